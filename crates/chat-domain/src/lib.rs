@@ -1,1 +1,39 @@
-//! Placeholder.
+//! What a chat is and what may happen in it.
+//!
+//! No I/O, no clock and no randomness: time, ids and chance arrive as values. [`Chat::execute`] decides a [`Command`]
+//! and tells what became of it; the same `Chat` is a whole chat in memory, the model in property tests, and the working
+//! set that a durable store fills with the rows of one transaction.
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod chat;
+pub mod command;
+pub mod directory;
+pub mod event;
+pub mod id;
+pub mod journal;
+pub mod message;
+pub mod metadata;
+pub mod notification;
+pub mod person;
+pub mod refusal;
+pub mod room;
+pub mod time;
+pub mod view;
+
+pub use chat::Chat;
+pub use command::{ClientId, Command, Draft, Fact, Ids, Stamp};
+pub use directory::{Account, Directory};
+pub use event::{Change, Event, Head, Likes, Outcome, Read, Standing, Status};
+pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
+pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
+pub use message::{Message, MessageKind};
+pub use metadata::Value;
+pub use notification::{Notification, NotificationKind};
+pub use person::{Handle, Person};
+pub use refusal::Refusal;
+pub use room::{Member, Position, Role, Room, RoomKind};
+pub use time::Time;

@@ -1,0 +1,114 @@
+//! The port to whatever knows who people are.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::id::{UserId, Uuid};
+use crate::journal::Answer;
+use crate::person::Person;
+use crate::time::Time;
+
+/// Somebody who has an account here or came with an issuer's token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// Who they are to everybody.
+    pub person: Arc<Person>,
+    /// When they were last seen online.
+    pub last_seen: Option<Time>,
+}
+
+/// A new account. Names are checked by [`NewAccount::check`] before a password is worth hashing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAccount {
+    /// 1–32 of letters, digits, `_`, `.`, `-`; unique without regard to case.
+    pub username: String,
+    /// The name to show; the username where there is none.
+    pub name: Option<String>,
+    /// The address of a picture, or empty.
+    pub avatar: String,
+    /// The digest of the password, opaque here.
+    pub password: String,
+}
+
+/// Somebody as an issuer's token, an introspecting back end or the server API names them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visitor {
+    /// Who vouches. Empty for this server's own users.
+    pub issuer: String,
+    /// Their subject, as it was given.
+    pub subject: Subject,
+    /// Their name, if it was said.
+    pub name: Option<String>,
+    /// Their unique name, if it was said.
+    pub username: Option<String>,
+    /// Their picture, if it was said.
+    pub avatar: Option<String>,
+}
+
+/// How an issuer names a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A positive integer below 2^52: it is the integer id.
+    Number(UserId),
+    /// A UUID: it is the UUID, an integer is given.
+    Uuid(Uuid),
+    /// Anything else: both are given.
+    Text(String),
+}
+
+/// What became of a refresh token that was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rotation {
+    /// It was good; the new one stands in its place.
+    Rotated(Account),
+    /// It had been used before: its whole family is revoked now.
+    Reused,
+    /// Nobody knows it, it was revoked, or it is too old.
+    Unknown,
+}
+
+/// Whatever knows people: accounts, their credentials as opaque digests, users of outside issuers.
+pub trait Directory: Send + Sync {
+    /// Makes an account. [`crate::Refusal::NameTaken`] if the name is, [`crate::Refusal::Invalid`] if it breaks its rule.
+    fn register(&self, account: NewAccount) -> Answer<'_, Account>;
+
+    /// The account of this name and the digest of its password.
+    fn credential(&self, username: String) -> Answer<'_, Option<(Account, String)>>;
+
+    /// Who these are; unknown ids are left out.
+    fn people(&self, users: Vec<UserId>) -> Answer<'_, Vec<Account>>;
+
+    /// The user with this UUID, an issuer's own or a computed one.
+    fn by_uuid(&self, uuid: Uuid) -> Answer<'_, Option<Account>>;
+
+    /// The user with this username, in any case.
+    fn by_username(&self, username: String) -> Answer<'_, Option<Account>>;
+
+    /// People whose username or name begins with this, in order of username, those after `after`.
+    fn search(&self, query: String, after: Option<String>, limit: usize) -> Answer<'_, Vec<Account>>;
+
+    /// The user whom an issuer calls so, made at first sight; names and pictures that were said are taken over.
+    fn admit(&self, visitor: Visitor) -> Answer<'_, Account>;
+
+    /// Begins a family of refresh tokens with this digest.
+    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;
+
+    /// Puts a new refresh token in the place of an old one. An old one used twice revokes the whole family.
+    fn rotate(&self, old: String, new: String, now: Time, expires: Time) -> Answer<'_, Rotation>;
+
+    /// Revokes the family that this token belongs to, if there is one of this user.
+    fn close_family(&self, user: UserId, digest: String) -> Answer<'_, ()>;
+
+    /// Begins a cookie session.
+    fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;
+
+    /// Whose cookie session this is. One that has used up half of its time is prolonged to `expires`.
+    fn session(&self, digest: String, now: Time, expires: Time) -> Answer<'_, Option<Account>>;
+
+    /// Ends a cookie session.
+    fn close_session(&self, digest: String) -> Answer<'_, ()>;
+
+    /// Notes when these users were last seen; a time never moves back.
+    fn seen(&self, users: Vec<(UserId, Time)>) -> Answer<'_, ()>;
+}

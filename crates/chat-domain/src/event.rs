@@ -1,0 +1,194 @@
+//! What happened.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::{Handle, Person};
+use crate::room::RoomKind;
+use crate::time::Time;
+
+/// Something that happened in a room, complete: whoever tells it to somebody needs nothing else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Where.
+    pub room: RoomId,
+    /// What sort of room that is.
+    pub room_kind: RoomKind,
+    /// How many people are in it after the event.
+    pub members: u32,
+    /// The room's counters after the event. A durable change took the next `seq`, a move of a position the next `moves`.
+    pub head: Head,
+    /// When.
+    pub at: Time,
+    /// Who did it.
+    pub actor: Arc<Person>,
+    /// What.
+    pub change: Change,
+}
+
+/// A room's two counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Head {
+    /// The number of the last durable change: 1, 2, 3 … without holes.
+    pub seq: u64,
+    /// The number of the last move of a read or delivered position.
+    pub moves: u64,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The room was made, with these people in it, the maker first. `seq` 1.
+    Created {
+        /// Its title, for a group.
+        title: Option<String>,
+        /// Everybody in it.
+        people: Vec<Arc<Person>>,
+    },
+    /// Somebody came.
+    Added {
+        /// Who.
+        person: Arc<Person>,
+    },
+    /// Somebody left or was taken out.
+    Removed {
+        /// Who.
+        person: Arc<Person>,
+        /// Who owns the room from now on, if that changed.
+        heir: Option<UserId>,
+    },
+    /// The group has another title.
+    Renamed {
+        /// The new one.
+        title: String,
+    },
+    /// Somebody left a roulette chat (the actor): it is over.
+    Closed,
+    /// A message was sent.
+    Sent {
+        /// The message as it is now.
+        message: Arc<Message>,
+        /// What became of it; nothing yet when it is new.
+        standing: Standing,
+    },
+    /// A message has other words.
+    Edited {
+        /// The message as it is now.
+        message: Arc<Message>,
+    },
+    /// A message was erased.
+    Deleted {
+        /// Which.
+        message: MessageId,
+        /// Whose it was.
+        sender: UserId,
+    },
+    /// The actor likes a message.
+    Liked {
+        /// Which.
+        message: MessageId,
+        /// Everybody who does now.
+        likes: Likes,
+    },
+    /// The actor no longer likes a message.
+    Unliked {
+        /// Which.
+        message: MessageId,
+        /// Everybody who still does.
+        likes: Likes,
+    },
+    /// The actor has read up to a message.
+    Read(Read),
+    /// Messages up to this one have reached the actor.
+    Delivered(Read),
+}
+
+impl Change {
+    /// Whether it took a `seq` (and stays in the log); otherwise it took a `moves`.
+    pub fn is_durable(&self) -> bool {
+        !matches!(self, Change::Read(_) | Change::Delivered(_))
+    }
+}
+
+/// A position that moved forward.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// The newest message that it covers now.
+    pub upto: MessageId,
+    /// The messages of others that it newly covers and that are not deleted, oldest first: the newest hundred, in rooms
+    /// of more than 50 members the newest of each author.
+    pub messages: Vec<Reached>,
+}
+
+/// A message that somebody's position newly covers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reached {
+    /// Which.
+    pub message: MessageId,
+    /// Whose.
+    pub sender: UserId,
+    /// Everybody but the sender who has read it, in order of time, the newest hundred. Empty for a delivery.
+    pub readers: Vec<Handle>,
+    /// When the first of all its readers read it.
+    pub first_at: Option<Time>,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// How far it got.
+    pub status: Status,
+    /// Who likes it.
+    pub likes: Likes,
+    /// Who has read it, the sender aside, in order of time, the newest hundred.
+    pub readers: Vec<Handle>,
+    /// When the first of them did.
+    pub read_at: Option<Time>,
+}
+
+/// How far a message got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It is stored.
+    #[default]
+    Sent,
+    /// It has reached at least one other member.
+    Delivered,
+    /// At least one other member has read it.
+    Read,
+}
+
+/// Who likes a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Likes {
+    /// How many, exactly.
+    pub count: u32,
+    /// The newest hundred, in order of time.
+    pub by: Vec<Handle>,
+    /// When the newest standing like was given.
+    pub at: Option<Time>,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It happened; everybody in the room is to hear it.
+    Happened(Arc<Event>),
+    /// It was so already; nobody is to hear anything. The event says what there is, as its first teller would now.
+    Already(Arc<Event>),
+    /// It was done, or was so already, and there is nothing to tell.
+    Quiet,
+}
+
+impl Outcome {
+    /// The event that describes what is so now, new or not.
+    pub fn event(&self) -> Option<&Arc<Event>> {
+        match self {
+            Outcome::Happened(event) | Outcome::Already(event) => Some(event),
+            Outcome::Quiet => None,
+        }
+    }
+}

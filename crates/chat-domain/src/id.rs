@@ -1,0 +1,169 @@
+//! Identities: one number, two spellings.
+//!
+//! Everything that has an identity is known by a positive integer that JavaScript reads exactly, and by a UUID that is
+//! computed from it and back. Nothing is looked up to go from one to the other.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// The largest number that an id may have: 2^53 − 1.
+pub const MAX_ID: i64 = (1 << 53) - 1;
+
+/// Where the integers begin that are handed out to users of an outside issuer: 2^52.
+pub const FIRST_FOREIGN_USER: i64 = 1 << 52;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The id with this number, if it is in the range that ids have.
+            pub const fn new(number: i64) -> Option<Self> {
+                if number > 0 && number <= MAX_ID { Some(Self(number)) } else { None }
+            }
+
+            /// The number.
+            pub const fn number(self) -> i64 {
+                self.0
+            }
+
+            /// The UUID that stands for this number.
+            pub const fn uuid(self) -> Uuid {
+                Uuid::made($kind, self.0)
+            }
+
+            /// The id that this UUID stands for; `None` for one of another kind or one that was never made here.
+            pub fn from_uuid(uuid: Uuid) -> Option<Self> {
+                uuid.number_of($kind).and_then(Self::new)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person.
+    UserId = 1;
+    /// A room: a direct chat, a group, a roulette chat.
+    RoomId = 2;
+    /// A message. Ids of one room become visible in increasing order.
+    MessageId = 3;
+    /// A notification.
+    NotificationId = 4;
+}
+
+/// A UUID in its canonical spelling.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uuid(pub u128);
+
+const PREFIX: u128 = 0x6368_6174;
+
+impl Uuid {
+    /// `63686174-KKKK-8000-8HHH-LLLLLLLLLLLL`: the kind in K, the number in H and L.
+    const fn made(kind: u16, number: i64) -> Uuid {
+        let number = number as u128;
+        let (high, low) = (number >> 48 & 0xfff, number & 0xffff_ffff_ffff);
+        Uuid(PREFIX << 96 | (kind as u128) << 80 | 0x8000 << 64 | (0x8000 | high) << 48 | low)
+    }
+
+    /// The number of a UUID that was made here for this kind.
+    fn number_of(self, kind: u16) -> Option<i64> {
+        let number = (self.0 >> 48 & 0xfff) << 48 | self.0 & 0xffff_ffff_ffff;
+        let number = i64::try_from(number).ok()?;
+        (Uuid::made(kind, number) == self).then_some(number)
+    }
+
+    /// Whether this has the layout of the UUIDs that are made here, whatever its kind.
+    pub fn is_ours(self) -> bool {
+        let kind = (self.0 >> 80 & 0xffff) as u16;
+        self.number_of(kind).is_some()
+    }
+
+    /// The 36 characters of the canonical spelling, in lower case.
+    pub fn spelled(self) -> [u8; 36] {
+        let mut text = [b'-'; 36];
+        let mut nibbles = (0..32).rev().map(|n| (self.0 >> (n * 4) & 0xf) as usize);
+        for (at, place) in text.iter_mut().enumerate() {
+            if !matches!(at, 8 | 13 | 18 | 23) {
+                *place = b"0123456789abcdef"[nibbles.next().unwrap_or(0)];
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(&self.spelled()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The text is not a UUID in its canonical spelling of 36 characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID")]
+pub struct NotUuid;
+
+impl FromStr for Uuid {
+    type Err = NotUuid;
+
+    fn from_str(text: &str) -> Result<Uuid, NotUuid> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 36 {
+            return Err(NotUuid);
+        }
+        bytes.iter().enumerate().try_fold(Uuid(0), |uuid, (at, &byte)| match (at, byte) {
+            (8 | 13 | 18 | 23, b'-') => Ok(uuid),
+            (8 | 13 | 18 | 23, _) => Err(NotUuid),
+            _ => (byte as char).to_digit(16).map(|digit| Uuid(uuid.0 << 4 | u128::from(digit))).ok_or(NotUuid),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_number_and_its_uuid_are_one_identity() {
+        for number in [1, 2, 255, 1 << 48, FIRST_FOREIGN_USER, MAX_ID] {
+            let id = MessageId::new(number).unwrap();
+            let parsed: Uuid = id.uuid().to_string().to_uppercase().parse().unwrap();
+            assert_eq!(MessageId::from_uuid(parsed), Some(id));
+            assert_eq!(RoomId::from_uuid(parsed), None);
+            assert!(parsed.is_ours());
+        }
+        assert_eq!(UserId::new(1).unwrap().uuid().to_string(), "63686174-0001-8000-8000-000000000001");
+        assert_eq!(UserId::new(MAX_ID).unwrap().uuid().to_string(), "63686174-0001-8000-801f-ffffffffffff");
+    }
+
+    #[test]
+    fn what_was_never_made_here_is_nobody() {
+        assert_eq!(UserId::new(0), None);
+        assert_eq!(UserId::new(MAX_ID + 1), None);
+        for text in ["63686174-0001-8000-8000-000000000000", "63686174-0001-8000-8fff-ffffffffffff"] {
+            assert_eq!(UserId::from_uuid(text.parse().unwrap()), None, "{text}");
+        }
+        for text in [
+            "",
+            "{63686174-0001-8000-8000-000000000001}",
+            "63686174000180008000000000000001",
+            "63686174-0001-8000-8000-00000000000g",
+        ] {
+            assert_eq!(text.parse::<Uuid>(), Err(NotUuid), "{text}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The port to whatever remembers a chat.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::future::Future;
+use core::pin::Pin;
+
+use crate::command::Command;
+use crate::event::{Head, Outcome};
+use crate::id::{MessageId, NotificationId, RoomId, UserId};
+use crate::notification::Notification;
+use crate::refusal::Refusal;
+use crate::time::Time;
+use crate::view::*;
+
+/// An answer that may take a while.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store is away, or did not say in time whether it accepted. Repeating a command with its `client_id` is safe.
+    #[error("the store is not available; try again with the same client_id")]
+    Unavailable,
+}
+
+/// A command on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Who asks.
+    pub actor: UserId,
+    /// When it arrived.
+    pub at: Time,
+    /// What is asked.
+    pub command: Command,
+    /// Which socket asked, if one did.
+    pub origin: Option<Origin>,
+}
+
+/// The socket that gave an order and its own mark for it. Means nothing to the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Which socket.
+    pub socket: u64,
+    /// Which of its orders.
+    pub tag: u64,
+}
+
+/// An order with its final answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// Which socket asked, if one did.
+    pub origin: Option<Origin>,
+    /// What became of it.
+    pub result: Result<Outcome, Failure>,
+}
+
+/// Hears of everything that a journal has settled. Called once per commit, after it, with answers in the order in which the
+/// orders came; before those who wait for an answer get theirs. Must not block.
+pub trait Sink: Send + Sync {
+    /// These orders were settled.
+    fn settled(&self, answers: Vec<Settled>);
+}
+
+/// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,
+/// and shows what there is. Given its [`Sink`] when it is made.
+///
+/// Every question is asked by somebody, and answered by [`Refusal::UnknownRoom`] or [`Refusal::NotMember`] where they may not
+/// see the room.
+pub trait Journal: Send + Sync {
+    /// Decides a command and remembers the outcome. Orders that one caller gives for one room are decided in the order in
+    /// which they were given.
+    fn execute(&self, order: Order) -> Answer<'_, Outcome>;
+
+    /// The same for a caller who does not wait: the sink gets the answer. Orders of one socket are decided in order. When too
+    /// many wait already, the sink is told [`Failure::Unavailable`] at once.
+    fn submit(&self, order: Order);
+
+    /// A page of a room's messages.
+    fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History>;
+
+    /// One message.
+    fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown>;
+
+    /// A page of what a reader missed.
+    fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Answer<'_, Replayed>;
+
+    /// The room's counters.
+    fn head(&self, reader: UserId, room: RoomId) -> Answer<'_, Head>;
+
+    /// The counters of many rooms, for whoever watches whether an event was lost. Unknown rooms are left out.
+    fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>>;
+
+    /// A page of a user's chats, those below `before`.
+    fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats>;
+
+    /// One chat with all of the page's worth of members.
+    fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView>;
+
+    /// A page of a room's members in order of joining, those who came after `after`.
+    fn members(&self, reader: UserId, room: RoomId, after: Option<UserId>, limit: usize)
+    -> Answer<'_, Vec<MemberView>>;
+
+    /// Who has read a message, the oldest first, those after `after`.
+    fn readers(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Mark>>;
+
+    /// Who likes a message, the oldest first, those after `after`.
+    fn likers(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Mark>>;
+
+    /// All rooms that a user is in.
+    fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>>;
+
+    /// Lines of chat lists, for many users and rooms at once; those who are not members (any more) are left out.
+    fn summaries(&self, of: Vec<(UserId, RoomId)>) -> Answer<'_, Vec<Summary>>;
+
+    /// The user's open roulette chat.
+    fn roulette(&self, user: UserId) -> Answer<'_, Option<Match>>;
+
+    /// Whether the user waits for a stranger.
+    fn searching(&self, user: UserId) -> Answer<'_, bool>;
+
+    /// Says that these users still have a socket: their places in the lobby are good for another while from `at`.
+    fn renew_leases(&self, users: Vec<UserId>, at: Time) -> Answer<'_, ()>;
+
+    /// Who is in the lobby or in an open roulette chat with a lease that ended before `at`.
+    fn expired_leases(&self, at: Time) -> Answer<'_, Vec<UserId>>;
+
+    /// Stores a notification; `true` if it is new, `false` if this `client_id` was used before for the same one.
+    fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)>;
+
+    /// A page of a user's notifications, newest first.
+    fn notifications(&self, user: UserId, page: NotificationPage) -> Answer<'_, Vec<Arc<Notification>>>;
+
+    /// Marks one as read; reading it again changes nothing.
+    fn read_notification(&self, user: UserId, notification: NotificationId, at: Time) -> Answer<'_, Arc<Notification>>;
+
+    /// Marks all as read; says how many were unread.
+    fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64>;
+
+    /// What tells this life of the database from every other: cursors carry it.
+    fn epoch(&self) -> u64;
+
+    /// Whether the store answers at all.
+    fn ready(&self) -> Answer<'_, ()>;
+}

@@ -1,0 +1,108 @@
+//! Messages.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use crate::id::{MessageId, RoomId};
+use crate::person::Person;
+use crate::time::Time;
+
+/// The sorts of message, with the shapes of metadata that go with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageKind {
+    /// Words.
+    Text,
+    /// A picture's address.
+    Photo,
+    /// A film's address.
+    Video,
+    /// A recording's address.
+    Voice,
+    /// A place.
+    Location,
+    /// Somebody's profile.
+    ProfileShare,
+    /// A post.
+    PostShare,
+    /// An offer of a service.
+    BookingProposal,
+}
+
+impl MessageKind {
+    /// All of them.
+    pub const ALL: [MessageKind; 8] = [
+        MessageKind::Text,
+        MessageKind::Photo,
+        MessageKind::Video,
+        MessageKind::Voice,
+        MessageKind::Location,
+        MessageKind::ProfileShare,
+        MessageKind::PostShare,
+        MessageKind::BookingProposal,
+    ];
+
+    /// The word for it on every wire and in every database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            MessageKind::Text => "text",
+            MessageKind::Photo => "photo",
+            MessageKind::Video => "video",
+            MessageKind::Voice => "voice",
+            MessageKind::Location => "location",
+            MessageKind::ProfileShare => "profile_share",
+            MessageKind::PostShare => "post_share",
+            MessageKind::BookingProposal => "booking_proposal",
+        }
+    }
+
+    /// The sort that this word stands for.
+    pub fn from_word(word: &str) -> Option<MessageKind> {
+        MessageKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether `content` is the address of a file.
+    pub const fn is_media(self) -> bool {
+        matches!(self, MessageKind::Photo | MessageKind::Video | MessageKind::Voice)
+    }
+}
+
+/// A message as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Which one.
+    pub id: MessageId,
+    /// Where it was sent.
+    pub room: RoomId,
+    /// Who sent it.
+    pub sender: Arc<Person>,
+    /// The room's `seq` that it took.
+    pub seq: u64,
+    /// Its dense number in the room: 1, 2, 3 …
+    pub number: u64,
+    /// Its dense number among its sender's messages in the room.
+    pub own_number: u64,
+    /// What sort.
+    pub kind: MessageKind,
+    /// The words, the address, the text beside the metadata. Empty once deleted.
+    pub content: Arc<str>,
+    /// The metadata object, spelled canonically ([`crate::Value`]'s `Display`); `{}` when there is none or once deleted.
+    pub metadata: Arc<str>,
+    /// When it was sent, never earlier than the one before it.
+    pub created_at: Time,
+    /// When it was last edited, and the `seq` of that edit.
+    pub edited: Option<(Time, u64)>,
+    /// When it was deleted, and the `seq` of that. What is left is a tombstone.
+    pub deleted: Option<(Time, u64)>,
+    /// How many people like it.
+    pub likes: u32,
+}
+
+impl Message {
+    /// The text to show where only text is known.
+    pub fn text(&self) -> &str {
+        &self.content
+    }
+}
+
+/// A message's words before they are accepted.
+pub type Content = String;

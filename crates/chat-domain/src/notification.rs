@@ -1,0 +1,94 @@
+//! Notifications: what back ends tell people outside of any room.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use crate::id::{NotificationId, UserId};
+use crate::time::Time;
+
+/// The sorts of notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotificationKind {
+    /// Somebody asks for an appointment.
+    BookingRequest,
+    /// An appointment was confirmed.
+    BookingConfirmed,
+    /// An appointment was cancelled.
+    BookingCancelled,
+    /// Somebody asks to be a friend.
+    FriendRequest,
+    /// A friend request was accepted.
+    FriendAccepted,
+    /// Somebody liked a post.
+    PostLiked,
+    /// Somebody commented on a post.
+    PostCommented,
+    /// Somebody reposted a post.
+    PostReposted,
+    /// Somebody was mentioned.
+    Mention,
+    /// A review came.
+    ReviewReceived,
+    /// An appointment is proposed automatically.
+    AutoBookingProposal,
+}
+
+impl NotificationKind {
+    /// All of them.
+    pub const ALL: [NotificationKind; 11] = [
+        NotificationKind::BookingRequest,
+        NotificationKind::BookingConfirmed,
+        NotificationKind::BookingCancelled,
+        NotificationKind::FriendRequest,
+        NotificationKind::FriendAccepted,
+        NotificationKind::PostLiked,
+        NotificationKind::PostCommented,
+        NotificationKind::PostReposted,
+        NotificationKind::Mention,
+        NotificationKind::ReviewReceived,
+        NotificationKind::AutoBookingProposal,
+    ];
+
+    /// The word for it on every wire and in every database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            NotificationKind::BookingRequest => "booking_request",
+            NotificationKind::BookingConfirmed => "booking_confirmed",
+            NotificationKind::BookingCancelled => "booking_cancelled",
+            NotificationKind::FriendRequest => "friend_request",
+            NotificationKind::FriendAccepted => "friend_accepted",
+            NotificationKind::PostLiked => "post_liked",
+            NotificationKind::PostCommented => "post_commented",
+            NotificationKind::PostReposted => "post_reposted",
+            NotificationKind::Mention => "mention",
+            NotificationKind::ReviewReceived => "review_received",
+            NotificationKind::AutoBookingProposal => "auto_booking_proposal",
+        }
+    }
+
+    /// The sort that this word stands for.
+    pub fn from_word(word: &str) -> Option<NotificationKind> {
+        NotificationKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A notification as its user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Which one.
+    pub id: NotificationId,
+    /// Whose.
+    pub user: UserId,
+    /// What sort.
+    pub kind: NotificationKind,
+    /// A headline.
+    pub title: String,
+    /// The text.
+    pub body: String,
+    /// An object spelled canonically ([`crate::Value`]'s `Display`).
+    pub data: Arc<str>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was first read.
+    pub read_at: Option<Time>,
+}

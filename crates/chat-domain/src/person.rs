@@ -1,0 +1,41 @@
+//! People as the others see them.
+
+use alloc::string::String;
+
+use crate::id::{UserId, Uuid};
+
+/// Somebody, as everybody else in a room sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Both spellings of who it is.
+    pub handle: Handle,
+    /// The unique name; for users of an outside issuer their subject unless the issuer named one.
+    pub username: String,
+    /// The name to show; the username where none was given.
+    pub name: String,
+    /// The address of a picture, or empty.
+    pub avatar: String,
+}
+
+impl Person {
+    /// The integer id.
+    pub fn id(&self) -> UserId {
+        self.handle.id
+    }
+}
+
+/// Both spellings of a user: the integer, and the UUID (computed, or the issuer's own).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handle {
+    /// The integer.
+    pub id: UserId,
+    /// The UUID.
+    pub uuid: Uuid,
+}
+
+impl From<UserId> for Handle {
+    /// The handle of a user whose UUID is the computed one.
+    fn from(id: UserId) -> Handle {
+        Handle { id, uuid: id.uuid() }
+    }
+}

@@ -1,0 +1,63 @@
+//! Why not.
+
+use crate::id::MessageId;
+
+/// Why a command was refused, for the person who gave it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No room has this id.
+    #[error("there is no such chat")]
+    UnknownRoom,
+    /// The room exists, but the actor is not in it.
+    #[error("you are not a member of this chat")]
+    NotMember,
+    /// The room has no message of this id, or it was deleted.
+    #[error("there is no such message in this chat")]
+    UnknownMessage,
+    /// Nobody has this id.
+    #[error("there is no such user")]
+    UnknownUser,
+    /// The user has no notification of this id.
+    #[error("there is no such notification")]
+    UnknownNotification,
+    /// Only a message's sender may do this.
+    #[error("only the sender may do this")]
+    NotAuthor,
+    /// Only the room's owner may do this.
+    #[error("only the owner may do this")]
+    NotOwner,
+    /// Only a group changes its members or title.
+    #[error("only a group chat can change its title or members")]
+    NotGroup,
+    /// The roulette chat is over.
+    #[error("this chat is closed")]
+    Closed,
+    /// The actor is in an open roulette chat.
+    #[error("leave the open roulette chat first")]
+    InRoulette,
+    /// The same `client_id` was used for something else.
+    #[error("this client_id was already used for something else")]
+    Reused {
+        /// The first message that was sent under it, if it was a message.
+        message: Option<MessageId>,
+    },
+    /// The name is taken.
+    #[error("this username is taken")]
+    NameTaken,
+    /// A field is larger than allowed.
+    #[error("`{field}` is larger than {limit} bytes")]
+    TooLarge {
+        /// Which field.
+        field: &'static str,
+        /// How large it may be.
+        limit: usize,
+    },
+    /// A field breaks a rule.
+    #[error("`{field}` {rule}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// The rule, as the end of a sentence that begins with the field.
+        rule: &'static str,
+    },
+}

@@ -1,0 +1,88 @@
+//! Rooms, who is in them, and how far everybody has come.
+
+use alloc::string::String;
+
+use crate::event::Head;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::time::Time;
+
+/// What sort of room it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoomKind {
+    /// Two people, once per pair, without an owner or a title.
+    Direct,
+    /// Any number of people, with an owner and a title.
+    Group,
+    /// Two strangers; closed for ever when one of them leaves.
+    Roulette,
+}
+
+/// A room's own row: everything about it that does not grow with its members or messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Which one.
+    pub id: RoomId,
+    /// What sort.
+    pub kind: RoomKind,
+    /// The title of a group.
+    pub title: Option<String>,
+    /// The owner of a group that has members.
+    pub owner: Option<UserId>,
+    /// When it was made.
+    pub created_at: Time,
+    /// The last values of its two counters.
+    pub head: Head,
+    /// The `seq` of the last change of who is in it, so that a remembered membership can prove itself.
+    pub members_seq: u64,
+    /// How many people are in it.
+    pub members: u32,
+    /// When its last change was; the next one is never earlier.
+    pub last_at: Time,
+    /// The newest message, deleted or not.
+    pub last_message: Option<MessageId>,
+    /// How many messages were ever sent to it: the dense number of the newest.
+    pub sent: u64,
+    /// A roulette chat that somebody left: it takes nothing more.
+    pub closed: bool,
+}
+
+/// What somebody may do in a room beside talking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Adds, removes, renames, deletes what others wrote.
+    Owner,
+    /// Everybody else.
+    Member,
+}
+
+/// Somebody's row in a room. It stays when they leave, so that who comes back finds the old position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// Whether they are in the room now.
+    pub active: bool,
+    /// The `seq` with which they (last) came: the longest member is the one with the smallest.
+    pub joined: u64,
+    /// How many messages they ever sent to this room: the dense number of their newest.
+    pub sent: u64,
+    /// How far they have read.
+    pub read: Position,
+    /// How far messages have reached them.
+    pub delivered: Position,
+}
+
+/// How far somebody has come in a room. It only moves forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The newest message that it covers; `None` before the first.
+    pub message: Option<MessageId>,
+    /// The dense number of that message, 0 before the first.
+    pub number: u64,
+    /// How many of the messages it covers are the member's own (their dense number), 0 before the first.
+    pub own: u64,
+    /// When it got there.
+    pub at: Time,
+    /// The value of the room's `moves` when it got there; 0 for where it stood on joining.
+    pub moved: u64,
+}

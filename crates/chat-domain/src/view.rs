@@ -1,0 +1,199 @@
+//! What people ask to see, and the answers.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::event::{Event, Head, Standing};
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::{Handle, Person};
+use crate::room::{Role, Room, RoomKind};
+use crate::time::Time;
+
+/// Which part of a room's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest messages.
+    Newest,
+    /// The newest of those before this one.
+    Before(MessageId),
+    /// The oldest of those after this one.
+    After(MessageId),
+}
+
+/// A page of history, oldest first, without deleted messages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The messages.
+    pub messages: Vec<Shown>,
+    /// Whether there are older ones before the first of them.
+    pub more_before: bool,
+    /// Whether there are newer ones after the last of them.
+    pub more_after: bool,
+    /// The room's counters in the same snapshot.
+    pub head: Head,
+}
+
+/// A message with what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// The message.
+    pub message: Arc<Message>,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// Where a replay begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Everything after these counters: what a cursor says.
+    Head(Head),
+    /// Messages only, those after this id.
+    Message(Option<MessageId>),
+}
+
+/// One page of a replay. A resume is a sequence of pages of one round: the first with `from` and `until` `None`, the
+/// following with `from` and `until` as the answer before said, until `next` is `None`. The round brings its reader to
+/// `head` of its first answer exactly; what happened meanwhile is the next round, since that head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// What the reader had when the round began.
+    pub since: Since,
+    /// The `seq` after which this page begins; `None` for the first page.
+    pub from: Option<u64>,
+    /// The head at which the round ends; `None` for the first page.
+    pub until: Option<Head>,
+    /// How many changes a page holds at most.
+    pub limit: usize,
+}
+
+/// What a page of a replay holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Replayed {
+    /// What is true now of what was missed.
+    Changes {
+        /// In order of `seq`, each as a live event would be, but with what is true now: a message deleted since comes only as
+        /// `Deleted`, one sent since comes with its present words and without its edits, one that the reader had comes with
+        /// one `Edited` in the place of its last edit, of several likes and unlikes of a message by one person only the last
+        /// comes, likes with the present count. After the last page of a round since a head come the read positions that
+        /// have moved, in order of `moves`. `head` of each event is where its reader stands after it.
+        events: Vec<Arc<Event>>,
+        /// The `seq` from which the next page of the round begins, if there is one.
+        next: Option<u64>,
+        /// The head at which this round ends.
+        until: Head,
+    },
+    /// What was asked for is older than what is kept, or from another life of the database: load anew, go on from here.
+    Pruned {
+        /// Where the room stands.
+        head: Head,
+    },
+}
+
+/// A chat as one of its members sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChatView {
+    /// The room.
+    pub room: Arc<Room>,
+    /// Its members in order of joining; at most 20 in a list of chats.
+    pub members: Vec<MemberView>,
+    /// How many messages of others the reader has not read.
+    pub unread: u64,
+    /// The newest message that is not deleted.
+    pub last_message: Option<Shown>,
+}
+
+/// A page of somebody's chats, those with the newest changes first (by [`Room::last_at`], then by id).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chats {
+    /// The chats.
+    pub chats: Vec<ChatView>,
+    /// The last chat of the page if there are more: the next page begins below it.
+    pub next: Option<RoomId>,
+}
+
+/// A member as the others see them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberView {
+    /// Who.
+    pub person: Arc<Person>,
+    /// What they may do.
+    pub role: Role,
+    /// When they were last seen online.
+    pub last_seen: Option<Time>,
+}
+
+/// Somebody who read or liked a message, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Who.
+    pub user: Handle,
+    /// When.
+    pub at: Time,
+}
+
+/// A room that somebody is in, as the hub needs to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The room.
+    pub room: RoomId,
+    /// What sort.
+    pub kind: RoomKind,
+    /// How many people are in it.
+    pub members: u32,
+    /// The room's counters.
+    pub head: Head,
+}
+
+/// A line of the chat list: what changed about a chat for one of its members.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// For whom.
+    pub user: UserId,
+    /// Which room.
+    pub room: RoomId,
+    /// How many messages of others they have not read.
+    pub unread: u64,
+    /// The newest message that is not deleted.
+    pub last_message: Option<Shown>,
+}
+
+/// Which notifications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NotificationPage {
+    /// Only read ones, or only unread ones.
+    pub is_read: Option<bool>,
+    /// Only those older than this one.
+    pub before: Option<crate::id::NotificationId>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// An open roulette chat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    /// The room.
+    pub room: RoomId,
+    /// The stranger.
+    pub partner: Arc<Person>,
+    /// When the stranger was last seen online.
+    pub last_seen: Option<Time>,
+}
+
+/// A notification before it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewNotification {
+    /// For whom.
+    pub user: UserId,
+    /// What sort.
+    pub kind: crate::notification::NotificationKind,
+    /// A headline.
+    pub title: String,
+    /// The text.
+    pub body: String,
+    /// A map.
+    pub data: crate::metadata::Value,
+    /// Names this request, so that repeating it makes no second notification.
+    pub client_id: Option<crate::command::ClientId>,
+}
