@@ -33,7 +33,7 @@ pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
 pub use message::{Message, MessageKind};
 pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};
-pub use person::{Handle, Person};
+pub use person::{Handle, Mood, Person};
 pub use refusal::Refusal;
 pub use room::{Member, Position, Role, Room, RoomKind};
 pub use time::Time;

@@ -39,3 +39,17 @@ impl From<UserId> for Handle {
         Handle { id, uuid: id.uuid() }
     }
 }
+
+/// What others see of somebody who has a socket open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mood {
+    /// Here.
+    #[default]
+    Online,
+    /// Here, but away from the screen.
+    Away,
+    /// Here, but not to be disturbed.
+    Busy,
+    /// Here, but wishes to look gone.
+    Offline,
+}

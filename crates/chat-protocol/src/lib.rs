@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Five chat dialects over one domain: bytes to requests, events to frames. No I/O, no runtime.
+//!
+//! [`decode`] turns a socket's frame into a [`Request`]; [`encode`] turns [`News`] into the frames of a [`Shape`]; [`reply`]
+//! holds what a socket is told about its own requests; [`rest`] holds the bodies and answers of the HTTP trees.
+
+pub mod cursor;
+pub mod dialect;
+pub mod entrance;
+pub mod frames;
+pub mod news;
+pub mod reply;
+pub mod request;
+pub mod rest;
+pub mod trouble;
+
+pub use cursor::Cursor;
+pub use dialect::{audience, decode, encode};
+pub use entrance::{Audience, Entrance, Lang, Place, Shape};
+pub use frames::Frames;
+pub use news::{News, PostCommented, PostLiked, Presence, Typing};
+pub use request::{Asked, Context, Malformed, Request, Resume, Verb};
+pub use trouble::Trouble;

@@ -1,0 +1,60 @@
+//! Cursors: where a reader stands in a room, in one opaque word that is good in every dialect.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chat_domain::{Head, RoomId};
+
+/// Where a reader stands in a room of one life of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Which life of the database.
+    pub epoch: u64,
+    /// Which room.
+    pub room: RoomId,
+    /// How far in both of its counters.
+    pub head: Head,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}.{:x}", self.epoch, self.room.number(), self.head.seq, self.head.moves)
+    }
+}
+
+/// The text is not a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`cursor` is not one that this server gave")]
+pub struct NotCursor;
+
+impl FromStr for Cursor {
+    type Err = NotCursor;
+
+    fn from_str(text: &str) -> Result<Cursor, NotCursor> {
+        let mut numbers = text.split('.').map(|part| match part.as_bytes() {
+            [b'0'..=b'9' | b'a'..=b'f', ..] if part.len() <= 16 => u64::from_str_radix(part, 16).map_err(|_| NotCursor),
+            _ => Err(NotCursor),
+        });
+        let mut next = || numbers.next().unwrap_or(Err(NotCursor));
+        let (epoch, room, seq, moves) = (next()?, next()?, next()?, next()?);
+        let room = i64::try_from(room).ok().and_then(RoomId::new).ok_or(NotCursor)?;
+        let cursor = Cursor { epoch, room, head: Head { seq, moves } };
+        // One spelling per cursor: leading zeros and a fifth number are somebody else's.
+        if cursor.to_string() == text { Ok(cursor) } else { Err(NotCursor) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_does() {
+        let cursor = Cursor { epoch: u64::MAX, room: RoomId::new(7).unwrap(), head: Head { seq: 300, moves: 0 } };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for text in ["", ".", "1.2.3", "1.2.3.4.5", "1.0.3.4", "1.2.+3.4", "1.02.3.4", "1.2.3.4 ", "g.2.3.4", "A.2.3.4"]
+        {
+            assert_eq!(text.parse::<Cursor>(), Err(NotCursor), "{text}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The ways in, and the shapes that an event takes on the way out.
+
+use chat_domain::{RoomId, UserId};
+
+/// A way into the server that carries live events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Entrance {
+    /// Dialect 1: `GET /api/chats/{id}/stream`; also the envelopes of `poll?cursor=`.
+    Sse,
+    /// Dialect 1: WebSocket `/chat/{id}`, which carries message objects alone.
+    Bare,
+    /// Dialect 2: WebSocket `/ws`.
+    Multiplexed,
+    /// Dialect 3: WebSocket `/ws/chat/{room}/`.
+    Room(Lang),
+    /// Dialect 4: WebSocket `/api/v1/ws?chat_id=`.
+    Roulette,
+    /// Dialect 4: WebSocket `/api/v1/ws` without a chat: the user's own.
+    Personal,
+    /// Dialect 5: Socket.IO, namespace `/`.
+    SocketIo,
+}
+
+/// The language of the texts that people see in dialect 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lang {
+    /// As the document has them.
+    #[default]
+    Russian,
+    /// `?lang=en`.
+    English,
+}
+
+/// Everything that makes one recipient's frame differ from another's, the recipient aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shape {
+    /// Which way in.
+    pub entrance: Entrance,
+    /// Whether durable frames carry a cursor.
+    pub cursor: bool,
+}
+
+/// For whom a frame is made, where that makes a difference: one encoding serves everybody with the same shape and audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// All alike.
+    Everyone,
+    /// Who did it (all of their sockets).
+    Author,
+    /// Everybody but who did it.
+    Others,
+    /// This user alone.
+    Only(UserId),
+}
+
+/// Where a frame was said: decoding and error frames need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which way in.
+    pub entrance: Entrance,
+    /// The room that the address named, in dialects where it does.
+    pub room: Option<RoomId>,
+}

@@ -1,0 +1,46 @@
+//! A reusable place to write frames into.
+
+/// The payloads of several frames in one buffer. Kept by whoever encodes, so that encoding allocates nothing once it is warm.
+#[derive(Debug, Default)]
+pub struct Frames {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Frames {
+    /// No frames yet.
+    pub fn new() -> Frames {
+        Frames::default()
+    }
+
+    /// Forgets all frames and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    /// Adds one frame: `write` appends its payload.
+    pub fn frame(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.bytes);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The payloads, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.ends.iter().scan(0, |start, &end| {
+            let payload = &self.bytes[*start..end];
+            *start = end;
+            Some(payload)
+        })
+    }
+}

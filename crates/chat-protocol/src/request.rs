@@ -1,0 +1,116 @@
+//! What a socket's frame asks for.
+
+use chat_domain::{ClientId, Command, Mood, NotificationId, RoomId};
+
+/// A frame that was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// What is asked.
+    pub request: Request,
+    /// What its answer needs to know.
+    pub context: Context,
+}
+
+/// What can be asked on a socket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Dialect 2's `ping`.
+    Ping,
+    /// Subscribe to a room (dialects 2 and 5).
+    Join {
+        /// Which.
+        room: RoomId,
+        /// From where.
+        since: Resume,
+    },
+    /// Unsubscribe (dialects 2 and 5).
+    Leave {
+        /// Which.
+        room: RoomId,
+    },
+    /// A command of the domain. `Command::Read { upto: None }` means the newest message that this socket was sent.
+    Order(Command),
+    /// Typing began, goes on, or ended.
+    Typing {
+        /// Where.
+        room: RoomId,
+        /// Whether it goes on.
+        is_typing: bool,
+    },
+    /// Dialect 2's `status`.
+    Status(Mood),
+    /// A new token for this socket.
+    Auth {
+        /// The token.
+        token: String,
+    },
+    /// Dialect 5's `notification:read`.
+    ReadNotification(NotificationId),
+}
+
+/// From where somebody wants to go on, as they said it. Over HTTP it comes from the address (`last_message_id`, `cursor`) and
+/// the `Last-Event-ID` header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// A cursor; the empty text means "from now, and tell me cursors".
+    pub cursor: Option<String>,
+    /// Replay the messages after this id; 0 means all.
+    pub last_message_id: Option<i64>,
+}
+
+/// What the answer to a frame needs to know about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// What was asked.
+    pub verb: Verb,
+    /// The room that the frame or the address named.
+    pub room: Option<RoomId>,
+    /// The sender's name for it.
+    pub client_id: Option<ClientId>,
+    /// The Socket.IO ACK id.
+    pub ack: Option<u64>,
+}
+
+/// What was asked, as far as its answer needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verb {
+    /// Something that was not understood.
+    #[default]
+    Unknown,
+    /// `ping`.
+    Ping,
+    /// Join.
+    Join,
+    /// Leave.
+    Leave,
+    /// Send.
+    Send,
+    /// Edit.
+    Edit,
+    /// Delete.
+    Delete,
+    /// Like.
+    Like,
+    /// Take a like back.
+    Unlike,
+    /// Mark as read.
+    Read,
+    /// Typing.
+    Typing,
+    /// Own status.
+    Status,
+    /// Renew the token.
+    Auth,
+    /// Mark a notification as read.
+    ReadNotification,
+}
+
+/// A frame that was not understood: what is wrong with it, for the client's author ("`chat_id` is missing"), and what its
+/// answer needs to know. It counts as a bad frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Malformed {
+    /// What is wrong.
+    pub problem: String,
+    /// What could be understood of it.
+    pub context: Context,
+}
