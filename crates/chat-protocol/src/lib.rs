@@ -2,15 +2,18 @@
 //!
 //! [`decode`] turns a socket's frame into a [`Request`]; [`encode`] turns [`News`] into the frames of a [`Shape`]; [`reply`]
 //! holds what a socket is told about its own requests; [`rest`] holds the bodies and answers of the HTTP trees.
+//! Below dialect 5 lie [`engineio`] and [`socketio`], session machines that know nothing of chats.
 
 pub mod cursor;
 pub mod dialect;
+pub mod engineio;
 pub mod entrance;
 pub mod frames;
 pub mod news;
 pub mod reply;
 pub mod request;
 pub mod rest;
+pub mod socketio;
 pub mod trouble;
 
 pub use cursor::Cursor;

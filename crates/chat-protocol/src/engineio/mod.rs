@@ -1,0 +1,46 @@
+//! Engine.IO v4, the server's side, without sockets.
+//!
+//! One [`Session`] stands for one `sid`. Whoever owns the sockets tells it what happened
+//! ([`Session::handle`]), takes what is to be done ([`Session::poll`]) until nothing is left, and comes
+//! back at [`Session::deadline`] at the latest. Time is a number that only grows: milliseconds since an
+//! origin of the caller's choice.
+//!
+//! A request of a browser goes through [`Request::parse`] first; what that refuses, or a `sid` that
+//! nobody has, is answered with [`Reject::status`] and [`Reject::body`]:
+//!
+//! | request | what to do |
+//! |---|---|
+//! | `Handshake(Polling)` | make a session, then [`Input::PollOpened`] |
+//! | `Handshake(WebSocket)` | answer 101, make a session, then [`Input::WebSocketOpened`] |
+//! | `Poll(sid)` | [`Input::PollOpened`] |
+//! | `Post(sid)` | read the body, then [`Input::Post`] |
+//! | `WebSocket(sid)` | answer 101, then [`Input::WebSocketOpened`] |
+//!
+//! ```
+//! use std::sync::Arc;
+//! use chat_protocol::engineio::{Input, Output, Session, Settings, Sid, Wire};
+//!
+//! let mut session = Session::new(Arc::new(Settings::default()), Sid::new([7; 15]));
+//! session.handle(0, Input::PollOpened);
+//! let Some(Output::Wire(Wire::AnswerPoll(open))) = session.poll() else { panic!() };
+//! assert!(open.starts_with(b"0{\"sid\":\""));
+//! assert_eq!(session.deadline(), Some(25_000));
+//! ```
+
+mod exchange;
+mod heart;
+mod lobby;
+pub mod packet;
+mod queue;
+mod request;
+mod session;
+mod settings;
+mod sid;
+
+pub use exchange::{Closed, Input, Output, Wire};
+pub use lobby::{Lobby, Ticket};
+pub use packet::Frame;
+pub use request::{Reject, Request, Transport};
+pub use session::Session;
+pub use settings::{Millis, Settings};
+pub use sid::Sid;

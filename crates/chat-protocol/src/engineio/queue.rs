@@ -1,0 +1,49 @@
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::Settings;
+use super::packet::{self, Frame};
+
+/// What waits for the next poll, bounded in bytes.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+}
+
+impl Queue {
+    /// Gives the frame back if there is no room.
+    pub(super) fn offer(&mut self, frame: Frame, settings: &Settings) -> Result<(), Frame> {
+        let bytes = self.bytes + weight(&frame);
+        if bytes > settings.max_waiting {
+            return Err(frame);
+        }
+        self.bytes = bytes;
+        self.frames.push_back(frame);
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// The oldest frames as one payload, as many as an answer may hold; `None` when nothing waits.
+    pub(super) fn payload(&mut self, settings: &Settings) -> Option<Bytes> {
+        let count = self.frames.len().min(settings.max_packets_per_poll.max(1));
+        let taken: usize = self.frames.range(..count).map(weight).sum();
+        self.bytes -= taken;
+        let frames = self.frames.drain(..count);
+        (count > 0).then(|| packet::encode_payload(frames))
+    }
+
+    /// Everything, in order, for another carrier.
+    pub(super) fn take(&mut self) -> VecDeque<Frame> {
+        std::mem::take(self).frames
+    }
+}
+
+/// A frame counts for what it costs to keep, so that many tiny ones cannot hide.
+fn weight(frame: &Frame) -> usize {
+    frame.len() + size_of::<Frame>()
+}

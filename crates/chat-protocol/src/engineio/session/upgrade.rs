@@ -1,0 +1,124 @@
+use bytes::Bytes;
+
+use super::carrier::{Carrier, Polling, Upgrade};
+use super::{Heart, Session};
+use crate::engineio::packet::{self, Frame, Packet};
+use crate::engineio::{Closed, Millis, Output, Transport, Wire};
+
+/// What the WebSocket does, whether it carries the session, or only wants to.
+impl Session {
+    pub(super) fn web_socket_opened(&mut self, now: Millis) {
+        match &mut self.carrier {
+            Carrier::New => {
+                self.carrier = Carrier::WebSocket;
+                self.heart = Heart::rested(now, &self.settings);
+                let open = packet::open(&self.sid, Transport::WebSocket, &self.settings);
+                self.wire(Wire::SendFrame(Frame::Text(open)));
+                self.wire(Wire::WebSocketReady);
+            }
+            Carrier::Polling(
+                polling @ Polling {
+                    upgrade: None,
+                    closing: None,
+                    ..
+                },
+            ) => {
+                let until = now.saturating_add(self.settings.upgrade_timeout);
+                polling.upgrade = Some(Upgrade {
+                    until,
+                    release: None,
+                });
+            }
+            _ => self.wire(Wire::RefuseWebSocket),
+        }
+    }
+
+    pub(super) fn web_socket_text(&mut self, now: Millis, text: Bytes) {
+        let packet = packet::decode(text);
+        match &mut self.carrier {
+            Carrier::WebSocket => match packet {
+                Ok(packet) => self.receive(now, packet),
+                Err(_) => self.end(Closed::InvalidPacket),
+            },
+            Carrier::Polling(Polling {
+                upgrade: Some(upgrade),
+                ..
+            }) => match (packet, upgrade.release) {
+                (Ok(Packet::Probe), None) => {
+                    upgrade.release = Some(now);
+                    self.wire(Wire::SendFrame(Frame::Text(packet::PROBED)));
+                    self.release_poll(now);
+                }
+                (Ok(Packet::Upgrade), Some(_)) => self.complete_upgrade(),
+                _ => self.drop_upgrade(),
+            },
+            _ => {}
+        }
+    }
+
+    pub(super) fn web_socket_binary(&mut self, bytes: Bytes) {
+        match &self.carrier {
+            Carrier::WebSocket => self
+                .outputs
+                .push_back(Output::Message(Frame::Binary(bytes))),
+            _ => self.drop_upgrade(),
+        }
+    }
+
+    pub(super) fn web_socket_closed(&mut self) {
+        match &mut self.carrier {
+            Carrier::WebSocket => {
+                self.carrier = Carrier::Gone;
+                self.outputs
+                    .push_back(Output::Closed(Closed::WebSocketLost));
+            }
+            Carrier::Polling(polling) => polling.upgrade = None,
+            Carrier::New | Carrier::Gone => {}
+        }
+    }
+
+    /// While a WebSocket probes, polls are released with a noop, so that the client can pause polling; not
+    /// more often than the reference server does it, or a client that goes on polling would spin.
+    pub(super) fn release_poll(&mut self, now: Millis) {
+        if let Carrier::Polling(polling) = &mut self.carrier
+            && let Some(release) = polling.releases_at()
+            && release <= now
+            && self.queue.is_empty()
+        {
+            if let Some(upgrade) = &mut polling.upgrade {
+                upgrade.release = Some(now.saturating_add(RELEASE_EVERY));
+            }
+            self.answer_poll(packet::NOOP);
+        }
+    }
+
+    pub(super) fn complete_upgrade(&mut self) {
+        let Carrier::Polling(polling) = &self.carrier else {
+            return;
+        };
+        let ping = polling.ping;
+        self.answer_poll(packet::NOOP);
+        self.carrier = Carrier::WebSocket;
+        if ping {
+            self.wire(Wire::SendFrame(Frame::Text(packet::PING)));
+        }
+        let frames = self.queue.take();
+        self.outputs.extend(
+            frames
+                .into_iter()
+                .map(|frame| Output::Wire(Wire::SendFrame(frame))),
+        );
+        self.wire(Wire::WebSocketReady);
+    }
+
+    /// The WebSocket will not take over; polling goes on.
+    pub(super) fn drop_upgrade(&mut self) {
+        if let Carrier::Polling(polling) = &mut self.carrier
+            && polling.upgrade.take().is_some()
+        {
+            self.wire(Wire::CloseWebSocket);
+        }
+    }
+}
+
+const RELEASE_EVERY: Millis = 100;

@@ -1,0 +1,117 @@
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::parse::{List, place};
+
+/// An event of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Where it happened.
+    pub namespace: &'static str,
+    /// The id to acknowledge it with, if the client wants that.
+    pub ack: Option<u64>,
+    /// What came along.
+    pub arguments: Arguments,
+    name: Name,
+}
+
+/// A client's answer to an event that asked for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ack {
+    /// Where it happened.
+    pub namespace: &'static str,
+    /// The id of the event.
+    pub id: u64,
+    /// What came along.
+    pub arguments: Arguments,
+}
+
+/// The arguments of an event, as the JSON text that came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// The binary frames that came with it; `{"_placeholder":true,"num":0}` stands for the first.
+    pub attachments: Vec<Bytes>,
+    text: Bytes,
+    all: Range<usize>,
+    first: Range<usize>,
+}
+
+/// Hardly any name has escapes in it, so it usually is a part of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name {
+    Inside(Range<usize>),
+    Unescaped(Box<str>),
+}
+
+impl Event {
+    /// What happened.
+    pub fn name(&self) -> &str {
+        match &self.name {
+            Name::Inside(range) => self.arguments.part(range),
+            Name::Unescaped(name) => name,
+        }
+    }
+
+    pub(super) fn new(
+        namespace: &'static str,
+        name: Cow<'_, str>,
+        ack: Option<u64>,
+        list: &List<'_>,
+        from: Source<'_>,
+    ) -> Self {
+        let name = match name {
+            Cow::Borrowed(name) => Name::Inside(place(name, from.text)),
+            Cow::Owned(name) => Name::Unescaped(name.into()),
+        };
+        Self {
+            namespace,
+            ack,
+            arguments: Arguments::new(list, from),
+            name,
+        }
+    }
+}
+
+impl Arguments {
+    /// All of them, with commas between them: the inside of a JSON array.
+    pub fn as_str(&self) -> &str {
+        self.part(&self.all)
+    }
+
+    /// The first one; most events have exactly one.
+    pub fn first(&self) -> Option<&str> {
+        Some(self.part(&self.first)).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn new(list: &List<'_>, from: Source<'_>) -> Self {
+        Self {
+            attachments: Vec::new(),
+            text: from.bytes.clone(),
+            all: place_or_nothing(list.all, from.text),
+            first: place_or_nothing(list.first, from.text),
+        }
+    }
+
+    fn part(&self, range: &Range<usize>) -> &str {
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+/// The same text twice: to look into and to keep.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a Bytes,
+}
+
+/// An empty part may point anywhere.
+fn place_or_nothing(part: &str, text: &str) -> Range<usize> {
+    if part.is_empty() {
+        0..0
+    } else {
+        place(part, text)
+    }
+}
