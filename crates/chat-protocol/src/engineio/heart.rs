@@ -19,18 +19,14 @@ pub(super) enum Beat {
 
 impl Heart {
     pub(super) fn rested(now: Millis, settings: &Settings) -> Self {
-        Self::Resting {
-            until: now.saturating_add(settings.ping_interval),
-        }
+        Self::Resting { until: now.saturating_add(settings.ping_interval) }
     }
 
     /// To be asked again until nothing comes, because a ping and the end may fall together.
     pub(super) fn pass(&mut self, now: Millis, settings: &Settings) -> Beat {
         match *self {
             Self::Resting { until } if until <= now => {
-                *self = Self::Waiting {
-                    until: asked_at(until, now, settings).saturating_add(settings.ping_timeout),
-                };
+                *self = Self::Waiting { until: asked_at(until, now, settings).saturating_add(settings.ping_timeout) };
                 Beat::Ping
             }
             Self::Waiting { until } if until <= now => Beat::Dead,
@@ -48,9 +44,5 @@ impl Heart {
 /// The timeout runs from the moment at which the ping was due, so that a session ends exactly when it was
 /// told to. A server that slept through more than the timeout must not blame its clients for it.
 fn asked_at(due: Millis, now: Millis, settings: &Settings) -> Millis {
-    if now - due > settings.ping_timeout {
-        now
-    } else {
-        due
-    }
+    if now - due > settings.ping_timeout { now } else { due }
 }

@@ -19,18 +19,12 @@ pub struct Ticket(u64);
 impl Lobby {
     /// Room for `most` sessions, at least one.
     pub fn new(most: usize) -> Self {
-        Self {
-            waiting: BTreeMap::new(),
-            most: most.max(1),
-            next: 0,
-        }
+        Self { waiting: BTreeMap::new(), most: most.max(1), next: 0 }
     }
 
     /// Lets a new session in; if it is full, the one that waited longest is to be closed.
     pub fn enter(&mut self, sid: Sid) -> (Ticket, Option<Sid>) {
-        let evicted = (self.waiting.len() >= self.most)
-            .then(|| self.waiting.pop_first())
-            .flatten();
+        let evicted = (self.waiting.len() >= self.most).then(|| self.waiting.pop_first()).flatten();
         let ticket = Ticket(self.next);
         self.next += 1;
         self.waiting.insert(ticket, sid);

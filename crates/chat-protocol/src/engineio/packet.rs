@@ -120,12 +120,7 @@ pub(super) fn open(sid: &Sid, transport: Transport, settings: &Settings) -> Byte
         Transport::Polling => r#"["websocket"]"#,
         Transport::WebSocket => "[]",
     };
-    let Settings {
-        ping_interval,
-        ping_timeout,
-        max_payload,
-        ..
-    } = settings;
+    let Settings { ping_interval, ping_timeout, max_payload, .. } = settings;
     let mut packet = String::with_capacity(128);
     // Writing to a String cannot fail.
     let _ = write!(

@@ -119,33 +119,14 @@ mod tests {
         let sid = SID.parse().expect("20 characters");
         let with_sid = |transport: &str| format!("EIO=4&transport={transport}&sid={SID}&t=x1");
         for (method, query, upgrade, request) in [
-            (
-                "GET",
-                "EIO=4&transport=polling".into(),
-                false,
-                Request::Handshake(Transport::Polling),
-            ),
-            (
-                "GET",
-                "t=1&transport=websocket&EIO=4".into(),
-                true,
-                Request::Handshake(Transport::WebSocket),
-            ),
+            ("GET", "EIO=4&transport=polling".into(), false, Request::Handshake(Transport::Polling)),
+            ("GET", "t=1&transport=websocket&EIO=4".into(), true, Request::Handshake(Transport::WebSocket)),
             ("GET", with_sid("polling"), false, Request::Poll(sid)),
             ("POST", with_sid("polling"), false, Request::Post(sid)),
             ("GET", with_sid("websocket"), true, Request::WebSocket(sid)),
-            (
-                "GET",
-                "EIO=4&transport=polling&sid=".into(),
-                false,
-                Request::Handshake(Transport::Polling),
-            ),
+            ("GET", "EIO=4&transport=polling&sid=".into(), false, Request::Handshake(Transport::Polling)),
         ] {
-            assert_eq!(
-                Request::parse(method, &query, upgrade),
-                Ok(request),
-                "{method} {query}"
-            );
+            assert_eq!(Request::parse(method, &query, upgrade), Ok(request), "{method} {query}");
         }
     }
 
@@ -155,63 +136,19 @@ mod tests {
         for (method, query, upgrade, reject) in [
             ("GET", "", false, Reject::UnknownTransport),
             ("GET", "EIO=4", false, Reject::UnknownTransport),
-            (
-                "GET",
-                "EIO=4&transport=abc",
-                false,
-                Reject::UnknownTransport,
-            ),
+            ("GET", "EIO=4&transport=abc", false, Reject::UnknownTransport),
             ("GET", "EIO=4&transport", false, Reject::UnknownTransport),
-            (
-                "GET",
-                "transport=polling",
-                false,
-                Reject::UnsupportedVersion,
-            ),
-            (
-                "GET",
-                "EIO=abc&transport=polling",
-                false,
-                Reject::UnsupportedVersion,
-            ),
-            (
-                "GET",
-                "EIO=3&transport=websocket",
-                true,
-                Reject::UnsupportedVersion,
-            ),
-            (
-                "GET",
-                "EIO=4&transport=polling&sid=__proto__",
-                false,
-                Reject::UnknownSid,
-            ),
-            (
-                "POST",
-                "EIO=4&transport=polling",
-                false,
-                Reject::BadHandshakeMethod,
-            ),
-            (
-                "PUT",
-                "EIO=4&transport=polling",
-                false,
-                Reject::BadHandshakeMethod,
-            ),
-            (
-                "GET",
-                "EIO=4&transport=websocket",
-                false,
-                Reject::BadRequest,
-            ),
+            ("GET", "transport=polling", false, Reject::UnsupportedVersion),
+            ("GET", "EIO=abc&transport=polling", false, Reject::UnsupportedVersion),
+            ("GET", "EIO=3&transport=websocket", true, Reject::UnsupportedVersion),
+            ("GET", "EIO=4&transport=polling&sid=__proto__", false, Reject::UnknownSid),
+            ("POST", "EIO=4&transport=polling", false, Reject::BadHandshakeMethod),
+            ("PUT", "EIO=4&transport=polling", false, Reject::BadHandshakeMethod),
+            ("GET", "EIO=4&transport=websocket", false, Reject::BadRequest),
             ("GET", "EIO=4&transport=polling", true, Reject::BadRequest),
             ("PUT", &sid, false, Reject::BadRequest),
         ] {
-            assert_eq!(
-                Request::parse(method, query, upgrade),
-                Err(reject),
-                "{method} {query}"
-            );
+            assert_eq!(Request::parse(method, query, upgrade), Err(reject), "{method} {query}");
         }
     }
 

@@ -27,14 +27,7 @@ impl Session {
     /// A session that nobody carries yet: the first poll or WebSocket is its handshake.
     pub fn new(settings: Arc<Settings>, sid: Sid) -> Self {
         let heart = Heart::rested(0, &settings);
-        Self {
-            settings,
-            sid,
-            carrier: Carrier::New,
-            heart,
-            queue: Queue::default(),
-            outputs: VecDeque::new(),
-        }
+        Self { settings, sid, carrier: Carrier::New, heart, queue: Queue::default(), outputs: VecDeque::new() }
     }
 
     /// The session's id.
@@ -101,11 +94,7 @@ impl Session {
             if polling.closing.is_some_and(|until| until <= now) {
                 return self.end(Closed::ByServer);
             }
-            if polling
-                .upgrade
-                .as_ref()
-                .is_some_and(|upgrade| upgrade.until <= now)
-            {
+            if polling.upgrade.as_ref().is_some_and(|upgrade| upgrade.until <= now) {
                 self.drop_upgrade();
             }
         }
@@ -114,15 +103,8 @@ impl Session {
     }
 
     fn beat(&mut self, now: Millis) {
-        while !matches!(
-            self.carrier,
-            Carrier::New
-                | Carrier::Gone
-                | Carrier::Polling(Polling {
-                    closing: Some(_),
-                    ..
-                })
-        ) {
+        while !matches!(self.carrier, Carrier::New | Carrier::Gone | Carrier::Polling(Polling { closing: Some(_), .. }))
+        {
             match (self.heart.pass(now, &self.settings), &mut self.carrier) {
                 (Beat::None, _) => return,
                 (Beat::Ping, Carrier::Polling(polling)) => polling.ping = true,
@@ -137,11 +119,7 @@ impl Session {
             Carrier::New => {
                 self.carrier = Carrier::Polling(Polling::default());
                 self.heart = Heart::rested(now, &self.settings);
-                self.wire(Wire::AnswerPoll(packet::open(
-                    &self.sid,
-                    Transport::Polling,
-                    &self.settings,
-                )));
+                self.wire(Wire::AnswerPoll(packet::open(&self.sid, Transport::Polling, &self.settings)));
             }
             Carrier::Polling(Polling { waiting: true, .. }) => {
                 self.answer_poll(packet::CLOSE);
@@ -179,9 +157,7 @@ impl Session {
         match packet::decode_payload(body, self.settings.max_packets_per_post) {
             Ok(packets) => {
                 self.wire(Wire::AnswerPost(Ok(())));
-                packets
-                    .into_iter()
-                    .for_each(|packet| self.receive(now, packet));
+                packets.into_iter().for_each(|packet| self.receive(now, packet));
             }
             Err(_) => {
                 self.wire(Wire::AnswerPost(Err(Reject::BadRequest)));
@@ -203,14 +179,7 @@ impl Session {
 
     /// A packet on the transport that carries the session.
     fn receive(&mut self, now: Millis, packet: Packet) {
-        if matches!(
-            self.carrier,
-            Carrier::Gone
-                | Carrier::Polling(Polling {
-                    closing: Some(_),
-                    ..
-                })
-        ) {
+        if matches!(self.carrier, Carrier::Gone | Carrier::Polling(Polling { closing: Some(_), .. })) {
             return;
         }
         match packet {

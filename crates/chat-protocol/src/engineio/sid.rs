@@ -34,11 +34,7 @@ impl FromStr for Sid {
 
     fn from_str(text: &str) -> Result<Self, NotASid> {
         let bytes: [u8; LENGTH] = text.as_bytes().try_into().map_err(|_| NotASid)?;
-        bytes
-            .iter()
-            .all(is_base64url)
-            .then_some(Self(bytes))
-            .ok_or(NotASid)
+        bytes.iter().all(is_base64url).then_some(Self(bytes)).ok_or(NotASid)
     }
 }
 

@@ -65,12 +65,7 @@ impl Event {
             Cow::Borrowed(name) => Name::Inside(place(name, from.text)),
             Cow::Owned(name) => Name::Unescaped(name.into()),
         };
-        Self {
-            namespace,
-            ack,
-            arguments: Arguments::new(list, from),
-            name,
-        }
+        Self { namespace, ack, arguments: Arguments::new(list, from), name }
     }
 }
 
@@ -109,9 +104,5 @@ pub(super) struct Source<'a> {
 
 /// An empty part may point anywhere.
 fn place_or_nothing(part: &str, text: &str) -> Range<usize> {
-    if part.is_empty() {
-        0..0
-    } else {
-        place(part, text)
-    }
+    if part.is_empty() { 0..0 } else { place(part, text) }
 }

@@ -45,10 +45,7 @@ impl Namespaces {
 
 /// There are at most 32; a namespace beyond them has no bit, so nobody ever joins it.
 fn bit(index: usize) -> u32 {
-    u32::try_from(index)
-        .ok()
-        .and_then(|index| 1u32.checked_shl(index))
-        .unwrap_or(0)
+    u32::try_from(index).ok().and_then(|index| 1u32.checked_shl(index)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -58,12 +55,7 @@ mod tests {
     #[test]
     fn one_standing_at_a_time() {
         let mut namespaces = Namespaces::default();
-        for standing in [
-            Standing::Asked,
-            Standing::Joined,
-            Standing::Left,
-            Standing::Stranger,
-        ] {
+        for standing in [Standing::Asked, Standing::Joined, Standing::Left, Standing::Stranger] {
             namespaces.set(31, standing);
             assert_eq!(namespaces.standing(31), standing);
             assert_eq!(namespaces.standing(0), Standing::Stranger);

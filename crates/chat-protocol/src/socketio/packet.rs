@@ -24,13 +24,7 @@ pub fn event_with_ack(namespace: &str, id: u64, name: &str, arguments: &str) -> 
 
 /// `45n-["name",…]`: an event that `attachments` binary frames follow.
 pub fn binary_event(namespace: &str, name: &str, arguments: &str, attachments: usize) -> Bytes {
-    emit(
-        &format!("45{attachments}-"),
-        namespace,
-        None,
-        name,
-        arguments,
-    )
+    emit(&format!("45{attachments}-"), namespace, None, name, arguments)
 }
 
 /// `43id[…]`: the answer to the event that asked with `id`.

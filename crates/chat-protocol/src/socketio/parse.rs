@@ -55,17 +55,10 @@ pub(super) fn parse(text: &str) -> Result<Packet<'_>, Invalid> {
         ("0", None) => Content::Connect(object(payload)?),
         ("1", None) if payload.is_empty() => Content::Disconnect,
         ("2" | "5", ack) => event(ack, payload)?,
-        ("3" | "6", Some(id)) => Content::Ack {
-            id,
-            list: elements(false, payload)?.1,
-        },
+        ("3" | "6", Some(id)) => Content::Ack { id, list: elements(false, payload)?.1 },
         _ => return Err(Invalid),
     };
-    Ok(Packet {
-        namespace,
-        attachments,
-        content,
-    })
+    Ok(Packet { namespace, attachments, content })
 }
 
 fn attachments(text: &str) -> Result<(usize, &str), Invalid> {
@@ -81,16 +74,11 @@ fn namespace(text: &str) -> Result<(&str, &str), Invalid> {
         return Ok(("/", text));
     }
     let (namespace, rest) = text.split_once(',').unwrap_or((text, ""));
-    (namespace.len() <= LONGEST_NAMESPACE)
-        .then_some((namespace, rest))
-        .ok_or(Invalid)
+    (namespace.len() <= LONGEST_NAMESPACE).then_some((namespace, rest)).ok_or(Invalid)
 }
 
 fn id(text: &str) -> Result<(Option<u64>, &str), Invalid> {
-    let end = text
-        .bytes()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     match text.split_at(end) {
         ("", payload) => Ok((None, payload)),
         (digits, payload) => Ok((Some(number(digits).ok_or(Invalid)?), payload)),
@@ -99,20 +87,14 @@ fn id(text: &str) -> Result<(Option<u64>, &str), Invalid> {
 
 /// Digits and nothing else: `parse` alone would take a sign.
 fn number(text: &str) -> Option<u64> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 fn object(payload: &str) -> Result<Option<&str>, Invalid> {
     if payload.is_empty() {
         return Ok(None);
     }
-    match serde_json::from_str::<&RawValue>(payload)
-        .map_err(|_| Invalid)?
-        .get()
-    {
+    match serde_json::from_str::<&RawValue>(payload).map_err(|_| Invalid)?.get() {
         "null" => Ok(None),
         object if object.starts_with('{') => Ok(Some(object)),
         _ => Err(Invalid),
@@ -128,9 +110,7 @@ fn event(ack: Option<u64>, payload: &str) -> Result<Content<'_>, Invalid> {
 
 fn elements(named: bool, payload: &str) -> Result<(Option<Name<'_>>, List<'_>), Invalid> {
     let mut json = serde_json::Deserializer::from_str(payload);
-    let (name, first, last) = Elements { named }
-        .deserialize(&mut json)
-        .map_err(|_| Invalid)?;
+    let (name, first, last) = Elements { named }.deserialize(&mut json).map_err(|_| Invalid)?;
     json.end().map_err(|_| Invalid)?;
     let list = match (first, last) {
         (Some(first), Some(last)) => List {
@@ -175,11 +155,7 @@ impl<'a> Visitor<'a> for Elements {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut array: A) -> Result<Found<'a>, A::Error> {
         let name = match self.named {
-            true => Some(
-                array
-                    .next_element()?
-                    .ok_or_else(|| A::Error::invalid_length(0, &self))?,
-            ),
+            true => Some(array.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?),
             false => None,
         };
         let first: Option<&RawValue> = array.next_element()?;
@@ -199,11 +175,7 @@ mod tests {
     use super::*;
 
     fn event<'a>(name: &'a str, ack: Option<u64>, all: &'a str, first: &'a str) -> Content<'a> {
-        Content::Event {
-            name: name.into(),
-            ack,
-            list: List { all, first },
-        }
+        Content::Event { name: name.into(), ack, list: List { all, first } }
     }
 
     #[test]
@@ -211,67 +183,20 @@ mod tests {
         for (text, namespace, attachments, content) in [
             ("0", "/", 0, Content::Connect(None)),
             ("0null", "/", 0, Content::Connect(None)),
-            (
-                r#"0{"token":"123"}"#,
-                "/",
-                0,
-                Content::Connect(Some(r#"{"token":"123"}"#)),
-            ),
+            (r#"0{"token":"123"}"#, "/", 0, Content::Connect(Some(r#"{"token":"123"}"#))),
             ("0/custom", "/custom", 0, Content::Connect(None)),
             ("0/custom,", "/custom", 0, Content::Connect(None)),
             ("0/a?b=c,{}", "/a?b=c", 0, Content::Connect(Some("{}"))),
             ("1/custom,", "/custom", 0, Content::Disconnect),
             (r#"2["a"]"#, "/", 0, event("a", None, "", "")),
-            (
-                r#"2[ "a" , 1 , {"b":[true]} ] "#,
-                "/",
-                0,
-                event("a", None, r#"1 , {"b":[true]}"#, "1"),
-            ),
-            (
-                r#"2/n,17["\u0061\"",null]"#,
-                "/n",
-                0,
-                event("a\"", Some(17), "null", "null"),
-            ),
+            (r#"2[ "a" , 1 , {"b":[true]} ] "#, "/", 0, event("a", None, r#"1 , {"b":[true]}"#, "1")),
+            (r#"2/n,17["\u0061\"",null]"#, "/n", 0, event("a\"", Some(17), "null", "null")),
             (r#"2007["a"]"#, "/", 0, event("a", Some(7), "", "")),
-            (
-                r#"52-/n,1["a",{}]"#,
-                "/n",
-                2,
-                event("a", Some(1), "{}", "{}"),
-            ),
-            (
-                "312[1,2]",
-                "/",
-                0,
-                Content::Ack {
-                    id: 12,
-                    list: List {
-                        all: "1,2",
-                        first: "1",
-                    },
-                },
-            ),
-            (
-                "60-3[]",
-                "/",
-                0,
-                Content::Ack {
-                    id: 3,
-                    list: List::default(),
-                },
-            ),
+            (r#"52-/n,1["a",{}]"#, "/n", 2, event("a", Some(1), "{}", "{}")),
+            ("312[1,2]", "/", 0, Content::Ack { id: 12, list: List { all: "1,2", first: "1" } }),
+            ("60-3[]", "/", 0, Content::Ack { id: 3, list: List::default() }),
         ] {
-            assert_eq!(
-                parse(text),
-                Ok(Packet {
-                    namespace,
-                    attachments,
-                    content
-                }),
-                "{text}"
-            );
+            assert_eq!(parse(text), Ok(Packet { namespace, attachments, content }), "{text}");
         }
     }
 

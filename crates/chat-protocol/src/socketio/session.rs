@@ -88,9 +88,7 @@ impl Session {
     /// Takes in what happened at `now`, which must not go back.
     pub fn handle(&mut self, now: Millis, input: Input) {
         match self.patience {
-            Patience::NotYet => {
-                self.patience = Patience::Until(now.saturating_add(self.settings.connect_timeout))
-            }
+            Patience::NotYet => self.patience = Patience::Until(now.saturating_add(self.settings.connect_timeout)),
             Patience::Until(until) if until <= now => self.engine.end(Closed::NeverConnected),
             Patience::Until(_) | Patience::Rewarded => {}
         }
@@ -125,9 +123,7 @@ impl Session {
 
     /// Lets the client into a namespace that it asked for, as `sid`. Says whether it still wants in.
     pub fn accept(&mut self, namespace: &str, sid: Sid) -> bool {
-        let accepted = self.answer(namespace, Standing::Joined, || {
-            packet::connect(namespace, sid.as_str())
-        });
+        let accepted = self.answer(namespace, Standing::Joined, || packet::connect(namespace, sid.as_str()));
         if accepted {
             self.patience = Patience::Rewarded;
         }
@@ -136,16 +132,12 @@ impl Session {
 
     /// Does not let the client into a namespace that it asked for. It may ask again.
     pub fn refuse(&mut self, namespace: &str, message: &str) -> bool {
-        self.answer(namespace, Standing::Stranger, || {
-            packet::connect_error(namespace, message)
-        })
+        self.answer(namespace, Standing::Stranger, || packet::connect_error(namespace, message))
     }
 
     /// Puts the client out of a namespace; the session lives on. Says whether it was in.
     pub fn disconnect(&mut self, namespace: &str) -> bool {
-        let Some(index) = self
-            .index(namespace)
-            .filter(|&index| self.namespaces.standing(index) == Standing::Joined)
+        let Some(index) = self.index(namespace).filter(|&index| self.namespaces.standing(index) == Standing::Joined)
         else {
             return false;
         };
@@ -159,12 +151,7 @@ impl Session {
         self.engine.send(frame);
     }
 
-    fn answer(
-        &mut self,
-        namespace: &str,
-        standing: Standing,
-        packet: impl FnOnce() -> Bytes,
-    ) -> bool {
+    fn answer(&mut self, namespace: &str, standing: Standing, packet: impl FnOnce() -> Bytes) -> bool {
         match self.index(namespace) {
             Some(index) if self.namespaces.standing(index) == Standing::Asked => {
                 self.namespaces.set(index, standing);
@@ -185,21 +172,14 @@ impl Session {
 
     fn receive_text(&mut self, bytes: &Bytes) -> Result<Option<Output>, Violation> {
         let text = std::str::from_utf8(bytes).map_err(|_| Violation)?;
-        let Packet {
-            namespace,
-            attachments,
-            content,
-        } = parse(text).map_err(|_| Violation)?;
+        let Packet { namespace, attachments, content } = parse(text).map_err(|_| Violation)?;
         if attachments > self.settings.max_attachments {
             return Err(Violation);
         }
         let from = Source { text, bytes };
         match (self.index(namespace), content) {
             (None, Content::Connect(_)) => {
-                self.engine.send(Frame::Text(packet::connect_error(
-                    namespace,
-                    "Invalid namespace",
-                )));
+                self.engine.send(Frame::Text(packet::connect_error(namespace, "Invalid namespace")));
                 Ok(None)
             }
             (None, _) => Err(Violation),
@@ -211,33 +191,19 @@ impl Session {
             }
             (Some(index), Content::Ack { id, list }) => {
                 let arguments = Arguments::new(&list, from);
-                let ack = Ack {
-                    namespace: self.settings.namespaces[index],
-                    id,
-                    arguments,
-                };
+                let ack = Ack { namespace: self.settings.namespaces[index], id, arguments };
                 self.inside(index, attachments, Output::Ack(ack))
             }
         }
     }
 
-    fn connect(
-        &mut self,
-        index: usize,
-        auth: Option<&str>,
-        bytes: &Bytes,
-    ) -> Result<Option<Output>, Violation> {
+    fn connect(&mut self, index: usize, auth: Option<&str>, bytes: &Bytes) -> Result<Option<Output>, Violation> {
         match self.namespaces.standing(index) {
             Standing::Asked | Standing::Joined => Err(Violation),
             Standing::Stranger | Standing::Left => {
                 self.namespaces.set(index, Standing::Asked);
-                let auth = auth.map_or(Bytes::from_static(b"{}"), |auth| {
-                    bytes.slice_ref(auth.as_bytes())
-                });
-                Ok(Some(Output::Connect {
-                    namespace: self.settings.namespaces[index],
-                    auth,
-                }))
+                let auth = auth.map_or(Bytes::from_static(b"{}"), |auth| bytes.slice_ref(auth.as_bytes()));
+                Ok(Some(Output::Connect { namespace: self.settings.namespaces[index], auth }))
             }
         }
     }
@@ -248,28 +214,16 @@ impl Session {
             Standing::Left => Ok(None),
             Standing::Asked | Standing::Joined => {
                 self.namespaces.set(index, Standing::Left);
-                Ok(Some(Output::Disconnect {
-                    namespace: self.settings.namespaces[index],
-                }))
+                Ok(Some(Output::Disconnect { namespace: self.settings.namespaces[index] }))
             }
         }
     }
 
     /// An event or an acknowledgement, once it is whole.
-    fn inside(
-        &mut self,
-        index: usize,
-        missing: usize,
-        output: Output,
-    ) -> Result<Option<Output>, Violation> {
+    fn inside(&mut self, index: usize, missing: usize, output: Output) -> Result<Option<Output>, Violation> {
         if missing > 0 {
             let room = self.settings.max_attachment_bytes;
-            self.partial = Some(Box::new(Partial {
-                output,
-                index,
-                missing,
-                room,
-            }));
+            self.partial = Some(Box::new(Partial { output, index, missing, room }));
             return Ok(None);
         }
         match self.namespaces.standing(index) {
@@ -280,16 +234,10 @@ impl Session {
     }
 
     /// What is kept is copied, for it may be a small part of a big buffer.
-    fn receive_attachment(
-        &mut self,
-        mut partial: Partial,
-        bytes: &[u8],
-    ) -> Result<Option<Output>, Violation> {
+    fn receive_attachment(&mut self, mut partial: Partial, bytes: &[u8]) -> Result<Option<Output>, Violation> {
         partial.room = partial.room.checked_sub(bytes.len()).ok_or(Violation)?;
         partial.missing -= 1;
-        if let Output::Event(Event { arguments, .. }) | Output::Ack(Ack { arguments, .. }) =
-            &mut partial.output
-        {
+        if let Output::Event(Event { arguments, .. }) | Output::Ack(Ack { arguments, .. }) = &mut partial.output {
             arguments.attachments.push(Bytes::copy_from_slice(bytes));
         }
         if partial.missing > 0 {
@@ -300,10 +248,7 @@ impl Session {
     }
 
     fn index(&self, namespace: &str) -> Option<usize> {
-        self.settings
-            .namespaces
-            .iter()
-            .position(|&known| known == namespace)
+        self.settings.namespaces.iter().position(|&known| known == namespace)
     }
 
     fn fail(&mut self) {

@@ -35,16 +35,10 @@ impl Polling {
     pub(super) fn deadline(&self, heart: Heart) -> Millis {
         let upgrade = self.upgrade.as_ref().map(|upgrade| upgrade.until);
         let end = self.closing.unwrap_or_else(|| heart.deadline());
-        [upgrade, self.releases_at()]
-            .into_iter()
-            .flatten()
-            .fold(end, Millis::min)
+        [upgrade, self.releases_at()].into_iter().flatten().fold(end, Millis::min)
     }
 
     pub(super) fn releases_at(&self) -> Option<Millis> {
-        self.upgrade
-            .as_ref()
-            .and_then(|upgrade| upgrade.release)
-            .filter(|_| self.waiting && !self.ping)
+        self.upgrade.as_ref().and_then(|upgrade| upgrade.release).filter(|_| self.waiting && !self.ping)
     }
 }

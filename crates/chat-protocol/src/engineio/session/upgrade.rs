@@ -16,18 +16,9 @@ impl Session {
                 self.wire(Wire::SendFrame(Frame::Text(open)));
                 self.wire(Wire::WebSocketReady);
             }
-            Carrier::Polling(
-                polling @ Polling {
-                    upgrade: None,
-                    closing: None,
-                    ..
-                },
-            ) => {
+            Carrier::Polling(polling @ Polling { upgrade: None, closing: None, .. }) => {
                 let until = now.saturating_add(self.settings.upgrade_timeout);
-                polling.upgrade = Some(Upgrade {
-                    until,
-                    release: None,
-                });
+                polling.upgrade = Some(Upgrade { until, release: None });
             }
             _ => self.wire(Wire::RefuseWebSocket),
         }
@@ -40,10 +31,7 @@ impl Session {
                 Ok(packet) => self.receive(now, packet),
                 Err(_) => self.end(Closed::InvalidPacket),
             },
-            Carrier::Polling(Polling {
-                upgrade: Some(upgrade),
-                ..
-            }) => match (packet, upgrade.release) {
+            Carrier::Polling(Polling { upgrade: Some(upgrade), .. }) => match (packet, upgrade.release) {
                 (Ok(Packet::Probe), None) => {
                     upgrade.release = Some(now);
                     self.wire(Wire::SendFrame(Frame::Text(packet::PROBED)));
@@ -58,9 +46,7 @@ impl Session {
 
     pub(super) fn web_socket_binary(&mut self, bytes: Bytes) {
         match &self.carrier {
-            Carrier::WebSocket => self
-                .outputs
-                .push_back(Output::Message(Frame::Binary(bytes))),
+            Carrier::WebSocket => self.outputs.push_back(Output::Message(Frame::Binary(bytes))),
             _ => self.drop_upgrade(),
         }
     }
@@ -69,8 +55,7 @@ impl Session {
         match &mut self.carrier {
             Carrier::WebSocket => {
                 self.carrier = Carrier::Gone;
-                self.outputs
-                    .push_back(Output::Closed(Closed::WebSocketLost));
+                self.outputs.push_back(Output::Closed(Closed::WebSocketLost));
             }
             Carrier::Polling(polling) => polling.upgrade = None,
             Carrier::New | Carrier::Gone => {}
@@ -103,11 +88,7 @@ impl Session {
             self.wire(Wire::SendFrame(Frame::Text(packet::PING)));
         }
         let frames = self.queue.take();
-        self.outputs.extend(
-            frames
-                .into_iter()
-                .map(|frame| Output::Wire(Wire::SendFrame(frame))),
-        );
+        self.outputs.extend(frames.into_iter().map(|frame| Output::Wire(Wire::SendFrame(frame))));
         self.wire(Wire::WebSocketReady);
     }
 
