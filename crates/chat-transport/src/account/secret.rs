@@ -1,0 +1,111 @@
+//! Values that must not be seen, least of all in a log.
+
+use std::{borrow::Cow, fmt, hint::black_box};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+/// A secret string. It shows itself only to who asks with [`reveal`](Self::reveal).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps this secret.
+    pub fn new(secret: impl Into<String>) -> Secret {
+        Secret(secret.into())
+    }
+
+    /// A new one of 256 random bits, in URL-safe base64.
+    pub fn random() -> Result<Secret, getrandom::Error> {
+        let mut bits = [0; 32];
+        getrandom::fill(&mut bits)?;
+        Ok(Secret(URL_SAFE_NO_PAD.encode(bits)))
+    }
+
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored in its place: enough to know it again, useless to who steals the database. Only for secrets with
+    /// enough randomness of their own; passwords have [`Passwords`](super::password::Passwords).
+    pub fn digest(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
+    }
+
+    /// Compares without telling by its duration how much was right.
+    pub fn is(&self, other: &str) -> bool {
+        let (mine, other) = (Sha256::digest(&self.0), Sha256::digest(other));
+        let differing = mine.iter().zip(other.iter()).fold(0, |bits, (a, b)| bits | (a ^ b));
+        black_box(differing) == 0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// An address fit for a log: the values of parameters that carry credentials are left out.
+pub fn redacted(address: &str) -> Cow<'_, str> {
+    let Some((path, query)) = address.split_once('?') else { return Cow::Borrowed(address) };
+    if !query.split('&').any(is_secret) {
+        return Cow::Borrowed(address);
+    }
+    let shown = query.split('&').map(|pair| if is_secret(pair) { hide(pair) } else { Cow::Borrowed(pair) });
+    Cow::Owned(format!("{path}?{}", shown.collect::<Vec<_>>().join("&")))
+}
+
+/// Also catches names written with percent signs: whoever hides a name may be hiding a secret.
+fn is_secret(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    name.contains('%') || SECRET_NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+fn hide(pair: &str) -> Cow<'static, str> {
+    Cow::Owned(format!("{}=…", pair.split('=').next().unwrap_or_default()))
+}
+
+const SECRET_NAMES: [&str; 6] = ["token", "access_token", "refresh_token", "password", "api_key", "sessionid"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_show_itself() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "Secret(…) Some(Secret(…))");
+    }
+
+    #[test]
+    fn random_secrets_are_long_and_differ() {
+        let (one, other) = (Secret::random().expect("randomness"), Secret::random().expect("randomness"));
+        assert_ne!(one, other);
+        assert_eq!(one.reveal().len(), 43);
+        assert_ne!(one.digest(), other.digest());
+        assert_eq!(one.digest(), one.clone().digest());
+    }
+
+    #[test]
+    fn comparing_knows_equal_from_different() {
+        let secret = Secret::new("key");
+        assert!(secret.is("key"));
+        assert!(!secret.is("kez") && !secret.is("") && !secret.is("keyy"));
+    }
+
+    #[test]
+    fn logged_addresses_carry_no_credentials() {
+        for (address, logged) in [
+            ("/ws?token=abc", "/ws?token=…"),
+            ("/ws?a=1&Token=abc&b=2", "/ws?a=1&Token=…&b=2"),
+            ("/ws?tok%65n=abc", "/ws?tok%65n=…"),
+            ("/ws?token", "/ws?token=…"),
+            ("/ws?chat_id=7", "/ws?chat_id=7"),
+            ("/ws", "/ws"),
+        ] {
+            assert_eq!(redacted(address), logged);
+        }
+    }
+}

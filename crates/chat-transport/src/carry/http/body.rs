@@ -1,0 +1,103 @@
+//! What an answer carries.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use crate::carry::outbox::{Drive, Outbox};
+
+/// An answer's body: bytes that are known, or whatever comes out of an outbox until it ends.
+#[derive(Debug, Default)]
+pub struct Body(Kind);
+
+#[derive(Debug, Default)]
+enum Kind {
+    #[default]
+    Empty,
+    Full(Bytes),
+    Stream(Box<Stream>),
+}
+
+struct Stream {
+    outbox: Arc<Outbox>,
+    /// Dropped with the body, however it ends.
+    _guard: Box<dyn Send>,
+}
+
+impl Body {
+    /// A body that is the outbox's bytes as they come. When the client is gone or the outbox ends, the outbox is shut
+    /// and the guard dropped.
+    pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
+        Body(Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })))
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Body {
+        if bytes.is_empty() { Body(Kind::Empty) } else { Body(Kind::Full(bytes)) }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let data = match &mut self.0 {
+            Kind::Empty => None,
+            Kind::Full(bytes) => Some(std::mem::take(bytes)),
+            Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+        };
+        self.0 = Kind::Empty;
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.0, Kind::Empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Stream(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl Stream {
+    /// What is handed to hyper counts as flushed: hyper keeps at most its buffer of it.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let drive = self.outbox.poll_drive(cx);
+        if let Some(bytes) = self.outbox.take(CHUNK) {
+            self.outbox.flushed(bytes.len());
+            return Poll::Ready(Some(bytes));
+        }
+        match drive {
+            Drive::Quiet => Poll::Pending,
+            Drive::Ending(_) | Drive::Gone => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.outbox.shut();
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("pending", &self.outbox.pending()).finish_non_exhaustive()
+    }
+}
+
+/// Bytes that go into one chunk at most, unless a single frame is longer.
+const CHUNK: usize = 16 << 10;

@@ -1,0 +1,15 @@
+//! HTTP/1.1: accepting connections, answers, bodies and routes.
+
+mod body;
+mod read;
+mod respond;
+mod router;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+pub use body::Body;
+pub use read::{Unread, read};
+pub use respond::{JSON, empty, json, respond, stream};
+pub use router::{Found, Router};
+pub use serve::{Peer, Served, Settings, serve};

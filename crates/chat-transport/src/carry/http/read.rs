@@ -1,0 +1,70 @@
+//! Reading a request's body, but not too much of it and not for ever.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use tokio::time::timeout;
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// It is longer than allowed.
+    #[error("the body is too large")]
+    TooLarge,
+    /// It did not come in time.
+    #[error("the body came too slowly")]
+    TooSlow,
+    /// The connection broke, or the framing did.
+    #[error("the body is broken")]
+    Broken,
+}
+
+impl Unread {
+    /// The status that says so.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Unread::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Unread::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Unread::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes within `patience`.
+pub async fn read(body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Unread::TooLarge);
+    }
+    timeout(patience, collect(body, limit)).await.unwrap_or(Err(Unread::TooSlow))
+}
+
+async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    let Some(first) = chunk(&mut body).await? else { return Ok(Bytes::new()) };
+    if body.is_end_stream() {
+        return within(first.len(), limit).map(|()| first);
+    }
+    let mut whole = BytesMut::from(first);
+    while let Some(more) = chunk(&mut body).await? {
+        within(whole.len() + more.len(), limit)?;
+        whole.extend_from_slice(&more);
+    }
+    within(whole.len(), limit)?;
+    Ok(whole.freeze())
+}
+
+/// The next bytes; trailers are passed over.
+async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, Unread> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+fn within(len: usize, limit: usize) -> Result<(), Unread> {
+    if len > limit { Err(Unread::TooLarge) } else { Ok(()) }
+}

@@ -1,0 +1,126 @@
+//! From a method and a path to whatever answers them.
+
+use http::{HeaderValue, Method};
+use matchit::{InsertError, Params};
+
+/// Routes to handlers of any kind; a closed set of them is usually an enum.
+#[derive(Clone, Debug)]
+pub struct Router<H> {
+    paths: matchit::Router<usize>,
+    tables: Vec<Table<H>>,
+}
+
+/// What answers a request.
+#[derive(Debug)]
+pub enum Found<'r, 'p, H> {
+    /// This handler, with what the path's `{names}` stand for.
+    Handler(&'r H, Params<'r, 'p>),
+    /// The path is known, but not with this method; the value is for the `Allow` header.
+    MethodNotAllowed(HeaderValue),
+    /// Nothing is here.
+    NotFound,
+}
+
+#[derive(Clone, Debug)]
+struct Table<H> {
+    path: String,
+    methods: Vec<(Method, H)>,
+}
+
+impl<H> Router<H> {
+    /// No routes.
+    pub fn new() -> Router<H> {
+        Router { paths: matchit::Router::new(), tables: Vec::new() }
+    }
+
+    /// Adds a route; `{name}` in the path stands for one segment, `{*name}` for all that follow.
+    ///
+    /// The same path may come again with another method. A path that could be mistaken for one that is here already is
+    /// refused.
+    pub fn route(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
+        let at = match self.tables.iter().position(|table| table.path == path) {
+            Some(at) => at,
+            None => self.add(path)?,
+        };
+        self.tables[at].methods.push((method, handler));
+        Ok(())
+    }
+
+    /// Looks a request up. HEAD is answered by whatever answers GET.
+    pub fn find<'r, 'p>(&'r self, method: &Method, path: &'p str) -> Found<'r, 'p, H> {
+        let Ok(found) = self.paths.at(path) else { return Found::NotFound };
+        let table = &self.tables[*found.value];
+        match table.handler(method) {
+            Some(handler) => Found::Handler(handler, found.params),
+            None => Found::MethodNotAllowed(table.allow()),
+        }
+    }
+
+    fn add(&mut self, path: &str) -> Result<usize, InsertError> {
+        self.paths.insert(path, self.tables.len())?;
+        self.tables.push(Table { path: path.to_owned(), methods: Vec::new() });
+        Ok(self.tables.len() - 1)
+    }
+}
+
+impl<H> Table<H> {
+    fn handler(&self, method: &Method) -> Option<&H> {
+        let with = |wanted: &Method| self.methods.iter().find(|(known, _)| known == wanted);
+        let found = with(method).or_else(|| with(&Method::GET).filter(|_| method == Method::HEAD));
+        found.map(|(_, handler)| handler)
+    }
+
+    fn allow(&self) -> HeaderValue {
+        let names: Vec<&str> = self.methods.iter().map(|(method, _)| method.as_str()).collect();
+        HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+impl<H> Default for Router<H> {
+    fn default() -> Self {
+        Router::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn router() -> Router<&'static str> {
+        let mut router = Router::new();
+        for (method, path, handler) in [
+            (Method::GET, "/chats", "list"),
+            (Method::POST, "/chats", "create"),
+            (Method::GET, "/chats/{chat}", "show"),
+            (Method::DELETE, "/chats/{chat}/members/{user}", "remove"),
+        ] {
+            router.route(method, path, handler).expect("a new path");
+        }
+        router
+    }
+
+    #[test]
+    fn the_method_chooses_and_the_path_is_taken_apart() {
+        let router = router();
+        assert!(matches!(router.find(&Method::POST, "/chats"), Found::Handler(&"create", _)));
+        assert!(matches!(router.find(&Method::HEAD, "/chats"), Found::Handler(&"list", _)));
+        let Found::Handler(handler, params) = router.find(&Method::DELETE, "/chats/7/members/me") else {
+            panic!("not found")
+        };
+        assert_eq!((*handler, params.get("chat"), params.get("user")), ("remove", Some("7"), Some("me")));
+    }
+
+    #[test]
+    fn unknown_methods_are_told_what_is_allowed() {
+        let router = router();
+        let Found::MethodNotAllowed(allow) = router.find(&Method::PATCH, "/chats") else { panic!("found") };
+        assert_eq!(allow, "GET, POST");
+        assert!(matches!(router.find(&Method::GET, "/nothing"), Found::NotFound));
+        assert!(matches!(router.find(&Method::GET, "/chats/"), Found::NotFound));
+    }
+
+    #[test]
+    fn a_path_that_could_be_mistaken_is_refused() {
+        assert!(router().route(Method::GET, "/chats/{other}", "clash").is_err());
+    }
+}

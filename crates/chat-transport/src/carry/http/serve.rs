@@ -1,0 +1,150 @@
+//! Accepting connections and speaking HTTP/1.1 on them.
+
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use http::{Request, Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    pin, select,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{debug, warn};
+
+use super::Body;
+
+/// How connections are treated.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Connections at a time, upgraded ones included; more wait in the kernel's backlog.
+    pub connections: usize,
+    /// Time for a request's head to come, and for the next one on an idle connection.
+    pub header_timeout: Duration,
+    /// Bytes of a request's head, and of an answer that hyper holds for a slow client.
+    pub buffer: usize,
+    /// Time for answers under way to finish once the server is told to stop.
+    pub drain: Duration,
+}
+
+/// Who is at the other end. Whoever keeps the connection beyond its HTTP days keeps this too: it holds the place
+/// among [`Settings::connections`].
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    _place: Arc<OwnedSemaphorePermit>,
+}
+
+/// How [`serve`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// Every answer was finished.
+    Drained,
+    /// Some were cut when the time for draining was over.
+    Cut,
+}
+
+/// Serves until `shutdown`, then lets the answers under way finish.
+///
+/// Upgraded connections are the service's own business: it gets the [`Peer`] and decides what happens to them.
+pub async fn serve<S, F>(listener: TcpListener, settings: Settings, shutdown: CancellationToken, service: S) -> Served
+where
+    S: Fn(Request<Incoming>, Peer) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let places = Arc::new(Semaphore::new(settings.connections));
+    let cut = CancellationToken::new();
+    let _cut_on_drop = cut.clone().drop_guard();
+    let tracker = TaskTracker::new();
+    while let Some((stream, peer)) = next(&listener, &places, &shutdown).await {
+        let (service, shutdown, cut) = (service.clone(), shutdown.clone(), cut.clone());
+        let settings = settings.clone();
+        tracker.spawn(async move {
+            cut.run_until_cancelled(connection(stream, peer, &settings, shutdown, service)).await;
+        });
+    }
+    tracker.close();
+    match timeout(settings.drain, tracker.wait()).await {
+        Ok(()) => Served::Drained,
+        Err(_) => Served::Cut,
+    }
+}
+
+/// The next connection, as soon as there is a place for it; `None` once told to stop.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    shutdown: &CancellationToken,
+) -> Option<(TcpStream, Peer)> {
+    loop {
+        let place = shutdown.run_until_cancelled(places.clone().acquire_owned()).await?.ok()?;
+        match shutdown.run_until_cancelled(listener.accept()).await? {
+            Ok((stream, address)) => {
+                // Without this, small frames wait for the peer's delayed acknowledgement.
+                if let Err(error) = stream.set_nodelay(true) {
+                    debug!(%address, %error, "connection lost before it began");
+                    continue;
+                }
+                return Some((stream, Peer { address, _place: Arc::new(place) }));
+            }
+            Err(error) if is_about_one_connection(&error) => {}
+            Err(error) => {
+                warn!(%error, "cannot accept connections; trying again");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection<S, F>(stream: TcpStream, peer: Peer, settings: &Settings, shutdown: CancellationToken, service: S)
+where
+    S: Fn(Request<Incoming>, Peer) -> F,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let address = peer.address;
+    let service = service_fn(move |request| {
+        let answer = service(request, peer.clone());
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.header_timeout)
+        .max_buf_size(settings.buffer)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    pin!(connection);
+    let mut result = select! {
+        result = connection.as_mut() => Some(result),
+        () = shutdown.cancelled() => None,
+    };
+    if result.is_none() {
+        connection.as_mut().graceful_shutdown();
+        result = Some(connection.await);
+    }
+    if let Some(Err(error)) = result {
+        debug!(%address, %error, "connection ended");
+    }
+}
+
+/// A connection that died in the queue says nothing about the next one.
+fn is_about_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            connections: 100_000,
+            header_timeout: Duration::from_secs(30),
+            buffer: 64 << 10,
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Long enough for a file descriptor to come free.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,107 @@
+//! One task that keeps all connections alive, instead of a timer in each.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::outbox::{Close, Outbox};
+
+/// Pings every watched outbox at a steady pace and gives up those whose peer has fallen silent.
+#[derive(Debug)]
+pub struct KeepAlive {
+    pulse: Pulse,
+    slots: Mutex<Slots>,
+}
+
+/// What to send, how often, and when to give up.
+#[derive(Clone, Debug)]
+pub struct Pulse {
+    /// The bytes that ask for, or are, a sign of life.
+    pub ping: Bytes,
+    /// Time between two pings of one connection; the first comes after this time.
+    pub every: Duration,
+    /// Silence after which a connection is given up; `None` if the peer has no way to answer.
+    pub silence: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Slots {
+    slots: Vec<Vec<Weak<Outbox>>>,
+    now: usize,
+}
+
+impl KeepAlive {
+    /// A wheel with this pulse; [`run`](Self::run) turns it.
+    pub fn new(pulse: Pulse) -> Arc<KeepAlive> {
+        let slots = vec![Vec::new(); SLOTS];
+        Arc::new(KeepAlive { pulse, slots: Mutex::new(Slots { slots, now: 0 }) })
+    }
+
+    /// Watches an outbox for as long as anyone else holds it.
+    pub fn watch(&self, outbox: &Arc<Outbox>) {
+        let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = wheel.now;
+        wheel.slots[now].push(Arc::downgrade(outbox));
+    }
+
+    /// Turns the wheel until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut ticks = interval(self.pulse.every / SLOTS as u32);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.tick().await;
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            self.turn();
+        }
+    }
+
+    /// One step: visits the slot that is due.
+    pub fn turn(&self) {
+        let (at, mut due) = {
+            let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            wheel.now = (wheel.now + 1) % SLOTS;
+            let at = wheel.now;
+            (at, mem::take(&mut wheel.slots[at]))
+        };
+        due.retain(|outbox| outbox.upgrade().is_some_and(|outbox| self.visit(&outbox)));
+        due.shrink_to(2 * due.len());
+        let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        due.append(&mut wheel.slots[at]);
+        wheel.slots[at] = due;
+    }
+
+    /// Pings or gives up; false if there is no more to do for this one.
+    fn visit(&self, outbox: &Outbox) -> bool {
+        if outbox.ending().is_some() {
+            return false;
+        }
+        let silent = outbox.depot().now().saturating_sub(outbox.last_heard());
+        if self.pulse.silence.is_some_and(|silence| u128::from(silent) >= silence.as_millis()) {
+            outbox.doom(SILENT);
+            return false;
+        }
+        outbox.offer_droppable(self.pulse.ping.clone());
+        true
+    }
+}
+
+impl Pulse {
+    /// WebSocket pings every 25 s; 60 s of silence is the end.
+    pub fn websocket() -> Pulse {
+        let ping = Bytes::from_static(&[0x89, 0]);
+        Pulse { ping, every: Duration::from_secs(25), silence: Some(Duration::from_secs(60)) }
+    }
+
+    /// A comment every 15 s on a server-sent stream.
+    pub fn comments() -> Pulse {
+        Pulse { ping: Bytes::from_static(b":\n\n"), every: Duration::from_secs(15), silence: None }
+    }
+}
+
+const SLOTS: usize = 25;
+const SILENT: Close = Close::new(1001, "no sign of life");

@@ -1,0 +1,126 @@
+//! What all outboxes of one server share.
+
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use tokio::sync::Notify;
+
+use super::{budget::Budget, queue::Mark};
+
+/// Limits, counters, the clock and the marks that were reached: one per server.
+#[derive(Debug)]
+pub struct Depot {
+    limits: Limits,
+    budget: Budget,
+    counters: Counters,
+    reached: Mutex<Vec<Reached>>,
+    news: Notify,
+    began: Instant,
+}
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes in one outbox; more closes the connection with 1013.
+    pub per_socket: usize,
+    /// Bytes in all outboxes together; more closes the fullest.
+    pub in_all: usize,
+    /// Bytes above which droppable frames are dropped.
+    pub droppable: usize,
+}
+
+/// What was written so far.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// System calls that wrote to a socket.
+    pub writes: AtomicU64,
+    /// Bytes that these took.
+    pub bytes: AtomicU64,
+    /// Droppable frames that met a queue.
+    pub dropped: AtomicU64,
+    /// Connections that were given up, the slow and the silent.
+    pub doomed: AtomicU64,
+}
+
+/// A queued frame that has been flushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The owner of the outbox.
+    pub owner: u64,
+    /// The mark that was offered with the frame.
+    pub mark: Mark,
+}
+
+impl Depot {
+    /// A depot with these limits.
+    pub fn new(limits: Limits) -> Arc<Depot> {
+        Arc::new(Depot {
+            limits,
+            budget: Budget::new(limits.in_all),
+            counters: Counters::default(),
+            reached: Mutex::default(),
+            news: Notify::new(),
+            began: Instant::now(),
+        })
+    }
+
+    /// The marks that were reached since this was last asked.
+    pub fn reached(&self) -> Vec<Reached> {
+        mem::take(&mut *self.reached.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until there is something for [`reached`](Self::reached) to say.
+    pub async fn until_reached(&self) {
+        self.news.notified().await;
+    }
+
+    /// What was written so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Bytes that wait in all outboxes.
+    pub fn waiting(&self) -> usize {
+        self.budget.used()
+    }
+
+    /// Milliseconds since the depot was made.
+    pub fn now(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(super) fn count_doomed(&self) {
+        self.counters.doomed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn reach(&self, owner: u64, marks: Vec<Mark>) {
+        if marks.is_empty() {
+            return;
+        }
+        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.extend(marks.into_iter().map(|mark| Reached { owner, mark }));
+        drop(reached);
+        self.news.notify_one();
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { per_socket: 1 << 20, in_all: 512 << 20, droppable: 4 << 10 }
+    }
+}

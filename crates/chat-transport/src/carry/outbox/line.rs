@@ -1,0 +1,75 @@
+//! Where an outbox writes to.
+
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    sync::atomic::Ordering,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use tokio::net::tcp::OwnedWriteHalf;
+
+use super::{
+    depot::Counters,
+    queue::{Queue, SLICES},
+};
+
+#[derive(Debug)]
+pub(super) enum Line {
+    Socket(OwnedWriteHalf),
+    /// The connection's task takes the bytes, or nobody does any more.
+    Taken,
+}
+
+pub(super) enum Wrote {
+    All(usize),
+    Part(usize),
+    Broken,
+}
+
+impl Line {
+    /// Writes the frames with one system call.
+    pub(super) fn write(&self, frames: &[Bytes], counters: &Counters) -> Wrote {
+        let Line::Socket(socket) = self else { return Wrote::Part(0) };
+        let total = frames.iter().map(Bytes::len).sum();
+        let result = match frames {
+            [frame] => socket.try_write(frame),
+            _ => write_vectored(socket, frames),
+        };
+        judge(result, total, counters)
+    }
+
+    /// Writes the beginning of the queue with one system call.
+    pub(super) fn write_queue(&self, queue: &Queue, counters: &Counters) -> Wrote {
+        let Line::Socket(socket) = self else { return Wrote::Part(0) };
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let lent = queue.lend(&mut slices);
+        let total = slices[..lent].iter().map(|slice| slice.len()).sum();
+        judge(socket.try_write_vectored(&slices[..lent]), total, counters)
+    }
+
+    /// Whether a write is worth trying; if not, the task is woken when it is.
+    pub(super) fn poll_ready(&self, cx: &mut Context<'_>) -> bool {
+        let Line::Socket(socket) = self else { return false };
+        // An error shows at the write that follows.
+        matches!(socket.as_ref().poll_write_ready(cx), Poll::Ready(_))
+    }
+}
+
+fn write_vectored(socket: &OwnedWriteHalf, frames: &[Bytes]) -> io::Result<usize> {
+    let mut slices = [IoSlice::new(&[]); SLICES];
+    let lent = slices.iter_mut().zip(frames).map(|(slice, frame)| *slice = IoSlice::new(frame)).count();
+    socket.try_write_vectored(&slices[..lent])
+}
+
+fn judge(result: io::Result<usize>, total: usize, counters: &Counters) -> Wrote {
+    counters.writes.fetch_add(1, Ordering::Relaxed);
+    match result {
+        Ok(bytes) => {
+            counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+            if bytes == total { Wrote::All(bytes) } else { Wrote::Part(bytes) }
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Wrote::Part(0),
+        Err(_) => Wrote::Broken,
+    }
+}

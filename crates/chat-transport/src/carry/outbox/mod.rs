@@ -1,0 +1,269 @@
+//! Everything that leaves a connection goes through its [`Outbox`].
+//!
+//! On a plain TCP socket with nothing waiting, whoever offers a frame writes it at once; otherwise the frame
+//! queues and the connection's own task is woken to write all that has gathered. The queue is bounded: a reader
+//! too slow for it is closed and resumes later, so nobody's slowness delays or starves anyone else.
+
+mod budget;
+mod depot;
+mod line;
+mod queue;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use depot::{Counters, Depot, Limits, Reached};
+pub use queue::Mark;
+
+use std::{
+    slice,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
+use tokio::net::tcp::OwnedWriteHalf;
+
+use line::Line;
+use state::{Phase, State};
+
+/// The way out of one connection, shared by its task and by everyone who has something to tell it.
+#[derive(Debug)]
+pub struct Outbox {
+    state: Mutex<State>,
+    waker: AtomicWaker,
+    depot: Arc<Depot>,
+    me: Weak<Outbox>,
+    owner: u64,
+    heard: AtomicU64,
+    /// Whether the budget already knows this outbox as one that may have to go.
+    heavy: AtomicBool,
+}
+
+/// What became of an offered frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// The kernel has all of it.
+    Written,
+    /// It waits its turn; a mark given with it is reported through [`Depot::reached`] once it is flushed.
+    Queued,
+    /// A droppable frame met a queue and was let go.
+    Dropped,
+    /// The queue was full: the frame is lost and the connection will be closed.
+    Full,
+    /// The connection is closing or gone.
+    Closed,
+}
+
+/// Why a connection ends, in WebSocket terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Close {
+    /// The close code.
+    pub code: u16,
+    /// A short reason for the client's author.
+    pub reason: &'static str,
+}
+
+impl Close {
+    /// The reader could not keep up and should come back later.
+    pub const TOO_SLOW: Close = Close::new(1013, "too slow");
+    /// The connection broke without a word.
+    pub const LOST: Close = Close::new(1006, "connection lost");
+
+    /// A close with this code and reason.
+    pub const fn new(code: u16, reason: &'static str) -> Close {
+        Close { code, reason }
+    }
+}
+
+/// What the connection's task has to do after [`Outbox::poll_drive`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drive {
+    /// Nothing that cannot wait for the next wake-up.
+    Quiet,
+    /// The connection is to end for this reason; its last frame may still be in the queue.
+    Ending(Close),
+    /// The socket is gone.
+    Gone,
+}
+
+impl Outbox {
+    /// An outbox that writes straight to a TCP socket. `owner` comes back with every mark that is reached.
+    pub fn direct(depot: Arc<Depot>, owner: u64, socket: OwnedWriteHalf) -> Arc<Outbox> {
+        Outbox::build(depot, owner, Line::Socket(socket))
+    }
+
+    /// An outbox that only queues; its task takes what has gathered (TLS, SSE, long-polling).
+    pub fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
+        Outbox::build(depot, owner, Line::Taken)
+    }
+
+    fn build(depot: Arc<Depot>, owner: u64, line: Line) -> Arc<Outbox> {
+        let heard = depot.now();
+        Arc::new_cyclic(|me| Outbox {
+            state: Mutex::new(State::new(line, owner)),
+            waker: AtomicWaker::new(),
+            depot,
+            me: me.clone(),
+            owner,
+            heard: AtomicU64::new(heard),
+            heavy: AtomicBool::new(false),
+        })
+    }
+
+    /// Sends a frame: now if the socket takes it, else in its turn.
+    pub fn offer(&self, frame: Bytes) -> Offered {
+        self.offer_all(slice::from_ref(&frame), None)
+    }
+
+    /// Like [`offer`](Self::offer). If the answer is [`Offered::Queued`], the mark comes back through
+    /// [`Depot::reached`] once the frame is flushed; if it is [`Offered::Written`], that has already happened.
+    pub fn offer_marked(&self, frame: Bytes, mark: Mark) -> Offered {
+        self.offer_all(slice::from_ref(&frame), Some(mark))
+    }
+
+    /// Sends several frames in one write; the mark is reached with the last of them.
+    pub fn offer_all(&self, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+        self.offer_in(self.state(), frames, mark)
+    }
+
+    /// Sends a frame that is worth nothing later (typing, presence): beyond a small queue it is dropped.
+    pub fn offer_droppable(&self, frame: Bytes) -> Offered {
+        let state = self.state();
+        if state.weight() > self.depot.limits().droppable {
+            self.depot.counters().dropped.fetch_add(1, Ordering::Relaxed);
+            return Offered::Dropped;
+        }
+        self.offer_in(state, slice::from_ref(&frame), None)
+    }
+
+    /// Sends a last frame after everything that is queued, then ends the connection. An empty frame just ends it.
+    pub fn offer_last(&self, frame: Bytes, close: Close) {
+        self.state().last(frame, close, &self.depot);
+        self.waker.wake();
+    }
+
+    /// Gives the connection up: what has not begun to leave is forgotten, and its task is woken to close it.
+    pub fn doom(&self, close: Close) {
+        self.state().doom(close, &self.depot);
+        self.waker.wake();
+    }
+
+    /// Forgets everything: the connection is gone. Dropping the socket's writing half tells the peer.
+    pub fn shut(&self) {
+        self.state().shut(&self.depot);
+        self.waker.wake();
+    }
+
+    /// Writes what the socket takes and says whether the connection is to end; the task is woken when there is more
+    /// to do. For outboxes that only queue, this just registers the task.
+    pub fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
+        self.waker.register(cx.waker());
+        self.state().drive(cx, &self.depot)
+    }
+
+    /// Resolves once the queue is empty or the socket is gone; writes on the way.
+    pub fn poll_empty(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let drive = self.poll_drive(cx);
+        let done = drive == Drive::Gone || self.state().queue.pending() == 0;
+        if done { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Takes up to `max` bytes (at least one frame, if there is one) out of an outbox that only queues. They count as
+    /// waiting until [`flushed`](Self::flushed) says that they have left.
+    pub fn take(&self, max: usize) -> Option<Bytes> {
+        self.state().queue.take(max)
+    }
+
+    /// Says that this many taken bytes have left.
+    pub fn flushed(&self, bytes: usize) {
+        self.state().flushed(bytes, &self.depot);
+    }
+
+    /// Why the connection is ending, if it is.
+    pub fn ending(&self) -> Option<Close> {
+        match self.state().phase {
+            Phase::Open => None,
+            Phase::Doomed(close) | Phase::Last(close) => Some(close),
+            Phase::Gone => Some(Close::LOST),
+        }
+    }
+
+    /// Whether the last frame has been offered already.
+    pub fn has_last(&self) -> bool {
+        matches!(self.state().phase, Phase::Last(_) | Phase::Gone)
+    }
+
+    /// Bytes that were accepted so far, written or queued. Only grows while the connection is open.
+    pub fn offered_total(&self) -> u64 {
+        self.state().queue.offered()
+    }
+
+    /// Bytes that were flushed so far. Only grows.
+    pub fn flushed_total(&self) -> u64 {
+        self.state().queue.flushed()
+    }
+
+    /// Bytes that wait.
+    pub fn pending(&self) -> usize {
+        self.state().queue.pending()
+    }
+
+    /// The number that was given at creation, usually the user's.
+    pub fn owner(&self) -> u64 {
+        self.owner
+    }
+
+    /// What all outboxes of this server share.
+    pub fn depot(&self) -> &Arc<Depot> {
+        &self.depot
+    }
+
+    /// Notes that something was heard from the peer: any byte counts as life.
+    pub fn hear(&self) {
+        self.heard.store(self.depot.now(), Ordering::Relaxed);
+    }
+
+    /// When the peer was last heard, in milliseconds on [`Depot::now`]'s clock.
+    pub fn last_heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.state().weight()
+    }
+
+    fn offer_in(&self, mut state: MutexGuard<'_, State>, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+        let was_waiting = !state.queue.is_empty();
+        let offered = state.offer(frames, mark, &self.depot);
+        let weight = state.weight();
+        drop(state);
+        if offered == Offered::Written {
+            return offered;
+        }
+        // A task with something to write already waits for its socket.
+        if !(was_waiting && offered == Offered::Queued) {
+            self.waker.wake();
+        }
+        if weight >= budget::HEAVY && !self.heavy.swap(true, Ordering::Relaxed) {
+            self.depot.budget().watch(self.me.clone());
+        }
+        self.depot.budget().relieve();
+        offered
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let pending = self.state.get_mut().unwrap_or_else(PoisonError::into_inner).queue.pending();
+        self.depot.budget().account(pending, 0);
+    }
+}

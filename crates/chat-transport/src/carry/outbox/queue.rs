@@ -1,0 +1,159 @@
+//! The bytes that wait in one outbox, and the marks among them.
+
+use std::{collections::VecDeque, io::IoSlice};
+
+use bytes::{Buf, Bytes, BytesMut};
+
+/// A note that comes back once the bytes before it are flushed, usually (room, message).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark(pub u64, pub u64);
+
+/// Frames in order, a part of the first one possibly gone already.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    chunks: VecDeque<Bytes>,
+    marks: VecDeque<(u64, Mark)>,
+    offered: u64,
+    flushed: u64,
+    /// Bytes that were taken out but have not left yet.
+    taken: usize,
+    /// The first chunk is the rest of a frame whose beginning is on the wire.
+    torn: bool,
+}
+
+/// Chunks that one vectored write carries at most.
+pub(super) const SLICES: usize = 32;
+
+/// A queue that grew beyond this many entries gives its memory back once it is empty.
+const KEPT_ENTRIES: usize = 4;
+
+impl Queue {
+    /// Nothing waits to be written; taken bytes may still be on their way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// Bytes that were accepted and have not left.
+    pub(super) fn pending(&self) -> usize {
+        (self.offered - self.flushed) as usize
+    }
+
+    pub(super) fn offered(&self) -> u64 {
+        self.offered
+    }
+
+    pub(super) fn flushed(&self) -> u64 {
+        self.flushed
+    }
+
+    /// Counts bytes that left without waiting.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.offered += bytes as u64;
+        self.flushed += bytes as u64;
+    }
+
+    pub(super) fn push(&mut self, frame: Bytes) {
+        self.offered += frame.len() as u64;
+        self.chunks.push_back(frame);
+    }
+
+    /// Queues what is left of `frames` once their first `written` bytes are gone.
+    pub(super) fn push_rest(&mut self, frames: &[Bytes], mut written: usize) {
+        for frame in frames {
+            if written >= frame.len() {
+                written -= frame.len();
+                continue;
+            }
+            self.torn |= written > 0;
+            self.push(frame.slice(written..));
+            written = 0;
+        }
+    }
+
+    /// Marks the end of what is queued now.
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.marks.push_back((self.offered, mark));
+    }
+
+    /// Lends the first chunks for a vectored write and says how many there are.
+    pub(super) fn lend<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES]) -> usize {
+        let lent = slices.iter_mut().zip(&self.chunks).map(|(slice, chunk)| *slice = IoSlice::new(chunk));
+        lent.count()
+    }
+
+    /// Takes whole chunks of up to `max` bytes together, at least one.
+    pub(super) fn take(&mut self, max: usize) -> Option<Bytes> {
+        let first = self.chunks.pop_front()?;
+        self.torn = false;
+        let more = self.chunks_within(max.saturating_sub(first.len()));
+        let taken = if more == 0 { first } else { self.join(first, more) };
+        self.taken += taken.len();
+        Some(taken)
+    }
+
+    /// Counts `bytes` as flushed, out of what was taken first and out of the chunks then; answers the marks that this
+    /// reaches.
+    pub(super) fn advance(&mut self, bytes: usize) -> Vec<Mark> {
+        // What was forgotten meanwhile no longer counts.
+        let bytes = bytes.min(self.pending());
+        self.flushed += bytes as u64;
+        let from_taken = bytes.min(self.taken);
+        self.taken -= from_taken;
+        self.drop_front(bytes - from_taken);
+        self.give_back();
+        let reached = self.marks.iter().take_while(|(at, _)| *at <= self.flushed).count();
+        self.marks.drain(..reached).map(|(_, mark)| mark).collect()
+    }
+
+    /// Forgets all but the rest of a frame whose beginning has left, so that the wire stays at a frame's boundary.
+    pub(super) fn forget_unstarted(&mut self) {
+        self.chunks.truncate(usize::from(self.torn));
+        self.marks.clear();
+        let kept: usize = self.chunks.iter().map(Bytes::len).sum();
+        self.offered = self.flushed + (self.taken + kept) as u64;
+    }
+
+    pub(super) fn forget_all(&mut self) {
+        *self = Queue { offered: self.flushed, flushed: self.flushed, ..Queue::default() };
+    }
+
+    fn chunks_within(&self, mut room: usize) -> usize {
+        let fits = |chunk: &&Bytes| {
+            let fits = chunk.len() <= room;
+            room = room.saturating_sub(chunk.len());
+            fits
+        };
+        self.chunks.iter().take_while(fits).count()
+    }
+
+    fn join(&mut self, first: Bytes, more: usize) -> Bytes {
+        let size = first.len() + self.chunks.iter().take(more).map(Bytes::len).sum::<usize>();
+        let mut joined = BytesMut::with_capacity(size);
+        joined.extend_from_slice(&first);
+        self.chunks.drain(..more).for_each(|chunk| joined.extend_from_slice(&chunk));
+        joined.freeze()
+    }
+
+    fn drop_front(&mut self, mut bytes: usize) {
+        while bytes > 0 {
+            let Some(first) = self.chunks.front_mut() else { return };
+            if bytes < first.len() {
+                first.advance(bytes);
+                self.torn = true;
+                return;
+            }
+            bytes -= first.len();
+            self.torn = false;
+            self.chunks.pop_front();
+        }
+    }
+
+    fn give_back(&mut self) {
+        if self.chunks.is_empty() && self.chunks.capacity() > KEPT_ENTRIES {
+            self.chunks = VecDeque::new();
+        }
+        if self.marks.is_empty() && self.marks.capacity() > KEPT_ENTRIES {
+            self.marks = VecDeque::new();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The state of one outbox, behind its lock.
+
+use std::task::Context;
+
+use bytes::Bytes;
+
+use super::{
+    Close, Depot, Drive, Mark, Offered,
+    line::{Line, Wrote},
+    queue::Queue,
+};
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) phase: Phase,
+    pub(super) queue: Queue,
+    line: Line,
+    owner: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Open,
+    /// To be closed; a last frame may still be offered.
+    Doomed(Close),
+    /// The last frame is in the queue.
+    Last(Close),
+    Gone,
+}
+
+impl State {
+    pub(super) fn new(line: Line, owner: u64) -> State {
+        State { phase: Phase::Open, queue: Queue::default(), line, owner }
+    }
+
+    /// Writes what the socket takes if nothing waits, and queues the rest.
+    pub(super) fn offer(&mut self, frames: &[Bytes], mark: Option<Mark>, depot: &Depot) -> Offered {
+        if self.phase != Phase::Open {
+            return Offered::Closed;
+        }
+        if !self.queue.is_empty() {
+            return self.enqueue(frames, 0, mark, depot);
+        }
+        match self.line.write(frames, depot.counters()) {
+            Wrote::All(bytes) => {
+                self.queue.pass(bytes);
+                Offered::Written
+            }
+            Wrote::Part(bytes) => self.enqueue(frames, bytes, mark, depot),
+            Wrote::Broken => {
+                self.shut(depot);
+                Offered::Closed
+            }
+        }
+    }
+
+    /// Queues what is left of `frames` after `written` bytes, or dooms the connection if that is too much.
+    fn enqueue(&mut self, frames: &[Bytes], written: usize, mark: Option<Mark>, depot: &Depot) -> Offered {
+        self.accounted(depot, |state| {
+            state.queue.pass(written);
+            state.queue.push_rest(frames, written);
+        });
+        if self.queue.pending() > depot.limits().per_socket {
+            self.doom(Close::TOO_SLOW, depot);
+            return Offered::Full;
+        }
+        if let Some(mark) = mark {
+            self.queue.mark(mark);
+        }
+        Offered::Queued
+    }
+
+    pub(super) fn last(&mut self, frame: Bytes, close: Close, depot: &Depot) {
+        if matches!(self.phase, Phase::Last(_) | Phase::Gone) {
+            return;
+        }
+        self.phase = Phase::Last(close);
+        if !frame.is_empty() {
+            self.accounted(depot, |state| state.queue.push(frame));
+        }
+        self.flush(depot);
+    }
+
+    pub(super) fn doom(&mut self, close: Close, depot: &Depot) {
+        if self.phase != Phase::Open {
+            return;
+        }
+        self.phase = Phase::Doomed(close);
+        self.accounted(depot, |state| state.queue.forget_unstarted());
+        depot.count_doomed();
+    }
+
+    pub(super) fn shut(&mut self, depot: &Depot) {
+        self.phase = Phase::Gone;
+        self.line = Line::Taken;
+        self.accounted(depot, |state| state.queue.forget_all());
+    }
+
+    /// Writes while the socket takes anything; otherwise the task is woken when it does.
+    pub(super) fn drive(&mut self, cx: &mut Context<'_>, depot: &Depot) -> Drive {
+        while !self.queue.is_empty() && self.line.poll_ready(cx) {
+            self.flush(depot);
+        }
+        match self.phase {
+            Phase::Open => Drive::Quiet,
+            Phase::Doomed(close) | Phase::Last(close) => Drive::Ending(close),
+            Phase::Gone => Drive::Gone,
+        }
+    }
+
+    /// Counts bytes that have left and reports the marks that this reaches.
+    pub(super) fn flushed(&mut self, bytes: usize, depot: &Depot) {
+        let mut reached = Vec::new();
+        self.accounted(depot, |state| reached = state.queue.advance(bytes));
+        depot.reach(self.owner, reached);
+    }
+
+    /// How much memory closing this would set free.
+    pub(super) fn weight(&self) -> usize {
+        if self.phase == Phase::Open { self.queue.pending() } else { 0 }
+    }
+
+    fn flush(&mut self, depot: &Depot) {
+        match self.line.write_queue(&self.queue, depot.counters()) {
+            Wrote::All(bytes) | Wrote::Part(bytes) => self.flushed(bytes, depot),
+            Wrote::Broken => self.shut(depot),
+        }
+    }
+
+    /// Changes the queue and tells the budget.
+    fn accounted(&mut self, depot: &Depot, change: impl FnOnce(&mut State)) {
+        let before = self.queue.pending();
+        change(self);
+        depot.budget().account(before, self.queue.pending());
+    }
+}

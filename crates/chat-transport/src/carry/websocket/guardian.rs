@@ -1,0 +1,160 @@
+//! tungstenite over memory: bytes in, messages and replies out.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Read, Write},
+    mem,
+};
+
+use bytes::Bytes;
+use tokio_tungstenite::tungstenite::{
+    Error, Message, Utf8Bytes,
+    protocol::{Role, WebSocketConfig, WebSocketContext},
+};
+
+use super::{Close, FrameLimits, boundary::Boundary};
+
+/// Checks what a client sends. Where no message is under way it holds no protocol state and no buffer.
+#[derive(Debug)]
+pub(super) struct Guardian {
+    context: Option<Box<WebSocketContext>>,
+    boundary: Boundary,
+    heard: VecDeque<Heard>,
+    limits: FrameLimits,
+}
+
+/// What the guardian made of the bytes, in order.
+#[derive(Debug)]
+pub(super) enum Heard {
+    Text(Utf8Bytes),
+    Binary(Bytes),
+    /// A pong to send.
+    Reply(Bytes),
+    /// The peer's close, and the frame that answers it.
+    Closed {
+        code: u16,
+        reply: Bytes,
+    },
+    /// The peer broke a rule.
+    Broken(Close),
+}
+
+impl Guardian {
+    pub(super) fn new(limits: FrameLimits) -> Guardian {
+        Guardian { context: None, boundary: Boundary::default(), heard: VecDeque::new(), limits }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Heard> {
+        let heard = self.heard.pop_front();
+        if self.heard.is_empty() && self.heard.capacity() > 0 {
+            self.heard = VecDeque::new();
+        }
+        heard
+    }
+
+    /// Hears all of `bytes`.
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        self.boundary.pass(bytes);
+        let clean = self.boundary.is_clean();
+        let mut context = self.context.take().unwrap_or_else(|| self.open(bytes.len(), clean));
+        let ended = self.hear_all(&mut context, bytes);
+        // A fresh context is as good as this one wherever nothing is half read.
+        self.context = (!clean && !ended).then_some(context);
+    }
+
+    fn open(&self, expected: usize, clean: bool) -> Box<WebSocketContext> {
+        // Holds exactly what has come; more only if more is to come. Payloads share this buffer.
+        let size = if clean { expected } else { MORE };
+        let config = WebSocketConfig::default()
+            .read_buffer_size(size)
+            .write_buffer_size(0)
+            .max_frame_size(Some(self.limits.frame))
+            .max_message_size(Some(self.limits.message));
+        Box::new(WebSocketContext::new(Role::Server, Some(config)))
+    }
+
+    /// Reads until the bytes are used up; true if the conversation is over.
+    fn hear_all(&mut self, context: &mut WebSocketContext, bytes: &[u8]) -> bool {
+        let mut pipe = Pipe { input: bytes, output: Vec::new() };
+        loop {
+            let result = context.read(&mut pipe);
+            let over = matches!(result, Ok(Message::Close(_)));
+            if over {
+                // The answer is written at the next turn, which reports the end that we know already.
+                let _ = context.flush(&mut pipe);
+            }
+            let reply = Bytes::from(mem::take(&mut pipe.output));
+            match result {
+                Ok(Message::Close(frame)) => {
+                    let code = frame.map_or(NO_CODE, |frame| frame.code.into());
+                    self.heard.push_back(Heard::Closed { code, reply });
+                    return true;
+                }
+                Ok(message) => self.push(reply, message),
+                Err(Error::Io(_)) => {
+                    self.push_reply(reply);
+                    return false;
+                }
+                Err(error) => {
+                    self.push_reply(reply);
+                    self.heard.push_back(Heard::Broken(judge(&error)));
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, reply: Bytes, message: Message) {
+        self.push_reply(reply);
+        match message {
+            Message::Text(text) => self.heard.push_back(Heard::Text(text)),
+            Message::Binary(bytes) => self.heard.push_back(Heard::Binary(bytes)),
+            // Pings are answered by the reply of the next turn; pongs have shown life by coming.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
+        }
+    }
+
+    fn push_reply(&mut self, reply: Bytes) {
+        if !reply.is_empty() {
+            self.heard.push_back(Heard::Reply(reply));
+        }
+    }
+}
+
+/// The two ends that tungstenite reads and writes.
+struct Pipe<'a> {
+    input: &'a [u8],
+    output: Vec<u8>,
+}
+
+impl Read for Pipe<'_> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        if self.input.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.input.read(space)
+    }
+}
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn judge(error: &Error) -> Close {
+    match error {
+        Error::Capacity(_) => Close::new(1009, "too big"),
+        Error::Utf8(_) => Close::new(1007, "not UTF-8"),
+        _ => Close::new(1002, "protocol error"),
+    }
+}
+
+/// Read ahead while a message is under way.
+const MORE: usize = 16 << 10;
+/// The code that stands for "none was given".
+const NO_CODE: u16 = 1005;

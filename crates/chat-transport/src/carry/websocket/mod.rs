@@ -1,0 +1,182 @@
+//! The server's side of a WebSocket, on the raw socket that is left after the upgrade.
+//!
+//! Outgoing frames are built once ([`frame()`]) and go through the connection's [`Outbox`]; incoming bytes pass the
+//! guardian, tungstenite, which checks framing, UTF-8, fragments and control frames. Between two messages an idle
+//! connection keeps neither a buffer nor the guardian.
+
+mod boundary;
+mod frame;
+mod guardian;
+mod handshake;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use frame::{Opcode, close_frame, frame, text};
+pub use handshake::{Handshake, Refused, Upgrading};
+pub use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use std::{
+    future::poll_fn,
+    mem::MaybeUninit,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use tokio::{io::ReadBuf, net::TcpStream, time::timeout};
+
+use super::outbox::{Close, Depot, Drive, Outbox};
+use guardian::{Guardian, Heard};
+use stream::{Duplex, Stream};
+
+/// One connection after its handshake.
+#[derive(Debug)]
+pub struct WebSocket {
+    outbox: Arc<Outbox>,
+    stream: Stream,
+    guardian: Guardian,
+}
+
+/// What a connection may send.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameLimits {
+    /// Bytes in one frame's payload; more closes with 1009.
+    pub frame: usize,
+    /// Bytes in one message's payload, all fragments together; more closes with 1009.
+    pub message: usize,
+}
+
+/// What comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A text message.
+    Text(Utf8Bytes),
+    /// A binary message.
+    Binary(Bytes),
+    /// The end, by either side or by neither; [`WebSocket::shut`] is all that is left to do. A close that the peer
+    /// began has been answered already.
+    Closed(Closed),
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The peer sent a close frame with this code (1005 if it gave none).
+    ByPeer(u16),
+    /// The peer broke the protocol or a limit; the close frame is on its way.
+    Broken(Close),
+    /// The outbox is to end: doomed, or its last frame has been offered.
+    ByUs(Close),
+    /// The connection went away without a close frame.
+    Lost,
+}
+
+impl WebSocket {
+    /// Takes over a connected socket. `early` are bytes that came right behind the handshake.
+    pub fn new(socket: TcpStream, early: Bytes, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
+        let (read, write) = socket.into_split();
+        let outbox = Outbox::direct(depot, owner, write);
+        WebSocket::build(outbox, Stream::Plain(read), early, limits)
+    }
+
+    /// Runs over any stream, TLS for one: its outbox only queues.
+    pub fn over(stream: impl Duplex, early: Bytes, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
+        let outbox = Outbox::queued(depot, owner);
+        WebSocket::build(outbox, Stream::wrapped(stream), early, limits)
+    }
+
+    fn build(outbox: Arc<Outbox>, stream: Stream, early: Bytes, limits: FrameLimits) -> WebSocket {
+        let mut guardian = Guardian::new(limits);
+        if !early.is_empty() {
+            guardian.feed(&early);
+        }
+        WebSocket { outbox, stream, guardian }
+    }
+
+    /// The way out.
+    pub fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
+    /// The next message. Meanwhile whatever is queued is written. Nothing is lost if this is dropped and called again.
+    /// After [`Incoming::Closed`] there is nothing more to come.
+    pub async fn next(&mut self) -> Incoming {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// As [`next`](Self::next), for hand-written futures.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        loop {
+            if let Some(incoming) = self.heard() {
+                return Poll::Ready(incoming);
+            }
+            match self.stream.poll_drive(cx, &self.outbox) {
+                Drive::Quiet => {}
+                Drive::Ending(close) => return Poll::Ready(Incoming::Closed(Closed::ByUs(close))),
+                Drive::Gone => return Poll::Ready(Incoming::Closed(Closed::Lost)),
+            }
+            if !ready!(self.poll_read(cx)) {
+                self.outbox.shut();
+                return Poll::Ready(Incoming::Closed(Closed::Lost));
+            }
+        }
+    }
+
+    /// Ends the connection: sends the close frame if none is under way, lets the queue leave and waits for the peer to
+    /// hang up, each no longer than `patience`. Bytes that still come in are thrown away, because a socket closed with
+    /// unread bytes is reset, and the close frame with it.
+    pub async fn shut(mut self, patience: Duration) {
+        if let (Some(close), false) = (self.outbox.ending(), self.outbox.has_last()) {
+            self.outbox.offer_last(close_frame(close.code, close.reason), close);
+        }
+        let emptied = timeout(patience, poll_fn(|cx| self.stream.poll_empty(cx, &self.outbox))).await;
+        self.outbox.shut();
+        if emptied.is_ok() {
+            // Whether the peer hangs up or the patience ends, the socket goes now.
+            let _ = timeout(patience, poll_fn(|cx| self.stream.poll_hang_up(cx))).await;
+        }
+    }
+
+    /// What the guardian has ready; its replies go out on the way, in their place among the messages.
+    fn heard(&mut self) -> Option<Incoming> {
+        loop {
+            match self.guardian.next()? {
+                Heard::Text(text) => return Some(Incoming::Text(text)),
+                Heard::Binary(bytes) => return Some(Incoming::Binary(bytes)),
+                Heard::Reply(frame) => drop(self.outbox.offer(frame)),
+                Heard::Closed { code, reply } => {
+                    self.outbox.offer_last(reply, Close::new(code, ""));
+                    return Some(Incoming::Closed(Closed::ByPeer(code)));
+                }
+                Heard::Broken(close) => {
+                    self.outbox.offer_last(close_frame(close.code, close.reason), close);
+                    return Some(Incoming::Closed(Closed::Broken(close)));
+                }
+            }
+        }
+    }
+
+    /// Reads once and lets the guardian hear it; false at the end of the stream. The buffer lives on the stack, and
+    /// only while there is something to read.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let mut space = [const { MaybeUninit::uninit() }; READ];
+        let mut buffer = ReadBuf::uninit(&mut space);
+        if ready!(self.stream.poll_read(cx, &mut buffer)).is_err() || buffer.filled().is_empty() {
+            return Poll::Ready(false);
+        }
+        self.outbox.hear();
+        self.guardian.feed(buffer.filled());
+        Poll::Ready(true)
+    }
+}
+
+impl Default for FrameLimits {
+    fn default() -> Self {
+        FrameLimits { frame: 64 << 10, message: 64 << 10 }
+    }
+}
+
+/// Bytes read at once.
+const READ: usize = 16 << 10;
