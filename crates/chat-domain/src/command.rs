@@ -164,31 +164,44 @@ impl ClientId {
 }
 
 /// Something that a decision rests on, and that a working set must have been given before.
+///
+/// All facts of a batch of commands can be asked at once and in any order: no fact's key comes from another's answer.
+/// Where an answer hangs on rows beside its own, it brings them along ([`Known`](crate::Known)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {
     /// Who this is, or that nobody is.
     Person(UserId),
     /// The room's row, or that there is none.
     Room(RoomId),
-    /// Somebody's row in a room, or that there is none.
+    /// Somebody's row in a room (also of who left), or that there is none.
     Member(RoomId, UserId),
-    /// The member who has been in the room longest, the owner aside.
+    /// The members who have been in the room longest (by [`Member::joined`](crate::Member::joined), then by id), the owner
+    /// aside: one more than there are removals of this room in the batch, or everybody if there are fewer.
     Heir(RoomId),
-    /// A message's row, or that the room has none of this id.
+    /// A message's row (also of a deleted one), or that the room has none of this id.
     Message(RoomId, MessageId),
     /// The newest message of the room that is not newer than this one, and how many of those up to it are this user's.
     Place(RoomId, MessageId, UserId),
-    /// The direct chat of these two (the smaller id first), or that there is none.
+    /// The direct chat of these two (the smaller id first) with both members' rows, or that there is none.
     Direct(UserId, UserId),
-    /// What this sender first sent to this room under this name, or that nothing was.
+    /// What this sender first sent to this room under this name and what became of that message, or that nothing was sent.
     Sent(RoomId, UserId, ClientId),
-    /// The group that this user first made under this name, or that none was.
+    /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
-    /// Whether this user likes this message, and the newest hundred who do.
+    /// This user's own row about this message, liked or not, if there is one; and the newest standing likes of the message:
+    /// a hundred, and one more for every fact of this kind about the same message in the batch (more do no harm).
     Likes(RoomId, MessageId, UserId),
-    /// What a read move of this user up to this message (`None`: the newest) makes read: the newest hundred messages of
-    /// others between the old position and the new, each with its readers.
+    /// What a read move of this user up to this message (`None`: the newest) would make read: the newest hundred messages
+    /// of others, not deleted, between the present read position and there, oldest first, each with its readers. Nothing if
+    /// the user has no row in the room.
     Unread(RoomId, UserId, Option<MessageId>),
-    /// Everybody who waits for a stranger, and this user's own row in the lobby.
+    /// What a delivered move of this user up to this message would make delivered: the same above the larger of the read and
+    /// the delivered position, without readers. In a room of more members than
+    /// [`Limits::quiet_room`](crate::chat::Limits::quiet_room) it may be told empty.
+    Undelivered(RoomId, UserId, MessageId),
+    /// This user's own row in the lobby; if it names an open roulette chat, that room with its members' rows and the
+    /// partner's row.
     Lobby(UserId),
+    /// Everybody who waits for a stranger, whether or not their lease is still good.
+    Waiting,
 }

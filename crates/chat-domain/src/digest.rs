@@ -1,0 +1,54 @@
+//! Telling whether two requests say the same.
+
+use alloc::string::ToString;
+use core::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::command::Draft;
+use crate::id::UserId;
+use crate::view::NewNotification;
+
+/// A collision-resistant digest (SHA-256) of what a request said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Of a message before it is accepted.
+    pub fn of_draft(draft: &Draft) -> Digest {
+        Digest::of([draft.kind.word().as_bytes(), draft.content.as_bytes(), draft.metadata.to_string().as_bytes()])
+    }
+
+    /// Of a new group: its title and its founders, whatever their order.
+    pub fn of_group(title: &str, founders: impl IntoIterator<Item = UserId>) -> Digest {
+        let mut hasher = Sha256::new();
+        part(&mut hasher, title.as_bytes());
+        founders.into_iter().for_each(|user| hasher.update(user.number().to_be_bytes()));
+        Digest(hasher.finalize().into())
+    }
+
+    /// Of a notification before it is stored.
+    pub fn of_notification(new: &NewNotification) -> Digest {
+        let data = new.data.to_string();
+        Digest::of([new.kind.word().as_bytes(), new.title.as_bytes(), new.body.as_bytes(), data.as_bytes()])
+    }
+
+    /// Of several parts, so that what ends one and begins the next cannot be confused.
+    fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
+        let mut hasher = Sha256::new();
+        parts.into_iter().for_each(|bytes| part(&mut hasher, bytes));
+        Digest(hasher.finalize().into())
+    }
+}
+
+fn part(hasher: &mut Sha256, bytes: &[u8]) {
+    hasher.update((bytes.len() as u64).to_be_bytes());
+    hasher.update(bytes);
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str("…")
+    }
+}

@@ -1,0 +1,146 @@
+//! What a working set is told before it decides, and what it hands back to be kept.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::command::{ClientId, Fact};
+use crate::digest::Digest;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::Person;
+use crate::room::{Member, Room};
+use crate::rows::*;
+
+/// The answer to a [`Fact`], one variant for each. All answers that one working set is told must come from one snapshot.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known {
+    /// To [`Fact::Person`].
+    Person(UserId, Option<Arc<Person>>),
+    /// To [`Fact::Room`].
+    Room(RoomId, Option<Room>),
+    /// To [`Fact::Member`].
+    Member(RoomId, UserId, Option<Member>),
+    /// To [`Fact::Heir`].
+    Heir(RoomId, Vec<Member>),
+    /// To [`Fact::Message`].
+    Message(RoomId, MessageId, Option<Arc<Message>>),
+    /// To [`Fact::Place`].
+    Place(RoomId, MessageId, UserId, Place),
+    /// To [`Fact::Direct`].
+    Direct(UserId, UserId, Option<Roster>),
+    /// To [`Fact::Sent`].
+    Sent(RoomId, UserId, ClientId, Option<FirstSent>),
+    /// To [`Fact::Made`].
+    Made(UserId, ClientId, Option<FirstMade>),
+    /// To [`Fact::Likes`].
+    Likes(RoomId, MessageId, UserId, Vec<LikeRow>),
+    /// To [`Fact::Unread`].
+    Unread(RoomId, UserId, Option<MessageId>, Vec<Seen>),
+    /// To [`Fact::Undelivered`].
+    Undelivered(RoomId, UserId, MessageId, Vec<Arc<Message>>),
+    /// To [`Fact::Lobby`].
+    Lobby(UserId, Option<InLobby>),
+    /// To [`Fact::Waiting`].
+    Waiting(Vec<(LobbyRow, Arc<Person>)>),
+}
+
+impl Known {
+    /// What this answers.
+    pub fn fact(&self) -> Fact {
+        match self {
+            Known::Person(user, _) => Fact::Person(*user),
+            Known::Room(room, _) => Fact::Room(*room),
+            Known::Member(room, user, _) => Fact::Member(*room, *user),
+            Known::Heir(room, _) => Fact::Heir(*room),
+            Known::Message(room, message, _) => Fact::Message(*room, *message),
+            Known::Place(room, message, user, _) => Fact::Place(*room, *message, *user),
+            Known::Direct(low, high, _) => Fact::Direct(*low, *high),
+            Known::Sent(room, user, name, _) => Fact::Sent(*room, *user, name.clone()),
+            Known::Made(user, name, _) => Fact::Made(*user, name.clone()),
+            Known::Likes(room, message, user, _) => Fact::Likes(*room, *message, *user),
+            Known::Unread(room, user, upto, _) => Fact::Unread(*room, *user, *upto),
+            Known::Undelivered(room, user, upto, _) => Fact::Undelivered(*room, *user, *upto),
+            Known::Lobby(user, _) => Fact::Lobby(*user),
+            Known::Waiting(_) => Fact::Waiting,
+        }
+    }
+}
+
+/// Where a message id stands in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The newest message, deleted or not, whose id is not larger; `None` before the first.
+    pub message: Option<MessageId>,
+    /// The dense number of that message, 0 before the first.
+    pub number: u64,
+    /// How many of the messages up to there are the asked user's.
+    pub own: u64,
+}
+
+/// What somebody first sent under a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstSent {
+    /// What was said then.
+    pub digest: Digest,
+    /// The message as it is now.
+    pub seen: Seen,
+    /// The newest hundred standing likes of it (more do no harm).
+    pub likes: Vec<LikeRow>,
+}
+
+/// The group that somebody first made under a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstMade {
+    /// What was said then.
+    pub digest: Digest,
+    /// The group as it is now.
+    pub roster: Roster,
+}
+
+/// Somebody's place in the lobby and what hangs on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InLobby {
+    /// Their row.
+    pub row: LobbyRow,
+    /// If the row names an open roulette chat: that room with its two people, and the partner's row.
+    pub open: Option<(Roster, LobbyRow)>,
+}
+
+/// Rows that became new or changed since the last time. An *insert* never meets an older row of its key, an *upsert* puts
+/// itself in the place of the older row if there is one. Rows of one kind have different keys.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    /// Rooms to insert.
+    pub new_rooms: Vec<Room>,
+    /// Rooms to update: they were there before. Their `seq` is the last thing to write.
+    pub rooms: Vec<Room>,
+    /// Members to upsert, by room and user.
+    pub members: Vec<(RoomId, Member)>,
+    /// Messages to insert, by room in order of `seq`.
+    pub new_messages: Vec<Arc<Message>>,
+    /// Messages to update: edited, deleted, liked.
+    pub messages: Vec<Arc<Message>>,
+    /// Log rows to insert, by room in order of `seq`.
+    pub log: Vec<LogRow>,
+    /// Likes to upsert, by message and user.
+    pub likes: Vec<LikeRow>,
+    /// Messages whose likes are all to be deleted. None of them is in `likes`.
+    pub forgotten: Vec<(RoomId, MessageId)>,
+    /// Receipts to insert.
+    pub receipts: Vec<Receipt>,
+    /// First sent messages to insert.
+    pub sent: Vec<SentRow>,
+    /// First made groups to insert.
+    pub made: Vec<MadeRow>,
+    /// Direct chats to insert.
+    pub directs: Vec<DirectRow>,
+    /// Places in the lobby to upsert, by user.
+    pub lobby: Vec<LobbyRow>,
+}
+
+impl Written {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        *self == Written::default()
+    }
+}

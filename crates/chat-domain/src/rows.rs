@@ -1,0 +1,237 @@
+//! What a store remembers beside people, rooms, members and messages.
+//!
+//! Every type here is one row of one table. [`Chat::take_written`](crate::Chat::take_written) hands them out,
+//! [`Known`](crate::Known) brings them back.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::command::ClientId;
+use crate::digest::Digest;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::{Handle, Person};
+use crate::room::{Member, Room};
+use crate::time::Time;
+use crate::view::Mark;
+
+/// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    /// Where.
+    pub room: RoomId,
+    /// Its number in the room.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// Who did it.
+    pub actor: UserId,
+    /// What.
+    pub kind: LogKind,
+    /// Which message it is about: edited, deleted, liked, unliked.
+    pub message: Option<MessageId>,
+    /// Whom it is about: added, removed.
+    pub user: Option<UserId>,
+    /// Who owns the room since this removal, if it changed that.
+    pub heir: Option<UserId>,
+    /// The title that a group was made with or was given.
+    pub text: Option<String>,
+}
+
+/// What a [`LogRow`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogKind {
+    /// The room was made.
+    Created,
+    /// Somebody came.
+    Added,
+    /// Somebody left or was taken out.
+    Removed,
+    /// The group has another title.
+    Renamed,
+    /// Somebody left a roulette chat.
+    Closed,
+    /// A message has other words.
+    Edited,
+    /// A message was erased.
+    Deleted,
+    /// A message was liked.
+    Liked,
+    /// A like was taken back.
+    Unliked,
+}
+
+impl LogKind {
+    /// All of them.
+    pub const ALL: [LogKind; 9] = [
+        LogKind::Created,
+        LogKind::Added,
+        LogKind::Removed,
+        LogKind::Renamed,
+        LogKind::Closed,
+        LogKind::Edited,
+        LogKind::Deleted,
+        LogKind::Liked,
+        LogKind::Unliked,
+    ];
+
+    /// The word for it in every database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            LogKind::Created => "created",
+            LogKind::Added => "added",
+            LogKind::Removed => "removed",
+            LogKind::Renamed => "renamed",
+            LogKind::Closed => "closed",
+            LogKind::Edited => "edited",
+            LogKind::Deleted => "deleted",
+            LogKind::Liked => "liked",
+            LogKind::Unliked => "unliked",
+        }
+    }
+
+    /// The kind that this word stands for.
+    pub fn from_word(word: &str) -> Option<LogKind> {
+        LogKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// What somebody last did about liking a message. It stays when they unlike (so that a replay tells only the last toggle)
+/// and goes when the message is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LikeRow {
+    /// Where.
+    pub room: RoomId,
+    /// Which message.
+    pub message: MessageId,
+    /// Who.
+    pub user: Handle,
+    /// Whether they like it now.
+    pub liked: bool,
+    /// When they last liked or unliked it.
+    pub at: Time,
+    /// The `seq` of that. Likes are ordered by it.
+    pub seq: u64,
+}
+
+/// How far messages can get with somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// They arrived.
+    Delivered,
+    /// They were read.
+    Read,
+}
+
+/// One move of a read or delivered position. The first read receipt of a user with `upto` at or above a message says when
+/// that user read the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Where.
+    pub room: RoomId,
+    /// Whose position.
+    pub user: UserId,
+    /// Which position.
+    pub what: Reach,
+    /// The newest message that it covers since.
+    pub upto: MessageId,
+    /// The dense number of that message.
+    pub number: u64,
+    /// When.
+    pub at: Time,
+    /// The value of the room's `moves`; 0 for the position that somebody has on joining (a read receipt: who joins has
+    /// read what is there).
+    pub moves: u64,
+}
+
+/// What a sender first sent to a room under a name of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentRow {
+    /// Where to.
+    pub room: RoomId,
+    /// Who.
+    pub user: UserId,
+    /// Under which name.
+    pub client_id: ClientId,
+    /// The digest of kind, content and metadata.
+    pub digest: Digest,
+    /// The message that it became.
+    pub message: MessageId,
+}
+
+/// The group that somebody first made under a name of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeRow {
+    /// Who.
+    pub user: UserId,
+    /// Under which name.
+    pub client_id: ClientId,
+    /// The digest of title and founders.
+    pub digest: Digest,
+    /// The group.
+    pub room: RoomId,
+}
+
+/// The direct chat of two people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectRow {
+    /// The one with the smaller id.
+    pub low: UserId,
+    /// The other.
+    pub high: UserId,
+    /// Their room.
+    pub room: RoomId,
+}
+
+/// Somebody's place in the lobby. It stays when they leave it and remembers the last partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LobbyRow {
+    /// Who.
+    pub user: UserId,
+    /// Since when they wait for a stranger, if they do.
+    pub waiting: Option<Time>,
+    /// The open roulette chat that they are in, if they are.
+    pub room: Option<RoomId>,
+    /// Whom they were last given.
+    pub partner: Option<UserId>,
+    /// Until when this is good without a sign of life.
+    pub lease: Time,
+}
+
+impl LobbyRow {
+    /// A row of somebody who neither waits nor talks.
+    pub fn idle(user: UserId) -> LobbyRow {
+        LobbyRow { user, waiting: None, room: None, partner: None, lease: Time::default() }
+    }
+
+    /// The row after a sign of life at `at`. Who waited and whose lease had ended before stays out: the lobby may have
+    /// passed over them meanwhile, so they have to search again.
+    pub fn renewed(self, at: Time, until: Time) -> LobbyRow {
+        let good = self.room.is_some() || self.waiting.is_some() && self.lease >= at;
+        LobbyRow { lease: if good { self.lease.max(until) } else { self.lease }, ..self }
+    }
+}
+
+/// A room with everybody who is in it now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Roster {
+    /// The room.
+    pub room: Room,
+    /// Its active members, in any order.
+    pub members: Vec<(Member, Arc<Person>)>,
+}
+
+/// A message with what its standing is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// The message.
+    pub message: Arc<Message>,
+    /// The newest hundred of those who have read it, the sender aside, in order of time (then of id): everybody with a
+    /// read receipt at or above it, whether still a member or not, each at the time of their first such receipt.
+    pub readers: Vec<Mark>,
+    /// When the first of all its readers read it.
+    pub first_at: Option<Time>,
+    /// Whether the delivered position of anybody but the sender covers it.
+    pub delivered: bool,
+}
