@@ -105,3 +105,58 @@ impl Pulse {
 
 const SLOTS: usize = 25;
 const SILENT: Close = Close::new(1001, "no sign of life");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carry::outbox::{Depot, Limits};
+
+    fn watched(silence: Option<Duration>) -> (Arc<KeepAlive>, Arc<Outbox>) {
+        let wheel = KeepAlive::new(Pulse { silence, ..Pulse::websocket() });
+        let outbox = Outbox::queued(Depot::new(Limits::default()), 1);
+        wheel.turn();
+        wheel.watch(&outbox);
+        (wheel, outbox)
+    }
+
+    #[test]
+    fn each_round_brings_one_ping_the_first_after_a_whole_round() {
+        let (wheel, outbox) = watched(Some(Duration::from_secs(60)));
+        for round in 0..3 {
+            (0..SLOTS - 1).for_each(|_| wheel.turn());
+            assert_eq!(outbox.pending(), 2 * round);
+            wheel.turn();
+            assert_eq!(outbox.pending(), 2 * (round + 1));
+        }
+    }
+
+    #[test]
+    fn who_is_silent_too_long_is_given_up() {
+        let (wheel, outbox) = watched(Some(Duration::ZERO));
+        (0..SLOTS).for_each(|_| wheel.turn());
+        assert_eq!(outbox.ending(), Some(SILENT));
+        assert!(wheel.slots.lock().expect("the wheel").slots.iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn outboxes_that_are_gone_are_forgotten() {
+        let (wheel, outbox) = watched(None);
+        drop(outbox);
+        (0..SLOTS).for_each(|_| wheel.turn());
+        assert!(wheel.slots.lock().expect("the wheel").slots.iter().all(Vec::is_empty));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wheel_turns_by_itself_until_it_is_stopped() {
+        let (wheel, outbox) = watched(None);
+        let stop = CancellationToken::new();
+        let turning = tokio::spawn({
+            let (wheel, stop) = (wheel.clone(), stop.clone());
+            async move { wheel.run(stop).await }
+        });
+        tokio::time::sleep(Duration::from_secs(51)).await;
+        assert_eq!(outbox.pending(), 4);
+        stop.cancel();
+        turning.await.expect("to stop");
+    }
+}

@@ -148,3 +148,20 @@ impl Default for Settings {
 
 /// Long enough for a file descriptor to come free.
 const PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_accepted_socket_sends_without_delay() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (places, shutdown) = (Arc::new(Semaphore::new(10)), CancellationToken::new());
+        for _ in 0..10 {
+            let _client = TcpStream::connect(address).await.expect("a connection");
+            let (stream, _) = next(&listener, &places, &shutdown).await.expect("a connection");
+            assert!(stream.nodelay().expect("an option"));
+        }
+    }
+}

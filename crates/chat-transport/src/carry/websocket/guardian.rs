@@ -62,6 +62,12 @@ impl Guardian {
         self.context = (!clean && !ended).then_some(context);
     }
 
+    /// Whether nothing is half read or unread, so that nothing is kept.
+    #[cfg(test)]
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.context.is_none() && self.heard.capacity() == 0
+    }
+
     fn open(&self, expected: usize, clean: bool) -> Box<WebSocketContext> {
         // Holds exactly what has come; more only if more is to come. Payloads share this buffer.
         let size = if clean { expected } else { MORE };
