@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod bucket;
 pub mod chat;
 pub mod command;
 pub mod digest;
@@ -22,12 +23,15 @@ pub mod metadata;
 mod needs;
 pub mod notification;
 pub mod person;
+pub mod presence;
 pub mod refusal;
 pub mod room;
 pub mod rows;
 pub mod time;
+pub mod typing;
 pub mod view;
 
+pub use bucket::{Bucket, Rate};
 pub use chat::{Chat, Limits};
 pub use command::{ClientId, Command, Draft, Fact, Ids, Stamp};
 pub use digest::Digest;
@@ -40,7 +44,9 @@ pub use message::{Message, MessageKind};
 pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};
 pub use person::{Handle, Mood, Person};
+pub use presence::{Presence, PresenceSign, Shift, Socket};
 pub use refusal::Refusal;
 pub use room::{Member, Position, Role, Room, RoomKind};
 pub use rows::{DirectRow, LikeRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, Receipt, Roster, Seen, SentRow};
 pub use time::Time;
+pub use typing::{Typed, Typing, TypingSign};
