@@ -16,6 +16,20 @@ pub struct Cursor {
     pub head: Head,
 }
 
+impl Cursor {
+    /// Appends its spelling.
+    pub(crate) fn spell(&self, out: &mut Vec<u8>) {
+        let numbers = [self.epoch, self.room.number().unsigned_abs(), self.head.seq, self.head.moves];
+        for (at, number) in numbers.into_iter().enumerate() {
+            if at > 0 {
+                out.push(b'.');
+            }
+            let digits = (number.checked_ilog2().unwrap_or(0) / 4) + 1;
+            out.extend((0..digits).rev().map(|n| b"0123456789abcdef"[(number >> (n * 4) & 0xf) as usize]));
+        }
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:x}.{:x}.{:x}.{:x}", self.epoch, self.room.number(), self.head.seq, self.head.moves)
@@ -52,6 +66,9 @@ mod tests {
     fn a_cursor_reads_back_and_nothing_else_does() {
         let cursor = Cursor { epoch: u64::MAX, room: RoomId::new(7).unwrap(), head: Head { seq: 300, moves: 0 } };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        let mut spelled = Vec::new();
+        cursor.spell(&mut spelled);
+        assert_eq!(spelled, cursor.to_string().into_bytes());
         for text in ["", ".", "1.2.3", "1.2.3.4.5", "1.0.3.4", "1.2.+3.4", "1.02.3.4", "1.2.3.4 ", "g.2.3.4", "A.2.3.4"]
         {
             assert_eq!(text.parse::<Cursor>(), Err(NotCursor), "{text}");

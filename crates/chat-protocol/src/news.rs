@@ -14,7 +14,12 @@ pub enum News {
     /// Somebody came online, went offline, or looks different.
     Presence(Presence),
     /// A line of somebody's chat list changed.
-    Summary(Arc<Summary>),
+    Summary {
+        /// The line as it is now.
+        line: Arc<Summary>,
+        /// When it changed.
+        at: Time,
+    },
     /// A notification came (dialect 5).
     Notification(Arc<Notification>),
     /// A post was liked (dialect 5).
@@ -22,7 +27,12 @@ pub enum News {
     /// A post was commented (dialect 5).
     PostCommented(Arc<PostCommented>),
     /// A stranger was found (dialect 4), as the one who is told sees it.
-    Match(Arc<Match>),
+    Match {
+        /// The chat and the stranger.
+        found: Arc<Match>,
+        /// When this is told: who was never seen leaving was last seen now.
+        at: Time,
+    },
     /// The stranger left (dialect 4).
     Left {
         /// The chat that is over.
@@ -50,6 +60,8 @@ pub struct Typing {
 pub struct Presence {
     /// Who.
     pub person: Arc<Person>,
+    /// The room whose sockets are told, where the dialect's frame names one (4); `None` is spelled as null there.
+    pub room: Option<RoomId>,
     /// Whether any of their sockets is open; one whose mood is `Offline` looks offline all the same.
     pub online: bool,
     /// What they wish to look like.

@@ -4,50 +4,89 @@
 use chat_domain::{Mood, Notification, Outcome, Person, Time};
 
 use crate::cursor::Cursor;
-use crate::entrance::Place;
+use crate::dialect::{bare, multiplexed, room, roulette, socketio, sse};
+use crate::entrance::{Entrance, Place};
 use crate::frames::Frames;
 use crate::request::Context;
 use crate::trouble::Trouble;
 
-/// A command of the domain was carried out, or was so already: `message_sent`, the ACK, `messages_marked_read`, and on `/chat/{id}`
-/// the message object again for a repeat.
+/// A command of the domain was carried out, or was so already: `message_sent`, the ACK, and on `/chat/{id}` the message object
+/// again for a repeat. Dialect 3's `messages_marked_read` comes here only for a read that moved nothing: one that did is told by
+/// its event, to the socket that asked as to all others of its reader.
 pub fn settled(place: Place, context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
-    let _ = (place, context, outcome, now, out);
+    match place.entrance {
+        Entrance::Sse => {}
+        Entrance::Bare => bare::settled(outcome, out),
+        Entrance::Multiplexed => multiplexed::settled(context, outcome, out),
+        Entrance::Room(_) => room::settled(context, outcome, out),
+        Entrance::Roulette | Entrance::Personal => roulette::settled(context, outcome, out),
+        Entrance::SocketIo => socketio::settled(context, outcome, now, out),
+    }
 }
 
 /// Something else that was asked was done, and has an answer: `pong`, `left_chat`, an ACK `{status:"ok"}` …
 pub fn done(place: Place, context: &Context, now: Time, out: &mut Frames) {
-    let _ = (place, context, now, out);
+    match place.entrance {
+        Entrance::Multiplexed => multiplexed::done(context, now, out),
+        Entrance::SocketIo => socketio::done(context, out),
+        Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => {}
+    }
 }
 
 /// It was not done: an error frame, or the failing ACK.
 pub fn refused(place: Place, context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
-    let _ = (place, context, trouble, now, out);
+    match place.entrance {
+        // A stream that ends says nothing.
+        Entrance::Sse => {}
+        Entrance::Bare => bare::refused(context, trouble, out),
+        Entrance::Multiplexed => multiplexed::refused(context, trouble, now, out),
+        Entrance::Room(lang) => room::refused(lang, context, trouble, out),
+        Entrance::Roulette | Entrance::Personal => roulette::refused(context, trouble, out),
+        Entrance::SocketIo => socketio::refused(context, trouble, now, out),
+    }
 }
 
 /// The first frames after connecting, before anything else: `connected` (dialects 2 and 5).
 pub fn hello(place: Place, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
-    let _ = (place, person, socket_id, now, out);
+    match place.entrance {
+        Entrance::Multiplexed => multiplexed::hello(person, now, out),
+        Entrance::SocketIo => socketio::hello(person, socket_id, now, out),
+        Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => {}
+    }
 }
 
 /// A room was joined: `joined_chat`, the ACK of `chat:join`, the first `cursor` frame (3, 4, SSE; only with a cursor).
 pub fn joined(place: Place, context: &Context, cursor: Option<Cursor>, now: Time, out: &mut Frames) {
-    let _ = (place, context, cursor, now, out);
+    match place.entrance {
+        Entrance::Sse => sse::joined(cursor, out),
+        Entrance::Bare | Entrance::Personal => {}
+        Entrance::Multiplexed => multiplexed::joined(context, cursor, now, out),
+        Entrance::Room(_) => room::joined(cursor, out),
+        Entrance::Roulette => roulette::joined(cursor, out),
+        Entrance::SocketIo => socketio::joined(context, cursor, out),
+    }
 }
 
 /// What was missed is no longer kept: load anew, go on from this cursor.
 pub fn resync(place: Place, person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
-    let _ = (place, person, cursor, now, out);
+    match place.entrance {
+        Entrance::Sse => sse::resync(cursor, out),
+        Entrance::Bare | Entrance::Personal => {}
+        Entrance::Multiplexed => multiplexed::resync(cursor, now, out),
+        Entrance::Room(_) => room::resync(cursor, out),
+        Entrance::Roulette => roulette::resync(cursor, out),
+        Entrance::SocketIo => socketio::resync(person, cursor, now, out),
+    }
 }
 
 /// Dialect 5's `sync:required` with one of the reasons of its document.
 pub fn sync_required(person: &Person, reason: SyncReason, now: Time, out: &mut Frames) {
-    let _ = (person, reason, now, out);
+    socketio::sync_required(person, reason, now, out);
 }
 
 /// Dialect 5's ACK of `notification:read`.
 pub fn notification_read(context: &Context, notification: &Notification, out: &mut Frames) {
-    let _ = (context, notification, out);
+    socketio::notification_read(context, notification, out);
 }
 
 /// Why a Socket.IO client is to load everything anew.
@@ -59,6 +98,17 @@ pub enum SyncReason {
     Reconnection,
     /// The token was renewed.
     TokenRefresh,
+}
+
+impl SyncReason {
+    /// The word for it on the wire.
+    pub fn word(self) -> &'static str {
+        match self {
+            SyncReason::Established => "connection_established",
+            SyncReason::Reconnection => "reconnection",
+            SyncReason::TokenRefresh => "token_refresh",
+        }
+    }
 }
 
 /// The word of dialect 2 for how somebody looks.

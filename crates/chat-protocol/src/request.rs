@@ -2,6 +2,8 @@
 
 use chat_domain::{ClientId, Command, Mood, NotificationId, RoomId};
 
+use crate::trouble::Trouble;
+
 /// A frame that was understood.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
@@ -105,12 +107,18 @@ pub enum Verb {
     ReadNotification,
 }
 
-/// A frame that was not understood: what is wrong with it, for the client's author ("`chat_id` is missing"), and what its
-/// answer needs to know. It counts as a bad frame.
+/// A frame that asks for nothing that could be done: it was not understood, or it names something that cannot exist.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Malformed {
-    /// What is wrong.
-    pub problem: String,
+pub struct Rejected {
+    /// What is wrong with it: [`Trouble::Malformed`] for the client's author ("`chat_id` is missing"), or a refusal.
+    pub trouble: Trouble,
     /// What could be understood of it.
     pub context: Context,
+}
+
+impl Rejected {
+    /// Whether it counts as a bad frame.
+    pub fn is_bad_frame(&self) -> bool {
+        matches!(self.trouble, Trouble::Malformed(_))
+    }
 }

@@ -1,27 +1,131 @@
-//! The five dialects. One file each; here only the choice between them.
+//! The five dialects. One module each; here only the choice between them.
 
-use chat_domain::UserId;
+pub(crate) mod bare;
+mod fields;
+pub(crate) mod multiplexed;
+pub(crate) mod room;
+pub(crate) mod roulette;
+pub(crate) mod socketio;
+pub(crate) mod sse;
 
-use crate::entrance::{Audience, Place, Shape};
+use chat_domain::{Change, Event, Head, RoomId, UserId};
+
+use crate::cursor::Cursor;
+use crate::entrance::{Audience, Entrance, Place, Shape};
 use crate::frames::Frames;
 use crate::news::News;
-use crate::request::{Asked, Malformed};
+use crate::request::{Asked, Context, Rejected};
+use crate::trouble::Trouble;
 
 /// Understands a frame that a client sent on a WebSocket. For Socket.IO `payload` is the JSON array of an EVENT packet (name and
 /// arguments) and `ack` its ACK id.
-pub fn decode(place: Place, payload: &[u8], ack: Option<u64>) -> Result<Asked, Malformed> {
-    let _ = (place, payload, ack);
-    Err(Malformed { problem: "not understood yet".into(), context: Default::default() })
+pub fn decode(place: Place, payload: &[u8], ack: Option<u64>) -> Result<Asked, Rejected> {
+    let mut context = Context { room: place.room, ack, ..Context::default() };
+    let request = match place.entrance {
+        Entrance::Sse => Err(Trouble::Malformed("a stream takes no frames".into())),
+        Entrance::Bare => room_of(place).and_then(|room| bare::decode(room, payload, &mut context)),
+        Entrance::Multiplexed => multiplexed::decode(payload, &mut context),
+        Entrance::Room(_) => room_of(place).and_then(|room| room::decode(room, payload, &mut context)),
+        Entrance::Roulette | Entrance::Personal => roulette::decode(payload, &mut context),
+        Entrance::SocketIo => socketio::decode(payload, &mut context),
+    };
+    match request {
+        Ok(request) => Ok(Asked { request, context }),
+        Err(trouble) => Err(Rejected { trouble, context }),
+    }
 }
 
 /// For whom a viewer's frame of this news is made at this entrance; `None` where the viewer is not told.
+///
+/// Nobody is told of their own typing or presence. What a room's event says to its author and to the others differs in
+/// dialect 4 (a message) and in dialect 3 (a read: its reader hears `messages_marked_read` on every socket, the one that asked
+/// included, so [`crate::reply::settled`] says it only for a read that moved nothing). In dialect 5 reads and deliveries are
+/// told to the messages' authors alone; the reader's own sockets learn of them by their chat list.
 pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
-    let _ = (shape, news, viewer);
-    Some(Audience::Everyone)
+    let about_somebody_else = match news {
+        News::Typing(typing) => typing.person.id() != viewer,
+        News::Presence(presence) => presence.person.id() != viewer,
+        News::Summary { line, .. } => line.user == viewer,
+        News::Notification(notification) => notification.user == viewer,
+        News::Event(_) | News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => true,
+    };
+    if !about_somebody_else {
+        return None;
+    }
+    match shape.entrance {
+        Entrance::Sse => sse::carries(news).then_some(Audience::Everyone),
+        Entrance::Bare => bare::carries(news).then_some(Audience::Everyone),
+        Entrance::Multiplexed => multiplexed::carries(news).then_some(Audience::Everyone),
+        Entrance::Room(_) => room::audience(news, viewer),
+        Entrance::Roulette => roulette::audience(news, viewer),
+        Entrance::Personal => roulette::personal::carries(news).then_some(Audience::Everyone),
+        Entrance::SocketIo => socketio::audience(news, viewer),
+    }
 }
 
 /// Writes the frames of this news for everybody of this shape and audience: none, one, or several. A WebSocket payload, for
 /// SSE the complete event with its `id:`, for Socket.IO the complete Engine.IO packet text (`42[…]`).
 pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &mut Frames) {
-    let _ = (shape, audience, news, epoch, out);
+    let stand = match news {
+        News::Event(event) if shape.cursor || shape.entrance == Entrance::Sse => Some(Stand::after(event, epoch)),
+        _ => None,
+    };
+    match shape.entrance {
+        Entrance::Sse => sse::encode(news, stand, out),
+        Entrance::Bare => bare::encode(news, stand, out),
+        Entrance::Multiplexed => multiplexed::encode(news, stand, out),
+        Entrance::Room(lang) => room::encode(lang, audience, news, stand, out),
+        Entrance::Roulette => roulette::encode(audience, news, stand, out),
+        Entrance::Personal => roulette::personal::encode(news, out),
+        Entrance::SocketIo => socketio::encode(audience, news, stand, out),
+    }
+}
+
+/// The place of an event among all that a cursor counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Stand {
+    after: Cursor,
+}
+
+impl Stand {
+    fn after(event: &Event, epoch: u64) -> Stand {
+        Stand { after: Cursor { epoch, room: event.room, head: event.head } }
+    }
+
+    /// Where a reader stands who has the whole event.
+    fn cursor(self) -> Cursor {
+        self.after
+    }
+
+    /// Where a reader stands who has only some of the frames of a moved position: still before the move, so that a resume
+    /// tells it again rather than half of it.
+    fn before(self) -> Cursor {
+        let Head { seq, moves } = self.after.head;
+        Cursor { head: Head { seq, moves: moves.saturating_sub(1) }, ..self.after }
+    }
+}
+
+/// Writes one frame for each item of a moved position, each with the cursor that is true when it is the last one to arrive.
+fn frame_each<T>(
+    items: impl Iterator<Item = T>,
+    stand: Option<Stand>,
+    out: &mut Frames,
+    write: impl Fn(&mut Vec<u8>, T, Option<Cursor>),
+) {
+    let mut items = items.peekable();
+    while let Some(item) = items.next() {
+        let last = items.peek().is_none();
+        let cursor = stand.map(|stand| if last { stand.cursor() } else { stand.before() });
+        out.frame(|bytes| write(bytes, item, cursor));
+    }
+}
+
+/// Whether a dialect that tells every change of a room tells this one: the making of a room, its title and its closing are
+/// told otherwise or not at all.
+fn is_told(change: &Change) -> bool {
+    !matches!(change, Change::Created { .. } | Change::Renamed { .. } | Change::Closed)
+}
+
+fn room_of(place: Place) -> Result<RoomId, Trouble> {
+    place.room.ok_or_else(|| Trouble::Malformed("the address names no chat".into()))
 }

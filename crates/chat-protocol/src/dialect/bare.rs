@@ -1,0 +1,79 @@
+//! Dialect 1's WebSocket `/chat/{id}`: its client takes every frame for a message, so it is sent nothing but message
+//! objects. An error is the one exception, which a client that sends well-formed frames never meets; it has the shape of
+//! the dialect's HTTP errors.
+
+use chat_domain::{Change, Draft, Message, Outcome, RoomId};
+
+use super::Stand;
+use super::fields::{frame, unknown};
+use super::sse::message_fields;
+use crate::cursor::Cursor;
+use crate::frames::Frames;
+use crate::json::object;
+use crate::news::News;
+use crate::request::{Context, Request, Verb};
+use crate::trouble::Trouble;
+
+/// `{"type":"message","content":…}`.
+pub(super) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Result<Request, Trouble> {
+    let mut fields = frame(payload)?;
+    context.client_id = fields.name();
+    match fields.kind.word("type")? {
+        "message" => context.verb = Verb::Send,
+        other => return Err(unknown("type", other)),
+    }
+    let draft = Draft::text(fields.content.text("content")?);
+    fields.send(room, draft).map(Request::Order)
+}
+
+/// Whether there is a frame for this news.
+pub(super) fn carries(news: &News) -> bool {
+    sent(news).is_some()
+}
+
+pub(super) fn encode(news: &News, stand: Option<Stand>, out: &mut Frames) {
+    if let Some(message) = sent(news) {
+        write(message, stand.map(Stand::cursor), out);
+    }
+}
+
+fn sent(news: &News) -> Option<&Message> {
+    match news {
+        News::Event(event) => match &event.change {
+            Change::Sent { message, .. } => Some(message),
+            _ => None,
+        },
+        News::Typing(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => None,
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => None,
+    }
+}
+
+/// There is no ACK: who sends something again is shown the message again.
+pub(crate) fn settled(outcome: &Outcome, out: &mut Frames) {
+    if let Outcome::Already(event) = outcome
+        && let Change::Sent { message, .. } = &event.change
+    {
+        write(message, None, out);
+    }
+}
+
+pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
+    out.frame(|bytes| {
+        object(bytes, |o| {
+            o.put("status", "error")
+                .put("code", trouble.code())
+                .put("message", trouble.message().as_str())
+                .maybe("message_id", trouble.first_message().map(|id| id.number()))
+                .maybe("client_id", context.client_id.as_ref().map(|name| name.as_str()));
+        });
+    });
+}
+
+fn write(message: &Message, cursor: Option<Cursor>, out: &mut Frames) {
+    out.frame(|bytes| {
+        object(bytes, |o| {
+            message_fields(o, message);
+            o.maybe("cursor", cursor);
+        });
+    });
+}

@@ -1,0 +1,84 @@
+//! The sentences that people see in dialect 3, in its two languages.
+
+use std::borrow::Cow;
+
+use chat_domain::{Failure, Refusal};
+
+use crate::entrance::Lang;
+use crate::json::Json;
+use crate::trouble::Trouble;
+
+/// A name and what is said of it.
+pub(crate) struct Sentence<'a>(pub(crate) &'a str, pub(crate) &'static str);
+
+impl Json for Sentence<'_> {
+    fn write(self, out: &mut Vec<u8>) {
+        self.0.write(out);
+        // The closing quote moves behind the rest, which needs no escaping.
+        out.pop();
+        out.extend_from_slice(self.1.as_bytes());
+        out.push(b'"');
+    }
+}
+
+/// The end of the sentence about somebody who came or went.
+pub(crate) fn presence(lang: Lang, online: bool) -> &'static str {
+    match (lang, online) {
+        (Lang::Russian, true) => " в сети",
+        (Lang::Russian, false) => " не в сети",
+        (Lang::English, true) => " is online",
+        (Lang::English, false) => " is offline",
+    }
+}
+
+/// The sentence about some trouble. What is wrong with a frame is for the client's author, who reads field names: it stays
+/// English.
+pub(crate) fn trouble(lang: Lang, trouble: &Trouble) -> Cow<'static, str> {
+    if let Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule })) = trouble
+        && rule.contains("empty")
+    {
+        return Cow::Borrowed(match lang {
+            Lang::Russian => "Сообщение не может быть пустым",
+            Lang::English => "Message cannot be empty",
+        });
+    }
+    match lang {
+        Lang::Russian => russian(trouble),
+        Lang::English => Cow::Owned(trouble.message()),
+    }
+}
+
+fn russian(trouble: &Trouble) -> Cow<'static, str> {
+    Cow::Borrowed(match trouble {
+        Trouble::Failure(Failure::Refused(refusal)) => return refused(refusal),
+        Trouble::Failure(Failure::Unavailable) => "Сервис временно недоступен, повторите попытку",
+        Trouble::Malformed(problem) => return Cow::Owned(problem.clone()),
+        Trouble::Unauthorized => "Требуется авторизация",
+        Trouble::Forbidden(_) => "Нет доступа",
+        Trouble::TooFast(seconds) => {
+            return Cow::Owned(format!("Слишком много запросов, повторите через {seconds} с"));
+        }
+        Trouble::BodyTooLarge => "Слишком большой запрос",
+        Trouble::NoRoute => "По этому адресу ничего нет",
+        Trouble::NoMethod => "Этот метод здесь не поддерживается",
+    })
+}
+
+fn refused(refusal: &Refusal) -> Cow<'static, str> {
+    Cow::Borrowed(match refusal {
+        Refusal::UnknownRoom => "Чат не найден",
+        Refusal::NotMember => "Вы не участник этого чата",
+        Refusal::UnknownMessage => "Сообщение не найдено",
+        Refusal::UnknownUser => "Пользователь не найден",
+        Refusal::UnknownNotification => "Уведомление не найдено",
+        Refusal::NotAuthor => "Это может сделать только отправитель",
+        Refusal::NotOwner => "Это может сделать только владелец чата",
+        Refusal::NotGroup => "Название и участников можно менять только в группе",
+        Refusal::Closed => "Чат закрыт",
+        Refusal::InRoulette => "Сначала покиньте текущий чат рулетки",
+        Refusal::Reused { .. } => "Этот client_id уже использован для другого сообщения",
+        Refusal::NameTaken => "Это имя уже занято",
+        Refusal::TooLarge { limit, .. } => return Cow::Owned(format!("Сообщение больше {limit} байт")),
+        Refusal::Invalid { .. } => return Cow::Owned(refusal.to_string()),
+    })
+}

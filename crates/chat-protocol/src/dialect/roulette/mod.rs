@@ -1,0 +1,70 @@
+//! Dialect 4: a WebSocket per room, or one of the user's own; UUIDs, objects `{type, chat_id, payload}`.
+
+mod decode;
+mod encode;
+pub(crate) mod personal;
+mod reply;
+
+use chat_domain::{Handle, Likes, Message, Person, RoomId, Standing, Status, Uuid};
+
+use crate::cursor::Cursor;
+use crate::dialect::socketio::status_word;
+use crate::frames::Frames;
+use crate::json::{Object, Seconds, object};
+
+pub(super) use decode::decode;
+pub(super) use encode::{audience, encode};
+pub(crate) use reply::{joined, refused, resync, settled};
+
+/// The fields of a message object, with what this reader is to be told of how far it got. The address of a picture, film or
+/// recording is in `media_url`.
+pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, standing: &Standing, status: Status) {
+    let (content, media_url) = if message.kind.is_media() { ("", message.text()) } else { (message.text(), "") };
+    o.put("id", message.id.uuid())
+        .put("chat_id", message.room.uuid())
+        .put("user_id", message.sender.handle.uuid)
+        .put("type", message.kind.word())
+        .put("content", content)
+        .put("media_url", media_url)
+        .put("status", status_word(status))
+        .put("is_edited", message.edited.is_some())
+        .put("edited_at", message.edited.map(|(at, _)| Seconds(at)))
+        .put("read_at", standing.read_at.map(Seconds))
+        .list("read_by", uuids(&standing.readers));
+    likes_fields(o, &standing.likes);
+    o.put("created_at", Seconds(message.created_at)).nest("user", |o| user_fields(o, &message.sender));
+}
+
+/// How many like a message, who, and since when.
+pub(crate) fn likes_fields(o: &mut Object<'_>, likes: &Likes) {
+    o.put("likes_count", likes.count).list("liked_by", uuids(&likes.by)).put("liked_at", likes.at.map(Seconds));
+}
+
+/// The fields of a user object.
+pub(crate) fn user_fields(o: &mut Object<'_>, person: &Person) {
+    o.put("id", person.handle.uuid).put("username", person.username.as_str());
+}
+
+fn uuids(handles: &[Handle]) -> impl Iterator<Item = Uuid> {
+    handles.iter().map(|handle| handle.uuid)
+}
+
+/// A frame about a room, with the cursor of who asked for it.
+fn write(
+    bytes: &mut Vec<u8>,
+    kind: &str,
+    room: Option<RoomId>,
+    cursor: Option<Cursor>,
+    payload: impl FnOnce(&mut Object<'_>),
+) {
+    object(bytes, |o| {
+        o.put("type", kind)
+            .put("chat_id", room.map(|room| room.uuid()))
+            .nest("payload", payload)
+            .maybe("cursor", cursor);
+    });
+}
+
+fn frame(out: &mut Frames, kind: &str, room: Option<RoomId>, payload: impl FnOnce(&mut Object<'_>)) {
+    out.frame(|bytes| write(bytes, kind, room, None, payload));
+}

@@ -1,0 +1,46 @@
+//! What a client of dialect 4 hears outside of rooms: on a socket without `chat_id` all of it, on others the roulette.
+
+use chat_domain::{Time, view::Match, view::Summary};
+
+use super::{frame, message_fields, user_fields};
+use crate::frames::Frames;
+use crate::json::{Object, Seconds};
+use crate::news::News;
+
+/// Whether a socket without a room hears this news.
+pub(crate) fn carries(news: &News) -> bool {
+    match news {
+        News::Summary { .. } | News::Match { .. } | News::Left { .. } => true,
+        News::Event(_) | News::Typing(_) | News::Presence(_) => false,
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => false,
+    }
+}
+
+pub(crate) fn encode(news: &News, out: &mut Frames) {
+    match news {
+        News::Summary { line, .. } => frame(out, "chat_updated", Some(line.room), |o| summary(o, line)),
+        News::Match { found, at } => {
+            frame(out, "chatroulette_match", Some(found.room), |o| partner(o, found, *at));
+        }
+        News::Left { room, person } => frame(out, "chatroulette_left", Some(*room), |o| {
+            o.put("user_id", person.handle.uuid).put("username", person.username.as_str());
+        }),
+        News::Event(_) | News::Typing(_) | News::Presence(_) => {}
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => {}
+    }
+}
+
+fn summary(o: &mut Object<'_>, line: &Summary) {
+    o.put("unread_count", line.unread).nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
+        message_fields(o, &shown.message, &shown.standing, shown.standing.status);
+    });
+}
+
+/// Somebody in an open roulette chat has a socket or will be back within seconds: else they would be out of it.
+fn partner(o: &mut Object<'_>, found: &Match, at: Time) {
+    o.nest("user", |o| {
+        user_fields(o, &found.partner);
+        o.put("is_online", true).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));
+    });
+    o.put("chat_id", found.room.uuid());
+}

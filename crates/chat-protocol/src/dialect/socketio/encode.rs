@@ -1,0 +1,155 @@
+//! What a client of dialect 5 hears.
+
+use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
+
+use super::{event as write, message_fields, write_event};
+use crate::dialect::{Stand, frame_each, is_told};
+use crate::entrance::Audience;
+use crate::frames::Frames;
+use crate::json::{Object, Raw, Seconds};
+use crate::news::{News, PostCommented, PostLiked, Presence, Typing};
+
+/// For whom this news is made; reads and deliveries reach only those whose messages they reached.
+pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
+    match news {
+        News::Event(event) => match &event.change {
+            Change::Read(read) | Change::Delivered(read) => {
+                let reached = read.messages.iter().any(|reached| reached.sender == viewer);
+                reached.then_some(Audience::Only(viewer))
+            }
+            change => is_told(change).then_some(Audience::Everyone),
+        },
+        News::Typing(_) | News::Presence(_) | News::Summary { .. } => Some(Audience::Everyone),
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => Some(Audience::Everyone),
+        News::Match { .. } | News::Left { .. } => None,
+    }
+}
+
+pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out: &mut Frames) {
+    match news {
+        News::Event(event) => in_room(audience, event, stand, out),
+        News::Typing(sign) => write(out, "chat:typing", |o| typing(o, sign)),
+        News::Presence(presence) => online(presence, out),
+        News::Summary { line, .. } => write(out, "chat:updated", |o| summary(o, line)),
+        News::Notification(notification) => write(out, "notification:new", |o| notified(o, notification)),
+        News::PostLiked(liked) => write(out, "post:liked", |o| post_liked(o, liked)),
+        News::PostCommented(commented) => write(out, "post:commented", |o| post_commented(o, commented)),
+        News::Match { .. } | News::Left { .. } => {}
+    }
+}
+
+fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Frames) {
+    let name = match &event.change {
+        Change::Sent { .. } => "chat:message:new",
+        Change::Edited { .. } => "chat:message:edited",
+        Change::Deleted { .. } => "chat:message:deleted",
+        Change::Liked { .. } => "chat:message:liked",
+        Change::Unliked { .. } => "chat:message:unliked",
+        Change::Added { .. } => "chat:member:added",
+        Change::Removed { .. } => "chat:member:removed",
+        Change::Read(read) => return reached(audience, event, read, stand, &READ, out),
+        Change::Delivered(read) => return reached(audience, event, read, stand, &DELIVERED, out),
+        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+    };
+    write(out, name, |o| {
+        change(o, event);
+        o.maybe("cursor", stand.map(Stand::cursor));
+    });
+}
+
+fn change(o: &mut Object<'_>, event: &Event) {
+    if let Change::Sent { message, standing } = &event.change {
+        return message_fields(o, message, standing.status);
+    }
+    o.put("chat_id", event.room.uuid());
+    match &event.change {
+        Change::Edited { message } => {
+            o.put("message_id", message.id.uuid())
+                .put("content", message.text())
+                .put("edited_at", Seconds(message.edited.map_or(event.at, |(at, _)| at)));
+        }
+        Change::Deleted { message, .. } => {
+            o.put("message_id", message.uuid()).put("deleted_at", Seconds(event.at));
+        }
+        Change::Liked { message, likes } | Change::Unliked { message, likes } => {
+            o.put("message_id", message.uuid())
+                .put("user_id", event.actor.handle.uuid)
+                .put("user_name", event.actor.name.as_str())
+                .put("likes_count", likes.count);
+        }
+        Change::Added { person } | Change::Removed { person, .. } => {
+            o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
+        }
+        Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => {}
+        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+    }
+}
+
+/// How the frames of a moved position are called.
+struct Reach {
+    event: &'static str,
+    by: &'static str,
+    at: &'static str,
+}
+
+const READ: Reach = Reach { event: "chat:message:read", by: "read_by", at: "read_at" };
+const DELIVERED: Reach = Reach { event: "chat:message:delivered", by: "delivered_to", at: "delivered_at" };
+
+/// One frame for each message that this author sees reached, oldest first.
+fn reached(audience: Audience, event: &Event, read: &Read, stand: Option<Stand>, words: &Reach, out: &mut Frames) {
+    let mine = read.messages.iter().filter(|reached| audience == Audience::Only(reached.sender));
+    frame_each(mine, stand, out, |bytes, reached, cursor| {
+        write_event(bytes, words.event, |o| {
+            o.put("message_id", reached.message.uuid())
+                .put("chat_id", event.room.uuid())
+                .put(words.by, event.actor.handle.uuid)
+                .put(words.at, Seconds(event.at))
+                .maybe("cursor", cursor);
+        });
+    });
+}
+
+fn typing(o: &mut Object<'_>, sign: &Typing) {
+    o.put("chat_id", sign.room.uuid())
+        .put("user_id", sign.person.handle.uuid)
+        .put("user_name", sign.person.name.as_str())
+        .put("is_typing", sign.is_typing);
+}
+
+fn online(presence: &Presence, out: &mut Frames) {
+    let online = presence.looks_online();
+    write(out, if online { "user:online" } else { "user:offline" }, |o| {
+        o.put("user_id", presence.person.handle.uuid).put("online", online).put("last_seen", Seconds(presence.seen()));
+    });
+}
+
+fn summary(o: &mut Object<'_>, line: &Summary) {
+    o.put("chat_id", line.room.uuid()).put("unread_count", line.unread).nest_or_null(
+        "last_message",
+        line.last_message.as_ref(),
+        |o, shown| message_fields(o, &shown.message, shown.standing.status),
+    );
+}
+
+fn notified(o: &mut Object<'_>, notification: &Notification) {
+    o.put("id", notification.id.uuid())
+        .put("type", notification.kind.word())
+        .put("title", notification.title.as_str())
+        .put("body", notification.body.as_str())
+        .put("data", Raw(&notification.data))
+        .put("created_at", Seconds(notification.created_at))
+        .put("is_read", notification.read_at.is_some());
+}
+
+fn post_liked(o: &mut Object<'_>, liked: &PostLiked) {
+    o.put("post_id", liked.post_id.as_str())
+        .put("user_id", liked.user_uuid)
+        .put("user_name", liked.user_name.as_str())
+        .put("likes_count", liked.likes_count);
+}
+
+fn post_commented(o: &mut Object<'_>, commented: &PostCommented) {
+    o.put("post_id", commented.post_id.as_str())
+        .put("comment", &commented.comment)
+        .put("comments_count", commented.comments_count);
+}

@@ -1,0 +1,63 @@
+//! Dialect 5: Socket.IO events, UUIDs. A frame is the complete text of an Engine.IO packet: `42["event",{…}]`, an ACK
+//! `43<id>[{…}]`.
+
+mod decode;
+mod encode;
+mod reply;
+
+use chat_domain::{Message, Status};
+
+use crate::frames::Frames;
+use crate::json::{Json, Object, Raw, Seconds, object};
+
+pub(super) use decode::decode;
+pub(super) use encode::{audience, encode};
+pub(crate) use reply::{done, hello, joined, notification_read, refused, resync, settled, sync_required};
+
+/// The fields of a message object.
+pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, status: Status) {
+    o.put("id", message.id.uuid())
+        .put("chat_id", message.room.uuid())
+        .put("sender_id", message.sender.handle.uuid)
+        .put("sender_name", message.sender.name.as_str())
+        .put("sender_avatar", message.sender.avatar.as_str())
+        .put("type", message.kind.word())
+        .put("content", message.text())
+        .put("metadata", Raw(&message.metadata))
+        .put("created_at", Seconds(message.created_at))
+        .put("status", status_word(status));
+}
+
+/// The word for how far a message got.
+pub(crate) fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Sent => "sent",
+        Status::Delivered => "delivered",
+        Status::Read => "read",
+    }
+}
+
+/// An event with one object. Names of events are ours, so they are not escaped.
+fn event(out: &mut Frames, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
+    out.frame(|bytes| write_event(bytes, name, fill));
+}
+
+fn write_event(bytes: &mut Vec<u8>, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
+    bytes.extend_from_slice(b"42[\"");
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.extend_from_slice(b"\",");
+    object(bytes, fill);
+    bytes.push(b']');
+}
+
+/// The ACK with this id, with one object; nothing for an event that asked for none.
+fn ack(out: &mut Frames, id: Option<u64>, fill: impl FnOnce(&mut Object<'_>)) {
+    let Some(id) = id else { return };
+    out.frame(|bytes| {
+        bytes.extend_from_slice(b"43");
+        id.write(bytes);
+        bytes.push(b'[');
+        object(bytes, fill);
+        bytes.push(b']');
+    });
+}

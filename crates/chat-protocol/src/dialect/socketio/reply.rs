@@ -1,0 +1,131 @@
+//! What a client of dialect 5 is told about its own requests.
+
+use chat_domain::{Change, Event, Notification, Outcome, Person, Time};
+
+use super::{ack, event};
+use crate::cursor::Cursor;
+use crate::frames::Frames;
+use crate::json::{Millis, Object, Seconds};
+use crate::reply::SyncReason;
+use crate::request::{Context, Verb};
+use crate::trouble::Trouble;
+
+/// The ACK of a command.
+pub(crate) fn settled(context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
+    ack(out, context.ack, |o| match outcome.event() {
+        Some(event) => happened(o, event),
+        None if context.verb == Verb::Read => {
+            o.put("status", "read").put("message_id", None::<&str>).put("read_at", Seconds(now));
+        }
+        None => {
+            o.put("status", "ok");
+        }
+    });
+}
+
+fn happened(o: &mut Object<'_>, event: &Event) {
+    match &event.change {
+        Change::Sent { message, .. } => {
+            o.put("status", "sent").put("message_id", message.id.uuid()).put("created_at", Seconds(message.created_at));
+        }
+        Change::Edited { message } => {
+            o.put("status", "edited")
+                .put("message_id", message.id.uuid())
+                .put("edited_at", Seconds(message.edited.map_or(event.at, |(at, _)| at)));
+        }
+        Change::Deleted { message, .. } => {
+            o.put("status", "deleted").put("message_id", message.uuid()).put("deleted_at", Seconds(event.at));
+        }
+        Change::Liked { message, likes } => {
+            o.put("status", "liked").put("message_id", message.uuid()).put("likes_count", likes.count);
+        }
+        Change::Unliked { message, likes } => {
+            o.put("status", "unliked").put("message_id", message.uuid()).put("likes_count", likes.count);
+        }
+        Change::Read(read) => {
+            o.put("status", "read").put("message_id", read.upto.uuid()).put("read_at", Seconds(event.at));
+        }
+        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => {
+            o.put("status", "ok");
+        }
+        Change::Closed | Change::Delivered(_) => {
+            o.put("status", "ok");
+        }
+    }
+}
+
+/// The ACK of leaving, typing and renewing.
+pub(crate) fn done(context: &Context, out: &mut Frames) {
+    ack(out, context.ack, |o| match context.verb {
+        Verb::Leave => {
+            o.put("status", "left").put("chat_id", context.room.map(|room| room.uuid()));
+        }
+        _ => {
+            o.put("status", "ok");
+        }
+    });
+}
+
+/// The failing ACK, or `error` where none was asked for.
+pub(crate) fn refused(context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
+    if context.ack.is_some() {
+        return ack(out, context.ack, |o| {
+            o.put("status", "error");
+            told(o, trouble);
+        });
+    }
+    event(out, "error", |o| {
+        told(o, trouble);
+        o.put("timestamp", Seconds(now));
+        o.maybe("client_id", context.client_id.as_ref().map(|name| name.as_str()));
+    });
+}
+
+/// The clients of the document compare the sentence about a bad token.
+fn told(o: &mut Object<'_>, trouble: &Trouble) {
+    let message = match trouble {
+        Trouble::Unauthorized => "Invalid token".into(),
+        other => other.message(),
+    };
+    o.put("code", trouble.code())
+        .put("message", message.as_str())
+        .maybe("message_id", trouble.first_message().map(|id| id.uuid()));
+}
+
+pub(crate) fn hello(person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
+    event(out, "connected", |o| {
+        o.put("socket_id", socket_id).put("user_id", person.handle.uuid).put("timestamp", Millis(now));
+    });
+}
+
+/// The ACK of `chat:join`.
+pub(crate) fn joined(context: &Context, cursor: Option<Cursor>, out: &mut Frames) {
+    ack(out, context.ack, |o| {
+        o.put("status", "joined").put("chat_id", context.room.map(|room| room.uuid())).maybe("cursor", cursor);
+    });
+}
+
+/// The new cursor went into the ACK.
+pub(crate) fn resync(person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
+    event(out, "sync:required", |o| {
+        o.put("user_id", person.handle.uuid)
+            .put("reason", "history_pruned")
+            .put("timestamp", Millis(now))
+            .put("chat_id", cursor.room.uuid());
+    });
+}
+
+pub(crate) fn sync_required(person: &Person, reason: SyncReason, now: Time, out: &mut Frames) {
+    event(out, "sync:required", |o| {
+        o.put("user_id", person.handle.uuid).put("reason", reason.word()).put("timestamp", Millis(now));
+    });
+}
+
+/// The ACK of `notification:read`.
+pub(crate) fn notification_read(context: &Context, notification: &Notification, out: &mut Frames) {
+    ack(out, context.ack, |o| {
+        o.put("notification_id", notification.id.uuid())
+            .put("is_read", notification.read_at.is_some())
+            .put("read_at", notification.read_at.map(Seconds));
+    });
+}

@@ -1,0 +1,139 @@
+//! Dialect 1 as a stream: SSE events whose data is an envelope `{type, data}`; integer ids, microseconds.
+
+use chat_domain::{Change, Event, Message, Person};
+
+use super::{Stand, is_told};
+use crate::cursor::Cursor;
+use crate::frames::Frames;
+use crate::json::{Micros, Object, object};
+use crate::news::{News, Typing};
+
+/// The fields of a message object.
+pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message) {
+    o.put("id", message.id.number())
+        .put("content", message.text())
+        .nest("user", |o| user_fields(o, &message.sender))
+        .put("created_at", Micros(message.created_at));
+}
+
+/// The fields of a user object.
+pub(crate) fn user_fields(o: &mut Object<'_>, person: &Person) {
+    o.put("id", person.id().number()).put("name", person.name.as_str()).put("avatar", person.avatar.as_str());
+}
+
+/// Whether there is an envelope for this news.
+pub(crate) fn carries(news: &News) -> bool {
+    match news {
+        News::Event(event) => carries_event(event),
+        News::Typing(_) => true,
+        News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => false,
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => false,
+    }
+}
+
+/// Whether there is an envelope for this event.
+pub(crate) fn carries_event(event: &Event) -> bool {
+    is_told(&event.change) && !matches!(event.change, Change::Delivered(_))
+}
+
+pub(super) fn encode(news: &News, stand: Option<Stand>, out: &mut Frames) {
+    match news {
+        News::Event(event) if carries_event(event) => {
+            frame(out, stand.map(Stand::cursor), |bytes| write_envelope(bytes, event));
+        }
+        News::Typing(sign) => frame(out, None, |bytes| typing(bytes, sign)),
+        News::Event(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => {}
+        News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => {}
+    }
+}
+
+/// Writes `{"type":…,"data":{…}}` for an event that has one.
+pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event) {
+    let kind = match &event.change {
+        Change::Sent { .. } => "message",
+        Change::Edited { .. } => "message_updated",
+        Change::Deleted { .. } => "message_deleted",
+        Change::Liked { .. } => "message_liked",
+        Change::Unliked { .. } => "message_unliked",
+        Change::Read(_) => "messages_read",
+        Change::Added { .. } => "member_added",
+        Change::Removed { .. } => "member_removed",
+        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+    };
+    envelope(bytes, kind, |o| data(o, event));
+}
+
+fn data(o: &mut Object<'_>, event: &Event) {
+    match &event.change {
+        Change::Sent { message, .. } => message_fields(o, message),
+        Change::Edited { message } => {
+            message_fields(o, message);
+            o.put("edited_at", Micros(message.edited.map_or(event.at, |(at, _)| at)));
+        }
+        Change::Deleted { message, .. } => {
+            o.put("id", message.number());
+        }
+        Change::Liked { message, likes } | Change::Unliked { message, likes } => {
+            o.put("id", message.number()).put("user_id", event.actor.id().number()).put("likes_count", likes.count);
+        }
+        Change::Read(read) => {
+            o.put("user_id", event.actor.id().number())
+                .put("last_message_id", read.upto.number())
+                .put("read_at", Micros(event.at));
+        }
+        Change::Added { person } | Change::Removed { person, .. } => {
+            o.nest("user", |o| user_fields(o, person));
+        }
+        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+    }
+}
+
+fn typing(bytes: &mut Vec<u8>, sign: &Typing) {
+    envelope(bytes, "typing", |o| {
+        o.put("user_id", sign.person.id().number())
+            .put("name", sign.person.name.as_str())
+            .put("is_typing", sign.is_typing);
+    });
+}
+
+/// The first cursor: an `id:` without data, which a browser remembers and tells nobody.
+pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
+    if let Some(cursor) = cursor {
+        out.frame(|bytes| {
+            id(bytes, cursor);
+            bytes.push(b'\n');
+        });
+    }
+}
+
+pub(crate) fn resync(cursor: Cursor, out: &mut Frames) {
+    frame(out, Some(cursor), |bytes| {
+        envelope(bytes, "resync", |o| {
+            o.put("reason", "history_pruned");
+        });
+    });
+}
+
+fn envelope(bytes: &mut Vec<u8>, kind: &str, data: impl FnOnce(&mut Object<'_>)) {
+    object(bytes, |o| {
+        o.put("type", kind).nest("data", data);
+    });
+}
+
+/// JSON has no line breaks of its own, and those in texts are escaped: one `data:` line is enough and cannot be left.
+fn frame(out: &mut Frames, cursor: Option<Cursor>, data: impl FnOnce(&mut Vec<u8>)) {
+    out.frame(|bytes| {
+        if let Some(cursor) = cursor {
+            id(bytes, cursor);
+        }
+        bytes.extend_from_slice(b"data: ");
+        data(bytes);
+        bytes.extend_from_slice(b"\n\n");
+    });
+}
+
+fn id(bytes: &mut Vec<u8>, cursor: Cursor) {
+    bytes.extend_from_slice(b"id: ");
+    cursor.spell(bytes);
+    bytes.push(b'\n');
+}
