@@ -7,7 +7,7 @@ use super::{Frame, Reject};
 pub enum Input {
     /// A GET waits for an answer. On a new session it is the handshake.
     PollOpened,
-    /// The client went away while its poll was waiting.
+    /// The client went away while its poll was waiting. An answer that still comes can be dropped.
     PollAborted,
     /// A POST came with this body.
     Post(Bytes),
@@ -17,7 +17,7 @@ pub enum Input {
     WebSocketText(Bytes),
     /// The WebSocket that was not refused brought bytes.
     WebSocketBinary(Bytes),
-    /// The WebSocket that was not refused is gone.
+    /// The WebSocket that was not refused is gone. What is still to be written to it can be dropped.
     WebSocketClosed,
     /// The application has a message: a text with its type `4` in front, or plain binary.
     Send(Frame),

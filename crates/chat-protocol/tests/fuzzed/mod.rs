@@ -1,0 +1,6 @@
+//! What must hold for any bytes at all. The fuzz targets of `fuzz/` call these, and so do ordinary tests,
+//! with the seeds in `tests/corpus` and with random bytes.
+
+pub(crate) mod engineio_payload;
+pub(crate) mod session_inputs;
+pub(crate) mod socketio_packet;
