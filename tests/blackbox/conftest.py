@@ -1,0 +1,62 @@
+"""Fixtures. A test may be a coroutine; each runs in an event loop of its own and is stopped when it hangs."""
+
+import asyncio
+import inspect
+
+import pytest
+
+from harness import http, postgres
+from harness.server import Server
+
+HANGS_AFTER = 600
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(_in_time(pyfuncitem.obj(**arguments)))
+    return True
+
+
+async def _in_time(test):
+    try:
+        await asyncio.wait_for(test, HANGS_AFTER)
+    finally:
+        await http.close()
+
+
+@pytest.fixture(scope="session")
+def new_database(request):
+    """Gives the address of an empty database; None means a fresh SQLite file."""
+    if request.config.getoption("--database") == "sqlite":
+        yield lambda: None
+        return
+    with postgres.Cluster() as cluster:
+        yield cluster.database
+
+
+@pytest.fixture(scope="module")
+def server(request, new_database):
+    """One server for the tests of a file; `FLAGS` in the file are its flags."""
+    with Server(new_database(), **getattr(request.module, "FLAGS", {})) as running:
+        yield running
+
+
+@pytest.fixture
+def new_server(new_database):
+    """Starts servers that end with the test."""
+    started = []
+
+    def start(**flags):
+        started.append(Server(new_database(), **flags).start())
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.__exit__()

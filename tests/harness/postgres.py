@@ -1,0 +1,73 @@
+"""A private Postgres cluster in a temporary directory, on a free port, run by an unprivileged user."""
+
+import glob
+import itertools
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+
+class Cluster:
+    def __init__(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="chat-postgres-"))
+        # initdb refuses root, so Debian's own user owns the directory then.
+        self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self.port = free_port()
+        self.numbers = itertools.count(1)
+
+    def __enter__(self):
+        if self.as_user:
+            shutil.chown(self.home, "postgres", "postgres")
+        self._run("initdb", "-D", self.home / "data", "-U", "chat", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def start(self):
+        options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        log = self.home / "log"
+        self._run("pg_ctl", "-D", self.home / "data", "-o", options, "-l", log, "-w", "-t", "60", "start")
+
+    def stop(self, mode="immediate"):
+        self._run("pg_ctl", "-D", self.home / "data", "-m", mode, "-w", "stop")
+
+    def database(self):
+        """The address of a new, empty database."""
+        name = f"chat{next(self.numbers)}"
+        self._run("createdb", "-h", self.home, "-p", str(self.port), "-U", "chat", name)
+        return f"postgres://chat@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program, *arguments):
+        command = [*self.as_user, bin_directory() / program, *arguments]
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            # The server inherits a pipe and would hold it open: files only.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        if done.returncode != 0:
+            log = self.home / "log"
+            raise AssertionError(f"{program} failed: {log.read_text() if log.exists() else done.returncode}")
+
+
+def bin_directory():
+    """Debian keeps the server's programs outside of PATH; the newest version counts."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+    initdb = found[-1] if found else shutil.which("initdb")
+    if not initdb:
+        raise AssertionError("Postgres is not installed: run tests/install")
+    return pathlib.Path(initdb).parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
