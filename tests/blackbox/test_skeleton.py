@@ -7,7 +7,6 @@ import pytest
 from harness import ids
 from harness.dialects import Multiplexed, fresh
 from harness.frames import Heard, with_cursor
-from harness.inbox import Closed
 from harness.luck import luck
 from harness.node import Node, NodeSocketIo
 from harness.people import group, history, register

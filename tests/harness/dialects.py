@@ -371,10 +371,7 @@ class SocketIo(Client):
 
     async def cut(self):
         """As if the cable was pulled."""
-        engine = self.io.eio
-        if getattr(engine, "ws", None) is not None:
-            with contextlib.suppress(Exception):
-                engine.ws._response.connection.transport.abort()
+        self.io.eio.ws._writer.transport.abort()
         await self.inbox.closed()
 
     async def message(self, content, client_id=None):

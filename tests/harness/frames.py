@@ -91,7 +91,9 @@ class Heard:
                 }
             case 4:
                 status = "sent" if to_author else "delivered"
-                return self._fourth("new_message", **roulette_message(message, content, sender, self.chat, status=status))
+                return self._fourth(
+                    "new_message", **roulette_message(message, content, sender, self.chat, status=status)
+                )
             case 5:
                 return {"event": "chat:message:new", "data": socketio_message(message, content, sender, self.chat)}
 

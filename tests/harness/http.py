@@ -48,9 +48,7 @@ async def call(server, method, path, body=None, *, token=None, headers=None, exp
         sent.setdefault("Content-Type", "application/json")
     else:
         payload = {} if body is None else {"json": body}
-    async with session().request(
-        method, server.url + path, headers=sent, allow_redirects=False, **payload
-    ) as response:
+    async with session().request(method, server.url + path, headers=sent, allow_redirects=False, **payload) as response:
         text = await response.text()
         try:
             parsed = json_text.loads(text) if text else None

@@ -18,7 +18,12 @@ class Node:
         self.ids = itertools.count(1)
         self.clients = {}
         self.process = await asyncio.create_subprocess_exec(
-            "node", "bridge.mjs", cwd=CLIENTS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24
+            "node",
+            "bridge.mjs",
+            cwd=CLIENTS,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 24,
         )
         self.reader = asyncio.create_task(self._read())
         return self

@@ -41,7 +41,9 @@ SECONDS = Pattern("time in seconds", _time(""))
 MILLIS = Pattern("time in milliseconds", _time(r"\.\d{3}"))
 MICROS = Pattern("time in microseconds", _time(r"\.\d{6}"))
 TEXT = Pattern("a text", lambda value: isinstance(value, str) and value != "")
-INTEGER = Pattern("a positive integer", lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0)
+INTEGER = Pattern(
+    "a positive integer", lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0
+)
 COUNT = Pattern("a count", lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0)
 BOOL = Pattern("a boolean", lambda value: isinstance(value, bool))
 ANYTHING = Pattern("anything", lambda value: True)
