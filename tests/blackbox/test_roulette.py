@@ -12,8 +12,13 @@ from harness.inbox import kind
 from harness.people import Chat, register, register_many
 from harness.shapes import BOOL, CHAT_UUID, SECONDS, TEXT, same
 
-FLAGS = {"roulette_grace": "3"}
 PREFIX = "/api/v1/chatroulette"
+
+
+@pytest.fixture
+def server(new_server):
+    """Each test has a queue of its own: who still waits in one would meet the people of the next."""
+    return new_server(roulette_grace="3")
 
 
 async def call(user, method, what, expect):

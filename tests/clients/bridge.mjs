@@ -42,9 +42,10 @@ const operations = {
     else clients.get(id).emit(event, data, answer);
   },
   cut({ id }) {
-    const transport = clients.get(id).io.engine.transport;
-    if (transport.ws) transport.ws.terminate?.() ?? transport.ws.close();
-    else transport.doClose();
+    const engine = clients.get(id).io.engine;
+    if (engine.transport.ws) engine.transport.ws.terminate();
+    // Polling has no connection to drop: the client just never asks again.
+    else (engine._onClose ?? engine.onClose).call(engine, "transport close");
   },
   close({ id }) {
     clients.get(id).close();
