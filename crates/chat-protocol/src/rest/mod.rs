@@ -1,4 +1,17 @@
 //! The bodies and answers of the HTTP trees.
+//!
+//! What comes in is understood by [`Query`], by the ids of a path ([`Tree::room`] and its like) and by the `body` types,
+//! each of which names what is wrong. What goes out is written by the functions of [`answer`], complete with its status.
+
+pub mod answer;
+pub mod body;
+mod fields;
+mod ids;
+mod query;
+
+pub use answer::Reply;
+pub use ids::Whom;
+pub use query::Query;
 
 /// Which of the three trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,4 +22,30 @@ pub enum Tree {
     V1,
     /// `/api/v2`: dialect 5, UUIDs.
     V2,
+}
+
+impl Tree {
+    /// All of them.
+    pub const ALL: [Tree; 3] = [Tree::Api, Tree::V1, Tree::V2];
+
+    /// What every address of the tree begins with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Tree::Api => "/api",
+            Tree::V1 => "/api/v1",
+            Tree::V2 => "/api/v2",
+        }
+    }
+
+    /// The tree in whose words an address is answered; what is in none of them is answered in those of `/api`.
+    pub fn of_path(path: &str) -> Tree {
+        let within =
+            |tree: &Tree| path.strip_prefix(tree.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        [Tree::V1, Tree::V2].into_iter().find(within).unwrap_or(Tree::Api)
+    }
+
+    /// Whether ids are spelled as UUIDs.
+    pub const fn has_uuids(self) -> bool {
+        !matches!(self, Tree::Api)
+    }
 }

@@ -1,0 +1,57 @@
+//! Accounts and people.
+
+use chat_domain::{Account, Handle, Person};
+
+use super::super::Tree;
+use super::{Reply, bare, reply};
+use crate::json::Object;
+
+/// What somebody who has just logged in goes away with.
+pub struct Tokens<'a> {
+    /// The access token.
+    pub access: &'a str,
+    /// The refresh token.
+    pub refresh: &'a str,
+    /// For how many seconds the access token is good.
+    pub expires_in: u64,
+}
+
+/// The answer of register (201), login and refresh (200), which is never wrapped.
+pub fn signed_in(tree: Tree, status: u16, person: &Person, tokens: &Tokens<'_>) -> Reply {
+    bare(status, |o| {
+        o.nest("user", |o| both_faces(o, tree, person));
+        o.put("access_token", tokens.access).put("refresh_token", tokens.refresh);
+        o.put("token_type", "Bearer").put("expires_in", tokens.expires_in);
+    })
+}
+
+/// Who the asker is.
+pub fn me(tree: Tree, person: &Person) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| both_faces(o, tree, person));
+    })
+}
+
+/// Somebody whom a back end has named.
+pub fn person(tree: Tree, person: &Person) -> Reply {
+    me(tree, person)
+}
+
+/// A page of people; `next` is where the following page begins.
+pub fn users(tree: Tree, users: &[Account], next: Option<Handle>) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", users, |o, user| account(o, tree, &user.person));
+        o.put("next_before", next.map(|user| tree.spelled(user)));
+    })
+}
+
+fn both_faces(o: &mut Object<'_>, tree: Tree, person: &Person) {
+    account(o, tree, person);
+    let (name, face) = tree.other_face(person.handle);
+    o.put(name, face);
+}
+
+fn account(o: &mut Object<'_>, tree: Tree, person: &Person) {
+    o.put("id", tree.spelled(person.handle)).put("username", person.username.as_str());
+    o.put("name", person.name.as_str()).put("avatar", person.avatar.as_str());
+}

@@ -1,0 +1,94 @@
+//! Chats and who is in them.
+
+use chat_domain::view::{ChatView, Chats, Match, MemberView};
+use chat_domain::{Handle, Role, RoomKind, Time, UserId};
+
+use super::super::Tree;
+use super::message::object as message;
+use super::{Reply, reply};
+use crate::json::Object;
+
+/// Who is online.
+type Online<'a> = &'a dyn Fn(UserId) -> bool;
+
+/// One chat, as its reader sees it.
+pub fn chat(tree: Tree, status: u16, view: &ChatView, online: Online<'_>) -> Reply {
+    reply(tree, status, |o| {
+        o.nest("data", |o| chat_object(o, tree, view, online));
+    })
+}
+
+/// A page of the reader's chats.
+pub fn chats(tree: Tree, page: &Chats, online: Online<'_>) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", &page.chats, |o, view| chat_object(o, tree, view, online));
+        o.put("next_before", page.next.map(|room| tree.spelled_room(room)));
+    })
+}
+
+/// A page of members; `next` is where the following page begins.
+pub fn members(tree: Tree, page: &[MemberView], next: Option<Handle>, online: Online<'_>) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", page, |o, member| member_object(o, tree, member, online));
+        o.put("next_before", next.map(|user| tree.spelled(user)));
+    })
+}
+
+/// Somebody who was brought in (201), or was in already (200).
+pub fn member(tree: Tree, status: u16, view: &MemberView, online: Online<'_>) -> Reply {
+    reply(tree, status, |o| {
+        o.nest("data", |o| member_object(o, tree, view, online));
+    })
+}
+
+/// Where a search for a stranger has led: nowhere yet, or into a chat.
+pub fn roulette(tree: Tree, found: Option<(&Match, bool)>, now: Time) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| match found {
+            None => {
+                o.put("status", "searching");
+            }
+            Some((found, online)) => {
+                o.put("status", "matched").put("chat_id", tree.spelled_room(found.room));
+                o.nest("user", |o| {
+                    let partner = &found.partner;
+                    o.put("id", tree.spelled(partner.handle)).put("username", partner.username.as_str());
+                    // Who was never seen leaving was last seen now.
+                    o.put("is_online", online).put("last_seen", tree.moment(found.last_seen.unwrap_or(now)));
+                });
+            }
+        });
+    })
+}
+
+fn chat_object(o: &mut Object<'_>, tree: Tree, view: &ChatView, online: Online<'_>) {
+    let room = &view.room;
+    o.put("id", tree.spelled_room(room.id)).put("type", kind(room.kind)).put("title", room.title.as_deref());
+    o.put("created_at", tree.moment(room.created_at)).put("unread_count", view.unread);
+    o.nest_or_null("last_message", view.last_message.as_ref(), |o, shown| message(o, tree, shown));
+    o.put("members_count", room.members);
+    o.objects("members", &view.members, |o, member| member_object(o, tree, member, online));
+}
+
+fn member_object(o: &mut Object<'_>, tree: Tree, member: &MemberView, online: Online<'_>) {
+    let person = &member.person;
+    o.put("id", tree.spelled(person.handle)).put("name", person.name.as_str());
+    o.put("username", person.username.as_str()).put("avatar", person.avatar.as_str());
+    o.put("is_online", online(person.id()));
+    o.put("last_seen", member.last_seen.map(|at| tree.moment(at))).put("role", role(member.role));
+}
+
+const fn kind(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Direct => "direct",
+        RoomKind::Group => "group",
+        RoomKind::Roulette => "roulette",
+    }
+}
+
+const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Member => "member",
+    }
+}

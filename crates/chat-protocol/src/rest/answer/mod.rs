@@ -1,0 +1,57 @@
+//! What the server answers over HTTP: a status and a body, in the words of a tree.
+
+mod account;
+mod chat;
+mod message;
+mod notification;
+mod poll;
+mod spell;
+mod trouble;
+
+use crate::json::{Object, object};
+
+use super::Tree;
+
+pub use account::{Tokens, me, person, signed_in, users};
+pub use chat::{chat, chats, member, members, roulette};
+pub use message::{history, likers, likes, message, read, readers};
+pub use notification::{notification, notification_read, notifications, told, updated};
+pub use poll::{Changes, Poll, Source, poll};
+pub use trouble::{Health, health, trouble};
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// JSON, or nothing at all.
+    pub body: Vec<u8>,
+}
+
+/// It was done, and there is nothing more to say.
+pub fn done(tree: Tree) -> Reply {
+    match tree {
+        Tree::Api => reply(tree, 200, |_| ()),
+        Tree::V1 | Tree::V2 => Reply { status: 204, body: Vec::new() },
+    }
+}
+
+/// An answer in the tree's wrapping; `fill` puts `data` and what stands beside it.
+fn reply(tree: Tree, status: u16, fill: impl FnOnce(&mut Object<'_>)) -> Reply {
+    bare(status, |o| {
+        if tree == Tree::Api {
+            o.put("status", "success");
+        }
+        fill(o);
+    })
+}
+
+/// An answer without any wrapping.
+fn bare(status: u16, fill: impl FnOnce(&mut Object<'_>)) -> Reply {
+    let mut body = Vec::with_capacity(USUAL);
+    object(&mut body, fill);
+    Reply { status, body }
+}
+
+/// Most answers are shorter.
+const USUAL: usize = 512;

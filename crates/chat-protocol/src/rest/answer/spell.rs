@@ -1,0 +1,65 @@
+//! Ids and moments in a tree's spelling.
+
+use chat_domain::{Handle, MessageId, RoomId, Time, Uuid};
+
+use super::super::Tree;
+use crate::json::{Json, Micros, Seconds};
+
+/// An id as its tree spells it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Id {
+    Number(i64),
+    Uuid(Uuid),
+}
+
+/// A moment as its tree spells it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment(Tree, Time);
+
+impl Tree {
+    pub(super) fn spelled(self, user: Handle) -> Id {
+        self.either(user.id.number(), user.uuid)
+    }
+
+    /// The face of an id that the tree does not use, by its name.
+    pub(super) fn other_face(self, user: Handle) -> (&'static str, Id) {
+        match self {
+            Tree::Api => ("uuid", Id::Uuid(user.uuid)),
+            Tree::V1 | Tree::V2 => ("int_id", Id::Number(user.id.number())),
+        }
+    }
+
+    pub(super) fn spelled_room(self, room: RoomId) -> Id {
+        self.either(room.number(), room.uuid())
+    }
+
+    pub(super) fn spelled_message(self, message: MessageId) -> Id {
+        self.either(message.number(), message.uuid())
+    }
+
+    pub(super) fn moment(self, time: Time) -> Moment {
+        Moment(self, time)
+    }
+
+    fn either(self, number: i64, uuid: Uuid) -> Id {
+        if self.has_uuids() { Id::Uuid(uuid) } else { Id::Number(number) }
+    }
+}
+
+impl Json for Id {
+    fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Id::Number(number) => number.write(out),
+            Id::Uuid(uuid) => uuid.write(out),
+        }
+    }
+}
+
+impl Json for Moment {
+    fn write(self, out: &mut Vec<u8>) {
+        match self.0 {
+            Tree::Api => Micros(self.1).write(out),
+            Tree::V1 | Tree::V2 => Seconds(self.1).write(out),
+        }
+    }
+}

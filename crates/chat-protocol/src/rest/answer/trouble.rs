@@ -1,0 +1,46 @@
+//! What went wrong, and how the server is.
+
+use chat_domain::Time;
+
+use super::super::Tree;
+use super::{Reply, bare};
+use crate::json::Object;
+use crate::trouble::Trouble;
+
+/// What went wrong, in the tree's shape.
+pub fn trouble(tree: Tree, trouble: &Trouble, now: Time) -> Reply {
+    bare(trouble.status(), |o| {
+        if tree == Tree::Api {
+            o.put("status", "error");
+        }
+        o.put("code", trouble.code()).put("message", trouble.message().as_str());
+        o.maybe("message_id", trouble.first_message().map(|message| tree.spelled_message(message)));
+        if tree != Tree::Api {
+            o.put("timestamp", tree.moment(now));
+        }
+    })
+}
+
+/// How the parts of the server are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether the store answers.
+    pub store: bool,
+    /// Whether the other nodes can be reached; `None` where there is none.
+    pub backplane: Option<bool>,
+}
+
+/// `readyz`: 200 where all is well. `None` is `healthz`: whoever answers is alive.
+pub fn health(health: Option<Health>) -> Reply {
+    let well = health.is_none_or(|health| health.store && health.backplane != Some(false));
+    bare(if well { 200 } else { 503 }, |o| {
+        o.put("status", if well { "ok" } else { "unavailable" });
+        if let Some(health) = health {
+            parts(o, health);
+        }
+    })
+}
+
+fn parts(o: &mut Object<'_>, health: Health) {
+    o.put("store", health.store).maybe("backplane", health.backplane);
+}

@@ -1,0 +1,96 @@
+//! Bodies of `auth`.
+
+use std::fmt;
+
+use super::super::fields::{Fields, wrong};
+use crate::trouble::Trouble;
+
+/// `POST auth/register`. The name's own rule is the domain's.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Register {
+    /// The unique name.
+    pub username: String,
+    /// 8 to 128 characters.
+    pub password: String,
+    /// The name to show.
+    pub name: Option<String>,
+    /// The address of a picture, or empty.
+    pub avatar: String,
+}
+
+/// `POST auth/login`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The unique name.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// `POST auth/refresh`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Refresh {
+    /// The refresh token.
+    pub refresh_token: String,
+}
+
+/// `POST auth/logout`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logout {
+    /// The refresh token whose family ends too.
+    pub refresh_token: Option<String>,
+}
+
+impl Register {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<Register, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let (username, password) = (fields.text("username")?, fields.text("password")?);
+        if !(8..=128).contains(&password.chars().count()) {
+            return Err(wrong("password", "must have 8 to 128 characters"));
+        }
+        let name = fields.optional_short_text("name", NAME)?.filter(|name| !name.trim().is_empty());
+        let avatar = fields.optional_short_text("avatar", AVATAR)?.unwrap_or_default();
+        Ok(Register { username, password, name, avatar })
+    }
+}
+
+impl Login {
+    /// Understands a body. A password that could never have been set is as wrong as any other.
+    pub fn read(body: &[u8]) -> Result<Login, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        Ok(Login { username: fields.text("username")?, password: fields.text("password")? })
+    }
+}
+
+impl Refresh {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<Refresh, Trouble> {
+        Ok(Refresh { refresh_token: Fields::parse(body)?.text("refresh_token")? })
+    }
+}
+
+impl Logout {
+    /// Understands a body, an empty one too.
+    pub fn read(body: &[u8]) -> Result<Logout, Trouble> {
+        Ok(Logout { refresh_token: Fields::parse(body)?.optional_text("refresh_token")? })
+    }
+}
+
+/// Bytes of a name to show.
+pub(super) const NAME: usize = 255;
+/// Bytes of a picture's address.
+pub(super) const AVATAR: usize = 2048;
+
+// Secrets do not get into a log by way of `{:?}`.
+macro_rules! secretive {
+    ($($body:ident)*) => {$(
+        impl fmt::Debug for $body {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($body)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+secretive! { Register Login Refresh Logout }

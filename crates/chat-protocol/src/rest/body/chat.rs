@@ -1,0 +1,83 @@
+//! Bodies of `chats` and their members.
+
+use chat_domain::ClientId;
+
+use super::super::fields::{Fields, missing, wrong};
+use super::super::{Tree, Whom};
+use crate::trouble::Trouble;
+
+/// `POST chats`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewChat {
+    /// The chat with somebody.
+    Direct(Whom),
+    /// A new group.
+    Group {
+        /// Its title.
+        title: String,
+        /// Who else is in it.
+        members: Vec<Whom>,
+        /// The creator's own name for the request.
+        client_id: Option<ClientId>,
+    },
+}
+
+/// `PATCH chats/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    /// The new title.
+    pub title: String,
+}
+
+/// `POST chats/{id}/members`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMember(
+    /// Who is to come in.
+    pub Whom,
+);
+
+impl NewChat {
+    /// Understands a body; `key` is the `Idempotency-Key` header.
+    pub fn read(tree: Tree, body: &[u8], key: Option<&str>) -> Result<NewChat, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        match fields.text("type")?.as_str() {
+            "direct" => {
+                fields.client_id(key)?;
+                somebody(&mut fields, tree).map(NewChat::Direct)
+            }
+            "group" => Ok(NewChat::Group {
+                title: fields.text("title")?,
+                members: fields.users("member_ids", tree, MEMBERS)?,
+                client_id: fields.client_id(key)?,
+            }),
+            _ => Err(wrong("type", "must be \"direct\" or \"group\"")),
+        }
+    }
+}
+
+impl Rename {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<Rename, Trouble> {
+        Ok(Rename { title: Fields::parse(body)?.text("title")? })
+    }
+}
+
+impl NewMember {
+    /// Understands a body.
+    pub fn read(tree: Tree, body: &[u8]) -> Result<NewMember, Trouble> {
+        somebody(&mut Fields::parse(body)?, tree).map(NewMember)
+    }
+}
+
+/// Who is named by `user_id` or `username`.
+fn somebody(fields: &mut Fields, tree: Tree) -> Result<Whom, Trouble> {
+    match (fields.has("user_id"), fields.has("username")) {
+        (true, true) => Err(wrong("username", "must not stand beside `user_id`")),
+        (true, false) => fields.user("user_id", tree),
+        (false, true) => fields.text("username").map(Whom::Username),
+        (false, false) => Err(missing("user_id")),
+    }
+}
+
+/// More than this many are not worth looking up; the domain's own limit is lower.
+pub(super) const MEMBERS: usize = 10_000;

@@ -1,0 +1,102 @@
+//! Bodies of `messages`, `read` and `typing`.
+
+use chat_domain::{ClientId, Draft, MessageId, MessageKind, Value};
+
+use super::super::Tree;
+use super::super::fields::{Fields, wrong};
+use crate::trouble::Trouble;
+
+/// `POST chats/{id}/messages`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SendMessage {
+    /// What is to be sent.
+    pub draft: Draft,
+    /// The sender's own name for it.
+    pub client_id: Option<ClientId>,
+}
+
+/// `PATCH chats/{id}/messages/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditMessage {
+    /// The new words.
+    pub content: String,
+}
+
+/// `POST chats/{id}/read`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkRead {
+    /// Up to which message; the newest where it is not said.
+    pub upto: Option<MessageId>,
+}
+
+/// `POST chats/{id}/typing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetTyping {
+    /// Whether it goes on.
+    pub is_typing: bool,
+}
+
+impl SendMessage {
+    /// Understands a body; `key` is the `Idempotency-Key` header.
+    pub fn read(tree: Tree, body: &[u8], key: Option<&str>) -> Result<SendMessage, Trouble> {
+        SendMessage::from_fields(tree, &mut Fields::parse(body)?, key)
+    }
+
+    pub(super) fn from_fields(tree: Tree, fields: &mut Fields, key: Option<&str>) -> Result<SendMessage, Trouble> {
+        let client_id = fields.client_id(key)?;
+        let draft = match tree {
+            Tree::Api => Draft::text(fields.content()?),
+            Tree::V1 => with_media_url(fields)?,
+            Tree::V2 => Draft { kind: fields.kind()?, content: fields.content()?, metadata: fields.map("metadata")? },
+        };
+        Ok(SendMessage { draft, client_id })
+    }
+}
+
+impl EditMessage {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<EditMessage, Trouble> {
+        Ok(EditMessage { content: Fields::parse(body)?.content()? })
+    }
+}
+
+impl MarkRead {
+    /// Understands a body, an empty one too.
+    pub fn read(tree: Tree, body: &[u8]) -> Result<MarkRead, Trouble> {
+        Ok(MarkRead { upto: Fields::parse(body)?.message("message_id", tree)? })
+    }
+}
+
+impl SetTyping {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<SetTyping, Trouble> {
+        Ok(SetTyping { is_typing: Fields::parse(body)?.flag("is_typing")? })
+    }
+}
+
+impl Fields {
+    fn content(&mut self) -> Result<String, Trouble> {
+        self.text("content")
+    }
+
+    /// The sort of message, plain words where it is not said.
+    fn kind(&mut self) -> Result<MessageKind, Trouble> {
+        let Some(word) = self.optional_text("type")? else { return Ok(MessageKind::Text) };
+        MessageKind::from_word(&word).ok_or_else(|| wrong("type", "is not a type of message"))
+    }
+}
+
+/// Dialect 4 puts the address of a picture, a film or a recording beside the words, which become its caption.
+fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
+    let (kind, mut metadata) = (fields.kind()?, fields.map("metadata")?);
+    let address = fields.optional_text("media_url")?.filter(|address| !address.is_empty());
+    let Some(address) = address.filter(|_| kind.is_media()) else {
+        return Ok(Draft { kind, content: fields.content()?, metadata });
+    };
+    let caption = fields.optional_text("content")?.filter(|text| !text.trim().is_empty());
+    if let (Some(caption), Value::Map(named)) = (caption, &mut metadata) {
+        named.retain(|(name, _)| name != "caption");
+        named.push(("caption".into(), Value::Text(caption)));
+    }
+    Ok(Draft { kind, content: address, metadata })
+}

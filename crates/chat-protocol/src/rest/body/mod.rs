@@ -1,0 +1,11 @@
+//! What clients and back ends send, one type per body. Each is read by its `read`, which names what is wrong.
+
+mod account;
+mod chat;
+mod message;
+mod server;
+
+pub use account::{Login, Logout, Refresh, Register};
+pub use chat::{NewChat, NewMember, Rename};
+pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
+pub use server::{NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage};

@@ -1,0 +1,177 @@
+//! A JSON object that is asked for its fields one by one, and names the one that is wrong.
+
+use chat_domain::id::MAX_ID;
+use chat_domain::{ClientId, MessageId, UserId, Uuid, Value};
+
+use super::{Tree, Whom, ids};
+use crate::json;
+use crate::trouble::Trouble;
+
+/// A body's fields.
+pub(super) struct Fields(Vec<(String, Value)>);
+
+impl Fields {
+    /// The fields of a body; an empty body has none.
+    pub(super) fn parse(body: &[u8]) -> Result<Fields, Trouble> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Fields(Vec::new()));
+        }
+        match serde_json::from_slice(body) {
+            Ok(json::Tree(Value::Map(fields))) => Ok(Fields(fields)),
+            Ok(_) => Err(Trouble::Malformed("the body must be a JSON object".into())),
+            Err(_) => Err(Trouble::Malformed("the body is not JSON".into())),
+        }
+    }
+
+    /// A required text.
+    pub(super) fn text(&mut self, name: &str) -> Result<String, Trouble> {
+        self.optional_text(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// A text that may be absent or null.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Trouble> {
+        match self.take(name) {
+            None => Ok(None),
+            // No database keeps it, and no screen shows it.
+            Some(Value::Text(text)) if text.contains('\0') => Err(wrong(name, "must not contain U+0000")),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(wrong(name, "must be a string")),
+        }
+    }
+
+    /// A required text of at most so many bytes.
+    pub(super) fn short_text(&mut self, name: &str, limit: usize) -> Result<String, Trouble> {
+        self.text(name).and_then(|text| within(name, text, limit))
+    }
+
+    /// The same for one that may be absent.
+    pub(super) fn optional_short_text(&mut self, name: &str, limit: usize) -> Result<Option<String>, Trouble> {
+        self.optional_text(name)?.map(|text| within(name, text, limit)).transpose()
+    }
+
+    /// A required truth.
+    pub(super) fn flag(&mut self, name: &str) -> Result<bool, Trouble> {
+        match self.take(name) {
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(wrong(name, "must be true or false")),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// A required count: a whole number from 0 on.
+    pub(super) fn count(&mut self, name: &str) -> Result<u64, Trouble> {
+        match self.take(name) {
+            Some(Value::Int(count @ 0..=MAX_ID)) => Ok(count.unsigned_abs()),
+            Some(_) => Err(wrong(name, "must be a whole number from 0 on")),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// A map of anything; absent and null are an empty one.
+    pub(super) fn map(&mut self, name: &str) -> Result<Value, Trouble> {
+        match self.take(name) {
+            None => Ok(Value::empty()),
+            Some(map @ Value::Map(_)) => Ok(map),
+            Some(_) => Err(wrong(name, "must be an object")),
+        }
+    }
+
+    /// A required object, to be asked for its own fields.
+    pub(super) fn object(&mut self, name: &str) -> Result<Fields, Trouble> {
+        match self.take(name) {
+            Some(Value::Map(fields)) => Ok(Fields(fields)),
+            Some(_) => Err(wrong(name, "must be an object")),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// A required user id in the tree's spelling.
+    pub(super) fn user(&mut self, name: &str, tree: Tree) -> Result<Whom, Trouble> {
+        let value = self.take(name).ok_or_else(|| missing(name))?;
+        user(&value, tree).ok_or_else(|| wrong(name, user_rule(tree)))
+    }
+
+    /// User ids in the tree's spelling; absent means none.
+    pub(super) fn users(&mut self, name: &str, tree: Tree, limit: usize) -> Result<Vec<Whom>, Trouble> {
+        let values = match self.take(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::List(values)) => values,
+            Some(_) => return Err(wrong(name, "must be an array of user ids")),
+        };
+        if values.len() > limit {
+            return Err(Trouble::Malformed(format!("`{name}` must name at most {limit} users")));
+        }
+        let whom = |value: &Value| user(value, tree).ok_or_else(|| wrong(name, "must be an array of user ids"));
+        values.iter().map(whom).collect()
+    }
+
+    /// The id of a message in the tree's spelling, if there is one.
+    pub(super) fn message(&mut self, name: &str, tree: Tree) -> Result<Option<MessageId>, Trouble> {
+        let id = match (self.take(name), tree) {
+            (None, _) => return Ok(None),
+            (Some(Value::Int(number)), Tree::Api) => MessageId::new(number),
+            (Some(Value::Text(text)), Tree::V1 | Tree::V2) => tree.message(&text),
+            (Some(_), _) => None,
+        };
+        id.map(Some).ok_or_else(|| wrong(name, "is not the id of a message"))
+    }
+
+    /// The sender's own name for the request: `client_id` or the `Idempotency-Key` header, which must not differ.
+    pub(super) fn client_id(&mut self, key: Option<&str>) -> Result<Option<ClientId>, Trouble> {
+        const RULE: &str = "must have 1 to 64 printable characters";
+        let named = self.optional_text("client_id")?;
+        let named = named.map(|name| ClientId::new(name).ok_or_else(|| wrong("client_id", RULE))).transpose()?;
+        let key = key.map(|key| ClientId::new(key).ok_or_else(|| wrong("Idempotency-Key", RULE))).transpose()?;
+        match (named, key) {
+            (Some(named), Some(key)) if named != key => Err(wrong("client_id", "differs from `Idempotency-Key`")),
+            (named, key) => Ok(named.or(key)),
+        }
+    }
+
+    /// Whether the field is there and not null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, value)| known == name && *value != Value::Null)
+    }
+
+    /// All of them as one value.
+    pub(super) fn whole(&self) -> Value {
+        Value::Map(self.0.clone())
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let field = self.0.iter_mut().find(|(known, _)| known == name)?;
+        Some(std::mem::replace(&mut field.1, Value::Null)).filter(|value| *value != Value::Null)
+    }
+}
+
+/// What is told about a field that is not there.
+pub(super) fn missing(name: &str) -> Trouble {
+    Trouble::Malformed(format!("`{name}` is missing"))
+}
+
+/// What is told about a field that breaks a rule.
+pub(super) fn wrong(name: &str, rule: &str) -> Trouble {
+    Trouble::Malformed(format!("`{name}` {rule}"))
+}
+
+fn within(name: &str, text: String, limit: usize) -> Result<String, Trouble> {
+    match text.len() > limit {
+        true => Err(Trouble::Malformed(format!("`{name}` must have at most {limit} bytes"))),
+        false => Ok(text),
+    }
+}
+
+fn user(value: &Value, tree: Tree) -> Option<Whom> {
+    match (value, tree) {
+        (Value::Int(number), Tree::Api) => UserId::new(*number).map(Whom::Id),
+        (Value::Text(text), Tree::V1 | Tree::V2) => text.parse::<Uuid>().ok().and_then(ids::user),
+        _ => None,
+    }
+}
+
+const fn user_rule(tree: Tree) -> &'static str {
+    match tree {
+        Tree::Api => "must be the whole number of a user",
+        Tree::V1 | Tree::V2 => "must be the UUID of a user",
+    }
+}

@@ -1,0 +1,169 @@
+//! The part of an address behind the question mark.
+
+use chat_domain::{MessageId, NotificationId, RoomId};
+
+use super::fields::{missing, wrong};
+use super::{Tree, Whom, ids};
+use crate::request::Resume;
+use crate::trouble::Trouble;
+
+/// The parameters of an address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Takes apart what stands behind the question mark. Broken escapes stand for themselves.
+    pub fn parse(query: &str) -> Query {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        Query(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (plain(name), plain(value)))
+                .collect(),
+        )
+    }
+
+    /// The first parameter of this name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// How many to show on a page: `limit`, 50 where it is not said.
+    pub fn limit(&self) -> Result<usize, Trouble> {
+        let Some(text) = self.given("limit") else { return Ok(PAGE) };
+        let limit = ids::number(text).and_then(|limit| usize::try_from(limit).ok());
+        limit.filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| wrong("limit", "must be from 1 to 100"))
+    }
+
+    /// A message's id.
+    pub fn message(&self, name: &str, tree: Tree) -> Result<Option<MessageId>, Trouble> {
+        self.id(name, |text| tree.message(text))
+    }
+
+    /// A room's id.
+    pub fn room(&self, name: &str, tree: Tree) -> Result<Option<RoomId>, Trouble> {
+        self.id(name, |text| tree.room(text))
+    }
+
+    /// A notification's id.
+    pub fn notification(&self, name: &str, tree: Tree) -> Result<Option<NotificationId>, Trouble> {
+        self.id(name, |text| tree.notification(text))
+    }
+
+    /// A user's id.
+    pub fn user(&self, name: &str, tree: Tree) -> Result<Option<Whom>, Trouble> {
+        self.id(name, |text| tree.user(text))
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Trouble> {
+        match self.given(name) {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(wrong(name, "must be true or false")),
+        }
+    }
+
+    /// For how many seconds a poll may be held: `wait`, 0 where it is not said.
+    pub fn wait(&self) -> Result<u64, Trouble> {
+        let Some(text) = self.given("wait") else { return Ok(0) };
+        let wait = ids::number(text).and_then(|wait| u64::try_from(wait).ok());
+        wait.filter(|wait| *wait <= MAX_WAIT).ok_or_else(|| wrong("wait", "must be from 0 to 30"))
+    }
+
+    /// From where somebody wants to go on. `last_event_id` is the header of that name, which counts before the address.
+    /// Message ids are spelled as integers in `/api` and on the sockets of dialects 1 to 3, elsewhere as UUIDs.
+    pub fn resume(&self, tree: Tree, last_event_id: Option<&str>) -> Result<Resume, Trouble> {
+        let cursor = last_event_id.filter(|id| !id.is_empty()).or_else(|| self.text("cursor"));
+        let last_message_id = self.given("last_message_id").map(|text| match tree {
+            Tree::Api => ids::number(text).filter(|number| *number <= chat_domain::id::MAX_ID),
+            Tree::V1 | Tree::V2 => tree.message(text).map(MessageId::number),
+        });
+        let last_message_id = last_message_id
+            .map(|id| id.ok_or_else(|| wrong("last_message_id", "is not the id of a message")))
+            .transpose()?;
+        Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id })
+    }
+
+    /// A required parameter.
+    pub fn required(&self, name: &str) -> Result<&str, Trouble> {
+        self.given(name).ok_or_else(|| missing(name))
+    }
+
+    /// One that is there and not empty.
+    fn given(&self, name: &str) -> Option<&str> {
+        self.text(name).filter(|value| !value.is_empty())
+    }
+
+    fn id<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Trouble> {
+        self.given(name).map(|text| read(text).ok_or_else(|| wrong(name, "is not an id of its kind"))).transpose()
+    }
+}
+
+/// Undoes the escapes of a query: `+` is a space, `%41` an A.
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        match (first, behind) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, behind @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                bytes.push(nibble(*high) << 4 | nibble(*low));
+                rest = behind;
+            }
+            (other, _) => bytes.push(*other),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
+}
+
+fn nibble(digit: u8) -> u8 {
+    (digit as char).to_digit(16).map_or(0, |value| value as u8)
+}
+
+const PAGE: usize = 50;
+const MAX_PAGE: usize = 100;
+const MAX_WAIT: u64 = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_undone_and_broken_ones_stand_for_themselves() {
+        let query = Query::parse("a=1&b=%D0%B9+%2B&&c&a=2&%64=%zz%4&e=%ff");
+        assert_eq!(query.text("a"), Some("1"));
+        assert_eq!(query.text("b"), Some("й +"));
+        assert_eq!(query.text("c"), Some(""));
+        assert_eq!(query.text("d"), Some("%zz%4"));
+        assert_eq!(query.text("e"), Some("\u{fffd}"));
+        assert_eq!(query.text("f"), None);
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_named() {
+        let problem = |query: &str| Query::parse(query).limit().map_err(|trouble| trouble.message());
+        assert_eq!((problem(""), problem("limit=1"), problem("limit=100")), (Ok(50), Ok(1), Ok(100)));
+        for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=99999999999999999999"] {
+            assert_eq!(problem(query), Err("`limit` must be from 1 to 100".into()), "{query}");
+        }
+        assert_eq!(Query::parse("wait=30").wait(), Ok(30));
+        assert!(Query::parse("wait=31").wait().is_err() && Query::parse("wait=1.5").wait().is_err());
+        assert_eq!(Query::parse("is_read=false").flag("is_read"), Ok(Some(false)));
+        assert!(Query::parse("is_read=no").flag("is_read").is_err());
+    }
+
+    #[test]
+    fn a_resume_reads_the_header_before_the_address() {
+        let query = Query::parse("cursor=a&last_message_id=7");
+        let resume = query.resume(Tree::Api, Some("b")).unwrap();
+        assert_eq!((resume.cursor.as_deref(), resume.last_message_id), (Some("b"), Some(7)));
+        assert_eq!(query.resume(Tree::Api, None).unwrap().cursor.as_deref(), Some("a"));
+        assert_eq!(Query::parse("cursor=").resume(Tree::Api, None).unwrap().cursor.as_deref(), Some(""));
+        assert_eq!(Query::parse("last_message_id=0").resume(Tree::Api, None).unwrap().last_message_id, Some(0));
+        assert!(query.resume(Tree::V1, None).is_err());
+        assert!(Query::parse("last_message_id=-1").resume(Tree::Api, None).is_err());
+    }
+}
