@@ -8,10 +8,12 @@ pub mod body;
 mod fields;
 mod ids;
 mod query;
+pub mod table;
 
 pub use answer::Reply;
 pub use ids::Whom;
 pub use query::Query;
+pub use table::{Access, Entry, Method, Route, TABLE};
 
 /// Which of the three trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

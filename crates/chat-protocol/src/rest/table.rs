@@ -1,0 +1,214 @@
+//! Every address of the HTTP trees, once: the router and the OpenAPI document are made from it.
+
+use super::Tree;
+
+/// An address and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What it does.
+    pub route: Route,
+    /// With which method.
+    pub method: Method,
+    /// Where, below the tree's prefix; outside of the trees from the root. `{name}` stands for one segment.
+    pub path: &'static str,
+    /// In which trees; none means outside of them.
+    pub trees: &'static [Tree],
+    /// Who may come.
+    pub access: Access,
+}
+
+/// Who may come to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// Users, by token or cookie.
+    User,
+    /// Back ends, by key.
+    Key,
+}
+
+/// A method of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+macro_rules! routes {
+    ($($trees:ident $access:ident {$(
+        $(#[$doc:meta])* $route:ident = $method:ident $path:literal;
+    )*})*) => {
+        /// What can be done over HTTP.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Route {$($(
+            $(#[$doc])* $route,
+        )*)*}
+
+        /// Every address.
+        pub const TABLE: &[Entry] = &[$($(
+            Entry {
+                route: Route::$route,
+                method: Method::$method,
+                path: $path,
+                trees: $trees,
+                access: Access::$access,
+            },
+        )*)*];
+    };
+}
+
+const EVERYWHERE: &[Tree] = &Tree::ALL;
+const IN_API: &[Tree] = &[Tree::Api];
+const IN_V1: &[Tree] = &[Tree::V1];
+const IN_V2: &[Tree] = &[Tree::V2];
+const OUTSIDE: &[Tree] = &[];
+
+routes! {
+    EVERYWHERE Open {
+        /// Makes an account and logs in.
+        Register = Post "/auth/register";
+        /// Logs in.
+        Login = Post "/auth/login";
+        /// Trades a refresh token for a new pair of tokens.
+        Refresh = Post "/auth/refresh";
+    }
+    EVERYWHERE User {
+        /// Logs out.
+        Logout = Post "/auth/logout";
+        /// Who the asker is.
+        Me = Get "/auth/me";
+        /// Finds people by the beginning of their name.
+        Users = Get "/users";
+        /// The asker's chats.
+        Chats = Get "/chats";
+        /// Opens a direct chat or makes a group.
+        OpenChat = Post "/chats";
+        /// One chat.
+        Chat = Get "/chats/{chat}";
+        /// Gives a group another title.
+        Rename = Patch "/chats/{chat}";
+        /// Who is in a chat.
+        Members = Get "/chats/{chat}/members";
+        /// Brings somebody into a group.
+        AddMember = Post "/chats/{chat}/members";
+        /// Takes somebody out of a group, or leaves it.
+        RemoveMember = Delete "/chats/{chat}/members/{user}";
+        /// A page of messages, oldest first.
+        Messages = Get "/chats/{chat}/messages";
+        /// Sends a message.
+        Send = Post "/chats/{chat}/messages";
+        /// One message.
+        Message = Get "/chats/{chat}/messages/{message}";
+        /// Gives a message other words.
+        Edit = Patch "/chats/{chat}/messages/{message}";
+        /// Erases a message.
+        Delete = Delete "/chats/{chat}/messages/{message}";
+        /// Likes a message.
+        Like = Put "/chats/{chat}/messages/{message}/like";
+        /// Takes a like back.
+        Unlike = Delete "/chats/{chat}/messages/{message}/like";
+        /// Who likes a message.
+        Likers = Get "/chats/{chat}/messages/{message}/likes";
+        /// Who has read a message.
+        Readers = Get "/chats/{chat}/messages/{message}/readers";
+        /// Marks messages as read.
+        Read = Post "/chats/{chat}/read";
+        /// Says whether the asker is typing.
+        Typing = Post "/chats/{chat}/typing";
+    }
+    IN_API User {
+        /// Messages after one that is known, held until there are some.
+        Poll = Get "/chats/{chat}/poll";
+    }
+    IN_V1 User {
+        /// Looks for a stranger to talk to.
+        Search = Post "/chatroulette/search";
+        /// Stops looking.
+        StopSearch = Delete "/chatroulette/search";
+        /// Leaves the stranger and looks for the next one.
+        Next = Post "/chatroulette/next";
+        /// Leaves the stranger.
+        Leave = Post "/chatroulette/leave";
+    }
+    IN_V2 User {
+        /// The asker's notifications, newest first.
+        Notifications = Get "/notifications";
+        /// Marks a notification as read.
+        ReadNotification = Post "/notifications/{notification}/read";
+        /// Marks all notifications as read.
+        ReadAllNotifications = Post "/notifications/read_all";
+    }
+    IN_V2 Key {
+        /// Tells a user something.
+        Notify = Post "/server/notifications";
+        /// Tells followers that a post was liked.
+        PostLiked = Post "/server/posts/{post}/liked";
+        /// Tells an author that a post was commented.
+        PostCommented = Post "/server/posts/{post}/commented";
+        /// Makes a chat in a user's name.
+        ServerChat = Post "/server/chats";
+        /// Sends a message in a user's name.
+        ServerSend = Post "/server/chats/{chat}/messages";
+        /// Makes a user known before the first visit.
+        Introduce = Put "/server/users/{subject}";
+        /// Closes everything that a user has open.
+        Disconnect = Post "/server/users/{user}/disconnect";
+    }
+    IN_API Open {
+        /// This document.
+        OpenApi = Get "/openapi.json";
+        /// The document of the sockets.
+        AsyncApi = Get "/asyncapi.json";
+    }
+    OUTSIDE Open {
+        /// Whether the server is alive.
+        Healthz = Get "/healthz";
+        /// Whether the server can do its work.
+        Readyz = Get "/readyz";
+    }
+}
+
+impl Entry {
+    /// The complete addresses, each with the tree in whose words it answers.
+    pub fn addresses(&self) -> impl Iterator<Item = (Tree, String)> {
+        let outside = self.trees.is_empty().then(|| (Tree::Api, self.path.to_owned()));
+        self.trees.iter().map(|tree| (*tree, format!("{}{}", tree.prefix(), self.path))).chain(outside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_address_is_there_twice_and_every_route_has_one() {
+        let addresses = TABLE.iter().flat_map(|entry| entry.addresses().map(|(_, path)| (entry.method.name(), path)));
+        let addresses: Vec<_> = addresses.collect();
+        assert_eq!(addresses.iter().collect::<BTreeSet<_>>().len(), addresses.len());
+        assert_eq!(TABLE.iter().map(|entry| entry.route).collect::<BTreeSet<_>>().len(), TABLE.len());
+    }
+}
