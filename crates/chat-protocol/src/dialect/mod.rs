@@ -1,7 +1,7 @@
 //! The five dialects. One module each; here only the choice between them.
 
 pub(crate) mod bare;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod multiplexed;
 pub(crate) mod room;
 pub(crate) mod roulette;

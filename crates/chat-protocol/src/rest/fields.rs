@@ -4,6 +4,7 @@ use chat_domain::id::MAX_ID;
 use chat_domain::{ClientId, MessageId, UserId, Uuid, Value};
 
 use super::{Tree, Whom, ids};
+pub(super) use crate::dialect::fields::missing;
 use crate::json;
 use crate::trouble::Trouble;
 
@@ -142,11 +143,6 @@ impl Fields {
         let field = self.0.iter_mut().find(|(known, _)| known == name)?;
         Some(std::mem::replace(&mut field.1, Value::Null)).filter(|value| *value != Value::Null)
     }
-}
-
-/// What is told about a field that is not there.
-pub(super) fn missing(name: &str) -> Trouble {
-    Trouble::Malformed(format!("`{name}` is missing"))
 }
 
 /// What is told about a field that breaks a rule.

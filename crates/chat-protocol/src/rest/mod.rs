@@ -4,7 +4,11 @@
 //! each of which names what is wrong. What goes out is written by the functions of [`answer`], complete with its status.
 
 pub mod answer;
+#[cfg(test)]
+mod answer_tests;
 pub mod body;
+#[cfg(test)]
+mod body_tests;
 mod fields;
 mod ids;
 mod query;
@@ -12,7 +16,7 @@ pub mod table;
 
 pub use answer::Reply;
 pub use ids::Whom;
-pub use query::Query;
+pub use query::{Query, plain_segment};
 pub use table::{Access, Entry, Method, Route, TABLE};
 
 /// Which of the three trees.

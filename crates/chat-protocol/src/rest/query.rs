@@ -101,14 +101,25 @@ impl Query {
     }
 }
 
-/// Undoes the escapes of a query: `+` is a space, `%41` an A.
+/// Undoes the escapes in a part of a path; `None` where that gives no text that could name anything.
+pub fn plain_segment(text: &str) -> Option<String> {
+    String::from_utf8(unescaped(text, false)).ok().filter(|text| !text.is_empty() && !text.contains('\0'))
+}
+
+/// Undoes the escapes in a query.
 fn plain(text: &str) -> String {
+    let bytes = unescaped(text, true);
+    String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
+}
+
+/// `%41` is an A, and where the plus stands for a space, `+` is one.
+fn unescaped(text: &str, plus: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {
         rest = behind;
         match (first, behind) {
-            (b'+', _) => bytes.push(b' '),
+            (b'+', _) if plus => bytes.push(b' '),
             (b'%', [high, low, behind @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 bytes.push(nibble(*high) << 4 | nibble(*low));
                 rest = behind;
@@ -116,7 +127,7 @@ fn plain(text: &str) -> String {
             (other, _) => bytes.push(*other),
         }
     }
-    String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
+    bytes
 }
 
 fn nibble(digit: u8) -> u8 {

@@ -12,6 +12,7 @@ use crate::dialect::socketio::status_word;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 
+pub(crate) use decode::captioned;
 pub(super) use decode::decode;
 pub(super) use encode::{audience, encode};
 pub(crate) use reply::{joined, refused, resync, settled};

@@ -36,11 +36,12 @@ fn summary(o: &mut Object<'_>, line: &Summary) {
     });
 }
 
-/// Somebody in an open roulette chat has a socket or will be back within seconds: else they would be out of it.
 fn partner(o: &mut Object<'_>, found: &Match, at: Time) {
-    o.nest("user", |o| {
-        user_fields(o, &found.partner);
-        o.put("is_online", true).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));
-    });
-    o.put("chat_id", found.room.uuid());
+    o.nest("user", |o| partner_fields(o, found, at)).put("chat_id", found.room.uuid());
+}
+
+/// The stranger. Somebody in an open roulette chat has a socket or will be back within seconds: else they would be out of it.
+pub(crate) fn partner_fields(o: &mut Object<'_>, found: &Match, at: Time) {
+    user_fields(o, &found.partner);
+    o.put("is_online", true).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));
 }

@@ -31,7 +31,7 @@ pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out:
         News::Typing(sign) => write(out, "chat:typing", |o| typing(o, sign)),
         News::Presence(presence) => online(presence, out),
         News::Summary { line, .. } => write(out, "chat:updated", |o| summary(o, line)),
-        News::Notification(notification) => write(out, "notification:new", |o| notified(o, notification)),
+        News::Notification(notification) => write(out, "notification:new", |o| notification_fields(o, notification)),
         News::PostLiked(liked) => write(out, "post:liked", |o| post_liked(o, liked)),
         News::PostCommented(commented) => write(out, "post:commented", |o| post_commented(o, commented)),
         News::Match { .. } | News::Left { .. } => {}
@@ -131,7 +131,8 @@ fn summary(o: &mut Object<'_>, line: &Summary) {
     );
 }
 
-fn notified(o: &mut Object<'_>, notification: &Notification) {
+/// The fields of a notification.
+pub(crate) fn notification_fields(o: &mut Object<'_>, notification: &Notification) {
     o.put("id", notification.id.uuid())
         .put("type", notification.kind.word())
         .put("title", notification.title.as_str())

@@ -6,6 +6,7 @@ use chat_domain::{Handle, Role, RoomKind, Time, UserId};
 use super::super::Tree;
 use super::message::object as message;
 use super::{Reply, reply};
+use crate::dialect::roulette::personal::partner_fields;
 use crate::json::Object;
 
 /// Who is online.
@@ -42,20 +43,15 @@ pub fn member(tree: Tree, status: u16, view: &MemberView, online: Online<'_>) ->
 }
 
 /// Where a search for a stranger has led: nowhere yet, or into a chat.
-pub fn roulette(tree: Tree, found: Option<(&Match, bool)>, now: Time) -> Reply {
-    reply(tree, 200, |o| {
+pub fn roulette(found: Option<&Match>, now: Time) -> Reply {
+    reply(Tree::V1, 200, |o| {
         o.nest("data", |o| match found {
             None => {
                 o.put("status", "searching");
             }
-            Some((found, online)) => {
-                o.put("status", "matched").put("chat_id", tree.spelled_room(found.room));
-                o.nest("user", |o| {
-                    let partner = &found.partner;
-                    o.put("id", tree.spelled(partner.handle)).put("username", partner.username.as_str());
-                    // Who was never seen leaving was last seen now.
-                    o.put("is_online", online).put("last_seen", tree.moment(found.last_seen.unwrap_or(now)));
-                });
+            Some(found) => {
+                o.put("status", "matched").put("chat_id", found.room.uuid());
+                o.nest("user", |o| partner_fields(o, found, now));
             }
         });
     })

@@ -1,12 +1,13 @@
 //! Messages and what becomes of them.
 
 use chat_domain::view::{History, Mark, Shown};
-use chat_domain::{Likes, Message, MessageId, Standing, Status, UserId};
+use chat_domain::{Likes, MessageId, UserId};
 
 use super::super::Tree;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
-use crate::json::{Object, Raw};
+use crate::dialect::{roulette, socketio, sse};
+use crate::json::Object;
 
 /// A page of history, oldest first, with the cursor that matches it.
 pub fn history(tree: Tree, page: &History, cursor: Cursor) -> Reply {
@@ -67,55 +68,10 @@ fn marks(tree: Tree, when: &str, page: &[Mark], next: Option<UserId>) -> Reply {
 
 /// The tree's message object.
 pub(super) fn object(o: &mut Object<'_>, tree: Tree, shown: &Shown) {
+    let (message, standing) = (&shown.message, &shown.standing);
     match tree {
-        Tree::Api => plain(o, &shown.message),
-        Tree::V1 => full(o, &shown.message, &shown.standing),
-        Tree::V2 => typed(o, &shown.message, &shown.standing),
-    }
-}
-
-/// Dialect 1's message object.
-pub(super) fn plain(o: &mut Object<'_>, message: &Message) {
-    let sender = &message.sender;
-    o.put("id", message.id.number()).put("content", message.text());
-    o.nest("user", |o| {
-        o.put("id", sender.id().number()).put("name", sender.name.as_str()).put("avatar", sender.avatar.as_str());
-    });
-    o.put("created_at", Tree::Api.moment(message.created_at));
-}
-
-/// Dialect 4's.
-fn full(o: &mut Object<'_>, message: &Message, standing: &Standing) {
-    let moment = |time| Tree::V1.moment(time);
-    let (content, media_url) = match message.kind.is_media() {
-        true => ("", message.text()),
-        false => (message.text(), ""),
-    };
-    o.put("id", message.id.uuid()).put("chat_id", message.room.uuid());
-    o.put("user_id", message.sender.handle.uuid).put("type", message.kind.word());
-    o.put("content", content).put("media_url", media_url).put("status", status(standing.status));
-    o.put("is_edited", message.edited.is_some()).put("edited_at", message.edited.map(|(at, _)| moment(at)));
-    o.put("read_at", standing.read_at.map(moment)).list("read_by", standing.readers.iter().map(|user| user.uuid));
-    o.put("likes_count", standing.likes.count).list("liked_by", standing.likes.by.iter().map(|user| user.uuid));
-    o.put("liked_at", standing.likes.at.map(moment)).put("created_at", moment(message.created_at));
-    o.nest("user", |o| {
-        o.put("id", message.sender.handle.uuid).put("username", message.sender.username.as_str());
-    });
-}
-
-/// Dialect 5's.
-fn typed(o: &mut Object<'_>, message: &Message, standing: &Standing) {
-    let sender = &message.sender;
-    o.put("id", message.id.uuid()).put("chat_id", message.room.uuid()).put("sender_id", sender.handle.uuid);
-    o.put("sender_name", sender.name.as_str()).put("sender_avatar", sender.avatar.as_str());
-    o.put("type", message.kind.word()).put("content", message.text()).put("metadata", Raw(&message.metadata));
-    o.put("created_at", Tree::V2.moment(message.created_at)).put("status", status(standing.status));
-}
-
-const fn status(status: Status) -> &'static str {
-    match status {
-        Status::Sent => "sent",
-        Status::Delivered => "delivered",
-        Status::Read => "read",
+        Tree::Api => sse::message_fields(o, message),
+        Tree::V1 => roulette::message_fields(o, message, standing, standing.status),
+        Tree::V2 => socketio::message_fields(o, message, standing.status),
     }
 }

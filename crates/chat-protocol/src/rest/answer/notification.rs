@@ -4,12 +4,12 @@ use chat_domain::{Notification, Time};
 
 use super::super::Tree;
 use super::{Reply, reply};
-use crate::json::{Object, Raw};
+use crate::dialect::socketio::notification_fields;
 
 /// A notification that a back end has made.
 pub fn notification(status: u16, notification: &Notification) -> Reply {
     reply(Tree::V2, status, |o| {
-        o.nest("data", |o| object(o, notification));
+        o.nest("data", |o| notification_fields(o, notification));
     })
 }
 
@@ -17,7 +17,7 @@ pub fn notification(status: u16, notification: &Notification) -> Reply {
 pub fn notifications<'a>(page: impl ExactSizeIterator<Item = &'a Notification> + Clone, more: bool) -> Reply {
     let last = page.clone().last().filter(|_| more);
     reply(Tree::V2, 200, |o| {
-        o.objects("data", page, object);
+        o.objects("data", page, notification_fields);
         o.put("next_before", last.map(|notification| notification.id.uuid()));
     })
 }
@@ -48,11 +48,4 @@ pub fn told(people: usize) -> Reply {
             o.put("recipients", people as u64);
         });
     })
-}
-
-fn object(o: &mut Object<'_>, notification: &Notification) {
-    o.put("id", notification.id.uuid()).put("type", notification.kind.word());
-    o.put("title", notification.title.as_str()).put("body", notification.body.as_str());
-    o.put("data", Raw(&notification.data)).put("created_at", Tree::V2.moment(notification.created_at));
-    o.put("is_read", notification.read_at.is_some());
 }

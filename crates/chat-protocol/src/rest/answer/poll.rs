@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Event, Message, UserId};
+use chat_domain::{Event, Message};
 
 use super::super::Tree;
-use super::message::plain;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
-use crate::entrance::{Entrance, Shape};
-use crate::frames::Frames;
+use crate::dialect::sse;
 use crate::json::{Json, Object};
-use crate::news::News;
-use crate::{audience, encode};
 
 /// What a poll has found.
 pub struct Poll<'a> {
@@ -37,8 +33,6 @@ pub enum Source {
 
 /// Everything that happened in a room.
 pub struct Changes<'a> {
-    /// Who is told.
-    pub viewer: UserId,
     /// What happened, in order.
     pub events: &'a [Arc<Event>],
     /// Where the reader stands now.
@@ -50,7 +44,7 @@ pub struct Changes<'a> {
 /// The answer to a poll.
 pub fn poll(poll: &Poll<'_>) -> Reply {
     reply(Tree::Api, 200, |o| {
-        o.objects("data", &poll.messages, |o, message| plain(o, message));
+        o.objects("data", &poll.messages, |o, message| sse::message_fields(o, message));
         o.put("has_new_messages", !poll.messages.is_empty()).put("last_message_id", poll.last_message_id);
         o.put("source", poll.source.word());
         if let Some(changes) = &poll.changes {
@@ -61,14 +55,8 @@ pub fn poll(poll: &Poll<'_>) -> Reply {
 
 impl Changes<'_> {
     fn write(&self, o: &mut Object<'_>) {
-        let mut frames = Frames::new();
-        for event in self.events {
-            let news = News::Event(event.clone());
-            if let Some(audience) = audience(SSE, &news, self.viewer) {
-                encode(SSE, audience, &news, self.cursor.epoch, &mut frames);
-            }
-        }
-        o.list("events", frames.iter().filter_map(envelope)).put("cursor", self.cursor);
+        let told = self.events.iter().filter(|event| sse::carries_event(event));
+        o.list("events", told.map(|event| Envelope(event))).put("cursor", self.cursor);
         o.maybe("resync", self.resync.then_some(true));
     }
 }
@@ -82,17 +70,11 @@ impl Source {
     }
 }
 
-/// The JSON of a server-sent event.
-struct Envelope<'a>(&'a [u8]);
+/// An event as the stream tells it.
+struct Envelope<'a>(&'a Event);
 
 impl Json for Envelope<'_> {
     fn write(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.0);
+        sse::write_envelope(out, self.0);
     }
 }
-
-fn envelope(frame: &[u8]) -> Option<Envelope<'_>> {
-    frame.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"data: ")).map(Envelope)
-}
-
-const SSE: Shape = Shape { entrance: Entrance::Sse, cursor: false };

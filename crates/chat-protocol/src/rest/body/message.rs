@@ -1,9 +1,10 @@
 //! Bodies of `messages`, `read` and `typing`.
 
-use chat_domain::{ClientId, Draft, MessageId, MessageKind, Value};
+use chat_domain::{ClientId, Draft, MessageId, MessageKind};
 
 use super::super::Tree;
-use super::super::fields::{Fields, wrong};
+use super::super::fields::{Fields, missing, wrong};
+use crate::dialect::roulette::captioned;
 use crate::trouble::Trouble;
 
 /// `POST chats/{id}/messages`.
@@ -88,15 +89,15 @@ impl Fields {
 
 /// Dialect 4 puts the address of a picture, a film or a recording beside the words, which become its caption.
 fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
-    let (kind, mut metadata) = (fields.kind()?, fields.map("metadata")?);
+    let (kind, metadata) = (fields.kind()?, fields.map("metadata")?);
     let address = fields.optional_text("media_url")?.filter(|address| !address.is_empty());
-    let Some(address) = address.filter(|_| kind.is_media()) else {
-        return Ok(Draft { kind, content: fields.content()?, metadata });
-    };
-    let caption = fields.optional_text("content")?.filter(|text| !text.trim().is_empty());
-    if let (Some(caption), Value::Map(named)) = (caption, &mut metadata) {
-        named.retain(|(name, _)| name != "caption");
-        named.push(("caption".into(), Value::Text(caption)));
+    match (kind.is_media(), address) {
+        (true, Some(address)) => {
+            let caption = fields.optional_text("content")?.filter(|text| !text.is_empty());
+            Ok(Draft { kind, content: address, metadata: captioned(metadata, caption) })
+        }
+        (true, None) => Err(missing("media_url")),
+        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata }),
+        (false, Some(_)) => Err(wrong("media_url", "goes with photo, video and voice only")),
     }
-    Ok(Draft { kind, content: address, metadata })
 }
