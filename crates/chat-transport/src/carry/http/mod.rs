@@ -1,6 +1,7 @@
 //! HTTP/1.1: accepting connections, answers, bodies and routes.
 
 mod body;
+mod patient;
 mod read;
 mod respond;
 mod router;
@@ -9,6 +10,7 @@ mod serve;
 mod tests;
 
 pub use body::Body;
+pub(crate) use patient::Patient;
 pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream};
 pub use router::{Found, Router};

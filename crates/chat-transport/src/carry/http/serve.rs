@@ -14,7 +14,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
-use super::Body;
+use super::{Body, Patient};
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub connections: usize,
     /// Time for a request's head to come, and for the next one on an idle connection.
     pub header_timeout: Duration,
+    /// Time after which a client that does not read its answer, a stream for one, is given up.
+    pub write_timeout: Duration,
     /// Bytes of a request's head, and of an answer that hyper holds for a slow client.
     pub buffer: usize,
     /// Time for answers under way to finish once the server is told to stop.
@@ -113,7 +115,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(settings.header_timeout)
         .max_buf_size(settings.buffer)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Patient::new(stream, settings.write_timeout)), service)
         .with_upgrades();
     pin!(connection);
     let mut result = select! {
@@ -140,6 +142,7 @@ impl Default for Settings {
         Settings {
             connections: 100_000,
             header_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             buffer: 64 << 10,
             drain: Duration::from_secs(10),
         }

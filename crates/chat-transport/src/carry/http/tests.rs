@@ -265,6 +265,25 @@ async fn a_stream_notices_that_its_reader_has_gone() {
 }
 
 #[tokio::test]
+async fn a_stream_that_nobody_reads_is_given_up() {
+    let server = run(Settings { write_timeout: Duration::from_millis(50), ..Settings::default() }).await;
+    let mut client = server.connect().await;
+    client.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("to write");
+    until(&mut client, "data: first\n\n").await;
+    let outbox = server.toy.streams.lock().expect("streams").pop().expect("a stream");
+    soon(async {
+        // Whether the queue overflows or the socket stalls first, the connection goes.
+        while server.toy.ended.load(Ordering::Relaxed) == 0 {
+            outbox.offer(Bytes::from(vec![b'x'; 10_000]));
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert!(outbox.ending().is_some());
+    drop(client);
+}
+
+#[tokio::test]
 async fn a_websocket_outlives_its_http_days() {
     use futures_util::{SinkExt, StreamExt};
     let server = run(Settings { header_timeout: Duration::from_millis(50), ..Settings::default() }).await;

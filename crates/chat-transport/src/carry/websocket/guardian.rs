@@ -161,6 +161,6 @@ fn judge(error: &Error) -> Close {
 }
 
 /// Read ahead while a message is under way.
-const MORE: usize = 16 << 10;
+const MORE: usize = 4 << 10;
 /// The code that stands for "none was given".
 const NO_CODE: u16 = 1005;

@@ -9,10 +9,10 @@ use http::{
 };
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{Depot, FrameLimits, WebSocket};
+use crate::carry::http::Patient;
 
 /// A request that asks properly for a WebSocket and has not been answered yet.
 #[derive(Debug)]
@@ -94,8 +94,8 @@ impl Upgrading {
 
 /// A plain socket is taken out of hyper's hands, which keeps 4 KiB less; anything else runs inside its wrapping.
 fn take_over(upgraded: Upgraded, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => WebSocket::new(parts.io.into_inner(), parts.read_buf, limits, depot, owner),
+    match upgraded.downcast::<TokioIo<Patient>>() {
+        Ok(parts) => WebSocket::new(parts.io.into_inner().into_inner(), parts.read_buf, limits, depot, owner),
         Err(upgraded) => WebSocket::over(TokioIo::new(upgraded), Bytes::new(), limits, depot, owner),
     }
 }

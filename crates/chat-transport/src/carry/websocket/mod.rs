@@ -17,8 +17,9 @@ pub use handshake::{Handshake, Refused, Upgrading};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use std::{
-    future::poll_fn,
+    future::{Future, poll_fn},
     mem::MaybeUninit,
+    pin::pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -122,6 +123,17 @@ impl WebSocket {
                 return Poll::Ready(Incoming::Closed(Closed::Lost));
             }
         }
+    }
+
+    /// Does some work and keeps writing what is queued meanwhile. Nothing is read: a client waits for its answers.
+    pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            // What became of the connection is for `next` to say.
+            self.stream.poll_drive(cx, &self.outbox);
+            work.as_mut().poll(cx)
+        })
+        .await
     }
 
     /// Ends the connection: sends the close frame if none is under way, lets the queue leave and waits for the peer to

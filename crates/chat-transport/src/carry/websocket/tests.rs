@@ -297,6 +297,20 @@ async fn dropping_next_loses_nothing() {
 }
 
 #[tokio::test]
+async fn the_queue_goes_on_leaving_during_other_work() {
+    let (mut server, mut client) = connect(FrameLimits::default()).await;
+    let outbox = server.outbox().clone();
+    let frame = frame(Opcode::Binary, &[1; 100_000]);
+    let mut frames = 1;
+    while outbox.offer(frame.clone()) == Offered::Written {
+        frames += 1;
+    }
+    let reader = spawn_blocking(move || (0..frames).for_each(|_| drop(client.read().expect("a frame"))));
+    soon(server.during(reader)).await.expect("the client's part");
+    assert_eq!(outbox.pending(), 0);
+}
+
+#[tokio::test]
 async fn a_reader_too_slow_gets_its_close_frame_when_it_reads_again() {
     let limits = Limits { per_socket: 200_000, ..Limits::default() };
     let (mut server, mut client) = connect_with(FrameLimits::default(), limits).await;
