@@ -1,0 +1,8 @@
+//! The five dialects' codecs against their documents and the wire contract.
+
+mod answers;
+mod documents;
+mod fixtures;
+mod hearing;
+mod table;
+mod toy;

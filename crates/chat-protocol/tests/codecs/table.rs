@@ -1,0 +1,183 @@
+//! Which entrance tells which news, in which words: one row for everything that can be told, one column for every entrance.
+//! A new sort of news, change or entrance does not compile here until it has its row or column.
+
+use std::sync::Arc;
+
+use chat_domain::*;
+use chat_protocol::*;
+
+use crate::toy::*;
+
+/// What somebody hears who did not do it (for a changed chat line and a notification: whose it is). `-` is nothing.
+/// SSE, bare, multiplexed, room, roulette, personal, Socket.IO.
+const TABLE: &str = "
+created            -               -         -               -                -                     -                 -
+added              member_added    -         member_added    member_added     member_added          -                 chat:member:added
+removed            member_removed  -         member_removed  member_removed   member_removed        -                 chat:member:removed
+renamed            -               -         -               -                -                     -                 -
+closed             -               -         -               -                -                     -                 -
+sent               message         (message) new_message     chat_message     new_message           -                 chat:message:new
+edited             message_updated -         message_updated message_edited   message_edited        -                 chat:message:edited
+deleted            message_deleted -         message_deleted message_deleted  message_deleted       -                 chat:message:deleted
+liked              message_liked   -         message_liked   message_liked    message_liked         -                 chat:message:liked
+unliked            message_unliked -         message_unliked message_unliked  message_unliked       -                 chat:message:unliked
+read               messages_read   -         messages_read   messages_read    message_status_update -                 chat:message:read
+delivered          -               -         -               -                message_status_update -                 chat:message:delivered
+typing             typing          -         typing          typing_indicator typing                -                 chat:typing
+online             -               -         user_status     user_status      user_status           -                 user:online
+offline            -               -         user_offline    user_status      user_status           -                 user:offline
+summary            -               -         chat_updated    -                -                     chat_updated      chat:updated
+notification       -               -         -               -                -                     -                 notification:new
+post_liked         -               -         -               -                -                     -                 post:liked
+post_commented     -               -         -               -                -                     -                 post:commented
+match              -               -         -               -                chatroulette_match    chatroulette_match -
+left               -               -         -               -                chatroulette_left     chatroulette_left -
+";
+
+fn column(entrance: Entrance) -> usize {
+    match entrance {
+        Entrance::Sse => 0,
+        Entrance::Bare => 1,
+        Entrance::Multiplexed => 2,
+        Entrance::Room(Lang::Russian | Lang::English) => 3,
+        Entrance::Roulette => 4,
+        Entrance::Personal => 5,
+        Entrance::SocketIo => 6,
+    }
+}
+
+fn row(news: &News) -> &'static str {
+    match news {
+        News::Event(event) => match event.change {
+            Change::Created { .. } => "created",
+            Change::Added { .. } => "added",
+            Change::Removed { .. } => "removed",
+            Change::Renamed { .. } => "renamed",
+            Change::Closed => "closed",
+            Change::Sent { .. } => "sent",
+            Change::Edited { .. } => "edited",
+            Change::Deleted { .. } => "deleted",
+            Change::Liked { .. } => "liked",
+            Change::Unliked { .. } => "unliked",
+            Change::Read(_) => "read",
+            Change::Delivered(_) => "delivered",
+        },
+        News::Typing(_) => "typing",
+        News::Presence(presence) if presence.online => "online",
+        News::Presence(_) => "offline",
+        News::Summary { .. } => "summary",
+        News::Notification(_) => "notification",
+        News::PostLiked(_) => "post_liked",
+        News::PostCommented(_) => "post_commented",
+        News::Match { .. } => "match",
+        News::Left { .. } => "left",
+    }
+}
+
+/// One of each.
+pub(crate) fn everything() -> Vec<News> {
+    let message = message_id(456);
+    vec![
+        news(anna(), Change::Created { title: Some("A group".into()), people: vec![anna(), reader()] }),
+        news(anna(), Change::Added { person: reader() }),
+        news(anna(), Change::Removed { person: reader(), heir: None }),
+        news(anna(), Change::Renamed { title: "Another".into() }),
+        news(anna(), Change::Closed),
+        sent(text("Hello")),
+        edited("Hello!"),
+        deleted(),
+        news(anna(), Change::Liked { message, likes: likes(2) }),
+        news(anna(), Change::Unliked { message, likes: likes(0) }),
+        news(anna(), Change::Read(reached(&[1, 1], &[2]))),
+        news(anna(), Change::Delivered(reached(&[1, 1], &[]))),
+        typing(true),
+        presence(true, Mood::Online),
+        presence(false, Mood::Online),
+        summary(Some(text("Hello"))),
+        News::Notification(Arc::new(notification("A body", "{}"))),
+        post_liked(),
+        post_commented(Value::empty()),
+        matched(),
+        left(),
+    ]
+}
+
+fn words() -> Vec<(&'static str, Vec<&'static str>)> {
+    let cells = |line: &'static str| line.split_whitespace();
+    TABLE.trim().lines().map(|line| (cells(line).next().unwrap(), cells(line).skip(1).collect())).collect()
+}
+
+#[test]
+fn every_entrance_tells_everything_in_its_own_words() {
+    let (words, everything) = (words(), everything());
+    let rows: Vec<_> = everything.iter().map(row).collect();
+    assert_eq!(rows, words.iter().map(|(row, _)| *row).collect::<Vec<_>>(), "one row of each");
+    for (news, (row, words)) in everything.iter().zip(words) {
+        for entrance in ENTRANCES {
+            let kinds: Vec<_> = heard(entrance, news, 1).iter().map(|frame| kind(entrance, frame)).collect();
+            match words[column(entrance)] {
+                "-" => assert_eq!(kinds, [""; 0], "{row} on {entrance:?}"),
+                word if kinds.len() == 2 => assert_eq!(kinds, [word, word], "{row} on {entrance:?}"),
+                word => assert_eq!(kinds, [word], "{row} on {entrance:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn who_is_not_told_has_no_frame_and_who_is_has_one() {
+    for news in everything() {
+        for entrance in ENTRANCES {
+            let shape = Shape { entrance, cursor: false };
+            for viewer in [1, 2, 3] {
+                let frames = heard(entrance, &news, viewer);
+                let told = audience(shape, &news, user(viewer)).is_some();
+                assert_eq!(told, !frames.is_empty(), "{} for {viewer} on {entrance:?}", row(&news));
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_told_of_their_own_typing_or_presence_and_nobody_of_anothers_list() {
+    for entrance in ENTRANCES {
+        for news in [typing(true), typing(false), presence(true, Mood::Busy), presence(false, Mood::Online)] {
+            assert_eq!(heard(entrance, &news, 2), [""; 0], "{entrance:?}");
+        }
+        for news in [summary(None), News::Notification(Arc::new(notification("", "{}")))] {
+            assert_eq!(heard(entrance, &news, 2), [""; 0], "{entrance:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cursor_is_on_every_frame_of_an_event_for_who_asked_and_on_no_other() {
+    for news in everything() {
+        for entrance in ENTRANCES {
+            let Some(audience) = audience(Shape { entrance, cursor: true }, &news, user(1)) else { continue };
+            let is_event = matches!(news, News::Event(_));
+            for frame in encoded(entrance, true, audience, &news) {
+                let at = if entrance == Entrance::Sse { frame.starts_with("id: ") } else { frame.contains("cursor") };
+                assert_eq!(at, is_event, "{frame}");
+                let object = object(entrance, &frame);
+                assert_eq!(object.get("cursor").is_some(), is_event && entrance != Entrance::Sse, "{frame}");
+            }
+            for frame in encoded(entrance, false, audience, &news) {
+                assert!(!frame.contains("cursor"), "{frame}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_last_frame_of_a_move_stands_after_it() {
+    let news = news(anna(), Change::Read(reached(&[1, 1, 1], &[2])));
+    let cursors = |entrance, audience| -> Vec<Cursor> {
+        let frames = encoded(entrance, true, audience, &news);
+        frames.iter().map(|frame| object(entrance, frame)["cursor"].as_str().unwrap().parse().unwrap()).collect()
+    };
+    let at = |moves| Cursor { epoch: EPOCH, room: room(123), head: Head { seq: 5, moves } };
+    assert_eq!(cursors(Entrance::Roulette, Audience::Everyone), [at(2), at(2), at(3)]);
+    assert_eq!(cursors(Entrance::SocketIo, Audience::Only(user(1))), [at(2), at(2), at(3)]);
+    assert_eq!(cursors(Entrance::Multiplexed, Audience::Everyone), [at(3)]);
+}
