@@ -1,0 +1,111 @@
+//! An echo over the machines and the WebSockets of the chat server, for the suites that test protocols.
+//!
+//! - `/engine.io/` gives every Engine.IO message back, text as text, binary as binary.
+//! - `/socket.io/` has the namespaces `/` and `/custom`, emits `auth` with what came along at connecting, answers
+//!   `message` with `message-back` and `message-with-ack` with an acknowledgement, both with the same arguments.
+//! - `/ws` gives every WebSocket message back, up to 16 MiB.
+
+mod echo;
+mod host;
+mod plain;
+mod session;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_protocol::{engineio, socketio};
+use chat_transport::carry::http::{Body, Peer, Settings, empty, serve};
+use chat_transport::carry::outbox::{Depot, Limits};
+use clap::Parser;
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use echo::{EngineEcho, SocketEcho};
+use host::Host;
+
+#[derive(Parser)]
+struct Args {
+    /// Where to listen; the port 0 takes any.
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Milliseconds from the handshake, or the last pong, to the next ping.
+    #[arg(long, default_value_t = 25_000)]
+    ping_interval: u64,
+    /// Milliseconds from a ping to the end of a session that did not answer it.
+    #[arg(long, default_value_t = 20_000)]
+    ping_timeout: u64,
+    /// Milliseconds that a session may live without having connected to a namespace.
+    #[arg(long, default_value_t = 45_000)]
+    connect_timeout: u64,
+    /// Bytes in a message, or in the body of a POST.
+    #[arg(long, default_value_t = 1_000_000)]
+    max_payload: usize,
+}
+
+/// What answers requests.
+struct Echo {
+    engine: Arc<Host<EngineEcho>>,
+    socket: Arc<Host<SocketEcho>>,
+    depot: Arc<Depot>,
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let args = Args::parse();
+    let listener = TcpListener::bind(args.listen).await?;
+    println!("listening on {}", listener.local_addr()?);
+    let echo = Arc::new(Echo::new(&args));
+    let stop = CancellationToken::new();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            // Without a signal to wait for, only a kill ends the example.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel();
+            }
+        }
+    });
+    let settings = Settings { drain: Duration::from_secs(1), ..Settings::default() };
+    serve(listener, settings, stop, move |request, peer| echo.clone().answer(request, peer)).await;
+    Ok(())
+}
+
+impl Echo {
+    fn new(args: &Args) -> Echo {
+        let engine = Arc::new(engineio::Settings {
+            ping_interval: args.ping_interval,
+            ping_timeout: args.ping_timeout,
+            max_payload: args.max_payload,
+            ..engineio::Settings::default()
+        });
+        let socket = Arc::new(socketio::Settings {
+            engine: engine.clone(),
+            namespaces: &["/", "/custom"],
+            connect_timeout: args.connect_timeout,
+            ..socketio::Settings::default()
+        });
+        let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
+        let make_engine = {
+            let settings = engine.clone();
+            move |sid| EngineEcho::new(engineio::Session::new(settings.clone(), sid))
+        };
+        let make_socket = move |sid| SocketEcho::new(socketio::Session::new(socket.clone(), sid));
+        Echo {
+            engine: Host::new(make_engine, args.max_payload, depot.clone()),
+            socket: Host::new(make_socket, args.max_payload, depot.clone()),
+            depot,
+        }
+    }
+
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        match request.uri().path() {
+            "/engine.io/" => self.engine.clone().answer(request, peer).await,
+            "/socket.io/" => self.socket.clone().answer(request, peer).await,
+            "/ws" => plain::answer(request, peer, self.depot.clone()),
+            _ => empty(StatusCode::NOT_FOUND),
+        }
+    }
+}
