@@ -75,6 +75,11 @@ impl Session {
         }
     }
 
+    /// Bytes that wait for the next poll.
+    pub fn waiting(&self) -> usize {
+        self.queue.bytes()
+    }
+
     /// Sends a message; on an established WebSocket this is `SendFrame` and nothing else.
     pub(crate) fn send(&mut self, frame: Frame) {
         match &self.carrier {

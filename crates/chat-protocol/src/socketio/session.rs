@@ -146,6 +146,11 @@ impl Session {
         true
     }
 
+    /// Bytes that wait for the next poll.
+    pub fn waiting(&self) -> usize {
+        self.engine.waiting()
+    }
+
     /// Sends what [`packet`] made, or one of its attachments.
     pub fn send(&mut self, frame: Frame) {
         self.engine.send(frame);

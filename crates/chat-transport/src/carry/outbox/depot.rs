@@ -108,7 +108,8 @@ impl Depot {
         self.counters.doomed.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn reach(&self, owner: u64, marks: Vec<Mark>) {
+    /// These marks of an owner were reached.
+    pub(crate) fn reach(&self, owner: u64, marks: Vec<Mark>) {
         if marks.is_empty() {
             return;
         }

@@ -36,6 +36,8 @@ use state::{Phase, State};
 pub struct Outbox {
     state: Mutex<State>,
     waker: AtomicWaker,
+    /// Whoever waits for the queue to shrink.
+    patient: AtomicWaker,
     depot: Arc<Depot>,
     me: Weak<Outbox>,
     owner: u64,
@@ -107,12 +109,24 @@ impl Outbox {
         Arc::new_cyclic(|me| Outbox {
             state: Mutex::new(State::new(line, owner)),
             waker: AtomicWaker::new(),
+            patient: AtomicWaker::new(),
             depot,
             me: me.clone(),
             owner,
             heard: AtomicU64::new(heard),
             heavy: AtomicBool::new(false),
         })
+    }
+
+    /// Gives a queueing outbox the socket that it was made for: what has gathered leaves, and from here on it writes straight.
+    pub fn connect(&self, socket: OwnedWriteHalf) {
+        let mut state = self.state();
+        if state.phase == Phase::Gone {
+            return;
+        }
+        state.line = Line::Socket(socket);
+        drop(state);
+        self.waker.wake();
     }
 
     /// Sends a frame: now if the socket takes it, else in its turn.
@@ -163,13 +177,24 @@ impl Outbox {
     /// to do. For outboxes that only queue, this just registers the task.
     pub fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
         self.waker.register(cx.waker());
-        self.state().drive(cx, &self.depot)
+        let drive = self.state().drive(cx, &self.depot);
+        self.patient.wake();
+        drive
     }
 
     /// Resolves once the queue is empty or the socket is gone; writes on the way.
     pub fn poll_empty(&self, cx: &mut Context<'_>) -> Poll<()> {
         let drive = self.poll_drive(cx);
         let done = drive == Drive::Gone || self.state().queue.pending() == 0;
+        if done { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Resolves once no more than `most` bytes wait, or the connection is ending; may be awaited beside the connection's own task,
+    /// by one waiter at a time.
+    pub fn poll_drained(&self, cx: &mut Context<'_>, most: usize) -> Poll<()> {
+        self.patient.register(cx.waker());
+        let state = self.state();
+        let done = state.phase != Phase::Open || state.queue.pending() <= most;
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -182,6 +207,7 @@ impl Outbox {
     /// Says that this many taken bytes have left.
     pub fn flushed(&self, bytes: usize) {
         self.state().flushed(bytes, &self.depot);
+        self.patient.wake();
     }
 
     /// Why the connection is ending, if it is.

@@ -14,7 +14,7 @@ use super::{
 pub(super) struct State {
     pub(super) phase: Phase,
     pub(super) queue: Queue,
-    line: Line,
+    pub(super) line: Line,
     owner: u64,
 }
 

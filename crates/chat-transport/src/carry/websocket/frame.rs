@@ -39,6 +39,12 @@ pub fn close_frame(code: u16, reason: &str) -> Bytes {
     frame(Opcode::Close, &payload)
 }
 
+/// Writes a frame behind others.
+pub fn put_frame(frames: &mut BytesMut, opcode: Opcode, payload: &[u8]) {
+    put_header(frames, opcode, payload.len());
+    frames.put_slice(payload);
+}
+
 fn put_header(frame: &mut BytesMut, opcode: Opcode, len: usize) {
     frame.put_u8(FINAL | opcode as u8);
     match len {

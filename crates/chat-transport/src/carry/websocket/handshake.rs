@@ -11,7 +11,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::{Depot, FrameLimits, WebSocket};
+use super::{Depot, FrameLimits, Outbox, WebSocket};
 use crate::carry::http::Patient;
 
 /// A request that asks properly for a WebSocket and has not been answered yet.
@@ -89,6 +89,17 @@ impl Upgrading {
     pub async fn finish(self, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> Option<WebSocket> {
         let upgraded = self.0.await.ok()?;
         Some(take_over(upgraded, limits, depot, owner))
+    }
+}
+
+impl Upgrading {
+    /// The same for a queueing outbox that already has what is to be said first.
+    pub async fn join(self, limits: FrameLimits, outbox: Arc<Outbox>) -> Option<WebSocket> {
+        let upgraded = self.0.await.ok()?;
+        Some(match upgraded.downcast::<TokioIo<Patient>>() {
+            Ok(parts) => WebSocket::join(outbox, parts.io.into_inner().into_inner(), parts.read_buf, limits),
+            Err(upgraded) => WebSocket::wrap(outbox, TokioIo::new(upgraded), limits),
+        })
     }
 }
 

@@ -12,7 +12,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Opcode, close_frame, frame, text};
+pub use frame::{Opcode, close_frame, frame, put_frame, text};
 pub use handshake::{Handshake, Refused, Upgrading};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -82,10 +82,21 @@ impl WebSocket {
         WebSocket::build(outbox, Stream::Plain(read), early, limits)
     }
 
+    /// Takes over a connected socket for an outbox that was filled before there was one.
+    pub fn join(outbox: Arc<Outbox>, socket: TcpStream, early: Bytes, limits: FrameLimits) -> WebSocket {
+        let (read, write) = socket.into_split();
+        outbox.connect(write);
+        WebSocket::build(outbox, Stream::Plain(read), early, limits)
+    }
+
     /// Runs over any stream, TLS for one: its outbox only queues.
     pub fn over(stream: impl Duplex, early: Bytes, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
         let outbox = Outbox::queued(depot, owner);
         WebSocket::build(outbox, Stream::wrapped(stream), early, limits)
+    }
+
+    fn wrap(outbox: Arc<Outbox>, stream: impl Duplex, limits: FrameLimits) -> WebSocket {
+        WebSocket::build(outbox, Stream::wrapped(stream), Bytes::new(), limits)
     }
 
     fn build(outbox: Arc<Outbox>, stream: Stream, early: Bytes, limits: FrameLimits) -> WebSocket {

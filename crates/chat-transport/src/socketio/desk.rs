@@ -1,0 +1,276 @@
+//! The requests of one Socket.IO address.
+
+use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chat_protocol::engineio::{Input, Reject, Request as Asked, Sid, Transport};
+use chat_protocol::socketio::Settings;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::Engine;
+use crate::carry::http::{Body, Peer, json, read, respond};
+use crate::carry::outbox::{Depot, Outbox};
+use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
+
+/// Opens sessions and carries what comes for them.
+pub struct Desk {
+    settings: Arc<Settings>,
+    frames: FrameLimits,
+    depot: Arc<Depot>,
+    open: Opener,
+    book: Mutex<Book>,
+    bell: Notify,
+    /// Sessions that may be open at once without having said who they are.
+    strangers: usize,
+}
+
+/// What is started for every new session.
+type Opener = Box<dyn Fn(Arc<Engine>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+#[derive(Default)]
+struct Book {
+    engines: HashMap<Sid, Arc<Engine>>,
+    due: BTreeSet<(u64, Sid)>,
+}
+
+impl Desk {
+    /// A desk whose sessions are served by what `open` starts, until it ends.
+    pub fn new<F>(
+        settings: Settings,
+        frames: FrameLimits,
+        depot: Arc<Depot>,
+        open: impl Fn(Arc<Engine>) -> F + Send + Sync + 'static,
+    ) -> Desk
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Desk {
+            settings: Arc::new(settings),
+            frames,
+            depot,
+            open: Box::new(move |engine| Box::pin(open(engine))),
+            book: Mutex::default(),
+            bell: Notify::new(),
+            strangers: STRANGERS,
+        }
+    }
+
+    /// Answers a request.
+    pub async fn serve(self: &Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let query = request.uri().query().unwrap_or_default();
+        let upgrade = request.headers().contains_key(http::header::UPGRADE);
+        match Asked::parse(request.method().as_str(), query, upgrade) {
+            Err(reject) => refused(reject),
+            Ok(Asked::Handshake(Transport::Polling)) => match self.new_session() {
+                Some(engine) => self.poll(engine).await,
+                None => json(StatusCode::SERVICE_UNAVAILABLE, "{}"),
+            },
+            Ok(Asked::Handshake(Transport::WebSocket)) => self.web_socket(None, request, peer),
+            Ok(Asked::WebSocket(sid)) => match self.find(&sid) {
+                Some(engine) => self.web_socket(Some(engine), request, peer),
+                None => refused(Reject::UnknownSid),
+            },
+            Ok(Asked::Poll(sid)) => match self.find(&sid) {
+                Some(engine) => self.poll(engine).await,
+                None => refused(Reject::UnknownSid),
+            },
+            Ok(Asked::Post(sid)) => match self.find(&sid) {
+                Some(engine) => self.post(&engine, request).await,
+                None => refused(Reject::UnknownSid),
+            },
+        }
+    }
+
+    /// Lets the sessions' time pass until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        while stop.run_until_cancelled(self.wait()).await.is_some() {
+            self.tick();
+        }
+    }
+
+    async fn poll(&self, engine: Arc<Engine>) -> Response<Body> {
+        let guard = Aborted(Some(engine.clone()));
+        let answer = engine.poll();
+        self.note(&engine);
+        let answer = answer.await;
+        guard.answered();
+        polled(answer)
+    }
+
+    async fn post(&self, engine: &Arc<Engine>, request: Request<Incoming>) -> Response<Body> {
+        let limit = self.settings.engine.max_payload;
+        let Ok(body) = read(request.into_body(), limit, PATIENCE).await else {
+            return refused(Reject::TooLarge);
+        };
+        let told = engine.handle(Input::Post(body));
+        self.note(engine);
+        match told.post {
+            Some(Ok(())) => respond(StatusCode::OK, HeaderValue::from_static("text/html"), Bytes::from_static(b"ok")),
+            Some(Err(reject)) => refused(reject),
+            None => refused(Reject::BadRequest),
+        }
+    }
+
+    fn web_socket(
+        self: &Arc<Self>,
+        engine: Option<Arc<Engine>>,
+        mut request: Request<Incoming>,
+        peer: Peer,
+    ) -> Response<Body> {
+        let Ok(handshake) = Handshake::of(&mut request) else { return refused(Reject::BadRequest) };
+        let Some(engine) = engine.or_else(|| self.new_session()) else {
+            return json(StatusCode::SERVICE_UNAVAILABLE, "{}");
+        };
+        let (response, upgrading) = handshake.accept();
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let outbox = Outbox::queued(desk.depot.clone(), 0);
+            match upgrading.join(desk.frames, outbox).await {
+                Some(socket) => desk.carry(engine, socket).await,
+                None => drop(engine.handle(Input::WebSocketClosed)),
+            }
+            drop(peer);
+        });
+        response
+    }
+
+    /// Reads a WebSocket for a session until either ends.
+    async fn carry(&self, engine: Arc<Engine>, mut socket: WebSocket) {
+        let told = engine.web_socket(socket.outbox().clone());
+        self.note(&engine);
+        if told.refuse_socket {
+            let close = crate::carry::outbox::Close::new(1000, "");
+            socket.outbox().offer_last(websocket::close_frame(close.code, ""), close);
+            return socket.shut(GOODBYE).await;
+        }
+        loop {
+            let input = match socket.next().await {
+                websocket::Incoming::Text(text) => Input::WebSocketText(text.into()),
+                websocket::Incoming::Binary(bytes) => Input::WebSocketBinary(bytes),
+                websocket::Incoming::Closed(_) => break,
+            };
+            engine.handle(input);
+            self.note(&engine);
+        }
+        engine.handle(Input::WebSocketClosed);
+        self.note(&engine);
+        drop(engine);
+        socket.shut(GOODBYE).await;
+    }
+
+    fn new_session(&self) -> Option<Arc<Engine>> {
+        let mut random = [0; 15];
+        getrandom::fill(&mut random).ok()?;
+        let sid = Sid::new(random);
+        let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
+        let mut book = self.book();
+        if book.engines.len() >= self.strangers {
+            return None;
+        }
+        book.engines.insert(sid, engine.clone());
+        drop(book);
+        tokio::spawn((self.open)(engine.clone()));
+        Some(engine)
+    }
+
+    fn find(&self, sid: &Sid) -> Option<Arc<Engine>> {
+        self.book().engines.get(sid).cloned()
+    }
+
+    /// Notes when a session must be looked at next, and forgets one that is over.
+    fn note(&self, engine: &Arc<Engine>) {
+        let mut book = self.book();
+        if engine.is_over() {
+            book.engines.remove(engine.sid());
+            return;
+        }
+        let due = engine.due.load(Ordering::Relaxed);
+        let noted = engine.noted.load(Ordering::Relaxed);
+        // Later is lazy: the earlier look finds that there is nothing to do and notes the next.
+        if due < noted {
+            book.due.remove(&(noted, *engine.sid()));
+            book.due.insert((due, *engine.sid()));
+            engine.noted.store(due, Ordering::Relaxed);
+            drop(book);
+            self.bell.notify_one();
+        }
+    }
+
+    async fn wait(&self) {
+        let next = self.book().due.first().map(|(due, _)| *due);
+        let Some(next) = next else { return self.bell.notified().await };
+        let until = Instant::now() + Duration::from_millis(next.saturating_sub(self.depot.now()));
+        tokio::select! {
+            () = sleep_until(until) => {}
+            () = self.bell.notified() => {}
+        }
+    }
+
+    fn tick(&self) {
+        let now = self.depot.now();
+        let due: Vec<Arc<Engine>> = {
+            let mut book = self.book();
+            let later = book.due.split_off(&(now + 1, Sid::new([0; 15])));
+            let due = std::mem::replace(&mut book.due, later);
+            due.iter().filter_map(|(_, sid)| book.engines.get(sid).cloned()).collect()
+        };
+        for engine in due {
+            engine.noted.store(u64::MAX, Ordering::Relaxed);
+            engine.handle(Input::Tick);
+            self.note(&engine);
+        }
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells a session that its client gave up a poll, unless it was answered.
+struct Aborted(Option<Arc<Engine>>);
+
+impl Aborted {
+    fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Aborted {
+    fn drop(&mut self) {
+        if let Some(engine) = &self.0 {
+            engine.handle(Input::PollAborted);
+        }
+    }
+}
+
+fn polled(answer: Result<Result<Bytes, Reject>, tokio::sync::oneshot::error::RecvError>) -> Response<Body> {
+    match answer {
+        Ok(Ok(body)) => {
+            let mut response = respond(StatusCode::OK, TEXT, body);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(Err(reject)) => refused(reject),
+        Err(_) => refused(Reject::UnknownSid),
+    }
+}
+
+fn refused(reject: Reject) -> Response<Body> {
+    let status = StatusCode::from_u16(reject.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    json(status, reject.body())
+}
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+const PATIENCE: Duration = Duration::from_secs(30);
+const GOODBYE: Duration = Duration::from_secs(5);
+const STRANGERS: usize = 100_000;
