@@ -1,4 +1,10 @@
 //! Sockets, HTTP, accounts and the hub that carry the five dialects.
 
 pub mod account;
+pub mod app;
 pub mod carry;
+pub mod clock;
+pub mod hub;
+pub mod rates;
+pub mod session;
+pub mod socketio;

@@ -1,0 +1,95 @@
+//! What every entrance and route needs: the ports, the hub, accounts, rates and settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::{Directory, Journal};
+use tokio_util::sync::CancellationToken;
+
+use crate::account::password::Passwords;
+use crate::account::token::Tokens;
+use crate::carry::keepalive::{KeepAlive, Pulse};
+use crate::carry::websocket::FrameLimits;
+use crate::hub::Hub;
+use crate::rates::Rates;
+
+/// One server, shared by all of its connections.
+pub struct App {
+    /// What remembers the chats.
+    pub journal: Arc<dyn Journal>,
+    /// What knows people.
+    pub directory: Arc<dyn Directory>,
+    /// Who hears what.
+    pub hub: Hub,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// How often users may do things.
+    pub rates: Rates,
+    /// Settings of the entrances and routes.
+    pub settings: Settings,
+    /// Pings WebSockets.
+    pub(crate) pings: Arc<KeepAlive>,
+    /// Comments on server-sent streams.
+    pub(crate) comments: Arc<KeepAlive>,
+}
+
+/// Settings of the entrances and routes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What a WebSocket client may send.
+    pub frames: FrameLimits,
+    /// Bad frames in a row that end a connection.
+    pub bad_frames: u32,
+    /// How rates are limited.
+    pub rates: crate::rates::Settings,
+    /// The sign of life on WebSockets.
+    pub pulse: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            frames: FrameLimits::default(),
+            bad_frames: 20,
+            rates: crate::rates::Settings::default(),
+            pulse: Duration::from_secs(25),
+        }
+    }
+}
+
+impl App {
+    /// A server over these ports. The hub must be the sink of the journal.
+    pub fn new(
+        journal: Arc<dyn Journal>,
+        directory: Arc<dyn Directory>,
+        hub: Hub,
+        tokens: Tokens,
+        settings: Settings,
+    ) -> Arc<App> {
+        hub.bind(journal.clone(), directory.clone());
+        let pulse = Pulse { every: settings.pulse, ..Pulse::websocket() };
+        Arc::new(App {
+            journal,
+            directory,
+            hub,
+            tokens,
+            passwords: Passwords::default(),
+            rates: Rates::new(settings.rates),
+            pings: KeepAlive::new(pulse),
+            comments: KeepAlive::new(Pulse::comments()),
+            settings,
+        })
+    }
+
+    /// Runs what happens beside requests, until told to stop.
+    pub async fn run(self: &Arc<Self>, stop: CancellationToken) {
+        tokio::join!(
+            self.hub.run(stop.clone()),
+            self.pings.run(stop.clone()),
+            self.comments.run(stop.clone()),
+            self.rates.run(stop),
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! Who hears what: events of rooms by `seq`, to every socket that joined, in its own shape.
+//!
+//! Whatever a journal settles comes in through [`Sink`]; one task ([`Hub::run`]) orders it, answers the sockets that asked, and
+//! writes to everybody else what has gathered, one write per member and turn. Joining, typing and presence change the same
+//! state under its lock, which is never held across an await.
+
+mod encode;
+mod flush;
+mod list;
+mod people;
+mod room;
+mod settle;
+mod state;
+mod ticks;
+mod typing;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use chat_domain::view::Membership;
+use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, Sink, UserId};
+use chat_protocol::{Context, News};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+pub use self::state::Settings;
+use self::state::State;
+use crate::carry::outbox::Depot;
+use crate::clock;
+use crate::session::socket::Socket;
+
+pub(crate) use self::people::Opened;
+pub(crate) use self::room::{Attached, Start};
+
+/// The hub of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    inbox: Mutex<Vec<Settled>>,
+    bell: Notify,
+    settings: Settings,
+    depot: Arc<Depot>,
+    ports: OnceLock<Ports>,
+    next_socket: AtomicU64,
+}
+
+/// What the hub asks of the layers below.
+struct Ports {
+    journal: Arc<dyn Journal>,
+    directory: Arc<dyn Directory>,
+}
+
+impl Hub {
+    /// A hub that nobody has joined. It is made before the journal, whose sink it is; [`Hub::run`] brings them together.
+    pub fn new(settings: Settings, depot: Arc<Depot>) -> Hub {
+        Hub(Arc::new(Shared {
+            state: Mutex::new(State::new(&settings)),
+            inbox: Mutex::default(),
+            bell: Notify::new(),
+            settings,
+            depot,
+            ports: OnceLock::new(),
+            next_socket: AtomicU64::new(1),
+        }))
+    }
+
+    /// Names the journal and the directory; to be called once, before the first socket.
+    pub fn bind(&self, journal: Arc<dyn Journal>, directory: Arc<dyn Directory>) {
+        self.state().epoch = journal.epoch();
+        // A second call would name the same ports again: the first ones stay.
+        let _ = self.0.ports.set(Ports { journal, directory });
+    }
+
+    /// Delivers until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        tokio::join!(self.deliver(&stop), self.tick(&stop));
+    }
+
+    /// A number for a new socket.
+    pub(crate) fn next_socket(&self) -> u64 {
+        self.0.next_socket.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The outboxes' shared part.
+    pub(crate) fn depot(&self) -> &Arc<Depot> {
+        &self.0.depot
+    }
+
+    /// Joins a room: from here on the socket hears it. `context` is what asked for it, for the answer that comes first.
+    pub(crate) fn attach(
+        &self,
+        socket: &Arc<Socket>,
+        room: RoomId,
+        cursor: bool,
+        start: Start,
+        context: Option<&Context>,
+    ) -> Attached {
+        let attached = self.state().attach(socket, room, cursor, start, context);
+        self.0.bell.notify_one();
+        attached
+    }
+
+    /// Lets a socket in; the answer says whether the rooms of its user are to be [learned](Hub::learn) first.
+    pub(crate) fn open(&self, socket: &Arc<Socket>) -> Opened {
+        self.state().open(socket)
+    }
+
+    /// The rooms that a user is in.
+    pub(crate) fn learn(&self, user: UserId, memberships: Vec<Membership>) {
+        self.state().learn(user, memberships, clock::now());
+    }
+
+    /// A socket whose user's rooms are known is here.
+    pub(crate) fn appear(&self, socket: &Socket) {
+        self.state().appear(socket, clock::now());
+    }
+
+    /// A socket changes how its user looks.
+    pub(crate) fn look(&self, socket: &Socket, mood: Mood) {
+        self.state().look(socket, mood, clock::now());
+    }
+
+    /// Lets a socket go.
+    pub(crate) fn close(&self, socket: &Socket) {
+        self.state().close(socket, clock::now());
+    }
+
+    /// Whether a user with a socket here is in a room.
+    pub(crate) fn is_member(&self, user: UserId, room: RoomId) -> bool {
+        self.state().people.membership(user, room).is_some()
+    }
+
+    /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
+    pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
+        self.state().sign(room, person, socket, is_typing, clock::now());
+    }
+
+    /// A message has reached a user by a way that the hub does not see.
+    pub fn reached(&self, user: UserId, room: RoomId, message: MessageId) {
+        self.state().has_reached(user, room, message);
+    }
+
+    /// Whether a new Socket.IO socket of this user comes back after a short while.
+    pub(crate) fn comes_back(&self, user: UserId) -> bool {
+        let within = self.0.settings.reconnection;
+        self.state().people.comes_back(user, within, clock::now())
+    }
+
+    /// Closes all sockets of a user.
+    pub fn disconnect(&self, user: UserId) {
+        self.state().disconnect(user);
+    }
+
+    /// Closes the sockets that a cookie session opened, named by its digest.
+    pub fn end_session(&self, cookie: &str) {
+        self.state().end_session(cookie);
+    }
+
+    /// Users with a dialect-4 socket.
+    pub fn at_roulette(&self) -> Vec<UserId> {
+        self.state().people.at_roulette()
+    }
+
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        self.state().people.count()
+    }
+
+    /// Something to wait on until a room changes.
+    pub fn changes(&self, room: RoomId) -> Arc<Notify> {
+        self.state().waiters.entry(room).or_default().clone()
+    }
+
+    /// The messages of a room after this one, if the recent ones in memory are all there is to know: newest content, without the
+    /// deleted ones, oldest first.
+    pub fn recent(&self, room: RoomId, after: Option<MessageId>) -> Option<Vec<Arc<Message>>> {
+        self.state().rooms.get(&room)?.log.messages_after(after)
+    }
+
+    /// Leaves a room; false if it was not joined.
+    pub(crate) fn detach(&self, socket: &Socket, room: RoomId) -> bool {
+        self.state().detach(socket, room)
+    }
+
+    /// The newest message of a room that this socket was sent.
+    pub(crate) fn newest_sent(&self, socket: &Socket, room: RoomId) -> Option<chat_domain::MessageId> {
+        self.state().newest_sent(socket, room)
+    }
+
+    /// The counters of a room up to which it was told here, if it is active.
+    pub(crate) fn head(&self, room: RoomId) -> Option<Head> {
+        self.state().rooms.get(&room).map(|room| room.log.head())
+    }
+
+    /// Which of these people are online, and look so.
+    pub fn online(&self, users: &[UserId]) -> std::collections::HashSet<UserId> {
+        let state = self.state();
+        users.iter().copied().filter(|user| state.people.looks_online(*user)).collect()
+    }
+
+    /// Tells something to sockets of a user: those whose dialect has a word for it.
+    pub fn tell(&self, user: UserId, news: &News) {
+        self.state().tell(user, news);
+    }
+
+    /// The state, with everything that was settled taken in.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = std::mem::take(&mut *self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner));
+        if !settled.is_empty() {
+            state.settle(settled, clock::now());
+            self.0.bell.notify_one();
+        }
+        state
+    }
+
+    async fn deliver(&self, stop: &CancellationToken) {
+        while stop.run_until_cancelled(self.0.bell.notified()).await.is_some() {
+            // Whatever comes in while others have their turn goes out in the same write.
+            tokio::task::yield_now().await;
+            while self.state().flush_some() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+impl Sink for Hub {
+    fn settled(&self, answers: Vec<Settled>) {
+        self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
+        self.0.bell.notify_one();
+    }
+}

@@ -1,0 +1,345 @@
+//! Who is here: users with their sockets, the rooms that they are in, and whom that concerns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chat_domain::presence::{self, PresenceSign, Shift};
+use chat_domain::{Mood, RoomId, Time, UserId, view::Membership};
+use chat_protocol::{Entrance, News, Presence, Shape};
+
+use super::room::Room;
+use super::state::{Settings, State};
+use crate::session::closes;
+use crate::session::socket::Socket;
+
+/// Everybody with a socket on this node, and those who went away a moment ago.
+pub(super) struct People {
+    users: HashMap<UserId, Local>,
+    sockets: HashMap<u64, Arc<Socket>>,
+    presence: presence::Presence,
+    /// When a user's last socket went away, to be noted.
+    left: HashMap<UserId, Time>,
+    /// When a user's last Socket.IO socket went away.
+    left_socketio: HashMap<UserId, Time>,
+    most: usize,
+}
+
+/// A user with a socket on this node.
+struct Local {
+    sockets: Vec<Arc<Socket>>,
+    person: Arc<chat_domain::Person>,
+    rooms: Rooms,
+}
+
+/// What is known of the rooms that a user is in.
+enum Rooms {
+    /// The journal has been asked; this is what happened meanwhile.
+    Asked(Vec<(RoomId, Option<Membership>)>),
+    Known(HashMap<RoomId, Membership>),
+}
+
+/// What becomes of a new socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opened {
+    /// The rooms of its user are known.
+    Known,
+    /// The journal is to be asked for the memberships of its user first.
+    Ask,
+    /// The user has too many sockets.
+    TooMany,
+}
+
+impl People {
+    pub(super) fn new(settings: &Settings) -> People {
+        People {
+            users: HashMap::new(),
+            sockets: HashMap::new(),
+            presence: presence::Presence::new(settings.presence_grace),
+            left: HashMap::new(),
+            left_socketio: HashMap::new(),
+            most: settings.sockets_per_user,
+        }
+    }
+
+    /// The socket with this number.
+    pub(super) fn socket(&self, id: u64) -> Option<&Arc<Socket>> {
+        self.sockets.get(&id)
+    }
+
+    /// All sockets of a user.
+    pub(super) fn sockets(&self, user: UserId) -> Vec<Arc<Socket>> {
+        self.users.get(&user).map(|local| local.sockets.clone()).unwrap_or_default()
+    }
+
+    /// All sockets.
+    pub(super) fn all_sockets(&self) -> impl Iterator<Item = &Arc<Socket>> {
+        self.sockets.values()
+    }
+
+    /// How many sockets there are.
+    pub(super) fn count(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// Whether a user has a socket at such an entrance.
+    pub(super) fn has(&self, user: UserId, such: impl Fn(Entrance) -> bool) -> bool {
+        self.users.get(&user).is_some_and(|local| local.sockets.iter().any(|socket| such(socket.place.entrance)))
+    }
+
+    /// Users with a dialect-4 socket.
+    pub(super) fn at_roulette(&self) -> Vec<UserId> {
+        let at = |entrance| matches!(entrance, Entrance::Personal | Entrance::Roulette);
+        self.users.keys().copied().filter(|user| self.has(*user, at)).collect()
+    }
+
+    /// A user's place in a room, if they are in it.
+    pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
+        match &self.users.get(&user)?.rooms {
+            Rooms::Known(rooms) => rooms.get(&room).copied(),
+            Rooms::Asked(changes) => changes.iter().rev().find(|(of, _)| *of == room)?.1,
+        }
+    }
+
+    /// How somebody with a socket looks to others.
+    pub(super) fn presence(&self, user: UserId, now: Time) -> Option<Presence> {
+        let person = self.users.get(&user)?.person.clone();
+        let mood = self.presence.mood(user);
+        Some(Presence { person, room: None, online: mood != Mood::Offline, mood, last_seen: Some(now), at: now })
+    }
+
+    /// Whether somebody is online for others to see.
+    pub(super) fn looks_online(&self, user: UserId) -> bool {
+        self.presence.mood(user) != Mood::Offline
+    }
+
+    /// Whether a new Socket.IO socket of this user comes back: an earlier one went away a moment ago, and none is open.
+    pub(super) fn comes_back(&self, user: UserId, within: std::time::Duration, now: Time) -> bool {
+        let open = self.has(user, |entrance| entrance == Entrance::SocketIo);
+        !open && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
+    }
+
+    fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
+        let known = match self.users.get(&user).map(|local| &local.rooms) {
+            Some(Rooms::Known(rooms)) => Some(rooms.keys().copied()),
+            _ => None,
+        };
+        known.into_iter().flatten()
+    }
+}
+
+impl State {
+    /// Lets a socket in.
+    pub(super) fn open(&mut self, socket: &Arc<Socket>) -> Opened {
+        let People { users, sockets, most, .. } = &mut self.people;
+        let local = users.entry(socket.user()).or_insert_with(|| Local {
+            sockets: Vec::new(),
+            person: socket.person.clone(),
+            rooms: Rooms::Asked(Vec::new()),
+        });
+        if local.sockets.len() >= *most {
+            return Opened::TooMany;
+        }
+        local.person = socket.person.clone();
+        local.sockets.push(socket.clone());
+        sockets.insert(socket.id, socket.clone());
+        match local.rooms {
+            Rooms::Known(_) => Opened::Known,
+            Rooms::Asked(_) => Opened::Ask,
+        }
+    }
+
+    /// The journal has answered which rooms a user is in.
+    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, now: Time) {
+        let Some(local) = self.people.users.get_mut(&user) else { return };
+        let Rooms::Asked(changes) = &local.rooms else { return };
+        let mut rooms: HashMap<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
+        for (room, change) in changes {
+            match change {
+                Some(membership) => rooms.insert(*room, *membership),
+                None => rooms.remove(room),
+            };
+        }
+        for (id, of) in &rooms {
+            let room = self.rooms.entry(*id).or_insert_with(|| Room::new(of.kind, of.members, of.head, now));
+            room.online.insert(user);
+        }
+        local.rooms = Rooms::Known(rooms);
+    }
+
+    /// A socket whose user's rooms are known is here: its user may have come online by that.
+    pub(super) fn appear(&mut self, socket: &Socket, now: Time) {
+        self.shift(PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now);
+    }
+
+    /// A socket changes how its user looks.
+    pub(super) fn look(&mut self, socket: &Socket, mood: Mood, now: Time) {
+        self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now);
+    }
+
+    fn shift(&mut self, sign: PresenceSign, now: Time) {
+        for shift in self.people.presence.handle(now, sign) {
+            self.announce(shift, now);
+        }
+    }
+
+    /// Lets a socket go.
+    pub(super) fn close(&mut self, socket: &Socket, now: Time) {
+        let user = socket.user();
+        if self.people.sockets.remove(&socket.id).is_none() {
+            return;
+        }
+        let rooms: Vec<RoomId> = match socket.place.room {
+            Some(room) => vec![room],
+            None => self.people.rooms(user).collect(),
+        };
+        for room in rooms {
+            self.detach(socket, room);
+        }
+        self.answers.remove(&socket.id);
+        let Some(local) = self.people.users.get_mut(&user) else { return };
+        local.sockets.retain(|other| other.id != socket.id);
+        let was_last = local.sockets.is_empty();
+        if socket.place.entrance == Entrance::SocketIo {
+            self.people.left_socketio.insert(user, now);
+        }
+        self.typing_socket_gone(socket, now);
+        self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
+        if was_last {
+            self.people.left.insert(user, now);
+            if !self.people.looks_online(user) {
+                self.forget(user);
+            }
+        }
+    }
+
+    /// Announces and forgets those whose grace is over; answers who left since this was last asked, and when.
+    pub(super) fn end_presence(&mut self, now: Time) -> Vec<(UserId, Time)> {
+        let within = self.settings.reconnection;
+        self.people.left_socketio.retain(|_, left| now.since(*left) <= within);
+        for shift in self.people.presence.handle(now, PresenceSign::Tick) {
+            self.announce(shift, now);
+            self.forget(shift.user);
+        }
+        self.people.left.drain().collect()
+    }
+
+    /// Forgets a user without sockets.
+    fn forget(&mut self, user: UserId) {
+        if !self.people.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
+            return;
+        }
+        let rooms: Vec<RoomId> = self.people.rooms(user).collect();
+        for id in rooms {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.online.remove(&user);
+            }
+        }
+        self.people.users.remove(&user);
+    }
+
+    /// A user with a socket here is in one more room.
+    pub(super) fn enter(&mut self, user: UserId, membership: Membership) {
+        let Some(local) = self.people.users.get_mut(&user) else { return };
+        match &mut local.rooms {
+            Rooms::Asked(changes) => changes.push((membership.room, Some(membership))),
+            Rooms::Known(rooms) => {
+                rooms.insert(membership.room, membership);
+                if let Some(room) = self.rooms.get_mut(&membership.room) {
+                    room.online.insert(user);
+                }
+            }
+        }
+    }
+
+    /// A user with a socket here is in one room less.
+    pub(super) fn leave(&mut self, user: UserId, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.online.remove(&user);
+        }
+        match self.people.users.get_mut(&user).map(|local| &mut local.rooms) {
+            Some(Rooms::Asked(changes)) => changes.push((id, None)),
+            Some(Rooms::Known(rooms)) => drop(rooms.remove(&id)),
+            None => {}
+        }
+    }
+
+    /// Tells everybody who shares a room with somebody how they look now: once per socket, however many rooms are shared.
+    fn announce(&mut self, shift: Shift, now: Time) {
+        let Some(presence) = self.people.presence(shift.user, now) else { return };
+        let online = shift.to != Mood::Offline;
+        let last_seen = Some(if online { now } else { shift.at });
+        let mut presence = Presence { online, mood: shift.to, last_seen, ..presence };
+        self.encoder.next_room();
+        for socket in self.sharers(&shift).into_values() {
+            // The frame may name the room of its socket.
+            if presence.room != socket.place.room {
+                self.encoder.next_room();
+                presence.room = socket.place.room;
+            }
+            let news = News::Presence(presence.clone());
+            let shape = Shape { entrance: socket.place.entrance, cursor: false };
+            let payload = self.encoder.news(&news, shape, socket.line.framing(), socket.user(), self.epoch);
+            payload.into_iter().for_each(|payload| socket.line.offer_droppable(payload));
+        }
+    }
+
+    /// The sockets of those who share a room with somebody and hear of such a change, each once.
+    fn sharers(&self, shift: &Shift) -> HashMap<u64, Arc<Socket>> {
+        let rooms = self.people.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
+        let small = rooms.filter(|(_, room)| room.members <= self.settings.presence_room);
+        small
+            .flat_map(|(id, room)| room.online.iter().map(move |user| (id, *user)))
+            .filter(|(_, user)| *user != shift.user)
+            .filter_map(|(id, user)| Some((id, self.people.users.get(&user)?)))
+            .flat_map(|(id, local)| local.sockets.iter().map(move |socket| (id, socket)))
+            .filter(|(id, socket)| hears(socket, *id, shift))
+            .map(|(_, socket)| (socket.id, socket.clone()))
+            .collect()
+    }
+
+    /// Tells something to all sockets of a user whose dialect has a word for it.
+    pub(super) fn tell(&mut self, user: UserId, news: &News) {
+        self.tell_where(user, news, |_| true);
+    }
+
+    /// The same to some of them.
+    pub(super) fn tell_where(&mut self, user: UserId, news: &News, such: impl Fn(&Socket) -> bool) {
+        let Some(local) = self.people.users.get(&user) else { return };
+        self.encoder.next_room();
+        for socket in local.sockets.iter().filter(|socket| such(socket)) {
+            let shape = Shape { entrance: socket.place.entrance, cursor: false };
+            let payload = self.encoder.news(news, shape, socket.line.framing(), user, self.epoch);
+            if let Some(payload) = payload {
+                socket.line.offer_payload(payload, None);
+            }
+        }
+    }
+
+    /// Closes all sockets of a user.
+    pub(super) fn disconnect(&mut self, user: UserId) {
+        self.people.sockets(user).iter().for_each(|socket| socket.line.close(closes::EXPELLED));
+    }
+
+    /// Closes the sockets that a cookie session opened.
+    pub(super) fn end_session(&mut self, cookie: &str) {
+        let of_it = |socket: &&Arc<Socket>| socket.cookie.as_deref() == Some(cookie);
+        self.people.all_sockets().filter(of_it).for_each(|socket| socket.line.close(closes::EXPIRED));
+    }
+}
+
+/// Whether a socket of somebody who shares this room is told: those without a room of their own are told of everybody, moods
+/// are for dialect 2 alone.
+fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
+    let came_or_went = (shift.from == Mood::Offline) != (shift.to == Mood::Offline);
+    match socket.place.entrance {
+        Entrance::Multiplexed => true,
+        Entrance::SocketIo => came_or_went,
+        Entrance::Room(_) | Entrance::Roulette => came_or_went && socket.place.room == Some(shared),
+        Entrance::Sse | Entrance::Bare | Entrance::Personal => false,
+    }
+}
+
+/// A socket as the presence machine names it.
+fn name(socket: &Socket) -> presence::Socket {
+    presence::Socket { node: 0, number: socket.id }
+}

@@ -1,0 +1,144 @@
+//! What the journal has settled: answers to those who asked, events to their rooms.
+
+use std::sync::Arc;
+
+use chat_domain::{
+    Change, Event, Failure, Head, Origin, Outcome, Person, RoomId, RoomKind, Settled, Time, UserId,
+    view::{Match, Membership},
+};
+use chat_protocol::{News, Trouble, reply};
+
+use super::room::Room;
+use super::state::State;
+use crate::carry::outbox::Close;
+use crate::session::closes;
+
+impl State {
+    /// Takes in what was settled, in its order.
+    pub(super) fn settle(&mut self, answers: Vec<Settled>, now: Time) {
+        for Settled { origin, result } in answers {
+            if let Ok(Outcome::Happened(event)) = &result {
+                self.publish(event, now);
+            }
+            if let Some(origin) = origin {
+                self.answer(origin, &result, now);
+            }
+        }
+    }
+
+    /// Keeps an answer for the socket that asked, for the end of the turn.
+    fn answer(&mut self, origin: Origin, result: &Result<Outcome, Failure>, now: Time) {
+        let Some(socket) = self.people.socket(origin.socket) else { return };
+        let Some(context) = socket.settle(origin.tag) else { return };
+        let frames = self.answers.entry(socket.id).or_default();
+        match result {
+            Ok(outcome) => reply::settled(socket.place, &context, outcome, now, frames),
+            Err(failure) => {
+                let trouble = Trouble::from(failure.clone());
+                reply::refused(socket.place, &context, &trouble, now, frames);
+            }
+        }
+    }
+
+    /// Takes an event in: it will be told in its turn.
+    fn publish(&mut self, event: &Arc<Event>, now: Time) {
+        let room = self.rooms.entry(event.room).or_insert_with(|| {
+            let mut before = event.head;
+            match event.change.is_durable() {
+                true => before.seq = before.seq.saturating_sub(1),
+                false => before.moves = before.moves.saturating_sub(1),
+            }
+            Room::new(event.room_kind, event.members, before, now)
+        });
+        room.touched = now;
+        room.members = event.members;
+        if room.log.accept(event.clone(), now) {
+            self.touch(event.room);
+        }
+        if let Some(waiter) = self.waiters.remove(&event.room) {
+            waiter.notify_waiters();
+        }
+        self.follow(event, now);
+    }
+
+    /// What an event means beside being told.
+    fn follow(&mut self, event: &Arc<Event>, now: Time) {
+        match &event.change {
+            Change::Created { people, .. } => self.created(event, people, now),
+            Change::Added { person } => self.added(event, person),
+            Change::Removed { person, .. } => self.removed(event, person, now),
+            Change::Sent { message, .. } => {
+                self.stop_typing(event.room, message.sender.id(), now);
+                self.lists.mark_room(event.room);
+            }
+            Change::Edited { .. } | Change::Deleted { .. } | Change::Renamed { .. } => self.lists.mark_room(event.room),
+            Change::Read(_) => self.lists.mark(event.actor.id(), event.room),
+            Change::Closed => self.closed(event),
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
+        }
+    }
+
+    fn created(&mut self, event: &Event, people: &[Arc<Person>], now: Time) {
+        for person in people {
+            self.enter(person.id(), membership(event));
+            self.lists.mark(person.id(), event.room);
+        }
+        if event.room_kind != RoomKind::Roulette {
+            return;
+        }
+        for person in people {
+            if let Some(partner) = people.iter().find(|other| other.id() != person.id()) {
+                let found = Match { room: event.room, partner: partner.clone(), last_seen: Some(now) };
+                self.tell(person.id(), &News::Match { found: Arc::new(found), at: now });
+            }
+        }
+    }
+
+    fn closed(&mut self, event: &Event) {
+        let Some(room) = self.rooms.get(&event.room) else { return };
+        let left = News::Left { room: event.room, person: event.actor.clone() };
+        let staying: Vec<UserId> = room.online.iter().copied().filter(|user| *user != event.actor.id()).collect();
+        staying.into_iter().for_each(|user| self.tell(user, &left));
+    }
+
+    fn added(&mut self, event: &Arc<Event>, person: &Person) {
+        self.enter(person.id(), membership(event));
+        self.lists.mark(person.id(), event.room);
+        self.tell_unjoined(event, person.id());
+    }
+
+    fn removed(&mut self, event: &Arc<Event>, person: &Person, now: Time) {
+        self.stop_typing(event.room, person.id(), now);
+        self.tell_unjoined(event, person.id());
+        self.leave(person.id(), event.room);
+        self.expel(person.id(), event.room);
+    }
+
+    /// Tells the person whom an event is about on the sockets that did not join the room.
+    fn tell_unjoined(&mut self, event: &Arc<Event>, user: UserId) {
+        let Some(room) = self.rooms.get(&event.room) else { return };
+        let joined: Vec<u64> = room.subs.iter().map(|sub| sub.socket.id).collect();
+        let news = News::Event(event.clone());
+        self.tell_where(user, &news, |socket| socket.place.room.is_none() && !joined.contains(&socket.id));
+    }
+
+    /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed.
+    fn expel(&mut self, user: UserId, id: RoomId) {
+        for socket in self.people.sockets(user) {
+            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.remove(socket.id)) else { continue };
+            self.flush_sub(id, &mut sub);
+        }
+        for socket in self.people.sockets(user) {
+            if socket.place.room == Some(id) {
+                socket.line.close(Close::new(closes::FORBIDDEN, "no longer a member"));
+            }
+        }
+    }
+}
+
+/// What a member of the event's room knows of it.
+fn membership(event: &Event) -> Membership {
+    let Event { room, room_kind, members, head, .. } = event;
+    let head = Head { seq: head.seq, moves: head.moves };
+    Membership { room: *room, kind: *room_kind, members: *members, head }
+}

@@ -1,0 +1,17 @@
+//! The codes with which this server closes connections, beside those of the WebSocket protocol.
+
+use crate::carry::outbox::Close;
+
+/// The credential is not good any more.
+pub const UNAUTHORIZED: u16 = 4401;
+/// The user may no longer be here.
+pub const FORBIDDEN: u16 = 4403;
+
+/// The server goes away; come back soon.
+pub(crate) const GOING_AWAY: Close = Close::new(1001, "the server is going away");
+/// Twenty bad frames in a row.
+pub(crate) const BAD_FRAMES: Close = Close::new(1008, "too many bad frames");
+/// The credential ended.
+pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expired");
+/// The user was disconnected or removed.
+pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");

@@ -1,0 +1,150 @@
+//! The way out to one client, whatever carries it.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use chat_protocol::Frames;
+
+use crate::carry::outbox::{Close, Mark, Offered, Outbox};
+use crate::carry::websocket::{Opcode, close_frame, put_frame};
+use crate::socketio::Engine;
+
+/// The way out to one client.
+#[derive(Debug)]
+pub(crate) enum Line {
+    /// A WebSocket.
+    WebSocket(Arc<Outbox>),
+    /// A server-sent stream.
+    Stream(Arc<Outbox>),
+    /// A Socket.IO session, which may change its carrier.
+    Engine(Arc<Engine>),
+}
+
+/// How payloads are made ready for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Each behind its WebSocket header, all in one piece.
+    WebSocket,
+    /// One behind the other.
+    Plain,
+    /// Each for itself: polling joins them.
+    Packets,
+}
+
+/// Payloads ready for a line; cheap to share.
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
+    /// Ready for the socket.
+    Bytes(Bytes),
+    /// Engine.IO packets.
+    Packets(Arc<[Bytes]>),
+}
+
+impl Payload {
+    /// Makes frames ready.
+    pub(crate) fn of(frames: &Frames, framing: Framing) -> Payload {
+        match framing {
+            Framing::Packets => Payload::Packets(frames.iter().map(Bytes::copy_from_slice).collect()),
+            Framing::WebSocket => Payload::joined(frames, |joined, frame| put_frame(joined, Opcode::Text, frame)),
+            Framing::Plain => Payload::joined(frames, |joined, frame| joined.extend_from_slice(frame)),
+        }
+    }
+
+    fn joined(frames: &Frames, mut put: impl FnMut(&mut BytesMut, &[u8])) -> Payload {
+        let size = frames.iter().map(|frame| frame.len() + MAX_HEADER).sum();
+        let mut joined = BytesMut::with_capacity(size);
+        frames.iter().for_each(|frame| put(&mut joined, frame));
+        Payload::Bytes(joined.freeze())
+    }
+}
+
+impl Line {
+    /// How payloads for this line are to be made.
+    pub(crate) fn framing(&self) -> Framing {
+        match self {
+            Line::WebSocket(_) => Framing::WebSocket,
+            Line::Stream(_) => Framing::Plain,
+            Line::Engine(engine) if engine.on_web_socket() => Framing::WebSocket,
+            Line::Engine(_) => Framing::Packets,
+        }
+    }
+
+    /// Sends frames in one write.
+    pub(crate) fn offer(&self, frames: &Frames) -> Offered {
+        if frames.is_empty() {
+            return Offered::Written;
+        }
+        self.offer_payload(Payload::of(frames, self.framing()), None)
+    }
+
+    /// Sends what is ready; the mark comes back once it is flushed, unless the answer says that it was written.
+    pub(crate) fn offer_payload(&self, payload: Payload, mark: Option<Mark>) -> Offered {
+        match (self, payload) {
+            (Line::Engine(engine), Payload::Packets(packets)) => engine.send(&packets, mark),
+            (Line::WebSocket(outbox) | Line::Stream(outbox), Payload::Packets(packets)) => {
+                outbox.offer_all(&packets, mark)
+            }
+            (line, Payload::Bytes(bytes)) => line.offer_bytes(&[bytes], mark),
+        }
+    }
+
+    /// Sends two payloads of the same framing in one write.
+    pub(crate) fn offer_both(&self, first: Payload, second: Payload, mark: Option<Mark>) -> Offered {
+        match (first, second) {
+            (Payload::Bytes(first), Payload::Bytes(second)) => self.offer_bytes(&[first, second], mark),
+            (first, second) => {
+                self.offer_payload(first, None);
+                self.offer_payload(second, mark)
+            }
+        }
+    }
+
+    /// Sends frames that are worth nothing later.
+    pub(crate) fn offer_droppable(&self, payload: Payload) {
+        match (self.outbox(), payload) {
+            (Some(outbox), Payload::Bytes(bytes)) => drop(outbox.offer_droppable(bytes)),
+            (_, payload) => drop(self.offer_payload(payload, None)),
+        }
+    }
+
+    fn offer_bytes(&self, bytes: &[Bytes], mark: Option<Mark>) -> Offered {
+        // Only a session that a WebSocket carries is given frames for one.
+        self.outbox().map_or(Offered::Closed, |outbox| outbox.offer_all(bytes, mark))
+    }
+
+    /// Ends the connection after everything that is queued.
+    pub(crate) fn close(&self, close: Close) {
+        match self {
+            Line::WebSocket(outbox) => outbox.offer_last(close_frame(close.code, close.reason), close),
+            Line::Stream(outbox) => outbox.offer_last(Bytes::new(), close),
+            Line::Engine(engine) => engine.close(close),
+        }
+    }
+
+    /// The outbox behind the line; a Socket.IO session that polls has none.
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
+        match self {
+            Line::WebSocket(outbox) | Line::Stream(outbox) => Some(outbox),
+            Line::Engine(engine) => engine.outbox(),
+        }
+    }
+
+    /// Waits until the client has taken most of what it was sent.
+    pub(crate) async fn drained(&self, most: usize) {
+        match self {
+            // Its own task is the one that waits, so it writes meanwhile.
+            Line::WebSocket(outbox) => {
+                poll_fn(|cx| {
+                    let _ = outbox.poll_drive(cx);
+                    outbox.poll_drained(cx, most)
+                })
+                .await;
+            }
+            Line::Stream(outbox) => poll_fn(|cx| outbox.poll_drained(cx, most)).await,
+            Line::Engine(engine) => engine.drained(most).await,
+        }
+    }
+}
+
+const MAX_HEADER: usize = 10;

@@ -1,0 +1,124 @@
+//! A client's connection as the hub knows it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_domain::{Head, Mood, Origin, Person, RoomId, Time, UserId};
+use chat_protocol::{Context, Place};
+use tokio::sync::Notify;
+
+use super::line::Line;
+
+/// A client's connection.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) id: u64,
+    pub(crate) person: Arc<Person>,
+    pub(crate) place: Place,
+    pub(crate) line: Line,
+    /// The digest of the cookie session that opened it, if a cookie did.
+    pub(crate) cookie: Option<String>,
+    state: Mutex<State>,
+    /// Wakes the session: a room fell behind, or room for more orders.
+    pub(crate) bell: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_tag: u64,
+    /// Orders on their way, oldest first.
+    orders: VecDeque<(u64, Context)>,
+    /// Rooms whose events this socket must fetch from the journal again.
+    behind: Vec<Behind>,
+    mood: Mood,
+    expires: Option<Time>,
+}
+
+/// A room whose live events are no longer enough for a socket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Behind {
+    pub(crate) room: RoomId,
+    pub(crate) cursor: bool,
+    /// Where the socket stands.
+    pub(crate) head: Head,
+}
+
+/// Orders of one socket that may be on their way; it is not read meanwhile.
+pub(crate) const MAX_ORDERS: usize = 256;
+
+impl Socket {
+    pub(crate) fn new(
+        id: u64,
+        person: Arc<Person>,
+        place: Place,
+        line: Line,
+        cookie: Option<String>,
+        expires: Option<Time>,
+    ) -> Arc<Socket> {
+        let state = State { expires, ..State::default() };
+        Arc::new(Socket { id, person, place, line, cookie, state: Mutex::new(state), bell: Notify::new() })
+    }
+
+    pub(crate) fn user(&self) -> UserId {
+        self.person.id()
+    }
+
+    /// Notes an order; its answer will find what it needs to know.
+    pub(crate) fn order(&self, context: Context) -> Origin {
+        let mut state = self.state();
+        let tag = state.next_tag;
+        state.next_tag += 1;
+        state.orders.push_back((tag, context));
+        Origin { socket: self.id, tag }
+    }
+
+    /// Takes the note of an order that was settled.
+    pub(crate) fn settle(&self, tag: u64) -> Option<Context> {
+        let mut state = self.state();
+        let at = state.orders.iter().position(|(noted, _)| *noted == tag)?;
+        let was_full = state.orders.len() == MAX_ORDERS;
+        let (_, context) = state.orders.remove(at)?;
+        drop(state);
+        if was_full {
+            self.bell.notify_one();
+        }
+        Some(context)
+    }
+
+    /// Whether so many orders are on their way that nothing more is to be read.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.state().orders.len() >= MAX_ORDERS
+    }
+
+    /// Says that the live events of a room are no longer enough for this socket.
+    pub(crate) fn fall_behind(&self, room: RoomId, cursor: bool, head: Head) {
+        self.state().behind.push(Behind { room, cursor, head });
+        self.bell.notify_one();
+    }
+
+    /// The rooms that fell behind since this was last asked.
+    pub(crate) fn behind(&self) -> Vec<Behind> {
+        std::mem::take(&mut self.state().behind)
+    }
+
+    pub(crate) fn mood(&self) -> Mood {
+        self.state().mood
+    }
+
+    pub(crate) fn set_mood(&self, mood: Mood) {
+        self.state().mood = mood;
+    }
+
+    /// When its credential ends.
+    pub(crate) fn expires(&self) -> Option<Time> {
+        self.state().expires
+    }
+
+    pub(crate) fn set_expires(&self, expires: Option<Time>) {
+        self.state().expires = expires;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
