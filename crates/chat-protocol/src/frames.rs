@@ -21,6 +21,9 @@ impl Frames {
 
     /// Adds one frame: `write` appends its payload.
     pub fn frame(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(FIRST_ROOM);
+        }
         write(&mut self.bytes);
         self.ends.push(self.bytes.len());
     }
@@ -42,5 +45,25 @@ impl Frames {
             *start = end;
             Some(payload)
         })
+    }
+}
+
+/// How many bytes are taken at first: an ordinary message's frame fits, so even a cold one does not grow step by step.
+const FIRST_ROOM: usize = 1 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_out_as_they_went_in() {
+        let mut frames = Frames::new();
+        for text in ["one", "", "three"] {
+            frames.frame(|bytes| bytes.extend_from_slice(text.as_bytes()));
+        }
+        assert_eq!(frames.iter().collect::<Vec<_>>(), [&b"one"[..], b"", b"three"]);
+        assert_eq!((frames.len(), frames.is_empty()), (3, false));
+        frames.clear();
+        assert_eq!((frames.iter().count(), frames.is_empty()), (0, true));
     }
 }

@@ -210,7 +210,10 @@ pub(crate) fn frame(payload: &[u8]) -> Result<Fields<'_>, Trouble> {
 
 /// Reads JSON.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(payload: &'a [u8]) -> Result<T, Trouble> {
-    serde_json::from_slice(payload).map_err(|error| Trouble::Malformed(format!("the frame is not JSON: {error}")))
+    serde_json::from_slice(payload).map_err(|error| {
+        let what = if error.is_data() { "the frame has the wrong form" } else { "the frame is not JSON" };
+        Trouble::Malformed(format!("{what}: {error}"))
+    })
 }
 
 pub(crate) fn missing(name: &str) -> Trouble {

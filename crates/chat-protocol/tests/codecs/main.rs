@@ -4,5 +4,6 @@ mod answers;
 mod documents;
 mod fixtures;
 mod hearing;
+mod saying;
 mod table;
 mod toy;
