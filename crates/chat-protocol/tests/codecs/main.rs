@@ -4,6 +4,7 @@ mod answers;
 mod documents;
 mod fixtures;
 mod hearing;
+mod properties;
 mod saying;
 mod table;
 mod toy;
