@@ -54,7 +54,7 @@ def known_parameters(document, prefix, chat, message, user):
 
 
 def schemathesis(server, prefix, token, known):
-    other = {"/api": r"^/api/v[12]/"}.get(prefix, r"^(?!%s/)" % prefix)
+    within = {"/api": "^/api/(?!v[12]/)"}.get(prefix, f"^{prefix}/")
     command = [
         os.path.join(os.path.dirname(sys.executable), "schemathesis"),
         "run",
@@ -65,7 +65,7 @@ def schemathesis(server, prefix, token, known):
         "--phases=examples,coverage,fuzzing",
         f"--checks={CHECKS}",
         f"--exclude-path-regex={LEFT_OUT}",
-        f"--exclude-path-regex={other}",
+        f"--include-path-regex={within}",
         f"--header=Authorization: Bearer {token}",
         f"--header=X-Api-Key: {KEY}",
         "--request-timeout=20",
