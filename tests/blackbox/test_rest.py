@@ -7,7 +7,7 @@ import pytest
 from harness import ids
 from harness.dialects import Multiplexed, joined
 from harness.frames import error, rest_message, roulette_message, socketio_message
-from harness.http import call
+from harness.http import call, session
 from harness.people import group, register, register_many
 from harness.shapes import MICROS, SECONDS, TEXT, maybe, one_of, same
 
@@ -415,3 +415,23 @@ async def test_too_fast(new_server):
 async def test_health(server):
     for path in ("/healthz", "/readyz"):
         assert (await call(server, "GET", path)).status == 200
+
+
+async def test_several_addresses_serve_the_same(new_server):
+    server = new_server(listen="127.0.0.1:0")
+    first, second = server.ports
+    anna = await register(server)
+    chat = await group(anna)
+    async with joined(Multiplexed(anna, chat)) as (client,):
+        server.port = second
+        answer = await anna.call("POST", f"/api/chats/{chat.id}/messages", {"content": "by the other door"}, expect=200)
+        assert (await client.next("new_message"))["message"]["id"] == answer.data["id"]
+        server.port = first
+
+
+async def test_the_admin_address(server):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        async with session().get(server.admin_url + path) as response:
+            assert response.status == 200, path
+    # What only operators see is nowhere else.
+    assert (await call(server, "GET", "/metrics")).status == 404

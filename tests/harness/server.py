@@ -37,6 +37,7 @@ class Server:
         self.flags = self.DEFAULTS | {name.replace("_", "-"): value for name, value in flags.items()}
         self.port = 0
         self.admin_port = 0
+        self.ports = []
         self.process = None
         self.log_path = pathlib.Path(self.home.name, "log")
 
@@ -59,14 +60,12 @@ class Server:
 
     def _read_addresses(self, began_at):
         text = self.log_path.read_bytes()[began_at:].decode(errors="replace")
-        # The first address is ours; an admin address says so on its line.
-        for line in text.splitlines():
-            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
-                if "admin" in line:
-                    self.admin_port = int(found[1])
-                elif not self.port:
-                    self.port = int(found[1])
-        return self.port
+        lines = [line for line in text.splitlines() if "listening on http://" in line]
+        # An admin address says so on its line; the others are ours, the first one above all.
+        self.ports = [port_in(line) for line in lines if "admin" not in line]
+        self.admin_port = next((port_in(line) for line in lines if "admin" in line), self.admin_port)
+        self.port = self.port or next(iter(self.ports), 0)
+        return self.ports
 
     def _healthy(self):
         try:
@@ -130,3 +129,7 @@ class Server:
     def __exit__(self, *_):
         self.kill()
         self.home.cleanup()
+
+
+def port_in(line):
+    return int(re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)[1])
