@@ -22,6 +22,9 @@ CHAT_ROUTES = {
     "DELETE /chats/{id}/members/{user}": (None, {200, 204, 403}),
     "GET /chats/{id}/messages": (None, {200}),
     "POST /chats/{id}/messages": ({"content": "text"}, {200, 201}),
+    "GET /chats/{id}/messages/{message}": (None, {200}),
+    "GET /chats/{id}/messages/{message}/likes": (None, {200}),
+    "GET /chats/{id}/messages/{message}/readers": (None, {200}),
     "PATCH /chats/{id}/messages/{message}": ({"content": "changed"}, {200, 403}),
     "DELETE /chats/{id}/messages/{message}": (None, {200, 204, 403}),
     "PUT /chats/{id}/messages/{message}/like": (None, {200}),
@@ -29,17 +32,8 @@ CHAT_ROUTES = {
     "POST /chats/{id}/read": ({}, {200}),
     "POST /chats/{id}/typing": ({"is_typing": True}, {200, 204}),
 }
-# Only some trees have these, or have them in addition.
-MORE_CHAT_ROUTES = {
-    "GET /chats/{id}/poll": (None, {200}),
-    "GET /chats/{id}/stream": (None, {200}),
-    "GET /chats/{id}/messages/{message}/read_by": (None, {200}),
-    "GET /chats/{id}/messages/{message}/liked_by": (None, {200}),
-    "GET /chats/{id}/messages/{message}/likes": (None, {200}),
-    "GET /chats/{id}/messages/{message}/reads": (None, {200}),
-    "GET /chats/{id}/messages/{message}/like": (None, {200}),
-    "GET /chats/{id}/messages/{message}": (None, {200}),
-}
+# Dialect 1's two ways to hear.
+MORE_CHAT_ROUTES = {"GET /chats/{id}/poll": (None, {200}), "GET /chats/{id}/stream": (None, {200})}
 # Routes without a chat: whoever is logged in, or anybody.
 OWN_ROUTES = {
     "GET /chats",
