@@ -208,7 +208,7 @@ async def test_an_ordinary_room_for_the_other_dialects(server):
 
 
 async def test_many_search_at_once(server):
-    count = 200
+    count = 500
     people = await register_many(server, count)
     async with joined(*(Roulette(user, None) for user in people)) as sockets:
         await asyncio.gather(*(search(user) for user in people))
