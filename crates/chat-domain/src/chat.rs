@@ -1,9 +1,34 @@
 //! A chat: decides commands, remembers what came of them.
 
-use crate::command::{Command, Stamp};
-use crate::event::Outcome;
-use crate::known::{Known, Written};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+
+use crate::command::{ClientId, Command, Fact, Stamp};
+use crate::digest::Digest;
+use crate::event::{Event, Outcome};
+use crate::id::{MessageId, RoomId, UserId};
+use crate::known::Written;
+use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::rows::LobbyRow;
+use crate::rules::{self, Memo, Verdict};
+use crate::time::Time;
+
+mod answer;
+mod den;
+mod dirty;
+mod fold;
+mod log;
+mod lookup;
+mod standing;
+mod tell;
+
+pub(crate) use den::{Den, Slot};
+use dirty::Dirty;
+pub(crate) use standing::{NEWEST, newest};
+
+/// A map whose order is never looked at.
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 
 /// How large things may be, and from where on rooms are quieter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,37 +58,119 @@ impl Default for Limits {
 ///
 /// A whole chat ([`Chat::new`]) knows everything that happened in it. A partial one ([`Chat::partial`]) knows what it was
 /// told and what its own commands did; asking it for anything else is a mistake in [`Command::needs`] and panics, naming the
-/// [`Fact`](crate::Fact).
+/// [`Fact`].
 #[derive(Clone, Debug, Default)]
 pub struct Chat {
     limits: Limits,
+    /// Whether what is not here does not exist.
     whole: bool,
+    /// What a partial chat was told.
+    told: BTreeSet<Fact>,
+    people: Map<UserId, Option<Someone>>,
+    dens: Map<RoomId, Den>,
+    directs: Map<(UserId, UserId), Option<RoomId>>,
+    sent: Map<(RoomId, UserId), Map<ClientId, Option<(Digest, MessageId)>>>,
+    made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
+    lobby: BTreeMap<UserId, Option<LobbyRow>>,
+    waiting: BTreeSet<(Time, UserId)>,
+    /// The rooms that each user is in; kept by a whole chat only.
+    rooms_of: Map<UserId, BTreeSet<RoomId>>,
+    /// What was written since it was last taken, if anybody wants to know.
+    dirty: Option<Dirty>,
+}
+
+/// Somebody whom a chat knows.
+#[derive(Clone, Debug)]
+struct Someone {
+    person: Arc<Person>,
+    last_seen: Option<Time>,
 }
 
 impl Chat {
     /// An empty chat that knows everything about itself.
     pub fn new(limits: Limits) -> Chat {
-        Chat { limits, whole: true }
+        Chat { limits, whole: true, ..Chat::default() }
     }
 
-    /// A working set that knows nothing until it is told.
+    /// A working set that knows nothing until it is told, and keeps account of what it writes.
     pub fn partial(limits: Limits) -> Chat {
-        Chat { limits, whole: false }
+        Chat { limits, dirty: Some(Dirty::default()), ..Chat::default() }
     }
 
-    /// Takes over what is known. All that a batch of commands needs is told before the first of them is executed; telling
-    /// the same twice does no harm.
-    pub fn tell(&mut self, known: Known) {
-        unimplemented!("lands next: {known:?} {self:?}")
+    /// The same chat, keeping account of what it writes from now on, for [`Chat::take_written`].
+    pub fn recording(self) -> Chat {
+        Chat { dirty: Some(Dirty::default()), ..self }
+    }
+
+    /// The limits that it was made with.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Decides a command and applies it. A refusal changes nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the stamp offers the id of a room that exists, or a message id that is not above all those of its room; and if a
+    /// partial chat was not told what [`Command::needs`] names.
     pub fn execute(&mut self, stamp: Stamp, command: Command) -> Result<Outcome, Refusal> {
-        unimplemented!("lands next: {stamp:?} {command:?} {self:?}")
+        Ok(match rules::decide(self, stamp, command)? {
+            Verdict::Happened(event, memo) => {
+                self.fold(&event);
+                self.remember(stamp.actor, &event, memo);
+                Outcome::Happened(Arc::new(event))
+            }
+            Verdict::Already(event) => Outcome::Already(Arc::new(event)),
+            Verdict::Reached(room, position) => {
+                self.set_delivered(room, stamp.actor, position);
+                Outcome::Quiet
+            }
+            Verdict::Lobby(row) => {
+                self.set_lobby(row);
+                Outcome::Quiet
+            }
+            Verdict::Quiet => Outcome::Quiet,
+        })
     }
 
-    /// The rows that became new or changed since the last call, to be kept by whoever keeps them.
+    /// Takes over what another chat decided. Says whether the event was the next one of its room: one that is not is
+    /// ignored, because it was applied already, or because others are missing before it.
+    ///
+    /// Events tell what everybody may know. What only the deciding chat knows is not in them: names of requests (their
+    /// repeats are found only where they were decided), who waits in the lobby, and deliveries in quiet rooms.
+    pub fn apply(&mut self, event: &Event) -> bool {
+        let head = self.dens.get(&event.room).and_then(Den::peek).map(|room| room.head).unwrap_or_default();
+        let next = match event.change.is_durable() {
+            true => event.head.seq == head.seq + 1,
+            false => event.head.moves == head.moves + 1 && event.head.seq == head.seq,
+        };
+        if next {
+            self.fold(event);
+        }
+        next
+    }
+
+    /// The rows that became new or changed since the last call, to be kept by whoever keeps them. Nothing for a whole chat
+    /// that is not [`Chat::recording`].
     pub fn take_written(&mut self) -> Written {
-        unimplemented!("lands next: {self:?}")
+        match self.dirty.as_mut().map(core::mem::take) {
+            Some(dirty) => dirty.written(self),
+            None => Written::default(),
+        }
+    }
+
+    /// Notes when somebody was last seen; that never moves back.
+    pub fn seen(&mut self, user: UserId, at: Time) {
+        if let Some(Some(known)) = self.people.get_mut(&user) {
+            known.last_seen = known.last_seen.max(Some(at));
+        }
+    }
+
+    fn remember(&mut self, actor: UserId, event: &Event, memo: Option<Memo>) {
+        match memo {
+            Some(Memo::Sent(name, digest, message)) => self.set_sent(event.room, actor, name, digest, message),
+            Some(Memo::Made(name, digest)) => self.set_made(actor, name, digest, event.room),
+            None => {}
+        }
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::command::Draft;
 use crate::id::UserId;
+use crate::message::MessageKind;
 use crate::view::NewNotification;
 
 /// A collision-resistant digest (SHA-256) of what a request said.
@@ -16,7 +17,12 @@ pub struct Digest(pub [u8; 32]);
 impl Digest {
     /// Of a message before it is accepted.
     pub fn of_draft(draft: &Draft) -> Digest {
-        Digest::of([draft.kind.word().as_bytes(), draft.content.as_bytes(), draft.metadata.to_string().as_bytes()])
+        Digest::of_message(draft.kind, &draft.content, &draft.metadata.to_string())
+    }
+
+    /// The same, the metadata being spelled already.
+    pub(crate) fn of_message(kind: MessageKind, content: &str, metadata: &str) -> Digest {
+        Digest::of([kind.word().as_bytes(), content.as_bytes(), metadata.as_bytes()])
     }
 
     /// Of a new group: its title and its founders, whatever their order.

@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::person::Person;
+use crate::refusal::Refusal;
+use crate::rules::content::{check_size, check_text, invalid, is_address};
 use crate::time::Time;
 
 /// Somebody who has an account here or came with an issuer's token.
@@ -29,6 +31,37 @@ pub struct NewAccount {
     pub avatar: String,
     /// The digest of the password, opaque here.
     pub password: String,
+}
+
+impl NewAccount {
+    /// Whether the names and the picture are such as an account may have.
+    pub fn check(&self) -> Result<(), Refusal> {
+        check_username(&self.username)?;
+        if let Some(name) = &self.name {
+            check_text("name", name, NAME)?;
+        }
+        check_size("avatar", &self.avatar, AVATAR)?;
+        let address = self.avatar.is_empty() || is_address(&self.avatar);
+        if address { Ok(()) } else { Err(invalid("avatar", "must be an http or https address")) }
+    }
+}
+
+/// Bytes of a name to show.
+const NAME: usize = 255;
+
+/// Bytes of a picture's address.
+const AVATAR: usize = 2048;
+
+/// Whether this is a username: 1–32 of letters, digits, `_`, `.`, `-`.
+pub fn check_username(name: &str) -> Result<(), Refusal> {
+    let letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let good = (1..=32).contains(&name.chars().take(33).count()) && name.chars().all(letter);
+    if good { Ok(()) } else { Err(invalid("username", "must be 1 to 32 letters, digits, '_', '.' or '-'")) }
+}
+
+/// The spelling in which usernames are compared: without regard to case.
+pub fn folded(name: &str) -> String {
+    name.to_lowercase()
 }
 
 /// Somebody as an issuer's token, an introspecting back end or the server API names them.

@@ -27,6 +27,7 @@ pub mod presence;
 pub mod refusal;
 pub mod room;
 pub mod rows;
+mod rules;
 pub mod time;
 pub mod typing;
 pub mod view;

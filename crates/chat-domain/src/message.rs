@@ -102,6 +102,12 @@ impl Message {
     pub fn text(&self) -> &str {
         &self.content
     }
+
+    /// The tombstone that is left after it was deleted.
+    pub(crate) fn erased(&self, at: Time, seq: u64) -> Message {
+        let (content, metadata) = (Arc::from(""), Arc::from("{}"));
+        Message { content, metadata, deleted: Some((at, seq)), likes: 0, ..self.clone() }
+    }
 }
 
 /// A message's words before they are accepted.

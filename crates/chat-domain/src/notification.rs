@@ -3,8 +3,12 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use crate::chat::Limits;
 use crate::id::{NotificationId, UserId};
+use crate::refusal::Refusal;
+use crate::rules::content::{check_size, check_text, spelled};
 use crate::time::Time;
+use crate::view::NewNotification;
 
 /// The sorts of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +73,19 @@ impl NotificationKind {
     /// The sort that this word stands for.
     pub fn from_word(word: &str) -> Option<NotificationKind> {
         NotificationKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl NewNotification {
+    /// Whether it may be stored; and its data in the canonical spelling.
+    pub fn check(&self, limits: &Limits) -> Result<Arc<str>, Refusal> {
+        check_text("title", &self.title, limits.title)?;
+        check_size("body", &self.body, limits.content)?;
+        let data = spelled("data", &self.data)?;
+        if data.len() > limits.metadata {
+            return Err(Refusal::TooLarge { field: "data", limit: limits.metadata });
+        }
+        Ok(data)
     }
 }
 

@@ -86,3 +86,21 @@ pub struct Position {
     /// The value of the room's `moves` when it got there; 0 for where it stood on joining.
     pub moved: u64,
 }
+
+impl Member {
+    /// Somebody who is in a room from its making.
+    pub(crate) fn founder(user: UserId, at: Time) -> Member {
+        let start = Position { at, ..Position::default() };
+        Member { user, active: true, joined: 1, sent: 0, read: start, delivered: start }
+    }
+
+    /// What members are ordered by: who came first, then the smaller id.
+    pub fn seniority(&self) -> (u64, UserId) {
+        (self.joined, self.user)
+    }
+
+    /// The newest message that has reached them: what they read has reached them too.
+    pub fn reached(&self) -> Option<MessageId> {
+        self.read.message.max(self.delivered.message)
+    }
+}

@@ -1,0 +1,183 @@
+//! One room and everything in it.
+
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::Map;
+use crate::id::{MessageId, UserId};
+use crate::known::Place;
+use crate::message::Message;
+use crate::room::{Member, Room};
+use crate::rows::{LikeRow, LogRow, Receipt};
+use crate::time::Time;
+use crate::view::Mark;
+
+/// What is known of one room. In a whole chat: everything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Den {
+    /// Whether it is known if the room exists.
+    pub(super) told: bool,
+    /// Whether the room was made in this working set, so that what is not here does not exist.
+    pub(super) born: bool,
+    pub(super) room: Option<Room>,
+    /// How many messages it had when the working set was told of it; the newer ones are all here.
+    pub(super) loaded: u64,
+    /// Whether everybody who is in it is here.
+    pub(super) roster: bool,
+    pub(super) members: Map<UserId, Option<Slot>>,
+    /// In order of their ids, deleted ones too.
+    pub(super) messages: Vec<Arc<Message>>,
+    pub(super) likes: Map<MessageId, Liked>,
+    /// The dense numbers of deleted messages, in order.
+    pub(super) deleted: Vec<u64>,
+    /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
+    pub(super) changes: Vec<LogRow>,
+    pub(super) places: Map<(MessageId, UserId), Place>,
+    pub(super) bases: Map<MessageId, Base>,
+    /// Message ids that were told to be nobody's.
+    pub(super) absent: BTreeSet<MessageId>,
+}
+
+/// Somebody in a room, now or once.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) member: Member,
+    /// How many messages of theirs there were when the working set was told.
+    pub(super) loaded: u64,
+    /// The read position when the working set was told: what it covers is counted in the told readers.
+    pub(super) covered: Option<MessageId>,
+    /// Their newer messages, in order.
+    pub(super) own: Vec<MessageId>,
+    /// The dense numbers of their deleted messages, in order.
+    pub(super) deleted: Vec<u64>,
+    /// Their read receipts since, in order.
+    pub(super) reads: Vec<Receipt>,
+}
+
+/// Who likes a message and who no longer does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Liked {
+    pub(super) rows: Map<UserId, LikeRow>,
+    /// The standing ones, by `seq`.
+    pub(super) order: Vec<(u64, UserId)>,
+}
+
+/// What a working set was told of a message's standing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Base {
+    pub(super) readers: Vec<Mark>,
+    pub(super) first_at: Option<Time>,
+    pub(super) delivered: bool,
+}
+
+impl Den {
+    /// A room that was made here.
+    pub(super) fn born(room: Room) -> Den {
+        Den { told: true, born: true, room: Some(room), roster: true, ..Den::default() }
+    }
+
+    /// The room's row, if it is here.
+    pub(super) fn peek(&self) -> Option<&Room> {
+        self.room.as_ref()
+    }
+
+    /// Where a message of this id is or would be.
+    pub(super) fn find(&self, message: MessageId) -> Result<usize, usize> {
+        // Mostly it is one of the newest.
+        match self.messages.last() {
+            Some(last) if last.id < message => Err(self.messages.len()),
+            Some(last) if last.id == message => Ok(self.messages.len() - 1),
+            _ => self.messages.binary_search_by_key(&message, |one| one.id),
+        }
+    }
+
+    /// The message of this id.
+    pub(crate) fn message(&self, message: MessageId) -> Option<&Arc<Message>> {
+        self.find(message).ok().map(|at| &self.messages[at])
+    }
+
+    /// How many messages here are not newer than this one.
+    pub(super) fn upto(&self, message: MessageId) -> usize {
+        match self.messages.last() {
+            Some(last) if last.id <= message => self.messages.len(),
+            _ => self.messages.partition_point(|one| one.id <= message),
+        }
+    }
+
+    /// Whether a message came after the working set was told of its room.
+    pub(super) fn is_fresh(&self, message: &Message) -> bool {
+        message.number > self.loaded
+    }
+
+    /// Puts a message in its place, over an older state of it if there is one.
+    pub(super) fn put(&mut self, message: Arc<Message>) {
+        match self.find(message.id) {
+            Ok(at) => self.messages[at] = message,
+            Err(at) => self.messages.insert(at, message),
+        }
+    }
+
+    /// Everybody who is or was in it, as far as they are here.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.members.values().flatten()
+    }
+
+    /// Those who are in it now, in order of joining, as far as they are here.
+    pub(crate) fn present(&self) -> Vec<&Slot> {
+        let mut slots: Vec<_> = self.slots().filter(|slot| slot.member.active).collect();
+        slots.sort_unstable_by_key(|slot| slot.member.seniority());
+        slots
+    }
+
+    /// Somebody who is or was in it.
+    pub(super) fn slot_mut(&mut self, user: UserId) -> Option<&mut Slot> {
+        self.members.get_mut(&user).and_then(Option::as_mut)
+    }
+}
+
+impl Slot {
+    /// Somebody who came just now.
+    pub(super) fn new(member: Member) -> Slot {
+        Slot { member, loaded: 0, covered: None, own: Vec::new(), deleted: Vec::new(), reads: Vec::new() }
+    }
+
+    /// Somebody whom a working set was told of: only what happens from here on is known.
+    pub(super) fn told(member: Member) -> Slot {
+        Slot { loaded: member.sent, covered: member.read.message, ..Slot::new(member) }
+    }
+
+    /// How many messages up to this one are theirs, if it is newer than what the working set was told.
+    pub(super) fn own_upto(&self, message: MessageId) -> u64 {
+        self.loaded + self.own.partition_point(|&own| own <= message) as u64
+    }
+
+    /// The receipt with which they read a message, unless a working set's told readers have it.
+    pub(super) fn reached(&self, message: MessageId) -> Option<&Receipt> {
+        if self.covered >= Some(message) {
+            return None;
+        }
+        self.reads.get(self.reads.partition_point(|read| read.upto < message))
+    }
+}
+
+impl Liked {
+    /// Notes what somebody last did; an older row than the one that is here is left out.
+    pub(super) fn put(&mut self, row: LikeRow) {
+        let user = row.user.id;
+        match self.rows.get(&user) {
+            Some(before) if before.seq >= row.seq => return,
+            Some(before) if before.liked => {
+                if let Ok(at) = self.order.binary_search(&(before.seq, user)) {
+                    self.order.remove(at);
+                }
+            }
+            _ => {}
+        }
+        if row.liked {
+            let at = self.order.partition_point(|&(seq, _)| seq < row.seq);
+            self.order.insert(at, (row.seq, user));
+        }
+        self.rows.insert(user, row);
+    }
+}

@@ -1,0 +1,284 @@
+//! What an event does to a chat.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Chat, Den, Dirty, Slot};
+use crate::command::ClientId;
+use crate::digest::Digest;
+use crate::event::{Change, Event, Head};
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::Person;
+use crate::room::{Member, Position, Room, RoomKind};
+use crate::rows::*;
+
+impl Chat {
+    /// Applies the next event of a room.
+    pub(super) fn fold(&mut self, event: &Event) {
+        match &event.change {
+            Change::Created { title, people } => self.fold_created(event, title.clone(), people),
+            Change::Added { person } => self.fold_added(event, person),
+            Change::Removed { person, heir } => self.fold_removed(event, person.id(), *heir),
+            Change::Renamed { title } => self.update(event, |room| room.title = Some(title.clone())),
+            Change::Closed => self.fold_closed(event),
+            Change::Sent { message, .. } => self.fold_sent(event, message),
+            Change::Edited { message } => self.fold_message(event, message.clone()),
+            Change::Deleted { message, .. } => self.fold_deleted(event, *message),
+            Change::Liked { message, .. } => self.fold_like(event, *message, true),
+            Change::Unliked { message, .. } => self.fold_like(event, *message, false),
+            Change::Read(read) => self.fold_reached(event, read.upto, Reach::Read),
+            Change::Delivered(read) => self.fold_reached(event, read.upto, Reach::Delivered),
+        }
+        self.log(event);
+    }
+
+    /// A delivered position that moves without telling.
+    pub(super) fn set_delivered(&mut self, room: RoomId, user: UserId, position: Position) {
+        if let Some(slot) = self.dens.get_mut(&room).and_then(|den| den.slot_mut(user)) {
+            slot.member.delivered = position;
+            self.mark(|dirty| dirty.members.extend([(room, user)]));
+        }
+    }
+
+    /// Puts somebody's row in the lobby.
+    pub(crate) fn set_lobby(&mut self, row: LobbyRow) {
+        let user = row.user;
+        if let Some(since) = self.lobby.insert(user, Some(row)).flatten().and_then(|before| before.waiting) {
+            self.waiting.remove(&(since, user));
+        }
+        self.waiting.extend(row.waiting.map(|since| (since, user)));
+        self.mark(|dirty| dirty.lobby.extend([user]));
+    }
+
+    pub(super) fn set_sent(&mut self, room: RoomId, user: UserId, name: ClientId, digest: Digest, message: MessageId) {
+        if let Some(dirty) = &mut self.dirty {
+            dirty.sent.push(SentRow { room, user, client_id: name.clone(), digest, message });
+        }
+        self.sent.entry((room, user)).or_default().insert(name, Some((digest, message)));
+    }
+
+    pub(super) fn set_made(&mut self, user: UserId, name: ClientId, digest: Digest, room: RoomId) {
+        if let Some(dirty) = &mut self.dirty {
+            dirty.made.push(MadeRow { user, client_id: name.clone(), digest, room });
+        }
+        self.made.insert((user, name), Some((digest, room)));
+    }
+
+    fn fold_created(&mut self, event: &Event, title: Option<alloc::string::String>, people: &[Arc<Person>]) {
+        let group = event.room_kind == RoomKind::Group;
+        let room = Room {
+            id: event.room,
+            kind: event.room_kind,
+            title,
+            owner: group.then(|| event.actor.id()),
+            created_at: event.at,
+            head: event.head,
+            members_seq: event.head.seq,
+            members: event.members,
+            last_at: event.at,
+            last_message: None,
+            sent: 0,
+            closed: false,
+        };
+        let mut den = Den::born(room);
+        let users: Vec<_> = people.iter().map(|person| person.id()).collect();
+        for &user in &users {
+            den.members.insert(user, Some(Slot::new(Member::founder(user, event.at))));
+            self.is_in(user, event.room, true);
+        }
+        self.dens.insert(event.room, den);
+        self.mark(|dirty| {
+            dirty.rooms.insert(event.room, true);
+            dirty.members.extend(users.iter().map(|&user| (event.room, user)));
+        });
+        match (event.room_kind, users.as_slice()) {
+            (RoomKind::Direct, &[one, other]) => self.pair(event.room, one, other),
+            (RoomKind::Roulette, &[one, other]) => self.matched(event, one, other),
+            _ => {}
+        }
+    }
+
+    fn pair(&mut self, room: RoomId, one: UserId, other: UserId) {
+        let (low, high) = (one.min(other), one.max(other));
+        self.directs.insert((low, high), Some(room));
+        self.mark(|dirty| dirty.directs.push(DirectRow { low, high, room }));
+    }
+
+    fn matched(&mut self, event: &Event, seeker: UserId, found: UserId) {
+        let lease = event.at.after(Duration::from_secs(self.limits.lease.into()));
+        for (user, partner) in [(seeker, found), (found, seeker)] {
+            let before = self.lobby.get(&user).copied().flatten().unwrap_or(LobbyRow::idle(user));
+            let lease = if user == seeker { before.lease.max(lease) } else { before.lease };
+            let (waiting, room) = (None, Some(event.room));
+            self.set_lobby(LobbyRow { user, waiting, room, partner: Some(partner), lease });
+        }
+    }
+
+    fn fold_closed(&mut self, event: &Event) {
+        self.update(event, |room| room.closed = true);
+        let members = self.dens.get(&event.room).into_iter().flat_map(Den::slots).map(|slot| slot.member.user);
+        let talked = |user| self.lobby.get(&user).copied().flatten().filter(|row| row.room == Some(event.room));
+        let rows: Vec<_> = members.filter_map(talked).collect();
+        rows.into_iter().for_each(|row| self.set_lobby(LobbyRow { room: None, ..row }));
+    }
+
+    fn fold_added(&mut self, event: &Event, person: &Person) {
+        let (id, user, seq) = (event.room, person.id(), event.head.seq);
+        self.update(event, |room| (room.members, room.members_seq) = (event.members, seq));
+        self.is_in(user, id, true);
+        let Some(den) = self.dens.get_mut(&id) else { return };
+        let joined = den.slot_mut(user).map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
+        let here = joined.is_none().then(|| den.newcomer(user, event)).flatten();
+        self.mark(|dirty| {
+            dirty.members.insert((id, user));
+            dirty.receipts.extend(here);
+        });
+    }
+
+    fn fold_removed(&mut self, event: &Event, user: UserId, heir: Option<UserId>) {
+        self.update(event, |room| {
+            (room.members, room.members_seq) = (event.members, event.head.seq);
+            if heir.is_some() || room.owner == Some(user) {
+                room.owner = heir;
+            }
+        });
+        self.is_in(user, event.room, false);
+        let slot = self.dens.get_mut(&event.room).and_then(|den| den.slot_mut(user));
+        slot.into_iter().for_each(|slot| slot.member.active = false);
+        self.mark(|dirty| dirty.members.extend([(event.room, user)]));
+    }
+
+    fn fold_sent(&mut self, event: &Event, message: &Arc<Message>) {
+        let (room, user) = (event.room, message.sender.id());
+        let Some(den) = self.dens.get_mut(&room) else { return };
+        if let Some(row) = &mut den.room {
+            (row.last_message, row.sent) = (Some(message.id), message.number);
+        }
+        if let Some(slot) = den.slot_mut(user) {
+            slot.member.sent = message.own_number;
+            slot.own.push(message.id);
+        }
+        den.put(message.clone());
+        self.mark(|dirty| {
+            dirty.members.insert((room, user));
+            dirty.messages.insert((room, message.id), true);
+        });
+    }
+
+    fn fold_message(&mut self, event: &Event, message: Arc<Message>) {
+        let id = message.id;
+        if let Some(den) = self.dens.get_mut(&event.room) {
+            den.put(message);
+            self.mark(|dirty| dirty.message(event.room, id));
+        }
+    }
+
+    fn fold_deleted(&mut self, event: &Event, id: MessageId) {
+        let Some(den) = self.dens.get_mut(&event.room) else { return };
+        let Some(message) = den.message(id).cloned() else { return };
+        insert_number(&mut den.deleted, message.number);
+        if let Some(slot) = den.slot_mut(message.sender.id()) {
+            insert_number(&mut slot.deleted, message.number);
+        }
+        // Nobody likes it, and a working set knows that.
+        den.likes.insert(id, Default::default());
+        self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
+        self.mark(|dirty| dirty.forget(event.room, id));
+    }
+
+    fn fold_like(&mut self, event: &Event, id: MessageId, liked: bool) {
+        let (room, user) = (event.room, event.actor.handle);
+        let row = LikeRow { room, message: id, user, liked, at: event.at, seq: event.head.seq };
+        let Some(den) = self.dens.get_mut(&room) else { return };
+        let Some(mut message) = den.message(id).map(|message| Message::clone(message)) else { return };
+        message.likes = if liked { message.likes + 1 } else { message.likes.saturating_sub(1) };
+        den.likes.entry(id).or_default().put(row);
+        self.fold_message(event, Arc::new(message));
+        self.mark(|dirty| {
+            dirty.likes.insert((room, id, user.id), row);
+        });
+    }
+
+    fn fold_reached(&mut self, event: &Event, upto: MessageId, what: Reach) {
+        let (room, user, at) = (event.room, event.actor.id(), event.at);
+        let place = self.place(room, upto, user);
+        let moves = event.head.moves;
+        let position = Position { message: place.message, number: place.number, own: place.own, at, moved: moves };
+        let receipt = Receipt { room, user, what, upto, number: place.number, at, moves };
+        let Some(den) = self.dens.get_mut(&room) else { return };
+        if let Some(slot) = den.slot_mut(user) {
+            match what {
+                Reach::Delivered => slot.member.delivered = position,
+                Reach::Read => {
+                    slot.member.read = position;
+                    slot.reads.push(receipt);
+                }
+            }
+        }
+        self.mark(|dirty| {
+            dirty.members.insert((room, user));
+            dirty.receipts.push(receipt);
+        });
+    }
+
+    /// Brings the room to the event's head, and notes what is no message in its log.
+    fn log(&mut self, event: &Event) {
+        let Head { seq, moves } = event.head;
+        let Some(den) = self.dens.get_mut(&event.room) else { return };
+        let Some(room) = &mut den.room else { return };
+        room.head = Head { seq, moves };
+        if event.change.is_durable() {
+            room.last_at = event.at;
+        }
+        if let Some(row) = LogRow::of(event) {
+            if self.whole {
+                den.changes.push(row.clone());
+            }
+            self.mark(|dirty| dirty.log.push(row));
+        }
+        self.mark(|dirty| dirty.room(event.room));
+    }
+
+    fn update(&mut self, event: &Event, change: impl FnOnce(&mut Room)) {
+        if let Some(room) = self.dens.get_mut(&event.room).and_then(|den| den.room.as_mut()) {
+            change(room);
+        }
+    }
+
+    fn is_in(&mut self, user: UserId, room: RoomId, is: bool) {
+        let rooms = self.rooms_of.entry(user).or_default();
+        if is {
+            rooms.insert(room)
+        } else {
+            rooms.remove(&room)
+        };
+    }
+
+    fn mark(&mut self, note: impl FnOnce(&mut Dirty)) {
+        self.dirty.as_mut().map(note);
+    }
+}
+
+impl Den {
+    /// Lets somebody in who was never here: what is there counts as read.
+    fn newcomer(&mut self, user: UserId, event: &Event) -> Option<Receipt> {
+        let row = self.room.as_ref()?;
+        let (at, number, moves) = (event.at, row.sent, 0);
+        let here = Position { message: row.last_message, number, own: 0, at, moved: moves };
+        let member = Member { read: here, delivered: here, joined: event.head.seq, ..Member::founder(user, at) };
+        let receipt =
+            here.message.map(|upto| Receipt { room: row.id, user, what: Reach::Read, upto, number, at, moves });
+        let mut slot = Slot::new(member);
+        slot.reads.extend(receipt);
+        self.members.insert(user, Some(slot));
+        receipt
+    }
+}
+
+fn insert_number(numbers: &mut Vec<u64>, number: u64) {
+    if let Err(at) = numbers.binary_search(&number) {
+        numbers.insert(at, number);
+    }
+}

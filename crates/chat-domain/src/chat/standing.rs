@@ -1,0 +1,131 @@
+//! What became of a message: who read it, whom it reached, who likes it.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::den::Liked;
+use super::{Chat, Den};
+use crate::command::Fact;
+use crate::event::{Likes, Standing, Status};
+use crate::id::{MessageId, UserId};
+use crate::message::Message;
+use crate::person::Handle;
+use crate::view::Mark;
+
+/// How many readers, likes and newly read messages are named at most.
+pub(crate) const NEWEST: usize = 100;
+
+impl Chat {
+    /// What became of a message.
+    pub(crate) fn standing(&self, den: &Den, message: &Message) -> Standing {
+        let readers = self.readers(den, message, None);
+        let status = match readers.is_empty() {
+            false => Status::Read,
+            true if self.is_delivered(den, message) => Status::Delivered,
+            true => Status::Sent,
+        };
+        Standing {
+            status,
+            likes: self.likes(den, message),
+            read_at: self.first_read(den, message, &readers),
+            readers: newest(&readers),
+        }
+    }
+
+    /// Who has read a message, the sender aside, in order of time; `also` is about to. In a partial chat the oldest beyond
+    /// the newest hundred may be missing.
+    pub(crate) fn readers(&self, den: &Den, message: &Message, also: Option<Mark>) -> Vec<Mark> {
+        self.expect_base(den, message);
+        let here = den.slots().filter(|slot| slot.member.user != message.sender.id()).filter_map(|slot| {
+            let receipt = slot.reached(message.id)?;
+            Some(Mark { user: self.handle(slot.member.user), at: receipt.at })
+        });
+        let told = den.bases.get(&message.id).map(|base| base.readers.as_slice()).unwrap_or_default();
+        let mut marks: Vec<_> = told.iter().copied().chain(here).chain(also).collect();
+        marks.sort_unstable_by_key(|mark| (mark.at, mark.user.id));
+        marks
+    }
+
+    /// When the first of all its readers read a message.
+    pub(crate) fn first_read(&self, den: &Den, message: &Message, readers: &[Mark]) -> Option<crate::time::Time> {
+        let told = den.bases.get(&message.id).and_then(|base| base.first_at);
+        told.into_iter().chain(readers.first().map(|mark| mark.at)).min()
+    }
+
+    /// Whether a message has reached anybody but its sender.
+    pub(crate) fn is_delivered(&self, den: &Den, message: &Message) -> bool {
+        let others = || den.slots().map(|slot| &slot.member).filter(|member| member.user != message.sender.id());
+        den.bases.get(&message.id).is_some_and(|base| base.delivered)
+            || others().any(|member| member.reached() >= Some(message.id))
+    }
+
+    /// Who likes a message now.
+    pub(crate) fn likes(&self, den: &Den, message: &Message) -> Likes {
+        self.likes_without(den, message, None)
+    }
+
+    /// Who likes a message, one user aside (who is counted nevertheless).
+    pub(crate) fn likes_without(&self, den: &Den, message: &Message, user: Option<UserId>) -> Likes {
+        let mut likes = Likes { count: message.likes, ..Likes::default() };
+        let Some(liked) = self.liked(den, message) else { return likes };
+        let rows = liked.order.iter().rev().filter_map(|(_, who)| liked.rows.get(who));
+        let mut rows = rows.filter(|row| Some(row.user.id) != user).take(NEWEST).peekable();
+        likes.at = rows.peek().map(|row| row.at);
+        likes.by = rows.map(|row| row.user).collect();
+        likes.by.reverse();
+        likes
+    }
+
+    /// Whether somebody likes a message.
+    pub(crate) fn is_liked(&self, den: &Den, message: &Message, user: UserId) -> bool {
+        if !den.is_fresh(message) {
+            self.expect(|| Fact::Likes(message.room, message.id, user));
+        }
+        self.liked(den, message).and_then(|liked| liked.rows.get(&user)).is_some_and(|row| row.liked)
+    }
+
+    /// The newest hundred messages of others, not deleted, after one position and up to another, oldest first.
+    pub(crate) fn between(
+        &self,
+        den: &Den,
+        user: UserId,
+        from: Option<MessageId>,
+        upto: MessageId,
+    ) -> Vec<Arc<Message>> {
+        let mut found: Vec<_> = den.messages[..den.upto(upto)]
+            .iter()
+            .rev()
+            .take_while(|message| Some(message.id) > from)
+            .filter(|message| message.sender.id() != user && message.deleted.is_none())
+            .take(NEWEST)
+            .cloned()
+            .collect();
+        found.reverse();
+        found
+    }
+
+    /// Both spellings of somebody who is known.
+    pub(crate) fn handle(&self, user: UserId) -> Handle {
+        self.person(user).map_or_else(|_| Handle::from(user), |person| person.handle)
+    }
+
+    fn liked<'a>(&'a self, den: &'a Den, message: &Message) -> Option<&'a Liked> {
+        let liked = den.likes.get(&message.id);
+        match liked {
+            None if !den.is_fresh(message) => {
+                self.absent(|| Fact::Likes(message.room, message.id, message.sender.id()))
+            }
+            found => found,
+        }
+    }
+
+    fn expect_base(&self, den: &Den, message: &Message) {
+        let known = self.whole || den.is_fresh(message) || den.bases.contains_key(&message.id);
+        assert!(known, "the working set was not told who has read message {} of room {}", message.id, message.room);
+    }
+}
+
+/// The newest hundred, in order of time.
+pub(crate) fn newest(marks: &[Mark]) -> Vec<Handle> {
+    marks[marks.len().saturating_sub(NEWEST)..].iter().map(|mark| mark.user).collect()
+}

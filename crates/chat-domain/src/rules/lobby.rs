@@ -1,0 +1,63 @@
+//! Roulette: a decision over those who wait.
+
+use alloc::vec;
+use core::time::Duration;
+
+use super::{Scene, Verdict, happened, rooms};
+use crate::chat::Chat;
+use crate::command::Stamp;
+use crate::event::Change;
+use crate::id::UserId;
+use crate::refusal::Refusal;
+use crate::room::RoomKind;
+use crate::rows::LobbyRow;
+use crate::time::Time;
+
+/// Finds who has waited longest, or waits. The last partner comes only when nobody else waits.
+pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+    let actor = chat.person(stamp.actor)?;
+    let own = chat.lobby(stamp.actor).unwrap_or(LobbyRow::idle(stamp.actor));
+    if own.room.is_some() {
+        return Err(Refusal::InRoulette);
+    }
+    match stranger(chat, &own, stamp.at) {
+        Some(found) => {
+            let people = vec![actor.clone(), chat.person(found)?.clone()];
+            happened(rooms::made(chat, stamp, RoomKind::Roulette, None, people))
+        }
+        None => Ok(Verdict::Lobby(waits(chat, own, stamp.at))),
+    }
+}
+
+/// Stops waiting.
+pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+    Ok(match chat.lobby(stamp.actor) {
+        Some(row) if row.waiting.is_some() => Verdict::Lobby(LobbyRow { waiting: None, ..row }),
+        _ => Verdict::Quiet,
+    })
+}
+
+/// Ends the open roulette chat for both.
+pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+    let Some(row) = chat.lobby(stamp.actor) else { return Ok(Verdict::Quiet) };
+    let Some(room) = row.room else { return Ok(Verdict::Quiet) };
+    let scene = Scene::enter(chat, stamp, room)?;
+    // The partner's row goes with it.
+    row.partner.and_then(|partner| chat.lobby(partner));
+    happened(scene.next(Change::Closed))
+}
+
+/// Who has waited longest with a good lease; a last partner only if nobody else has one.
+fn stranger(chat: &Chat, own: &LobbyRow, now: Time) -> Option<UserId> {
+    let good = |row: &LobbyRow| row.user != own.user && row.room.is_none() && row.lease >= now;
+    let again = |row: &LobbyRow| own.partner == Some(row.user) || row.partner == Some(own.user);
+    let waiting = || chat.waiting().filter(good);
+    waiting().find(|row| !again(row)).or_else(|| waiting().next()).map(|row| row.user)
+}
+
+/// A place at the end of the queue, or the old one if it is still good.
+fn waits(chat: &Chat, own: LobbyRow, now: Time) -> LobbyRow {
+    let since = own.waiting.filter(|_| own.lease >= now).unwrap_or(now);
+    let until = now.after(Duration::from_secs(chat.limits().lease.into()));
+    LobbyRow { waiting: Some(since), lease: own.lease.max(until), ..own }
+}

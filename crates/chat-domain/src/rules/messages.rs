@@ -1,0 +1,136 @@
+//! Saying things, unsaying them, liking them.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use super::content::{check_draft, check_text, spelled};
+use super::{Memo, Scene, Verdict, happened, standing_event};
+use crate::chat::{Chat, NEWEST};
+use crate::command::{ClientId, Draft, Stamp};
+use crate::digest::Digest;
+use crate::event::{Change, Event, Likes, Standing};
+use crate::id::{MessageId, RoomId};
+use crate::message::{Message, MessageKind};
+use crate::refusal::Refusal;
+
+/// A repeat is answered before any other rule is asked.
+pub(super) fn send(
+    chat: &Chat,
+    stamp: Stamp,
+    room: RoomId,
+    draft: Draft,
+    client_id: Option<ClientId>,
+) -> Result<Verdict, Refusal> {
+    let metadata = spelled("metadata", &draft.metadata)?;
+    let memo = match client_id {
+        Some(name) => {
+            let digest = Digest::of_message(draft.kind, &draft.content, &metadata);
+            if let Some((before, message)) = chat.first_sent(room, stamp.actor, &name) {
+                return repeated(chat, stamp, room, message, before == digest);
+            }
+            Some(Memo::Sent(name, digest, stamp.ids.message))
+        }
+        None => None,
+    };
+    let scene = Scene::enter(chat, stamp, room)?;
+    scene.open()?;
+    check_draft(&draft, &metadata, chat.limits())?;
+    Ok(Verdict::Happened(sent(&scene, draft, &metadata), memo))
+}
+
+/// Other words for a text, by its sender.
+pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Verdict, Refusal> {
+    scene.open()?;
+    let before = scene.message(message)?;
+    if before.sender.id() != scene.actor.id() {
+        return Err(Refusal::NotAuthor);
+    }
+    if before.kind != MessageKind::Text {
+        return Err(Refusal::Invalid { field: "message_id", rule: "must name a text: nothing else can be edited" });
+    }
+    check_text("content", &content, scene.chat.limits().content)?;
+    if *before.content == *content {
+        let at = before.edited.map_or(before.created_at, |(at, _)| at);
+        return Ok(Verdict::Already(scene.already(at, Change::Edited { message: before.clone() })));
+    }
+    let mut event = scene.next(Change::Closed);
+    let edited = Some((event.at, event.head.seq));
+    let message = Message { content: content.into(), edited, sender: scene.actor.clone(), ..Message::clone(before) };
+    event.change = Change::Edited { message: Arc::new(message) };
+    happened(event)
+}
+
+/// A message is erased by its sender or the room's owner.
+pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Verdict, Refusal> {
+    let sender = scene.message(message)?.sender.id();
+    if sender != scene.actor.id() && !scene.is_owner() {
+        return Err(Refusal::NotAuthor);
+    }
+    happened(scene.next(Change::Deleted { message, sender }))
+}
+
+/// Everybody likes a message once.
+pub(super) fn like(scene: Scene<'_>, message: MessageId, likes: bool) -> Result<Verdict, Refusal> {
+    scene.open()?;
+    let row = scene.message(message)?;
+    let change = |now| match likes {
+        true => Change::Liked { message, likes: now },
+        false => Change::Unliked { message, likes: now },
+    };
+    if scene.chat.is_liked(scene.den, row, scene.actor.id()) == likes {
+        let now = scene.chat.likes(scene.den, row);
+        return Ok(Verdict::Already(scene.already(now.at.unwrap_or(row.created_at), change(now))));
+    }
+    let now = if likes { one_more(&scene, row) } else { one_less(&scene, row) };
+    happened(scene.next(change(now)))
+}
+
+fn one_more(scene: &Scene<'_>, row: &Message) -> Likes {
+    let mut likes = scene.chat.likes(scene.den, row);
+    likes.by.push(scene.actor.handle);
+    if likes.by.len() > NEWEST {
+        likes.by.remove(0);
+    }
+    Likes { count: row.likes + 1, at: Some(scene.at()), ..likes }
+}
+
+fn one_less(scene: &Scene<'_>, row: &Message) -> Likes {
+    let count = row.likes.saturating_sub(1);
+    Likes { count, ..scene.chat.likes_without(scene.den, row, Some(scene.actor.id())) }
+}
+
+fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
+    let id = scene.next_message;
+    let newest = scene.room.last_message;
+    assert!(newest < Some(id), "the stamp offers message id {id}, and the room's newest is {newest:?}");
+    let mut event = scene.next(Change::Closed);
+    let message = Message {
+        id,
+        room: scene.room.id,
+        sender: scene.actor.clone(),
+        seq: event.head.seq,
+        number: scene.room.sent + 1,
+        own_number: scene.slot.member.sent + 1,
+        kind: draft.kind,
+        content: draft.content.into(),
+        metadata: metadata.clone(),
+        created_at: event.at,
+        edited: None,
+        deleted: None,
+        likes: 0,
+    };
+    event.change = Change::Sent { message: Arc::new(message), standing: Standing::default() };
+    event
+}
+
+/// The first message again, with what became of it; or that its name was used for something else.
+fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: bool) -> Result<Verdict, Refusal> {
+    if !same {
+        return Err(Refusal::Reused { message: Some(message) });
+    }
+    let (den, row) = chat.den(room)?;
+    let message = chat.message_row(room, message).ok_or(Refusal::UnknownMessage)?.clone();
+    let at = message.created_at;
+    let change = Change::Sent { standing: chat.standing(den, &message), message };
+    Ok(Verdict::Already(Event { at, ..standing_event(row, chat.person(stamp.actor)?, change) }))
+}

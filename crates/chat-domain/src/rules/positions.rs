@@ -1,0 +1,104 @@
+//! How far everybody has come.
+
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{Scene, Verdict, happened};
+use crate::Fact;
+use crate::chat::newest;
+use crate::event::{Change, Reached, Read};
+use crate::id::MessageId;
+use crate::known::Place;
+use crate::message::Message;
+use crate::refusal::Refusal;
+use crate::room::Position;
+use crate::time::Time;
+use crate::view::Mark;
+
+/// Everything up to a message is read. A deleted message is a place like any other.
+pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Verdict, Refusal> {
+    let (room, user, old) = (scene.room.id, scene.actor.id(), scene.slot.member.read);
+    let Some(target) = upto.or(scene.room.last_message) else { return Ok(Verdict::Quiet) };
+    let place = scene.chat.place(room, target, user);
+    if place.message != Some(target) {
+        return Err(Refusal::UnknownMessage);
+    }
+    if place.message <= old.message {
+        return Ok(already(&scene, old, Change::Read));
+    }
+    scene.chat.expect_of(scene.den, || Fact::Unread(room, user, upto));
+    let at = moved_at(&scene, old);
+    let mark = Mark { user: scene.actor.handle, at };
+    let found = scene.chat.between(scene.den, user, old.message, target);
+    let messages = announced(&scene, found).iter().map(|message| reached(&scene, message, mark)).collect();
+    happened(scene.moves(at, Change::Read(Read { upto: target, messages })))
+}
+
+/// Everything up to a message has arrived. What was read has arrived before. In a quiet room nobody is told.
+pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Verdict, Refusal> {
+    let (room, user, member) = (scene.room.id, scene.actor.id(), scene.slot.member);
+    let place = scene.chat.place(room, upto, user);
+    let Some(target) = place.message else { return Ok(Verdict::Quiet) };
+    if Some(target) <= member.reached() {
+        let old = if member.read.message > member.delivered.message { member.read } else { member.delivered };
+        return Ok(already(&scene, old, Change::Delivered));
+    }
+    let at = moved_at(&scene, member.delivered);
+    if scene.room.members > scene.chat.limits().quiet_room {
+        return Ok(Verdict::Reached(room, silent(place, at, member.delivered.moved)));
+    }
+    scene.chat.expect_of(scene.den, || Fact::Undelivered(room, user, upto));
+    let found = scene.chat.between(scene.den, user, member.reached(), target);
+    let bare = |message: &Arc<Message>| Reached {
+        message: message.id,
+        sender: message.sender.id(),
+        readers: Vec::new(),
+        first_at: None,
+    };
+    let messages = found.iter().map(bare).collect();
+    happened(scene.moves(at, Change::Delivered(Read { upto: target, messages })))
+}
+
+/// What a read announces of the messages that it covers: in a quiet room the newest of each author.
+pub(crate) fn announced(scene: &Scene<'_>, messages: Vec<Arc<Message>>) -> Vec<Arc<Message>> {
+    newest_of_each(messages, scene.room.members > scene.chat.limits().quiet_room)
+}
+
+/// The newest message of each author, or all of them.
+pub(crate) fn newest_of_each(mut messages: Vec<Arc<Message>>, quiet: bool) -> Vec<Arc<Message>> {
+    if quiet {
+        let mut authors = BTreeSet::new();
+        messages.reverse();
+        messages.retain(|message| authors.insert(message.sender.id()));
+        messages.reverse();
+    }
+    messages
+}
+
+fn reached(scene: &Scene<'_>, message: &Message, mark: Mark) -> Reached {
+    let readers = scene.chat.readers(scene.den, message, Some(mark));
+    Reached {
+        message: message.id,
+        sender: message.sender.id(),
+        first_at: scene.chat.first_read(scene.den, message, &readers),
+        readers: newest(&readers),
+    }
+}
+
+/// A move is never before the room's last change nor before the position's last move.
+fn moved_at(scene: &Scene<'_>, old: Position) -> Time {
+    scene.at().max(old.at)
+}
+
+fn silent(place: Place, at: Time, moved: u64) -> Position {
+    Position { message: place.message, number: place.number, own: place.own, at, moved }
+}
+
+/// The position as it is; nothing where it is before the first message.
+fn already(scene: &Scene<'_>, old: Position, change: fn(Read) -> Change) -> Verdict {
+    match old.message {
+        Some(upto) => Verdict::Already(scene.already(old.at, change(Read { upto, messages: Vec::new() }))),
+        None => Verdict::Quiet,
+    }
+}

@@ -1,0 +1,101 @@
+//! Making and naming rooms.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::content::check_title;
+use super::{Memo, Scene, Verdict, happened, standing_event};
+use crate::chat::Chat;
+use crate::command::{ClientId, Stamp};
+use crate::digest::Digest;
+use crate::event::{Change, Event, Head};
+use crate::id::{RoomId, UserId};
+use crate::person::Person;
+use crate::refusal::Refusal;
+use crate::room::RoomKind;
+
+/// Two people have one direct chat.
+pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Verdict, Refusal> {
+    let actor = chat.person(stamp.actor)?;
+    if with == stamp.actor {
+        return Err(Refusal::Invalid { field: "user_id", rule: "must be somebody else" });
+    }
+    let other = chat.person(with)?;
+    match chat.direct(stamp.actor, with) {
+        Some(room) => present(chat, actor, room),
+        None => happened(made(chat, stamp, RoomKind::Direct, None, vec![actor.clone(), other.clone()])),
+    }
+}
+
+/// Who makes a group owns it. Asking for it again under the same name finds it.
+pub(super) fn create_group(
+    chat: &Chat,
+    stamp: Stamp,
+    title: String,
+    members: Vec<UserId>,
+    client_id: Option<ClientId>,
+) -> Result<Verdict, Refusal> {
+    let actor = chat.person(stamp.actor)?;
+    let mut others = members;
+    others.sort_unstable();
+    others.dedup();
+    others.retain(|&user| user != stamp.actor);
+    let memo = client_id.map(|name| Memo::Made(name, Digest::of_group(&title, others.iter().copied())));
+    if let Some(Memo::Made(name, digest)) = &memo
+        && let Some((before, room)) = chat.first_made(stamp.actor, name)
+    {
+        return if before == *digest { present(chat, actor, room) } else { Err(Refusal::Reused { message: None }) };
+    }
+    check_title(&title, chat.limits().title)?;
+    if others.len() >= chat.limits().founders {
+        return Err(Refusal::Invalid { field: "member_ids", rule: "names too many people" });
+    }
+    let others = others.into_iter().map(|user| chat.person(user).cloned());
+    let people = core::iter::once(Ok(actor.clone())).chain(others).collect::<Result<Vec<_>, _>>()?;
+    Ok(Verdict::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
+}
+
+/// The owner gives a group another title.
+pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Verdict, Refusal> {
+    if scene.room.kind != RoomKind::Group {
+        return Err(Refusal::NotGroup);
+    }
+    if !scene.is_owner() {
+        return Err(Refusal::NotOwner);
+    }
+    check_title(&title, scene.chat.limits().title)?;
+    if scene.room.title.as_ref() == Some(&title) {
+        return Ok(Verdict::Already(scene.already(scene.room.last_at, Change::Renamed { title })));
+    }
+    happened(scene.next(Change::Renamed { title }))
+}
+
+/// A new room with these people, the maker first.
+pub(super) fn made(
+    chat: &Chat,
+    stamp: Stamp,
+    room_kind: RoomKind,
+    title: Option<String>,
+    people: Vec<Arc<Person>>,
+) -> Event {
+    let room = stamp.ids.room;
+    assert!(!chat.has_room(room), "the stamp offers the id of room {room}, which exists");
+    Event {
+        room,
+        room_kind,
+        members: u32::try_from(people.len()).unwrap_or(u32::MAX),
+        head: Head { seq: 1, moves: 0 },
+        at: stamp.at,
+        actor: people[0].clone(),
+        change: Change::Created { title, people },
+    }
+}
+
+/// A room that is there already, with everybody who is in it now.
+fn present(chat: &Chat, actor: &Arc<Person>, room: RoomId) -> Result<Verdict, Refusal> {
+    let (den, row) = chat.den(room)?;
+    let change = Change::Created { title: row.title.clone(), people: chat.roster(den) };
+    Ok(Verdict::Already(standing_event(row, actor, change)))
+}
