@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 
 use crate::command::{ClientId, Command, Fact, Stamp};
 use crate::digest::Digest;
-use crate::event::{Event, Outcome};
+use crate::event::{Change, Event, Outcome};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::known::Written;
 use crate::person::Person;
@@ -20,6 +20,7 @@ mod dirty;
 mod fold;
 mod log;
 mod lookup;
+mod show;
 mod standing;
 mod tell;
 
@@ -29,6 +30,9 @@ pub(crate) use standing::{NEWEST, newest};
 
 /// A map whose order is never looked at.
 pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
+
+/// What requests under names first came to.
+type Names<T> = Map<ClientId, Option<(Digest, T)>>;
 
 /// How large things may be, and from where on rooms are quieter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ pub struct Chat {
     people: Map<UserId, Option<Someone>>,
     dens: Map<RoomId, Den>,
     directs: Map<(UserId, UserId), Option<RoomId>>,
-    sent: Map<(RoomId, UserId), Map<ClientId, Option<(Digest, MessageId)>>>,
+    sent: Map<(RoomId, UserId), Names<MessageId>>,
     made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
     lobby: BTreeMap<UserId, Option<LobbyRow>>,
     waiting: BTreeSet<(Time, UserId)>,
@@ -145,6 +149,7 @@ impl Chat {
             false => event.head.moves == head.moves + 1 && event.head.seq == head.seq,
         };
         if next {
+            self.learn(event);
             self.fold(event);
         }
         next
@@ -163,6 +168,18 @@ impl Chat {
     pub fn seen(&mut self, user: UserId, at: Time) {
         if let Some(Some(known)) = self.people.get_mut(&user) {
             known.last_seen = known.last_seen.max(Some(at));
+        }
+    }
+
+    /// Gets to know the people of an event.
+    fn learn(&mut self, event: &Event) {
+        let others = match &event.change {
+            Change::Created { people, .. } => people.as_slice(),
+            Change::Added { person } => core::slice::from_ref(person),
+            _ => &[],
+        };
+        for person in others.iter().chain([&event.actor]) {
+            self.tell(crate::Known::Person(person.id(), Some(person.clone())));
         }
     }
 

@@ -18,12 +18,15 @@ pub mod event;
 pub mod id;
 pub mod journal;
 pub mod known;
+#[cfg(feature = "std")]
+pub mod memory;
 pub mod message;
 pub mod metadata;
 mod needs;
 pub mod notification;
 pub mod person;
 pub mod presence;
+mod query;
 pub mod refusal;
 pub mod room;
 pub mod rows;
@@ -41,6 +44,8 @@ pub use event::{Change, Event, Head, Likes, Outcome, Read, Standing, Status};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
 pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
 pub use known::{FirstMade, FirstSent, InLobby, Known, Place, Written};
+#[cfg(feature = "std")]
+pub use memory::Memory;
 pub use message::{Message, MessageKind};
 pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};

@@ -23,6 +23,8 @@ mod metadata;
 mod positions;
 mod rooms;
 
+pub(crate) use positions::newest_of_each;
+
 /// What a command comes to.
 pub(crate) enum Verdict {
     /// This is to happen, and its request is to be remembered.

@@ -11,6 +11,12 @@ use crate::person::{Handle, Person};
 use crate::room::{Role, Room, RoomKind};
 use crate::time::Time;
 
+/// How many members a chat in a list of chats names at most.
+pub const MEMBERS_IN_LIST: usize = 20;
+
+/// How many members a chat that is shown alone names at most; the others are paged.
+pub const MEMBERS_IN_CHAT: usize = 100;
+
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
@@ -96,7 +102,7 @@ pub enum Replayed {
 pub struct ChatView {
     /// The room.
     pub room: Arc<Room>,
-    /// Its members in order of joining; at most 20 in a list of chats.
+    /// Its first members in order of joining: at most [`MEMBERS_IN_LIST`] or [`MEMBERS_IN_CHAT`].
     pub members: Vec<MemberView>,
     /// How many messages of others the reader has not read.
     pub unread: u64,

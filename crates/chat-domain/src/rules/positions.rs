@@ -61,7 +61,7 @@ pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Verdict, Refu
 }
 
 /// What a read announces of the messages that it covers: in a quiet room the newest of each author.
-pub(crate) fn announced(scene: &Scene<'_>, messages: Vec<Arc<Message>>) -> Vec<Arc<Message>> {
+fn announced(scene: &Scene<'_>, messages: Vec<Arc<Message>>) -> Vec<Arc<Message>> {
     newest_of_each(messages, scene.room.members > scene.chat.limits().quiet_room)
 }
 

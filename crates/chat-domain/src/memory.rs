@@ -1,0 +1,89 @@
+//! A journal and a directory in memory: for embedding, for tests, and as the model of every store.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::future::ready;
+
+use crate::chat::{Chat, Limits};
+use crate::command::{Ids, Stamp};
+use crate::event::{Change, Outcome};
+use crate::id::{MessageId, RoomId};
+use crate::journal::{Answer, Failure, Order, Settled, Sink};
+
+mod accounts;
+mod directory;
+mod journal;
+mod notifications;
+
+use accounts::Accounts;
+use notifications::Notifications;
+
+/// Everything in memory, behind one lock. Its answers are ready at once.
+///
+/// The sink is called under the lock, so that it hears of everything in order: it must not call back.
+pub struct Memory {
+    sink: Arc<dyn Sink>,
+    world: Mutex<World>,
+}
+
+struct World {
+    chat: Chat,
+    next: Ids,
+    accounts: Accounts,
+    notifications: Notifications,
+}
+
+impl Memory {
+    /// Nobody and nothing yet.
+    pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> Memory {
+        let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
+        let (accounts, notifications) = Default::default();
+        Memory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications }) }
+    }
+
+    /// Decides an order, tells the sink, and says what it told.
+    fn settle(&self, order: Order) -> Result<Outcome, Failure> {
+        let mut world = self.lock();
+        let result = world.execute(&order);
+        self.sink.settled(alloc::vec![Settled { origin: order.origin, result: result.clone() }]);
+        result
+    }
+
+    /// A panic under the lock was a bug in a rule, which changes nothing before it has decided.
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An answer about the world as it is.
+    fn answer<'a, T: Send + 'a>(&'a self, ask: impl FnOnce(&mut World) -> Result<T, Failure>) -> Answer<'a, T> {
+        let answer = ask(&mut self.lock());
+        Box::pin(ready(answer))
+    }
+}
+
+impl World {
+    fn execute(&mut self, order: &Order) -> Result<Outcome, Failure> {
+        let stamp = Stamp { actor: order.actor, at: order.at, ids: self.next };
+        let outcome = self.chat.execute(stamp, order.command.clone())?;
+        if let Outcome::Happened(event) = &outcome {
+            match event.change {
+                Change::Created { .. } => self.next.room = following(event.room, RoomId::number, RoomId::new),
+                Change::Sent { ref message, .. } => {
+                    self.next.message = following(message.id, MessageId::number, MessageId::new);
+                }
+                _ => {}
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+const FIRST_ROOM: RoomId = RoomId::new(1).expect("1 is an id");
+const FIRST_MESSAGE: MessageId = MessageId::new(1).expect("1 is an id");
+
+/// The id after this one. At a million a second the last one is used after 285 years.
+fn following<T: Copy>(id: T, number: fn(T) -> i64, new: fn(i64) -> Option<T>) -> T {
+    new(number(id) + 1).unwrap_or(id)
+}

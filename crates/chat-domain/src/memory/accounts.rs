@@ -1,0 +1,201 @@
+//! Who people are and what they show to prove it, in memory.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::chat::Chat;
+use crate::directory::{Account, NewAccount, Rotation, Subject, Visitor, folded};
+use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
+use crate::known::Known;
+use crate::person::{Handle, Person};
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+#[derive(Default)]
+pub(super) struct Accounts {
+    /// By folded username.
+    names: BTreeMap<String, UserId>,
+    /// Those whose UUID is an issuer's own.
+    uuids: BTreeMap<Uuid, UserId>,
+    /// By issuer and subject, where that is neither a number nor a UUID.
+    subjects: BTreeMap<(String, String), UserId>,
+    passwords: BTreeMap<UserId, String>,
+    local: i64,
+    foreign: i64,
+    tokens: BTreeMap<String, Token>,
+    /// Whose each family is, as long as it is good.
+    families: BTreeMap<u64, UserId>,
+    opened: u64,
+    sessions: BTreeMap<String, (UserId, Time)>,
+}
+
+struct Token {
+    family: u64,
+    used: bool,
+    expires: Time,
+}
+
+impl Accounts {
+    pub(super) fn register(&mut self, chat: &mut Chat, new: NewAccount) -> Result<Account, Refusal> {
+        new.check()?;
+        if self.names.contains_key(&folded(&new.username)) {
+            return Err(Refusal::NameTaken);
+        }
+        let id = self.next_local(chat);
+        let name = new.name.unwrap_or_else(|| new.username.clone());
+        self.passwords.insert(id, new.password);
+        let person = Person { handle: Handle::from(id), username: new.username, name, avatar: new.avatar };
+        self.keep(chat, person)
+    }
+
+    pub(super) fn credential(&self, chat: &Chat, username: &str) -> Option<(Account, String)> {
+        let account = self.by_username(chat, username)?;
+        let password = self.passwords.get(&account.person.id())?.clone();
+        Some((account, password))
+    }
+
+    pub(super) fn by_uuid(&self, chat: &Chat, uuid: Uuid) -> Option<Account> {
+        let id = self.uuids.get(&uuid).copied().or_else(|| UserId::from_uuid(uuid))?;
+        account(chat, id).filter(|account| account.person.handle.uuid == uuid)
+    }
+
+    pub(super) fn by_username(&self, chat: &Chat, username: &str) -> Option<Account> {
+        account(chat, *self.names.get(&folded(username))?)
+    }
+
+    pub(super) fn search(&self, chat: &Chat, query: &str, after: Option<&str>, limit: usize) -> Vec<Account> {
+        let (query, after) = (folded(query), after.map(folded));
+        let later = self.names.iter().filter(|(name, _)| after.as_ref().is_none_or(|after| *name > after));
+        let accounts = later.filter_map(|(_, &id)| account(chat, id));
+        let begins = |account: &Account| {
+            folded(&account.person.username).starts_with(&query) || folded(&account.person.name).starts_with(&query)
+        };
+        accounts.filter(begins).take(limit).collect()
+    }
+
+    /// Finds or makes a visitor; names and pictures that were said are taken over.
+    pub(super) fn admit(&mut self, chat: &mut Chat, visitor: Visitor) -> Result<Account, Refusal> {
+        let handle = self.identify(chat, &visitor);
+        let before = account(chat, handle.id).map(|account| account.person);
+        let username = self.free_name(handle.id, &visitor, before.as_deref());
+        let name = visitor.name.or(before.as_ref().filter(|old| old.name != old.username).map(|old| old.name.clone()));
+        let avatar = visitor.avatar.or(before.map(|old| old.avatar.clone())).unwrap_or_default();
+        let name = name.unwrap_or_else(|| username.clone());
+        self.keep(chat, Person { handle, username, name, avatar })
+    }
+
+    pub(super) fn open_family(&mut self, user: UserId, digest: String, expires: Time) {
+        self.opened += 1;
+        self.families.insert(self.opened, user);
+        self.tokens.insert(digest, Token { family: self.opened, used: false, expires });
+    }
+
+    pub(super) fn rotate(&mut self, chat: &Chat, old: &str, new: String, now: Time, expires: Time) -> Rotation {
+        let Some(token) = self.tokens.get_mut(old) else { return Rotation::Unknown };
+        let (family, used) = (token.family, core::mem::replace(&mut token.used, true));
+        if used {
+            self.families.remove(&family);
+            return Rotation::Reused;
+        }
+        let user = self.families.get(&family).filter(|_| token.expires > now);
+        let Some(account) = user.and_then(|&user| account(chat, user)) else { return Rotation::Unknown };
+        self.tokens.insert(new, Token { family, used: false, expires });
+        Rotation::Rotated(account)
+    }
+
+    pub(super) fn close_family(&mut self, user: UserId, digest: &str) {
+        let family = self.tokens.get(digest).map(|token| token.family);
+        if let Some(family) = family.filter(|family| self.families.get(family) == Some(&user)) {
+            self.families.remove(&family);
+        }
+    }
+
+    pub(super) fn open_session(&mut self, user: UserId, digest: String, expires: Time) {
+        self.sessions.insert(digest, (user, expires));
+    }
+
+    /// A session with less than half of a new one's time left begins anew.
+    pub(super) fn session(&mut self, chat: &Chat, digest: &str, now: Time, renewed: Time) -> Option<Account> {
+        let (user, expires) = self.sessions.get_mut(digest)?;
+        if *expires <= now {
+            self.sessions.remove(digest);
+            return None;
+        }
+        if expires.since(now) < renewed.since(now) / 2 {
+            *expires = renewed;
+        }
+        account(chat, *user)
+    }
+
+    pub(super) fn close_session(&mut self, digest: &str) {
+        self.sessions.remove(digest);
+    }
+
+    fn identify(&mut self, chat: &Chat, visitor: &Visitor) -> Handle {
+        match &visitor.subject {
+            Subject::Number(id) => account(chat, *id).map_or(Handle::from(*id), |account| account.person.handle),
+            Subject::Uuid(uuid) => match UserId::from_uuid(*uuid) {
+                Some(id) => Handle::from(id),
+                None => Handle { id: self.known_uuid(*uuid), uuid: *uuid },
+            },
+            Subject::Text(text) => {
+                let key = (visitor.issuer.clone(), text.clone());
+                let next = FIRST_FOREIGN_USER + self.foreign;
+                let id = self.subjects.entry(key).or_insert_with(|| numbered(&mut self.foreign, next));
+                Handle::from(*id)
+            }
+        }
+    }
+
+    fn known_uuid(&mut self, uuid: Uuid) -> UserId {
+        let next = FIRST_FOREIGN_USER + self.foreign;
+        *self.uuids.entry(uuid).or_insert_with(|| numbered(&mut self.foreign, next))
+    }
+
+    /// The username that was said, else the old one, else the subject; with the id behind it if somebody else has it.
+    fn free_name(&self, id: UserId, visitor: &Visitor, before: Option<&Person>) -> String {
+        let subject = match &visitor.subject {
+            Subject::Number(id) => id.to_string(),
+            Subject::Uuid(uuid) => uuid.to_string(),
+            Subject::Text(text) => text.clone(),
+        };
+        let free = |name: &String| self.names.get(&folded(name)).is_none_or(|&owner| owner == id);
+        let said = visitor.username.clone().filter(free);
+        let name = said.or_else(|| before.map(|before| before.username.clone()));
+        name.or(Some(subject.clone()).filter(free)).unwrap_or_else(|| format!("{subject}-{id}"))
+    }
+
+    fn keep(&mut self, chat: &mut Chat, person: Person) -> Result<Account, Refusal> {
+        let (id, name) = (person.id(), folded(&person.username));
+        if let Some(before) = account(chat, id) {
+            self.names.remove(&folded(&before.person.username));
+        }
+        self.names.insert(name, id);
+        chat.tell(Known::Person(id, Some(Arc::new(person))));
+        account(chat, id).ok_or(Refusal::UnknownUser)
+    }
+
+    /// The next number that no visitor came with.
+    fn next_local(&mut self, chat: &Chat) -> UserId {
+        loop {
+            let next = self.local + 1;
+            let id = numbered(&mut self.local, next);
+            if account(chat, id).is_none() {
+                return id;
+            }
+        }
+    }
+}
+
+pub(super) fn account(chat: &Chat, user: UserId) -> Option<Account> {
+    chat.someone(user).map(|(person, last_seen)| Account { person: person.clone(), last_seen })
+}
+
+/// Counts one up. There are more numbers than memory could hold people.
+fn numbered(counter: &mut i64, number: i64) -> UserId {
+    *counter += 1;
+    UserId::new(number).expect("memory holds fewer people than there are numbers")
+}

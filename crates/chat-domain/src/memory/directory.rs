@@ -1,0 +1,84 @@
+//! The directory in memory.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::accounts::account;
+use super::{Memory, World};
+use crate::directory::{Account, Directory, NewAccount, Rotation, Visitor};
+use crate::id::{UserId, Uuid};
+use crate::journal::Answer;
+use crate::time::Time;
+
+impl Directory for Memory {
+    fn register(&self, new: NewAccount) -> Answer<'_, Account> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.register(chat, new)?))
+    }
+
+    fn credential(&self, username: String) -> Answer<'_, Option<(Account, String)>> {
+        self.answer(|world| Ok(world.accounts.credential(&world.chat, &username)))
+    }
+
+    fn people(&self, users: Vec<UserId>) -> Answer<'_, Vec<Account>> {
+        self.answer(|world| Ok(users.into_iter().filter_map(|user| account(&world.chat, user)).collect()))
+    }
+
+    fn by_uuid(&self, uuid: Uuid) -> Answer<'_, Option<Account>> {
+        self.answer(|world| Ok(world.accounts.by_uuid(&world.chat, uuid)))
+    }
+
+    fn by_username(&self, username: String) -> Answer<'_, Option<Account>> {
+        self.answer(|world| Ok(world.accounts.by_username(&world.chat, &username)))
+    }
+
+    fn search(&self, query: String, after: Option<String>, limit: usize) -> Answer<'_, Vec<Account>> {
+        self.answer(|world| Ok(world.accounts.search(&world.chat, &query, after.as_deref(), limit)))
+    }
+
+    fn admit(&self, visitor: Visitor) -> Answer<'_, Account> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.admit(chat, visitor)?))
+    }
+
+    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.accounts.open_family(user, digest, expires);
+            Ok(())
+        })
+    }
+
+    fn rotate(&self, old: String, new: String, now: Time, expires: Time) -> Answer<'_, Rotation> {
+        self.answer(|world| Ok(world.accounts.rotate(&world.chat, &old, new, now, expires)))
+    }
+
+    fn close_family(&self, user: UserId, digest: String) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.accounts.close_family(user, &digest);
+            Ok(())
+        })
+    }
+
+    fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.accounts.open_session(user, digest, expires);
+            Ok(())
+        })
+    }
+
+    fn session(&self, digest: String, now: Time, expires: Time) -> Answer<'_, Option<Account>> {
+        self.answer(|world| Ok(world.accounts.session(&world.chat, &digest, now, expires)))
+    }
+
+    fn close_session(&self, digest: String) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.accounts.close_session(&digest);
+            Ok(())
+        })
+    }
+
+    fn seen(&self, users: Vec<(UserId, Time)>) -> Answer<'_, ()> {
+        self.answer(|world| {
+            users.into_iter().for_each(|(user, at)| world.chat.seen(user, at));
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! The journal in memory.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::future::ready;
+
+use super::Memory;
+use crate::event::{Head, Outcome};
+use crate::id::{MessageId, NotificationId, RoomId, UserId};
+use crate::journal::{Answer, Journal, Order};
+use crate::notification::Notification;
+use crate::time::Time;
+use crate::view::*;
+
+impl Journal for Memory {
+    fn execute(&self, order: Order) -> Answer<'_, Outcome> {
+        Box::pin(ready(self.settle(order)))
+    }
+
+    fn submit(&self, order: Order) {
+        // The sink has the answer.
+        let _ = self.settle(order);
+    }
+
+    fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History> {
+        self.answer(|world| Ok(world.chat.history(reader, room, page, limit)?))
+    }
+
+    fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown> {
+        self.answer(|world| Ok(world.chat.message(reader, room, message)?))
+    }
+
+    fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Answer<'_, Replayed> {
+        self.answer(|world| Ok(world.chat.replay(reader, room, replay)?))
+    }
+
+    fn head(&self, reader: UserId, room: RoomId) -> Answer<'_, Head> {
+        self.answer(|world| Ok(world.chat.head(reader, room)?))
+    }
+
+    fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>> {
+        self.answer(|world| Ok(world.chat.heads(rooms)))
+    }
+
+    fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {
+        self.answer(|world| Ok(world.chat.chats(reader, before, limit)?))
+    }
+
+    fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView> {
+        self.answer(|world| Ok(world.chat.chat(reader, room)?))
+    }
+
+    fn members(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<MemberView>> {
+        self.answer(|world| Ok(world.chat.members(reader, room, after, limit)?))
+    }
+
+    fn readers(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Mark>> {
+        self.answer(|world| Ok(world.chat.readers_page(reader, room, message, after, limit)?))
+    }
+
+    fn likers(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Mark>> {
+        self.answer(|world| Ok(world.chat.likers_page(reader, room, message, after, limit)?))
+    }
+
+    fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {
+        self.answer(|world| Ok(world.chat.memberships(user)))
+    }
+
+    fn summaries(&self, of: Vec<(UserId, RoomId)>) -> Answer<'_, Vec<Summary>> {
+        self.answer(|world| Ok(world.chat.summaries(of)))
+    }
+
+    fn roulette(&self, user: UserId) -> Answer<'_, Option<Match>> {
+        self.answer(|world| Ok(world.chat.roulette(user)))
+    }
+
+    fn searching(&self, user: UserId) -> Answer<'_, bool> {
+        self.answer(|world| Ok(world.chat.searching(user)))
+    }
+
+    fn renew_leases(&self, users: Vec<UserId>, at: Time) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.chat.renew_leases(users, at);
+            Ok(())
+        })
+    }
+
+    fn expired_leases(&self, at: Time) -> Answer<'_, Vec<UserId>> {
+        self.answer(|world| Ok(world.chat.expired_leases(at)))
+    }
+
+    fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)> {
+        self.answer(|world| Ok(world.notifications.notify(&world.chat, new, at)?))
+    }
+
+    fn notifications(&self, user: UserId, page: NotificationPage) -> Answer<'_, Vec<Arc<Notification>>> {
+        self.answer(|world| Ok(world.notifications.page(user, page)))
+    }
+
+    fn read_notification(&self, user: UserId, notification: NotificationId, at: Time) -> Answer<'_, Arc<Notification>> {
+        self.answer(|world| Ok(world.notifications.read(user, notification, at)?))
+    }
+
+    fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64> {
+        self.answer(|world| Ok(world.notifications.read_all(user, at)))
+    }
+
+    /// Every life of a memory is its first.
+    fn epoch(&self) -> u64 {
+        1
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(ready(Ok(())))
+    }
+}

@@ -1,0 +1,7 @@
+//! What people see of a whole chat. The store gives the same answers.
+
+mod history;
+mod lobby;
+mod marks;
+mod replay;
+mod rooms;

@@ -1,0 +1,105 @@
+//! Chats as their members see them.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use crate::chat::{Chat, Den, Slot};
+use crate::event::Head;
+use crate::id::{RoomId, UserId};
+use crate::refusal::Refusal;
+use crate::room::{Role, Room};
+use crate::time::Time;
+use crate::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Summary};
+
+impl Chat {
+    /// The room's counters.
+    pub fn head(&self, reader: UserId, room: RoomId) -> Result<Head, Refusal> {
+        self.visible(reader, room).map(|(_, row, _)| row.head)
+    }
+
+    /// The counters of many rooms; unknown ones are left out.
+    pub fn heads(&self, rooms: impl IntoIterator<Item = RoomId>) -> Vec<(RoomId, Head)> {
+        rooms.into_iter().filter_map(|room| Some((room, self.den(room).ok()?.1.head))).collect()
+    }
+
+    /// A page of somebody's chats: the newest changes first, those below `before`, which may be any room that exists.
+    pub fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Result<Chats, Refusal> {
+        let key = |row: &Room| Reverse((row.last_at, row.id));
+        let before = before.map(|room| self.den(room).map(|(_, row)| key(row))).transpose()?;
+        let mut rooms: Vec<_> = self.rooms_of(reader).filter_map(|room| self.visible(reader, room).ok()).collect();
+        rooms.retain(|(_, row, _)| before.is_none_or(|before| key(row) > before));
+        rooms.sort_unstable_by_key(|(_, row, _)| key(row));
+        let more = rooms.len() > limit;
+        rooms.truncate(limit);
+        let next = rooms.last().filter(|_| more).map(|(_, row, _)| row.id);
+        let view = |(den, row, slot)| self.view(den, row, slot, MEMBERS_IN_LIST);
+        Ok(Chats { chats: rooms.into_iter().map(view).collect(), next })
+    }
+
+    /// One chat.
+    pub fn chat(&self, reader: UserId, room: RoomId) -> Result<ChatView, Refusal> {
+        self.visible(reader, room).map(|(den, row, slot)| self.view(den, row, slot, MEMBERS_IN_CHAT))
+    }
+
+    /// A page of a room's members in order of joining, those who came after `after`, who is or was one.
+    pub fn members(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<MemberView>, Refusal> {
+        let (den, row, _) = self.visible(reader, room)?;
+        let after = after.map(|user| self.slot(room, user).ok_or(Refusal::UnknownUser)).transpose()?;
+        let mut slots = den.present();
+        slots.retain(|slot| after.is_none_or(|after| slot.member.seniority() > after.member.seniority()));
+        Ok(slots.into_iter().take(limit).filter_map(|slot| self.member_view(row, slot)).collect())
+    }
+
+    /// All rooms that somebody is in, in order of their ids.
+    pub fn memberships(&self, user: UserId) -> Vec<Membership> {
+        let rooms = self.rooms_of(user).filter_map(|room| self.den(room).ok());
+        rooms
+            .map(|(_, row)| Membership { room: row.id, kind: row.kind, members: row.members, head: row.head })
+            .collect()
+    }
+
+    /// Lines of chat lists, in the order asked for; those who are not members are left out.
+    pub fn summaries(&self, of: impl IntoIterator<Item = (UserId, RoomId)>) -> Vec<Summary> {
+        let line = |(user, room)| {
+            let (den, row, slot) = self.visible(user, room).ok()?;
+            Some(Summary { user, room, unread: unread(den, row, slot), last_message: self.last_shown(den) })
+        };
+        of.into_iter().filter_map(line).collect()
+    }
+
+    /// When somebody was last seen.
+    pub fn last_seen(&self, user: UserId) -> Option<Time> {
+        self.someone(user).and_then(|(_, last_seen)| last_seen)
+    }
+
+    fn view(&self, den: &Den, row: &Room, slot: &Slot, members: usize) -> ChatView {
+        let present = den.present().into_iter().take(members);
+        ChatView {
+            room: Arc::new(row.clone()),
+            members: present.filter_map(|slot| self.member_view(row, slot)).collect(),
+            unread: unread(den, row, slot),
+            last_message: self.last_shown(den),
+        }
+    }
+
+    fn member_view(&self, row: &Room, slot: &Slot) -> Option<MemberView> {
+        let user = slot.member.user;
+        let role = if row.owner == Some(user) { Role::Owner } else { Role::Member };
+        Some(MemberView { person: self.person(user).ok()?.clone(), role, last_seen: self.last_seen(user) })
+    }
+}
+
+/// How many messages of others somebody has not read: counted from numbers, whatever the length of the history.
+fn unread(den: &Den, row: &Room, slot: &Slot) -> u64 {
+    let read = &slot.member.read;
+    let newer = row.sent.saturating_sub(read.number);
+    let own = slot.member.sent.saturating_sub(read.own);
+    newer.saturating_sub(own).saturating_sub(den.deleted_of_others(slot, read.number))
+}
