@@ -43,15 +43,15 @@ pub async fn read(body: Incoming, limit: usize, patience: Duration) -> Result<By
 
 async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
     let Some(first) = chunk(&mut body).await? else { return Ok(Bytes::new()) };
+    within(first.len(), limit)?;
     if body.is_end_stream() {
-        return within(first.len(), limit).map(|()| first);
+        return Ok(first);
     }
     let mut whole = BytesMut::from(first);
     while let Some(more) = chunk(&mut body).await? {
         within(whole.len() + more.len(), limit)?;
         whole.extend_from_slice(&more);
     }
-    within(whole.len(), limit)?;
     Ok(whole.freeze())
 }
 
