@@ -11,6 +11,7 @@ pub mod body;
 mod body_tests;
 mod fields;
 mod ids;
+pub mod openapi;
 mod query;
 pub mod table;
 

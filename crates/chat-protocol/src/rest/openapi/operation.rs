@@ -1,0 +1,277 @@
+//! What each address takes and answers.
+
+use serde_json::{Value as Json, json};
+
+use super::super::{Route, Tree};
+use super::schema::{id, message_types, named, notification_types};
+use super::shape::{array, body, count, flag, object, or_null, sized, text, with, words};
+
+/// What an address takes and answers.
+pub(super) struct Shape {
+    pub(super) summary: &'static str,
+    pub(super) query: Vec<(&'static str, Json)>,
+    pub(super) body: Option<Json>,
+    pub(super) body_required: bool,
+    /// Whether the `Idempotency-Key` header means something.
+    pub(super) takes_key: bool,
+    /// The good answers.
+    pub(super) answers: Vec<(u16, Option<Json>)>,
+}
+
+/// What this route takes and answers in this tree.
+pub(super) fn shape(route: Route, tree: Tree) -> Shape {
+    let one = |status, name| says(status, data(tree, named(name, tree)));
+    let list = |name| says(200, page(tree, named(name, tree), id(tree)));
+    match route {
+        Route::Register => says(201, named("SignedIn", tree)).about("Makes an account and logs in").takes(register()),
+        Route::Login => says(200, named("SignedIn", tree)).about("Logs in").takes(login()),
+        Route::Refresh => says(200, named("SignedIn", tree))
+            .about("Trades a refresh token for a new pair")
+            .takes(body([("refresh_token", text())])),
+        Route::Logout => done(tree).about("Logs out").may_take(body([("refresh_token?", text())])),
+        Route::Me => one(200, "Me").about("Who the asker is"),
+        Route::Users => list("User").about("People whose name begins so").asks([("query", text())]).paged(id(tree)),
+        Route::Chats => list("Chat").about("The asker's chats, newest first").paged(id(tree)),
+        Route::OpenChat => one(201, "Chat")
+            .or(200, data(tree, named("Chat", tree)))
+            .about("Opens a direct chat or makes a group")
+            .takes(new_chat(tree))
+            .named(),
+        Route::Chat => one(200, "Chat").about("One chat"),
+        Route::Rename => one(200, "Chat").about("Gives a group another title").takes(body([("title", sized(1, 255))])),
+        Route::Members => list("Member").about("Who is in a chat").paged(id(tree)),
+        Route::AddMember => one(201, "Member")
+            .or(200, data(tree, named("Member", tree)))
+            .about("Brings somebody into a group")
+            .takes(json!({"oneOf": [body([("user_id", id(tree))]), body([("username", text())])]})),
+        Route::RemoveMember => done(tree).about("Takes somebody out of a group, or leaves it"),
+        Route::Messages => says(200, history(tree))
+            .about("A page of messages, oldest first")
+            .asks([("after_id", id(tree))])
+            .paged(id(tree)),
+        Route::Send => one(if tree == Tree::Api { 200 } else { 201 }, "Message")
+            .about("Sends a message")
+            .takes(new_message(tree))
+            .named(),
+        Route::Message => one(200, "Message").about("One message"),
+        Route::Edit => one(200, "Message").about("Gives a message other words").takes(body([("content", content())])),
+        Route::Delete => done(tree).about("Erases a message"),
+        Route::Like => one(200, "Likes").about("Likes a message"),
+        Route::Unlike => one(200, "Likes").about("Takes a like back"),
+        Route::Likers => list("Like").about("Who likes a message").paged(id(tree)),
+        Route::Readers => list("Reader").about("Who has read a message").paged(id(tree)),
+        Route::Read => one(200, "Position")
+            .about("Marks everything up to a message as read, up to the newest where none is named")
+            .may_take(body([("message_id?", id(tree))])),
+        Route::Typing => done(tree).about("Says whether the asker is typing").takes(body([("is_typing", flag())])),
+        _ => special(route, tree),
+    }
+}
+
+/// What is in one tree alone, or in none.
+fn special(route: Route, tree: Tree) -> Shape {
+    let one = |status, name| says(status, data(tree, named(name, tree)));
+    match route {
+        Route::Poll => says(200, poll()).about("Messages after one that is known").asks([
+            ("last_message_id", count()),
+            ("cursor", text()),
+            ("wait", json!({"type": "integer", "minimum": 0, "maximum": 30})),
+        ]),
+        Route::Search => one(200, "Search").about("Looks for a stranger"),
+        Route::StopSearch => done(tree).about("Stops looking"),
+        Route::Next => one(200, "Search").about("Leaves the stranger and looks for the next one"),
+        Route::Leave => done(tree).about("Leaves the stranger"),
+        Route::Notifications => says(200, page(tree, named("Notification", tree), id(tree)))
+            .about("The asker's notifications, newest first")
+            .asks([("is_read", flag())])
+            .paged(id(tree)),
+        Route::ReadNotification => one(200, "NotificationRead").about("Marks a notification as read"),
+        Route::ReadAllNotifications => {
+            says(200, data(tree, object([("updated", count())]))).about("Marks all notifications as read")
+        }
+        Route::Notify => one(201, "Notification").about("Tells a user something").takes(notice()).named(),
+        Route::PostLiked => told().about("Tells followers that a post was liked").takes(body([
+            ("user_id", id(tree)),
+            ("user_name", sized(0, 63)),
+            ("likes_count", count()),
+            ("followers?", array(id(tree))),
+        ])),
+        Route::PostCommented => told().about("Tells an author that a post was commented").takes(body([
+            ("author_id", id(tree)),
+            ("comment", body([("id", text()), ("content", text())])),
+            ("comments_count", count()),
+        ])),
+        Route::ServerChat => one(201, "Chat")
+            .or(200, data(tree, named("Chat", tree)))
+            .about("Makes a chat in a user's name")
+            .takes(with(new_group(tree), [("owner_id", id(tree))]))
+            .named(),
+        Route::ServerSend => one(201, "Message")
+            .about("Sends a message in a user's name")
+            .takes(with(new_message(tree), [("user_id", id(tree))]))
+            .named(),
+        Route::Introduce => one(200, "Me").about("Makes a user known before the first visit").takes(body([
+            ("name?", sized(0, 63)),
+            ("username?", username()),
+            ("avatar?", sized(0, 500)),
+        ])),
+        Route::Disconnect => done(tree).about("Closes everything that a user has open"),
+        Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),
+        Route::AsyncApi => says(200, json!({"type": "object"})).about("The document of the sockets"),
+        Route::Healthz => says(200, object([("status", words(&["ok"]))])).about("Whether the server is alive"),
+        _ => says(200, health()).or(503, health()).about("Whether the server can do its work"),
+    }
+}
+
+impl Shape {
+    fn about(mut self, summary: &'static str) -> Shape {
+        self.summary = summary;
+        self
+    }
+
+    fn asks<const N: usize>(mut self, query: [(&'static str, Json); N]) -> Shape {
+        self.query.extend(query);
+        self
+    }
+
+    fn paged(self, id: Json) -> Shape {
+        self.asks([("before_id", id), ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100}))])
+    }
+
+    fn takes(mut self, body: Json) -> Shape {
+        (self.body, self.body_required) = (Some(body), true);
+        self
+    }
+
+    fn may_take(mut self, body: Json) -> Shape {
+        self.body = Some(body);
+        self
+    }
+
+    fn named(mut self) -> Shape {
+        self.takes_key = true;
+        self
+    }
+
+    fn or(mut self, status: u16, answer: Json) -> Shape {
+        self.answers.push((status, Some(answer)));
+        self
+    }
+}
+
+fn says(status: u16, answer: Json) -> Shape {
+    let answers = vec![(status, Some(answer))];
+    Shape { summary: "", query: Vec::new(), body: None, body_required: false, takes_key: false, answers }
+}
+
+fn done(tree: Tree) -> Shape {
+    match tree {
+        Tree::Api => says(200, object([("status", words(&["success"]))])),
+        Tree::V1 | Tree::V2 => Shape { answers: vec![(204, None)], ..says(204, Json::Null) },
+    }
+}
+
+fn told() -> Shape {
+    says(202, data(Tree::V2, object([("recipients", count())])))
+}
+
+fn data(tree: Tree, data: Json) -> Json {
+    match tree {
+        Tree::Api => object([("status", words(&["success"])), ("data", data)]),
+        Tree::V1 | Tree::V2 => object([("data", data)]),
+    }
+}
+
+fn page(tree: Tree, item: Json, next: Json) -> Json {
+    with(data(tree, array(item)), [("next_before", or_null(next))])
+}
+
+fn history(tree: Tree) -> Json {
+    with(page(tree, named("Message", tree), id(tree)), [("cursor", text())])
+}
+
+fn poll() -> Json {
+    let mut poll = with(
+        data(Tree::Api, array(named("Message", Tree::Api))),
+        [("has_new_messages", flag()), ("last_message_id", count()), ("source", words(&["cache", "database"]))],
+    );
+    poll["properties"]["events"] = array(named("Event", Tree::Api));
+    poll["properties"]["cursor"] = text();
+    poll["properties"]["resync"] = flag();
+    poll
+}
+
+fn health() -> Json {
+    let mut health = object([("status", words(&["ok", "unavailable"])), ("store", flag())]);
+    health["properties"]["backplane"] = flag();
+    health
+}
+
+fn register() -> Json {
+    body([("username", username()), ("password", sized(8, 128)), ("name?", sized(0, 63)), ("avatar?", sized(0, 500))])
+}
+
+fn login() -> Json {
+    body([("username", text()), ("password", text())])
+}
+
+fn username() -> Json {
+    json!({"type": "string", "minLength": 1, "maxLength": 32, "pattern": "^[A-Za-z0-9_.-]+$"})
+}
+
+fn new_chat(tree: Tree) -> Json {
+    let direct = words(&["direct"]);
+    json!({"oneOf": [
+        body([("type", direct.clone()), ("user_id", id(tree))]),
+        body([("type", direct), ("username", text())]),
+        new_group(tree),
+    ]})
+}
+
+fn new_group(tree: Tree) -> Json {
+    body([
+        ("type", words(&["group"])),
+        ("title", sized(1, 63)),
+        ("member_ids?", array(id(tree))),
+        ("client_id?", client_id()),
+    ])
+}
+
+fn new_message(tree: Tree) -> Json {
+    let metadata = json!({"type": "object"});
+    match tree {
+        Tree::Api => body([("content", content()), ("client_id?", client_id())]),
+        Tree::V1 => body([
+            ("content?", content()),
+            ("type?", message_types()),
+            ("media_url?", text()),
+            ("metadata?", metadata),
+            ("client_id?", client_id()),
+        ]),
+        Tree::V2 => body([
+            ("content", content()),
+            ("type?", message_types()),
+            ("metadata?", metadata),
+            ("client_id?", client_id()),
+        ]),
+    }
+}
+
+fn notice() -> Json {
+    body([
+        ("user_id", id(Tree::V2)),
+        ("type", notification_types()),
+        ("title", sized(0, 63)),
+        ("body", sized(0, 1000)),
+        ("data?", json!({"type": "object"})),
+        ("client_id?", client_id()),
+    ])
+}
+
+fn content() -> Json {
+    sized(1, 4096)
+}
+
+fn client_id() -> Json {
+    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"})
+}

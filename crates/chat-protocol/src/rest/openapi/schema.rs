@@ -1,0 +1,198 @@
+//! The objects of the document, in the spelling of each tree.
+
+use chat_domain::{MessageKind, NotificationKind};
+use serde_json::{Map, Value as Json, json};
+
+use super::super::Tree;
+use super::shape::{array, count, flag, object, or_null, text, with, words};
+
+/// All objects of all trees.
+pub(super) fn all() -> Json {
+    let mut schemas = Map::new();
+    for tree in Tree::ALL {
+        for (name, schema) in of(tree) {
+            schemas.insert(format!("{}{name}", prefix(tree)), schema);
+        }
+    }
+    Json::Object(schemas)
+}
+
+/// What the names of a tree begin with.
+pub(super) fn prefix(tree: Tree) -> &'static str {
+    match tree {
+        Tree::Api => "Api",
+        Tree::V1 => "V1",
+        Tree::V2 => "V2",
+    }
+}
+
+/// A reference to an object of a tree.
+pub(super) fn named(name: &str, tree: Tree) -> Json {
+    json!({"$ref": format!("#/components/schemas/{}{name}", prefix(tree))})
+}
+
+/// An id in a tree's spelling.
+pub(super) fn id(tree: Tree) -> Json {
+    match tree {
+        Tree::Api => json!({"type": "integer", "minimum": 1, "maximum": chat_domain::id::MAX_ID}),
+        Tree::V1 | Tree::V2 => json!({"type": "string", "format": "uuid"}),
+    }
+}
+
+/// A part of a path.
+pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
+    let schema = match name {
+        "post" => json!({"type": "string", "minLength": 1, "maxLength": 64}),
+        "subject" => json!({"type": "string", "minLength": 1, "maxLength": 255}),
+        _ => id(tree),
+    };
+    json!({"name": name, "in": "path", "required": true, "schema": schema})
+}
+
+/// The words for the types of messages.
+pub(super) fn message_types() -> Json {
+    words(&MessageKind::ALL.map(MessageKind::word))
+}
+
+/// The words for the types of notifications.
+pub(super) fn notification_types() -> Json {
+    words(&NotificationKind::ALL.map(NotificationKind::word))
+}
+
+fn of(tree: Tree) -> Vec<(&'static str, Json)> {
+    let mut schemas = vec![
+        ("User", user(tree)),
+        ("Me", me(tree)),
+        ("SignedIn", signed_in(tree)),
+        ("Member", member(tree)),
+        ("Chat", chat(tree)),
+        ("Message", message(tree)),
+        ("Likes", object([("likes_count", count()), ("liked_by", array(id(tree)))])),
+        ("Like", object([("user_id", id(tree)), ("liked_at", time())])),
+        ("Reader", object([("user_id", id(tree)), ("read_at", time())])),
+        ("Position", object([("last_message_id", or_null(id(tree))), ("unread_count", count())])),
+        ("Error", error(tree)),
+    ];
+    match tree {
+        Tree::Api => schemas.push(("Event", object([("type", text()), ("data", json!({"type": "object"}))]))),
+        Tree::V1 => schemas.push(("Search", search())),
+        Tree::V2 => schemas.extend([("Notification", notification()), ("NotificationRead", notification_read())]),
+    }
+    schemas
+}
+
+fn user(tree: Tree) -> Json {
+    object([("id", id(tree)), ("username", text()), ("name", text()), ("avatar", text())])
+}
+
+fn me(tree: Tree) -> Json {
+    match tree {
+        Tree::Api => with(user(tree), [("uuid", id(Tree::V1))]),
+        Tree::V1 | Tree::V2 => with(user(tree), [("int_id", id(Tree::Api))]),
+    }
+}
+
+fn signed_in(tree: Tree) -> Json {
+    object([
+        ("user", named("Me", tree)),
+        ("access_token", text()),
+        ("refresh_token", text()),
+        ("token_type", words(&["Bearer"])),
+        ("expires_in", count()),
+    ])
+}
+
+fn member(tree: Tree) -> Json {
+    with(user(tree), [("is_online", flag()), ("last_seen", or_null(time())), ("role", words(&["owner", "member"]))])
+}
+
+fn chat(tree: Tree) -> Json {
+    object([
+        ("id", id(tree)),
+        ("type", words(&["direct", "group", "roulette"])),
+        ("title", or_null(text())),
+        ("created_at", time()),
+        ("unread_count", count()),
+        ("last_message", or_null(named("Message", tree))),
+        ("members_count", count()),
+        ("members", array(named("Member", tree))),
+    ])
+}
+
+fn message(tree: Tree) -> Json {
+    match tree {
+        Tree::Api => {
+            let user = object([("id", id(tree)), ("name", text()), ("avatar", text())]);
+            object([("id", id(tree)), ("content", text()), ("user", user), ("created_at", time())])
+        }
+        Tree::V1 => object([
+            ("id", id(tree)),
+            ("chat_id", id(tree)),
+            ("user_id", id(tree)),
+            ("type", message_types()),
+            ("content", text()),
+            ("media_url", text()),
+            ("status", status()),
+            ("is_edited", flag()),
+            ("edited_at", or_null(time())),
+            ("read_at", or_null(time())),
+            ("read_by", array(id(tree))),
+            ("likes_count", count()),
+            ("liked_by", array(id(tree))),
+            ("liked_at", or_null(time())),
+            ("created_at", time()),
+            ("user", object([("id", id(tree)), ("username", text())])),
+        ]),
+        Tree::V2 => object([
+            ("id", id(tree)),
+            ("chat_id", id(tree)),
+            ("sender_id", id(tree)),
+            ("sender_name", text()),
+            ("sender_avatar", text()),
+            ("type", message_types()),
+            ("content", text()),
+            ("metadata", json!({"type": "object"})),
+            ("created_at", time()),
+            ("status", status()),
+        ]),
+    }
+}
+
+fn status() -> Json {
+    words(&["sent", "delivered", "read"])
+}
+
+fn error(tree: Tree) -> Json {
+    let mut error = match tree {
+        Tree::Api => object([("status", words(&["error"])), ("code", text()), ("message", text())]),
+        Tree::V1 | Tree::V2 => object([("code", text()), ("message", text()), ("timestamp", time())]),
+    };
+    error["properties"]["message_id"] = id(tree);
+    error
+}
+
+fn search() -> Json {
+    let user = object([("id", id(Tree::V1)), ("username", text()), ("is_online", flag()), ("last_seen", time())]);
+    let matched = object([("status", words(&["matched"])), ("chat_id", id(Tree::V1)), ("user", user)]);
+    json!({"oneOf": [object([("status", words(&["searching"]))]), matched]})
+}
+
+fn notification() -> Json {
+    object([
+        ("id", id(Tree::V2)),
+        ("type", notification_types()),
+        ("title", text()),
+        ("body", text()),
+        ("data", json!({"type": "object"})),
+        ("created_at", time()),
+        ("is_read", flag()),
+    ])
+}
+
+fn notification_read() -> Json {
+    object([("notification_id", id(Tree::V2)), ("is_read", flag()), ("read_at", time())])
+}
+
+fn time() -> Json {
+    json!({"type": "string", "format": "date-time"})
+}

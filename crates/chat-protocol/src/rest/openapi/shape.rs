@@ -1,0 +1,66 @@
+//! Short ways to write schemas down.
+
+use serde_json::{Map, Value as Json, json};
+
+/// An object with exactly these fields, all of them required.
+pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": properties(&fields), "required": required, "additionalProperties": false})
+}
+
+/// A body: fields whose names end in a question mark may be left out, and unknown ones are passed over.
+pub(super) fn body<const N: usize>(fields: [(&str, Json); N]) -> Json {
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('?')).collect();
+    let fields = fields.map(|(name, schema)| (name.trim_end_matches('?'), schema));
+    json!({"type": "object", "properties": properties(&fields), "required": required})
+}
+
+/// The same object with more fields.
+pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
+    for (name, schema) in fields {
+        object["properties"][name] = schema;
+        if let Some(required) = object["required"].as_array_mut() {
+            required.push(json!(name));
+        }
+    }
+    object
+}
+
+/// This or null.
+pub(super) fn or_null(schema: Json) -> Json {
+    json!({"anyOf": [schema, {"type": "null"}]})
+}
+
+/// Several of these.
+pub(super) fn array(schema: Json) -> Json {
+    json!({"type": "array", "items": schema})
+}
+
+/// One of these words.
+pub(super) fn words(words: &[&str]) -> Json {
+    json!({"type": "string", "enum": words})
+}
+
+/// Any text.
+pub(super) fn text() -> Json {
+    json!({"type": "string"})
+}
+
+/// A text of so many characters.
+pub(super) fn sized(least: u32, most: u32) -> Json {
+    json!({"type": "string", "minLength": least, "maxLength": most})
+}
+
+/// Yes or no.
+pub(super) fn flag() -> Json {
+    json!({"type": "boolean"})
+}
+
+/// A whole number from 0 on.
+pub(super) fn count() -> Json {
+    json!({"type": "integer", "minimum": 0, "maximum": chat_domain::id::MAX_ID})
+}
+
+fn properties(fields: &[(&str, Json)]) -> Map<String, Json> {
+    fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect()
+}
