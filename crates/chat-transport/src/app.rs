@@ -46,6 +46,8 @@ pub struct Settings {
     pub rates: crate::rates::Settings,
     /// The sign of life on WebSockets.
     pub pulse: Duration,
+    /// How the HTTP trees behave.
+    pub http: crate::routes::Settings,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             bad_frames: 20,
             rates: crate::rates::Settings::default(),
             pulse: Duration::from_secs(25),
+            http: crate::routes::Settings::default(),
         }
     }
 }

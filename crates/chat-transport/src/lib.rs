@@ -6,5 +6,6 @@ pub mod carry;
 pub mod clock;
 pub mod hub;
 pub mod rates;
+pub mod routes;
 pub mod session;
 pub mod socketio;

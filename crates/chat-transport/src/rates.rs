@@ -61,6 +61,11 @@ impl Rates {
         self.logins.take((username.to_lowercase(), address), self.settings.logins, now)
     }
 
+    /// They have logged in: the attempts before are forgiven.
+    pub fn logged_in(&self, username: &str, address: std::net::IpAddr) {
+        self.logins.forget(&(username.to_lowercase(), address));
+    }
+
     /// Forgets those who have not done anything lately, now and then.
     pub async fn run(&self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
@@ -79,6 +84,10 @@ impl<K: Eq + Hash> Buckets<K> {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = buckets.entry(key).or_default().take(rate, now);
         taken.map_err(|wait| wait.as_secs() + 1)
+    }
+
+    fn forget(&self, key: &K) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     fn sweep(&self, now: Time) {

@@ -20,6 +20,9 @@ pub use ids::Whom;
 pub use query::{Query, plain_segment};
 pub use table::{Access, Entry, Method, Route, TABLE};
 
+/// The AsyncAPI document of the five socket dialects.
+pub const ASYNCAPI: &[u8] = include_bytes!("asyncapi.json");
+
 /// Which of the three trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tree {

@@ -1,0 +1,140 @@
+//! Accounts: register, log in, stay logged in, log out.
+
+use chat_domain::directory::{NewAccount, Rotation};
+use chat_domain::{Account, Person};
+use chat_protocol::Trouble;
+use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
+use chat_protocol::rest::{Reply, answer};
+
+use super::call::{Answered, Call, unexpected};
+use super::credentials::{By, Caller};
+use super::whom;
+use crate::account::cookie;
+use crate::account::secret::Secret;
+
+pub(super) async fn register(call: &Call<'_>) -> Result<Answered, Trouble> {
+    local_only(call)?;
+    let body = Register::read(&call.body)?;
+    let new = NewAccount { username: body.username, name: body.name, avatar: body.avatar, password: String::new() };
+    if call.app.directory.by_username(new.username.clone()).await?.is_some() {
+        return Err(chat_domain::Refusal::NameTaken.into());
+    }
+    let password = call.app.passwords.hash(Secret::new(body.password)).await.map_err(|_| unexpected())?;
+    let account = call.app.directory.register(NewAccount { password, ..new }).await?;
+    sign_in(call, 201, &account).await
+}
+
+pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
+    local_only(call)?;
+    let Login { username, password } = Login::read(&call.body)?;
+    // A name that is too long to exist needs no more room in memory than others.
+    let counted: String = username.chars().take(33).collect();
+    call.app.rates.login(&counted, call.from, call.now).map_err(Trouble::TooFast)?;
+    let known = call.app.directory.credential(username).await?;
+    let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
+    let right = call.app.passwords.verify(Secret::new(password), stored).await.map_err(|_| unexpected())?;
+    let account = account.filter(|_| right).ok_or(Trouble::Unauthorized)?;
+    call.app.rates.logged_in(&counted, call.from);
+    sign_in(call, 200, &account).await
+}
+
+pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
+    local_only(call)?;
+    let shown = Secret::new(Refresh::read(&call.body)?.refresh_token);
+    let new = random()?;
+    let expires = call.now.after(call.app.settings.http.refresh_ttl);
+    match call.app.directory.rotate(shown.digest(), new.digest(), call.now, expires).await? {
+        Rotation::Rotated(account) => Ok(signed_in(call, 200, &account.person, &new)?.into()),
+        Rotation::Reused | Rotation::Unknown => Err(Trouble::Unauthorized),
+    }
+}
+
+pub(super) async fn logout(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> {
+    let Logout { refresh_token } = Logout::read(&call.body)?;
+    let app = call.app;
+    if let Some(token) = refresh_token {
+        app.directory.close_family(caller.id(), Secret::new(token).digest()).await?;
+    }
+    // A client with both a token and a cookie means both of its log-ins.
+    let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
+    let session = match &caller.by {
+        By::Cookie { digest } => Some(digest.clone()),
+        By::Token { .. } => own_session(call, caller, beside).await?,
+    };
+    let mut answered = Answered::from(answer::done(call.place.tree));
+    if let Some(digest) = session {
+        app.directory.close_session(digest.clone()).await?;
+        app.hub.end_session(&digest);
+        answered.cookie = Some(cookie::forget(app.settings.http.secure_cookie));
+    }
+    Ok(answered)
+}
+
+/// Who the caller is. The cookie lives on in the browser as it does here.
+pub(super) fn me(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> {
+    let mut answered = Answered::from(answer::me(call.place.tree, &caller.account.person));
+    if let (By::Cookie { .. }, Some(session)) = (&caller.by, cookie::session(&call.parts.headers)) {
+        answered.cookie = keep(call, &session);
+    }
+    Ok(answered)
+}
+
+pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (tree, limit) = (call.place.tree, call.query.limit()?);
+    let query = call.query.text("query").unwrap_or_default().to_owned();
+    if query.contains('\0') {
+        return Err(Trouble::Malformed("`query` must not contain U+0000".into()));
+    }
+    let after = match call.query.user("before_id", tree)? {
+        None => None,
+        Some(last) => {
+            let last = whom::in_body(call.app, last).await?;
+            Some(whom::account(call.app, last).await?.person.username.clone())
+        }
+    };
+    let mut found = call.app.directory.search(query, after, limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|account| account.person.handle);
+    Ok(answer::users(tree, &found, next))
+}
+
+/// Opens a cookie session and a family of refresh tokens for who has just shown a password.
+async fn sign_in(call: &Call<'_>, status: u16, account: &Account) -> Result<Answered, Trouble> {
+    let (app, user) = (call.app, account.person.id());
+    let (refresh, session) = (random()?, random()?);
+    app.directory.open_family(user, refresh.digest(), call.now.after(app.settings.http.refresh_ttl)).await?;
+    app.directory.open_session(user, session.digest(), call.now.after(app.settings.http.session_ttl)).await?;
+    let reply = signed_in(call, status, &account.person, &refresh)?;
+    Ok(Answered { reply, cookie: keep(call, &session) })
+}
+
+fn signed_in(call: &Call<'_>, status: u16, person: &Person, refresh: &Secret) -> Result<Reply, Trouble> {
+    let seconds = call.now.since(chat_domain::Time(0)).as_secs();
+    let uuid = Some(person.handle.uuid.to_string());
+    let issued = call.app.tokens.issue(person.id().number(), uuid, random()?.reveal().to_owned(), seconds);
+    let (access, expires_in) = issued.ok_or_else(unexpected)?;
+    let tokens = answer::Tokens { access: access.reveal(), refresh: refresh.reveal(), expires_in };
+    Ok(answer::signed_in(call.place.tree, status, person, &tokens))
+}
+
+/// The session of the cookie beside a token, if it is the same user's.
+async fn own_session(call: &Call<'_>, caller: &Caller, digest: Option<String>) -> Result<Option<String>, Trouble> {
+    let Some(digest) = digest else { return Ok(None) };
+    let expires = call.now.after(call.app.settings.http.session_ttl);
+    let owner = call.app.directory.session(digest.clone(), call.now, expires).await?;
+    Ok(owner.filter(|owner| owner.person.id() == caller.id()).map(|_| digest))
+}
+
+fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {
+    cookie::keep(session, call.app.settings.http.session_ttl.as_secs(), call.app.settings.http.secure_cookie)
+}
+
+/// Where an issuer vouches for people, nobody registers here.
+fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
+    if call.app.tokens.is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
+}
+
+fn random() -> Result<Secret, Trouble> {
+    Secret::random().map_err(|_| unexpected())
+}

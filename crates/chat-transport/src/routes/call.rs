@@ -1,0 +1,125 @@
+//! A request on its way through the routes.
+
+use bytes::Bytes;
+use chat_domain::{Command, Event, MessageId, NotificationId, Order, Outcome, Refusal, RoomId, Time, UserId};
+use chat_protocol::Trouble;
+use chat_protocol::rest::{Query, Reply, Whom, plain_segment};
+use http::HeaderValue;
+use http::request::Parts;
+use matchit::Params;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::{Place, Routes};
+use crate::app::App;
+use crate::carry::http::Peer;
+
+/// A request on its way through the routes.
+pub(super) struct Call<'a> {
+    pub(super) routes: &'a Routes,
+    pub(super) app: &'a App,
+    pub(super) place: Place,
+    params: Params<'a, 'a>,
+    pub(super) parts: &'a Parts,
+    pub(super) query: Query,
+    pub(super) body: Bytes,
+    pub(super) from: IpAddr,
+    pub(super) now: Time,
+}
+
+/// An answer, and the cookie that goes with it.
+pub(super) struct Answered {
+    pub(super) reply: Reply,
+    pub(super) cookie: Option<HeaderValue>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        routes: &'a Routes,
+        place: Place,
+        params: Params<'a, 'a>,
+        parts: &'a Parts,
+        peer: &Peer,
+        now: Time,
+    ) -> Call<'a> {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let (app, body, from) = (&*routes.app, Bytes::new(), peer.address.ip());
+        Call { routes, app, place, params, parts, query, body, from, now }
+    }
+
+    /// The room that the path names.
+    pub(super) fn room(&self) -> Result<RoomId, Trouble> {
+        self.place.tree.room(self.segment("chat")).ok_or(Refusal::UnknownRoom.into())
+    }
+
+    /// The room and the message that the path names. The room is judged before the message.
+    pub(super) async fn message(&self, reader: UserId) -> Result<(RoomId, MessageId), Trouble> {
+        let room = self.room()?;
+        match self.place.tree.message(self.segment("message")) {
+            Some(message) => Ok((room, message)),
+            None => {
+                self.app.journal.head(reader, room).await?;
+                Err(Refusal::UnknownMessage.into())
+            }
+        }
+    }
+
+    /// The user that the path names, if it can name one at all.
+    pub(super) fn user(&self) -> Option<Whom> {
+        self.place.tree.user(self.segment("user"))
+    }
+
+    /// The notification that the path names.
+    pub(super) fn notification(&self) -> Result<NotificationId, Trouble> {
+        self.place.tree.notification(self.segment("notification")).ok_or(Refusal::UnknownNotification.into())
+    }
+
+    /// A part of the path as it was meant; nothing is found under one that means no text.
+    pub(super) fn plain(&self, name: &str) -> Result<String, Trouble> {
+        plain_segment(self.segment(name)).ok_or(Trouble::NoRoute)
+    }
+
+    /// The sender's own name for the request.
+    pub(super) fn key(&self) -> Result<Option<&str>, Trouble> {
+        let key = self.parts.headers.get("idempotency-key");
+        let bad = |_| Trouble::Malformed("`Idempotency-Key` must have 1 to 64 printable characters".into());
+        key.map(|key| std::str::from_utf8(key.as_bytes()).map_err(bad)).transpose()
+    }
+
+    /// Has a command carried out in somebody's name.
+    pub(super) async fn execute(&self, actor: UserId, command: Command) -> Result<Outcome, Trouble> {
+        let order = Order { actor, at: self.now, command, origin: None };
+        Ok(self.app.journal.execute(order).await?)
+    }
+
+    /// The same for a command that always has something to tell.
+    pub(super) async fn event(&self, actor: UserId, command: Command) -> Result<(Arc<Event>, bool), Trouble> {
+        match self.execute(actor, command).await? {
+            Outcome::Happened(event) => Ok((event, true)),
+            Outcome::Already(event) => Ok((event, false)),
+            Outcome::Quiet => Err(unexpected()),
+        }
+    }
+
+    fn segment(&self, name: &str) -> &str {
+        self.params.get(name).unwrap_or_default()
+    }
+}
+
+impl From<Reply> for Answered {
+    fn from(reply: Reply) -> Answered {
+        Answered { reply, cookie: None }
+    }
+}
+
+impl Answered {
+    /// A document that is the same for everybody.
+    pub(super) fn document(content: &Bytes) -> Answered {
+        Reply { status: 200, body: content.to_vec() }.into()
+    }
+}
+
+/// The journal has answered something that this command cannot come to: whoever asked must try again.
+pub(super) fn unexpected() -> Trouble {
+    chat_domain::Failure::Unavailable.into()
+}

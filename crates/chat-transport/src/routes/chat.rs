@@ -1,0 +1,65 @@
+//! Chats.
+
+use std::collections::HashSet;
+
+use chat_domain::view::{ChatView, MemberView};
+use chat_domain::{Command, RoomId, UserId};
+use chat_protocol::Trouble;
+use chat_protocol::rest::body::{NewChat, Rename};
+use chat_protocol::rest::{Reply, answer};
+
+use super::call::Call;
+use super::credentials::Caller;
+use super::whom;
+
+pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (tree, limit) = (call.place.tree, call.query.limit()?);
+    let before = call.query.room("before_id", tree)?;
+    let page = call.app.journal.chats(caller.id(), before, limit).await?;
+    let online = online(call, page.chats.iter().flat_map(|chat| &chat.members));
+    Ok(answer::chats(tree, &page, &|user| online.contains(&user)))
+}
+
+pub(super) async fn open(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let chat = NewChat::read(call.place.tree, &call.body, call.key()?)?;
+    open_for(call, caller.id(), chat).await
+}
+
+/// Opens a chat in somebody's name.
+pub(super) async fn open_for(call: &Call<'_>, actor: UserId, chat: NewChat) -> Result<Reply, Trouble> {
+    let (event, status) = match chat {
+        NewChat::Direct(with) => {
+            let with = whom::in_body(call.app, with).await?;
+            let (event, is_new) = call.event(actor, Command::OpenDirect { with }).await?;
+            (event, if is_new { 201 } else { 200 })
+        }
+        NewChat::Group { title, members, client_id } => {
+            let members = whom::all_in_body(call.app, members).await?;
+            // A repeat gets the answer that the first one got.
+            (call.event(actor, Command::CreateGroup { title, members, client_id }).await?.0, 201)
+        }
+    };
+    shown(call, actor, event.room, status).await
+}
+
+pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    shown(call, caller.id(), call.room()?, 200).await
+}
+
+pub(super) async fn rename(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (room, Rename { title }) = (call.room()?, Rename::read(&call.body)?);
+    call.execute(caller.id(), Command::Rename { room, title }).await?;
+    shown(call, caller.id(), room, 200).await
+}
+
+/// Which of these members are online.
+pub(super) fn online<'m>(call: &Call<'_>, members: impl Iterator<Item = &'m MemberView>) -> HashSet<UserId> {
+    let users: Vec<UserId> = members.map(|member| member.person.id()).collect();
+    call.app.hub.online(&users)
+}
+
+async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, status: u16) -> Result<Reply, Trouble> {
+    let view: ChatView = call.app.journal.chat(reader, room).await?;
+    let online = online(call, view.members.iter());
+    Ok(answer::chat(call.place.tree, status, &view, &|user| online.contains(&user)))
+}

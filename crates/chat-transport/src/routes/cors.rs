@@ -1,0 +1,41 @@
+//! What browsers on other origins may do: everything that a token can, and with the cookie what the operator allows.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, ORIGIN, VARY,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use super::Settings;
+use crate::carry::http::{Body, empty};
+
+/// Says to whom an answer may be shown.
+pub(crate) fn allow(settings: &Settings, asked: &HeaderMap, answer: &mut HeaderMap) {
+    let origin = asked.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| settings.allows_origin(origin)));
+    match origin {
+        Some(origin) => {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        None => {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+    }
+    if !settings.allowed_origins.is_empty() {
+        answer.insert(VARY, HeaderValue::from_static("Origin"));
+    }
+    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
+}
+
+/// The answer to a browser that asks whether it may ask.
+pub(crate) fn preflight(methods: HeaderValue) -> Response<Body> {
+    let mut response = empty(StatusCode::NO_CONTENT);
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, methods.clone());
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key";

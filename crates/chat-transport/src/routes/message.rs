@@ -1,0 +1,149 @@
+//! Messages and what becomes of them.
+
+use chat_domain::view::{Mark, Page, Shown};
+use chat_domain::{Change, Command, Event, MessageId, Outcome, RoomId, UserId};
+use chat_protocol::rest::body::{EditMessage, MarkRead, SendMessage, SetTyping};
+use chat_protocol::rest::{Reply, Tree, answer};
+use chat_protocol::{Cursor, Trouble};
+
+use super::call::{Call, unexpected};
+use super::credentials::Caller;
+use super::whom;
+
+pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);
+    let page = match (call.query.message("before_id", tree)?, call.query.message("after_id", tree)?) {
+        (None, None) => Page::Newest,
+        (Some(before), None) => Page::Before(before),
+        (None, Some(after)) => Page::After(after),
+        (Some(_), Some(_)) => {
+            return Err(Trouble::Malformed("`after_id` must not stand beside `before_id`".into()));
+        }
+    };
+    let journal = &call.app.journal;
+    let history = journal.history(caller.id(), room, page, limit).await?;
+    Ok(answer::history(tree, &history, Cursor { epoch: journal.epoch(), room, head: history.head }))
+}
+
+pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (room, message) = call.message(caller.id()).await?;
+    shown(call, caller.id(), room, message).await
+}
+
+pub(super) async fn send(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.pace(caller)?;
+    let (room, body) = (call.room()?, SendMessage::read(call.place.tree, &call.body, call.key()?)?);
+    send_for(call, caller.id(), room, body).await
+}
+
+/// Sends a message in somebody's name. A repeat gets the answer that the first one got.
+pub(super) async fn send_for(
+    call: &Call<'_>,
+    actor: UserId,
+    room: RoomId,
+    body: SendMessage,
+) -> Result<Reply, Trouble> {
+    let SendMessage { draft, client_id } = body;
+    let (event, _) = call.event(actor, Command::Send { room, draft, client_id }).await?;
+    let Change::Sent { message, standing } = &event.change else { return Err(unexpected()) };
+    let shown = Shown { message: message.clone(), standing: standing.clone() };
+    // Dialect 1's client checks for exactly 200.
+    let status = if call.place.tree == Tree::Api { 200 } else { 201 };
+    Ok(answer::message(call.place.tree, status, &shown))
+}
+
+pub(super) async fn edit(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.pace(caller)?;
+    let EditMessage { content } = EditMessage::read(&call.body)?;
+    let (room, message) = call.message(caller.id()).await?;
+    call.execute(caller.id(), Command::Edit { room, message, content }).await?;
+    shown(call, caller.id(), room, message).await
+}
+
+pub(super) async fn delete(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.pace(caller)?;
+    let (room, message) = call.message(caller.id()).await?;
+    call.execute(caller.id(), Command::Delete { room, message }).await?;
+    Ok(answer::done(call.place.tree))
+}
+
+pub(super) async fn like(call: &Call<'_>, caller: &Caller, liked: bool) -> Result<Reply, Trouble> {
+    call.pace(caller)?;
+    let (room, message) = call.message(caller.id()).await?;
+    let command = if liked { Command::Like { room, message } } else { Command::Unlike { room, message } };
+    let (event, _) = call.event(caller.id(), command).await?;
+    match &event.change {
+        Change::Liked { likes, .. } | Change::Unliked { likes, .. } => Ok(answer::likes(call.place.tree, likes)),
+        _ => Err(unexpected()),
+    }
+}
+
+pub(super) async fn likers(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (after, limit) = after(call).await?;
+    let (room, message) = call.message(caller.id()).await?;
+    let mut page = call.app.journal.likers(caller.id(), room, message, after, limit + 1).await?;
+    let next = cut(&mut page, limit);
+    Ok(answer::likers(call.place.tree, &page, next))
+}
+
+pub(super) async fn readers(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (after, limit) = after(call).await?;
+    let (room, message) = call.message(caller.id()).await?;
+    let mut page = call.app.journal.readers(caller.id(), room, message, after, limit + 1).await?;
+    let next = cut(&mut page, limit);
+    Ok(answer::readers(call.place.tree, &page, next))
+}
+
+pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (reader, room) = (caller.id(), call.room()?);
+    let MarkRead { upto } = MarkRead::read(call.place.tree, &call.body)?;
+    let outcome = call.execute(reader, Command::Read { room, upto }).await?;
+    let lines = call.app.journal.summaries(vec![(reader, room)]).await?;
+    let unread = lines.first().map_or(0, |line| line.unread);
+    Ok(answer::read(call.place.tree, reached(&outcome), unread))
+}
+
+pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (room, SetTyping { is_typing }) = (call.room()?, SetTyping::read(&call.body)?);
+    call.app.journal.head(caller.id(), room).await?;
+    // Too many signs are dropped without a word.
+    if call.app.rates.typing(caller.id(), call.now).is_ok() {
+        call.app.hub.typing(room, &caller.account.person, None, is_typing);
+    }
+    Ok(answer::done(call.place.tree))
+}
+
+impl Call<'_> {
+    /// Messages, edits, deletes and likes share one measure, on sockets too.
+    fn pace(&self, caller: &Caller) -> Result<(), Trouble> {
+        self.app.rates.message(caller.id(), self.now).map_err(Trouble::TooFast)
+    }
+}
+
+async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, message: MessageId) -> Result<Reply, Trouble> {
+    let shown = call.app.journal.message(reader, room, message).await?;
+    Ok(answer::message(call.place.tree, 200, &shown))
+}
+
+/// Where a page of people begins, and how many it holds.
+async fn after(call: &Call<'_>) -> Result<(Option<UserId>, usize), Trouble> {
+    let limit = call.query.limit()?;
+    match call.query.user("before_id", call.place.tree)? {
+        Some(last) => Ok((Some(whom::in_body(call.app, last).await?), limit)),
+        None => Ok((None, limit)),
+    }
+}
+
+/// Cuts a page to its size; says where the next one begins if there is one.
+fn cut(page: &mut Vec<Mark>, limit: usize) -> Option<UserId> {
+    let more = page.len() > limit;
+    page.truncate(limit);
+    page.last().filter(|_| more).map(|mark| mark.user.id)
+}
+
+fn reached(outcome: &Outcome) -> Option<MessageId> {
+    match outcome.event().map(|event| &**event) {
+        Some(Event { change: Change::Read(read), .. }) => Some(read.upto),
+        _ => None,
+    }
+}

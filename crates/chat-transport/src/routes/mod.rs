@@ -1,0 +1,224 @@
+//! The HTTP trees: from a request to its answer. Every address comes from [`chat_protocol::rest::TABLE`].
+
+mod account;
+mod call;
+mod chat;
+mod cors;
+pub mod credentials;
+mod member;
+mod message;
+mod notification;
+mod poll;
+mod roulette;
+mod server;
+mod settings;
+mod whom;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chat_domain::Time;
+use chat_protocol::Trouble;
+use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
+use http::header::{ALLOW, RETRY_AFTER, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use matchit::InsertError;
+
+pub use self::settings::Settings;
+
+use self::call::{Answered, Call};
+use self::credentials::{Caller, How, authenticate};
+use crate::app::App;
+use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
+use crate::clock;
+
+/// Everything that is answered over HTTP, the streams and sockets aside.
+pub struct Routes {
+    app: Arc<App>,
+    router: Router<Place>,
+    documents: Documents,
+}
+
+/// What a request has found.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    tree: Tree,
+    route: Route,
+    access: Access,
+}
+
+/// What the server says about itself.
+struct Documents {
+    openapi: Bytes,
+    asyncapi: Bytes,
+}
+
+impl Routes {
+    /// All routes of the table.
+    pub fn new(app: Arc<App>) -> Result<Routes, InsertError> {
+        let mut router = Router::new();
+        for entry in TABLE {
+            let method = method(entry.method);
+            for (tree, path) in entry.addresses() {
+                let place = Place { tree, route: entry.route, access: entry.access };
+                router.route(method.clone(), &path, place)?;
+            }
+        }
+        let documents = Documents { openapi: openapi::document().into(), asyncapi: Bytes::from_static(ASYNCAPI) };
+        Ok(Routes { app, router, documents })
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let mut response = self.answer_anywhere(&parts, body, peer).await;
+        cors::allow(&self.app.settings.http, &parts.headers, response.headers_mut());
+        response
+    }
+
+    async fn answer_anywhere(&self, parts: &Parts, body: Incoming, peer: &Peer) -> Response<Body> {
+        let (path, now) = (parts.uri.path(), clock::now());
+        let tree = Tree::of_path(path);
+        match self.router.find(&parts.method, path) {
+            Found::MethodNotAllowed(allow) if parts.method == Method::OPTIONS => cors::preflight(allow),
+            Found::MethodNotAllowed(allow) => {
+                let mut response = refuse(tree, &Trouble::NoMethod, now);
+                response.headers_mut().insert(ALLOW, allow);
+                response
+            }
+            Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
+            Found::Handler(place, params) => {
+                let call = Call::new(self, *place, params, parts, peer, now);
+                // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
+                match Box::pin(self.admit(call, parts, body)).await {
+                    Ok(answered) => answered.into_response(),
+                    Err(trouble) => refuse(tree, &trouble, now),
+                }
+            }
+        }
+    }
+
+    /// Lets in who may come, and reads what they bring.
+    async fn admit(&self, mut call: Call<'_>, parts: &Parts, body: Incoming) -> Result<Answered, Trouble> {
+        let http = &self.app.settings.http;
+        let caller = match call.place.access {
+            Access::Open => None,
+            Access::User => Some(authenticate(&self.app, parts, How::Http, call.now).await?),
+            Access::Key => http.admit_key(&parts.headers).map(|()| None)?,
+        };
+        let limit = if call.place.access == Access::Key { http.server_body } else { http.body };
+        call.body = read(body, limit, http.patience).await.map_err(unread)?;
+        match caller {
+            Some(caller) => call.as_user(&caller).await,
+            None => call.as_anybody().await,
+        }
+    }
+}
+
+impl Call<'_> {
+    /// What needs no user.
+    async fn as_anybody(&self) -> Result<Answered, Trouble> {
+        match self.place.route {
+            Route::Register => account::register(self).await,
+            Route::Login => account::login(self).await,
+            Route::Refresh => account::refresh(self).await,
+            Route::Notify => server::notify(self).await.map(Answered::from),
+            Route::PostLiked => server::post_liked(self).await.map(Answered::from),
+            Route::PostCommented => server::post_commented(self).await.map(Answered::from),
+            Route::ServerChat => server::open_chat(self).await.map(Answered::from),
+            Route::ServerSend => server::send(self).await.map(Answered::from),
+            Route::Introduce => server::introduce(self).await.map(Answered::from),
+            Route::Disconnect => server::disconnect(self).await.map(Answered::from),
+            Route::OpenApi => Ok(Answered::document(&self.routes.documents.openapi)),
+            Route::AsyncApi => Ok(Answered::document(&self.routes.documents.asyncapi)),
+            Route::Healthz => Ok(answer::health(None).into()),
+            Route::Readyz => Ok(self.ready().await.into()),
+            _ => Err(Trouble::Unauthorized),
+        }
+    }
+
+    /// What a user may ask for.
+    async fn as_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
+        let reply = match self.place.route {
+            Route::Logout => return account::logout(self, caller).await,
+            Route::Me => return account::me(self, caller),
+            Route::Users => account::search(self).await,
+            Route::Chats => chat::list(self, caller).await,
+            Route::OpenChat => chat::open(self, caller).await,
+            Route::Chat => chat::show(self, caller).await,
+            Route::Rename => chat::rename(self, caller).await,
+            Route::Members => member::list(self, caller).await,
+            Route::AddMember => member::add(self, caller).await,
+            Route::RemoveMember => member::remove(self, caller).await,
+            Route::Messages => message::history(self, caller).await,
+            Route::Send => message::send(self, caller).await,
+            Route::Message => message::show(self, caller).await,
+            Route::Edit => message::edit(self, caller).await,
+            Route::Delete => message::delete(self, caller).await,
+            Route::Like => message::like(self, caller, true).await,
+            Route::Unlike => message::like(self, caller, false).await,
+            Route::Likers => message::likers(self, caller).await,
+            Route::Readers => message::readers(self, caller).await,
+            Route::Read => message::mark_read(self, caller).await,
+            Route::Typing => message::typing(self, caller).await,
+            Route::Poll => poll::poll(self, caller).await,
+            Route::Search => roulette::search(self, caller).await,
+            Route::StopSearch => roulette::stop(self, caller).await,
+            Route::Next => roulette::next(self, caller).await,
+            Route::Leave => roulette::leave(self, caller).await,
+            Route::Notifications => notification::list(self, caller).await,
+            Route::ReadNotification => notification::read(self, caller).await,
+            Route::ReadAllNotifications => notification::read_all(self, caller).await,
+            _ => return self.as_anybody().await,
+        };
+        reply.map(Answered::from)
+    }
+
+    async fn ready(&self) -> Reply {
+        let store = self.app.journal.ready().await.is_ok();
+        answer::health(Some(answer::Health { store, backplane: None }))
+    }
+}
+
+impl Answered {
+    fn into_response(self) -> Response<Body> {
+        let mut response = respond(self.reply);
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// A refusal in a tree's words, for whoever refuses at the door of a socket too.
+pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
+    let mut response = respond(answer::trouble(tree, trouble, now));
+    if let Trouble::TooFast(seconds) = trouble {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1)));
+    }
+    response
+}
+
+fn respond(reply: Reply) -> Response<Body> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if reply.body.is_empty() { empty(status) } else { json(status, reply.body) }
+}
+
+fn unread(unread: Unread) -> Trouble {
+    match unread {
+        Unread::TooLarge => Trouble::BodyTooLarge,
+        Unread::TooSlow | Unread::Broken => Trouble::Malformed(unread.to_string()),
+    }
+}
+
+fn method(method: chat_protocol::rest::Method) -> Method {
+    match method {
+        chat_protocol::rest::Method::Get => Method::GET,
+        chat_protocol::rest::Method::Post => Method::POST,
+        chat_protocol::rest::Method::Put => Method::PUT,
+        chat_protocol::rest::Method::Patch => Method::PATCH,
+        chat_protocol::rest::Method::Delete => Method::DELETE,
+    }
+}

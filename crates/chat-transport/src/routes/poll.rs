@@ -1,0 +1,147 @@
+//! Dialect 1's poll.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::view::{Replay, Replayed, Since};
+use chat_domain::{Change, Event, Head, Message, MessageId, RoomId, UserId};
+use chat_protocol::cursor::NotCursor;
+use chat_protocol::rest::answer::{Changes, Poll, Source};
+use chat_protocol::rest::{Reply, answer};
+use chat_protocol::{Cursor, Resume, Trouble};
+use tokio::time::{Instant, timeout_at};
+
+use super::call::Call;
+use super::credentials::Caller;
+
+pub(super) async fn poll(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let room = call.room()?;
+    let Resume { cursor, last_message_id } = call.query.resume(call.place.tree, None)?;
+    let wait = call.query.wait()?;
+    let deadline = Instant::now() + Duration::from_secs(wait);
+    let asker = Asker { call, reader: caller.id(), room, last: last_message_id.unwrap_or(0) };
+    match cursor {
+        Some(cursor) => asker.changes(&cursor, deadline).await,
+        None => asker.messages(deadline).await,
+    }
+}
+
+/// Who polls, and what for.
+struct Asker<'a> {
+    call: &'a Call<'a>,
+    reader: UserId,
+    room: RoomId,
+    /// The message after which the asker wants to know.
+    last: i64,
+}
+
+impl Asker<'_> {
+    /// Messages after the last one that is known.
+    async fn messages(&self, deadline: Instant) -> Result<Reply, Trouble> {
+        loop {
+            // Before looking, so that what comes meanwhile is noticed.
+            let bell = self.call.app.hub.changes(self.room);
+            let rung = bell.notified();
+            let (messages, source) = self.found().await?;
+            if !messages.is_empty() || timeout_at(deadline, rung).await.is_err() {
+                return Ok(self.answer(&messages, source, None));
+            }
+        }
+    }
+
+    /// Everything since a cursor; from now on, where it is empty.
+    async fn changes(&self, text: &str, deadline: Instant) -> Result<Reply, Trouble> {
+        let journal = &self.call.app.journal;
+        let head = journal.head(self.reader, self.room).await?;
+        let now = Cursor { epoch: journal.epoch(), room: self.room, head };
+        let since = if text.is_empty() { now } else { text.parse().map_err(malformed)? };
+        if since.room != self.room {
+            return Err(Trouble::Malformed("`cursor` is one of another chat".into()));
+        }
+        if since.epoch != now.epoch || since.head.seq > head.seq || since.head.moves > head.moves {
+            return Ok(self.resync(now));
+        }
+        let mut cursor = since;
+        loop {
+            let bell = self.call.app.hub.changes(self.room);
+            let rung = bell.notified();
+            let Some((events, reached)) = self.replay(cursor.head).await? else {
+                let head = journal.head(self.reader, self.room).await?;
+                return Ok(self.resync(Cursor { head, ..now }));
+            };
+            cursor.head = reached;
+            if !events.is_empty() || timeout_at(deadline, rung).await.is_err() {
+                return Ok(self.changed(&events, cursor));
+            }
+        }
+    }
+
+    /// The messages after the last one that is known, from memory where it holds them.
+    async fn found(&self) -> Result<(Vec<Arc<Message>>, Source), Trouble> {
+        let journal = &self.call.app.journal;
+        let last = MessageId::new(self.last);
+        // Memory does not know who may look.
+        journal.head(self.reader, self.room).await?;
+        if let Some(mut recent) = self.call.app.hub.recent(self.room, last) {
+            recent.truncate(MOST);
+            return Ok((recent, Source::Cache));
+        }
+        let since = Since::Message(last);
+        let replay = Replay { since, from: None, until: None, limit: MOST };
+        match journal.replay(self.reader, self.room, replay).await? {
+            Replayed::Changes { events, .. } => Ok((messages(&events), Source::Database)),
+            Replayed::Pruned { .. } => Ok((Vec::new(), Source::Database)),
+        }
+    }
+
+    /// A page of what happened since a head, and the head after it; `None` if that is no longer known.
+    async fn replay(&self, since: Head) -> Result<Option<(Vec<Arc<Event>>, Head)>, Trouble> {
+        let mut page = Replay { since: Since::Head(since), from: None, until: None, limit: MOST };
+        loop {
+            match self.call.app.journal.replay(self.reader, self.room, page).await? {
+                Replayed::Pruned { .. } => return Ok(None),
+                Replayed::Changes { events, next: None, until } => return Ok(Some((events, until))),
+                // Nothing of this page is still worth telling.
+                Replayed::Changes { events, next, until } if events.is_empty() => {
+                    (page.from, page.until) = (next, Some(until));
+                }
+                Replayed::Changes { events, next: Some(seq), .. } => {
+                    return Ok(Some((events, Head { seq, moves: since.moves })));
+                }
+            }
+        }
+    }
+
+    fn changed(&self, events: &[Arc<Event>], cursor: Cursor) -> Reply {
+        let changes = Changes { events, cursor, resync: false };
+        self.answer(&messages(events), Source::Database, Some(changes))
+    }
+
+    fn resync(&self, cursor: Cursor) -> Reply {
+        self.answer(&[], Source::Database, Some(Changes { events: &[], cursor, resync: true }))
+    }
+
+    fn answer(&self, messages: &[Arc<Message>], source: Source, changes: Option<Changes<'_>>) -> Reply {
+        if let Some(newest) = messages.last() {
+            self.call.app.hub.reached(self.reader, self.room, newest.id);
+        }
+        let last_message_id = messages.last().map_or(self.last, |newest| newest.id.number());
+        let messages = messages.iter().map(|message| -> &Message { message }).collect();
+        answer::poll(&Poll { messages, last_message_id, source, changes })
+    }
+}
+
+fn messages(events: &[Arc<Event>]) -> Vec<Arc<Message>> {
+    let sent = |event: &Arc<Event>| match &event.change {
+        Change::Sent { message, .. } => Some(message.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(sent).collect()
+}
+
+fn malformed(problem: NotCursor) -> Trouble {
+    Trouble::Malformed(problem.to_string())
+}
+
+/// Messages or changes in one answer.
+const MOST: usize = 100;

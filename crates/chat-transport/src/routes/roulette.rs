@@ -1,0 +1,29 @@
+//! Looking for strangers.
+
+use chat_domain::Command;
+use chat_protocol::Trouble;
+use chat_protocol::rest::{Reply, answer};
+
+use super::call::Call;
+use super::credentials::Caller;
+
+pub(super) async fn search(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.execute(caller.id(), Command::Search).await?;
+    let found = call.app.journal.roulette(caller.id()).await?;
+    Ok(answer::roulette(found.as_ref(), call.now))
+}
+
+pub(super) async fn stop(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.execute(caller.id(), Command::StopSearch).await?;
+    Ok(answer::done(call.place.tree))
+}
+
+pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.execute(caller.id(), Command::LeaveRoulette).await?;
+    search(call, caller).await
+}
+
+pub(super) async fn leave(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.execute(caller.id(), Command::LeaveRoulette).await?;
+    Ok(answer::done(call.place.tree))
+}

@@ -1,0 +1,105 @@
+//! What trusted back ends may do.
+
+use std::sync::Arc;
+
+use chat_domain::directory::Visitor;
+use chat_domain::view::NewNotification;
+use chat_domain::{Refusal, UserId};
+use chat_protocol::rest::body::{NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage};
+use chat_protocol::rest::{Reply, Tree, Whom, answer};
+use chat_protocol::{News, PostCommented, PostLiked, Trouble};
+use tokio::task::yield_now;
+
+use super::call::Call;
+use super::credentials::subject;
+use super::{chat, message, whom};
+
+pub(super) async fn notify(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let notice = Notice::read(&call.body, call.key()?)?;
+    let user = whom::in_body(call.app, notice.user).await?;
+    let Notice { kind, title, body, data, client_id, .. } = notice;
+    let new = NewNotification { user, kind, title, body, data, client_id };
+    let (notification, is_new) = call.app.journal.notify(new, call.now).await?;
+    if is_new {
+        call.app.hub.tell(user, &News::Notification(notification.clone()));
+    }
+    Ok(answer::notification(201, &notification))
+}
+
+pub(super) async fn post_liked(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (post_id, notice) = (post(call)?, PostLikedNotice::read(&call.body)?);
+    let user = whom::in_body(call.app, notice.user).await?;
+    let who = whom::account(call.app, user).await?.person.handle;
+    let PostLikedNotice { user_name, likes_count, .. } = notice;
+    let liked = PostLiked { post_id, user_id: who.id, user_uuid: who.uuid, user_name, likes_count };
+    let news = News::PostLiked(Arc::new(liked));
+    let mut followers = known(call, notice.followers).await?;
+    followers.sort_unstable();
+    followers.dedup();
+    for some in followers.chunks(AT_ONCE) {
+        some.iter().for_each(|follower| call.app.hub.tell(*follower, &news));
+        // A post with many followers must not sit on everybody else's turn.
+        yield_now().await;
+    }
+    Ok(answer::told(followers.len()))
+}
+
+pub(super) async fn post_commented(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (post_id, notice) = (post(call)?, PostCommentedNotice::read(&call.body)?);
+    let author = whom::in_body(call.app, notice.author).await?;
+    whom::account(call.app, author).await?;
+    let PostCommentedNotice { comment, comments_count, .. } = notice;
+    let commented = PostCommented { post_id, comment, comments_count };
+    call.app.hub.tell(author, &News::PostCommented(Arc::new(commented)));
+    Ok(answer::told(1))
+}
+
+pub(super) async fn open_chat(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let ServerChat { owner, chat } = ServerChat::read(&call.body, call.key()?)?;
+    let owner = whom::in_body(call.app, owner).await?;
+    chat::open_for(call, owner, chat).await
+}
+
+pub(super) async fn send(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (room, ServerMessage { user, message }) = (call.room()?, ServerMessage::read(&call.body, call.key()?)?);
+    let user = whom::in_body(call.app, user).await?;
+    whom::account(call.app, user).await?;
+    message::send_for(call, user, room, message).await
+}
+
+/// Makes somebody known who has not come yet.
+pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (subject, person) = (subject(&call.plain("subject")?), NewPerson::read(&call.body)?);
+    let NewPerson { name, username, avatar } = person;
+    let issuer = call.app.settings.http.issuer.clone();
+    let account = call.app.directory.admit(Visitor { issuer, subject, name, username, avatar }).await?;
+    Ok(answer::person(Tree::V2, &account.person))
+}
+
+pub(super) async fn disconnect(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let user = whom::in_path(call.app, call.user()).await?.ok_or(Refusal::UnknownUser)?;
+    whom::account(call.app, user).await?;
+    call.app.hub.disconnect(user);
+    Ok(answer::done(Tree::V2))
+}
+
+/// The post that the path names.
+fn post(call: &Call<'_>) -> Result<String, Trouble> {
+    let post = call.plain("post")?;
+    match post.chars().count() {
+        1..=64 => Ok(post),
+        _ => Err(Trouble::Malformed("the id of a post must have 1 to 64 characters".into())),
+    }
+}
+
+/// The followers whom anybody knows here. Others have never come: they hear nothing, and are no mistake.
+async fn known(call: &Call<'_>, followers: Vec<Whom>) -> Result<Vec<UserId>, Trouble> {
+    let mut known = Vec::with_capacity(followers.len());
+    for follower in followers {
+        known.extend(whom::in_path(call.app, Some(follower)).await?);
+    }
+    Ok(known)
+}
+
+/// Followers who are told in one go.
+const AT_ONCE: usize = 256;

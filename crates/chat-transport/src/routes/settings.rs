@@ -1,0 +1,64 @@
+//! What the operator decides about the HTTP trees.
+
+use std::time::Duration;
+
+use chat_protocol::Trouble;
+use http::HeaderMap;
+
+use crate::account::secret::Secret;
+
+/// What the operator decides about the HTTP trees.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Other origins whose pages may come with the cookie, spelled as browsers do: `https://chat.example`.
+    pub allowed_origins: Vec<String>,
+    /// The keys of trusted back ends. Without any their tree is not there.
+    pub api_keys: Vec<Secret>,
+    /// Whether the cookie goes over TLS only.
+    pub secure_cookie: bool,
+    /// How long a cookie session lasts after it was last used.
+    pub session_ttl: Duration,
+    /// How long a refresh token is good.
+    pub refresh_ttl: Duration,
+    /// Who vouches for users that back ends introduce: the issuer of their tokens, empty for this server.
+    pub issuer: String,
+    /// Bytes of a user's body.
+    pub body: usize,
+    /// Bytes of a back end's body.
+    pub server_body: usize,
+    /// How long a body may take to come.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            allowed_origins: Vec::new(),
+            api_keys: Vec::new(),
+            secure_cookie: false,
+            session_ttl: Duration::from_secs(14 * 24 * 3600),
+            refresh_ttl: Duration::from_secs(30 * 24 * 3600),
+            issuer: String::new(),
+            body: 64 << 10,
+            server_body: 1 << 20,
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
+    pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
+        if self.api_keys.is_empty() {
+            return Err(Trouble::NoRoute);
+        }
+        let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
+        if good { Ok(()) } else { Err(Trouble::Unauthorized) }
+    }
+
+    /// Whether a page from this origin may come with the cookie.
+    pub(super) fn allows_origin(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
+    }
+}
