@@ -89,11 +89,12 @@ impl Uuid {
     /// The 36 characters of the canonical spelling, in lower case.
     pub fn spelled(self) -> [u8; 36] {
         let mut text = [b'-'; 36];
-        let mut nibbles = (0..32).rev().map(|n| (self.0 >> (n * 4) & 0xf) as usize);
-        for (at, place) in text.iter_mut().enumerate() {
-            if !matches!(at, 8 | 13 | 18 | 23) {
-                *place = b"0123456789abcdef"[nibbles.next().unwrap_or(0)];
-            }
+        let mut at = 0;
+        for (number, byte) in self.0.to_be_bytes().into_iter().enumerate() {
+            at += usize::from(matches!(number, 4 | 6 | 8 | 10));
+            let nibbles = [byte >> 4, byte & 0xf].map(|nibble| b"0123456789abcdef"[usize::from(nibble)]);
+            text[at..at + 2].copy_from_slice(&nibbles);
+            at += 2;
         }
         text
     }

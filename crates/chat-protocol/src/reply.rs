@@ -46,12 +46,13 @@ pub fn refused(place: Place, context: &Context, trouble: &Trouble, now: Time, ou
     }
 }
 
-/// The first frames after connecting, before anything else: `connected` (dialects 2 and 5).
+/// The first frames after connecting, before anything else: `connected` (dialects 2 and 5), on a stream how soon to come back.
 pub fn hello(place: Place, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
     match place.entrance {
+        Entrance::Sse => sse::hello(out),
         Entrance::Multiplexed => multiplexed::hello(person, now, out),
         Entrance::SocketIo => socketio::hello(person, socket_id, now, out),
-        Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => {}
+        Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => {}
     }
 }
 

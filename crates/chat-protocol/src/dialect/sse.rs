@@ -96,6 +96,11 @@ fn typing(bytes: &mut Vec<u8>, sign: &Typing) {
     });
 }
 
+/// How many milliseconds a browser waits before it comes back.
+pub(crate) fn hello(out: &mut Frames) {
+    out.frame(|bytes| bytes.extend_from_slice(b"retry: 2000\n\n"));
+}
+
 /// The first cursor: an `id:` without data, which a browser remembers and tells nobody.
 pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
     if let Some(cursor) = cursor {

@@ -98,6 +98,23 @@ fn a_read_that_moved_nothing_is_confirmed_in_dialect_3_alone() {
 }
 
 #[test]
+fn the_first_words_of_a_connection() {
+    for entrance in ENTRANCES {
+        let frames = told(|out| reply::hello(place(entrance), &reader(), "Zr5", NOON, out));
+        let expected = match entrance {
+            Entrance::Sse => vec!["retry: 2000\n\n".to_owned()],
+            Entrance::Multiplexed => vec![format!(r#"{{"type":"connected","user_id":1,"timestamp":"{TIME}"}}"#)],
+            Entrance::SocketIo => vec![format!(
+                r#"42["connected",{{"socket_id":"Zr5","user_id":"{}","timestamp":"2026-01-09T12:00:00.000Z"}}]"#,
+                user(1).uuid()
+            )],
+            Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => vec![],
+        };
+        assert_eq!(frames, expected, "{entrance:?}");
+    }
+}
+
+#[test]
 fn joining_and_being_too_late() {
     let cursor = Cursor { epoch: EPOCH, room: room(123), head: Head { seq: 5, moves: 3 } };
     let joined = |entrance, cursor| told(|out| reply::joined(place(entrance), &context(Verb::Join), cursor, NOON, out));

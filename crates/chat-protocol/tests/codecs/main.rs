@@ -1,8 +1,11 @@
 //! The five dialects' codecs against their documents and the wire contract.
 
 mod answers;
+#[path = "../fuzzed/dialect_frames.rs"]
+mod dialect_frames;
 mod documents;
 mod fixtures;
+mod fuzzed;
 mod hearing;
 mod properties;
 mod saying;
