@@ -53,13 +53,13 @@ impl<M: Machine> Session<M> {
     async fn turn(&mut self, calls: &mut mpsc::Receiver<Call>) -> ControlFlow<()> {
         let deadline = self.machine.deadline().map(|at| self.began + Duration::from_millis(at));
         let input = select! {
-            // What is there counts before the clock.
+            // What was said before on the WebSocket counts before a request, and both before the clock.
             biased;
+            incoming = next(&mut self.socket) => heard(incoming),
             call = calls.recv() => match call {
                 Some(call) => self.take(call),
                 None => return ControlFlow::Break(()),
             },
-            incoming = next(&mut self.socket) => heard(incoming),
             () = aborted(&mut self.waiting) => Input::PollAborted,
             () = until(deadline) => Input::Tick,
         };

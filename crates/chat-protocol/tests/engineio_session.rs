@@ -491,13 +491,16 @@ mod upgrade {
     }
 
     #[test]
-    fn a_poll_after_the_probe_is_released_at_once_then_calmly() {
+    fn polls_after_the_probe_are_released_calmly() {
         let mut script = Script::probing();
-        assert_eq!(script.at(1, Input::PollOpened), [answer("6")]);
-        assert_eq!(script.at(2, Input::PollOpened), []);
-        assert_eq!(script.session.deadline(), Some(101));
-        assert_eq!(script.at(100, Input::Tick), []);
-        assert_eq!(script.at(101, Input::Tick), [answer("6")]);
+        assert_eq!(script.at(1, Input::PollOpened), []);
+        assert_eq!(script.session.deadline(), Some(50));
+        assert_eq!(script.at(49, Input::Tick), []);
+        assert_eq!(script.at(50, Input::Tick), [answer("6")]);
+        assert_eq!(script.at(51, Input::PollOpened), []);
+        assert_eq!(script.session.deadline(), Some(100));
+        assert_eq!(script.at(100, Input::Tick), [answer("6")]);
+        assert_eq!(script.at(200, Input::PollOpened), [answer("6")]);
     }
 
     #[test]
@@ -513,16 +516,14 @@ mod upgrade {
         let mut script = Script::probing();
         script.at(1, send("a"));
         assert_eq!(script.at(2, Input::PollOpened), [answer("4a")]);
-        script.at(3, Input::PollOpened);
         assert_eq!(script.at(4, ws("5")), [READY]);
     }
 
     #[test]
-    fn a_poll_that_still_waits_is_released() {
+    fn a_poll_that_the_upgrade_overtakes_is_refused() {
         let mut script = Script::probing();
-        script.at(1, Input::PollOpened);
-        assert_eq!(script.at(2, Input::PollOpened), []);
-        assert_eq!(script.at(3, ws("5")), [answer("6"), READY]);
+        assert_eq!(script.at(1, Input::PollOpened), []);
+        assert_eq!(script.at(2, ws("5")), [REFUSED_POLL, READY]);
     }
 
     #[test]

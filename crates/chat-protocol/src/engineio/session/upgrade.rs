@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::carrier::{Carrier, Polling, Upgrade};
 use super::{Heart, Session};
 use crate::engineio::packet::{self, Frame, Packet};
-use crate::engineio::{Closed, Millis, Output, Transport, Wire};
+use crate::engineio::{Closed, Millis, Output, Reject, Transport, Wire};
 
 /// What the WebSocket does, whether it carries the session, or only wants to.
 impl Session {
@@ -33,9 +33,9 @@ impl Session {
             },
             Carrier::Polling(Polling { upgrade: Some(upgrade), .. }) => match (packet, upgrade.release) {
                 (Ok(Packet::Probe), None) => {
-                    upgrade.release = Some(now);
+                    upgrade.release = Some(now.saturating_add(RELEASE_EVERY));
                     self.wire(Wire::SendFrame(Frame::Text(packet::PROBED)));
-                    self.release_poll(now);
+                    self.answer_poll(packet::NOOP);
                 }
                 (Ok(Packet::Upgrade), Some(_)) => self.complete_upgrade(),
                 _ => self.drop_upgrade(),
@@ -62,8 +62,9 @@ impl Session {
         }
     }
 
-    /// While a WebSocket probes, polls are released with a noop, so that the client can pause polling; not
-    /// more often than the reference server does it, or a client that goes on polling would spin.
+    /// The poll that waits when the probe comes is released with a noop, so that the client can pause polling.
+    /// Later ones are too, but not at once: usually the upgrade is right behind them, and a client that goes on
+    /// polling must not spin.
     pub(super) fn release_poll(&mut self, now: Millis) {
         if let Carrier::Polling(polling) = &mut self.carrier
             && let Some(release) = polling.releases_at()
@@ -81,8 +82,11 @@ impl Session {
         let Carrier::Polling(polling) = &self.carrier else {
             return;
         };
-        let ping = polling.ping;
-        self.answer_poll(packet::NOOP);
+        let Polling { ping, waiting, .. } = *polling;
+        if waiting {
+            // Opened after the probe, so it belongs to those that come after the upgrade.
+            self.wire(Wire::RefusePoll(Reject::BadRequest));
+        }
         self.carrier = Carrier::WebSocket;
         if ping {
             self.wire(Wire::SendFrame(Frame::Text(packet::PING)));
@@ -102,4 +106,4 @@ impl Session {
     }
 }
 
-const RELEASE_EVERY: Millis = 100;
+const RELEASE_EVERY: Millis = 50;
