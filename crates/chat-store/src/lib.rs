@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The durable journal: a chat in SQLite or Postgres, behind the two ports of `chat-domain`.
+//!
+//! [`Store::open`] takes the address of a database and a sink. Orders wait in a queue; a committer takes what has queued while
+//! the last transaction was committed, loads what these commands need with one question per table into a partial
+//! [`chat_domain::Chat`], lets it decide, writes what became new with one statement per table, commits, and only then answers.
+//! No rule is decided here.
+//!
+//! The questions are written once (`both/`) and compiled twice, over the connection of each database.
+
+mod error;
+mod postgres;
+mod rows;
+mod sql;
+mod sqlite;
+mod store;
+mod trouble;
+mod work;
+
+pub use error::OpenError;
+pub use store::Store;
+pub use work::Options;

@@ -1,0 +1,157 @@
+//! Lists of chats: a few questions for a page, however many chats it has.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
+use chat_domain::{Head, Refusal, Room, RoomId, UserId};
+
+use super::Conn;
+use super::reads::{member_view, visible};
+use super::standing::shown;
+use crate::rows::*;
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// A page of somebody's chats, those with the newest changes first.
+pub(super) async fn page(conn: &mut Conn, reader: UserId, before: Option<RoomId>, limit: usize) -> Worked<Chats> {
+    let (last_at, below) = match before {
+        Some(room) => last_change(conn, room).await?,
+        None => (i64::MAX, i64::MAX),
+    };
+    let sql = Sql::new(format!(
+        "SELECT {ROOM} FROM members m JOIN rooms r ON r.id = m.room
+         WHERE m.person = ? AND m.active AND (r.last_at, r.id) < (?, ?) ORDER BY r.last_at DESC, r.id DESC LIMIT ?"
+    ));
+    let rows = conn.load::<RoomRow>(sql.bind(reader).bind(last_at).bind(below).bind(limit + 1)).await?;
+    let more = rows.len() > limit;
+    let rooms = rows.into_iter().take(limit).map(|row| room(row).map(Arc::new)).collect::<Worked<Vec<_>>>()?;
+    let next = if more { rooms.last().map(|room| room.id) } else { None };
+    Ok(Chats { chats: views(conn, reader, rooms, MEMBERS_IN_LIST).await?, next })
+}
+
+/// One chat with a page's worth of its members.
+pub(super) async fn one(conn: &mut Conn, reader: UserId, room: RoomId) -> Worked<ChatView> {
+    let room = Arc::new(visible(conn, reader, room).await?);
+    Ok(views(conn, reader, vec![room], MEMBERS_IN_CHAT).await?.pop().ok_or(Refusal::UnknownRoom)?)
+}
+
+/// All rooms that somebody is in.
+pub(super) async fn memberships(conn: &mut Conn, user: UserId) -> Worked<Vec<Membership>> {
+    let sql = Sql::new(
+        "SELECT r.id, r.kind, r.members, r.seq, r.moves FROM members m JOIN rooms r ON r.id = m.room
+         WHERE m.person = ? AND m.active ORDER BY r.id",
+    );
+    let rows = conn.load::<(i64, String, i64, i64, i64)>(sql.bind(user)).await?;
+    let memberships = rows.into_iter().map(|(id, kind, members, seq, moves)| {
+        let head = Head { seq: count(seq)?, moves: count(moves)? };
+        Ok(Membership { room: room_id(id)?, kind: room_kind(&kind)?, members: small(members)?, head })
+    });
+    memberships.collect()
+}
+
+/// Lines of chat lists; those who are not members are left out.
+pub(super) async fn summaries(conn: &mut Conn, of: Vec<(UserId, RoomId)>) -> Worked<Vec<Summary>> {
+    let unread = unread(conn, &of).await?;
+    let mut rooms: Vec<_> = unread.keys().map(|&(_, room)| room).collect();
+    rooms.sort();
+    rooms.dedup();
+    let last = last_messages(conn, &rooms).await?;
+    let lines = of.into_iter().filter_map(|(user, room)| {
+        let unread = *unread.get(&(user, room))?;
+        Some(Summary { user, room, unread, last_message: last.get(&room).cloned() })
+    });
+    Ok(lines.collect())
+}
+
+async fn views(conn: &mut Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usize) -> Worked<Vec<ChatView>> {
+    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    let pairs: Vec<_> = ids.iter().map(|&room| (reader, room)).collect();
+    let unread = unread(conn, &pairs).await?;
+    let mut last = last_messages(conn, &ids).await?;
+    let mut people = first_members(conn, &rooms, members).await?;
+    let views = rooms.into_iter().map(|room| ChatView {
+        members: people.remove(&room.id).unwrap_or_default(),
+        unread: unread.get(&(reader, room.id)).copied().unwrap_or(0),
+        last_message: last.remove(&room.id),
+        room,
+    });
+    Ok(views.collect())
+}
+
+/// When a room last changed, as a place in a list of chats.
+async fn last_change(conn: &mut Conn, room: RoomId) -> Worked<(i64, i64)> {
+    let sql = Sql::new("SELECT r.last_at FROM rooms r WHERE r.id = ?");
+    let (last_at,) = conn.first::<(i64,)>(sql.bind(room)).await?.ok_or(Refusal::UnknownRoom)?;
+    Ok((last_at, room.number()))
+}
+
+/// How many messages of others each has not read, from the dense numbers: all above the position, less the own ones, less
+/// the deleted ones of others.
+async fn unread(conn: &mut Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), u64>> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(
+        "WITH need (person, room) AS ({})
+         SELECT m.person, m.room, (r.sent - m.read_number) - (m.sent - m.read_own)
+            - (SELECT COUNT(*) FROM messages d WHERE d.room = m.room AND d.deleted_at IS NOT NULL
+               AND d.number > m.read_number AND d.sender <> m.person)
+         FROM need CROSS JOIN members m CROSS JOIN rooms r
+         WHERE m.room = need.room AND m.person = need.person AND m.active AND r.id = m.room",
+    );
+    let need = Rows::new(of.iter().map(|&(user, room)| [user.into(), room.into()]));
+    let rows = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
+    rows.into_iter().map(|(person, room, unread)| Ok(((user(person)?, room_id(room)?), count(unread)?))).collect()
+}
+
+/// The newest message of each room that is not deleted.
+async fn last_messages(conn: &mut Conn, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
+    if rooms.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room) AS ({{}}), newest AS MATERIALIZED (SELECT need.room, (SELECT x.id FROM messages x
+            WHERE x.room = need.room AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT 1) AS id FROM need)
+         SELECT {MESSAGE} FROM newest CROSS JOIN messages m CROSS JOIN users u
+         WHERE m.room = newest.room AND m.id = newest.id AND u.id = m.sender"
+    ));
+    let rows = conn.load::<MessageRow>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
+    let messages = rows.into_iter().map(message).collect::<Worked<_>>()?;
+    Ok(shown(conn, messages).await?.into_iter().map(|shown| (shown.message.room, shown)).collect())
+}
+
+/// The first members of each room in order of joining, so many of each.
+async fn first_members(conn: &mut Conn, rooms: &[Arc<Room>], most: usize) -> Worked<HashMap<RoomId, Vec<MemberView>>> {
+    if rooms.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let nth = |column: &str| {
+        format!(
+            "(SELECT x.{column} FROM members x WHERE x.room = need.room AND x.active ORDER BY x.joined, x.person
+              LIMIT 1 OFFSET {})",
+            most - 1
+        )
+    };
+    let sql = Sql::new(format!(
+        "WITH need (room) AS ({{}}), bound AS MATERIALIZED (SELECT need.room, COALESCE({}, {}) AS joined,
+            COALESCE({}, {}) AS person FROM need)
+         SELECT m.room, {PERSON}, u.last_seen FROM bound CROSS JOIN members m CROSS JOIN users u
+         WHERE m.room = bound.room AND m.active AND m.joined <= bound.joined
+         AND (m.joined < bound.joined OR m.person <= bound.person) AND u.id = m.person
+         ORDER BY m.room, m.joined, m.person",
+        nth("joined"),
+        i64::MAX,
+        nth("person"),
+        i64::MAX,
+    ));
+    let owners: HashMap<_, _> = rooms.iter().map(|room| (room.id, room.owner)).collect();
+    let mut found: HashMap<RoomId, Vec<MemberView>> = HashMap::new();
+    let need = Rows::ints(rooms.iter().map(|room| room.id.number()));
+    for (room, who, seen) in conn.load::<(i64, PersonRow, Option<i64>)>(sql.rows(need)).await? {
+        let room = room_id(room)?;
+        let owner = owners.get(&room).copied().flatten();
+        found.entry(room).or_default().push(member_view(who, seen, owner)?);
+    }
+    Ok(found)
+}

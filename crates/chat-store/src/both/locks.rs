@@ -1,0 +1,76 @@
+//! What a batch must hold before it looks, where others write too: names first, then rooms, each in order.
+
+use std::collections::BTreeSet;
+
+use chat_domain::{Fact, RoomId, UserId};
+
+use super::{Conn, load};
+use crate::trouble::Worked;
+
+/// Holds everything that these facts speak of. What is not there yet is held by its name.
+pub(super) async fn hold(conn: &mut Conn, facts: &BTreeSet<Fact>) -> Worked<()> {
+    if !Conn::SHARED {
+        return Ok(());
+    }
+    let mut rooms: BTreeSet<RoomId> = facts.iter().filter_map(room_of).collect();
+    let names: BTreeSet<i64> = facts.iter().filter_map(lock_of).collect();
+    if !names.is_empty() {
+        conn.lock_names(&names.into_iter().collect::<Vec<_>>()).await?;
+        rooms.extend(named_rooms(conn, facts).await?);
+    }
+    conn.lock_rooms(rooms.into_iter().map(RoomId::number)).await?;
+    Ok(())
+}
+
+/// The number under which a name is held.
+pub(super) fn name_lock(sort: &str, user: UserId, name: &str) -> i64 {
+    let number = user.number().to_be_bytes();
+    let bytes = sort.bytes().chain(number).chain(name.bytes());
+    // FNV-1a: the same in every build, since all nodes of a database must mean the same.
+    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)) as i64
+}
+
+/// The rooms that hang on names: only once the names are held is it certain which.
+async fn named_rooms(conn: &mut Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>> {
+    let (mut pairs, mut names, mut users) = (Vec::new(), Vec::new(), Vec::new());
+    for fact in facts {
+        match fact {
+            &Fact::Direct(low, high) => pairs.push((low, high)),
+            Fact::Made(user, name) => names.push((*user, name.clone())),
+            &Fact::Lobby(user) => users.push(user),
+            _ => {}
+        }
+    }
+    let mut rooms: Vec<RoomId> = load::direct_rooms(conn, &pairs).await?.into_values().collect();
+    rooms.extend(load::made_rooms(conn, &names).await?.into_values().map(|(_, room)| room));
+    rooms.extend(load::lobby_rows(conn, &users).await?.into_values().filter_map(|row| row.room));
+    Ok(rooms)
+}
+
+fn room_of(fact: &Fact) -> Option<RoomId> {
+    match *fact {
+        Fact::Room(room)
+        | Fact::Member(room, _)
+        | Fact::Heir(room)
+        | Fact::Message(room, _)
+        | Fact::Place(room, ..)
+        | Fact::Sent(room, ..)
+        | Fact::Likes(room, ..)
+        | Fact::Unread(room, ..)
+        | Fact::Undelivered(room, ..) => Some(room),
+        Fact::Person(_) | Fact::Direct(..) | Fact::Made(..) | Fact::Lobby(_) | Fact::Waiting => None,
+    }
+}
+
+fn lock_of(fact: &Fact) -> Option<i64> {
+    match fact {
+        &Fact::Direct(low, high) => Some(name_lock("direct", low, &high.to_string())),
+        Fact::Made(user, name) => Some(name_lock("made", *user, name.as_str())),
+        // The lobby is one: whoever looks into it holds all of it.
+        Fact::Lobby(_) | Fact::Waiting => Some(LOBBY_LOCK),
+        _ => None,
+    }
+}
+
+/// The number under which the lobby is held.
+pub(super) const LOBBY_LOCK: i64 = 0x6c6f_6262_79;

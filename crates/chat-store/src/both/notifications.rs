@@ -1,0 +1,81 @@
+//! Notifications: what back ends tell people.
+
+use std::sync::Arc;
+
+use chat_domain::chat::Limits;
+use chat_domain::view::{NewNotification, NotificationPage};
+use chat_domain::{Notification, NotificationId, Refusal, Time, UserId};
+
+use super::locks::name_lock;
+use super::{Conn, people};
+use crate::rows::{NOTIFICATION, NotificationRow, notification};
+use crate::sql::Sql;
+use crate::trouble::Worked;
+
+/// Stores a notification, or finds the one that was stored under this name before.
+pub(super) async fn notify(
+    conn: &mut Conn,
+    new: NewNotification,
+    at: Time,
+    limits: &Limits,
+) -> Worked<(Arc<Notification>, bool)> {
+    conn.lock_names(&[name_lock("notifications", new.user, "")]).await?;
+    if let Some(earlier) = named(conn, &new).await? {
+        let same = earlier.kind == new.kind
+            && earlier.title == new.title
+            && earlier.body == new.body
+            && *earlier.data == *new.data.to_string();
+        return if same { Ok((earlier, false)) } else { Err(Refusal::Reused { message: None }.into()) };
+    }
+    if people::people(conn, [new.user]).await?.is_empty() {
+        return Err(Refusal::UnknownUser.into());
+    }
+    let data = new.check(limits)?;
+    let id = conn.take_ids("notifications", 1).await?.pop().unwrap_or(0);
+    let sql = Sql::new(
+        "INSERT INTO notifications (person, id, kind, title, body, data, created_at, client_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql.bind(new.user).bind(id).bind(new.kind.word()).bind(&*new.title).bind(&*new.body);
+    conn.run(sql.bind(&*data).bind(at).bind(new.client_id.as_ref().map(|name| name.as_str()))).await?;
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id = ?"));
+    let stored = conn.first::<NotificationRow>(sql.bind(new.user).bind(id)).await?;
+    Ok((stored.map(notification).ok_or(Refusal::UnknownNotification)??, true))
+}
+
+/// A page of somebody's notifications, newest first.
+pub(super) async fn page(conn: &mut Conn, user: UserId, page: NotificationPage) -> Worked<Vec<Arc<Notification>>> {
+    let which = match page.is_read {
+        None => "",
+        Some(true) => " AND read_at IS NOT NULL",
+        Some(false) => " AND read_at IS NULL",
+    };
+    let sql = Sql::new(format!(
+        "SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id < ?{which} ORDER BY id DESC LIMIT ?"
+    ));
+    let before = page.before.map_or(i64::MAX, NotificationId::number);
+    let rows = conn.load::<NotificationRow>(sql.bind(user).bind(before).bind(page.limit)).await?;
+    rows.into_iter().map(notification).collect()
+}
+
+/// Marks one as read; the first time counts.
+pub(super) async fn read(conn: &mut Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
+    let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND id = ? AND read_at IS NULL");
+    conn.run(sql.bind(at).bind(user).bind(id)).await?;
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id = ?"));
+    let row = conn.first::<NotificationRow>(sql.bind(user).bind(id)).await?;
+    row.map(notification).ok_or(Refusal::UnknownNotification)?
+}
+
+/// Marks all as read; says how many were unread.
+pub(super) async fn read_all(conn: &mut Conn, user: UserId, at: Time) -> Worked<u64> {
+    let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND read_at IS NULL");
+    Ok(conn.run(sql.bind(at).bind(user)).await? as u64)
+}
+
+async fn named(conn: &mut Conn, new: &NewNotification) -> Worked<Option<Arc<Notification>>> {
+    let Some(name) = &new.client_id else { return Ok(None) };
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND client_id = ?"));
+    let row = conn.first::<NotificationRow>(sql.bind(new.user).bind(name.as_str())).await?;
+    row.map(notification).transpose()
+}

@@ -1,0 +1,213 @@
+//! Who people are: accounts, visitors, and the questions about them.
+
+use std::sync::Arc;
+
+use chat_domain::directory::{NewAccount, Subject, Visitor, folded};
+use chat_domain::id::FIRST_FOREIGN_USER;
+use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
+
+use super::Conn;
+use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// Makes an account of this server's own.
+pub(super) async fn register(conn: &mut Conn, new: NewAccount) -> Worked<Account> {
+    new.check()?;
+    conn.lock_names(&[USERS_LOCK]).await?;
+    if named(conn, &new.username).await?.is_some() {
+        return Err(Refusal::NameTaken.into());
+    }
+    let handle = Handle::from(free_id(conn).await?);
+    let name = new.name.unwrap_or_else(|| new.username.clone());
+    let person = Person { handle, username: new.username, name, avatar: new.avatar };
+    insert(conn, &person, None, Some(&new.password)).await?;
+    Ok(Account { person: Arc::new(person), last_seen: None })
+}
+
+/// The account of this name and the digest of its password.
+pub(super) async fn credential(conn: &mut Conn, username: &str) -> Worked<Option<(Account, String)>> {
+    let sql = Sql::new(format!(
+        "SELECT {PERSON}, u.last_seen, u.password FROM users u WHERE u.folded = ? AND u.password IS NOT NULL"
+    ))
+    .bind(folded(username));
+    let row = conn.first::<(PersonRow, Option<i64>, String)>(sql).await?;
+    row.map(|(person, seen, password)| Ok((account((person, seen))?, password))).transpose()
+}
+
+/// Who these are; unknown ids are left out.
+pub(super) async fn people(conn: &mut Conn, users: impl IntoIterator<Item = UserId>) -> Worked<Vec<Account>> {
+    let sql = Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id IN ({{}})"))
+        .rows(Rows::ints(users.into_iter().map(UserId::number)));
+    conn.load::<AccountRow>(sql).await?.into_iter().map(account).collect()
+}
+
+/// The user with this UUID.
+pub(super) async fn by_uuid(conn: &mut Conn, uuid: Uuid) -> Worked<Option<Account>> {
+    let sql = match UserId::from_uuid(uuid) {
+        Some(id) => {
+            Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ? AND u.uuid IS NULL")).bind(id)
+        }
+        None => Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.uuid = ?")).bind(uuid.to_string()),
+    };
+    conn.first::<AccountRow>(sql).await?.map(account).transpose()
+}
+
+/// The user with this name, in any case.
+pub(super) async fn by_username(conn: &mut Conn, username: &str) -> Worked<Option<Account>> {
+    named(conn, username).await
+}
+
+/// People whose username or name begins so, in order of username.
+pub(super) async fn search(conn: &mut Conn, query: &str, after: Option<String>, limit: usize) -> Worked<Vec<Account>> {
+    let low = folded(query);
+    let high = format!("{low}\u{10ffff}");
+    let after = after.map(|name| folded(&name)).unwrap_or_default();
+    let sql = Sql::new(format!(
+        "SELECT {PERSON}, u.last_seen FROM users u WHERE u.id IN (
+            SELECT id FROM (SELECT id FROM users WHERE folded >= ? AND folded < ? AND folded > ? ORDER BY folded LIMIT ?) a
+            UNION
+            SELECT id FROM (SELECT id FROM users WHERE shown >= ? AND shown < ? AND folded > ? ORDER BY folded LIMIT ?) b
+        ) ORDER BY u.folded LIMIT ?"
+    ))
+    .bind(low.clone()).bind(high.clone()).bind(after.clone()).bind(limit)
+    .bind(low).bind(high).bind(after).bind(limit)
+    .bind(limit);
+    conn.load::<AccountRow>(sql).await?.into_iter().map(account).collect()
+}
+
+/// The user whom an issuer calls so, if they came before.
+pub(super) async fn visitor(conn: &mut Conn, visitor: &Visitor) -> Worked<Option<Account>> {
+    let sql = match &visitor.subject {
+        Subject::Number(id) => Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ?")).bind(*id),
+        Subject::Uuid(uuid) => return by_uuid(conn, *uuid).await,
+        Subject::Text(text) => {
+            Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.issuer = ? AND u.subject = ?"))
+                .bind(&*visitor.issuer)
+                .bind(&**text)
+        }
+    };
+    conn.first::<AccountRow>(sql).await?.map(account).transpose()
+}
+
+/// Whether an issuer says nothing about this account that is not so already.
+pub(super) fn is_as_said(account: &Account, visitor: &Visitor) -> bool {
+    let person = &account.person;
+    let same = |said: &Option<String>, is: &str| said.as_deref().is_none_or(|said| said == is);
+    same(&visitor.name, &person.name)
+        && same(&visitor.username, &person.username)
+        && same(&visitor.avatar, &person.avatar)
+}
+
+/// The user whom an issuer calls so, made at first sight; what was said about them is taken over.
+pub(super) async fn admit(conn: &mut Conn, new: Visitor) -> Worked<Account> {
+    conn.lock_names(&[USERS_LOCK]).await?;
+    let before = visitor(conn, &new).await?;
+    let last_seen = before.as_ref().and_then(|account| account.last_seen);
+    let before = before.map(|account| account.person);
+    let handle = match &before {
+        Some(before) => before.handle,
+        None => new_handle(conn, &new.subject).await?,
+    };
+    let username = free_name(conn, handle.id, &new, before.as_deref()).await?;
+    let named = before.as_ref().filter(|old| old.name != old.username).map(|old| old.name.clone());
+    let name = new.name.clone().or(named).unwrap_or_else(|| username.clone());
+    let avatar = new.avatar.clone().or(before.as_ref().map(|old| old.avatar.clone())).unwrap_or_default();
+    let person = Person { handle, username, name, avatar };
+    match before {
+        Some(_) => update(conn, &person).await?,
+        None => insert(conn, &person, Some(&new), None).await?,
+    }
+    Ok(Account { person: Arc::new(person), last_seen })
+}
+
+/// Notes when these were last seen.
+pub(super) async fn seen(conn: &mut Conn, users: Vec<(UserId, Time)>) -> Worked<()> {
+    for (user, at) in users {
+        let sql = Sql::new("UPDATE users SET last_seen = ? WHERE id = ? AND (last_seen IS NULL OR last_seen < ?)");
+        conn.run(sql.bind(at).bind(user).bind(at)).await?;
+    }
+    Ok(())
+}
+
+async fn insert(conn: &mut Conn, person: &Person, by: Option<&Visitor>, password: Option<&str>) -> Worked<()> {
+    let own = person.handle != Handle::from(person.id());
+    let subject = by.and_then(|visitor| match &visitor.subject {
+        Subject::Text(text) => Some((visitor.issuer.as_str(), text.as_str())),
+        Subject::Number(_) | Subject::Uuid(_) => None,
+    });
+    let sql = Sql::new(
+        "INSERT INTO users (id, uuid, issuer, subject, username, folded, name, shown, avatar, password)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql.bind(person.id()).bind(own.then(|| person.handle.uuid.to_string()));
+    let sql = sql.bind(subject.map(|(issuer, _)| issuer)).bind(subject.map(|(_, text)| text));
+    let sql = sql.bind(&*person.username).bind(folded(&person.username)).bind(&*person.name);
+    conn.run(sql.bind(folded(&person.name)).bind(&*person.avatar).bind(password)).await?;
+    Ok(())
+}
+
+async fn update(conn: &mut Conn, person: &Person) -> Worked<()> {
+    let sql = Sql::new("UPDATE users SET username = ?, folded = ?, name = ?, shown = ?, avatar = ? WHERE id = ?");
+    let sql = sql.bind(&*person.username).bind(folded(&person.username)).bind(&*person.name);
+    conn.run(sql.bind(folded(&person.name)).bind(&*person.avatar).bind(person.id())).await?;
+    Ok(())
+}
+
+/// Both spellings of somebody who comes for the first time.
+async fn new_handle(conn: &mut Conn, subject: &Subject) -> Worked<Handle> {
+    Ok(match *subject {
+        Subject::Number(id) => Handle::from(id),
+        Subject::Uuid(uuid) => match UserId::from_uuid(uuid) {
+            Some(id) => Handle::from(id),
+            None => Handle { id: foreign_id(conn).await?, uuid },
+        },
+        Subject::Text(_) => Handle::from(foreign_id(conn).await?),
+    })
+}
+
+/// The next number that no visitor came with.
+async fn free_id(conn: &mut Conn) -> Worked<UserId> {
+    loop {
+        let id = rows::user(conn.take_ids("users", 1).await?.pop().unwrap_or(0))?;
+        if people(conn, [id]).await?.is_empty() {
+            return Ok(id);
+        }
+    }
+}
+
+async fn foreign_id(conn: &mut Conn) -> Worked<UserId> {
+    let number = conn.take_ids("visitors", 1).await?.pop().unwrap_or(0);
+    rows::user(FIRST_FOREIGN_USER - 1 + number)
+}
+
+/// The username that was said, else the old one, else the subject; with the id behind it if somebody else has it.
+async fn free_name(conn: &mut Conn, id: UserId, visitor: &Visitor, before: Option<&Person>) -> Worked<String> {
+    if let Some(said) = &visitor.username
+        && is_free(conn, said, id).await?
+    {
+        return Ok(said.clone());
+    }
+    if let Some(before) = before {
+        return Ok(before.username.clone());
+    }
+    let subject = match &visitor.subject {
+        Subject::Number(id) => id.to_string(),
+        Subject::Uuid(uuid) => uuid.to_string(),
+        Subject::Text(text) => text.clone(),
+    };
+    let free = is_free(conn, &subject, id).await?;
+    Ok(if free { subject } else { format!("{subject}-{id}") })
+}
+
+async fn is_free(conn: &mut Conn, name: &str, id: UserId) -> Worked<bool> {
+    Ok(named(conn, name).await?.is_none_or(|owner| owner.person.id() == id))
+}
+
+async fn named(conn: &mut Conn, name: &str) -> Worked<Option<Account>> {
+    let sql = Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.folded = ?")).bind(folded(name));
+    conn.first::<AccountRow>(sql).await?.map(account).transpose()
+}
+
+/// The number under which the making of users is held: names and subjects are unique among all.
+const USERS_LOCK: i64 = 0x75_7365_7273;

@@ -1,0 +1,78 @@
+//! Forgetting what is too old: the watermark rises with every slice that goes.
+
+use chat_domain::Time;
+
+use super::{Conn, schema, sessions};
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// Forgets one slice of what happened before `old`, and of sessions that ended before `now`; says whether nothing is left.
+pub(crate) async fn slice(conn: &mut Conn, old: Time, now: Time, most: usize) -> Worked<bool> {
+    let changes = changes(conn, old, most).await?;
+    let receipts = receipts(conn, old, most).await?;
+    let sessions = sessions::forget_expired(conn, now, most).await?;
+    Ok(changes && receipts && sessions)
+}
+
+/// Changes go by room from the first on; a room's watermark says up to which `seq` they may be missing.
+async fn changes(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
+    let sql = Sql::new("SELECT c.room, c.seq FROM changes c WHERE c.at < ? ORDER BY c.at, c.room, c.seq LIMIT ?");
+    let mut slice = conn.load::<(i64, i64)>(sql.bind(old).bind(most)).await?;
+    slice.sort_unstable();
+    let mut marks = slice.clone();
+    marks.reverse();
+    marks.dedup_by_key(|(room, _)| *room);
+    marks.reverse();
+    conn.lock_rooms(marks.iter().map(|(room, _)| *room)).await?;
+    conn.write(
+        "WITH mark (room, seq) AS (",
+        Rows::new(marks.iter().map(|&(room, seq)| [room.into(), seq.into()])),
+        ") UPDATE rooms SET pruned = mark.seq FROM mark WHERE rooms.id = mark.room AND rooms.pruned < mark.seq",
+    )
+    .await?;
+    let gone = Rows::new(slice.iter().map(|&(room, seq)| [room.into(), seq.into()]));
+    conn.write("DELETE FROM changes WHERE (room, seq) IN (", gone, ")").await?;
+    Ok(slice.len() < most)
+}
+
+/// Receipts go when a later one of the same person is old too: so what somebody had read at any moment that is still asked
+/// for stays known. How far they were looked through is noted.
+async fn receipts(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
+    let from = schema::fact(conn, "receipts_pruned").await?.unwrap_or(i64::MIN);
+    let sql = Sql::new(
+        "SELECT c.room, c.person, c.number, c.at FROM receipts c WHERE c.at >= ? AND c.at < ?
+         ORDER BY c.at, c.room, c.person, c.number LIMIT ?",
+    );
+    let slice = conn.load::<(i64, i64, i64, i64)>(sql.bind(from).bind(old).bind(most)).await?;
+    let before = "WITH mark (room, person, number) AS (";
+    let which = "c.room = mark.room AND c.person = mark.person AND c.number < mark.number";
+    let marks =
+        || Rows::new(slice.iter().map(|&(room, person, number, _)| [room.into(), person.into(), number.into()]));
+    conn.lock_rooms(slice.iter().map(|row| row.0)).await?;
+    conn.write(
+        before,
+        marks(),
+        &format!(
+            "), gone (room, moves) AS (SELECT c.room, MAX(c.moves) FROM mark CROSS JOIN receipts c WHERE {which}
+                GROUP BY c.room)
+             UPDATE rooms SET pruned_moves = gone.moves FROM gone WHERE rooms.id = gone.room
+             AND rooms.pruned_moves < gone.moves"
+        ),
+    )
+    .await?;
+    conn.write(
+        before,
+        marks(),
+        &format!(
+            ") DELETE FROM receipts WHERE (room, person, number) IN
+             (SELECT c.room, c.person, c.number FROM mark CROSS JOIN receipts c WHERE {which})"
+        ),
+    )
+    .await?;
+    let left = slice.len() < most;
+    let last = slice.last().map_or(old.0, |row| row.3);
+    // A slice of one moment alone would be the next slice again.
+    let next = if left { old.0 } else { last.max(from.saturating_add(1)) };
+    schema::put(conn, "receipts_pruned", next).await?;
+    Ok(left)
+}

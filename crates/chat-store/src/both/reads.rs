@@ -1,0 +1,177 @@
+//! What members ask to see of a room.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chat_domain::view::{History, Mark, MemberView, Page, Shown};
+use chat_domain::{Head, Message, MessageId, Refusal, Role, Room, RoomId, Time, UserId};
+
+use super::Conn;
+use super::standing::{self, shown};
+use crate::rows::*;
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// The room, if this reader may see it.
+pub(super) async fn visible(conn: &mut Conn, reader: UserId, id: RoomId) -> Worked<Room> {
+    let sql = Sql::new(format!(
+        "SELECT {ROOM}, EXISTS (SELECT 1 FROM members m WHERE m.room = r.id AND m.person = ? AND m.active)
+         FROM rooms r WHERE r.id = ?"
+    ));
+    match conn.first::<(RoomRow, bool)>(sql.bind(reader).bind(id)).await? {
+        None => Err(Refusal::UnknownRoom.into()),
+        Some((_, false)) => Err(Refusal::NotMember.into()),
+        Some((row, true)) => room(row),
+    }
+}
+
+/// A page of a room's messages.
+pub(super) async fn history(
+    conn: &mut Conn,
+    reader: UserId,
+    room: RoomId,
+    page: Page,
+    limit: usize,
+) -> Worked<History> {
+    let head = visible(conn, reader, room).await?.head;
+    let (messages, more_before, more_after) = match page {
+        Page::Newest => {
+            let (messages, more) = older(conn, room, i64::MAX, limit).await?;
+            (messages, more, false)
+        }
+        Page::Before(before) => {
+            let (messages, more) = older(conn, room, before.number(), limit).await?;
+            (messages, more, newer(conn, room, before.number() - 1, 0).await?.1)
+        }
+        Page::After(after) => {
+            let (messages, more) = newer(conn, room, after.number(), limit).await?;
+            (messages, older(conn, room, after.number() + 1, 0).await?.1, more)
+        }
+    };
+    Ok(History { messages: shown(conn, messages).await?, more_before, more_after, head })
+}
+
+/// The newest messages below an id, oldest first, and whether there are more.
+async fn older(conn: &mut Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
+    let sql = Sql::new(format!(
+        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+         WHERE m.room = ? AND m.id < ? AND m.deleted_at IS NULL ORDER BY m.id DESC LIMIT ?"
+    ));
+    let rows = conn.load::<MessageRow>(sql.bind(room).bind(below).bind(limit + 1)).await?;
+    let more = rows.len() > limit;
+    let messages = rows.into_iter().take(limit).rev().map(message).collect::<Worked<_>>()?;
+    Ok((messages, more))
+}
+
+/// The oldest messages above an id, oldest first, and whether there are more.
+async fn newer(conn: &mut Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
+    let sql = Sql::new(format!(
+        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+         WHERE m.room = ? AND m.id > ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
+    ));
+    let rows = conn.load::<MessageRow>(sql.bind(room).bind(above).bind(limit + 1)).await?;
+    let more = rows.len() > limit;
+    let messages = rows.into_iter().take(limit).map(message).collect::<Worked<_>>()?;
+    Ok((messages, more))
+}
+
+/// One message, if this reader may see it.
+pub(super) async fn one(conn: &mut Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Shown> {
+    let message = standing_message(conn, reader, room, id).await?;
+    Ok(shown(conn, vec![message]).await?.pop().ok_or(Refusal::UnknownMessage)?)
+}
+
+async fn standing_message(conn: &mut Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
+    visible(conn, reader, room).await?;
+    let found = standing::messages(conn, &[(room, id)]).await?.remove(&(room, id));
+    Ok(found.filter(|message| message.deleted.is_none()).ok_or(Refusal::UnknownMessage)?)
+}
+
+/// The counters of these rooms.
+pub(super) async fn heads(conn: &mut Conn, rooms: Vec<RoomId>) -> Worked<Vec<(RoomId, Head)>> {
+    let sql = Sql::new("SELECT r.id, r.seq, r.moves FROM rooms r WHERE r.id IN ({})");
+    let rows = conn.load::<(i64, i64, i64)>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
+    let heads =
+        rows.into_iter().map(|(id, seq, moves)| Ok((room_id(id)?, Head { seq: count(seq)?, moves: count(moves)? })));
+    let heads = heads.collect::<Worked<HashMap<_, _>>>()?;
+    Ok(rooms.into_iter().filter_map(|room| Some((room, *heads.get(&room)?))).collect())
+}
+
+/// A page of a room's members in order of joining.
+pub(super) async fn members(
+    conn: &mut Conn,
+    reader: UserId,
+    room: RoomId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Worked<Vec<MemberView>> {
+    let owner = visible(conn, reader, room).await?.owner;
+    let after = match after {
+        Some(user) => {
+            let sql = Sql::new("SELECT m.joined FROM members m WHERE m.room = ? AND m.person = ?");
+            let joined = conn.first::<(i64,)>(sql.bind(room).bind(user)).await?;
+            (joined.ok_or(Refusal::UnknownUser)?.0, user.number())
+        }
+        None => (0, 0),
+    };
+    let sql = Sql::new(format!(
+        "SELECT {PERSON}, u.last_seen FROM members m JOIN users u ON u.id = m.person
+         WHERE m.room = ? AND m.active AND (m.joined, m.person) > (?, ?) ORDER BY m.joined, m.person LIMIT ?"
+    ));
+    let rows = conn.load::<AccountRow>(sql.bind(room).bind(after.0).bind(after.1).bind(limit)).await?;
+    rows.into_iter().map(|(who, seen)| member_view(who, seen, owner)).collect()
+}
+
+/// A member as the others see them.
+pub(super) fn member_view(who: PersonRow, seen: Option<i64>, owner: Option<UserId>) -> Worked<MemberView> {
+    let person = person(who)?;
+    let role = if owner == Some(person.id()) { Role::Owner } else { Role::Member };
+    Ok(MemberView { person, role, last_seen: seen.map(Time) })
+}
+
+/// Who has read a message, the oldest first.
+pub(super) async fn readers(
+    conn: &mut Conn,
+    reader: UserId,
+    room: RoomId,
+    message: MessageId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Worked<Vec<Mark>> {
+    let message = standing_message(conn, reader, room, message).await?;
+    let marks = standing::readers(conn, &message).await?;
+    let from = match after {
+        Some(user) => 1 + marks.iter().position(|mark| mark.user.id == user).ok_or(Refusal::UnknownUser)?,
+        None => 0,
+    };
+    Ok(marks.into_iter().skip(from).take(limit).collect())
+}
+
+/// Who likes a message, the oldest first.
+pub(super) async fn likers(
+    conn: &mut Conn,
+    reader: UserId,
+    room: RoomId,
+    message: MessageId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Worked<Vec<Mark>> {
+    standing_message(conn, reader, room, message).await?;
+    let above = match after {
+        Some(user) => like_of(conn, room, message, user).await?,
+        None => 0,
+    };
+    let sql = Sql::new(format!(
+        "SELECT {LIKE} FROM likes l JOIN users u ON u.id = l.person
+         WHERE l.room = ? AND l.message = ? AND l.liked AND l.seq > ? ORDER BY l.seq LIMIT ?"
+    ));
+    let rows = conn.load::<LikeOf>(sql.bind(room).bind(message).bind(above).bind(limit)).await?;
+    rows.into_iter().map(|row| like(row).map(|like| Mark { user: like.user, at: like.at })).collect()
+}
+
+/// The place of somebody's like among those of a message.
+async fn like_of(conn: &mut Conn, room: RoomId, message: MessageId, user: UserId) -> Worked<i64> {
+    let sql = Sql::new("SELECT l.seq FROM likes l WHERE l.room = ? AND l.message = ? AND l.person = ? AND l.liked");
+    let found = conn.first::<(i64,)>(sql.bind(room).bind(message).bind(user)).await?;
+    Ok(found.ok_or(Refusal::UnknownUser)?.0)
+}

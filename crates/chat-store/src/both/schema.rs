@@ -1,0 +1,69 @@
+//! The tables: made and brought up to date at opening, in one transaction.
+
+use super::Conn;
+use crate::error::OpenError;
+use crate::sql::Sql;
+use crate::trouble::{Trouble, Worked};
+
+/// Brings the tables up to date; `life` is the epoch of a database that is new.
+pub(crate) async fn migrate(conn: &mut Conn, life: u64) -> Result<(), OpenError> {
+    conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
+    let done = steps(conn, life).await;
+    let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
+    done?;
+    ended.map_err(|error| OpenError::away(error.into()))
+}
+
+async fn steps(conn: &mut Conn, life: u64) -> Result<(), OpenError> {
+    let version = version(conn).await.map_err(OpenError::away)?;
+    let newest = Conn::MIGRATIONS.len();
+    if version > newest {
+        return Err(OpenError::Newer { version, newest });
+    }
+    for step in &Conn::MIGRATIONS[version..] {
+        conn.script(step).await.map_err(|error| OpenError::away(error.into()))?;
+    }
+    if version < newest {
+        put(conn, "version", newest as i64).await.map_err(OpenError::away)?;
+    }
+    if version == 0 {
+        put(conn, "epoch", life as i64).await.map_err(OpenError::away)?;
+    }
+    Ok(())
+}
+
+/// How many steps the tables have come through already.
+async fn version(conn: &mut Conn) -> Worked<usize> {
+    conn.lock_names(&[SCHEMA_LOCK]).await?;
+    conn.script("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BIGINT NOT NULL)").await?;
+    Ok(fact(conn, "version").await?.unwrap_or(0) as usize)
+}
+
+/// What tells this life of the database from every other.
+pub(crate) async fn epoch(conn: &mut Conn) -> Worked<u64> {
+    let epoch = fact(conn, "epoch").await?;
+    Ok(epoch.ok_or_else(|| Trouble::Broken("the database has no epoch".into()))? as u64)
+}
+
+/// Begins another life: no cursor of before is good any more.
+pub(crate) async fn set_epoch(conn: &mut Conn, epoch: u64) -> Worked<()> {
+    put(conn, "epoch", epoch as i64).await
+}
+
+/// A number that is known about the database as a whole.
+pub(crate) async fn fact(conn: &mut Conn, name: &'static str) -> Worked<Option<i64>> {
+    let found = conn.first::<(i64,)>(Sql::new("SELECT value FROM facts WHERE name = ?").bind(name)).await?;
+    Ok(found.map(|(value,)| value))
+}
+
+/// Notes such a number.
+pub(crate) async fn put(conn: &mut Conn, name: &'static str, value: i64) -> Worked<()> {
+    let sql = Sql::new(
+        "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    );
+    conn.run(sql.bind(name).bind(value)).await?;
+    Ok(())
+}
+
+/// The number under which the tables are held while they are brought up to date.
+const SCHEMA_LOCK: i64 = 0x7363_6865_6d61;

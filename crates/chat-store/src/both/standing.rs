@@ -1,0 +1,252 @@
+//! Messages, and what became of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chat_domain::rows::{LikeRow, Seen};
+use chat_domain::view::{Mark, Shown};
+use chat_domain::{Handle, Likes, Message, MessageId, RoomId, Standing, Status, Time, UserId};
+
+use super::Conn;
+use crate::rows::*;
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// How many readers or likers, the newest, are told of one message.
+pub(super) const NEWEST: usize = 100;
+
+/// A message's key.
+pub(super) type Key = (RoomId, MessageId);
+
+/// These messages, deleted or not; unknown ones are left out.
+pub(super) async fn messages(conn: &mut Conn, keys: &[Key]) -> Worked<HashMap<Key, Arc<Message>>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room, message) AS ({{}}) SELECT {MESSAGE} FROM need CROSS JOIN messages m CROSS JOIN users u
+         WHERE m.room = need.room AND m.id = need.message AND u.id = m.sender"
+    ));
+    let need = Rows::new(keys.iter().map(|&(room, message)| [room.into(), message.into()]));
+    let rows = conn.load::<MessageRow>(sql.rows(need)).await?;
+    rows.into_iter().map(|row| message(row).map(|message| ((message.room, message.id), message))).collect()
+}
+
+/// The newest standing likes of these messages, so many of each, in order of time.
+pub(super) async fn likes(conn: &mut Conn, of: BTreeSet<Key>, newest: usize) -> Worked<HashMap<Key, Vec<LikeRow>>> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room, message) AS ({{}}), bound AS MATERIALIZED (SELECT need.room, need.message,
+            (SELECT x.seq FROM likes x WHERE x.room = need.room AND x.message = need.message AND x.liked
+             ORDER BY x.seq DESC LIMIT 1 OFFSET ?) AS seq FROM need)
+         SELECT {LIKE} FROM bound CROSS JOIN likes l CROSS JOIN users u
+         WHERE l.room = bound.room AND l.message = bound.message AND l.liked AND l.seq >= COALESCE(bound.seq, 0)
+         AND u.id = l.person ORDER BY l.seq"
+    ));
+    let need = Rows::new(of.into_iter().map(|(room, message)| [room.into(), message.into()]));
+    let mut found: HashMap<Key, Vec<LikeRow>> = HashMap::new();
+    for row in conn.load::<LikeOf>(sql.rows(need).bind(newest - 1)).await? {
+        let like = like(row)?;
+        found.entry((like.room, like.message)).or_default().push(like);
+    }
+    Ok(found)
+}
+
+/// What these people last did about these messages.
+pub(super) async fn own_likes(
+    conn: &mut Conn,
+    asked: &[(RoomId, MessageId, UserId)],
+) -> Worked<HashMap<(RoomId, MessageId, UserId), LikeRow>> {
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room, message, person) AS ({{}}) SELECT {LIKE} FROM need CROSS JOIN likes l CROSS JOIN users u
+         WHERE l.room = need.room AND l.message = need.message AND l.person = need.person AND u.id = l.person"
+    ));
+    let need = Rows::new(asked.iter().map(|&(room, message, user)| [room.into(), message.into(), user.into()]));
+    let rows = conn.load::<LikeOf>(sql.rows(need)).await?;
+    rows.into_iter().map(|row| like(row).map(|like| ((like.room, like.message, like.user.id), like))).collect()
+}
+
+/// A stretch of a room's messages as somebody moves along it.
+pub(super) struct Span {
+    pub(super) room: RoomId,
+    pub(super) user: UserId,
+    /// The position before.
+    pub(super) above: Option<MessageId>,
+    /// The position after.
+    pub(super) upto: i64,
+}
+
+/// The messages of others in these stretches that are not deleted: of each the newest hundred, oldest first.
+pub(super) async fn of_others(
+    conn: &mut Conn,
+    spans: &[Span],
+) -> Worked<HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>> {
+    if spans.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room, person, above, upto) AS ({{}}), newest AS MATERIALIZED (
+            SELECT need.room, need.person, need.above, need.upto, (SELECT x.id FROM messages x
+                WHERE x.room = need.room AND x.id > need.above AND x.id <= need.upto AND x.sender <> need.person
+                AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT 1 OFFSET {}) AS first FROM need)
+         SELECT newest.person, newest.upto, m.room, m.id FROM newest CROSS JOIN messages m
+         WHERE m.room = newest.room AND m.id > newest.above AND m.id <= newest.upto AND m.id >= COALESCE(newest.first, 0)
+         AND m.sender <> newest.person AND m.deleted_at IS NULL ORDER BY m.id",
+        NEWEST - 1
+    ));
+    let need = spans.iter().map(|span| {
+        let above = span.above.map_or(0, MessageId::number);
+        [span.room.into(), span.user.into(), above.into(), span.upto.into()]
+    });
+    let places = conn.load::<(i64, i64, i64, i64)>(sql.rows(Rows::new(need))).await?;
+    let keys: BTreeSet<_> = places.iter().map(|&(_, _, room, id)| (room, id)).collect();
+    let keys = keys.into_iter().map(|(room, id)| Ok((room_id(room)?, message_id(id)?))).collect::<Worked<Vec<_>>>()?;
+    let messages = messages(conn, &keys).await?;
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for (person, upto, room, id) in places {
+        let (room, id) = (room_id(room)?, message_id(id)?);
+        found.entry((room, user(person)?, upto)).or_default().extend(messages.get(&(room, id)).cloned());
+    }
+    Ok(found)
+}
+
+/// These messages with their readers, and whether they were delivered.
+pub(super) async fn seen(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Seen>> {
+    let mut spans: BTreeMap<RoomId, (u64, u64)> = BTreeMap::new();
+    for message in &messages {
+        let (low, high) = spans.entry(message.room).or_insert((message.number, message.number));
+        (*low, *high) = ((*low).min(message.number), (*high).max(message.number));
+    }
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reached = reached(conn, &spans).await?;
+    let delivered = delivered(conn, &spans).await?;
+    let nobody = Vec::new();
+    let seen = messages.into_iter().map(|message| {
+        let mut readers = reached.get(&message.room).map(|who| marks(who, &message)).unwrap_or_default();
+        let delivered = delivered.get(&message.room).unwrap_or(&nobody).iter();
+        let delivered =
+            delivered.filter(|(user, _)| *user != message.sender.id()).any(|(_, number)| *number >= message.number);
+        readers.sort_by_key(|mark| (mark.at, mark.user.id));
+        let first_at = readers.first().map(|mark| mark.at);
+        let older = readers.len().saturating_sub(NEWEST);
+        Seen { message, readers: readers.split_off(older), first_at, delivered }
+    });
+    Ok(seen.collect())
+}
+
+/// Everybody who has read a message, in order of time.
+pub(super) async fn readers(conn: &mut Conn, message: &Message) -> Worked<Vec<Mark>> {
+    let span = BTreeMap::from([(message.room, (message.number, message.number))]);
+    let reached = reached(conn, &span).await?;
+    let mut readers = reached.get(&message.room).map(|who| marks(who, message)).unwrap_or_default();
+    readers.sort_by_key(|mark| (mark.at, mark.user.id));
+    Ok(readers)
+}
+
+/// These messages with what became of them.
+pub(super) async fn shown(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
+    let liked = messages.iter().filter(|message| message.likes > 0).map(|message| (message.room, message.id)).collect();
+    let mut likes = likes(conn, liked, NEWEST).await?;
+    let seen = seen(conn, messages).await?;
+    let shown = seen.into_iter().map(|seen| {
+        let likes = likes.remove(&(seen.message.room, seen.message.id)).unwrap_or_default();
+        Shown { standing: standing(&seen, &likes), message: seen.message }
+    });
+    Ok(shown.collect())
+}
+
+/// What became of a message.
+pub(super) fn standing(seen: &Seen, likes: &[LikeRow]) -> Standing {
+    let status = match (seen.first_at, seen.delivered) {
+        (Some(_), _) => Status::Read,
+        (None, true) => Status::Delivered,
+        (None, false) => Status::Sent,
+    };
+    let readers = seen.readers.iter().map(|mark| mark.user).collect();
+    Standing { status, likes: liked(&seen.message, likes), readers, read_at: seen.first_at }
+}
+
+/// Who likes a message.
+pub(super) fn liked(message: &Message, likes: &[LikeRow]) -> Likes {
+    let by = likes.iter().map(|like| like.user).collect();
+    Likes { count: message.likes, by, at: likes.last().map(|like| like.at) }
+}
+
+/// A reader with their receipts: up to which dense number, since when.
+pub(super) type Reader = (Handle, Vec<(u64, Time)>);
+
+/// Whoever has read a message, and since when.
+fn marks(readers: &BTreeMap<UserId, Reader>, message: &Message) -> Vec<Mark> {
+    let others = readers.values().filter(|(user, _)| user.id != message.sender.id());
+    let marks = others.filter_map(|(user, receipts)| {
+        let first = receipts.partition_point(|(number, _)| *number < message.number);
+        receipts.get(first).map(|&(_, at)| Mark { user: *user, at })
+    });
+    marks.collect()
+}
+
+/// Who has read into these spans of dense numbers, with the receipts that tell when: of everybody those inside of the span
+/// and the first at or above its end.
+async fn reached(
+    conn: &mut Conn,
+    spans: &BTreeMap<RoomId, (u64, u64)>,
+) -> Worked<BTreeMap<RoomId, BTreeMap<UserId, Reader>>> {
+    let sql = Sql::new(
+        "WITH need (room, low, high) AS ({}) SELECT c.room, u.id, u.uuid, c.number, c.at
+         FROM need CROSS JOIN members m CROSS JOIN receipts c CROSS JOIN users u
+         WHERE m.room = need.room AND m.read_number >= need.low AND u.id = m.person
+         AND c.room = m.room AND c.person = m.person AND c.number >= need.low
+         AND c.number <= COALESCE((SELECT x.number FROM receipts x WHERE x.room = m.room AND x.person = m.person
+            AND x.number >= need.high ORDER BY x.number LIMIT 1), need.high)
+         ORDER BY c.room, c.person, c.number",
+    );
+    let need = Rows::new(spans.iter().map(|(&room, &(low, high))| [room.into(), low.into(), high.into()]));
+    let mut found: BTreeMap<RoomId, BTreeMap<UserId, Reader>> = BTreeMap::new();
+    for (room, person, uuid, number, at) in conn.load::<(i64, i64, Option<String>, i64, i64)>(sql.rows(need)).await? {
+        let readers = found.entry(room_id(room)?).or_default();
+        let reader = match readers.entry(user(person)?) {
+            std::collections::btree_map::Entry::Occupied(reader) => reader.into_mut(),
+            std::collections::btree_map::Entry::Vacant(new) => {
+                new.insert((handle(person, uuid.as_deref())?, Vec::new()))
+            }
+        };
+        reader.1.push((count(number)?, Time(at)));
+    }
+    Ok(found)
+}
+
+/// The two whom most messages have reached, of each of these rooms: one of them is not the sender.
+async fn delivered(
+    conn: &mut Conn,
+    spans: &BTreeMap<RoomId, (u64, u64)>,
+) -> Worked<HashMap<RoomId, Vec<(UserId, u64)>>> {
+    let nth = |column: &str, n: u8| {
+        format!(
+            "(SELECT m.{column} FROM members m WHERE m.room = need.room
+              ORDER BY m.delivered_number DESC, m.person DESC LIMIT 1 OFFSET {n})"
+        )
+    };
+    let sql = Sql::new(format!(
+        "WITH need (room) AS ({{}}) SELECT need.room, {}, {}, {}, {} FROM need WHERE need.room IS NOT NULL",
+        nth("person", 0),
+        nth("delivered_number", 0),
+        nth("person", 1),
+        nth("delivered_number", 1)
+    ));
+    let need = Rows::ints(spans.keys().map(|room| room.number()));
+    type Row = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    let rows = conn.load::<Row>(sql.rows(need)).await?;
+    let rows = rows.into_iter().map(|(room, first, far, second, near)| {
+        let two = [first.zip(far), second.zip(near)].into_iter().flatten();
+        let two = two.map(|(person, number)| Ok((user(person)?, count(number)?)));
+        Ok((room_id(room)?, two.collect::<Worked<Vec<_>>>()?))
+    });
+    rows.collect()
+}

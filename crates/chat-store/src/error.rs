@@ -1,0 +1,53 @@
+//! Why a store could not be opened, in sentences that say what to do.
+
+use crate::trouble::Trouble;
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address begins with something unknown.
+    #[error(
+        "`{0}` is no address of a database: write sqlite:FILE, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME"
+    )]
+    Scheme(String),
+    /// The file's directory is not there.
+    #[error("the directory `{0}` does not exist: make it, or name a file in another one")]
+    Directory(String),
+    /// Another process has the file open.
+    #[error("`{0}` is in use by another process: stop that one, or use another file")]
+    InUse(String),
+    /// The file, or its directory, cannot be written to.
+    #[error("`{0}` cannot be written to: let the user that this program runs as write to the file and its directory")]
+    ReadOnly(String),
+    /// The file holds something else.
+    #[error("`{0}` is not an SQLite database: name another file, or move this one away")]
+    NotADatabase(String),
+    /// The server let nobody in.
+    #[error(
+        "the database at {place} did not let us in ({said}): check the address, the user, the password and that it runs"
+    )]
+    Refused {
+        /// Where, without the password.
+        place: String,
+        /// What was said.
+        said: String,
+    },
+    /// A newer version of this program was here.
+    #[error("the database is of version {version}, newer than this program's {newest}: use the newer program")]
+    Newer {
+        /// The database's version.
+        version: usize,
+        /// The newest version that is known here.
+        newest: usize,
+    },
+    /// The database answered with an error.
+    #[error("the database could not be made ready: {0}")]
+    Unready(String),
+}
+
+impl OpenError {
+    /// Anything that has no better word.
+    pub(crate) fn away(trouble: Trouble) -> OpenError {
+        OpenError::Unready(trouble.to_string())
+    }
+}

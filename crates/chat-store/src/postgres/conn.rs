@@ -1,0 +1,123 @@
+//! A connection to Postgres.
+
+use diesel::QueryResult;
+use diesel_async::methods::{ExecuteDsl, LoadQuery};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+
+use crate::sql::{Rows, Shape, Sql, Typed};
+
+/// A connection that nobody else uses meanwhile.
+pub(crate) struct Conn(AsyncPgConnection);
+
+impl Conn {
+    /// Whether others write to the database too.
+    pub(crate) const SHARED: bool = true;
+
+    /// What a question adds that means to change what it finds.
+    pub(crate) const LOCK: &str = " FOR UPDATE";
+
+    /// The steps that bring the tables up to date.
+    pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/1.sql")];
+
+    pub(super) fn new(inner: AsyncPgConnection) -> Conn {
+        Conn(inner)
+    }
+
+    /// Runs several statements without values.
+    pub(crate) async fn script(&mut self, statements: &str) -> QueryResult<()> {
+        self.0.batch_execute(statements).await
+    }
+
+    /// Asks a question.
+    pub(crate) async fn load<'q, R>(&mut self, sql: Sql<'q>) -> QueryResult<Vec<R>>
+    where
+        R: Shape,
+        Typed<'q, R::Sql>: LoadQuery<'q, AsyncPgConnection, R>,
+    {
+        sql.typed::<R::Sql>().load(&mut self.0).await
+    }
+
+    /// Asks a question that has at most one answer.
+    pub(crate) async fn first<'q, R>(&mut self, sql: Sql<'q>) -> QueryResult<Option<R>>
+    where
+        R: Shape,
+        Typed<'q, R::Sql>: LoadQuery<'q, AsyncPgConnection, R>,
+    {
+        Ok(self.load(sql).await?.pop())
+    }
+
+    /// Changes something; says how many rows.
+    pub(crate) async fn run(&mut self, sql: Sql<'_>) -> QueryResult<usize> {
+        ExecuteDsl::execute(sql.typed::<()>(), &mut self.0).await
+    }
+
+    /// Writes rows: `head` and `tail` stand before and after them.
+    pub(crate) async fn write(&mut self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
+        match rows.is_empty() {
+            true => Ok(()),
+            false => self.run(Sql::new(format!("{head} {{}} {tail}")).rows(rows)).await.map(drop),
+        }
+    }
+
+    /// Begins to write.
+    pub(crate) async fn begin(&mut self) -> QueryResult<()> {
+        self.script("BEGIN ISOLATION LEVEL READ COMMITTED").await
+    }
+
+    /// Begins to read: everything until the end is from one moment.
+    pub(crate) async fn begin_reading(&mut self) -> QueryResult<()> {
+        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// Makes what was written durable.
+    pub(crate) async fn commit(&mut self) -> QueryResult<()> {
+        self.script("COMMIT").await
+    }
+
+    /// Forgets what was written.
+    pub(crate) async fn rollback(&mut self) -> QueryResult<()> {
+        self.script("ROLLBACK").await
+    }
+
+    /// The next numbers of a sort, in increasing order, maybe with others' between them.
+    pub(crate) async fn take_ids(&mut self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
+        if how_many == 0 {
+            return Ok(Vec::new());
+        }
+        let sql =
+            Sql::new("SELECT nextval((? || '_ids')::regclass) FROM generate_series(1, ?)").bind(sort).bind(how_many);
+        Ok(self.load::<(i64,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// What tells later whether this transaction was committed.
+    pub(crate) async fn mark(&mut self) -> QueryResult<i64> {
+        let sql = Sql::new("SELECT pg_current_xact_id()::text::bigint");
+        Ok(self.first::<(i64,)>(sql).await?.ok_or(diesel::result::Error::NotFound)?.0)
+    }
+
+    /// Whether the transaction of this mark was committed; `None` while it runs.
+    pub(crate) async fn was_committed(&mut self, mark: i64) -> QueryResult<Option<bool>> {
+        let sql = Sql::new("SELECT pg_xact_status(?::text::xid8)").bind(mark.to_string());
+        let status = self.first::<(Option<String>,)>(sql).await?.and_then(|(status,)| status);
+        Ok(match status.as_deref() {
+            Some("in progress") => None,
+            status => Some(status == Some("committed")),
+        })
+    }
+
+    /// Holds these numbers against other transactions, in their order.
+    pub(crate) async fn lock_names(&mut self, names: &[i64]) -> QueryResult<()> {
+        let names = Rows::ints(names.iter().copied());
+        self.run(Sql::new("SELECT pg_advisory_xact_lock(name) FROM ({}) held (name)").rows(names)).await.map(drop)
+    }
+
+    /// Holds these rooms against other transactions that write to them, in their order.
+    pub(crate) async fn lock_rooms(&mut self, rooms: impl IntoIterator<Item = i64>) -> QueryResult<()> {
+        let rooms = Rows::ints(rooms);
+        if rooms.is_empty() {
+            return Ok(());
+        }
+        let sql = Sql::new("SELECT id FROM rooms WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE").rows(rooms);
+        self.run(sql).await.map(drop)
+    }
+}

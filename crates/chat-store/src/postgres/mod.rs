@@ -1,0 +1,3 @@
+//! The store on Postgres.
+mod conn;
+pub(crate) use conn::Conn;

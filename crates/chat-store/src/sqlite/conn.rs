@@ -1,0 +1,151 @@
+//! A connection to SQLite: answers at once, on the thread that asks.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use diesel::connection::SimpleConnection;
+use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
+
+use crate::sql::{Rows, Shape, Sql, Typed};
+
+/// A connection whose futures are ready when they are first polled.
+pub(crate) struct Conn(SqliteConnection);
+
+impl Conn {
+    /// Whether others write to the database too.
+    pub(crate) const SHARED: bool = false;
+
+    /// What a question adds that means to change what it finds.
+    pub(crate) const LOCK: &str = "";
+
+    /// The steps that bring the tables up to date.
+    pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/1.sql")];
+
+    /// Opens the file, made if there is none, and sets what holds for every connection.
+    pub(crate) fn open(path: &str) -> ConnectionResult<Conn> {
+        let mut conn = Conn(SqliteConnection::establish(path)?);
+        conn.batch(SETTINGS).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+
+    /// Runs several statements without values.
+    pub(crate) fn batch(&mut self, statements: &str) -> QueryResult<()> {
+        self.0.batch_execute(statements)
+    }
+
+    /// Runs several statements without values; the same as on Postgres.
+    pub(crate) async fn script(&mut self, statements: &str) -> QueryResult<()> {
+        self.batch(statements)
+    }
+
+    /// Asks a question.
+    pub(crate) async fn load<R>(&mut self, sql: Sql<'_>) -> QueryResult<Vec<R>>
+    where
+        R: Shape,
+        for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
+    {
+        sql.padded().typed::<R::Sql>().load(&mut self.0)
+    }
+
+    /// Asks a question that has at most one answer.
+    pub(crate) async fn first<R>(&mut self, sql: Sql<'_>) -> QueryResult<Option<R>>
+    where
+        R: Shape,
+        for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
+    {
+        Ok(self.load(sql).await?.pop())
+    }
+
+    /// Changes something; says how many rows.
+    pub(crate) async fn run(&mut self, sql: Sql<'_>) -> QueryResult<usize> {
+        ExecuteDsl::execute(sql.typed::<()>(), &mut self.0)
+    }
+
+    /// Writes rows: `head` and `tail` stand before and after them.
+    pub(crate) async fn write(&mut self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
+        for chunk in rows.chunks(MOST_ROWS) {
+            self.run(Sql::new(format!("{head} {{}} {tail}")).rows(chunk)).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins to write: nobody else does before the end.
+    pub(crate) async fn begin(&mut self) -> QueryResult<()> {
+        self.run(Sql::new("BEGIN IMMEDIATE")).await.map(drop)
+    }
+
+    /// Begins to read: everything until the end is from one moment.
+    pub(crate) async fn begin_reading(&mut self) -> QueryResult<()> {
+        self.run(Sql::new("BEGIN")).await.map(drop)
+    }
+
+    /// Makes what was written durable.
+    pub(crate) async fn commit(&mut self) -> QueryResult<()> {
+        self.run(Sql::new("COMMIT")).await.map(drop)
+    }
+
+    /// Forgets what was written.
+    pub(crate) async fn rollback(&mut self) -> QueryResult<()> {
+        self.run(Sql::new("ROLLBACK")).await.map(drop)
+    }
+
+    /// The next numbers of a sort.
+    pub(crate) async fn take_ids(&mut self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
+        if how_many == 0 {
+            return Ok(Vec::new());
+        }
+        let sql = Sql::new("UPDATE ids SET last = last + ? WHERE name = ? RETURNING last").bind(how_many).bind(sort);
+        let last = self.first::<(i64,)>(sql).await?.ok_or(diesel::result::Error::NotFound)?.0;
+        Ok((last - how_many as i64 + 1..=last).collect())
+    }
+
+    /// What tells later whether this transaction was committed.
+    pub(crate) async fn mark(&mut self) -> QueryResult<i64> {
+        Ok(self.take_ids("commits", 1).await?.pop().unwrap_or(0))
+    }
+
+    /// The mark of the last transaction that was committed.
+    pub(crate) async fn last_mark(&mut self) -> QueryResult<i64> {
+        let sql = Sql::new("SELECT last FROM ids WHERE name = 'commits'");
+        Ok(self.first::<(i64,)>(sql).await?.map_or(0, |(last,)| last))
+    }
+
+    /// Nobody else writes: nothing is to be held.
+    pub(crate) async fn lock_names(&mut self, _: &[i64]) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// Nobody else writes: nothing is to be held.
+    pub(crate) async fn lock_rooms(&mut self, _: impl IntoIterator<Item = i64>) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// The connection itself, for whoever watches its statements.
+    #[cfg(test)]
+    pub(crate) fn inner(&mut self) -> &mut SqliteConnection {
+        &mut self.0
+    }
+}
+
+/// The answer of a future that only ever waits for a [`Conn`].
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("SQLite answers at once"),
+    }
+}
+
+const SETTINGS: &str = "
+    PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA cache_size = -16384;
+    PRAGMA temp_store = MEMORY;
+";
+
+/// How many rows one statement writes at most: with 16 columns well below SQLite's limit of 32,766 values.
+const MOST_ROWS: usize = 256;

@@ -1,0 +1,103 @@
+//! Brings the log of writes into the file beside the writer, and has old things forgotten.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::both::{prune, transact};
+use super::writer::Work;
+use super::{Conn, Task, ready};
+use crate::work::{long_ago, now};
+
+/// The writer's hold on the keeper, which ends with it.
+pub(super) struct Keeper {
+    wake: SyncSender<()>,
+    written: AtomicUsize,
+}
+
+impl Keeper {
+    /// Starts its thread.
+    pub(super) fn start(path: &Path, writer: mpsc::WeakSender<Work>, keep: Duration) -> Keeper {
+        let (wake, woken) = sync_channel(1);
+        let path = path.display().to_string();
+        let thread = thread::Builder::new().name("chat-keep".into()).spawn(move || run(&path, &woken, &writer, keep));
+        if let Err(error) = thread {
+            tracing::error!("the log of writes will grow: {error}");
+        }
+        Keeper { wake, written: AtomicUsize::new(0) }
+    }
+
+    /// Hears how much was written.
+    pub(super) fn wrote(&self, orders: usize) {
+        if self.written.fetch_add(orders, Ordering::Relaxed) + orders >= EVERY {
+            self.written.store(0, Ordering::Relaxed);
+            // It is awake already, or gone.
+            let _ = self.wake.try_send(());
+        }
+    }
+}
+
+fn run(path: &str, woken: &Receiver<()>, writer: &mpsc::WeakSender<Work>, keep: Duration) {
+    let mut conn = None;
+    let mut pruned = None::<Instant>;
+    loop {
+        match woken.recv_timeout(IDLE) {
+            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+        }
+        checkpoint(&mut conn, path);
+        if pruned.is_none_or(|last| last.elapsed() > PRUNE_EVERY) && forget(writer, keep) {
+            pruned = Some(Instant::now());
+        }
+    }
+}
+
+/// A passive one: it waits for nobody, and nobody for it.
+fn checkpoint(conn: &mut Option<Conn>, path: &str) {
+    if conn.is_none() {
+        *conn = Conn::open(path).inspect_err(|error| tracing::error!("{error}")).ok();
+    }
+    let done = conn.as_mut().map(|conn| conn.batch("PRAGMA wal_checkpoint(PASSIVE)"));
+    if let Some(Err(error)) = done {
+        tracing::error!("the log of writes could not be brought into the file: {error}");
+        *conn = None;
+    }
+}
+
+/// Has the writer forget slice after slice; says whether it could be asked.
+fn forget(writer: &mpsc::WeakSender<Work>, keep: Duration) -> bool {
+    loop {
+        let (tell, told) = sync_channel(1);
+        let task: Task = Box::new(move |conn| {
+            let done = ready(transact(conn, |conn| Box::pin(prune::slice(conn, long_ago(keep), now(), SLICE))));
+            // The keeper waits for it.
+            let _ = tell.send(done.as_ref().is_ok_and(|done| *done));
+            done.inspect_err(|trouble| tracing::error!("old changes could not be forgotten: {trouble}")).is_ok()
+        });
+        let Some(writer) = writer.upgrade() else { return false };
+        if writer.try_send(Work::Task(task)).is_err() {
+            return false;
+        }
+        drop(writer);
+        match told.recv() {
+            Ok(false) => thread::sleep(BREATH),
+            Ok(true) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// After how many orders the log is brought into the file.
+const EVERY: usize = 1000;
+
+/// And after how long when there are fewer.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How often old things are forgotten, how many at once, and how long the others are let through in between.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+const SLICE: usize = 500;
+const BREATH: Duration = Duration::from_millis(20);

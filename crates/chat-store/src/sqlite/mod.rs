@@ -1,0 +1,137 @@
+//! The store on SQLite: one thread writes, a few read, one brings the log of writes into the file.
+
+#[path = "../both/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
+mod both;
+mod conn;
+mod keeper;
+mod open;
+mod readers;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chat_domain::journal::Answer;
+use chat_domain::{Failure, Order, Outcome, Settled, Time};
+use tokio::sync::{mpsc, oneshot};
+
+use self::conn::{Conn, ready};
+use self::readers::Readers;
+use self::writer::Work;
+use crate::error::OpenError;
+use crate::trouble::Trouble;
+use crate::work::{Desk, Options, Waiting, Working};
+
+/// A chat in an SQLite file, or in memory.
+pub(crate) struct Database {
+    desk: Arc<Desk>,
+    queue: mpsc::Sender<Work>,
+    /// None in memory: there is one connection, and it both writes and reads.
+    readers: Option<Readers>,
+    epoch: AtomicU64,
+}
+
+impl Database {
+    /// Opens the file, or a chat in memory.
+    pub(crate) fn open(path: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
+        let desk = Arc::new(desk);
+        let mut place = open::Place::find(path)?;
+        let mut conn = place.connect()?;
+        ready(both::schema::migrate(&mut conn, life)).map_err(|error| place.explain(error))?;
+        let epoch = AtomicU64::new(ready(both::schema::epoch(&mut conn)).map_err(OpenError::away)?);
+        let readers = place.path().map(|path| Readers::start(path, desk.options.readers)).transpose()?;
+        let (queue, orders) = mpsc::channel(desk.options.queue);
+        writer::start(conn, orders, desk.clone(), place, queue.downgrade());
+        Ok(Database { desk, queue, readers, epoch })
+    }
+
+    /// Takes what waits, then stops; the file is whole without its log afterwards.
+    pub(crate) async fn close(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.queue.send(Work::Close(tell)).await.is_ok() {
+            let _ = told.await;
+        }
+    }
+
+    /// Begins another life of the database.
+    pub(crate) async fn renew_epoch(&self, epoch: u64) -> Result<(), Failure> {
+        self.write(move |conn| Box::pin(both::schema::set_epoch(conn, epoch))).await?;
+        self.epoch.store(epoch, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Forgets one slice of what is too old; says whether nothing is left.
+    pub(crate) async fn prune(&self, old: Time, now: Time, most: usize) -> Result<bool, Failure> {
+        self.write(move |conn| Box::pin(both::prune::slice(conn, old, now, most))).await
+    }
+
+    fn options(&self) -> &Options {
+        &self.desk.options
+    }
+
+    fn life(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Puts an order into the queue at once; the answer may be waited for.
+    fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
+        let (caller, answer) = oneshot::channel();
+        let full = self.queue.try_send(Work::Order(Waiting { order, caller: Some(caller) })).is_err();
+        Box::pin(async move {
+            if full { Err(Failure::Unavailable) } else { answer.await.unwrap_or(Err(Failure::Unavailable)) }
+        })
+    }
+
+    /// Puts an order into the queue whose answer only the sink hears.
+    fn enqueue_unheard(&self, order: Order) {
+        let origin = order.origin;
+        if self.queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
+            self.desk.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
+        }
+    }
+
+    /// Asks something, on a thread that may wait for the disk.
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.task(move |conn| ready(both::look(conn, work)), self.readers.as_ref())
+    }
+
+    /// Does something in a transaction of its own, between two batches.
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.task(move |conn| ready(both::transact(conn, work)), None)
+    }
+
+    fn task<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Trouble> + Send + 'static,
+        readers: Option<&Readers>,
+    ) -> Answer<'_, T> {
+        let (tell, told) = oneshot::channel();
+        let task: Task = Box::new(move |conn| {
+            if tell.is_closed() {
+                return true;
+            }
+            let done = work(conn);
+            let good = !matches!(done, Err(Trouble::Away(_) | Trouble::Unclear(_)));
+            // Who has gone meanwhile does not want to know.
+            let _ = tell.send(done.map_err(Trouble::into_failure));
+            good
+        });
+        let full = match readers {
+            Some(readers) => !readers.offer(task),
+            None => self.queue.try_send(Work::Task(task)).is_err(),
+        };
+        Box::pin(async move {
+            if full { Err(Failure::Unavailable) } else { told.await.unwrap_or(Err(Failure::Unavailable)) }
+        })
+    }
+}
+
+/// A piece of work that answers by itself; says whether the connection is still good.
+type Task = Box<dyn FnOnce(&mut Conn) -> bool + Send>;

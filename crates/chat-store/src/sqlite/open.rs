@@ -1,0 +1,76 @@
+//! Finding the file, and having it alone.
+
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::Conn;
+use crate::error::OpenError;
+
+/// Where the database is, held against other processes for as long as this lives.
+pub(super) struct Place {
+    named: String,
+    path: Option<PathBuf>,
+    _lock: Option<File>,
+}
+
+impl Place {
+    /// The place of this name.
+    pub(super) fn find(named: &str) -> Result<Place, OpenError> {
+        if named == ":memory:" {
+            return Ok(Place { named: named.into(), path: None, _lock: None });
+        }
+        let path = Path::new(named);
+        let (Some(name), Some(directory)) = (path.file_name(), path.parent()) else {
+            return Err(OpenError::Scheme(format!("sqlite:{named}")));
+        };
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let directory = directory.canonicalize().map_err(|_| OpenError::Directory(directory.display().to_string()))?;
+        let path = directory.join(name);
+        // The same file under another name is the same file.
+        let path = path.canonicalize().unwrap_or(path);
+        let lock = lock(&path)?;
+        Ok(Place { named: named.into(), path: Some(path), _lock: Some(lock) })
+    }
+
+    /// The file, unless the database is in memory.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Another connection. In memory each would be another database.
+    pub(super) fn connect(&mut self) -> Result<Conn, OpenError> {
+        let path = self.path.as_ref().map_or(":memory:".into(), |path| path.display().to_string());
+        Conn::open(&path).map_err(|error| self.explain(OpenError::Unready(error.to_string())))
+    }
+
+    /// The same error in words that help, where SQLite's own are known.
+    pub(super) fn explain(&self, error: OpenError) -> OpenError {
+        let OpenError::Unready(said) = &error else { return error };
+        match said {
+            said if said.contains("readonly") || said.contains("unable to open") => {
+                OpenError::ReadOnly(self.named.clone())
+            }
+            said if said.contains("not a database") => OpenError::NotADatabase(self.named.clone()),
+            said if said.contains("locked") => OpenError::InUse(self.named.clone()),
+            _ => error,
+        }
+    }
+}
+
+/// Holds the file beside the database that says: in use. (The database's own locks are SQLite's, and closing any handle to
+/// that file would drop them.)
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let shown = || path.display().to_string();
+    let beside = PathBuf::from(format!("{}.lock", path.display()));
+    let file =
+        File::options().create(true).truncate(false).write(true).open(beside).map_err(|error| match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly(shown()),
+            _ => OpenError::Unready(error.to_string()),
+        })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(shown())),
+        Err(TryLockError::Error(error)) => Err(OpenError::Unready(error.to_string())),
+    }
+}

@@ -1,0 +1,134 @@
+//! The one thread that writes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::both::commit::{After, Unknown, settle};
+use super::keeper::Keeper;
+use super::open::Place;
+use super::{Conn, Task, ready};
+use crate::work::{Desk, Waiting};
+
+/// What the writer is asked for.
+pub(super) enum Work {
+    /// To decide a command, together with those that wait beside it.
+    Order(Waiting),
+    /// To do something alone.
+    Task(Task),
+    /// To stop after what came before.
+    Close(oneshot::Sender<()>),
+}
+
+/// Starts the thread. It ends when it is told to, or when nobody can ask it for anything any more.
+pub(super) fn start(
+    conn: Conn,
+    queue: mpsc::Receiver<Work>,
+    desk: Arc<Desk>,
+    place: Place,
+    back: mpsc::WeakSender<Work>,
+) {
+    let keeper = place.path().map(|path| Keeper::start(path, back, desk.options.keep_changes));
+    let writer = Writer { conn: Some(conn), queue, desk, place, keeper };
+    // Without a thread there is no store: the one place where this program may not go on.
+    thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
+}
+
+struct Writer {
+    /// None while the database does not open again.
+    conn: Option<Conn>,
+    queue: mpsc::Receiver<Work>,
+    desk: Arc<Desk>,
+    place: Place,
+    keeper: Option<Keeper>,
+}
+
+impl Writer {
+    fn run(mut self) {
+        let mut next = None;
+        while let Some(work) = next.take().or_else(|| self.queue.blocking_recv()) {
+            match work {
+                Work::Order(first) => next = self.batch(first),
+                Work::Task(task) => self.task(task),
+                Work::Close(done) => {
+                    self.queue.close();
+                    self.conn.as_mut().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+                    drop((self.conn, self.keeper, self.place));
+                    // Who asked may be gone.
+                    let _ = done.send(());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Does an order with all that wait behind it; gives back what came after them.
+    fn batch(&mut self, first: Waiting) -> Option<Work> {
+        let mut batch = vec![first];
+        let mut next = None;
+        while batch.len() < self.desk.options.batch && next.is_none() {
+            match self.queue.try_recv() {
+                Ok(Work::Order(waiting)) => batch.push(waiting),
+                Ok(other) => next = Some(other),
+                Err(_) => break,
+            }
+        }
+        let size = batch.len();
+        self.settle(batch);
+        self.keeper.iter().for_each(|keeper| keeper.wrote(size));
+        next
+    }
+
+    fn settle(&mut self, batch: Vec<Waiting>) {
+        let desk = self.desk.clone();
+        let Some(conn) = self.connected() else { return desk.turn_away(batch) };
+        match ready(settle(conn, &desk, batch)) {
+            After::Good => {}
+            After::Broken => self.disconnect(),
+            After::Unknown(unknown) => self.find_out(unknown),
+        }
+    }
+
+    fn task(&mut self, task: Task) {
+        // A task that is dropped answers that the database is away.
+        let Some(conn) = self.connected() else { return };
+        if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {
+            self.disconnect();
+        }
+    }
+
+    /// Whether the last commit was one: a new connection sees what is there.
+    fn find_out(&mut self, unknown: Unknown) {
+        for _ in 0..TRIES {
+            self.disconnect();
+            let last = self.connected().map(|conn| ready(conn.last_mark()));
+            if let Some(Ok(last)) = last {
+                let committed = last >= unknown.mark;
+                return unknown.found(&self.desk, committed);
+            }
+            thread::sleep(PAUSE);
+        }
+        unknown.found(&self.desk, false);
+    }
+
+    fn connected(&mut self) -> Option<&mut Conn> {
+        if self.conn.is_none() {
+            self.conn = self.place.connect().inspect_err(|error| tracing::error!("{error}")).ok();
+        }
+        self.conn.as_mut()
+    }
+
+    /// Lets go of a connection that is not to be trusted. A chat in memory lives in its only one.
+    fn disconnect(&mut self) {
+        if self.place.path().is_some() {
+            self.conn = None;
+        }
+    }
+}
+
+/// How often, and how far apart, the writer tries to find out whether a commit was one.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,159 @@
+//! The store: a database behind the two ports.
+
+use std::sync::Arc;
+
+use chat_domain::directory::{NewAccount, Rotation, Visitor};
+use chat_domain::journal::Answer;
+use chat_domain::view::*;
+use chat_domain::{
+    Account, Directory, Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Sink,
+    Time, UserId, Uuid,
+};
+
+use crate::error::OpenError;
+use crate::sqlite;
+use crate::work::{Desk, Options, long_ago, now};
+
+/// A chat that is remembered in a database.
+pub struct Store {
+    database: Database,
+    options: Options,
+}
+
+enum Database {
+    Sqlite(sqlite::Database),
+}
+
+impl Store {
+    /// Opens the database at an address: `sqlite:FILE`, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`. Its
+    /// tables are made or brought up to date. The sink hears of everything that is settled from now on.
+    pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
+        let desk = Desk { options, sink };
+        let database = match url.split_once(':') {
+            Some(("sqlite", path)) if !file(path).is_empty() => {
+                Database::Sqlite(sqlite::Database::open(file(path), desk, new_life())?)
+            }
+            _ => return Err(OpenError::Scheme(url.into())),
+        };
+        Ok(Store { database, options })
+    }
+
+    /// Takes what waits already, then stops. What is asked afterwards is answered [`Failure::Unavailable`].
+    pub async fn close(&self) {
+        match &self.database {
+            Database::Sqlite(database) => database.close().await,
+        }
+    }
+
+    /// Begins another life of the database, as after a restore or an import: every cursor of before is answered as one
+    /// that is too old.
+    pub async fn renew_epoch(&self) -> Result<u64, Failure> {
+        let epoch = new_life();
+        match &self.database {
+            Database::Sqlite(database) => database.renew_epoch(epoch).await?,
+        }
+        Ok(epoch)
+    }
+
+    /// Forgets now what is older than [`Options::keep_changes`]; otherwise that happens every ten minutes.
+    pub async fn prune(&self) -> Result<(), Failure> {
+        let (old, now) = (long_ago(self.options.keep_changes), now());
+        loop {
+            let done = match &self.database {
+                Database::Sqlite(database) => database.prune(old, now, SLICE).await?,
+            };
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    fn journal(&self) -> &dyn Journal {
+        match &self.database {
+            Database::Sqlite(database) => database,
+        }
+    }
+
+    fn directory(&self) -> &dyn Directory {
+        match &self.database {
+            Database::Sqlite(database) => database,
+        }
+    }
+}
+
+/// The file of what stands behind `sqlite:`, with or without two slashes in front.
+fn file(path: &str) -> &str {
+    path.strip_prefix("//").unwrap_or(path)
+}
+
+/// A number that no other life of a database has.
+fn new_life() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    // The keys of a RandomState come from the system's randomness; a positive i64 is what both databases hold.
+    (RandomState::new().hash_one(now()) >> 1).max(1)
+}
+
+/// How many rows one pruning transaction forgets.
+const SLICE: usize = 500;
+
+macro_rules! answered {
+    ($by:ident: $(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {$(
+        fn $name(&self, $($arg: $type),*) -> Answer<'_, $answer> {
+            self.$by().$name($($arg),*)
+        }
+    )*};
+}
+
+impl Journal for Store {
+    fn submit(&self, order: Order) {
+        self.journal().submit(order);
+    }
+
+    fn epoch(&self) -> u64 {
+        self.journal().epoch()
+    }
+
+    answered! { journal:
+        fn execute(order: Order) -> Outcome;
+        fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
+        fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
+        fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
+        fn head(reader: UserId, room: RoomId) -> Head;
+        fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
+        fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
+        fn chat(reader: UserId, room: RoomId) -> ChatView;
+        fn members(reader: UserId, room: RoomId, after: Option<UserId>, limit: usize) -> Vec<MemberView>;
+        fn readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
+        fn likers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
+        fn memberships(user: UserId) -> Vec<Membership>;
+        fn summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
+        fn roulette(user: UserId) -> Option<Match>;
+        fn searching(user: UserId) -> bool;
+        fn renew_leases(users: Vec<UserId>, at: Time) -> ();
+        fn expired_leases(at: Time) -> Vec<UserId>;
+        fn notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
+        fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
+        fn read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
+        fn read_all_notifications(user: UserId, at: Time) -> u64;
+        fn ready() -> ();
+    }
+}
+
+impl Directory for Store {
+    answered! { directory:
+        fn register(account: NewAccount) -> Account;
+        fn credential(username: String) -> Option<(Account, String)>;
+        fn people(users: Vec<UserId>) -> Vec<Account>;
+        fn by_uuid(uuid: Uuid) -> Option<Account>;
+        fn by_username(username: String) -> Option<Account>;
+        fn search(query: String, after: Option<String>, limit: usize) -> Vec<Account>;
+        fn admit(visitor: Visitor) -> Account;
+        fn open_family(user: UserId, digest: String, expires: Time) -> ();
+        fn rotate(old: String, new: String, now: Time, expires: Time) -> Rotation;
+        fn close_family(user: UserId, digest: String) -> ();
+        fn open_session(user: UserId, digest: String, expires: Time) -> ();
+        fn session(digest: String, now: Time, expires: Time) -> Option<Account>;
+        fn close_session(digest: String) -> ();
+        fn seen(users: Vec<(UserId, Time)>) -> ();
+    }
+}

@@ -1,0 +1,99 @@
+//! What waits for a committer, and what both databases share around it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chat_domain::chat::Limits;
+use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
+use tokio::sync::oneshot;
+
+use crate::trouble::Worked;
+
+/// How a store behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How large things may be.
+    pub limits: Limits,
+    /// How long changes and receipts are kept: who was away for longer loads anew.
+    pub keep_changes: Duration,
+    /// How many orders may wait; more are answered [`Failure::Unavailable`] at once.
+    pub queue: usize,
+    /// How many orders one transaction takes at most.
+    pub batch: usize,
+    /// How many connections read.
+    pub readers: usize,
+    /// How many connections decide and write on Postgres.
+    pub committers: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            limits: Limits::default(),
+            keep_changes: Duration::from_secs(30 * 24 * 3600),
+            queue: 4096,
+            batch: 1024,
+            readers: 4,
+            committers: 2,
+        }
+    }
+}
+
+/// What every committer of a store knows.
+pub(crate) struct Desk {
+    pub(crate) options: Options,
+    pub(crate) sink: Arc<dyn Sink>,
+}
+
+/// An order with the caller who waits for its answer, if one does.
+pub(crate) struct Waiting {
+    pub(crate) order: Order,
+    pub(crate) caller: Option<oneshot::Sender<Verdict>>,
+}
+
+/// The answer to an order.
+pub(crate) type Verdict = Result<Outcome, Failure>;
+
+/// A piece of work on a connection.
+pub(crate) type Working<'c, T> = Pin<Box<dyn Future<Output = Worked<T>> + Send + 'c>>;
+
+impl Waiting {
+    /// Whether the caller has stopped waiting: what was not begun is not done any more.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.caller.as_ref().is_some_and(oneshot::Sender::is_closed)
+    }
+}
+
+impl Desk {
+    /// Tells the sink, then the callers, what became of a batch.
+    pub(crate) fn answer(&self, batch: Vec<Waiting>, verdicts: Vec<Verdict>) {
+        let settled = batch.iter().zip(&verdicts);
+        let settled =
+            settled.map(|(waiting, verdict)| Settled { origin: waiting.order.origin, result: verdict.clone() });
+        self.sink.settled(settled.collect());
+        for (waiting, verdict) in batch.into_iter().zip(verdicts) {
+            if let Some(caller) = waiting.caller {
+                // Who has gone meanwhile does not want to know.
+                let _ = caller.send(verdict);
+            }
+        }
+    }
+
+    /// Tells all of a batch that the database is away.
+    pub(crate) fn turn_away(&self, batch: Vec<Waiting>) {
+        let verdicts = batch.iter().map(|_| Err(Failure::Unavailable)).collect();
+        self.answer(batch, verdicts);
+    }
+}
+
+/// The present moment, for what nobody asks for: forgetting what is old.
+pub(crate) fn now() -> Time {
+    Time::default().after(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Before when everything is old.
+pub(crate) fn long_ago(keep: Duration) -> Time {
+    Time(now().0.saturating_sub(i64::try_from(keep.as_micros()).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,108 @@
+//! What the tests of the store share.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::sync::{Arc, Mutex};
+
+use chat_domain::directory::NewAccount;
+use chat_domain::{Command, Directory, Draft, Order, Person, RoomId, Settled, Sink, Time, UserId};
+use chat_store::{Options, Store};
+
+/// Numbers that look random and come again with the same seed.
+pub struct Dice(u64);
+
+impl Dice {
+    /// Dice with a seed, which a failing test prints.
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % sides
+    }
+
+    /// One of these.
+    pub fn pick<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+        if of.is_empty() { None } else { Some(of[self.roll(of.len())].clone()) }
+    }
+
+    /// True in one of so many cases.
+    pub fn one_in(&mut self, cases: usize) -> bool {
+        self.roll(cases) == 0
+    }
+}
+
+/// A sink that remembers what it heard.
+#[derive(Default)]
+pub struct Heard(Mutex<Vec<Settled>>);
+
+impl Sink for Heard {
+    fn settled(&self, answers: Vec<Settled>) {
+        self.0.lock().unwrap().extend(answers);
+    }
+}
+
+impl Heard {
+    /// Everything that was heard since the last time.
+    pub fn take(&self) -> Vec<Settled> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+/// A sink that does not listen.
+pub struct Deaf;
+
+impl Sink for Deaf {
+    fn settled(&self, _: Vec<Settled>) {}
+}
+
+/// A store at an address, with nobody listening.
+pub async fn open(url: &str) -> Store {
+    Store::open(url, Options::default(), Arc::new(Deaf)).await.unwrap()
+}
+
+/// Somebody new.
+pub async fn somebody(store: &Store, name: &str) -> Arc<Person> {
+    let (username, password) = (name.to_owned(), "digest".to_owned());
+    let account = NewAccount { username, name: None, avatar: String::new(), password };
+    store.register(account).await.unwrap().person
+}
+
+/// An order of nobody's socket.
+pub fn order(actor: UserId, at: i64, command: Command) -> Order {
+    Order { actor, at: Time::from_secs(at), command, origin: None }
+}
+
+/// A text to a room.
+pub fn say(room: RoomId, text: &str) -> Command {
+    Command::Send { room, draft: Draft::text(text), client_id: None }
+}
+
+/// A directory of its own under the system's temporary one, gone at the end.
+pub struct Folder(pub std::path::PathBuf);
+
+impl Folder {
+    /// A new one.
+    pub fn new(name: &str) -> Folder {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("chat-store-{name}-{}-{next}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    /// The address of an SQLite file in it.
+    pub fn sqlite(&self) -> String {
+        format!("sqlite:{}", self.0.join("chat.db").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,251 @@
+//! Random stories: the store answers as the chat in memory does, however its orders were batched, and also after it was
+//! closed and opened again.
+
+mod common;
+
+use std::sync::Arc;
+
+use chat_domain::known::Known;
+use chat_domain::view::*;
+use chat_domain::{
+    Change, Chat, ClientId, Command, Draft, Event, Failure, Head, Ids, Journal, MessageId, Order, Outcome, Person,
+    Refusal, RoomId, Stamp, Time, UserId,
+};
+use chat_store::{Options, Store};
+use common::{Deaf, Dice, Folder, somebody};
+
+#[tokio::test]
+async fn sqlite_answers_as_the_model_does() {
+    for seed in 1..=6 {
+        let folder = Folder::new("model");
+        Story::tell(&folder.sqlite(), seed, 60).await;
+    }
+}
+
+/// One committer, so that the orders of different people are decided in the order in which they were given.
+fn options() -> Options {
+    Options { committers: 1, ..Options::default() }
+}
+
+async fn open(url: &str) -> Store {
+    Store::open(url, options(), Arc::new(Deaf)).await.unwrap()
+}
+
+struct Story {
+    url: String,
+    store: Store,
+    model: Chat,
+    dice: Dice,
+    seed: u64,
+    now: i64,
+    people: Vec<Arc<Person>>,
+    rooms: Vec<RoomId>,
+    messages: Vec<(RoomId, MessageId)>,
+    heads: Vec<(RoomId, Head)>,
+}
+
+impl Story {
+    async fn tell(url: &str, seed: u64, chapters: usize) {
+        let store = open(url).await;
+        let mut model = Chat::new(options().limits);
+        let mut people = Vec::new();
+        for name in ["ann", "bob", "cid", "dot", "eve", "fay"] {
+            let person = somebody(&store, name).await;
+            model.tell(Known::Person(person.id(), Some(person.clone())));
+            people.push(person);
+        }
+        let (dice, url) = (Dice::new(seed), url.to_owned());
+        let (rooms, messages, heads) = Default::default();
+        let mut story = Story { url, store, model, dice, seed, now: 1_000, people, rooms, messages, heads };
+        for _ in 0..chapters {
+            story.chapter().await;
+        }
+        story.store.close().await;
+        // A story in which nothing happens proves nothing.
+        assert!(story.rooms.len() > 5 && story.messages.len() > 50, "{} {}", story.rooms.len(), story.messages.len());
+    }
+
+    /// Several orders at once, then questions about what is so now.
+    async fn chapter(&mut self) {
+        if self.dice.one_in(10) {
+            self.store.close().await;
+            self.store = open(&self.url).await;
+        }
+        let many = if self.dice.one_in(3) { 1 } else { 1 + self.dice.roll(24) };
+        let orders: Vec<_> = (0..many).map(|_| self.order()).collect();
+        let waiting: Vec<_> = orders.iter().map(|order| self.store.execute(order.clone())).collect();
+        let mut answers = Vec::new();
+        for answer in waiting {
+            answers.push(answer.await);
+        }
+        for (order, answer) in orders.into_iter().zip(answers) {
+            self.compare(order, answer);
+        }
+        for _ in 0..12 {
+            self.ask().await;
+        }
+    }
+
+    /// The model decides the same, given the same numbers.
+    fn compare(&mut self, order: Order, answer: Result<Outcome, Failure>) {
+        let event = answer.as_ref().ok().and_then(Outcome::event).cloned();
+        let stamp = Stamp { actor: order.actor, at: order.at, ids: ids(event.as_deref()) };
+        let expected = self.model.execute(stamp, order.command.clone()).map_err(Failure::Refused);
+        assert_eq!(answer, expected, "seed {}: {order:?}", self.seed);
+        let Some(event) = event else { return };
+        self.heads.push((event.room, event.head));
+        if !self.rooms.contains(&event.room) {
+            self.rooms.push(event.room);
+        }
+        if let Change::Sent { message, .. } = &event.change {
+            self.messages.push((event.room, message.id));
+        }
+    }
+
+    fn order(&mut self) -> Order {
+        self.now += self.dice.roll(4) as i64 - 1;
+        let actor = self.someone();
+        Order { actor, at: Time::from_secs(self.now), command: self.command(actor), origin: None }
+    }
+
+    fn command(&mut self, actor: UserId) -> Command {
+        let (room, message) = self.place();
+        let user = self.someone();
+        match self.dice.roll(40) {
+            0 => Command::OpenDirect { with: user },
+            1 => {
+                let members = (0..self.dice.roll(5)).map(|_| self.someone()).collect();
+                Command::CreateGroup { title: self.text(), members, client_id: self.name() }
+            }
+            2 => Command::Rename { room, title: self.text() },
+            3 | 4 => Command::AddMember { room, user },
+            5 => Command::RemoveMember { room, user },
+            6 => Command::RemoveMember { room, user: actor },
+            7 | 8 => Command::Edit { room, message, content: self.text() },
+            9 | 10 => Command::Delete { room, message },
+            11..=13 => Command::Like { room, message },
+            14 | 15 => Command::Unlike { room, message },
+            16..=18 => Command::Read { room, upto: None },
+            19 | 20 => Command::Read { room, upto: Some(message) },
+            21..=23 => Command::Deliver { room, upto: message },
+            24 => Command::Search,
+            25 => Command::StopSearch,
+            26 => Command::LeaveRoulette,
+            _ => Command::Send { room, draft: Draft::text(self.text()), client_id: self.name() },
+        }
+    }
+
+    fn someone(&mut self) -> UserId {
+        if self.dice.one_in(50) { UserId::new(999).unwrap() } else { self.people[self.dice.roll(6)].id() }
+    }
+
+    fn text(&mut self) -> String {
+        ["", "hello", "well", "wörter\n'\"", "again"][self.dice.roll(5)].into()
+    }
+
+    fn name(&mut self) -> Option<ClientId> {
+        let name = self.dice.pick(&["a", "b", "c", "d", "e"])?;
+        if self.dice.one_in(3) { ClientId::new(name) } else { None }
+    }
+
+    /// A message, mostly with the room that it is in; mostly one of the newest.
+    fn place(&mut self) -> (RoomId, MessageId) {
+        let newest = self.messages.len().saturating_sub(30);
+        let place = self.dice.pick(&self.messages[newest..]);
+        let (room, message) = place.unwrap_or((RoomId::new(77).unwrap(), MessageId::new(77).unwrap()));
+        let message = if self.dice.one_in(30) { MessageId::new(message.number() + 1).unwrap() } else { message };
+        match self.dice.roll(6) {
+            0 => (self.dice.pick(&self.rooms).unwrap_or(room), message),
+            _ => (room, message),
+        }
+    }
+
+    async fn ask(&mut self) {
+        let (room, message) = self.place();
+        let (reader, other) = (self.someone(), self.someone());
+        let limit = 1 + self.dice.roll(8);
+        let after = if self.dice.one_in(2) { Some(other) } else { None };
+        let (store, model) = (&self.store, &self.model);
+        let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
+        match self.dice.roll(13) {
+            0 => {
+                for page in [Page::Newest, Page::Before(message), Page::After(message)] {
+                    let expected = model.history(reader, room, page, limit);
+                    same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
+                }
+            }
+            1 => same(store.message(reader, room, message).await, model.message(reader, room, message), &about),
+            2 => same(store.head(reader, room).await, model.head(reader, room), &about),
+            3 => same(store.heads(self.rooms.clone()).await, Ok(model.heads(self.rooms.clone())), &about),
+            4 => {
+                let before = if after.is_some() { Some(room) } else { None };
+                same(store.chats(reader, before, limit).await, model.chats(reader, before, limit), &about);
+            }
+            5 => same(store.chat(reader, room).await, model.chat(reader, room), &about),
+            6 => {
+                let expected = model.members(reader, room, after, limit);
+                same(store.members(reader, room, after, limit).await, expected, &about);
+            }
+            7 => {
+                let expected = model.readers_page(reader, room, message, after, limit);
+                same(store.readers(reader, room, message, after, limit).await, expected, &about);
+            }
+            8 => {
+                let expected = model.likers_page(reader, room, message, after, limit);
+                same(store.likers(reader, room, message, after, limit).await, expected, &about);
+            }
+            9 => same(store.memberships(reader).await, Ok(model.memberships(reader)), &about),
+            10 => {
+                let of: Vec<_> = self.rooms.iter().flat_map(|&room| [(reader, room), (other, room)]).collect();
+                same(store.summaries(of.clone()).await, Ok(model.summaries(of)), &about);
+            }
+            11 => {
+                let at = Time::from_secs(self.now + limit as i64);
+                same(store.roulette(reader).await, Ok(model.roulette(reader)), &about);
+                same(store.searching(reader).await, Ok(model.searching(reader)), &about);
+                same(store.expired_leases(at).await, Ok(model.expired_leases(at)), &about);
+                self.model.renew_leases([other], at);
+                self.store.renew_leases(vec![other], at).await.unwrap();
+            }
+            _ => self.resume(reader, room, message, limit).await,
+        }
+    }
+
+    /// A whole resume, page by page.
+    async fn resume(&mut self, reader: UserId, room: RoomId, message: MessageId, limit: usize) {
+        let known: Vec<_> = self.heads.iter().filter(|(of, _)| *of == room).map(|(_, head)| *head).collect();
+        let since = match self.dice.pick(&known) {
+            Some(head) if self.dice.one_in(2) => Since::Head(head),
+            _ if self.dice.one_in(9) => Since::Head(Head { seq: 1 << 40, moves: 0 }),
+            _ => Since::Message(if self.dice.one_in(4) { None } else { Some(message) }),
+        };
+        let mut replay = Replay { since, from: None, until: None, limit };
+        loop {
+            let found = self.store.replay(reader, room, replay).await;
+            let expected = self.model.replay(reader, room, replay);
+            same(found.clone(), expected, &format!("seed {} reader {reader} room {room} {replay:?}", self.seed));
+            match found {
+                Ok(Replayed::Changes { next: Some(next), until, .. }) => {
+                    replay = Replay { from: Some(next), until: Some(until), ..replay };
+                }
+                _ => return,
+            }
+        }
+    }
+}
+
+/// The numbers that the store gave, or some that nobody has.
+fn ids(event: Option<&Event>) -> Ids {
+    let (mut room, mut message) = (RoomId::new(1 << 50).unwrap(), MessageId::new(1 << 50).unwrap());
+    match event.map(|event| (&event.change, event.room)) {
+        Some((Change::Created { .. }, id)) => room = id,
+        Some((Change::Sent { message: sent, .. }, _)) => message = sent.id,
+        _ => {}
+    }
+    Ids { room, message }
+}
+
+#[track_caller]
+fn same<T: PartialEq + std::fmt::Debug>(found: Result<T, Failure>, expected: Result<T, Refusal>, about: &str) {
+    assert_eq!(found, expected.map_err(Failure::Refused), "{about}");
+}
