@@ -2,6 +2,7 @@
 
 pub(crate) mod bare;
 pub(crate) mod fields;
+pub(crate) mod loose;
 pub(crate) mod multiplexed;
 pub(crate) mod room;
 pub(crate) mod roulette;

@@ -3,7 +3,8 @@
 use chat_domain::{Command, Draft, RoomId, Value};
 use serde::Deserialize;
 
-use crate::dialect::fields::{Body, Fields, Loose, missing, parse, unknown};
+use crate::dialect::fields::{Fields, missing, parse, unknown};
+use crate::dialect::loose::{Body, Loose};
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 

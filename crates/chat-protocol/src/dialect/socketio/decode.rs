@@ -6,7 +6,8 @@ use chat_domain::{Command, NotificationId, Refusal};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
-use crate::dialect::fields::{Body, Fields, Loose, parse, unknown};
+use crate::dialect::fields::{Fields, parse, unknown};
+use crate::dialect::loose::{Body, Loose};
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 
