@@ -31,6 +31,7 @@ pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
 
 /// Stops waiting.
 pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+    chat.person(stamp.actor)?;
     Ok(match chat.lobby(stamp.actor) {
         Some(row) if row.waiting.is_some() => Verdict::Lobby(LobbyRow { waiting: None, ..row }),
         _ => Verdict::Quiet,
@@ -39,6 +40,7 @@ pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
 
 /// Ends the open roulette chat for both.
 pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+    chat.person(stamp.actor)?;
     let Some(row) = chat.lobby(stamp.actor) else { return Ok(Verdict::Quiet) };
     let Some(room) = row.room else { return Ok(Verdict::Quiet) };
     let scene = Scene::enter(chat, stamp, room)?;

@@ -1,0 +1,250 @@
+//! What a reader missed, folded onto what they had, is what there is.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use chat_domain::view::{Page, Replay, Replayed, Since};
+use chat_domain::*;
+use common::*;
+use proptest::prelude::*;
+
+/// A room as a client shows it, brought on by events alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Screen {
+    title: Option<String>,
+    people: Vec<UserId>,
+    closed: bool,
+    messages: BTreeMap<MessageId, (String, u32)>,
+    read: BTreeMap<UserId, MessageId>,
+}
+
+impl Screen {
+    /// What a client loads that comes for the first time.
+    fn load(chat: &Chat, room: RoomId) -> Screen {
+        let Known::Room(_, Some(row)) = chat.answer(&Fact::Room(room)) else { panic!() };
+        let members = (1..=PEOPLE).filter_map(|who| match chat.answer(&Fact::Member(room, user(who))) {
+            Known::Member(.., member) => member,
+            _ => None,
+        });
+        let members: Vec<_> = members.collect();
+        let reader = members.iter().find(|member| member.active).unwrap().user;
+        let history = chat.history(reader, room, Page::Newest, 999).unwrap();
+        let shown =
+            |shown: view::Shown| (shown.message.id, (shown.message.content.to_string(), shown.standing.likes.count));
+        let moved = |member: &&Member| member.read.moved > 0;
+        Screen {
+            title: row.title,
+            people: members.iter().filter(|member| member.active).map(|member| member.user).collect(),
+            closed: row.closed,
+            messages: history.messages.into_iter().map(shown).collect(),
+            read: members.iter().filter(moved).map(|member| (member.user, member.read.message.unwrap())).collect(),
+        }
+    }
+
+    fn hear(&mut self, event: &Event) {
+        match &event.change {
+            Change::Created { title, people } => {
+                self.title.clone_from(title);
+                people.iter().for_each(|person| self.comes(person.id()));
+            }
+            Change::Added { person } => self.comes(person.id()),
+            Change::Removed { person, .. } => self.people.retain(|&user| user != person.id()),
+            Change::Renamed { title } => self.title = Some(title.clone()),
+            Change::Closed => self.closed = true,
+            Change::Sent { message, standing } => {
+                let line = (message.content.to_string(), standing.likes.count);
+                assert_eq!(self.messages.insert(message.id, line), None, "told twice");
+            }
+            Change::Edited { message } => {
+                let line = self.messages.get_mut(&message.id).expect("an edit of a message that was not told");
+                line.0 = message.content.to_string();
+            }
+            Change::Deleted { message, .. } => {
+                self.messages.remove(message);
+            }
+            Change::Liked { message, likes } | Change::Unliked { message, likes } => {
+                self.messages.get_mut(message).expect("a like of a message that was not told").1 = likes.count;
+            }
+            Change::Read(read) => {
+                self.read.insert(event.actor.id(), read.upto);
+            }
+            Change::Delivered(_) => {}
+        }
+    }
+
+    fn comes(&mut self, user: UserId) {
+        self.people.retain(|&other| other != user);
+        self.people.push(user);
+        self.people.sort();
+    }
+}
+
+/// Plays one round of pages; between them others go on.
+fn round(world: &mut World, room: RoomId, since: Head, limit: usize, rest: &mut impl Iterator<Item = Step>) -> Round {
+    let mut told = Vec::new();
+    let (mut from, mut until) = (None, None);
+    loop {
+        let Some(reader) = reader(world, room) else { return Round::Nobody };
+        let replay = Replay { since: Since::Head(since), from, until, limit };
+        let Ok(Replayed::Changes { events, next, until: end }) = world.chat.replay(reader, room, replay) else {
+            panic!("since {since:?} is no cursor of room {room}");
+        };
+        let durable = events.iter().filter(|event| event.change.is_durable()).count();
+        assert!(durable <= limit && *until.get_or_insert(end) == end);
+        told.extend(events);
+        let Some(next) = next else { return Round::Told(told, end) };
+        from = Some(next);
+        if let Some(step) = rest.next() {
+            let (stamp, command) = world.order(&step);
+            let _ = world.execute(stamp, command);
+        }
+    }
+}
+
+enum Round {
+    Told(Vec<std::sync::Arc<Event>>, Head),
+    Nobody,
+}
+
+fn reader(world: &World, room: RoomId) -> Option<UserId> {
+    (1..=PEOPLE).map(user).find(|&who| world.chat.head(who, room).is_ok())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_was_missed_brings_a_screen_up_to_date(
+        before in steps(50),
+        missed in steps(40),
+        meanwhile in steps(20),
+        limit in 1usize..6,
+    ) {
+        let mut world = World::new(tight());
+        run(&mut world, before);
+        let rooms = world.rooms.clone();
+        let rooms = rooms.into_iter().filter(|&room| reader(&world, room).is_some());
+        let screens: Vec<_> = rooms.map(|room| (room, head(&world, room), Screen::load(&world.chat, room))).collect();
+        run(&mut world, missed);
+        let mut rest = meanwhile.into_iter();
+        for (room, mut since, mut screen) in screens {
+            // Every round tells what the one before could not know, until nothing is left.
+            while let Round::Told(events, end) = round(&mut world, room, since, limit, &mut rest) {
+                let mut last = since;
+                for event in &events {
+                    prop_assert!(event.head.seq > last.seq || event.head.moves > last.moves, "{:?}", events);
+                    prop_assert!(event.head.seq <= end.seq && event.head.moves <= end.moves);
+                    last = event.head;
+                    screen.hear(event);
+                }
+                since = end;
+                if since == head(&world, room) {
+                    prop_assert_eq!(&screen, &Screen::load(&world.chat, room));
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_from_the_middle_of_a_round_loses_nothing(story in steps(60), limit in 1usize..5, cut in 0usize..20) {
+        let mut world = World::new(tight());
+        run(&mut world, story);
+        for room in world.rooms.clone() {
+            if reader(&world, room).is_none() { continue }
+            let (mut since, mut screen) = (Head::default(), Screen::default());
+            let Round::Told(events, ..) = round(&mut world, room, since, limit, &mut std::iter::empty()) else { continue };
+            for event in events.iter().take(cut) {
+                screen.hear(event);
+                since = event.head;
+            }
+            let Round::Told(events, ..) = round(&mut world, room, since, limit, &mut std::iter::empty()) else { continue };
+            events.iter().for_each(|event| screen.hear(event));
+            prop_assert_eq!(&screen, &Screen::load(&world.chat, room));
+        }
+    }
+
+    #[test]
+    fn messages_after_an_id_come_once_and_in_order(story in steps(60), after in 0i64..40, limit in 1usize..5) {
+        let mut world = World::new(tight());
+        run(&mut world, story);
+        for room in world.rooms.clone() {
+            let Some(reader) = reader(&world, room) else { continue };
+            let (mut told, mut from, mut until) = (Vec::new(), None, None);
+            loop {
+                let replay = Replay { since: Since::Message(MessageId::new(after)), from, until, limit };
+                let answer = world.chat.replay(reader, room, replay);
+                let Ok(Replayed::Changes { events, next, until: end }) = answer else { panic!() };
+                told.extend(events.iter().map(|event| match &event.change {
+                    Change::Sent { message, .. } => message.id,
+                    other => panic!("{other:?}"),
+                }));
+                until = Some(end);
+                from = next;
+                if next.is_none() { break }
+            }
+            let page = MessageId::new(after).map_or(Page::After(message(1)), Page::After);
+            let history = world.chat.history(reader, room, page, 999).unwrap();
+            let mut expected: Vec<_> = history.messages.iter().map(|shown| shown.message.id).collect();
+            if after == 0 {
+                let all = world.chat.history(reader, room, Page::Newest, 999).unwrap();
+                expected = all.messages.iter().map(|shown| shown.message.id).collect();
+            }
+            prop_assert_eq!(told, expected);
+        }
+    }
+
+    #[test]
+    fn pages_of_history_join_without_a_seam(story in steps(70), limit in 1usize..5) {
+        let mut world = World::new(tight());
+        run(&mut world, story);
+        for room in world.rooms.clone() {
+            let Some(reader) = reader(&world, room) else { continue };
+            let all = world.chat.history(reader, room, Page::Newest, 999).unwrap();
+            prop_assert!(!all.more_before && !all.more_after);
+            let ids: Vec<_> = all.messages.iter().map(|shown| shown.message.id).collect();
+            let (mut back, mut page) = (Vec::new(), Page::Newest);
+            loop {
+                let part = world.chat.history(reader, room, page, limit).unwrap();
+                prop_assert_eq!(part.more_after, !back.is_empty());
+                back.splice(0..0, part.messages.iter().map(|shown| shown.message.id));
+                if !part.more_before { break }
+                page = Page::Before(back[0]);
+            }
+            prop_assert_eq!(&back, &ids);
+            let (mut forth, mut page) = (Vec::new(), Page::After(message(1)));
+            loop {
+                let part = world.chat.history(reader, room, page, limit).unwrap();
+                forth.extend(part.messages.iter().map(|shown| shown.message.id));
+                if !part.more_after { break }
+                page = Page::After(*forth.last().unwrap());
+            }
+            prop_assert_eq!(&forth[..], &ids[ids.partition_point(|&id| id <= message(1))..]);
+        }
+    }
+}
+
+fn run(world: &mut World, story: Vec<Step>) {
+    for step in story {
+        let (stamp, command) = world.order(&step);
+        let _ = world.execute(stamp, command);
+    }
+}
+
+fn head(world: &World, room: RoomId) -> Head {
+    world.chat.heads([room])[0].1
+}
+
+#[test]
+fn a_cursor_beyond_the_head_is_answered_by_where_the_room_stands() {
+    let mut world = World::new(tight());
+    let made = Action::CreateGroup { title: 3, members: vec![2], name: None };
+    run(&mut world, vec![Step { actor: 1, delta: 0, action: made }]);
+    let room = world.rooms[0];
+    for since in [Head { seq: 2, moves: 0 }, Head { seq: 1, moves: 1 }, Head { seq: u64::MAX, moves: u64::MAX }] {
+        let replay = Replay { since: Since::Head(since), from: None, until: None, limit: 10 };
+        let pruned = Replayed::Pruned { head: Head { seq: 1, moves: 0 } };
+        assert_eq!(world.chat.replay(user(1), room, replay), Ok(pruned));
+    }
+}

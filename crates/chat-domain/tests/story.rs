@@ -1,0 +1,202 @@
+//! Random stories, held against a naive recomputation and against the promises of the house.
+
+mod common;
+#[path = "common/naive.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod naive;
+
+use chat_domain::view::{Page, Since};
+use chat_domain::*;
+use common::*;
+use naive::{Naive, Said};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn everything_is_as_the_naive_recomputation_says(story in steps(80)) {
+        let (mut world, mut naive) = (World::new(tight()), Naive::default());
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            let expected = naive.execute(stamp, &command, &tight());
+            let decided = world.execute(stamp, command.clone());
+            prop_assert_eq!(&said(&decided), &expected, "{:?} {:?}", stamp, command);
+            for (&id, place) in &naive.rooms {
+                same_room(&world.chat, id, place)?;
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_have_no_holes_and_positions_only_grow(story in steps(80)) {
+        let mut world = World::new(tight());
+        let mut heads = std::collections::BTreeMap::<RoomId, (Head, Option<MessageId>, Time)>::new();
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            let before = positions(&world);
+            if let Ok(Outcome::Happened(event)) = world.execute(stamp, command) {
+                let (head, newest, last_at) = heads.entry(event.room).or_default();
+                if event.change.is_durable() {
+                    prop_assert_eq!(event.head, Head { seq: head.seq + 1, ..*head });
+                    prop_assert!(event.at >= *last_at);
+                    *last_at = event.at;
+                } else {
+                    prop_assert_eq!(event.head, Head { moves: head.moves + 1, ..*head });
+                }
+                if let Change::Sent { message, .. } = &event.change {
+                    prop_assert!(Some(message.id) > *newest);
+                    prop_assert_eq!((message.seq, message.room), (event.head.seq, event.room));
+                    *newest = Some(message.id);
+                }
+                *head = event.head;
+            }
+            for (then, now) in before.iter().zip(positions(&world)) {
+                prop_assert!(now.0 >= then.0 && now.1 >= then.1, "{:?} {:?}", then, now);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_makes_one_message_however_often_it_comes(story in steps(50), again in 1usize..4) {
+        let (mut once, mut often) = (World::new(tight()), World::new(tight()));
+        for step in &story {
+            let (stamp, command) = once.order(step);
+            once.execute(stamp, command.clone()).ok();
+            let _ = often.order(step);
+            let first = often.execute(stamp, command.clone());
+            let Command::Send { client_id: Some(_), .. } = command else { continue };
+            for _ in 0..again {
+                let (repeat, _) = often.order(step);
+                often.now -= i64::from(step.delta);
+                once.next += 1;
+                match (&first, often.execute(repeat, command.clone())) {
+                    (Ok(first), Ok(Outcome::Already(second))) => {
+                        prop_assert_eq!(sent(first.event().unwrap()), sent(&second));
+                    }
+                    (Err(first), Err(second)) => prop_assert_eq!(first, &second),
+                    other => prop_assert!(false, "{:?}", other),
+                }
+            }
+        }
+        for &room in &once.rooms {
+            prop_assert_eq!(once.chat.answer(&Fact::Room(room)), often.chat.answer(&Fact::Room(room)));
+        }
+    }
+
+    #[test]
+    fn who_is_not_a_member_sees_nothing(story in steps(50)) {
+        let mut world = World::new(tight());
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            let _ = world.execute(stamp, command);
+        }
+        for (&room, who) in world.rooms.iter().flat_map(|room| (1..=PEOPLE).map(move |who| (room, user(who)))) {
+            let Known::Member(.., member) = world.chat.answer(&Fact::Member(room, who)) else { unreachable!() };
+            let inside = member.is_some_and(|member| member.active);
+            let refused = (!inside).then_some(Refusal::NotMember);
+            prop_assert_eq!(world.chat.history(who, room, Page::Newest, 5).err(), refused.clone());
+            prop_assert_eq!(world.chat.chat(who, room).err(), refused.clone());
+            prop_assert_eq!(world.chat.members(who, room, None, 5).err(), refused.clone());
+            prop_assert_eq!(world.chat.head(who, room).err(), refused.clone());
+            let replay = view::Replay { since: Since::Message(None), from: None, until: None, limit: 5 };
+            prop_assert_eq!(world.chat.replay(who, room, replay).err(), refused);
+            prop_assert_eq!(world.chat.summaries([(who, room)]).len(), usize::from(inside));
+            prop_assert_eq!(world.chat.memberships(who).iter().any(|one| one.room == room), inside);
+        }
+    }
+
+    #[test]
+    fn a_copy_that_applies_the_events_is_the_same_chat(story in steps(60)) {
+        let limits = Limits { quiet_room: u32::MAX, ..tight() };
+        let (mut world, mut copy) = (World::new(limits), Chat::new(limits));
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            if let Ok(Outcome::Happened(event)) = world.execute(stamp, command) {
+                prop_assert!(copy.apply(&event));
+                prop_assert!(!copy.apply(&event), "twice");
+            }
+        }
+        for &room in &world.rooms {
+            prop_assert_eq!(world.chat.answer(&Fact::Room(room)), copy.answer(&Fact::Room(room)));
+            for who in (1..=PEOPLE).map(user) {
+                let fact = Fact::Member(room, who);
+                prop_assert_eq!(world.chat.answer(&fact), copy.answer(&fact));
+                prop_assert_eq!(world.chat.history(who, room, Page::Newest, 99), copy.history(who, room, Page::Newest, 99));
+            }
+        }
+    }
+}
+
+fn said(decided: &Result<Outcome, Refusal>) -> Said {
+    match decided {
+        Ok(Outcome::Happened(_)) => Said::Happened,
+        Ok(Outcome::Already(_)) => Said::Already,
+        Ok(Outcome::Quiet) => Said::Quiet,
+        Err(refusal) => Said::Refused(refusal.clone()),
+    }
+}
+
+fn sent(event: &Event) -> (MessageId, Time) {
+    let Change::Sent { message, .. } = &event.change else { panic!("{event:?}") };
+    (message.id, message.created_at)
+}
+
+fn positions(world: &World) -> Vec<(Option<MessageId>, Option<MessageId>)> {
+    let places = world.rooms.iter().flat_map(|&room| (1..=PEOPLE).map(move |who| (room, user(who))));
+    let of = |(room, who)| match world.chat.answer(&Fact::Member(room, who)) {
+        Known::Member(.., Some(member)) => (member.read.message, member.delivered.message),
+        _ => (None, None),
+    };
+    places.map(of).collect()
+}
+
+/// Everything that anybody can see of a room.
+fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCaseError> {
+    let Known::Room(_, Some(room)) = chat.answer(&Fact::Room(id)) else { panic!("{id}") };
+    prop_assert_eq!((room.head.seq, room.head.moves, room.last_at), (place.seq, place.moves, place.last_at));
+    prop_assert_eq!((&room.title, room.owner, room.closed), (&place.title, place.owner, place.closed));
+    prop_assert_eq!((room.sent, room.last_message), (place.lines.len() as u64, place.lines.last().map(|line| line.id)));
+    let mut here: Vec<_> = place.people.iter().filter(|guest| guest.here).collect();
+    here.sort_by_key(|guest| (guest.joined, guest.user));
+    prop_assert_eq!(room.members as usize, here.len());
+    let Some(first) = here.first() else { return Ok(()) };
+    let members = chat.members(first.user, id, None, 99).unwrap();
+    let names: Vec<_> = members.iter().map(|member| member.person.id()).collect();
+    prop_assert_eq!(names, here.iter().map(|guest| guest.user).collect::<Vec<_>>());
+    for guest in &here {
+        prop_assert_eq!(chat.chat(guest.user, id).unwrap().unread, place.unread(guest) as u64, "{:?}", guest.user);
+    }
+    let history = chat.history(first.user, id, Page::Newest, 999).unwrap();
+    let alive: Vec<_> = place.lines.iter().filter(|line| !line.deleted).collect();
+    prop_assert_eq!(history.messages.len(), alive.len());
+    for (shown, line) in history.messages.iter().zip(alive) {
+        same_message(chat, first.user, shown, line, place)?;
+    }
+    Ok(())
+}
+
+fn same_message(
+    chat: &Chat,
+    reader: UserId,
+    shown: &view::Shown,
+    line: &naive::Line,
+    place: &naive::Place,
+) -> Result<(), TestCaseError> {
+    let view::Shown { message, standing } = shown;
+    prop_assert_eq!((message.id, &*message.content, message.sender.id()), (line.id, line.words.as_str(), line.sender));
+    prop_assert_eq!(message.edited.is_some(), line.edited);
+    let likers: Vec<_> = standing.likes.by.iter().map(|handle| handle.id).collect();
+    prop_assert_eq!((standing.likes.count as usize, &likers), (line.likes.len(), &line.likes));
+    let pages = |after| chat.likers_page(reader, message.room, message.id, after, 2).unwrap();
+    let mut paged = pages(None);
+    while let Some(last) = paged.last().filter(|_| paged.len() < line.likes.len()) {
+        paged.extend(pages(Some(last.user.id)));
+    }
+    prop_assert_eq!(paged.iter().map(|mark| mark.user.id).collect::<Vec<_>>(), likers);
+    let readers = chat.readers_page(reader, message.room, message.id, None, 99).unwrap();
+    let readers: Vec<_> = readers.iter().map(|mark| (mark.at, mark.user.id)).collect();
+    prop_assert_eq!(&readers, &place.readers(line));
+    prop_assert_eq!((standing.status, standing.read_at), (place.status(line), readers.first().map(|&(at, _)| at)));
+    Ok(())
+}

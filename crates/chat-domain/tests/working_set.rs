@@ -1,0 +1,66 @@
+//! A chat that knows only what a command needs decides it as the whole chat does, and writes the same rows.
+
+mod common;
+
+use chat_domain::*;
+use common::*;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_part_decides_like_the_whole(story in steps(60)) {
+        let mut world = World::new(tight());
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            let mut part = world.chat.restrict(&command.needs(stamp.actor));
+            let decided = part.execute(stamp, command.clone());
+            prop_assert_eq!(&decided, &world.execute(stamp, command), "{:?}", step);
+            prop_assert_eq!(part.take_written(), world.chat.take_written(), "{:?}", step);
+        }
+    }
+
+    #[test]
+    fn a_batch_in_one_part_decides_like_the_whole(batches in proptest::collection::vec(steps(16), 1..8)) {
+        let mut world = World::new(tight());
+        for batch in &batches {
+            let orders: Vec<_> = batch.iter().map(|step| world.order(step)).collect();
+            let facts = orders.iter().flat_map(|(stamp, command)| command.needs(stamp.actor));
+            let facts: std::collections::BTreeSet<_> = facts.collect();
+            let mut part = world.chat.restrict(&facts);
+            for (stamp, command) in orders {
+                let decided = part.execute(stamp, command.clone());
+                prop_assert_eq!(&decided, &world.execute(stamp, command.clone()), "{:?} of {:?}", command, batch);
+            }
+            prop_assert_eq!(part.take_written(), world.chat.take_written(), "{:?}", batch);
+        }
+    }
+
+    #[test]
+    fn what_was_told_twice_or_in_another_order_is_the_same(story in steps(40), last in steps(2)) {
+        let mut world = World::new(tight());
+        for step in &story {
+            let (stamp, command) = world.order(step);
+            let _ = world.execute(stamp, command);
+        }
+        let (stamp, command) = world.order(&last[0]);
+        let mut facts = command.needs(stamp.actor);
+        let mut part = world.chat.restrict(&facts);
+        facts.extend(facts.clone());
+        facts.reverse();
+        let mut other = world.chat.restrict(&facts);
+        prop_assert_eq!(part.execute(stamp, command.clone()), other.execute(stamp, command));
+        prop_assert_eq!(part.take_written(), other.take_written());
+    }
+}
+
+#[test]
+#[should_panic(expected = "Room(RoomId(7))")]
+fn asking_for_what_was_not_told_names_the_fact() {
+    let mut part = Chat::partial(Limits::default());
+    part.tell(known(1));
+    let ids = Ids { room: room(1), message: message(1) };
+    let stamp = Stamp { actor: user(1), at: Time(0), ids };
+    let _ = part.execute(stamp, Command::Read { room: room(7), upto: None });
+}
