@@ -8,31 +8,6 @@ use serde_json::{Value as Json, json};
 use crate::table::everything;
 use crate::toy::*;
 
-/// A frame of this entrance that sends these words.
-fn sending(entrance: Entrance, words: &str) -> Option<Json> {
-    Some(match entrance {
-        Entrance::Sse | Entrance::Personal => return None,
-        Entrance::Bare => json!({"type": "message", "content": words}),
-        Entrance::Multiplexed => json!({"type": "send_message", "chat_id": 123, "content": words}),
-        Entrance::Room(_) => json!({"type": "chat_message", "message": words}),
-        Entrance::Roulette => json!({"type": "send_message", "payload": {"content": words}}),
-        Entrance::SocketIo => {
-            json!(["chat:message:send", {"chat_id": room(123).uuid().to_string(), "content": words}])
-        }
-    })
-}
-
-/// Where a message's words are in the object that tells of it.
-fn words_in(entrance: Entrance, object: &Json) -> &Json {
-    match entrance {
-        Entrance::Sse => &object["data"]["content"],
-        Entrance::Bare | Entrance::Personal | Entrance::SocketIo => &object["content"],
-        Entrance::Multiplexed => &object["message"]["content"],
-        Entrance::Room(_) => &object["message"],
-        Entrance::Roulette => &object["payload"]["content"],
-    }
-}
-
 /// Valid JSON that has something to do with what the decoders look for.
 fn frames() -> impl Strategy<Value = Json> {
     let words = prop::sample::select(vec![

@@ -7,6 +7,7 @@ use chat_domain::event::Reached;
 use chat_domain::view::{Match, Shown, Summary};
 use chat_domain::*;
 use chat_protocol::{Audience, Entrance, Frames, Lang, News, Place, PostCommented, PostLiked, Presence, Shape, Typing};
+use serde_json::json;
 
 pub(crate) const NOON: Time = Time(1_767_960_000_000_000);
 pub(crate) const EPOCH: u64 = 0xe;
@@ -226,5 +227,30 @@ pub(crate) fn kind(entrance: Entrance, frame: &str) -> String {
         Entrance::SocketIo => frame.split('"').nth(1).unwrap().into(),
         Entrance::Bare => "(message)".into(),
         _ => object(entrance, frame)["type"].as_str().unwrap().into(),
+    }
+}
+
+/// A frame of this entrance that sends these words.
+pub(crate) fn sending(entrance: Entrance, words: &str) -> Option<serde_json::Value> {
+    Some(match entrance {
+        Entrance::Sse | Entrance::Personal => return None,
+        Entrance::Bare => json!({"type": "message", "content": words}),
+        Entrance::Multiplexed => json!({"type": "send_message", "chat_id": 123, "content": words}),
+        Entrance::Room(_) => json!({"type": "chat_message", "message": words}),
+        Entrance::Roulette => json!({"type": "send_message", "payload": {"content": words}}),
+        Entrance::SocketIo => {
+            json!(["chat:message:send", {"chat_id": room(123).uuid().to_string(), "content": words}])
+        }
+    })
+}
+
+/// Where a message's words are in the object that tells of it.
+pub(crate) fn words_in(entrance: Entrance, object: &serde_json::Value) -> &serde_json::Value {
+    match entrance {
+        Entrance::Sse => &object["data"]["content"],
+        Entrance::Bare | Entrance::Personal | Entrance::SocketIo => &object["content"],
+        Entrance::Multiplexed => &object["message"]["content"],
+        Entrance::Room(_) => &object["message"],
+        Entrance::Roulette => &object["payload"]["content"],
     }
 }

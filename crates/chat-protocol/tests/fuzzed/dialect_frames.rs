@@ -40,12 +40,8 @@ fn objects(entrance: Entrance, frames: &[String]) -> Vec<serde_json::Value> {
 
 fn shows(entrance: Entrance, object: &serde_json::Value, kind: MessageKind, words: &str) {
     let shown = match entrance {
-        Entrance::Sse => &object["data"]["content"],
-        Entrance::Multiplexed => &object["message"]["content"],
-        Entrance::Room(_) => &object["message"],
         Entrance::Roulette if kind.is_media() => &object["payload"]["media_url"],
-        Entrance::Roulette => &object["payload"]["content"],
-        Entrance::Bare | Entrance::Personal | Entrance::SocketIo => &object["content"],
+        entrance => words_in(entrance, object),
     };
     assert_eq!(shown.as_str(), Some(words));
 }

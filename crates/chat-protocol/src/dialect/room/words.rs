@@ -34,17 +34,23 @@ pub(crate) fn presence(lang: Lang, online: bool) -> &'static str {
 /// The sentence about some trouble. What is wrong with a frame is for the client's author, who reads field names: it stays
 /// English.
 pub(crate) fn trouble(lang: Lang, trouble: &Trouble) -> Cow<'static, str> {
-    if let Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule })) = trouble
-        && rule.contains("empty")
-    {
-        return Cow::Borrowed(match lang {
-            Lang::Russian => "Сообщение не может быть пустым",
-            Lang::English => "Message cannot be empty",
-        });
-    }
     match lang {
         Lang::Russian => russian(trouble),
-        Lang::English => Cow::Owned(trouble.message()),
+        Lang::English => english(trouble),
+    }
+}
+
+/// What the domain calls content is a message here.
+fn english(trouble: &Trouble) -> Cow<'static, str> {
+    match trouble {
+        Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule })) => match *rule {
+            EMPTY => Cow::Borrowed("Message cannot be empty"),
+            rule => Cow::Owned(format!("Message {rule}")),
+        },
+        Trouble::Failure(Failure::Refused(Refusal::TooLarge { field: "content", limit })) => {
+            Cow::Owned(format!("Message is larger than {limit} bytes"))
+        }
+        _ => Cow::Owned(trouble.message()),
     }
 }
 
@@ -79,6 +85,10 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
         Refusal::Reused { .. } => "Этот client_id уже использован для другого сообщения",
         Refusal::NameTaken => "Это имя уже занято",
         Refusal::TooLarge { limit, .. } => return Cow::Owned(format!("Сообщение больше {limit} байт")),
-        Refusal::Invalid { .. } => return Cow::Owned(refusal.to_string()),
+        Refusal::Invalid { field: "content", rule } if *rule == EMPTY => "Сообщение не может быть пустым",
+        Refusal::Invalid { .. } => return Cow::Owned(format!("Недопустимые данные: {refusal}")),
     })
 }
+
+/// The domain's rule about words of white space only, which is the one that people break by hand.
+const EMPTY: &str = "must not be empty";
