@@ -16,6 +16,8 @@ pub(super) async fn register(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let body = Register::read(&call.body)?;
     let new = NewAccount { username: body.username, name: body.name, avatar: body.avatar, password: String::new() };
+    // Before the work of hashing.
+    new.check()?;
     if call.app.directory.by_username(new.username.clone()).await?.is_some() {
         return Err(chat_domain::Refusal::NameTaken.into());
     }

@@ -1,0 +1,13 @@
+//! The HTTP trees over a real connection.
+
+mod accounts;
+mod back_ends;
+mod browsers;
+mod chats;
+mod matrix;
+mod messages;
+mod notifications;
+mod polls;
+mod refusals;
+mod strangers;
+mod world;

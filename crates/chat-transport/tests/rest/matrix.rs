@@ -1,0 +1,159 @@
+//! Who may come where: every address, for everybody. A new one does not compile before it has its line here.
+
+use chat_domain::{MessageId, NotificationId, RoomId};
+use chat_protocol::rest::{Access, Entry, Route, TABLE, Tree};
+use chat_transport::account::secret::Secret;
+use chat_transport::app::Settings;
+use chat_transport::routes;
+use serde_json::{Value as Json, json};
+
+use crate::world::{Ask, Said, User, World};
+
+/// What may be done at an address, beside coming there.
+enum Line {
+    /// Whoever has a token gets an answer: nothing there belongs to anybody else.
+    Own,
+    /// Members alone, all of them.
+    Members,
+    /// Members, and of those the owner or the author, who comes here; the member who is neither does not.
+    Owner,
+    /// Everybody, without a token too.
+    Everybody,
+    /// Back ends alone.
+    BackEnds,
+}
+
+/// The line of an address, with a good body.
+fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
+    use Line::*;
+    let user = target.spelled(tree);
+    match route {
+        Route::Register | Route::Login | Route::Refresh => (Everybody, json!({})),
+        Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz => (Everybody, json!({})),
+        Route::Logout | Route::Me | Route::Users | Route::Chats => (Own, json!({})),
+        Route::OpenChat => (Own, json!({"type": "direct", "user_id": user})),
+        Route::Search | Route::StopSearch | Route::Next | Route::Leave => (Own, json!({})),
+        Route::Notifications | Route::ReadAllNotifications => (Own, json!({})),
+        // Somebody else's notification is not found; see below.
+        Route::ReadNotification => (Own, json!({})),
+        Route::Chat | Route::Members | Route::Messages | Route::Message => (Members, json!({})),
+        Route::Likers | Route::Readers | Route::Like | Route::Unlike | Route::Read | Route::Poll => {
+            (Members, json!({}))
+        }
+        Route::Send => (Members, json!({"content": "x"})),
+        Route::Typing => (Members, json!({"is_typing": true})),
+        Route::Rename => (Owner, json!({"title": "we"})),
+        Route::AddMember => (Owner, json!({"user_id": user})),
+        Route::RemoveMember => (Owner, json!({})),
+        Route::Edit => (Owner, json!({"content": "y"})),
+        Route::Delete => (Owner, json!({})),
+        Route::Notify => (BackEnds, json!({"user_id": user, "type": "mention", "title": "t", "body": "b"})),
+        Route::PostLiked => {
+            (BackEnds, json!({"user_id": user, "user_name": "A", "likes_count": 1, "followers": [user]}))
+        }
+        Route::PostCommented => {
+            (BackEnds, json!({"author_id": user, "comment": {"id": "c", "content": "x"}, "comments_count": 1}))
+        }
+        Route::ServerChat => (BackEnds, json!({"owner_id": user, "type": "group", "title": "us"})),
+        Route::ServerSend => (BackEnds, json!({"user_id": user, "content": "x"})),
+        Route::Introduce => (BackEnds, json!({"name": "N"})),
+        Route::Disconnect => (BackEnds, json!({})),
+    }
+}
+
+struct Cast {
+    world: World,
+    owner: User,
+    member: User,
+    removed: User,
+    stranger: User,
+    room: i64,
+    message: i64,
+}
+
+impl Cast {
+    async fn new() -> Cast {
+        let http = routes::Settings { api_keys: vec![Secret::new("key")], ..Default::default() };
+        let world = World::with(Settings { http, ..Settings::default() }).await;
+        let (owner, member) = (world.user("owner").await, world.user("member").await);
+        let (removed, stranger) = (world.user("removed").await, world.user("stranger").await);
+        let room = world.group(&[&owner, &member, &removed]).await;
+        let message = world.message(&owner, room, "hi").await;
+        let gone = format!("/api/chats/{room}/members/{}", removed.id);
+        assert_eq!(world.ask("DELETE", gone).by(&owner).go().await.status, 200);
+        Cast { world, owner, member, removed, stranger, room, message }
+    }
+
+    fn ask(&self, entry: &Entry, tree: Tree, address: &str, body: &Json, room: i64) -> Ask<'_> {
+        let spelled = |number: i64, uuid: String| if tree == Tree::Api { number.to_string() } else { uuid };
+        let user = self.removed.spelled(tree).to_string();
+        let path = address
+            .replace("{chat}", &spelled(room, RoomId::new(room).unwrap().uuid().to_string()))
+            .replace("{message}", &spelled(self.message, MessageId::new(self.message).unwrap().uuid().to_string()))
+            .replace("{user}", user.trim_matches('"'))
+            .replace("{notification}", &NotificationId::new(1).unwrap().uuid().to_string())
+            .replace("{post}", "p")
+            .replace("{subject}", "subject");
+        self.world.ask(entry.method.name(), path).json(body.clone())
+    }
+}
+
+fn is(said: &Said, status: u16, code: &str, who: &str, address: &str) {
+    assert_eq!((said.status, said.code()), (status, code), "{who} at {address}: {said:?}");
+}
+
+fn is_let_in(said: &Said, who: &str, address: &str) {
+    let refused = matches!(said.status, 401 | 403) || said.status >= 500;
+    assert!(!refused, "{who} at {address}: {said:?}");
+}
+
+#[tokio::test]
+async fn everybody_at_every_address() {
+    for entry in TABLE {
+        for (tree, address) in entry.addresses() {
+            // Each in a world of its own: what one does must not change what the next one may.
+            let cast = Cast::new().await;
+            let (line, body) = line(entry.route, tree, &cast.removed);
+            let place = format!("{} {address}", entry.method.name());
+            let ask = |room| cast.ask(entry, tree, &address, &body, room);
+            match line {
+                Line::Everybody => {
+                    assert_eq!(entry.access, Access::Open);
+                    is_let_in(&ask(cast.room).go().await, "anybody", &place);
+                }
+                Line::Own => {
+                    is(&ask(cast.room).go().await, 401, "UNAUTHORIZED", "nobody", &place);
+                    is_let_in(&ask(cast.room).by(&cast.stranger).go().await, "somebody", &place);
+                }
+                Line::Members | Line::Owner => {
+                    is(&ask(cast.room).go().await, 401, "UNAUTHORIZED", "nobody", &place);
+                    for outside in [&cast.stranger, &cast.removed] {
+                        is(&ask(cast.room).by(outside).go().await, 403, "FORBIDDEN", "an outsider", &place);
+                    }
+                    is(&ask(99).by(&cast.owner).go().await, 404, "CHAT_NOT_FOUND", "the owner elsewhere", &place);
+                    let member = ask(cast.room).by(&cast.member).go().await;
+                    match line {
+                        Line::Owner => is(&member, 403, "FORBIDDEN", "a member", &place),
+                        _ => assert!(member.status < 300, "a member at {place}: {member:?}"),
+                    }
+                    let owner = ask(cast.room).by(&cast.owner).go().await;
+                    assert!(owner.status < 300, "the owner at {place}: {owner:?}");
+                }
+                Line::BackEnds => {
+                    assert_eq!(entry.access, Access::Key);
+                    is(&ask(cast.room).go().await, 401, "UNAUTHORIZED", "nobody", &place);
+                    is(&ask(cast.room).by(&cast.owner).go().await, 401, "UNAUTHORIZED", "a user", &place);
+                    let forged = ask(cast.room).header("X-Api-Key", "kez").go().await;
+                    is(&forged, 401, "UNAUTHORIZED", "a forger", &place);
+                    is_let_in_or_forbidden(&ask(cast.room).header("X-Api-Key", "key").go().await, &place);
+                }
+            }
+        }
+    }
+}
+
+/// Back ends are let in; in whose name they come may still not be in the chat.
+fn is_let_in_or_forbidden(said: &Said, place: &str) {
+    let good = said.status < 300 || said.code() == "FORBIDDEN";
+    assert!(good, "a back end at {place}: {said:?}");
+}
