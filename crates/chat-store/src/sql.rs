@@ -100,11 +100,6 @@ impl<'a> Rows<'a> {
         Rows { len: column.len(), columns: vec![Column::Int(column)] }
     }
 
-    /// How many rows there are.
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0

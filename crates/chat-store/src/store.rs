@@ -11,8 +11,8 @@ use chat_domain::{
 };
 
 use crate::error::OpenError;
-use crate::sqlite;
 use crate::work::{Desk, Options, long_ago, now};
+use crate::{postgres, sqlite};
 
 /// A chat that is remembered in a database.
 pub struct Store {
@@ -22,6 +22,7 @@ pub struct Store {
 
 enum Database {
     Sqlite(sqlite::Database),
+    Postgres(postgres::Database),
 }
 
 impl Store {
@@ -33,6 +34,9 @@ impl Store {
             Some(("sqlite", path)) if !file(path).is_empty() => {
                 Database::Sqlite(sqlite::Database::open(file(path), desk, new_life())?)
             }
+            Some(("postgres" | "postgresql", _)) => {
+                Database::Postgres(postgres::Database::open(url, desk, new_life()).await?)
+            }
             _ => return Err(OpenError::Scheme(url.into())),
         };
         Ok(Store { database, options })
@@ -42,6 +46,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.database {
             Database::Sqlite(database) => database.close().await,
+            Database::Postgres(database) => database.close().await,
         }
     }
 
@@ -51,6 +56,7 @@ impl Store {
         let epoch = new_life();
         match &self.database {
             Database::Sqlite(database) => database.renew_epoch(epoch).await?,
+            Database::Postgres(database) => database.renew_epoch(epoch).await?,
         }
         Ok(epoch)
     }
@@ -58,25 +64,23 @@ impl Store {
     /// Forgets now what is older than [`Options::keep_changes`]; otherwise that happens every ten minutes.
     pub async fn prune(&self) -> Result<(), Failure> {
         let (old, now) = (long_ago(self.options.keep_changes), now());
-        loop {
-            let done = match &self.database {
-                Database::Sqlite(database) => database.prune(old, now, SLICE).await?,
-            };
-            if done {
-                return Ok(());
-            }
+        match &self.database {
+            Database::Sqlite(database) => database.prune(old, now).await,
+            Database::Postgres(database) => database.prune(old, now).await,
         }
     }
 
     fn journal(&self) -> &dyn Journal {
         match &self.database {
             Database::Sqlite(database) => database,
+            Database::Postgres(database) => database,
         }
     }
 
     fn directory(&self) -> &dyn Directory {
         match &self.database {
             Database::Sqlite(database) => database,
+            Database::Postgres(database) => database,
         }
     }
 }
@@ -92,9 +96,6 @@ fn new_life() -> u64 {
     // The keys of a RandomState come from the system's randomness; a positive i64 is what both databases hold.
     (RandomState::new().hash_one(now()) >> 1).max(1)
 }
-
-/// How many rows one pruning transaction forgets.
-const SLICE: usize = 500;
 
 macro_rules! answered {
     ($by:ident: $(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {$(

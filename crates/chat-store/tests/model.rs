@@ -12,6 +12,7 @@ use chat_domain::{
     Refusal, RoomId, Stamp, Time, UserId,
 };
 use chat_store::{Options, Store};
+use common::postgres::Cluster;
 use common::{Deaf, Dice, Folder, somebody};
 
 #[tokio::test]
@@ -19,6 +20,14 @@ async fn sqlite_answers_as_the_model_does() {
     for seed in 1..=6 {
         let folder = Folder::new("model");
         Story::tell(&folder.sqlite(), seed, 60).await;
+    }
+}
+
+#[tokio::test]
+async fn postgres_answers_as_the_model_does() {
+    let Some(cluster) = Cluster::start() else { return };
+    for seed in 11..=13 {
+        Story::tell(&cluster.database(&format!("model{seed}")), seed, 40).await;
     }
 }
 
@@ -109,11 +118,11 @@ impl Story {
     }
 
     fn command(&mut self, actor: UserId) -> Command {
-        let (room, message) = self.place();
+        let (room, message) = self.place(actor);
         let user = self.someone();
-        match self.dice.roll(40) {
-            0 => Command::OpenDirect { with: user },
-            1 => {
+        match self.dice.roll(if self.rooms.len() < 12 { 40 } else { 37 }) {
+            38 => Command::OpenDirect { with: user },
+            37 => {
                 let members = (0..self.dice.roll(5)).map(|_| self.someone()).collect();
                 Command::CreateGroup { title: self.text(), members, client_id: self.name() }
             }
@@ -128,7 +137,7 @@ impl Story {
             16..=18 => Command::Read { room, upto: None },
             19 | 20 => Command::Read { room, upto: Some(message) },
             21..=23 => Command::Deliver { room, upto: message },
-            24 => Command::Search,
+            39 => Command::Search,
             25 => Command::StopSearch,
             26 => Command::LeaveRoulette,
             _ => Command::Send { room, draft: Draft::text(self.text()), client_id: self.name() },
@@ -148,21 +157,25 @@ impl Story {
         if self.dice.one_in(3) { ClientId::new(name) } else { None }
     }
 
-    /// A message, mostly with the room that it is in; mostly one of the newest.
-    fn place(&mut self) -> (RoomId, MessageId) {
-        let newest = self.messages.len().saturating_sub(30);
-        let place = self.dice.pick(&self.messages[newest..]);
-        let (room, message) = place.unwrap_or((RoomId::new(77).unwrap(), MessageId::new(77).unwrap()));
-        let message = if self.dice.one_in(30) { MessageId::new(message.number() + 1).unwrap() } else { message };
-        match self.dice.roll(6) {
-            0 => (self.dice.pick(&self.rooms).unwrap_or(room), message),
-            _ => (room, message),
-        }
+    /// A message, mostly one of the newest in a room of the actor's, and mostly with that room.
+    fn place(&mut self, actor: UserId) -> (RoomId, MessageId) {
+        let rooms: Vec<_> = self.model.memberships(actor).into_iter().map(|membership| membership.room).collect();
+        let nowhere = RoomId::new(77).unwrap();
+        let room = if self.dice.one_in(9) { self.dice.pick(&self.rooms) } else { self.dice.pick(&rooms) };
+        let room = room.unwrap_or(nowhere);
+        let here: Vec<_> = self.messages.iter().filter(|(of, _)| *of == room).map(|(_, message)| *message).collect();
+        let message = match self.dice.pick(&here[here.len().saturating_sub(12)..]) {
+            Some(message) if self.dice.one_in(30) => MessageId::new(message.number() + 1).unwrap(),
+            Some(message) => message,
+            None => self.messages.first().map_or(MessageId::new(77).unwrap(), |(_, message)| *message),
+        };
+        (room, message)
     }
 
     async fn ask(&mut self) {
-        let (room, message) = self.place();
-        let (reader, other) = (self.someone(), self.someone());
+        let reader = self.someone();
+        let (room, message) = self.place(reader);
+        let other = self.someone();
         let limit = 1 + self.dice.roll(8);
         let after = if self.dice.one_in(2) { Some(other) } else { None };
         let (store, model) = (&self.store, &self.model);

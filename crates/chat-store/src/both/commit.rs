@@ -16,6 +16,8 @@ pub(crate) enum After {
     Good,
     /// Not to be trusted: it needs another one.
     Broken,
+    /// It did not even begin: the batch may be tried on another one.
+    NotBegun(Vec<Waiting>),
     /// It broke before it said what became of the batch; the mark tells a new connection.
     Unknown(Unknown),
 }
@@ -45,6 +47,10 @@ pub(crate) async fn settle(conn: &mut Conn, desk: &Desk, mut batch: Vec<Waiting>
         return After::Good;
     }
     let began = Instant::now();
+    if let Err(error) = conn.begin().await {
+        tracing::warn!("a transaction could not be begun: {error}");
+        return After::NotBegun(batch);
+    }
     match attempt(conn, desk, &batch).await {
         Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
         Ok(Attempt::Unknown(verdicts, mark)) => return After::Unknown(Unknown { batch, verdicts, mark }),
@@ -68,7 +74,11 @@ async fn one_by_one(conn: &mut Conn, desk: &Desk, batch: Vec<Waiting>, trouble: 
     let mut rest = batch.into_iter();
     while let Some(waiting) = rest.next() {
         let (began, batch) = (Instant::now(), vec![waiting]);
-        match attempt(conn, desk, &batch).await {
+        let attempted = match conn.begin().await {
+            Ok(()) => attempt(conn, desk, &batch).await,
+            Err(error) => Err(Trouble::Away(error)),
+        };
+        match attempted {
             Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
             Ok(Attempt::Unknown(verdicts, mark)) => {
                 desk.turn_away(rest.collect());
@@ -93,8 +103,8 @@ enum Attempt {
     Unknown(Vec<Verdict>, i64),
 }
 
+/// Decides a batch in the transaction that was begun for it, and commits.
 async fn attempt(conn: &mut Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt> {
-    conn.begin().await?;
     let (verdicts, mark) = match decide(conn, desk, batch).await {
         Ok(decided) => decided,
         Err(trouble) => {
@@ -106,11 +116,15 @@ async fn attempt(conn: &mut Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Atte
     let verdicts = verdicts.into_iter().map(|verdict| verdict.map_err(Failure::Refused)).collect();
     match (conn.commit().await, mark) {
         (Ok(()), _) => Ok(Attempt::Committed(verdicts)),
-        (Err(error), Some(mark)) => {
+        (Err(error), Some(mark)) if Conn::leaves_open(&error) => {
             tracing::warn!("whether {} orders were committed is to be found out: {error}", batch.len());
             Ok(Attempt::Unknown(verdicts, mark))
         }
-        (Err(error), None) => Err(error.into()),
+        (Err(error), _) => {
+            // As above.
+            let _ = conn.rollback().await;
+            Err(error.into())
+        }
     }
 }
 

@@ -20,31 +20,28 @@ use super::{Conn, Database};
 use crate::trouble::Worked;
 use crate::work::Working;
 
-/// Does a piece of work in a transaction of its own.
-pub(crate) async fn transact<T>(
+/// Does a piece of work in the transaction that was begun for it, and ends it.
+pub(crate) async fn transacted<T>(
     conn: &mut Conn,
     work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>,
 ) -> Worked<T> {
-    conn.begin().await?;
     match work(conn).await {
         Ok(done) => {
             conn.commit().await?;
             Ok(done)
         }
         Err(trouble) => {
-            // A connection that cannot roll back is found broken at its next use.
-            let _ = conn.rollback().await;
+            conn.rollback().await?;
             Err(trouble)
         }
     }
 }
 
-/// Answers questions from one snapshot.
-pub(crate) async fn look<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
-    conn.begin_reading().await?;
+/// Answers questions from the snapshot that was begun for them, and ends it.
+pub(crate) async fn looked<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
     let answer = work(conn).await;
-    match conn.rollback().await {
-        Ok(()) => answer,
-        Err(error) => answer.and(Err(error.into())),
+    match (conn.rollback().await, answer) {
+        (Err(error), Ok(_)) => Err(error.into()),
+        (_, answer) => answer,
     }
 }

@@ -6,12 +6,27 @@ use super::{Conn, schema, sessions};
 use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
 
-/// Forgets one slice of what happened before `old`, and of sessions that ended before `now`; says whether nothing is left.
-pub(crate) async fn slice(conn: &mut Conn, old: Time, now: Time, most: usize) -> Worked<bool> {
-    let changes = changes(conn, old, most).await?;
-    let receipts = receipts(conn, old, most).await?;
-    let sessions = sessions::forget_expired(conn, now, most).await?;
-    Ok(changes && receipts && sessions)
+/// What is forgotten, each sort in transactions of its own: a transaction holds its rooms in one order only.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Changes,
+    Receipts,
+    Sessions,
+}
+
+impl Part {
+    /// All of them.
+    pub(crate) const ALL: [Part; 3] = [Part::Changes, Part::Receipts, Part::Sessions];
+}
+
+/// Forgets one slice of what happened before `old`, or of sessions that ended before `now`; says whether nothing is left.
+pub(crate) async fn slice(conn: &mut Conn, part: Part, old: Time, now: Time) -> Worked<bool> {
+    conn.lock_names(&[PRUNE_LOCK]).await?;
+    match part {
+        Part::Changes => changes(conn, old, SLICE).await,
+        Part::Receipts => receipts(conn, old, SLICE).await,
+        Part::Sessions => sessions::forget_expired(conn, now, SLICE).await,
+    }
 }
 
 /// Changes go by room from the first on; a room's watermark says up to which `seq` they may be missing.
@@ -76,3 +91,9 @@ async fn receipts(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
     schema::put(conn, "receipts_pruned", next).await?;
     Ok(left)
 }
+
+/// How many rows go at once.
+const SLICE: usize = 500;
+
+/// The number under which forgetting is held: one node at a time is enough.
+const PRUNE_LOCK: i64 = 0x70_7275_6e65;

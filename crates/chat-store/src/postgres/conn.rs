@@ -1,10 +1,18 @@
 //! A connection to Postgres.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use crate::sql::{Rows, Shape, Sql, Typed};
+
+/// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
+type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
 
 /// A connection that nobody else uses meanwhile.
 pub(crate) struct Conn(AsyncPgConnection);
@@ -25,30 +33,30 @@ impl Conn {
 
     /// Runs several statements without values.
     pub(crate) async fn script(&mut self, statements: &str) -> QueryResult<()> {
-        self.0.batch_execute(statements).await
+        in_time(self.0.batch_execute(statements)).await
     }
 
     /// Asks a question.
-    pub(crate) async fn load<'q, R>(&mut self, sql: Sql<'q>) -> QueryResult<Vec<R>>
+    pub(crate) fn load<'c, R>(&'c mut self, sql: Sql<'c>) -> Answering<'c, Vec<R>>
     where
         R: Shape,
-        Typed<'q, R::Sql>: LoadQuery<'q, AsyncPgConnection, R>,
+        Typed<'c, R::Sql>: LoadQuery<'c, AsyncPgConnection, R>,
     {
-        sql.typed::<R::Sql>().load(&mut self.0).await
+        Box::pin(in_time(sql.typed::<R::Sql>().load(&mut self.0)))
     }
 
     /// Asks a question that has at most one answer.
-    pub(crate) async fn first<'q, R>(&mut self, sql: Sql<'q>) -> QueryResult<Option<R>>
+    pub(crate) async fn first<'c, R>(&'c mut self, sql: Sql<'c>) -> QueryResult<Option<R>>
     where
         R: Shape,
-        Typed<'q, R::Sql>: LoadQuery<'q, AsyncPgConnection, R>,
+        Typed<'c, R::Sql>: LoadQuery<'c, AsyncPgConnection, R>,
     {
         Ok(self.load(sql).await?.pop())
     }
 
     /// Changes something; says how many rows.
-    pub(crate) async fn run(&mut self, sql: Sql<'_>) -> QueryResult<usize> {
-        ExecuteDsl::execute(sql.typed::<()>(), &mut self.0).await
+    pub(crate) fn run<'c>(&'c mut self, sql: Sql<'c>) -> Answering<'c, usize> {
+        Box::pin(in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut self.0)))
     }
 
     /// Writes rows: `head` and `tail` stand before and after them.
@@ -77,6 +85,12 @@ impl Conn {
     /// Forgets what was written.
     pub(crate) async fn rollback(&mut self) -> QueryResult<()> {
         self.script("ROLLBACK").await
+    }
+
+    /// Whether a COMMIT that failed so may have been one: it was if no answer came, it was not if the answer was no.
+    pub(crate) fn leaves_open(error: &Error) -> bool {
+        let no_answer = [DatabaseErrorKind::UnableToSendCommand, DatabaseErrorKind::ClosedConnection];
+        !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
     }
 
     /// The next numbers of a sort, in increasing order, maybe with others' between them.
@@ -121,3 +135,13 @@ impl Conn {
         self.run(sql).await.map(drop)
     }
 }
+
+/// A server that says nothing at all is away, whatever it said it would do in time.
+async fn in_time<T>(answer: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+    let silent =
+        || Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new("no answer in time".to_owned()));
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(silent()))
+}
+
+/// Longer than the server's own limits, so that normally it is the server that gives up and says so.
+const PATIENCE: Duration = Duration::from_secs(15);

@@ -1,3 +1,160 @@
-//! The store on Postgres.
+//! The store on Postgres: a few committers write, a pool of connections reads.
+
+#[path = "../both/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
+mod both;
+mod committer;
 mod conn;
-pub(crate) use conn::Conn;
+mod pool;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chat_domain::journal::Answer;
+use chat_domain::{Failure, Order, Outcome, Settled, Time};
+use tokio::sync::{mpsc, oneshot};
+
+use self::both::prune::Part;
+use self::committer::Work;
+use self::conn::Conn;
+use self::pool::{Address, Pool};
+use crate::error::OpenError;
+use crate::trouble::Trouble;
+use crate::work::{Desk, Options, Waiting, Working, long_ago, now};
+
+/// A chat in a Postgres database, which other processes may share.
+pub(crate) struct Database {
+    desk: Arc<Desk>,
+    committers: Vec<mpsc::Sender<Work>>,
+    pool: Arc<Pool>,
+    epoch: AtomicU64,
+}
+
+impl Database {
+    /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
+    pub(crate) async fn open(url: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
+        let (desk, address) = (Arc::new(desk), Address::new(url));
+        let mut conn = address.connect().await.map_err(|said| address.refused(said))?;
+        both::schema::migrate(&mut conn, life).await?;
+        let epoch = AtomicU64::new(both::schema::epoch(&mut conn).await.map_err(OpenError::away)?);
+        let committers = (0..desk.options.committers.max(1)).map(|_| {
+            let (queue, orders) = mpsc::channel(desk.options.queue);
+            tokio::spawn(committer::run(orders, desk.clone(), address.clone()));
+            queue
+        });
+        let committers = committers.collect();
+        let pool = Arc::new(Pool::new(address, desk.options.readers));
+        tokio::spawn(keep(Arc::downgrade(&pool), desk.options.keep_changes));
+        Ok(Database { desk, committers, pool, epoch })
+    }
+
+    /// Takes what waits, then stops.
+    pub(crate) async fn close(&self) {
+        for committer in &self.committers {
+            let (tell, told) = oneshot::channel();
+            if committer.send(Work::Close(tell)).await.is_ok() {
+                // A committer that is gone has stopped too.
+                let _ = told.await;
+            }
+        }
+        self.pool.close();
+    }
+
+    /// Begins another life of the database.
+    pub(crate) async fn renew_epoch(&self, epoch: u64) -> Result<(), Failure> {
+        self.write(move |conn| Box::pin(both::schema::set_epoch(conn, epoch))).await?;
+        self.epoch.store(epoch, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Forgets everything that is too old.
+    pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
+        prune(&self.pool, old, now).await.map_err(Trouble::into_failure)
+    }
+
+    fn options(&self) -> &Options {
+        &self.desk.options
+    }
+
+    fn life(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Puts an order into the queue at once; the answer may be waited for.
+    fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
+        let (caller, answer) = oneshot::channel();
+        let queue = self.committer(&order);
+        let full = queue.try_send(Work::Order(Waiting { order, caller: Some(caller) })).is_err();
+        Box::pin(async move {
+            if full { Err(Failure::Unavailable) } else { answer.await.unwrap_or(Err(Failure::Unavailable)) }
+        })
+    }
+
+    /// Puts an order into the queue whose answer only the sink hears.
+    fn enqueue_unheard(&self, order: Order) {
+        let (origin, queue) = (order.origin, self.committer(&order));
+        if queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
+            self.desk.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
+        }
+    }
+
+    /// All orders of one person go to one committer: so those of one socket, or of one caller, are decided in order. That
+    /// two committers meet in a room is what its lock is for.
+    fn committer(&self, order: &Order) -> &mpsc::Sender<Work> {
+        &self.committers[order.actor.number() as usize % self.committers.len()]
+    }
+
+    /// Asks something.
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(async move {
+            let mut lease = self.pool.reading().await.map_err(Trouble::into_failure)?;
+            let answer = both::looked(lease.conn(), work).await;
+            lease.end(&answer);
+            answer.map_err(Trouble::into_failure)
+        })
+    }
+
+    /// Does something in a transaction of its own.
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(async move {
+            let mut lease = self.pool.writing().await.map_err(Trouble::into_failure)?;
+            let answer = both::transacted(lease.conn(), work).await;
+            lease.end(&answer);
+            answer.map_err(Trouble::into_failure)
+        })
+    }
+}
+
+/// Has old things forgotten from time to time, until the store is gone.
+async fn keep(pool: std::sync::Weak<Pool>, keep: Duration) {
+    loop {
+        tokio::time::sleep(PRUNE_EVERY).await;
+        let Some(pool) = pool.upgrade() else { return };
+        if let Err(trouble) = prune(&pool, long_ago(keep), now()).await {
+            tracing::error!("old changes could not be forgotten: {trouble}");
+        }
+    }
+}
+
+async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), Trouble> {
+    for part in Part::ALL {
+        let mut left = true;
+        while left {
+            let mut lease = pool.writing().await?;
+            let done = both::transacted(lease.conn(), |conn| Box::pin(both::prune::slice(conn, part, old, now))).await;
+            lease.end(&done);
+            left = !done?;
+        }
+    }
+    Ok(())
+}
+
+/// How often old things are forgotten.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);

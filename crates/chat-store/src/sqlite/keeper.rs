@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::both::{prune, transact};
+use super::both::prune::{self, Part};
 use super::writer::Work;
-use super::{Conn, Task, ready};
+use super::{Conn, Task, ready, transact};
 use crate::work::{long_ago, now};
 
 /// The writer's hold on the keeper, which ends with it.
@@ -70,25 +70,30 @@ fn checkpoint(conn: &mut Option<Conn>, path: &str) {
 
 /// Has the writer forget slice after slice; says whether it could be asked.
 fn forget(writer: &mpsc::WeakSender<Work>, keep: Duration) -> bool {
-    loop {
-        let (tell, told) = sync_channel(1);
-        let task: Task = Box::new(move |conn| {
-            let done = ready(transact(conn, |conn| Box::pin(prune::slice(conn, long_ago(keep), now(), SLICE))));
-            // The keeper waits for it.
-            let _ = tell.send(done.as_ref().is_ok_and(|done| *done));
-            done.inspect_err(|trouble| tracing::error!("old changes could not be forgotten: {trouble}")).is_ok()
-        });
-        let Some(writer) = writer.upgrade() else { return false };
-        if writer.try_send(Work::Task(task)).is_err() {
-            return false;
+    Part::ALL.into_iter().all(|part| {
+        loop {
+            match forget_slice(writer, part, keep) {
+                Some(false) => thread::sleep(BREATH),
+                Some(true) => return true,
+                None => return false,
+            }
         }
-        drop(writer);
-        match told.recv() {
-            Ok(false) => thread::sleep(BREATH),
-            Ok(true) => return true,
-            Err(_) => return false,
-        }
-    }
+    })
+}
+
+/// Says whether nothing is left, if the writer could be asked.
+fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> Option<bool> {
+    let (tell, told) = sync_channel(1);
+    let task: Task = Box::new(move |conn| {
+        let done = ready(transact(conn, |conn| Box::pin(prune::slice(conn, part, long_ago(keep), now()))));
+        let good = done.is_ok();
+        // The keeper waits for it, unless the store was closed meanwhile.
+        let _ = tell
+            .send(done.inspect_err(|trouble| tracing::error!("old changes could not be forgotten: {trouble}")).ok());
+        good
+    });
+    writer.upgrade()?.try_send(Work::Task(task)).ok()?;
+    told.recv().ok()?
 }
 
 /// After how many orders the log is brought into the file.
@@ -97,7 +102,6 @@ const EVERY: usize = 1000;
 /// And after how long when there are fewer.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// How often old things are forgotten, how many at once, and how long the others are let through in between.
+/// How often old things are forgotten, and how long the others are let through between two slices.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);
-const SLICE: usize = 500;
 const BREATH: Duration = Duration::from_millis(20);

@@ -16,11 +16,12 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
+use self::both::prune::Part;
 use self::conn::{Conn, ready};
 use self::readers::Readers;
 use self::writer::Work;
 use crate::error::OpenError;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, Worked};
 use crate::work::{Desk, Options, Waiting, Working};
 
 /// A chat in an SQLite file, or in memory.
@@ -61,9 +62,12 @@ impl Database {
         Ok(())
     }
 
-    /// Forgets one slice of what is too old; says whether nothing is left.
-    pub(crate) async fn prune(&self, old: Time, now: Time, most: usize) -> Result<bool, Failure> {
-        self.write(move |conn| Box::pin(both::prune::slice(conn, old, now, most))).await
+    /// Forgets everything that is too old.
+    pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
+        for part in Part::ALL {
+            while !self.write(move |conn| Box::pin(both::prune::slice(conn, part, old, now))).await? {}
+        }
+        Ok(())
     }
 
     fn options(&self) -> &Options {
@@ -96,7 +100,7 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.task(move |conn| ready(both::look(conn, work)), self.readers.as_ref())
+        self.task(move |conn| ready(look(conn, work)), self.readers.as_ref())
     }
 
     /// Does something in a transaction of its own, between two batches.
@@ -104,7 +108,7 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.task(move |conn| ready(both::transact(conn, work)), None)
+        self.task(move |conn| ready(transact(conn, work)), None)
     }
 
     fn task<T: Send + 'static>(
@@ -135,3 +139,15 @@ impl Database {
 
 /// A piece of work that answers by itself; says whether the connection is still good.
 type Task = Box<dyn FnOnce(&mut Conn) -> bool + Send>;
+
+/// Does a piece of work in a transaction of its own.
+async fn transact<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
+    conn.begin().await?;
+    both::transacted(conn, work).await
+}
+
+/// Answers questions from one snapshot.
+async fn look<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
+    conn.begin_reading().await?;
+    both::looked(conn, work).await
+}

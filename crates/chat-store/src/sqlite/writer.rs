@@ -88,6 +88,10 @@ impl Writer {
         match ready(settle(conn, &desk, batch)) {
             After::Good => {}
             After::Broken => self.disconnect(),
+            After::NotBegun(batch) => {
+                self.disconnect();
+                desk.turn_away(batch);
+            }
             After::Unknown(unknown) => self.find_out(unknown),
         }
     }

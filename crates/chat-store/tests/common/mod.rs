@@ -1,5 +1,7 @@
 //! What the tests of the store share.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+
+pub mod postgres;
 
 use std::sync::{Arc, Mutex};
 
