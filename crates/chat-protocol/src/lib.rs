@@ -18,7 +18,7 @@ pub mod socketio;
 pub mod trouble;
 
 pub use cursor::Cursor;
-pub use dialect::{audience, decode, encode};
+pub use dialect::{audience, decode, encode, handshake_token};
 pub use entrance::{Audience, Entrance, Lang, Place, Shape};
 pub use frames::Frames;
 pub use news::{News, PostCommented, PostLiked, Presence, Typing};

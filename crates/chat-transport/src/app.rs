@@ -38,6 +38,8 @@ pub struct App {
 /// Settings of the entrances and routes.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Settings of Socket.IO.
+    pub socketio: chat_protocol::socketio::Settings,
     /// What a WebSocket client may send.
     pub frames: FrameLimits,
     /// Bad frames in a row that end a connection.
@@ -53,6 +55,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
+            socketio: chat_protocol::socketio::Settings::default(),
             frames: FrameLimits::default(),
             bad_frames: 20,
             rates: crate::rates::Settings::default(),
@@ -92,6 +95,7 @@ impl App {
             self.hub.run(stop.clone()),
             self.pings.run(stop.clone()),
             self.comments.run(stop.clone()),
+            self.keep_lobby(stop.clone()),
             self.rates.run(stop),
         );
     }

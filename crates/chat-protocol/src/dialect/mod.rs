@@ -36,6 +36,15 @@ pub fn decode(place: Place, payload: &[u8], ack: Option<u64>) -> Result<Asked, R
     }
 }
 
+/// The token in what a Socket.IO client sends along when it connects, `{"token":"…"}`.
+pub fn handshake_token(auth: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct AuthWire {
+        token: String,
+    }
+    serde_json::from_slice::<AuthWire>(auth).ok().map(|auth| auth.token)
+}
+
 /// For whom a viewer's frame of this news is made at this entrance; `None` where the viewer is not told.
 ///
 /// Nobody is told of their own typing or presence. What a room's event says to its author and to the others differs in

@@ -54,6 +54,12 @@ impl Event {
         }
     }
 
+    /// Name and arguments as the JSON array that came, but for its white space.
+    pub fn list(&self) -> String {
+        let (name, arguments) = (serde_json::Value::from(self.name()), self.arguments.as_str());
+        if arguments.is_empty() { format!("[{name}]") } else { format!("[{name},{arguments}]") }
+    }
+
     pub(super) fn new(
         namespace: &'static str,
         name: Cow<'_, str>,

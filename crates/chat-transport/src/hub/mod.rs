@@ -27,6 +27,7 @@ pub use self::state::Settings;
 use self::state::State;
 use crate::carry::outbox::Depot;
 use crate::clock;
+use crate::session::closes;
 use crate::session::socket::Socket;
 
 pub(crate) use self::people::Opened;
@@ -153,6 +154,11 @@ impl Hub {
         self.state().disconnect(user);
     }
 
+    /// Closes all sockets: the server goes away.
+    pub fn close_all(&self) {
+        self.state().people.all_sockets().for_each(|socket| socket.line.close(closes::GOING_AWAY));
+    }
+
     /// Closes the sockets that a cookie session opened, named by its digest.
     pub fn end_session(&self, cookie: &str) {
         self.state().end_session(cookie);
@@ -203,6 +209,11 @@ impl Hub {
     /// Tells something to sockets of a user: those whose dialect has a word for it.
     pub fn tell(&self, user: UserId, news: &News) {
         self.state().tell(user, news);
+    }
+
+    /// Tells something to one socket.
+    pub(crate) fn tell_socket(&self, socket: &Socket, news: &News) {
+        self.state().tell_where(socket.user(), news, |other| other.id == socket.id);
     }
 
     /// The state, with everything that was settled taken in.

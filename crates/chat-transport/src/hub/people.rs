@@ -160,7 +160,7 @@ impl State {
             };
         }
         for (id, of) in &rooms {
-            let room = self.rooms.entry(*id).or_insert_with(|| Room::new(of.kind, of.members, of.head, now));
+            let room = self.rooms.entry(*id).or_insert_with(|| Room::new(of.members, of.head, now));
             room.online.insert(user);
         }
         local.rooms = Rooms::Known(rooms);

@@ -3,14 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use chat_domain::{Change, Event, Head, Message, MessageId, RoomKind, Time, UserId};
+use chat_domain::{Change, Event, Head, Message, MessageId, Time, UserId};
 use chat_protocol::Shape;
 
 use crate::session::socket::Socket;
 
 /// An active room.
 pub(super) struct Room {
-    pub(super) kind: RoomKind,
     pub(super) members: u32,
     pub(super) log: Log,
     pub(super) subs: Vec<Sub>,
@@ -90,9 +89,8 @@ enum Turn {
 
 impl Room {
     /// A room that was told up to `head`.
-    pub(super) fn new(kind: RoomKind, members: u32, head: Head, now: Time) -> Room {
+    pub(super) fn new(members: u32, head: Head, now: Time) -> Room {
         Room {
-            kind,
             members,
             log: Log::new(head),
             subs: Vec::new(),
@@ -136,11 +134,6 @@ impl Log {
     /// All events that are still here, oldest first, in one piece.
     pub(super) fn events(&mut self) -> &[Arc<Event>] {
         self.ring.make_contiguous()
-    }
-
-    /// The events that are still here, oldest first.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Event>> {
-        self.ring.iter()
     }
 
     /// The messages after this one as they are now, if everything since is still here.

@@ -48,7 +48,7 @@ impl State {
                 true => before.seq = before.seq.saturating_sub(1),
                 false => before.moves = before.moves.saturating_sub(1),
             }
-            Room::new(event.room_kind, event.members, before, now)
+            Room::new(event.members, before, now)
         });
         room.touched = now;
         room.members = event.members;

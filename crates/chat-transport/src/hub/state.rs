@@ -96,7 +96,7 @@ impl State {
         let now = clock::now();
         let Some(membership) = self.people.membership(socket.user(), id) else { return Attached::NotMember };
         let (Start::Now(head) | Start::At { head, .. }) = start;
-        let room = self.rooms.entry(id).or_insert_with(|| Room::new(membership.kind, membership.members, head, now));
+        let room = self.rooms.entry(id).or_insert_with(|| Room::new(membership.members, head, now));
         room.touched = now;
         let (next, head, ahead, newest) = match start {
             Start::Now(_) => (room.log.end(), room.log.head(), None, None),

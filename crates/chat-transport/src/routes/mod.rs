@@ -3,7 +3,7 @@
 mod account;
 mod call;
 mod chat;
-mod cors;
+pub(crate) mod cors;
 pub mod credentials;
 mod member;
 mod message;

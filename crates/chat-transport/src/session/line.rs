@@ -133,15 +133,7 @@ impl Line {
     /// Waits until the client has taken most of what it was sent.
     pub(crate) async fn drained(&self, most: usize) {
         match self {
-            // Its own task is the one that waits, so it writes meanwhile.
-            Line::WebSocket(outbox) => {
-                poll_fn(|cx| {
-                    let _ = outbox.poll_drive(cx);
-                    outbox.poll_drained(cx, most)
-                })
-                .await;
-            }
-            Line::Stream(outbox) => poll_fn(|cx| outbox.poll_drained(cx, most)).await,
+            Line::WebSocket(outbox) | Line::Stream(outbox) => poll_fn(|cx| outbox.poll_drained(cx, most)).await,
             Line::Engine(engine) => engine.drained(most).await,
         }
     }

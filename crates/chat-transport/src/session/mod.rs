@@ -1,5 +1,95 @@
 //! One client's connection: what it says, in order, and where it stands in its rooms.
 
 pub mod closes;
+pub(crate) mod enter;
 pub(crate) mod line;
+mod requests;
+mod resume;
 pub(crate) mod socket;
+pub(crate) mod socketio;
+mod sse;
+mod websocket;
+
+use std::sync::Arc;
+
+use chat_domain::{RoomId, Time};
+use chat_protocol::{Context, Frames, Place, Trouble, reply};
+
+pub use self::enter::Door;
+use self::line::Line;
+use self::socket::Socket;
+use crate::app::App;
+use crate::clock;
+use crate::hub::Opened;
+use crate::routes::credentials::{By, Caller};
+
+pub(crate) use self::resume::Pull;
+
+/// A client's connection, known to the hub for as long as this lives.
+pub(crate) struct Session {
+    pub(crate) app: Arc<App>,
+    pub(crate) socket: Arc<Socket>,
+    bad_frames: u32,
+}
+
+impl Session {
+    /// Makes a connection known: its user is online from here on.
+    pub(crate) async fn open(app: Arc<App>, caller: Caller, place: Place, line: Line) -> Result<Session, Trouble> {
+        let (expires, cookie) = match caller.by {
+            By::Token { expires } => (Some(expires), None),
+            By::Cookie { digest } => (None, Some(digest)),
+        };
+        let (person, user) = (caller.account.person.clone(), caller.account.person.id());
+        let socket = Socket::new(app.hub.next_socket(), person, place, line, cookie, expires);
+        let opened = app.hub.open(&socket);
+        // From here on the hub knows the socket, and dropping the session makes it forget.
+        let session = Session { app, socket, bad_frames: 0 };
+        match opened {
+            Opened::TooMany => return Err(Trouble::TooFast(1)),
+            Opened::Ask => {
+                let memberships = session.app.journal.memberships(user).await?;
+                session.app.hub.learn(user, memberships);
+            }
+            Opened::Known => {}
+        }
+        session.app.hub.appear(&session.socket);
+        Ok(session)
+    }
+
+    /// The first frame of an entrance; `name` is the socket's own.
+    pub(crate) fn greet(&self, name: &str) {
+        let person = &self.socket.person;
+        self.say(|place, now, frames| reply::hello(place, person, name, now, frames));
+    }
+
+    /// Says something to this client alone.
+    pub(crate) fn say(&self, write: impl FnOnce(Place, Time, &mut Frames)) {
+        let mut frames = Frames::new();
+        write(self.socket.place, clock::now(), &mut frames);
+        self.socket.line.offer(&frames);
+    }
+
+    /// Tells this client that it does not get what it asked for.
+    pub(crate) fn refuse(&self, context: &Context, trouble: &Trouble) {
+        self.say(|place, now, frames| reply::refused(place, context, trouble, now, frames));
+    }
+
+    /// The rooms whose live events were no longer enough, fetched from the journal.
+    pub(crate) async fn mend(&self) {
+        for behind in self.socket.behind() {
+            self.catch_up(Pull::behind(behind)).await;
+        }
+    }
+
+    /// A room cannot be heard any more: better no connection than one with a hole.
+    pub(crate) fn lose(&self, room: RoomId, trouble: &Trouble) {
+        tracing::warn!(%room, code = trouble.code(), "a connection could not go on");
+        self.socket.line.close(closes::GOING_AWAY);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.app.hub.close(&self.socket);
+    }
+}

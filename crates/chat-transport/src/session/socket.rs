@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_domain::{Head, Mood, Origin, Person, RoomId, Time, UserId};
+use chat_domain::{Head, Origin, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Place};
 use tokio::sync::Notify;
 
@@ -30,7 +30,6 @@ struct State {
     orders: VecDeque<(u64, Context)>,
     /// Rooms whose events this socket must fetch from the journal again.
     behind: Vec<Behind>,
-    mood: Mood,
     expires: Option<Time>,
 }
 
@@ -99,14 +98,6 @@ impl Socket {
     /// The rooms that fell behind since this was last asked.
     pub(crate) fn behind(&self) -> Vec<Behind> {
         std::mem::take(&mut self.state().behind)
-    }
-
-    pub(crate) fn mood(&self) -> Mood {
-        self.state().mood
-    }
-
-    pub(crate) fn set_mood(&self, mood: Mood) {
-        self.state().mood = mood;
     }
 
     /// When its credential ends.

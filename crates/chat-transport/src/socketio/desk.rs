@@ -11,7 +11,7 @@ use bytes::Bytes;
 use chat_protocol::engineio::{Input, Reject, Request as Asked, Sid, Transport};
 use chat_protocol::socketio::Settings;
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
@@ -35,7 +35,7 @@ pub struct Desk {
 }
 
 /// What is started for every new session.
-type Opener = Box<dyn Fn(Arc<Engine>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+type Opener = Box<dyn Fn(Arc<Engine>, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 #[derive(Default)]
 struct Book {
@@ -49,7 +49,7 @@ impl Desk {
         settings: Settings,
         frames: FrameLimits,
         depot: Arc<Depot>,
-        open: impl Fn(Arc<Engine>) -> F + Send + Sync + 'static,
+        open: impl Fn(Arc<Engine>, &HeaderMap) -> F + Send + Sync + 'static,
     ) -> Desk
     where
         F: Future<Output = ()> + Send + 'static,
@@ -58,7 +58,7 @@ impl Desk {
             settings: Arc::new(settings),
             frames,
             depot,
-            open: Box::new(move |engine| Box::pin(open(engine))),
+            open: Box::new(move |engine, headers| Box::pin(open(engine, headers))),
             book: Mutex::default(),
             bell: Notify::new(),
             strangers: STRANGERS,
@@ -71,7 +71,7 @@ impl Desk {
         let upgrade = request.headers().contains_key(http::header::UPGRADE);
         match Asked::parse(request.method().as_str(), query, upgrade) {
             Err(reject) => refused(reject),
-            Ok(Asked::Handshake(Transport::Polling)) => match self.new_session() {
+            Ok(Asked::Handshake(Transport::Polling)) => match self.new_session(request.headers()) {
                 Some(engine) => self.poll(engine).await,
                 None => json(StatusCode::SERVICE_UNAVAILABLE, "{}"),
             },
@@ -128,7 +128,7 @@ impl Desk {
         peer: Peer,
     ) -> Response<Body> {
         let Ok(handshake) = Handshake::of(&mut request) else { return refused(Reject::BadRequest) };
-        let Some(engine) = engine.or_else(|| self.new_session()) else {
+        let Some(engine) = engine.or_else(|| self.new_session(request.headers())) else {
             return json(StatusCode::SERVICE_UNAVAILABLE, "{}");
         };
         let (response, upgrading) = handshake.accept();
@@ -168,7 +168,7 @@ impl Desk {
         socket.shut(GOODBYE).await;
     }
 
-    fn new_session(&self) -> Option<Arc<Engine>> {
+    fn new_session(&self, headers: &HeaderMap) -> Option<Arc<Engine>> {
         let mut random = [0; 15];
         getrandom::fill(&mut random).ok()?;
         let sid = Sid::new(random);
@@ -179,7 +179,7 @@ impl Desk {
         }
         book.engines.insert(sid, engine.clone());
         drop(book);
-        tokio::spawn((self.open)(engine.clone()));
+        tokio::spawn((self.open)(engine.clone(), headers));
         Some(engine)
     }
 

@@ -1,0 +1,115 @@
+//! Puts the layers together and serves until told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chat_domain::chat::Limits;
+use chat_transport::account::token::Tokens;
+use chat_transport::app::{App, Settings};
+use chat_transport::carry::http;
+use chat_transport::carry::outbox::{self, Depot};
+use chat_transport::hub::{self, Hub};
+use chat_transport::service::Service;
+use chat_transport::{rates, routes};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::config::Config;
+use crate::secret::secret;
+
+/// Serves until a signal says to stop.
+pub(crate) async fn serve(config: Config) -> Result<(), String> {
+    let secret = secret(config.jwt_secret.clone(), &config.database)?;
+    let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
+    let hub = Hub::new(hub_settings(&config), Depot::new(outbox::Limits::default()));
+    let limits = Limits { lease: seconds(&config), ..Limits::default() };
+    let store = Arc::new(chat_domain::memory::Memory::new(limits, Arc::new(hub.clone())));
+    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
+    let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
+    let stop = CancellationToken::new();
+    let listeners = listen(&config).await?;
+    let beside = tokio::spawn({
+        let (service, stop) = (service.clone(), stop.clone());
+        async move { service.run(stop).await }
+    });
+    let serving: Vec<_> =
+        listeners.into_iter().map(|listener| tokio::spawn(one(listener, service.clone(), stop.clone()))).collect();
+    until_signal().await?;
+    info!("stopping");
+    service.drain();
+    stop.cancel();
+    for task in serving {
+        if let Err(error) = task.await {
+            warn!(%error, "a listener ended badly");
+        }
+    }
+    if let Err(error) = beside.await {
+        warn!(%error, "the hub ended badly");
+    }
+    Ok(())
+}
+
+/// Opens the addresses and says where they are, in one line each on standard output.
+async fn listen(config: &Config) -> Result<Vec<TcpListener>, String> {
+    let mut listeners = Vec::new();
+    let public = config.listen.iter().map(|address| (address, ""));
+    for (address, what) in public.chain(config.admin_listen.iter().map(|address| (address, "admin "))) {
+        let (listener, at) = bind(*address).await?;
+        println!("{what}listening on http://{at}");
+        listeners.push(listener);
+    }
+    Ok(listeners)
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let failed = |error: std::io::Error| format!("cannot listen on {address}: {error}; choose another with --listen");
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let at = listener.local_addr().map_err(failed)?;
+    Ok((listener, at))
+}
+
+async fn one(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) {
+    let answer = move |request, peer| {
+        let service = service.clone();
+        async move { service.answer(request, peer).await }
+    };
+    http::serve(listener, http::Settings::default(), stop, answer).await;
+}
+
+async fn until_signal() -> Result<(), String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("cannot listen to signals: {error}"));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn hub_settings(config: &Config) -> hub::Settings {
+    hub::Settings {
+        presence_grace: config.presence_grace.0,
+        sockets_per_user: config.max_sockets_per_user,
+        ..hub::Settings::default()
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    let http = routes::Settings {
+        allowed_origins: config.allowed_origin.clone(),
+        api_keys: config.api_key.iter().map(chat_transport::account::secret::Secret::new).collect(),
+        ..routes::Settings::default()
+    };
+    let rates = rates::Settings {
+        messages: config.rate_messages.0,
+        logins: config.rate_logins.0,
+        ..rates::Settings::default()
+    };
+    Settings { http, rates, ..Settings::default() }
+}
+
+fn seconds(config: &Config) -> u32 {
+    u32::try_from(config.roulette_grace.0.as_secs()).unwrap_or(u32::MAX)
+}

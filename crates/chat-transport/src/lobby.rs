@@ -1,0 +1,39 @@
+//! Places in the lobby are good for as long as somebody has a socket: renewed while they do, given up when they have been gone
+//! for too long.
+
+use std::time::Duration;
+
+use chat_domain::{Command, Failure, Order};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::app::App;
+use crate::clock;
+
+impl App {
+    /// Keeps the lobby until told to stop.
+    pub(crate) async fn keep_lobby(&self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_some() {
+            if let Err(failure) = self.visit_lobby().await {
+                warn!(%failure, "the lobby was not looked after");
+            }
+        }
+    }
+
+    async fn visit_lobby(&self) -> Result<(), Failure> {
+        let now = clock::now();
+        let here = self.hub.at_roulette();
+        if !here.is_empty() {
+            self.journal.renew_leases(here, now).await?;
+        }
+        for actor in self.journal.expired_leases(now).await? {
+            for command in [Command::StopSearch, Command::LeaveRoulette] {
+                self.journal.submit(Order { actor, at: now, command, origin: None });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Well within the time for which a place is good.
+const PACE: Duration = Duration::from_secs(1);

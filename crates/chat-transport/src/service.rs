@@ -1,0 +1,77 @@
+//! Everything that is served on one port.
+
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Request, Response};
+use hyper::body::Incoming;
+use matchit::InsertError;
+use tokio_util::sync::CancellationToken;
+
+use crate::account::secret::Secret;
+use crate::app::App;
+use crate::carry::http::{Body, Peer};
+use crate::routes::{Routes, cors};
+use crate::session::Door;
+use crate::session::socketio;
+use crate::socketio::Desk;
+
+/// Everything that is served on one port.
+pub struct Service {
+    app: Arc<App>,
+    routes: Routes,
+    desk: Arc<Desk>,
+}
+
+impl Service {
+    /// The doors and routes of a server.
+    pub fn new(app: Arc<App>) -> Result<Arc<Service>, InsertError> {
+        let serving = app.clone();
+        let depot = app.hub.depot().clone();
+        let desk = Desk::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, headers| {
+            socketio::serve(serving.clone(), engine, bearer(headers))
+        });
+        Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk) }))
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        if let Some(door) = Door::at(&method, &path) {
+            let headers = request.headers().clone();
+            let mut response = door.enter(&self.app, request, peer).await;
+            cors::allow(&self.app.settings.http, &headers, response.headers_mut());
+            return response;
+        }
+        if path == "/socket.io/" || path == "/socket.io" {
+            return self.socket_io(method, request, peer).await;
+        }
+        self.routes.answer(request, &peer).await
+    }
+
+    /// Runs what happens beside requests, until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        tokio::join!(self.app.run(stop.clone()), self.desk.run(stop));
+    }
+
+    /// Tells every client that the server goes away, so that it comes back soon.
+    pub fn drain(&self) {
+        self.app.hub.close_all();
+    }
+
+    async fn socket_io(&self, method: Method, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let headers = request.headers().clone();
+        let mut response = match method {
+            Method::OPTIONS => cors::preflight(http::HeaderValue::from_static("GET, POST")),
+            _ => self.desk.serve(request, peer).await,
+        };
+        cors::allow(&self.app.settings.http, &headers, response.headers_mut());
+        response
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
+}

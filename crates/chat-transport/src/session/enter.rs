@@ -1,0 +1,197 @@
+//! The doors of the dialects: from a request to a live connection, or to an answer that says why not.
+
+use std::sync::Arc;
+
+use chat_domain::{Command, Order, Refusal, RoomId};
+use chat_protocol::rest::{Query, Tree};
+use chat_protocol::{Context, Entrance, Lang, News, Place, Trouble, Verb};
+use http::request::Parts;
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+
+use super::line::Line;
+use super::{Session, sse};
+use crate::app::App;
+use crate::carry::http::{Body, Peer};
+use crate::carry::outbox::Outbox;
+use crate::carry::websocket::{Handshake, Refused};
+use crate::clock;
+use crate::routes::credentials::{How, authenticate};
+use crate::routes::refuse;
+
+/// A door: the way in, and the part of the address that names a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door<'a> {
+    kind: Kind,
+    room: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Stream,
+    Bare,
+    Multiplexed,
+    Room,
+    Roulette,
+}
+
+impl<'a> Door<'a> {
+    /// The door at this address.
+    pub fn at(method: &Method, path: &'a str) -> Option<Door<'a>> {
+        if method != Method::GET {
+            return None;
+        }
+        let (kind, room) = match path {
+            "/ws" => (Kind::Multiplexed, ""),
+            "/api/v1/ws" => (Kind::Roulette, ""),
+            _ => {
+                let within = |before: &str, after: &str| path.strip_prefix(before)?.strip_suffix(after);
+                let stream = within("/api/chats/", "/stream").map(|room| (Kind::Stream, room));
+                let of_room = within("/ws/chat/", "").map(|room| (Kind::Room, room.strip_suffix('/').unwrap_or(room)));
+                stream.or(of_room).or(within("/chat/", "").map(|room| (Kind::Bare, room)))?
+            }
+        };
+        (!room.contains('/')).then_some(Door { kind, room })
+    }
+
+    /// Lets a client in.
+    pub async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let tree = Tree::of_path(request.uri().path());
+        let entered = match self.kind {
+            Kind::Stream => {
+                let (parts, _) = request.into_parts();
+                self.stream(app, &parts, peer).await
+            }
+            _ => self.web_socket(app, request, peer).await,
+        };
+        entered.unwrap_or_else(|trouble| refuse(tree, &trouble, clock::now()))
+    }
+
+    async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {
+        let caller = authenticate(app, parts, How::Stream, clock::now()).await?;
+        let place = self.place(&Query::default())?;
+        let room = place.room.ok_or(Refusal::UnknownRoom)?;
+        let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
+        let resume = query(parts).resume(Tree::Api, last)?;
+        sse::open(app, caller, place, room, &resume, peer).await
+    }
+
+    async fn web_socket(
+        self,
+        app: &Arc<App>,
+        mut request: Request<Incoming>,
+        peer: Peer,
+    ) -> Result<Response<Body>, Trouble> {
+        let handshake = match Handshake::of(&mut request) {
+            Ok(handshake) => handshake,
+            Err(refused) => return Ok(self.unasked(refused)),
+        };
+        let (parts, _) = request.into_parts();
+        let caller = authenticate(app, &parts, How::Socket, clock::now()).await?;
+        let query = query(&parts);
+        let place = self.place(&query)?;
+        let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
+        let session = Session::open(app.clone(), caller, place, Line::WebSocket(outbox.clone())).await?;
+        session.greet("");
+        let pull = match place.room {
+            Some(room) => {
+                let resume = query.resume(self.tree(), None)?;
+                let pull = session.join(room, &resume, &joining(room)).await?;
+                session.arrive(room);
+                pull
+            }
+            None => None,
+        };
+        session.remember_match().await?;
+        let (response, upgrading) = handshake.accept();
+        tokio::spawn(session.live(upgrading, outbox, pull, peer));
+        Ok(response)
+    }
+
+    /// The answer to a request that does not ask for a WebSocket properly.
+    fn unasked(self, refused: Refused) -> Response<Body> {
+        let mut response = refuse(self.tree(), &Trouble::Malformed(refused.to_string()), clock::now());
+        *response.status_mut() = refused.status();
+        if let Some((name, value)) = refused.header() {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+
+    /// Where the door leads. A room that cannot exist is not found.
+    fn place(self, query: &Query) -> Result<Place, Trouble> {
+        let room = || self.tree().room(self.room).ok_or(Refusal::UnknownRoom);
+        let (entrance, room) = match self.kind {
+            Kind::Stream => (Entrance::Sse, Some(room()?)),
+            Kind::Bare => (Entrance::Bare, Some(room()?)),
+            Kind::Multiplexed => (Entrance::Multiplexed, None),
+            Kind::Room => {
+                let english = query.text("lang") == Some("en");
+                (Entrance::Room(if english { Lang::English } else { Lang::Russian }), Some(room()?))
+            }
+            Kind::Roulette => match query.text("chat_id") {
+                // Document 4 builds its address from a variable that may not be set.
+                None | Some("" | "undefined" | "null") => (Entrance::Personal, None),
+                Some(room) => (Entrance::Roulette, Some(self.tree().room(room).ok_or(Refusal::UnknownRoom)?)),
+            },
+        };
+        Ok(Place { entrance, room })
+    }
+
+    fn tree(self) -> Tree {
+        if self.kind == Kind::Roulette { Tree::V1 } else { Tree::Api }
+    }
+}
+
+impl Session {
+    /// Dialect 4: whoever comes back while in an open roulette chat is told of it again.
+    async fn remember_match(&self) -> Result<(), Trouble> {
+        if !matches!(self.socket.place.entrance, Entrance::Roulette | Entrance::Personal) {
+            return Ok(());
+        }
+        let user = self.socket.user();
+        self.app.journal.renew_leases(vec![user], clock::now()).await?;
+        if let Some(found) = self.app.journal.roulette(user).await? {
+            self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), at: clock::now() });
+        }
+        Ok(())
+    }
+
+    /// Dialect 3: whoever comes in has read what the others wrote.
+    fn arrive(&self, room: RoomId) {
+        if let Entrance::Room(_) = self.socket.place.entrance {
+            let command = Command::Read { room, upto: None };
+            let order = Order { actor: self.socket.user(), at: clock::now(), command, origin: None };
+            self.app.journal.submit(order);
+        }
+    }
+}
+
+/// What an address asks for by naming a room.
+pub(super) fn joining(room: RoomId) -> Context {
+    Context { verb: Verb::Join, room: Some(room), ..Context::default() }
+}
+
+fn query(parts: &Parts) -> Query {
+    Query::parse(parts.uri.query().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dialect_has_its_door() {
+        let at = |path| Door::at(&Method::GET, path).map(|door| (door.kind, door.room));
+        assert_eq!(at("/ws"), Some((Kind::Multiplexed, "")));
+        assert_eq!(at("/ws/chat/7/"), Some((Kind::Room, "7")));
+        assert_eq!(at("/ws/chat/7"), Some((Kind::Room, "7")));
+        assert_eq!(at("/chat/7"), Some((Kind::Bare, "7")));
+        assert_eq!(at("/api/v1/ws"), Some((Kind::Roulette, "")));
+        assert_eq!(at("/api/chats/7/stream"), Some((Kind::Stream, "7")));
+        for path in ["/", "/ws/", "/chat/7/8", "/api/chats/7", "/api/chats/7/8/stream"] {
+            assert_eq!(at(path), None, "{path}");
+        }
+        assert_eq!(Door::at(&Method::POST, "/ws"), None);
+    }
+}

@@ -1,0 +1,230 @@
+//! Going on where a client was: pages of the journal until the hub has the rest, then live without a seam.
+
+use std::sync::Arc;
+
+use chat_domain::view::{Replay, Replayed, Since};
+use chat_domain::{Change, Event, Head, MessageId, RoomId};
+use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Shape, Trouble, audience, encode, reply};
+
+use super::Session;
+use super::line::Payload;
+use super::socket::Behind;
+use crate::carry::outbox::{Mark, Offered};
+use crate::hub::{Attached, Start};
+
+/// What is still to be fetched from the journal before a room is live.
+#[derive(Debug)]
+pub(crate) struct Pull {
+    room: RoomId,
+    cursor: bool,
+    since: Since,
+    /// The first page, if it has been fetched.
+    page: Option<Replayed>,
+    newest: Option<MessageId>,
+}
+
+impl Pull {
+    /// What a room that fell behind needs.
+    pub(crate) fn behind(behind: Behind) -> Pull {
+        let Behind { room, cursor, head } = behind;
+        Pull { room, cursor, since: Since::Head(head), page: None, newest: None }
+    }
+}
+
+/// From where a client wants to go on, understood.
+enum From {
+    Now {
+        cursor: bool,
+    },
+    Since {
+        since: Since,
+        cursor: bool,
+    },
+    /// Its place is no longer known.
+    Lost,
+}
+
+impl Session {
+    /// Joins a room as the client asked. `None`: it is live. Otherwise the rest is to be [pulled](Session::pull), which may take
+    /// a while; the first frames are on their way in either case.
+    pub(crate) async fn join(&self, room: RoomId, resume: &Resume, context: &Context) -> Result<Option<Pull>, Trouble> {
+        // Says whether the room is there for this user, whatever the hub remembers.
+        let head = self.app.journal.head(self.socket.user(), room).await?;
+        match self.understand(room, resume)? {
+            From::Now { cursor } => {
+                self.attach(room, cursor, Start::Now(head), Some(context))?;
+                Ok(None)
+            }
+            From::Lost => {
+                self.start_over(room, head, Some(context))?;
+                Ok(None)
+            }
+            From::Since { since: Since::Head(from), cursor } if self.app.hub.head(room) == Some(from) => {
+                self.joined(room, cursor, from, context);
+                self.attach(room, cursor, Start::At { head: from, newest: None }, None)?;
+                Ok(None)
+            }
+            From::Since { since, cursor } => self.first_page(room, since, cursor, context).await,
+        }
+    }
+
+    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection.
+    pub(crate) async fn catch_up(&self, pull: Pull) {
+        let room = pull.room;
+        if let Err(trouble) = self.pull(pull).await {
+            self.lose(room, &trouble);
+        }
+    }
+
+    /// Fetches and sends what was missed, page by page, until the room is live.
+    async fn pull(&self, mut pull: Pull) -> Result<(), Trouble> {
+        loop {
+            let head = match self.round(&mut pull).await? {
+                Some(head) => head,
+                None => return Ok(()),
+            };
+            let start = Start::At { head, newest: pull.newest };
+            match self.app.hub.attach(&self.socket, pull.room, pull.cursor, start, None) {
+                Attached::Live => return Ok(()),
+                Attached::Behind => pull.since = Since::Head(head),
+                Attached::NotMember => return Err(chat_domain::Refusal::NotMember.into()),
+            }
+        }
+    }
+
+    /// One round of a replay; answers the head that it has reached, or `None` if the client must load anew and is live.
+    async fn round(&self, pull: &mut Pull) -> Result<Option<Head>, Trouble> {
+        let mut replay = Replay { since: pull.since, from: None, until: None, limit: PAGE };
+        loop {
+            let page = match pull.page.take() {
+                Some(page) => page,
+                None => self.app.journal.replay(self.socket.user(), pull.room, replay).await?,
+            };
+            let Replayed::Changes { events, next, until } = page else {
+                let Replayed::Pruned { head } = page else { return Ok(None) };
+                self.start_over(pull.room, head, None)?;
+                return Ok(None);
+            };
+            self.send_page(pull, &events).await;
+            (replay.from, replay.until) = (next, Some(until));
+            if next.is_none() {
+                return Ok(Some(until));
+            }
+        }
+    }
+
+    async fn first_page(
+        &self,
+        room: RoomId,
+        since: Since,
+        cursor: bool,
+        context: &Context,
+    ) -> Result<Option<Pull>, Trouble> {
+        let replay = Replay { since, from: None, until: None, limit: PAGE };
+        let page = self.app.journal.replay(self.socket.user(), room, replay).await?;
+        match &page {
+            Replayed::Pruned { head } => {
+                self.start_over(room, *head, Some(context))?;
+                Ok(None)
+            }
+            Replayed::Changes { events, until, .. } => {
+                self.joined(room, cursor, beginning(since, events, *until), context);
+                Ok(Some(Pull { room, cursor, since, page: Some(page), newest: None }))
+            }
+        }
+    }
+
+    /// What the client missed is no longer kept: it loads anew and goes on live.
+    fn start_over(&self, room: RoomId, head: Head, context: Option<&Context>) -> Result<(), Trouble> {
+        if let Some(context) = context {
+            self.joined(room, true, head, context);
+        }
+        let cursor = Cursor { epoch: self.app.journal.epoch(), room, head };
+        self.say(|place, now, frames| reply::resync(place, &self.socket.person, cursor, now, frames));
+        self.attach(room, true, Start::Now(head), None)
+    }
+
+    fn joined(&self, room: RoomId, cursor: bool, head: Head, context: &Context) {
+        let cursor = cursor.then(|| Cursor { epoch: self.app.journal.epoch(), room, head });
+        self.say(|place, now, frames| reply::joined(place, context, cursor, now, frames));
+    }
+
+    fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
+        match self.app.hub.attach(&self.socket, room, cursor, start, context) {
+            Attached::Live => Ok(()),
+            Attached::NotMember => Err(chat_domain::Refusal::NotMember.into()),
+            Attached::Behind => {
+                // The hub went on since it was asked: the session fetches what came between.
+                if let Start::At { head, .. } = start {
+                    self.socket.fall_behind(room, cursor, head);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
+        let shape = Shape { entrance: self.socket.place.entrance, cursor: pull.cursor };
+        let (user, epoch) = (self.socket.user(), self.app.journal.epoch());
+        let mut frames = Frames::new();
+        let mut of_others = None;
+        for event in events {
+            let news = News::Event(event.clone());
+            if let Some(audience) = audience(shape, &news, user) {
+                encode(shape, audience, &news, epoch, &mut frames);
+            }
+            if let Change::Sent { message, .. } = &event.change {
+                pull.newest = Some(message.id);
+                of_others = Some(message.id).filter(|_| message.sender.id() != user).or(of_others);
+            }
+        }
+        if frames.is_empty() {
+            return;
+        }
+        let mark = of_others.map(|message| Mark(pull.room.number() as u64, message.number() as u64));
+        let line = &self.socket.line;
+        let offered = line.offer_payload(Payload::of(&frames, line.framing()), mark);
+        if let (Offered::Written, Some(message)) = (offered, of_others) {
+            self.app.hub.reached(user, pull.room, message);
+        }
+        line.drained(HIGH_WATER).await;
+    }
+
+    fn understand(&self, room: RoomId, resume: &Resume) -> Result<From, Trouble> {
+        let entrance = self.socket.place.entrance;
+        let always = entrance == Entrance::Sse;
+        match (resume.cursor.as_deref(), resume.last_message_id) {
+            (None, None) => Ok(From::Now { cursor: always }),
+            (Some(""), _) => Ok(From::Now { cursor: true }),
+            (None, Some(id)) => {
+                let id = u64::try_from(id).map_err(|_| Trouble::Malformed("`last_message_id` is negative".into()))?;
+                let id = i64::try_from(id).ok().map(|id| id.min(chat_domain::id::MAX_ID));
+                Ok(From::Since { since: Since::Message(id.and_then(MessageId::new)), cursor: always })
+            }
+            (Some(text), _) => match text.parse::<Cursor>() {
+                Ok(cursor) if cursor.room == room && cursor.epoch == self.app.journal.epoch() => {
+                    Ok(From::Since { since: Since::Head(cursor.head), cursor: true })
+                }
+                Ok(cursor) if cursor.room == room => Ok(From::Lost),
+                // A browser's EventSource would never come back after an error.
+                _ if always => Ok(From::Lost),
+                Ok(_) => Err(Trouble::Malformed("`cursor` is of another chat".into())),
+                Err(not) => Err(Trouble::Malformed(not.to_string())),
+            },
+        }
+    }
+}
+
+/// Where a replay begins, as a cursor.
+fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
+    match (since, events.first()) {
+        (Since::Head(head), _) => head,
+        (Since::Message(_), Some(first)) => Head { seq: first.head.seq.saturating_sub(1), moves: until.moves },
+        (Since::Message(_), None) => until,
+    }
+}
+
+/// Changes on a page.
+const PAGE: usize = 200;
+/// Bytes that may wait for a client before the next page is fetched.
+const HIGH_WATER: usize = 64 << 10;

@@ -1,0 +1,98 @@
+//! A session over Socket.IO: namespace `/` of an engine.
+
+use std::sync::Arc;
+
+use chat_protocol::engineio::Sid;
+use chat_protocol::reply::{self, SyncReason};
+use chat_protocol::socketio::{Event, Output};
+use chat_protocol::{Context, Entrance, Frames, Place, Trouble, handshake_token};
+
+use super::Session;
+use super::line::Line;
+use crate::account::secret::Secret;
+use crate::app::App;
+use crate::carry::outbox::Close;
+use crate::clock;
+use crate::routes::credentials::authenticate_token;
+use crate::socketio::Engine;
+
+/// Serves an engine until it is over. `bearer` is the token that came with its first request, if one did.
+pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Secret>) {
+    let mut session: Option<Session> = None;
+    loop {
+        let output = match &session {
+            Some(open) => tokio::select! {
+                output = engine.next(), if !open.socket.is_busy() => output,
+                () = open.socket.bell.notified() => {
+                    Box::pin(open.mend()).await;
+                    continue;
+                }
+            },
+            None => engine.next().await,
+        };
+        match output {
+            Output::Connect { namespace, auth } => {
+                let token = handshake_token(&auth).map(Secret::new).or_else(|| bearer.clone());
+                session = Box::pin(connect(&app, &engine, namespace, token)).await;
+            }
+            Output::Event(event) => {
+                if let Some(session) = &mut session {
+                    hear(session, &event).await;
+                }
+            }
+            Output::Disconnect { .. } => session = None,
+            Output::Closed(_) => break,
+            Output::Ack(_) | Output::Wire(_) => {}
+        }
+    }
+}
+
+/// Lets a client in; as its document has it, one with a bad token is let in, told so, and put out again.
+async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: Option<Secret>) -> Option<Session> {
+    let place = Place { entrance: Entrance::SocketIo, room: None };
+    let mut random = [0; 15];
+    if getrandom::fill(&mut random).is_err() {
+        engine.refuse(namespace, "try again");
+        return None;
+    }
+    let sid = Sid::new(random);
+    if !engine.accept(namespace, sid) {
+        return None;
+    }
+    match admit(app, engine, sid, token, place).await {
+        Ok(session) => Some(session),
+        Err(trouble) => {
+            let mut frames = Frames::new();
+            reply::refused(place, &Context::default(), &trouble, clock::now(), &mut frames);
+            let line = Line::Engine(engine.clone());
+            line.offer(&frames);
+            line.close(Close::new(1000, ""));
+            None
+        }
+    }
+}
+
+async fn admit(
+    app: &Arc<App>,
+    engine: &Arc<Engine>,
+    sid: Sid,
+    token: Option<Secret>,
+    place: Place,
+) -> Result<Session, Trouble> {
+    let token = token.ok_or(Trouble::Unauthorized)?;
+    let caller = authenticate_token(app, &token, clock::now()).await?;
+    engine.belongs_to(caller.id().number() as u64);
+    let reason = match app.hub.comes_back(caller.id()) {
+        true => SyncReason::Reconnection,
+        false => SyncReason::Established,
+    };
+    let session = Session::open(app.clone(), caller, place, Line::Engine(engine.clone())).await?;
+    session.greet(sid.as_str());
+    let person = &session.socket.person;
+    session.say(|_, now, frames| reply::sync_required(person, reason, now, frames));
+    Ok(session)
+}
+
+async fn hear(session: &mut Session, event: &Event) {
+    session.hear(event.list().as_bytes(), event.ack).await;
+}
