@@ -9,13 +9,14 @@ use crate::trouble::Trouble;
 pub(crate) fn decode(payload: &[u8], context: &mut Context) -> Result<Request, Trouble> {
     let mut fields = frame(payload)?;
     context.client_id = fields.name();
-    context.room = fields.chat_id.integer("chat_id", RoomId::new).ok();
+    let room = fields.chat_id.integer("chat_id", RoomId::new);
+    context.room = room.as_ref().ok().copied();
     context.verb = verb(fields.kind.word("type")?)?;
     match context.verb {
         Verb::Ping => Ok(Request::Ping),
         Verb::Status => mood(fields.status.word("status")?).map(Request::Status),
         Verb::Auth => Ok(Request::Auth { token: fields.token.text("token")? }),
-        verb => in_room(verb, fields),
+        verb => in_room(verb, room?, fields),
     }
 }
 
@@ -37,8 +38,7 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
     })
 }
 
-fn in_room(verb: Verb, mut fields: Fields<'_>) -> Result<Request, Trouble> {
-    let room = fields.chat_id.integer("chat_id", RoomId::new)?;
+fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     let message = |fields: &Fields<'_>| fields.message_id.integer("message_id", MessageId::new);
     Ok(Request::Order(match verb {
         Verb::Join => return Ok(Request::Join { room, since: fields.resume()? }),

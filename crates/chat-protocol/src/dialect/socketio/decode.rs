@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat_domain::{Command, NotificationId, Refusal};
+use chat_domain::{Command, NotificationId, Refusal, RoomId};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
@@ -20,14 +20,15 @@ pub(crate) fn decode(payload: &[u8], context: &mut Context) -> Result<Request, T
     context.verb = verb(&name)?;
     let mut fields = argument.object("the event's argument")?;
     context.client_id = fields.name();
-    context.room = fields.chat_id.chat_uuid().ok();
+    let room = fields.chat_id.chat_uuid();
+    context.room = room.as_ref().ok().copied();
     match context.verb {
         Verb::Auth => Ok(Request::Auth { token: fields.token.text("token")? }),
         Verb::ReadNotification => fields
             .notification_id
             .uuid("notification_id", NotificationId::from_uuid, Refusal::UnknownNotification)
             .map(Request::ReadNotification),
-        verb => in_room(verb, fields),
+        verb => in_room(verb, room?, fields),
     }
 }
 
@@ -48,8 +49,7 @@ fn verb(name: &str) -> Result<Verb, Trouble> {
     })
 }
 
-fn in_room(verb: Verb, mut fields: Fields<'_>) -> Result<Request, Trouble> {
-    let room = fields.chat_id.chat_uuid()?;
+fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     Ok(Request::Order(match verb {
         Verb::Join => return Ok(Request::Join { room, since: fields.resume()? }),
         Verb::Leave => return Ok(Request::Leave { room }),
