@@ -9,13 +9,13 @@ use serde_json::{Value as Json, json};
 use crate::toy::*;
 
 /// A group of two, and the numbers that it has given.
-struct Group {
-    chat: Chat,
+pub(crate) struct Group {
+    pub(crate) chat: Chat,
     next: i64,
 }
 
 impl Group {
-    fn new() -> Group {
+    pub(crate) fn new() -> Group {
         let mut chat = Chat::new(Limits::default());
         for person in [reader(), anna()] {
             chat.tell(Known::Person(person.id(), Some(person)));
@@ -26,10 +26,14 @@ impl Group {
         group
     }
 
-    fn execute(&mut self, actor: i64, command: Command) -> Result<Outcome, Refusal> {
+    pub(crate) fn execute(&mut self, actor: i64, command: Command) -> Result<Outcome, Refusal> {
         self.next += 1;
         let ids = Ids { room: room(123), message: message_id(self.next) };
         self.chat.execute(Stamp { actor: user(actor), at: NOON, ids }, command)
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.chat.head(user(1), room(123)).unwrap()
     }
 
     /// Says a frame; what became of it and the frames of the answer.

@@ -10,5 +10,6 @@ mod fuzzed;
 mod hearing;
 mod properties;
 mod saying;
+mod screens;
 mod table;
 mod toy;
