@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chat_domain::chat::Limits;
+use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
 use chat_transport::app::{App, Settings};
 use chat_transport::carry::http;
@@ -25,7 +26,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let hub = Hub::new(hub_settings(&config), Depot::new(outbox::Limits::default()));
     let limits = Limits { lease: seconds(&config), ..Limits::default() };
-    let store = Arc::new(chat_domain::memory::Memory::new(limits, Arc::new(hub.clone())));
+    let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
+    let store =
+        Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
+    let store = Arc::new(store);
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
     let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
@@ -48,6 +52,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     if let Err(error) = beside.await {
         warn!(%error, "the hub ended badly");
     }
+    store.close().await;
     Ok(())
 }
 
