@@ -28,14 +28,16 @@ pub(crate) fn allow(settings: &Settings, asked: &HeaderMap, answer: &mut HeaderM
 }
 
 /// The answer to a browser that asks whether it may ask.
-pub(crate) fn preflight(methods: HeaderValue) -> Response<Body> {
+pub(crate) fn preflight(allow: HeaderValue) -> Response<Body> {
     let mut response = empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
-    headers.insert(ALLOW, methods.clone());
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(ALLOW, allow);
+    // What is not allowed here is refused when it comes; browsers remember one answer for all addresses anyway.
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }
 
+const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key";

@@ -1,7 +1,7 @@
 //! Who is in a chat.
 
 use chat_domain::view::MemberView;
-use chat_domain::{Command, Refusal, Role};
+use chat_domain::{Command, Outcome, Refusal, Role};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::NewMember;
 use chat_protocol::rest::{Reply, answer};
@@ -50,6 +50,9 @@ pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
         call.app.journal.head(caller.id(), room).await?;
         return Err(Refusal::UnknownUser.into());
     };
-    call.execute(caller.id(), Command::RemoveMember { room, user }).await?;
-    Ok(answer::done(call.place.tree))
+    match call.execute(caller.id(), Command::RemoveMember { room, user }).await? {
+        // Who left before is no member to be found.
+        Outcome::Already(_) => Err(Refusal::UnknownUser.into()),
+        Outcome::Happened(_) | Outcome::Quiet => Ok(answer::done(call.place.tree)),
+    }
 }

@@ -47,7 +47,8 @@ async fn any_origin_may_ask_with_a_token_and_an_allowed_one_with_the_cookie() {
     assert_eq!(said.status, 204);
     assert_eq!(said.header("access-control-allow-origin"), Some("*"));
     assert_eq!(said.header("access-control-allow-credentials"), None);
-    assert_eq!(said.header("access-control-allow-methods"), Some("GET, POST"));
+    assert_eq!(said.header("access-control-allow-methods"), Some("GET, POST, PUT, PATCH, DELETE"));
+    assert_eq!(said.header("allow"), Some("GET, POST"));
     for name in ["Authorization", "Content-Type", "Idempotency-Key"] {
         assert!(said.header("access-control-allow-headers").unwrap().contains(name), "{name}");
     }

@@ -115,6 +115,7 @@ async fn owners_bring_in_and_take_out_and_rename_and_anyone_may_leave() {
             _ => assert_eq!((gone.status, gone.body), (204, Json::Null)),
         }
         assert_eq!(list("").await.code(), "FORBIDDEN");
+        assert_eq!(remove(&anna, &clara).await.code(), "USER_NOT_FOUND");
         assert!(remove(&anna, &anna).await.status < 300);
         let owner = world.get(path.clone()).by(&boris).go().await;
         assert_eq!(owner.body["data"]["members"][0]["role"], "owner");
