@@ -22,6 +22,7 @@ mod log;
 mod lookup;
 mod show;
 mod standing;
+mod steps;
 mod tell;
 
 pub(crate) use den::{Den, Slot};

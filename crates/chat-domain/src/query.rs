@@ -5,3 +5,6 @@ mod lobby;
 mod marks;
 mod replay;
 mod rooms;
+
+#[cfg(all(test, feature = "std"))]
+pub(crate) use rooms::unread;

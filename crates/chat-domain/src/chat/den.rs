@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Map;
+use super::steps::{below, step};
 use crate::id::{MessageId, UserId};
 use crate::known::Place;
 use crate::message::Message;
@@ -88,7 +89,10 @@ impl Den {
         match self.messages.last() {
             Some(last) if last.id < message => Err(self.messages.len()),
             Some(last) if last.id == message => Ok(self.messages.len() - 1),
-            _ => self.messages.binary_search_by_key(&message, |one| one.id),
+            _ => self.messages.binary_search_by(|one| {
+                step();
+                one.id.cmp(&message)
+            }),
         }
     }
 
@@ -101,7 +105,7 @@ impl Den {
     pub(super) fn upto(&self, message: MessageId) -> usize {
         match self.messages.last() {
             Some(last) if last.id <= message => self.messages.len(),
-            _ => self.messages.partition_point(|one| one.id <= message),
+            _ => below(&self.messages, |one| one.id <= message),
         }
     }
 
@@ -120,7 +124,7 @@ impl Den {
 
     /// Everybody who is or was in it, as far as they are here.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
-        self.members.values().flatten()
+        self.members.values().flatten().inspect(|_| step())
     }
 
     /// Those who are in it now, in order of joining, as far as they are here.
@@ -149,7 +153,7 @@ impl Slot {
 
     /// How many messages up to this one are theirs, if it is newer than what the working set was told.
     pub(super) fn own_upto(&self, message: MessageId) -> u64 {
-        self.loaded + self.own.partition_point(|&own| own <= message) as u64
+        self.loaded + below(&self.own, |&own| own <= message) as u64
     }
 
     /// The receipt with which they read a message, unless a working set's told readers have it.
@@ -157,7 +161,7 @@ impl Slot {
         if self.covered >= Some(message) {
             return None;
         }
-        self.reads.get(self.reads.partition_point(|read| read.upto < message))
+        self.reads.get(below(&self.reads, |read| read.upto < message))
     }
 }
 

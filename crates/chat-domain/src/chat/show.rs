@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::steps::below;
 use super::{Chat, Den, Slot};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
@@ -41,12 +42,12 @@ impl Den {
 
     /// How many of the first messages are not deleted.
     pub(crate) fn alive(&self, first: usize) -> usize {
-        first - self.deleted.partition_point(|&number| number <= first as u64)
+        first - below(&self.deleted, |&number| number <= first as u64)
     }
 
     /// How many messages after this number are deleted and somebody else's.
     pub(crate) fn deleted_of_others(&self, slot: &Slot, number: u64) -> u64 {
-        let after = |numbers: &[u64]| numbers.len() - numbers.partition_point(|&deleted| deleted <= number);
+        let after = |numbers: &[u64]| numbers.len() - below(numbers, |&deleted| deleted <= number);
         (after(&self.deleted) - after(&slot.deleted)) as u64
     }
 
@@ -66,7 +67,7 @@ impl Den {
 impl Slot {
     /// How far they had read when the room's `moves` had this value.
     pub(crate) fn read_upto(&self, moves: u64) -> Option<MessageId> {
-        let known = self.reads.partition_point(|receipt| receipt.moves <= moves);
+        let known = below(&self.reads, |receipt| receipt.moves <= moves);
         known.checked_sub(1).map(|at| self.reads[at].upto)
     }
 }

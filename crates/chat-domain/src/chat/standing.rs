@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::den::Liked;
+use super::steps::step;
 use super::{Chat, Den};
 use crate::command::Fact;
 use crate::event::{Likes, Standing, Status};
@@ -95,6 +96,7 @@ impl Chat {
         let mut found: Vec<_> = den.messages[..den.upto(upto)]
             .iter()
             .rev()
+            .inspect(|_| step())
             .take_while(|message| Some(message.id) > from)
             .filter(|message| message.sender.id() != user && message.deleted.is_none())
             .take(NEWEST)

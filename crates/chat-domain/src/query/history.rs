@@ -34,7 +34,7 @@ impl Chat {
     }
 
     /// A room that somebody may look into.
-    pub(super) fn visible(&self, reader: UserId, room: RoomId) -> Result<(&Den, &Room, &Slot), Refusal> {
+    pub(crate) fn visible(&self, reader: UserId, room: RoomId) -> Result<(&Den, &Room, &Slot), Refusal> {
         let (den, row) = self.den(room)?;
         let slot = self.member(room, reader).ok_or(Refusal::NotMember)?;
         Ok((den, row, slot))

@@ -97,7 +97,7 @@ impl Chat {
 }
 
 /// How many messages of others somebody has not read: counted from numbers, whatever the length of the history.
-fn unread(den: &Den, row: &Room, slot: &Slot) -> u64 {
+pub(crate) fn unread(den: &Den, row: &Room, slot: &Slot) -> u64 {
     let read = &slot.member.read;
     let newer = row.sent.saturating_sub(read.number);
     let own = slot.member.sent.saturating_sub(read.own);

@@ -88,9 +88,10 @@ impl Naive {
                 self.create_group(stamp, title, members, client_id.as_ref(), limits)
             }
             Command::Search => self.search(stamp, limits),
-            Command::StopSearch => Ok(match self.lobby.entry(actor).or_default().waiting.take() {
-                _ => Said::Quiet,
-            }),
+            Command::StopSearch => {
+                self.lobby.entry(actor).or_default().waiting = None;
+                Ok(Said::Quiet)
+            }
             Command::LeaveRoulette => self.leave(stamp),
             other => {
                 let room = other.room().unwrap();
