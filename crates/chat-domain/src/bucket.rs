@@ -6,6 +6,7 @@ use crate::time::Time;
 
 /// So many a second in the long run, so many at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rate {
     /// How many a second; 0 counts as 1.
     pub per_second: u32,
@@ -27,6 +28,7 @@ impl Rate {
 
 /// A token bucket: full in the beginning, one moment large.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Bucket {
     /// When it will be full again.
     full_at: Time,

@@ -37,6 +37,7 @@ type Names<T> = Map<ClientId, Option<(Digest, T)>>;
 
 /// How large things may be, and from where on rooms are quieter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Bytes of a message's content.
     pub content: usize,

@@ -10,6 +10,7 @@ use crate::time::Time;
 
 /// Who asks, when, and under which numbers new things would go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stamp {
     /// Who asks.
     pub actor: UserId,
@@ -21,6 +22,7 @@ pub struct Stamp {
 
 /// The next free numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ids {
     /// For a new room.
     pub room: RoomId,
@@ -30,6 +32,7 @@ pub struct Ids {
 
 /// Something that somebody wants done.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Command {
     /// Opens the direct chat with somebody, or finds it.
     OpenDirect {
@@ -129,6 +132,7 @@ pub enum Command {
 
 /// A message before it is accepted.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draft {
     /// What sort.
     pub kind: MessageKind,
@@ -147,6 +151,11 @@ impl Draft {
 
 /// A sender's own name for a request: 1–64 printable characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct ClientId(String);
 
 impl ClientId {
@@ -163,11 +172,31 @@ impl ClientId {
     }
 }
 
+impl From<ClientId> for String {
+    fn from(name: ClientId) -> String {
+        name.0
+    }
+}
+
+impl TryFrom<String> for ClientId {
+    type Error = NotClientId;
+
+    fn try_from(name: String) -> Result<ClientId, NotClientId> {
+        ClientId::new(name).ok_or(NotClientId)
+    }
+}
+
+/// The text is no name for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 64 printable characters")]
+pub struct NotClientId;
+
 /// Something that a decision rests on, and that a working set must have been given before.
 ///
 /// All facts of a batch of commands can be asked at once and in any order: no fact's key comes from another's answer.
 /// Where an answer hangs on rows beside its own, it brings them along ([`Known`](crate::Known)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fact {
     /// Who this is, or that nobody is.
     Person(UserId),

@@ -12,6 +12,7 @@ use crate::view::NewNotification;
 
 /// A collision-resistant digest (SHA-256) of what a request said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Digest(pub [u8; 32]);
 
 impl Digest {

@@ -12,6 +12,7 @@ use crate::time::Time;
 
 /// Something that happened in a room, complete: whoever tells it to somebody needs nothing else.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
     /// Where.
     pub room: RoomId,
@@ -31,6 +32,7 @@ pub struct Event {
 
 /// A room's two counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Head {
     /// The number of the last durable change: 1, 2, 3 … without holes.
     pub seq: u64,
@@ -40,6 +42,7 @@ pub struct Head {
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Change {
     /// The room was made, with these people in it, the maker first. `seq` 1.
     Created {
@@ -115,6 +118,7 @@ impl Change {
 
 /// A position that moved forward.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Read {
     /// The newest message that it covers now.
     pub upto: MessageId,
@@ -125,6 +129,7 @@ pub struct Read {
 
 /// A message that somebody's position newly covers.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reached {
     /// Which.
     pub message: MessageId,
@@ -138,6 +143,7 @@ pub struct Reached {
 
 /// What became of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Standing {
     /// How far it got.
     pub status: Status,
@@ -151,6 +157,7 @@ pub struct Standing {
 
 /// How far a message got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Status {
     /// It is stored.
     #[default]
@@ -163,6 +170,7 @@ pub enum Status {
 
 /// Who likes a message.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Likes {
     /// How many, exactly.
     pub count: u32,
@@ -174,6 +182,7 @@ pub struct Likes {
 
 /// What became of a command.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// It happened; everybody in the room is to hear it.
     Happened(Arc<Event>),

@@ -3,6 +3,7 @@
 //! Everything that has an identity is known by a positive integer that JavaScript reads exactly, and by a UUID that is
 //! computed from it and back. Nothing is looked up to go from one to the other.
 
+use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
 
@@ -16,7 +17,22 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "i64", into = "i64"))]
         pub struct $name(i64);
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> i64 {
+                id.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = NotId;
+
+            fn try_from(number: i64) -> Result<$name, NotId> {
+                $name::new(number).ok_or(NotId)
+            }
+        }
 
         impl $name {
             /// The id with this number, if it is in the range that ids have.
@@ -61,6 +77,11 @@ ids! {
 
 /// A UUID in its canonical spelling.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct Uuid(pub u128);
 
 const PREFIX: u128 = 0x6368_6174;
@@ -112,10 +133,29 @@ impl fmt::Debug for Uuid {
     }
 }
 
+/// The number is none that an id may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an id")]
+pub struct NotId;
+
 /// The text is not a UUID in its canonical spelling of 36 characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID")]
 pub struct NotUuid;
+
+impl From<Uuid> for String {
+    fn from(uuid: Uuid) -> String {
+        uuid.to_string()
+    }
+}
+
+impl TryFrom<String> for Uuid {
+    type Error = NotUuid;
+
+    fn try_from(text: String) -> Result<Uuid, NotUuid> {
+        text.parse()
+    }
+}
 
 impl FromStr for Uuid {
     type Err = NotUuid;
@@ -136,7 +176,6 @@ impl FromStr for Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
     #[test]
     fn a_number_and_its_uuid_are_one_identity() {

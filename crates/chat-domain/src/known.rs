@@ -13,6 +13,7 @@ use crate::rows::*;
 
 /// The answer to a [`Fact`], one variant for each. All answers that one working set is told must come from one snapshot.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Known {
     /// To [`Fact::Person`].
     Person(UserId, Option<Arc<Person>>),
@@ -68,6 +69,7 @@ impl Known {
 
 /// Where a message id stands in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
     /// The newest message, deleted or not, whose id is not larger; `None` before the first.
     pub message: Option<MessageId>,
@@ -79,6 +81,7 @@ pub struct Place {
 
 /// What somebody first sent under a name.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FirstSent {
     /// What was said then.
     pub digest: Digest,
@@ -90,6 +93,7 @@ pub struct FirstSent {
 
 /// The group that somebody first made under a name.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FirstMade {
     /// What was said then.
     pub digest: Digest,
@@ -99,6 +103,7 @@ pub struct FirstMade {
 
 /// Somebody's place in the lobby and what hangs on it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InLobby {
     /// Their row.
     pub row: LobbyRow,
@@ -109,6 +114,7 @@ pub struct InLobby {
 /// Rows that became new or changed since the last time. An *insert* never meets an older row of its key, an *upsert* puts
 /// itself in the place of the older row if there is one. Rows of one kind have different keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Written {
     /// Rooms to insert.
     pub new_rooms: Vec<Room>,

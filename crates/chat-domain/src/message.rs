@@ -9,6 +9,7 @@ use crate::time::Time;
 
 /// The sorts of message, with the shapes of metadata that go with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MessageKind {
     /// Words.
     Text,
@@ -68,6 +69,7 @@ impl MessageKind {
 
 /// A message as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Message {
     /// Which one.
     pub id: MessageId,

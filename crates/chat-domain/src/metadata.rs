@@ -7,6 +7,7 @@ use core::fmt::{self, Write};
 /// A plain value. Metadata is a [`Value::Map`]; its `Display` is the one canonical spelling (JSON, keys in order), which
 /// is what is stored, compared and shown.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Value {
     /// Nothing.
     Null,

@@ -12,6 +12,7 @@ use crate::view::NewNotification;
 
 /// The sorts of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum NotificationKind {
     /// Somebody asks for an appointment.
     BookingRequest,
@@ -91,6 +92,7 @@ impl NewNotification {
 
 /// A notification as its user sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Notification {
     /// Which one.
     pub id: NotificationId,

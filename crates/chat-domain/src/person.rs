@@ -6,6 +6,7 @@ use crate::id::{UserId, Uuid};
 
 /// Somebody, as everybody else in a room sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Person {
     /// Both spellings of who it is.
     pub handle: Handle,
@@ -26,6 +27,7 @@ impl Person {
 
 /// Both spellings of a user: the integer, and the UUID (computed, or the issuer's own).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Handle {
     /// The integer.
     pub id: UserId,
@@ -42,6 +44,7 @@ impl From<UserId> for Handle {
 
 /// What others see of somebody who has a socket open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mood {
     /// Here.
     #[default]

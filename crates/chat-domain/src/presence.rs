@@ -10,6 +10,7 @@ use crate::time::Time;
 
 /// One connection of somebody. A node may stand for all sockets that one user has on another node with one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Socket {
     /// On which node.
     pub node: u64,
@@ -19,6 +20,7 @@ pub struct Socket {
 
 /// Something from which presence is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum PresenceSign {
     /// A connection was opened. Opening it again changes nothing.
     Opened {
@@ -54,6 +56,7 @@ pub enum PresenceSign {
 
 /// A change that whoever shares a room with the user is to hear, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shift {
     /// Who.
     pub user: UserId,

@@ -4,6 +4,7 @@ use crate::id::MessageId;
 
 /// Why a command was refused, for the person who gave it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Refusal {
     /// No room has this id.
     #[error("there is no such chat")]

@@ -8,6 +8,7 @@ use crate::time::Time;
 
 /// What sort of room it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RoomKind {
     /// Two people, once per pair, without an owner or a title.
     Direct,
@@ -19,6 +20,7 @@ pub enum RoomKind {
 
 /// A room's own row: everything about it that does not grow with its members or messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Room {
     /// Which one.
     pub id: RoomId,
@@ -48,6 +50,7 @@ pub struct Room {
 
 /// What somebody may do in a room beside talking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
     /// Adds, removes, renames, deletes what others wrote.
     Owner,
@@ -57,6 +60,7 @@ pub enum Role {
 
 /// Somebody's row in a room. It stays when they leave, so that who comes back finds the old position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
     /// Who.
     pub user: UserId,
@@ -74,6 +78,7 @@ pub struct Member {
 
 /// How far somebody has come in a room. It only moves forward.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Position {
     /// The newest message that it covers; `None` before the first.
     pub message: Option<MessageId>,

@@ -18,6 +18,7 @@ use crate::view::Mark;
 
 /// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogRow {
     /// Where.
     pub room: RoomId,
@@ -41,6 +42,7 @@ pub struct LogRow {
 
 /// What a [`LogRow`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LogKind {
     /// The room was made.
     Created,
@@ -100,6 +102,7 @@ impl LogKind {
 /// What somebody last did about liking a message. It stays when they unlike (so that a replay tells only the last toggle)
 /// and goes when the message is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LikeRow {
     /// Where.
     pub room: RoomId,
@@ -117,6 +120,7 @@ pub struct LikeRow {
 
 /// How far messages can get with somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Reach {
     /// They arrived.
     Delivered,
@@ -127,6 +131,7 @@ pub enum Reach {
 /// One move of a read or delivered position. The first read receipt of a user with `upto` at or above a message says when
 /// that user read the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Receipt {
     /// Where.
     pub room: RoomId,
@@ -147,6 +152,7 @@ pub struct Receipt {
 
 /// What a sender first sent to a room under a name of theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SentRow {
     /// Where to.
     pub room: RoomId,
@@ -162,6 +168,7 @@ pub struct SentRow {
 
 /// The group that somebody first made under a name of theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MadeRow {
     /// Who.
     pub user: UserId,
@@ -175,6 +182,7 @@ pub struct MadeRow {
 
 /// The direct chat of two people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DirectRow {
     /// The one with the smaller id.
     pub low: UserId,
@@ -186,6 +194,7 @@ pub struct DirectRow {
 
 /// Somebody's place in the lobby. It stays when they leave it and remembers the last partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LobbyRow {
     /// Who.
     pub user: UserId,
@@ -215,6 +224,7 @@ impl LobbyRow {
 
 /// A room with everybody who is in it now.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Roster {
     /// The room.
     pub room: Room,
@@ -224,6 +234,7 @@ pub struct Roster {
 
 /// A message with what its standing is made of.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Seen {
     /// The message.
     pub message: Arc<Message>,

@@ -23,6 +23,7 @@ pub struct Typing {
 
 /// Something from which typing is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TypingSign {
     /// Somebody says that they type.
     Types {
@@ -49,6 +50,7 @@ pub enum TypingSign {
 
 /// What the others in the room are to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Typed {
     /// Where.
     pub room: RoomId,

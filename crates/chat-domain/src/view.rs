@@ -19,6 +19,7 @@ pub const MEMBERS_IN_CHAT: usize = 100;
 
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Page {
     /// The newest messages.
     Newest,
@@ -30,6 +31,7 @@ pub enum Page {
 
 /// A page of history, oldest first, without deleted messages.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct History {
     /// The messages.
     pub messages: Vec<Shown>,
@@ -43,6 +45,7 @@ pub struct History {
 
 /// A message with what became of it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shown {
     /// The message.
     pub message: Arc<Message>,
@@ -52,6 +55,7 @@ pub struct Shown {
 
 /// Where a replay begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Since {
     /// Everything after these counters: what a cursor says.
     Head(Head),
@@ -63,6 +67,7 @@ pub enum Since {
 /// following with `from` and `until` as the answer before said, until `next` is `None`. The round brings its reader to
 /// `head` of its first answer exactly; what happened meanwhile is the next round, since that head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Replay {
     /// What the reader had when the round began.
     pub since: Since,
@@ -76,6 +81,7 @@ pub struct Replay {
 
 /// What a page of a replay holds.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Replayed {
     /// What is true now of what was missed.
     Changes {
@@ -99,6 +105,7 @@ pub enum Replayed {
 
 /// A chat as one of its members sees it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChatView {
     /// The room.
     pub room: Arc<Room>,
@@ -112,6 +119,7 @@ pub struct ChatView {
 
 /// A page of somebody's chats, those with the newest changes first (by [`Room::last_at`], then by id).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Chats {
     /// The chats.
     pub chats: Vec<ChatView>,
@@ -121,6 +129,7 @@ pub struct Chats {
 
 /// A member as the others see them.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MemberView {
     /// Who.
     pub person: Arc<Person>,
@@ -132,6 +141,7 @@ pub struct MemberView {
 
 /// Somebody who read or liked a message, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mark {
     /// Who.
     pub user: Handle,
@@ -141,6 +151,7 @@ pub struct Mark {
 
 /// A room that somebody is in, as the hub needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Membership {
     /// The room.
     pub room: RoomId,
@@ -154,6 +165,7 @@ pub struct Membership {
 
 /// A line of the chat list: what changed about a chat for one of its members.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Summary {
     /// For whom.
     pub user: UserId,
@@ -167,6 +179,7 @@ pub struct Summary {
 
 /// Which notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NotificationPage {
     /// Only read ones, or only unread ones.
     pub is_read: Option<bool>,
@@ -178,6 +191,7 @@ pub struct NotificationPage {
 
 /// An open roulette chat.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Match {
     /// The room.
     pub room: RoomId,
@@ -189,6 +203,7 @@ pub struct Match {
 
 /// A notification before it is stored.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NewNotification {
     /// For whom.
     pub user: UserId,
