@@ -76,12 +76,15 @@ impl Fields<'_> {
         Ok(Command::Send { room, draft, client_id: self.checked_name()? })
     }
 
-    /// From where to go on.
-    pub(crate) fn resume(&mut self) -> Result<Resume, Trouble> {
+    /// From where to go on: after a message that is named by its number, or by a text that `named` understands. 0 is the
+    /// beginning.
+    pub(crate) fn resume(&mut self, named: fn(&str) -> Option<i64>) -> Result<Resume, Trouble> {
+        let no_place = || wrong("last_message_id", "the id of a message");
         let last_message_id = match self.last_message_id.given() {
             None => None,
             Some(Loose::Int(number @ 0..)) => Some(*number),
-            Some(_) => return Err(wrong("last_message_id", "an integer, 0 or greater")),
+            Some(Loose::Text(text)) => Some(named(text).ok_or_else(no_place)?),
+            Some(_) => return Err(no_place()),
         };
         Ok(Resume { cursor: self.cursor.optional_text("cursor")?, last_message_id })
     }

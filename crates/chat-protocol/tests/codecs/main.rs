@@ -1,6 +1,7 @@
 //! The five dialects' codecs against their documents and the wire contract.
 
 mod answers;
+mod asyncapi;
 mod conversation;
 #[path = "../fuzzed/dialect_frames.rs"]
 mod dialect_frames;

@@ -207,7 +207,7 @@ fn what_is_wrong_is_named() {
         (flat(json!({"type": "join_chat", "chat_id": 1u64 << 53})), "`chat_id` must be a positive integer below 2^53"),
         (
             flat(json!({"type": "join_chat", "chat_id": 1, "last_message_id": "1"})),
-            "`last_message_id` must be an integer, 0 or greater",
+            "`last_message_id` must be the id of a message",
         ),
         (flat(json!({"type": "join_chat", "chat_id": 1, "cursor": 1})), "`cursor` must be a string"),
         (flat(json!({"type": "typing", "chat_id": 1})), "`is_typing` is missing"),
@@ -245,8 +245,8 @@ fn what_is_wrong_is_named() {
             "`chat_id` must be a UUID that this server gave",
         ),
         (
-            io("chat:join", json!({"chat_id": chat, "last_message_id": the_message()})),
-            "`last_message_id` must be an integer, 0 or greater",
+            io("chat:join", json!({"chat_id": chat, "last_message_id": chat})),
+            "`last_message_id` must be the id of a message",
         ),
         (io("chat:shout", json!({})), "unknown event `chat:shout`"),
         (io("chat:typing", json!([])), "the event's argument must be an object"),

@@ -41,7 +41,7 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
 fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     let message = |fields: &Fields<'_>| fields.message_id.integer("message_id", MessageId::new);
     Ok(Request::Order(match verb {
-        Verb::Join => return Ok(Request::Join { room, since: fields.resume()? }),
+        Verb::Join => return Ok(Request::Join { room, since: fields.resume(|_| None)? }),
         Verb::Leave => return Ok(Request::Leave { room }),
         Verb::Typing => return Ok(Request::Typing { room, is_typing: fields.is_typing.flag("is_typing")? }),
         Verb::Send => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat_domain::{Command, NotificationId, Refusal, RoomId};
+use chat_domain::{Command, MessageId, NotificationId, Refusal, RoomId};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
@@ -51,7 +51,7 @@ fn verb(name: &str) -> Result<Verb, Trouble> {
 
 fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     Ok(Request::Order(match verb {
-        Verb::Join => return Ok(Request::Join { room, since: fields.resume()? }),
+        Verb::Join => return Ok(Request::Join { room, since: fields.resume(number_of)? }),
         Verb::Leave => return Ok(Request::Leave { room }),
         Verb::Typing => return Ok(Request::Typing { room, is_typing: fields.is_typing.flag("is_typing")? }),
         Verb::Send => {
@@ -71,6 +71,11 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
             return Err(Trouble::Malformed("the event is not one that names a chat".into()));
         }
     }))
+}
+
+/// The number of the message that a UUID names: clients of this dialect know no other spelling.
+fn number_of(text: &str) -> Option<i64> {
+    MessageId::from_uuid(text.parse().ok()?).map(MessageId::number)
 }
 
 /// The array of an EVENT packet: a name, its argument, and whatever else was passed.
