@@ -33,13 +33,14 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
     let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    let listeners = listen(&config).await?;
+    let (public, admin) = listen(&config).await?;
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
     });
-    let serving: Vec<_> =
-        listeners.into_iter().map(|listener| tokio::spawn(one(listener, service.clone(), stop.clone()))).collect();
+    let mut serving: Vec<_> =
+        public.into_iter().map(|door| tokio::spawn(one(door, service.clone(), stop.clone()))).collect();
+    serving.extend(admin.map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
     until_signal().await?;
     info!("stopping");
     service.drain();
@@ -56,16 +57,18 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the addresses and says where they are, in one line each on standard output.
-async fn listen(config: &Config) -> Result<Vec<TcpListener>, String> {
-    let mut listeners = Vec::new();
-    let public = config.listen.iter().map(|address| (address, ""));
-    for (address, what) in public.chain(config.admin_listen.iter().map(|address| (address, "admin "))) {
+/// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
+async fn listen(config: &Config) -> Result<(Vec<TcpListener>, Option<TcpListener>), String> {
+    let mut public = Vec::new();
+    for address in &config.listen {
         let (listener, at) = bind(*address).await?;
-        println!("{what}listening on http://{at}");
-        listeners.push(listener);
+        println!("listening on http://{at}");
+        public.push(listener);
     }
-    Ok(listeners)
+    let Some(address) = config.admin_listen else { return Ok((public, None)) };
+    let (listener, at) = bind(address).await?;
+    println!("admin listening on http://{at}");
+    Ok((public, Some(listener)))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
@@ -79,6 +82,14 @@ async fn one(listener: TcpListener, service: Arc<Service>, stop: CancellationTok
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer(request, peer).await }
+    };
+    http::serve(listener, http::Settings::default(), stop, answer).await;
+}
+
+async fn operators(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) {
+    let answer = move |request, peer| {
+        let service = service.clone();
+        async move { service.answer_operator(request, peer).await }
     };
     http::serve(listener, http::Settings::default(), stop, answer).await;
 }

@@ -6,6 +6,7 @@ pub mod carry;
 pub mod clock;
 pub mod hub;
 mod lobby;
+pub mod metrics;
 pub mod rates;
 pub mod routes;
 pub mod service;

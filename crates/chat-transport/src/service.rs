@@ -1,16 +1,17 @@
 //! Everything that is served on one port.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::secret::Secret;
 use crate::app::App;
-use crate::carry::http::{Body, Peer};
+use crate::carry::http::{Body, Peer, empty, respond};
 use crate::routes::{Routes, cors};
 use crate::session::Door;
 use crate::session::socketio;
@@ -49,6 +50,24 @@ impl Service {
         self.routes.answer(request, &peer).await
     }
 
+    /// Answers an operator: health, readiness and figures, and nothing else.
+    pub async fn answer_operator(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        match request.uri().path() {
+            "/metrics" => self.metrics(),
+            "/healthz" | "/readyz" => self.routes.answer(request, &peer).await,
+            _ => empty(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn metrics(&self) -> Response<Body> {
+        let depot = self.app.hub.depot();
+        let doomed = depot.counters().doomed.load(Ordering::Relaxed);
+        match self.app.hub.metrics().text(depot.waiting(), doomed) {
+            Ok(text) => respond(StatusCode::OK, HeaderValue::from_static(OPEN_METRICS), text.into()),
+            Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
     /// Runs what happens beside requests, until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
         tokio::join!(self.app.run(stop.clone()), self.desk.run(stop));
@@ -62,7 +81,7 @@ impl Service {
     async fn socket_io(&self, method: Method, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let headers = request.headers().clone();
         let mut response = match method {
-            Method::OPTIONS => cors::preflight(http::HeaderValue::from_static("GET, POST")),
+            Method::OPTIONS => cors::preflight(HeaderValue::from_static("GET, POST")),
             _ => self.desk.serve(request, peer).await,
         };
         cors::allow(&self.app.settings.http, &headers, response.headers_mut());
@@ -75,3 +94,6 @@ fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
+
+/// What the text of the figures calls itself.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

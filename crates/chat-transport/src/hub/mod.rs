@@ -27,6 +27,7 @@ pub use self::state::Settings;
 use self::state::State;
 use crate::carry::outbox::Depot;
 use crate::clock;
+use crate::metrics::Metrics;
 use crate::session::closes;
 use crate::session::socket::Socket;
 
@@ -43,6 +44,7 @@ struct Shared {
     bell: Notify,
     settings: Settings,
     depot: Arc<Depot>,
+    metrics: Arc<Metrics>,
     ports: OnceLock<Ports>,
     next_socket: AtomicU64,
 }
@@ -56,8 +58,10 @@ struct Ports {
 impl Hub {
     /// A hub that nobody has joined. It is made before the journal, whose sink it is; [`Hub::run`] brings them together.
     pub fn new(settings: Settings, depot: Arc<Depot>) -> Hub {
+        let metrics = Arc::new(Metrics::new());
         Hub(Arc::new(Shared {
-            state: Mutex::new(State::new(&settings)),
+            state: Mutex::new(State::new(&settings, metrics.clone())),
+            metrics,
             inbox: Mutex::default(),
             bell: Notify::new(),
             settings,
@@ -77,6 +81,11 @@ impl Hub {
     /// Delivers until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
         tokio::join!(self.deliver(&stop), self.tick(&stop));
+    }
+
+    /// The figures for operators.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// A number for a new socket.

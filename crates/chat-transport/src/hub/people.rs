@@ -142,6 +142,7 @@ impl State {
         local.person = socket.person.clone();
         local.sockets.push(socket.clone());
         sockets.insert(socket.id, socket.clone());
+        self.metrics.opened(socket.place.entrance, 1);
         match local.rooms {
             Rooms::Known(_) => Opened::Known,
             Rooms::Asked(_) => Opened::Ask,
@@ -188,6 +189,7 @@ impl State {
         if self.people.sockets.remove(&socket.id).is_none() {
             return;
         }
+        self.metrics.opened(socket.place.entrance, -1);
         let rooms: Vec<RoomId> = match socket.place.room {
             Some(room) => vec![room],
             None => self.people.rooms(user).collect(),

@@ -29,12 +29,16 @@ impl State {
     /// Keeps an answer for the socket that asked, for the end of the turn.
     fn answer(&mut self, origin: Origin, result: &Result<Outcome, Failure>, now: Time) {
         let Some(socket) = self.people.socket(origin.socket) else { return };
-        let Some(context) = socket.settle(origin.tag) else { return };
+        let Some(ordered) = socket.settle(origin.tag) else { return };
+        let (entrance, context) = (socket.place.entrance, ordered.context);
+        self.metrics.answered(entrance, context.verb, result.is_ok());
+        self.metrics.settled(entrance, ordered.at, now);
         let frames = self.answers.entry(socket.id).or_default();
         match result {
             Ok(outcome) => reply::settled(socket.place, &context, outcome, now, frames),
             Err(failure) => {
                 let trouble = Trouble::from(failure.clone());
+                self.metrics.refused(entrance, trouble.code());
                 reply::refused(socket.place, &context, &trouble, now, frames);
             }
         }

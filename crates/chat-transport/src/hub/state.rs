@@ -13,6 +13,7 @@ use super::people::People;
 use super::room::{Attached, Room, Start, Sub};
 use super::typing::Typists;
 use crate::clock;
+use crate::metrics::Metrics;
 use crate::session::socket::Socket;
 
 /// How the hub behaves.
@@ -52,6 +53,7 @@ impl Default for Settings {
 pub(super) struct State {
     pub(super) settings: Settings,
     pub(super) epoch: u64,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) rooms: HashMap<RoomId, Room>,
     pub(super) people: People,
     pub(super) typists: Typists,
@@ -68,10 +70,11 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(settings: &Settings) -> State {
+    pub(super) fn new(settings: &Settings, metrics: Arc<Metrics>) -> State {
         State {
             settings: settings.clone(),
             epoch: 0,
+            metrics,
             rooms: HashMap::new(),
             people: People::new(settings),
             typists: Typists::default(),

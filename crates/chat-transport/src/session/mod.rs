@@ -71,6 +71,9 @@ impl Session {
 
     /// Tells this client that it does not get what it asked for.
     pub(crate) fn refuse(&self, context: &Context, trouble: &Trouble) {
+        let (entrance, metrics) = (self.socket.place.entrance, self.app.hub.metrics());
+        metrics.answered(entrance, context.verb, false);
+        metrics.refused(entrance, trouble.code());
         self.say(|place, now, frames| reply::refused(place, context, trouble, now, frames));
     }
 

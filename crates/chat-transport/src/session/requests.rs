@@ -99,7 +99,7 @@ impl Session {
             }
             command => command,
         };
-        let origin = self.socket.order(context);
+        let origin = self.socket.order(context, now);
         self.app.journal.submit(Order { actor: user, at: now, command, origin: Some(origin) });
     }
 
@@ -127,6 +127,7 @@ impl Session {
     }
 
     fn done(&self, context: &Context) {
+        self.app.hub.metrics().answered(self.socket.place.entrance, context.verb, true);
         self.say(|place, now, frames| reply::done(place, context, now, frames));
     }
 }

@@ -27,10 +27,20 @@ pub(crate) struct Socket {
 struct State {
     next_tag: u64,
     /// Orders on their way, oldest first.
-    orders: VecDeque<(u64, Context)>,
+    orders: VecDeque<Ordered>,
     /// Rooms whose events this socket must fetch from the journal again.
     behind: Vec<Behind>,
     expires: Option<Time>,
+}
+
+/// An order on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Ordered {
+    tag: u64,
+    /// When it arrived.
+    pub(crate) at: Time,
+    /// What its answer needs to know.
+    pub(crate) context: Context,
 }
 
 /// A room whose live events are no longer enough for a socket.
@@ -63,25 +73,25 @@ impl Socket {
     }
 
     /// Notes an order; its answer will find what it needs to know.
-    pub(crate) fn order(&self, context: Context) -> Origin {
+    pub(crate) fn order(&self, context: Context, at: Time) -> Origin {
         let mut state = self.state();
         let tag = state.next_tag;
         state.next_tag += 1;
-        state.orders.push_back((tag, context));
+        state.orders.push_back(Ordered { tag, at, context });
         Origin { socket: self.id, tag }
     }
 
     /// Takes the note of an order that was settled.
-    pub(crate) fn settle(&self, tag: u64) -> Option<Context> {
+    pub(crate) fn settle(&self, tag: u64) -> Option<Ordered> {
         let mut state = self.state();
-        let at = state.orders.iter().position(|(noted, _)| *noted == tag)?;
+        let at = state.orders.iter().position(|noted| noted.tag == tag)?;
         let was_full = state.orders.len() == MAX_ORDERS;
-        let (_, context) = state.orders.remove(at)?;
+        let ordered = state.orders.remove(at)?;
         drop(state);
         if was_full {
             self.bell.notify_one();
         }
-        Some(context)
+        Some(ordered)
     }
 
     /// Whether so many orders are on their way that nothing more is to be read.

@@ -83,7 +83,10 @@ async fn admit(
     let caller = authenticate_token(app, &token, clock::now()).await?;
     engine.belongs_to(caller.id().number() as u64);
     let reason = match app.hub.comes_back(caller.id()) {
-        true => SyncReason::Reconnection,
+        true => {
+            app.hub.metrics().came_back();
+            SyncReason::Reconnection
+        }
         false => SyncReason::Established,
     };
     let session = Session::open(app.clone(), caller, place, Line::Engine(engine.clone())).await?;
