@@ -12,6 +12,7 @@ use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
 use crate::hub::Hub;
 use crate::rates::Rates;
+use crate::routes::remembered::Remembered;
 
 /// One server, shared by all of its connections.
 pub struct App {
@@ -29,6 +30,8 @@ pub struct App {
     pub rates: Rates,
     /// Settings of the entrances and routes.
     pub settings: Settings,
+    /// Whose tokens were good a moment ago.
+    pub(crate) remembered: Remembered,
     /// Pings WebSockets.
     pub(crate) pings: Arc<KeepAlive>,
     /// Comments on server-sent streams.
@@ -83,6 +86,7 @@ impl App {
             tokens,
             passwords: Passwords::default(),
             rates: Rates::new(settings.rates),
+            remembered: Remembered::default(),
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),
             settings,

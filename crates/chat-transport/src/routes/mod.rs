@@ -9,6 +9,7 @@ mod member;
 mod message;
 mod notification;
 mod poll;
+pub(crate) mod remembered;
 mod roulette;
 mod server;
 mod settings;

@@ -73,6 +73,7 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     let NewPerson { name, username, avatar } = person;
     let issuer = call.app.settings.http.issuer.clone();
     let account = call.app.directory.admit(Visitor { issuer, subject, name, username, avatar }).await?;
+    call.app.remembered.forget(account.person.id());
     Ok(answer::person(Tree::V2, &account.person))
 }
 

@@ -1,0 +1,90 @@
+//! Who came with which token a moment ago: checking it again would cost more than the rest of a request.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chat_domain::{Time, UserId};
+
+use super::credentials::{By, Caller};
+
+/// Tokens that were good a moment ago, by their digests.
+#[derive(Default)]
+pub(crate) struct Remembered(Mutex<Tokens>);
+
+#[derive(Default)]
+struct Tokens {
+    callers: HashMap<String, Entry>,
+    swept: Time,
+}
+
+struct Entry {
+    caller: Caller,
+    until: Time,
+}
+
+impl Remembered {
+    /// Who brought this token a moment ago, if it is still good.
+    pub(crate) fn caller(&self, digest: &str, now: Time) -> Option<Caller> {
+        let tokens = self.tokens();
+        tokens.callers.get(digest).filter(|entry| entry.until > now).map(|entry| entry.caller.clone())
+    }
+
+    /// Remembers for a moment, and never beyond the token's own end, who brought it.
+    pub(crate) fn remember(&self, digest: String, caller: &Caller, now: Time) {
+        let By::Token { expires } = caller.by else { return };
+        let mut tokens = self.tokens();
+        if tokens.swept.after(MOMENT) <= now || tokens.callers.len() >= MOST {
+            tokens.callers.retain(|_, entry| entry.until > now);
+            tokens.swept = now;
+        }
+        if tokens.callers.len() < MOST {
+            let until = now.after(MOMENT).min(expires);
+            tokens.callers.insert(digest, Entry { caller: caller.clone(), until });
+        }
+    }
+
+    /// Somebody has another name or picture now.
+    pub(crate) fn forget(&self, user: UserId) {
+        self.tokens().callers.retain(|_, entry| entry.caller.id() != user);
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long a token is not checked again. A name that another node has changed shows after this.
+const MOMENT: Duration = Duration::from_secs(10);
+/// Tokens that are remembered; more are checked every time.
+const MOST: usize = 100_000;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chat_domain::{Account, Person};
+
+    use super::*;
+
+    fn caller(number: i64, expires: Time) -> Caller {
+        let handle = UserId::new(number).expect("an id").into();
+        let person = Arc::new(Person { handle, username: "a".into(), name: "A".into(), avatar: String::new() });
+        Caller { account: Account { person, last_seen: None }, by: By::Token { expires } }
+    }
+
+    #[test]
+    fn a_token_is_remembered_for_a_moment_and_not_beyond_its_end() {
+        let (remembered, at) = (Remembered::default(), |seconds: i64| Time::from_secs(1_000 + seconds));
+        remembered.remember("long".into(), &caller(1, at(100)), at(0));
+        remembered.remember("short".into(), &caller(2, at(3)), at(0));
+        let known = |digest: &str, now| remembered.caller(digest, now).map(|caller| caller.id().number());
+        assert_eq!((known("long", at(9)), known("long", at(10))), (Some(1), None));
+        assert_eq!((known("short", at(2)), known("short", at(3))), (Some(2), None));
+        assert_eq!(known("none", at(0)), None);
+        remembered.forget(UserId::new(1).expect("an id"));
+        assert_eq!((known("long", at(1)), known("short", at(1))), (None, Some(2)));
+        remembered.remember("late".into(), &caller(3, at(100)), at(20));
+        assert_eq!(remembered.tokens().callers.len(), 1);
+    }
+}
