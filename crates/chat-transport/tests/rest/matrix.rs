@@ -67,6 +67,8 @@ struct Cast {
     member: User,
     removed: User,
     stranger: User,
+    /// Another member, whom others act on.
+    guest: User,
     room: i64,
     message: i64,
 }
@@ -77,16 +79,17 @@ impl Cast {
         let world = World::with(Settings { http, ..Settings::default() }).await;
         let (owner, member) = (world.user("owner").await, world.user("member").await);
         let (removed, stranger) = (world.user("removed").await, world.user("stranger").await);
-        let room = world.group(&[&owner, &member, &removed]).await;
+        let guest = world.user("guest").await;
+        let room = world.group(&[&owner, &member, &removed, &guest]).await;
         let message = world.message(&owner, room, "hi").await;
         let gone = format!("/api/chats/{room}/members/{}", removed.id);
         assert_eq!(world.ask("DELETE", gone).by(&owner).go().await.status, 200);
-        Cast { world, owner, member, removed, stranger, room, message }
+        Cast { world, owner, member, removed, stranger, guest, room, message }
     }
 
     fn ask(&self, entry: &Entry, tree: Tree, address: &str, body: &Json, room: i64) -> Ask<'_> {
         let spelled = |number: i64, uuid: String| if tree == Tree::Api { number.to_string() } else { uuid };
-        let user = self.removed.spelled(tree).to_string();
+        let user = self.guest.spelled(tree).to_string();
         let path = address
             .replace("{chat}", &spelled(room, RoomId::new(room).unwrap().uuid().to_string()))
             .replace("{message}", &spelled(self.message, MessageId::new(self.message).unwrap().uuid().to_string()))
