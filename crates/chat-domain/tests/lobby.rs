@@ -207,3 +207,12 @@ fn a_chat_that_was_left_takes_nothing_more_and_stays_readable() {
     assert!(matches!(give(&mut world, user(1), Command::Read { room: at, upto: None }), Ok(Outcome::Happened(_))));
     assert!(matches!(give(&mut world, user(2), Command::Delete { room: at, message: id }), Ok(Outcome::Happened(_))));
 }
+
+/// Found by the naive recomputation: everything else asked who the actor is.
+#[test]
+fn nobody_has_no_place_in_the_lobby() {
+    let mut world = five();
+    for command in [Command::Search, Command::StopSearch, Command::LeaveRoulette] {
+        assert_eq!(give(&mut world, user(PEOPLE + 1), command), Err(Refusal::UnknownUser));
+    }
+}

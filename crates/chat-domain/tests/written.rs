@@ -1,0 +1,141 @@
+//! The rows that a chat hands out are all that a store needs: written as they say, they are the chat.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chat_domain::*;
+use common::*;
+use proptest::prelude::*;
+
+#[derive(Default)]
+struct Tables {
+    rooms: BTreeMap<RoomId, Room>,
+    members: BTreeMap<(RoomId, UserId), Member>,
+    messages: BTreeMap<(RoomId, MessageId), Arc<Message>>,
+    log: BTreeMap<(RoomId, u64), LogRow>,
+    likes: BTreeMap<(RoomId, MessageId, UserId), LikeRow>,
+    receipts: BTreeMap<(RoomId, UserId, Reach, MessageId), Receipt>,
+    sent: BTreeMap<(RoomId, UserId, ClientId), SentRow>,
+    made: BTreeMap<(UserId, ClientId), MadeRow>,
+    directs: BTreeMap<(UserId, UserId), RoomId>,
+    lobby: BTreeMap<UserId, LobbyRow>,
+}
+
+/// Fails where a row of this key is there already.
+fn insert<K: Ord + std::fmt::Debug, V: std::fmt::Debug>(table: &mut BTreeMap<K, V>, key: K, row: V) {
+    assert!(!table.contains_key(&key), "{key:?} is there already: {:?}, then {row:?}", table[&key]);
+    table.insert(key, row);
+}
+
+/// Fails where no row of this key is there.
+fn update<K: Ord + std::fmt::Debug, V: std::fmt::Debug>(table: &mut BTreeMap<K, V>, key: K, row: V) {
+    assert!(table.contains_key(&key), "{key:?} is not there: {row:?}");
+    table.insert(key, row);
+}
+
+impl Tables {
+    fn write(&mut self, written: Written) {
+        written.new_rooms.into_iter().for_each(|row| insert(&mut self.rooms, row.id, row));
+        written.rooms.into_iter().for_each(|row| update(&mut self.rooms, row.id, row));
+        self.members.extend(written.members.into_iter().map(|(room, row)| ((room, row.user), row)));
+        written.new_messages.into_iter().for_each(|row| insert(&mut self.messages, (row.room, row.id), row));
+        written.messages.into_iter().for_each(|row| update(&mut self.messages, (row.room, row.id), row));
+        written.log.into_iter().for_each(|row| insert(&mut self.log, (row.room, row.seq), row));
+        for (room, message) in written.forgotten {
+            assert!(written.likes.iter().all(|row| (row.room, row.message) != (room, message)));
+            self.likes.retain(|key, _| (key.0, key.1) != (room, message));
+        }
+        self.likes.extend(written.likes.into_iter().map(|row| ((row.room, row.message, row.user.id), row)));
+        let receipt = |row: Receipt| ((row.room, row.user, row.what, row.upto), row);
+        written.receipts.into_iter().map(receipt).for_each(|(key, row)| insert(&mut self.receipts, key, row));
+        let named = |row: SentRow| ((row.room, row.user, row.client_id.clone()), row);
+        written.sent.into_iter().map(named).for_each(|(key, row)| insert(&mut self.sent, key, row));
+        let made = |row: MadeRow| ((row.user, row.client_id.clone()), row);
+        written.made.into_iter().map(made).for_each(|(key, row)| insert(&mut self.made, key, row));
+        written.directs.into_iter().for_each(|row| insert(&mut self.directs, (row.low, row.high), row.room));
+        self.lobby.extend(written.lobby.into_iter().map(|row| (row.user, row)));
+    }
+
+    /// When somebody read a message, as the receipts say.
+    fn read_at(&self, message: &Message, who: UserId) -> Option<Time> {
+        let of = |row: &&Receipt| (row.room, row.user, row.what) == (message.room, who, Reach::Read);
+        self.receipts.values().filter(of).filter(|row| row.upto >= message.id).map(|row| row.at).min()
+    }
+
+    fn agree(&self, world: &World) -> Result<(), TestCaseError> {
+        let chat = &world.chat;
+        prop_assert_eq!(self.rooms.keys().copied().collect::<Vec<_>>(), world.rooms.clone());
+        for (&id, row) in &self.rooms {
+            prop_assert_eq!(chat.answer(&Fact::Room(id)), Known::Room(id, Some(row.clone())));
+            let log = self.log.range((id, 0)..(id, u64::MAX)).map(|(_, row)| row.seq);
+            let mut seqs: Vec<_> = log.chain(self.of(id).map(|message| message.seq)).collect();
+            seqs.sort();
+            prop_assert_eq!(seqs, (1..=row.head.seq).collect::<Vec<_>>(), "the log has every number once");
+            for who in (1..=PEOPLE).map(user) {
+                let member = self.members.get(&(id, who)).copied();
+                prop_assert_eq!(chat.answer(&Fact::Member(id, who)), Known::Member(id, who, member));
+            }
+        }
+        for message in self.messages.values() {
+            let (room, id) = (message.room, message.id);
+            prop_assert_eq!(chat.answer(&Fact::Message(room, id)), Known::Message(room, id, Some(message.clone())));
+            let likes = self.likes.values().filter(|row| (row.room, row.message) == (room, id) && row.liked);
+            let mut likes: Vec<_> = likes.copied().collect();
+            likes.sort_by_key(|row| row.seq);
+            let nobody = user(PEOPLE + 1);
+            prop_assert_eq!(likes.len(), message.likes as usize);
+            prop_assert_eq!(chat.answer(&Fact::Likes(room, id, nobody)), Known::Likes(room, id, nobody, likes));
+            let Some(reader) = (1..=PEOPLE).map(user).find(|&who| chat.head(who, room).is_ok()) else { continue };
+            let Ok(marks) = chat.readers_page(reader, room, id, None, 99) else { continue };
+            let others = (1..=PEOPLE).map(user).filter(|&who| who != message.sender.id());
+            let mut readers: Vec<_> = others.filter_map(|who| Some((self.read_at(message, who)?, who))).collect();
+            readers.sort();
+            prop_assert_eq!(marks.iter().map(|mark| (mark.at, mark.user.id)).collect::<Vec<_>>(), readers);
+        }
+        for who in (1..=PEOPLE).map(user) {
+            let Known::Lobby(_, place) = chat.answer(&Fact::Lobby(who)) else { unreachable!() };
+            prop_assert_eq!(place.map(|place| place.row), self.lobby.get(&who).copied());
+        }
+        for (&(low, high), &room) in &self.directs {
+            let Known::Direct(_, _, roster) = chat.answer(&Fact::Direct(low, high)) else { unreachable!() };
+            prop_assert_eq!(roster.map(|roster| roster.room.id), Some(room));
+        }
+        for row in self.sent.values() {
+            let fact = Fact::Sent(row.room, row.user, row.client_id.clone());
+            let Known::Sent(.., Some(first)) = chat.answer(&fact) else { panic!("{row:?}") };
+            prop_assert_eq!((first.digest, first.seen.message.id), (row.digest, row.message));
+        }
+        for row in self.made.values() {
+            let fact = Fact::Made(row.user, row.client_id.clone());
+            let Known::Made(.., Some(first)) = chat.answer(&fact) else { panic!("{row:?}") };
+            prop_assert_eq!((first.digest, first.roster.room.id), (row.digest, row.room));
+        }
+        Ok(())
+    }
+
+    fn of(&self, room: RoomId) -> impl Iterator<Item = &Arc<Message>> {
+        self.messages.values().filter(move |message| message.room == room)
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_is_written_is_the_chat(batches in proptest::collection::vec(steps(14), 1..8)) {
+        let (mut world, mut tables) = (World::new(tight()), Tables::default());
+        for batch in &batches {
+            for step in batch {
+                let (stamp, command) = world.order(step);
+                let refused = world.execute(stamp, command).is_err();
+                if refused && batch.len() == 1 {
+                    prop_assert!(world.chat.clone().take_written().is_empty(), "a refusal writes nothing");
+                }
+            }
+            tables.write(world.chat.take_written());
+            tables.agree(&world)?;
+        }
+    }
+}
