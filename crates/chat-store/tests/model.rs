@@ -33,7 +33,7 @@ async fn postgres_answers_as_the_model_does() {
 
 /// One committer, so that the orders of different people are decided in the order in which they were given.
 fn options() -> Options {
-    Options { committers: 1, ..Options::default() }
+    Options { committers: 1, ..common::options() }
 }
 
 async fn open(url: &str) -> Store {

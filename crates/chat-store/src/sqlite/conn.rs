@@ -126,12 +126,6 @@ impl Conn {
     pub(crate) async fn lock_rooms(&mut self, _: impl IntoIterator<Item = i64>) -> QueryResult<()> {
         Ok(())
     }
-
-    /// The connection itself, for whoever watches its statements.
-    #[cfg(test)]
-    pub(crate) fn inner(&mut self) -> &mut SqliteConnection {
-        &mut self.0
-    }
 }
 
 /// The answer of a future that only ever waits for a [`Conn`].

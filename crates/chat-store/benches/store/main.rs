@@ -1,0 +1,140 @@
+//! What the store costs, beside a bare loop that does the least that could be done: both in one run, on one disk.
+//!
+//! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` do one database.
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+mod bare;
+mod fill;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chat_domain::view::{Page, Replay, Replayed, Since};
+use chat_domain::{Command, Head, Journal, RoomId, UserId};
+use chat_store::Store;
+use common::postgres::Cluster;
+use common::{Folder, open, order, say, somebody};
+
+fn main() {
+    let which: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| which.is_empty() || which.iter().any(|wanted| wanted == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    if wanted("sqlite") {
+        let folder = Folder::new("bench");
+        println!("SQLite");
+        runtime.block_on(writing(&folder.sqlite(), &|batch| bare::sqlite(&folder.0.join("bare.db"), batch)));
+        runtime.block_on(reading(&folder.0.join("full.db")));
+    }
+    if wanted("postgres")
+        && let Some(cluster) = Cluster::start()
+    {
+        println!("Postgres");
+        let url = cluster.database("chat");
+        let bare = cluster.database("bare");
+        runtime.block_on(writing(&url, &|batch| {
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(bare::postgres(&bare, batch)))
+        }));
+    }
+}
+
+/// Durable sends, beside a bare loop that inserts the same rows in batches of the same size.
+async fn writing(url: &str, bare: &dyn Fn(usize) -> f64) {
+    let store = Arc::new(open(url).await);
+    let mut people = Vec::new();
+    for n in 0..256 {
+        people.push(somebody(&store, &format!("user{n}")).await.id());
+    }
+    let made = Command::CreateGroup { title: "all".into(), members: people.clone(), client_id: None };
+    let room = store.execute(order(people[0], 1, made)).await.unwrap().event().unwrap().room;
+    for callers in [1, 64, 256] {
+        // Turn about, and the better of two: the disk's moods must not decide.
+        let (mut ours, mut theirs) = (0.0_f64, 0.0_f64);
+        let mut cpu = f64::MAX;
+        for _ in 0..2 {
+            let (rate, each) = send(&store, &people[..callers], room).await;
+            (ours, cpu) = (ours.max(rate), cpu.min(each));
+            theirs = theirs.max(bare(callers));
+        }
+        println!(
+            "  sends, {callers:3} callers: {ours:8.0}/s   bare loop, batches of {callers:3}: {theirs:8.0}/s   {:4.0} %   CPU of this process {cpu:5.1} µs a send",
+            100.0 * ours / theirs
+        );
+    }
+    store.close().await;
+}
+
+/// Everybody sends, and sends again when it is durable: so many a second, and so many µs of CPU each.
+async fn send(store: &Arc<Store>, people: &[UserId], room: RoomId) -> (f64, f64) {
+    let (began, cpu) = (Instant::now(), cpu());
+    let senders = people.iter().map(|&me| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let mut sent = 0;
+            while began.elapsed() < Duration::from_secs(3) {
+                store
+                    .execute(order(me, 2, say(room, "a message as long as most of them are, give or take")))
+                    .await
+                    .unwrap();
+                sent += 1;
+            }
+            sent
+        })
+    });
+    let mut sent = 0;
+    for sender in senders.collect::<Vec<_>>() {
+        sent += sender.await.unwrap();
+    }
+    let spent = self::cpu() - cpu;
+    (f64::from(sent) / began.elapsed().as_secs_f64(), spent * 1e6 / f64::from(sent))
+}
+
+/// Seconds of CPU that this process has used.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Questions to a database of five million messages.
+async fn reading(file: &std::path::Path) {
+    let url = format!("sqlite:{}", file.display());
+    let store = open(&url).await;
+    for n in 0..21 {
+        somebody(&store, &format!("user{n}")).await;
+    }
+    store.close().await;
+    println!("  filling 5,000,000 messages …");
+    fill::sqlite(file);
+    let store = open(&url).await;
+    let me = UserId::new(1).unwrap();
+    let room = |number| RoomId::new(number).unwrap();
+    let large = time(async || drop(store.history(me, room(1), Page::Newest, 50).await.unwrap())).await;
+    let small = time(async || drop(store.history(me, room(2), Page::Newest, 50).await.unwrap())).await;
+    println!("  page of 50: {large:6.0} µs from 1,000,000 messages, {small:6.0} µs from 1,000: {:.2} ×", large / small);
+    let head = store.head(me, room(1)).await.unwrap();
+    let since = Since::Head(Head { seq: head.seq - 100, moves: head.moves });
+    let replay = Replay { since, from: None, until: None, limit: 200 };
+    let missed = time(async || match store.replay(me, room(1), replay).await.unwrap() {
+        Replayed::Changes { events, .. } => assert_eq!(events.len(), 100),
+        pruned => panic!("{pruned:?}"),
+    });
+    println!("  100 changes missed of 1,000,000: {:6.0} µs", missed.await);
+    let list = time(async || assert_eq!(store.chats(me, None, 50).await.unwrap().chats.len(), 50)).await;
+    println!("  page of 50 of 1,000 chats, 1,000 unread each: {list:6.0} µs");
+    store.close().await;
+}
+
+/// The median of many, in µs.
+async fn time(mut work: impl AsyncFnMut()) -> f64 {
+    let mut times = Vec::new();
+    for _ in 0..201 {
+        let began = Instant::now();
+        work().await;
+        times.push(began.elapsed().as_secs_f64() * 1e6);
+    }
+    times.sort_by(f64::total_cmp);
+    times[100]
+}

@@ -1,0 +1,276 @@
+//! The database goes away and comes back: nothing acknowledged is lost, nothing happens twice.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use chat_domain::view::Page;
+use chat_domain::{Change, ClientId, Command, Draft, Failure, Journal, Order, RoomId, Time, UserId};
+use chat_store::{OpenError, Options, Store};
+use common::postgres::Cluster;
+use common::{Deaf, Folder, open, options, order, say, somebody};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_is_stopped_and_started_under_load() {
+    let Some(cluster) = Cluster::start() else { return };
+    let store = Arc::new(open(&cluster.database("outage")).await);
+    let (me, room) = room(&store).await;
+    let load = Load::start(store.clone(), me, room);
+    for _ in 0..3 {
+        let before = load.refused();
+        load.wait_for_more().await;
+        cluster.down();
+        load.wait_for_refusal(before).await;
+        cluster.up();
+        load.wait_for_more().await;
+    }
+    load.finish(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_connection_is_cut_between_commit_and_its_answer() {
+    let Some(cluster) = Cluster::start() else { return };
+    cluster.database("cut");
+    let proxy = Proxy::start(cluster.port).await;
+    let options = Options { committers: 1, ..options() };
+    let store = Store::open(&cluster.address("cut", proxy.port), options, Arc::new(Deaf)).await.unwrap();
+    let (me, room) = room(&store).await;
+    for n in 0..20 {
+        proxy.cut_next_commit();
+        let answer = store.execute(named(me, room, n)).await;
+        assert!(proxy.has_cut(), "the test cut nothing");
+        // The transaction was committed; the store found that out, so the answer is the message.
+        let answer = answer.unwrap();
+        let Change::Sent { message, .. } = &answer.event().unwrap().change else { panic!("{answer:?}") };
+        assert_eq!(message.number, n + 1);
+    }
+    let history = store.history(me, room, Page::Newest, 100).await.unwrap();
+    assert_eq!(history.messages.len(), 20);
+}
+
+#[tokio::test]
+async fn a_caller_who_stops_waiting_withdraws_what_was_not_begun() {
+    let folder = Folder::new("withdraw");
+    let store = open(&folder.sqlite()).await;
+    let (me, room) = room(&store).await;
+    let long = Command::Send { room, draft: Draft::text("x".repeat(9_000)), client_id: None };
+    let first: Vec<_> = (0..500).map(|_| store.execute(order(me, 2, long.clone()))).collect();
+    let second: Vec<_> = (0..500).map(|_| store.execute(order(me, 2, say(room, "gone")))).collect();
+    drop(second);
+    for answer in first {
+        answer.await.unwrap();
+    }
+    store.execute(order(me, 3, say(room, "last"))).await.unwrap();
+    let history = store.history(me, room, Page::Newest, 2_000).await.unwrap();
+    let gone = history.messages.iter().filter(|shown| &*shown.message.content == "gone").count();
+    assert_eq!(history.messages.len(), 501 + gone);
+    assert!(gone < 500, "not one was withdrawn");
+}
+
+#[tokio::test]
+async fn a_full_queue_says_so_at_once() {
+    let folder = Folder::new("full");
+    let options = Options { queue: 8, batch: 4, ..options() };
+    let store = Store::open(&folder.sqlite(), options, Arc::new(Deaf)).await.unwrap();
+    let (me, room) = room(&store).await;
+    let waiting: Vec<_> = (0..2_000).map(|_| store.execute(order(me, 2, say(room, "hello")))).collect();
+    let mut turned_away = 0;
+    for answer in waiting {
+        match answer.await {
+            Ok(_) => {}
+            Err(Failure::Unavailable) => turned_away += 1,
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+    assert!(turned_away > 1_000, "{turned_away}");
+    let history = store.history(me, room, Page::Newest, 5_000).await.unwrap();
+    assert_eq!(history.messages.len(), 2_000 - turned_away);
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_says_what_to_do() {
+    let folder = Folder::new("open");
+    let file = |name: &str| folder.0.join(name).display().to_string();
+    let fail = async |url: String| match Store::open(&url, Options::default(), Arc::new(Deaf)).await {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error,
+    };
+    for url in ["", "chat.db", "mysql://localhost/chat", "sqlite:"] {
+        assert!(matches!(fail(url.into()).await, OpenError::Scheme(_)), "{url}");
+    }
+    assert!(matches!(fail(format!("sqlite:{}", file("no/such/chat.db"))).await, OpenError::Directory(_)));
+    std::fs::write(file("text.db"), "this is no database, however long one makes it ".repeat(99)).unwrap();
+    assert!(matches!(fail(format!("sqlite:{}", file("text.db"))).await, OpenError::NotADatabase(_)));
+    let store = open(&format!("sqlite:{}", file("one.db"))).await;
+    let error = fail(format!("sqlite:{}", file("one.db"))).await;
+    assert!(matches!(error, OpenError::InUse(_)), "{error}");
+    store.close().await;
+    open(&format!("sqlite:{}", file("one.db"))).await.close().await;
+    for error in [OpenError::Scheme("x".into()), OpenError::NotADatabase("x".into()), OpenError::InUse("x".into())] {
+        assert!(error.to_string().contains(": "), "`{error}` does not say what to do");
+    }
+}
+
+#[tokio::test]
+async fn postgres_says_who_it_does_not_let_in() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("door");
+    let wrong = url.replace("secret", "guess");
+    let error = Store::open(&wrong, Options::default(), Arc::new(Deaf)).await.err().unwrap();
+    assert!(matches!(error, OpenError::Refused { .. }), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("password") && !said.contains("guess"), "{said}");
+    let (a, b) = (open(&url).await, open(&url).await);
+    assert_eq!(a.epoch(), b.epoch());
+    a.close().await;
+    b.close().await;
+    assert_eq!(a.head(UserId::new(1).unwrap(), RoomId::new(1).unwrap()).await, Err(Failure::Unavailable));
+}
+
+async fn room(store: &Store) -> (UserId, RoomId) {
+    let me = somebody(store, "ann").await.id();
+    let made = Command::CreateGroup { title: "all".into(), members: vec![], client_id: None };
+    let made = store.execute(order(me, 1, made)).await.unwrap();
+    (me, made.event().unwrap().room)
+}
+
+fn named(me: UserId, room: RoomId, n: u64) -> Order {
+    let client_id = ClientId::new(n.to_string());
+    let command = Command::Send { room, draft: Draft::text(n.to_string()), client_id };
+    Order { actor: me, at: Time::from_secs(2), command, origin: None }
+}
+
+/// Sixteen who send numbers, each until it is taken, as a client with an offline queue does.
+struct Load {
+    taken: Arc<AtomicUsize>,
+    refused: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+    senders: Vec<tokio::task::JoinHandle<Vec<u64>>>,
+    me: UserId,
+    room: RoomId,
+}
+
+impl Load {
+    fn start(store: Arc<Store>, me: UserId, room: RoomId) -> Load {
+        let (taken, refused, over) = <(Arc<AtomicUsize>, Arc<AtomicUsize>, Arc<AtomicBool>)>::default();
+        let senders = (0..16).map(|lane| {
+            let (store, taken, refused, over) = (store.clone(), taken.clone(), refused.clone(), over.clone());
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    let n = lane + 16 * mine.len() as u64;
+                    while let Err(failure) = store.execute(named(me, room, n)).await {
+                        assert_eq!(failure, Failure::Unavailable);
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                    mine.push(n);
+                    taken.fetch_add(1, Ordering::Relaxed);
+                }
+                mine
+            })
+        });
+        let senders = senders.collect();
+        Load { taken, refused, over, senders, me, room }
+    }
+
+    fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    async fn wait_for_more(&self) {
+        let enough = self.taken.load(Ordering::Relaxed) + 200;
+        until(|| self.taken.load(Ordering::Relaxed) >= enough).await;
+    }
+
+    async fn wait_for_refusal(&self, before: usize) {
+        until(|| self.refused.load(Ordering::Relaxed) > before).await;
+    }
+
+    /// Everything that was taken is there, once.
+    async fn finish(self, store: &Store) {
+        self.over.store(true, Ordering::Relaxed);
+        let mut taken = BTreeSet::new();
+        for sender in self.senders {
+            taken.extend(sender.await.unwrap());
+        }
+        let history = store.history(self.me, self.room, Page::Newest, 1 << 20).await.unwrap();
+        let there: Vec<u64> = history.messages.iter().map(|shown| shown.message.content.parse().unwrap()).collect();
+        assert_eq!(there.iter().copied().collect::<BTreeSet<_>>(), taken);
+        assert_eq!(there.len(), taken.len(), "something was stored twice");
+        assert_eq!(history.messages.last().unwrap().message.number, there.len() as u64);
+    }
+}
+
+async fn until(so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !so() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it never came to that");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Stands between the store and Postgres and can lose the answer to a COMMIT.
+struct Proxy {
+    port: u16,
+    armed: Arc<AtomicBool>,
+    cut: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    async fn start(server: u16) -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (armed, cut) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
+        let (arm, has) = (armed.clone(), cut.clone());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(carry(client, server, arm.clone(), has.clone()));
+            }
+        });
+        Proxy { port, armed, cut }
+    }
+
+    fn cut_next_commit(&self) {
+        self.cut.store(false, Ordering::SeqCst);
+        self.armed.store(true, Ordering::SeqCst);
+    }
+
+    fn has_cut(&self) -> bool {
+        self.cut.load(Ordering::SeqCst)
+    }
+}
+
+/// Carries bytes both ways. Once it has passed a COMMIT on, it waits for the answer and drops it with the connection.
+async fn carry(mut client: TcpStream, server: u16, armed: Arc<AtomicBool>, cut: Arc<AtomicBool>) {
+    let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+    let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
+    let mut committing = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut up) => {
+                let Ok(read @ 1..) = read else { return };
+                let commit = up[..read].windows(7).any(|bytes| bytes == b"COMMIT\0");
+                committing = commit && armed.swap(false, Ordering::SeqCst);
+                if server.write_all(&up[..read]).await.is_err() {
+                    return;
+                }
+            }
+            read = server.read(&mut down) => {
+                let Ok(read @ 1..) = read else { return };
+                if committing {
+                    cut.store(true, Ordering::SeqCst);
+                    return;
+                }
+                if client.write_all(&down[..read]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
