@@ -342,7 +342,7 @@ class TestExpiry:
 
 
 async def test_logins_are_limited(new_server):
-    server = new_server(rate_logins="5")
+    server = new_server(rate_logins="1/5")
     anna = await register(server, "anna")
     wrong = {"username": anna.username, "password": "wrong password"}
     statuses = []
