@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from harness import ids
 from harness.dialects import Bare, Multiplexed, Refused, Rest, Room, Roulette, SocketIo, joined
 from harness.frames import error
 from harness.http import call
-from harness.people import PASSWORD, group, login, new_name, register, register_many, session_cookie
+from harness.people import PASSWORD, group, login, new_name, register, register_many
 from harness.shapes import INTEGER, MILLIS, SECONDS, TEXT, USER_UUID, same
 
 PREFIXES = [("/api", 1), ("/api/v1", 4), ("/api/v2", 5)]
@@ -265,9 +266,6 @@ class TestCookies:
         anna = await register(server, "anna")
         again = await login(server, anna.username)
         assert again.cookie and again.cookie != anna.cookie
-        body = {"refresh_token": again.refresh}
-        answer = await call(server, "POST", "/api/auth/refresh", body, expect=200)
-        assert session_cookie(answer)
 
 
 class TestCors:
@@ -277,7 +275,7 @@ class TestCors:
             "Access-Control-Request-Method": "PATCH",
             "Access-Control-Request-Headers": "authorization, content-type, idempotency-key",
         }
-        answer = await call(server, "OPTIONS", "/api/v2/chats", headers=wanted)
+        answer = await call(server, "OPTIONS", f"/api/v2/chats/{ids.uuid(ids.CHAT, 1)}", headers=wanted)
         assert answer.status in (200, 204)
         assert answer.headers["Access-Control-Allow-Origin"] in ("*", "https://app.example")
         assert "Access-Control-Allow-Credentials" not in answer.headers

@@ -1,11 +1,11 @@
 """Every event, made in each dialect and seen in each, with exactly the keys of the documents and the contract."""
 
-import asyncio
 import contextlib
 
 import pytest
 
 from harness.dialects import DIALECTS, Bare, Room, Roulette
+from harness.fold import message_of
 from harness.frames import Heard, rest_message, with_cursor
 from harness.inbox import kind
 from harness.people import group, register, register_many
@@ -53,7 +53,8 @@ def is_aside(frame):
 
 
 def without_cursor(frame):
-    return {key: value for key, value in frame.items() if key != "cursor"}
+    frame = {key: value for key, value in frame.items() if key != "cursor"}
+    return frame | {"data": without_cursor(frame["data"])} if "event" in frame else frame
 
 
 @contextlib.asynccontextmanager
@@ -146,7 +147,9 @@ async def read(here):
     here.messages.append(rest_message(sent, "read me", author.user))
     await here.expect(lambda n, client: heard.message(n, sent, "read me", author.user, to_author=client is author))
     await here.actor.read(sent)
-    await here.expect(lambda n, _: heard.read(n, sent, here.actor.user), durable=False, to=here.viewers)
+    # The reader hears it too, except in dialects 3 (which has a frame of its own for it) and 5 (the author alone).
+    hearing = here.everybody if here.actor.number in (1, 2, 4) else here.viewers
+    await here.expect(lambda n, _: heard.read(n, sent, here.actor.user), durable=False, to=hearing)
     if here.actor.number == 3:
         marked = [frame for frame in await here.actor.until("messages_marked_read")][-1]
         same(marked, {"type": "messages_marked_read", "room_id": here.chat.id})
@@ -174,18 +177,18 @@ async def members(here, server):
     await here.expect(lambda n, _: here.heard.member(n, newcomer, "removed"))
 
 
-async def test_the_sender_of_dialect_3_and_4_hears_both_answer_and_echo(server):
+async def test_in_dialects_3_and_4_the_answer_comes_before_the_echo(server):
     anna, boris = await register_many(server, 2)
     chat = await group(anna, boris)
     async with Room(anna, chat) as room, Roulette(anna, chat) as roulette:
-        await asyncio.gather(room.join(), roulette.join())
-        for client, answer, echo in [
-            (room, "message_sent", "chat_message"),
-            (roulette, "message_sent", "new_message"),
-        ]:
-            await client.message("both", client_id=f"both-{client.number}")
-            own = [frame for frame in client.inbox.heard if kind(frame) == answer][-1]
-            place = client.inbox.heard.index(own)
-            await client.next(echo)
-            assert echo not in [kind(frame) for frame in client.inbox.heard[:place]][-1:]
-            assert own.get("client_id", own.get("payload", {}).get("client_id")) == f"both-{client.number}"
+        await room.join()
+        await roulette.join()
+        for client, echo in [(room, "chat_message"), (roulette, "new_message")]:
+            content = f"echo of {echo}"
+            message = await client.message(content, client_id=f"both-{client.number}")
+            kinds = [kind(frame) for frame in client.inbox.heard]
+            answer = client.inbox.heard[len(kinds) - 1 - kinds[::-1].index("message_sent")]
+            assert answer.get("client_id", answer.get("payload", {}).get("client_id")) == f"both-{client.number}"
+            # `message` has moved behind the answer: the echo is still to come.
+            frame = await client.next(lambda frame: kind(frame) == echo and message_of(frame) == (message, content))  # noqa: B023
+            assert client.inbox.heard.index(answer) < client.inbox.heard.index(frame)

@@ -313,6 +313,7 @@ async def test_presence_counts_sockets_and_waits(new_server):
         await one.close()
         await other.close()
         # Back within the grace: no flapping. The marker shows that nothing came before it.
+        one = Multiplexed(anna, chat)
         await one.join()
         await one.message("marker")
         frames = await witness.until("new_message")

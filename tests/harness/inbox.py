@@ -53,10 +53,10 @@ class Inbox:
             await self._more("the end", timeout)
         return self.ended
 
-    def rest(self):
-        """What was heard since the mark, without waiting."""
-        frames, self.mark = self.heard[self.mark :], len(self.heard)
-        return frames
+    def forget(self):
+        """Lets go of what lies before the mark."""
+        del self.heard[: self.mark]
+        self.mark = 0
 
     async def _more(self, wanted, timeout):
         self._news.clear()

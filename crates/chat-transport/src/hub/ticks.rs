@@ -102,7 +102,8 @@ impl State {
                 continue;
             }
             let mut frames = Frames::new();
-            reply::refused(socket.place, &Context::default(), &Trouble::Unauthorized, now, &mut frames);
+            let context = Context { room: socket.place.room, ..Context::default() };
+            reply::refused(socket.place, &context, &Trouble::Unauthorized, now, &mut frames);
             socket.line.offer(&frames);
             socket.line.close(closes::EXPIRED);
         }
