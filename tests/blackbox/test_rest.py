@@ -282,8 +282,7 @@ async def test_members(server, tree):
 
     answer = await anna.call("DELETE", f"{path}/{tree.user(clara)}", expect=tree.deleted)
     assert answer.body == tree.gone()
-    # Already so.
-    await anna.call("DELETE", f"{path}/{tree.user(clara)}", expect=tree.deleted)
+    same((await anna.call("DELETE", f"{path}/{tree.user(clara)}", expect=404)).body, tree.error("USER_NOT_FOUND"))
     same((await clara.call("GET", tree.path(chat), expect=403)).body, tree.error("FORBIDDEN"))
     await boris.call("DELETE", f"{path}/{tree.user(david)}", expect=403)
     # When the owner leaves, the longest member owns.
