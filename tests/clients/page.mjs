@@ -19,16 +19,12 @@ if (cookies) await context.addCookies(JSON.parse(cookies));
 const page = await context.newPage();
 page.on("pageerror", (error) => say({ said: { error: String(error) } }));
 await page.exposeFunction("tell", (value) => say({ said: value }));
-// The server need not serve pages: this one is put in its place.
-await page.route(url, (route) =>
-  route.fulfill({
-    contentType: "text/html; charset=utf-8",
-    body:
-      '<!doctype html><div id="messages" style="height: 50px; overflow: auto"></div>' +
-      '<div id="search-status"></div><div id="partner-info"></div>',
-  }),
-);
+// A page of the server itself (Chromium keeps others away from loopback addresses), with what the documents expect in it.
 await page.goto(url);
+await page.setContent(
+  '<!doctype html><div id="messages" style="height: 50px; overflow: auto"></div>' +
+    '<div id="search-status"></div><div id="partner-info"></div>',
+);
 await page.addScriptTag({ content: readFileSync(script, "utf8") });
 say({ said: "ready" });
 

@@ -31,7 +31,7 @@ def filled(code, replacements):
 
 class Page:
     def __init__(self, server, script, cookies=None):
-        self.url = f"{server.url}/page-of-a-test"
+        self.url = f"{server.url}/healthz"
         self.script = script
         self.cookies = cookies or []
         self.said = Inbox("the page")
