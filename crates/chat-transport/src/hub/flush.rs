@@ -7,50 +7,48 @@ use chat_domain::{Change, Event, MessageId, RoomId, UserId};
 use chat_protocol::Frames;
 
 use super::encode::Encoder;
-use super::room::{Room, Sub};
+use super::room::{Recent, Room};
 use super::state::State;
+use super::subs::Sub;
 use crate::carry::outbox::{Mark, Offered};
 use crate::session::line::Payload;
 
 impl State {
-    /// Tells some of what there is to tell; false when nothing is left.
+    /// Tells some of what there is to tell; false when nothing is left. Rooms and answers wait for no big room's end.
     pub(super) fn flush_some(&mut self) -> bool {
         let mut budget = CHUNK;
         while let Some(&id) = self.dirty.front() {
             if !self.flush_room(id, &mut budget) {
-                return true;
+                self.dirty.rotate_left(1);
+                break;
             }
             self.dirty.pop_front();
         }
         self.flush_answers();
-        false
+        !self.dirty.is_empty()
     }
 
     /// Tells a room's news to as many as the budget allows; true if everybody has heard them.
     fn flush_room(&mut self, id: RoomId, budget: &mut usize) -> bool {
         let keep = self.recent_per_room();
-        let Some(room) = self.rooms.get_mut(&id) else { return true };
-        let mut teller = Teller {
-            room: id,
-            quiet: room.members > self.settings.delivered_room,
-            epoch: self.epoch,
-            encoder: &mut self.encoder,
-            answers: &mut self.answers,
-            delivered: &mut self.delivered,
-        };
-        teller.encoder.next_room();
-        if !teller.tell(room, budget) {
-            return false;
-        }
-        room.dirty = false;
-        room.log.trim(keep);
-        true
+        let Some((room, mut teller)) = self.teller(id) else { return true };
+        let done = teller.tell(room, budget);
+        room.dirty = !done;
+        room.trim(keep);
+        done
     }
 
     /// Tells a sub that is about to leave what it has not heard.
     pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let mut teller = Teller {
+        let Some((room, mut teller)) = self.teller(id) else { return };
+        teller.tell_one(room.log.recent(), sub, &mut room.reached);
+    }
+
+    /// A room, and what telling its events needs.
+    fn teller(&mut self, id: RoomId) -> Option<(&mut Room, Teller<'_>)> {
+        let room = self.rooms.get_mut(&id)?;
+        self.encoder.next_room();
+        let teller = Teller {
             room: id,
             quiet: room.members > self.settings.delivered_room,
             epoch: self.epoch,
@@ -58,9 +56,7 @@ impl State {
             answers: &mut self.answers,
             delivered: &mut self.delivered,
         };
-        teller.encoder.next_room();
-        let first = room.log.first();
-        teller.tell_one(room.log.events(), first, sub, &mut room.reached);
+        Some((room, teller))
     }
 
     /// Sends the answers whose sockets heard nothing else in this turn.
@@ -89,29 +85,30 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// Tells as many as the budget allows; true if everybody has been told.
     fn tell(&mut self, room: &mut Room, budget: &mut usize) -> bool {
-        let first = room.log.first();
-        let events = room.log.events();
-        while let Some(sub) = room.subs.get_mut(room.told) {
-            if *budget == 0 {
-                return false;
-            }
-            if self.tell_one(events, first, sub, &mut room.reached) {
+        let Room { log, subs, reached, .. } = room;
+        let news = log.recent();
+        while *budget > 0 {
+            let Some(sub) = subs.next_due() else { break };
+            if self.tell_one(news, sub, reached) {
                 *budget -= 1;
             }
-            room.told += 1;
         }
-        true
+        subs.all_asked()
     }
 
     /// Tells one sub what it has not heard; false if there was nothing.
-    fn tell_one(&mut self, events: &[Arc<Event>], first: u64, sub: &mut Sub, reached: &mut Option<MessageId>) -> bool {
+    fn tell_one(&mut self, recent: Recent<'_>, sub: &mut Sub, reached: &mut Option<MessageId>) -> bool {
+        let Recent { events, first, head } = recent;
         let skip = usize::try_from(sub.next.saturating_sub(first)).unwrap_or(usize::MAX).min(events.len());
         let mut news = &events[skip..];
         let from = first + skip as u64;
         sub.next = first + events.len() as u64;
-        let Some(last) = news.last() else { return false };
-        sub.heard = last.head;
+        if news.is_empty() {
+            return false;
+        }
+        sub.heard = head;
         let unread: Vec<Arc<Event>>;
         let mut number = from;
         if sub.ahead.is_some() {
@@ -119,8 +116,10 @@ impl Teller<'_> {
             unread = news.iter().filter(|event| !sub.has_read(event)).cloned().collect();
             number = NOT_SHARED;
             if unread.len() == news.len() {
-                sub.ahead = None;
                 number = from;
+            }
+            if sub.ahead.is_some_and(|ahead| ahead.seq <= head.seq && ahead.moves <= head.moves) {
+                sub.ahead = None;
             }
             news = &unread;
         }

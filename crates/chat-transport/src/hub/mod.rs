@@ -11,6 +11,9 @@ mod people;
 mod room;
 mod settle;
 mod state;
+mod subs;
+#[cfg(test)]
+mod tests;
 mod ticks;
 mod typing;
 

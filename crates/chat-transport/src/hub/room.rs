@@ -4,19 +4,16 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chat_domain::{Change, Event, Head, Message, MessageId, Time, UserId};
-use chat_protocol::Shape;
 
-use crate::session::socket::Socket;
+use super::subs::Subs;
 
 /// An active room.
 pub(super) struct Room {
     pub(super) members: u32,
     pub(super) log: Log,
-    pub(super) subs: Vec<Sub>,
+    pub(super) subs: Subs,
     /// Its members with a socket on this node.
     pub(super) online: BTreeSet<UserId>,
-    /// How many of the subs have heard everything; those before it in the list.
-    pub(super) told: usize,
     /// Whether it waits for its turn to tell.
     pub(super) dirty: bool,
     /// When somebody last needed it.
@@ -38,17 +35,15 @@ pub(super) struct Log {
     held_since: Option<Time>,
 }
 
-/// A socket that joined a room.
-pub(super) struct Sub {
-    pub(super) socket: Arc<Socket>,
-    pub(super) shape: Shape,
-    /// The number of the next event that it has not heard.
-    pub(super) next: u64,
-    /// Where it stood when it had heard everything before that.
-    pub(super) heard: Head,
-    /// It read further in the journal than the hub has told: events up to there are not for it.
-    pub(super) ahead: Option<Head>,
-    pub(super) newest: Option<MessageId>,
+/// The events of a log that are still here.
+#[derive(Clone, Copy)]
+pub(super) struct Recent<'a> {
+    /// Oldest first.
+    pub(super) events: &'a [Arc<Event>],
+    /// The number of the first of them.
+    pub(super) first: u64,
+    /// Where the last one ended.
+    pub(super) head: Head,
 }
 
 /// From where a socket wants to hear a room.
@@ -93,21 +88,20 @@ impl Room {
         Room {
             members,
             log: Log::new(head),
-            subs: Vec::new(),
+            subs: Subs::default(),
             online: BTreeSet::new(),
-            told: 0,
             dirty: false,
             touched: now,
             reached: None,
         }
     }
 
-    /// Takes a sub out and keeps the place of those that were told.
-    pub(super) fn remove(&mut self, socket: u64) -> Option<Sub> {
-        let at = self.subs.iter().position(|sub| sub.socket.id == socket)?;
-        // The last one comes into its place, and may not have been told yet.
-        self.told = self.told.min(at);
-        Some(self.subs.swap_remove(at))
+    /// Forgets what everybody has heard, except for the newest events.
+    pub(super) fn trim(&mut self, keep: usize) {
+        if self.log.ring.len() > keep {
+            let heard = self.subs.iter().map(|sub| sub.next).min().unwrap_or_else(|| self.log.end());
+            self.log.trim(keep, heard);
+        }
     }
 }
 
@@ -131,9 +125,9 @@ impl Log {
         self.first + self.ring.len() as u64
     }
 
-    /// All events that are still here, oldest first, in one piece.
-    pub(super) fn events(&mut self) -> &[Arc<Event>] {
-        self.ring.make_contiguous()
+    /// All events that are still here.
+    pub(super) fn recent(&mut self) -> Recent<'_> {
+        Recent { first: self.first, head: self.head, events: self.ring.make_contiguous() }
     }
 
     /// The messages after this one as they are now, if everything since is still here.
@@ -189,9 +183,9 @@ impl Log {
         self.base = self.head;
     }
 
-    /// Forgets all but the newest events.
-    pub(super) fn trim(&mut self, keep: usize) {
-        while self.ring.len() > keep {
+    /// Forgets all but the newest events, and nothing that was not heard.
+    fn trim(&mut self, keep: usize, heard: u64) {
+        while self.ring.len() > keep && self.first < heard {
             let Some(event) = self.ring.pop_front() else { return };
             self.first += 1;
             advance(&mut self.base, &event);
@@ -206,15 +200,17 @@ impl Log {
         from.seq >= self.base.seq && from.moves >= self.base.moves
     }
 
+    /// The two counters of a room are one order: an event comes after everything that its head counts, of either kind. Else
+    /// its cursor would promise what was not told yet, and a position could come before the message that it points to.
     fn turn(&self, event: &Event) -> Turn {
-        let (number, last) = if event.change.is_durable() {
-            (event.head.seq, self.head.seq)
-        } else {
-            (event.head.moves, self.head.moves)
+        let (Head { seq, moves }, told) = (event.head, self.head);
+        let (number, last, others_told) = match event.change.is_durable() {
+            true => (seq, told.seq, moves <= told.moves),
+            false => (moves, told.moves, seq <= told.seq),
         };
         match number.checked_sub(last) {
             None | Some(0) => Turn::Old,
-            Some(1) => Turn::Next,
+            Some(1) if others_told => Turn::Next,
             Some(_) => Turn::Early,
         }
     }
@@ -235,16 +231,6 @@ impl Log {
         if self.held.is_empty() {
             self.held_since = None;
         }
-    }
-}
-
-impl Sub {
-    /// Whether this event is not for it, because it has read it in the journal.
-    pub(super) fn has_read(&self, event: &Event) -> bool {
-        self.ahead.is_some_and(|ahead| match event.change {
-            Change::Read(_) | Change::Delivered(_) => event.head.moves <= ahead.moves,
-            _ => event.head.seq <= ahead.seq,
-        })
     }
 }
 

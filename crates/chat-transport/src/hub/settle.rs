@@ -129,7 +129,7 @@ impl State {
     /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed.
     fn expel(&mut self, user: UserId, id: RoomId) {
         for socket in self.people.sockets(user) {
-            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.remove(socket.id)) else { continue };
+            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(socket.id)) else { continue };
             self.flush_sub(id, &mut sub);
         }
         for socket in self.people.sockets(user) {

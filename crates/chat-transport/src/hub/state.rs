@@ -10,7 +10,8 @@ use chat_protocol::{Context, Cursor, Frames, News, Presence, Shape, audience, en
 use super::encode::Encoder;
 use super::list::Lists;
 use super::people::People;
-use super::room::{Attached, Room, Start, Sub};
+use super::room::{Attached, Room, Start};
+use super::subs::Sub;
 use super::typing::Typists;
 use crate::clock;
 use crate::metrics::Metrics;
@@ -101,14 +102,22 @@ impl State {
         let (Start::Now(head) | Start::At { head, .. }) = start;
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(membership.members, head, now));
         room.touched = now;
+        if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
+            return Attached::Behind;
+        }
+        // Who joins again hears first what was on its way.
+        let mut before = room.subs.remove(socket.id);
+        if let (Start::Now(_), Some(before)) = (start, &mut before) {
+            self.flush_sub(id, before);
+        }
+        let Some(room) = self.rooms.get_mut(&id) else { return Attached::Behind };
+        let heard_of = before.and_then(|before| before.newest);
         let (next, head, ahead, newest) = match start {
-            Start::Now(_) => (room.log.end(), room.log.head(), None, None),
-            Start::At { head, .. } if !room.log.covers(head) => return Attached::Behind,
-            Start::At { head, newest } => (room.log.first(), head, Some(head), newest),
+            Start::Now(_) => (room.log.end(), room.log.head(), None, heard_of),
+            Start::At { head, newest } => (room.log.first(), head, Some(head), newest.or(heard_of)),
         };
-        room.remove(socket.id);
         let shape = Shape { entrance: socket.place.entrance, cursor };
-        room.subs.push(Sub { socket: socket.clone(), shape, next, heard: head, ahead, newest });
+        room.subs.add(Sub { socket: socket.clone(), shape, next, heard: head, ahead, newest });
         if next < room.log.end() {
             self.touch(id);
         }
@@ -136,7 +145,7 @@ impl State {
 
     /// Leaves a room; false if it was not joined.
     pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
-        self.rooms.get_mut(&room).is_some_and(|room| room.remove(socket.id).is_some())
+        self.rooms.get_mut(&room).is_some_and(|room| room.subs.remove(socket.id).is_some())
     }
 
     /// The newest message of a room that this socket was sent.
@@ -148,7 +157,7 @@ impl State {
     /// Notes that a room has something to tell.
     pub(super) fn touch(&mut self, id: RoomId) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
-        room.told = 0;
+        room.subs.ask_all();
         if !std::mem::replace(&mut room.dirty, true) {
             self.dirty.push_back(id);
         }

@@ -89,7 +89,7 @@ impl State {
                 continue;
             }
             room.log.skip_gap();
-            for sub in room.subs.drain(..) {
+            for sub in room.subs.take() {
                 sub.socket.fall_behind(*id, sub.shape.cursor, sub.ahead.unwrap_or(sub.heard));
             }
         }

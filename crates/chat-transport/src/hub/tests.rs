@@ -1,0 +1,192 @@
+//! The hub over a journal in memory, turn by turn.
+
+use std::sync::{Arc, Mutex};
+
+use chat_domain::chat::Limits;
+use chat_domain::command::Draft;
+use chat_domain::directory::NewAccount;
+use chat_domain::memory::Memory;
+use chat_domain::{Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
+use chat_protocol::{Context, Entrance, Place, Verb};
+
+use super::{Attached, Hub, Opened, Settings, Start};
+use crate::carry::outbox::{Depot, Limits as Room, Outbox};
+use crate::clock;
+use crate::session::line::Line;
+use crate::session::socket::Socket;
+
+/// A hub, its journal, and what the journal has settled but the hub does not know yet.
+struct World {
+    hub: Hub,
+    journal: Arc<Memory>,
+    desk: Arc<Desk>,
+    room: RoomId,
+    people: [Arc<Person>; 2],
+}
+
+/// Keeps what was settled until it is handed on, in any order.
+#[derive(Default)]
+struct Desk(Mutex<Vec<Settled>>);
+
+impl Sink for Desk {
+    fn settled(&self, answers: Vec<Settled>) {
+        self.0.lock().expect("the desk").extend(answers);
+    }
+}
+
+impl World {
+    async fn new(settings: Settings) -> World {
+        let desk = Arc::new(Desk::default());
+        let journal = Arc::new(Memory::new(Limits::default(), desk.clone()));
+        let hub = Hub::new(settings, Depot::new(Room::default()));
+        hub.bind(journal.clone(), journal.clone());
+        let people = [person(&journal, "anna").await, person(&journal, "boris").await];
+        let members = vec![people[1].id()];
+        let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
+        let order = Order { actor: people[0].id(), at: clock::now(), command, origin: None };
+        let room = journal.execute(order).await.expect("a group").event().expect("an event").room;
+        let world = World { hub, journal, desk, room, people };
+        world.hand_on();
+        world
+    }
+
+    /// Tells the hub what was settled, the latest first if it is to be so.
+    fn hand_on(&self) {
+        self.hub.settled(std::mem::take(&mut self.desk.0.lock().expect("the desk")));
+    }
+
+    fn hand_on_backwards(&self) {
+        let mut settled = std::mem::take(&mut *self.desk.0.lock().expect("the desk"));
+        settled.reverse();
+        settled.into_iter().for_each(|one| self.hub.settled(vec![one]));
+    }
+
+    /// A socket of dialect 2 that is in, but has not joined.
+    async fn socket(&self, who: usize) -> Arc<Socket> {
+        let place = Place { entrance: Entrance::Multiplexed, room: None };
+        let user = self.people[who].id();
+        let outbox = Outbox::queued(self.hub.depot().clone(), 1);
+        let socket =
+            Socket::new(self.hub.next_socket(), self.people[who].clone(), place, Line::WebSocket(outbox), None, None);
+        if self.hub.open(&socket) == Opened::Ask {
+            self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"));
+        }
+        socket
+    }
+
+    async fn joined(&self, who: usize) -> Arc<Socket> {
+        let socket = self.socket(who).await;
+        self.join(&socket).await;
+        socket
+    }
+
+    async fn join(&self, socket: &Arc<Socket>) {
+        let head = self.journal.head(socket.user(), self.room).await.expect("a member");
+        assert_eq!(self.hub.attach(socket, self.room, false, Start::Now(head), None), Attached::Live);
+    }
+
+    fn order(&self, who: usize, command: Command, origin: Option<chat_domain::Origin>) {
+        self.journal.submit(Order { actor: self.people[who].id(), at: Time(clock::now().0), command, origin });
+    }
+
+    fn say(&self, who: usize, content: &str) {
+        self.order(who, Command::Send { room: self.room, draft: Draft::text(content), client_id: None }, None);
+    }
+}
+
+async fn person(journal: &Memory, username: &str) -> Arc<Person> {
+    let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
+    journal.register(new).await.expect("an account").person
+}
+
+/// What a socket was told since this was last asked.
+fn told(socket: &Socket) -> String {
+    let outbox = socket.line.outbox().expect("an outbox");
+    let mut all = Vec::new();
+    while let Some(bytes) = outbox.take(1 << 20) {
+        outbox.flushed(bytes.len());
+        all.extend_from_slice(&bytes);
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[tokio::test]
+async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
+    let settings = Settings { sockets_per_user: 2_000, recent: 8, ..Settings::default() };
+    let world = World::new(settings).await;
+    let mut sockets = Vec::new();
+    for _ in 0..1_300 {
+        sockets.push(world.joined(1).await);
+    }
+    let asking = world.socket(0).await;
+    for turn in 0..30 {
+        world.say(0, "more");
+        if turn == 0 {
+            let origin = asking.order(Context { verb: Verb::Send, ..Context::default() }, clock::now());
+            let command = Command::Send { room: world.room, draft: Draft::text(" "), client_id: None };
+            world.order(0, command, Some(origin));
+        }
+        world.hand_on();
+        assert!(world.hub.state().flush_some(), "there is more to tell than one turn does");
+        if turn == 0 {
+            assert!(told(&asking).contains("INVALID_DATA"), "an answer waits for no big room");
+        }
+    }
+    let heard: Vec<usize> = sockets.iter().map(|socket| told(socket).matches("new_message").count()).collect();
+    assert!(heard.iter().all(|heard| *heard >= 26), "{heard:?}");
+    let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
+    assert!(kept.is_some_and(|kept| kept <= 8), "{kept:?} events are kept");
+    while world.hub.state().flush_some() {}
+    for (socket, heard) in sockets.iter().zip(heard) {
+        assert_eq!(heard + told(socket).matches("new_message").count(), 30);
+    }
+}
+
+#[tokio::test]
+async fn joining_again_loses_nothing_that_was_on_its_way() {
+    let world = World::new(Settings::default()).await;
+    let socket = world.joined(1).await;
+    world.say(0, "on its way");
+    world.hand_on();
+    world.join(&socket).await;
+    world.say(0, "after");
+    world.hand_on();
+    while world.hub.state().flush_some() {}
+    let told = told(&socket);
+    assert_eq!((told.matches("on its way").count(), told.matches("after").count()), (1, 1), "{told}");
+}
+
+#[tokio::test]
+async fn a_position_that_comes_first_waits_for_its_message() {
+    let world = World::new(Settings::default()).await;
+    let socket = world.joined(0).await;
+    world.say(0, "hello");
+    world.order(1, Command::Read { room: world.room, upto: None }, None);
+    world.hand_on_backwards();
+    while world.hub.state().flush_some() {}
+    let told = told(&socket);
+    let (message, read) = (told.find("new_message"), told.find("messages_read"));
+    assert!(message.is_some() && message < read, "{told}");
+}
+
+#[tokio::test]
+async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
+    let world = World::new(Settings::default()).await;
+    let socket = world.socket(0).await;
+    let other = world.joined(1).await;
+    world.say(0, "read in the journal");
+    world.order(1, Command::Read { room: world.room, upto: None }, None);
+    let head = world.journal.head(socket.user(), world.room).await.expect("a member");
+    let start = Start::At { head, newest: None };
+    assert_eq!(world.hub.attach(&socket, world.room, true, start, None), Attached::Live);
+    world.say(1, "news");
+    world.hand_on_backwards();
+    while world.hub.state().flush_some() {}
+    let (ahead, live) = (told(&socket), told(&other));
+    assert_eq!(ahead.matches("read in the journal").count(), 0, "{ahead}");
+    assert_eq!(
+        (ahead.matches("news").count(), live.matches("\"type\":\"new_message\"").count()),
+        (1, 2),
+        "{ahead} {live}"
+    );
+}
