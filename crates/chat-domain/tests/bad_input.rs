@@ -48,7 +48,7 @@ fn content_has_some_words_and_not_too_many() {
     {
         let refused = Refusal::Invalid { field: "content", rule };
         assert_eq!(send(&mut world, MessageKind::Text, content, Value::empty()), Err(refused.clone()));
-        let edit = Command::Edit { room: world.rooms[0], message: world.messages[0], content: content.into() };
+        let edit = Command::Edit { room: world.rooms[0], message: world.messages[0].1, content: content.into() };
         assert_eq!(give(&mut world, 1, edit), Err(refused));
     }
     let limit = Limits::default().content;
@@ -139,7 +139,7 @@ fn the_room_is_judged_before_the_message() {
     assert_eq!(give(&mut world, 3, like(at, message(77))), Err(Refusal::NotMember));
     assert_eq!(give(&mut world, 1, like(at, message(77))), Err(Refusal::UnknownMessage));
     assert_eq!(give(&mut world, 6, like(at, message(77))), Err(Refusal::UnknownUser));
-    let edit = Command::Edit { room: at, message: world.messages[0], content: String::new() };
+    let edit = Command::Edit { room: at, message: world.messages[0].1, content: String::new() };
     assert_eq!(give(&mut world, 2, edit), Err(Refusal::NotAuthor));
     for command in [
         Command::Rename { room: at, title: "t".into() },
@@ -159,7 +159,7 @@ fn a_repeat_is_answered_before_any_other_rule() {
     let at = world.rooms[0];
     let send = |words: &str| Command::Send { room: at, draft: Draft::text(words), client_id: client_id(Some(1)) };
     let first = give(&mut world, 2, send("hi")).unwrap().event().cloned().unwrap();
-    let id = world.messages[0];
+    let id = world.messages[0].1;
     let reused = Err(Refusal::Reused { message: Some(id) });
     assert_eq!(give(&mut world, 2, send("ho")), reused);
     // Another sender's name is another name.

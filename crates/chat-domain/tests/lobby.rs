@@ -194,7 +194,7 @@ fn a_chat_that_was_left_takes_nothing_more_and_stays_readable() {
     let left = give(&mut world, user(1), Command::LeaveRoulette).unwrap();
     assert!(matches!(left, Outcome::Happened(event) if event.change == Change::Closed));
     assert_eq!(give(&mut world, user(2), Command::LeaveRoulette), Ok(Outcome::Quiet));
-    let id = world.messages[0];
+    let id = world.messages[0].1;
     for command in [
         send,
         Command::Edit { room: at, message: id, content: "ho".into() },

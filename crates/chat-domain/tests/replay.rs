@@ -117,8 +117,8 @@ proptest! {
     #[test]
     fn what_was_missed_brings_a_screen_up_to_date(
         before in steps(50),
-        missed in steps(40),
-        meanwhile in steps(20),
+        missed in more(40),
+        meanwhile in more(20),
         limit in 1usize..6,
     ) {
         let mut world = World::new(tight());

@@ -124,9 +124,9 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn what_is_written_is_the_chat(batches in proptest::collection::vec(steps(14), 1..8)) {
+    fn what_is_written_is_the_chat(batches in proptest::collection::vec(more(14), 1..8)) {
         let (mut world, mut tables) = (World::new(tight()), Tables::default());
-        for batch in &batches {
+        for batch in [opening()].iter().chain(&batches) {
             for step in batch {
                 let (stamp, command) = world.order(step);
                 let refused = world.execute(stamp, command).is_err();

@@ -9,6 +9,9 @@ use proptest::test_runner::FileFailurePersistence;
 
 pub const PEOPLE: u8 = 5;
 
+/// From here on a message is counted among those of all rooms.
+const ELSEWHERE: u8 = 100;
+
 /// Somebody does something, so many seconds after (or before) whoever came before.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -17,7 +20,8 @@ pub struct Step {
     pub action: Action,
 }
 
-/// What they do; rooms and messages are counted from the newest, one more than there are is one that does not exist.
+/// What they do. Rooms are counted from the oldest, so that most happens in few of them, messages from the newest of their
+/// room, large numbers among those of all rooms; one more than there are is one that does not exist.
 #[derive(Clone, Debug)]
 pub enum Action {
     OpenDirect(u8),
@@ -37,30 +41,44 @@ pub enum Action {
     LeaveRoulette,
 }
 
+/// A story: two groups are made, then anything happens.
 pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
-    let step = (1..=PEOPLE + 1, -3i8..=3, action());
-    proptest::collection::vec(step.prop_map(|(actor, delta, action)| Step { actor, delta, action }), 1..most)
+    more(most).prop_map(|more| opening().into_iter().chain(more).collect())
+}
+
+/// Two groups, four people in the one and three in the other.
+pub fn opening() -> Vec<Step> {
+    let group =
+        |actor, members| Step { actor, delta: 1, action: Action::CreateGroup { title: 3, members, name: None } };
+    vec![group(1, vec![2, 3, 4]), group(2, vec![1, 3])]
+}
+
+/// How a story goes on.
+pub fn more(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    let actor = prop_oneof![30 => 1..=PEOPLE, 1 => Just(PEOPLE + 1)];
+    let step = (actor, -3i8..=3, action());
+    proptest::collection::vec(step.prop_map(|(actor, delta, action)| Step { actor, delta, action }), most / 2..most)
 }
 
 pub fn action() -> impl Strategy<Value = Action> {
-    let room = || prop_oneof![6 => 0u8..3, 1 => 0u8..12];
-    let message = || prop_oneof![6 => 0u8..5, 1 => 0u8..40];
-    let user = || 1..=PEOPLE + 1;
-    let name = || proptest::option::of(0u8..3);
-    let text = || 0u8..16;
+    let room = || prop_oneof![10 => Just(0u8), 6 => 1u8..3, 1 => 0u8..12];
+    let message = || prop_oneof![10 => 0u8..2, 5 => 0u8..8, 1 => ELSEWHERE..ELSEWHERE + 20];
+    let user = || prop_oneof![12 => 1..=PEOPLE, 1 => Just(PEOPLE + 1)];
+    let name = || proptest::option::of(0u8..2);
+    let text = || prop_oneof![12 => 3u8..6, 1 => 0u8..3];
     prop_oneof![
         1 => user().prop_map(Action::OpenDirect),
-        2 => (text(), proptest::collection::vec(1..=PEOPLE, 0..5), name())
+        1 => (text(), proptest::collection::vec(1..=PEOPLE, 0..4), name())
             .prop_map(|(title, members, name)| Action::CreateGroup { title, members, name }),
         1 => (room(), text()).prop_map(|(room, title)| Action::Rename { room, title }),
         2 => (room(), user()).prop_map(|(room, user)| Action::Add { room, user }),
-        2 => (room(), user()).prop_map(|(room, user)| Action::Remove { room, user }),
-        12 => (room(), text(), name()).prop_map(|(room, text, name)| Action::Send { room, text, name }),
+        1 => (room(), user()).prop_map(|(room, user)| Action::Remove { room, user }),
+        14 => (room(), text(), name()).prop_map(|(room, text, name)| Action::Send { room, text, name }),
         3 => (room(), message(), text()).prop_map(|(room, message, text)| Action::Edit { room, message, text }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Delete { room, message }),
         5 => (room(), message()).prop_map(|(room, message)| Action::Like { room, message }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Unlike { room, message }),
-        5 => (room(), proptest::option::of(message())).prop_map(|(room, upto)| Action::Read { room, upto }),
+        7 => (room(), proptest::option::of(message())).prop_map(|(room, upto)| Action::Read { room, upto }),
         4 => (room(), message()).prop_map(|(room, upto)| Action::Deliver { room, upto }),
         2 => Just(Action::Search),
         1 => Just(Action::StopSearch),
@@ -77,7 +95,7 @@ pub fn config() -> ProptestConfig {
 pub struct World {
     pub chat: Chat,
     pub rooms: Vec<RoomId>,
-    pub messages: Vec<MessageId>,
+    pub messages: Vec<(RoomId, MessageId)>,
     pub now: i64,
     pub next: i64,
 }
@@ -94,7 +112,10 @@ impl World {
         self.now += i64::from(step.delta);
         let ids = Ids { room: room(self.next), message: message(self.next) };
         self.next += 1;
-        (Stamp { actor: user(step.actor), at: Time::from_secs(self.now), ids }, self.command(&step.action))
+        (
+            Stamp { actor: user(step.actor), at: Time::from_secs(self.now), ids },
+            self.command(user(step.actor), &step.action),
+        )
     }
 
     /// Executes an order on the whole chat.
@@ -109,15 +130,31 @@ impl World {
         if let Ok(Outcome::Happened(event)) = result {
             match &event.change {
                 Change::Created { .. } => self.rooms.push(event.room),
-                Change::Sent { message, .. } => self.messages.push(message.id),
+                Change::Sent { message, .. } => self.messages.push((event.room, message.id)),
                 _ => {}
             }
         }
     }
 
-    fn command(&self, action: &Action) -> Command {
-        let room = |back: u8| from_newest(&self.rooms, back).unwrap_or(room(1_000_000));
-        let message = |back: u8| from_newest(&self.messages, back).unwrap_or(message(1_000_000));
+    fn message(&self, at: RoomId, back: u8) -> MessageId {
+        let everywhere = back.checked_sub(ELSEWHERE);
+        let inside = self.messages.iter().rev().filter(|(room, _)| everywhere.is_some() || *room == at);
+        inside.map(|&(_, id)| id).nth(everywhere.unwrap_or(back).into()).unwrap_or(message(1_000_000))
+    }
+
+    /// The newest message that somebody likes: few would ever take a like back by chance.
+    fn liked(&self, actor: UserId, room: RoomId) -> Option<MessageId> {
+        let likes = |id: &MessageId| match self.chat.answer(&Fact::Likes(room, *id, actor)) {
+            Known::Likes(.., rows) => rows.iter().any(|row| row.user.id == actor && row.liked),
+            _ => false,
+        };
+        let mut inside = self.messages.iter().rev().filter(|(at, _)| *at == room).map(|&(_, id)| id);
+        inside.find(likes)
+    }
+
+    fn command(&self, actor: UserId, action: &Action) -> Command {
+        let room = |number: u8| self.rooms.get(usize::from(number)).copied().unwrap_or(room(1_000_000));
+        let message = |at: u8, back: u8| self.message(room(at), back);
         match *action {
             Action::OpenDirect(with) => Command::OpenDirect { with: user(with) },
             Action::CreateGroup { title, ref members, name } => Command::CreateGroup {
@@ -132,22 +169,25 @@ impl World {
                 Command::Send { room: room(at), draft: Draft::text(text(words)), client_id: client_id(name) }
             }
             Action::Edit { room: at, message: which, text: words } => {
-                Command::Edit { room: room(at), message: message(which), content: text(words) }
+                Command::Edit { room: room(at), message: message(at, which), content: text(words) }
             }
-            Action::Delete { room: at, message: which } => Command::Delete { room: room(at), message: message(which) },
-            Action::Like { room: at, message: which } => Command::Like { room: room(at), message: message(which) },
-            Action::Unlike { room: at, message: which } => Command::Unlike { room: room(at), message: message(which) },
-            Action::Read { room: at, upto } => Command::Read { room: room(at), upto: upto.map(message) },
-            Action::Deliver { room: at, upto } => Command::Deliver { room: room(at), upto: message(upto) },
+            Action::Delete { room: at, message: which } => {
+                Command::Delete { room: room(at), message: message(at, which) }
+            }
+            Action::Like { room: at, message: which } => Command::Like { room: room(at), message: message(at, which) },
+            Action::Unlike { room: at, message: which } => {
+                let liked = self.liked(actor, room(at)).unwrap_or(message(at, which));
+                Command::Unlike { room: room(at), message: liked }
+            }
+            Action::Read { room: at, upto } => {
+                Command::Read { room: room(at), upto: upto.map(|upto| message(at, upto)) }
+            }
+            Action::Deliver { room: at, upto } => Command::Deliver { room: room(at), upto: message(at, upto) },
             Action::Search => Command::Search,
             Action::StopSearch => Command::StopSearch,
             Action::LeaveRoulette => Command::LeaveRoulette,
         }
     }
-}
-
-fn from_newest<T: Copy>(all: &[T], back: u8) -> Option<T> {
-    all.len().checked_sub(1 + usize::from(back)).map(|at| all[at])
 }
 
 /// Mostly words, sometimes none, a forbidden letter, or too many.
