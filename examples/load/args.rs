@@ -1,0 +1,84 @@
+//! What may be asked for on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+use crate::bare::Way;
+use crate::dialect::Dialect;
+
+/// Loads a chat server and says what each delivery cost it.
+///
+/// Starts the server on core 0 (where the `taskset` program exists) with a fresh SQLite file, keeps to core 1, makes people
+/// and rooms through the back ends' API, and runs one scenario after the other. Beside fan-out and pairs it runs a bare
+/// broadcaster that remembers nothing, so that ratios can be read. CPU and memory come from /proc; the CPU of this program
+/// is shown too: where it fills its core, it was the bottleneck.
+#[derive(Debug, Parser)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// What to run, in this order.
+    #[arg(value_enum, default_values_t = [Scenario::Fanout, Scenario::Rate, Scenario::Pairs, Scenario::Acked, Scenario::Idle, Scenario::Connect, Scenario::Posts])]
+    pub(crate) scenarios: Vec<Scenario>,
+    /// The server to start; by default the one that was built beside this program.
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+    /// How clients talk.
+    #[arg(long, value_enum, default_value_t = Dialect::Multiplexed)]
+    pub(crate) dialect: Dialect,
+    /// Members of the room, and people in pairs.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) members: usize,
+    /// Connections that do nothing, or come back, or only connect.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) connections: usize,
+    /// Seconds that each scenario is measured, after one to get going.
+    #[arg(long, default_value_t = 4.0)]
+    pub(crate) seconds: f64,
+    /// Messages a second where the rate is fixed.
+    #[arg(long, default_value_t = 20.0)]
+    pub(crate) rate: f64,
+    /// Messages on their way at once in the closed loop of the fan-out.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) window: usize,
+    /// Sockets that send and wait for the answer.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) senders: usize,
+    /// Messages that each of these has on its way.
+    #[arg(long, default_value_t = 16)]
+    pub(crate) in_flight: usize,
+    /// Messages in the database of `ready`.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) messages: u64,
+    /// Bytes of a message's content.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) content: usize,
+    /// Without the bare broadcasters.
+    #[arg(long)]
+    pub(crate) no_bare: bool,
+    /// The broadcaster itself; this program starts it.
+    #[arg(long, hide = true)]
+    pub(crate) bare: Option<Way>,
+}
+
+/// A way to load the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// One room, closed loop: the next message goes out when one has reached everybody.
+    Fanout,
+    /// One room at a fixed rate; lateness is counted from when a message should have been sent.
+    Rate,
+    /// Everybody in a room with one other, each sending as soon as their last message came back.
+    Pairs,
+    /// Sends that wait for their answer only, each socket in a room of its own.
+    Acked,
+    /// Connections that do nothing: memory, and CPU; then again after each carried 16 KiB both ways.
+    Idle,
+    /// What connecting costs for somebody seen before.
+    Connect,
+    /// `POST` of a message with its answer, over kept connections.
+    Posts,
+    /// The server is killed; everybody comes back and resumes.
+    Storm,
+    /// How soon the server answers after it was killed, with many messages in its database.
+    Ready,
+}

@@ -1,0 +1,105 @@
+//! Connections that do nothing, and what it costs to make them.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::sleep;
+
+use crate::Trouble;
+use crate::args::Args;
+use crate::connection::Connection;
+use crate::dialect::Dialect;
+use crate::measure::{Figures, Stretch};
+use crate::process::{Server, cpu, resident};
+use crate::world::Somebody;
+
+/// Opens connections, several at once; `rooms` are joined in turn, if there are any.
+pub(crate) async fn open(
+    server: &Server,
+    dialect: Dialect,
+    rooms: &[u64],
+    people: &[Rc<Somebody>],
+) -> Result<Vec<Connection>, Trouble> {
+    let next = Rc::new(Cell::new(0));
+    let people: Rc<[Rc<Somebody>]> = people.into();
+    let rooms: Rc<[u64]> = rooms.into();
+    let address = server.address;
+    let mut workers: Vec<JoinHandle<Result<Vec<Connection>, String>>> = Vec::new();
+    for _ in 0..AT_ONCE {
+        let (next, people, rooms) = (next.clone(), people.clone(), rooms.clone());
+        workers.push(spawn_local(async move {
+            let mut opened = Vec::new();
+            while let Some(somebody) = people.get(next.get()) {
+                let number = next.replace(next.get() + 1);
+                let room = if rooms.is_empty() { 0 } else { rooms[number * rooms.len() / people.len()] };
+                let connection = Connection::open(address, number, dialect, room, &somebody.token).await;
+                let mut connection = connection.map_err(|error| error.to_string())?;
+                if room != 0 {
+                    connection.join(room, None).await.map_err(|error| error.to_string())?;
+                }
+                opened.push(connection);
+            }
+            Ok(opened)
+        }));
+    }
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await??);
+    }
+    Ok(all)
+}
+
+/// Connects everybody, twice: the second time they have been seen before. Answers what the second time cost.
+pub(crate) async fn connect(server: &Server, dialect: Dialect, people: &[Rc<Somebody>]) -> Result<Figures, Trouble> {
+    drop(open(server, dialect, &[], people).await?);
+    sleep(Duration::from_secs(1)).await;
+    let stretch = Stretch::begin(server.pid(), 0)?;
+    let connections = open(server, dialect, &[], people).await?;
+    stretch.end("connecting, seen before", connections.len() as u64, None)
+}
+
+/// Memory of connections that do nothing, and after each carried 16 KiB both ways. `rooms` are big ones.
+pub(crate) async fn run(args: &Args, server: &Server, rooms: &[u64], people: &[Rc<Somebody>]) -> Result<(), Trouble> {
+    let before = resident(server.pid())?;
+    let mut connections = open(server, args.dialect, rooms, people).await?;
+    sleep(SETTLE).await;
+    let each = |resident: u64| resident.saturating_sub(before) as f64 / people.len() as f64;
+    println!("idle: {} connections, {:.2} KiB each", people.len(), each(resident(server.pid())?));
+    let (cpu_before, wall) = (cpu(server.pid())?, Duration::from_secs_f64(args.seconds));
+    sleep(wall).await;
+    let used = cpu(server.pid())?.saturating_sub(cpu_before);
+    println!("idle: {:.2} % of a core", used.as_secs_f64() / wall.as_secs_f64() * 100.0);
+    carry(args, rooms, &mut connections).await?;
+    sleep(SETTLE).await;
+    println!("idle, after 16 KiB both ways: {:.2} KiB each", each(resident(server.pid())?));
+    Ok(())
+}
+
+/// Everybody says something of 16 KiB that asks for no more than an answer, and hears a message of 16 KiB in the room.
+async fn carry(args: &Args, rooms: &[u64], connections: &mut [Connection]) -> Result<(), Trouble> {
+    let people = connections.len();
+    let listening: Vec<_> = connections.iter().map(Connection::mouth).collect();
+    for (number, room) in rooms.iter().enumerate() {
+        let text = args.dialect.send(*room, &"x".repeat(16_000));
+        listening[number * people / rooms.len() + 1].say(&text).await?;
+    }
+    for connection in connections.iter_mut() {
+        connection.until(crate::dialect::Kind::Message).await?;
+    }
+    let long = "x".repeat(16_000);
+    let said = match args.dialect {
+        Dialect::Socketio => format!("42[\"nothing\",\"{long}\"]"),
+        _ => format!("{{\"type\":\"ping\",\"x\":\"{long}\"}}"),
+    };
+    for mouth in &listening {
+        mouth.say(&said).await?;
+    }
+    Ok(())
+}
+
+/// Connections that are made at the same time.
+const AT_ONCE: usize = 32;
+/// What is handed back a little later counts as handed back.
+const SETTLE: Duration = Duration::from_secs(3);

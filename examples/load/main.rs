@@ -1,0 +1,54 @@
+//! Loads a chat server and says what it cost.
+//!
+//! The server is started here, on one core with a fresh SQLite file; this program keeps to the other. Beside it, in the same
+//! run, stands a bare broadcaster with pre-built frames: what a delivery costs when nothing is remembered or promised.
+
+mod acked;
+mod args;
+mod bare;
+mod connection;
+mod dialect;
+mod fanout;
+mod http;
+mod idle;
+mod measure;
+mod pairs;
+mod plan;
+mod process;
+mod rest;
+mod storm;
+mod tally;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    let local = tokio::task::LocalSet::new();
+    let run = async move {
+        match args.bare {
+            Some(way) => bare::serve(way).await,
+            None => plan::run(&args).await,
+        }
+    };
+    match local.block_on(&runtime, run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &Trouble) -> ExitCode {
+    eprintln!("load: {error}");
+    ExitCode::FAILURE
+}
+
+/// What went wrong; the program ends with it.
+type Trouble = Box<dyn std::error::Error>;

@@ -1,0 +1,97 @@
+//! A stretch of time with what it cost, and the table.
+
+use std::time::{Duration, Instant};
+
+use crate::Trouble;
+use crate::process::{cpu, resident};
+use crate::tally::Tally;
+
+/// The beginning of a measured stretch.
+pub(crate) struct Stretch {
+    server: u32,
+    at: Instant,
+    server_cpu: Duration,
+    own_cpu: Duration,
+    before: u64,
+}
+
+/// What a stretch has shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    /// What was run.
+    pub(crate) name: String,
+    /// Deliveries, answers or connections.
+    pub(crate) count: u64,
+    /// In this time.
+    pub(crate) wall: Duration,
+    /// The server's CPU.
+    pub(crate) server: Duration,
+    /// The CPU of this program.
+    pub(crate) own: Duration,
+    /// KiB that the server holds.
+    pub(crate) resident: u64,
+    /// What was sent and never came.
+    pub(crate) lost: u64,
+    /// How late things were: half, 99 %, all.
+    pub(crate) delays: [Duration; 3],
+}
+
+impl Stretch {
+    /// Begins to measure; `before` is what was counted until now.
+    pub(crate) fn begin(server: u32, before: u64) -> Result<Stretch, Trouble> {
+        let own_cpu = cpu(std::process::id())?;
+        Ok(Stretch { server, at: Instant::now(), server_cpu: cpu(server)?, own_cpu, before })
+    }
+
+    /// Ends; `after` is what was counted until now.
+    pub(crate) fn end(&self, name: &str, after: u64, tally: Option<&Tally>) -> Result<Figures, Trouble> {
+        Ok(Figures {
+            name: name.to_owned(),
+            count: after - self.before,
+            wall: self.at.elapsed(),
+            server: cpu(self.server)?.saturating_sub(self.server_cpu),
+            own: cpu(std::process::id())?.saturating_sub(self.own_cpu),
+            resident: resident(self.server)?,
+            lost: 0,
+            delays: tally.map(Tally::delays).unwrap_or_default(),
+        })
+    }
+}
+
+impl Figures {
+    /// Microseconds of the server's CPU for each.
+    pub(crate) fn cost(&self) -> f64 {
+        micros(self.server) / self.count.max(1) as f64
+    }
+
+    /// One line of the table.
+    pub(crate) fn print(&self) {
+        let [half, most, all] = self.delays.map(|delay| delay.as_secs_f64() * 1e3);
+        let seconds = self.wall.as_secs_f64();
+        println!(
+            "{:<34} {:>9.0} {:>9.2} {:>7.0}% {:>7.0}% {:>8.1} {:>8.1} {:>8.1} {:>6} {:>8.1}",
+            self.name,
+            self.count as f64 / seconds,
+            self.cost(),
+            self.server.as_secs_f64() / seconds * 100.0,
+            self.own.as_secs_f64() / seconds * 100.0,
+            half,
+            most,
+            all,
+            self.lost,
+            self.resident as f64 / 1024.0,
+        );
+    }
+}
+
+/// The head of the table.
+pub(crate) fn print_head() {
+    println!(
+        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8}",
+        "", "each/s", "CPU µs", "server", "load", "p50 ms", "p99 ms", "max ms", "lost", "RSS MiB"
+    );
+}
+
+fn micros(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}

@@ -1,0 +1,140 @@
+//! One scenario after the other, each with a server of its own.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::Trouble;
+use crate::args::{Args, Scenario};
+use crate::bare::Way;
+use crate::dialect::Dialect;
+use crate::fanout::Crowd;
+use crate::measure::{Figures, print_head};
+use crate::process::{Server, keep_to};
+use crate::world::{Somebody, World};
+use crate::{acked, idle, pairs, rest, storm};
+
+/// Runs what was asked for.
+pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
+    keep_to(1);
+    print_head();
+    for (number, scenario) in args.scenarios.iter().enumerate() {
+        let home = std::env::temp_dir().join(format!("chat-load-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&home)?;
+        let ran = Stage::set(args, home.clone())?.run(*scenario).await;
+        std::fs::remove_dir_all(&home)?;
+        ran?;
+    }
+    Ok(())
+}
+
+/// A server, and a place for its database.
+struct Stage<'a> {
+    args: &'a Args,
+    home: PathBuf,
+    server: Server,
+    world: Rc<World>,
+}
+
+impl Stage<'_> {
+    fn set(args: &Args, home: PathBuf) -> Result<Stage<'_>, Trouble> {
+        let server = Server::ours(args, &home, 0)?;
+        let world = World::new(server.address);
+        Ok(Stage { args, home, server, world })
+    }
+
+    async fn run(self, scenario: Scenario) -> Result<(), Trouble> {
+        let args = self.args;
+        match scenario {
+            Scenario::Fanout | Scenario::Rate => return self.one_room(scenario).await,
+            Scenario::Pairs => return self.pairs().await,
+            Scenario::Acked => {
+                let (people, rooms) = self.apart(args.senders).await?;
+                acked::run(args, &self.server, &rooms, &people).await?.print();
+            }
+            Scenario::Posts => {
+                let (people, rooms) = self.apart(args.senders).await?;
+                rest::run(args, &self.server, &rooms, &people).await?.print();
+            }
+            Scenario::Idle => {
+                let (people, rooms) = self.groups(args.connections, CROWD).await?;
+                idle::run(args, &self.server, &rooms, &people).await?;
+            }
+            Scenario::Connect => {
+                let people = self.world.people(args.connections).await?;
+                idle::connect(&self.server, args.dialect, &people).await?.print();
+            }
+            Scenario::Storm => {
+                let (people, rooms) = self.groups(args.connections / 2, CROWD).await?;
+                storm::resume(args, self.server, &self.home, &rooms, &people).await?;
+            }
+            Scenario::Ready => {
+                let (people, rooms) = self.apart(args.senders).await?;
+                storm::ready(args, self.server, &self.home, &rooms, &people).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn one_room(self, scenario: Scenario) -> Result<(), Trouble> {
+        let args = self.args;
+        let (people, rooms) = self.groups(args.members, args.members).await?;
+        let crowd = Crowd::gather(args, &self.server, args.dialect, rooms[0], &people).await?;
+        let ours = through(args, &crowd, scenario, "ours").await?;
+        ours.print();
+        if args.no_bare {
+            return Ok(());
+        }
+        println!("{:<34} a frame of ours has {} bytes", "", crowd.frame_size());
+        drop(self.server);
+        for way in [Way::Coalescing, Way::Single] {
+            let server = Server::bare(way)?;
+            let crowd = Crowd::gather(args, &server, Dialect::Bare, 0, &people).await?;
+            let bare = through(args, &crowd, scenario, &format!("bare, {}", way.name())).await?;
+            bare.print();
+            ratio(&ours, &bare);
+        }
+        Ok(())
+    }
+
+    async fn pairs(self) -> Result<(), Trouble> {
+        let args = self.args;
+        let (people, rooms) = self.groups(args.members / 2 * 2, 2).await?;
+        let name = format!("pairs, {} people", people.len());
+        let ours = pairs::run(args, &self.server, args.dialect, &rooms, &people, &name).await?;
+        ours.print();
+        drop(self.server);
+        if !args.no_bare {
+            let server = Server::bare(Way::Coalescing)?;
+            let bare = pairs::run(args, &server, Dialect::Bare, &rooms, &people, "pairs, bare").await?;
+            bare.print();
+            ratio(&ours, &bare);
+        }
+        Ok(())
+    }
+
+    /// So many people in groups of this size.
+    async fn groups(&self, people: usize, size: usize) -> Result<(Vec<Rc<Somebody>>, Vec<u64>), Trouble> {
+        let people = self.world.people(people).await?;
+        let rooms = self.world.groups(people.chunks(size).map(<[_]>::to_vec).collect()).await?;
+        Ok((people, rooms))
+    }
+
+    /// So many people, each in a group of their own.
+    async fn apart(&self, people: usize) -> Result<(Vec<Rc<Somebody>>, Vec<u64>), Trouble> {
+        self.groups(people, 1).await
+    }
+}
+
+async fn through(args: &Args, crowd: &Crowd, scenario: Scenario, who: &str) -> Result<Figures, Trouble> {
+    match scenario {
+        Scenario::Rate => crowd.fixed_rate(args, &format!("{} members, {}/s, {who}", args.members, args.rate)).await,
+        _ => crowd.closed_loop(args, &format!("{} members, closed loop, {who}", args.members)).await,
+    }
+}
+
+fn ratio(ours: &Figures, bare: &Figures) {
+    println!("{:<34} ours costs {:.2} × that", "", ours.cost() / bare.cost());
+}
+
+/// Members of a big room.
+const CROWD: usize = 1000;

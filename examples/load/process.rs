@@ -1,0 +1,121 @@
+//! Programs that are started here, and what the kernel says of them.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::Trouble;
+use crate::args::Args;
+use crate::bare::Way;
+
+/// A server that ends with this value.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts the chat server with a database in this directory; `port` 0 takes any.
+    pub(crate) fn ours(args: &Args, home: &Path, port: u16) -> Result<Server, Trouble> {
+        let program = match &args.server {
+            Some(program) => program.clone(),
+            None => beside("chat-server")?,
+        };
+        let mut command = on_core(0, &program);
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--jwt-secret", SECRET, "--api-key", KEY]);
+        command.args(["--rate-messages", "10000000", "--max-sockets-per-user", "100000"]);
+        command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
+        command.env("CHAT_LOG", "warn");
+        Server::start(command)
+    }
+
+    /// Starts the bare broadcaster.
+    pub(crate) fn bare(way: Way) -> Result<Server, Trouble> {
+        let mut command = on_core(0, &std::env::current_exe()?);
+        command.args(["--bare", way.name()]);
+        Server::start(command)
+    }
+
+    fn start(mut command: Command) -> Result<Server, Trouble> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().ok_or("no output")?;
+        let mut server = Server { child, address: ([127, 0, 0, 1], 0).into() };
+        for line in BufReader::new(output).lines() {
+            if let Some((_, address)) = line?.split_once("listening on http://") {
+                server.address = address.trim_end_matches('/').parse()?;
+                return Ok(server);
+            }
+        }
+        Err("the server ended before it listened".into())
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a crash would.
+    pub(crate) fn kill(mut self) -> Result<(), Trouble> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that has ended already is what was wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps this process to one core.
+pub(crate) fn keep_to(core: usize) {
+    let pid = std::process::id().to_string();
+    let pinned = Command::new("taskset").args(["-acp", &core.to_string(), &pid]).stdout(Stdio::null()).status();
+    if !pinned.is_ok_and(|status| status.success()) {
+        eprintln!("load: cannot keep to one core; install taskset for figures that can be compared");
+    }
+}
+
+/// The CPU time that a process has used.
+pub(crate) fn cpu(pid: u32) -> Result<Duration, Trouble> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let after_name = stat.rsplit_once(')').ok_or("an odd /proc/PID/stat")?.1;
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+    let ticks = ticks.sum::<Result<u64, _>>()?;
+    // USER_HZ is 100 on every Linux that runs here.
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// The memory that a process holds, in KiB.
+pub(crate) fn resident(pid: u32) -> Result<u64, Trouble> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+}
+
+fn on_core(core: usize, program: &Path) -> Command {
+    let pinned = Command::new("taskset").arg("-V").stdout(Stdio::null()).status();
+    if pinned.is_ok_and(|status| status.success()) {
+        let mut command = Command::new("taskset");
+        command.args(["-c", &core.to_string()]).arg(program);
+        return command;
+    }
+    Command::new(program)
+}
+
+/// A program of the same build: examples lie one directory deeper.
+fn beside(name: &str) -> Result<PathBuf, Trouble> {
+    let here = std::env::current_exe()?;
+    let built = here.parent().and_then(Path::parent).map(|directory| directory.join(name));
+    built.filter(|path| path.exists()).ok_or_else(|| format!("no {name}: build it first, or give --server").into())
+}
+
+/// The secret of the tokens, which are made here too: nobody waits for a thousand passwords to be hashed.
+pub(crate) const SECRET: &str = "the secret of a load test";
+/// The key of the back ends' API.
+pub(crate) const KEY: &str = "the key of a load test";

@@ -1,0 +1,94 @@
+//! After a crash: how soon the server answers, and how soon everybody has what they missed.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::Trouble;
+use crate::acked;
+use crate::args::Args;
+use crate::connection::Connection;
+use crate::dialect::Kind;
+use crate::http::{By, Http, text_after};
+use crate::process::{Server, cpu};
+use crate::world::Somebody;
+use tokio::task::spawn_local;
+
+/// Everybody joins, the server is killed, and all come back at once with their cursors for one message that they missed.
+pub(crate) async fn resume(
+    args: &Args,
+    mut server: Server,
+    home: &Path,
+    rooms: &[u64],
+    people: &[Rc<Somebody>],
+) -> Result<Server, Trouble> {
+    let mut cursors = Vec::new();
+    for (number, somebody) in people.iter().enumerate() {
+        let room = rooms[number * rooms.len() / people.len()];
+        let mut connection = Connection::open(server.address, number, args.dialect, room, &somebody.token).await?;
+        let joined = connection.join(room, Some("")).await?;
+        cursors.push((room, text_after(&joined, "\"cursor\":\"").ok_or("joining told no cursor")?.to_owned()));
+    }
+    let mut http = Http::open(server.address, 0).await?;
+    for (number, room) in rooms.iter().enumerate() {
+        let owner = &people[number * people.len() / rooms.len()].token;
+        http.ask(By::Token(owner), "POST", &format!("/api/chats/{room}/messages"), "{\"content\":\"missed\"}").await?;
+    }
+    let port = server.address.port();
+    server.kill()?;
+    server = Server::ours(args, home, port)?;
+    let began = Instant::now();
+    let mut waiting = Vec::new();
+    for (number, (somebody, (room, cursor))) in people.iter().zip(cursors).enumerate() {
+        let (address, dialect, token) = (server.address, args.dialect, somebody.token.clone());
+        waiting.push(spawn_local(async move {
+            let mut heard = 0;
+            let came = async {
+                let mut connection = Connection::open(address, number, dialect, room, &token).await?;
+                let join = dialect.join(room, Some(&cursor)).ok_or("this dialect joins by its address")?;
+                connection.mouth().say(&join).await?;
+                while heard == 0 {
+                    connection.hear(|kind, _| heard += u32::from(kind == Kind::Message)).await?;
+                }
+                Ok::<_, Trouble>(connection)
+            };
+            came.await.map_err(|error| error.to_string())
+        }));
+    }
+    let mut back = Vec::new();
+    for waiting in waiting {
+        back.push(waiting.await??);
+    }
+    let (took, used) = (began.elapsed(), cpu(server.pid())?);
+    println!(
+        "resume: {} clients have what they missed {:.2} s after the restart, {:.0} µs of the server's CPU each",
+        back.len(),
+        took.as_secs_f64(),
+        used.as_secs_f64() * 1e6 / back.len() as f64
+    );
+    Ok(server)
+}
+
+/// Fills the database, kills the server, and waits for the first good answer of a new one.
+pub(crate) async fn ready(
+    args: &Args,
+    server: Server,
+    home: &Path,
+    rooms: &[u64],
+    people: &[Rc<Somebody>],
+) -> Result<Server, Trouble> {
+    acked::fill(args, &server, rooms, people, args.messages).await?;
+    server.kill()?;
+    let began = Instant::now();
+    let server = Server::ours(args, home, 0)?;
+    loop {
+        if let Ok(mut http) = Http::open(server.address, 0).await
+            && http.ask(By::Key, "GET", "/readyz", "").await.is_ok()
+        {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    println!("ready: {:.0} ms after SIGKILL with {} messages", began.elapsed().as_secs_f64() * 1e3, args.messages);
+    Ok(server)
+}
