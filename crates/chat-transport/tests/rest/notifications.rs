@@ -42,6 +42,8 @@ async fn they_are_listed_read_once_and_read_all_at_once() {
     let rest = list(&format!("?limit=2&before_id={}", ids[1])).await;
     assert_eq!((titles(&rest), rest.body["next_before"].is_null()), (vec!["one".to_owned()], true));
 
+    assert!(list("?limit=3").await.body["next_before"].is_null());
+
     let read = |by: &User, id: &str| world.post(format!("/api/v2/notifications/{id}/read"), json!({})).by(by).go();
     let first = read(&anna, &ids[0]).await;
     assert_eq!((first.status, &first.body["data"]["is_read"]), (200, &json!(true)));
