@@ -21,7 +21,7 @@ use bytes::Bytes;
 use chat_domain::Time;
 use chat_protocol::Trouble;
 use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
-use http::header::{ALLOW, RETRY_AFTER, SET_COOKIE};
+use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -60,7 +60,9 @@ impl Routes {
     /// All routes of the table.
     pub fn new(app: Arc<App>) -> Result<Routes, InsertError> {
         let mut router = Router::new();
-        for entry in TABLE {
+        // Without a key the back ends' tree is not there at all, not even to ask for its methods.
+        let keyless = app.settings.http.api_keys.is_empty();
+        for entry in TABLE.iter().filter(|entry| !(keyless && entry.access == Access::Key)) {
             let method = method(entry.method);
             for (tree, path) in entry.addresses() {
                 let place = Place { tree, route: entry.route, access: entry.access };
@@ -196,15 +198,21 @@ impl Answered {
 /// A refusal in a tree's words, for whoever refuses at the door of a socket too.
 pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
     let mut response = respond(answer::trouble(tree, trouble, now));
-    if let Trouble::TooFast(seconds) = trouble {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1)));
+    let headers = response.headers_mut();
+    match trouble {
+        Trouble::TooFast(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1)))),
+        Trouble::Unauthorized => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+        _ => {}
     }
     response
 }
 
 fn respond(reply: Reply) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if reply.body.is_empty() { empty(status) } else { json(status, reply.body) }
+    let mut response = if reply.body.is_empty() { empty(status) } else { json(status, reply.body) };
+    // What was true for somebody a moment ago is neither for others nor for later.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn unread(unread: Unread) -> Trouble {

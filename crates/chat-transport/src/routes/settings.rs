@@ -49,9 +49,6 @@ impl Default for Settings {
 impl Settings {
     /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
     pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
-        if self.api_keys.is_empty() {
-            return Err(Trouble::NoRoute);
-        }
         let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
         let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
         if good { Ok(()) } else { Err(Trouble::Unauthorized) }

@@ -23,6 +23,7 @@ async fn without_a_key_the_tree_is_not_there() {
     let world = World::new().await;
     let said = world.post("/api/v2/server/chats", json!({})).header("X-Api-Key", "new").go().await;
     assert_eq!((said.status, said.code()), (404, "NOT_FOUND"));
+    assert_eq!(world.get("/api/v2/server/chats").go().await.status, 404);
     let world = self::world().await;
     for key in ["old", "new"] {
         let said = world.post("/api/v2/server/chats", json!({})).header("X-Api-Key", key).go().await;

@@ -85,6 +85,7 @@ async fn tokens_that_are_not_good_open_nothing() {
     for header in ["Bearer", "Bearer x", "Basic YTpi", ""] {
         let said = world.get("/api/v2/chats").header("Authorization", header).go().await;
         assert_eq!((said.status, said.code()), (401, "UNAUTHORIZED"), "{header}");
+        assert_eq!((said.header("www-authenticate"), said.header("cache-control")), (Some("Bearer"), Some("no-store")));
     }
     // Not in the address of an ordinary request.
     assert_eq!(world.get("/api/v2/chats?token=x").go().await.status, 401);
