@@ -62,7 +62,7 @@ impl Script {
     /// Nothing works any more, and nothing is due.
     fn is_dead(&mut self, now: Millis) {
         assert!(self.session.is_over());
-        assert_eq!(self.session.deadline(), None);
+        assert_eq!((self.session.deadline(), self.session.waiting()), (None, 0));
         assert_eq!(self.at(now, Input::PollOpened), [Output::Wire(Wire::RefusePoll(Reject::UnknownSid))]);
         assert_eq!(self.at(now, post("4x")), [posted(Err(Reject::UnknownSid))]);
         assert_eq!(self.at(now, Input::WebSocketOpened), [Output::Wire(Wire::RefuseWebSocket)]);
@@ -326,6 +326,15 @@ mod heartbeat {
     }
 
     #[test]
+    fn a_pong_that_comes_before_its_ping_was_fetched_takes_the_ping_back() {
+        let mut script = Script::polling();
+        assert_eq!(script.at(INTERVAL, Input::Tick), []);
+        assert_eq!(script.at(INTERVAL + 1, post("3")), [posted(Ok(()))]);
+        assert_eq!(script.at(INTERVAL + 2, Input::PollOpened), []);
+        assert_eq!(script.session.deadline(), Some(2 * INTERVAL + 1));
+    }
+
+    #[test]
     fn without_a_pong_it_ends_exactly_then() {
         let mut script = Script::polling();
         assert_eq!(script.at(INTERVAL, Input::Tick), []);
@@ -432,6 +441,25 @@ mod end {
         let mut script = Script::web_socket();
         assert_eq!(script.at(1, Input::WebSocketClosed), [closed(Closed::WebSocketLost)]);
         script.is_dead(2);
+    }
+
+    #[test]
+    fn a_handshake_that_never_came_about_leaves_nothing() {
+        let mut script = Script::new();
+        assert_eq!(script.at(1, Input::WebSocketClosed), [closed(Closed::WebSocketLost)]);
+        script.is_dead(2);
+    }
+
+    #[test]
+    fn nobody_wants_it_any_more() {
+        let mut script = Script::polling();
+        script.at(1, send("a"));
+        assert_eq!(script.at(2, Input::End), [closed(Closed::ByServer)]);
+        script.is_dead(3);
+        let mut script = Script::probing();
+        script.at(1, Input::PollOpened);
+        assert_eq!(script.at(2, Input::End), [answer("1"), CLOSE_SOCKET, closed(Closed::ByServer)]);
+        assert_eq!(Script::web_socket().at(1, Input::End), [CLOSE_SOCKET, closed(Closed::ByServer)]);
     }
 
     #[test]

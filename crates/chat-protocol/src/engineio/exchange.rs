@@ -17,12 +17,15 @@ pub enum Input {
     WebSocketText(Bytes),
     /// The WebSocket that was not refused brought bytes.
     WebSocketBinary(Bytes),
-    /// The WebSocket that was not refused is gone. What is still to be written to it can be dropped.
+    /// The WebSocket that was not refused is gone, or the one that was to be the handshake never came. What is still to
+    /// be written to it can be dropped.
     WebSocketClosed,
     /// The application has a message: a text with its type `4` in front, or plain binary.
     Send(Frame),
     /// The application is done; what was sent before still goes out.
     Close,
+    /// Nobody wants the session any more; it ends at once, whatever was sent before.
+    End,
     /// Time passed; nothing else.
     Tick,
 }

@@ -28,10 +28,6 @@ impl Queue {
         self.bytes
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.frames.is_empty()
-    }
-
     /// The oldest frames as one payload, as many as an answer may hold; `None` when nothing waits.
     pub(super) fn payload(&mut self, settings: &Settings) -> Option<Bytes> {
         let count = self.frames.len().min(settings.max_packets_per_poll.max(1));

@@ -53,6 +53,7 @@ impl Session {
             Input::WebSocketClosed => self.web_socket_closed(),
             Input::Send(frame) => self.send(frame),
             Input::Close => self.close(now),
+            Input::End => self.end(Closed::ByServer),
             Input::Tick => {}
         }
     }

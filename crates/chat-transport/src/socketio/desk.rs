@@ -1,5 +1,8 @@
 //! The requests of one Socket.IO address.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
@@ -8,9 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chat_protocol::engineio::{Input, Reject, Request as Asked, Sid, Transport};
+use chat_protocol::engineio::{Input, Lobby, Reject, Request as Asked, Sid, Transport};
 use chat_protocol::socketio::Settings;
-use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
@@ -18,7 +20,8 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use crate::carry::http::{Body, Peer, json, read, respond};
+use super::answers::{Aborted, polled, refused};
+use crate::carry::http::{Body, Peer, Unread, empty, json, read, respond};
 use crate::carry::outbox::{Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 
@@ -30,17 +33,16 @@ pub struct Desk {
     open: Opener,
     book: Mutex<Book>,
     bell: Notify,
-    /// Sessions that may be open at once without having said who they are.
-    strangers: usize,
 }
 
 /// What is started for every new session.
 type Opener = Box<dyn Fn(Arc<Engine>, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-#[derive(Default)]
 struct Book {
     engines: HashMap<Sid, Arc<Engine>>,
     due: BTreeSet<(u64, Sid)>,
+    /// Who has not been let into a namespace.
+    lobby: Lobby,
 }
 
 impl Desk {
@@ -59,9 +61,8 @@ impl Desk {
             frames,
             depot,
             open: Box::new(move |engine, headers| Box::pin(open(engine, headers))),
-            book: Mutex::default(),
+            book: Mutex::new(Book { engines: HashMap::new(), due: BTreeSet::new(), lobby: Lobby::new(STRANGERS) }),
             bell: Notify::new(),
-            strangers: STRANGERS,
         }
     }
 
@@ -109,9 +110,12 @@ impl Desk {
 
     async fn post(&self, engine: &Arc<Engine>, request: Request<Incoming>) -> Response<Body> {
         let limit = self.settings.engine.max_payload;
-        let Ok(body) = read(request.into_body(), limit, PATIENCE).await else {
-            return refused(Reject::TooLarge);
+        let body = match read(request.into_body(), limit, PATIENCE).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return refused(Reject::TooLarge),
+            Err(unread) => return empty(unread.status()),
         };
+        engine.room().await;
         let told = engine.handle(Input::Post(body));
         self.note(engine);
         match told.post {
@@ -128,6 +132,7 @@ impl Desk {
         peer: Peer,
     ) -> Response<Body> {
         let Ok(handshake) = Handshake::of(&mut request) else { return refused(Reject::BadRequest) };
+        let is_new = engine.is_none();
         let Some(engine) = engine.or_else(|| self.new_session(request.headers())) else {
             return json(StatusCode::SERVICE_UNAVAILABLE, "{}");
         };
@@ -137,7 +142,9 @@ impl Desk {
             let outbox = Outbox::queued(desk.depot.clone(), 0);
             match upgrading.join(desk.frames, outbox).await {
                 Some(socket) => desk.carry(engine, socket).await,
-                None => drop(engine.handle(Input::WebSocketClosed)),
+                // Another WebSocket may carry a session that is not new.
+                None if is_new => desk.tell(&engine, Input::WebSocketClosed),
+                None => {}
             }
             drop(peer);
         });
@@ -159,11 +166,12 @@ impl Desk {
                 websocket::Incoming::Binary(bytes) => Input::WebSocketBinary(bytes),
                 websocket::Incoming::Closed(_) => break,
             };
-            engine.handle(input);
-            self.note(&engine);
+            self.tell(&engine, input);
+            if engine.is_crowded() {
+                socket.during(engine.room()).await;
+            }
         }
-        engine.handle(Input::WebSocketClosed);
-        self.note(&engine);
+        self.tell(&engine, Input::WebSocketClosed);
         drop(engine);
         socket.shut(GOODBYE).await;
     }
@@ -173,14 +181,26 @@ impl Desk {
         getrandom::fill(&mut random).ok()?;
         let sid = Sid::new(random);
         let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
-        let mut book = self.book();
-        if book.engines.len() >= self.strangers {
-            return None;
-        }
-        book.engines.insert(sid, engine.clone());
-        drop(book);
+        let stranger = self.enter(&engine);
         tokio::spawn((self.open)(engine.clone(), headers));
+        if let Some(stranger) = stranger.filter(|stranger| !stranger.is_known()) {
+            self.tell(&stranger, Input::End);
+        }
         Some(engine)
+    }
+
+    /// Writes a new session into the book; if too many there have not said who they are, the oldest of these gives way.
+    fn enter(&self, engine: &Arc<Engine>) -> Option<Arc<Engine>> {
+        let mut book = self.book();
+        book.engines.insert(*engine.sid(), engine.clone());
+        let (ticket, oldest) = book.lobby.enter(*engine.sid());
+        engine.ticket.get_or_init(|| ticket);
+        oldest.and_then(|sid| book.engines.get(&sid).cloned())
+    }
+
+    fn tell(&self, engine: &Arc<Engine>, input: Input) {
+        engine.handle(input);
+        self.note(engine);
     }
 
     fn find(&self, sid: &Sid) -> Option<Arc<Engine>> {
@@ -190,7 +210,13 @@ impl Desk {
     /// Notes when a session must be looked at next, and forgets one that is over.
     fn note(&self, engine: &Arc<Engine>) {
         let mut book = self.book();
-        if engine.is_over() {
+        let is_over = engine.is_over();
+        if let Some(ticket) = engine.ticket.get()
+            && (is_over || engine.is_known())
+        {
+            book.lobby.leave(*ticket);
+        }
+        if is_over {
             book.engines.remove(engine.sid());
             return;
         }
@@ -226,8 +252,7 @@ impl Desk {
         };
         for engine in due {
             engine.noted.store(u64::MAX, Ordering::Relaxed);
-            engine.handle(Input::Tick);
-            self.note(&engine);
+            self.tell(&engine, Input::Tick);
         }
     }
 
@@ -236,41 +261,7 @@ impl Desk {
     }
 }
 
-/// Tells a session that its client gave up a poll, unless it was answered.
-struct Aborted(Option<Arc<Engine>>);
-
-impl Aborted {
-    fn answered(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Aborted {
-    fn drop(&mut self) {
-        if let Some(engine) = &self.0 {
-            engine.handle(Input::PollAborted);
-        }
-    }
-}
-
-fn polled(answer: Result<Result<Bytes, Reject>, tokio::sync::oneshot::error::RecvError>) -> Response<Body> {
-    match answer {
-        Ok(Ok(body)) => {
-            let mut response = respond(StatusCode::OK, TEXT, body);
-            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
-        }
-        Ok(Err(reject)) => refused(reject),
-        Err(_) => refused(Reject::UnknownSid),
-    }
-}
-
-fn refused(reject: Reject) -> Response<Body> {
-    let status = StatusCode::from_u16(reject.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    json(status, reject.body())
-}
-
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const PATIENCE: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(5);
-const STRANGERS: usize = 100_000;
+/// Sessions that may be open at once without having said who they are.
+const STRANGERS: usize = 10_000;

@@ -1,16 +1,19 @@
 //! One Socket.IO session and whatever carries it now.
 
+mod polls;
+mod way_out;
+
 use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use chat_protocol::engineio::{Frame, Input, Reject, Sid, Wire};
+use chat_protocol::engineio::{Frame, Input, Reject, Sid, Ticket, Wire};
 use chat_protocol::socketio::{Output, Session, Settings};
 use tokio::sync::{Notify, oneshot};
 
-use crate::carry::outbox::{Close, Depot, Mark, Offered, Outbox};
+use self::polls::Waiting;
+use crate::carry::outbox::{Close, Depot, Mark, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
 /// A Socket.IO session. While it polls, its machine keeps what is to be said; once a WebSocket carries it, frames go straight to
@@ -26,6 +29,12 @@ pub struct Engine {
     bell: Notify,
     /// A poll was answered, or the session is over.
     fetched: Notify,
+    /// The application took something, or the session is over.
+    taken: Notify,
+    /// Its place among those who have not said who they are.
+    pub(super) ticket: OnceLock<Ticket>,
+    /// Whether it has been let into a namespace.
+    known: AtomicBool,
     /// When it must be looked at next, for the desk.
     pub(super) due: AtomicU64,
     /// When the desk will look.
@@ -71,6 +80,9 @@ impl Engine {
             carrier: OnceLock::new(),
             bell: Notify::new(),
             fetched: Notify::new(),
+            taken: Notify::new(),
+            ticket: OnceLock::new(),
+            known: AtomicBool::new(false),
             due: AtomicU64::new(u64::MAX),
             noted: AtomicU64::new(u64::MAX),
         })
@@ -85,6 +97,7 @@ impl Engine {
     pub async fn next(&self) -> Output {
         loop {
             if let Some(output) = self.state().outputs.pop_front() {
+                self.taken.notify_waiters();
                 return output;
             }
             self.bell.notified().await;
@@ -93,7 +106,9 @@ impl Engine {
 
     /// Lets the client into a namespace that it asked for; false if it does not want in any more.
     pub fn accept(&self, namespace: &str, sid: Sid) -> bool {
-        self.with(|machine| machine.accept(namespace, sid))
+        let accepted = self.with(|machine| machine.accept(namespace, sid));
+        self.known.fetch_or(accepted, Ordering::Relaxed);
+        accepted
     }
 
     /// Does not let the client into a namespace.
@@ -106,75 +121,24 @@ impl Engine {
         self.with(|machine| machine.disconnect(namespace))
     }
 
-    /// Whether a WebSocket carries it.
-    pub fn on_web_socket(&self) -> bool {
-        self.carrier.get().is_some()
+    /// Whether it has been let into a namespace.
+    pub(super) fn is_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
     }
 
-    /// Sends complete Engine.IO packets. The mark is reached when they have left.
-    pub fn send(&self, packets: &[Bytes], mark: Option<Mark>) -> Offered {
-        let mut state = self.state();
-        if let Some(outbox) = self.carrier.get() {
-            let frames: Vec<Bytes> = packets.iter().map(|packet| frame(Opcode::Text, packet)).collect();
-            drop(state);
-            return outbox.offer_all(&frames, mark);
-        }
-        if state.machine.is_over() {
-            return Offered::Closed;
-        }
-        for packet in packets {
-            state.waiting += packet.len();
-            state.machine.send(Frame::Text(packet.clone()));
-        }
-        state.marks.extend(mark);
-        self.carry_out(&mut state);
-        match state.waiting {
-            0 => Offered::Written,
-            _ => Offered::Queued,
-        }
+    /// Whether more should not be heard before the application has taken some.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.state().outputs.len() >= CROWD
     }
 
-    /// Sends one frame, text or an attachment.
-    pub fn send_frame(&self, frame: Frame) {
-        self.with(|machine| machine.send(frame));
-    }
-
-    /// Whose session it is, for what is known once frames have left.
-    pub fn belongs_to(&self, owner: u64) {
-        self.state().owner = owner;
-    }
-
-    /// Ends the session after what was sent.
-    pub fn close(&self, close: Close) {
-        if let Some(outbox) = self.carrier.get() {
-            outbox.offer(frame(Opcode::Text, b"41"));
-            outbox.offer_last(close_frame(close.code, close.reason), close);
-            return;
-        }
-        let mut state = self.state();
-        state.machine.disconnect("/");
-        self.input(&mut state, Input::Close);
-    }
-
-    /// The outbox of the WebSocket that carries the session.
-    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
-        self.carrier.get()
-    }
-
-    /// Waits until its client has taken most of what it was sent.
-    pub async fn drained(&self, most: usize) {
+    /// Waits until more may be heard.
+    pub(super) async fn room(&self) {
         loop {
-            if let Some(outbox) = self.carrier.get() {
-                return poll_fn(|cx| outbox.poll_drained(cx, most)).await;
+            let taken = self.taken.notified();
+            if !self.is_crowded() || self.is_over() {
+                return;
             }
-            let fetched = self.fetched.notified();
-            {
-                let state = self.state();
-                if state.waiting <= most || state.machine.is_over() {
-                    return;
-                }
-            }
-            fetched.await;
+            taken.await;
         }
     }
 
@@ -250,6 +214,7 @@ impl Engine {
         }
         if state.machine.is_over() {
             self.fetched.notify_waiters();
+            self.taken.notify_waiters();
         }
     }
 
@@ -302,22 +267,5 @@ impl State {
     }
 }
 
-/// The polls that may be answered now: the one that waited, and the one that was opened last.
-#[derive(Debug)]
-struct Waiting {
-    before: Option<oneshot::Sender<Result<Bytes, Reject>>>,
-    newest: Option<oneshot::Sender<Result<Bytes, Reject>>>,
-}
-
-impl Waiting {
-    /// Answers the poll that waits longest; false if its client has gone.
-    fn answer(&mut self, body: Bytes) -> bool {
-        let poll = self.before.take().or_else(|| self.newest.take());
-        poll.is_some_and(|poll| poll.send(Ok(body)).is_ok())
-    }
-
-    fn refuse(&mut self, reject: Reject) {
-        // Whoever went away needs no refusal.
-        let _ = self.newest.take().map(|poll| poll.send(Err(reject)));
-    }
-}
+/// Outputs that wait for the application before its client is no longer read.
+const CROWD: usize = 64;

@@ -3,6 +3,7 @@
 //! [`Desk::serve`] answers the requests of one Socket.IO address. Every session that it opens is handed to an application, which
 //! takes what its client does from [`Engine::next`] and sends through [`Engine::send`].
 
+mod answers;
 mod desk;
 mod engine;
 

@@ -53,12 +53,12 @@ impl Session {
 
     pub(super) fn web_socket_closed(&mut self) {
         match &mut self.carrier {
-            Carrier::WebSocket => {
+            Carrier::New | Carrier::WebSocket => {
                 self.carrier = Carrier::Gone;
                 self.outputs.push_back(Output::Closed(Closed::WebSocketLost));
             }
             Carrier::Polling(polling) => polling.upgrade = None,
-            Carrier::New | Carrier::Gone => {}
+            Carrier::Gone => {}
         }
     }
 
@@ -69,7 +69,6 @@ impl Session {
         if let Carrier::Polling(polling) = &mut self.carrier
             && let Some(release) = polling.releases_at()
             && release <= now
-            && self.queue.is_empty()
         {
             if let Some(upgrade) = &mut polling.upgrade {
                 upgrade.release = Some(now.saturating_add(RELEASE_EVERY));

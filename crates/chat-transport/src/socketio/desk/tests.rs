@@ -1,0 +1,112 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chat_protocol::socketio::Output;
+use tokio::time::timeout;
+
+use super::*;
+use crate::carry::outbox::Limits;
+
+/// A desk at which nobody serves; `served` counts whom it opened.
+fn desk(strangers: usize) -> (Arc<Desk>, Arc<AtomicUsize>) {
+    let served = Arc::new(AtomicUsize::new(0));
+    let count = served.clone();
+    let open = move |_, _: &HeaderMap| {
+        count.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(())
+    };
+    let desk = Desk::new(Settings::default(), FrameLimits::default(), Depot::new(Limits::default()), open);
+    desk.book().lobby = Lobby::new(strangers);
+    (Arc::new(desk), served)
+}
+
+/// A polling session after its handshake.
+fn polling(desk: &Desk) -> Arc<Engine> {
+    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let mut answer = engine.poll();
+    assert!(answer.try_recv().expect("at once").is_ok());
+    desk.note(&engine);
+    engine
+}
+
+async fn connected(desk: &Desk) -> Arc<Engine> {
+    let engine = polling(desk);
+    desk.tell(&engine, Input::Post(Bytes::from_static(b"40")));
+    let Output::Connect { namespace, .. } = engine.next().await else { panic!("not asked for a namespace") };
+    assert!(engine.accept(namespace, Sid::new([1; 15])));
+    engine
+}
+
+#[tokio::test]
+async fn the_oldest_stranger_gives_way_and_nobody_else() {
+    let (desk, served) = desk(2);
+    let known = connected(&desk).await;
+    let strangers = [polling(&desk), polling(&desk), polling(&desk)];
+    let over: Vec<bool> = strangers.iter().map(|engine| engine.is_over()).collect();
+    assert_eq!((known.is_over(), over), (false, vec![true, false, false]));
+    assert_eq!(desk.book().engines.len(), 3);
+    assert!(desk.find(strangers[0].sid()).is_none());
+    assert!(matches!(strangers[0].next().await, Output::Closed(_)));
+    tokio::task::yield_now().await;
+    assert_eq!(served.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn who_is_known_frees_a_place() {
+    let (desk, _) = desk(1);
+    let engine = connected(&desk).await;
+    desk.tell(&engine, Input::Tick);
+    assert!(desk.book().lobby.is_empty());
+    assert!(!polling(&desk).is_over() && !engine.is_over());
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_came_about_is_forgotten() {
+    let (desk, _) = desk(10);
+    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    desk.tell(&engine, Input::WebSocketClosed);
+    assert!(desk.book().engines.is_empty() && desk.book().lobby.is_empty());
+    assert!(matches!(engine.next().await, Output::Closed(_)));
+}
+
+#[tokio::test]
+async fn a_client_is_not_heard_faster_than_it_is_served() {
+    let (desk, _) = desk(10);
+    let engine = connected(&desk).await;
+    let flood = vec![r#"42["chat:typing"]"#; 100].join("\u{1e}");
+    desk.tell(&engine, Input::Post(flood.into()));
+    assert!(engine.is_crowded());
+    let waiting = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.room().await }
+    });
+    for _ in 0..36 {
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        assert!(matches!(engine.next().await, Output::Event(_)));
+    }
+    assert!(matches!(engine.next().await, Output::Event(_)));
+    timeout(Duration::from_secs(5), waiting).await.expect("room").expect("no panic");
+}
+
+#[tokio::test]
+async fn a_session_that_ends_keeps_nobody_waiting() {
+    let (desk, _) = desk(10);
+    let engine = connected(&desk).await;
+    let flood = vec![r#"42["chat:typing"]"#; 100].join("\u{1e}");
+    desk.tell(&engine, Input::Post(flood.into()));
+    desk.tell(&engine, Input::End);
+    timeout(Duration::from_secs(5), engine.room()).await.expect("no room is needed");
+}
+
+#[tokio::test]
+async fn a_poll_that_an_upgrade_overtakes_is_answered() {
+    let (desk, _) = desk(10);
+    let engine = polling(&desk);
+    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    assert!(!engine.web_socket(outbox).refuse_socket);
+    desk.tell(&engine, Input::WebSocketText(Bytes::from_static(b"2probe")));
+    let poll = engine.poll();
+    desk.tell(&engine, Input::WebSocketText(Bytes::from_static(b"5")));
+    assert_eq!(poll.await, Ok(Err(Reject::BadRequest)));
+    assert!(engine.on_web_socket());
+}

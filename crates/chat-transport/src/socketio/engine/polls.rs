@@ -1,0 +1,26 @@
+//! The polls of a session.
+
+use bytes::Bytes;
+use chat_protocol::engineio::Reject;
+use tokio::sync::oneshot;
+
+/// The polls that may be answered now: the one that waited, and the one that was opened last.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) before: Option<oneshot::Sender<Result<Bytes, Reject>>>,
+    pub(super) newest: Option<oneshot::Sender<Result<Bytes, Reject>>>,
+}
+
+impl Waiting {
+    /// Answers the poll that waits longest; false if its client has gone.
+    pub(super) fn answer(&mut self, body: Bytes) -> bool {
+        let poll = self.before.take().or_else(|| self.newest.take());
+        poll.is_some_and(|poll| poll.send(Ok(body)).is_ok())
+    }
+
+    pub(super) fn refuse(&mut self, reject: Reject) {
+        // Whoever went away needs no refusal.
+        let poll = self.newest.take().or_else(|| self.before.take());
+        let _ = poll.map(|poll| poll.send(Err(reject)));
+    }
+}

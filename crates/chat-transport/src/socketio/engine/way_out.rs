@@ -1,0 +1,85 @@
+//! What a session is to say.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chat_protocol::engineio::{Frame, Input};
+
+use super::Engine;
+use crate::carry::outbox::{Close, Mark, Offered, Outbox};
+use crate::carry::websocket::{Opcode, close_frame, frame};
+
+impl Engine {
+    /// Whether a WebSocket carries it.
+    pub fn on_web_socket(&self) -> bool {
+        self.carrier.get().is_some()
+    }
+
+    /// Sends complete Engine.IO packets. The mark is reached when they have left.
+    pub fn send(&self, packets: &[Bytes], mark: Option<Mark>) -> Offered {
+        let mut state = self.state();
+        if let Some(outbox) = self.carrier.get() {
+            let frames: Vec<Bytes> = packets.iter().map(|packet| frame(Opcode::Text, packet)).collect();
+            drop(state);
+            return outbox.offer_all(&frames, mark);
+        }
+        if state.machine.is_over() {
+            return Offered::Closed;
+        }
+        for packet in packets {
+            state.waiting += packet.len();
+            state.machine.send(Frame::Text(packet.clone()));
+        }
+        state.marks.extend(mark);
+        self.carry_out(&mut state);
+        match state.waiting {
+            0 => Offered::Written,
+            _ => Offered::Queued,
+        }
+    }
+
+    /// Sends one frame, text or an attachment.
+    pub fn send_frame(&self, frame: Frame) {
+        self.with(|machine| machine.send(frame));
+    }
+
+    /// Whose session it is, for what is known once frames have left.
+    pub fn belongs_to(&self, owner: u64) {
+        self.state().owner = owner;
+    }
+
+    /// Ends the session after what was sent.
+    pub fn close(&self, close: Close) {
+        if let Some(outbox) = self.carrier.get() {
+            outbox.offer(frame(Opcode::Text, b"41"));
+            outbox.offer_last(close_frame(close.code, close.reason), close);
+            return;
+        }
+        let mut state = self.state();
+        state.machine.disconnect("/");
+        self.input(&mut state, Input::Close);
+    }
+
+    /// The outbox of the WebSocket that carries the session.
+    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
+        self.carrier.get()
+    }
+
+    /// Waits until its client has taken most of what it was sent.
+    pub async fn drained(&self, most: usize) {
+        loop {
+            if let Some(outbox) = self.carrier.get() {
+                return poll_fn(|cx| outbox.poll_drained(cx, most)).await;
+            }
+            let fetched = self.fetched.notified();
+            {
+                let state = self.state();
+                if state.waiting <= most || state.machine.is_over() {
+                    return;
+                }
+            }
+            fetched.await;
+        }
+    }
+}
