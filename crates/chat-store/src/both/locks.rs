@@ -73,4 +73,4 @@ fn lock_of(fact: &Fact) -> Option<i64> {
 }
 
 /// The number under which the lobby is held.
-pub(super) const LOBBY_LOCK: i64 = 0x6c6f_6262_79;
+pub(super) const LOBBY_LOCK: i64 = 0x006c_6f62_6279;
