@@ -38,6 +38,11 @@ impl Frames {
         self.ends.len()
     }
 
+    /// The bytes of all payloads together.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The payloads, in order.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.ends.iter().scan(0, |start, &end| {
@@ -62,7 +67,7 @@ mod tests {
             frames.frame(|bytes| bytes.extend_from_slice(text.as_bytes()));
         }
         assert_eq!(frames.iter().collect::<Vec<_>>(), [&b"one"[..], b"", b"three"]);
-        assert_eq!((frames.len(), frames.is_empty()), (3, false));
+        assert_eq!((frames.len(), frames.size(), frames.is_empty()), (3, 8, false));
         frames.clear();
         assert_eq!((frames.iter().count(), frames.is_empty()), (0, true));
     }

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::secret::Secret;
 use crate::app::App;
 use crate::carry::http::{Body, Peer, empty, respond};
+use crate::routes::credentials::bearer;
 use crate::routes::{Routes, cors};
 use crate::session::Door;
-use crate::session::socketio;
+use crate::session::{closes, socketio};
 use crate::socketio::Desk;
 
 /// Everything that is served on one port.
@@ -76,6 +75,8 @@ impl Service {
     /// Tells every client that the server goes away, so that it comes back soon.
     pub fn drain(&self) {
         self.app.hub.close_all();
+        // Those who have not said who they are, too.
+        self.desk.close_all(closes::GOING_AWAY);
     }
 
     async fn socket_io(&self, method: Method, request: Request<Incoming>, peer: Peer) -> Response<Body> {
@@ -87,12 +88,6 @@ impl Service {
         cors::allow(&self.app.settings.http, &headers, response.headers_mut());
         response
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<Secret> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
 
 /// What the text of the figures calls itself.

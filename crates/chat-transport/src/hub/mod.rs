@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chat_domain::view::Membership;
 use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, Sink, UserId};
-use chat_protocol::{Context, News};
+use chat_protocol::{Context, Frames, News};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +50,7 @@ struct Shared {
     metrics: Arc<Metrics>,
     ports: OnceLock<Ports>,
     next_socket: AtomicU64,
+    closing: CancellationToken,
 }
 
 /// What the hub asks of the layers below.
@@ -71,6 +72,7 @@ impl Hub {
             depot,
             ports: OnceLock::new(),
             next_socket: AtomicU64::new(1),
+            closing: CancellationToken::new(),
         }))
     }
 
@@ -115,9 +117,9 @@ impl Hub {
         attached
     }
 
-    /// Lets a socket in; the answer says whether the rooms of its user are to be [learned](Hub::learn) first.
-    pub(crate) fn open(&self, socket: &Arc<Socket>) -> Opened {
-        self.state().open(socket)
+    /// Lets a socket in, with these first frames; the answer says whether the rooms of its user are to be [learned](Hub::learn) first.
+    pub(crate) fn open(&self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
+        self.state().open(socket, greeting)
     }
 
     /// The rooms that a user is in.
@@ -168,7 +170,13 @@ impl Hub {
 
     /// Closes all sockets: the server goes away.
     pub fn close_all(&self) {
+        self.0.closing.cancel();
         self.state().people.all_sockets().for_each(|socket| socket.line.close(closes::GOING_AWAY));
+    }
+
+    /// Tells when the server goes away.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.0.closing
     }
 
     /// Closes the sockets that a cookie session opened, named by its digest.
@@ -197,7 +205,14 @@ impl Hub {
         self.state().rooms.get(&room)?.log.messages_after(after)
     }
 
-    /// Leaves a room; false if it was not joined.
+    /// A socket no longer wants to hear a room; what it was typing there has ended.
+    pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
+        let mut state = self.state();
+        state.detach(socket, room);
+        state.typing_left(socket, room, clock::now());
+    }
+
+    /// Takes a socket out of a room; false if it had not joined.
     pub(crate) fn detach(&self, socket: &Socket, room: RoomId) -> bool {
         self.state().detach(socket, room)
     }

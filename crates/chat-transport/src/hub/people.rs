@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chat_domain::presence::{self, PresenceSign, Shift};
 use chat_domain::{Mood, RoomId, Time, UserId, view::Membership};
-use chat_protocol::{Entrance, News, Presence, Shape};
+use chat_protocol::{Entrance, Frames, News, Presence, Shape};
 
 use super::room::Room;
 use super::state::{Settings, State};
@@ -128,8 +128,8 @@ impl People {
 }
 
 impl State {
-    /// Lets a socket in.
-    pub(super) fn open(&mut self, socket: &Arc<Socket>) -> Opened {
+    /// Lets a socket in. Its first frames come before anything that others may tell it.
+    pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
         let People { users, sockets, most, .. } = &mut self.people;
         let local = users.entry(socket.user()).or_insert_with(|| Local {
             sockets: Vec::new(),
@@ -139,6 +139,7 @@ impl State {
         if local.sockets.len() >= *most {
             return Opened::TooMany;
         }
+        socket.line.offer(greeting);
         local.person = socket.person.clone();
         local.sockets.push(socket.clone());
         sockets.insert(socket.id, socket.clone());
@@ -205,9 +206,12 @@ impl State {
             self.people.left_socketio.insert(user, now);
         }
         self.typing_socket_gone(socket, now);
+        let was_here = self.people.presence.connections(user) > 0;
         self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
         if was_last {
-            self.people.left.insert(user, now);
+            if was_here {
+                self.people.left.insert(user, now);
+            }
             if !self.people.looks_online(user) {
                 self.forget(user);
             }

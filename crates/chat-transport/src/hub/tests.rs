@@ -7,7 +7,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
-use chat_protocol::{Context, Entrance, Place, Verb};
+use chat_protocol::{Context, Entrance, Frames, Place, Verb};
 
 use super::{Attached, Hub, Opened, Settings, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
@@ -68,7 +68,7 @@ impl World {
         let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let socket =
             Socket::new(self.hub.next_socket(), self.people[who].clone(), place, Line::WebSocket(outbox), None, None);
-        if self.hub.open(&socket) == Opened::Ask {
+        if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"));
         }
         socket

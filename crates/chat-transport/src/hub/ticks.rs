@@ -12,6 +12,7 @@ use super::Hub;
 use super::state::State;
 use crate::clock;
 use crate::session::closes;
+use crate::session::socket::Behind;
 
 impl Hub {
     /// Lets time pass until told to stop.
@@ -90,7 +91,8 @@ impl State {
             }
             room.log.skip_gap();
             for sub in room.subs.take() {
-                sub.socket.fall_behind(*id, sub.shape.cursor, sub.ahead.unwrap_or(sub.heard));
+                let (head, newest) = (sub.ahead.unwrap_or(sub.heard), sub.newest);
+                sub.socket.fall_behind(Behind { room: *id, cursor: sub.shape.cursor, head, newest });
             }
         }
     }

@@ -42,7 +42,15 @@ impl State {
         }
     }
 
-    /// Ends the typing that a socket began.
+    /// Ends the typing in a room that a socket began.
+    pub(super) fn typing_left(&mut self, socket: &Socket, room: RoomId, now: Time) {
+        let user = socket.user();
+        if self.typists.people.get(&(room, user)).is_some_and(|signs| signs.socket == Some(socket.id)) {
+            self.stop_typing(room, user, now);
+        }
+    }
+
+    /// Ends all typing that a socket began.
     pub(super) fn typing_socket_gone(&mut self, socket: &Socket, now: Time) {
         let began = |(key, signs): (&(RoomId, UserId), &Signs)| (signs.socket == Some(socket.id)).then_some(*key);
         let ended: Vec<_> = self.typists.people.iter().filter_map(began).collect();

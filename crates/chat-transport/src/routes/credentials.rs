@@ -125,14 +125,17 @@ fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
 }
 
 fn brought_token(parts: &Parts, how: How) -> Option<Secret> {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer =
-        header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    if let Some((_, token)) = bearer {
-        return Some(Secret::new(token.trim()));
+    if let Some(token) = bearer(&parts.headers) {
+        return Some(token);
     }
     let query = parts.uri.query().filter(|_| how != How::Http)?;
     Query::parse(query).text("token").filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// The token in a request's header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
 
 /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.

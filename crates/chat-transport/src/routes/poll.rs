@@ -38,12 +38,14 @@ struct Asker<'a> {
 impl Asker<'_> {
     /// Messages after the last one that is known.
     async fn messages(&self, deadline: Instant) -> Result<Reply, Trouble> {
+        // Only members may have a bell hung up for them.
+        self.call.app.journal.head(self.reader, self.room).await?;
         loop {
             // Before looking, so that what comes meanwhile is noticed.
             let bell = self.call.app.hub.changes(self.room);
             let rung = bell.notified();
             let (messages, source) = self.found().await?;
-            if !messages.is_empty() || timeout_at(deadline, rung).await.is_err() {
+            if !messages.is_empty() || !self.rings(deadline, rung).await {
                 return Ok(self.answer(&messages, source, None));
             }
         }
@@ -70,10 +72,21 @@ impl Asker<'_> {
                 return Ok(self.resync(Cursor { head, ..now }));
             };
             cursor.head = reached;
-            if !events.is_empty() || timeout_at(deadline, rung).await.is_err() {
+            if !events.is_empty() || !self.rings(deadline, rung).await {
                 return Ok(self.changed(&events, cursor));
             }
         }
+    }
+
+    /// Waits for a change until the deadline; a server that goes away lets nobody wait.
+    async fn rings(&self, deadline: Instant, rung: impl Future<Output = ()>) -> bool {
+        self.call
+            .app
+            .hub
+            .closing()
+            .run_until_cancelled(timeout_at(deadline, rung))
+            .await
+            .is_some_and(|rung| rung.is_ok())
     }
 
     /// The messages after the last one that is known, from memory where it holds them.

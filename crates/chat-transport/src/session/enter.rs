@@ -91,8 +91,7 @@ impl<'a> Door<'a> {
         let query = query(&parts);
         let place = self.place(&query)?;
         let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
-        let session = Session::open(app.clone(), caller, place, Line::WebSocket(outbox.clone())).await?;
-        session.greet("");
+        let session = Session::open(app.clone(), caller, place, "", Line::WebSocket(outbox.clone())).await?;
         let pull = match place.room {
             Some(room) => {
                 let resume = query.resume(self.tree(), None)?;
@@ -102,6 +101,7 @@ impl<'a> Door<'a> {
             }
             None => None,
         };
+        session.appear();
         session.remember_match().await?;
         let (response, upgrading) = handshake.accept();
         tokio::spawn(session.live(upgrading, outbox, pull, peer));

@@ -8,6 +8,8 @@ mod resume;
 pub(crate) mod socket;
 pub(crate) mod socketio;
 mod sse;
+#[cfg(test)]
+mod tests;
 mod websocket;
 
 use std::sync::Arc;
@@ -33,15 +35,23 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Makes a connection known: its user is online from here on.
-    pub(crate) async fn open(app: Arc<App>, caller: Caller, place: Place, line: Line) -> Result<Session, Trouble> {
+    /// Makes a connection known, under its own name where its entrance has one. Its first frame goes out before anything else.
+    pub(crate) async fn open(
+        app: Arc<App>,
+        caller: Caller,
+        place: Place,
+        name: &str,
+        line: Line,
+    ) -> Result<Session, Trouble> {
         let (expires, cookie) = match caller.by {
             By::Token { expires } => (Some(expires), None),
             By::Cookie { digest } => (None, Some(digest)),
         };
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
         let socket = Socket::new(app.hub.next_socket(), person, place, line, cookie, expires);
-        let opened = app.hub.open(&socket);
+        let mut greeting = Frames::new();
+        reply::hello(place, &socket.person, name, clock::now(), &mut greeting);
+        let opened = app.hub.open(&socket, &greeting);
         // From here on the hub knows the socket, and dropping the session makes it forget.
         let session = Session { app, socket, bad_frames: 0 };
         match opened {
@@ -52,14 +62,12 @@ impl Session {
             }
             Opened::Known => {}
         }
-        session.app.hub.appear(&session.socket);
         Ok(session)
     }
 
-    /// The first frame of an entrance; `name` is the socket's own.
-    pub(crate) fn greet(&self, name: &str) {
-        let person = &self.socket.person;
-        self.say(|place, now, frames| reply::hello(place, person, name, now, frames));
+    /// Its user is online from here on: whoever is refused at the door has not been here.
+    pub(crate) fn appear(&self) {
+        self.app.hub.appear(&self.socket);
     }
 
     /// Says something to this client alone.

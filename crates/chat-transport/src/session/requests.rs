@@ -1,6 +1,6 @@
 //! What a client says, and what becomes of it.
 
-use chat_domain::{Command, Order, Refusal, RoomId};
+use chat_domain::{Command, Mood, Order, Refusal, RoomId};
 use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
 
@@ -45,12 +45,10 @@ impl Session {
             Request::Typing { room, is_typing } if self.app.hub.is_member(self.socket.user(), room) => {
                 self.typing(room, is_typing, &context);
             }
-            Request::Status(mood) => {
-                self.app.hub.look(&self.socket, mood);
-                self.done(&context);
-            }
+            Request::Status(mood) => self.look(mood, &context),
             Request::Leave { room } => {
-                self.app.hub.detach(&self.socket, room);
+                self.socket.forget_behind(room);
+                self.app.hub.leave(&self.socket, room);
                 self.done(&context);
             }
             // What has to wait for others is put aside, so that an idle connection does not keep the room for it.
@@ -109,6 +107,17 @@ impl Session {
             self.app.hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
         }
         self.done(context);
+    }
+
+    /// Every change is told to all who share a room: it is a sign like typing, but one that must not get lost unnoticed.
+    fn look(&self, mood: Mood, context: &Context) {
+        match self.app.rates.typing(self.socket.user(), clock::now()) {
+            Ok(()) => {
+                self.app.hub.look(&self.socket, mood);
+                self.done(context);
+            }
+            Err(wait) => self.refuse(context, &Trouble::TooFast(wait)),
+        }
     }
 
     async fn renew(&self, token: String, context: &Context) -> Result<(), Trouble> {

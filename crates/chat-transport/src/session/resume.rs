@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_domain::view::{Replay, Replayed, Since};
-use chat_domain::{Change, Event, Head, MessageId, RoomId};
+use chat_domain::{Change, Event, Failure, Head, MessageId, Refusal, RoomId};
 use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Shape, Trouble, audience, encode, reply};
 
 use super::Session;
@@ -26,8 +26,8 @@ pub(crate) struct Pull {
 impl Pull {
     /// What a room that fell behind needs.
     pub(crate) fn behind(behind: Behind) -> Pull {
-        let Behind { room, cursor, head } = behind;
-        Pull { room, cursor, since: Since::Head(head), page: None, newest: None }
+        let Behind { room, cursor, head, newest } = behind;
+        Pull { room, cursor, since: Since::Head(head), page: None, newest }
     }
 }
 
@@ -50,7 +50,12 @@ impl Session {
     pub(crate) async fn join(&self, room: RoomId, resume: &Resume, context: &Context) -> Result<Option<Pull>, Trouble> {
         // Says whether the room is there for this user, whatever the hub remembers.
         let head = self.app.journal.head(self.socket.user(), room).await?;
-        match self.understand(room, resume)? {
+        let from = self.understand(room, resume)?;
+        if let From::Since { .. } = from {
+            // What is replayed must not come from the hub meanwhile.
+            self.app.hub.detach(&self.socket, room);
+        }
+        match from {
             From::Now { cursor } => {
                 self.attach(room, cursor, Start::Now(head), Some(context))?;
                 Ok(None)
@@ -68,11 +73,13 @@ impl Session {
         }
     }
 
-    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection.
+    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection, unless its user has
+    /// just been removed: the hub says that, and closes what lives for this room alone.
     pub(crate) async fn catch_up(&self, pull: Pull) {
         let room = pull.room;
-        if let Err(trouble) = self.pull(pull).await {
-            self.lose(room, &trouble);
+        match self.pull(pull).await {
+            Ok(()) | Err(Trouble::Failure(Failure::Refused(Refusal::NotMember))) => {}
+            Err(trouble) => self.lose(room, &trouble),
         }
     }
 
@@ -87,7 +94,7 @@ impl Session {
             match self.app.hub.attach(&self.socket, pull.room, pull.cursor, start, None) {
                 Attached::Live => return Ok(()),
                 Attached::Behind => pull.since = Since::Head(head),
-                Attached::NotMember => return Err(chat_domain::Refusal::NotMember.into()),
+                Attached::NotMember => return Err(Refusal::NotMember.into()),
             }
         }
     }
@@ -152,17 +159,19 @@ impl Session {
     fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
         match self.app.hub.attach(&self.socket, room, cursor, start, context) {
             Attached::Live => Ok(()),
-            Attached::NotMember => Err(chat_domain::Refusal::NotMember.into()),
+            Attached::NotMember => Err(Refusal::NotMember.into()),
             Attached::Behind => {
                 // The hub went on since it was asked: the session fetches what came between.
-                if let Start::At { head, .. } = start {
-                    self.socket.fall_behind(room, cursor, head);
+                if let Start::At { head, newest } = start {
+                    self.socket.fall_behind(Behind { room, cursor, head, newest });
                 }
                 Ok(())
             }
         }
     }
 
+    /// Sends a page in pieces, each when the client has taken most of the one before: a page of long messages is more than may
+    /// wait in an outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
         let shape = Shape { entrance: self.socket.place.entrance, cursor: pull.cursor };
         let (user, epoch) = (self.socket.user(), self.app.journal.epoch());
@@ -177,15 +186,23 @@ impl Session {
                 pull.newest = Some(message.id);
                 of_others = Some(message.id).filter(|_| message.sender.id() != user).or(of_others);
             }
+            if frames.size() >= HIGH_WATER {
+                self.send_piece(pull.room, &frames, of_others.take()).await;
+                frames.clear();
+            }
         }
+        self.send_piece(pull.room, &frames, of_others).await;
+    }
+
+    async fn send_piece(&self, room: RoomId, frames: &Frames, of_others: Option<MessageId>) {
         if frames.is_empty() {
             return;
         }
-        let mark = of_others.map(|message| Mark(pull.room.number() as u64, message.number() as u64));
+        let mark = of_others.map(|message| Mark(room.number() as u64, message.number() as u64));
         let line = &self.socket.line;
-        let offered = line.offer_payload(Payload::of(&frames, line.framing()), mark);
+        let offered = line.offer_payload(Payload::of(frames, line.framing()), mark);
         if let (Offered::Written, Some(message)) = (offered, of_others) {
-            self.app.hub.reached(user, pull.room, message);
+            self.app.hub.reached(self.socket.user(), room, message);
         }
         line.drained(HIGH_WATER).await;
     }
@@ -226,5 +243,5 @@ fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
 
 /// Changes on a page.
 const PAGE: usize = 200;
-/// Bytes that may wait for a client before the next page is fetched.
+/// Bytes of a piece, and those that may wait for a client before the next one follows.
 const HIGH_WATER: usize = 64 << 10;

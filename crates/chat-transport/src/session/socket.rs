@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_domain::{Head, Origin, Person, RoomId, Time, UserId};
+use chat_domain::{Head, MessageId, Origin, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Place};
 use tokio::sync::Notify;
 
@@ -50,6 +50,8 @@ pub(crate) struct Behind {
     pub(crate) cursor: bool,
     /// Where the socket stands.
     pub(crate) head: Head,
+    /// The newest message that it was sent.
+    pub(crate) newest: Option<MessageId>,
 }
 
 /// Orders of one socket that may be on their way; it is not read meanwhile.
@@ -100,9 +102,14 @@ impl Socket {
     }
 
     /// Says that the live events of a room are no longer enough for this socket.
-    pub(crate) fn fall_behind(&self, room: RoomId, cursor: bool, head: Head) {
-        self.state().behind.push(Behind { room, cursor, head });
+    pub(crate) fn fall_behind(&self, behind: Behind) {
+        self.state().behind.push(behind);
         self.bell.notify_one();
+    }
+
+    /// The client does not want to hear a room any more.
+    pub(crate) fn forget_behind(&self, room: RoomId) {
+        self.state().behind.retain(|behind| behind.room != room);
     }
 
     /// The rooms that fell behind since this was last asked.

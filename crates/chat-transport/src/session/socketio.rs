@@ -89,8 +89,9 @@ async fn admit(
         }
         false => SyncReason::Established,
     };
-    let session = Session::open(app.clone(), caller, place, Line::Engine(engine.clone())).await?;
-    session.greet(sid.as_str());
+    let line = Line::Engine(engine.clone());
+    let session = Session::open(app.clone(), caller, place, sid.as_str(), line).await?;
+    session.appear();
     let person = &session.socket.person;
     session.say(|_, now, frames| reply::sync_required(person, reason, now, frames));
     Ok(session)

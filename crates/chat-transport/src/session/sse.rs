@@ -25,9 +25,9 @@ pub(super) async fn open(
     peer: Peer,
 ) -> Result<Response<Body>, Trouble> {
     let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
-    let session = Session::open(app.clone(), caller, place, Line::Stream(outbox.clone())).await?;
-    session.greet("");
+    let session = Session::open(app.clone(), caller, place, "", Line::Stream(outbox.clone())).await?;
     let pull = session.join(room, resume, &joining(room)).await?;
+    session.appear();
     app.comments.watch(&outbox);
     let gone = CancellationToken::new();
     let guard = (gone.clone().drop_guard(), peer);

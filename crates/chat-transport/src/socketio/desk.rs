@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use super::answers::{Aborted, polled, refused};
 use crate::carry::http::{Body, Peer, Unread, empty, json, read, respond};
-use crate::carry::outbox::{Depot, Outbox};
+use crate::carry::outbox::{Close, Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 
 /// Opens sessions and carries what comes for them.
@@ -99,6 +99,12 @@ impl Desk {
         }
     }
 
+    /// Ends all sessions: the server goes away.
+    pub fn close_all(&self, close: Close) {
+        let engines: Vec<Arc<Engine>> = self.book().engines.values().cloned().collect();
+        engines.iter().for_each(|engine| engine.close(close));
+    }
+
     async fn poll(&self, engine: Arc<Engine>) -> Response<Body> {
         let guard = Aborted(Some(engine.clone()));
         let answer = engine.poll();
@@ -156,7 +162,7 @@ impl Desk {
         let told = engine.web_socket(socket.outbox().clone());
         self.note(&engine);
         if told.refuse_socket {
-            let close = crate::carry::outbox::Close::new(1000, "");
+            let close = Close::new(1000, "");
             socket.outbox().offer_last(websocket::close_frame(close.code, ""), close);
             return socket.shut(GOODBYE).await;
         }

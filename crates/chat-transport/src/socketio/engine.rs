@@ -164,6 +164,7 @@ impl Engine {
     /// A WebSocket was accepted for the session; `outbox` is its way out.
     pub(super) fn web_socket(&self, outbox: Arc<Outbox>) -> Told {
         let mut state = self.state();
+        outbox.belongs_to(state.owner);
         let before = state.socket.replace(outbox);
         let told = self.input(&mut state, Input::WebSocketOpened);
         if told.refuse_socket {

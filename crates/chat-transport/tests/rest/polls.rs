@@ -190,3 +190,15 @@ impl Room {
         self.poll(&format!("cursor={cursor}&wait=20")).await
     }
 }
+
+#[tokio::test]
+async fn nobody_waits_for_a_server_that_goes_away() {
+    let room = room().await;
+    let began = Instant::now();
+    let (said, ()) = tokio::join!(room.poll("wait=30"), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        room.world.app.hub.close_all();
+    });
+    assert_eq!((said.status, contents(&said).len()), (200, 0));
+    assert!(began.elapsed() < Duration::from_secs(20));
+}

@@ -49,9 +49,9 @@ pub enum Served {
     Cut,
 }
 
-/// Serves until `shutdown`, then lets the answers under way finish.
+/// Serves until `shutdown`, then lets the answers under way finish, and the upgraded connections that keep their [`Peer`].
 ///
-/// Upgraded connections are the service's own business: it gets the [`Peer`] and decides what happens to them.
+/// Those are the service's own business: it gets the [`Peer`] and decides what happens to them.
 pub async fn serve<S, F>(listener: TcpListener, settings: Settings, shutdown: CancellationToken, service: S) -> Served
 where
     S: Fn(Request<Incoming>, Peer) -> F + Clone + Send + Sync + 'static,
@@ -69,7 +69,14 @@ where
         });
     }
     tracker.close();
-    match timeout(settings.drain, tracker.wait()).await {
+    // Upgraded connections keep their places until their last words are out.
+    let all = u32::try_from(settings.connections).unwrap_or(u32::MAX);
+    let emptied = async {
+        tracker.wait().await;
+        // Nobody closes the semaphore.
+        drop(places.acquire_many(all).await);
+    };
+    match timeout(settings.drain, emptied).await {
         Ok(()) => Served::Drained,
         Err(_) => Served::Cut,
     }

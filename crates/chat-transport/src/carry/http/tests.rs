@@ -293,10 +293,13 @@ async fn a_websocket_outlives_its_http_days() {
     assert_eq!(response.status(), 101);
     // The server is told to stop: its HTTP side ends, the conversation goes on.
     server.shutdown.cancel();
-    assert_eq!(soon(server.served).await.expect("the server"), Served::Drained);
     client.send("hello".into()).await.expect("to send");
     let echo = soon(client.next()).await.expect("an echo").expect("an echo");
     assert_eq!(echo.to_text().expect("text"), "hello");
+    assert!(!server.served.is_finished());
+    client.close(None).await.expect("to close");
+    drop(client);
+    assert_eq!(soon(server.served).await.expect("the server"), Served::Drained);
 }
 
 #[tokio::test]

@@ -40,7 +40,6 @@ pub struct Outbox {
     patient: AtomicWaker,
     depot: Arc<Depot>,
     me: Weak<Outbox>,
-    owner: u64,
     heard: AtomicU64,
     /// Whether the budget already knows this outbox as one that may have to go.
     heavy: AtomicBool,
@@ -112,7 +111,6 @@ impl Outbox {
             patient: AtomicWaker::new(),
             depot,
             me: me.clone(),
-            owner,
             heard: AtomicU64::new(heard),
             heavy: AtomicBool::new(false),
         })
@@ -239,9 +237,14 @@ impl Outbox {
         self.state().queue.pending()
     }
 
-    /// The number that was given at creation, usually the user's.
+    /// The number that comes back with every mark, usually the user's.
     pub fn owner(&self) -> u64 {
-        self.owner
+        self.state().owner
+    }
+
+    /// Says whose it is, if that was not known when it was made.
+    pub fn belongs_to(&self, owner: u64) {
+        self.state().owner = owner;
     }
 
     /// What all outboxes of this server share.

@@ -15,7 +15,7 @@ pub(super) struct State {
     pub(super) phase: Phase,
     pub(super) queue: Queue,
     pub(super) line: Line,
-    owner: u64,
+    pub(super) owner: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

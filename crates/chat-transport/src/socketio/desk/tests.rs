@@ -4,7 +4,7 @@ use chat_protocol::socketio::Output;
 use tokio::time::timeout;
 
 use super::*;
-use crate::carry::outbox::Limits;
+use crate::carry::outbox::{Limits, Mark, Offered};
 
 /// A desk at which nobody serves; `served` counts whom it opened.
 fn desk(strangers: usize) -> (Arc<Desk>, Arc<AtomicUsize>) {
@@ -109,4 +109,31 @@ async fn a_poll_that_an_upgrade_overtakes_is_answered() {
     desk.tell(&engine, Input::WebSocketText(Bytes::from_static(b"5")));
     assert_eq!(poll.await, Ok(Err(Reject::BadRequest)));
     assert!(engine.on_web_socket());
+}
+
+#[tokio::test]
+async fn what_has_reached_a_client_is_known_under_its_user() {
+    let (desk, _) = desk(10);
+    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    engine.web_socket(outbox.clone());
+    engine.belongs_to(7);
+    let mark = Mark(1, 2);
+    assert_eq!(engine.send(&[Bytes::from_static(b"42[]")], Some(mark)), Offered::Queued);
+    while let Some(bytes) = outbox.take(1 << 20) {
+        outbox.flushed(bytes.len());
+    }
+    let reached: Vec<_> = desk.depot.reached().into_iter().map(|reached| (reached.owner, reached.mark)).collect();
+    assert_eq!(reached, [(7, mark)]);
+}
+
+#[tokio::test]
+async fn a_server_that_goes_away_takes_leave_of_strangers_too() {
+    let (desk, _) = desk(10);
+    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    engine.web_socket(outbox.clone());
+    let close = Close::new(1001, "the server is going away");
+    desk.close_all(close);
+    assert_eq!(outbox.ending(), Some(close));
 }

@@ -46,7 +46,11 @@ impl Engine {
 
     /// Whose session it is, for what is known once frames have left.
     pub fn belongs_to(&self, owner: u64) {
-        self.state().owner = owner;
+        let mut state = self.state();
+        state.owner = owner;
+        if let Some(outbox) = &state.socket {
+            outbox.belongs_to(owner);
+        }
     }
 
     /// Ends the session after what was sent.

@@ -1,0 +1,166 @@
+//! Sessions of dialect 2 over a journal in memory, without a network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::chat::Limits;
+use chat_domain::command::Draft;
+use chat_domain::directory::NewAccount;
+use chat_domain::memory::Memory;
+use chat_domain::{Account, Command, Order, RoomId};
+use chat_protocol::{Entrance, Place, Resume};
+use tokio::time::timeout;
+
+use super::enter::joining;
+use super::line::Line;
+use super::{Pull, Session};
+use crate::account::secret::Secret;
+use crate::account::token::Tokens;
+use crate::app::{App, Settings};
+use crate::carry::outbox::{self, Depot, Outbox};
+use crate::clock;
+use crate::hub::{self, Hub};
+use crate::routes::credentials::{By, Caller};
+
+struct World {
+    app: Arc<App>,
+    anna: Account,
+    boris: Account,
+    room: RoomId,
+}
+
+impl World {
+    async fn new() -> World {
+        let hub = Hub::new(hub::Settings::default(), Depot::new(outbox::Limits::default()));
+        let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
+        let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
+        let app = App::new(memory.clone(), memory, hub, tokens, Settings::default());
+        let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
+        let members = vec![boris.person.id()];
+        let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
+        let order = Order { actor: anna.person.id(), at: clock::now(), command, origin: None };
+        let room = app.journal.execute(order).await.expect("a group").event().expect("an event").room;
+        World { app, anna, boris, room }
+    }
+
+    async fn session(&self, account: &Account) -> Session {
+        let place = Place { entrance: Entrance::Multiplexed, room: None };
+        let outbox = Outbox::queued(self.app.hub.depot().clone(), 1);
+        let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
+        let caller = Caller { account: account.clone(), by };
+        let line = Line::WebSocket(outbox);
+        let session = Session::open(self.app.clone(), caller, place, "", line).await.expect("to be let in");
+        session.appear();
+        session
+    }
+
+    async fn does(&self, account: &Account, command: Command) {
+        let order = Order { actor: account.person.id(), at: clock::now(), command, origin: None };
+        self.app.journal.execute(order).await.expect("to be allowed");
+    }
+
+    async fn says(&self, account: &Account, content: String) {
+        self.does(account, Command::Send { room: self.room, draft: Draft::text(content), client_id: None }).await;
+    }
+
+    async fn everything_since(&self, session: &Session) -> Pull {
+        let resume = Resume { cursor: None, last_message_id: Some(0) };
+        session.join(self.room, &resume, &joining(self.room)).await.expect("a member").expect("something to fetch")
+    }
+}
+
+async fn account(app: &App, username: &str) -> Account {
+    let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
+    app.directory.register(new).await.expect("an account")
+}
+
+/// What has been said to a client since this was last asked.
+fn told(session: &Session) -> String {
+    let outbox = session.socket.line.outbox().expect("an outbox");
+    let mut all = Vec::new();
+    while let Some(bytes) = outbox.take(1 << 20) {
+        outbox.flushed(bytes.len());
+        all.extend_from_slice(&bytes);
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[tokio::test]
+async fn a_page_of_long_messages_is_no_more_than_a_client_can_take() {
+    let world = World::new().await;
+    for number in 0..100 {
+        world.says(&world.anna, format!("<{number:02}>{}", "x".repeat(16_000))).await;
+    }
+    let session = world.session(&world.boris).await;
+    let pull = world.everything_since(&session).await;
+    let mut all = String::new();
+    {
+        let mut fetching = std::pin::pin!(session.catch_up(pull));
+        while timeout(Duration::from_millis(1), &mut fetching).await.is_err() {
+            all += &told(&session);
+        }
+    }
+    all += &told(&session);
+    assert_eq!(session.socket.line.outbox().and_then(|outbox| outbox.ending()), None);
+    let places: Vec<_> = (0..100).map(|number| all.find(&format!("<{number:02}>"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_removed_while_catching_up_keeps_the_connection() {
+    let world = World::new().await;
+    world.says(&world.anna, "hello".into()).await;
+    let session = world.session(&world.boris).await;
+    let pull = world.everything_since(&session).await;
+    let user = world.boris.person.id();
+    world.does(&world.anna, Command::RemoveMember { room: world.room, user }).await;
+    session.catch_up(pull).await;
+    assert_eq!(session.socket.line.outbox().and_then(|outbox| outbox.ending()), None);
+    assert!(told(&session).contains("member_removed"));
+}
+
+#[tokio::test]
+async fn joining_again_with_a_replay_brings_nothing_twice() {
+    let world = World::new().await;
+    let mut session = world.session(&world.boris).await;
+    let join = format!(r#"{{"type":"join_chat","chat_id":{}}}"#, world.room);
+    session.hear(join.as_bytes(), None).await;
+    world.says(&world.anna, "once".into()).await;
+    let again = format!(r#"{{"type":"join_chat","chat_id":{},"last_message_id":0}}"#, world.room);
+    session.hear(again.as_bytes(), None).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let running = tokio::spawn({
+        let (hub, stop) = (world.app.hub.clone(), stop.clone());
+        async move { hub.run(stop).await }
+    });
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    stop.cancel();
+    running.await.expect("to stop");
+    let told = told(&session);
+    // The line of the chat list has it, too.
+    assert_eq!(told.matches(r#""type":"new_message""#).count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn nobody_changes_their_looks_faster_than_others_can_watch() {
+    let world = World::new().await;
+    let mut session = world.session(&world.boris).await;
+    for mood in ["away", "busy"].iter().cycle().take(20) {
+        session.hear(format!(r#"{{"type":"status","status":"{mood}"}}"#).as_bytes(), None).await;
+    }
+    assert!(told(&session).contains("RATE_LIMIT"));
+}
+
+#[tokio::test]
+async fn leaving_a_chat_ends_the_typing_there() {
+    let world = World::new().await;
+    let (mut boris, mut anna) = (world.session(&world.boris).await, world.session(&world.anna).await);
+    let join = format!(r#"{{"type":"join_chat","chat_id":{}}}"#, world.room);
+    anna.hear(join.as_bytes(), None).await;
+    boris.hear(join.as_bytes(), None).await;
+    told(&anna);
+    boris.hear(format!(r#"{{"type":"typing","chat_id":{},"is_typing":true}}"#, world.room).as_bytes(), None).await;
+    assert!(told(&anna).contains(r#""is_typing":true"#));
+    boris.hear(format!(r#"{{"type":"leave_chat","chat_id":{}}}"#, world.room).as_bytes(), None).await;
+    assert!(told(&anna).contains(r#""is_typing":false"#));
+}
