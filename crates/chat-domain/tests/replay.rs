@@ -102,6 +102,24 @@ fn round(world: &mut World, room: RoomId, since: Head, limit: usize, rest: &mut 
     }
 }
 
+/// What is true now, and nothing of how it came to be so.
+fn told_once(events: &[std::sync::Arc<Event>]) -> Result<(), TestCaseError> {
+    let mut told = std::collections::BTreeSet::new();
+    for event in events {
+        let (what, who) = match &event.change {
+            Change::Sent { message, .. } | Change::Edited { message } => (("words", message.id), None),
+            Change::Deleted { message, .. } => (("words", *message), None),
+            Change::Liked { message, .. } | Change::Unliked { message, .. } => {
+                (("like", *message), Some(event.actor.id()))
+            }
+            Change::Read(read) => (("read", read.upto), Some(event.actor.id())),
+            _ => continue,
+        };
+        prop_assert!(told.insert((what, who)), "{:?} of {:?} is told twice in {:?}", what, who, events);
+    }
+    Ok(())
+}
+
 enum Round {
     Told(Vec<std::sync::Arc<Event>>, Head),
     Nobody,
@@ -131,6 +149,7 @@ proptest! {
         for (room, mut since, mut screen) in screens {
             // Every round tells what the one before could not know, until nothing is left.
             while let Round::Told(events, end) = round(&mut world, room, since, limit, &mut rest) {
+                told_once(&events)?;
                 let mut last = since;
                 for event in &events {
                     prop_assert!(event.head.seq > last.seq || event.head.moves > last.moves, "{:?}", events);
