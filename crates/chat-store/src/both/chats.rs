@@ -14,7 +14,7 @@ use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
 
 /// A page of somebody's chats, those with the newest changes first.
-pub(super) async fn page(conn: &mut Conn, reader: UserId, before: Option<RoomId>, limit: usize) -> Worked<Chats> {
+pub(super) async fn page(conn: &Conn, reader: UserId, before: Option<RoomId>, limit: usize) -> Worked<Chats> {
     let (last_at, below) = match before {
         Some(room) => last_change(conn, room).await?,
         None => (i64::MAX, i64::MAX),
@@ -31,13 +31,13 @@ pub(super) async fn page(conn: &mut Conn, reader: UserId, before: Option<RoomId>
 }
 
 /// One chat with a page's worth of its members.
-pub(super) async fn one(conn: &mut Conn, reader: UserId, room: RoomId) -> Worked<ChatView> {
+pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId) -> Worked<ChatView> {
     let room = Arc::new(visible(conn, reader, room).await?);
     Ok(views(conn, reader, vec![room], MEMBERS_IN_CHAT).await?.pop().ok_or(Refusal::UnknownRoom)?)
 }
 
 /// All rooms that somebody is in.
-pub(super) async fn memberships(conn: &mut Conn, user: UserId) -> Worked<Vec<Membership>> {
+pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Membership>> {
     let sql = Sql::new(
         "SELECT r.id, r.kind, r.members, r.seq, r.moves FROM members m JOIN rooms r ON r.id = m.room
          WHERE m.person = ? AND m.active ORDER BY r.id",
@@ -51,7 +51,7 @@ pub(super) async fn memberships(conn: &mut Conn, user: UserId) -> Worked<Vec<Mem
 }
 
 /// Lines of chat lists; those who are not members are left out.
-pub(super) async fn summaries(conn: &mut Conn, of: Vec<(UserId, RoomId)>) -> Worked<Vec<Summary>> {
+pub(super) async fn summaries(conn: &Conn, of: Vec<(UserId, RoomId)>) -> Worked<Vec<Summary>> {
     let unread = unread(conn, &of).await?;
     let mut rooms: Vec<_> = unread.keys().map(|&(_, room)| room).collect();
     rooms.sort();
@@ -64,12 +64,11 @@ pub(super) async fn summaries(conn: &mut Conn, of: Vec<(UserId, RoomId)>) -> Wor
     Ok(lines.collect())
 }
 
-async fn views(conn: &mut Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usize) -> Worked<Vec<ChatView>> {
+async fn views(conn: &Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usize) -> Worked<Vec<ChatView>> {
     let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
     let pairs: Vec<_> = ids.iter().map(|&room| (reader, room)).collect();
-    let unread = unread(conn, &pairs).await?;
-    let mut last = last_messages(conn, &ids).await?;
-    let mut people = first_members(conn, &rooms, members).await?;
+    let (unread, mut last, mut people) =
+        tokio::try_join!(unread(conn, &pairs), last_messages(conn, &ids), first_members(conn, &rooms, members),)?;
     let views = rooms.into_iter().map(|room| ChatView {
         members: people.remove(&room.id).unwrap_or_default(),
         unread: unread.get(&(reader, room.id)).copied().unwrap_or(0),
@@ -80,7 +79,7 @@ async fn views(conn: &mut Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: 
 }
 
 /// When a room last changed, as a place in a list of chats.
-async fn last_change(conn: &mut Conn, room: RoomId) -> Worked<(i64, i64)> {
+async fn last_change(conn: &Conn, room: RoomId) -> Worked<(i64, i64)> {
     let sql = Sql::new("SELECT r.last_at FROM rooms r WHERE r.id = ?");
     let (last_at,) = conn.first::<(i64,)>(sql.bind(room)).await?.ok_or(Refusal::UnknownRoom)?;
     Ok((last_at, room.number()))
@@ -88,7 +87,7 @@ async fn last_change(conn: &mut Conn, room: RoomId) -> Worked<(i64, i64)> {
 
 /// How many messages of others each has not read, from the dense numbers: all above the position, less the own ones, less
 /// the deleted ones of others.
-async fn unread(conn: &mut Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), u64>> {
+async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), u64>> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
@@ -106,7 +105,7 @@ async fn unread(conn: &mut Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(Use
 }
 
 /// The newest message of each room that is not deleted.
-async fn last_messages(conn: &mut Conn, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
+async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
     if rooms.is_empty() {
         return Ok(HashMap::new());
     }
@@ -122,7 +121,7 @@ async fn last_messages(conn: &mut Conn, rooms: &[RoomId]) -> Worked<HashMap<Room
 }
 
 /// The first members of each room in order of joining, so many of each.
-async fn first_members(conn: &mut Conn, rooms: &[Arc<Room>], most: usize) -> Worked<HashMap<RoomId, Vec<MemberView>>> {
+async fn first_members(conn: &Conn, rooms: &[Arc<Room>], most: usize) -> Worked<HashMap<RoomId, Vec<MemberView>>> {
     if rooms.is_empty() {
         return Ok(HashMap::new());
     }

@@ -41,7 +41,7 @@ impl Unknown {
 }
 
 /// Does a batch, or each of its orders alone if it fails together.
-pub(crate) async fn settle(conn: &mut Conn, desk: &Desk, mut batch: Vec<Waiting>) -> After {
+pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) -> After {
     batch.retain(|waiting| !waiting.is_withdrawn());
     if batch.is_empty() {
         return After::Good;
@@ -67,7 +67,7 @@ pub(crate) async fn settle(conn: &mut Conn, desk: &Desk, mut batch: Vec<Waiting>
 }
 
 /// Does the orders of a failed batch each alone, so that only the one which it failed for fails.
-async fn one_by_one(conn: &mut Conn, desk: &Desk, batch: Vec<Waiting>, trouble: Trouble) -> After {
+async fn one_by_one(conn: &Conn, desk: &Desk, batch: Vec<Waiting>, trouble: Trouble) -> After {
     if batch.len() > 1 {
         tracing::warn!("{} orders are decided one by one: {trouble}", batch.len());
     }
@@ -104,7 +104,7 @@ enum Attempt {
 }
 
 /// Decides a batch in the transaction that was begun for it, and commits.
-async fn attempt(conn: &mut Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt> {
+async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt> {
     let (verdicts, mark) = match decide(conn, desk, batch).await {
         Ok(decided) => decided,
         Err(trouble) => {
@@ -129,18 +129,15 @@ async fn attempt(conn: &mut Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Atte
 }
 
 /// Decides all orders of a batch and writes what they change; with the mark of the transaction if it changes anything.
-async fn decide(
-    conn: &mut Conn,
-    desk: &Desk,
-    batch: &[Waiting],
-) -> Worked<(Vec<Result<Outcome, Refusal>>, Option<i64>)> {
+async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<(Vec<Result<Outcome, Refusal>>, Option<i64>)> {
     let limits = desk.options.limits;
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
     locks::hold(conn, &needs).await?;
     let mut chat = Chat::partial(limits);
-    load::facts(conn, &needs, &removals(batch), &limits).await?.into_iter().for_each(|known| chat.tell(known));
-    let stamps = stamps(conn, batch).await?;
+    let leaving = removals(batch);
+    let (known, stamps) = tokio::try_join!(load::facts(conn, &needs, &leaving, &limits), stamps(conn, batch))?;
+    known.into_iter().for_each(|known| chat.tell(known));
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let orders =
             batch.iter().zip(stamps).map(|(waiting, stamp)| chat.execute(stamp, waiting.order.command.clone()));
@@ -151,8 +148,7 @@ async fn decide(
     if written.is_empty() {
         return Ok((verdicts, None));
     }
-    save::written(conn, &written).await?;
-    Ok((verdicts, Some(conn.mark().await?)))
+    Ok((verdicts, Some(save::written(conn, &written).await?)))
 }
 
 /// How many removals of each room a batch asks for.
@@ -168,7 +164,7 @@ fn removals(batch: &[Waiting]) -> BTreeMap<RoomId, usize> {
 
 /// The stamps of a batch, with a new number for everything that may be made. They are taken when all rooms are held, so
 /// that the ids of a room become visible in their order.
-async fn stamps(conn: &mut Conn, batch: &[Waiting]) -> Worked<Vec<Stamp>> {
+async fn stamps(conn: &Conn, batch: &[Waiting]) -> Worked<Vec<Stamp>> {
     let commands = || batch.iter().map(|waiting| &waiting.order.command);
     let mut messages =
         conn.take_ids("messages", commands().filter(|command| makes_message(command)).count()).await?.into_iter();

@@ -16,34 +16,36 @@ use crate::trouble::Worked;
 
 /// Loads all these facts.
 pub(super) async fn facts(
-    conn: &mut Conn,
+    conn: &Conn,
     facts: &BTreeSet<Fact>,
     leaving: &BTreeMap<RoomId, usize>,
     limits: &Limits,
 ) -> Worked<Vec<Known>> {
     let mut asked = Asked::default();
     facts.iter().for_each(|fact| asked.sort_in(fact));
-    let mut known = Vec::with_capacity(facts.len());
-    known.extend(persons(conn, &asked.persons).await?);
-    let rooms = rooms(conn, &asked.rooms).await?;
-    known.extend(members(conn, &asked.members).await?);
-    known.extend(messages(conn, &asked.messages).await?);
-    known.extend(places(conn, &asked.places).await?);
-    known.extend(likes(conn, &asked.likes).await?);
-    known.extend(sent(conn, &asked.sent).await?);
-    known.extend(unread(conn, &asked.unread).await?);
-    known.extend(undelivered(conn, &asked.undelivered, &rooms, limits).await?);
-    known.extend(directs(conn, &asked.directs).await?);
-    known.extend(made(conn, &asked.made).await?);
-    known.extend(lobby(conn, &asked.lobby).await?);
-    for &room in &asked.heirs {
-        known.push(heirs(conn, room, leaving.get(&room).copied().unwrap_or(0) + 1).await?);
-    }
-    if asked.waiting {
-        known.push(waiting(conn).await?);
-    }
-    known.extend(asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned())));
-    Ok(known)
+    let rooms = rooms(conn, &asked.rooms);
+    let (rooms, persons, members, messages, places, likes, sent) = tokio::try_join!(
+        rooms,
+        persons(conn, &asked.persons),
+        members(conn, &asked.members),
+        messages(conn, &asked.messages),
+        places(conn, &asked.places),
+        likes(conn, &asked.likes),
+        sent(conn, &asked.sent),
+    )?;
+    let (unread, undelivered, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+        unread(conn, &asked.unread),
+        undelivered(conn, &asked.undelivered, &rooms, limits),
+        directs(conn, &asked.directs),
+        made(conn, &asked.made),
+        lobby(conn, &asked.lobby),
+        waiting(conn, asked.waiting),
+        heirs(conn, &asked.heirs, leaving),
+    )?;
+    let rooms = asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned())).collect();
+    let all =
+        [rooms, persons, members, messages, places, likes, sent, unread, undelivered, directs, made, lobby, waiting];
+    Ok(all.into_iter().flatten().chain(heirs).collect())
 }
 
 /// What is asked, kind by kind.
@@ -86,14 +88,14 @@ impl Asked {
     }
 }
 
-async fn persons(conn: &mut Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
+async fn persons(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
     let found = people(conn, asked.iter().copied()).await?;
     Ok(asked.iter().map(|&user| Known::Person(user, found.get(&user).cloned())).collect())
 }
 
 /// Who these are.
 pub(super) async fn people(
-    conn: &mut Conn,
+    conn: &Conn,
     users: impl IntoIterator<Item = UserId>,
 ) -> Worked<HashMap<UserId, Arc<Person>>> {
     let users = Rows::ints(users.into_iter().map(UserId::number));
@@ -105,7 +107,7 @@ pub(super) async fn people(
     rows.into_iter().map(|row| person(row).map(|person| (person.id(), person))).collect()
 }
 
-async fn rooms(conn: &mut Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room>> {
+async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room>> {
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
@@ -114,13 +116,13 @@ async fn rooms(conn: &mut Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room
     rows.into_iter().map(|row| room(row).map(|room| (room.id, room))).collect()
 }
 
-async fn members(conn: &mut Conn, asked: &[(RoomId, UserId)]) -> Worked<Vec<Known>> {
+async fn members(conn: &Conn, asked: &[(RoomId, UserId)]) -> Worked<Vec<Known>> {
     let found = slots(conn, asked.iter().copied().collect()).await?;
     Ok(asked.iter().map(|&(room, user)| Known::Member(room, user, found.get(&(room, user)).copied())).collect())
 }
 
 /// The rows of these people in these rooms, whether they are still members or not.
-async fn slots(conn: &mut Conn, of: BTreeSet<(RoomId, UserId)>) -> Worked<HashMap<(RoomId, UserId), Member>> {
+async fn slots(conn: &Conn, of: BTreeSet<(RoomId, UserId)>) -> Worked<HashMap<(RoomId, UserId), Member>> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
@@ -133,23 +135,29 @@ async fn slots(conn: &mut Conn, of: BTreeSet<(RoomId, UserId)>) -> Worked<HashMa
     rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
 }
 
-/// Those who have been in a room longest, the owner aside.
-async fn heirs(conn: &mut Conn, room: RoomId, most: usize) -> Worked<Known> {
-    let sql = Sql::new(format!(
-        "SELECT {MEMBER} FROM members m WHERE m.room = ? AND m.active
-         AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0) ORDER BY m.joined, m.person LIMIT ?"
-    ));
-    let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
-    let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
-    Ok(Known::Heir(room, heirs.collect::<Worked<_>>()?))
+/// Those who have been in each room longest, the owner aside: one more than may leave at once.
+async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Known>> {
+    let mut known = Vec::with_capacity(rooms.len());
+    for &room in rooms {
+        let most = leaving.get(&room).copied().unwrap_or(0) + 1;
+        let sql = Sql::new(format!(
+            "SELECT {MEMBER} FROM members m WHERE m.room = ? AND m.active
+             AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0)
+             ORDER BY m.joined, m.person LIMIT ?"
+        ));
+        let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
+        let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
+        known.push(Known::Heir(room, heirs.collect::<Worked<_>>()?));
+    }
+    Ok(known)
 }
 
-async fn messages(conn: &mut Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Known>> {
+async fn messages(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Known>> {
     let found = standing::messages(conn, asked).await?;
     Ok(asked.iter().map(|&(room, id)| Known::Message(room, id, found.get(&(room, id)).cloned())).collect())
 }
 
-async fn places(conn: &mut Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
+async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -175,7 +183,7 @@ async fn places(conn: &mut Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worke
     known.collect()
 }
 
-async fn likes(conn: &mut Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
+async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -190,7 +198,7 @@ async fn likes(conn: &mut Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked
     Ok(known.collect())
 }
 
-async fn sent(conn: &mut Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Known>> {
+async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Known>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -219,7 +227,7 @@ async fn sent(conn: &mut Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<V
     Ok(known.collect())
 }
 
-async fn unread(conn: &mut Conn, asked: &[(RoomId, UserId, Option<MessageId>)]) -> Worked<Vec<Known>> {
+async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)]) -> Worked<Vec<Known>> {
     let slots = slots(conn, asked.iter().map(|&(room, user, _)| (room, user)).collect()).await?;
     let spans = asked.iter().filter_map(|&(room, user, upto)| {
         let read = slots.get(&(room, user))?.read.message;
@@ -237,7 +245,7 @@ async fn unread(conn: &mut Conn, asked: &[(RoomId, UserId, Option<MessageId>)]) 
 }
 
 async fn undelivered(
-    conn: &mut Conn,
+    conn: &Conn,
     asked: &[(RoomId, UserId, MessageId)],
     rooms: &HashMap<RoomId, Room>,
     limits: &Limits,
@@ -255,7 +263,7 @@ async fn undelivered(
     Ok(known.collect())
 }
 
-async fn directs(conn: &mut Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Known>> {
+async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Known>> {
     let found = direct_rooms(conn, asked).await?;
     let rosters = rosters(conn, found.values().copied().collect()).await?;
     let known = asked.iter().map(|&(low, high)| {
@@ -265,10 +273,7 @@ async fn directs(conn: &mut Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Know
 }
 
 /// The rooms of these pairs.
-pub(super) async fn direct_rooms(
-    conn: &mut Conn,
-    pairs: &[(UserId, UserId)],
-) -> Worked<HashMap<(UserId, UserId), RoomId>> {
+pub(super) async fn direct_rooms(conn: &Conn, pairs: &[(UserId, UserId)]) -> Worked<HashMap<(UserId, UserId), RoomId>> {
     if pairs.is_empty() {
         return Ok(HashMap::new());
     }
@@ -281,7 +286,7 @@ pub(super) async fn direct_rooms(
     rows.into_iter().map(|(low, high, room)| Ok(((user(low)?, user(high)?), room_id(room)?))).collect()
 }
 
-async fn made(conn: &mut Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Known>> {
+async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Known>> {
     let found = made_rooms(conn, asked).await?;
     let rosters = rosters(conn, found.values().map(|(_, room)| *room).collect()).await?;
     let mut known = Vec::with_capacity(asked.len());
@@ -298,7 +303,7 @@ async fn made(conn: &mut Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Known
 
 /// The groups that were made under these names, with the digest of what was said.
 pub(super) async fn made_rooms(
-    conn: &mut Conn,
+    conn: &Conn,
     names: &[(UserId, ClientId)],
 ) -> Worked<HashMap<(UserId, String), (String, RoomId)>> {
     if names.is_empty() {
@@ -314,7 +319,7 @@ pub(super) async fn made_rooms(
 }
 
 /// These rooms with everybody who is in them.
-async fn rosters(conn: &mut Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
+async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
@@ -335,7 +340,7 @@ async fn rosters(conn: &mut Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<Roo
     Ok(rosters)
 }
 
-async fn lobby(conn: &mut Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
+async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
     let own = lobby_rows(conn, asked).await?;
     let rosters = rosters(conn, own.values().filter_map(|row| row.room).collect()).await?;
     let partners: Vec<_> = own.values().filter(|row| row.room.is_some()).filter_map(|row| row.partner).collect();
@@ -352,7 +357,7 @@ async fn lobby(conn: &mut Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
 }
 
 /// The places of these users in the lobby.
-pub(super) async fn lobby_rows(conn: &mut Conn, users: &[UserId]) -> Worked<HashMap<UserId, LobbyRow>> {
+pub(super) async fn lobby_rows(conn: &Conn, users: &[UserId]) -> Worked<HashMap<UserId, LobbyRow>> {
     if users.is_empty() {
         return Ok(HashMap::new());
     }
@@ -361,12 +366,15 @@ pub(super) async fn lobby_rows(conn: &mut Conn, users: &[UserId]) -> Worked<Hash
     rows.into_iter().map(|row| crate::rows::lobby(row).map(|row| (row.user, row))).collect()
 }
 
-async fn waiting(conn: &mut Conn) -> Worked<Known> {
+async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Known>> {
+    if !asked {
+        return Ok(Vec::new());
+    }
     let sql = Sql::new(format!(
         "SELECT {LOBBY}, {PERSON} FROM lobby y JOIN users u ON u.id = y.person WHERE y.waiting IS NOT NULL
          ORDER BY y.waiting, y.person"
     ));
     let rows = conn.load::<(PlaceInLobby, PersonRow)>(sql).await?;
     let rows = rows.into_iter().map(|(row, who)| Ok((crate::rows::lobby(row)?, person(who)?)));
-    Ok(Known::Waiting(rows.collect::<Worked<_>>()?))
+    Ok(vec![Known::Waiting(rows.collect::<Worked<_>>()?)])
 }

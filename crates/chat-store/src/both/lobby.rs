@@ -14,7 +14,7 @@ use crate::sql::Sql;
 use crate::trouble::Worked;
 
 /// Somebody's open roulette chat.
-pub(super) async fn open(conn: &mut Conn, user: UserId) -> Worked<Option<Match>> {
+pub(super) async fn open(conn: &Conn, user: UserId) -> Worked<Option<Match>> {
     let sql = Sql::new(format!(
         "SELECT y.room, {PERSON}, u.last_seen FROM lobby y JOIN users u ON u.id = y.partner
          WHERE y.person = ? AND y.room IS NOT NULL"
@@ -25,26 +25,28 @@ pub(super) async fn open(conn: &mut Conn, user: UserId) -> Worked<Option<Match>>
 }
 
 /// Whether somebody waits for a stranger.
-pub(super) async fn searching(conn: &mut Conn, user: UserId) -> Worked<bool> {
+pub(super) async fn searching(conn: &Conn, user: UserId) -> Worked<bool> {
     let sql = Sql::new("SELECT y.person FROM lobby y WHERE y.person = ? AND y.waiting IS NOT NULL");
     Ok(conn.first::<(i64,)>(sql.bind(user)).await?.is_some())
 }
 
 /// Makes the places of these users good for another while.
-pub(super) async fn renew(conn: &mut Conn, users: Vec<UserId>, at: Time, limits: &Limits) -> Worked<()> {
+pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Limits) -> Worked<()> {
     conn.lock_names(&[locks::LOBBY_LOCK]).await?;
     let users: Vec<_> = users.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let until = at.after(Duration::from_secs(limits.lease.into()));
     let rows = load::lobby_rows(conn, &users).await?.into_values();
     let lobby = rows.map(|row| (row, row.renewed(at, until))).filter(|(old, new)| old != new).map(|(_, new)| new);
-    save::written(conn, &Written { lobby: lobby.collect(), ..Written::default() }).await
+    save::written(conn, &Written { lobby: lobby.collect(), ..Written::default() }).await.map(drop)
 }
 
-/// Whose places have ended before this moment.
-pub(super) async fn expired(conn: &mut Conn, at: Time) -> Worked<Vec<UserId>> {
+/// Whose places have ended before this moment, in order of their ids.
+pub(super) async fn expired(conn: &Conn, at: Time) -> Worked<Vec<UserId>> {
     let sql = Sql::new(
-        "SELECT y.person FROM lobby y WHERE (y.waiting IS NOT NULL OR y.room IS NOT NULL) AND y.lease < ?
-         ORDER BY y.person",
+        "SELECT y.person FROM lobby y WHERE (y.waiting IS NOT NULL OR y.room IS NOT NULL) AND y.lease < ? ORDER BY y.lease",
     );
-    conn.load::<(i64,)>(sql.bind(at)).await?.into_iter().map(|(person,)| user(person)).collect()
+    let rows = conn.load::<(i64,)>(sql.bind(at)).await?;
+    let mut users = rows.into_iter().map(|(person,)| user(person)).collect::<Worked<Vec<_>>>()?;
+    users.sort_unstable();
+    Ok(users)
 }

@@ -8,7 +8,7 @@ use super::{Conn, load};
 use crate::trouble::Worked;
 
 /// Holds everything that these facts speak of. What is not there yet is held by its name.
-pub(super) async fn hold(conn: &mut Conn, facts: &BTreeSet<Fact>) -> Worked<()> {
+pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<()> {
     if !Conn::SHARED {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(super) fn name_lock(sort: &str, user: UserId, name: &str) -> i64 {
 }
 
 /// The rooms that hang on names: only once the names are held is it certain which.
-async fn named_rooms(conn: &mut Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>> {
+async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>> {
     let (mut pairs, mut names, mut users) = (Vec::new(), Vec::new(), Vec::new());
     for fact in facts {
         match fact {

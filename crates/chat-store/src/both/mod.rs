@@ -21,10 +21,7 @@ use crate::trouble::Worked;
 use crate::work::Working;
 
 /// Does a piece of work in the transaction that was begun for it, and ends it.
-pub(crate) async fn transacted<T>(
-    conn: &mut Conn,
-    work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>,
-) -> Worked<T> {
+pub(crate) async fn transacted<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     match work(conn).await {
         Ok(done) => {
             conn.commit().await?;
@@ -38,7 +35,7 @@ pub(crate) async fn transacted<T>(
 }
 
 /// Answers questions from the snapshot that was begun for them, and ends it.
-pub(crate) async fn looked<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
+pub(crate) async fn looked<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     let answer = work(conn).await;
     match (conn.rollback().await, answer) {
         (Err(error), Ok(_)) => Err(error.into()),

@@ -14,7 +14,7 @@ use crate::trouble::Worked;
 
 /// Stores a notification, or finds the one that was stored under this name before.
 pub(super) async fn notify(
-    conn: &mut Conn,
+    conn: &Conn,
     new: NewNotification,
     at: Time,
     limits: &Limits,
@@ -44,7 +44,7 @@ pub(super) async fn notify(
 }
 
 /// A page of somebody's notifications, newest first.
-pub(super) async fn page(conn: &mut Conn, user: UserId, page: NotificationPage) -> Worked<Vec<Arc<Notification>>> {
+pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> Worked<Vec<Arc<Notification>>> {
     let which = match page.is_read {
         None => "",
         Some(true) => " AND read_at IS NOT NULL",
@@ -59,7 +59,7 @@ pub(super) async fn page(conn: &mut Conn, user: UserId, page: NotificationPage) 
 }
 
 /// Marks one as read; the first time counts.
-pub(super) async fn read(conn: &mut Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
+pub(super) async fn read(conn: &Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND id = ? AND read_at IS NULL");
     conn.run(sql.bind(at).bind(user).bind(id)).await?;
     let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id = ?"));
@@ -68,12 +68,12 @@ pub(super) async fn read(conn: &mut Conn, user: UserId, id: NotificationId, at: 
 }
 
 /// Marks all as read; says how many were unread.
-pub(super) async fn read_all(conn: &mut Conn, user: UserId, at: Time) -> Worked<u64> {
+pub(super) async fn read_all(conn: &Conn, user: UserId, at: Time) -> Worked<u64> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND read_at IS NULL");
     Ok(conn.run(sql.bind(at).bind(user)).await? as u64)
 }
 
-async fn named(conn: &mut Conn, new: &NewNotification) -> Worked<Option<Arc<Notification>>> {
+async fn named(conn: &Conn, new: &NewNotification) -> Worked<Option<Arc<Notification>>> {
     let Some(name) = &new.client_id else { return Ok(None) };
     let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND client_id = ?"));
     let row = conn.first::<NotificationRow>(sql.bind(new.user).bind(name.as_str())).await?;

@@ -12,7 +12,7 @@ use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
 
 /// Makes an account of this server's own.
-pub(super) async fn register(conn: &mut Conn, new: NewAccount) -> Worked<Account> {
+pub(super) async fn register(conn: &Conn, new: NewAccount) -> Worked<Account> {
     new.check()?;
     conn.lock_names(&[USERS_LOCK]).await?;
     if named(conn, &new.username).await?.is_some() {
@@ -26,7 +26,7 @@ pub(super) async fn register(conn: &mut Conn, new: NewAccount) -> Worked<Account
 }
 
 /// The account of this name and the digest of its password.
-pub(super) async fn credential(conn: &mut Conn, username: &str) -> Worked<Option<(Account, String)>> {
+pub(super) async fn credential(conn: &Conn, username: &str) -> Worked<Option<(Account, String)>> {
     let sql = Sql::new(format!(
         "SELECT {PERSON}, u.last_seen, u.password FROM users u WHERE u.folded = ? AND u.password IS NOT NULL"
     ))
@@ -36,14 +36,14 @@ pub(super) async fn credential(conn: &mut Conn, username: &str) -> Worked<Option
 }
 
 /// Who these are; unknown ids are left out.
-pub(super) async fn people(conn: &mut Conn, users: impl IntoIterator<Item = UserId>) -> Worked<Vec<Account>> {
+pub(super) async fn people(conn: &Conn, users: impl IntoIterator<Item = UserId>) -> Worked<Vec<Account>> {
     let sql = Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id IN ({{}})"))
         .rows(Rows::ints(users.into_iter().map(UserId::number)));
     conn.load::<AccountRow>(sql).await?.into_iter().map(account).collect()
 }
 
 /// The user with this UUID.
-pub(super) async fn by_uuid(conn: &mut Conn, uuid: Uuid) -> Worked<Option<Account>> {
+pub(super) async fn by_uuid(conn: &Conn, uuid: Uuid) -> Worked<Option<Account>> {
     let sql = match UserId::from_uuid(uuid) {
         Some(id) => {
             Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ? AND u.uuid IS NULL")).bind(id)
@@ -54,12 +54,12 @@ pub(super) async fn by_uuid(conn: &mut Conn, uuid: Uuid) -> Worked<Option<Accoun
 }
 
 /// The user with this name, in any case.
-pub(super) async fn by_username(conn: &mut Conn, username: &str) -> Worked<Option<Account>> {
+pub(super) async fn by_username(conn: &Conn, username: &str) -> Worked<Option<Account>> {
     named(conn, username).await
 }
 
 /// People whose username or name begins so, in order of username.
-pub(super) async fn search(conn: &mut Conn, query: &str, after: Option<String>, limit: usize) -> Worked<Vec<Account>> {
+pub(super) async fn search(conn: &Conn, query: &str, after: Option<String>, limit: usize) -> Worked<Vec<Account>> {
     let low = folded(query);
     let high = format!("{low}\u{10ffff}");
     let after = after.map(|name| folded(&name)).unwrap_or_default();
@@ -77,7 +77,7 @@ pub(super) async fn search(conn: &mut Conn, query: &str, after: Option<String>, 
 }
 
 /// The user whom an issuer calls so, if they came before.
-pub(super) async fn visitor(conn: &mut Conn, visitor: &Visitor) -> Worked<Option<Account>> {
+pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Account>> {
     let sql = match &visitor.subject {
         Subject::Number(id) => Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ?")).bind(*id),
         Subject::Uuid(uuid) => return by_uuid(conn, *uuid).await,
@@ -100,7 +100,7 @@ pub(super) fn is_as_said(account: &Account, visitor: &Visitor) -> bool {
 }
 
 /// The user whom an issuer calls so, made at first sight; what was said about them is taken over.
-pub(super) async fn admit(conn: &mut Conn, new: Visitor) -> Worked<Account> {
+pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     conn.lock_names(&[USERS_LOCK]).await?;
     let before = visitor(conn, &new).await?;
     let last_seen = before.as_ref().and_then(|account| account.last_seen);
@@ -122,7 +122,7 @@ pub(super) async fn admit(conn: &mut Conn, new: Visitor) -> Worked<Account> {
 }
 
 /// Notes when these were last seen.
-pub(super) async fn seen(conn: &mut Conn, users: Vec<(UserId, Time)>) -> Worked<()> {
+pub(super) async fn seen(conn: &Conn, users: Vec<(UserId, Time)>) -> Worked<()> {
     for (user, at) in users {
         let sql = Sql::new("UPDATE users SET last_seen = ? WHERE id = ? AND (last_seen IS NULL OR last_seen < ?)");
         conn.run(sql.bind(at).bind(user).bind(at)).await?;
@@ -130,7 +130,7 @@ pub(super) async fn seen(conn: &mut Conn, users: Vec<(UserId, Time)>) -> Worked<
     Ok(())
 }
 
-async fn insert(conn: &mut Conn, person: &Person, by: Option<&Visitor>, password: Option<&str>) -> Worked<()> {
+async fn insert(conn: &Conn, person: &Person, by: Option<&Visitor>, password: Option<&str>) -> Worked<()> {
     let own = person.handle != Handle::from(person.id());
     let subject = by.and_then(|visitor| match &visitor.subject {
         Subject::Text(text) => Some((visitor.issuer.as_str(), text.as_str())),
@@ -147,7 +147,7 @@ async fn insert(conn: &mut Conn, person: &Person, by: Option<&Visitor>, password
     Ok(())
 }
 
-async fn update(conn: &mut Conn, person: &Person) -> Worked<()> {
+async fn update(conn: &Conn, person: &Person) -> Worked<()> {
     let sql = Sql::new("UPDATE users SET username = ?, folded = ?, name = ?, shown = ?, avatar = ? WHERE id = ?");
     let sql = sql.bind(&*person.username).bind(folded(&person.username)).bind(&*person.name);
     conn.run(sql.bind(folded(&person.name)).bind(&*person.avatar).bind(person.id())).await?;
@@ -155,7 +155,7 @@ async fn update(conn: &mut Conn, person: &Person) -> Worked<()> {
 }
 
 /// Both spellings of somebody who comes for the first time.
-async fn new_handle(conn: &mut Conn, subject: &Subject) -> Worked<Handle> {
+async fn new_handle(conn: &Conn, subject: &Subject) -> Worked<Handle> {
     Ok(match *subject {
         Subject::Number(id) => Handle::from(id),
         Subject::Uuid(uuid) => match UserId::from_uuid(uuid) {
@@ -167,7 +167,7 @@ async fn new_handle(conn: &mut Conn, subject: &Subject) -> Worked<Handle> {
 }
 
 /// The next number that no visitor came with.
-async fn free_id(conn: &mut Conn) -> Worked<UserId> {
+async fn free_id(conn: &Conn) -> Worked<UserId> {
     loop {
         let id = rows::user(conn.take_ids("users", 1).await?.pop().unwrap_or(0))?;
         if people(conn, [id]).await?.is_empty() {
@@ -176,13 +176,13 @@ async fn free_id(conn: &mut Conn) -> Worked<UserId> {
     }
 }
 
-async fn foreign_id(conn: &mut Conn) -> Worked<UserId> {
+async fn foreign_id(conn: &Conn) -> Worked<UserId> {
     let number = conn.take_ids("visitors", 1).await?.pop().unwrap_or(0);
     rows::user(FIRST_FOREIGN_USER - 1 + number)
 }
 
 /// The username that was said, else the old one, else the subject; with the id behind it if somebody else has it.
-async fn free_name(conn: &mut Conn, id: UserId, visitor: &Visitor, before: Option<&Person>) -> Worked<String> {
+async fn free_name(conn: &Conn, id: UserId, visitor: &Visitor, before: Option<&Person>) -> Worked<String> {
     if let Some(said) = &visitor.username
         && is_free(conn, said, id).await?
     {
@@ -200,11 +200,11 @@ async fn free_name(conn: &mut Conn, id: UserId, visitor: &Visitor, before: Optio
     Ok(if free { subject } else { format!("{subject}-{id}") })
 }
 
-async fn is_free(conn: &mut Conn, name: &str, id: UserId) -> Worked<bool> {
+async fn is_free(conn: &Conn, name: &str, id: UserId) -> Worked<bool> {
     Ok(named(conn, name).await?.is_none_or(|owner| owner.person.id() == id))
 }
 
-async fn named(conn: &mut Conn, name: &str) -> Worked<Option<Account>> {
+async fn named(conn: &Conn, name: &str) -> Worked<Option<Account>> {
     let sql = Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.folded = ?")).bind(folded(name));
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
 }

@@ -20,7 +20,7 @@ impl Part {
 }
 
 /// Forgets one slice of what happened before `old`, or of sessions that ended before `now`; says whether nothing is left.
-pub(crate) async fn slice(conn: &mut Conn, part: Part, old: Time, now: Time) -> Worked<bool> {
+pub(crate) async fn slice(conn: &Conn, part: Part, old: Time, now: Time) -> Worked<bool> {
     conn.lock_names(&[PRUNE_LOCK]).await?;
     match part {
         Part::Changes => changes(conn, old, SLICE).await,
@@ -30,7 +30,7 @@ pub(crate) async fn slice(conn: &mut Conn, part: Part, old: Time, now: Time) -> 
 }
 
 /// Changes go by room from the first on; a room's watermark says up to which `seq` they may be missing.
-async fn changes(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
+async fn changes(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let sql = Sql::new("SELECT c.room, c.seq FROM changes c WHERE c.at < ? ORDER BY c.at, c.room, c.seq LIMIT ?");
     let mut slice = conn.load::<(i64, i64)>(sql.bind(old).bind(most)).await?;
     slice.sort_unstable();
@@ -52,7 +52,7 @@ async fn changes(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
 
 /// Receipts go when a later one of the same person is old too: so what somebody had read at any moment that is still asked
 /// for stays known. How far they were looked through is noted.
-async fn receipts(conn: &mut Conn, old: Time, most: usize) -> Worked<bool> {
+async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let from = schema::fact(conn, "receipts_pruned").await?.unwrap_or(i64::MIN);
     let sql = Sql::new(
         "SELECT c.room, c.person, c.number, c.at FROM receipts c WHERE c.at >= ? AND c.at < ?

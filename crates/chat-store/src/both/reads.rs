@@ -13,7 +13,7 @@ use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
 
 /// The room, if this reader may see it.
-pub(super) async fn visible(conn: &mut Conn, reader: UserId, id: RoomId) -> Worked<Room> {
+pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<Room> {
     let sql = Sql::new(format!(
         "SELECT {ROOM}, EXISTS (SELECT 1 FROM members m WHERE m.room = r.id AND m.person = ? AND m.active)
          FROM rooms r WHERE r.id = ?"
@@ -26,13 +26,7 @@ pub(super) async fn visible(conn: &mut Conn, reader: UserId, id: RoomId) -> Work
 }
 
 /// A page of a room's messages.
-pub(super) async fn history(
-    conn: &mut Conn,
-    reader: UserId,
-    room: RoomId,
-    page: Page,
-    limit: usize,
-) -> Worked<History> {
+pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Page, limit: usize) -> Worked<History> {
     let head = visible(conn, reader, room).await?.head;
     let (messages, more_before, more_after) = match page {
         Page::Newest => {
@@ -52,7 +46,7 @@ pub(super) async fn history(
 }
 
 /// The newest messages below an id, oldest first, and whether there are more.
-async fn older(conn: &mut Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
+async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id < ? AND m.deleted_at IS NULL ORDER BY m.id DESC LIMIT ?"
@@ -64,7 +58,7 @@ async fn older(conn: &mut Conn, room: RoomId, below: i64, limit: usize) -> Worke
 }
 
 /// The oldest messages above an id, oldest first, and whether there are more.
-async fn newer(conn: &mut Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
+async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id > ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
@@ -76,19 +70,19 @@ async fn newer(conn: &mut Conn, room: RoomId, above: i64, limit: usize) -> Worke
 }
 
 /// One message, if this reader may see it.
-pub(super) async fn one(conn: &mut Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Shown> {
+pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Shown> {
     let message = standing_message(conn, reader, room, id).await?;
     Ok(shown(conn, vec![message]).await?.pop().ok_or(Refusal::UnknownMessage)?)
 }
 
-async fn standing_message(conn: &mut Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
+async fn standing_message(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
     visible(conn, reader, room).await?;
     let found = standing::messages(conn, &[(room, id)]).await?.remove(&(room, id));
     Ok(found.filter(|message| message.deleted.is_none()).ok_or(Refusal::UnknownMessage)?)
 }
 
 /// The counters of these rooms.
-pub(super) async fn heads(conn: &mut Conn, rooms: Vec<RoomId>) -> Worked<Vec<(RoomId, Head)>> {
+pub(super) async fn heads(conn: &Conn, rooms: Vec<RoomId>) -> Worked<Vec<(RoomId, Head)>> {
     let sql = Sql::new("SELECT r.id, r.seq, r.moves FROM rooms r WHERE r.id IN ({})");
     let rows = conn.load::<(i64, i64, i64)>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
     let heads =
@@ -99,7 +93,7 @@ pub(super) async fn heads(conn: &mut Conn, rooms: Vec<RoomId>) -> Worked<Vec<(Ro
 
 /// A page of a room's members in order of joining.
 pub(super) async fn members(
-    conn: &mut Conn,
+    conn: &Conn,
     reader: UserId,
     room: RoomId,
     after: Option<UserId>,
@@ -131,7 +125,7 @@ pub(super) fn member_view(who: PersonRow, seen: Option<i64>, owner: Option<UserI
 
 /// Who has read a message, the oldest first.
 pub(super) async fn readers(
-    conn: &mut Conn,
+    conn: &Conn,
     reader: UserId,
     room: RoomId,
     message: MessageId,
@@ -149,7 +143,7 @@ pub(super) async fn readers(
 
 /// Who likes a message, the oldest first.
 pub(super) async fn likers(
-    conn: &mut Conn,
+    conn: &Conn,
     reader: UserId,
     room: RoomId,
     message: MessageId,
@@ -170,7 +164,7 @@ pub(super) async fn likers(
 }
 
 /// The place of somebody's like among those of a message.
-async fn like_of(conn: &mut Conn, room: RoomId, message: MessageId, user: UserId) -> Worked<i64> {
+async fn like_of(conn: &Conn, room: RoomId, message: MessageId, user: UserId) -> Worked<i64> {
     let sql = Sql::new("SELECT l.seq FROM likes l WHERE l.room = ? AND l.message = ? AND l.person = ? AND l.liked");
     let found = conn.first::<(i64,)>(sql.bind(room).bind(message).bind(user)).await?;
     Ok(found.ok_or(Refusal::UnknownUser)?.0)

@@ -17,7 +17,7 @@ use crate::trouble::Worked;
 
 /// A page of what a reader missed.
 pub(super) async fn page(
-    conn: &mut Conn,
+    conn: &Conn,
     reader: UserId,
     room: RoomId,
     replay: Replay,
@@ -57,7 +57,7 @@ struct About {
 
 impl Round {
     /// Whether everything since is still known, and was ever so.
-    async fn is_kept(&self, conn: &mut Conn, since: Head, from: u64) -> Worked<bool> {
+    async fn is_kept(&self, conn: &Conn, since: Head, from: u64) -> Worked<bool> {
         let head = self.room.head;
         let sql = Sql::new("SELECT r.pruned, r.pruned_moves FROM rooms r WHERE r.id = ?").bind(self.room.id);
         let (seq, moves) = conn.first::<(i64, i64)>(sql).await?.unwrap_or_default();
@@ -66,7 +66,7 @@ impl Round {
     }
 
     /// Messages alone.
-    async fn messages(&self, conn: &mut Conn, after: Option<MessageId>, from: u64, limit: usize) -> Worked<Replayed> {
+    async fn messages(&self, conn: &Conn, after: Option<MessageId>, from: u64, limit: usize) -> Worked<Replayed> {
         let sql = Sql::new(format!(
             "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
              WHERE m.room = ? AND m.id > ? AND m.id > COALESCE(
@@ -83,7 +83,7 @@ impl Round {
     }
 
     /// Every change in the next `limit` numbers; at the end the positions that moved.
-    async fn changes(&self, conn: &mut Conn, since: Head, from: u64, limit: usize) -> Worked<Replayed> {
+    async fn changes(&self, conn: &Conn, since: Head, from: u64, limit: usize) -> Worked<Replayed> {
         let upto = from.saturating_add(limit as u64).min(self.until.seq);
         let sql = Sql::new(format!(
             "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
@@ -107,7 +107,7 @@ impl Round {
         Ok(Replayed::Changes { events, next, until: self.until })
     }
 
-    async fn sent(&self, conn: &mut Conn, messages: Vec<Arc<Message>>, moves: u64) -> Worked<Vec<Arc<Event>>> {
+    async fn sent(&self, conn: &Conn, messages: Vec<Arc<Message>>, moves: u64) -> Worked<Vec<Arc<Event>>> {
         let shown = standing::shown(conn, messages).await?;
         let events = shown.into_iter().map(|shown| {
             let message = shown.message;
@@ -118,7 +118,7 @@ impl Round {
     }
 
     /// Everything that these rows speak of, kind by kind.
-    async fn about(&self, conn: &mut Conn, rows: &[LogRow]) -> Worked<About> {
+    async fn about(&self, conn: &Conn, rows: &[LogRow]) -> Worked<About> {
         let people: BTreeSet<_> = rows.iter().flat_map(|row| [Some(row.actor), row.user]).flatten().collect();
         let keys: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.room, row.message?))).collect();
         let likes = rows.iter().filter(|row| matches!(row.kind, LogKind::Liked | LogKind::Unliked));
@@ -155,7 +155,7 @@ impl Round {
     }
 
     /// Who was there when the room was made and never left, its maker first.
-    async fn founders(&self, conn: &mut Conn, maker: UserId) -> Worked<Vec<Arc<Person>>> {
+    async fn founders(&self, conn: &Conn, maker: UserId) -> Worked<Vec<Arc<Person>>> {
         let sql = Sql::new(format!(
             "SELECT {PERSON} FROM members m JOIN users u ON u.id = m.person
              WHERE m.room = ? AND m.active AND m.joined = 1 ORDER BY m.joined, m.person"
@@ -167,7 +167,7 @@ impl Round {
     }
 
     /// The read positions that moved since and not beyond the round.
-    async fn moved(&self, conn: &mut Conn, since: Head) -> Worked<Vec<Arc<Event>>> {
+    async fn moved(&self, conn: &Conn, since: Head) -> Worked<Vec<Arc<Event>>> {
         let sql = Sql::new(format!(
             "SELECT {MEMBER}, {PERSON}, (SELECT c.upto FROM receipts c
                 WHERE c.room = m.room AND c.person = m.person AND c.moves <= ? ORDER BY c.number DESC LIMIT 1)
@@ -207,7 +207,7 @@ impl Round {
     /// Who has read each of these.
     async fn reached(
         &self,
-        conn: &mut Conn,
+        conn: &Conn,
         found: &HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>,
     ) -> Worked<HashMap<MessageId, Reached>> {
         let all: HashMap<_, _> = found.values().flatten().map(|message| (message.id, message.clone())).collect();

@@ -8,20 +8,25 @@ use crate::rows::{room_word, spelled};
 use crate::sql::Rows;
 use crate::trouble::Worked;
 
-/// Writes all of it, the rooms that were there before last.
-pub(super) async fn written(conn: &mut Conn, written: &Written) -> Worked<()> {
+/// Writes all of it: new rooms first, which other rows refer to, then everything else side by side. Answers with the mark of
+/// the transaction.
+pub(super) async fn written(conn: &Conn, written: &Written) -> Worked<i64> {
     rooms(conn, &written.new_rooms).await?;
-    members(conn, written).await?;
-    messages(conn, written).await?;
-    log(conn, written).await?;
-    likes(conn, written).await?;
-    names(conn, written).await?;
-    lobby(conn, written).await?;
-    rooms(conn, &written.rooms).await
+    let ((), (), (), (), (), (), (), mark) = tokio::try_join!(
+        members(conn, written),
+        messages(conn, written),
+        log(conn, written),
+        likes(conn, written),
+        names(conn, written),
+        lobby(conn, written),
+        rooms(conn, &written.rooms),
+        async { Ok(conn.mark().await?) },
+    )?;
+    Ok(mark)
 }
 
 /// Rooms are few: new ones and changed ones go the same way.
-async fn rooms(conn: &mut Conn, rooms: &[Room]) -> Worked<()> {
+async fn rooms(conn: &Conn, rooms: &[Room]) -> Worked<()> {
     let rows = Rows::new(rooms.iter().map(|room| {
         [
             room.id.into(),
@@ -52,7 +57,7 @@ async fn rooms(conn: &mut Conn, rooms: &[Room]) -> Worked<()> {
     Ok(())
 }
 
-async fn members(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn members(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(written.members.iter().map(|(room, member)| {
         [
             (*room).into(),
@@ -86,7 +91,7 @@ async fn members(conn: &mut Conn, written: &Written) -> Worked<()> {
     Ok(())
 }
 
-async fn messages(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn messages(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(written.new_messages.iter().map(|message| {
         [
             message.room.into(),
@@ -113,7 +118,7 @@ async fn messages(conn: &mut Conn, written: &Written) -> Worked<()> {
 }
 
 /// Messages that were edited, deleted or liked.
-async fn changed_messages(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn changed_messages(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(written.messages.iter().map(|message| {
         [
             message.room.into(),
@@ -135,7 +140,7 @@ async fn changed_messages(conn: &mut Conn, written: &Written) -> Worked<()> {
     Ok(())
 }
 
-async fn log(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn log(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(written.log.iter().map(|row| {
         [
             row.room.into(),
@@ -159,7 +164,7 @@ async fn log(conn: &mut Conn, written: &Written) -> Worked<()> {
     Ok(())
 }
 
-async fn likes(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn likes(conn: &Conn, written: &Written) -> Worked<()> {
     let gone = Rows::new(written.forgotten.iter().map(|&(room, message)| [room.into(), message.into()]));
     conn.write("DELETE FROM likes WHERE (room, message) IN (", gone, ")").await?;
     let rows = Rows::new(written.likes.iter().map(|row| {
@@ -171,7 +176,7 @@ async fn likes(conn: &mut Conn, written: &Written) -> Worked<()> {
 }
 
 /// What was first said under a name, and whose direct chat is whose.
-async fn names(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn names(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(written.sent.iter().map(|row| {
         let digest = spelled(row.digest).into();
         [row.room.into(), row.user.into(), row.client_id.as_str().into(), digest, row.message.into()]
@@ -189,7 +194,7 @@ async fn names(conn: &mut Conn, written: &Written) -> Worked<()> {
     Ok(())
 }
 
-async fn lobby(conn: &mut Conn, written: &Written) -> Worked<()> {
+async fn lobby(conn: &Conn, written: &Written) -> Worked<()> {
     let rows = Rows::new(
         written
             .lobby

@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::trouble::{Trouble, Worked};
 
 /// Brings the tables up to date; `life` is the epoch of a database that is new.
-pub(crate) async fn migrate(conn: &mut Conn, life: u64) -> Result<(), OpenError> {
+pub(crate) async fn migrate(conn: &Conn, life: u64) -> Result<(), OpenError> {
     conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
     let done = steps(conn, life).await;
     let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
@@ -14,7 +14,7 @@ pub(crate) async fn migrate(conn: &mut Conn, life: u64) -> Result<(), OpenError>
     ended.map_err(|error| OpenError::away(error.into()))
 }
 
-async fn steps(conn: &mut Conn, life: u64) -> Result<(), OpenError> {
+async fn steps(conn: &Conn, life: u64) -> Result<(), OpenError> {
     let version = version(conn).await.map_err(OpenError::away)?;
     let newest = Conn::MIGRATIONS.len();
     if version > newest {
@@ -33,31 +33,31 @@ async fn steps(conn: &mut Conn, life: u64) -> Result<(), OpenError> {
 }
 
 /// How many steps the tables have come through already.
-async fn version(conn: &mut Conn) -> Worked<usize> {
+async fn version(conn: &Conn) -> Worked<usize> {
     conn.lock_names(&[SCHEMA_LOCK]).await?;
     conn.script("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BIGINT NOT NULL)").await?;
     Ok(fact(conn, "version").await?.unwrap_or(0) as usize)
 }
 
 /// What tells this life of the database from every other.
-pub(crate) async fn epoch(conn: &mut Conn) -> Worked<u64> {
+pub(crate) async fn epoch(conn: &Conn) -> Worked<u64> {
     let epoch = fact(conn, "epoch").await?;
     Ok(epoch.ok_or_else(|| Trouble::Broken("the database has no epoch".into()))? as u64)
 }
 
 /// Begins another life: no cursor of before is good any more.
-pub(crate) async fn set_epoch(conn: &mut Conn, epoch: u64) -> Worked<()> {
+pub(crate) async fn set_epoch(conn: &Conn, epoch: u64) -> Worked<()> {
     put(conn, "epoch", epoch as i64).await
 }
 
 /// A number that is known about the database as a whole.
-pub(crate) async fn fact(conn: &mut Conn, name: &'static str) -> Worked<Option<i64>> {
+pub(crate) async fn fact(conn: &Conn, name: &'static str) -> Worked<Option<i64>> {
     let found = conn.first::<(i64,)>(Sql::new("SELECT value FROM facts WHERE name = ?").bind(name)).await?;
     Ok(found.map(|(value,)| value))
 }
 
 /// Notes such a number.
-pub(crate) async fn put(conn: &mut Conn, name: &'static str, value: i64) -> Worked<()> {
+pub(crate) async fn put(conn: &Conn, name: &'static str, value: i64) -> Worked<()> {
     let sql = Sql::new(
         "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     );

@@ -9,7 +9,7 @@ use crate::sql::Sql;
 use crate::trouble::Worked;
 
 /// Begins a family of refresh tokens.
-pub(super) async fn open_family(conn: &mut Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {
+pub(super) async fn open_family(conn: &Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {
     let family = conn.take_ids("families", 1).await?.pop().unwrap_or(0);
     let sql = Sql::new("INSERT INTO families (id, person, expires, revoked) VALUES (?, ?, ?, ?)");
     conn.run(sql.bind(family).bind(user).bind(expires).bind(false)).await?;
@@ -17,7 +17,7 @@ pub(super) async fn open_family(conn: &mut Conn, user: UserId, digest: &str, exp
 }
 
 /// Puts a new token in the place of an old one; an old one shown twice ends its family.
-pub(super) async fn rotate(conn: &mut Conn, old: &str, new: &str, now: Time, expires: Time) -> Worked<Rotation> {
+pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires: Time) -> Worked<Rotation> {
     let sql = Sql::new(format!(
         "SELECT t.family, t.used, f.revoked, t.expires, f.person FROM refresh_tokens t JOIN families f ON f.id = t.family
          WHERE t.digest = ?{}",
@@ -42,7 +42,7 @@ pub(super) async fn rotate(conn: &mut Conn, old: &str, new: &str, now: Time, exp
 }
 
 /// Ends the family that this token belongs to, if it is this user's.
-pub(super) async fn close_family(conn: &mut Conn, user: UserId, digest: &str) -> Worked<()> {
+pub(super) async fn close_family(conn: &Conn, user: UserId, digest: &str) -> Worked<()> {
     let sql = Sql::new(
         "UPDATE families SET revoked = ? WHERE person = ? AND id = (SELECT family FROM refresh_tokens WHERE digest = ?)",
     );
@@ -51,14 +51,14 @@ pub(super) async fn close_family(conn: &mut Conn, user: UserId, digest: &str) ->
 }
 
 /// Begins a cookie session.
-pub(super) async fn open_session(conn: &mut Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {
+pub(super) async fn open_session(conn: &Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {
     let sql = Sql::new("INSERT INTO sessions (digest, person, expires) VALUES (?, ?, ?)");
     conn.run(sql.bind(digest).bind(user).bind(expires)).await?;
     Ok(())
 }
 
 /// Whose cookie session this is, and when it ends.
-pub(super) async fn session(conn: &mut Conn, digest: &str, now: Time) -> Worked<Option<(Account, Time)>> {
+pub(super) async fn session(conn: &Conn, digest: &str, now: Time) -> Worked<Option<(Account, Time)>> {
     let sql = Sql::new(format!(
         "SELECT {PERSON}, u.last_seen, s.expires FROM sessions s JOIN users u ON u.id = s.person WHERE s.digest = ? AND s.expires > ?"
     ));
@@ -67,20 +67,20 @@ pub(super) async fn session(conn: &mut Conn, digest: &str, now: Time) -> Worked<
 }
 
 /// Lets a cookie session go on for longer; it never becomes shorter.
-pub(super) async fn prolong(conn: &mut Conn, digest: &str, expires: Time) -> Worked<()> {
+pub(super) async fn prolong(conn: &Conn, digest: &str, expires: Time) -> Worked<()> {
     let sql = Sql::new("UPDATE sessions SET expires = ? WHERE digest = ? AND expires < ?");
     conn.run(sql.bind(expires).bind(digest).bind(expires)).await?;
     Ok(())
 }
 
 /// Ends a cookie session.
-pub(super) async fn close_session(conn: &mut Conn, digest: &str) -> Worked<()> {
+pub(super) async fn close_session(conn: &Conn, digest: &str) -> Worked<()> {
     conn.run(Sql::new("DELETE FROM sessions WHERE digest = ?").bind(digest)).await?;
     Ok(())
 }
 
 /// Forgets what ended before this moment, at most so many rows of a sort; says whether there was less.
-pub(super) async fn forget_expired(conn: &mut Conn, now: Time, most: usize) -> Worked<bool> {
+pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worked<bool> {
     let sessions = Sql::new(
         "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions WHERE expires <= ? ORDER BY expires LIMIT ?)",
     );
@@ -91,13 +91,13 @@ pub(super) async fn forget_expired(conn: &mut Conn, now: Time, most: usize) -> W
     Ok(gone < most)
 }
 
-async fn add_token(conn: &mut Conn, family: i64, digest: &str, expires: Time) -> Worked<()> {
+async fn add_token(conn: &Conn, family: i64, digest: &str, expires: Time) -> Worked<()> {
     let sql = Sql::new("INSERT INTO refresh_tokens (digest, family, expires, used) VALUES (?, ?, ?, ?)");
     conn.run(sql.bind(digest).bind(family).bind(expires).bind(false)).await?;
     Ok(())
 }
 
-async fn revoke(conn: &mut Conn, family: i64) -> Worked<()> {
+async fn revoke(conn: &Conn, family: i64) -> Worked<()> {
     conn.run(Sql::new("UPDATE families SET revoked = ? WHERE id = ?").bind(true).bind(family)).await?;
     Ok(())
 }

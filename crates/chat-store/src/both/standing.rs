@@ -19,7 +19,7 @@ pub(super) const NEWEST: usize = 100;
 pub(super) type Key = (RoomId, MessageId);
 
 /// These messages, deleted or not; unknown ones are left out.
-pub(super) async fn messages(conn: &mut Conn, keys: &[Key]) -> Worked<HashMap<Key, Arc<Message>>> {
+pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, Arc<Message>>> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
@@ -33,7 +33,7 @@ pub(super) async fn messages(conn: &mut Conn, keys: &[Key]) -> Worked<HashMap<Ke
 }
 
 /// The newest standing likes of these messages, so many of each, in order of time.
-pub(super) async fn likes(conn: &mut Conn, of: BTreeSet<Key>, newest: usize) -> Worked<HashMap<Key, Vec<LikeRow>>> {
+pub(super) async fn likes(conn: &Conn, of: BTreeSet<Key>, newest: usize) -> Worked<HashMap<Key, Vec<LikeRow>>> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
@@ -56,7 +56,7 @@ pub(super) async fn likes(conn: &mut Conn, of: BTreeSet<Key>, newest: usize) -> 
 
 /// What these people last did about these messages.
 pub(super) async fn own_likes(
-    conn: &mut Conn,
+    conn: &Conn,
     asked: &[(RoomId, MessageId, UserId)],
 ) -> Worked<HashMap<(RoomId, MessageId, UserId), LikeRow>> {
     if asked.is_empty() {
@@ -83,7 +83,7 @@ pub(super) struct Span {
 
 /// The messages of others in these stretches that are not deleted: of each the newest hundred, oldest first.
 pub(super) async fn of_others(
-    conn: &mut Conn,
+    conn: &Conn,
     spans: &[Span],
 ) -> Worked<HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>> {
     if spans.is_empty() {
@@ -116,7 +116,7 @@ pub(super) async fn of_others(
 }
 
 /// These messages with their readers, and whether they were delivered.
-pub(super) async fn seen(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Seen>> {
+pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Seen>> {
     let mut spans: BTreeMap<RoomId, (u64, u64)> = BTreeMap::new();
     for message in &messages {
         let (low, high) = spans.entry(message.room).or_insert((message.number, message.number));
@@ -125,8 +125,7 @@ pub(super) async fn seen(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked
     if spans.is_empty() {
         return Ok(Vec::new());
     }
-    let reached = reached(conn, &spans).await?;
-    let delivered = delivered(conn, &spans).await?;
+    let (reached, delivered) = tokio::try_join!(reached(conn, &spans), delivered(conn, &spans))?;
     let nobody = Vec::new();
     let seen = messages.into_iter().map(|message| {
         let mut readers = reached.get(&message.room).map(|who| marks(who, &message)).unwrap_or_default();
@@ -142,7 +141,7 @@ pub(super) async fn seen(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked
 }
 
 /// Everybody who has read a message, in order of time.
-pub(super) async fn readers(conn: &mut Conn, message: &Message) -> Worked<Vec<Mark>> {
+pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>> {
     let span = BTreeMap::from([(message.room, (message.number, message.number))]);
     let reached = reached(conn, &span).await?;
     let mut readers = reached.get(&message.room).map(|who| marks(who, message)).unwrap_or_default();
@@ -151,10 +150,9 @@ pub(super) async fn readers(conn: &mut Conn, message: &Message) -> Worked<Vec<Ma
 }
 
 /// These messages with what became of them.
-pub(super) async fn shown(conn: &mut Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
+pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
     let liked = messages.iter().filter(|message| message.likes > 0).map(|message| (message.room, message.id)).collect();
-    let mut likes = likes(conn, liked, NEWEST).await?;
-    let seen = seen(conn, messages).await?;
+    let (mut likes, seen) = tokio::try_join!(likes(conn, liked, NEWEST), seen(conn, messages))?;
     let shown = seen.into_iter().map(|seen| {
         let likes = likes.remove(&(seen.message.room, seen.message.id)).unwrap_or_default();
         Shown { standing: standing(&seen, &likes), message: seen.message }
@@ -195,7 +193,7 @@ fn marks(readers: &BTreeMap<UserId, Reader>, message: &Message) -> Vec<Mark> {
 /// Who has read into these spans of dense numbers, with the receipts that tell when: of everybody those inside of the span
 /// and the first at or above its end.
 async fn reached(
-    conn: &mut Conn,
+    conn: &Conn,
     spans: &BTreeMap<RoomId, (u64, u64)>,
 ) -> Worked<BTreeMap<RoomId, BTreeMap<UserId, Reader>>> {
     let sql = Sql::new(
@@ -223,10 +221,7 @@ async fn reached(
 }
 
 /// The two whom most messages have reached, of each of these rooms: one of them is not the sender.
-async fn delivered(
-    conn: &mut Conn,
-    spans: &BTreeMap<RoomId, (u64, u64)>,
-) -> Worked<HashMap<RoomId, Vec<(UserId, u64)>>> {
+async fn delivered(conn: &Conn, spans: &BTreeMap<RoomId, (u64, u64)>) -> Worked<HashMap<RoomId, Vec<(UserId, u64)>>> {
     let nth = |column: &str, n: u8| {
         format!(
             "(SELECT m.{column} FROM members m WHERE m.room = need.room

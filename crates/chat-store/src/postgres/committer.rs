@@ -116,7 +116,7 @@ impl Committer {
     }
 
     /// The connection; a new one if there is none, unless an attempt has failed just now.
-    async fn connected(&mut self) -> Option<&mut Conn> {
+    async fn connected(&mut self) -> Option<&Conn> {
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
             match self.address.connect().await {
                 Ok(conn) => (self.conn, self.tried) = (Some(conn), None),
@@ -126,7 +126,7 @@ impl Committer {
                 }
             }
         }
-        self.conn.as_mut()
+        self.conn.as_ref()
     }
 }
 

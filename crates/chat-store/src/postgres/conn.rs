@@ -14,7 +14,7 @@ use crate::sql::{Rows, Shape, Sql, Typed};
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
 
-/// A connection that nobody else uses meanwhile.
+/// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
 pub(crate) struct Conn(AsyncPgConnection);
 
 impl Conn {
@@ -32,35 +32,35 @@ impl Conn {
     }
 
     /// Runs several statements without values.
-    pub(crate) async fn script(&mut self, statements: &str) -> QueryResult<()> {
-        in_time(self.0.batch_execute(statements)).await
+    pub(crate) async fn script(&self, statements: &str) -> QueryResult<()> {
+        in_time((&mut &self.0).batch_execute(statements)).await
     }
 
     /// Asks a question.
-    pub(crate) fn load<'c, R>(&'c mut self, sql: Sql<'c>) -> Answering<'c, Vec<R>>
+    pub(crate) fn load<'c, R>(&'c self, sql: Sql<'c>) -> Answering<'c, Vec<R>>
     where
         R: Shape,
-        Typed<'c, R::Sql>: LoadQuery<'c, AsyncPgConnection, R>,
+        Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
-        Box::pin(in_time(sql.typed::<R::Sql>().load(&mut self.0)))
+        Box::pin(async move { in_time(sql.typed::<R::Sql>().load(&mut &self.0)).await })
     }
 
     /// Asks a question that has at most one answer.
-    pub(crate) async fn first<'c, R>(&'c mut self, sql: Sql<'c>) -> QueryResult<Option<R>>
+    pub(crate) async fn first<'c, R>(&'c self, sql: Sql<'c>) -> QueryResult<Option<R>>
     where
         R: Shape,
-        Typed<'c, R::Sql>: LoadQuery<'c, AsyncPgConnection, R>,
+        Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
         Ok(self.load(sql).await?.pop())
     }
 
     /// Changes something; says how many rows.
-    pub(crate) fn run<'c>(&'c mut self, sql: Sql<'c>) -> Answering<'c, usize> {
-        Box::pin(in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut self.0)))
+    pub(crate) fn run<'c>(&'c self, sql: Sql<'c>) -> Answering<'c, usize> {
+        Box::pin(async move { in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut &self.0)).await })
     }
 
     /// Writes rows: `head` and `tail` stand before and after them.
-    pub(crate) async fn write(&mut self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
+    pub(crate) async fn write(&self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
         match rows.is_empty() {
             true => Ok(()),
             false => self.run(Sql::new(format!("{head} {{}} {tail}")).rows(rows)).await.map(drop),
@@ -68,22 +68,22 @@ impl Conn {
     }
 
     /// Begins to write.
-    pub(crate) async fn begin(&mut self) -> QueryResult<()> {
+    pub(crate) async fn begin(&self) -> QueryResult<()> {
         self.script("BEGIN ISOLATION LEVEL READ COMMITTED").await
     }
 
     /// Begins to read: everything until the end is from one moment.
-    pub(crate) async fn begin_reading(&mut self) -> QueryResult<()> {
+    pub(crate) async fn begin_reading(&self) -> QueryResult<()> {
         self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
     /// Makes what was written durable.
-    pub(crate) async fn commit(&mut self) -> QueryResult<()> {
+    pub(crate) async fn commit(&self) -> QueryResult<()> {
         self.script("COMMIT").await
     }
 
     /// Forgets what was written.
-    pub(crate) async fn rollback(&mut self) -> QueryResult<()> {
+    pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.script("ROLLBACK").await
     }
 
@@ -94,7 +94,7 @@ impl Conn {
     }
 
     /// The next numbers of a sort, in increasing order, maybe with others' between them.
-    pub(crate) async fn take_ids(&mut self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
+    pub(crate) async fn take_ids(&self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
         if how_many == 0 {
             return Ok(Vec::new());
         }
@@ -104,13 +104,13 @@ impl Conn {
     }
 
     /// What tells later whether this transaction was committed.
-    pub(crate) async fn mark(&mut self) -> QueryResult<i64> {
+    pub(crate) async fn mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT pg_current_xact_id()::text::bigint");
         Ok(self.first::<(i64,)>(sql).await?.ok_or(diesel::result::Error::NotFound)?.0)
     }
 
     /// Whether the transaction of this mark was committed; `None` while it runs.
-    pub(crate) async fn was_committed(&mut self, mark: i64) -> QueryResult<Option<bool>> {
+    pub(crate) async fn was_committed(&self, mark: i64) -> QueryResult<Option<bool>> {
         let sql = Sql::new("SELECT pg_xact_status(?::text::xid8)").bind(mark.to_string());
         let status = self.first::<(Option<String>,)>(sql).await?.and_then(|(status,)| status);
         Ok(match status.as_deref() {
@@ -120,13 +120,13 @@ impl Conn {
     }
 
     /// Holds these numbers against other transactions, in their order.
-    pub(crate) async fn lock_names(&mut self, names: &[i64]) -> QueryResult<()> {
+    pub(crate) async fn lock_names(&self, names: &[i64]) -> QueryResult<()> {
         let names = Rows::ints(names.iter().copied());
         self.run(Sql::new("SELECT pg_advisory_xact_lock(name) FROM ({}) held (name)").rows(names)).await.map(drop)
     }
 
     /// Holds these rooms against other transactions that write to them, in their order.
-    pub(crate) async fn lock_rooms(&mut self, rooms: impl IntoIterator<Item = i64>) -> QueryResult<()> {
+    pub(crate) async fn lock_rooms(&self, rooms: impl IntoIterator<Item = i64>) -> QueryResult<()> {
         let rooms = Rows::ints(rooms);
         if rooms.is_empty() {
             return Ok(());

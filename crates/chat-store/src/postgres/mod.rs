@@ -35,9 +35,9 @@ impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
     pub(crate) async fn open(url: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
         let (desk, address) = (Arc::new(desk), Address::new(url));
-        let mut conn = address.connect().await.map_err(|said| address.refused(said))?;
-        both::schema::migrate(&mut conn, life).await?;
-        let epoch = AtomicU64::new(both::schema::epoch(&mut conn).await.map_err(OpenError::away)?);
+        let conn = address.connect().await.map_err(|said| address.refused(said))?;
+        both::schema::migrate(&conn, life).await?;
+        let epoch = AtomicU64::new(both::schema::epoch(&conn).await.map_err(OpenError::away)?);
         let committers = (0..desk.options.committers.max(1)).map(|_| {
             let (queue, orders) = mpsc::channel(desk.options.queue);
             tokio::spawn(committer::run(orders, desk.clone(), address.clone()));
@@ -108,10 +108,10 @@ impl Database {
     /// Asks something.
     fn read<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(async move {
-            let mut lease = self.pool.reading().await.map_err(Trouble::into_failure)?;
+            let lease = self.pool.reading().await.map_err(Trouble::into_failure)?;
             let answer = both::looked(lease.conn(), work).await;
             lease.end(&answer);
             answer.map_err(Trouble::into_failure)
@@ -121,10 +121,10 @@ impl Database {
     /// Does something in a transaction of its own.
     fn write<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(async move {
-            let mut lease = self.pool.writing().await.map_err(Trouble::into_failure)?;
+            let lease = self.pool.writing().await.map_err(Trouble::into_failure)?;
             let answer = both::transacted(lease.conn(), work).await;
             lease.end(&answer);
             answer.map_err(Trouble::into_failure)
@@ -147,7 +147,7 @@ async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), Trouble> {
     for part in Part::ALL {
         let mut left = true;
         while left {
-            let mut lease = pool.writing().await?;
+            let lease = pool.writing().await?;
             let done = both::transacted(lease.conn(), |conn| Box::pin(both::prune::slice(conn, part, old, now))).await;
             lease.end(&done);
             left = !done?;

@@ -25,7 +25,7 @@ impl Address {
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.0)).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
-        let mut conn = Conn::new(inner);
+        let conn = Conn::new(inner);
         conn.script(SETTINGS).await.map_err(|error| error.to_string())?;
         Ok(conn)
     }
@@ -103,8 +103,8 @@ impl Pool {
 
 impl Lease<'_> {
     /// The connection.
-    pub(super) fn conn(&mut self) -> &mut Conn {
-        &mut self.conn
+    pub(super) fn conn(&self) -> &Conn {
+        &self.conn
     }
 
     /// Gives the connection back if the work went well, or as well as rules and rows let it.
@@ -120,12 +120,14 @@ pub(super) fn away(said: &str) -> Trouble {
     Trouble::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
 }
 
-/// A node that freezes must not hold a room for long; and a server that is set up not to wait for its disk is asked to.
+/// A node that freezes must not hold a room for long. Every question here is an index range, whatever the planner thinks of
+/// tables that are still small. A server that is set up not to wait for its disk is asked to.
 const SETTINGS: &str = "
     SET lock_timeout = '3s';
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';
     SET jit = off;
+    SET enable_seqscan = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use diesel::connection::SimpleConnection;
@@ -11,7 +12,7 @@ use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConne
 use crate::sql::{Rows, Shape, Sql, Typed};
 
 /// A connection whose futures are ready when they are first polled.
-pub(crate) struct Conn(SqliteConnection);
+pub(crate) struct Conn(Mutex<SqliteConnection>);
 
 impl Conn {
     /// Whether others write to the database too.
@@ -25,32 +26,37 @@ impl Conn {
 
     /// Opens the file, made if there is none, and sets what holds for every connection.
     pub(crate) fn open(path: &str) -> ConnectionResult<Conn> {
-        let mut conn = Conn(SqliteConnection::establish(path)?);
+        let conn = Conn(Mutex::new(SqliteConnection::establish(path)?));
         conn.batch(SETTINGS).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(conn)
     }
 
+    /// Nobody waits here: one thread has the connection. The lock lets questions be asked side by side, as on Postgres.
+    fn inner(&self) -> MutexGuard<'_, SqliteConnection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Runs several statements without values.
-    pub(crate) fn batch(&mut self, statements: &str) -> QueryResult<()> {
-        self.0.batch_execute(statements)
+    pub(crate) fn batch(&self, statements: &str) -> QueryResult<()> {
+        self.inner().batch_execute(statements)
     }
 
     /// Runs several statements without values; the same as on Postgres.
-    pub(crate) async fn script(&mut self, statements: &str) -> QueryResult<()> {
+    pub(crate) async fn script(&self, statements: &str) -> QueryResult<()> {
         self.batch(statements)
     }
 
     /// Asks a question.
-    pub(crate) async fn load<R>(&mut self, sql: Sql<'_>) -> QueryResult<Vec<R>>
+    pub(crate) async fn load<R>(&self, sql: Sql<'_>) -> QueryResult<Vec<R>>
     where
         R: Shape,
         for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
     {
-        sql.padded().typed::<R::Sql>().load(&mut self.0)
+        sql.padded().typed::<R::Sql>().load(&mut *self.inner())
     }
 
     /// Asks a question that has at most one answer.
-    pub(crate) async fn first<R>(&mut self, sql: Sql<'_>) -> QueryResult<Option<R>>
+    pub(crate) async fn first<R>(&self, sql: Sql<'_>) -> QueryResult<Option<R>>
     where
         R: Shape,
         for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
@@ -59,12 +65,12 @@ impl Conn {
     }
 
     /// Changes something; says how many rows.
-    pub(crate) async fn run(&mut self, sql: Sql<'_>) -> QueryResult<usize> {
-        ExecuteDsl::execute(sql.typed::<()>(), &mut self.0)
+    pub(crate) async fn run(&self, sql: Sql<'_>) -> QueryResult<usize> {
+        ExecuteDsl::execute(sql.typed::<()>(), &mut *self.inner())
     }
 
     /// Writes rows: `head` and `tail` stand before and after them.
-    pub(crate) async fn write(&mut self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
+    pub(crate) async fn write(&self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
         for chunk in rows.chunks(MOST_ROWS) {
             self.run(Sql::new(format!("{head} {{}} {tail}")).rows(chunk)).await?;
         }
@@ -72,22 +78,22 @@ impl Conn {
     }
 
     /// Begins to write: nobody else does before the end.
-    pub(crate) async fn begin(&mut self) -> QueryResult<()> {
+    pub(crate) async fn begin(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN IMMEDIATE")).await.map(drop)
     }
 
     /// Begins to read: everything until the end is from one moment.
-    pub(crate) async fn begin_reading(&mut self) -> QueryResult<()> {
+    pub(crate) async fn begin_reading(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN")).await.map(drop)
     }
 
     /// Makes what was written durable.
-    pub(crate) async fn commit(&mut self) -> QueryResult<()> {
+    pub(crate) async fn commit(&self) -> QueryResult<()> {
         self.run(Sql::new("COMMIT")).await.map(drop)
     }
 
     /// Forgets what was written.
-    pub(crate) async fn rollback(&mut self) -> QueryResult<()> {
+    pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.run(Sql::new("ROLLBACK")).await.map(drop)
     }
 
@@ -97,7 +103,7 @@ impl Conn {
     }
 
     /// The next numbers of a sort.
-    pub(crate) async fn take_ids(&mut self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
+    pub(crate) async fn take_ids(&self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
         if how_many == 0 {
             return Ok(Vec::new());
         }
@@ -107,23 +113,23 @@ impl Conn {
     }
 
     /// What tells later whether this transaction was committed.
-    pub(crate) async fn mark(&mut self) -> QueryResult<i64> {
+    pub(crate) async fn mark(&self) -> QueryResult<i64> {
         Ok(self.take_ids("commits", 1).await?.pop().unwrap_or(0))
     }
 
     /// The mark of the last transaction that was committed.
-    pub(crate) async fn last_mark(&mut self) -> QueryResult<i64> {
+    pub(crate) async fn last_mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT last FROM ids WHERE name = 'commits'");
         Ok(self.first::<(i64,)>(sql).await?.map_or(0, |(last,)| last))
     }
 
     /// Nobody else writes: nothing is to be held.
-    pub(crate) async fn lock_names(&mut self, _: &[i64]) -> QueryResult<()> {
+    pub(crate) async fn lock_names(&self, _: &[i64]) -> QueryResult<()> {
         Ok(())
     }
 
     /// Nobody else writes: nothing is to be held.
-    pub(crate) async fn lock_rooms(&mut self, _: impl IntoIterator<Item = i64>) -> QueryResult<()> {
+    pub(crate) async fn lock_rooms(&self, _: impl IntoIterator<Item = i64>) -> QueryResult<()> {
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ fn checkpoint(conn: &mut Option<Conn>, path: &str) {
     if conn.is_none() {
         *conn = Conn::open(path).inspect_err(|error| tracing::error!("{error}")).ok();
     }
-    let done = conn.as_mut().map(|conn| conn.batch("PRAGMA wal_checkpoint(PASSIVE)"));
+    let done = conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(PASSIVE)"));
     if let Some(Err(error)) = done {
         tracing::error!("the log of writes could not be brought into the file: {error}");
         *conn = None;

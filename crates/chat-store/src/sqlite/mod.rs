@@ -37,10 +37,10 @@ impl Database {
     /// Opens the file, or a chat in memory.
     pub(crate) fn open(path: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
         let desk = Arc::new(desk);
-        let mut place = open::Place::find(path)?;
-        let mut conn = place.connect()?;
-        ready(both::schema::migrate(&mut conn, life)).map_err(|error| place.explain(error))?;
-        let epoch = AtomicU64::new(ready(both::schema::epoch(&mut conn)).map_err(OpenError::away)?);
+        let place = open::Place::find(path)?;
+        let conn = place.connect()?;
+        ready(both::schema::migrate(&conn, life)).map_err(|error| place.explain(error))?;
+        let epoch = AtomicU64::new(ready(both::schema::epoch(&conn)).map_err(OpenError::away)?);
         let readers = place.path().map(|path| Readers::start(path, desk.options.readers)).transpose()?;
         let (queue, orders) = mpsc::channel(desk.options.queue);
         writer::start(conn, orders, desk.clone(), place, queue.downgrade());
@@ -98,7 +98,7 @@ impl Database {
     /// Asks something, on a thread that may wait for the disk.
     fn read<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         self.task(move |conn| ready(look(conn, work)), self.readers.as_ref())
     }
@@ -106,14 +106,14 @@ impl Database {
     /// Does something in a transaction of its own, between two batches.
     fn write<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T> + Send + 'static,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         self.task(move |conn| ready(transact(conn, work)), None)
     }
 
     fn task<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnOnce(&Conn) -> Result<T, Trouble> + Send + 'static,
         readers: Option<&Readers>,
     ) -> Answer<'_, T> {
         let (tell, told) = oneshot::channel();
@@ -138,16 +138,16 @@ impl Database {
 }
 
 /// A piece of work that answers by itself; says whether the connection is still good.
-type Task = Box<dyn FnOnce(&mut Conn) -> bool + Send>;
+type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;
 
 /// Does a piece of work in a transaction of its own.
-async fn transact<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
+async fn transact<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     conn.begin().await?;
     both::transacted(conn, work).await
 }
 
 /// Answers questions from one snapshot.
-async fn look<T>(conn: &mut Conn, work: impl for<'c> FnOnce(&'c mut Conn) -> Working<'c, T>) -> Worked<T> {
+async fn look<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     conn.begin_reading().await?;
     both::looked(conn, work).await
 }

@@ -39,7 +39,7 @@ impl Place {
     }
 
     /// Another connection. In memory each would be another database.
-    pub(super) fn connect(&mut self) -> Result<Conn, OpenError> {
+    pub(super) fn connect(&self) -> Result<Conn, OpenError> {
         let path = self.path.as_ref().map_or(":memory:".into(), |path| path.display().to_string());
         Conn::open(&path).map_err(|error| self.explain(OpenError::Unready(error.to_string())))
     }

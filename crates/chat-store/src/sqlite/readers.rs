@@ -37,7 +37,7 @@ fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Task>>) {
     loop {
         let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = next else { return };
-        let good = catch_unwind(AssertUnwindSafe(|| task(&mut conn))).unwrap_or(false);
+        let good = catch_unwind(AssertUnwindSafe(|| task(&conn))).unwrap_or(false);
         if !good && let Ok(fresh) = Conn::open(path) {
             conn = fresh;
         }

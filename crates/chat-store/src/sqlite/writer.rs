@@ -55,7 +55,7 @@ impl Writer {
                 Work::Task(task) => self.task(task),
                 Work::Close(done) => {
                     self.queue.close();
-                    self.conn.as_mut().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+                    self.conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
                     drop((self.conn, self.keeper, self.place));
                     // Who asked may be gone.
                     let _ = done.send(());
@@ -118,11 +118,11 @@ impl Writer {
         unknown.found(&self.desk, false);
     }
 
-    fn connected(&mut self) -> Option<&mut Conn> {
+    fn connected(&mut self) -> Option<&Conn> {
         if self.conn.is_none() {
             self.conn = self.place.connect().inspect_err(|error| tracing::error!("{error}")).ok();
         }
-        self.conn.as_mut()
+        self.conn.as_ref()
     }
 
     /// Lets go of a connection that is not to be trusted. A chat in memory lives in its only one.

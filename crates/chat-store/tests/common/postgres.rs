@@ -68,6 +68,11 @@ impl Cluster {
         self.run("psql", &["-h", "127.0.0.1", "-p", &port, "-U", "chat", "-d", database, "-tAc", sql])
     }
 
+    /// What it wrote into its log.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.0.join("log")).unwrap()
+    }
+
     /// Starts it.
     pub fn up(&self) {
         let log = self.folder.0.join("log");
