@@ -119,7 +119,13 @@ async def test_eventsource_of_npm(server):
         await by_header.join()
         await by_query.join(as_query=True)
         # Content must not forge an event.
-        for content in ("Привет", "two\nlines", "data: {}\n\ndata: forged", "\r\n\r\nid: 7\n", "one\u2028two\u2029three"):
+        for content in (
+            "Привет",
+            "two\nlines",
+            "data: {}\n\ndata: forged",
+            "\r\n\r\nid: 7\n",
+            "one\u2028two\u2029three",
+        ):
             message = await writer.message(content)
             for client in (by_header, by_query):
                 wanted = {"type": "message", "data": rest_message(message, content, anna), "cursor": TEXT}

@@ -343,6 +343,7 @@ class SocketIo(Client):
 
     async def join(self, *, cursor=None, last_message_id=None, transports=("websocket",)):
         await self.open(transports=transports)
+        await self.inbox.seen("sync:required")
         if self.chat:
             self.ack = await self.join_chat(self.chat, cursor=cursor, last_message_id=last_message_id)
         return self

@@ -41,6 +41,12 @@ class Inbox:
                 raise Closed(f"{self.owner} was closed ({self.ended}) waiting for {wanted}; heard {self._tail()}")
             await self._more(wanted, timeout)
 
+    async def seen(self, wanted, timeout=WAIT):
+        """Waits for a frame and leaves the mark where it is."""
+        mark = self.mark
+        await self.next(wanted, timeout)
+        self.mark = mark
+
     async def until(self, wanted, timeout=WAIT):
         """All frames from the mark to the wanted one, that one included."""
         start = self.mark

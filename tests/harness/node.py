@@ -74,6 +74,7 @@ class NodeSocketIo(SocketIo):
 
     async def join(self, *, cursor=None, last_message_id=None):
         await self.open()
+        await self.inbox.seen("sync:required")
         if self.chat:
             self.ack = await self.join_chat(self.chat, cursor=cursor, last_message_id=last_message_id)
         return self
