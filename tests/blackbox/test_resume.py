@@ -363,17 +363,25 @@ async def test_weeks_behind_with_flat_memory(new_server):
             await writer.inbox.put.reach(start + 1000)
     await asyncio.to_thread(server.restart)
     before = server.memory()
-    async with joined(Multiplexed(boris, chat), last_message_id=0) as (client,):
-        peak, numbers = 0, 0
-        while numbers < count:
+    first = await replay_all(server, boris, chat, count)
+    second = await replay_all(server, boris, chat, count)
+    print(f"NOTE: {count} missed messages took {(first - before) >> 20} MiB, once more {(second - first) >> 20} MiB")
+    # The first time fills the caches of the database's connections, which are bounded; the second finds them full.
+    assert first - before < 240 << 20
+    assert second - first < 24 << 20
+
+
+async def replay_all(server, user, chat, count):
+    """Reads the whole chat, and gives the most memory that the server had meanwhile."""
+    async with joined(Multiplexed(user, chat), last_message_id=0) as (client,):
+        peak = 0
+        for number in range(count):
             frame = await client.next("new_message")
-            assert frame["message"]["content"].startswith(f"{numbers} ")
-            numbers += 1
-            if numbers % 1000 == 0:
+            assert frame["message"]["content"].startswith(f"{number} ")
+            if number % 1000 == 0:
                 peak = max(peak, server.memory())
                 client.inbox.forget()
-    print(f"NOTE: {count} missed messages took {(peak - before) >> 10} KiB")
-    assert peak - before < 24 << 20
+    return peak
 
 
 class Counter:
