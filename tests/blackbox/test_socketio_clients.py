@@ -29,7 +29,8 @@ async def test_javascript(server, version, transports):
     async with Node() as node, joined(Multiplexed(boris, chat)) as (other,):
         client = NodeSocketIo(node, anna, chat, version=version, transports=TRANSPORTS[transports])
         await client.join()
-        same([frame["event"] for frame in client.inbox.heard[:2]], ["connected", "sync:required"])
+        hello = [frame["event"] for frame in client.inbox.heard if frame["event"] != "chat:updated"]
+        assert hello[:2] == ["connected", "sync:required"]
         if transports == "upgrade":
             await asyncio.wait_for(client.upgraded.wait(), 20)
         assert client.transport == ("polling" if transports == "polling" else "websocket")
