@@ -8,6 +8,7 @@ mod encode;
 mod flush;
 mod list;
 mod people;
+mod presence;
 mod room;
 mod settle;
 mod state;

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_domain::presence::{self, PresenceSign, Shift};
+use chat_domain::presence::{self, PresenceSign};
 use chat_domain::{Mood, RoomId, Time, UserId, view::Membership};
 use chat_protocol::{Entrance, Frames, News, Presence, Shape};
 
+use super::presence::name;
 use super::room::Room;
 use super::state::{Settings, State};
 use crate::session::closes;
@@ -14,19 +15,19 @@ use crate::session::socket::Socket;
 
 /// Everybody with a socket on this node, and those who went away a moment ago.
 pub(super) struct People {
-    users: HashMap<UserId, Local>,
+    pub(super) users: HashMap<UserId, Local>,
     sockets: HashMap<u64, Arc<Socket>>,
-    presence: presence::Presence,
+    pub(super) presence: presence::Presence,
     /// When a user's last socket went away, to be noted.
-    left: HashMap<UserId, Time>,
+    pub(super) left: HashMap<UserId, Time>,
     /// When a user's last Socket.IO socket went away.
-    left_socketio: HashMap<UserId, Time>,
+    pub(super) left_socketio: HashMap<UserId, Time>,
     most: usize,
 }
 
 /// A user with a socket on this node.
-struct Local {
-    sockets: Vec<Arc<Socket>>,
+pub(super) struct Local {
+    pub(super) sockets: Vec<Arc<Socket>>,
     person: Arc<chat_domain::Person>,
     rooms: Rooms,
 }
@@ -118,7 +119,8 @@ impl People {
         !open && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
     }
 
-    fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
+    /// The rooms that a user with a socket here is in.
+    pub(super) fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
         let known = match self.users.get(&user).map(|local| &local.rooms) {
             Some(Rooms::Known(rooms)) => Some(rooms.keys().copied()),
             _ => None,
@@ -168,22 +170,6 @@ impl State {
         local.rooms = Rooms::Known(rooms);
     }
 
-    /// A socket whose user's rooms are known is here: its user may have come online by that.
-    pub(super) fn appear(&mut self, socket: &Socket, now: Time) {
-        self.shift(PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now);
-    }
-
-    /// A socket changes how its user looks.
-    pub(super) fn look(&mut self, socket: &Socket, mood: Mood, now: Time) {
-        self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now);
-    }
-
-    fn shift(&mut self, sign: PresenceSign, now: Time) {
-        for shift in self.people.presence.handle(now, sign) {
-            self.announce(shift, now);
-        }
-    }
-
     /// Lets a socket go.
     pub(super) fn close(&mut self, socket: &Socket, now: Time) {
         let user = socket.user();
@@ -218,19 +204,8 @@ impl State {
         }
     }
 
-    /// Announces and forgets those whose grace is over; answers who left since this was last asked, and when.
-    pub(super) fn end_presence(&mut self, now: Time) -> Vec<(UserId, Time)> {
-        let within = self.settings.reconnection;
-        self.people.left_socketio.retain(|_, left| now.since(*left) <= within);
-        for shift in self.people.presence.handle(now, PresenceSign::Tick) {
-            self.announce(shift, now);
-            self.forget(shift.user);
-        }
-        self.people.left.drain().collect()
-    }
-
     /// Forgets a user without sockets.
-    fn forget(&mut self, user: UserId) {
+    pub(super) fn forget(&mut self, user: UserId) {
         if !self.people.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
             return;
         }
@@ -269,40 +244,6 @@ impl State {
         }
     }
 
-    /// Tells everybody who shares a room with somebody how they look now: once per socket, however many rooms are shared.
-    fn announce(&mut self, shift: Shift, now: Time) {
-        let Some(presence) = self.people.presence(shift.user, now) else { return };
-        let online = shift.to != Mood::Offline;
-        let last_seen = Some(if online { now } else { shift.at });
-        let mut presence = Presence { online, mood: shift.to, last_seen, ..presence };
-        self.encoder.next_room();
-        for socket in self.sharers(&shift).into_values() {
-            // The frame may name the room of its socket.
-            if presence.room != socket.place.room {
-                self.encoder.next_room();
-                presence.room = socket.place.room;
-            }
-            let news = News::Presence(presence.clone());
-            let shape = Shape { entrance: socket.place.entrance, cursor: false };
-            let payload = self.encoder.news(&news, shape, socket.line.framing(), socket.user(), self.epoch);
-            payload.into_iter().for_each(|payload| socket.line.offer_droppable(payload));
-        }
-    }
-
-    /// The sockets of those who share a room with somebody and hear of such a change, each once.
-    fn sharers(&self, shift: &Shift) -> HashMap<u64, Arc<Socket>> {
-        let rooms = self.people.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
-        let small = rooms.filter(|(_, room)| room.members <= self.settings.presence_room);
-        small
-            .flat_map(|(id, room)| room.online.iter().map(move |user| (id, *user)))
-            .filter(|(_, user)| *user != shift.user)
-            .filter_map(|(id, user)| Some((id, self.people.users.get(&user)?)))
-            .flat_map(|(id, local)| local.sockets.iter().map(move |socket| (id, socket)))
-            .filter(|(id, socket)| hears(socket, *id, shift))
-            .map(|(_, socket)| (socket.id, socket.clone()))
-            .collect()
-    }
-
     /// Tells something to all sockets of a user whose dialect has a word for it.
     pub(super) fn tell(&mut self, user: UserId, news: &News) {
         self.tell_where(user, news, |_| true);
@@ -331,21 +272,4 @@ impl State {
         let of_it = |socket: &&Arc<Socket>| socket.cookie.as_deref() == Some(cookie);
         self.people.all_sockets().filter(of_it).for_each(|socket| socket.line.close(closes::EXPIRED));
     }
-}
-
-/// Whether a socket of somebody who shares this room is told: those without a room of their own are told of everybody, moods
-/// are for dialect 2 alone.
-fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
-    let came_or_went = (shift.from == Mood::Offline) != (shift.to == Mood::Offline);
-    match socket.place.entrance {
-        Entrance::Multiplexed => true,
-        Entrance::SocketIo => came_or_went,
-        Entrance::Room(_) | Entrance::Roulette => came_or_went && socket.place.room == Some(shared),
-        Entrance::Sse | Entrance::Bare | Entrance::Personal => false,
-    }
-}
-
-/// A socket as the presence machine names it.
-fn name(socket: &Socket) -> presence::Socket {
-    presence::Socket { node: 0, number: socket.id }
 }
