@@ -31,7 +31,7 @@ struct Args {
     /// Where to listen; the port 0 takes any.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Milliseconds from the handshake, or the last pong, to the next ping.
+    /// Milliseconds from the handshake, or the last ping, to the next one.
     #[arg(long, default_value_t = 25_000)]
     ping_interval: u64,
     /// Milliseconds from a ping to the end of a session that did not answer it.

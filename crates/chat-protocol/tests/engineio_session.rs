@@ -319,10 +319,31 @@ mod heartbeat {
     }
 
     #[test]
-    fn a_pong_that_was_not_asked_for_puts_the_ping_off() {
+    fn pings_keep_their_pace_however_late_the_pong() {
+        let mut script = Script::web_socket();
+        for round in 1..=10 {
+            let now = round * INTERVAL;
+            assert_eq!(script.at(now + 3, Input::Tick), [frame("2")]);
+            assert_eq!(script.at(now + TIMEOUT - 1, ws("3")), []);
+            assert_eq!(script.session.deadline(), Some(now + INTERVAL));
+        }
+    }
+
+    #[test]
+    fn a_pong_later_than_the_next_ping_is_answered_by_it() {
+        let mut script = Script::with(Settings { ping_interval: 300, ping_timeout: 1_000, ..Settings::default() });
+        script.at(0, Input::WebSocketOpened);
+        assert_eq!(script.at(300, Input::Tick), [frame("2")]);
+        assert_eq!(script.at(1_299, ws("3")), []);
+        assert_eq!(script.session.deadline(), Some(1_300));
+        assert_eq!(script.at(1_300, Input::Tick), [frame("2")]);
+    }
+
+    #[test]
+    fn a_pong_that_was_not_asked_for_is_nothing() {
         let mut script = Script::web_socket();
         assert_eq!(script.at(100, ws("3")), []);
-        assert_eq!(script.session.deadline(), Some(100 + INTERVAL));
+        assert_eq!(script.session.deadline(), Some(INTERVAL));
     }
 
     #[test]
@@ -331,7 +352,7 @@ mod heartbeat {
         assert_eq!(script.at(INTERVAL, Input::Tick), []);
         assert_eq!(script.at(INTERVAL + 1, post("3")), [posted(Ok(()))]);
         assert_eq!(script.at(INTERVAL + 2, Input::PollOpened), []);
-        assert_eq!(script.session.deadline(), Some(2 * INTERVAL + 1));
+        assert_eq!(script.session.deadline(), Some(2 * INTERVAL));
     }
 
     #[test]

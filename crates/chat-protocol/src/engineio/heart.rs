@@ -34,6 +34,14 @@ impl Heart {
         }
     }
 
+    /// The client answered. Pings keep their pace, however long an answer took.
+    pub(super) fn pong(&mut self, now: Millis, settings: &Settings) {
+        if let Self::Waiting { until } = *self {
+            let asked = until.saturating_sub(settings.ping_timeout);
+            *self = Self::Resting { until: asked.saturating_add(settings.ping_interval).max(now.saturating_add(1)) };
+        }
+    }
+
     pub(super) fn deadline(self) -> Millis {
         match self {
             Self::Resting { until } | Self::Waiting { until } => until,

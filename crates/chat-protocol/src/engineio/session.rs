@@ -198,7 +198,7 @@ impl Session {
     }
 
     fn pong(&mut self, now: Millis) {
-        self.heart = Heart::rested(now, &self.settings);
+        self.heart.pong(now, &self.settings);
         if let Carrier::Polling(polling) = &mut self.carrier {
             polling.ping = false;
         }

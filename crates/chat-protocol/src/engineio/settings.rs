@@ -5,7 +5,7 @@ pub type Millis = u64;
 /// the reference server where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// From the handshake, or from the last pong, to the next ping.
+    /// From the handshake, or from the last ping, to the next one.
     pub ping_interval: Millis,
     /// From a ping to the end of a session that did not answer it.
     pub ping_timeout: Millis,
