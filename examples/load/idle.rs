@@ -26,7 +26,7 @@ pub(crate) async fn open(
     let people: Rc<[Rc<Somebody>]> = people.into();
     let rooms: Rc<[u64]> = rooms.into();
     let address = server.address;
-    let mut workers: Vec<JoinHandle<Result<Vec<Connection>, String>>> = Vec::new();
+    let mut workers: Vec<JoinHandle<Result<Vec<(usize, Connection)>, String>>> = Vec::new();
     for _ in 0..AT_ONCE {
         let (next, people, rooms) = (next.clone(), people.clone(), rooms.clone());
         workers.push(spawn_local(async move {
@@ -39,7 +39,7 @@ pub(crate) async fn open(
                 if room != 0 {
                     connection.join(room, None).await.map_err(|error| error.to_string())?;
                 }
-                opened.push(connection);
+                opened.push((number, connection));
             }
             Ok(opened)
         }));
@@ -48,7 +48,8 @@ pub(crate) async fn open(
     for worker in workers {
         all.extend(worker.await??);
     }
-    Ok(all)
+    all.sort_by_key(|(number, _)| *number);
+    Ok(all.into_iter().map(|(_, connection)| connection).collect())
 }
 
 /// Connects everybody, twice: the second time they have been seen before. Answers what the second time cost.

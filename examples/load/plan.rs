@@ -57,7 +57,9 @@ impl Stage<'_> {
             }
             Scenario::Idle => {
                 let (people, rooms) = self.groups(args.connections, CROWD).await?;
-                idle::run(args, &self.server, &rooms, &people).await?;
+                // What making everybody took is not to be mistaken for what is free.
+                let server = self.again()?;
+                idle::run(args, &server, &rooms, &people).await?;
             }
             Scenario::Connect => {
                 let people = self.world.people(args.connections).await?;
@@ -73,6 +75,12 @@ impl Stage<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A new server on the same database.
+    fn again(self) -> Result<Server, Trouble> {
+        self.server.kill()?;
+        Server::ours(self.args, &self.home, 0)
     }
 
     async fn one_room(self, scenario: Scenario) -> Result<(), Trouble> {

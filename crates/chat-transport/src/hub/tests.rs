@@ -1,5 +1,7 @@
 //! The hub over a journal in memory, turn by turn.
 
+mod counts;
+
 use std::sync::{Arc, Mutex};
 
 use chat_domain::chat::Limits;
@@ -63,9 +65,12 @@ impl World {
 
     /// A socket of dialect 2 that is in, but has not joined.
     async fn socket(&self, who: usize) -> Arc<Socket> {
+        self.open(who, Outbox::queued(self.hub.depot().clone(), 1)).await
+    }
+
+    async fn open(&self, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {
         let place = Place { entrance: Entrance::Multiplexed, room: None };
         let user = self.people[who].id();
-        let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let socket =
             Socket::new(self.hub.next_socket(), self.people[who].clone(), place, Line::WebSocket(outbox), None, None);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
