@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chat_protocol::engineio::{Reject, Request as Asked, Sid, Transport};
+use chat_protocol::engineio::{self, Reject, Request as Asked, Settings, Sid, Transport};
 use chat_transport::carry::http::{Body, JSON, Peer, Unread, empty, read, respond};
 use chat_transport::carry::outbox::Depot;
 use chat_transport::carry::websocket::{FrameLimits, Handshake, Upgrading};
@@ -13,27 +13,22 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::echo::{Machine, random_sid};
+use crate::echo::{EngineEcho, random_sid};
 use crate::session::{self, Call};
 
 /// All sessions of one address.
-pub(crate) struct Host<M> {
-    make: Box<dyn Fn(Sid) -> M + Send + Sync>,
+pub(crate) struct Host {
+    settings: Arc<Settings>,
     sessions: Mutex<HashMap<Sid, mpsc::Sender<Call>>>,
-    max_payload: usize,
     depot: Arc<Depot>,
 }
 
 /// The body of an answer, or why there is none.
 pub(crate) type Answer = Result<Bytes, Reject>;
 
-impl<M: Machine> Host<M> {
-    pub(crate) fn new(
-        make: impl Fn(Sid) -> M + Send + Sync + 'static,
-        max_payload: usize,
-        depot: Arc<Depot>,
-    ) -> Arc<Self> {
-        Arc::new(Self { make: Box::new(make), sessions: Mutex::default(), max_payload, depot })
+impl Host {
+    pub(crate) fn new(settings: Arc<Settings>, depot: Arc<Depot>) -> Arc<Self> {
+        Arc::new(Self { settings, sessions: Mutex::default(), depot })
     }
 
     pub(crate) async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: Peer) -> Response<Body> {
@@ -68,7 +63,8 @@ impl<M: Machine> Host<M> {
         let sid = random_sid();
         let (sender, calls) = mpsc::channel(CALLS);
         self.sessions().insert(sid, sender.clone());
-        tokio::spawn(session::run(self.clone(), sid, (self.make)(sid), calls));
+        let machine = EngineEcho::new(engineio::Session::new(self.settings.clone(), sid));
+        tokio::spawn(session::run(self.clone(), sid, machine, calls));
         sender
     }
 
@@ -77,7 +73,7 @@ impl<M: Machine> Host<M> {
     }
 
     async fn post(&self, session: &mpsc::Sender<Call>, body: Incoming) -> Response<Body> {
-        match read(body, self.max_payload, PATIENCE).await {
+        match read(body, self.settings.max_payload, PATIENCE).await {
             Ok(body) => ask(session, |answer| Call::Post(body, answer)).await,
             Err(Unread::TooLarge) => refuse(Reject::TooLarge),
             Err(unread) => empty(unread.status()),
@@ -87,7 +83,7 @@ impl<M: Machine> Host<M> {
     /// The answer goes out first, and the socket behind it to its session.
     fn join(&self, session: mpsc::Sender<Call>, handshake: Handshake, peer: Peer) -> Response<Body> {
         let (response, upgrading) = handshake.accept();
-        tokio::spawn(hand_over(session, upgrading, self.max_payload, self.depot.clone(), peer));
+        tokio::spawn(hand_over(session, upgrading, self.settings.max_payload, self.depot.clone(), peer));
         response
     }
 

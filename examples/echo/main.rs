@@ -9,6 +9,7 @@ mod echo;
 mod host;
 mod plain;
 mod session;
+mod socket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,13 +18,14 @@ use std::time::Duration;
 use chat_protocol::{engineio, socketio};
 use chat_transport::carry::http::{Body, Peer, Settings, empty, serve};
 use chat_transport::carry::outbox::{Depot, Limits};
+use chat_transport::carry::websocket::FrameLimits;
+use chat_transport::socketio::Desk;
 use clap::Parser;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use echo::{EngineEcho, SocketEcho};
 use host::Host;
 
 #[derive(Parser)]
@@ -47,8 +49,8 @@ struct Args {
 
 /// What answers requests.
 struct Echo {
-    engine: Arc<Host<EngineEcho>>,
-    socket: Arc<Host<SocketEcho>>,
+    engine: Arc<Host>,
+    socket: Arc<Desk>,
     depot: Arc<Depot>,
 }
 
@@ -68,6 +70,10 @@ async fn main() -> std::io::Result<()> {
             }
         }
     });
+    tokio::spawn({
+        let (echo, stop) = (echo.clone(), stop.clone());
+        async move { echo.socket.run(stop).await }
+    });
     let settings = Settings { drain: Duration::from_secs(1), ..Settings::default() };
     serve(listener, settings, stop, move |request, peer| echo.clone().answer(request, peer)).await;
     Ok(())
@@ -81,29 +87,22 @@ impl Echo {
             max_payload: args.max_payload,
             ..engineio::Settings::default()
         });
-        let socket = Arc::new(socketio::Settings {
+        let socket = socketio::Settings {
             engine: engine.clone(),
             namespaces: &["/", "/custom"],
             connect_timeout: args.connect_timeout,
             ..socketio::Settings::default()
-        });
-        let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
-        let make_engine = {
-            let settings = engine.clone();
-            move |sid| EngineEcho::new(engineio::Session::new(settings.clone(), sid))
         };
-        let make_socket = move |sid| SocketEcho::new(socketio::Session::new(socket.clone(), sid));
-        Echo {
-            engine: Host::new(make_engine, args.max_payload, depot.clone()),
-            socket: Host::new(make_socket, args.max_payload, depot.clone()),
-            depot,
-        }
+        let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
+        let frames = FrameLimits { frame: args.max_payload, message: args.max_payload };
+        let socket = Desk::new(socket, frames, depot.clone(), |engine, _| socket::serve(engine));
+        Echo { engine: Host::new(engine, depot.clone()), socket: Arc::new(socket), depot }
     }
 
     async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         match request.uri().path() {
             "/engine.io/" => self.engine.clone().answer(request, peer).await,
-            "/socket.io/" => self.socket.clone().answer(request, peer).await,
+            "/socket.io/" => self.socket.serve(request, peer).await,
             "/ws" => plain::answer(request, peer, self.depot.clone()),
             _ => empty(StatusCode::NOT_FOUND),
         }

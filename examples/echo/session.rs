@@ -14,7 +14,7 @@ use tokio::select;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use crate::echo::{Machine, Step};
+use crate::echo::{EngineEcho, Step};
 use crate::host::{Answer, Host};
 
 /// What a request wants of its session.
@@ -25,15 +25,15 @@ pub(crate) enum Call {
 }
 
 /// Lives as long as the session.
-pub(crate) async fn run<M: Machine>(host: Arc<Host<M>>, sid: Sid, machine: M, mut calls: mpsc::Receiver<Call>) {
+pub(crate) async fn run(host: Arc<Host>, sid: Sid, machine: EngineEcho, mut calls: mpsc::Receiver<Call>) {
     let mut session = Session::new(machine);
     while session.turn(&mut calls).await.is_continue() {}
     host.forget(&sid);
     session.hang_up();
 }
 
-struct Session<M> {
-    machine: M,
+struct Session {
+    machine: EngineEcho,
     began: Instant,
     /// The poll that waits, and one that came beside it.
     waiting: Option<oneshot::Sender<Answer>>,
@@ -43,8 +43,8 @@ struct Session<M> {
     second: Option<(WebSocket, Peer)>,
 }
 
-impl<M: Machine> Session<M> {
-    fn new(machine: M) -> Self {
+impl Session {
+    fn new(machine: EngineEcho) -> Self {
         let began = Instant::now();
         Self { machine, began, waiting: None, newest: None, posted: None, socket: None, second: None }
     }
