@@ -86,7 +86,7 @@ impl Hub {
 
     /// Delivers until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
-        tokio::join!(self.deliver(&stop), self.tick(&stop));
+        tokio::join!(self.deliver(&stop), self.tick(&stop), self.keep_up(&stop));
     }
 
     /// The figures for operators.

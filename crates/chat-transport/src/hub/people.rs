@@ -204,7 +204,7 @@ impl State {
         }
     }
 
-    /// Forgets a user without sockets.
+    /// Forgets a user, if there is no socket left.
     pub(super) fn forget(&mut self, user: UserId) {
         if !self.people.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
             return;

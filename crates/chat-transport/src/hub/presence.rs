@@ -21,20 +21,25 @@ impl State {
         self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now);
     }
 
+    /// Takes a sign in. It may also show that the grace of others is over.
     pub(super) fn shift(&mut self, sign: PresenceSign, now: Time) {
         for shift in self.people.presence.handle(now, sign) {
             self.announce(shift, now);
+            if shift.to == Mood::Offline {
+                self.forget(shift.user);
+            }
         }
     }
 
-    /// Announces and forgets those whose grace is over; answers who left since this was last asked, and when.
-    pub(super) fn end_presence(&mut self, now: Time) -> Vec<(UserId, Time)> {
+    /// Announces and forgets those whose grace is over.
+    pub(super) fn end_presence(&mut self, now: Time) {
         let within = self.settings.reconnection;
         self.people.left_socketio.retain(|_, left| now.since(*left) <= within);
-        for shift in self.people.presence.handle(now, PresenceSign::Tick) {
-            self.announce(shift, now);
-            self.forget(shift.user);
-        }
+        self.shift(PresenceSign::Tick, now);
+    }
+
+    /// Who left since this was last asked, and when.
+    pub(super) fn departures(&mut self) -> Vec<(UserId, Time)> {
         self.people.left.drain().collect()
     }
 

@@ -195,3 +195,15 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
         "{ahead} {live}"
     );
 }
+
+#[tokio::test]
+async fn who_is_gone_is_forgotten_whoever_notices() {
+    let world = World::new(Settings::default()).await;
+    let (gone, now) = (world.socket(1).await, clock::now());
+    world.hub.state().appear(&gone, now);
+    world.hub.state().close(&gone, now);
+    assert!(world.hub.is_member(gone.user(), world.room), "within the grace");
+    let other = world.socket(0).await;
+    world.hub.state().appear(&other, now.after(std::time::Duration::from_secs(60)));
+    assert!(!world.hub.is_member(gone.user(), world.room));
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_domain::{Command, Failure, MessageId, Order, RoomId, Time, UserId};
 use chat_protocol::{Context, Frames, Trouble, reply};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -15,37 +15,45 @@ use crate::session::closes;
 use crate::session::socket::Behind;
 
 impl Hub {
-    /// Lets time pass until told to stop.
+    /// Lets time pass until told to stop. Nothing here waits for the journal.
     pub(super) async fn tick(&self, stop: &CancellationToken) {
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = steps();
         let mut count = 0u64;
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             count += 1;
-            self.pass(count, clock::now()).await;
+            self.pass(count, clock::now());
+            if count.is_multiple_of(2) {
+                self.note_deliveries(clock::now());
+            }
         }
     }
 
-    async fn pass(&self, count: u64, now: Time) {
-        let (lines, gone) = {
-            let mut state = self.state();
-            state.end_typing(now);
-            let gone = state.end_presence(now);
-            state.end_gaps(now);
-            if count.is_multiple_of(EVERY_SECOND) {
-                state.end_credentials(now);
+    /// Keeps up what takes a look into the journal, until told to stop: chat lists, and when people were last seen.
+    pub(super) async fn keep_up(&self, stop: &CancellationToken) {
+        let mut ticks = steps();
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let now = clock::now();
+            let (lines, gone) = {
+                let mut state = self.state();
+                (state.stale_lines(now), state.departures())
+            };
+            self.note_departures(gone).await;
+            if let Err(failure) = self.tell_lines(lines, now).await {
+                warn!(%failure, "chat lists are not up to date");
             }
-            if count.is_multiple_of(EVERY_MINUTE) {
-                state.forget_idle_rooms(now);
-            }
-            (state.stale_lines(now), gone)
-        };
-        if count.is_multiple_of(2) {
-            self.note_deliveries(now);
         }
-        self.note_departures(gone).await;
-        if let Err(failure) = self.tell_lines(lines, now).await {
-            warn!(%failure, "chat lists are not up to date");
+    }
+
+    fn pass(&self, count: u64, now: Time) {
+        let mut state = self.state();
+        state.end_typing(now);
+        state.end_presence(now);
+        state.end_gaps(now);
+        if count.is_multiple_of(EVERY_SECOND) {
+            state.end_credentials(now);
+        }
+        if count.is_multiple_of(EVERY_MINUTE) {
+            state.forget_idle_rooms(now);
         }
     }
 
@@ -80,6 +88,12 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+fn steps() -> Interval {
+    let mut steps = interval(TICK);
+    steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    steps
 }
 
 impl State {
