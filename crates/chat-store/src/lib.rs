@@ -10,9 +10,11 @@
 mod error;
 mod postgres;
 mod rows;
+mod shape;
 mod sql;
 mod sqlite;
 mod store;
+mod table;
 mod trouble;
 mod work;
 

@@ -136,9 +136,7 @@ async fn send_for_ever(store: Arc<Store>, me: UserId, room: RoomId) {
             }
         })
     });
-    for sender in senders.collect::<Vec<_>>() {
-        sender.await.unwrap();
-    }
+    futures_util::future::join_all(senders).await;
 }
 
 /// Sends until the disk is full, says so, and goes on until ten more were taken.

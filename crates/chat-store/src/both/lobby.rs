@@ -8,7 +8,7 @@ use chat_domain::known::Written;
 use chat_domain::view::Match;
 use chat_domain::{Time, UserId};
 
-use super::{Conn, load, locks, save};
+use super::{Conn, locks, named, save};
 use crate::rows::*;
 use crate::sql::Sql;
 use crate::trouble::Worked;
@@ -35,7 +35,7 @@ pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Li
     conn.lock_names(&[locks::LOBBY_LOCK]).await?;
     let users: Vec<_> = users.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let until = at.after(Duration::from_secs(limits.lease.into()));
-    let rows = load::lobby_rows(conn, &users).await?.into_values();
+    let rows = named::lobby_rows(conn, &users).await?.into_values();
     let lobby = rows.map(|row| (row, row.renewed(at, until))).filter(|(old, new)| old != new).map(|(_, new)| new);
     save::written(conn, &Written { lobby: lobby.collect(), ..Written::default() }).await.map(drop)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chat_domain::{Fact, RoomId, UserId};
 
-use super::{Conn, load};
+use super::{Conn, named};
 use crate::trouble::Worked;
 
 /// Holds everything that these facts speak of. What is not there yet is held by its name.
@@ -41,9 +41,9 @@ async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>>
             _ => {}
         }
     }
-    let mut rooms: Vec<RoomId> = load::direct_rooms(conn, &pairs).await?.into_values().collect();
-    rooms.extend(load::made_rooms(conn, &names).await?.into_values().map(|(_, room)| room));
-    rooms.extend(load::lobby_rows(conn, &users).await?.into_values().filter_map(|row| row.room));
+    let mut rooms: Vec<RoomId> = named::direct_rooms(conn, &pairs).await?.into_values().collect();
+    rooms.extend(named::made_rooms(conn, &names).await?.into_values().map(|(_, room)| room));
+    rooms.extend(named::lobby_rows(conn, &users).await?.into_values().filter_map(|row| row.room));
     Ok(rooms)
 }
 

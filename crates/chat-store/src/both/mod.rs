@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod load;
 pub(crate) mod lobby;
 pub(crate) mod locks;
+pub(crate) mod named;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod ports;

@@ -1,0 +1,158 @@
+//! The facts that hang on names, pairs and places in the lobby: first the row, then the room that it leads to.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chat_domain::known::{FirstMade, FirstSent, InLobby, Known};
+use chat_domain::rows::{LobbyRow, Roster};
+use chat_domain::{ClientId, RoomId, UserId};
+
+use super::load::rooms;
+use super::{Conn, standing};
+use crate::rows::*;
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Known>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = Sql::new(
+        "WITH need (room, person, client_id) AS ({}) SELECT s.room, s.person, s.client_id, s.digest, s.message
+         FROM need CROSS JOIN sent s
+         WHERE s.room = need.room AND s.person = need.person AND s.client_id = need.client_id",
+    );
+    let need = asked.iter().map(|(room, user, name)| [(*room).into(), (*user).into(), name.as_str().into()]);
+    let rows = conn.load::<(i64, i64, String, String, i64)>(sql.rows(Rows::new(need))).await?;
+    let keys = rows.iter().map(|row| Ok((room_id(row.0)?, message_id(row.4)?))).collect::<Worked<Vec<_>>>()?;
+    let messages = standing::messages(conn, &keys).await?;
+    let likes = standing::likes(conn, keys.iter().copied().collect(), standing::NEWEST).await?;
+    let seen = standing::seen(conn, messages.values().cloned().collect()).await?;
+    let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
+    let mut found = HashMap::new();
+    for ((room, message), (_, person, name, said, _)) in keys.into_iter().zip(rows) {
+        let Some(seen) = seen.get(&message).cloned() else { continue };
+        let likes = likes.get(&(room, message)).cloned().unwrap_or_default();
+        found.insert((room, user(person)?, name), FirstSent { digest: digest(&said)?, seen, likes });
+    }
+    let known = asked.iter().map(|(room, user, name)| {
+        let first = found.get(&(*room, *user, name.as_str().to_owned())).cloned();
+        Known::Sent(*room, *user, name.clone(), first)
+    });
+    Ok(known.collect())
+}
+
+pub(super) async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Known>> {
+    let found = direct_rooms(conn, asked).await?;
+    let rosters = rosters(conn, found.values().copied().collect()).await?;
+    let known = asked.iter().map(|&(low, high)| {
+        Known::Direct(low, high, found.get(&(low, high)).and_then(|room| rosters.get(room)).cloned())
+    });
+    Ok(known.collect())
+}
+
+/// The rooms of these pairs.
+pub(super) async fn direct_rooms(conn: &Conn, pairs: &[(UserId, UserId)]) -> Worked<HashMap<(UserId, UserId), RoomId>> {
+    if pairs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(
+        "WITH need (low, high) AS ({}) SELECT d.low, d.high, d.room FROM need CROSS JOIN directs d
+         WHERE d.low = need.low AND d.high = need.high",
+    );
+    let need = Rows::new(pairs.iter().map(|&(low, high)| [low.into(), high.into()]));
+    let rows = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
+    rows.into_iter().map(|(low, high, room)| Ok(((user(low)?, user(high)?), room_id(room)?))).collect()
+}
+
+pub(super) async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Known>> {
+    let found = made_rooms(conn, asked).await?;
+    let rosters = rosters(conn, found.values().map(|(_, room)| *room).collect()).await?;
+    let mut known = Vec::with_capacity(asked.len());
+    for (user, name) in asked {
+        let made = found.get(&(*user, name.as_str().to_owned()));
+        let first = match made.and_then(|(said, room)| Some((said, rosters.get(room)?))) {
+            Some((said, roster)) => Some(FirstMade { digest: digest(said)?, roster: roster.clone() }),
+            None => None,
+        };
+        known.push(Known::Made(*user, name.clone(), first));
+    }
+    Ok(known)
+}
+
+/// The groups that were made under these names, with the digest of what was said.
+pub(super) async fn made_rooms(
+    conn: &Conn,
+    names: &[(UserId, ClientId)],
+) -> Worked<HashMap<(UserId, String), (String, RoomId)>> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(
+        "WITH need (person, client_id) AS ({}) SELECT d.person, d.client_id, d.digest, d.room FROM need CROSS JOIN made d
+         WHERE d.person = need.person AND d.client_id = need.client_id",
+    );
+    let need = Rows::new(names.iter().map(|(user, name)| [(*user).into(), name.as_str().into()]));
+    let rows = conn.load::<(i64, String, String, i64)>(sql.rows(need)).await?;
+    rows.into_iter().map(|(person, name, digest, room)| Ok(((user(person)?, name), (digest, room_id(room)?)))).collect()
+}
+
+/// These rooms with everybody who is in them.
+async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let asked: Vec<_> = asked.into_iter().collect();
+    let mut rosters: HashMap<_, _> =
+        rooms(conn, &asked).await?.into_iter().map(|(id, room)| (id, Roster { room, members: Vec::new() })).collect();
+    let sql = Sql::new(format!(
+        "SELECT {MEMBER}, {PERSON} FROM members m JOIN users u ON u.id = m.person
+         WHERE m.room IN ({{}}) AND m.active ORDER BY m.room, m.joined, m.person"
+    ));
+    let rows = Rows::ints(asked.iter().map(|room| room.number()));
+    for (row, who) in conn.load::<(MemberRow, PersonRow)>(sql.rows(rows)).await? {
+        let (room, member) = member(row)?;
+        if let Some(roster) = rosters.get_mut(&room) {
+            roster.members.push((member, person(who)?));
+        }
+    }
+    Ok(rosters)
+}
+
+pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
+    let own = lobby_rows(conn, asked).await?;
+    let rosters = rosters(conn, own.values().filter_map(|row| row.room).collect()).await?;
+    let partners: Vec<_> = own.values().filter(|row| row.room.is_some()).filter_map(|row| row.partner).collect();
+    let partners = lobby_rows(conn, &partners).await?;
+    let known = asked.iter().map(|user| {
+        let place = own.get(user).map(|&row| {
+            let roster = row.room.and_then(|room| rosters.get(&room)).cloned();
+            let partner = row.partner.and_then(|partner| partners.get(&partner)).copied();
+            InLobby { row, open: roster.zip(partner) }
+        });
+        Known::Lobby(*user, place)
+    });
+    Ok(known.collect())
+}
+
+/// The places of these users in the lobby.
+pub(super) async fn lobby_rows(conn: &Conn, users: &[UserId]) -> Worked<HashMap<UserId, LobbyRow>> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!("SELECT {LOBBY} FROM lobby y WHERE y.person IN ({{}})"));
+    let rows = conn.load::<PlaceInLobby>(sql.rows(Rows::ints(users.iter().map(|user| user.number())))).await?;
+    rows.into_iter().map(|row| crate::rows::lobby(row).map(|row| (row.user, row))).collect()
+}
+
+pub(super) async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Known>> {
+    if !asked {
+        return Ok(Vec::new());
+    }
+    let sql = Sql::new(format!(
+        "SELECT {LOBBY}, {PERSON} FROM lobby y JOIN users u ON u.id = y.person WHERE y.waiting IS NOT NULL
+         ORDER BY y.waiting, y.person"
+    ));
+    let rows = conn.load::<(PlaceInLobby, PersonRow)>(sql).await?;
+    let rows = rows.into_iter().map(|(row, who)| Ok((crate::rows::lobby(row)?, person(who)?)));
+    Ok(vec![Known::Waiting(rows.collect::<Worked<_>>()?)])
+}

@@ -1,0 +1,38 @@
+//! Which Rust type is read from which SQL types.
+
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+
+/// A Rust type that one row of an answer is read into, with the SQL types that it is read from.
+pub(crate) trait Shape: Send + 'static {
+    /// The SQL types.
+    type Sql: Send + 'static;
+}
+
+macro_rules! shapes {
+    ($($rust:ty => $sql:ty;)*) => {$(
+        impl Shape for $rust {
+            type Sql = $sql;
+        }
+        impl Shape for Option<$rust> {
+            type Sql = Nullable<$sql>;
+        }
+    )*};
+}
+
+shapes! {
+    i64 => BigInt;
+    String => Text;
+    bool => Bool;
+}
+
+macro_rules! tuples {
+    ($first:ident $($rest:ident)*) => {
+        impl<$first: Shape, $($rest: Shape),*> Shape for ($first, $($rest,)*) {
+            type Sql = ($first::Sql, $($rest::Sql,)*);
+        }
+        tuples!($($rest)*);
+    };
+    () => {};
+}
+
+tuples!(A B C D E F G H I J K L M N O P);
