@@ -24,7 +24,8 @@ pub struct Options {
     pub batch: usize,
     /// How many connections read.
     pub readers: usize,
-    /// How many connections decide and write on Postgres.
+    /// How many connections decide and write on Postgres. One takes all that waits into one transaction; more of them wait
+    /// for each other in every room that their people share, and are worth it only where those are few.
     pub committers: usize,
 }
 
@@ -36,7 +37,7 @@ impl Default for Options {
             queue: 4096,
             batch: 1024,
             readers: 4,
-            committers: 2,
+            committers: 1,
         }
     }
 }
