@@ -12,7 +12,7 @@ use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::hub::{self, Hub};
 use chat_transport::service::Service;
 use chat_transport::{rates, routes};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -33,7 +33,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
     let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    let (public, admin) = listen(&config).await?;
+    let (public, admin) = listen(&config)?;
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
@@ -58,24 +58,32 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
 }
 
 /// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
-async fn listen(config: &Config) -> Result<(Vec<TcpListener>, Option<TcpListener>), String> {
+fn listen(config: &Config) -> Result<(Vec<TcpListener>, Option<TcpListener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
-        let (listener, at) = bind(*address).await?;
+        let (listener, at) = bind(*address)?;
         println!("listening on http://{at}");
         public.push(listener);
     }
     let Some(address) = config.admin_listen else { return Ok((public, None)) };
-    let (listener, at) = bind(address).await?;
+    let (listener, at) = bind(address)?;
     println!("admin listening on http://{at}");
     Ok((public, Some(listener)))
 }
 
-async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
     let failed = |error: std::io::Error| format!("cannot listen on {address}: {error}; choose another with --listen");
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = with_long_queue(address).map_err(failed)?;
     let at = listener.local_addr().map_err(failed)?;
     Ok((listener, at))
+}
+
+/// After a restart everybody comes back at once: whom the queue has no room for tries again only seconds later.
+fn with_long_queue(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 async fn one(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) {
@@ -129,3 +137,6 @@ fn settings(config: &Config) -> Settings {
 fn seconds(config: &Config) -> u32 {
     u32::try_from(config.roulette_grace.0.as_secs()).unwrap_or(u32::MAX)
 }
+
+/// Connections that may wait to be accepted, if the kernel's own limit allows as many.
+const BACKLOG: u32 = 16_384;
