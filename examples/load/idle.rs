@@ -26,7 +26,7 @@ pub(crate) async fn open(
     let people: Rc<[Rc<Somebody>]> = people.into();
     let rooms: Rc<[u64]> = rooms.into();
     let address = server.address;
-    let mut workers: Vec<JoinHandle<Result<Vec<(usize, Connection)>, String>>> = Vec::new();
+    let mut workers: Vec<JoinHandle<Result<Numbered, String>>> = Vec::new();
     for _ in 0..AT_ONCE {
         let (next, people, rooms) = (next.clone(), people.clone(), rooms.clone());
         workers.push(spawn_local(async move {
@@ -99,6 +99,9 @@ async fn carry(args: &Args, rooms: &[u64], connections: &mut [Connection]) -> Re
     }
     Ok(())
 }
+
+/// Connections with their people's places.
+type Numbered = Vec<(usize, Connection)>;
 
 /// Connections that are made at the same time.
 const AT_ONCE: usize = 32;
