@@ -121,13 +121,15 @@ pub(super) fn away(said: &str) -> Trouble {
 }
 
 /// A node that freezes must not hold a room for long. Every question here is an index range, whatever the planner thinks of
-/// tables that are still small. A server that is set up not to wait for its disk is asked to.
+/// tables that are still small, so one plan of each is good for ever. A server that is set up not to wait for its disk is
+/// asked to.
 const SETTINGS: &str = "
     SET lock_timeout = '3s';
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';
     SET jit = off;
     SET enable_seqscan = off;
+    SET plan_cache_mode = force_generic_plan;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
 
