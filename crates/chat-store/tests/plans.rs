@@ -20,8 +20,12 @@ use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 /// Every statement that was sent to a database in this process.
 static SENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// What is watched is watched in the whole process: one test at a time.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[tokio::test]
 async fn sqlite_finds_everything_by_an_index() {
+    let _turn = TURN.lock().await;
     let folder = Folder::new("plans");
     let path = folder.0.join("chat.db").display().to_string();
     open(&folder.sqlite()).await.close().await;
@@ -75,6 +79,7 @@ struct Step {
 
 #[tokio::test]
 async fn postgres_finds_everything_by_an_index() {
+    let _turn = TURN.lock().await;
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("plans");
     open(&url).await.close().await;
