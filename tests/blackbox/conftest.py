@@ -7,6 +7,7 @@ import pytest
 
 from harness import http, postgres
 from harness.server import Server
+from harness.tree import Tree
 
 HANGS_AFTER = 600
 
@@ -60,3 +61,8 @@ def new_server(new_database):
     yield start
     for running in started:
         running.__exit__()
+
+
+@pytest.fixture(params=["/api", "/api/v1", "/api/v2"])
+def tree(request):
+    return Tree(request.param)

@@ -9,15 +9,10 @@ from harness.dialects import DIALECTS, Bare, Multiplexed, SocketIo, joined
 from harness.fold import MESSAGE, as_number, message_of
 from harness.frames import error
 from harness.inbox import kind
-from harness.people import add, group, history, register_many, remove
+from harness.people import add, history, register_many, remove, room_of
 from harness.shapes import MICROS, SECONDS, TEXT, same
 
 pytestmark = pytest.mark.database
-
-
-async def room_of(server, count):
-    people = await register_many(server, count)
-    return people, await group(*people)
 
 
 async def answer_to_repeat(client, content, client_id):

@@ -10,15 +10,10 @@ from harness.dialects import Multiplexed, SocketIo, joined
 from harness.frames import Heard
 from harness.http import call, session
 from harness.node import Node, NodeSocketIo
-from harness.people import group, register, register_many
+from harness.people import register, room_of
 from harness.shapes import MILLIS, SECONDS, same
 
 TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": None}
-
-
-async def room_of(server, count):
-    people = await register_many(server, count)
-    return people, await group(*people)
 
 
 @pytest.mark.parametrize("transports", TRANSPORTS)

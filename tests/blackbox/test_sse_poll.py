@@ -8,15 +8,10 @@ import pytest
 from harness.dialects import Multiplexed, Refused, Rest, fresh, joined
 from harness.frames import error, rest_message
 from harness.node import Node, NodeEventSource
-from harness.people import group, register_many
+from harness.people import group, room_of
 from harness.shapes import TEXT, one_of, same
 
 SOURCE = one_of("cache", "database")
-
-
-async def room_of(server, count):
-    people = await register_many(server, count)
-    return people, await group(*people)
 
 
 async def poll(user, chat, query=""):

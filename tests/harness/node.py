@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import json
 
-from .dialects import Client, SocketIo, cursor_of, place
+from .client import Client, cursor_of, place
 from .inbox import WAIT, Closed
 from .server import ROOT
+from .socketio_client import SocketIo
 
 CLIENTS = ROOT / "tests" / "clients"
 

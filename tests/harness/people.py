@@ -92,6 +92,12 @@ async def group(owner, *members, title="A group"):
     return Chat(answer.data["id"], [owner, *members])
 
 
+async def room_of(server, count):
+    """So many people, and a group of all of them."""
+    people = await register_many(server, count)
+    return people, await group(*people)
+
+
 async def direct(one, other, expect=201):
     answer = await one.call("POST", "/api/chats", {"type": "direct", "user_id": other.id}, expect=expect)
     return Chat(answer.data["id"], [one, other])

@@ -1,7 +1,7 @@
 //! Random stories, held against a naive recomputation and against the promises of the house.
 
 mod common;
-#[path = "common/naive.rs"]
+#[path = "common/naive/mod.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod naive;
 

@@ -9,6 +9,7 @@ mod documents;
 mod fixtures;
 mod fuzzed;
 mod hearing;
+mod missaying;
 mod properties;
 mod saying;
 mod screens;

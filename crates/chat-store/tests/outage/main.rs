@@ -1,6 +1,10 @@
 //! The database goes away and comes back: nothing acknowledged is lost, nothing happens twice.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod load;
+mod proxy;
+mod rows;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,6 +18,8 @@ use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, say, somebody};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use load::Load;
+use proxy::Proxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -147,168 +153,10 @@ fn named(me: UserId, room: RoomId, n: u64) -> Order {
     Order { actor: me, at: Time::from_secs(2), command, origin: None }
 }
 
-#[tokio::test]
-async fn on_sqlite_a_row_that_the_database_refuses_fails_alone() {
-    let folder = Folder::new("row");
-    let store = open(&folder.sqlite()).await;
-    let (me, room) = room(&store).await;
-    let mut other = SqliteConnection::establish(&folder.0.join("chat.db").display().to_string()).unwrap();
-    other.batch_execute(NO_SECOND_BAD).unwrap();
-    drop(other);
-    one_bad_row(&store, me, room).await;
-}
-
-#[tokio::test]
-async fn on_postgres_a_row_that_the_database_refuses_fails_alone() {
-    let Some(cluster) = Cluster::start() else { return };
-    let store = open(&cluster.database("row")).await;
-    let (me, room) = room(&store).await;
-    cluster.ask("row", NO_SECOND_BAD);
-    one_bad_row(&store, me, room).await;
-}
-
-/// A rule of the database that no rule of ours knows.
-const NO_SECOND_BAD: &str = "CREATE UNIQUE INDEX no_second_bad ON messages (content) WHERE content = 'bad'";
-
-async fn one_bad_row(store: &Store, me: UserId, room: RoomId) {
-    let texts = ["bad", "a", "b", "bad", "c", "d"];
-    let answers: Vec<_> = texts.map(|text| store.execute(order(me, 2, say(room, text)))).into();
-    let mut taken = Vec::new();
-    for answer in answers {
-        taken.push(answer.await.is_ok());
-    }
-    assert_eq!(taken, [true, true, true, false, true, true]);
-    let history = store.history(me, room, Page::Newest, 10).await.unwrap();
-    let numbers: Vec<_> = history.messages.iter().map(|shown| shown.message.number).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5]);
-}
-
-/// Sixteen who send numbers, each until it is taken, as a client with an offline queue does.
-struct Load {
-    taken: Arc<AtomicUsize>,
-    refused: Arc<AtomicUsize>,
-    over: Arc<AtomicBool>,
-    senders: Vec<tokio::task::JoinHandle<Vec<u64>>>,
-    me: UserId,
-    room: RoomId,
-}
-
-impl Load {
-    fn start(store: Arc<Store>, me: UserId, room: RoomId) -> Load {
-        let (taken, refused, over) = <(Arc<AtomicUsize>, Arc<AtomicUsize>, Arc<AtomicBool>)>::default();
-        let senders = (0..16).map(|lane| {
-            let (store, taken, refused, over) = (store.clone(), taken.clone(), refused.clone(), over.clone());
-            tokio::spawn(async move {
-                let mut mine = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    let n = lane + 16 * mine.len() as u64;
-                    while let Err(failure) = store.execute(named(me, room, n)).await {
-                        assert_eq!(failure, Failure::Unavailable);
-                        refused.fetch_add(1, Ordering::Relaxed);
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                    }
-                    mine.push(n);
-                    taken.fetch_add(1, Ordering::Relaxed);
-                }
-                mine
-            })
-        });
-        let senders = senders.collect();
-        Load { taken, refused, over, senders, me, room }
-    }
-
-    fn refused(&self) -> usize {
-        self.refused.load(Ordering::Relaxed)
-    }
-
-    async fn wait_for_more(&self) {
-        let enough = self.taken.load(Ordering::Relaxed) + 200;
-        until(|| self.taken.load(Ordering::Relaxed) >= enough).await;
-    }
-
-    async fn wait_for_refusal(&self, before: usize) {
-        until(|| self.refused.load(Ordering::Relaxed) > before).await;
-    }
-
-    /// Everything that was taken is there, once.
-    async fn finish(self, store: &Store) {
-        self.over.store(true, Ordering::Relaxed);
-        let mut taken = BTreeSet::new();
-        for sender in self.senders {
-            taken.extend(sender.await.unwrap());
-        }
-        let history = store.history(self.me, self.room, Page::Newest, 1 << 20).await.unwrap();
-        let there: Vec<u64> = history.messages.iter().map(|shown| shown.message.content.parse().unwrap()).collect();
-        assert_eq!(there.iter().copied().collect::<BTreeSet<_>>(), taken);
-        assert_eq!(there.len(), taken.len(), "something was stored twice");
-        assert_eq!(history.messages.last().unwrap().message.number, there.len() as u64);
-    }
-}
-
 async fn until(so: impl Fn() -> bool) {
     let began = Instant::now();
     while !so() {
         assert!(began.elapsed() < Duration::from_secs(60), "it never came to that");
         tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// Stands between the store and Postgres and can lose the answer to a COMMIT.
-struct Proxy {
-    port: u16,
-    armed: Arc<AtomicBool>,
-    cut: Arc<AtomicBool>,
-}
-
-impl Proxy {
-    async fn start(server: u16) -> Proxy {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let (armed, cut) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
-        let (arm, has) = (armed.clone(), cut.clone());
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, arm.clone(), has.clone()));
-            }
-        });
-        Proxy { port, armed, cut }
-    }
-
-    fn cut_next_commit(&self) {
-        self.cut.store(false, Ordering::SeqCst);
-        self.armed.store(true, Ordering::SeqCst);
-    }
-
-    fn has_cut(&self) -> bool {
-        self.cut.load(Ordering::SeqCst)
-    }
-}
-
-/// Carries bytes both ways. Once it has passed a COMMIT on, it waits for the answer and drops it with the connection.
-async fn carry(mut client: TcpStream, server: u16, armed: Arc<AtomicBool>, cut: Arc<AtomicBool>) {
-    let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
-    let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
-    let mut committing = false;
-    loop {
-        tokio::select! {
-            read = client.read(&mut up) => {
-                let Ok(read @ 1..) = read else { return };
-                let commit = up[..read].windows(7).any(|bytes| bytes == b"COMMIT\0");
-                committing = commit && armed.swap(false, Ordering::SeqCst);
-                if server.write_all(&up[..read]).await.is_err() {
-                    return;
-                }
-            }
-            read = server.read(&mut down) => {
-                let Ok(read @ 1..) = read else { return };
-                if committing {
-                    cut.store(true, Ordering::SeqCst);
-                    return;
-                }
-                if client.write_all(&down[..read]).await.is_err() {
-                    return;
-                }
-            }
-        }
     }
 }

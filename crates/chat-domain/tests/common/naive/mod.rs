@@ -1,0 +1,208 @@
+//! The same rules once more, in the simplest way: lists that are searched from the beginning, nothing counted ahead.
+
+mod place;
+
+use std::collections::BTreeMap;
+
+use chat_domain::*;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    Happened,
+    Already,
+    Quiet,
+    Refused(Refusal),
+}
+
+#[derive(Default)]
+pub struct Naive {
+    pub rooms: BTreeMap<RoomId, Place>,
+    directs: Vec<(UserId, UserId)>,
+    made: Vec<(UserId, String, String, Vec<UserId>)>,
+    lobby: BTreeMap<UserId, Seat>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Seat {
+    waiting: Option<(Time, u64)>,
+    room: Option<RoomId>,
+    partner: Option<UserId>,
+    lease: Time,
+}
+
+pub struct Place {
+    pub group: bool,
+    pub title: Option<String>,
+    pub owner: Option<UserId>,
+    pub closed: bool,
+    pub seq: u64,
+    pub moves: u64,
+    pub last_at: Time,
+    /// Everybody who ever was in it, with the `seq` of their coming.
+    pub people: Vec<Guest>,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Clone)]
+pub struct Guest {
+    pub user: UserId,
+    pub here: bool,
+    pub joined: u64,
+    /// Every read position they had, and when they got there.
+    pub read: Vec<(Option<MessageId>, Time)>,
+    pub delivered: Option<MessageId>,
+    delivered_at: Time,
+}
+
+#[derive(Clone)]
+pub struct Line {
+    pub id: MessageId,
+    pub sender: UserId,
+    pub words: String,
+    pub first_words: String,
+    pub name: Option<ClientId>,
+    pub deleted: bool,
+    pub edited: bool,
+    /// Who likes it, in order.
+    pub likes: Vec<UserId>,
+}
+
+type Judged = Result<Said, Refusal>;
+
+impl Naive {
+    pub fn execute(&mut self, stamp: Stamp, command: &Command, limits: &Limits) -> Said {
+        self.judge(stamp, command, limits).unwrap_or_else(Said::Refused)
+    }
+
+    fn judge(&mut self, stamp: Stamp, command: &Command, limits: &Limits) -> Judged {
+        let actor = stamp.actor;
+        exists(actor)?;
+        if let Command::Send { room, draft, client_id: Some(name) } = command {
+            let lines = self.rooms.get(room).map(|place| place.lines.as_slice()).unwrap_or_default();
+            if let Some(line) = lines.iter().find(|line| line.sender == actor && line.name.as_ref() == Some(name)) {
+                let same = line.first_words == draft.content;
+                return if same { Ok(Said::Already) } else { Err(Refusal::Reused { message: Some(line.id) }) };
+            }
+        }
+        match command {
+            Command::OpenDirect { with } => self.open_direct(stamp, *with),
+            Command::CreateGroup { title, members, client_id } => {
+                self.create_group(stamp, title, members, client_id.as_ref(), limits)
+            }
+            Command::Search => self.search(stamp, limits),
+            Command::StopSearch => {
+                self.lobby.entry(actor).or_default().waiting = None;
+                Ok(Said::Quiet)
+            }
+            Command::LeaveRoulette => self.leave(stamp),
+            other => {
+                let room = other.room().unwrap();
+                let place = self.rooms.get_mut(&room).ok_or(Refusal::UnknownRoom)?;
+                if !place.has(actor) {
+                    return Err(Refusal::NotMember);
+                }
+                place.judge(stamp, other, limits)
+            }
+        }
+    }
+
+    fn open_direct(&mut self, stamp: Stamp, with: UserId) -> Judged {
+        if with == stamp.actor {
+            return Err(Refusal::Invalid { field: "user_id", rule: "must be somebody else" });
+        }
+        exists(with)?;
+        let pair = (stamp.actor.min(with), stamp.actor.max(with));
+        if self.directs.contains(&pair) {
+            return Ok(Said::Already);
+        }
+        self.directs.push(pair);
+        self.rooms.insert(stamp.ids.room, Place::new(false, None, None, &[stamp.actor, with], stamp.at));
+        Ok(Said::Happened)
+    }
+
+    fn create_group(
+        &mut self,
+        stamp: Stamp,
+        title: &str,
+        members: &[UserId],
+        name: Option<&ClientId>,
+        limits: &Limits,
+    ) -> Judged {
+        let mut people = vec![stamp.actor];
+        members.iter().for_each(|member| {
+            if !people.contains(member) {
+                people.push(*member);
+            }
+        });
+        let mut sorted = people.clone();
+        sorted.sort();
+        if let Some(name) = name
+            && let Some(made) = self.made.iter().find(|made| made.0 == stamp.actor && made.1 == name.as_str())
+        {
+            let same = made.2 == title && made.3 == sorted;
+            return if same { Ok(Said::Already) } else { Err(Refusal::Reused { message: None }) };
+        }
+        words("title", title, limits.title)?;
+        if title.chars().any(char::is_control) {
+            return Err(Refusal::Invalid { field: "title", rule: "must not contain control characters" });
+        }
+        if people.len() > limits.founders {
+            return Err(Refusal::Invalid { field: "member_ids", rule: "names too many people" });
+        }
+        people.iter().try_for_each(|&user| exists(user))?;
+        if let Some(name) = name {
+            self.made.push((stamp.actor, name.as_str().into(), title.into(), sorted));
+        }
+        let place = Place::new(true, Some(title.into()), Some(stamp.actor), &people, stamp.at);
+        self.rooms.insert(stamp.ids.room, place);
+        Ok(Said::Happened)
+    }
+
+    fn search(&mut self, stamp: Stamp, limits: &Limits) -> Judged {
+        let own = *self.lobby.entry(stamp.actor).or_default();
+        if own.room.is_some() {
+            return Err(Refusal::InRoulette);
+        }
+        let mut others: Vec<_> = self.lobby.iter().map(|(user, seat)| (*user, *seat)).collect();
+        others.retain(|(user, seat)| *user != stamp.actor && seat.waiting.is_some() && seat.lease >= stamp.at);
+        others.sort_by_key(|(user, seat)| (seat.waiting.map(|(since, _)| since), *user));
+        let fresh = |(user, seat): &&(UserId, Seat)| own.partner != Some(*user) && seat.partner != Some(stamp.actor);
+        let found = others.iter().find(fresh).or(others.first());
+        let lease = Time(stamp.at.0 + i64::from(limits.lease) * 1_000_000);
+        let Some(&(found, _)) = found else {
+            let seat = self.lobby.entry(stamp.actor).or_default();
+            if seat.waiting.is_none() || seat.lease < stamp.at {
+                seat.waiting = Some((stamp.at, 0));
+            }
+            seat.lease = seat.lease.max(lease);
+            return Ok(Said::Quiet);
+        };
+        for (one, other) in [(stamp.actor, found), (found, stamp.actor)] {
+            let seat = self.lobby.entry(one).or_default();
+            (seat.waiting, seat.room, seat.partner) = (None, Some(stamp.ids.room), Some(other));
+        }
+        self.rooms.insert(stamp.ids.room, Place::new(false, None, None, &[stamp.actor, found], stamp.at));
+        Ok(Said::Happened)
+    }
+
+    fn leave(&mut self, stamp: Stamp) -> Judged {
+        let Some(room) = self.lobby.entry(stamp.actor).or_default().room else { return Ok(Said::Quiet) };
+        self.lobby.values_mut().filter(|seat| seat.room == Some(room)).for_each(|seat| seat.room = None);
+        let place = self.rooms.get_mut(&room).unwrap();
+        place.closed = true;
+        Ok(place.changed(stamp))
+    }
+}
+
+fn exists(user: UserId) -> Result<(), Refusal> {
+    if user.number() <= super::PEOPLE.into() { Ok(()) } else { Err(Refusal::UnknownUser) }
+}
+
+fn words(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
+    match text {
+        text if text.chars().all(char::is_whitespace) => Err(Refusal::Invalid { field, rule: "must not be empty" }),
+        text if text.len() > limit => Err(Refusal::TooLarge { field, limit }),
+        text if text.contains('\0') => Err(Refusal::Invalid { field, rule: "must not contain U+0000" }),
+        _ => Ok(()),
+    }
+}
