@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chat_domain::{Change, Event, MessageId, RoomId, UserId};
 use chat_protocol::Frames;
@@ -10,32 +11,38 @@ use super::encode::Encoder;
 use super::room::{Recent, Room};
 use super::state::State;
 use super::subs::Sub;
+use super::turns::Next;
 use crate::carry::outbox::{Mark, Offered};
 use crate::session::line::Payload;
 
 impl State {
-    /// Tells some of what there is to tell; false when nothing is left. Rooms and answers wait for no big room's end.
-    pub(super) fn flush_some(&mut self) -> bool {
+    /// Tells some of what there is to tell. Rooms and answers wait for no big room's end.
+    pub(super) fn flush_some(&mut self, now: Instant) -> Next {
         let mut budget = CHUNK;
-        while let Some(&id) = self.dirty.front() {
-            if !self.flush_room(id, &mut budget) {
-                self.dirty.rotate_left(1);
-                break;
-            }
-            self.dirty.pop_front();
+        while budget > 0 {
+            let Some(id) = self.turns.take(now) else { break };
+            self.flush_room(id, &mut budget, now);
         }
         self.flush_answers();
-        !self.dirty.is_empty()
+        self.turns.next()
     }
 
-    /// Tells a room's news to as many as the budget allows; true if everybody has heard them.
-    fn flush_room(&mut self, id: RoomId, budget: &mut usize) -> bool {
+    /// Tells a room's news to as many as the budget allows.
+    fn flush_room(&mut self, id: RoomId, budget: &mut usize, now: Instant) {
         let keep = self.recent_per_room();
-        let Some((room, mut teller)) = self.teller(id) else { return true };
-        let done = teller.tell(room, budget);
-        room.dirty = !done;
+        let Some((room, mut teller)) = self.teller(id) else { return };
+        if let Some(until) = room.rounds.begin(now) {
+            return self.turns.add_at(id, until);
+        }
+        room.subs.begin_round();
+        if teller.tell(room, budget) {
+            room.rounds.end(now);
+            room.dirty = room.subs.need_another();
+        }
         room.trim(keep);
-        done
+        if room.dirty {
+            self.turns.add(id);
+        }
     }
 
     /// Tells a sub that is about to leave what it has not heard.
@@ -85,7 +92,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// Tells as many as the budget allows; true if everybody has been told.
+    /// Tells as many as the budget allows; true if the round is over.
     fn tell(&mut self, room: &mut Room, budget: &mut usize) -> bool {
         let Room { log, subs, reached, .. } = room;
         let news = log.recent();
@@ -176,6 +183,6 @@ fn newest(events: &[Arc<Event>], not_of: Option<UserId>) -> Option<MessageId> {
 }
 
 /// Members told in one go, before others get their turn.
-const CHUNK: usize = 512;
+const CHUNK: usize = 128;
 /// The number of a view that nobody shares.
 const NOT_SHARED: u64 = u64::MAX - 1;

@@ -16,19 +16,23 @@ mod subs;
 #[cfg(test)]
 mod tests;
 mod ticks;
+mod turns;
 mod typing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use chat_domain::view::Membership;
 use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, Sink, UserId};
 use chat_protocol::{Context, Frames, News};
 use tokio::sync::Notify;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 pub use self::state::Settings;
 use self::state::State;
+use self::turns::Next;
 use crate::carry::outbox::Depot;
 use crate::clock;
 use crate::metrics::Metrics;
@@ -256,12 +260,21 @@ impl Hub {
     }
 
     async fn deliver(&self, stop: &CancellationToken) {
-        while stop.run_until_cancelled(self.0.bell.notified()).await.is_some() {
+        let mut next = Next::Later;
+        loop {
+            let bell = self.0.bell.notified();
+            let waited = match next {
+                Next::Now => Some(()),
+                Next::Later => stop.run_until_cancelled(bell).await,
+                // Whether it was the bell or the pause that ended, there may be something to tell.
+                Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
+            };
+            if waited.is_none() {
+                return;
+            }
             // Whatever comes in while others have their turn goes out in the same write.
             tokio::task::yield_now().await;
-            while self.state().flush_some() {
-                tokio::task::yield_now().await;
-            }
+            next = self.state().flush_some(Instant::now());
         }
     }
 }

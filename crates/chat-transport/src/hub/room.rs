@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chat_domain::{Change, Event, Head, Message, MessageId, Time, UserId};
 
 use super::subs::Subs;
+use super::turns::Rounds;
 
 /// An active room.
 pub(super) struct Room {
@@ -16,6 +17,7 @@ pub(super) struct Room {
     pub(super) online: BTreeSet<UserId>,
     /// Whether it waits for its turn to tell.
     pub(super) dirty: bool,
+    pub(super) rounds: Rounds,
     /// When somebody last needed it.
     pub(super) touched: Time,
     /// The newest message that is known to have reached somebody else, where that is not told per member.
@@ -91,6 +93,7 @@ impl Room {
             subs: Subs::default(),
             online: BTreeSet::new(),
             dirty: false,
+            rounds: Rounds::default(),
             touched: now,
             reached: None,
         }

@@ -1,6 +1,6 @@
 //! Everything the hub knows.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::list::Lists;
 use super::people::People;
 use super::room::{Attached, Room, Start};
 use super::subs::Sub;
+use super::turns::Turns;
 use super::typing::Typists;
 use crate::clock;
 use crate::metrics::Metrics;
@@ -61,7 +62,7 @@ pub(super) struct State {
     pub(super) lists: Lists,
     pub(super) encoder: Encoder,
     /// Rooms that have something to tell.
-    pub(super) dirty: VecDeque<RoomId>,
+    pub(super) turns: Turns,
     /// Answers to sockets that wait for the end of the turn.
     pub(super) answers: HashMap<u64, Frames>,
     /// Messages that have reached people and are to be noted.
@@ -81,7 +82,7 @@ impl State {
             typists: Typists::default(),
             lists: Lists::default(),
             encoder: Encoder::default(),
-            dirty: VecDeque::new(),
+            turns: Turns::default(),
             answers: HashMap::new(),
             delivered: HashMap::new(),
             waiters: HashMap::new(),
@@ -159,7 +160,7 @@ impl State {
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.subs.ask_all();
         if !std::mem::replace(&mut room.dirty, true) {
-            self.dirty.push_back(id);
+            self.turns.add(id);
         }
     }
 }

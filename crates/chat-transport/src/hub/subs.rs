@@ -7,15 +7,17 @@ use chat_protocol::Shape;
 
 use crate::session::socket::Socket;
 
-/// The sockets that joined a room. The turn goes round, so that those at the end of a big room hear as much as those at its
-/// beginning, however fast news come.
+/// The sockets that joined a room. They are asked in rounds, so that those at the end of a big room hear as much as those at
+/// its beginning, however fast news come.
 #[derive(Default)]
 pub(super) struct Subs {
     list: Vec<Sub>,
     /// Who is next in the list.
     turn: usize,
-    /// How many more are to be asked whether there is news for them.
+    /// How many more are to be asked in this round whether there is news for them.
     due: usize,
+    /// Whether there has been news since the round began.
+    again: bool,
 }
 
 /// A socket that joined a room.
@@ -51,12 +53,25 @@ impl Subs {
         std::mem::take(self).list
     }
 
-    /// There is news: everybody is to be asked, beginning with whose turn it is.
+    /// There is news: everybody is to be asked, those who were asked in this round already in the next one.
     pub(super) fn ask_all(&mut self) {
-        self.due = self.list.len();
+        self.again = true;
     }
 
-    /// Whose turn it is, as long as somebody has not been asked.
+    /// Begins a round, unless one is under way.
+    pub(super) fn begin_round(&mut self) {
+        if self.all_asked() {
+            self.due = self.list.len();
+            self.again = false;
+        }
+    }
+
+    /// Whether another round is needed after this one.
+    pub(super) fn need_another(&self) -> bool {
+        self.again
+    }
+
+    /// Whose turn it is, as long as somebody has not been asked in this round.
     pub(super) fn next_due(&mut self) -> Option<&mut Sub> {
         self.due = self.due.checked_sub(1)?;
         let turn = if self.turn < self.list.len() { self.turn } else { 0 };
@@ -64,7 +79,7 @@ impl Subs {
         self.list.get_mut(turn)
     }
 
-    /// Whether everybody has been asked.
+    /// Whether everybody has been asked in this round.
     pub(super) fn all_asked(&self) -> bool {
         self.due == 0
     }
@@ -80,7 +95,7 @@ impl Subs {
     /// In a list that has changed, whoever was not asked yet may be anywhere.
     fn begin_again(&mut self) {
         if !self.all_asked() {
-            self.ask_all();
+            self.due = self.list.len();
         }
     }
 }

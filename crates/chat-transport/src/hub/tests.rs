@@ -3,6 +3,7 @@
 mod counts;
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chat_domain::chat::Limits;
 use chat_domain::command::Draft;
@@ -11,7 +12,7 @@ use chat_domain::memory::Memory;
 use chat_domain::{Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
 use chat_protocol::{Context, Entrance, Frames, Place, Verb};
 
-use super::{Attached, Hub, Opened, Settings, Start};
+use super::{Attached, Hub, Next, Opened, Settings, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
 use crate::clock;
 use crate::session::line::Line;
@@ -94,6 +95,18 @@ impl World {
         self.journal.submit(Order { actor: self.people[who].id(), at: Time(clock::now().0), command, origin });
     }
 
+    /// Tells all that there is to tell; pauses pass at once.
+    fn flush(&self) {
+        let mut now = Instant::now();
+        loop {
+            match self.hub.state().flush_some(now) {
+                Next::Now => {}
+                Next::At(when) => now = when,
+                Next::Later => return,
+            }
+        }
+    }
+
     fn say(&self, who: usize, content: &str) {
         self.order(who, Command::Send { room: self.room, draft: Draft::text(content), client_id: None }, None);
     }
@@ -120,10 +133,11 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
     let settings = Settings { sockets_per_user: 2_000, recent: 8, ..Settings::default() };
     let world = World::new(settings).await;
     let mut sockets = Vec::new();
-    for _ in 0..1_300 {
+    for _ in 0..300 {
         sockets.push(world.joined(1).await);
     }
     let asking = world.socket(0).await;
+    let now = Instant::now();
     for turn in 0..30 {
         world.say(0, "more");
         if turn == 0 {
@@ -132,7 +146,7 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
             world.order(0, command, Some(origin));
         }
         world.hand_on();
-        assert!(world.hub.state().flush_some(), "there is more to tell than one turn does");
+        assert_eq!(world.hub.state().flush_some(now), Next::Now, "there is more to tell than one turn does");
         if turn == 0 {
             assert!(told(&asking).contains("INVALID_DATA"), "an answer waits for no big room");
         }
@@ -141,10 +155,32 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
     assert!(heard.iter().all(|heard| *heard >= 26), "{heard:?}");
     let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
     assert!(kept.is_some_and(|kept| kept <= 8), "{kept:?} events are kept");
-    while world.hub.state().flush_some() {}
+    world.flush();
     for (socket, heard) in sockets.iter().zip(heard) {
         assert_eq!(heard + told(socket).matches("new_message").count(), 30);
     }
+}
+
+#[tokio::test]
+async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
+    let world = World::new(Settings { sockets_per_user: 2_000, ..Settings::default() }).await;
+    let mut sockets = Vec::new();
+    for _ in 0..300 {
+        sockets.push(world.joined(1).await);
+    }
+    let began = Instant::now();
+    let at = |millis| began + Duration::from_millis(millis);
+    let turn = |content: &str, millis| {
+        world.say(0, content);
+        world.hand_on();
+        world.hub.state().flush_some(at(millis))
+    };
+    assert_eq!((turn("first", 0), turn("second", 1)), (Next::Now, Next::Now));
+    assert_eq!(turn("third", 2), Next::At(at(4)), "the round took two milliseconds");
+    assert_eq!(turn("fourth", 3), Next::At(at(4)));
+    assert!(sockets.iter().all(|socket| !told(socket).contains("fourth")));
+    assert_eq!(world.hub.state().flush_some(at(4)), Next::Now);
+    assert!(told(&sockets[0]).contains("fourth"));
 }
 
 #[tokio::test]
@@ -156,7 +192,7 @@ async fn joining_again_loses_nothing_that_was_on_its_way() {
     world.join(&socket).await;
     world.say(0, "after");
     world.hand_on();
-    while world.hub.state().flush_some() {}
+    world.flush();
     let told = told(&socket);
     assert_eq!((told.matches("on its way").count(), told.matches("after").count()), (1, 1), "{told}");
 }
@@ -168,7 +204,7 @@ async fn a_position_that_comes_first_waits_for_its_message() {
     world.say(0, "hello");
     world.order(1, Command::Read { room: world.room, upto: None }, None);
     world.hand_on_backwards();
-    while world.hub.state().flush_some() {}
+    world.flush();
     let told = told(&socket);
     let (message, read) = (told.find("new_message"), told.find("messages_read"));
     assert!(message.is_some() && message < read, "{told}");
@@ -186,7 +222,7 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
     assert_eq!(world.hub.attach(&socket, world.room, true, start, None), Attached::Live);
     world.say(1, "news");
     world.hand_on_backwards();
-    while world.hub.state().flush_some() {}
+    world.flush();
     let (ahead, live) = (told(&socket), told(&other));
     assert_eq!(ahead.matches("read in the journal").count(), 0, "{ahead}");
     assert_eq!(
@@ -204,6 +240,6 @@ async fn who_is_gone_is_forgotten_whoever_notices() {
     world.hub.state().close(&gone, now);
     assert!(world.hub.is_member(gone.user(), world.room), "within the grace");
     let other = world.socket(0).await;
-    world.hub.state().appear(&other, now.after(std::time::Duration::from_secs(60)));
+    world.hub.state().appear(&other, now.after(Duration::from_secs(60)));
     assert!(!world.hub.is_member(gone.user(), world.room));
 }

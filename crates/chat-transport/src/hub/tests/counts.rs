@@ -46,7 +46,7 @@ async fn a_turn_encodes_once_per_shape_and_writes_once_per_member() {
         let (encodings, writes) = (world.encodings(), world.writes());
         (0..messages).for_each(|_| world.say(0, "hello"));
         world.hand_on();
-        while world.hub.state().flush_some() {}
+        world.flush();
         assert_eq!(world.encodings() - encodings, 2, "one with a cursor and one without, for {messages} messages");
         assert_eq!(world.writes() - writes, MEMBERS as u64, "one write a member, for {messages} messages");
     }
@@ -61,7 +61,7 @@ async fn an_answer_and_what_it_is_about_leave_in_one_write() {
     let command = Command::Send { room: world.room, draft: Draft::text("hello"), client_id: None };
     world.order(0, command, Some(origin));
     world.hand_on();
-    while world.hub.state().flush_some() {}
+    world.flush();
     assert_eq!(world.writes() - writes, 1);
 }
 
