@@ -7,12 +7,11 @@ use chat_domain::chat::Limits;
 use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
 use chat_transport::app::{App, Settings};
-use chat_transport::carry::http;
+use chat_transport::carry::http::{self, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::hub::{self, Hub};
 use chat_transport::service::Service;
 use chat_transport::{rates, routes};
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -58,7 +57,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
 }
 
 /// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
-fn listen(config: &Config) -> Result<(Vec<TcpListener>, Option<TcpListener>), String> {
+fn listen(config: &Config) -> Result<(Vec<Listener>, Option<Listener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
         let (listener, at) = bind(*address)?;
@@ -71,22 +70,14 @@ fn listen(config: &Config) -> Result<(Vec<TcpListener>, Option<TcpListener>), St
     Ok((public, Some(listener)))
 }
 
-fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+fn bind(address: SocketAddr) -> Result<(Listener, SocketAddr), String> {
     let failed = |error: std::io::Error| format!("cannot listen on {address}: {error}; choose another with --listen");
-    let listener = with_long_queue(address).map_err(failed)?;
+    let listener = http::listen(address).map_err(failed)?;
     let at = listener.local_addr().map_err(failed)?;
     Ok((listener, at))
 }
 
-/// After a restart everybody comes back at once: whom the queue has no room for tries again only seconds later.
-fn with_long_queue(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
-
-async fn one(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) {
+async fn one(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer(request, peer).await }
@@ -94,7 +85,7 @@ async fn one(listener: TcpListener, service: Arc<Service>, stop: CancellationTok
     http::serve(listener, http::Settings::default(), stop, answer).await;
 }
 
-async fn operators(listener: TcpListener, service: Arc<Service>, stop: CancellationToken) {
+async fn operators(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer_operator(request, peer).await }
@@ -137,6 +128,3 @@ fn settings(config: &Config) -> Settings {
 fn seconds(config: &Config) -> u32 {
     u32::try_from(config.roulette_grace.0.as_secs()).unwrap_or(u32::MAX)
 }
-
-/// Connections that may wait to be accepted, if the kernel's own limit allows as many.
-const BACKLOG: u32 = 16_384;

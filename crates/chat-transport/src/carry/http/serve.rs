@@ -6,7 +6,7 @@ use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     pin, select,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
@@ -47,6 +47,15 @@ pub enum Served {
     Drained,
     /// Some were cut when the time for draining was over.
     Cut,
+}
+
+/// Opens an address. After a restart everybody comes back at once, and whom the queue has no room for tries again only
+/// seconds later: it is a long one.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until `shutdown`, then lets the answers under way finish, and the upgraded connections that keep their [`Peer`].
@@ -156,6 +165,8 @@ impl Default for Settings {
     }
 }
 
+/// Connections that may wait to be accepted, if the kernel's own limit allows as many.
+const BACKLOG: u32 = 16_384;
 /// Long enough for a file descriptor to come free.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -165,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_accepted_socket_sends_without_delay() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port");
         let address = listener.local_addr().expect("an address");
         let (places, shutdown) = (Arc::new(Semaphore::new(10)), CancellationToken::new());
         for _ in 0..10 {
