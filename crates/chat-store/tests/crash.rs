@@ -53,7 +53,7 @@ async fn what_was_acknowledged_survives_fifty_kills() {
 #[tokio::test]
 async fn every_commit_waits_for_the_disk() {
     if Process::new("strace").arg("-V").output().is_err() {
-        eprintln!("SKIPPED: there is no strace on this machine; install it to run this test");
+        common::skip("strace", "strace");
         return;
     }
     let folder = Folder::new("sync");

@@ -3,6 +3,7 @@
 
 pub mod postgres;
 
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use chat_domain::directory::NewAccount;
@@ -112,4 +113,14 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// Says that a test is skipped because a program is missing, past the harness, which keeps what a good test prints to
+/// itself. Where everything was installed (`tests/run` says so), that is a failure.
+pub fn skip(program: &str, package: &str) {
+    let required = std::env::var_os("CHAT_TESTS_REQUIRE_ALL").is_some_and(|value| value == "1");
+    assert!(!required, "{program} is required and not installed (apt-get install {package})");
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let said = format!("SKIPPED {test}: there is no {program} on this machine (apt-get install {package})\n");
+    std::io::stderr().write_all(said.as_bytes()).unwrap();
 }

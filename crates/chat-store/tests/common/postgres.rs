@@ -19,13 +19,10 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts one. Without Postgres on this machine the test is skipped, loudly, unless the environment says that it must
-    /// not be.
+    /// Starts one. Without Postgres on this machine the test is skipped.
     pub fn start() -> Option<Cluster> {
         let Some(programs) = programs() else {
-            let required = std::env::var_os("CHAT_TESTS_REQUIRE_POSTGRES").is_some_and(|value| value == "1");
-            assert!(!required, "Postgres is required and not installed (apt-get install postgresql)");
-            eprintln!("SKIPPED: there is no Postgres on this machine; install it to run this test");
+            super::skip("Postgres", "postgresql");
             return None;
         };
         let folder = Folder::new("postgres");
