@@ -10,49 +10,14 @@ from harness.dialects import Multiplexed, Refused, Roulette, SocketIo, fresh, jo
 from harness.frames import error
 from harness.inbox import kind
 from harness.people import Chat, register, register_many
-from harness.shapes import BOOL, CHAT_UUID, SECONDS, TEXT, same
-
-PREFIX = "/api/v1/chatroulette"
+from harness.roulette import PREFIX, call, left_frame, match, match_frame, pair, search
+from harness.shapes import CHAT_UUID, SECONDS, TEXT, same
 
 
 @pytest.fixture
 def server(new_server):
     """Each test has a queue of its own: who still waits in one would meet the people of the next."""
     return new_server(roulette_grace="3")
-
-
-async def call(user, method, what, expect):
-    return (await user.call(method, f"{PREFIX}/{what}", expect=expect)).body
-
-
-async def search(user, what="search"):
-    return (await call(user, "POST", what, 200))["data"]
-
-
-def match(user):
-    """What the other one is told about this user."""
-    return {"id": user.uuid, "username": user.username, "is_online": BOOL, "last_seen": SECONDS}
-
-
-def match_frame(chat_uuid, partner):
-    return {
-        "type": "chatroulette_match",
-        "chat_id": chat_uuid,
-        "payload": {"user": match(partner) | {"is_online": True}, "chat_id": chat_uuid},
-    }
-
-
-def left_frame(chat_uuid, gone):
-    payload = {"user_id": gone.uuid, "username": gone.username}
-    return {"type": "chatroulette_left", "chat_id": chat_uuid, "payload": payload}
-
-
-async def pair(one, other):
-    """Two users with personal sockets, matched; gives their chat."""
-    same(await search(one), {"status": "searching"})
-    found = await search(other)
-    same(found, {"status": "matched", "chat_id": CHAT_UUID, "user": match(one)})
-    return Chat(ids.number(found["chat_id"], ids.CHAT), [one, other])
 
 
 async def test_a_whole_round(server):
@@ -134,46 +99,11 @@ async def test_the_last_partner_waits_while_another_is_there(server):
         await call(anna, "POST", "leave", 204)
 
 
-async def test_who_has_no_socket_is_out_of_the_queue(server):
-    ghost, boris, clara = await register_many(server, 3)
-    gone = Roulette(ghost, None)
-    await gone.join()
-    async with joined(Roulette(boris, None), Roulette(clara, None)) as (b, c):
-        same(await search(ghost), {"status": "searching"})
-        await gone.cut()
-        await asyncio.sleep(5)
-        same(await search(boris), {"status": "searching"})
-        same(await search(clara), {"status": "matched", "chat_id": CHAT_UUID, "user": match(boris)})
-        await b.next("chatroulette_match")
-        await c.next("chatroulette_match")
-        await call(boris, "POST", "leave", 204)
-
-
-async def test_who_vanishes_leaves_the_chat(server):
-    anna, boris = await register_many(server, 2)
-    lost = Roulette(anna, None)
-    await lost.join()
-    async with joined(Roulette(boris, None)) as (b,):
-        chat = await pair(anna, boris)
-        await lost.cut()
-        same((await b.until("chatroulette_left"))[-1], left_frame(chat.uuid, anna))
-
-
-async def test_who_comes_back_in_time_stays(server):
-    anna, boris = await register_many(server, 2)
-    async with joined(Roulette(boris, None)) as (b,):
-        lost = Roulette(anna, None)
-        await lost.join()
-        chat = await pair(anna, boris)
-        await lost.cut()
-        async with joined(Roulette(anna, None)) as (back,):
-            same(await back.next("chatroulette_match"), match_frame(chat.uuid, boris))
-            # Longer than the grace: the lease was renewed by the new socket.
-            await asyncio.sleep(4)
-            async with joined(Roulette(anna, chat)) as (room,):
-                await room.message("still here")
-            assert "chatroulette_left" not in [kind(frame) for frame in b.inbox.heard]
-            await call(boris, "POST", "leave", 204)
+async def test_next_finds_somebody_however_often_it_is_asked_for(server):
+    people = await register_many(server, 6)
+    async with joined(*(Roulette(user, None) for user in people)):
+        for _ in range(5):
+            await asyncio.gather(*(search(user, "next") for user in people for _ in range(2)))
 
 
 @pytest.mark.parametrize("chat_id", ["undefined", "null", ""])

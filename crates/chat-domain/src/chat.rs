@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
+use core::time::Duration;
 
 use crate::command::{ClientId, Command, Fact, Stamp};
 use crate::digest::Digest;
@@ -50,13 +51,14 @@ pub struct Limits {
     /// In rooms of more members than this, deliveries are not announced and a read announces the newest message of each
     /// author.
     pub quiet_room: u32,
-    /// How long a place in the lobby is good without a socket, in seconds.
-    pub lease: u32,
+    /// How long a place in the lobby is good without a socket.
+    pub lease: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { content: 16 << 10, metadata: 4 << 10, title: 255, founders: 1000, quiet_room: 50, lease: 15 }
+        let lease = Duration::from_secs(15);
+        Limits { content: 16 << 10, metadata: 4 << 10, title: 255, founders: 1000, quiet_room: 50, lease }
     }
 }
 

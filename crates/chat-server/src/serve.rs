@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::chat::Limits;
 use chat_store::{Options, Store};
@@ -24,7 +25,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let secret = secret(config.jwt_secret.clone(), &config.database)?;
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let hub = Hub::new(hub_settings(&config), Depot::new(outbox::Limits::default()));
-    let limits = Limits { lease: seconds(&config), ..Limits::default() };
+    let limits = Limits { lease: config.roulette_grace.0, ..Limits::default() };
     let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
@@ -122,9 +123,7 @@ fn settings(config: &Config) -> Settings {
         logins: config.rate_logins.0,
         ..rates::Settings::default()
     };
-    Settings { http, rates, ..Settings::default() }
-}
-
-fn seconds(config: &Config) -> u32 {
-    u32::try_from(config.roulette_grace.0.as_secs()).unwrap_or(u32::MAX)
+    let default = Settings::default();
+    let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
+    Settings { http, rates, lobby, ..default }
 }

@@ -51,6 +51,8 @@ pub struct Settings {
     pub rates: crate::rates::Settings,
     /// The sign of life on WebSockets.
     pub pulse: Duration,
+    /// How often places in the roulette are looked after: well within the time for which one is good.
+    pub lobby: Duration,
     /// How the HTTP trees behave.
     pub http: crate::routes::Settings,
 }
@@ -63,6 +65,7 @@ impl Default for Settings {
             bad_frames: 20,
             rates: crate::rates::Settings::default(),
             pulse: Duration::from_secs(25),
+            lobby: Duration::from_millis(500),
             http: crate::routes::Settings::default(),
         }
     }

@@ -1,9 +1,7 @@
 //! Places in the lobby are good for as long as somebody has a socket: renewed while they do, given up when they have been gone
 //! for too long.
 
-use std::time::Duration;
-
-use chat_domain::{Command, Failure, Order};
+use chat_domain::{Command, Failure, Order, Time};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -13,7 +11,7 @@ use crate::clock;
 impl App {
     /// Keeps the lobby until told to stop.
     pub(crate) async fn keep_lobby(&self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_some() {
+        while stop.run_until_cancelled(tokio::time::sleep(self.settings.lobby)).await.is_some() {
             if let Err(failure) = self.visit_lobby().await {
                 warn!(%failure, "the lobby was not looked after");
             }
@@ -22,9 +20,10 @@ impl App {
 
     async fn visit_lobby(&self) -> Result<(), Failure> {
         let now = clock::now();
-        let here = self.hub.at_roulette();
+        let here = self.hub.at_roulette(self.journal.expired_leases(Time(i64::MAX)).await?);
         if !here.is_empty() {
-            self.journal.renew_leases(here, now).await?;
+            // Whoever goes away until the next visit has all of their time from then on.
+            self.journal.renew_leases(here, now.after(self.settings.lobby)).await?;
         }
         for actor in self.journal.expired_leases(now).await? {
             for command in [Command::StopSearch, Command::LeaveRoulette] {
@@ -34,6 +33,3 @@ impl App {
         Ok(())
     }
 }
-
-/// Well within the time for which a place is good.
-const PACE: Duration = Duration::from_secs(1);

@@ -2,7 +2,6 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use super::{Chat, Den, Dirty, Slot};
 use crate::command::ClientId;
@@ -107,7 +106,7 @@ impl Chat {
     }
 
     fn matched(&mut self, event: &Event, seeker: UserId, found: UserId) {
-        let lease = event.at.after(Duration::from_secs(self.limits.lease.into()));
+        let lease = event.at.after(self.limits.lease);
         for (user, partner) in [(seeker, found), (found, seeker)] {
             let before = self.lobby.get(&user).copied().flatten().unwrap_or(LobbyRow::idle(user));
             let lease = if user == seeker { before.lease.max(lease) } else { before.lease };

@@ -1,7 +1,6 @@
 //! Who waits and who talks to a stranger.
 
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use crate::chat::Chat;
 use crate::id::UserId;
@@ -23,7 +22,7 @@ impl Chat {
 
     /// These users still have a socket: see [`LobbyRow::renewed`](crate::LobbyRow::renewed).
     pub fn renew_leases(&mut self, users: impl IntoIterator<Item = UserId>, at: Time) {
-        let until = at.after(Duration::from_secs(self.limits().lease.into()));
+        let until = at.after(self.limits().lease);
         for user in users {
             if let Some(row) = self.lobby(user) {
                 let renewed = row.renewed(at, until);

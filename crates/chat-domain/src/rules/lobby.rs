@@ -1,7 +1,6 @@
 //! Roulette: a decision over those who wait.
 
 use alloc::vec;
-use core::time::Duration;
 
 use super::{Scene, Verdict, happened, rooms};
 use crate::chat::Chat;
@@ -60,6 +59,6 @@ fn stranger(chat: &Chat, own: &LobbyRow, now: Time) -> Option<UserId> {
 /// A place at the end of the queue, or the old one if it is still good.
 fn waits(chat: &Chat, own: LobbyRow, now: Time) -> LobbyRow {
     let since = own.waiting.filter(|_| own.lease >= now).unwrap_or(now);
-    let until = now.after(Duration::from_secs(chat.limits().lease.into()));
+    let until = now.after(chat.limits().lease);
     LobbyRow { waiting: Some(since), lease: own.lease.max(until), ..own }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::*;
 use proptest::prelude::*;
@@ -228,5 +229,5 @@ pub fn message(number: i64) -> MessageId {
 
 /// Limits that random stories run into.
 pub fn tight() -> Limits {
-    Limits { content: 64, title: 64, founders: 4, quiet_room: 3, lease: 4, ..Limits::default() }
+    Limits { content: 64, title: 64, founders: 4, quiet_room: 3, lease: Duration::from_secs(4), ..Limits::default() }
 }

@@ -1,7 +1,6 @@
 //! The lobby: who waits for a stranger, and who talks to one.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use chat_domain::chat::Limits;
 use chat_domain::known::Written;
@@ -34,7 +33,7 @@ pub(super) async fn searching(conn: &Conn, user: UserId) -> Worked<bool> {
 pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Limits) -> Worked<()> {
     conn.lock_names(&[locks::LOBBY_LOCK]).await?;
     let users: Vec<_> = users.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-    let until = at.after(Duration::from_secs(limits.lease.into()));
+    let until = at.after(limits.lease);
     let rows = named::lobby_rows(conn, &users).await?.into_values();
     let lobby = rows.map(|row| (row, row.renewed(at, until))).filter(|(old, new)| old != new).map(|(_, new)| new);
     save::written(conn, &Written { lobby: lobby.collect(), ..Written::default() }).await.map(drop)

@@ -189,9 +189,10 @@ impl Hub {
         self.state().end_session(cookie);
     }
 
-    /// Users with a dialect-4 socket.
-    pub fn at_roulette(&self) -> Vec<UserId> {
-        self.state().people.at_roulette()
+    /// Those of these people who are at the roulette.
+    pub(crate) fn at_roulette(&self, users: Vec<UserId>) -> Vec<UserId> {
+        let state = self.state();
+        users.into_iter().filter(|user| state.is_at_roulette(*user)).collect()
     }
 
     /// How many sockets are open.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::presence::{self, PresenceSign};
-use chat_domain::{Mood, RoomId, Time, UserId, view::Membership};
+use chat_domain::{Mood, RoomId, RoomKind, Time, UserId, view::Membership};
 use chat_protocol::{Entrance, Frames, News, Presence, Shape};
 
 use super::presence::name;
@@ -87,12 +87,6 @@ impl People {
         self.users.get(&user).is_some_and(|local| local.sockets.iter().any(|socket| such(socket.place.entrance)))
     }
 
-    /// Users with a dialect-4 socket.
-    pub(super) fn at_roulette(&self) -> Vec<UserId> {
-        let at = |entrance| matches!(entrance, Entrance::Personal | Entrance::Roulette);
-        self.users.keys().copied().filter(|user| self.has(*user, at)).collect()
-    }
-
     /// A user's place in a room, if they are in it.
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
         match &self.users.get(&user)?.rooms {
@@ -121,8 +115,12 @@ impl People {
 
     /// The rooms that a user with a socket here is in.
     pub(super) fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
+        self.memberships(user).map(|of| of.room)
+    }
+
+    fn memberships(&self, user: UserId) -> impl Iterator<Item = &Membership> {
         let known = match self.users.get(&user).map(|local| &local.rooms) {
-            Some(Rooms::Known(rooms)) => Some(rooms.keys().copied()),
+            Some(Rooms::Known(rooms)) => Some(rooms.values()),
             _ => None,
         };
         known.into_iter().flatten()
@@ -260,6 +258,14 @@ impl State {
                 socket.line.offer_payload(payload, None);
             }
         }
+    }
+
+    /// Whether a user has a dialect-4 socket, or one of another dialect in a roulette chat: for the others it is a room like any.
+    pub(super) fn is_at_roulette(&self, user: UserId) -> bool {
+        let hears = |room: &Room| room.subs.iter().any(|sub| sub.socket.user() == user);
+        let is_roulette = |of: &&Membership| of.kind == RoomKind::Roulette;
+        self.people.has(user, |entrance| matches!(entrance, Entrance::Personal | Entrance::Roulette))
+            || self.people.memberships(user).filter(is_roulette).any(|of| self.rooms.get(&of.room).is_some_and(hears))
     }
 
     /// Closes all sockets of a user.

@@ -77,7 +77,10 @@ impl State {
             }
             Change::Edited { .. } | Change::Deleted { .. } | Change::Renamed { .. } => self.lists.mark_room(event.room),
             Change::Read(_) => self.lists.mark(event.actor.id(), event.room),
-            Change::Closed => self.closed(event),
+            Change::Closed => {
+                self.stop_typing(event.room, event.actor.id(), now);
+                self.closed(event);
+            }
             Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
         }
     }

@@ -168,7 +168,7 @@ impl Naive {
         others.sort_by_key(|(user, seat)| (seat.waiting.map(|(since, _)| since), *user));
         let fresh = |(user, seat): &&(UserId, Seat)| own.partner != Some(*user) && seat.partner != Some(stamp.actor);
         let found = others.iter().find(fresh).or(others.first());
-        let lease = Time(stamp.at.0 + i64::from(limits.lease) * 1_000_000);
+        let lease = stamp.at.after(limits.lease);
         let Some(&(found, _)) = found else {
             let seat = self.lobby.entry(stamp.actor).or_default();
             if seat.waiting.is_none() || seat.lease < stamp.at {
