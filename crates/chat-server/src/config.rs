@@ -15,7 +15,7 @@ pub(crate) struct Config {
     /// Where to listen; may be given several times.
     #[arg(long, env = "CHAT_LISTEN", value_delimiter = ',', default_value = "127.0.0.1:8000")]
     pub(crate) listen: Vec<SocketAddr>,
-    /// Where /healthz, /readyz and /metrics are served to operators; keep it private.
+    /// Where /healthz, /readyz and /metrics are served to operators; keep it private. Without it 127.0.0.1:9464, if that is free.
     #[arg(long, env = "CHAT_ADMIN_LISTEN")]
     pub(crate) admin_listen: Option<SocketAddr>,
     /// Where everything is stored: `sqlite:FILE`, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`.
@@ -51,6 +51,30 @@ pub(crate) struct Config {
     /// How many connections a user may have open.
     #[arg(long, env = "CHAT_MAX_SOCKETS_PER_USER", default_value_t = 100)]
     pub(crate) max_sockets_per_user: usize,
+    /// Typing signs of a user a second; more are dropped.
+    #[arg(long, env = "CHAT_RATE_TYPING", default_value = "5/5")]
+    pub(crate) rate_typing: Frequency,
+    /// Bytes in the content of a message.
+    #[arg(long, env = "CHAT_MAX_CONTENT", default_value_t = 16 << 10)]
+    pub(crate) max_content: usize,
+    /// Bytes in the metadata of a message.
+    #[arg(long, env = "CHAT_MAX_METADATA", default_value_t = 4 << 10)]
+    pub(crate) max_metadata: usize,
+    /// Bytes in a frame of a WebSocket client.
+    #[arg(long, env = "CHAT_MAX_FRAME", default_value_t = 64 << 10)]
+    pub(crate) max_frame: usize,
+    /// Bytes that may wait for one slow client.
+    #[arg(long, env = "CHAT_MAX_QUEUE", default_value_t = 1 << 20)]
+    pub(crate) max_queue: usize,
+    /// Bytes that may wait for all clients together.
+    #[arg(long, env = "CHAT_MAX_QUEUES", default_value_t = 512 << 20)]
+    pub(crate) max_queues: usize,
+    /// In rooms of more members, coming and going is not announced.
+    #[arg(long, env = "CHAT_PRESENCE_ROOM", default_value_t = 200)]
+    pub(crate) presence_room: u32,
+    /// In rooms of more members, deliveries are not announced, and a read announces the newest message of each author.
+    #[arg(long, env = "CHAT_DELIVERED_ROOM", default_value_t = 50)]
+    pub(crate) delivered_room: u32,
     /// A TOML file with the same settings in lower case with underscores.
     #[arg(long, env = "CHAT_CONFIG")]
     pub(crate) config: Option<PathBuf>,

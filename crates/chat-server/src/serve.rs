@@ -1,6 +1,6 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use chat_transport::account::token::Tokens;
 use chat_transport::app::{App, Settings};
 use chat_transport::carry::http::{self, Listener};
 use chat_transport::carry::outbox::{self, Depot};
+use chat_transport::carry::websocket::FrameLimits;
 use chat_transport::hub::{self, Hub};
 use chat_transport::service::Service;
 use chat_transport::{rates, routes};
@@ -24,8 +25,8 @@ use crate::secret::secret;
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let secret = secret(config.jwt_secret.clone(), &config.database)?;
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
-    let hub = Hub::new(hub_settings(&config), Depot::new(outbox::Limits::default()));
-    let limits = Limits { lease: config.roulette_grace.0, ..Limits::default() };
+    let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
+    let limits = limits(&config);
     let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
@@ -65,10 +66,19 @@ fn listen(config: &Config) -> Result<(Vec<Listener>, Option<Listener>), String> 
         println!("listening on http://{at}");
         public.push(listener);
     }
-    let Some(address) = config.admin_listen else { return Ok((public, None)) };
-    let (listener, at) = bind(address)?;
-    println!("admin listening on http://{at}");
-    Ok((public, Some(listener)))
+    let admin = match bind(config.admin_listen.unwrap_or(ADMIN)) {
+        Ok((listener, at)) => {
+            println!("admin listening on http://{at}");
+            Some(listener)
+        }
+        // Another server may have it. Nobody asked for it, so that is no reason to refuse to serve.
+        Err(problem) if config.admin_listen.is_none() => {
+            warn!(problem, "there are no figures for operators");
+            None
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok((public, admin))
 }
 
 fn bind(address: SocketAddr) -> Result<(Listener, SocketAddr), String> {
@@ -108,7 +118,23 @@ fn hub_settings(config: &Config) -> hub::Settings {
     hub::Settings {
         presence_grace: config.presence_grace.0,
         sockets_per_user: config.max_sockets_per_user,
+        presence_room: config.presence_room,
+        delivered_room: config.delivered_room,
         ..hub::Settings::default()
+    }
+}
+
+fn queues(config: &Config) -> outbox::Limits {
+    outbox::Limits { per_socket: config.max_queue, in_all: config.max_queues, ..outbox::Limits::default() }
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        content: config.max_content,
+        metadata: config.max_metadata,
+        quiet_room: config.delivered_room,
+        lease: config.roulette_grace.0,
+        ..Limits::default()
     }
 }
 
@@ -120,10 +146,14 @@ fn settings(config: &Config) -> Settings {
     };
     let rates = rates::Settings {
         messages: config.rate_messages.0,
+        typing: config.rate_typing.0,
         logins: config.rate_logins.0,
-        ..rates::Settings::default()
     };
     let default = Settings::default();
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
-    Settings { http, rates, lobby, ..default }
+    let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };
+    Settings { http, rates, lobby, frames, ..default }
 }
+
+/// Where operators find the figures, unless told otherwise.
+const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
