@@ -1,6 +1,6 @@
 //! Looking for strangers.
 
-use chat_domain::{Command, Failure, Refusal};
+use chat_domain::Command;
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Reply, answer};
 
@@ -9,10 +9,6 @@ use super::credentials::Caller;
 
 pub(super) async fn search(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::Search).await?;
-    found(call, caller).await
-}
-
-async fn found(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let found = call.app.journal.roulette(caller.id()).await?;
     Ok(answer::roulette(found.as_ref(), call.now))
 }
@@ -24,11 +20,13 @@ pub(super) async fn stop(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 
 pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::LeaveRoulette).await?;
-    match search(call, caller).await {
-        // Somebody found them meanwhile: that is the next one.
-        Err(Trouble::Failure(Failure::Refused(Refusal::InRoulette))) => found(call, caller).await,
-        answer => answer,
+    let searched = call.execute(caller.id(), Command::Search).await;
+    let found = call.app.journal.roulette(caller.id()).await?;
+    // Whom somebody found before they searched has the next one nevertheless.
+    if found.is_none() {
+        searched?;
     }
+    Ok(answer::roulette(found.as_ref(), call.now))
 }
 
 pub(super) async fn leave(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
