@@ -154,6 +154,13 @@ fn programs() -> Option<PathBuf> {
 
 /// Postgres does not run as root: then somebody else owns the folder.
 fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
+    let (user, group) = unprivileged_ids()?;
+    chown(folder, Some(user), Some(group)).unwrap();
+    Some((user, group))
+}
+
+/// Somebody who may less than root, if root is who we are.
+pub fn unprivileged_ids() -> Option<(u32, u32)> {
     if fs::metadata("/proc/self").map(|me| me.uid()).unwrap_or(1) != 0 {
         return None;
     }
@@ -163,7 +170,5 @@ fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
         let mut fields = line.split(':').skip(2).map_while(|field| field.parse().ok());
         Some((fields.next()?, fields.next()?))
     };
-    let (user, group) = ids("postgres").or_else(|| ids("nobody"))?;
-    chown(folder, Some(user), Some(group)).unwrap();
-    Some((user, group))
+    ids("postgres").or_else(|| ids("nobody"))
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chat_domain::view::Page;
 use chat_domain::{Change, ClientId, Command, Draft, Failure, Journal, Order, RoomId, Time, UserId};
-use chat_store::{OpenError, Options, Store};
+use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, say, somebody};
 use diesel::connection::SimpleConnection;
@@ -98,46 +98,6 @@ async fn a_full_queue_says_so_at_once() {
     assert!(turned_away > 1_000, "{turned_away}");
     let history = store.history(me, room, Page::Newest, 5_000).await.unwrap();
     assert_eq!(history.messages.len(), 2_000 - turned_away);
-}
-
-#[tokio::test]
-async fn what_cannot_be_opened_says_what_to_do() {
-    let folder = Folder::new("open");
-    let file = |name: &str| folder.0.join(name).display().to_string();
-    let fail = async |url: String| match Store::open(&url, Options::default(), Arc::new(Deaf)).await {
-        Ok(_) => panic!("{url} was opened"),
-        Err(error) => error,
-    };
-    for url in ["", "chat.db", "mysql://localhost/chat", "sqlite:"] {
-        assert!(matches!(fail(url.into()).await, OpenError::Scheme(_)), "{url}");
-    }
-    assert!(matches!(fail(format!("sqlite:{}", file("no/such/chat.db"))).await, OpenError::Directory(_)));
-    std::fs::write(file("text.db"), "this is no database, however long one makes it ".repeat(99)).unwrap();
-    assert!(matches!(fail(format!("sqlite:{}", file("text.db"))).await, OpenError::NotADatabase(_)));
-    let store = open(&format!("sqlite:{}", file("one.db"))).await;
-    let error = fail(format!("sqlite:{}", file("one.db"))).await;
-    assert!(matches!(error, OpenError::InUse(_)), "{error}");
-    store.close().await;
-    open(&format!("sqlite:{}", file("one.db"))).await.close().await;
-    for error in [OpenError::Scheme("x".into()), OpenError::NotADatabase("x".into()), OpenError::InUse("x".into())] {
-        assert!(error.to_string().contains(": "), "`{error}` does not say what to do");
-    }
-}
-
-#[tokio::test]
-async fn postgres_says_who_it_does_not_let_in() {
-    let Some(cluster) = Cluster::start() else { return };
-    let url = cluster.database("door");
-    let wrong = url.replace("secret", "guess");
-    let error = Store::open(&wrong, Options::default(), Arc::new(Deaf)).await.err().unwrap();
-    assert!(matches!(error, OpenError::Refused { .. }), "{error}");
-    let said = error.to_string();
-    assert!(said.contains("password") && !said.contains("guess"), "{said}");
-    let (a, b) = (open(&url).await, open(&url).await);
-    assert_eq!(a.epoch(), b.epoch());
-    a.close().await;
-    b.close().await;
-    assert_eq!(a.head(UserId::new(1).unwrap(), RoomId::new(1).unwrap()).await, Err(Failure::Unavailable));
 }
 
 async fn room(store: &Store) -> (UserId, RoomId) {

@@ -1,0 +1,157 @@
+//! What cannot be opened, and what the one who started the program is told then.
+
+mod common;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+
+use chat_domain::view::Page;
+use chat_domain::{Command, Failure, Journal, RoomId, UserId};
+use chat_store::{OpenError, Options, Store};
+use common::postgres::{Cluster, unprivileged_ids};
+use common::{Deaf, Folder, open, order, say, somebody};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
+/// The address that the other process is to open.
+const PLACE: &str = "CHAT_STORE_TEST_DOOR";
+
+#[tokio::test]
+async fn what_cannot_be_opened_says_what_to_do() {
+    let folder = Folder::new("open");
+    let file = |name: &str| folder.0.join(name).display().to_string();
+    for url in ["", "chat.db", "mysql://localhost/chat", "sqlite:"] {
+        assert!(matches!(refused(url).await, OpenError::Scheme(_)), "{url}");
+    }
+    assert!(matches!(refused(&format!("sqlite:{}", file("no/such/chat.db"))).await, OpenError::Directory(_)));
+    fs::write(file("text.db"), "this is no database, however long one makes it ".repeat(99)).unwrap();
+    assert!(matches!(refused(&format!("sqlite:{}", file("text.db"))).await, OpenError::NotADatabase(_)));
+    let store = open(&format!("sqlite:{}", file("one.db"))).await;
+    let error = refused(&format!("sqlite:{}", file("one.db"))).await;
+    assert!(matches!(error, OpenError::InUse(_)), "{error}");
+    store.close().await;
+    open(&format!("sqlite:{}", file("one.db"))).await.close().await;
+    for error in [OpenError::Scheme("x".into()), OpenError::NotADatabase("x".into()), OpenError::InUse("x".into())] {
+        assert!(error.to_string().contains(": "), "`{error}` does not say what to do");
+    }
+}
+
+#[tokio::test]
+async fn postgres_says_who_it_does_not_let_in() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("door");
+    let wrong = url.replace("secret", "guess");
+    let error = refused(&wrong).await;
+    assert!(matches!(error, OpenError::Refused { .. }), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("password") && !said.contains("guess"), "{said}");
+    let (a, b) = (open(&url).await, open(&url).await);
+    assert_eq!(a.epoch(), b.epoch());
+    a.close().await;
+    b.close().await;
+    assert_eq!(a.head(UserId::new(1).unwrap(), RoomId::new(1).unwrap()).await, Err(Failure::Unavailable));
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let folder = Folder::new("newer");
+    open(&folder.sqlite()).await.close().await;
+    let newer = "UPDATE facts SET value = value + 1 WHERE name = 'version'";
+    let path = folder.0.join("chat.db").display().to_string();
+    SqliteConnection::establish(&path).unwrap().batch_execute(newer).unwrap();
+    newer_is_refused(&folder.sqlite()).await;
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("newer");
+    open(&url).await.close().await;
+    cluster.ask("newer", newer);
+    newer_is_refused(&url).await;
+}
+
+async fn newer_is_refused(url: &str) {
+    let error = refused(url).await;
+    assert!(matches!(error, OpenError::Newer { version, newest } if version == newest + 1), "{error}");
+    assert!(error.to_string().contains("use the newer program"), "{error}");
+}
+
+/// Whoever may only read the file or its directory is told so, and finds everything once they may write.
+#[tokio::test]
+async fn a_file_or_directory_that_cannot_be_written_to_says_so() {
+    let folder = Folder::new("readonly");
+    let (me, room) = said_something(&folder).await;
+    for (files, directory) in [(0o444, 0o777), (0o666, 0o555)] {
+        permit(&folder.0, files, directory);
+        let said = opened_by_another(&folder);
+        assert!(said.contains("cannot be written to: let the user"), "{files:o} in {directory:o}: {said}");
+    }
+    permit(&folder.0, 0o666, 0o777);
+    assert_eq!(opened_by_another(&folder), "opened");
+    let store = open(&folder.sqlite()).await;
+    store.execute(order(me, 3, say(room, "two"))).await.unwrap();
+    let history = store.history(me, room, Page::Newest, 9).await.unwrap();
+    assert_eq!(history.messages.iter().map(|shown| &*shown.message.content).collect::<Vec<_>>(), ["one", "two"]);
+    store.close().await;
+}
+
+async fn said_something(folder: &Folder) -> (UserId, RoomId) {
+    let store = open(&folder.sqlite()).await;
+    let me = somebody(&store, "ann").await.id();
+    let made = Command::CreateGroup { title: "all".into(), members: vec![], client_id: None };
+    let room = store.execute(order(me, 1, made)).await.unwrap().event().unwrap().room;
+    store.execute(order(me, 2, say(room, "one"))).await.unwrap();
+    store.close().await;
+    (me, room)
+}
+
+/// Sets what may be done with the files in a folder, and with it.
+fn permit(folder: &Path, files: u32, directory: u32) {
+    let ours = fs::metadata(folder).unwrap();
+    for file in fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        // What the other user has made is ours again, so that the permissions are those of others.
+        chown(&file, Some(ours.uid()), Some(ours.gid())).unwrap();
+        fs::set_permissions(file, Permissions::from_mode(files)).unwrap();
+    }
+    fs::set_permissions(folder, Permissions::from_mode(directory)).unwrap();
+}
+
+/// What a process says that opens the database; root may write everywhere, so then it is somebody else's.
+fn opened_by_another(folder: &Folder) -> String {
+    // The other user may not be allowed to look into the directory that this program is in.
+    let elsewhere = Folder::new("program");
+    let program = elsewhere.0.join("door");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    let mut child = Process::new(program);
+    child.args(["--exact", "another_process", "--nocapture", "--quiet"]).env(PLACE, folder.sqlite());
+    if let Some((user, group)) = unprivileged_ids() {
+        child.uid(user).gid(group);
+    }
+    let output = child.current_dir("/").stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let line = said.lines().find_map(|line| line.strip_prefix("door: "));
+    line.unwrap_or_else(|| panic!("{said} {}", String::from_utf8_lossy(&output.stderr))).to_owned()
+}
+
+/// Not a test: what the other process does.
+#[tokio::test]
+async fn another_process() {
+    let Ok(place) = std::env::var(PLACE) else { return };
+    match Store::open(&place, Options::default(), Arc::new(Deaf)).await {
+        Ok(store) => {
+            store.close().await;
+            println!("\ndoor: opened");
+        }
+        Err(error) => println!("\ndoor: {error}"),
+    }
+}
+
+async fn refused(url: &str) -> OpenError {
+    match Store::open(url, Options::default(), Arc::new(Deaf)).await {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error,
+    }
+}
