@@ -47,6 +47,25 @@ impl<'a> Sql<'a> {
     }
 }
 
+/// A statement that writes rows, with the text before and after them.
+pub(crate) struct Write<'a> {
+    pub(crate) head: &'static str,
+    pub(crate) rows: Rows<'a>,
+    pub(crate) tail: &'static str,
+}
+
+impl<'a> Write<'a> {
+    /// Such a statement.
+    pub(crate) fn new(head: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
+        Write { head, rows, tail }
+    }
+
+    /// All of it as one statement.
+    pub(crate) fn into_sql(self) -> Sql<'a> {
+        Sql::new(format!("{} {{}} {}", self.head, self.tail)).rows(self.rows)
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Part<'a> {
     One(Cell<'a>),

@@ -18,9 +18,19 @@ pub(crate) enum Trouble {
     /// The database answered with an error of which it is not known what it rests on.
     #[error("the database answered with an error: {0}")]
     Unclear(Error),
+    /// A transaction could not be begun.
+    #[error("a transaction could not be begun: {0}")]
+    NotBegun(Error),
     /// The database is away.
     #[error("the database is not available: {0}")]
     Away(Error),
+}
+
+/// Why rows were not written and committed.
+pub(crate) struct Unkept {
+    pub(crate) error: Error,
+    /// Whether they may have been all the same.
+    pub(crate) open: bool,
 }
 
 impl From<Error> for Trouble {

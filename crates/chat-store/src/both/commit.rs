@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use chat_domain::{Chat, Command, Failure, Ids, MessageId, Outcome, Refusal, RoomId, Stamp};
+use chat_domain::chat::Limits;
+use chat_domain::known::{Known, Written};
+use chat_domain::{Chat, Command, Fact, Failure, Ids, MessageId, Outcome, Refusal, RoomId, Stamp};
 
+use super::before::Before;
 use super::{Conn, load, locks, save};
-use crate::trouble::{Trouble, Worked, panicked};
+use crate::trouble::{Trouble, Unkept, Worked, panicked};
 use crate::work::{Desk, Verdict, Waiting};
 
 /// How a connection is after a batch.
@@ -47,13 +50,13 @@ pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) ->
         return After::Good;
     }
     let began = Instant::now();
-    if let Err(error) = conn.begin().await {
-        tracing::warn!("a transaction could not be begun: {error}");
-        return After::NotBegun(batch);
-    }
     match attempt(conn, desk, &batch).await {
         Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
         Ok(Attempt::Unknown(verdicts, mark)) => return After::Unknown(Unknown { batch, verdicts, mark }),
+        Err(Trouble::NotBegun(error)) => {
+            tracing::warn!("a transaction could not be begun: {error}");
+            return After::NotBegun(batch);
+        }
         Err(trouble) if is_about_rows(&trouble, began.elapsed()) => {
             return one_by_one(conn, desk, batch, trouble).await;
         }
@@ -74,11 +77,7 @@ async fn one_by_one(conn: &Conn, desk: &Desk, batch: Vec<Waiting>, trouble: Trou
     let mut rest = batch.into_iter();
     while let Some(waiting) = rest.next() {
         let (began, batch) = (Instant::now(), vec![waiting]);
-        let attempted = match conn.begin().await {
-            Ok(()) => attempt(conn, desk, &batch).await,
-            Err(error) => Err(Trouble::Away(error)),
-        };
-        match attempted {
+        match attempt(conn, desk, &batch).await {
             Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
             Ok(Attempt::Unknown(verdicts, mark)) => {
                 desk.turn_away(rest.collect());
@@ -97,16 +96,17 @@ async fn one_by_one(conn: &Conn, desk: &Desk, batch: Vec<Waiting>, trouble: Trou
     After::Good
 }
 
-/// What became of a transaction that got as far as its COMMIT.
+/// What became of a transaction that got as far as its end.
 enum Attempt {
     Committed(Vec<Verdict>),
     Unknown(Vec<Verdict>, i64),
 }
 
-/// Decides a batch in the transaction that was begun for it, and commits.
+/// Decides a batch in a transaction of its own. Two round trips where nothing hangs on a name: one to look, one to write.
 async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt> {
-    let (verdicts, mark) = match decide(conn, desk, batch).await {
+    let Decided { verdicts, before, written, mark } = match decide(conn, desk, batch).await {
         Ok(decided) => decided,
+        Err(trouble @ Trouble::NotBegun(_)) => return Err(trouble),
         Err(trouble) => {
             // A connection that cannot roll back is found broken at its next use.
             let _ = conn.rollback().await;
@@ -114,13 +114,18 @@ async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt>
         }
     };
     let verdicts = verdicts.into_iter().map(|verdict| verdict.map_err(Failure::Refused)).collect();
-    match (conn.commit().await, mark) {
-        (Ok(()), _) => Ok(Attempt::Committed(verdicts)),
-        (Err(error), Some(mark)) if Conn::leaves_open(&error) => {
+    if written.is_empty() {
+        // Nothing became new: nothing need reach the disk.
+        conn.rollback().await?;
+        return Ok(Attempt::Committed(verdicts));
+    }
+    match conn.keep(save::statements(&written, &before), mark).await {
+        Ok(()) => Ok(Attempt::Committed(verdicts)),
+        Err(Unkept { error, open: true }) => {
             tracing::warn!("whether {} orders were committed is to be found out: {error}", batch.len());
             Ok(Attempt::Unknown(verdicts, mark))
         }
-        (Err(error), _) => {
+        Err(Unkept { error, open: false }) => {
             // As above.
             let _ = conn.rollback().await;
             Err(error.into())
@@ -128,15 +133,22 @@ async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt>
     }
 }
 
-/// Decides all orders of a batch and writes what they change; with the mark of the transaction if it changes anything.
-async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<(Vec<Result<Outcome, Refusal>>, Option<i64>)> {
+/// What was decided of each order of a batch, and what that changes.
+struct Decided {
+    verdicts: Vec<Result<Outcome, Refusal>>,
+    before: Before,
+    written: Written,
+    mark: i64,
+}
+
+/// Decides all orders of a batch.
+async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Decided> {
     let limits = desk.options.limits;
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
-    locks::hold(conn, &needs).await?;
     let mut chat = Chat::partial(limits);
-    let leaving = removals(batch);
-    let (known, stamps) = tokio::try_join!(load::facts(conn, &needs, &leaving, &limits), stamps(conn, batch))?;
+    let (known, stamps, mark) = look(conn, &needs, batch, &limits).await?;
+    let before = Before::of(&known);
     known.into_iter().for_each(|known| chat.tell(known));
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let orders =
@@ -145,10 +157,43 @@ async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<(Vec<Resu
         (verdicts, chat.take_written())
     }));
     let (verdicts, written) = decided.map_err(|panic| panicked(&*panic))?;
-    if written.is_empty() {
-        return Ok((verdicts, None));
-    }
-    Ok((verdicts, Some(save::written(conn, &written).await?)))
+    Ok(Decided { verdicts, before, written, mark })
+}
+
+/// Begins, holds what the batch is about, and looks: all in one round trip, in this order. Each question after the locks
+/// sees what is there once they are held, and so do the numbers, so that the ids of a room become visible in their order.
+/// (Statements leave in the order in which they are first polled: hence `biased`.)
+async fn look(
+    conn: &Conn,
+    needs: &BTreeSet<Fact>,
+    batch: &[Waiting],
+    limits: &Limits,
+) -> Worked<(Vec<Known>, Vec<Stamp>, i64)> {
+    let begin = async { conn.begin().await.map_err(Trouble::NotBegun) };
+    let leaving = removals(batch);
+    let ((), (), mark, known, stamps) = match locks::names(needs) {
+        names if names.is_empty() => tokio::try_join!(
+            biased;
+            begin,
+            locks::hold(conn, needs, Vec::new()),
+            async { Ok(conn.mark().await?) },
+            load::facts(conn, needs, &leaving, limits),
+            stamps(conn, batch),
+        )?,
+        names => {
+            // Which rooms hang on a name is certain only once it is held.
+            let ((), rooms) = tokio::try_join!(biased; begin, locks::hold_names(conn, needs, names))?;
+            tokio::try_join!(
+                biased;
+                async { Ok(()) },
+                locks::hold(conn, needs, rooms),
+                async { Ok(conn.mark().await?) },
+                load::facts(conn, needs, &leaving, limits),
+                stamps(conn, batch),
+            )?
+        }
+    };
+    Ok((known, stamps, mark))
 }
 
 /// How many removals of each room a batch asks for.
@@ -162,8 +207,7 @@ fn removals(batch: &[Waiting]) -> BTreeMap<RoomId, usize> {
     removals
 }
 
-/// The stamps of a batch, with a new number for everything that may be made. They are taken when all rooms are held, so
-/// that the ids of a room become visible in their order.
+/// The stamps of a batch, with a new number for everything that may be made.
 async fn stamps(conn: &Conn, batch: &[Waiting]) -> Worked<Vec<Stamp>> {
     let commands = || batch.iter().map(|waiting| &waiting.order.command);
     let mut messages =
@@ -196,6 +240,6 @@ fn is_about_rows(trouble: &Trouble, took: Duration) -> bool {
     match trouble {
         Trouble::Refused(_) | Trouble::Data(_) | Trouble::Broken(_) => true,
         Trouble::Unclear(_) => Conn::SHARED && took < Duration::from_millis(500),
-        Trouble::Away(_) => false,
+        Trouble::NotBegun(_) | Trouble::Away(_) => false,
     }
 }

@@ -22,29 +22,38 @@ pub(super) async fn facts(
 ) -> Worked<Vec<Known>> {
     let mut asked = Asked::default();
     facts.iter().for_each(|fact| asked.sort_in(fact));
-    let (rooms, persons, members, messages, places, likes, sent) = tokio::try_join!(
-        rooms(conn, &asked.rooms),
+    // What moves from where somebody stands hangs on where that is.
+    let standing = async {
+        let (rooms, slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
+        let (unread, undelivered) = tokio::try_join!(
+            unread(conn, &asked.unread, &slots),
+            undelivered(conn, &asked.undelivered, &rooms, &slots, limits),
+        )?;
+        let rooms = asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned()));
+        let members =
+            asked.members.iter().map(|&(room, user)| Known::Member(room, user, slots.get(&(room, user)).copied()));
+        Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
+    };
+    // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
+    let (standing, persons, messages, places, likes, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+        standing,
         persons(conn, &asked.persons),
-        members(conn, &asked.members),
         messages(conn, &asked.messages),
         places(conn, &asked.places),
         likes(conn, &asked.likes),
         named::sent(conn, &asked.sent),
-    )?;
-    let (unread, undelivered, directs, made, lobby, waiting, heirs) = tokio::try_join!(
-        unread(conn, &asked.unread),
-        undelivered(conn, &asked.undelivered, &rooms, limits),
         named::directs(conn, &asked.directs),
         named::made(conn, &asked.made),
         named::lobby(conn, &asked.lobby),
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
     )?;
-    let rooms = asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned())).collect();
-    let all =
-        [rooms, persons, members, messages, places, likes, sent, unread, undelivered, directs, made, lobby, waiting];
+    let all = [standing, persons, messages, places, likes, sent, directs, made, lobby, waiting];
     Ok(all.into_iter().flatten().chain(heirs).collect())
 }
+
+/// Rows of members.
+type Slots = HashMap<(RoomId, UserId), Member>;
 
 /// What is asked, kind by kind.
 #[derive(Default)]
@@ -114,13 +123,8 @@ pub(super) async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomI
     rows.into_iter().map(|row| room(row).map(|room| (room.id, room))).collect()
 }
 
-async fn members(conn: &Conn, asked: &[(RoomId, UserId)]) -> Worked<Vec<Known>> {
-    let found = slots(conn, asked.iter().copied().collect()).await?;
-    Ok(asked.iter().map(|&(room, user)| Known::Member(room, user, found.get(&(room, user)).copied())).collect())
-}
-
 /// The rows of these people in these rooms, whether they are still members or not.
-async fn slots(conn: &Conn, of: BTreeSet<(RoomId, UserId)>) -> Worked<HashMap<(RoomId, UserId), Member>> {
+async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
@@ -128,7 +132,7 @@ async fn slots(conn: &Conn, of: BTreeSet<(RoomId, UserId)>) -> Worked<HashMap<(R
         "WITH need (room, person) AS ({{}}) SELECT {MEMBER} FROM need CROSS JOIN members m
          WHERE m.room = need.room AND m.person = need.person"
     ));
-    let need = Rows::new(of.into_iter().map(|(room, user)| [room.into(), user.into()]));
+    let need = Rows::new(of.iter().map(|&(room, user)| [room.into(), user.into()]));
     let rows = conn.load::<MemberRow>(sql.rows(need)).await?;
     rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
 }
@@ -196,8 +200,7 @@ async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec
     Ok(known.collect())
 }
 
-async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)]) -> Worked<Vec<Known>> {
-    let slots = slots(conn, asked.iter().map(|&(room, user, _)| (room, user)).collect()).await?;
+async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slots: &Slots) -> Worked<Vec<Known>> {
     let spans = asked.iter().filter_map(|&(room, user, upto)| {
         let read = slots.get(&(room, user))?.read.message;
         Some(Span { room, user, above: read, upto: upto.map_or(i64::MAX, MessageId::number) })
@@ -217,10 +220,10 @@ async fn undelivered(
     conn: &Conn,
     asked: &[(RoomId, UserId, MessageId)],
     rooms: &HashMap<RoomId, Room>,
+    slots: &Slots,
     limits: &Limits,
 ) -> Worked<Vec<Known>> {
     let loud = |room: &RoomId| rooms.get(room).is_some_and(|room| room.members <= limits.quiet_room);
-    let slots = slots(conn, asked.iter().map(|&(room, user, _)| (room, user)).collect()).await?;
     let spans = asked.iter().filter(|(room, ..)| loud(room)).filter_map(|&(room, user, upto)| {
         let slot = slots.get(&(room, user))?;
         Some(Span { room, user, above: slot.read.message.max(slot.delivered.message), upto: upto.number() })

@@ -7,6 +7,7 @@ use chat_domain::known::Written;
 use chat_domain::view::Match;
 use chat_domain::{Time, UserId};
 
+use super::before::Before;
 use super::{Conn, locks, named, save};
 use crate::rows::*;
 use crate::sql::Sql;
@@ -36,7 +37,11 @@ pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Li
     let until = at.after(limits.lease);
     let rows = named::lobby_rows(conn, &users).await?.into_values();
     let lobby = rows.map(|row| (row, row.renewed(at, until))).filter(|(old, new)| old != new).map(|(_, new)| new);
-    save::written(conn, &Written { lobby: lobby.collect(), ..Written::default() }).await.map(drop)
+    let written = Written { lobby: lobby.collect(), ..Written::default() };
+    for write in save::statements(&written, &Before::of(&[])) {
+        conn.write(write).await?;
+    }
+    Ok(())
 }
 
 /// Whose places have ended before this moment, in order of their ids.

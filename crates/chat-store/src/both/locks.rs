@@ -7,19 +7,26 @@ use chat_domain::{Fact, RoomId, UserId};
 use super::{Conn, named};
 use crate::trouble::Worked;
 
-/// Holds everything that these facts speak of. What is not there yet is held by its name.
-pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<()> {
-    if !Conn::SHARED {
-        return Ok(());
+/// Holds the rooms that these facts speak of, and those others.
+pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Fact>, others: Vec<RoomId>) -> Worked<()> {
+    if Conn::SHARED {
+        let rooms: BTreeSet<RoomId> = facts.iter().filter_map(room_of).chain(others).collect();
+        conn.lock_rooms(rooms.into_iter().map(RoomId::number)).await?;
     }
-    let mut rooms: BTreeSet<RoomId> = facts.iter().filter_map(room_of).collect();
-    let names: BTreeSet<i64> = facts.iter().filter_map(lock_of).collect();
-    if !names.is_empty() {
-        conn.lock_names(&names.into_iter().collect::<Vec<_>>()).await?;
-        rooms.extend(named_rooms(conn, facts).await?);
-    }
-    conn.lock_rooms(rooms.into_iter().map(RoomId::number)).await?;
     Ok(())
+}
+
+/// The names that these facts speak of: what may not be there yet is held by its name.
+pub(super) fn names(facts: &BTreeSet<Fact>) -> BTreeSet<i64> {
+    if Conn::SHARED { facts.iter().filter_map(lock_of).collect() } else { BTreeSet::new() }
+}
+
+/// Holds names; answers with the rooms that hang on them.
+pub(super) async fn hold_names(conn: &Conn, facts: &BTreeSet<Fact>, names: BTreeSet<i64>) -> Worked<Vec<RoomId>> {
+    let names: Vec<_> = names.into_iter().collect();
+    let held = async { Ok(conn.lock_names(&names).await?) };
+    let ((), rooms) = tokio::try_join!(biased; held, named_rooms(conn, facts))?;
+    Ok(rooms)
 }
 
 /// The number under which a name is held.
@@ -30,7 +37,7 @@ pub(super) fn name_lock(sort: &str, user: UserId, name: &str) -> i64 {
     bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)) as i64
 }
 
-/// The rooms that hang on names: only once the names are held is it certain which.
+/// The rooms that hang on names.
 async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>> {
     let (mut pairs, mut names, mut users) = (Vec::new(), Vec::new(), Vec::new());
     for fact in facts {
@@ -41,10 +48,14 @@ async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>>
             _ => {}
         }
     }
-    let mut rooms: Vec<RoomId> = named::direct_rooms(conn, &pairs).await?.into_values().collect();
-    rooms.extend(named::made_rooms(conn, &names).await?.into_values().map(|(_, room)| room));
-    rooms.extend(named::lobby_rows(conn, &users).await?.into_values().filter_map(|row| row.room));
-    Ok(rooms)
+    let (directs, made, lobby) = tokio::try_join!(
+        named::direct_rooms(conn, &pairs),
+        named::made_rooms(conn, &names),
+        named::lobby_rows(conn, &users),
+    )?;
+    let made = made.into_values().map(|(_, room)| room);
+    let lobby = lobby.into_values().filter_map(|row| row.room);
+    Ok(directs.into_values().chain(made).chain(lobby).collect())
 }
 
 fn room_of(fact: &Fact) -> Option<RoomId> {

@@ -1,5 +1,6 @@
 //! Everything that both databases do alike: this folder is compiled twice, over the `Conn` of the module that it is in.
 
+mod before;
 pub(crate) mod chats;
 pub(crate) mod commit;
 pub(crate) mod load;

@@ -3,7 +3,7 @@
 use chat_domain::Time;
 
 use super::{Conn, schema, sessions};
-use crate::sql::{Rows, Sql};
+use crate::sql::{Rows, Sql, Write};
 use crate::trouble::Worked;
 
 /// What is forgotten, each sort in transactions of its own: a transaction holds its rooms in one order only.
@@ -39,14 +39,14 @@ async fn changes(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     marks.dedup_by_key(|(room, _)| *room);
     marks.reverse();
     conn.lock_rooms(marks.iter().map(|(room, _)| *room)).await?;
-    conn.write(
+    conn.write(Write::new(
         "WITH mark (room, seq) AS (",
         Rows::new(marks.iter().map(|&(room, seq)| [room.into(), seq.into()])),
         ") UPDATE rooms SET pruned = mark.seq FROM mark WHERE rooms.id = mark.room AND rooms.pruned < mark.seq",
-    )
+    ))
     .await?;
     let gone = Rows::new(slice.iter().map(|&(room, seq)| [room.into(), seq.into()]));
-    conn.write("DELETE FROM changes WHERE (room, seq) IN (", gone, ")").await?;
+    conn.write(Write::new("DELETE FROM changes WHERE (room, seq) IN (", gone, ")")).await?;
     Ok(slice.len() < most)
 }
 
@@ -60,29 +60,25 @@ async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     );
     let slice = conn.load::<(i64, i64, i64, i64)>(sql.bind(from).bind(old).bind(most)).await?;
     let before = "WITH mark (room, person, number) AS (";
-    let which = "c.room = mark.room AND c.person = mark.person AND c.number < mark.number";
     let marks =
         || Rows::new(slice.iter().map(|&(room, person, number, _)| [room.into(), person.into(), number.into()]));
     conn.lock_rooms(slice.iter().map(|row| row.0)).await?;
-    conn.write(
+    conn.write(Write::new(
         before,
         marks(),
-        &format!(
-            "), gone (room, moves) AS (SELECT c.room, MAX(c.moves) FROM mark CROSS JOIN receipts c WHERE {which}
-                GROUP BY c.room)
-             UPDATE rooms SET pruned_moves = gone.moves FROM gone WHERE rooms.id = gone.room
-             AND rooms.pruned_moves < gone.moves"
-        ),
-    )
+        "), gone (room, moves) AS (SELECT c.room, MAX(c.moves) FROM mark CROSS JOIN receipts c
+            WHERE c.room = mark.room AND c.person = mark.person AND c.number < mark.number GROUP BY c.room)
+         UPDATE rooms SET pruned_moves = gone.moves FROM gone WHERE rooms.id = gone.room
+         AND rooms.pruned_moves < gone.moves",
+    ))
     .await?;
-    conn.write(
+    conn.write(Write::new(
         before,
         marks(),
-        &format!(
-            ") DELETE FROM receipts WHERE (room, person, number) IN
-             (SELECT c.room, c.person, c.number FROM mark CROSS JOIN receipts c WHERE {which})"
-        ),
-    )
+        ") DELETE FROM receipts WHERE (room, person, number) IN
+         (SELECT c.room, c.person, c.number FROM mark CROSS JOIN receipts c
+          WHERE c.room = mark.room AND c.person = mark.person AND c.number < mark.number)",
+    ))
     .await?;
     let left = slice.len() < most;
     let last = slice.last().map_or(old.0, |row| row.3);

@@ -1,33 +1,43 @@
 //! Keeping what a batch of commands has written: one statement a table.
 
-use chat_domain::Room;
 use chat_domain::known::Written;
+use chat_domain::room::Position;
+use chat_domain::{Member, Room, RoomId};
 
-use super::Conn;
+use super::before::Before;
 use crate::rows::{room_word, spelled};
-use crate::sql::Rows;
-use crate::trouble::Worked;
+use crate::sql::{Rows, Write};
 
-/// Writes all of it: new rooms first, which other rows refer to, then everything else side by side. Answers with the mark of
-/// the transaction.
-pub(super) async fn written(conn: &Conn, written: &Written) -> Worked<i64> {
-    rooms(conn, &written.new_rooms).await?;
-    let ((), (), (), (), (), (), (), mark) = tokio::try_join!(
-        members(conn, written),
-        messages(conn, written),
-        log(conn, written),
-        likes(conn, written),
-        names(conn, written),
-        lobby(conn, written),
-        rooms(conn, &written.rooms),
-        async { Ok(conn.mark().await?) },
-    )?;
-    Ok(mark)
+/// The statements that write all of it, in this order: new rooms first, which other rows refer to; the new `seq` of the
+/// others last.
+pub(super) fn statements<'w>(written: &'w Written, before: &Before) -> Vec<Write<'w>> {
+    let members = before.members(&written.members);
+    let (moved, changed): (Vec<_>, Vec<_>) = written.rooms.iter().partition(|room| before.only_went_on(room));
+    let statements = [
+        rooms(written.new_rooms.iter()),
+        whole_members(&members.whole),
+        sent_more(&members.sent),
+        moved_on(&members.read, READ, |member| &member.read),
+        moved_on(&members.delivered, DELIVERED, |member| &member.delivered),
+        messages(written),
+        changed_messages(written),
+        log(written),
+        receipts(written),
+        forgotten_likes(written),
+        likes(written),
+        sent(written),
+        made(written),
+        directs(written),
+        lobby(written),
+        rooms(changed.into_iter()),
+        rooms_that_went_on(&moved),
+    ];
+    statements.into_iter().filter(|write| !write.rows.is_empty()).collect()
 }
 
-/// Rooms are few: new ones and changed ones go the same way.
-async fn rooms(conn: &Conn, rooms: &[Room]) -> Worked<()> {
-    let rows = Rows::new(rooms.iter().map(|room| {
+/// New rooms, and those of which anything may have changed.
+fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
+    let rows = Rows::new(rooms.map(|room| {
         [
             room.id.into(),
             room_word(room.kind).into(),
@@ -44,7 +54,7 @@ async fn rooms(conn: &Conn, rooms: &[Room]) -> Worked<()> {
             room.closed.into(),
         ]
     }));
-    conn.write(
+    Write::new(
         "INSERT INTO rooms (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message,
             sent, closed)",
         rows,
@@ -53,14 +63,29 @@ async fn rooms(conn: &Conn, rooms: &[Room]) -> Worked<()> {
             last_at = excluded.last_at, last_message = excluded.last_message, sent = excluded.sent,
             closed = excluded.closed",
     )
-    .await?;
-    Ok(())
 }
 
-async fn members(conn: &Conn, written: &Written) -> Worked<()> {
-    let rows = Rows::new(written.members.iter().map(|(room, member)| {
+fn rooms_that_went_on<'w>(rooms: &[&'w Room]) -> Write<'w> {
+    let rows = Rows::new(rooms.iter().map(|room| {
         [
-            (*room).into(),
+            room.id.into(),
+            room.head.seq.into(),
+            room.head.moves.into(),
+            room.last_at.into(),
+            room.last_message.into(),
+            room.sent.into(),
+        ]
+    }));
+    let tail =
+        ") UPDATE rooms SET seq = new.seq, moves = new.moves, last_at = new.last_at, last_message = new.last_message,
+        sent = new.sent FROM new WHERE rooms.id = new.id";
+    Write::new("WITH new (id, seq, moves, last_at, last_message, sent) AS (", rows, tail)
+}
+
+fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
+    let rows = Rows::new(members.iter().map(|&&(room, ref member)| {
+        [
+            room.into(),
             member.user.into(),
             member.active.into(),
             member.joined.into(),
@@ -77,7 +102,7 @@ async fn members(conn: &Conn, written: &Written) -> Worked<()> {
             member.delivered.moved.into(),
         ]
     }));
-    conn.write(
+    Write::new(
         "INSERT INTO members (room, person, active, joined, sent, read_message, read_number, read_own, read_at, read_moved,
             delivered_message, delivered_number, delivered_own, delivered_at, delivered_moved)",
         rows,
@@ -87,11 +112,32 @@ async fn members(conn: &Conn, written: &Written) -> Worked<()> {
             delivered_number = excluded.delivered_number, delivered_own = excluded.delivered_own,
             delivered_at = excluded.delivered_at, delivered_moved = excluded.delivered_moved",
     )
-    .await?;
-    Ok(())
 }
 
-async fn messages(conn: &Conn, written: &Written) -> Worked<()> {
+fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
+    let rows = Rows::new(members.iter().map(|&&(room, member)| [room.into(), member.user.into(), member.sent.into()]));
+    let tail =
+        ") UPDATE members SET sent = new.sent FROM new WHERE members.room = new.room AND members.person = new.person";
+    Write::new("WITH new (room, person, sent) AS (", rows, tail)
+}
+
+/// Members of whom one position moved.
+fn moved_on<'w>(members: &[&'w (RoomId, Member)], tail: &'static str, which: fn(&Member) -> &Position) -> Write<'w> {
+    let rows = Rows::new(members.iter().map(|(room, member)| {
+        let Position { message, number, own, at, moved } = *which(member);
+        [(*room).into(), member.user.into(), message.into(), number.into(), own.into(), at.into(), moved.into()]
+    }));
+    Write::new("WITH new (room, person, message, number, own, at, moved) AS (", rows, tail)
+}
+
+const READ: &str = ") UPDATE members SET read_message = new.message, read_number = new.number, read_own = new.own,
+    read_at = new.at, read_moved = new.moved FROM new WHERE members.room = new.room AND members.person = new.person";
+
+const DELIVERED: &str = ") UPDATE members SET delivered_message = new.message, delivered_number = new.number,
+    delivered_own = new.own, delivered_at = new.at, delivered_moved = new.moved FROM new
+    WHERE members.room = new.room AND members.person = new.person";
+
+fn messages(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.new_messages.iter().map(|message| {
         [
             message.room.into(),
@@ -113,12 +159,11 @@ async fn messages(conn: &Conn, written: &Written) -> Worked<()> {
     }));
     let head = "INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
         edited_at, edited_seq, deleted_at, deleted_seq, likes)";
-    conn.write(head, rows, "").await?;
-    changed_messages(conn, written).await
+    Write::new(head, rows, "")
 }
 
 /// Messages that were edited, deleted or liked.
-async fn changed_messages(conn: &Conn, written: &Written) -> Worked<()> {
+fn changed_messages(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.messages.iter().map(|message| {
         [
             message.room.into(),
@@ -136,11 +181,10 @@ async fn changed_messages(conn: &Conn, written: &Written) -> Worked<()> {
     let tail = ") UPDATE messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
         edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, likes = new.likes
         FROM new WHERE messages.room = new.room AND messages.id = new.id";
-    conn.write(head, rows, tail).await?;
-    Ok(())
+    Write::new(head, rows, tail)
 }
 
-async fn log(conn: &Conn, written: &Written) -> Worked<()> {
+fn log(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.log.iter().map(|row| {
         [
             row.room.into(),
@@ -154,47 +198,58 @@ async fn log(conn: &Conn, written: &Written) -> Worked<()> {
             row.text.as_deref().into(),
         ]
     }));
-    conn.write("INSERT INTO changes (room, seq, at, actor, kind, message, person, heir, title)", rows, "").await?;
+    Write::new("INSERT INTO changes (room, seq, at, actor, kind, message, person, heir, title)", rows, "")
+}
+
+fn receipts(written: &Written) -> Write<'_> {
     // A delivered position is in its member's row; only when somebody read something is asked for later.
     let read = written.receipts.iter().filter(|receipt| receipt.what == chat_domain::rows::Reach::Read);
     let rows = Rows::new(read.map(|row| {
         [row.room.into(), row.user.into(), row.number.into(), row.upto.into(), row.at.into(), row.moves.into()]
     }));
-    conn.write("INSERT INTO receipts (room, person, number, upto, at, moves)", rows, "").await?;
-    Ok(())
+    Write::new("INSERT INTO receipts (room, person, number, upto, at, moves)", rows, "")
 }
 
-async fn likes(conn: &Conn, written: &Written) -> Worked<()> {
+fn forgotten_likes(written: &Written) -> Write<'_> {
     let gone = Rows::new(written.forgotten.iter().map(|&(room, message)| [room.into(), message.into()]));
-    conn.write("DELETE FROM likes WHERE (room, message) IN (", gone, ")").await?;
+    Write::new("DELETE FROM likes WHERE (room, message) IN (", gone, ")")
+}
+
+fn likes(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.likes.iter().map(|row| {
         [row.room.into(), row.message.into(), row.user.id.into(), row.liked.into(), row.at.into(), row.seq.into()]
     }));
     let tail = "ON CONFLICT (room, message, person) DO UPDATE SET liked = excluded.liked, at = excluded.at, seq = excluded.seq";
-    conn.write("INSERT INTO likes (room, message, person, liked, at, seq)", rows, tail).await?;
-    Ok(())
+    Write::new("INSERT INTO likes (room, message, person, liked, at, seq)", rows, tail)
 }
 
-/// What was first said under a name, and whose direct chat is whose.
-async fn names(conn: &Conn, written: &Written) -> Worked<()> {
+/// What was first said under a name.
+fn sent(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.sent.iter().map(|row| {
         let digest = spelled(row.digest).into();
         [row.room.into(), row.user.into(), row.client_id.as_str().into(), digest, row.message.into()]
     }));
-    conn.write("INSERT INTO sent (room, person, client_id, digest, message)", rows, "").await?;
+    Write::new("INSERT INTO sent (room, person, client_id, digest, message)", rows, "")
+}
+
+/// What was first made under a name.
+fn made(written: &Written) -> Write<'_> {
     let rows = Rows::new(
         written
             .made
             .iter()
             .map(|row| [row.user.into(), row.client_id.as_str().into(), spelled(row.digest).into(), row.room.into()]),
     );
-    conn.write("INSERT INTO made (person, client_id, digest, room)", rows, "").await?;
-    let rows = Rows::new(written.directs.iter().map(|row| [row.low.into(), row.high.into(), row.room.into()]));
-    conn.write("INSERT INTO directs (low, high, room)", rows, "").await?;
-    Ok(())
+    Write::new("INSERT INTO made (person, client_id, digest, room)", rows, "")
 }
 
-async fn lobby(conn: &Conn, written: &Written) -> Worked<()> {
+/// Whose direct chat is whose.
+fn directs(written: &Written) -> Write<'_> {
+    let rows = Rows::new(written.directs.iter().map(|row| [row.low.into(), row.high.into(), row.room.into()]));
+    Write::new("INSERT INTO directs (low, high, room)", rows, "")
+}
+
+fn lobby(written: &Written) -> Write<'_> {
     let rows = Rows::new(
         written
             .lobby
@@ -203,6 +258,5 @@ async fn lobby(conn: &Conn, written: &Written) -> Worked<()> {
     );
     let tail = "ON CONFLICT (person) DO UPDATE SET waiting = excluded.waiting, room = excluded.room,
         partner = excluded.partner, lease = excluded.lease";
-    conn.write("INSERT INTO lobby (person, waiting, room, partner, lease)", rows, tail).await?;
-    Ok(())
+    Write::new("INSERT INTO lobby (person, waiting, room, partner, lease)", rows, tail)
 }

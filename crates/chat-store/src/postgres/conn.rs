@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use diesel::QueryResult;
@@ -9,7 +10,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use crate::sql::{Rows, Shape, Sql, Typed};
+use crate::sql::{Rows, Shape, Sql, Typed, Write};
+use crate::trouble::Unkept;
 
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
@@ -59,17 +61,14 @@ impl Conn {
         Box::pin(async move { in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut &self.0)).await })
     }
 
-    /// Writes rows: `head` and `tail` stand before and after them.
-    pub(crate) async fn write(&self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
-        match rows.is_empty() {
-            true => Ok(()),
-            false => self.run(Sql::new(format!("{head} {{}} {tail}")).rows(rows)).await.map(drop),
-        }
+    /// Writes rows.
+    pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
+        if write.rows.is_empty() { Ok(()) } else { self.run(write.into_sql()).await.map(drop) }
     }
 
     /// Begins to write.
     pub(crate) async fn begin(&self) -> QueryResult<()> {
-        self.script("BEGIN ISOLATION LEVEL READ COMMITTED").await
+        self.run(Sql::new("BEGIN ISOLATION LEVEL READ COMMITTED")).await.map(drop)
     }
 
     /// Begins to read: everything until the end is from one moment.
@@ -79,18 +78,20 @@ impl Conn {
 
     /// Makes what was written durable.
     pub(crate) async fn commit(&self) -> QueryResult<()> {
-        self.script("COMMIT").await
+        self.run(Sql::new("COMMIT")).await.map(drop)
+    }
+
+    /// Writes all of this and makes it durable, in one round trip. The COMMIT leaves last, and is a ROLLBACK if anything
+    /// before it failed.
+    pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, _mark: i64) -> Result<(), Unkept> {
+        let asked =
+            writes.into_iter().map(Write::into_sql).chain([Sql::new("COMMIT")]).map(|sql| self.run(sql)).collect();
+        in_order(asked).await.map_err(|error| Unkept { open: leaves_open(&error), error })
     }
 
     /// Forgets what was written.
     pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.script("ROLLBACK").await
-    }
-
-    /// Whether a COMMIT that failed so may have been one: it was if no answer came, it was not if the answer was no.
-    pub(crate) fn leaves_open(error: &Error) -> bool {
-        let no_answer = [DatabaseErrorKind::UnableToSendCommand, DatabaseErrorKind::ClosedConnection];
-        !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
     }
 
     /// The next numbers of a sort, in increasing order, maybe with others' between them.
@@ -134,6 +135,29 @@ impl Conn {
         let sql = Sql::new("SELECT id FROM rooms WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE").rows(rooms);
         self.run(sql).await.map(drop)
     }
+}
+
+/// Asks all of it at once, in this order; the first error is the answer. (Statements leave in the order in which they are
+/// first polled: each waits its turn for the connection's prepared statements, and is on its way when it has had it.)
+async fn in_order(mut asked: Vec<Answering<'_, usize>>) -> QueryResult<()> {
+    std::future::poll_fn(|context| {
+        let mut at = 0;
+        while let Some(answer) = asked.get_mut(at) {
+            match answer.as_mut().poll(context) {
+                Poll::Ready(Ok(_)) => drop(asked.remove(at)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => at += 1,
+            }
+        }
+        if asked.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// Whether a COMMIT that failed so may have been one: it was if no answer came, it was not if the answer was no.
+fn leaves_open(error: &Error) -> bool {
+    let no_answer = [DatabaseErrorKind::UnableToSendCommand, DatabaseErrorKind::ClosedConnection];
+    !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
 }
 
 /// A server that says nothing at all is away, whatever it said it would do in time.

@@ -9,7 +9,8 @@ use diesel::connection::SimpleConnection;
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 
-use crate::sql::{Rows, Shape, Sql, Typed};
+use crate::sql::{Shape, Sql, Typed, Write};
+use crate::trouble::Unkept;
 
 /// A connection whose futures are ready when they are first polled.
 pub(crate) struct Conn(Mutex<SqliteConnection>);
@@ -69,10 +70,10 @@ impl Conn {
         ExecuteDsl::execute(sql.typed::<()>(), &mut *self.inner())
     }
 
-    /// Writes rows: `head` and `tail` stand before and after them.
-    pub(crate) async fn write(&self, head: &str, rows: Rows<'_>, tail: &str) -> QueryResult<()> {
-        for chunk in rows.chunks(MOST_ROWS) {
-            self.run(Sql::new(format!("{head} {{}} {tail}")).rows(chunk)).await?;
+    /// Writes rows.
+    pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
+        for chunk in write.rows.chunks(MOST_ROWS) {
+            self.run(Write::new(write.head, chunk, write.tail).into_sql()).await?;
         }
         Ok(())
     }
@@ -97,9 +98,23 @@ impl Conn {
         self.run(Sql::new("ROLLBACK")).await.map(drop)
     }
 
-    /// Whether a COMMIT that failed so may have been one. What the file holds decides, and only a look at it tells.
-    pub(crate) fn leaves_open(_: &diesel::result::Error) -> bool {
-        true
+    /// Writes all of this and makes it durable. What the file holds decides whether a COMMIT that failed was one, and only a
+    /// look at it tells.
+    pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
+        let written = async {
+            for write in writes {
+                self.write(write).await?;
+            }
+            self.run(Sql::new("UPDATE ids SET last = ? WHERE name = 'commits'").bind(mark)).await
+        };
+        written.await.map_err(|error| Unkept { error, open: false })?;
+        self.commit().await.map_err(|error| Unkept { error, open: true })
+    }
+
+    /// Brings the log of writes into the file, as far as nobody reads what was there before; says how many pages it has.
+    pub(crate) async fn checkpoint(&self) -> QueryResult<i64> {
+        let sql = Sql::new("PRAGMA wal_checkpoint(PASSIVE)");
+        Ok(self.first::<(i64, i64, i64)>(sql).await?.map_or(0, |(_, pages, _)| pages))
     }
 
     /// The next numbers of a sort.
@@ -114,7 +129,7 @@ impl Conn {
 
     /// What tells later whether this transaction was committed.
     pub(crate) async fn mark(&self) -> QueryResult<i64> {
-        Ok(self.take_ids("commits", 1).await?.pop().unwrap_or(0))
+        Ok(self.last_mark().await? + 1)
     }
 
     /// The mark of the last transaction that was committed.

@@ -33,24 +33,22 @@ impl Proxy {
     }
 }
 
-/// Carries bytes both ways. Once it has passed a COMMIT on, it waits for the answer and drops it with the connection.
+/// Carries bytes both ways. Armed, it drops the connection instead of passing on that a COMMIT was one.
 async fn carry(mut client: TcpStream, server: u16, armed: Arc<AtomicBool>, cut: Arc<AtomicBool>) {
     let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
     let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
-    let mut committing = false;
     loop {
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(read @ 1..) = read else { return };
-                let commit = up[..read].windows(7).any(|bytes| bytes == b"COMMIT\0");
-                committing = commit && armed.swap(false, Ordering::SeqCst);
                 if server.write_all(&up[..read]).await.is_err() {
                     return;
                 }
             }
             read = server.read(&mut down) => {
                 let Ok(read @ 1..) = read else { return };
-                if committing {
+                let committed = down[..read].windows(7).any(|bytes| bytes == b"COMMIT\0");
+                if committed && armed.swap(false, Ordering::SeqCst) {
                     cut.store(true, Ordering::SeqCst);
                     return;
                 }
