@@ -9,10 +9,11 @@ mod bare;
 mod fill;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use chat_domain::view::{Page, Replay, Replayed, Since};
-use chat_domain::{Command, Head, Journal, RoomId, UserId};
+use chat_domain::{Change, Command, Head, Journal, MessageId, RoomId, UserId};
 use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Folder, open, order, say, somebody};
@@ -25,7 +26,12 @@ fn main() {
         let folder = Folder::new("bench");
         println!("SQLite");
         runtime.block_on(writing(&folder.sqlite(), &|batch| bare::sqlite(&folder.0.join("bare.db"), batch)));
+        runtime.block_on(pairs(&format!("sqlite:{}", folder.0.join("pairs.db").display())));
         runtime.block_on(reading(&folder.0.join("full.db")));
+    }
+    if which.iter().any(|wanted| wanted == "pairs") {
+        let folder = Folder::new("bench");
+        runtime.block_on(pairs(&folder.sqlite()));
     }
     if wanted("postgres")
         && let Some(cluster) = Cluster::start()
@@ -88,6 +94,60 @@ async fn send(store: &Arc<Store>, people: &[UserId], room: RoomId) -> (f64, f64)
     }
     let spent = self::cpu() - cpu;
     (f64::from(sent) / began.elapsed().as_secs_f64(), spent * 1e6 / f64::from(sent))
+}
+
+/// A thousand people in pairs: everybody sends twice, then has got what the other one sent.
+async fn pairs(url: &str) {
+    let store = Arc::new(open(url).await);
+    let mut pairs = Vec::new();
+    for n in 0..500 {
+        let (a, b) = (somebody(&store, &format!("a{n}")).await.id(), somebody(&store, &format!("b{n}")).await.id());
+        let room = store.execute(order(a, 1, Command::OpenDirect { with: b })).await.unwrap().event().unwrap().room;
+        let last = Arc::new([AtomicI64::new(0), AtomicI64::new(0)]);
+        pairs.extend([(a, room, 0, last.clone()), (b, room, 1, last)]);
+    }
+    let (began, cpu) = (Instant::now(), writer_cpu());
+    let people = pairs.into_iter().map(|(me, room, which, last)| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let mut sent = 0;
+            while began.elapsed() < Duration::from_secs(3) {
+                for _ in 0..2 {
+                    let text = "a message as long as most of them are, give or take";
+                    let said = store.execute(order(me, 2, say(room, text))).await.unwrap();
+                    let Some(Change::Sent { message, .. }) = said.event().map(|event| &event.change) else { panic!() };
+                    last[which].store(message.id.number(), Ordering::Relaxed);
+                    sent += 1;
+                }
+                if let Some(upto) = MessageId::new(last[1 - which].load(Ordering::Relaxed)) {
+                    store.execute(order(me, 2, Command::Deliver { room, upto })).await.unwrap();
+                }
+            }
+            sent
+        })
+    });
+    let mut sent = 0;
+    for person in people.collect::<Vec<_>>() {
+        sent += person.await.unwrap();
+    }
+    let (spent, rate) = (writer_cpu() - cpu, f64::from(sent) / began.elapsed().as_secs_f64());
+    println!(
+        "  1,000 in pairs: {rate:8.0} sends/s and half as many deliveries; CPU of the writer {:5.1} µs a send with half a delivery",
+        spent * 1e6 / f64::from(sent)
+    );
+    store.close().await;
+}
+
+/// Seconds of CPU that the thread which writes to SQLite has used.
+fn writer_cpu() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let ours = tasks
+        .filter(|task| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "chat-write"));
+    let nanos = |task: std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    ours.filter_map(nanos).sum::<f64>() / 1e9
 }
 
 /// Seconds of CPU that this process has used.

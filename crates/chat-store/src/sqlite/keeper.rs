@@ -49,22 +49,41 @@ fn run(path: &str, woken: &Receiver<()>, writer: &mpsc::WeakSender<Work>, keep: 
             Err(RecvTimeoutError::Disconnected) => return,
             Ok(()) | Err(RecvTimeoutError::Timeout) => {}
         }
-        checkpoint(&mut conn, path);
+        if checkpoint(&mut conn, path) > LONG {
+            begin_anew(writer);
+        }
         if pruned.is_none_or(|last| last.elapsed() > PRUNE_EVERY) && forget(writer, keep) {
             pruned = Some(Instant::now());
         }
     }
 }
 
-/// A passive one: it waits for nobody, and nobody for it.
-fn checkpoint(conn: &mut Option<Conn>, path: &str) {
+/// A passive one: it waits for nobody, and nobody for it. Says how many pages the log has.
+fn checkpoint(conn: &mut Option<Conn>, path: &str) -> i64 {
     if conn.is_none() {
         *conn = Conn::open(path).inspect_err(|error| tracing::error!("{error}")).ok();
     }
-    let done = conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(PASSIVE)"));
-    if let Some(Err(error)) = done {
-        tracing::error!("the log of writes could not be brought into the file: {error}");
-        *conn = None;
+    match conn.as_ref().map(|conn| ready(conn.checkpoint())) {
+        Some(Ok(pages)) => pages,
+        Some(Err(error)) => {
+            tracing::error!("the log of writes could not be brought into the file: {error}");
+            *conn = None;
+            0
+        }
+        None => 0,
+    }
+}
+
+/// Has the writer bring the rest into the file, which is little now. Only when all of the log is there does the next write
+/// go to the log's beginning, and while others write it never is: the log would grow for as long as they do.
+fn begin_anew(writer: &mpsc::WeakSender<Work>) {
+    let task: Task = Box::new(|conn| {
+        let done = ready(conn.checkpoint());
+        done.inspect_err(|error| tracing::error!("the log of writes could not be begun anew: {error}")).is_ok()
+    });
+    if let Some(writer) = writer.upgrade() {
+        // Where the queue is full another time will do.
+        let _ = writer.try_send(Work::Task(task));
     }
 }
 
@@ -98,6 +117,9 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
 
 /// After how many orders the log is brought into the file.
 const EVERY: usize = 1000;
+
+/// How many pages make a log that is to begin anew: 16 MiB.
+const LONG: i64 = 4096;
 
 /// And after how long when there are fewer.
 const IDLE: Duration = Duration::from_secs(30);
