@@ -45,6 +45,17 @@ async def test_unknown_routes_and_methods(server, tree):
     assert {name.strip() for name in answer.headers["Allow"].split(",")} >= {"GET", "POST"}
 
 
+@pytest.mark.parametrize("path", ["/ws", "/chat/1", "/ws/chat/1/", "/api/v1/ws", "/api/chats/1/stream"])
+async def test_doors_take_one_method(server, path):
+    """A stream that is fetched with a header is preceded by a preflight."""
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    answer = await call(server, "OPTIONS", path, headers=asked, expect=204)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+    refused = await call(server, "POST", path, {}, expect=405)
+    assert refused.body["code"] == "METHOD_NOT_ALLOWED" and refused.headers["Allow"] == "GET"
+
+
 async def test_ids_that_nobody_has(server, tree):
     anna, stranger = await register_many(server, 2)
     chat = await group(anna)

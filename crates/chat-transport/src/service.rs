@@ -37,7 +37,7 @@ impl Service {
     /// Answers a request.
     pub async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        if let Some(door) = Door::at(&method, &path) {
+        if let Some(door) = Door::at(&path) {
             let headers = request.headers().clone();
             let mut response = door.enter(&self.app, request, peer).await;
             cors::allow(&self.app.settings.http, &headers, response.headers_mut());

@@ -85,12 +85,7 @@ impl Routes {
         let (path, now) = (parts.uri.path(), clock::now());
         let tree = Tree::of_path(path);
         match self.router.find(&parts.method, path) {
-            Found::MethodNotAllowed(allow) if parts.method == Method::OPTIONS => cors::preflight(allow),
-            Found::MethodNotAllowed(allow) => {
-                let mut response = refuse(tree, &Trouble::NoMethod, now);
-                response.headers_mut().insert(ALLOW, allow);
-                response
-            }
+            Found::MethodNotAllowed(allow) => wrong_method(tree, &parts.method, allow),
             Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
                 let call = Call::new(self, *place, params, parts, peer, now);
@@ -204,6 +199,16 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         Trouble::Unauthorized => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
         _ => {}
     }
+    response
+}
+
+/// The answer at an address that takes other methods only.
+pub(crate) fn wrong_method(tree: Tree, method: &Method, allow: HeaderValue) -> Response<Body> {
+    if method == Method::OPTIONS {
+        return cors::preflight(allow);
+    }
+    let mut response = refuse(tree, &Trouble::NoMethod, clock::now());
+    response.headers_mut().insert(ALLOW, allow);
     response
 }
 

@@ -6,7 +6,7 @@ use chat_domain::{Command, Order, Refusal, RoomId};
 use chat_protocol::rest::{Query, Tree};
 use chat_protocol::{Context, Entrance, Lang, News, Place, Trouble, Verb};
 use http::request::Parts;
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 
 use super::line::Line;
@@ -17,7 +17,7 @@ use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Handshake, Refused};
 use crate::clock;
 use crate::routes::credentials::{How, authenticate};
-use crate::routes::refuse;
+use crate::routes::{refuse, wrong_method};
 
 /// A door: the way in, and the part of the address that names a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +37,7 @@ enum Kind {
 
 impl<'a> Door<'a> {
     /// The door at this address.
-    pub fn at(method: &Method, path: &'a str) -> Option<Door<'a>> {
-        if method != Method::GET {
-            return None;
-        }
+    pub fn at(path: &'a str) -> Option<Door<'a>> {
         let (kind, room) = match path {
             "/ws" => (Kind::Multiplexed, ""),
             "/api/v1/ws" => (Kind::Roulette, ""),
@@ -57,6 +54,9 @@ impl<'a> Door<'a> {
     /// Lets a client in.
     pub async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let tree = Tree::of_path(request.uri().path());
+        if request.method() != Method::GET {
+            return wrong_method(tree, request.method(), HeaderValue::from_static("GET"));
+        }
         let entered = match self.kind {
             Kind::Stream => {
                 let (parts, _) = request.into_parts();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn every_dialect_has_its_door() {
-        let at = |path| Door::at(&Method::GET, path).map(|door| (door.kind, door.room));
+        let at = |path| Door::at(path).map(|door| (door.kind, door.room));
         assert_eq!(at("/ws"), Some((Kind::Multiplexed, "")));
         assert_eq!(at("/ws/chat/7/"), Some((Kind::Room, "7")));
         assert_eq!(at("/ws/chat/7"), Some((Kind::Room, "7")));
@@ -192,6 +192,5 @@ mod tests {
         for path in ["/", "/ws/", "/chat/7/8", "/api/chats/7", "/api/chats/7/8/stream"] {
             assert_eq!(at(path), None, "{path}");
         }
-        assert_eq!(Door::at(&Method::POST, "/ws"), None);
     }
 }
