@@ -58,9 +58,9 @@ pub(super) fn user(uuid: Uuid) -> Option<Whom> {
     }
 }
 
-/// Digits only: no sign, no space.
+/// Digits only: no sign, no space, and each number in one spelling, so that the subjects `7` and `07` are two.
 pub(super) fn number(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     digits.then(|| text.parse().ok())?
 }
 
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!((Tree::V1.room("7"), Tree::V1.room(uuid)), (None, room));
         assert_eq!(Tree::V2.room(&uuid.to_uppercase()), room);
         assert_eq!(Tree::V2.message(uuid), None);
-        for text in ["", "0", "+7", "-7", " 7", "7 ", "9007199254740992", "99999999999999999999", "٧"] {
+        for text in ["", "0", "07", "+7", "-7", " 7", "7 ", "9007199254740992", "99999999999999999999", "٧"] {
             assert_eq!(Tree::Api.room(text), None, "{text}");
         }
     }

@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(subject("7"), Subject::Number(UserId::new(7).expect("an id")));
         let uuid = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
         assert_eq!(subject(uuid), Subject::Uuid(uuid.parse().expect("a UUID")));
-        for text in ["auth0|7", "07x", "4503599627370496", "-7", "0"] {
+        for text in ["auth0|7", "07", "07x", "4503599627370496", "-7", "0"] {
             assert_eq!(subject(text), Subject::Text(text.into()), "{text}");
         }
     }
