@@ -187,3 +187,17 @@ async def test_groups_too(server):
     other = body | {"title": "Another"}
     refused = await anna.call("POST", "/api/chats", other, headers=key, expect=409)
     assert refused.body["code"] == "CONFLICT"
+
+
+@pytest.mark.parametrize("prefix", ["/api", "/api/v1", "/api/v2"])
+async def test_a_group_that_its_maker_has_left(server, prefix):
+    anna, boris = await register_many(server, 2)
+    body = {"type": "group", "title": "Left", "member_ids": [boris.id if prefix == "/api" else boris.uuid]}
+    key = {"Idempotency-Key": "group"}
+    first = (await anna.call("POST", f"{prefix}/chats", body, headers=key, expect=201)).data
+    me = anna.id if prefix == "/api" else anna.uuid
+    await anna.call("DELETE", f"{prefix}/chats/{first['id']}/members/{me}", expect=200 if prefix == "/api" else 204)
+    again = (await anna.call("POST", f"{prefix}/chats", body, headers=key, expect=201)).data
+    # Who is in it now is not the leaver's business any more.
+    same(again, first | {"members_count": 1, "members": []})
+    await anna.call("POST", f"{prefix}/chats", body | {"title": "Other"}, headers=key, expect=409)

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chat_domain::view::{ChatView, MemberView};
-use chat_domain::{Command, RoomId, UserId};
+use chat_domain::{Command, Failure, Refusal, RoomId, UserId};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::{NewChat, Rename};
 use chat_protocol::rest::{Reply, answer};
@@ -39,17 +39,21 @@ pub(super) async fn open_for(call: &Call<'_>, actor: UserId, chat: NewChat) -> R
             (call.event(actor, Command::CreateGroup { title, members, client_id }).await?.0, 201)
         }
     };
-    shown(call, actor, event.room, status).await
+    match call.app.journal.chat(actor, event.room).await {
+        // Who has left since asks in vain for what is there now, but gets an answer all the same.
+        Err(Failure::Refused(Refusal::NotMember)) => Ok(answer::former_chat(call.place.tree, status, &event)),
+        view => Ok(in_full(call, status, &view?)),
+    }
 }
 
 pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    shown(call, caller.id(), call.room()?, 200).await
+    shown(call, caller.id(), call.room()?).await
 }
 
 pub(super) async fn rename(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, Rename { title }) = (call.room()?, Rename::read(&call.body)?);
     call.execute(caller.id(), Command::Rename { room, title }).await?;
-    shown(call, caller.id(), room, 200).await
+    shown(call, caller.id(), room).await
 }
 
 /// Which of these members are online.
@@ -58,8 +62,11 @@ pub(super) fn online<'m>(call: &Call<'_>, members: impl Iterator<Item = &'m Memb
     call.app.hub.online(&users)
 }
 
-async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, status: u16) -> Result<Reply, Trouble> {
-    let view: ChatView = call.app.journal.chat(reader, room).await?;
+async fn shown(call: &Call<'_>, reader: UserId, room: RoomId) -> Result<Reply, Trouble> {
+    Ok(in_full(call, 200, &call.app.journal.chat(reader, room).await?))
+}
+
+fn in_full(call: &Call<'_>, status: u16, view: &ChatView) -> Reply {
     let online = online(call, view.members.iter());
-    Ok(answer::chat(call.place.tree, status, &view, &|user| online.contains(&user)))
+    answer::chat(call.place.tree, status, view, &|user| online.contains(&user))
 }
