@@ -18,6 +18,7 @@ mod tests;
 mod ticks;
 mod turns;
 mod typing;
+mod weight;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -7,6 +7,7 @@ use chat_domain::{Change, Event, Head, Message, MessageId, Time, UserId};
 
 use super::subs::Subs;
 use super::turns::Rounds;
+use super::weight::{USUAL_WEIGHT, weight};
 
 /// An active room.
 pub(super) struct Room {
@@ -32,6 +33,8 @@ pub(super) struct Log {
     /// The first one has the number `first`.
     ring: VecDeque<Arc<Event>>,
     first: u64,
+    /// How much memory the ring keeps, roughly.
+    weight: usize,
     /// Events whose turn has not come, and since when.
     held: Vec<Arc<Event>>,
     held_since: Option<Time>,
@@ -101,7 +104,7 @@ impl Room {
 
     /// Forgets what everybody has heard, except for the newest events.
     pub(super) fn trim(&mut self, keep: usize) {
-        if self.log.ring.len() > keep {
+        if self.log.is_over(keep) {
             let heard = self.subs.iter().map(|sub| sub.next).min().unwrap_or_else(|| self.log.end());
             self.log.trim(keep, heard);
         }
@@ -110,7 +113,7 @@ impl Room {
 
 impl Log {
     fn new(head: Head) -> Log {
-        Log { base: head, head, ring: VecDeque::new(), first: 0, held: Vec::new(), held_since: None }
+        Log { base: head, head, ring: VecDeque::new(), first: 0, weight: 0, held: Vec::new(), held_since: None }
     }
 
     /// Where the newest event ended.
@@ -183,14 +186,21 @@ impl Log {
         }
         self.first = self.end();
         self.ring.clear();
+        self.weight = 0;
         self.base = self.head;
+    }
+
+    /// Whether there are more events than are to be kept, or too heavy ones.
+    fn is_over(&self, keep: usize) -> bool {
+        self.ring.len() > keep || self.weight > keep * USUAL_WEIGHT
     }
 
     /// Forgets all but the newest events, and nothing that was not heard.
     fn trim(&mut self, keep: usize, heard: u64) {
-        while self.ring.len() > keep && self.first < heard {
+        while self.is_over(keep) && self.first < heard {
             let Some(event) = self.ring.pop_front() else { return };
             self.first += 1;
+            self.weight -= weight(&event);
             advance(&mut self.base, &event);
         }
         if self.ring.capacity() > 4 * (keep + 4) {
@@ -220,6 +230,7 @@ impl Log {
 
     fn push(&mut self, event: Arc<Event>) {
         advance(&mut self.head, &event);
+        self.weight += weight(&event);
         self.ring.push_back(event);
     }
 

@@ -184,6 +184,22 @@ async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
 }
 
 #[tokio::test]
+async fn of_long_messages_a_room_keeps_fewer() {
+    let world = World::new(Settings::default()).await;
+    let socket = world.joined(1).await;
+    for _ in 0..100 {
+        world.say(0, &"x".repeat(16_000));
+        world.hand_on();
+        world.flush();
+        assert!(told(&socket).contains("new_message"));
+    }
+    let kept = world.hub.recent(world.room, None).map(|messages| messages.len());
+    assert_eq!(kept, None, "the first messages are forgotten");
+    let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
+    assert!(kept.is_some_and(|kept| (1..=16).contains(&kept)), "{kept:?} events are kept");
+}
+
+#[tokio::test]
 async fn joining_again_loses_nothing_that_was_on_its_way() {
     let world = World::new(Settings::default()).await;
     let socket = world.joined(1).await;

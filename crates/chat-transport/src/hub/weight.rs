@@ -1,0 +1,31 @@
+//! How much memory events take.
+
+use std::mem::size_of;
+
+use chat_domain::event::Reached;
+use chat_domain::{Change, Event, Handle, Message};
+
+/// Bytes of an event with what hangs on it, roughly.
+pub(super) fn weight(event: &Event) -> usize {
+    let handles = |count: usize| count * size_of::<Handle>();
+    let beside = match &event.change {
+        Change::Sent { message, standing } => text(message) + handles(standing.readers.len() + standing.likes.by.len()),
+        Change::Edited { message } => text(message),
+        Change::Liked { likes, .. } | Change::Unliked { likes, .. } => handles(likes.by.len()),
+        Change::Read(read) | Change::Delivered(read) => {
+            read.messages.iter().map(|reached| size_of::<Reached>() + handles(reached.readers.len())).sum()
+        }
+        Change::Created { people, .. } => size_of_val(&**people),
+        Change::Added { .. } | Change::Removed { .. } | Change::Deleted { .. } => 0,
+        Change::Renamed { title } => title.len(),
+        Change::Closed => 0,
+    };
+    size_of::<Event>() + beside
+}
+
+fn text(message: &Message) -> usize {
+    size_of::<Message>() + message.content.len() + message.metadata.len()
+}
+
+/// What is allowed for each event that a room keeps. Most are lighter.
+pub(super) const USUAL_WEIGHT: usize = 1 << 10;
