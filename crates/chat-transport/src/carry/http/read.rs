@@ -33,26 +33,42 @@ impl Unread {
     }
 }
 
-/// Reads a whole body of at most `limit` bytes within `patience`.
-pub async fn read(body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+/// Reads a whole body of at most `limit` bytes within `patience`. Of a longer one, the rest is passed over: most clients do not
+/// look for an answer before they have said everything.
+pub async fn read(mut body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+    let whole = async {
+        match collect(&mut body, limit).await {
+            Err(Unread::TooLarge) => pass_over(&mut body).await,
+            read => read,
+        }
+    };
+    timeout(patience, whole).await.unwrap_or(Err(Unread::TooSlow))
+}
+
+async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
     if body.size_hint().lower() > limit as u64 {
         return Err(Unread::TooLarge);
     }
-    timeout(patience, collect(body, limit)).await.unwrap_or(Err(Unread::TooSlow))
-}
-
-async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
-    let Some(first) = chunk(&mut body).await? else { return Ok(Bytes::new()) };
+    let Some(first) = chunk(body).await? else { return Ok(Bytes::new()) };
     within(first.len(), limit)?;
     if body.is_end_stream() {
         return Ok(first);
     }
     let mut whole = BytesMut::from(first);
-    while let Some(more) = chunk(&mut body).await? {
+    while let Some(more) = chunk(body).await? {
         within(whole.len() + more.len(), limit)?;
         whole.extend_from_slice(&more);
     }
     Ok(whole.freeze())
+}
+
+async fn pass_over(body: &mut Incoming) -> Result<Bytes, Unread> {
+    let mut passed = 0;
+    while passed < PASSED_OVER {
+        let Some(more) = chunk(body).await? else { break };
+        passed += more.len();
+    }
+    Err(Unread::TooLarge)
 }
 
 /// The next bytes; trailers are passed over.
@@ -68,3 +84,6 @@ async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, Unread> {
 fn within(len: usize, limit: usize) -> Result<(), Unread> {
     if len > limit { Err(Unread::TooLarge) } else { Ok(()) }
 }
+
+/// Bytes beyond the limit that are passed over; who says even more may not hear the answer.
+const PASSED_OVER: usize = 16 << 20;
