@@ -56,7 +56,7 @@ pub enum Request {
 pub struct Resume {
     /// A cursor; the empty text means "from now, and tell me cursors".
     pub cursor: Option<String>,
-    /// Replay the messages after this id; 0 means all.
+    /// Replay the messages after this id, which may be any that there could be; 0 means all.
     pub last_message_id: Option<i64>,
 }
 

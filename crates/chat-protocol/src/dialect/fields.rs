@@ -1,6 +1,7 @@
 //! The fields of clients' frames, read once for all dialects: any kind of value is taken in, and what a dialect needs is
 //! then asked for by name, so that an error can say which field is wrong.
 
+use chat_domain::id::MAX_ID;
 use chat_domain::{ClientId, Command, Draft, MessageKind, RoomId, Value};
 use serde::Deserialize;
 
@@ -82,7 +83,7 @@ impl Fields<'_> {
         let no_place = || wrong("last_message_id", "the id of a message");
         let last_message_id = match self.last_message_id.given() {
             None => None,
-            Some(Loose::Int(number @ 0..)) => Some(*number),
+            Some(Loose::Int(number @ 0..=MAX_ID)) => Some(*number),
             Some(Loose::Text(text)) => Some(named(text).ok_or_else(no_place)?),
             Some(_) => return Err(no_place()),
         };

@@ -213,11 +213,7 @@ impl Session {
         match (resume.cursor.as_deref(), resume.last_message_id) {
             (None, None) => Ok(From::Now { cursor: always }),
             (Some(""), _) => Ok(From::Now { cursor: true }),
-            (None, Some(id)) => {
-                let id = u64::try_from(id).map_err(|_| Trouble::Malformed("`last_message_id` is negative".into()))?;
-                let id = i64::try_from(id).ok().map(|id| id.min(chat_domain::id::MAX_ID));
-                Ok(From::Since { since: Since::Message(id.and_then(MessageId::new)), cursor: always })
-            }
+            (None, Some(id)) => Ok(From::Since { since: Since::Message(MessageId::new(id)), cursor: always }),
             (Some(text), _) => match text.parse::<Cursor>() {
                 Ok(cursor) if cursor.room == room && cursor.epoch == self.app.journal.epoch() => {
                     Ok(From::Since { since: Since::Head(cursor.head), cursor: true })
