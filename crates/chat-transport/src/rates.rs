@@ -16,7 +16,7 @@ use crate::clock;
 pub struct Settings {
     /// Messages, edits, deletes and likes of a user.
     pub messages: Rate,
-    /// Typing signs of a user.
+    /// Typing signs of a user, and changes of status.
     pub typing: Rate,
     /// Attempts to log in to an account from an address.
     pub logins: Rate,
@@ -51,8 +51,13 @@ impl Rates {
         self.messages.take(user, self.settings.messages, now)
     }
 
-    /// A user types.
-    pub fn typing(&self, user: UserId, now: Time) -> Result<(), u64> {
+    /// Whether a sign of typing is passed on. Too many are dropped without a word, but the end of typing always counts.
+    pub fn lets_type(&self, user: UserId, is_typing: bool, now: Time) -> bool {
+        !is_typing || self.sign(user, now).is_ok()
+    }
+
+    /// A user types, or changes how others see them.
+    pub fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.typing.take(user, self.settings.typing, now)
     }
 

@@ -106,8 +106,7 @@ pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply,
 pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, SetTyping { is_typing }) = (call.room()?, SetTyping::read(&call.body)?);
     call.app.journal.head(caller.id(), room).await?;
-    // Too many signs are dropped without a word.
-    if call.app.rates.typing(caller.id(), call.now).is_ok() {
+    if call.app.rates.lets_type(caller.id(), is_typing, call.now) {
         call.app.hub.typing(room, &caller.account.person, None, is_typing);
     }
     Ok(answer::done(call.place.tree))

@@ -102,8 +102,7 @@ impl Session {
     }
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {
-        // Too many signs are dropped without a word, but the end of typing always counts.
-        if !is_typing || self.app.rates.typing(self.socket.user(), clock::now()).is_ok() {
+        if self.app.rates.lets_type(self.socket.user(), is_typing, clock::now()) {
             self.app.hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
         }
         self.done(context);
@@ -111,7 +110,7 @@ impl Session {
 
     /// Every change is told to all who share a room: it is a sign like typing, but one that must not get lost unnoticed.
     fn look(&self, mood: Mood, context: &Context) {
-        match self.app.rates.typing(self.socket.user(), clock::now()) {
+        match self.app.rates.sign(self.socket.user(), clock::now()) {
             Ok(()) => {
                 self.app.hub.look(&self.socket, mood);
                 self.done(context);
