@@ -181,6 +181,17 @@ async def test_200_pipelined_commands_keep_their_order(server, dialect):
     assert [message["content"] for message in await history(boris, chat)] == contents
 
 
+@pytest.mark.parametrize("dialect", [Multiplexed, Room, Roulette])
+async def test_refusals_wait_for_the_answers_before_them(server, dialect):
+    (anna, _), chat = await room_of(server, 2)
+    async with joined(dialect(anna, chat)) as (client,):
+        for number in range(30):
+            await emit(client, f"in line {number}")
+            await client.send("nonsense")
+        answers = [await client.next(lambda frame: frame["type"] in ("message_sent", "error")) for _ in range(60)]
+    assert [frame["type"] for frame in answers] == ["message_sent", "error"] * 30
+
+
 async def emit(client, content):
     """Sends without waiting for an answer."""
     match client:

@@ -219,6 +219,14 @@ impl Hub {
         state.typing_left(socket, room, clock::now());
     }
 
+    /// Sends a socket the answers that wait for the end of the turn.
+    pub(crate) fn answer(&self, socket: &Socket) {
+        let mut state = self.state();
+        if let Some(frames) = state.answers.remove(&socket.id) {
+            socket.line.offer(&frames);
+        }
+    }
+
     /// Takes a socket out of a room; false if it had not joined.
     pub(crate) fn detach(&self, socket: &Socket, room: RoomId) -> bool {
         self.state().detach(socket, room)

@@ -11,8 +11,8 @@ use crate::clock;
 use crate::routes::credentials::{By, authenticate_token};
 
 impl Session {
-    /// Takes a frame; false if the connection is to end. What takes no time is done at once, everything in the order in which
-    /// it came.
+    /// Takes a frame; false if the connection is to end. Orders are given without waiting for their answers; everything else
+    /// waits for the answers to what came before it, so that answers come in the order of the frames.
     pub(crate) async fn hear(&mut self, payload: &[u8], ack: Option<u64>) -> bool {
         match decode(self.socket.place, payload, ack) {
             Ok(asked) => {
@@ -20,12 +20,13 @@ impl Session {
                 self.serve(asked).await;
                 true
             }
-            Err(rejected) => self.reject(&rejected),
+            Err(rejected) => self.reject(&rejected).await,
         }
     }
 
     /// Counts a bad frame; false if that was one too many in a row.
-    pub(crate) fn reject(&mut self, rejected: &Rejected) -> bool {
+    pub(crate) async fn reject(&mut self, rejected: &Rejected) -> bool {
+        self.all_answered().await;
         self.refuse(&rejected.context, &rejected.trouble);
         if !rejected.is_bad_frame() {
             return true;
@@ -39,8 +40,18 @@ impl Session {
     }
 
     async fn serve(&mut self, Asked { request, context }: Asked) {
+        let request = match request {
+            Request::Order(command) => match self.pace(context.verb) {
+                Ok(()) => return self.order(command, context),
+                Err(trouble) => {
+                    self.all_answered().await;
+                    return self.refuse(&context, &trouble);
+                }
+            },
+            request => request,
+        };
+        self.all_answered().await;
         match request {
-            Request::Order(command) => self.order(command, context),
             Request::Ping => self.done(&context),
             Request::Typing { room, is_typing } if self.app.hub.is_member(self.socket.user(), room) => {
                 self.typing(room, is_typing, &context);
@@ -83,14 +94,26 @@ impl Session {
         }
     }
 
+    /// Waits until everything that was asked before has been answered.
+    async fn all_answered(&self) {
+        // Put aside like what is slow: there is hardly ever something to wait for.
+        Box::pin(self.socket.all_settled()).await;
+        self.app.hub.answer(&self.socket);
+    }
+
+    /// Messages, edits, deletes and likes share one measure, over HTTP too.
+    fn pace(&self, verb: Verb) -> Result<(), Trouble> {
+        match verb {
+            Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike => {
+                self.app.rates.message(self.socket.user(), clock::now()).map_err(Trouble::TooFast)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Gives an order to the journal; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
         let (user, now) = (self.socket.user(), clock::now());
-        if is_limited(context.verb)
-            && let Err(wait) = self.app.rates.message(user, now)
-        {
-            return self.refuse(&context, &Trouble::TooFast(wait));
-        }
         let command = match command {
             Command::Read { room, upto: None } => {
                 Command::Read { room, upto: self.app.hub.newest_sent(&self.socket, room) }
@@ -138,9 +161,4 @@ impl Session {
         self.app.hub.metrics().answered(self.socket.place.entrance, context.verb, true);
         self.say(|place, now, frames| reply::done(place, context, now, frames));
     }
-}
-
-/// Whether this counts against the rate of messages.
-fn is_limited(verb: Verb) -> bool {
-    matches!(verb, Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike)
 }

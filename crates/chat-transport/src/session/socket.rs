@@ -31,6 +31,8 @@ struct State {
     /// Rooms whose events this socket must fetch from the journal again.
     behind: Vec<Behind>,
     expires: Option<Time>,
+    /// The session waits for the last of the orders.
+    waits: bool,
 }
 
 /// An order on its way.
@@ -89,8 +91,9 @@ impl Socket {
         let at = state.orders.iter().position(|noted| noted.tag == tag)?;
         let was_full = state.orders.len() == MAX_ORDERS;
         let ordered = state.orders.remove(at)?;
+        let was_last = state.orders.is_empty() && std::mem::take(&mut state.waits);
         drop(state);
-        if was_full {
+        if was_full || was_last {
             self.bell.notify_one();
         }
         Some(ordered)
@@ -99,6 +102,25 @@ impl Socket {
     /// Whether so many orders are on their way that nothing more is to be read.
     pub(crate) fn is_busy(&self) -> bool {
         self.state().orders.len() >= MAX_ORDERS
+    }
+
+    /// Waits until no order is on its way.
+    pub(crate) async fn all_settled(&self) {
+        let mut rang = false;
+        while self.waits_for_orders() {
+            self.bell.notified().await;
+            rang = true;
+        }
+        if rang {
+            // Perhaps for a room that fell behind, too: whoever listens next has a look.
+            self.bell.notify_one();
+        }
+    }
+
+    fn waits_for_orders(&self) -> bool {
+        let mut state = self.state();
+        state.waits = !state.orders.is_empty();
+        state.waits
     }
 
     /// Says that the live events of a room are no longer enough for this socket.

@@ -9,7 +9,9 @@ use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Account, Command, Order, RoomId};
 use chat_protocol::{Entrance, Place, Resume};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
 use super::line::Line;
@@ -52,6 +54,13 @@ impl World {
         let session = Session::open(self.app.clone(), caller, place, "", line).await.expect("to be let in");
         session.appear();
         session
+    }
+
+    /// Has the hub answer and tell, until told to stop.
+    fn run(&self) -> (CancellationToken, JoinHandle<()>) {
+        let (hub, stop) = (self.app.hub.clone(), CancellationToken::new());
+        let until = stop.clone();
+        (stop, tokio::spawn(async move { hub.run(until).await }))
     }
 
     async fn does(&self, account: &Account, command: Command) {
@@ -128,17 +137,35 @@ async fn joining_again_with_a_replay_brings_nothing_twice() {
     world.says(&world.anna, "once".into()).await;
     let again = format!(r#"{{"type":"join_chat","chat_id":{},"last_message_id":0}}"#, world.room);
     session.hear(again.as_bytes(), None).await;
-    let stop = tokio_util::sync::CancellationToken::new();
-    let running = tokio::spawn({
-        let (hub, stop) = (world.app.hub.clone(), stop.clone());
-        async move { hub.run(stop).await }
-    });
+    let (stop, running) = world.run();
     tokio::time::sleep(Duration::from_millis(250)).await;
     stop.cancel();
     running.await.expect("to stop");
     let told = told(&session);
     // The line of the chat list has it, too.
     assert_eq!(told.matches(r#""type":"new_message""#).count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn answers_come_in_the_order_of_the_frames() {
+    let world = World::new().await;
+    let _running = world.run();
+    let mut session = world.session(&world.boris).await;
+    let in_room = |kind: &str| format!(r#"{{"type":"{kind}","chat_id":{},"content":"x","client_id":"k"}}"#, world.room);
+    let send = in_room("send_message");
+    for after in [r#"{"type":"ping"}"#, "nonsense", &in_room("join_chat"), &in_room("leave_chat")] {
+        session.hear(send.as_bytes(), None).await;
+        session.hear(after.as_bytes(), None).await;
+    }
+    let told = told(&session);
+    let answers =
+        ["message_sent", "pong", "message_sent", "error", "message_sent", "joined_chat", "message_sent", "left"];
+    let mut rest = &*told;
+    for answer in answers {
+        let (before, after) = rest.split_once(&format!(r#""type":"{answer}"#)).expect(&told);
+        assert!(!before.contains(r#""type":"message_sent"#), "{answer} comes late in {told}");
+        rest = after;
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl Session {
             };
             let goes_on = match heard {
                 Some(Incoming::Text(text)) => socket.during(self.hear(text.as_bytes(), None)).await,
-                Some(Incoming::Binary(_)) => self.hear_binary(),
+                Some(Incoming::Binary(_)) => socket.during(self.hear_binary()).await,
                 Some(Incoming::Closed(_)) => false,
                 None => {
                     socket.during(Box::pin(self.mend())).await;
@@ -47,10 +47,10 @@ impl Session {
         drop(peer);
     }
 
-    fn hear_binary(&mut self) -> bool {
+    async fn hear_binary(&mut self) -> bool {
         let trouble = Trouble::Malformed("frames must be text".into());
         let context = Context { room: self.socket.place.room, ..Context::default() };
-        self.reject(&Rejected { trouble, context })
+        self.reject(&Rejected { trouble, context }).await
     }
 }
 
