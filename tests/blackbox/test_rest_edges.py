@@ -59,7 +59,16 @@ async def test_doors_take_one_method(server, path):
 async def test_ids_that_nobody_has(server, tree):
     anna, stranger = await register_many(server, 2)
     chat = await group(anna)
-    ids_ = [tree.id(ids.CHAT, 10**9), "nonsense", ids.uuid(ids.MESSAGE, chat.id), "0", "-1", f"0{chat.id}", 2**63, "1.5"]
+    ids_ = [
+        tree.id(ids.CHAT, 10**9),
+        "nonsense",
+        ids.uuid(ids.MESSAGE, chat.id),
+        "0",
+        "-1",
+        f"0{chat.id}",
+        2**63,
+        "1.5",
+    ]
     if tree.whole:
         ids_.append(ids.uuid(ids.CHAT, chat.id))
     else:
