@@ -1,5 +1,6 @@
 """Bad frames, big frames, readers that stop, many at once: the connection lives on where it may, and others do not care."""
 
+import asyncio
 import contextlib
 import json
 
@@ -237,6 +238,8 @@ class TestStuckReaders:
                     await writer._say("send_message", content=content)
                 # The witness has them all while the stuck one has stopped: nobody waited for it.
                 sent += [(await inbox.next("new_message"))["message"]["id"] for _ in batch]
+        # A long nap: it learns why nevertheless.
+        await asyncio.sleep(8)
         offline = await self._closing_code(socket)
         assert offline == 1013
         async with joined(Multiplexed(boris, chat), cursor=cursor) as (client,):

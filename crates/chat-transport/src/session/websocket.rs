@@ -55,4 +55,4 @@ impl Session {
 }
 
 /// How long the last words may take.
-const GOODBYE: Duration = Duration::from_secs(5);
+const GOODBYE: Duration = Duration::from_secs(30);

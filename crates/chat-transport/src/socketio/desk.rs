@@ -268,6 +268,6 @@ impl Desk {
 }
 
 const PATIENCE: Duration = Duration::from_secs(30);
-const GOODBYE: Duration = Duration::from_secs(5);
+const GOODBYE: Duration = Duration::from_secs(30);
 /// Sessions that may be open at once without having said who they are.
 const STRANGERS: usize = 10_000;
