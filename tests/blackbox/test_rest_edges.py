@@ -115,5 +115,8 @@ async def test_the_admin_address(server):
     for path in ("/healthz", "/readyz", "/metrics"):
         async with session().get(server.admin_url + path) as response:
             assert response.status == 200, path
+            text = await response.text()
+    for name in ("store_latency_seconds_count", "outbox_waiting_bytes", "websocket_reconnections_total"):
+        assert f"\n{name} " in text, name
     # What only operators see is nowhere else.
     assert (await call(server, "GET", "/metrics")).status == 404

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
+use core::time::Duration;
 
 use crate::command::Command;
 use crate::event::{Head, Outcome};
@@ -64,6 +65,9 @@ pub struct Settled {
 pub trait Sink: Send + Sync {
     /// These orders were settled.
     fn settled(&self, answers: Vec<Settled>);
+
+    /// The transaction of some answers took this long, its commit included; told before they are. For operators.
+    fn took(&self, _span: Duration) {}
 }
 
 /// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,

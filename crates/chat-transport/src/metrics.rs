@@ -2,6 +2,7 @@
 
 use std::fmt::Error;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use chat_domain::Time;
 use chat_protocol::{Entrance, Verb};
@@ -17,6 +18,7 @@ pub struct Metrics {
     registry: Registry,
     messages: Family<[Label; 3], Counter>,
     latency: Family<[Label; 1], Histogram, fn() -> Histogram>,
+    store: Histogram,
     connections: Family<[Label; 1], Gauge>,
     reconnections: Counter,
     errors: Family<[Label; 2], Counter>,
@@ -33,6 +35,7 @@ impl Metrics {
             registry: Registry::default(),
             messages: Family::default(),
             latency: Family::new_with_constructor(histogram),
+            store: histogram(),
             connections: Family::default(),
             reconnections: Counter::default(),
             errors: Family::default(),
@@ -51,6 +54,7 @@ impl Metrics {
             "From the arrival of a command to its answer, the commit included",
             self.latency.clone(),
         );
+        registry.register("store_latency_seconds", "Of a transaction with its commit", self.store.clone());
         registry.register("websocket_connections", "Sockets and streams that are open", self.connections.clone());
         registry.register("websocket_reconnections", "Socket.IO clients that came back", self.reconnections.clone());
         registry.register("websocket_errors", "Refusals by their code", self.errors.clone());
@@ -68,6 +72,11 @@ impl Metrics {
     /// A command was settled that had arrived then.
     pub(crate) fn settled(&self, entrance: Entrance, arrived: Time, now: Time) {
         self.latency.get_or_create(&[("dialect", dialect(entrance))]).observe(now.since(arrived).as_secs_f64());
+    }
+
+    /// The store took this long for a transaction.
+    pub(crate) fn stored(&self, span: Duration) {
+        self.store.observe(span.as_secs_f64());
     }
 
     /// Somebody did not get what they asked for.
@@ -144,11 +153,13 @@ mod tests {
         let metrics = Metrics::new();
         metrics.answered(Entrance::SocketIo, Verb::Send, true);
         metrics.settled(Entrance::SocketIo, Time(0), Time(3_000));
+        metrics.stored(Duration::from_millis(3));
         metrics.opened(Entrance::Multiplexed, 1);
         let text = metrics.text(7, 2).unwrap();
         for line in [
             r#"websocket_messages_total{event="send",status="ok",dialect="socketio"} 1"#,
             r#"websocket_message_latency_seconds_bucket{le="0.005",dialect="socketio"} 1"#,
+            r#"store_latency_seconds_bucket{le="0.005"} 1"#,
             r#"websocket_connections{dialect="multiplexed"} 1"#,
             "outbox_waiting_bytes 7",
             "outbox_given_up_total 2",

@@ -51,7 +51,10 @@ pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) ->
     }
     let began = Instant::now();
     match attempt(conn, desk, &batch).await {
-        Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
+        Ok(Attempt::Committed(verdicts)) => {
+            desk.sink.took(began.elapsed());
+            desk.answer(batch, verdicts);
+        }
         Ok(Attempt::Unknown(verdicts, mark)) => return After::Unknown(Unknown { batch, verdicts, mark }),
         Err(Trouble::NotBegun(error)) => {
             tracing::warn!("a transaction could not be begun: {error}");

@@ -24,7 +24,8 @@ impl State {
             self.flush_room(id, &mut budget, now);
         }
         self.flush_answers();
-        self.turns.next()
+        self.tell_some_asides();
+        if self.asides.is_empty() { self.turns.next() } else { Next::Now }
     }
 
     /// Tells a room's news to as many as the budget allows.

@@ -4,6 +4,7 @@
 //! writes to everybody else what has gathered, one write per member and turn. Joining, typing and presence change the same
 //! state under its lock, which is never held across an await.
 
+mod asides;
 mod encode;
 mod flush;
 mod list;
@@ -25,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use chat_domain::view::Membership;
-use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, Sink, UserId};
+use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, UserId};
 use chat_protocol::{Context, Frames, News};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
@@ -135,17 +136,17 @@ impl Hub {
 
     /// A socket whose user's rooms are known is here.
     pub(crate) fn appear(&self, socket: &Socket) {
-        self.state().appear(socket, clock::now());
+        self.stir(|state| state.appear(socket, clock::now()));
     }
 
     /// A socket changes how its user looks.
     pub(crate) fn look(&self, socket: &Socket, mood: Mood) {
-        self.state().look(socket, mood, clock::now());
+        self.stir(|state| state.look(socket, mood, clock::now()));
     }
 
     /// Lets a socket go.
     pub(crate) fn close(&self, socket: &Socket) {
-        self.state().close(socket, clock::now());
+        self.stir(|state| state.close(socket, clock::now()));
     }
 
     /// Whether a user with a socket here is in a room.
@@ -155,7 +156,7 @@ impl Hub {
 
     /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
     pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
-        self.state().sign(room, person, socket, is_typing, clock::now());
+        self.stir(|state| state.sign(room, person, socket, is_typing, clock::now()));
     }
 
     /// A message has reached a user by a way that the hub does not see.
@@ -214,9 +215,10 @@ impl Hub {
 
     /// A socket no longer wants to hear a room; what it was typing there has ended.
     pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
-        let mut state = self.state();
-        state.detach(socket, room);
-        state.typing_left(socket, room, clock::now());
+        self.stir(|state| {
+            state.detach(socket, room);
+            state.typing_left(socket, room, clock::now());
+        });
     }
 
     /// Sends a socket the answers that wait for the end of the turn.
@@ -286,12 +288,5 @@ impl Hub {
             tokio::task::yield_now().await;
             next = self.state().flush_some(Instant::now());
         }
-    }
-}
-
-impl Sink for Hub {
-    fn settled(&self, answers: Vec<Settled>) {
-        self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
-        self.0.bell.notify_one();
     }
 }

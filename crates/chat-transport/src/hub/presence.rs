@@ -7,6 +7,7 @@ use chat_domain::presence::{self, PresenceSign, Shift};
 use chat_domain::{Mood, RoomId, Time, UserId};
 use chat_protocol::{Entrance, News, Presence, Shape};
 
+use super::asides::Listener;
 use super::state::State;
 use crate::session::socket::Socket;
 
@@ -48,19 +49,12 @@ impl State {
         let Some(presence) = self.people.presence(shift.user, now) else { return };
         let online = shift.to != Mood::Offline;
         let last_seen = Some(if online { now } else { shift.at });
-        let mut presence = Presence { online, mood: shift.to, last_seen, ..presence };
-        self.encoder.next_room();
-        for socket in self.sharers(&shift).into_values() {
-            // The frame may name the room of its socket.
-            if presence.room != socket.place.room {
-                self.encoder.next_room();
-                presence.room = socket.place.room;
-            }
-            let news = News::Presence(presence.clone());
+        let listener = |socket: Arc<Socket>| {
             let shape = Shape { entrance: socket.place.entrance, cursor: false };
-            let payload = self.encoder.news(&news, shape, socket.line.framing(), socket.user(), self.epoch);
-            payload.into_iter().for_each(|payload| socket.line.offer_droppable(payload));
-        }
+            Listener { socket, shape }
+        };
+        let listeners = self.sharers(&shift).into_values().map(listener).collect();
+        self.tell_aside(News::Presence(Presence { online, mood: shift.to, last_seen, ..presence }), listeners);
     }
 
     /// The sockets of those who share a room with somebody and hear of such a change, each once.

@@ -1,17 +1,30 @@
 //! What the journal has settled: answers to those who asked, events to their rooms.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use chat_domain::{
-    Change, Event, Failure, Head, Origin, Outcome, Person, RoomId, RoomKind, Settled, Time, UserId,
+    Change, Event, Failure, Head, Origin, Outcome, Person, RoomId, RoomKind, Settled, Sink, Time, UserId,
     view::{Match, Membership},
 };
 use chat_protocol::{News, Trouble, reply};
 
+use super::Hub;
 use super::room::Room;
 use super::state::State;
 use crate::carry::outbox::Close;
 use crate::session::closes;
+
+impl Sink for Hub {
+    fn settled(&self, answers: Vec<Settled>) {
+        self.0.inbox.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
+        self.0.bell.notify_one();
+    }
+
+    fn took(&self, span: Duration) {
+        self.0.metrics.stored(span);
+    }
+}
 
 impl State {
     /// Takes in what was settled, in its order.
@@ -132,6 +145,7 @@ impl State {
     /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed.
     fn expel(&mut self, user: UserId, id: RoomId) {
         for socket in self.people.sockets(user) {
+            self.asides.forget(socket.id, id);
             let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(socket.id)) else { continue };
             self.flush_sub(id, &mut sub);
         }

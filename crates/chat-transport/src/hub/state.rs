@@ -7,6 +7,7 @@ use std::time::Duration;
 use chat_domain::{Head, MessageId, RoomId, Time, UserId};
 use chat_protocol::{Context, Cursor, Frames, News, Presence, Shape, audience, encode, reply};
 
+use super::asides::Asides;
 use super::encode::Encoder;
 use super::list::Lists;
 use super::people::People;
@@ -61,6 +62,8 @@ pub(super) struct State {
     pub(super) typists: Typists,
     pub(super) lists: Lists,
     pub(super) encoder: Encoder,
+    /// Typing and presence that not all have heard.
+    pub(super) asides: Asides,
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
     /// Answers to sockets that wait for the end of the turn.
@@ -82,6 +85,7 @@ impl State {
             typists: Typists::default(),
             lists: Lists::default(),
             encoder: Encoder::default(),
+            asides: Asides::default(),
             turns: Turns::default(),
             answers: HashMap::new(),
             delivered: HashMap::new(),
@@ -146,6 +150,7 @@ impl State {
 
     /// Leaves a room; false if it was not joined.
     pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
+        self.asides.forget(socket.id, room);
         self.rooms.get_mut(&room).is_some_and(|room| room.subs.remove(socket.id).is_some())
     }
 

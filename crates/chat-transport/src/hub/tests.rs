@@ -1,5 +1,6 @@
 //! The hub over a journal in memory, turn by turn.
 
+mod asides;
 mod counts;
 
 use std::sync::{Arc, Mutex};

@@ -45,16 +45,17 @@ impl Hub {
     }
 
     fn pass(&self, count: u64, now: Time) {
-        let mut state = self.state();
-        state.end_typing(now);
-        state.end_presence(now);
-        state.end_gaps(now);
-        if count.is_multiple_of(EVERY_SECOND) {
-            state.end_credentials(now);
-        }
-        if count.is_multiple_of(EVERY_MINUTE) {
-            state.forget_idle_rooms(now);
-        }
+        self.stir(|state| {
+            state.end_typing(now);
+            state.end_presence(now);
+            state.end_gaps(now);
+            if count.is_multiple_of(EVERY_SECOND) {
+                state.end_credentials(now);
+            }
+            if count.is_multiple_of(EVERY_MINUTE) {
+                state.forget_idle_rooms(now);
+            }
+        });
     }
 
     /// Notes how far messages have reached people, everything of the last while in one go.

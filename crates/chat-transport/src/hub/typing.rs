@@ -7,6 +7,7 @@ use chat_domain::typing::{self, Typed, TypingSign};
 use chat_domain::{Person, RoomId, Time, UserId};
 use chat_protocol::{News, Typing};
 
+use super::asides::Listener;
 use super::state::State;
 use crate::session::socket::Socket;
 
@@ -77,12 +78,8 @@ impl State {
     fn pass_on(&mut self, id: RoomId, person: Arc<Person>, is_typing: bool, now: Time) {
         let Some(room) = self.rooms.get(&id) else { return };
         let author = person.id();
-        let news = News::Typing(Typing { room: id, person, is_typing, at: now });
-        self.encoder.next_room();
-        for sub in room.subs.iter().filter(|sub| sub.socket.user() != author) {
-            let line = &sub.socket.line;
-            let payload = self.encoder.news(&news, sub.shape, line.framing(), sub.socket.user(), self.epoch);
-            payload.into_iter().for_each(|payload| line.offer_droppable(payload));
-        }
+        let others = room.subs.iter().filter(|sub| sub.socket.user() != author);
+        let listeners = others.map(|sub| Listener { socket: sub.socket.clone(), shape: sub.shape }).collect();
+        self.tell_aside(News::Typing(Typing { room: id, person, is_typing, at: now }), listeners);
     }
 }

@@ -1,0 +1,52 @@
+//! Typing and presence before many listeners.
+
+use super::*;
+
+const MANY: usize = 600;
+
+/// Boris with many sockets in the room.
+async fn crowd() -> (World, Vec<Arc<Socket>>) {
+    let world = World::new(Settings { sockets_per_user: 2 * MANY, ..Settings::default() }).await;
+    let mut sockets = Vec::new();
+    for _ in 0..MANY {
+        sockets.push(world.joined(1).await);
+    }
+    (world, sockets)
+}
+
+fn heard(sockets: &[Arc<Socket>], what: &str) -> Vec<usize> {
+    sockets.iter().map(|socket| told(socket).matches(what).count()).collect()
+}
+
+#[tokio::test]
+async fn typing_in_a_big_room_lets_others_have_their_turn() {
+    let (world, sockets) = crowd().await;
+    world.hub.typing(world.room, &world.people[0], None, true);
+    world.hub.typing(world.room, &world.people[0], None, false);
+    let mut first = heard(&sockets, "\"is_typing\":true");
+    assert!(first.iter().sum::<usize>() < MANY, "all were told in one go");
+    let leaver = first.iter().position(|heard| *heard == 0).expect("somebody who was not told");
+    world.hub.leave(&sockets[leaver], world.room);
+    world.flush();
+    let told: Vec<String> = sockets.iter().map(|socket| told(socket)).collect();
+    for (heard, told) in first.iter_mut().zip(&told) {
+        *heard += told.matches("\"is_typing\":true").count();
+    }
+    for (at, (heard, told)) in first.into_iter().zip(told).enumerate() {
+        let there = usize::from(at != leaver);
+        assert_eq!((heard, told.matches("\"is_typing\":false").count()), (there, there), "{told}");
+        assert!(told.find("true") <= told.find("false"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn coming_and_going_before_many_lets_others_have_their_turn() {
+    let (world, sockets) = crowd().await;
+    let anna = world.socket(0).await;
+    world.hub.appear(&anna);
+    let first = heard(&sockets, "\"online\"");
+    assert!(first.iter().sum::<usize>() < MANY, "all were told in one go");
+    world.flush();
+    let rest = heard(&sockets, "\"online\"");
+    assert!(first.iter().zip(rest).all(|(first, rest)| first + rest == 1));
+}
