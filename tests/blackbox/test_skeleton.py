@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from harness import ids
+from harness.client import is_lost
 from harness.dialects import Multiplexed, fresh
 from harness.frames import Heard, with_cursor
 from harness.luck import luck
@@ -176,15 +177,10 @@ class Sender:
                     progress(number)
                 await client.close()
             except Exception as lost:
-                if not is_lost_connection(lost):
+                if not is_lost(lost):
                     raise
                 # The server is down: nothing to wait for but its port.
                 await asyncio.sleep(0.05)
-
-
-def is_lost_connection(error):
-    names = {cls.__name__ for cls in type(error).__mro__}
-    return bool(names & {"Closed", "OSError", "EOFError", "ConnectionClosed", "InvalidHandshake", "ConnectionError"})
 
 
 @pytest.mark.parametrize("kills", [3])

@@ -108,3 +108,12 @@ def place(cursor, last_message_id):
     """The query parameters (or fields) that say where a replay begins."""
     given = {"cursor": cursor, "last_message_id": last_message_id}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def is_lost(error):
+    """Whether a client's connection broke, or could not be made, whichever library says so."""
+    names = {cls.__name__ for cls in type(error).__mro__}
+    return bool(
+        names
+        & {"Closed", "OSError", "EOFError", "ConnectionClosed", "InvalidHandshake", "ClientError", "SocketIOError"}
+    )

@@ -19,6 +19,7 @@ class Inbox:
         self.mark = 0
         self.ended = None
         self._news = asyncio.Event()
+        self.over = asyncio.Event()
 
     def put(self, frame):
         self.heard.append(frame)
@@ -28,6 +29,7 @@ class Inbox:
         if self.ended is None:
             self.ended = code if code is not None else 1006
         self._news.set()
+        self.over.set()
 
     async def next(self, wanted, timeout=WAIT):
         """The next frame that is wanted (a kind, or a function that says so); others before it are skipped."""

@@ -1,9 +1,12 @@
 """Dialect 5, through python-socketio."""
 
+import asyncio
+
 import socketio
 
 from . import http, ids
 from .client import Client, place
+from .inbox import Closed
 
 
 class SocketIo(Client):
@@ -40,8 +43,17 @@ class SocketIo(Client):
         self.inbox.end(1000)
 
     async def call(self, event, data):
-        """Emits and gives the ACK."""
-        ack = await self.io.call(event, data, timeout=30)
+        """Emits and gives the ACK, which a broken connection will not bring."""
+        call = asyncio.create_task(self.io.call(event, data, timeout=30))
+        end = asyncio.create_task(self.inbox.over.wait())
+        try:
+            await asyncio.wait([call, end], return_when=asyncio.FIRST_COMPLETED)
+            if not call.done():
+                raise Closed(f"{self.inbox.owner} was closed waiting for the ACK of {event}")
+            ack = await call
+        finally:
+            call.cancel()
+            end.cancel()
         if isinstance(ack, dict):
             self.cursor = ack.get("cursor") or self.cursor
         return ack
