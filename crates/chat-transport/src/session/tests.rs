@@ -8,7 +8,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Account, Command, Order, RoomId};
-use chat_protocol::{Entrance, Place, Resume};
+use chat_protocol::{Context, Entrance, Place, Resume};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -166,6 +166,15 @@ async fn answers_come_in_the_order_of_the_frames() {
         assert!(!before.contains(r#""type":"message_sent"#), "{answer} comes late in {told}");
         rest = after;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_goes_away_lets_nobody_wait_for_answers() {
+    let world = World::new().await;
+    let mut session = world.session(&world.boris).await;
+    session.socket.order(Context::default(), clock::now());
+    world.app.hub.close_all();
+    timeout(Duration::from_secs(10), session.hear(br#"{"type":"ping"}"#, None)).await.expect("not to wait");
 }
 
 #[tokio::test]
