@@ -82,7 +82,7 @@ impl Service {
     async fn socket_io(&self, method: Method, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let headers = request.headers().clone();
         let mut response = match method {
-            Method::OPTIONS => cors::preflight(HeaderValue::from_static("GET, POST")),
+            Method::OPTIONS => cors::preflight(&headers, HeaderValue::from_static("GET, POST")),
             _ => self.desk.serve(request, peer).await,
         };
         cors::allow(&self.app.settings.http, &headers, response.headers_mut());

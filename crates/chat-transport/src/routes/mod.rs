@@ -85,7 +85,7 @@ impl Routes {
         let (path, now) = (parts.uri.path(), clock::now());
         let tree = Tree::of_path(path);
         match self.router.find(&parts.method, path) {
-            Found::MethodNotAllowed(allow) => wrong_method(tree, &parts.method, allow),
+            Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow),
             Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
                 let call = Call::new(self, *place, params, parts, peer, now);
@@ -203,9 +203,9 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
 }
 
 /// The answer at an address that takes other methods only.
-pub(crate) fn wrong_method(tree: Tree, method: &Method, allow: HeaderValue) -> Response<Body> {
-    if method == Method::OPTIONS {
-        return cors::preflight(allow);
+pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue) -> Response<Body> {
+    if asked.method == Method::OPTIONS {
+        return cors::preflight(&asked.headers, allow);
     }
     let mut response = refuse(tree, &Trouble::NoMethod, clock::now());
     response.headers_mut().insert(ALLOW, allow);

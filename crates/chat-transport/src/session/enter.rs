@@ -55,7 +55,7 @@ impl<'a> Door<'a> {
     pub async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let tree = Tree::of_path(request.uri().path());
         if request.method() != Method::GET {
-            return wrong_method(tree, request.method(), HeaderValue::from_static("GET"));
+            return wrong_method(tree, &request.into_parts().0, HeaderValue::from_static("GET"));
         }
         let entered = match self.kind {
             Kind::Stream => {
