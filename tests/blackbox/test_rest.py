@@ -113,6 +113,8 @@ async def test_pages_both_ways(server, tree):
     assert body["next_before"] == all_of_them[10]
     after, _ = await page(f"?limit=10&after_id={all_of_them[20]}")
     assert after == all_of_them[21:31]
+    if tree.whole:
+        assert (await page("?limit=10&after_id=0"))[0] == all_of_them[:10]
     oldest, body = await page(f"?limit=100&before_id={all_of_them[30]}")
     assert oldest == all_of_them[:30]
     assert body["next_before"] is None

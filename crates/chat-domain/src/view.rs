@@ -25,8 +25,8 @@ pub enum Page {
     Newest,
     /// The newest of those before this one.
     Before(MessageId),
-    /// The oldest of those after this one.
-    After(MessageId),
+    /// The oldest of those after this one; of all where none is named.
+    After(Option<MessageId>),
 }
 
 /// A page of history, oldest first, without deleted messages.

@@ -182,7 +182,7 @@ impl Story {
         let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
         match self.dice.roll(13) {
             0 => {
-                for page in [Page::Newest, Page::Before(message), Page::After(message)] {
+                for page in [Page::Newest, Page::Before(message), Page::After(Some(message)), Page::After(None)] {
                     let expected = model.history(reader, room, page, limit);
                     same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
                 }

@@ -127,7 +127,7 @@ async fn everything(store: &Store) {
     let (me, other, room) = (UserId::new(7).unwrap(), UserId::new(8).unwrap(), RoomId::new(7).unwrap());
     let message = MessageId::new(103_007).unwrap();
     commands(store, me, other, room, message).await;
-    for page in [Page::Newest, Page::Before(message), Page::After(message)] {
+    for page in [Page::Newest, Page::Before(message), Page::After(Some(message))] {
         store.history(me, room, page, 50).await.unwrap();
     }
     store.message(me, room, message).await.unwrap();

@@ -17,7 +17,7 @@ impl Chat {
         let (messages, from, upto) = match page {
             Page::Newest => newest(den, den.messages().len(), limit),
             Page::Before(id) => newest(den, den.messages().partition_point(|message| message.id < id), limit),
-            Page::After(id) => oldest(den, den.messages().partition_point(|message| message.id <= id), limit),
+            Page::After(id) => oldest(den, den.messages().partition_point(|message| Some(message.id) <= id), limit),
         };
         Ok(History {
             messages: messages.into_iter().map(|message| self.shown(den, message)).collect(),

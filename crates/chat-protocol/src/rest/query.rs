@@ -1,5 +1,6 @@
 //! The part of an address behind the question mark.
 
+use chat_domain::id::MAX_ID;
 use chat_domain::{MessageId, NotificationId, RoomId};
 
 use super::fields::{missing, wrong};
@@ -40,6 +41,15 @@ impl Query {
         self.id(name, |text| tree.message(text))
     }
 
+    /// The number of a message, or 0, before the first one, which has no UUID.
+    pub fn place(&self, name: &str, tree: Tree) -> Result<Option<i64>, Trouble> {
+        let number = |text: &str| match tree {
+            Tree::Api => ids::number(text).filter(|number| *number <= MAX_ID),
+            Tree::V1 | Tree::V2 => tree.message(text).map(MessageId::number),
+        };
+        self.given(name).map(|text| number(text).ok_or_else(|| wrong(name, "is not the id of a message"))).transpose()
+    }
+
     /// A room's id.
     pub fn room(&self, name: &str, tree: Tree) -> Result<Option<RoomId>, Trouble> {
         self.id(name, |text| tree.room(text))
@@ -76,14 +86,7 @@ impl Query {
     /// Message ids are spelled as integers in `/api` and on the sockets of dialects 1 to 3, elsewhere as UUIDs.
     pub fn resume(&self, tree: Tree, last_event_id: Option<&str>) -> Result<Resume, Trouble> {
         let cursor = last_event_id.filter(|id| !id.is_empty()).or_else(|| self.text("cursor"));
-        let last_message_id = self.given("last_message_id").map(|text| match tree {
-            Tree::Api => ids::number(text).filter(|number| *number <= chat_domain::id::MAX_ID),
-            Tree::V1 | Tree::V2 => tree.message(text).map(MessageId::number),
-        });
-        let last_message_id = last_message_id
-            .map(|id| id.ok_or_else(|| wrong("last_message_id", "is not the id of a message")))
-            .transpose()?;
-        Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id })
+        Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id: self.place("last_message_id", tree)? })
     }
 
     /// A required parameter.

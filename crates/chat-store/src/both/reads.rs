@@ -38,8 +38,9 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
             (messages, more, newer(conn, room, before.number() - 1, 0).await?.1)
         }
         Page::After(after) => {
-            let (messages, more) = newer(conn, room, after.number(), limit).await?;
-            (messages, older(conn, room, after.number() + 1, 0).await?.1, more)
+            let after = after.map_or(0, MessageId::number);
+            let (messages, more) = newer(conn, room, after, limit).await?;
+            (messages, older(conn, room, after + 1, 0).await?.1, more)
         }
     };
     Ok(History { messages: shown(conn, messages).await?, more_before, more_after, head })

@@ -72,7 +72,7 @@ async fn bodies_that_cannot_be_understood_name_the_problem() {
     assert_eq!((long.status, long.code()), (413, "MESSAGE_TOO_LARGE"));
     let white = send(b"{\"content\":\" \\n \"}").await;
     assert_eq!((white.status, white.code()), (422, "INVALID_DATA"));
-    for query in ["limit=0", "limit=101", "before_id=x", "after_id=0", "before_id=1&after_id=1"] {
+    for query in ["limit=0", "limit=101", "before_id=x", "before_id=0", "after_id=-1", "before_id=1&after_id=1"] {
         let said = world.get(format!("{path}?{query}")).by(&anna).go().await;
         assert_eq!((said.status, said.code()), (422, "INVALID_DATA"), "{query}");
     }

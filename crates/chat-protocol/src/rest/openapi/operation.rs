@@ -47,7 +47,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::RemoveMember => done(tree).about("Takes somebody out of a group, or leaves it"),
         Route::Messages => says(200, history(tree))
             .about("A page of messages, oldest first")
-            .asks([("after_id", id(tree))])
+            .asks([("after_id", if tree == Tree::Api { count() } else { id(tree) })])
             .paged(id(tree)),
         Route::Send => one(if tree == Tree::Api { 200 } else { 201 }, "Message")
             .about("Sends a message")
