@@ -1,18 +1,15 @@
 """Bad frames, big frames, readers that stop, many at once: the connection lives on where it may, and others do not care."""
 
-import asyncio
 import contextlib
 import json
 
-import aiohttp
 import pytest
 
 from harness import ids
-from harness.dialects import DIALECTS, Bare, Multiplexed, Rest, Room, Roulette, SocketIo, fresh, joined
+from harness.dialects import DIALECTS, Bare, Multiplexed, Room, Roulette, SocketIo, fresh, joined
 from harness.frames import error
-from harness.http import session
 from harness.inbox import kind
-from harness.people import group, history, room_of
+from harness.people import group, room_of
 from harness.shapes import SECONDS, TEXT, same
 
 SOCKETS = [Multiplexed, Room, Roulette, Bare]
@@ -117,6 +114,28 @@ async def test_a_frame_over_the_limit_closes(server, dialect):
     assert await client.inbox.closed() == 1009
 
 
+async def test_twenty_bad_events_in_a_row_disconnect(server):
+    (anna,), chat = await room_of(server, 1)
+    client = SocketIo(anna, chat)
+    await client.join()
+    for _ in range(19):
+        assert (await client.call("nonsense", {}))["code"] == "INVALID_DATA"
+    await client.message(fresh())
+    for _ in range(20):
+        await client.emit("nonsense", {})
+    await client.inbox.closed()
+    assert sum(kind(frame) == "error" for frame in client.inbox.heard) >= 19
+
+
+async def test_an_event_over_the_limit_disconnects(server):
+    (anna,), chat = await room_of(server, 1)
+    client = SocketIo(anna, chat)
+    await client.join()
+    assert (await client._call("chat:message:send", type="text", content="x" * 40_000))["code"] == "MESSAGE_TOO_LARGE"
+    await client.emit("chat:message:send", {"chat_id": chat.uuid, "type": "text", "content": "x" * 1_000_000})
+    await client.inbox.closed()
+
+
 async def test_content_and_metadata_over_their_limits(server):
     (anna,), chat = await room_of(server, 1)
     big = "x" * (16 * 1024 + 1)
@@ -163,96 +182,3 @@ async def test_errors_of_dialect_5(server):
             await client.emit(event, data)
             same((await client.next("error"))["data"], {"code": code, "message": TEXT, "timestamp": SECONDS}, event)
         same(await client.call("chat:leave", {"chat_id": chat.uuid}), {"status": "left", "chat_id": chat.uuid})
-
-
-@pytest.mark.parametrize("dialect", [*DIALECTS, Bare])
-async def test_200_pipelined_commands_keep_their_order(server, dialect):
-    (anna, boris), chat = await room_of(server, 2)
-    async with joined(dialect(anna, chat), Multiplexed(boris, chat)) as (writer, reader):
-        contents = [f"pipelined {number}" for number in range(200)]
-        if dialect is Rest:
-            # HTTP has no order between requests; each waits for the one before.
-            for content in contents:
-                await writer.message(content)
-        else:
-            for content in contents:
-                await emit(writer, content)
-        got = [(await reader.next("new_message"))["message"]["content"] for _ in contents]
-    assert got == contents
-    assert [message["content"] for message in await history(boris, chat)] == contents
-
-
-@pytest.mark.parametrize("dialect", [Multiplexed, Room, Roulette])
-async def test_refusals_wait_for_the_answers_before_them(server, dialect):
-    (anna, _), chat = await room_of(server, 2)
-    async with joined(dialect(anna, chat)) as (client,):
-        for number in range(30):
-            await emit(client, f"in line {number}")
-            await client.send("nonsense")
-        answers = [await client.next(lambda frame: frame["type"] in ("message_sent", "error")) for _ in range(60)]
-    assert [frame["type"] for frame in answers] == ["message_sent", "error"] * 30
-
-
-async def emit(client, content):
-    """Sends without waiting for an answer."""
-    match client:
-        case Bare():
-            await client.send({"type": "message", "content": content})
-        case Multiplexed():
-            await client._say("send_message", content=content)
-        case Room():
-            await client._say("chat_message", message=content)
-        case Roulette():
-            await client._say("send_message", content=content)
-        case SocketIo():
-            await client.emit("chat:message:send", {"chat_id": client.chat.uuid, "type": "text", "content": content})
-
-
-class TestStuckReaders:
-    """A reader that does not read is closed, comes back, and has lost nothing; others do not wait for it."""
-
-    FLOOD = 2500
-
-    @staticmethod
-    async def stuck(server, user, chat):
-        """A socket that joins and then never reads again."""
-        url = f"{server.ws_url}/ws?token={user.token}"
-        socket = await connect_raw(url)
-        await socket.send_str(json.dumps({"type": "join_chat", "chat_id": chat.id, "cursor": ""}))
-        while (frame := json.loads((await socket.receive()).data))["type"] != "joined_chat":
-            pass
-        socket._response.connection.transport.pause_reading()
-        return socket, frame["cursor"]
-
-    async def test_closed_and_resumed_whole(self, new_server):
-        server = new_server()
-        (anna, boris, clara), chat = await room_of(server, 3)
-        socket, cursor = await self.stuck(server, boris, chat)
-        padding = "x" * 8192
-        async with joined(Multiplexed(anna, chat), Multiplexed(clara, chat)) as (writer, witness):
-            inbox = witness.inbox
-            sent = []
-            for start in range(0, self.FLOOD, 50):
-                batch = [f"{number} {padding}" for number in range(start, start + 50)]
-                for content in batch:
-                    await writer._say("send_message", content=content)
-                # The witness has them all while the stuck one has stopped: nobody waited for it.
-                sent += [(await inbox.next("new_message"))["message"]["id"] for _ in batch]
-        # A long nap: it learns why nevertheless.
-        await asyncio.sleep(8)
-        offline = await self._closing_code(socket)
-        assert offline == 1013
-        async with joined(Multiplexed(boris, chat), cursor=cursor) as (client,):
-            got = [(await client.next("new_message"))["message"]["id"] for _ in sent]
-        assert got == sent
-
-    @staticmethod
-    async def _closing_code(socket):
-        socket._response.connection.transport.resume_reading()
-        while (message := await socket.receive(timeout=30)).type == aiohttp.WSMsgType.TEXT:
-            pass
-        return socket.close_code if socket.close_code is not None else message.data
-
-
-async def connect_raw(url):
-    return await session().ws_connect(url, max_msg_size=0, autoclose=True, heartbeat=None)

@@ -82,8 +82,13 @@ class Socket(Client):
 
     async def cut(self):
         """As if the cable was pulled: no closing handshake."""
-        self.ws.transport.abort()
+        self.wire.abort()
         await asyncio.wait([self.reader])
+
+    @property
+    def wire(self):
+        """The transport, to cut, or to leave unread."""
+        return self.ws.transport
 
 
 async def connect(url, headers=None):

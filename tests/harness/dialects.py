@@ -65,6 +65,10 @@ class Rest(Client):
 
     cut = close
 
+    @property
+    def wire(self):
+        return self.response.connection.transport
+
     def _path(self, rest=""):
         return f"/api/chats/{self.chat.id}{rest}"
 

@@ -66,8 +66,12 @@ class SocketIo(Client):
 
     async def cut(self):
         """As if the cable was pulled."""
-        self.io.eio.ws._writer.transport.abort()
+        self.wire.abort()
         await self.inbox.closed()
+
+    @property
+    def wire(self):
+        return self.io.eio.ws._writer.transport
 
     async def message(self, content, client_id=None):
         fields = {"type": "text", "content": content} | ({"client_id": client_id} if client_id else {})
