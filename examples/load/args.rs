@@ -77,8 +77,10 @@ pub(crate) enum Scenario {
     Connect,
     /// `POST` of a message with its answer, over kept connections.
     Posts,
-    /// The server is killed; everybody comes back and resumes.
+    /// The server is killed; everybody, in all five dialects, comes back and resumes.
     Storm,
+    /// One room at a fixed rate; then the same with every fifth reader stuck: how late the others are in both.
+    Stuck,
     /// How soon the server answers after it was killed, with many messages in its database.
     Ready,
 }

@@ -32,11 +32,23 @@ impl Connection {
         room: u64,
         token: &str,
     ) -> Result<Connection, Trouble> {
+        Connection::open_from(server, number, dialect, room, token, None).await
+    }
+
+    /// The same, from a cursor where connecting is joining.
+    pub(crate) async fn open_from(
+        server: SocketAddr,
+        number: usize,
+        dialect: Dialect,
+        room: u64,
+        token: &str,
+        cursor: Option<&str>,
+    ) -> Result<Connection, Trouble> {
         let mut stream = dial(server, number).await?;
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            dialect.path(room, token)
+            dialect.path(room, token, cursor)
         );
         stream.write_all(request.as_bytes()).await?;
         let carry = upgraded(&mut stream).await?;

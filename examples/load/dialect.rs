@@ -40,16 +40,19 @@ pub(crate) enum Kind {
 }
 
 impl Dialect {
-    /// The address of the WebSocket.
-    pub(crate) fn path(self, room: u64, token: &str) -> String {
-        match self {
+    /// The address of the WebSocket, with a cursor where it names the room.
+    pub(crate) fn path(self, room: u64, token: &str, cursor: Option<&str>) -> String {
+        let cursor = cursor.filter(|_| self.join(room, None).is_none());
+        let from = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        let path = match self {
             Dialect::Rest => format!("/chat/{room}?token={token}"),
             Dialect::Multiplexed => format!("/ws?token={token}"),
             Dialect::Room => format!("/ws/chat/{room}/?token={token}"),
             Dialect::Roulette => format!("/api/v1/ws?chat_id={}&token={token}", uuid(room)),
             Dialect::Socketio => "/socket.io/?EIO=4&transport=websocket".to_owned(),
             Dialect::Bare => format!("/{room}"),
-        }
+        };
+        path + &from
     }
 
     /// Whether the server greets: before that, nothing is to be said.
@@ -101,15 +104,17 @@ pub(crate) fn uuid(room: u64) -> String {
     format!("63686174-0002-8000-8000-{room:012x}")
 }
 
-const MULTIPLEXED: [(&str, Kind); 5] = [
+const MULTIPLEXED: [(&str, Kind); 6] = [
     ("{\"type\":\"new_message\"", Kind::Message),
     ("{\"type\":\"message_sent\"", Kind::Answer),
     ("{\"type\":\"joined_chat\"", Kind::Answer),
+    ("{\"type\":\"cursor\"", Kind::Answer),
     ("{\"type\":\"connected\"", Kind::Ready),
     ("{\"type\":\"error\"", Kind::Error),
 ];
-const ROOM: [(&str, Kind); 3] = [
+const ROOM: [(&str, Kind); 4] = [
     ("{\"type\":\"chat_message\"", Kind::Message),
+    ("{\"type\":\"cursor\"", Kind::Answer),
     ("{\"type\":\"message_sent\"", Kind::Answer),
     ("{\"type\":\"error\"", Kind::Error),
 ];

@@ -17,6 +17,7 @@ mod plan;
 mod process;
 mod rest;
 mod storm;
+mod stuck;
 mod tally;
 mod world;
 

@@ -11,7 +11,7 @@ use crate::fanout::Crowd;
 use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::world::{Somebody, World};
-use crate::{acked, idle, pairs, rest, storm};
+use crate::{acked, idle, pairs, rest, storm, stuck};
 
 /// Runs what was asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
@@ -68,6 +68,10 @@ impl Stage<'_> {
             Scenario::Storm => {
                 let (people, rooms) = self.groups(args.connections / 2, CROWD).await?;
                 storm::resume(args, self.server, &self.home, &rooms, &people).await?;
+            }
+            Scenario::Stuck => {
+                let (people, rooms) = self.groups(args.members, args.members).await?;
+                stuck::run(args, &self.server, rooms[0], &people).await?;
             }
             Scenario::Ready => {
                 let (people, rooms) = self.apart(args.senders).await?;

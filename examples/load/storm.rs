@@ -8,7 +8,7 @@ use crate::Trouble;
 use crate::acked;
 use crate::args::Args;
 use crate::connection::Connection;
-use crate::dialect::Kind;
+use crate::dialect::{Dialect, Kind};
 use crate::http::{By, Http, text_after};
 use crate::process::{Server, cpu};
 use crate::world::Somebody;
@@ -22,12 +22,21 @@ pub(crate) async fn resume(
     rooms: &[u64],
     people: &[Rc<Somebody>],
 ) -> Result<Server, Trouble> {
-    let mut cursors = Vec::new();
+    let (mut there, mut cursors) = (Vec::new(), Vec::<(u64, Dialect, String)>::new());
     for (number, somebody) in people.iter().enumerate() {
-        let room = rooms[number * rooms.len() / people.len()];
-        let mut connection = Connection::open(server.address, number, args.dialect, room, &somebody.token).await?;
-        let joined = connection.join(room, Some("")).await?;
-        cursors.push((room, text_after(&joined, "\"cursor\":\"").ok_or("joining told no cursor")?.to_owned()));
+        let (room, dialect) = (rooms[number * rooms.len() / people.len()], MIXED[number % MIXED.len()]);
+        let open = Connection::open_from(server.address, number, dialect, room, &somebody.token, Some(""));
+        let mut connection = open.await?;
+        let cursor = match dialect {
+            // Bare messages do not say where one stands; a cursor of any other dialect is as good.
+            Dialect::Rest => cursors.last().map(|(_, _, cursor)| cursor.clone()),
+            Dialect::Room | Dialect::Roulette => {
+                text_after(&connection.until(Kind::Answer).await?, CURSOR).map(Into::into)
+            }
+            _ => text_after(&connection.join(room, Some("")).await?, CURSOR).map(Into::into),
+        };
+        cursors.push((room, dialect, cursor.ok_or("joining told no cursor")?));
+        there.push(connection);
     }
     let mut http = Http::open(server.address, 0).await?;
     for (number, room) in rooms.iter().enumerate() {
@@ -36,17 +45,20 @@ pub(crate) async fn resume(
     }
     let port = server.address.port();
     server.kill()?;
+    drop(there);
     server = Server::ours(args, home, port)?;
     let began = Instant::now();
     let mut waiting = Vec::new();
-    for (number, (somebody, (room, cursor))) in people.iter().zip(cursors).enumerate() {
-        let (address, dialect, token) = (server.address, args.dialect, somebody.token.clone());
+    for (number, (somebody, (room, dialect, cursor))) in people.iter().zip(cursors).enumerate() {
+        let (address, token) = (server.address, somebody.token.clone());
         waiting.push(spawn_local(async move {
             let mut heard = 0;
             let came = async {
-                let mut connection = Connection::open(address, number, dialect, room, &token).await?;
-                let join = dialect.join(room, Some(&cursor)).ok_or("this dialect joins by its address")?;
-                connection.mouth().say(&join).await?;
+                let open = Connection::open_from(address, number, dialect, room, &token, Some(&cursor));
+                let mut connection = open.await?;
+                if let Some(join) = dialect.join(room, Some(&cursor)) {
+                    connection.mouth().say(&join).await?;
+                }
                 while heard == 0 {
                     connection.hear(|kind, _| heard += u32::from(kind == Kind::Message)).await?;
                 }
@@ -61,7 +73,7 @@ pub(crate) async fn resume(
     }
     let (took, used) = (began.elapsed(), cpu(server.pid())?);
     println!(
-        "resume: {} clients have what they missed {:.2} s after the restart, {:.0} µs of the server's CPU each",
+        "resume: {} clients of all dialects have what they missed {:.2} s after the restart, {:.0} µs of the server's CPU each",
         back.len(),
         took.as_secs_f64(),
         used.as_secs_f64() * 1e6 / back.len() as f64
@@ -92,3 +104,7 @@ pub(crate) async fn ready(
     println!("ready: {:.0} ms after SIGKILL with {} messages", began.elapsed().as_secs_f64() * 1e3, args.messages);
     Ok(server)
 }
+
+/// Everybody talks as one of these, in turn.
+const MIXED: [Dialect; 5] = [Dialect::Multiplexed, Dialect::Rest, Dialect::Room, Dialect::Roulette, Dialect::Socketio];
+const CURSOR: &str = "\"cursor\":\"";

@@ -1,0 +1,138 @@
+//! Every fifth of a room stops reading: what the others notice of it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::task::spawn_local;
+use tokio::time::{sleep, sleep_until, timeout};
+
+use crate::Trouble;
+use crate::args::Args;
+use crate::connection::{Connection, Mouth};
+use crate::dialect::{Dialect, Kind};
+use crate::measure::{Figures, Stretch};
+use crate::process::Server;
+use crate::tally::{Tally, content};
+use crate::world::Somebody;
+
+/// The same messages at the same rate twice: first everybody reads, then every fifth has stopped, until the kernel's
+/// buffers and the server's queue are full and the server closes them.
+pub(crate) async fn run(args: &Args, server: &Server, room: u64, people: &[Rc<Somebody>]) -> Result<(), Trouble> {
+    let pause = Rc::new(Pause::default());
+    let mut others = Others { tally: Rc::new(Tally::new()), mouths: Vec::new(), dialect: args.dialect, room };
+    let mut stuck = Vec::new();
+    for (number, somebody) in people.iter().enumerate() {
+        let mut connection = Connection::open(server.address, number, args.dialect, room, &somebody.token).await?;
+        connection.join(room, None).await?;
+        if number % FIFTH == 0 {
+            stuck.push(spawn_local(stop_in_between(connection, pause.clone())));
+        } else {
+            others.mouths.push(connection.mouth());
+            spawn_local(listen(connection, others.tally.clone(), others.mouths.len().is_multiple_of(SAMPLED)));
+        }
+    }
+    let free = others.hear_all(args, server, "everybody reads").await?;
+    free.print();
+    pause.on.set(true);
+    let held = others.hear_all(args, server, "every fifth has stopped reading").await?;
+    held.print();
+    pause.over.notify_waiters();
+    let (mut closed, count) = (0, stuck.len());
+    for end in stuck {
+        closed += usize::from(end.await?.starts_with("closed with 1013"));
+    }
+    let times = |of: usize| held.delays[of].as_secs_f64() / free.delays[of].as_secs_f64();
+    println!(
+        "{:<34} the others' p50 is {:.2} ×, their p99 {:.2} × that; {closed} of {count} closed with 1013",
+        "",
+        times(0),
+        times(1)
+    );
+    Ok(())
+}
+
+/// When some stop to read, and when they look again.
+#[derive(Default)]
+struct Pause {
+    on: Cell<bool>,
+    over: Notify,
+}
+
+/// Those who go on reading.
+struct Others {
+    tally: Rc<Tally>,
+    mouths: Vec<Mouth>,
+    dialect: Dialect,
+    room: u64,
+}
+
+impl Others {
+    /// Says as much as fills a reader's buffers, and waits until all of them have all of it.
+    async fn hear_all(&self, args: &Args, server: &Server, name: &str) -> Result<Figures, Trouble> {
+        let count = FILL / CONTENT;
+        self.tally.forget_delays();
+        let before = self.tally.messages();
+        let stretch = Stretch::begin(server.pid(), before)?;
+        let began = Instant::now();
+        for number in 0..count {
+            let due = began + Duration::from_secs_f64(number as f64 / args.rate);
+            sleep_until(due.into()).await;
+            let at = due.duration_since(self.tally.began()).as_micros() as u64;
+            let mouth = &self.mouths[number * 7 % self.mouths.len().min(SPEAKERS)];
+            mouth.say(&self.dialect.send(self.room, &content(at, CONTENT))).await?;
+        }
+        let wanted = before + (count * self.mouths.len()) as u64;
+        let patience = Instant::now() + PATIENCE;
+        while self.tally.messages() < wanted && Instant::now() < patience {
+            sleep(Duration::from_millis(20)).await;
+        }
+        let mut figures = stretch.end(name, self.tally.messages(), Some(&self.tally))?;
+        figures.lost = wanted.saturating_sub(self.tally.messages());
+        Ok(figures)
+    }
+}
+
+async fn listen(mut connection: Connection, tally: Rc<Tally>, samples: bool) {
+    loop {
+        let heard = connection.hear(|kind, frame| match kind {
+            Kind::Message => tally.message(frame, samples),
+            Kind::Error => tally.error(frame),
+            _ => {}
+        });
+        if heard.await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads until the pause and again after it; answers how the connection ended.
+async fn stop_in_between(mut connection: Connection, pause: Rc<Pause>) -> String {
+    while !pause.on.get() {
+        if let Err(error) = connection.hear(|_, _| {}).await {
+            return error.to_string();
+        }
+    }
+    pause.over.notified().await;
+    loop {
+        match timeout(PATIENCE, connection.hear(|_, _| {})).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return error.to_string(),
+            Err(_) => return "still open".to_owned(),
+        }
+    }
+}
+
+/// Who stops.
+const FIFTH: usize = 5;
+/// What is said until then: more than the kernel's buffers on both sides and the server's queue of 1 MiB hold together.
+const FILL: usize = 8 << 20;
+/// Bytes of a message's content, so that this takes less than a minute.
+const CONTENT: usize = 8 << 10;
+/// How long to wait for what is still on its way.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Every so manieth member looks at how late a message is.
+const SAMPLED: usize = 16;
+/// Members who speak.
+const SPEAKERS: usize = 64;
