@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chat_protocol::engineio::packet::ends;
 use chat_protocol::engineio::{self, Reject, Request as Asked, Settings, Sid, Transport};
 use chat_transport::carry::http::{Body, JSON, Peer, Unread, empty, read, respond};
 use chat_transport::carry::outbox::Depot;
@@ -12,6 +13,7 @@ use chat_transport::carry::websocket::{FrameLimits, Handshake, Upgrading};
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use crate::echo::{EngineEcho, random_sid};
 use crate::session::{self, Call};
@@ -74,7 +76,12 @@ impl Host {
 
     async fn post(&self, session: &mpsc::Sender<Call>, body: Incoming) -> Response<Body> {
         match read(body, self.settings.max_payload, PATIENCE).await {
-            Ok(body) => ask(session, |answer| Call::Post(body, answer)).await,
+            Ok(body) => {
+                if ends(&body) {
+                    sleep(LAST_POLL).await;
+                }
+                ask(session, |answer| Call::Post(body, answer)).await
+            }
             Err(Unread::TooLarge) => refuse(Reject::TooLarge),
             Err(unread) => empty(unread.status()),
         }
@@ -123,4 +130,6 @@ fn refuse(reject: Reject) -> Response<Body> {
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 /// Requests that may wait for one session.
 const CALLS: usize = 8;
+/// How long a poll may take that was sent together with the end.
+const LAST_POLL: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -107,6 +107,12 @@ class TestPolling:
         assert await poll == (200, "6")
         assert (await session.poll())[0] == 400
 
+    async def test_a_goodbye_may_overtake_the_poll(self, either):
+        session = await either.open()
+        posted, polled = await asyncio.gather(session.post("1"), session.poll())
+        assert (posted, polled) == ((200, "ok"), (200, "6"))
+        assert (await session.poll())[0] == 400
+
 
 class TestWebSocket:
     @pytest.mark.parametrize("text", ["4hello", "4", "4приве́т 🙂"])

@@ -92,6 +92,12 @@ pub fn decode_payload(mut body: Bytes, most: usize) -> Result<Vec<Packet>, Inval
     Ok(packets)
 }
 
+/// Whether the body of a POST ends its session. A client that polls meanwhile sends both at the same time, on two connections
+/// that have no order: its poll is to be answered, so it should be let in first.
+pub fn ends(body: &[u8]) -> bool {
+    body.split(|&byte| byte == SEPARATOR).any(|part| part.starts_with(b"1"))
+}
+
 /// Joins frames into the body of a poll's answer. A single text frame is passed on as it is.
 pub fn encode_payload(mut frames: impl ExactSizeIterator<Item = Frame>) -> Bytes {
     match (frames.next(), frames.len()) {

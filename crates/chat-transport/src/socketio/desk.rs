@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chat_protocol::engineio::packet::ends;
 use chat_protocol::engineio::{Input, Lobby, Reject, Request as Asked, Sid, Transport};
 use chat_protocol::socketio::Settings;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
@@ -122,6 +123,9 @@ impl Desk {
             Err(unread) => return empty(unread.status()),
         };
         engine.room().await;
+        if ends(&body) {
+            sleep(LAST_POLL).await;
+        }
         let told = engine.handle(Input::Post(body));
         self.note(engine);
         match told.post {
@@ -267,6 +271,8 @@ impl Desk {
     }
 }
 
+/// How long a poll may take that was sent together with the end.
+const LAST_POLL: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(30);
 /// Sessions that may be open at once without having said who they are.
