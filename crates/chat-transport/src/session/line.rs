@@ -113,6 +113,15 @@ impl Line {
         self.outbox().map_or(Offered::Closed, |outbox| outbox.offer_all(bytes, mark))
     }
 
+    /// Whether the client is still there, as far as anybody knows.
+    pub(crate) fn is_open(&self) -> bool {
+        match (self.outbox(), self) {
+            (Some(outbox), _) => outbox.ending().is_none(),
+            (None, Line::Engine(engine)) => !engine.is_over(),
+            (None, _) => false,
+        }
+    }
+
     /// Ends the connection after everything that is queued.
     pub(crate) fn close(&self, close: Close) {
         match self {

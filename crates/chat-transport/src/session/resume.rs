@@ -99,7 +99,8 @@ impl Session {
         }
     }
 
-    /// One round of a replay; answers the head that it has reached, or `None` if the client must load anew and is live.
+    /// One round of a replay; answers the head that it has reached, or `None` if there is nothing more to fetch: the client must load
+    /// anew and is live, or it is gone.
     async fn round(&self, pull: &mut Pull) -> Result<Option<Head>, Trouble> {
         let mut replay = Replay { since: pull.since, from: None, until: None, limit: PAGE };
         loop {
@@ -113,6 +114,9 @@ impl Session {
                 return Ok(None);
             };
             self.send_page(pull, &events).await;
+            if !self.socket.line.is_open() {
+                return Ok(None);
+            }
             (replay.from, replay.until) = (next, Some(until));
             if next.is_none() {
                 return Ok(Some(until));

@@ -129,6 +129,17 @@ async fn whoever_is_removed_while_catching_up_keeps_the_connection() {
 }
 
 #[tokio::test]
+async fn whoever_is_gone_is_fetched_nothing_more() {
+    let world = World::new().await;
+    world.says(&world.anna, "hello".into()).await;
+    let session = world.session(&world.boris).await;
+    let pull = world.everything_since(&session).await;
+    session.socket.line.outbox().expect("an outbox").shut();
+    session.catch_up(pull).await;
+    assert!(!world.app.hub.detach(&session.socket, world.room), "it was fetched to the end and joined");
+}
+
+#[tokio::test]
 async fn joining_again_with_a_replay_brings_nothing_twice() {
     let world = World::new().await;
     let mut session = world.session(&world.boris).await;

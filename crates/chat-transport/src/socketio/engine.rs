@@ -174,7 +174,7 @@ impl Engine {
     }
 
     /// Whether it is over and everything was taken from it.
-    pub(super) fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.state().machine.is_over()
     }
 
