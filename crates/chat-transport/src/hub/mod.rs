@@ -178,7 +178,10 @@ impl Hub {
     /// Closes all sockets: the server goes away.
     pub fn close_all(&self) {
         self.0.closing.cancel();
-        self.state().people.all_sockets().for_each(|socket| socket.line.close(closes::GOING_AWAY));
+        for socket in self.state().people.all_sockets() {
+            socket.line.close(closes::GOING_AWAY);
+            socket.end_orders();
+        }
     }
 
     /// Tells when the server goes away.

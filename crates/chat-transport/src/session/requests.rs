@@ -94,12 +94,11 @@ impl Session {
         }
     }
 
-    /// Waits until everything that was asked before has been answered; a server that goes away lets nobody wait.
+    /// Waits until everything that was asked before has been answered.
     async fn all_answered(&self) {
-        let hub = &self.app.hub;
         // Put aside like what is slow: there is hardly ever something to wait for.
-        Box::pin(hub.closing().run_until_cancelled(self.socket.all_settled())).await;
-        hub.answer(&self.socket);
+        Box::pin(self.socket.all_settled()).await;
+        self.app.hub.answer(&self.socket);
     }
 
     /// Messages, edits, deletes and likes share one measure, over HTTP too.

@@ -33,6 +33,8 @@ struct State {
     expires: Option<Time>,
     /// The session waits for the last of the orders.
     waits: bool,
+    /// Nothing will be settled any more.
+    is_over: bool,
 }
 
 /// An order on its way.
@@ -81,7 +83,9 @@ impl Socket {
         let mut state = self.state();
         let tag = state.next_tag;
         state.next_tag += 1;
-        state.orders.push_back(Ordered { tag, at, context });
+        if !state.is_over {
+            state.orders.push_back(Ordered { tag, at, context });
+        }
         Origin { socket: self.id, tag }
     }
 
@@ -121,6 +125,15 @@ impl Socket {
         let mut state = self.state();
         state.waits = !state.orders.is_empty();
         state.waits
+    }
+
+    /// The server goes away: nothing will be settled any more, and the session is not to wait for it.
+    pub(crate) fn end_orders(&self) {
+        let mut state = self.state();
+        state.is_over = true;
+        state.orders.clear();
+        drop(state);
+        self.bell.notify_one();
     }
 
     /// Says that the live events of a room are no longer enough for this socket.

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
 use super::line::Line;
+use super::socket::MAX_ORDERS;
 use super::{Pull, Session};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
@@ -183,8 +184,13 @@ async fn answers_come_in_the_order_of_the_frames() {
 async fn a_server_that_goes_away_lets_nobody_wait_for_answers() {
     let world = World::new().await;
     let mut session = world.session(&world.boris).await;
-    session.socket.order(Context::default(), clock::now());
+    let order = |_| {
+        session.socket.order(Context::default(), clock::now());
+    };
+    (0..MAX_ORDERS).for_each(order);
     world.app.hub.close_all();
+    order(0);
+    assert!(!session.socket.is_busy(), "it reads on, to the end");
     timeout(Duration::from_secs(10), session.hear(br#"{"type":"ping"}"#, None)).await.expect("not to wait");
 }
 
