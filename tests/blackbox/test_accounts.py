@@ -121,7 +121,7 @@ async def test_a_wrong_password_and_a_wrong_name_look_the_same(server):
     ]
     answers = [await call(server, "POST", "/api/auth/login", body, expect=401) for body in bodies]
     assert answers[0].body == answers[1].body
-    same(answers[0].body, error(1, "UNAUTHORIZED"))
+    same(answers[0].body, error(1, "UNAUTHORIZED", message="wrong username or password"))
 
 
 async def test_a_refresh_token_used_twice_revokes_its_family(server):

@@ -11,6 +11,8 @@ pub enum Trouble {
     Malformed(String),
     /// No credential, or one that is not good (any more).
     Unauthorized,
+    /// Nobody has this name and this password.
+    WrongPassword,
     /// The credential is good, but not for this, and why.
     Forbidden(&'static str),
     /// Too fast; how many seconds to wait, at least 1.
@@ -42,7 +44,7 @@ impl Trouble {
             Trouble::Failure(Failure::Unavailable) => "UNAVAILABLE",
             Trouble::Failure(Failure::Refused(refusal)) => refusal_code(refusal),
             Trouble::Malformed(_) => "INVALID_DATA",
-            Trouble::Unauthorized => "UNAUTHORIZED",
+            Trouble::Unauthorized | Trouble::WrongPassword => "UNAUTHORIZED",
             Trouble::Forbidden(_) => "FORBIDDEN",
             Trouble::TooFast(_) => "RATE_LIMIT",
             Trouble::BodyTooLarge => "MESSAGE_TOO_LARGE",
@@ -72,6 +74,7 @@ impl Trouble {
             Trouble::Failure(failure) => failure.to_string(),
             Trouble::Malformed(problem) => problem.clone(),
             Trouble::Unauthorized => "Invalid or expired token".into(),
+            Trouble::WrongPassword => "wrong username or password".into(),
             Trouble::Forbidden(why) => (*why).into(),
             Trouble::TooFast(seconds) => format!("too many requests; try again in {seconds} s"),
             Trouble::BodyTooLarge => "the body is too large".into(),

@@ -35,7 +35,7 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     let known = call.app.directory.credential(username).await?;
     let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
     let right = call.app.passwords.verify(Secret::new(password), stored).await.map_err(|_| unexpected())?;
-    let account = account.filter(|_| right).ok_or(Trouble::Unauthorized)?;
+    let account = account.filter(|_| right).ok_or(Trouble::WrongPassword)?;
     call.app.rates.logged_in(&counted, call.from);
     sign_in(call, 200, &account).await
 }

@@ -196,7 +196,9 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
     let headers = response.headers_mut();
     match trouble {
         Trouble::TooFast(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1)))),
-        Trouble::Unauthorized => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+        Trouble::Unauthorized | Trouble::WrongPassword => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         _ => {}
     }
     response

@@ -60,6 +60,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
         Trouble::Failure(Failure::Unavailable) => "Сервис временно недоступен, повторите попытку",
         Trouble::Malformed(problem) => return Cow::Owned(problem.clone()),
         Trouble::Unauthorized => "Требуется авторизация",
+        Trouble::WrongPassword => "Неверное имя или пароль",
         Trouble::Forbidden(_) => "Нет доступа",
         Trouble::TooFast(seconds) => {
             return Cow::Owned(format!("Слишком много запросов, повторите через {seconds} с"));
