@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from harness.dialects import Multiplexed, joined
 from harness.inbox import kind
 from harness.people import group, register
 
 
+@pytest.mark.database
 async def test_weeks_behind_with_flat_memory(new_server):
     server = new_server()
     anna, boris = await register(server), await register(server)

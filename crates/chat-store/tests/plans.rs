@@ -55,6 +55,9 @@ async fn sqlite_finds_everything_by_an_index() {
         let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut conn).unwrap();
         for step in &plan {
             assert!(is_range(&step.detail), "{} in {statement}", step.detail);
+            // A page that has to be sorted was not read in its order: all of the room would be read for each.
+            let sorts = step.detail.contains("TEMP B-TREE") && statement.contains("FROM messages m JOIN");
+            assert!(!sorts, "{} in {statement}", step.detail);
         }
     }
 }

@@ -163,12 +163,15 @@ async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Ve
     if asked.is_empty() {
         return Ok(Vec::new());
     }
+    // Of own messages in the order of the index of senders: a planner that may takes the room's other one, and searches all
+    // of the room for somebody who has never written there.
     let newest = "FROM messages m WHERE m.room = need.room AND m.id <= need.upto ORDER BY m.id DESC LIMIT 1";
     let sql = Sql::new(format!(
         "WITH need (room, upto, person) AS ({{}}) SELECT need.room, need.upto, need.person,
             (SELECT m.id {newest}), (SELECT m.number {newest}),
-            (SELECT m.own_number FROM messages m WHERE m.room = need.room AND m.sender = need.person AND m.id <= need.upto
-             ORDER BY m.id DESC LIMIT 1)
+            (SELECT CASE WHEN m.room = need.room AND m.sender = need.person THEN m.own_number END FROM messages m
+             WHERE (m.room, m.sender, m.id) <= (need.room, need.person, need.upto)
+             ORDER BY m.room DESC, m.sender DESC, m.id DESC LIMIT 1)
          FROM need WHERE need.room IS NOT NULL"
     ));
     let need = Rows::new(asked.iter().map(|&(room, upto, user)| [room.into(), upto.into(), user.into()]));

@@ -65,15 +65,16 @@ impl Round {
         Ok(kept && since.seq <= head.seq && since.moves <= head.moves)
     }
 
-    /// Messages alone.
+    /// Messages alone. All bounds are of one index, which also has the order: where two indexes have a bound each, a planner
+    /// that knows little about the table takes the wrong one, and every page reads the room anew.
     async fn messages(&self, conn: &Conn, after: Option<MessageId>, from: u64, limit: usize) -> Worked<Replayed> {
         let sql = Sql::new(format!(
             "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
-             WHERE m.room = ? AND m.id > ? AND m.id > COALESCE(
-                (SELECT x.id FROM messages x WHERE x.room = ? AND x.seq <= ? ORDER BY x.seq DESC LIMIT 1), 0)
-             AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
+             WHERE m.room = ? AND m.seq > ? AND m.seq > COALESCE(
+                (SELECT x.seq FROM messages x WHERE x.room = ? AND x.id <= ? ORDER BY x.id DESC LIMIT 1), 0)
+             AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq LIMIT ?"
         ));
-        let sql = sql.bind(self.room.id).bind(after.map_or(0, MessageId::number)).bind(self.room.id).bind(from);
+        let sql = sql.bind(self.room.id).bind(from).bind(self.room.id).bind(after.map_or(0, MessageId::number));
         let rows = conn.load::<MessageRow>(sql.bind(self.until.seq).bind(limit + 1)).await?;
         let more = rows.len() > limit;
         let messages = rows.into_iter().take(limit).map(message).collect::<Worked<_>>()?;

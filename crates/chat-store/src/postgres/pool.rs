@@ -120,15 +120,20 @@ pub(super) fn away(said: &str) -> Trouble {
     Trouble::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
 }
 
-/// A node that freezes must not hold a room for long. Every question here is an index range, whatever the planner thinks of
-/// tables that are still small, so one plan of each is good for ever. A server that is set up not to wait for its disk is
-/// asked to.
+/// A node that freezes must not hold a room for long. Every question here walks along an index in the order that it wants, or
+/// looks up what it found before: whatever the planner thinks of tables that are still small, or were when it last looked, it
+/// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
+/// that is set up not to wait for its disk is asked to.
 const SETTINGS: &str = "
     SET lock_timeout = '3s';
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';
     SET jit = off;
     SET enable_seqscan = off;
+    SET enable_bitmapscan = off;
+    SET enable_sort = off;
+    SET enable_hashjoin = off;
+    SET enable_mergejoin = off;
     SET plan_cache_mode = force_generic_plan;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
