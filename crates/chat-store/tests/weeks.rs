@@ -82,7 +82,7 @@ async fn replayed(store: &Store, me: UserId, room: RoomId, since: Since) -> usiz
 async fn look_around(store: &Store, me: UserId, room: RoomId) {
     let newest = store.history(me, room, Page::Newest, 50).await.unwrap().messages[49].message.id;
     let middle = MessageId::new(newest.number() - 10_000).unwrap();
-    for page in [Page::Before(middle), Page::After(middle)] {
+    for page in [Page::Before(middle), Page::After(Some(middle))] {
         assert_eq!(store.history(me, room, page, 50).await.unwrap().messages.len(), 50);
     }
     store.message(me, room, middle).await.unwrap();
