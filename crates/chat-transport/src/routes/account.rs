@@ -7,7 +7,7 @@ use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::{Answered, Call, unexpected};
-use super::credentials::{By, Caller};
+use super::credentials::{By, Caller, whose_session};
 use super::whom;
 use crate::account::cookie;
 use crate::account::secret::Secret;
@@ -123,8 +123,7 @@ fn signed_in(call: &Call<'_>, status: u16, person: &Person, refresh: &Secret) ->
 /// The session of the cookie beside a token, if it is the same user's.
 async fn own_session(call: &Call<'_>, caller: &Caller, digest: Option<String>) -> Result<Option<String>, Trouble> {
     let Some(digest) = digest else { return Ok(None) };
-    let expires = call.now.after(call.app.settings.http.session_ttl);
-    let owner = call.app.directory.session(digest.clone(), call.now, expires).await?;
+    let owner = whose_session(call.app, digest.clone(), call.now).await?;
     Ok(owner.filter(|owner| owner.person.id() == caller.id()).map(|_| digest))
 }
 

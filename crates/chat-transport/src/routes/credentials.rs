@@ -69,9 +69,13 @@ pub async fn authenticate(app: &App, parts: &Parts, how: How, now: Time) -> Resu
         return Err(Trouble::Forbidden("with a cookie, `Origin` must be this host or an allowed one"));
     }
     let digest = session.digest();
-    let expires = now.after(app.settings.http.session_ttl);
-    let account = app.directory.session(digest.clone(), now, expires).await?.ok_or(Trouble::Unauthorized)?;
+    let account = whose_session(app, digest.clone(), now).await?.ok_or(Trouble::Unauthorized)?;
     Ok(Caller { account, by: By::Cookie { digest } })
+}
+
+/// Whose cookie session this is, if it is still good. It lasts longer for being used.
+pub(crate) async fn whose_session(app: &App, digest: String, now: Time) -> Result<Option<Account>, Trouble> {
+    Ok(app.directory.session(digest, now, now.after(app.settings.http.session_ttl)).await?)
 }
 
 /// Lets somebody in by a token, wherever it came from.

@@ -23,7 +23,7 @@ use self::socket::Socket;
 use crate::app::App;
 use crate::clock;
 use crate::hub::Opened;
-use crate::routes::credentials::{By, Caller};
+use crate::routes::credentials::{By, Caller, whose_session};
 
 pub(crate) use self::resume::Pull;
 
@@ -61,6 +61,11 @@ impl Session {
                 session.app.hub.learn(user, memberships);
             }
             Opened::Known => {}
+        }
+        // Whoever has logged out since the look at the door did not find this socket.
+        if let Some(digest) = &session.socket.cookie {
+            let still_good = whose_session(&session.app, digest.clone(), clock::now()).await?;
+            still_good.ok_or(Trouble::Unauthorized)?;
         }
         Ok(session)
     }

@@ -8,7 +8,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Account, Command, Order, RoomId};
-use chat_protocol::{Context, Entrance, Place, Resume};
+use chat_protocol::{Context, Entrance, Place, Resume, Trouble};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -178,6 +178,21 @@ async fn answers_come_in_the_order_of_the_frames() {
         assert!(!before.contains(r#""type":"message_sent"#), "{answer} comes late in {told}");
         rest = after;
     }
+}
+
+#[tokio::test]
+async fn who_logs_out_at_the_door_is_not_let_in() {
+    let world = World::new().await;
+    let (user, later) = (world.boris.person.id(), clock::now().after(Duration::from_secs(60)));
+    world.app.directory.open_session(user, "good".into(), later).await.expect("a session");
+    for (digest, is_good) in [("good", true), ("closed meanwhile", false)] {
+        let caller = Caller { account: world.boris.clone(), by: By::Cookie { digest: digest.into() } };
+        let line = Line::WebSocket(Outbox::queued(world.app.hub.depot().clone(), 1));
+        let place = Place { entrance: Entrance::Multiplexed, room: None };
+        let opened = Session::open(world.app.clone(), caller, place, "", line).await;
+        assert_eq!(opened.map(drop).err(), (!is_good).then_some(Trouble::Unauthorized), "{digest}");
+    }
+    assert_eq!(world.app.hub.sockets(), 0);
 }
 
 #[tokio::test]
