@@ -5,16 +5,17 @@ use crate::error::OpenError;
 use crate::sql::Sql;
 use crate::trouble::{Trouble, Worked};
 
-/// Brings the tables up to date; `life` is the epoch of a database that is new.
-pub(crate) async fn migrate(conn: &Conn, life: u64) -> Result<(), OpenError> {
+/// Brings the tables up to date; `life` is the epoch of a database that is new, or in another place than it was: such a one
+/// was restored or imported.
+pub(crate) async fn migrate(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenError> {
     conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
-    let done = steps(conn, life).await;
+    let done = steps(conn, life, place).await;
     let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
     done?;
     ended.map_err(|error| OpenError::away(error.into()))
 }
 
-async fn steps(conn: &Conn, life: u64) -> Result<(), OpenError> {
+async fn steps(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenError> {
     let version = version(conn).await.map_err(OpenError::away)?;
     let newest = Conn::MIGRATIONS.len();
     if version > newest {
@@ -29,7 +30,20 @@ async fn steps(conn: &Conn, life: u64) -> Result<(), OpenError> {
     if version == 0 {
         put(conn, "epoch", life as i64).await.map_err(OpenError::away)?;
     }
-    Ok(())
+    match place {
+        Some(place) => settle_in(conn, life, place).await.map_err(OpenError::away),
+        None => Ok(()),
+    }
+}
+
+/// Notes where the database is; where it has moved, cursors may be of a later time than its own.
+async fn settle_in(conn: &Conn, life: u64, place: i64) -> Worked<()> {
+    let before = fact(conn, "place").await?;
+    if before.is_some_and(|before| before != place) {
+        tracing::warn!("the database was restored, copied or moved: whoever comes back loads anew");
+        set_epoch(conn, life).await?;
+    }
+    if before != Some(place) { put(conn, "place", place).await } else { Ok(()) }
 }
 
 /// How many steps the tables have come through already.

@@ -104,6 +104,17 @@ impl Conn {
         Ok(self.load::<(i64,)>(sql).await?.into_iter().map(|(id,)| id).collect())
     }
 
+    /// What a database that was restored or copied has otherwise: its own number, its cluster's, and the timeline, which a
+    /// cluster leaves that goes back. Who may not ask for the cluster's is content with its own.
+    pub(crate) async fn place(&self) -> Option<i64> {
+        let own = Sql::new("SELECT d.oid::bigint FROM pg_database d WHERE d.datname = current_database()");
+        let cluster =
+            "SELECT s.system_identifier, c.timeline_id::bigint FROM pg_control_system() s, pg_control_checkpoint() c";
+        let (own,) = self.first::<(i64,)>(own).await.ok()??;
+        let (cluster, line) = self.first::<(i64, i64)>(Sql::new(cluster)).await.ok().flatten().unwrap_or_default();
+        Some(cluster.rotate_left(32) ^ own.rotate_left(16) ^ line)
+    }
+
     /// What tells later whether this transaction was committed.
     pub(crate) async fn mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT pg_current_xact_id()::text::bigint");

@@ -36,7 +36,7 @@ impl Database {
     pub(crate) async fn open(url: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
         let (desk, address) = (Arc::new(desk), Address::new(url));
         let conn = address.connect().await.map_err(|said| address.refused(said))?;
-        both::schema::migrate(&conn, life).await?;
+        both::schema::migrate(&conn, life, conn.place().await).await?;
         let epoch = AtomicU64::new(both::schema::epoch(&conn).await.map_err(OpenError::away)?);
         let committers = (0..desk.options.committers.max(1)).map(|_| {
             let (queue, orders) = mpsc::channel(desk.options.queue);

@@ -39,7 +39,13 @@ impl Database {
         let desk = Arc::new(desk);
         let place = open::Place::find(path)?;
         let conn = place.connect()?;
-        ready(both::schema::migrate(&conn, life)).map_err(|error| place.explain(error))?;
+        ready(both::schema::migrate(&conn, life, place.number())).map_err(|error| place.explain(error))?;
+        let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
+        if last < place.noted() {
+            tracing::warn!("the file is older than it was: whoever comes back loads anew");
+            ready(both::schema::set_epoch(&conn, life)).map_err(OpenError::away)?;
+        }
+        place.note(last);
         let epoch = AtomicU64::new(ready(both::schema::epoch(&conn)).map_err(OpenError::away)?);
         let readers = place.path().map(|path| Readers::start(path, desk.options.readers)).transpose()?;
         let (queue, orders) = mpsc::channel(desk.options.queue);

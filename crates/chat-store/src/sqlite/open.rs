@@ -1,7 +1,7 @@
 //! Finding the file, and having it alone.
 
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Conn;
@@ -11,14 +11,14 @@ use crate::error::OpenError;
 pub(super) struct Place {
     named: String,
     path: Option<PathBuf>,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Place {
     /// The place of this name.
     pub(super) fn find(named: &str) -> Result<Place, OpenError> {
         if named == ":memory:" {
-            return Ok(Place { named: named.into(), path: None, _lock: None });
+            return Ok(Place { named: named.into(), path: None, lock: None });
         }
         let path = Path::new(named);
         let (Some(name), Some(directory)) = (path.file_name(), path.parent()) else {
@@ -30,12 +30,34 @@ impl Place {
         // The same file under another name is the same file.
         let path = path.canonicalize().unwrap_or(path);
         let lock = lock(&path)?;
-        Ok(Place { named: named.into(), path: Some(path), _lock: Some(lock) })
+        Ok(Place { named: named.into(), path: Some(path), lock: Some(lock) })
     }
 
     /// The file, unless the database is in memory.
     pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// The number of the file, which another copy of it has not.
+    pub(super) fn number(&self) -> Option<i64> {
+        #[cfg(unix)]
+        return Some(std::os::unix::fs::MetadataExt::ino(&self.path.as_ref()?.metadata().ok()?) as i64);
+        #[cfg(not(unix))]
+        return None;
+    }
+
+    /// The mark of some transaction that was committed, from beside the file: one that does not have it is an older copy.
+    pub(super) fn noted(&self) -> i64 {
+        let mut noted = String::new();
+        let read = self.lock.as_ref().map(|mut file| file.read_to_string(&mut noted));
+        if matches!(read, Some(Ok(_))) { noted.trim().parse().unwrap_or(0) } else { 0 }
+    }
+
+    /// Notes the mark of a transaction that was committed.
+    pub(super) fn note(&self, mark: i64) {
+        let Some(mut file) = self.lock.as_ref() else { return };
+        // Without a note an older copy is found out later, or by the number of its file.
+        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| write!(file, "{mark:020}"));
     }
 
     /// Another connection. In memory each would be another database.
@@ -64,10 +86,12 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     let shown = || path.display().to_string();
     let beside = PathBuf::from(format!("{}.lock", path.display()));
     let file =
-        File::options().create(true).truncate(false).write(true).open(beside).map_err(|error| match error.kind() {
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly(shown()),
-            _ => OpenError::Unready(error.to_string()),
-        })?;
+        File::options().create(true).truncate(false).read(true).write(true).open(beside).map_err(
+            |error| match error.kind() {
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly(shown()),
+                _ => OpenError::Unready(error.to_string()),
+            },
+        )?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(shown())),

@@ -55,6 +55,7 @@ impl Writer {
                 Work::Task(task) => self.task(task),
                 Work::Close(done) => {
                     self.queue.close();
+                    self.note();
                     self.conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
                     drop((self.conn, self.keeper, self.place));
                     // Who asked may be gone.
@@ -78,8 +79,17 @@ impl Writer {
         }
         let size = batch.len();
         self.settle(batch);
-        self.keeper.iter().for_each(|keeper| keeper.wrote(size));
+        if self.keeper.as_ref().is_some_and(|keeper| keeper.wrote(size)) {
+            self.note();
+        }
         next
+    }
+
+    /// Notes beside the file how far it has come.
+    fn note(&self) {
+        if let Some(Ok(mark)) = self.conn.as_ref().map(|conn| ready(conn.last_mark())) {
+            self.place.note(mark);
+        }
     }
 
     fn settle(&mut self, batch: Vec<Waiting>) {
