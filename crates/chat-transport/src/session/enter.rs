@@ -104,7 +104,13 @@ impl<'a> Door<'a> {
         session.appear();
         session.remember_match().await?;
         let (response, upgrading) = handshake.accept();
-        tokio::spawn(session.live(upgrading, outbox, pull, peer));
+        let beginning = Box::pin(session.begin(upgrading, outbox, pull));
+        tokio::spawn(async move {
+            if let Some((session, socket)) = beginning.await {
+                session.live(socket).await;
+            }
+            drop(peer);
+        });
         Ok(response)
     }
 

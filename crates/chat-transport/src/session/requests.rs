@@ -1,5 +1,8 @@
 //! What a client says, and what becomes of it.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use chat_domain::{Command, Mood, Order, Refusal, RoomId};
 use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
@@ -10,68 +13,85 @@ use crate::account::secret::Secret;
 use crate::clock;
 use crate::routes::credentials::{By, authenticate_token};
 
+/// What is to be done before the next frame.
+pub(crate) enum Then<'a> {
+    /// Nothing.
+    GoOn,
+    /// This; it says whether there is a next frame.
+    Wait(Pin<Box<dyn Future<Output = bool> + Send + 'a>>),
+    /// There is no next frame: the connection is to end.
+    End,
+}
+
 impl Session {
-    /// Takes a frame; false if the connection is to end. Orders are given without waiting for their answers; everything else
-    /// waits for the answers to what came before it, so that answers come in the order of the frames.
-    pub(crate) async fn hear(&mut self, payload: &[u8], ack: Option<u64>) -> bool {
+    /// Takes a frame. Orders are given without waiting for their answers; everything else waits for the answers to what came
+    /// before it, so that answers come in the order of the frames. What need not wait is done at once.
+    pub(crate) fn hear(&mut self, payload: &[u8], ack: Option<u64>) -> Then<'_> {
         match decode(self.socket.place, payload, ack) {
             Ok(asked) => {
                 self.bad_frames = 0;
-                self.serve(asked).await;
-                true
+                self.serve(asked)
             }
-            Err(rejected) => self.reject(&rejected).await,
+            Err(rejected) => self.reject(rejected),
         }
     }
 
-    /// Counts a bad frame; false if that was one too many in a row.
-    pub(crate) async fn reject(&mut self, rejected: &Rejected) -> bool {
-        self.all_answered().await;
-        self.refuse(&rejected.context, &rejected.trouble);
-        if !rejected.is_bad_frame() {
-            return true;
-        }
-        self.bad_frames += 1;
-        if self.bad_frames < self.app.settings.bad_frames {
-            return true;
-        }
-        self.socket.line.close(closes::BAD_FRAMES);
-        false
+    /// Counts a bad frame.
+    pub(crate) fn reject(&mut self, rejected: Rejected) -> Then<'_> {
+        self.bad_frames += u32::from(rejected.is_bad_frame());
+        let goes_on = self.bad_frames < self.app.settings.bad_frames;
+        self.in_turn(goes_on, move |session| {
+            session.refuse(&rejected.context, &rejected.trouble);
+            if !goes_on {
+                session.socket.line.close(closes::BAD_FRAMES);
+            }
+        })
     }
 
-    async fn serve(&mut self, Asked { request, context }: Asked) {
-        let request = match request {
-            Request::Order(command) => match self.pace(context.verb) {
-                Ok(()) => return self.order(command, context),
-                Err(trouble) => {
-                    self.all_answered().await;
-                    return self.refuse(&context, &trouble);
-                }
-            },
-            request => request,
-        };
-        self.all_answered().await;
+    fn serve(&self, Asked { request, context }: Asked) -> Then<'_> {
         match request {
-            Request::Ping => self.done(&context),
+            Request::Order(command) => match self.pace(context.verb) {
+                Ok(()) => {
+                    self.order(command, context);
+                    Then::GoOn
+                }
+                Err(trouble) => self.in_turn(true, move |session| session.refuse(&context, &trouble)),
+            },
             Request::Typing { room, is_typing } if self.app.hub.is_member(self.socket.user(), room) => {
-                self.typing(room, is_typing, &context);
+                self.in_turn(true, move |session| session.typing(room, is_typing, &context))
             }
-            Request::Status(mood) => self.look(mood, &context),
-            Request::Leave { room } => {
-                self.socket.forget_behind(room);
-                self.app.hub.leave(&self.socket, room);
-                self.done(&context);
-            }
-            // What has to wait for others is put aside, so that an idle connection does not keep the room for it.
-            slow => {
-                if let Err(trouble) = Box::pin(self.serve_slowly(slow, &context)).await {
+            Request::Ping => self.in_turn(true, move |session| session.done(&context)),
+            Request::Status(mood) => self.in_turn(true, move |session| session.look(mood, &context)),
+            Request::Leave { room } => self.in_turn(true, move |session| {
+                session.socket.forget_behind(room);
+                session.app.hub.leave(&session.socket, room);
+                session.done(&context);
+            }),
+            slow => Then::Wait(Box::pin(async move {
+                self.all_answered().await;
+                if let Err(trouble) = self.serve_slowly(slow, &context).await {
                     self.refuse(&context, &trouble);
                 }
-            }
+                true
+            })),
         }
     }
 
-    async fn serve_slowly(&mut self, request: Request, context: &Context) -> Result<(), Trouble> {
+    /// Does something when everything that was asked before has been answered, which is hardly ever to be waited for.
+    fn in_turn<'a>(&'a self, goes_on: bool, act: impl FnOnce(&Session) + Send + 'a) -> Then<'a> {
+        if !self.socket.is_settled() {
+            return Then::Wait(Box::pin(async move {
+                self.all_answered().await;
+                act(self);
+                goes_on
+            }));
+        }
+        self.app.hub.answer(&self.socket);
+        act(self);
+        if goes_on { Then::GoOn } else { Then::End }
+    }
+
+    async fn serve_slowly(&self, request: Request, context: &Context) -> Result<(), Trouble> {
         match request {
             Request::Join { room, since } => {
                 if let Some(pull) = self.join(room, &since, context).await? {
@@ -96,8 +116,7 @@ impl Session {
 
     /// Waits until everything that was asked before has been answered.
     async fn all_answered(&self) {
-        // Put aside like what is slow: there is hardly ever something to wait for.
-        Box::pin(self.socket.all_settled()).await;
+        self.socket.all_settled().await;
         self.app.hub.answer(&self.socket);
     }
 

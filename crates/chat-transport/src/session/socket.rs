@@ -121,6 +121,11 @@ impl Socket {
         }
     }
 
+    /// Whether no order is on its way.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.state().orders.is_empty()
+    }
+
     fn waits_for_orders(&self) -> bool {
         let mut state = self.state();
         state.waits = !state.orders.is_empty();

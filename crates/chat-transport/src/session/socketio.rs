@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use chat_protocol::engineio::Sid;
 use chat_protocol::reply::{self, SyncReason};
-use chat_protocol::socketio::{Event, Output};
+use chat_protocol::socketio::Output;
 use chat_protocol::{Context, Entrance, Frames, Place, Trouble, handshake_token};
 
 use super::Session;
 use super::line::Line;
+use super::requests::Then;
 use crate::account::secret::Secret;
 use crate::app::App;
 use crate::carry::outbox::Close;
@@ -36,8 +37,12 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
                 session = Box::pin(connect(&app, &engine, namespace, token)).await;
             }
             Output::Event(event) => {
-                if let Some(session) = &mut session {
-                    hear(session, &event).await;
+                // Its client hears of a connection that ends by that end.
+                if let Some(session) = &mut session
+                    && let Then::Wait(work) = session.hear(event.list().as_bytes(), event.ack)
+                {
+                    drop(event);
+                    work.await;
                 }
             }
             Output::Disconnect { .. } => session = None,
@@ -95,8 +100,4 @@ async fn admit(
     let person = &session.socket.person;
     session.say(|_, now, frames| reply::sync_required(person, reason, now, frames));
     Ok(session)
-}
-
-async fn hear(session: &mut Session, event: &Event) {
-    session.hear(event.list().as_bytes(), event.ack).await;
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
 use super::line::Line;
+use super::requests::Then;
 use super::socket::MAX_ORDERS;
 use super::{Pull, Session};
 use crate::account::secret::Secret;
@@ -95,6 +96,25 @@ fn told(session: &Session) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
+/// Takes a frame, and does what it asks for to the end.
+async fn hear(session: &mut Session, frame: &[u8]) {
+    if let Then::Wait(work) = session.hear(frame, None) {
+        work.await;
+    }
+}
+
+#[test]
+fn who_does_nothing_waits_in_little_space() {
+    fn size<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+    let size = size(Session::live);
+    assert!(size <= LIFE, "a connection's life takes {size} bytes");
+}
+
+/// What a WebSocket's task may take while it waits. Growing here is paid ten thousand times.
+const LIFE: usize = 448;
+
 #[tokio::test]
 async fn a_page_of_long_messages_is_no_more_than_a_client_can_take() {
     let world = World::new().await;
@@ -145,10 +165,10 @@ async fn joining_again_with_a_replay_brings_nothing_twice() {
     let world = World::new().await;
     let mut session = world.session(&world.boris).await;
     let join = format!(r#"{{"type":"join_chat","chat_id":{}}}"#, world.room);
-    session.hear(join.as_bytes(), None).await;
+    hear(&mut session, join.as_bytes()).await;
     world.says(&world.anna, "once".into()).await;
     let again = format!(r#"{{"type":"join_chat","chat_id":{},"last_message_id":0}}"#, world.room);
-    session.hear(again.as_bytes(), None).await;
+    hear(&mut session, again.as_bytes()).await;
     let (stop, running) = world.run();
     tokio::time::sleep(Duration::from_millis(250)).await;
     stop.cancel();
@@ -166,8 +186,8 @@ async fn answers_come_in_the_order_of_the_frames() {
     let in_room = |kind: &str| format!(r#"{{"type":"{kind}","chat_id":{},"content":"x","client_id":"k"}}"#, world.room);
     let send = in_room("send_message");
     for after in [r#"{"type":"ping"}"#, "nonsense", &in_room("join_chat"), &in_room("leave_chat")] {
-        session.hear(send.as_bytes(), None).await;
-        session.hear(after.as_bytes(), None).await;
+        hear(&mut session, send.as_bytes()).await;
+        hear(&mut session, after.as_bytes()).await;
     }
     let told = told(&session);
     let answers =
@@ -206,7 +226,7 @@ async fn a_server_that_goes_away_lets_nobody_wait_for_answers() {
     world.app.hub.close_all();
     order(0);
     assert!(!session.socket.is_busy(), "it reads on, to the end");
-    timeout(Duration::from_secs(10), session.hear(br#"{"type":"ping"}"#, None)).await.expect("not to wait");
+    timeout(Duration::from_secs(10), hear(&mut session, br#"{"type":"ping"}"#)).await.expect("not to wait");
 }
 
 #[tokio::test]
@@ -214,7 +234,7 @@ async fn nobody_changes_their_looks_faster_than_others_can_watch() {
     let world = World::new().await;
     let mut session = world.session(&world.boris).await;
     for mood in ["away", "busy"].iter().cycle().take(20) {
-        session.hear(format!(r#"{{"type":"status","status":"{mood}"}}"#).as_bytes(), None).await;
+        hear(&mut session, format!(r#"{{"type":"status","status":"{mood}"}}"#).as_bytes()).await;
     }
     assert!(told(&session).contains("RATE_LIMIT"));
 }
@@ -224,11 +244,11 @@ async fn leaving_a_chat_ends_the_typing_there() {
     let world = World::new().await;
     let (mut boris, mut anna) = (world.session(&world.boris).await, world.session(&world.anna).await);
     let join = format!(r#"{{"type":"join_chat","chat_id":{}}}"#, world.room);
-    anna.hear(join.as_bytes(), None).await;
-    boris.hear(join.as_bytes(), None).await;
+    hear(&mut anna, join.as_bytes()).await;
+    hear(&mut boris, join.as_bytes()).await;
     told(&anna);
-    boris.hear(format!(r#"{{"type":"typing","chat_id":{},"is_typing":true}}"#, world.room).as_bytes(), None).await;
+    hear(&mut boris, format!(r#"{{"type":"typing","chat_id":{},"is_typing":true}}"#, world.room).as_bytes()).await;
     assert!(told(&anna).contains(r#""is_typing":true"#));
-    boris.hear(format!(r#"{{"type":"leave_chat","chat_id":{}}}"#, world.room).as_bytes(), None).await;
+    hear(&mut boris, format!(r#"{{"type":"leave_chat","chat_id":{}}}"#, world.room).as_bytes()).await;
     assert!(told(&anna).contains(r#""is_typing":false"#));
 }

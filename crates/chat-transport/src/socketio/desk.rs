@@ -148,9 +148,9 @@ impl Desk {
         };
         let (response, upgrading) = handshake.accept();
         let desk = self.clone();
+        let taken_over = Box::pin(upgrading.join(self.frames, Outbox::queued(self.depot.clone(), 0)));
         tokio::spawn(async move {
-            let outbox = Outbox::queued(desk.depot.clone(), 0);
-            match upgrading.join(desk.frames, outbox).await {
+            match taken_over.await {
                 Some(socket) => desk.carry(engine, socket).await,
                 // Another WebSocket may carry a session that is not new.
                 None if is_new => desk.tell(&engine, Input::WebSocketClosed),
@@ -161,14 +161,15 @@ impl Desk {
         response
     }
 
-    /// Reads a WebSocket for a session until either ends.
+    /// Reads a WebSocket for a session until either ends. Whatever takes time is boxed, so that nobody who is idle keeps room
+    /// for it.
     async fn carry(&self, engine: Arc<Engine>, mut socket: WebSocket) {
         let told = engine.web_socket(socket.outbox().clone());
         self.note(&engine);
         if told.refuse_socket {
             let close = Close::new(1000, "");
             socket.outbox().offer_last(websocket::close_frame(close.code, ""), close);
-            return socket.shut(GOODBYE).await;
+            return Box::pin(socket.shut(GOODBYE)).await;
         }
         loop {
             let input = match socket.next().await {
@@ -178,12 +179,12 @@ impl Desk {
             };
             self.tell(&engine, input);
             if engine.is_crowded() {
-                socket.during(engine.room()).await;
+                socket.during(Box::pin(engine.room())).await;
             }
         }
         self.tell(&engine, Input::WebSocketClosed);
         drop(engine);
-        socket.shut(GOODBYE).await;
+        Box::pin(socket.shut(GOODBYE)).await;
     }
 
     fn new_session(&self, headers: &HeaderMap) -> Option<Arc<Engine>> {

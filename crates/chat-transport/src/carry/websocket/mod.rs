@@ -136,13 +136,19 @@ impl WebSocket {
         }
     }
 
+    /// Writes what is queued and reads nothing. Never ready: who polls this waits for something else.
+    pub(crate) fn poll_drive<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+        // What became of the connection is for `next` to say.
+        self.stream.poll_drive(cx, &self.outbox);
+        Poll::Pending
+    }
+
     /// Does some work and keeps writing what is queued meanwhile. Nothing is read: a client waits for its answers.
     pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
-        poll_fn(|cx| {
-            // What became of the connection is for `next` to say.
-            self.stream.poll_drive(cx, &self.outbox);
-            work.as_mut().poll(cx)
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(done),
+            Poll::Pending => self.poll_drive(cx),
         })
         .await
     }

@@ -74,6 +74,6 @@ fn who_does_nothing_takes_little() {
 }
 
 const MEMBERS: usize = 100;
-const SOCKET: usize = 320;
+const SOCKET: usize = 224;
 const OUTBOX: usize = 320;
 const SUB: usize = 112;
