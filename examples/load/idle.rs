@@ -72,30 +72,37 @@ pub(crate) async fn run(args: &Args, server: &Server, rooms: &[u64], people: &[R
     sleep(wall).await;
     let used = cpu(server.pid())?.saturating_sub(cpu_before);
     println!("idle: {:.2} % of a core", used.as_secs_f64() / wall.as_secs_f64() * 100.0);
-    carry(args, rooms, &mut connections).await?;
+    hear_long(args, rooms, &mut connections).await?;
+    sleep(SETTLE).await;
+    println!("idle, after hearing 16 KiB: {:.2} KiB each", each(resident(server.pid())?));
+    say_long(args, &connections).await?;
     sleep(SETTLE).await;
     println!("idle, after 16 KiB both ways: {:.2} KiB each", each(resident(server.pid())?));
     Ok(())
 }
 
-/// Everybody says something of 16 KiB that asks for no more than an answer, and hears a message of 16 KiB in the room.
-async fn carry(args: &Args, rooms: &[u64], connections: &mut [Connection]) -> Result<(), Trouble> {
+/// Everybody hears a message of 16 KiB in their room.
+async fn hear_long(args: &Args, rooms: &[u64], connections: &mut [Connection]) -> Result<(), Trouble> {
     let people = connections.len();
-    let listening: Vec<_> = connections.iter().map(Connection::mouth).collect();
     for (number, room) in rooms.iter().enumerate() {
-        let text = args.dialect.send(*room, &"x".repeat(16_000));
-        listening[number * people / rooms.len() + 1].say(&text).await?;
+        let text = args.dialect.send(*room, &"x".repeat(LONG));
+        connections[number * people / rooms.len() + 1].mouth().say(&text).await?;
     }
     for connection in connections.iter_mut() {
         connection.until(crate::dialect::Kind::Message).await?;
     }
-    let long = "x".repeat(16_000);
+    Ok(())
+}
+
+/// Everybody says something of 16 KiB that asks for no more than an answer.
+async fn say_long(args: &Args, connections: &[Connection]) -> Result<(), Trouble> {
+    let long = "x".repeat(LONG);
     let said = match args.dialect {
         Dialect::Socketio => format!("42[\"nothing\",\"{long}\"]"),
         _ => format!("{{\"type\":\"ping\",\"x\":\"{long}\"}}"),
     };
-    for mouth in &listening {
-        mouth.say(&said).await?;
+    for connection in connections {
+        connection.mouth().say(&said).await?;
     }
     Ok(())
 }
@@ -105,5 +112,7 @@ type Numbered = Vec<(usize, Connection)>;
 
 /// Connections that are made at the same time.
 const AT_ONCE: usize = 32;
+/// Bytes of a long text; what is around it makes the frame one of 16 KiB.
+const LONG: usize = 16_000;
 /// What is handed back a little later counts as handed back.
 const SETTLE: Duration = Duration::from_secs(3);
