@@ -34,6 +34,11 @@ class TestHandshake:
     async def test_a_wrong_request(self, either, query):
         assert await either.status(query) == 400
 
+    async def test_who_asks_for_http_2_gets_http_1(self, either):
+        headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+        async with either.http.get(f"{either.url}?EIO=4&transport=polling", headers=headers) as response:
+            assert response.status == 200
+
     @pytest.mark.parametrize("method", ["POST", "PUT"])
     async def test_a_wrong_method(self, either, method):
         assert await either.status("EIO=4&transport=polling", method) == 400

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use chat_protocol::engineio::packet::ends;
 use chat_protocol::engineio::{Input, Lobby, Reject, Request as Asked, Sid, Transport};
 use chat_protocol::socketio::Settings;
+use http::header::UPGRADE;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
@@ -70,8 +71,7 @@ impl Desk {
     /// Answers a request.
     pub async fn serve(self: &Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let query = request.uri().query().unwrap_or_default();
-        let upgrade = request.headers().contains_key(http::header::UPGRADE);
-        match Asked::parse(request.method().as_str(), query, upgrade) {
+        match Asked::parse(request.method().as_str(), query, wants_web_socket(request.headers())) {
             Err(reject) => refused(reject),
             Ok(Asked::Handshake(Transport::Polling)) => match self.new_session(request.headers()) {
                 Some(engine) => self.poll(engine).await,
@@ -270,6 +270,11 @@ impl Desk {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Some clients ask everybody for HTTP/2 as well, which is none of our business.
+fn wants_web_socket(headers: &HeaderMap) -> bool {
+    headers.get(UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// How long a poll may take that was sent together with the end.
