@@ -14,6 +14,7 @@ use super::room::Room;
 use super::state::State;
 use crate::carry::outbox::Close;
 use crate::session::closes;
+use crate::session::socket::Ordered;
 
 impl Sink for Hub {
     fn settled(&self, answers: Vec<Settled>) {
@@ -39,20 +40,22 @@ impl State {
         }
     }
 
-    /// Keeps an answer for the socket that asked, for the end of the turn.
+    /// Keeps the answers whose turn it is for the socket that asked, for the end of the turn.
     fn answer(&mut self, origin: Origin, result: &Result<Outcome, Failure>, now: Time) {
         let Some(socket) = self.people.socket(origin.socket) else { return };
-        let Some(ordered) = socket.settle(origin.tag) else { return };
-        let (entrance, context) = (socket.place.entrance, ordered.context);
-        self.metrics.answered(entrance, context.verb, result.is_ok());
-        self.metrics.settled(entrance, ordered.at, now);
-        let frames = self.answers.entry(socket.id).or_default();
-        match result {
-            Ok(outcome) => reply::settled(socket.place, &context, outcome, now, frames),
-            Err(failure) => {
-                let trouble = Trouble::from(failure.clone());
-                self.metrics.refused(entrance, trouble.code());
-                reply::refused(socket.place, &context, &trouble, now, frames);
+        let entrance = socket.place.entrance;
+        socket.settle(origin.tag, result);
+        while let Some(Ordered { at, context, result: Some(result), .. }) = socket.next_settled() {
+            self.metrics.answered(entrance, context.verb, result.is_ok());
+            self.metrics.settled(entrance, at, now);
+            let frames = self.answers.entry(socket.id).or_default();
+            match result {
+                Ok(outcome) => reply::settled(socket.place, &context, &outcome, now, frames),
+                Err(failure) => {
+                    let trouble = Trouble::from(failure);
+                    self.metrics.refused(entrance, trouble.code());
+                    reply::refused(socket.place, &context, &trouble, now, frames);
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use chat_domain::chat::Limits;
 use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
-use chat_domain::{Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
+use chat_domain::{ClientId, Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
 use chat_protocol::{Context, Entrance, Frames, Place, Verb};
 
 use super::{Attached, Hub, Next, Opened, Settings, Start};
@@ -198,6 +198,23 @@ async fn of_long_messages_a_room_keeps_fewer() {
     assert_eq!(kept, None, "the first messages are forgotten");
     let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
     assert!(kept.is_some_and(|kept| (1..=16).contains(&kept)), "{kept:?} events are kept");
+}
+
+#[tokio::test]
+async fn what_is_settled_too_early_is_answered_in_its_turn() {
+    let world = World::new(Settings::default()).await;
+    let socket = world.socket(0).await;
+    for name in ["first", "second", "third"] {
+        let context = Context { verb: Verb::Send, client_id: ClientId::new(name), ..Context::default() };
+        let origin = socket.order(context, clock::now());
+        let command = Command::Send { room: world.room, draft: Draft::text(name), client_id: None };
+        world.order(0, command, Some(origin));
+    }
+    world.hand_on_backwards();
+    world.flush();
+    let told = told(&socket);
+    let places = ["first", "second", "third"].map(|name| told.find(&format!(r#""client_id":"{name}""#)));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
 }
 
 #[tokio::test]

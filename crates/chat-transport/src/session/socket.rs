@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_domain::{Head, MessageId, Origin, Person, RoomId, Time, UserId};
+use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Place};
 use tokio::sync::Notify;
 
@@ -45,6 +45,8 @@ pub(crate) struct Ordered {
     pub(crate) at: Time,
     /// What its answer needs to know.
     pub(crate) context: Context,
+    /// What became of it.
+    pub(crate) result: Option<Result<Outcome, Failure>>,
 }
 
 /// A room whose live events are no longer enough for a socket.
@@ -84,17 +86,24 @@ impl Socket {
         let tag = state.next_tag;
         state.next_tag += 1;
         if !state.is_over {
-            state.orders.push_back(Ordered { tag, at, context });
+            state.orders.push_back(Ordered { tag, at, context, result: None });
         }
         Origin { socket: self.id, tag }
     }
 
-    /// Takes the note of an order that was settled.
-    pub(crate) fn settle(&self, tag: u64) -> Option<Ordered> {
+    /// Notes what became of an order. One that found no place in the queue is settled before those that have one.
+    pub(crate) fn settle(&self, tag: u64, result: &Result<Outcome, Failure>) {
         let mut state = self.state();
-        let at = state.orders.iter().position(|noted| noted.tag == tag)?;
+        if let Some(ordered) = state.orders.iter_mut().find(|ordered| ordered.tag == tag) {
+            ordered.result = Some(result.clone());
+        }
+    }
+
+    /// The oldest order, once it is settled: answers come in the order of the orders.
+    pub(crate) fn next_settled(&self) -> Option<Ordered> {
+        let mut state = self.state();
         let was_full = state.orders.len() == MAX_ORDERS;
-        let ordered = state.orders.remove(at)?;
+        let ordered = state.orders.pop_front_if(|ordered| ordered.result.is_some())?;
         let was_last = state.orders.is_empty() && std::mem::take(&mut state.waits);
         drop(state);
         if was_full || was_last {
