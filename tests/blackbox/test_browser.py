@@ -87,6 +87,54 @@ async def test_document_4(server):
         assert [frame for frame in page.said.heard if frame["said"] != "ready"] == []
 
 
+# What the pieces of document 4 leave to the reader.
+PAGE_4 = """
+const handlers = {
+    new_message: handleNewMessage, message_edited: handleMessageEdited, message_deleted: handleMessageDeleted,
+    message_status_update: handleStatusUpdate, message_liked: handleMessageLiked, message_unliked: handleMessageUnliked,
+};
+const handleWebSocketMessage = (data) => handlers[data.type]?.(data.payload);
+const createMessageElement = (payload) => {
+    const element = document.createElement("div");
+    element.setAttribute("data-message-id", payload.id);
+    element.innerHTML = '<p class="message-content"></p><p class="message-status"></p><p class="message-likes"></p>';
+    element.querySelector(".message-content").textContent = payload.content;
+    return element;
+};
+const scrollToBottom = () => tell("scrolled");
+const updateReadIndicators = (element, readers) => tell({ readers });
+"""
+PIECES_4 = ["NewMessage", "MessageEdited", "MessageDeleted", "StatusUpdate", "MessageLiked", "MessageUnliked"]
+
+
+async def test_the_pieces_of_document_4(server):
+    anna, boris = await register_many(server, 2)
+    chat = await group(anna, boris)
+    pieces = [code_of("4-roulette-ws.md", f"function handle{name}(") for name in PIECES_4]
+    connection = filled(code_of("4-roulette-ws.md", "ws.onopen = function"), {"ws://localhost:8080": server.ws_url})
+    known = f"const chatId = '{chat.uuid}', token = '{anna.token}';"
+    async with joined(Roulette(boris, chat)) as (other,):
+        async with Page(server, "\n".join([*pieces, PAGE_4, known, connection])) as page:
+            await other.next("user_status")
+            message = await other.message("Привет")
+            await page.said.next(lambda frame: frame["said"] == "scrolled")
+            element = f"document.querySelector('[data-message-id=\"{ids.uuid(ids.MESSAGE, message)}\"]')"
+            await other.edit(message, "Привет!")
+            await page.until(f"{element}.querySelector('.edited-badge')?.textContent === '(изменено)'")
+            assert await page.run(f"{element}.querySelector('.message-content').textContent") == "Привет!"
+            await other.like(message)
+            await page.until(f"{element}.querySelector('.like-button.liked')?.textContent.includes('❤️ 1')")
+            await other.unlike(message)
+            await page.until(f"{element}.querySelector('.like-button:not(.liked)')?.textContent.includes('❤️ 0')")
+            async with joined(Multiplexed(anna, chat)) as (reader,):
+                await reader.read(message)
+            await page.until(f"{element}.querySelector('.message-status').textContent === 'Прочитано'")
+            await page.said.next(lambda frame: frame["said"] == {"readers": [anna.uuid]})
+            await other.delete(message)
+            await page.until(f"!{element}")
+            assert [frame for frame in page.said.heard if "error" in frame["said"]] == []
+
+
 async def test_document_4_comes_back_after_a_restart(new_server):
     server = new_server()
     anna, boris = await register_many(server, 2)
