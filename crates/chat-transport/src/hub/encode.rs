@@ -11,11 +11,15 @@ use crate::session::line::{Framing, Payload};
 #[derive(Default)]
 pub(super) struct Encoder {
     frames: Frames,
-    shared: Vec<(Key, Option<Payload>)>,
+    shared: Encoded,
     key: Vec<Option<Audience>>,
     /// How many payloads were encoded: one per shape that is present.
     pub(super) encodings: u64,
 }
+
+/// What was encoded for a room, kept while a round of telling is under way.
+#[derive(Default)]
+pub(super) struct Encoded(Vec<(Key, Option<Payload>)>);
 
 /// What makes the payloads of two recipients the same.
 #[derive(PartialEq)]
@@ -29,7 +33,12 @@ struct Key {
 impl Encoder {
     /// Forgets what was encoded for the room before.
     pub(super) fn next_room(&mut self) {
-        self.shared.clear();
+        self.shared.0.clear();
+    }
+
+    /// Goes on with what a round has encoded before it let others have their turn, or puts it aside.
+    pub(super) fn swap(&mut self, round: &mut Encoded) {
+        std::mem::swap(&mut self.shared, round);
     }
 
     /// What these events are to this viewer; `first` names the first of them among the room's. `None` if nothing.
@@ -47,11 +56,11 @@ impl Encoder {
         let same = |known: &Key| {
             known.first == first && known.shape == shape && known.framing == framing && known.audiences == self.key
         };
-        if let Some((_, payload)) = self.shared.iter().find(|(known, _)| same(known)) {
+        if let Some((_, payload)) = self.shared.0.iter().find(|(known, _)| same(known)) {
             return payload.clone();
         }
         let payload = self.fresh(events, shape, framing, epoch);
-        self.shared.push((Key { shape, framing, first, audiences: self.key.clone() }, payload.clone()));
+        self.shared.0.push((Key { shape, framing, first, audiences: self.key.clone() }, payload.clone()));
         payload
     }
 
@@ -82,14 +91,14 @@ impl Encoder {
                 && known.framing == framing
                 && known.audiences == [Some(audience)]
         };
-        if let Some((_, payload)) = self.shared.iter().find(|(known, _)| same(known)) {
+        if let Some((_, payload)) = self.shared.0.iter().find(|(known, _)| same(known)) {
             return payload.clone();
         }
         self.frames.clear();
         self.encodings += 1;
         encode(shape, audience, news, epoch, &mut self.frames);
         let payload = (!self.frames.is_empty()).then(|| Payload::of(&self.frames, framing));
-        self.shared.push((Key { shape, framing, first: u64::MAX, audiences: vec![Some(audience)] }, payload.clone()));
+        self.shared.0.push((Key { shape, framing, first: u64::MAX, audiences: vec![Some(audience)] }, payload.clone()));
         payload
     }
 }

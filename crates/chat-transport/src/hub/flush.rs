@@ -36,9 +36,12 @@ impl State {
             return self.turns.add_at(id, until);
         }
         room.subs.begin_round();
+        teller.encoder.swap(&mut room.encoded);
         if teller.tell(room, budget) {
             room.rounds.end(now);
             room.dirty = room.subs.need_another();
+        } else {
+            teller.encoder.swap(&mut room.encoded);
         }
         room.trim(keep);
         if room.dirty {

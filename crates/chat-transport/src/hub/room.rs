@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chat_domain::{Change, Event, Head, Message, MessageId, Time, UserId};
 
+use super::encode::Encoded;
 use super::subs::Subs;
 use super::turns::Rounds;
 use super::weight::{USUAL_WEIGHT, weight};
@@ -19,6 +20,8 @@ pub(super) struct Room {
     /// Whether it waits for its turn to tell.
     pub(super) dirty: bool,
     pub(super) rounds: Rounds,
+    /// What the round under way has encoded.
+    pub(super) encoded: Encoded,
     /// When somebody last needed it.
     pub(super) touched: Time,
     /// The newest message that is known to have reached somebody else, where that is not told per member.
@@ -97,6 +100,7 @@ impl Room {
             online: BTreeSet::new(),
             dirty: false,
             rounds: Rounds::default(),
+            encoded: Encoded::default(),
             touched: now,
             reached: None,
         }

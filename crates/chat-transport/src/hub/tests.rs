@@ -2,6 +2,7 @@
 
 mod asides;
 mod counts;
+mod shapes;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
