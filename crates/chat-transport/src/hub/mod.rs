@@ -279,7 +279,7 @@ impl Hub {
         loop {
             let bell = self.0.bell.notified();
             let waited = match next {
-                Next::Now => Some(()),
+                Next::Now => (!stop.is_cancelled()).then_some(()),
                 Next::Later => stop.run_until_cancelled(bell).await,
                 // Whether it was the bell or the pause that ended, there may be something to tell.
                 Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
