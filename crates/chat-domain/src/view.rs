@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::event::{Event, Head, Standing};
+use crate::event::{Change, Event, Head, Standing};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
@@ -115,6 +115,31 @@ pub struct ChatView {
     pub unread: u64,
     /// The newest message that is not deleted.
     pub last_message: Option<Shown>,
+}
+
+impl ChatView {
+    /// What its maker, who has left it since, may still know of a room: that it was made, and not who is in it now.
+    pub fn from_outside(made: &Event) -> ChatView {
+        let title = match &made.change {
+            Change::Created { title, .. } => title.clone(),
+            _ => None,
+        };
+        let room = Room {
+            id: made.room,
+            kind: made.room_kind,
+            title,
+            owner: None,
+            created_at: made.at,
+            head: made.head,
+            members_seq: 0,
+            members: made.members,
+            last_at: made.at,
+            last_message: None,
+            sent: 0,
+            closed: false,
+        };
+        ChatView { room: Arc::new(room), members: Vec::new(), unread: 0, last_message: None }
+    }
 }
 
 /// A page of somebody's chats, those with the newest changes first (by [`Room::last_at`], then by id).

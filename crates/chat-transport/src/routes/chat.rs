@@ -41,7 +41,7 @@ pub(super) async fn open_for(call: &Call<'_>, actor: UserId, chat: NewChat) -> R
     };
     match call.app.journal.chat(actor, event.room).await {
         // Who has left since asks in vain for what is there now, but gets an answer all the same.
-        Err(Failure::Refused(Refusal::NotMember)) => Ok(answer::former_chat(call.place.tree, status, &event)),
+        Err(Failure::Refused(Refusal::NotMember)) => Ok(in_full(call, status, &ChatView::from_outside(&event))),
         view => Ok(in_full(call, status, &view?)),
     }
 }

@@ -1,7 +1,7 @@
 //! Chats and who is in them.
 
 use chat_domain::view::{ChatView, Chats, Match, MemberView};
-use chat_domain::{Change, Event, Handle, Role, RoomKind, Time, UserId};
+use chat_domain::{Handle, Role, RoomKind, Time, UserId};
 
 use super::super::Tree;
 use super::message::object as message;
@@ -16,22 +16,6 @@ type Online<'a> = &'a dyn Fn(UserId) -> bool;
 pub fn chat(tree: Tree, status: u16, view: &ChatView, online: Online<'_>) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| chat_object(o, tree, view, online));
-    })
-}
-
-/// A group that its maker, who has left it since, asks for again by its `client_id`: as much of it as they may still know.
-pub fn former_chat(tree: Tree, status: u16, made: &Event) -> Reply {
-    let title = match &made.change {
-        Change::Created { title, .. } => title.as_deref(),
-        _ => None,
-    };
-    let kind = kind(made.room_kind);
-    reply(tree, status, |o| {
-        o.nest("data", |o| {
-            o.put("id", tree.spelled_room(made.room)).put("type", kind).put("title", title);
-            o.put("created_at", tree.moment(made.at)).put("unread_count", 0_u64).put("last_message", None::<&str>);
-            o.put("members_count", made.members).list("members", None::<&str>);
-        });
     })
 }
 

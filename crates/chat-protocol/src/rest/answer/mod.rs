@@ -13,7 +13,7 @@ use crate::json::{Object, object};
 use super::Tree;
 
 pub use account::{Tokens, me, person, signed_in, users};
-pub use chat::{chat, chats, former_chat, member, members, roulette};
+pub use chat::{chat, chats, member, members, roulette};
 pub use message::{history, likers, likes, message, read, readers};
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
