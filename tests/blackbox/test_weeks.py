@@ -26,8 +26,9 @@ async def test_weeks_behind_with_flat_memory(new_server):
     first = await replay_all(server, boris, chat, count)
     second = await replay_all(server, boris, chat, count)
     print(f"NOTE: {count} missed messages took {(first - before) >> 20} MiB, once more {(second - first) >> 20} MiB")
-    # The first time fills the caches of the database's connections, which are bounded; the second finds them full.
-    assert first - before < 240 << 20
+    # The first time fills the caches of the database's connections (on SQLite 16 MiB to write and 2 for each that reads),
+    # the buffers of a full outbox and the allocator's pages; the second finds all of that there.
+    assert first - before < 100 << 20
     assert second - first < 24 << 20
 
 

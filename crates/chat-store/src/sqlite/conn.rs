@@ -32,6 +32,13 @@ impl Conn {
         Ok(conn)
     }
 
+    /// Lets it remember more pages: a writer comes back to those that it wrote. Who reads a long history does not, and
+    /// what several readers need the system remembers for all of them.
+    pub(super) fn with_large_cache(self) -> QueryResult<Conn> {
+        self.batch("PRAGMA cache_size = -16384")?;
+        Ok(self)
+    }
+
     /// Nobody waits here: one thread has the connection. The lock lets questions be asked side by side, as on Postgres.
     fn inner(&self) -> MutexGuard<'_, SqliteConnection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -163,7 +170,7 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA wal_autocheckpoint = 0;
-    PRAGMA cache_size = -16384;
+    PRAGMA cache_size = -2048;
     PRAGMA temp_store = MEMORY;
 ";
 

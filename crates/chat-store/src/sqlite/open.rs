@@ -60,10 +60,12 @@ impl Place {
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| write!(file, "{mark:020}"));
     }
 
-    /// Another connection. In memory each would be another database.
+    /// Another connection to write with. In memory each would be another database.
     pub(super) fn connect(&self) -> Result<Conn, OpenError> {
         let path = self.path.as_ref().map_or(":memory:".into(), |path| path.display().to_string());
-        Conn::open(&path).map_err(|error| self.explain(OpenError::Unready(error.to_string())))
+        let conn = Conn::open(&path).map_err(|error| error.to_string());
+        let conn = conn.and_then(|conn| conn.with_large_cache().map_err(|error| error.to_string()));
+        conn.map_err(|said| self.explain(OpenError::Unready(said)))
     }
 
     /// The same error in words that help, where SQLite's own are known.
