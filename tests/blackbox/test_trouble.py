@@ -9,7 +9,7 @@ from harness import ids
 from harness.dialects import DIALECTS, Bare, Multiplexed, Room, Roulette, SocketIo, fresh, joined
 from harness.frames import error
 from harness.inbox import kind
-from harness.people import group, room_of
+from harness.people import group, history, room_of
 from harness.shapes import SECONDS, TEXT, same
 
 SOCKETS = [Multiplexed, Room, Roulette, Bare]
@@ -114,17 +114,22 @@ async def test_a_frame_over_the_limit_closes(server, dialect):
     assert await client.inbox.closed() == 1009
 
 
-async def test_twenty_bad_events_in_a_row_disconnect(server):
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_twenty_bad_events_in_a_row_disconnect(server, transport):
     (anna,), chat = await room_of(server, 1)
     client = SocketIo(anna, chat)
-    await client.join()
+    await client.join(transports=(transport,))
     for _ in range(19):
         assert (await client.call("nonsense", {}))["code"] == "INVALID_DATA"
-    await client.message(fresh())
+    content = fresh()
+    await client.message(content)
     for _ in range(20):
         await client.emit("nonsense", {})
+    # Behind the end.
+    await client.emit("chat:message:send", {"chat_id": chat.uuid, "type": "text", "content": fresh()})
     await client.inbox.closed()
     assert sum(kind(frame) == "error" for frame in client.inbox.heard) >= 19
+    assert [message["content"] for message in await history(anna, chat)] == [content]
 
 
 async def test_an_event_over_the_limit_disconnects(server):

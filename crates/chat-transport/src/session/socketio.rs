@@ -37,8 +37,9 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
                 session = Box::pin(connect(&app, &engine, namespace, token)).await;
             }
             Output::Event(event) => {
-                // Its client hears of a connection that ends by that end.
+                // Its client hears of a connection that ends by that end; what it said behind it does not happen.
                 if let Some(session) = &mut session
+                    && session.socket.line.is_open()
                     && let Then::Wait(work) = session.hear(event.list().as_bytes(), event.ack)
                 {
                     drop(event);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input};
+use chat_protocol::socketio::Output;
 
 use super::Engine;
 use crate::carry::outbox::{Close, Mark, Offered, Outbox};
@@ -62,6 +63,7 @@ impl Engine {
         }
         let mut state = self.state();
         state.machine.disconnect("/");
+        state.outputs.retain(|output| !matches!(output, Output::Event(_)));
         self.input(&mut state, Input::Close);
     }
 
