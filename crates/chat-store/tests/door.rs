@@ -41,6 +41,20 @@ async fn what_cannot_be_opened_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_about_to_end_is_waited_for() {
+    let folder = Folder::new("wait");
+    let file = folder.0.join("chat.db").display().to_string();
+    let held = fs::File::create(format!("{file}.lock")).expect("the lock");
+    held.lock().expect("the lock for us");
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        drop(held);
+    });
+    open(&format!("sqlite:{file}")).await.close().await;
+    ending.join().expect("an end");
+}
+
+#[tokio::test]
 async fn postgres_says_who_it_does_not_let_in() {
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("door");

@@ -3,6 +3,8 @@
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::Conn;
 use crate::error::OpenError;
@@ -94,9 +96,17 @@ fn lock(path: &Path) -> Result<File, OpenError> {
                 _ => OpenError::Unready(error.to_string()),
             },
         )?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(shown())),
-        Err(TryLockError::Error(error)) => Err(OpenError::Unready(error.to_string())),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(OpenError::Unready(error.to_string())),
+        }
     }
+    Err(OpenError::InUse(shown()))
 }
+
+/// Who holds the file may be about to end: a server that was told to stop a moment ago, or a child of one that has yet to become
+/// another program.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(50);
