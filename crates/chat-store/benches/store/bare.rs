@@ -1,11 +1,13 @@
 //! The least that could be done: the rows of messages in batches, and nothing asked.
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, insert_into, prelude::*, upsert::excluded};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
+use crate::TURN;
 
 diesel::table! {
     messages (room, id) {
@@ -31,14 +33,14 @@ diesel::table! {
     }
 }
 
-/// Inserts batches for three seconds, every row with its prepared statement; so many rows a second.
+/// Inserts batches for one turn, every row with its prepared statement; so many rows a second.
 pub(crate) fn sqlite(path: &Path, batch: usize) -> f64 {
     let mut conn = SqliteConnection::establish(&path.display().to_string()).unwrap();
     conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;").unwrap();
     conn.batch_execute(&tables("WITHOUT ROWID")).unwrap();
     let (began, before) = (Instant::now(), unused());
     let mut sent = before;
-    while began.elapsed() < Duration::from_secs(3) {
+    while began.elapsed() < TURN {
         conn.batch_execute("BEGIN IMMEDIATE").unwrap();
         for n in sent..sent + batch as i64 {
             message(&mut conn, n);
@@ -79,7 +81,7 @@ pub(crate) async fn postgres(url: &str, batch: usize) -> f64 {
     conn.batch_execute(&tables("")).await.unwrap();
     let (began, before) = (Instant::now(), unused());
     let mut sent = before;
-    while began.elapsed() < Duration::from_secs(3) {
+    while began.elapsed() < TURN {
         conn.batch_execute(&script(sent, batch as i64)).await.unwrap();
         sent += batch as i64;
     }
