@@ -1,5 +1,6 @@
 //! One Socket.IO session and whatever carries it now.
 
+mod burden;
 mod polls;
 mod way_out;
 
@@ -12,6 +13,7 @@ use chat_protocol::engineio::{Frame, Input, Reject, Sid, Ticket, Wire};
 use chat_protocol::socketio::{Output, Session, Settings};
 use tokio::sync::{Notify, oneshot};
 
+use self::burden::Burden;
 use self::polls::Waiting;
 use crate::carry::outbox::{Close, Depot, Mark, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
@@ -39,6 +41,8 @@ pub struct Engine {
     pub(super) due: AtomicU64,
     /// When the desk will look.
     pub(super) noted: AtomicU64,
+    /// What waits for polls.
+    burden: Burden,
 }
 
 #[derive(Debug)]
@@ -73,7 +77,8 @@ impl Engine {
             marks: Vec::new(),
             owner: 0,
         };
-        Arc::new(Engine {
+        Arc::new_cyclic(|me| Engine {
+            burden: Burden::of(me.clone()),
             sid,
             depot,
             state: Mutex::new(state),
@@ -96,6 +101,9 @@ impl Engine {
     /// The next thing that its client did; after [`Output::Closed`] there is nothing more.
     pub async fn next(&self) -> Output {
         loop {
+            if self.burden.is_given_up() {
+                self.handle(Input::End);
+            }
             if let Some(output) = self.state().outputs.pop_front() {
                 self.taken.notify_waiters();
                 return output;
@@ -209,6 +217,7 @@ impl Engine {
                 }
             }
         }
+        self.burden.weigh(&self.depot, state.machine.waiting());
         self.due.store(state.machine.deadline().unwrap_or(u64::MAX), Ordering::Relaxed);
         if news {
             self.bell.notify_one();

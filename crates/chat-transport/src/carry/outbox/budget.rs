@@ -1,4 +1,4 @@
-//! The memory that all outboxes may take together.
+//! The memory that all that waits to be sent may take together.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -7,19 +7,27 @@ use std::sync::{
 
 use super::{Close, Outbox};
 
-/// An outbox that holds less than this is never worth closing for its memory.
-pub(super) const HEAVY: usize = 16 << 10;
+/// What holds less than this is never worth closing for its memory.
+pub(crate) const HEAVY: usize = 16 << 10;
+
+/// Something that holds what waits to be sent, and can be told to give it up.
+pub(crate) trait Holder: Send + Sync {
+    /// Bytes that giving it up sets free.
+    fn weight(&self) -> usize;
+    /// Gives it up: its client is too slow.
+    fn give_up(&self);
+}
 
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     limit: usize,
     used: AtomicUsize,
     heavy: Mutex<Watched>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Watched {
-    outboxes: Vec<Weak<Outbox>>,
+    holders: Vec<Weak<dyn Holder>>,
     /// How many there may be before the dead ones are swept out.
     sweep_at: usize,
 }
@@ -33,8 +41,8 @@ impl Budget {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// An outbox that held `before` bytes holds `now`.
-    pub(super) fn account(&self, before: usize, now: usize) {
+    /// Something that held `before` bytes holds `now`.
+    pub(crate) fn account(&self, before: usize, now: usize) {
         if now >= before {
             self.used.fetch_add(now - before, Ordering::Relaxed);
         } else {
@@ -42,31 +50,47 @@ impl Budget {
         }
     }
 
-    /// Remembers an outbox that has become heavy. Each comes at most once in its life.
-    pub(super) fn watch(&self, outbox: Weak<Outbox>) {
+    /// Remembers something that has become heavy. Each comes at most once in its life.
+    pub(crate) fn watch(&self, holder: Weak<dyn Holder>) {
         let mut heavy = self.heavy();
-        if heavy.outboxes.len() >= heavy.sweep_at {
-            heavy.outboxes.retain(|outbox| outbox.strong_count() > 0);
-            heavy.sweep_at = 2 * heavy.outboxes.len() + 64;
+        if heavy.holders.len() >= heavy.sweep_at {
+            heavy.holders.retain(|holder| holder.strong_count() > 0);
+            heavy.sweep_at = 2 * heavy.holders.len() + 64;
         }
-        heavy.outboxes.push(outbox);
+        heavy.holders.push(holder);
     }
 
-    /// Closes the fullest outboxes until the budget holds.
-    pub(super) fn relieve(&self) {
+    /// Gives up the fullest until the budget holds. The caller must hold no lock of theirs.
+    pub(crate) fn relieve(&self) {
         while self.used() > self.limit {
             let Some(fullest) = self.fullest() else { return };
-            fullest.doom(Close::TOO_SLOW);
+            fullest.give_up();
         }
     }
 
-    fn fullest(&self) -> Option<Arc<Outbox>> {
-        let alive: Vec<Arc<Outbox>> = self.heavy().outboxes.iter().filter_map(Weak::upgrade).collect();
-        let weighed = alive.into_iter().map(|outbox| (outbox.weight(), outbox)).filter(|(weight, _)| *weight > 0);
-        weighed.max_by_key(|(weight, _)| *weight).map(|(_, outbox)| outbox)
+    fn fullest(&self) -> Option<Arc<dyn Holder>> {
+        let alive: Vec<Arc<dyn Holder>> = self.heavy().holders.iter().filter_map(Weak::upgrade).collect();
+        let weighed = alive.into_iter().map(|holder| (holder.weight(), holder)).filter(|(weight, _)| *weight > 0);
+        weighed.max_by_key(|(weight, _)| *weight).map(|(_, holder)| holder)
     }
 
     fn heavy(&self) -> MutexGuard<'_, Watched> {
         self.heavy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watched").field("holders", &self.holders.len()).finish_non_exhaustive()
+    }
+}
+
+impl Holder for Outbox {
+    fn weight(&self) -> usize {
+        self.state().weight()
+    }
+
+    fn give_up(&self) {
+        self.doom(Close::TOO_SLOW);
     }
 }

@@ -100,7 +100,7 @@ impl Depot {
         self.began.elapsed().as_millis() as u64
     }
 
-    pub(super) fn budget(&self) -> &Budget {
+    pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }
 

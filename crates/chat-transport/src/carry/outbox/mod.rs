@@ -12,6 +12,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use budget::{HEAVY, Holder};
 pub use depot::{Counters, Depot, Limits, Reached};
 pub use queue::Mark;
 
@@ -260,10 +261,6 @@ impl Outbox {
     /// When the peer was last heard, in milliseconds on [`Depot::now`]'s clock.
     pub fn last_heard(&self) -> u64 {
         self.heard.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn weight(&self) -> usize {
-        self.state().weight()
     }
 
     fn offer_in(&self, mut state: MutexGuard<'_, State>, frames: &[Bytes], mark: Option<Mark>) -> Offered {

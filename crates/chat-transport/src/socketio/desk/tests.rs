@@ -8,13 +8,17 @@ use crate::carry::outbox::{Limits, Mark, Offered};
 
 /// A desk at which nobody serves; `served` counts whom it opened.
 fn desk(strangers: usize) -> (Arc<Desk>, Arc<AtomicUsize>) {
+    desk_within(strangers, Limits::default())
+}
+
+fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>) {
     let served = Arc::new(AtomicUsize::new(0));
     let count = served.clone();
     let open = move |_, _: &HeaderMap| {
         count.fetch_add(1, Ordering::Relaxed);
         std::future::ready(())
     };
-    let desk = Desk::new(Settings::default(), FrameLimits::default(), Depot::new(Limits::default()), open);
+    let desk = Desk::new(Settings::default(), FrameLimits::default(), Depot::new(limits), open);
     desk.book().lobby = Lobby::new(strangers);
     (Arc::new(desk), served)
 }
@@ -48,6 +52,24 @@ async fn the_oldest_stranger_gives_way_and_nobody_else() {
     assert!(matches!(strangers[0].next().await, Output::Closed(_)));
     tokio::task::yield_now().await;
     assert_eq!(served.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn over_the_budget_the_session_that_keeps_most_for_its_polls_goes_first() {
+    let (desk, _) = desk_within(9, Limits { in_all: 100 << 10, ..Limits::default() });
+    let (slow, slower) = (connected(&desk).await, connected(&desk).await);
+    let packet = || Bytes::from(vec![b'x'; 10 << 10]);
+    for _ in 0..4 {
+        assert_eq!(slow.send(&[packet()], None), Offered::Queued);
+        assert_eq!(slower.send(&[packet()], None), Offered::Queued);
+    }
+    assert!(desk.depot.waiting() > 80 << 10);
+    slower.send(&[packet(), packet(), packet()], None);
+    assert!(matches!(slower.next().await, Output::Closed(_)));
+    assert!(slower.is_over() && !slow.is_over());
+    assert!(desk.depot.waiting() < 50 << 10, "{}", desk.depot.waiting());
+    desk.tell(&slow, Input::End);
+    assert_eq!(desk.depot.waiting(), 0);
 }
 
 #[tokio::test]

@@ -34,10 +34,10 @@ impl Engine {
         }
         state.marks.extend(mark);
         self.carry_out(&mut state);
-        match state.waiting {
-            0 => Offered::Written,
-            _ => Offered::Queued,
-        }
+        let waits = state.waiting > 0;
+        drop(state);
+        self.depot.budget().relieve();
+        if waits { Offered::Queued } else { Offered::Written }
     }
 
     /// Sends one frame, text or an attachment.
