@@ -30,6 +30,20 @@ pub struct Event {
     pub change: Change,
 }
 
+impl Event {
+    /// Whether somebody did it, or wrote a message that it is about.
+    pub fn concerns(&self, user: UserId) -> bool {
+        let wrote = match &self.change {
+            Change::Sent { message, .. } | Change::Edited { message } => message.sender.id() == user,
+            Change::Deleted { sender, .. } => *sender == user,
+            Change::Read(read) | Change::Delivered(read) => read.messages.iter().any(|reached| reached.sender == user),
+            Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => false,
+            Change::Closed | Change::Liked { .. } | Change::Unliked { .. } => false,
+        };
+        wrote || self.actor.id() == user
+    }
+}
+
 /// A room's two counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -139,6 +139,23 @@ fn who_is_not_told_has_no_frame_and_who_is_has_one() {
 }
 
 #[test]
+fn an_event_is_the_same_for_all_whom_it_does_not_concern() {
+    for news in everything() {
+        let News::Event(event) = &news else { continue };
+        for entrance in ENTRANCES {
+            let shape = Shape { entrance, cursor: false };
+            let others = (1..=9).map(user).filter(|viewer| !event.concerns(*viewer));
+            let told: Vec<_> = others.map(|viewer| audience(shape, &news, viewer)).collect();
+            assert!(
+                told.len() >= 6 && told.iter().all(|one| *one == told[0]),
+                "{} on {entrance:?}: {told:?}",
+                row(&news)
+            );
+        }
+    }
+}
+
+#[test]
 fn nobody_is_told_of_their_own_typing_or_presence_and_nobody_of_anothers_list() {
     for entrance in ENTRANCES {
         for news in [typing(true), typing(false), presence(true, Mood::Busy), presence(false, Mood::Online)] {

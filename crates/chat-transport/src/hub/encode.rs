@@ -22,12 +22,20 @@ pub(super) struct Encoder {
 pub(super) struct Encoded(Vec<(Key, Option<Payload>)>);
 
 /// What makes the payloads of two recipients the same.
-#[derive(PartialEq)]
 struct Key {
     shape: Shape,
     framing: Framing,
-    first: u64,
+    /// The first of the events, and how many.
+    span: (u64, usize),
     audiences: Vec<Option<Audience>>,
+    /// Whether it is what everybody hears whom none of the events concerns.
+    plain: bool,
+}
+
+impl Key {
+    fn is(&self, shape: Shape, framing: Framing, span: (u64, usize)) -> bool {
+        self.span == span && self.shape == shape && self.framing == framing
+    }
 }
 
 impl Encoder {
@@ -51,16 +59,22 @@ impl Encoder {
         viewer: UserId,
         epoch: u64,
     ) -> Option<Payload> {
+        // In a big room nearly everybody is such a one: there is no need to ask for whom each event is made.
+        let span = (first, events.len());
+        let plain = !events.iter().any(|event| event.concerns(viewer));
+        let known = &mut self.shared.0;
+        if plain && let Some((_, payload)) = known.iter().find(|(key, _)| key.plain && key.is(shape, framing, span)) {
+            return payload.clone();
+        }
         self.key.clear();
         self.key.extend(events.iter().map(|event| audience(shape, &News::Event(event.clone()), viewer)));
-        let same = |known: &Key| {
-            known.first == first && known.shape == shape && known.framing == framing && known.audiences == self.key
-        };
-        if let Some((_, payload)) = self.shared.0.iter().find(|(known, _)| same(known)) {
+        let same = |key: &Key| key.is(shape, framing, span) && key.audiences == self.key;
+        if let Some((key, payload)) = known.iter_mut().find(|(key, _)| same(key)) {
+            key.plain |= plain;
             return payload.clone();
         }
         let payload = self.fresh(events, shape, framing, epoch);
-        self.shared.0.push((Key { shape, framing, first, audiences: self.key.clone() }, payload.clone()));
+        self.shared.0.push((Key { shape, framing, span, audiences: self.key.clone(), plain }, payload.clone()));
         payload
     }
 
@@ -75,7 +89,7 @@ impl Encoder {
         (!self.frames.is_empty()).then(|| Payload::of(&self.frames, framing))
     }
 
-    /// What this news is to this viewer; remembered like events, under the number `u64::MAX`, until the next room.
+    /// What this news is to this viewer; remembered like events until the next room.
     pub(super) fn news(
         &mut self,
         news: &News,
@@ -85,20 +99,19 @@ impl Encoder {
         epoch: u64,
     ) -> Option<Payload> {
         let audience = audience(shape, news, viewer)?;
-        let same = |known: &Key| {
-            known.first == u64::MAX
-                && known.shape == shape
-                && known.framing == framing
-                && known.audiences == [Some(audience)]
-        };
-        if let Some((_, payload)) = self.shared.0.iter().find(|(known, _)| same(known)) {
+        let same = |key: &Key| key.is(shape, framing, NEWS) && key.audiences == [Some(audience)];
+        if let Some((_, payload)) = self.shared.0.iter().find(|(key, _)| same(key)) {
             return payload.clone();
         }
         self.frames.clear();
         self.encodings += 1;
         encode(shape, audience, news, epoch, &mut self.frames);
         let payload = (!self.frames.is_empty()).then(|| Payload::of(&self.frames, framing));
-        self.shared.0.push((Key { shape, framing, first: u64::MAX, audiences: vec![Some(audience)] }, payload.clone()));
+        let key = Key { shape, framing, span: NEWS, audiences: vec![Some(audience)], plain: false };
+        self.shared.0.push((key, payload.clone()));
         payload
     }
 }
+
+/// What stands for the span of news that are no room's events.
+const NEWS: (u64, usize) = (u64::MAX, 0);
