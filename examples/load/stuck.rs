@@ -127,8 +127,8 @@ async fn stop_in_between(mut connection: Connection, pause: Rc<Pause>) -> String
 /// Who stops.
 const FIFTH: usize = 5;
 /// What is said until then: more than the kernel's buffers on both sides and the server's queue of 1 MiB hold together.
-const FILL: usize = 8 << 20;
-/// Bytes of a message's content, so that this takes less than a minute.
+const FILL: usize = 4 << 20;
+/// Bytes of a message's content, so that this takes half a minute.
 const CONTENT: usize = 8 << 10;
 /// How long to wait for what is still on its way.
 const PATIENCE: Duration = Duration::from_secs(10);

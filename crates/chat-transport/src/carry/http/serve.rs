@@ -50,10 +50,13 @@ pub enum Served {
 }
 
 /// Opens an address. After a restart everybody comes back at once, and whom the queue has no room for tries again only
-/// seconds later: it is a long one.
+/// seconds later: it is a long one. What the kernel keeps for a connection whose client does not read is bounded, too: left to
+/// itself it takes 4 MiB for each before the queue here, and its bound, see anything of it.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
+    // Accepted sockets have it from their listener.
+    socket.set_send_buffer_size(KERNEL_QUEUE)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
@@ -167,6 +170,8 @@ impl Default for Settings {
 
 /// Connections that may wait to be accepted, if the kernel's own limit allows as many.
 const BACKLOG: u32 = 16_384;
+/// Bytes that the kernel is asked to keep for one connection at most; it counts twice as many for what is around them.
+const KERNEL_QUEUE: u32 = 256 << 10;
 /// Long enough for a file descriptor to come free.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -184,5 +189,22 @@ mod tests {
             let (stream, _) = next(&listener, &places, &shutdown).await.expect("a connection");
             assert!(stream.nodelay().expect("an option"));
         }
+    }
+
+    #[tokio::test]
+    async fn the_kernel_keeps_little_for_who_does_not_read() {
+        let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(64 << 10).expect("a small buffer");
+        let client = socket.connect(listener.local_addr().expect("an address")).await.expect("a connection");
+        let (places, shutdown) = (Arc::new(Semaphore::new(1)), CancellationToken::new());
+        let (stream, _) = next(&listener, &places, &shutdown).await.expect("a connection");
+        let mut taken = 0;
+        // What the client's side has room for goes over while the other side is asked again.
+        while tokio::time::timeout(Duration::from_millis(200), stream.writable()).await.is_ok() {
+            taken += stream.try_write(&[0; 8 << 10]).unwrap_or(0);
+        }
+        assert!(taken < 1 << 20, "{taken} bytes");
+        drop(client);
     }
 }
