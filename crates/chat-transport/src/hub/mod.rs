@@ -1,8 +1,8 @@
 //! Who hears what: events of rooms by `seq`, to every socket that joined, in its own shape.
 //!
-//! Whatever a journal settles comes in through [`Sink`]; one task ([`Hub::run`]) orders it, answers the sockets that asked, and
-//! writes to everybody else what has gathered, one write per member and turn. Joining, typing and presence change the same
-//! state under its lock, which is never held across an await.
+//! Whatever a journal settles comes in through [`chat_domain::Sink`]; one task ([`Hub::run`]) orders it, answers the sockets
+//! that asked, and writes to everybody else what has gathered, one write per member and turn. Joining, typing and presence
+//! change the same state under its lock, which is never held across an await.
 
 mod asides;
 mod encode;
