@@ -23,10 +23,11 @@ pub(crate) async fn run(
     people: &[Rc<Somebody>],
 ) -> Result<Figures, Trouble> {
     let (tally, stop) = (Rc::new(Tally::new()), Rc::new(Cell::new(false)));
+    let mut posting = Vec::new();
     for (number, (somebody, room)) in people.iter().zip(rooms).enumerate() {
         let mut http = Http::open(server.address, number).await?;
         let (somebody, room, tally, stop, size) = (somebody.clone(), *room, tally.clone(), stop.clone(), args.content);
-        spawn_local(async move {
+        posting.push(spawn_local(async move {
             while !stop.get() {
                 let at = tally.now();
                 let body = format!("{{\"content\":\"{}\"}}", content(at, size));
@@ -36,7 +37,7 @@ pub(crate) async fn run(
                     Err(error) => return tally.error(error.to_string().as_bytes()),
                 }
             }
-        });
+        }));
     }
     sleep(Duration::from_secs(1)).await;
     tally.forget_delays();
@@ -44,5 +45,9 @@ pub(crate) async fn run(
     sleep(Duration::from_secs_f64(args.seconds)).await;
     let figures = stretch.end(&format!("POST, {} connections", people.len()), tally.answers(), Some(&tally));
     stop.set(true);
+    // What is under way is answered while there is a server.
+    for one in posting {
+        one.await?;
+    }
     figures
 }
