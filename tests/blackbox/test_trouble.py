@@ -1,8 +1,10 @@
 """Bad frames, big frames, readers that stop, many at once: the connection lives on where it may, and others do not care."""
 
+import asyncio
 import contextlib
 import json
 
+import aiohttp
 import pytest
 
 from harness import ids
@@ -130,6 +132,25 @@ async def test_twenty_bad_events_in_a_row_disconnect(server, transport):
     await client.inbox.closed()
     assert sum(kind(frame) == "error" for frame in client.inbox.heard) >= 19
     assert [message["content"] for message in await history(anna, chat)] == [content]
+
+
+async def test_what_was_said_before_the_goodbye_counts(server):
+    (anna,), chat = await room_of(server, 1)
+    content = fresh()
+    said = json.dumps(["chat:message:send", {"chat_id": chat.uuid, "type": "text", "content": content}])
+    async with aiohttp.ClientSession() as http:
+        address = f"{server.url}/socket.io/?EIO=4&transport=polling"
+        async with http.get(address) as answer:
+            address += "&sid=" + (await answer.text()).split('"sid":"')[1].split('"')[0]
+        await http.post(address, data="40" + json.dumps({"token": anna.token}))
+        while "sync:required" not in await (await http.get(address)).text():
+            pass
+        # An event, the end of the namespace and that of the session, all at once.
+        async with http.post(address, data=f"42{said}\x1e41\x1e1") as answer:
+            assert answer.status == 200
+    async with asyncio.timeout(10):
+        while [message["content"] for message in await history(anna, chat)] != [content]:
+            await asyncio.sleep(0.05)
 
 
 async def test_an_event_over_the_limit_disconnects(server):

@@ -117,7 +117,7 @@ impl Line {
     pub(crate) fn is_open(&self) -> bool {
         match (self.outbox(), self) {
             (Some(outbox), _) => outbox.ending().is_none(),
-            (None, Line::Engine(engine)) => !engine.is_over(),
+            (None, Line::Engine(engine)) => !engine.is_over() && !engine.is_given_up(),
             (None, _) => false,
         }
     }

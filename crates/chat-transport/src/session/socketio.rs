@@ -39,7 +39,7 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
             Output::Event(event) => {
                 // Its client hears of a connection that ends by that end; what it said behind it does not happen.
                 if let Some(session) = &mut session
-                    && session.socket.line.is_open()
+                    && !engine.is_ended()
                     && let Then::Wait(work) = session.hear(event.list().as_bytes(), event.ack)
                 {
                     drop(event);

@@ -37,6 +37,8 @@ pub struct Engine {
     pub(super) ticket: OnceLock<Ticket>,
     /// Whether it has been let into a namespace.
     known: AtomicBool,
+    /// Whether the server has ended it.
+    ended: AtomicBool,
     /// When it must be looked at next, for the desk.
     pub(super) due: AtomicU64,
     /// When the desk will look.
@@ -88,6 +90,7 @@ impl Engine {
             taken: Notify::new(),
             ticket: OnceLock::new(),
             known: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             due: AtomicU64::new(u64::MAX),
             noted: AtomicU64::new(u64::MAX),
         })
@@ -143,7 +146,7 @@ impl Engine {
     pub(super) async fn room(&self) {
         loop {
             let taken = self.taken.notified();
-            if !self.is_crowded() || self.is_over() {
+            if !self.is_crowded() || self.is_over() || self.burden.is_given_up() {
                 return;
             }
             taken.await;
@@ -181,7 +184,7 @@ impl Engine {
         told
     }
 
-    /// Whether it is over and everything was taken from it.
+    /// Whether it is over; what its client said before may still be to be taken from it.
     pub fn is_over(&self) -> bool {
         self.state().machine.is_over()
     }

@@ -65,6 +65,9 @@ async fn over_the_budget_the_session_that_keeps_most_for_its_polls_goes_first() 
     }
     assert!(desk.depot.waiting() > 80 << 10);
     slower.send(&[packet(), packet(), packet()], None);
+    // Whoever waits for its client, a replay for one, waits no longer.
+    timeout(Duration::from_secs(5), slower.drained(0)).await.expect("not to wait");
+    assert_eq!(slower.send(&[packet()], None), Offered::Closed);
     assert!(matches!(slower.next().await, Output::Closed(_)));
     assert!(slower.is_over() && !slow.is_over());
     assert!(desk.depot.waiting() < 50 << 10, "{}", desk.depot.waiting());

@@ -50,6 +50,9 @@ impl Holder for Engine {
         self.burden.given_up.store(true, Ordering::Relaxed);
         self.depot.budget().account(self.burden.held.swap(0, Ordering::Relaxed), 0);
         self.bell.notify_one();
+        // Whoever waits for the client waits no longer.
+        self.fetched.notify_waiters();
+        self.taken.notify_waiters();
     }
 }
 

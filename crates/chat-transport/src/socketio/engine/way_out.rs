@@ -2,10 +2,10 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input};
-use chat_protocol::socketio::Output;
 
 use super::Engine;
 use crate::carry::outbox::{Close, Mark, Offered, Outbox};
@@ -25,7 +25,7 @@ impl Engine {
             drop(state);
             return outbox.offer_all(&frames, mark);
         }
-        if state.machine.is_over() {
+        if state.machine.is_over() || self.burden.is_given_up() {
             return Offered::Closed;
         }
         for packet in packets {
@@ -54,8 +54,19 @@ impl Engine {
         }
     }
 
+    /// Whether the server has ended it: what its client said behind that is not to happen.
+    pub fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is to end for what it keeps.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.burden.is_given_up()
+    }
+
     /// Ends the session after what was sent.
     pub fn close(&self, close: Close) {
+        self.ended.store(true, Ordering::Relaxed);
         if let Some(outbox) = self.carrier.get() {
             outbox.offer(frame(Opcode::Text, b"41"));
             outbox.offer_last(close_frame(close.code, close.reason), close);
@@ -63,7 +74,6 @@ impl Engine {
         }
         let mut state = self.state();
         state.machine.disconnect("/");
-        state.outputs.retain(|output| !matches!(output, Output::Event(_)));
         self.input(&mut state, Input::Close);
     }
 
@@ -81,7 +91,7 @@ impl Engine {
             let fetched = self.fetched.notified();
             {
                 let state = self.state();
-                if state.waiting <= most || state.machine.is_over() {
+                if state.waiting <= most || state.machine.is_over() || self.burden.is_given_up() {
                     return;
                 }
             }
