@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chat_domain::RoomId;
+use chat_domain::{RoomId, UserId};
 use chat_protocol::{News, Shape};
 
 use super::Hub;
@@ -32,6 +32,18 @@ impl Asides {
         self.0.is_empty()
     }
 
+    /// The newest sign of somebody says it all: an older one that waits is not told any more.
+    fn replace(&mut self, aside: Aside) {
+        self.0.retain(|waiting| subject(&waiting.news) != subject(&aside.news));
+        self.0.push_back(aside);
+        // Who types is worth least. (Who is here waits however long it takes: there is one at most of everybody.)
+        if self.0.len() > MOST
+            && let Some(oldest) = self.0.iter().position(|waiting| matches!(waiting.news, News::Typing(_)))
+        {
+            self.0.remove(oldest);
+        }
+    }
+
     /// A socket has left a room: it hears nobody typing there any more.
     pub(super) fn forget(&mut self, socket: u64, room: RoomId) {
         let there = |news: &News| matches!(news, News::Typing(sign) if sign.room == room);
@@ -56,21 +68,15 @@ impl State {
     /// Tells this: at once to as many as have their turn, to the others in the turns that follow.
     pub(super) fn tell_aside(&mut self, news: News, listeners: Vec<Listener>) {
         let waits = !self.asides.is_empty();
-        self.asides.0.push_back(Aside { news, listeners });
-        // When they come faster than they can be told, whoever makes them waits until they are.
-        match (waits, self.asides.0.len() > MOST) {
-            (_, true) => self.tell_asides(usize::MAX),
-            (false, _) => self.tell_asides(CHUNK),
-            (true, _) => {}
+        self.asides.replace(Aside { news, listeners });
+        if !waits {
+            self.tell_some_asides();
         }
     }
 
     /// Tells a chunk of what waits.
     pub(super) fn tell_some_asides(&mut self) {
-        self.tell_asides(CHUNK);
-    }
-
-    fn tell_asides(&mut self, mut budget: usize) {
+        let mut budget = CHUNK;
         while budget > 0
             && let Some(mut aside) = self.asides.0.pop_front()
         {
@@ -100,7 +106,16 @@ impl State {
     }
 }
 
+/// Whom an aside is about, and where if that matters.
+fn subject(news: &News) -> Option<(UserId, Option<RoomId>)> {
+    match news {
+        News::Typing(sign) => Some((sign.person.id(), Some(sign.room))),
+        News::Presence(presence) => Some((presence.person.id(), None)),
+        _ => None,
+    }
+}
+
 /// Listeners told in one go, before others get their turn.
 const CHUNK: usize = 256;
-/// Asides that may wait.
+/// Asides that may wait before signs of typing are let go.
 const MOST: usize = 256;
