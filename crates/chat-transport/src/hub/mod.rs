@@ -38,7 +38,6 @@ use self::turns::Next;
 use crate::carry::outbox::Depot;
 use crate::clock;
 use crate::metrics::Metrics;
-use crate::session::closes;
 use crate::session::socket::Socket;
 
 pub(crate) use self::people::Opened;
@@ -126,7 +125,12 @@ impl Hub {
 
     /// Lets a socket in, with these first frames; the answer says whether the rooms of its user are to be [learned](Hub::learn) first.
     pub(crate) fn open(&self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
-        self.state().open(socket, greeting)
+        let opened = self.state().open(socket, greeting);
+        // Whoever comes in while the server goes away may have been overlooked.
+        if self.0.closing.is_cancelled() {
+            socket.go_away();
+        }
+        opened
     }
 
     /// The rooms that a user is in.
@@ -178,10 +182,7 @@ impl Hub {
     /// Closes all sockets: the server goes away.
     pub fn close_all(&self) {
         self.0.closing.cancel();
-        for socket in self.state().people.all_sockets() {
-            socket.line.close(closes::GOING_AWAY);
-            socket.end_orders();
-        }
+        self.state().people.all_sockets().for_each(|socket| socket.go_away());
     }
 
     /// Tells when the server goes away.

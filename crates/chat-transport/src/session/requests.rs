@@ -144,8 +144,10 @@ impl Session {
     }
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {
-        if self.app.rates.lets_type(self.socket.user(), is_typing, clock::now()) {
-            self.app.hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
+        let (hub, user) = (&self.app.hub, self.socket.user());
+        // Its author may have been removed while the sign waited for its turn.
+        if hub.is_member(user, room) && self.app.rates.lets_type(user, is_typing, clock::now()) {
+            hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
         }
         self.done(context);
     }

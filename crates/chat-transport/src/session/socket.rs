@@ -7,6 +7,7 @@ use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Tim
 use chat_protocol::{Context, Place};
 use tokio::sync::Notify;
 
+use super::closes;
 use super::line::Line;
 
 /// A client's connection.
@@ -139,6 +140,12 @@ impl Socket {
         let mut state = self.state();
         state.waits = !state.orders.is_empty();
         state.waits
+    }
+
+    /// The server goes away.
+    pub(crate) fn go_away(&self) {
+        self.line.close(closes::GOING_AWAY);
+        self.end_orders();
     }
 
     /// The server goes away: nothing will be settled any more, and the session is not to wait for it.

@@ -82,10 +82,12 @@ impl State {
     }
 
     pub(super) fn doom(&mut self, close: Close, depot: &Depot) {
-        if self.phase != Phase::Open {
-            return;
-        }
-        self.phase = Phase::Doomed(close);
+        self.phase = match self.phase {
+            Phase::Open => Phase::Doomed(close),
+            // Its last frame does not leave any more.
+            Phase::Last(close) => Phase::Doomed(close),
+            Phase::Doomed(_) | Phase::Gone => return,
+        };
         self.accounted(depot, |state| state.queue.forget_unstarted());
         depot.count_doomed();
     }
@@ -117,7 +119,7 @@ impl State {
 
     /// How much memory closing this would set free.
     pub(super) fn weight(&self) -> usize {
-        if self.phase == Phase::Open { self.queue.pending() } else { 0 }
+        if matches!(self.phase, Phase::Open | Phase::Last(_)) { self.queue.pending() } else { 0 }
     }
 
     fn flush(&mut self, depot: &Depot) {
