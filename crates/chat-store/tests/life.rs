@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use chat_domain::{Command, Journal, RoomId, UserId};
 use common::postgres::Cluster;
@@ -30,13 +31,33 @@ async fn sqlite_notices_an_older_copy_in_its_place() {
 }
 
 #[tokio::test]
+async fn what_a_crash_leaves_tells_a_newer_file_from_an_older_one() {
+    let folder = Folder::new("noted");
+    let (me, room) = begin(&folder.sqlite()).await;
+    let noted = || fs::read_to_string(folder.0.join("chat.db.lock")).unwrap().trim().parse::<i64>().unwrap();
+    let store = open(&folder.sqlite()).await;
+    let mut last = noted();
+    for number in 0..3 {
+        store.execute(order(me, 3 + number, say(room, "hello"))).await.unwrap();
+        // The note is behind the answer, and before the next order's.
+        store.execute(order(me, 3 + number, say(room, "again"))).await.unwrap();
+        let now = noted();
+        assert!(now > last, "{now} after {last}");
+        last = now;
+    }
+    store.close().await;
+}
+
+#[tokio::test]
 async fn postgres_notices_a_copy() {
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("original");
     let (me, room) = begin(&url).await;
     let first = say_something(&url, me, room).await;
     // Connections of a store that was closed take a moment to end.
+    let until = Instant::now() + Duration::from_secs(30);
     while cluster.ask("postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = 'original'").trim() != "0" {
+        assert!(Instant::now() < until, "a store that was closed keeps its connections");
         std::thread::yield_now();
     }
     cluster.ask("postgres", "CREATE DATABASE copy TEMPLATE original");

@@ -102,9 +102,11 @@ async fn look_around(store: &Store, me: UserId, room: RoomId) {
 
 /// How many rows were read by now, through whatever way. Connections count when they end.
 fn read(cluster: &Cluster, database: &str) -> usize {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while cluster.ask(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()").trim()
         != "1"
     {
+        assert!(std::time::Instant::now() < until, "a connection does not end");
         std::thread::yield_now();
     }
     let rows =

@@ -31,15 +31,13 @@ impl Keeper {
         Keeper { wake, written: AtomicUsize::new(0) }
     }
 
-    /// Hears how much was written; says whether that has become much.
-    pub(super) fn wrote(&self, orders: usize) -> bool {
-        let much = self.written.fetch_add(orders, Ordering::Relaxed) + orders >= EVERY;
-        if much {
+    /// Hears how much was written.
+    pub(super) fn wrote(&self, orders: usize) {
+        if self.written.fetch_add(orders, Ordering::Relaxed) + orders >= EVERY {
             self.written.store(0, Ordering::Relaxed);
             // It is awake already, or gone.
             let _ = self.wake.try_send(());
         }
-        much
     }
 }
 

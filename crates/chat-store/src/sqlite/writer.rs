@@ -79,13 +79,12 @@ impl Writer {
         }
         let size = batch.len();
         self.settle(batch);
-        if self.keeper.as_ref().is_some_and(|keeper| keeper.wrote(size)) {
-            self.note();
-        }
+        self.note();
+        self.keeper.iter().for_each(|keeper| keeper.wrote(size));
         next
     }
 
-    /// Notes beside the file how far it has come.
+    /// Notes beside the file how far it has come: always behind the commit, so that the file is never older unless it is a copy.
     fn note(&self) {
         if let Some(Ok(mark)) = self.conn.as_ref().map(|conn| ready(conn.last_mark())) {
             self.place.note(mark);
