@@ -13,9 +13,8 @@ use chat_domain::view::Page;
 use chat_domain::{Command, Failure, Journal, RoomId, UserId};
 use chat_store::{OpenError, Options, Store};
 use common::postgres::{Cluster, unprivileged_ids};
-use common::{Deaf, Folder, open, order, say, somebody};
+use common::{Deaf, Folder, open, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 
 /// The address that the other process is to open.
 const PLACE: &str = "CHAT_STORE_TEST_DOOR";
@@ -76,7 +75,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     open(&folder.sqlite()).await.close().await;
     let newer = "UPDATE facts SET value = value + 1 WHERE name = 'version'";
     let path = folder.0.join("chat.db").display().to_string();
-    SqliteConnection::establish(&path).unwrap().batch_execute(newer).unwrap();
+    raw(&path).batch_execute(newer).unwrap();
     newer_is_refused(&folder.sqlite()).await;
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("newer");

@@ -13,9 +13,9 @@ use chat_domain::{
 };
 use chat_store::Store;
 use common::postgres::Cluster;
-use common::{Folder, open, order};
+use common::{Folder, open, order, raw};
 use diesel::connection::{InstrumentationEvent, SimpleConnection, set_default_instrumentation};
-use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{RunQueryDsl, sql_query};
 
 /// Every statement that was sent to a database in this process.
 static SENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -29,7 +29,7 @@ async fn sqlite_finds_everything_by_an_index() {
     let folder = Folder::new("plans");
     let path = folder.0.join("chat.db").display().to_string();
     open(&folder.sqlite()).await.close().await;
-    let mut conn = SqliteConnection::establish(&path).unwrap();
+    let mut conn = raw(&path);
     conn.batch_execute(&FILL.join(";")).unwrap();
     conn.batch_execute("UPDATE ids SET last = 1000000").unwrap();
     set_default_instrumentation(|| {

@@ -3,6 +3,8 @@
 
 pub mod postgres;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -123,4 +125,12 @@ pub fn skip(program: &str, package: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let said = format!("SKIPPED {test}: there is no {program} on this machine (apt-get install {package})\n");
     std::io::stderr().write_all(said.as_bytes()).unwrap();
+}
+
+/// A connection past the store. It is as patient as the store's own: those that read may still be about to end when a store was
+/// closed, and the last one tidies up.
+pub fn raw(path: &str) -> SqliteConnection {
+    let mut conn = SqliteConnection::establish(path).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    conn
 }

@@ -15,7 +15,7 @@ use chat_domain::view::Page;
 use chat_domain::{Change, ClientId, Command, Draft, Failure, Journal, Order, RoomId, Time, UserId};
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
-use common::{Deaf, Folder, open, options, order, say, somebody};
+use common::{Deaf, Folder, open, options, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use load::Load;

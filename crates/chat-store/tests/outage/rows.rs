@@ -7,7 +7,7 @@ async fn on_sqlite_a_row_that_the_database_refuses_fails_alone() {
     let folder = Folder::new("row");
     let store = open(&folder.sqlite()).await;
     let (me, room) = room(&store).await;
-    let mut other = SqliteConnection::establish(&folder.0.join("chat.db").display().to_string()).unwrap();
+    let mut other = raw(&folder.0.join("chat.db").display().to_string());
     other.batch_execute(NO_SECOND_BAD).unwrap();
     drop(other);
     one_bad_row(&store, me, room).await;
