@@ -17,7 +17,6 @@ use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use load::Load;
 use proxy::Proxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
