@@ -112,7 +112,7 @@ impl Crowd {
 }
 
 /// Counts what a connection hears until it ends.
-async fn listen(mut connection: Connection, tally: Rc<Tally>, samples: bool) {
+pub(crate) async fn listen(mut connection: Connection, tally: Rc<Tally>, samples: bool) {
     loop {
         let heard = connection.hear(|kind, frame| match kind {
             Kind::Message => tally.message(frame, samples),
@@ -132,6 +132,6 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// How long to wait for what is still on its way.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Every so manieth member looks at how late a message is.
-const SAMPLED: usize = 16;
+pub(crate) const SAMPLED: usize = 16;
 /// Members who speak.
-const SPEAKERS: usize = 64;
+pub(crate) const SPEAKERS: usize = 64;

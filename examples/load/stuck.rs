@@ -11,7 +11,8 @@ use tokio::time::{sleep, sleep_until, timeout};
 use crate::Trouble;
 use crate::args::Args;
 use crate::connection::{Connection, Mouth};
-use crate::dialect::{Dialect, Kind};
+use crate::dialect::Dialect;
+use crate::fanout::{SAMPLED, SPEAKERS, listen};
 use crate::measure::{Figures, Stretch};
 use crate::process::Server;
 use crate::tally::{Tally, content};
@@ -94,19 +95,6 @@ impl Others {
     }
 }
 
-async fn listen(mut connection: Connection, tally: Rc<Tally>, samples: bool) {
-    loop {
-        let heard = connection.hear(|kind, frame| match kind {
-            Kind::Message => tally.message(frame, samples),
-            Kind::Error => tally.error(frame),
-            _ => {}
-        });
-        if heard.await.is_err() {
-            return;
-        }
-    }
-}
-
 /// Reads until the pause and again after it; answers how the connection ended.
 async fn stop_in_between(mut connection: Connection, pause: Rc<Pause>) -> String {
     while !pause.on.get() {
@@ -132,7 +120,3 @@ const FILL: usize = 4 << 20;
 const CONTENT: usize = 8 << 10;
 /// How long to wait for what is still on its way.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Every so manieth member looks at how late a message is.
-const SAMPLED: usize = 16;
-/// Members who speak.
-const SPEAKERS: usize = 64;
