@@ -38,7 +38,7 @@ pub enum Known {
     /// To [`Fact::Unread`].
     Unread(RoomId, UserId, Option<MessageId>, Vec<Seen>),
     /// To [`Fact::Undelivered`].
-    Undelivered(RoomId, UserId, MessageId, Vec<Arc<Message>>),
+    Undelivered(RoomId, UserId, MessageId, Vec<(MessageId, UserId)>),
     /// To [`Fact::Lobby`].
     Lobby(UserId, Option<InLobby>),
     /// To [`Fact::Waiting`].

@@ -91,9 +91,9 @@ impl Chat {
         found.iter().map(|message| self.seen_row(den, message)).collect()
     }
 
-    fn undelivered_rows(&self, room: RoomId, user: UserId, upto: MessageId) -> Vec<alloc::sync::Arc<Message>> {
+    fn undelivered_rows(&self, room: RoomId, user: UserId, upto: MessageId) -> Vec<(MessageId, UserId)> {
         let (Ok((den, _)), Some(slot)) = (self.den(room), self.slot(room, user)) else { return Vec::new() };
-        self.between(den, user, slot.member.reached(), upto)
+        self.senders(den, user, slot.member.reached(), upto)
     }
 
     fn seen_row(&self, den: &Den, message: &alloc::sync::Arc<Message>) -> Seen {

@@ -1,6 +1,6 @@
 //! One room and everything in it.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -36,6 +36,8 @@ pub(crate) struct Den {
     pub(super) changes: Vec<LogRow>,
     pub(super) places: Map<(MessageId, UserId), Place>,
     pub(super) bases: Map<MessageId, Base>,
+    /// Who sent messages of which nothing else was told.
+    pub(super) senders: BTreeMap<MessageId, UserId>,
     /// Message ids that were told to be nobody's.
     pub(super) absent: BTreeSet<MessageId>,
 }

@@ -106,6 +106,23 @@ impl Chat {
         found
     }
 
+    /// Ids and senders of the same messages; that is all which a working set may have been told of them.
+    pub(crate) fn senders(
+        &self,
+        den: &Den,
+        user: UserId,
+        from: Option<MessageId>,
+        upto: MessageId,
+    ) -> Vec<(MessageId, UserId)> {
+        let here = self.between(den, user, from, upto);
+        let told = den.senders.iter().map(|(&id, &sender)| (id, sender));
+        let told = told.filter(|&(id, sender)| Some(id) > from && id <= upto && sender != user);
+        let told = told.filter(|&(id, _)| den.message(id).is_none());
+        let mut found: Vec<_> = here.iter().map(|message| (message.id, message.sender.id())).chain(told).collect();
+        found.sort_unstable();
+        found.split_off(found.len().saturating_sub(NEWEST))
+    }
+
     /// Both spellings of somebody who is known.
     pub(crate) fn handle(&self, user: UserId) -> Handle {
         self.person(user).map_or_else(|_| Handle::from(user), |person| person.handle)

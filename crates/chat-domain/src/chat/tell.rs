@@ -63,7 +63,7 @@ impl Chat {
                 rows.into_iter().for_each(|row| liked.put(row));
             }
             Known::Unread(.., seen) => seen.into_iter().for_each(|seen| self.tell_seen(seen)),
-            Known::Undelivered(.., messages) => messages.into_iter().for_each(|message| self.tell_message(message)),
+            Known::Undelivered(room, .., senders) => self.dens.entry(room).or_default().senders.extend(senders),
         }
     }
 

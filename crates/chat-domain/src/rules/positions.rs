@@ -49,14 +49,9 @@ pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Verdict, Refu
         return Ok(Verdict::Reached(room, silent(place, at, member.delivered.moved)));
     }
     scene.chat.expect_of(scene.den, || Fact::Undelivered(room, user, upto));
-    let found = scene.chat.between(scene.den, user, member.reached(), target);
-    let bare = |message: &Arc<Message>| Reached {
-        message: message.id,
-        sender: message.sender.id(),
-        readers: Vec::new(),
-        first_at: None,
-    };
-    let messages = found.iter().map(bare).collect();
+    let found = scene.chat.senders(scene.den, user, member.reached(), target);
+    let bare = |(message, sender)| Reached { message, sender, readers: Vec::new(), first_at: None };
+    let messages = found.into_iter().map(bare).collect();
     happened(scene.moves(at, Change::Delivered(Read { upto: target, messages })))
 }
 

@@ -231,7 +231,7 @@ async fn undelivered(
         let slot = slots.get(&(room, user))?;
         Some(Span { room, user, above: slot.read.message.max(slot.delivered.message), upto: upto.number() })
     });
-    let mut found = standing::of_others(conn, &spans.collect::<Vec<_>>()).await?;
+    let mut found = standing::senders(conn, &spans.collect::<Vec<_>>()).await?;
     let known = asked.iter().map(|&(room, user, upto)| {
         Known::Undelivered(room, user, upto, found.remove(&(room, user, upto.number())).unwrap_or_default())
     });

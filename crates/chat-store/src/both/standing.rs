@@ -81,11 +81,23 @@ pub(super) struct Span {
     pub(super) upto: i64,
 }
 
+/// Whose stretch up to where: by this its messages are found.
+pub(super) type SpanKey = (RoomId, UserId, i64);
+
 /// The messages of others in these stretches that are not deleted: of each the newest hundred, oldest first.
-pub(super) async fn of_others(
-    conn: &Conn,
-    spans: &[Span],
-) -> Worked<HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>> {
+pub(super) async fn of_others(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanKey, Vec<Arc<Message>>>> {
+    let places = senders(conn, spans).await?;
+    let keys = places.iter().flat_map(|(&(room, ..), found)| found.iter().map(move |&(id, _)| (room, id)));
+    let keys: BTreeSet<_> = keys.collect();
+    let messages = messages(conn, &keys.into_iter().collect::<Vec<_>>()).await?;
+    let known = |room, found: Vec<(MessageId, UserId)>| {
+        found.into_iter().filter_map(|(id, _)| messages.get(&(room, id)).cloned()).collect()
+    };
+    Ok(places.into_iter().map(|(key, found)| (key, known(key.0, found))).collect())
+}
+
+/// Ids and senders of the same messages.
+pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanKey, Vec<(MessageId, UserId)>>> {
     if spans.is_empty() {
         return Ok(HashMap::new());
     }
@@ -94,7 +106,7 @@ pub(super) async fn of_others(
             SELECT need.room, need.person, need.above, need.upto, (SELECT x.id FROM messages x
                 WHERE x.room = need.room AND x.id > need.above AND x.id <= need.upto AND x.sender <> need.person
                 AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT 1 OFFSET {}) AS first FROM need)
-         SELECT newest.person, newest.upto, m.room, m.id FROM newest CROSS JOIN messages m
+         SELECT newest.person, newest.upto, m.room, m.id, m.sender FROM newest CROSS JOIN messages m
          WHERE m.room = newest.room AND m.id > newest.above AND m.id <= newest.upto AND m.id >= COALESCE(newest.first, 0)
          AND m.sender <> newest.person AND m.deleted_at IS NULL ORDER BY m.id",
         NEWEST - 1
@@ -103,14 +115,9 @@ pub(super) async fn of_others(
         let above = span.above.map_or(0, MessageId::number);
         [span.room.into(), span.user.into(), above.into(), span.upto.into()]
     });
-    let places = conn.load::<(i64, i64, i64, i64)>(sql.rows(Rows::new(need))).await?;
-    let keys: BTreeSet<_> = places.iter().map(|&(_, _, room, id)| (room, id)).collect();
-    let keys = keys.into_iter().map(|(room, id)| Ok((room_id(room)?, message_id(id)?))).collect::<Worked<Vec<_>>>()?;
-    let messages = messages(conn, &keys).await?;
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for (person, upto, room, id) in places {
-        let (room, id) = (room_id(room)?, message_id(id)?);
-        found.entry((room, user(person)?, upto)).or_default().extend(messages.get(&(room, id)).cloned());
+    for (person, upto, room, id, sender) in conn.load::<(i64, i64, i64, i64, i64)>(sql.rows(Rows::new(need))).await? {
+        found.entry((room_id(room)?, user(person)?, upto)).or_default().push((message_id(id)?, user(sender)?));
     }
     Ok(found)
 }
