@@ -41,6 +41,11 @@ impl<'a> Sql<'a> {
         self
     }
 
+    /// The statement with its text in other words.
+    pub(crate) fn spelled(self, words: impl FnOnce(&str) -> String) -> Sql<'a> {
+        Sql { text: words(&self.text).into(), ..self }
+    }
+
     /// The statement as one that answers with rows of these SQL types.
     pub(crate) fn typed<ST>(self) -> Typed<'a, ST> {
         Typed { sql: self, shape: PhantomData }
