@@ -11,7 +11,7 @@ use chat_domain::{
 };
 
 use crate::error::OpenError;
-use crate::work::{Desk, Options, long_ago, now};
+use crate::work::{Desk, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
 
 /// A chat that is remembered in a database.
@@ -53,12 +53,10 @@ impl Store {
     /// Begins another life of the database, as after a restore or an import: every cursor of before is answered as one
     /// that is too old.
     pub async fn renew_epoch(&self) -> Result<u64, Failure> {
-        let epoch = new_life();
         match &self.database {
-            Database::Sqlite(database) => database.renew_epoch(epoch).await?,
-            Database::Postgres(database) => database.renew_epoch(epoch).await?,
+            Database::Sqlite(database) => database.renew_epoch(new_life()).await,
+            Database::Postgres(database) => database.renew_epoch(new_life()).await,
         }
-        Ok(epoch)
     }
 
     /// Forgets now what is older than [`Options::keep_changes`]; otherwise that happens every ten minutes.
@@ -88,13 +86,6 @@ impl Store {
 /// The file of what stands behind `sqlite:`, with or without two slashes in front.
 fn file(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
-}
-
-/// A number that no other life of a database has.
-fn new_life() -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    // The keys of a RandomState come from the system's randomness; a positive i64 is what both databases hold.
-    (RandomState::new().hash_one(now()) >> 1).max(1)
 }
 
 macro_rules! answered {

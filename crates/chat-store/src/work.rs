@@ -94,6 +94,23 @@ pub(crate) fn now() -> Time {
     Time::default().after(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
+/// A number that no other life of a database has, and higher than those of earlier ones: seconds, and chance. (The keys of a
+/// RandomState come from the system's randomness. A positive i64 is what both databases hold.)
+pub(crate) fn new_life() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    let seconds = u64::try_from(now().0 / 1_000_000).unwrap_or_default() & ((1 << 33) - 1);
+    (seconds << CHANCE_BITS | RandomState::new().hash_one(seconds) & CHANCE).max(1)
+}
+
+/// The same, higher than this one: a clock may have gone back.
+pub(crate) fn life_after(earlier: u64, life: u64) -> u64 {
+    let next = if life > earlier { life } else { earlier.saturating_add(1 + (life & CHANCE)) };
+    next.min(i64::MAX as u64)
+}
+
+const CHANCE_BITS: u32 = 30;
+const CHANCE: u64 = (1 << CHANCE_BITS) - 1;
+
 /// Before when everything is old.
 pub(crate) fn long_ago(keep: Duration) -> Time {
     Time(now().0.saturating_sub(i64::try_from(keep.as_micros()).unwrap_or(i64::MAX)))

@@ -4,9 +4,11 @@ mod common;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chat_domain::{Command, Journal, RoomId, UserId};
+use chat_domain::{Command, Failure, Head, Journal, RoomId, UserId};
+use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Folder, open, order, say, somebody};
 
@@ -63,6 +65,76 @@ async fn postgres_notices_a_copy() {
     cluster.ask("postgres", "CREATE DATABASE copy TEMPLATE original");
     assert_ne!(say_something(&cluster.address("copy", cluster.port), me, room).await, first);
     assert_eq!(say_something(&url, me, room).await, first, "another life without a reason");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_stores_notice_a_failover_beneath_them() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("failover");
+    let (me, room) = begin(&url).await;
+    let nodes = [open(&url).await, open(&url).await].map(Arc::new);
+    nodes[0].execute(order(me, 2, say(room, "hello"))).await.unwrap();
+    let before = one_life(&nodes, me, room).await;
+    // A mere restart is none.
+    cluster.down();
+    cluster.up();
+    assert_eq!(one_life(&nodes, me, room).await, before, "another life without a reason");
+    cluster.becomes_standby();
+    // What a standby shows may be of the past.
+    assert_eq!(nodes[1].head(me, room).await, Err(Failure::Unavailable));
+    cluster.promote();
+    let after = one_life(&nodes, me, room).await;
+    assert!(after > before, "the other timeline went unnoticed");
+    nodes[1].execute(order(me, 3, say(room, "again"))).await.unwrap();
+    assert_eq!(one_life(&nodes, me, room).await, after, "another life without a reason");
+    assert_eq!(say_something(&url, me, room).await, after);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_stores_notice_an_older_copy_beneath_them() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("older");
+    let (me, room) = begin(&url).await;
+    // The second node only reads: nothing tells it, but the first one.
+    let nodes = [open(&url).await, open(&url).await].map(Arc::new);
+    let before = one_life(&nodes, me, room).await;
+    cluster.back_up();
+    let told = going_on(|| nodes[0].execute(order(me, 2, say(room, "lost")))).await.event().unwrap().head;
+    cluster.put_back();
+    cluster.up();
+    assert_eq!(going_on(|| nodes[1].head(me, room)).await, Head { seq: told.seq - 1, ..told });
+    let first = going_on(|| nodes[0].head(me, room)).await;
+    assert_eq!((first.seq, nodes[0].epoch() > before), (told.seq - 1, true), "the older copy went unnoticed");
+    let after = one_life(&nodes, me, room).await;
+    // The same copy once more: the number of its life comes back with it, and is not taken for the first one's.
+    going_on(|| nodes[1].execute(order(me, 2, say(room, "lost again")))).await;
+    cluster.put_back();
+    cluster.up();
+    assert!(one_life(&nodes, me, room).await > after, "a number came back");
+}
+
+/// The epoch that these stores agree on, once each has looked at the database, both at once.
+async fn one_life(nodes: &[Arc<Store>; 2], me: UserId, room: RoomId) -> u64 {
+    let looked = nodes.clone().map(|node| tokio::spawn(async move { going_on(|| node.head(me, room)).await }));
+    for looked in looked {
+        looked.await.unwrap();
+    }
+    // Who was sent away by the other looks again.
+    going_on(|| nodes[0].head(me, room)).await;
+    going_on(|| nodes[1].head(me, room)).await;
+    assert_eq!(nodes[0].epoch(), nodes[1].epoch());
+    nodes[0].epoch()
+}
+
+/// The answer to what is asked until the database is there again.
+async fn going_on<T, F: Future<Output = Result<T, Failure>>>(ask: impl Fn() -> F) -> T {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        match ask().await {
+            Err(Failure::Unavailable) if Instant::now() < until => tokio::task::yield_now().await,
+            answer => return answer.unwrap_or_else(|failure| panic!("{failure}")),
+        }
+    }
 }
 
 async fn begin(url: &str) -> (UserId, RoomId) {

@@ -4,6 +4,7 @@ use super::Conn;
 use crate::error::OpenError;
 use crate::sql::Sql;
 use crate::trouble::{Trouble, Worked};
+use crate::work::life_after;
 
 /// Brings the tables up to date; `life` is the epoch of a database that is new, or in another place than it was: such a one
 /// was restored or imported.
@@ -41,27 +42,45 @@ async fn settle_in(conn: &Conn, life: u64, place: i64) -> Worked<()> {
     let before = fact(conn, "place").await?;
     if before.is_some_and(|before| before != place) {
         tracing::warn!("the database was restored, copied or moved: whoever comes back loads anew");
-        set_epoch(conn, life).await?;
+        renew(conn, life, 0).await?;
     }
     if before != Some(place) { put(conn, "place", place).await } else { Ok(()) }
 }
 
 /// How many steps the tables have come through already.
 async fn version(conn: &Conn) -> Worked<usize> {
-    conn.lock_names(&[SCHEMA_LOCK]).await?;
+    lock(conn).await?;
     conn.script("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BIGINT NOT NULL)").await?;
     Ok(fact(conn, "version").await?.unwrap_or(0) as usize)
 }
 
 /// What tells this life of the database from every other.
 pub(crate) async fn epoch(conn: &Conn) -> Worked<u64> {
-    let epoch = fact(conn, "epoch").await?;
-    Ok(epoch.ok_or_else(|| Trouble::Broken("the database has no epoch".into()))? as u64)
+    Ok(epoch_and_place(conn).await?.0)
 }
 
-/// Begins another life: no cursor of before is good any more.
-pub(crate) async fn set_epoch(conn: &Conn, epoch: u64) -> Worked<()> {
-    put(conn, "epoch", epoch as i64).await
+/// The same, with where the database was when somebody last looked: of one moment.
+pub(crate) async fn epoch_and_place(conn: &Conn) -> Worked<(u64, Option<i64>)> {
+    let sql = Sql::new(
+        "SELECT f.value, (SELECT p.value FROM facts p WHERE p.name = 'place') FROM facts f WHERE f.name = 'epoch'",
+    );
+    let found = conn.first::<(i64, Option<i64>)>(sql).await?;
+    let (epoch, place) = found.ok_or_else(|| Trouble::Broken("the database has no epoch".into()))?;
+    Ok((epoch as u64, place))
+}
+
+/// Begins another life: no cursor of before is good any more. Its epoch is higher than the database's, and than one that is
+/// known of.
+pub(crate) async fn renew(conn: &Conn, life: u64, known: u64) -> Worked<u64> {
+    lock(conn).await?;
+    let epoch = life_after(known.max(epoch(conn).await?), life);
+    put(conn, "epoch", epoch as i64).await?;
+    Ok(epoch)
+}
+
+/// Holds the facts about the database as a whole against others, until the transaction's end.
+pub(crate) async fn lock(conn: &Conn) -> Worked<()> {
+    Ok(conn.lock_names(&[SCHEMA_LOCK]).await?)
 }
 
 /// A number that is known about the database as a whole.
@@ -79,5 +98,5 @@ pub(crate) async fn put(conn: &Conn, name: &'static str, value: i64) -> Worked<(
     Ok(())
 }
 
-/// The number under which the tables are held while they are brought up to date.
+/// The number under which the tables are held while they are brought up to date, or begin another life.
 const SCHEMA_LOCK: i64 = 0x7363_6865_6d61;

@@ -79,11 +79,13 @@ impl Committer {
     async fn settle(&mut self, batch: Vec<Waiting>) {
         let desk = self.desk.clone();
         let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
+        let mut epoch = conn.epoch;
         let mut after = settle(conn, &desk, batch).await;
         if let After::NotBegun(batch) = after {
             // The connection had gone before anything was asked of it.
             self.conn = None;
             let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
+            epoch = conn.epoch;
             after = settle(conn, &desk, batch).await;
         }
         match after {
@@ -93,17 +95,20 @@ impl Committer {
                 self.conn = None;
                 desk.turn_away(batch);
             }
-            After::Unknown(unknown) => self.find_out(unknown).await,
+            After::Unknown(unknown) => self.find_out(unknown, epoch).await,
         }
     }
 
     /// Asks a new connection what became of a transaction. The server may take a while to notice that nobody waits for its
-    /// answer any more.
-    async fn find_out(&mut self, unknown: Unknown) {
+    /// answer any more. In another life of the database the mark means nothing.
+    async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
         self.conn = None;
         let began = Instant::now();
         while began.elapsed() < UNKNOWN_FOR {
             if let Some(conn) = self.connected().await {
+                if conn.epoch != epoch {
+                    break;
+                }
                 match conn.was_committed(unknown.mark).await {
                     Ok(Some(committed)) => return unknown.found(&self.desk, committed),
                     Ok(None) => {}
@@ -117,6 +122,7 @@ impl Committer {
 
     /// The connection; a new one if there is none, unless an attempt has failed just now.
     async fn connected(&mut self) -> Option<&Conn> {
+        self.conn.take_if(|conn| !conn.is_current());
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
             match self.address.connect().await {
                 Ok(conn) => (self.conn, self.tried) = (Some(conn), None),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
+use super::life::Life;
 use crate::sql::{Rows, Shape, Sql, Typed, Write};
 use crate::trouble::Unkept;
 
@@ -17,7 +19,12 @@ use crate::trouble::Unkept;
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
 
 /// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
-pub(crate) struct Conn(AsyncPgConnection);
+pub(crate) struct Conn {
+    inner: AsyncPgConnection,
+    life: Arc<Life>,
+    /// The database's, when this connection came; zero before it was looked at.
+    pub(super) epoch: u64,
+}
 
 impl Conn {
     /// Whether others write to the database too.
@@ -29,13 +36,18 @@ impl Conn {
     /// The steps that bring the tables up to date.
     pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/1.sql")];
 
-    pub(super) fn new(inner: AsyncPgConnection) -> Conn {
-        Conn(inner)
+    pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
+        Conn { inner, life, epoch: 0 }
+    }
+
+    /// Whether the database has begun no other life since.
+    pub(super) fn is_current(&self) -> bool {
+        self.epoch == self.life.epoch()
     }
 
     /// Runs several statements without values.
     pub(crate) async fn script(&self, statements: &str) -> QueryResult<()> {
-        in_time((&mut &self.0).batch_execute(statements)).await
+        in_time((&mut &self.inner).batch_execute(statements)).await
     }
 
     /// Asks a question.
@@ -44,7 +56,7 @@ impl Conn {
         R: Shape,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
-        Box::pin(async move { in_time(sql.typed::<R::Sql>().load(&mut &self.0)).await })
+        Box::pin(async move { in_time(sql.typed::<R::Sql>().load(&mut &self.inner)).await })
     }
 
     /// Asks a question that has at most one answer.
@@ -58,7 +70,7 @@ impl Conn {
 
     /// Changes something; says how many rows.
     pub(crate) fn run<'c>(&'c self, sql: Sql<'c>) -> Answering<'c, usize> {
-        Box::pin(async move { in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut &self.0)).await })
+        Box::pin(async move { in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut &self.inner)).await })
     }
 
     /// Writes rows.
@@ -83,10 +95,12 @@ impl Conn {
 
     /// Writes all of this and makes it durable, in one round trip. The COMMIT leaves last, and is a ROLLBACK if anything
     /// before it failed.
-    pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, _mark: i64) -> Result<(), Unkept> {
+    pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
         let asked =
             writes.into_iter().map(Write::into_sql).chain([Sql::new("COMMIT")]).map(|sql| self.run(sql)).collect();
-        in_order(asked).await.map_err(|error| Unkept { open: leaves_open(&error), error })
+        in_order(asked).await.map_err(|error| Unkept { open: leaves_open(&error), error })?;
+        self.life.committed(self.epoch, mark);
+        Ok(())
     }
 
     /// Forgets what was written.
@@ -132,8 +146,35 @@ impl Conn {
         let status = self.first::<(Option<String>,)>(sql).await?.and_then(|(status,)| status);
         Ok(match status.as_deref() {
             Some("in progress") => None,
-            status => Some(status == Some("committed")),
+            Some("committed") => {
+                self.life.committed(self.epoch, mark);
+                Some(true)
+            }
+            _ => Some(false),
         })
+    }
+
+    /// Whether the database has this transaction, which was committed, or has forgotten of one so old.
+    pub(super) async fn knows(&self, mark: i64) -> QueryResult<bool> {
+        let sql = Sql::new(
+            "SELECT CASE WHEN known.mark >= pg_snapshot_xmax(pg_current_snapshot()) THEN FALSE
+             ELSE COALESCE(pg_xact_status(known.mark) = 'committed', TRUE) END FROM (SELECT ?::text::xid8) known (mark)",
+        );
+        Ok(self.first::<(bool,)>(sql.bind(mark.to_string())).await?.is_some_and(|(knows,)| knows))
+    }
+
+    /// Whether the server only follows another one, or has yet to become itself: what it shows is of the past.
+    pub(super) async fn is_standby(&self) -> QueryResult<bool> {
+        Ok(self.first::<(bool,)>(Sql::new("SELECT pg_is_in_recovery()")).await?.is_some_and(|(is,)| is))
+    }
+
+    /// Ends the connections of all other nodes: they come back, and find what they could not know.
+    pub(super) async fn send_others_away(&self) -> QueryResult<()> {
+        let sql = Sql::new(
+            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database()
+             AND a.usename = current_user AND a.application_name = 'chat-server' AND a.pid <> pg_backend_pid()",
+        );
+        self.load::<(bool,)>(sql).await.map(drop)
     }
 
     /// Holds these numbers against other transactions, in their order.

@@ -5,10 +5,10 @@
 mod both;
 mod committer;
 mod conn;
+mod life;
 mod pool;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chat_domain::journal::Answer;
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::both::prune::Part;
 use self::committer::Work;
 use self::conn::Conn;
+use self::life::Life;
 use self::pool::{Address, Pool};
 use crate::error::OpenError;
 use crate::trouble::Trouble;
@@ -28,16 +29,17 @@ pub(crate) struct Database {
     desk: Arc<Desk>,
     committers: Vec<mpsc::Sender<Work>>,
     pool: Arc<Pool>,
-    epoch: AtomicU64,
+    life: Arc<Life>,
 }
 
 impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
     pub(crate) async fn open(url: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
-        let (desk, address) = (Arc::new(desk), Address::new(url));
-        let conn = address.connect().await.map_err(|said| address.refused(said))?;
+        let (desk, known) = (Arc::new(desk), Arc::new(Life::default()));
+        let address = Address::new(url, known.clone());
+        let conn = address.dial().await.map_err(|said| address.refused(said))?;
         both::schema::migrate(&conn, life, conn.place().await).await?;
-        let epoch = AtomicU64::new(both::schema::epoch(&conn).await.map_err(OpenError::away)?);
+        known.begin(both::schema::epoch(&conn).await.map_err(OpenError::away)?);
         let committers = (0..desk.options.committers.max(1)).map(|_| {
             let (queue, orders) = mpsc::channel(desk.options.queue);
             tokio::spawn(committer::run(orders, desk.clone(), address.clone()));
@@ -46,7 +48,7 @@ impl Database {
         let committers = committers.collect();
         let pool = Arc::new(Pool::new(address, desk.options.readers));
         tokio::spawn(keep(Arc::downgrade(&pool), desk.options.keep_changes));
-        Ok(Database { desk, committers, pool, epoch })
+        Ok(Database { desk, committers, pool, life: known })
     }
 
     /// Takes what waits, then stops.
@@ -62,10 +64,13 @@ impl Database {
     }
 
     /// Begins another life of the database.
-    pub(crate) async fn renew_epoch(&self, epoch: u64) -> Result<(), Failure> {
-        self.write(move |conn| Box::pin(both::schema::set_epoch(conn, epoch))).await?;
-        self.epoch.store(epoch, Ordering::Relaxed);
-        Ok(())
+    pub(crate) async fn renew_epoch(&self, life: u64) -> Result<u64, Failure> {
+        let known = self.life();
+        let epoch = self.write(move |conn| Box::pin(both::schema::renew(conn, life, known))).await?;
+        self.life.begin(epoch);
+        // Other nodes hear of it as they come back.
+        self.write(|conn| Box::pin(async move { Ok(conn.send_others_away().await?) })).await?;
+        Ok(epoch)
     }
 
     /// Forgets everything that is too old.
@@ -78,7 +83,7 @@ impl Database {
     }
 
     fn life(&self) -> u64 {
-        self.epoch.load(Ordering::Relaxed)
+        self.life.epoch()
     }
 
     /// Puts an order into the queue at once; the answer may be waited for.

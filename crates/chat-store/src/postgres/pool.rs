@@ -9,23 +9,37 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::Conn;
+use super::life::Life;
 use crate::error::OpenError;
 use crate::trouble::{Trouble, Worked};
 
 /// Where the database is.
 #[derive(Clone)]
-pub(super) struct Address(Arc<str>);
+pub(super) struct Address {
+    url: Arc<str>,
+    life: Arc<Life>,
+}
 
 impl Address {
-    pub(super) fn new(url: &str) -> Address {
-        Address(url.into())
+    pub(super) fn new(url: &str, life: Arc<Life>) -> Address {
+        Address { url: url.into(), life }
     }
 
-    /// A new connection with the settings that all of them have; what was said where there is none.
+    /// A new connection to a database whose life is known; what was said where there is none.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
-        let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.0)).await;
+        let mut conn = self.dial().await?;
+        conn.epoch = self.life.recognise(&conn).await.map_err(|trouble| trouble.to_string())?;
+        match conn.is_current() {
+            true => Ok(conn),
+            false => Err("the database has begun another life meanwhile".into()),
+        }
+    }
+
+    /// A new connection with the settings that all of them have.
+    pub(super) async fn dial(&self) -> Result<Conn, String> {
+        let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.url)).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
-        let conn = Conn::new(inner);
+        let conn = Conn::new(inner, self.life.clone());
         conn.script(SETTINGS).await.map_err(|error| error.to_string())?;
         Ok(conn)
     }
@@ -33,9 +47,9 @@ impl Address {
     /// The error for an operator, without the password.
     pub(super) fn refused(&self, said: String) -> OpenError {
         let place = self
-            .0
+            .url
             .rsplit_once('@')
-            .map_or_else(|| self.0.split_once("://").map_or(&*self.0, |(_, place)| place), |(_, place)| place);
+            .map_or_else(|| self.url.split_once("://").map_or(&*self.url, |(_, place)| place), |(_, place)| place);
         OpenError::Refused { place: place.into(), said }
     }
 }
@@ -88,12 +102,17 @@ impl Pool {
     async fn lease(&self) -> Worked<Lease<'_>> {
         let place = timeout(PATIENCE, self.places.acquire()).await;
         let place = place.map_err(|_| away("all connections are busy"))?.map_err(|_| away("the store is closed"))?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match idle {
+        let conn = match self.idle() {
             Some(conn) => conn,
             None => self.fresh().await?,
         };
         Ok(Lease { pool: self, conn, _place: place })
+    }
+
+    /// One that waits for work; those to an earlier life of the database are let go.
+    fn idle(&self) -> Option<Conn> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop()).find(Conn::is_current)
     }
 
     async fn fresh(&self) -> Worked<Conn> {
@@ -125,6 +144,7 @@ pub(super) fn away(said: &str) -> Trouble {
 /// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
 /// that is set up not to wait for its disk is asked to.
 const SETTINGS: &str = "
+    SET application_name = 'chat-server';
     SET lock_timeout = '3s';
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';

@@ -43,7 +43,7 @@ impl Database {
         let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
         if last < place.noted() {
             tracing::warn!("the file is older than it was: whoever comes back loads anew");
-            ready(both::schema::set_epoch(&conn, life)).map_err(OpenError::away)?;
+            ready(both::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
         }
         place.note(last);
         let epoch = AtomicU64::new(ready(both::schema::epoch(&conn)).map_err(OpenError::away)?);
@@ -62,10 +62,10 @@ impl Database {
     }
 
     /// Begins another life of the database.
-    pub(crate) async fn renew_epoch(&self, epoch: u64) -> Result<(), Failure> {
-        self.write(move |conn| Box::pin(both::schema::set_epoch(conn, epoch))).await?;
+    pub(crate) async fn renew_epoch(&self, life: u64) -> Result<u64, Failure> {
+        let epoch = self.write(move |conn| Box::pin(both::schema::renew(conn, life, 0))).await?;
         self.epoch.store(epoch, Ordering::Relaxed);
-        Ok(())
+        Ok(epoch)
     }
 
     /// Forgets everything that is too old.

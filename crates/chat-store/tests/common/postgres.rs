@@ -81,6 +81,34 @@ impl Cluster {
         self.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "-s", "stop"]);
     }
 
+    /// Puts a copy of everything aside, as a backup does.
+    pub fn back_up(&self) {
+        self.run("pg_ctl", &["-D", &self.data(), "-m", "fast", "-w", "-s", "stop"]);
+        self.run("cp", &["-a", &self.data(), &self.backup()]);
+        self.up();
+    }
+
+    /// Puts the backup in the place of everything, without a start.
+    pub fn put_back(&self) {
+        self.down();
+        fs::remove_dir_all(self.data()).unwrap();
+        self.run("cp", &["-a", &self.backup(), &self.data()]);
+    }
+
+    /// Stops it, and starts it as one that follows another server.
+    pub fn becomes_standby(&self) {
+        self.down();
+        let signal = PathBuf::from(self.data()).join("standby.signal");
+        fs::write(&signal, "").unwrap();
+        self.user.into_iter().for_each(|(user, group)| chown(&signal, Some(user), Some(group)).unwrap());
+        self.up();
+    }
+
+    /// Makes a standby the server, as a failover does.
+    pub fn promote(&self) {
+        self.run("pg_ctl", &["-D", &self.data(), "-w", "-s", "promote"]);
+    }
+
     fn make(&self) {
         let secret = self.folder.0.join("secret");
         fs::write(&secret, "secret").unwrap();
@@ -112,6 +140,10 @@ impl Cluster {
 
     fn data(&self) -> String {
         self.folder.0.join("data").display().to_string()
+    }
+
+    fn backup(&self) -> String {
+        self.folder.0.join("backup").display().to_string()
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> String {
