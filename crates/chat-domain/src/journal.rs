@@ -159,7 +159,8 @@ pub trait Journal: Send + Sync {
     /// Marks all as read; says how many were unread.
     fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64>;
 
-    /// What tells this life of the database from every other: cursors carry it.
+    /// What tells this life of the database from every other: cursors carry it. Another one may begin beneath a journal that is
+    /// open, so it is asked for before the head that it stands beside.
     fn epoch(&self) -> u64;
 
     /// Whether the store answers at all.

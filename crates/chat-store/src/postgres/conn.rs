@@ -12,6 +12,7 @@ use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::life::Life;
+use super::pool::NAME;
 use crate::sql::{Rows, Shape, Sql, Typed, Write};
 use crate::trouble::Unkept;
 
@@ -172,8 +173,10 @@ impl Conn {
     pub(super) async fn send_others_away(&self) -> QueryResult<()> {
         let sql = Sql::new(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database()
-             AND a.usename = current_user AND a.application_name = 'chat-server' AND a.pid <> pg_backend_pid()",
-        );
+             AND a.usename = current_user AND a.application_name LIKE ?
+             AND a.application_name <> current_setting('application_name')",
+        )
+        .bind(format!("{NAME} %"));
         self.load::<(bool,)>(sql).await.map(drop)
     }
 

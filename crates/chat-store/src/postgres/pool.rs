@@ -12,17 +12,20 @@ use super::Conn;
 use super::life::Life;
 use crate::error::OpenError;
 use crate::trouble::{Trouble, Worked};
+use crate::work::new_life;
 
 /// Where the database is.
 #[derive(Clone)]
 pub(super) struct Address {
     url: Arc<str>,
     life: Arc<Life>,
+    /// Tells the server this node's connections from those of others.
+    node: u64,
 }
 
 impl Address {
     pub(super) fn new(url: &str, life: Arc<Life>) -> Address {
-        Address { url: url.into(), life }
+        Address { url: url.into(), life, node: new_life() }
     }
 
     /// A new connection to a database whose life is known; what was said where there is none.
@@ -40,7 +43,8 @@ impl Address {
         let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.url)).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
         let conn = Conn::new(inner, self.life.clone());
-        conn.script(SETTINGS).await.map_err(|error| error.to_string())?;
+        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node);
+        conn.script(&settings).await.map_err(|error| error.to_string())?;
         Ok(conn)
     }
 
@@ -144,7 +148,6 @@ pub(super) fn away(said: &str) -> Trouble {
 /// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
 /// that is set up not to wait for its disk is asked to.
 const SETTINGS: &str = "
-    SET application_name = 'chat-server';
     SET lock_timeout = '3s';
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';
@@ -157,6 +160,9 @@ const SETTINGS: &str = "
     SET plan_cache_mode = force_generic_plan;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
+
+/// What the server calls us, before the number of the node.
+pub(super) const NAME: &str = "chat-server";
 
 /// How long a connection may take to come.
 const PATIENCE: Duration = Duration::from_secs(5);

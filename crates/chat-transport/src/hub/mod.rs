@@ -7,6 +7,7 @@
 mod asides;
 mod encode;
 mod flush;
+mod life;
 mod list;
 mod people;
 mod presence;
@@ -133,9 +134,9 @@ impl Hub {
         opened
     }
 
-    /// The rooms that a user is in.
-    pub(crate) fn learn(&self, user: UserId, memberships: Vec<Membership>) {
-        self.state().learn(user, memberships, clock::now());
+    /// The rooms that a user was in, in the life of this epoch.
+    pub(crate) fn learn(&self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
+        self.state().learn(user, memberships, epoch, clock::now());
     }
 
     /// A socket whose user's rooms are known is here.

@@ -118,6 +118,11 @@ impl People {
         self.memberships(user).map(|of| of.room)
     }
 
+    /// Nothing is known any more of who is in which room.
+    pub(super) fn forget_rooms(&mut self) {
+        self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));
+    }
+
     fn memberships(&self, user: UserId) -> impl Iterator<Item = &Membership> {
         let known = match self.users.get(&user).map(|local| &local.rooms) {
             Some(Rooms::Known(rooms)) => Some(rooms.values()),
@@ -151,7 +156,11 @@ impl State {
     }
 
     /// The journal has answered which rooms a user is in.
-    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, now: Time) {
+    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64, now: Time) {
+        // Whoever has asked in another life is closed, and comes back.
+        if epoch != self.epoch {
+            return;
+        }
         let Some(local) = self.people.users.get_mut(&user) else { return };
         let Rooms::Asked(changes) = &local.rooms else { return };
         let mut rooms: HashMap<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();

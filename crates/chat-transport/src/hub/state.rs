@@ -103,6 +103,10 @@ impl State {
         context: Option<&Context>,
     ) -> Attached {
         let now = clock::now();
+        // What a socket that was closed still asks for may be of an earlier life.
+        if !socket.line.is_open() {
+            return Attached::NotMember;
+        }
         let Some(membership) = self.people.membership(socket.user(), id) else { return Attached::NotMember };
         let (Start::Now(head) | Start::At { head, .. }) = start;
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(membership.members, head, now));

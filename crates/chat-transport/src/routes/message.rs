@@ -21,8 +21,10 @@ pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, T
         }
     };
     let journal = &call.app.journal;
+    // Before what it is to name: of an earlier life it is only too old.
+    let epoch = journal.epoch();
     let history = journal.history(caller.id(), room, page, limit).await?;
-    Ok(answer::history(tree, &history, Cursor { epoch: journal.epoch(), room, head: history.head }))
+    Ok(answer::history(tree, &history, Cursor { epoch, room, head: history.head }))
 }
 
 pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {

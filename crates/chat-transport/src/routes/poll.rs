@@ -54,8 +54,8 @@ impl Asker<'_> {
     /// Everything since a cursor; from now on, where it is empty.
     async fn changes(&self, text: &str, deadline: Instant) -> Result<Reply, Trouble> {
         let journal = &self.call.app.journal;
-        let head = journal.head(self.reader, self.room).await?;
-        let now = Cursor { epoch: journal.epoch(), room: self.room, head };
+        let now = self.now().await?;
+        let head = now.head;
         let since = if text.is_empty() { now } else { text.parse().map_err(malformed)? };
         if since.room != self.room {
             return Err(Trouble::Malformed("`cursor` is one of another chat".into()));
@@ -67,15 +67,24 @@ impl Asker<'_> {
         loop {
             let bell = self.call.app.hub.changes(self.room);
             let rung = bell.notified();
-            let Some((events, reached)) = self.replay(cursor.head).await? else {
-                let head = journal.head(self.reader, self.room).await?;
-                return Ok(self.resync(Cursor { head, ..now }));
+            let found = self.replay(cursor.head).await?;
+            // Another life may have begun while this one waited.
+            let Some((events, reached)) = found.filter(|_| journal.epoch() == now.epoch) else {
+                return Ok(self.resync(self.now().await?));
             };
             cursor.head = reached;
             if !events.is_empty() || !self.rings(deadline, rung).await {
                 return Ok(self.changed(&events, cursor));
             }
         }
+    }
+
+    /// Where the room stands. The epoch is asked for first: beside a head of a later life it is only too old.
+    async fn now(&self) -> Result<Cursor, Trouble> {
+        let journal = &self.call.app.journal;
+        let epoch = journal.epoch();
+        let head = journal.head(self.reader, self.room).await?;
+        Ok(Cursor { epoch, room: self.room, head })
     }
 
     /// Waits for a change until the deadline; a server that goes away lets nobody wait.

@@ -31,6 +31,8 @@ pub(crate) use self::resume::Pull;
 pub(crate) struct Session {
     pub(crate) app: Arc<App>,
     pub(crate) socket: Arc<Socket>,
+    /// The life of the database in which it came. Whatever names a place in a room is of this one; in another it is closed.
+    epoch: u64,
     bad_frames: u32,
 }
 
@@ -51,14 +53,15 @@ impl Session {
         let socket = Socket::new(app.hub.next_socket(), person, place, line, cookie, expires);
         let mut greeting = Frames::new();
         reply::hello(place, &socket.person, name, clock::now(), &mut greeting);
+        let epoch = app.journal.epoch();
         let opened = app.hub.open(&socket, &greeting);
         // From here on the hub knows the socket, and dropping the session makes it forget.
-        let session = Session { app, socket, bad_frames: 0 };
+        let session = Session { app, socket, epoch, bad_frames: 0 };
         match opened {
             Opened::TooMany => return Err(Trouble::TooFast(1)),
             Opened::Ask => {
                 let memberships = session.app.journal.memberships(user).await?;
-                session.app.hub.learn(user, memberships);
+                session.app.hub.learn(user, memberships, epoch);
             }
             Opened::Known => {}
         }

@@ -150,13 +150,13 @@ impl Session {
         if let Some(context) = context {
             self.joined(room, true, head, context);
         }
-        let cursor = Cursor { epoch: self.app.journal.epoch(), room, head };
+        let cursor = Cursor { epoch: self.epoch, room, head };
         self.say(|place, now, frames| reply::resync(place, &self.socket.person, cursor, now, frames));
         self.attach(room, true, Start::Now(head), None)
     }
 
     fn joined(&self, room: RoomId, cursor: bool, head: Head, context: &Context) {
-        let cursor = cursor.then(|| Cursor { epoch: self.app.journal.epoch(), room, head });
+        let cursor = cursor.then_some(Cursor { epoch: self.epoch, room, head });
         self.say(|place, now, frames| reply::joined(place, context, cursor, now, frames));
     }
 
@@ -178,7 +178,7 @@ impl Session {
     /// wait in an outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
         let shape = Shape { entrance: self.socket.place.entrance, cursor: pull.cursor };
-        let (user, epoch) = (self.socket.user(), self.app.journal.epoch());
+        let (user, epoch) = (self.socket.user(), self.epoch);
         let mut frames = Frames::new();
         let mut of_others = None;
         for event in events {
@@ -219,7 +219,7 @@ impl Session {
             (Some(""), _) => Ok(From::Now { cursor: true }),
             (None, Some(id)) => Ok(From::Since { since: Since::Message(MessageId::new(id)), cursor: always }),
             (Some(text), _) => match text.parse::<Cursor>() {
-                Ok(cursor) if cursor.room == room && cursor.epoch == self.app.journal.epoch() => {
+                Ok(cursor) if cursor.room == room && [self.epoch, self.app.journal.epoch()] == [cursor.epoch; 2] => {
                     Ok(From::Since { since: Since::Head(cursor.head), cursor: true })
                 }
                 Ok(cursor) if cursor.room == room => Ok(From::Lost),
