@@ -5,7 +5,7 @@ mod common;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
@@ -107,6 +107,34 @@ async fn a_file_or_directory_that_cannot_be_written_to_says_so() {
     let history = store.history(me, room, Page::Newest, 9).await.unwrap();
     assert_eq!(history.messages.iter().map(|shown| &*shown.message.content).collect::<Vec<_>>(), ["one", "two"]);
     store.close().await;
+}
+
+/// Whoever closed a store may copy or move its file: no thread of ours has it open any more, in the middle of whatever it was
+/// closed.
+#[tokio::test]
+async fn of_a_store_that_was_closed_nothing_is_open() {
+    for round in 0..20 {
+        let folder = Folder::new("closed");
+        let (me, room) = said_something(&folder).await;
+        assert_eq!(held(&folder), Vec::<PathBuf>::new(), "round {round}");
+        let store = open(&folder.sqlite()).await;
+        // Enough that the log of writes is brought into the file meanwhile.
+        let writes: Vec<_> = (0..2_000).map(|_| store.execute(order(me, 3, say(room, "more")))).collect();
+        let reads: Vec<_> = (0..50).map(|_| store.history(me, room, Page::Newest, 1_000)).collect();
+        store.close().await;
+        assert_eq!(held(&folder), Vec::<PathBuf>::new(), "round {round}");
+        for (write, read) in writes.into_iter().zip(reads) {
+            write.await.unwrap();
+            read.await.unwrap();
+        }
+        assert_eq!(store.head(me, room).await, Err(Failure::Unavailable));
+    }
+}
+
+/// The files of a folder that this process has open.
+fn held(folder: &Folder) -> Vec<PathBuf> {
+    let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.ok()?.path()).ok());
+    open.filter(|file| file.starts_with(&folder.0)).collect()
 }
 
 async fn said_something(folder: &Folder) -> (UserId, RoomId) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -17,6 +17,7 @@ use crate::work::{long_ago, now};
 pub(super) struct Keeper {
     wake: SyncSender<()>,
     written: AtomicUsize,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Keeper {
@@ -25,10 +26,14 @@ impl Keeper {
         let (wake, woken) = sync_channel(1);
         let path = path.display().to_string();
         let thread = thread::Builder::new().name("chat-keep".into()).spawn(move || run(&path, &woken, &writer, keep));
-        if let Err(error) = thread {
-            tracing::error!("the log of writes will grow: {error}");
-        }
-        Keeper { wake, written: AtomicUsize::new(0) }
+        let thread = thread.inspect_err(|error| tracing::error!("the log of writes will grow: {error}")).ok();
+        Keeper { wake, written: AtomicUsize::new(0), thread }
+    }
+
+    /// Waits until its thread has ended. It may wait for the writer, which must have emptied its queue.
+    pub(super) fn stop(self) {
+        drop(self.wake);
+        self.thread.map(JoinHandle::join);
     }
 
     /// Hears how much was written.

@@ -53,8 +53,11 @@ impl Database {
         Ok(Database { desk, queue, readers, epoch })
     }
 
-    /// Takes what waits, then stops; the file is whole without its log afterwards.
+    /// Takes what waits, then stops; the file is whole without its log afterwards, and nothing of ours has it open.
     pub(crate) async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
         let (tell, told) = oneshot::channel();
         if self.queue.send(Work::Close(tell)).await.is_ok() {
             let _ = told.await;

@@ -1,16 +1,21 @@
 //! Connections that read, each on a thread of its own.
 
+use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::{Conn, Task};
 use crate::error::OpenError;
 
 /// Threads that answer questions; whichever is free takes the next.
-pub(super) struct Readers(SyncSender<Task>);
+pub(super) struct Readers {
+    /// A question, or nothing for one who is to stop.
+    queue: SyncSender<Option<Task>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
 
 impl Readers {
     /// Starts so many of them. They end when this is dropped.
@@ -18,25 +23,39 @@ impl Readers {
         let (queue, tasks) = sync_channel(MOST_QUESTIONS);
         let tasks = Arc::new(Mutex::new(tasks));
         let path = path.display().to_string();
+        let mut threads = Vec::new();
         for _ in 0..how_many.max(1) {
             let conn = Conn::open(&path).map_err(|error| OpenError::Unready(error.to_string()))?;
             let (path, tasks) = (path.clone(), tasks.clone());
             let thread = thread::Builder::new().name("chat-read".into()).spawn(move || read(conn, &path, &tasks));
-            thread.map_err(|error| OpenError::Unready(error.to_string()))?;
+            threads.push(thread.map_err(|error| OpenError::Unready(error.to_string()))?);
         }
-        Ok(Readers(queue))
+        Ok(Readers { queue, threads: Mutex::new(threads) })
     }
 
     /// Takes a question, unless too many wait.
     pub(super) fn offer(&self, task: Task) -> bool {
-        self.0.try_send(task).is_ok()
+        self.queue.try_send(Some(task)).is_ok()
+    }
+
+    /// Has what was asked answered; then all of them have ended.
+    pub(super) async fn close(&self) {
+        let threads = take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let queue = self.queue.clone();
+        let ended = tokio::task::spawn_blocking(move || {
+            // Who is gone already does not hear it.
+            threads.iter().for_each(|_| drop(queue.send(None)));
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        });
+        // The runtime ends: then nobody waits for them.
+        let _ = ended.await;
     }
 }
 
-fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Task>>) {
+fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Option<Task>>>) {
     loop {
         let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = next else { return };
+        let Ok(Some(task)) = next else { return };
         let good = catch_unwind(AssertUnwindSafe(|| task(&conn))).unwrap_or(false);
         if !good && let Ok(fresh) = Conn::open(path) {
             conn = fresh;

@@ -54,10 +54,15 @@ impl Writer {
                 Work::Order(first) => next = self.batch(first),
                 Work::Task(task) => self.task(task),
                 Work::Close(done) => {
-                    self.queue.close();
                     self.note();
+                    self.queue.close();
+                    // What is on its way into the queue too is dropped: the keeper may wait for its answer.
+                    while self.queue.blocking_recv().is_some() {}
+                    if let Some(keeper) = self.keeper {
+                        keeper.stop();
+                    }
                     self.conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
-                    drop((self.conn, self.keeper, self.place));
+                    drop((self.conn, self.place));
                     // Who asked may be gone.
                     let _ = done.send(());
                     return;

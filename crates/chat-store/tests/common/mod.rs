@@ -3,7 +3,6 @@
 
 pub mod postgres;
 
-use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -127,10 +126,7 @@ pub fn skip(program: &str, package: &str) {
     std::io::stderr().write_all(said.as_bytes()).unwrap();
 }
 
-/// A connection past the store. It is as patient as the store's own: those that read may still be about to end when a store was
-/// closed, and the last one tidies up.
+/// A connection past the store.
 pub fn raw(path: &str) -> SqliteConnection {
-    let mut conn = SqliteConnection::establish(path).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-    conn
+    SqliteConnection::establish(path).unwrap()
 }
