@@ -220,12 +220,15 @@ fn leaves_open(error: &Error) -> bool {
     !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
 }
 
-/// A server that says nothing at all is away, whatever it said it would do in time.
+/// A server that does not answer is away, whatever it said it would do in time. Statements that are asked side by side all wait
+/// from the moment when they were asked, so this is what a whole round trip has.
 async fn in_time<T>(answer: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
     let silent =
         || Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new("no answer in time".to_owned()));
     tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(silent()))
 }
 
-/// Longer than the server's own limits, so that normally it is the server that gives up and says so.
+/// Longer than the server's own limits for one statement: where one alone is slow it is the server that gives up and says so.
+/// Several in one round trip may be slow together, each within its limit; then it is we who give up, and the connection is
+/// not used again.
 const PATIENCE: Duration = Duration::from_secs(15);
