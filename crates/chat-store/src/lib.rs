@@ -8,6 +8,7 @@
 //! The questions are written once (`both/`) and compiled twice, over the connection of each database.
 
 mod error;
+mod memory;
 mod postgres;
 mod rows;
 mod shape;

@@ -10,6 +10,7 @@ use chat_domain::{Chat, Command, Fact, Failure, Ids, MessageId, Outcome, Refusal
 
 use super::before::Before;
 use super::{Conn, load, locks, save};
+use crate::memory::Memory;
 use crate::trouble::{Trouble, Unkept, Worked, panicked};
 use crate::work::{Desk, Verdict, Waiting};
 
@@ -44,13 +45,13 @@ impl Unknown {
 }
 
 /// Does a batch, or each of its orders alone if it fails together.
-pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) -> After {
+pub(crate) async fn settle(conn: &Conn, desk: &Desk, memory: &mut Memory, mut batch: Vec<Waiting>) -> After {
     batch.retain(|waiting| !waiting.is_withdrawn());
     if batch.is_empty() {
         return After::Good;
     }
     let began = Instant::now();
-    match attempt(conn, desk, &batch).await {
+    match attempt(conn, desk, memory, &batch).await {
         Ok(Attempt::Committed(verdicts)) => {
             desk.sink.took(began.elapsed());
             desk.answer(batch, verdicts);
@@ -61,7 +62,7 @@ pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) ->
             return After::NotBegun(batch);
         }
         Err(trouble) if is_about_rows(&trouble, began.elapsed()) => {
-            return one_by_one(conn, desk, batch, trouble).await;
+            return one_by_one(conn, desk, memory, batch, trouble).await;
         }
         Err(trouble) => {
             tracing::error!("{} orders could not be taken: {trouble}", batch.len());
@@ -73,14 +74,14 @@ pub(crate) async fn settle(conn: &Conn, desk: &Desk, mut batch: Vec<Waiting>) ->
 }
 
 /// Does the orders of a failed batch each alone, so that only the one which it failed for fails.
-async fn one_by_one(conn: &Conn, desk: &Desk, batch: Vec<Waiting>, trouble: Trouble) -> After {
+async fn one_by_one(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: Vec<Waiting>, trouble: Trouble) -> After {
     if batch.len() > 1 {
         tracing::warn!("{} orders are decided one by one: {trouble}", batch.len());
     }
     let mut rest = batch.into_iter();
     while let Some(waiting) = rest.next() {
         let (began, batch) = (Instant::now(), vec![waiting]);
-        match attempt(conn, desk, &batch).await {
+        match attempt(conn, desk, memory, &batch).await {
             Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
             Ok(Attempt::Unknown(verdicts, mark)) => {
                 desk.turn_away(rest.collect());
@@ -106,8 +107,10 @@ enum Attempt {
 }
 
 /// Decides a batch in a transaction of its own. Two round trips where nothing hangs on a name: one to look, one to write.
-async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt> {
-    let Decided { verdicts, before, written, mark } = match decide(conn, desk, batch).await {
+/// Unless it goes well nothing is remembered afterwards.
+async fn attempt(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]) -> Worked<Attempt> {
+    let mut remembered = std::mem::take(memory);
+    let Decided { verdicts, before, written, mark } = match decide(conn, desk, &mut remembered, batch).await {
         Ok(decided) => decided,
         Err(trouble @ Trouble::NotBegun(_)) => return Err(trouble),
         Err(trouble) => {
@@ -120,10 +123,15 @@ async fn attempt(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Attempt>
     if written.is_empty() {
         // Nothing became new: nothing need reach the disk.
         conn.rollback().await?;
+        *memory = remembered;
         return Ok(Attempt::Committed(verdicts));
     }
     match conn.keep(save::statements(&written, &before), mark).await {
-        Ok(()) => Ok(Attempt::Committed(verdicts)),
+        Ok(()) => {
+            remembered.keep(&written);
+            *memory = remembered;
+            Ok(Attempt::Committed(verdicts))
+        }
         Err(Unkept { error, open: true }) => {
             tracing::warn!("whether {} orders were committed is to be found out: {error}", batch.len());
             Ok(Attempt::Unknown(verdicts, mark))
@@ -145,22 +153,28 @@ struct Decided {
 }
 
 /// Decides all orders of a batch.
-async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Decided> {
+async fn decide(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]) -> Worked<Decided> {
     let limits = desk.options.limits;
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
     let mut chat = Chat::partial(limits);
-    let (known, stamps, mark) = look(conn, &needs, batch, &limits).await?;
+    let (known, stamps, mark) = look(conn, &needs, memory, batch, &limits).await?;
     let before = Before::of(&known);
+    memory.learn(&known);
     known.into_iter().for_each(|known| chat.tell(known));
+    let (verdicts, written) = execute(chat, batch, stamps)?;
+    Ok(Decided { verdicts, before, written, mark })
+}
+
+/// Has a chat decide all orders of a batch: the verdicts, and what they change.
+fn execute(mut chat: Chat, batch: &[Waiting], stamps: Vec<Stamp>) -> Worked<(Vec<Result<Outcome, Refusal>>, Written)> {
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let orders =
             batch.iter().zip(stamps).map(|(waiting, stamp)| chat.execute(stamp, waiting.order.command.clone()));
         let verdicts: Vec<_> = orders.collect();
         (verdicts, chat.take_written())
     }));
-    let (verdicts, written) = decided.map_err(|panic| panicked(&*panic))?;
-    Ok(Decided { verdicts, before, written, mark })
+    decided.map_err(|panic| panicked(&*panic))
 }
 
 /// Begins, holds what the batch is about, and looks: all in one round trip, in this order. Each question after the locks
@@ -169,18 +183,22 @@ async fn decide(conn: &Conn, desk: &Desk, batch: &[Waiting]) -> Worked<Decided> 
 async fn look(
     conn: &Conn,
     needs: &BTreeSet<Fact>,
+    memory: &Memory,
     batch: &[Waiting],
     limits: &Limits,
 ) -> Worked<(Vec<Known>, Vec<Stamp>, i64)> {
     let begin = async { conn.begin().await.map_err(Trouble::NotBegun) };
     let leaving = removals(batch);
+    // Where others write too, nothing is so only because it was.
+    let nothing = Memory::default();
+    let known = if Conn::SHARED { &nothing } else { memory };
     let ((), (), mark, known, stamps) = match locks::names(needs) {
         names if names.is_empty() => tokio::try_join!(
             biased;
             begin,
             locks::hold(conn, needs, Vec::new()),
             async { Ok(conn.mark().await?) },
-            load::facts(conn, needs, &leaving, limits),
+            load::facts(conn, needs, known, &leaving, limits),
             stamps(conn, batch),
         )?,
         names => {
@@ -191,7 +209,7 @@ async fn look(
                 async { Ok(()) },
                 locks::hold(conn, needs, rooms),
                 async { Ok(conn.mark().await?) },
-                load::facts(conn, needs, &leaving, limits),
+                load::facts(conn, needs, known, &leaving, limits),
                 stamps(conn, batch),
             )?
         }

@@ -9,6 +9,7 @@ use chat_domain::{ClientId, Fact, Member, MessageId, Person, Room, RoomId, UserI
 
 use super::standing::{self, Span};
 use super::{Conn, named};
+use crate::memory::Memory;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
@@ -17,14 +18,26 @@ use crate::trouble::Worked;
 pub(super) async fn facts(
     conn: &Conn,
     facts: &BTreeSet<Fact>,
+    memory: &Memory,
     leaving: &BTreeMap<RoomId, usize>,
     limits: &Limits,
 ) -> Worked<Vec<Known>> {
     let mut asked = Asked::default();
-    facts.iter().for_each(|fact| asked.sort_in(fact));
+    let mut recalled = Vec::new();
+    facts.iter().for_each(|fact| match memory.recall(fact) {
+        Some(known) => recalled.push(known),
+        None => asked.sort_in(fact),
+    });
     // What moves from where somebody stands hangs on where that is.
     let standing = async {
-        let (rooms, slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
+        let (mut rooms, mut slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
+        for known in &recalled {
+            match known {
+                Known::Room(id, Some(room)) => drop(rooms.insert(*id, room.clone())),
+                Known::Member(room, user, Some(member)) => drop(slots.insert((*room, *user), *member)),
+                _ => {}
+            }
+        }
         let (unread, undelivered) = tokio::try_join!(
             unread(conn, &asked.unread, &slots),
             undelivered(conn, &asked.undelivered, &rooms, &slots, limits),
@@ -49,7 +62,7 @@ pub(super) async fn facts(
         heirs(conn, &asked.heirs, leaving),
     )?;
     let all = [standing, persons, messages, places, likes, sent, directs, made, lobby, waiting];
-    Ok(all.into_iter().flatten().chain(heirs).collect())
+    Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
 /// Rows of members.

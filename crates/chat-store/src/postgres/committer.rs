@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::Conn;
 use super::both::commit::{After, Unknown, settle};
 use super::pool::Address;
+use crate::memory::Memory;
 use crate::work::{Desk, Waiting};
 
 /// What a committer is asked for.
@@ -80,13 +81,13 @@ impl Committer {
         let desk = self.desk.clone();
         let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
         let mut epoch = conn.epoch;
-        let mut after = settle(conn, &desk, batch).await;
+        let mut after = settle(conn, &desk, &mut Memory::default(), batch).await;
         if let After::NotBegun(batch) = after {
             // The connection had gone before anything was asked of it.
             self.conn = None;
             let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
             epoch = conn.epoch;
-            after = settle(conn, &desk, batch).await;
+            after = settle(conn, &desk, &mut Memory::default(), batch).await;
         }
         match after {
             After::Good => {}

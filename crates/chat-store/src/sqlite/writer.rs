@@ -11,6 +11,7 @@ use super::both::commit::{After, Unknown, settle};
 use super::keeper::Keeper;
 use super::open::Place;
 use super::{Conn, Task, ready};
+use crate::memory::Memory;
 use crate::work::{Desk, Waiting};
 
 /// What the writer is asked for.
@@ -32,7 +33,7 @@ pub(super) fn start(
     back: mpsc::WeakSender<Work>,
 ) {
     let keeper = place.path().map(|path| Keeper::start(path, back, desk.options.keep_changes));
-    let writer = Writer { conn: Some(conn), queue, desk, place, keeper };
+    let writer = Writer { conn: Some(conn), memory: Memory::default(), queue, desk, place, keeper };
     // Without a thread there is no store: the one place where this program may not go on.
     thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
 }
@@ -40,6 +41,7 @@ pub(super) fn start(
 struct Writer {
     /// None while the database does not open again.
     conn: Option<Conn>,
+    memory: Memory,
     queue: mpsc::Receiver<Work>,
     desk: Arc<Desk>,
     place: Place,
@@ -98,8 +100,9 @@ impl Writer {
 
     fn settle(&mut self, batch: Vec<Waiting>) {
         let desk = self.desk.clone();
-        let Some(conn) = self.connected() else { return desk.turn_away(batch) };
-        match ready(settle(conn, &desk, batch)) {
+        self.connected();
+        let Some(conn) = &self.conn else { return desk.turn_away(batch) };
+        match ready(settle(conn, &desk, &mut self.memory, batch)) {
             After::Good => {}
             After::Broken => self.disconnect(),
             After::NotBegun(batch) => {
@@ -110,7 +113,9 @@ impl Writer {
         }
     }
 
+    /// A task may write what it likes.
     fn task(&mut self, task: Task) {
+        self.memory.forget();
         // A task that is dropped answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {

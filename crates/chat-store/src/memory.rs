@@ -1,0 +1,170 @@
+//! What a committer remembers of the rows that it saw and wrote last.
+//!
+//! Where nobody else writes, that is how the rows are, and need not be asked for again; where others write, it is how they were,
+//! and has to be proved.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use chat_domain::known::{Known, Place, Written};
+use chat_domain::{Fact, Member, Message, MessageId, Person, Room, RoomId, UserId};
+
+/// Rows by their keys. It starts empty, and begins anew when it has grown large.
+#[derive(Default)]
+pub(crate) struct Memory {
+    rooms: HashMap<RoomId, Remembered>,
+    people: HashMap<UserId, Arc<Person>>,
+    /// How many things are remembered.
+    things: usize,
+}
+
+/// What is remembered of one room.
+struct Remembered {
+    row: Room,
+    members: HashMap<UserId, Member>,
+    tail: Tail,
+}
+
+/// The newest messages of a room, without a gap up to its last one; of each what a delivery asks.
+#[derive(Default)]
+struct Tail(VecDeque<Passing>);
+
+struct Passing {
+    id: MessageId,
+    number: u64,
+    sender: UserId,
+    deleted: bool,
+}
+
+impl Memory {
+    /// The answer to a fact, if it follows from what is remembered.
+    pub(crate) fn recall(&self, fact: &Fact) -> Option<Known> {
+        match *fact {
+            Fact::Place(room, upto, user) => {
+                let place = self.rooms.get(&room)?.place(upto, user)?;
+                Some(Known::Place(room, upto, user, place))
+            }
+            Fact::Undelivered(room, user, upto) => {
+                let senders = self.rooms.get(&room)?.undelivered(user, upto)?;
+                Some(Known::Undelivered(room, user, upto, senders))
+            }
+            _ => self.row(fact),
+        }
+    }
+
+    /// The answer to a fact that is one row.
+    pub(crate) fn row(&self, fact: &Fact) -> Option<Known> {
+        match *fact {
+            Fact::Person(user) => Some(Known::Person(user, Some(self.people.get(&user)?.clone()))),
+            Fact::Room(room) => Some(Known::Room(room, Some(self.rooms.get(&room)?.row.clone()))),
+            Fact::Member(room, user) => {
+                let member = self.rooms.get(&room)?.members.get(&user)?;
+                Some(Known::Member(room, user, Some(*member)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Remembers what was looked up: rooms first, then who is in them.
+    pub(crate) fn learn(&mut self, known: &[Known]) {
+        for known in known {
+            match known {
+                Known::Person(user, Some(person)) => {
+                    self.things += usize::from(self.people.insert(*user, person.clone()).is_none());
+                }
+                Known::Room(_, Some(room)) => self.put_room(room),
+                Known::Member(room, _, Some(member)) => self.put_member(*room, *member),
+                _ => {}
+            }
+        }
+    }
+
+    /// Remembers what was committed.
+    pub(crate) fn keep(&mut self, written: &Written) {
+        written.new_rooms.iter().chain(&written.rooms).for_each(|room| self.put_room(room));
+        written.members.iter().for_each(|&(room, member)| self.put_member(room, member));
+        for message in &written.new_messages {
+            if let Some(room) = self.rooms.get_mut(&message.room) {
+                let before = room.tail.0.len();
+                room.tail.push(message);
+                self.things = self.things + room.tail.0.len() - before;
+            }
+        }
+        for message in &written.messages {
+            self.rooms.get_mut(&message.room).into_iter().for_each(|room| room.tail.change(message));
+        }
+        if self.things > MOST {
+            self.forget();
+        }
+    }
+
+    /// Forgets everything: what was remembered may be so no longer.
+    pub(crate) fn forget(&mut self) {
+        *self = Memory::default();
+    }
+
+    fn put_room(&mut self, row: &Room) {
+        match self.rooms.get_mut(&row.id) {
+            Some(room) => room.row.clone_from(row),
+            None => {
+                let room = Remembered { row: row.clone(), members: HashMap::new(), tail: Tail::default() };
+                self.rooms.insert(row.id, room);
+                self.things += 1;
+            }
+        }
+    }
+
+    fn put_member(&mut self, room: RoomId, member: Member) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            self.things += usize::from(room.members.insert(member.user, member).is_none());
+        }
+    }
+}
+
+impl Remembered {
+    fn place(&self, upto: MessageId, user: UserId) -> Option<Place> {
+        let Tail(messages) = &self.tail;
+        let after = messages.partition_point(|message| message.id <= upto);
+        let newest = messages.get(after.checked_sub(1)?)?;
+        let own = messages.range(after..).filter(|message| message.sender == user).count();
+        let own = self.members.get(&user)?.sent.checked_sub(own as u64)?;
+        Some(Place { message: Some(newest.id), number: newest.number, own })
+    }
+
+    fn undelivered(&self, user: UserId, upto: MessageId) -> Option<Vec<(MessageId, UserId)>> {
+        let member = self.members.get(&user)?;
+        let reached = member.read.number.max(member.delivered.number);
+        let Tail(messages) = &self.tail;
+        if messages.front()?.number > reached + 1 {
+            return None;
+        }
+        let since = messages.iter().filter(|message| message.number > reached && message.id <= upto);
+        let of_others = since.filter(|message| message.sender != user && !message.deleted);
+        Some(of_others.map(|message| (message.id, message.sender)).collect())
+    }
+}
+
+impl Tail {
+    fn push(&mut self, message: &Message) {
+        if self.0.back().is_some_and(|last| last.number + 1 != message.number) {
+            self.0.clear();
+        }
+        if self.0.len() == TAIL {
+            self.0.pop_front();
+        }
+        let &Message { id, number, ref sender, ref deleted, .. } = message;
+        self.0.push_back(Passing { id, number, sender: sender.id(), deleted: deleted.is_some() });
+    }
+
+    fn change(&mut self, message: &Message) {
+        if let Ok(at) = self.0.binary_search_by_key(&message.id, |one| one.id) {
+            self.0[at].deleted = message.deleted.is_some();
+        }
+    }
+}
+
+/// How many things are remembered before it all begins anew: with one in each room of its own, about 4 MiB.
+const MOST: usize = 16_384;
+
+/// How many messages of one room are remembered.
+const TAIL: usize = 64;
