@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
 pub mod postgres;
+pub mod wire;
 
 use diesel::{Connection, SqliteConnection};
 use std::io::Write;
