@@ -100,6 +100,7 @@ async fn postgres_finds_everything_by_an_index() {
     store.close().await;
     let log = cluster.log();
     assert!(log.matches("plan:").count() > 60, "the plans were not logged");
+    assert!(log.contains("held AS MATERIALIZED"), "nothing was said from memory");
     let tables = [
         "users",
         "families",

@@ -167,7 +167,11 @@ async fn decide(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]
 }
 
 /// Has a chat decide all orders of a batch: the verdicts, and what they change.
-fn execute(mut chat: Chat, batch: &[Waiting], stamps: Vec<Stamp>) -> Worked<(Vec<Result<Outcome, Refusal>>, Written)> {
+pub(crate) fn execute(
+    mut chat: Chat,
+    batch: &[Waiting],
+    stamps: Vec<Stamp>,
+) -> Worked<(Vec<Result<Outcome, Refusal>>, Written)> {
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let orders =
             batch.iter().zip(stamps).map(|(waiting, stamp)| chat.execute(stamp, waiting.order.command.clone()));

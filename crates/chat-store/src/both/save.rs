@@ -114,7 +114,7 @@ fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
     )
 }
 
-fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
+pub(crate) fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
     let rows = Rows::new(members.iter().map(|&&(room, member)| [room.into(), member.user.into(), member.sent.into()]));
     let tail =
         ") UPDATE members SET sent = new.sent FROM new WHERE members.room = new.room AND members.person = new.person";
@@ -137,7 +137,7 @@ const DELIVERED: &str = ") UPDATE members SET delivered_message = new.message, d
     delivered_own = new.own, delivered_at = new.at, delivered_moved = new.moved FROM new
     WHERE members.room = new.room AND members.person = new.person";
 
-fn messages(written: &Written) -> Write<'_> {
+pub(crate) fn messages(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.new_messages.iter().map(|message| {
         [
             message.room.into(),
@@ -224,7 +224,7 @@ fn likes(written: &Written) -> Write<'_> {
 }
 
 /// What was first said under a name.
-fn sent(written: &Written) -> Write<'_> {
+pub(crate) fn sent(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.sent.iter().map(|row| {
         let digest = spelled(row.digest).into();
         [row.room.into(), row.user.into(), row.client_id.as_str().into(), digest, row.message.into()]

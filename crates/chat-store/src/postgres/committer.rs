@@ -9,6 +9,8 @@ use tokio::time::sleep;
 
 use super::Conn;
 use super::both::commit::{After, Unknown, settle};
+use super::conn::{Backend, leaves_open};
+use super::express::{Ground, Said, Stock};
 use super::pool::Address;
 use crate::memory::Memory;
 use crate::work::{Desk, Waiting};
@@ -23,7 +25,7 @@ pub(super) enum Work {
 
 /// Works until it is told to stop, or nobody can ask it for anything any more.
 pub(super) async fn run(mut queue: mpsc::Receiver<Work>, desk: Arc<Desk>, address: Address) {
-    let mut committer = Committer { conn: None, tried: None, desk, address };
+    let mut committer = Committer::new(desk, address);
     let mut rest = VecDeque::new();
     loop {
         while let Ok(work) = queue.try_recv() {
@@ -74,20 +76,36 @@ struct Committer {
     tried: Option<Instant>,
     desk: Arc<Desk>,
     address: Address,
+    /// Who answers on the server's side of the last connection.
+    backend: Option<Backend>,
+    /// How the rooms were that it wrote to by this connection.
+    memory: Memory,
+    stock: Stock,
+    /// How many batches go the sure way because others write to the same rooms.
+    doubts: u32,
 }
 
 impl Committer {
+    fn new(desk: Arc<Desk>, address: Address) -> Committer {
+        let (memory, stock) = (Memory::default(), Stock::default());
+        Committer { conn: None, tried: None, desk, address, backend: None, memory, stock, doubts: 0 }
+    }
+
     async fn settle(&mut self, batch: Vec<Waiting>) {
         let desk = self.desk.clone();
-        let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
+        self.connect().await;
+        let Some(batch) = self.say(batch).await else { return };
+        self.connect().await;
+        let Some(conn) = &self.conn else { return desk.turn_away(batch) };
         let mut epoch = conn.epoch;
-        let mut after = settle(conn, &desk, &mut Memory::default(), batch).await;
+        let mut after = settle(conn, &desk, &mut self.memory, batch).await;
         if let After::NotBegun(batch) = after {
             // The connection had gone before anything was asked of it.
             self.conn = None;
-            let Some(conn) = self.connected().await else { return desk.turn_away(batch) };
+            self.connect().await;
+            let Some(conn) = &self.conn else { return desk.turn_away(batch) };
             epoch = conn.epoch;
-            after = settle(conn, &desk, &mut Memory::default(), batch).await;
+            after = settle(conn, &desk, &mut self.memory, batch).await;
         }
         match after {
             After::Good => {}
@@ -100,13 +118,79 @@ impl Committer {
         }
     }
 
+    /// Says at once what a batch has to say, from memory; gives it back if it is to go the sure way.
+    async fn say(&mut self, mut batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
+        let began = Instant::now();
+        batch.retain(|waiting| !waiting.is_withdrawn());
+        let Some(said) = self.said(&batch).await else { return Some(batch) };
+        let Some(conn) = &self.conn else { return Some(batch) };
+        match said.keep(conn).await {
+            Ok(true) => {
+                self.memory.keep(&said.written);
+                self.desk.sink.took(began.elapsed());
+                self.desk.answer(batch, said.verdicts);
+                return None;
+            }
+            Err(error) if leaves_open(&error) => {
+                tracing::warn!("whether {} messages were committed is to be found out: {error}", batch.len());
+                return self.find_out_said(said, batch).await;
+            }
+            Err(error) if began.elapsed() > SOON => {
+                tracing::error!("{} messages could not be taken: {error}", batch.len());
+                self.conn = None;
+                self.desk.turn_away(batch);
+                return None;
+            }
+            Ok(false) | Err(_) => {}
+        }
+        self.memory.forget();
+        self.doubts = DOUBTS;
+        Some(batch)
+    }
+
+    /// What a batch says, decided from memory alone.
+    async fn said(&mut self, batch: &[Waiting]) -> Option<Said> {
+        self.doubts = self.doubts.saturating_sub(1);
+        if self.doubts > 0 {
+            return None;
+        }
+        let ground = Ground::of(batch, &self.memory)?;
+        let ids = self.stock.take(self.conn.as_ref()?, &ground, batch.len()).await.ok()?;
+        ground.decide(batch, ids, self.desk.options.limits)
+    }
+
+    /// Asks a new connection whether it was said, once the old one can say nothing more. What was not may be said again.
+    async fn find_out_said(&mut self, said: Said, batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
+        let (began, backend) = (Instant::now(), self.backend.take());
+        self.memory.forget();
+        self.conn = None;
+        while began.elapsed() < UNKNOWN_FOR {
+            self.connect().await;
+            if let Some(conn) = &self.conn {
+                match said.is_there(conn, backend).await {
+                    Ok(Some(true)) => {
+                        self.desk.answer(batch, said.verdicts);
+                        return None;
+                    }
+                    Ok(Some(false)) => return Some(batch),
+                    Ok(None) => {}
+                    Err(_) => self.conn = None,
+                }
+            }
+            sleep(PAUSE).await;
+        }
+        self.desk.turn_away(batch);
+        None
+    }
+
     /// Asks a new connection what became of a transaction. The server may take a while to notice that nobody waits for its
     /// answer any more. In another life of the database the mark means nothing.
     async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
         self.conn = None;
         let began = Instant::now();
         while began.elapsed() < UNKNOWN_FOR {
-            if let Some(conn) = self.connected().await {
+            self.connect().await;
+            if let Some(conn) = &self.conn {
                 if conn.epoch != epoch {
                     break;
                 }
@@ -121,21 +205,34 @@ impl Committer {
         unknown.found(&self.desk, false);
     }
 
-    /// The connection; a new one if there is none, unless an attempt has failed just now.
-    async fn connected(&mut self) -> Option<&Conn> {
+    /// Sees that there is a connection, unless an attempt has failed just now. What was remembered may be of another life.
+    async fn connect(&mut self) {
         self.conn.take_if(|conn| !conn.is_current());
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
-            match self.address.connect().await {
-                Ok(conn) => (self.conn, self.tried) = (Some(conn), None),
+            (self.memory, self.stock) = (Memory::default(), Stock::default());
+            match self.reached().await {
+                Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), Some(backend), None),
                 Err(said) => {
                     tracing::error!("{}", self.address.refused(said));
                     self.tried = Some(Instant::now());
                 }
             }
         }
-        self.conn.as_ref()
+    }
+
+    /// A new connection.
+    async fn reached(&self) -> Result<(Conn, Backend), String> {
+        let conn = self.address.connect().await?;
+        let backend = conn.backend().await.map_err(|error| error.to_string())?;
+        Ok((conn, backend))
     }
 }
+
+/// How many batches go the sure way after one in which memory was wrong.
+const DOUBTS: u32 = 16;
+
+/// An error that took longer was a time-out, and would take as long again.
+const SOON: Duration = Duration::from_millis(500);
 
 /// How many rooms one transaction holds at most: the others wait for it.
 const MOST_ROOMS: usize = 64;

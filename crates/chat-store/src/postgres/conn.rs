@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use chat_domain::Message;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -18,6 +19,9 @@ use crate::trouble::Unkept;
 
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
+
+/// The server's side of a connection.
+pub(super) type Backend = (i64, i64);
 
 /// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
 pub(crate) struct Conn {
@@ -104,6 +108,13 @@ impl Conn {
         Ok(())
     }
 
+    /// Writes by one statement alone, which answers with the mark of its transaction for every room; says whether to any.
+    pub(super) async fn keep_at_once(&self, sql: Sql<'_>) -> QueryResult<bool> {
+        let mark = self.first::<(i64,)>(sql).await?;
+        mark.into_iter().for_each(|(mark,)| self.life.committed(self.epoch, mark));
+        Ok(mark.is_some())
+    }
+
     /// Forgets what was written.
     pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.script("ROLLBACK").await
@@ -164,6 +175,31 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(mark.to_string())).await?.is_some_and(|(knows,)| knows))
     }
 
+    /// Who answers on the server's side of this connection: its number, and since when it has it.
+    pub(super) async fn backend(&self) -> QueryResult<Backend> {
+        let sql = Sql::new(
+            "SELECT a.pid::bigint, (extract(epoch FROM a.backend_start) * 1000000)::bigint
+             FROM pg_stat_get_activity(pg_backend_pid()) a",
+        );
+        self.first(sql).await?.ok_or(Error::NotFound)
+    }
+
+    /// Whether that backend of an older connection is gone; if not, it is told to go.
+    pub(super) async fn has_ended(&self, (pid, since): Backend) -> QueryResult<bool> {
+        let sql = Sql::new(
+            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity(?::bigint::int) a
+             WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = ?",
+        );
+        Ok(self.first::<(bool,)>(sql.bind(pid).bind(since)).await?.is_none())
+    }
+
+    /// Whether this message, as it was said, is there.
+    pub(super) async fn has(&self, message: &Message) -> QueryResult<bool> {
+        let sql = Sql::new("SELECT m.id FROM messages m WHERE m.room = ? AND m.id = ? AND m.sender = ? AND m.seq = ?");
+        let sql = sql.bind(message.room).bind(message.id).bind(message.sender.id()).bind(message.seq);
+        Ok(self.first::<(i64,)>(sql).await?.is_some())
+    }
+
     /// Whether the server only follows another one, or has yet to become itself: what it shows is of the past.
     pub(super) async fn is_standby(&self) -> QueryResult<bool> {
         Ok(self.first::<(bool,)>(Sql::new("SELECT pg_is_in_recovery()")).await?.is_some_and(|(is,)| is))
@@ -215,7 +251,7 @@ async fn in_order(mut asked: Vec<Answering<'_, usize>>) -> QueryResult<()> {
 }
 
 /// Whether a COMMIT that failed so may have been one: it was if no answer came, it was not if the answer was no.
-fn leaves_open(error: &Error) -> bool {
+pub(super) fn leaves_open(error: &Error) -> bool {
     let no_answer = [DatabaseErrorKind::UnableToSendCommand, DatabaseErrorKind::ClosedConnection];
     !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
 }

@@ -5,6 +5,7 @@
 mod both;
 mod committer;
 mod conn;
+mod express;
 mod life;
 mod pool;
 

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod cut;
 mod load;
 mod proxy;
 mod rows;
@@ -18,7 +19,6 @@ use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
 use load::Load;
-use proxy::Proxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -37,27 +37,6 @@ async fn postgres_is_stopped_and_started_under_load() {
         load.wait_for_more().await;
     }
     load.finish(&store).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_connection_is_cut_between_commit_and_its_answer() {
-    let Some(cluster) = Cluster::start() else { return };
-    cluster.database("cut");
-    let proxy = Proxy::start(cluster.port).await;
-    let options = Options { committers: 1, ..options() };
-    let store = Store::open(&cluster.address("cut", proxy.port), options, Arc::new(Deaf)).await.unwrap();
-    let (me, room) = room(&store).await;
-    for n in 0..20 {
-        proxy.cut_next_commit();
-        let answer = store.execute(named(me, room, n)).await;
-        assert!(proxy.has_cut(), "the test cut nothing");
-        // The transaction was committed; the store found that out, so the answer is the message.
-        let answer = answer.unwrap();
-        let Change::Sent { message, .. } = &answer.event().unwrap().change else { panic!("{answer:?}") };
-        assert_eq!(message.number, n + 1);
-    }
-    let history = store.history(me, room, Page::Newest, 100).await.unwrap();
-    assert_eq!(history.messages.len(), 20);
 }
 
 #[tokio::test]

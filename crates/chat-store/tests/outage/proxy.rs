@@ -1,60 +1,114 @@
 //! A bad line to the database.
 
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
 use super::*;
 
-/// Stands between the store and Postgres and can lose the answer to a COMMIT.
+/// What goes wrong on a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// The connection breaks instead of passing on that something was committed.
+    LosesAnswer,
+    /// The connection breaks instead of passing on what is asked.
+    LosesQuestion,
+}
+
+/// Stands between the store and Postgres.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
-    armed: Arc<AtomicBool>,
-    cut: Arc<AtomicBool>,
+    line: Arc<Line>,
+}
+
+#[derive(Default)]
+struct Line {
+    next: Mutex<Option<Fault>>,
+    /// What was lost: the answers of transactions, and those of single statements.
+    transactions: AtomicUsize,
+    statements: AtomicUsize,
+    hang_up: Notify,
 }
 
 impl Proxy {
     pub(crate) async fn start(server: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (armed, cut) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
-        let (arm, has) = (armed.clone(), cut.clone());
+        let line = Arc::new(Line::default());
+        let carrying = line.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, arm.clone(), has.clone()));
+                tokio::spawn(carry(client, server, carrying.clone()));
             }
         });
-        Proxy { port, armed, cut }
+        Proxy { port, line }
     }
 
-    pub(crate) fn cut_next_commit(&self) {
-        self.cut.store(false, Ordering::SeqCst);
-        self.armed.store(true, Ordering::SeqCst);
+    /// The next time that it can, the line does that.
+    pub(crate) fn next(&self, fault: Fault) {
+        *self.line.next.lock().unwrap() = Some(fault);
     }
 
-    pub(crate) fn has_cut(&self) -> bool {
-        self.cut.load(Ordering::SeqCst)
+    /// Whether it has done it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.line.next.lock().unwrap().is_none()
+    }
+
+    /// How many answers of transactions, and of single statements, were lost.
+    pub(crate) fn lost(&self) -> (usize, usize) {
+        (self.line.transactions.load(Ordering::SeqCst), self.line.statements.load(Ordering::SeqCst))
+    }
+
+    /// The client's side of every connection breaks; the server does not notice.
+    pub(crate) fn hang_up(&self) {
+        self.line.hang_up.notify_waiters();
     }
 }
 
-/// Carries bytes both ways. Armed, it drops the connection instead of passing on that a COMMIT was one.
-async fn carry(mut client: TcpStream, server: u16, armed: Arc<AtomicBool>, cut: Arc<AtomicBool>) {
+impl Line {
+    fn takes(&self, fault: Fault) -> bool {
+        let mut next = self.next.lock().unwrap();
+        let takes = *next == Some(fault);
+        if takes {
+            *next = None;
+        }
+        takes
+    }
+
+    /// Whether these bytes of the server, which say that something was committed, are lost.
+    fn loses(&self, said: &[u8]) -> bool {
+        let has = |words: &[u8]| said.windows(words.len()).any(|bytes| bytes == words);
+        let (transaction, statement) = (has(b"COMMIT\0"), has(b"UPDATE 1\0Z\0\0\0\x05I"));
+        if !(transaction || statement) || !self.takes(Fault::LosesAnswer) {
+            return false;
+        }
+        let lost = if transaction { &self.transactions } else { &self.statements };
+        lost.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+}
+
+/// Carries bytes both ways.
+async fn carry(mut client: TcpStream, server: u16, line: Arc<Line>) {
     let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
     let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
     loop {
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(read @ 1..) = read else { return };
-                if server.write_all(&up[..read]).await.is_err() {
+                if line.takes(Fault::LosesQuestion) || server.write_all(&up[..read]).await.is_err() {
                     return;
                 }
             }
             read = server.read(&mut down) => {
                 let Ok(read @ 1..) = read else { return };
-                let committed = down[..read].windows(7).any(|bytes| bytes == b"COMMIT\0");
-                if committed && armed.swap(false, Ordering::SeqCst) {
-                    cut.store(true, Ordering::SeqCst);
+                if line.loses(&down[..read]) || client.write_all(&down[..read]).await.is_err() {
                     return;
                 }
-                if client.write_all(&down[..read]).await.is_err() {
-                    return;
-                }
+            }
+            () = line.hang_up.notified() => {
+                drop(client);
+                return std::future::pending().await;
             }
         }
     }

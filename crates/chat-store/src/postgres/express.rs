@@ -1,0 +1,185 @@
+//! Messages said in one statement and one round trip, from what is remembered.
+//!
+//! The statement holds the rooms and does nothing unless they and the senders still are as they are remembered: so it may be
+//! decided before anything is asked. A name that was used before breaks the statement as a whole. In both cases the batch goes
+//! the sure way, which looks first.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use chat_domain::chat::Limits;
+use chat_domain::known::{Known, Written};
+use chat_domain::{Chat, Command, Fact, Ids, MessageId, Person, Room, RoomId, Stamp, UserId};
+use diesel::QueryResult;
+
+use super::Conn;
+use super::both::commit::execute;
+use super::both::save;
+use super::conn::Backend;
+use crate::memory::Memory;
+use crate::sql::{Rows, Sql};
+use crate::work::{Verdict, Waiting};
+
+/// What a batch rests on, all of it remembered.
+pub(super) struct Ground {
+    rooms: BTreeMap<RoomId, Room>,
+    people: BTreeMap<UserId, Arc<Person>>,
+    known: Vec<Known>,
+}
+
+/// What was decided on that ground.
+pub(super) struct Said {
+    ground: Ground,
+    pub(super) verdicts: Vec<Verdict>,
+    pub(super) written: Written,
+}
+
+impl Ground {
+    /// What these orders rest on, if they only say something and all of it is remembered. What was said under a name is not:
+    /// it is taken to be the first.
+    pub(super) fn of(batch: &[Waiting], memory: &Memory) -> Option<Ground> {
+        if !batch.iter().all(|waiting| matches!(waiting.order.command, Command::Send { .. })) {
+            return None;
+        }
+        let needs = batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor));
+        let mut ground = Ground { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
+        for fact in needs.collect::<BTreeSet<_>>() {
+            let known = match fact {
+                Fact::Sent(room, user, name) => Known::Sent(room, user, name, None),
+                fact => memory.row(&fact)?,
+            };
+            match &known {
+                Known::Room(id, Some(room)) => drop(ground.rooms.insert(*id, room.clone())),
+                Known::Person(id, Some(person)) => drop(ground.people.insert(*id, person.clone())),
+                _ => {}
+            }
+            ground.known.push(known);
+        }
+        Some(ground)
+    }
+
+    /// The newest message of all these rooms.
+    fn newest(&self) -> i64 {
+        self.rooms.values().filter_map(|room| room.last_message).max().map_or(0, MessageId::number)
+    }
+
+    /// Decides the orders, whose messages get these ids; nothing if it is not yes to each, which is not for memory to say.
+    pub(super) fn decide(mut self, batch: &[Waiting], ids: Vec<MessageId>, limits: Limits) -> Option<Said> {
+        let (mut chat, no_room) = (Chat::partial(limits), RoomId::new(1)?);
+        std::mem::take(&mut self.known).into_iter().for_each(|known| chat.tell(known));
+        let stamps = batch.iter().zip(ids).map(|(waiting, message)| {
+            let ids = Ids { room: no_room, message };
+            Stamp { actor: waiting.order.actor, at: waiting.order.at, ids }
+        });
+        let (verdicts, written) = execute(chat, batch, stamps.collect()).ok()?;
+        let verdicts = verdicts.into_iter().map(|verdict| verdict.ok().map(Ok)).collect::<Option<Vec<Verdict>>>()?;
+        is_only_said(&written).then_some(Said { ground: self, verdicts, written })
+    }
+}
+
+impl Said {
+    /// Whether it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while it
+    /// still might. Nobody else has the ids, so one message tells of all.
+    pub(super) async fn is_there(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<bool>> {
+        if let Some(backend) = backend
+            && !conn.has_ended(backend).await?
+        {
+            return Ok(None);
+        }
+        match self.written.new_messages.first() {
+            Some(first) => conn.has(first).await.map(Some),
+            None => Ok(Some(false)),
+        }
+    }
+
+    /// Writes it if everything still is as it was remembered; says whether it is.
+    pub(super) async fn keep(&self, conn: &Conn) -> QueryResult<bool> {
+        let Said { ground, written, .. } = self;
+        let rooms = Rows::new(written.rooms.iter().filter_map(|room| {
+            let was = ground.rooms.get(&room.id)?.head;
+            let (next, last_at, last) = (room.head.seq, room.last_at, room.last_message);
+            Some([
+                room.id.into(),
+                was.seq.into(),
+                was.moves.into(),
+                next.into(),
+                last_at.into(),
+                last.into(),
+                room.sent.into(),
+            ])
+        }));
+        let people = Rows::new(ground.people.values().map(|person| {
+            [person.id().into(), (*person.username).into(), (*person.name).into(), (*person.avatar).into()]
+        }));
+        let members = written.members.iter().collect::<Vec<_>>();
+        let (messages, members, named) =
+            (save::messages(written).rows, save::sent_more(&members).rows, save::sent(written).rows);
+        let text = if named.is_empty() { SAY } else { SAY_UNDER_NAMES };
+        let said = Sql::new(text).rows(rooms).rows(people).bind(written.rooms.len()).bind(ground.people.len());
+        let said = said.rows(messages).rows(members);
+        let said = if named.is_empty() { said } else { said.rows(named) };
+        conn.keep_at_once(said).await
+    }
+}
+
+/// Ids in store: taken before the rooms are held, which is as good if they are above all that is in the rooms, since the rooms
+/// are proved to be the same.
+#[derive(Default)]
+pub(super) struct Stock(VecDeque<i64>);
+
+impl Stock {
+    /// So many ids for messages on this ground.
+    pub(super) async fn take(&mut self, conn: &Conn, ground: &Ground, how_many: usize) -> QueryResult<Vec<MessageId>> {
+        let newest = ground.newest();
+        self.0.retain(|id| *id > newest);
+        if self.0.len() < how_many {
+            self.0.extend(conn.take_ids("messages", STOCK.max(4 * how_many)).await?);
+        }
+        Ok(self.0.drain(..how_many).filter_map(MessageId::new).collect())
+    }
+}
+
+/// Whether nothing else is to be written than the statement can.
+fn is_only_said(written: &Written) -> bool {
+    let Written { new_rooms, rooms, members: _, new_messages, messages, log, likes, .. } = written;
+    let Written { forgotten, receipts, sent: _, made, directs, lobby, .. } = written;
+    let nothing_new = new_rooms.is_empty() && made.is_empty() && directs.is_empty() && lobby.is_empty();
+    let nothing_changed = messages.is_empty() && log.is_empty() && likes.is_empty() && forgotten.is_empty();
+    nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
+}
+
+macro_rules! say {
+    ($names:literal) => {
+        concat!(
+            "WITH was (id, seq, moves, next, last_at, last_message, sent) AS ({}),
+             held AS MATERIALIZED (
+                SELECT r.id FROM was CROSS JOIN rooms r WHERE r.id = was.id AND r.seq = was.seq AND r.moves = was.moves
+                ORDER BY was.id FOR NO KEY UPDATE OF r),
+             sender (id, username, name, avatar) AS ({}),
+             so AS MATERIALIZED (
+                SELECT WHERE (SELECT count(*) FROM held) = ? AND (SELECT count(*) FROM sender CROSS JOIN users u
+                WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
+                AND u.avatar = sender.avatar) = ?),
+             said AS (
+                INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
+                    edited_at, edited_seq, deleted_at, deleted_seq, likes)
+                SELECT new.* FROM so CROSS JOIN ({}) new),
+             more (room, person, sent) AS ({}),
+             counted AS (
+                UPDATE members SET sent = more.sent FROM so CROSS JOIN more
+                WHERE members.room = more.room AND members.person = more.person)",
+            $names,
+            " UPDATE rooms SET seq = was.next, last_at = was.last_at, last_message = was.last_message, sent = was.sent
+             FROM so CROSS JOIN was WHERE rooms.id = was.id RETURNING pg_current_xact_id()::text::bigint"
+        )
+    };
+}
+
+const SAY: &str = say!("");
+const SAY_UNDER_NAMES: &str = say!(
+    ", named AS (
+        INSERT INTO sent (room, person, client_id, digest, message) SELECT new.* FROM so CROSS JOIN ({}) new)"
+);
+
+/// How many ids are taken at once at least.
+const STOCK: usize = 64;

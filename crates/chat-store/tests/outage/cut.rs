@@ -1,0 +1,101 @@
+//! The connection to Postgres is cut while something is said.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
+use super::proxy::{Fault, Proxy};
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn between_commit_and_its_answer() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
+    for n in 0..20 {
+        if n % 2 == 0 {
+            know_the_room(&store, me, room).await;
+        }
+        proxy.next(Fault::LosesAnswer);
+        let answer = store.execute(order(me, 2, say(room, &n.to_string()))).await;
+        assert!(proxy.has_failed(), "the test cut nothing");
+        // It was committed; the store found that out, so the answer is the message.
+        said(answer, n);
+    }
+    let (transactions, statements) = proxy.lost();
+    assert!(transactions >= 5 && statements >= 5, "{transactions} transactions and {statements} statements were cut");
+    everything_is_there_once(&store, me, room).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn before_the_question_arrives() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
+    for n in 0..10 {
+        know_the_room(&store, me, room).await;
+        proxy.next(Fault::LosesQuestion);
+        let answer = store.execute(order(me, 2, say(room, &n.to_string()))).await;
+        assert!(proxy.has_failed(), "the test cut nothing");
+        said(answer, n);
+    }
+    everything_is_there_once(&store, me, room).await;
+}
+
+/// The server does not notice that nobody waits for its answer, and would do what it was asked later: after the store has
+/// looked, and said it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_the_server_waits_for_somebody_else() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
+    know_the_room(&store, me, room).await;
+    let mut other = AsyncPgConnection::establish(&cluster.address("cut", cluster.port)).await.unwrap();
+    other.batch_execute("BEGIN; SELECT id FROM rooms FOR UPDATE").await.unwrap();
+    let answer = tokio::spawn({
+        let store = store.clone();
+        async move { store.execute(order(me, 2, say(room, "once"))).await }
+    });
+    waiting(&cluster, 1).await;
+    proxy.hang_up();
+    // The old connection's statement is no longer there, and the new one's waits in its place.
+    let pid = "SELECT max(pid) FROM pg_locks WHERE NOT granted";
+    let old = cluster.ask("cut", pid);
+    let began = Instant::now();
+    while cluster.ask("cut", pid) == old || cluster.ask("cut", pid).trim().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(10), "the store did not come back, or left the old one waiting");
+    }
+    other.batch_execute("COMMIT").await.unwrap();
+    answer.await.unwrap().unwrap();
+    everything_is_there_once(&store, me, room).await;
+}
+
+async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, RoomId) {
+    cluster.database("cut");
+    let proxy = Proxy::start(cluster.port).await;
+    let options = Options { committers: 1, ..options() };
+    let store = Store::open(&cluster.address("cut", proxy.port), options, Arc::new(Deaf)).await.unwrap();
+    let (me, room) = room(&store).await;
+    (Arc::new(store), proxy, me, room)
+}
+
+/// After this the store need not look before it says something there.
+async fn know_the_room(store: &Store, me: UserId, room: RoomId) {
+    store.execute(order(me, 2, say(room, "again"))).await.unwrap();
+}
+
+fn said(answer: Result<chat_domain::Outcome, Failure>, n: u64) {
+    let answer = answer.unwrap();
+    let Change::Sent { message, .. } = &answer.event().unwrap().change else { panic!("{answer:?}") };
+    assert_eq!(&*message.content, n.to_string());
+}
+
+async fn everything_is_there_once(store: &Store, me: UserId, room: RoomId) {
+    let history = store.history(me, room, Page::Newest, 1000).await.unwrap();
+    let texts = history.messages.iter().map(|shown| &*shown.message.content);
+    let texts: Vec<_> = texts.filter(|text| *text != "again").collect();
+    let numbers: Vec<_> = history.messages.iter().map(|shown| shown.message.number).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    assert_eq!(texts.len(), texts.iter().collect::<BTreeSet<_>>().len(), "something is there twice: {texts:?}");
+}
+
+/// Waits until so many statements wait for a row.
+async fn waiting(cluster: &Cluster, how_many: usize) {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    until(|| cluster.ask("cut", sql).trim() == how_many.to_string()).await;
+}
