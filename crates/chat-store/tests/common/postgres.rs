@@ -1,11 +1,13 @@
 //! A Postgres of one's own: made in a temporary directory, on a free port, gone at the end.
 
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::Folder;
 
@@ -14,6 +16,8 @@ pub struct Cluster {
     programs: PathBuf,
     folder: Folder,
     user: Option<(u32, u32)>,
+    /// What was mounted for it.
+    disk: Option<PathBuf>,
     /// Where it listens, on the loopback.
     pub port: u16,
 }
@@ -26,12 +30,40 @@ impl Cluster {
             return None;
         };
         let folder = Folder::new("postgres");
+        Some(Cluster::start_in(programs, folder, None))
+    }
+
+    /// Starts one on a file system of its own and of this size, where one may be mounted. Where that is not allowed no package
+    /// helps: then it is said, and the tests with files that may not grow stand for it.
+    pub fn start_on_a_disk(size: &str) -> Option<Cluster> {
+        let Some(programs) = programs() else {
+            super::skip("Postgres", "postgresql");
+            return None;
+        };
+        let folder = Folder::new("postgres");
+        let disk = folder.0.join("data");
+        fs::create_dir(&disk).unwrap();
+        let options = format!("size={size},mode=700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&disk).output();
+        if !mounted.is_ok_and(|mounted| mounted.status.success()) {
+            let said =
+                b"NOTE: no file system may be mounted here, so Postgres is tried with files that may not grow alone\n";
+            std::io::stderr().write_all(said).unwrap();
+            return None;
+        }
+        Some(Cluster::start_in(programs, folder, Some(disk)))
+    }
+
+    fn start_in(programs: PathBuf, folder: Folder, disk: Option<PathBuf>) -> Cluster {
         let user = unprivileged(&folder.0);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Cluster { programs, folder, user, port };
+        if let (Some((user, group)), Some(disk)) = (user, &disk) {
+            chown(disk, Some(user), Some(group)).unwrap();
+        }
+        let cluster = Cluster { programs, folder, user, disk, port };
         cluster.make();
         cluster.up();
-        Some(cluster)
+        cluster
     }
 
     /// The address of a new database.
@@ -61,8 +93,30 @@ impl Cluster {
 
     /// The answer of one SQL statement.
     pub fn ask(&self, database: &str, sql: &str) -> String {
+        self.try_ask(database, sql).unwrap_or_else(|said| panic!("{sql}: {said}"))
+    }
+
+    /// The same, or what was said instead.
+    pub fn try_ask(&self, database: &str, sql: &str) -> Result<String, String> {
         let port = self.port.to_string();
-        self.run("psql", &["-h", "127.0.0.1", "-p", &port, "-U", "chat", "-d", database, "-tAc", sql])
+        self.try_run("psql", &["-h", "127.0.0.1", "-p", &port, "-U", "chat", "-d", database, "-tAc", sql])
+    }
+
+    /// Where all of it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// Lets the files of all its processes grow to so many bytes.
+    pub fn limit_files(&self, bytes: &str) {
+        let server = fs::read_to_string(self.folder.0.join("data/postmaster.pid")).unwrap();
+        let server = server.lines().next().unwrap().to_owned();
+        let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
+        for process in [&*server].into_iter().chain(children.split_whitespace()) {
+            let done = self.try_run("prlimit", &["--pid", process, &format!("--fsize={bytes}:")]);
+            // A connection may have ended meanwhile.
+            assert!(done.is_ok() || process != server, "{done:?}");
+        }
     }
 
     /// What it wrote into its log.
@@ -74,6 +128,17 @@ impl Cluster {
     pub fn up(&self) {
         let log = self.folder.0.join("log");
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-s", "-l", &log.display().to_string(), "start"]);
+    }
+
+    /// Waits until it has recovered by itself; starts it if it has ended instead.
+    pub fn up_again(&self) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while self.try_ask("postgres", "SELECT 1").is_err() {
+            assert!(Instant::now() < until, "{}", self.log());
+            if self.try_run("pg_ctl", &["-D", &self.data(), "status"]).is_err() {
+                self.up();
+            }
+        }
     }
 
     /// Stops it as a power cut would.
@@ -147,6 +212,10 @@ impl Cluster {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> String {
+        self.try_run(program, arguments).unwrap_or_else(|said| panic!("{program} {arguments:?}: {said}"))
+    }
+
+    fn try_run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
         // The client may be kept elsewhere than the server.
         let beside = self.programs.join(program);
         let mut command = Command::new(if beside.exists() { beside } else { program.into() });
@@ -159,18 +228,16 @@ impl Cluster {
         let file = fs::File::create(&out).unwrap();
         let status = command.stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
         let said = fs::read_to_string(&out).unwrap();
-        assert!(status.success(), "{program} {arguments:?}: {said}");
-        said
+        if status.success() { Ok(said) } else { Err(said) }
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            return self.down();
-        }
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.down()));
+        self.disk.iter().for_each(|disk| drop(Command::new("umount").arg(disk).status()));
         // A second panic would hide the first.
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.down()));
+        assert!(ended.is_ok() || std::thread::panicking());
     }
 }
 

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod cut;
+mod disk;
 mod load;
 mod proxy;
 mod rows;
