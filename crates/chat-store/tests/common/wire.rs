@@ -13,8 +13,8 @@ impl Messages {
         Messages { bytes: Vec::new(), is_first: true }
     }
 
-    /// From the server's first byte on.
-    pub fn of_server() -> Messages {
+    /// From the server, or from a client that was let in.
+    pub fn within() -> Messages {
         Messages { bytes: Vec::new(), is_first: false }
     }
 
