@@ -14,8 +14,8 @@ use chat_domain::{Fact, Member, Message, MessageId, Person, Room, RoomId, UserId
 pub(crate) struct Memory {
     rooms: HashMap<RoomId, Remembered>,
     people: HashMap<UserId, Arc<Person>>,
-    /// How many things are remembered.
-    things: usize,
+    /// How much that is, in the size of one message in a tail.
+    weight: usize,
 }
 
 /// What is remembered of one room.
@@ -70,7 +70,7 @@ impl Memory {
         for known in known {
             match known {
                 Known::Person(user, Some(person)) => {
-                    self.things += usize::from(self.people.insert(*user, person.clone()).is_none());
+                    self.weight += PERSON * usize::from(self.people.insert(*user, person.clone()).is_none());
                 }
                 Known::Room(_, Some(room)) => self.put_room(room),
                 Known::Member(room, _, Some(member)) => self.put_member(*room, *member),
@@ -87,13 +87,13 @@ impl Memory {
             if let Some(room) = self.rooms.get_mut(&message.room) {
                 let before = room.tail.0.len();
                 room.tail.push(message);
-                self.things = self.things + room.tail.0.len() - before;
+                self.weight = self.weight + room.tail.0.len() - before;
             }
         }
         for message in &written.messages {
             self.rooms.get_mut(&message.room).into_iter().for_each(|room| room.tail.change(message));
         }
-        if self.things > MOST {
+        if self.weight > MOST {
             self.forget();
         }
     }
@@ -109,14 +109,14 @@ impl Memory {
             None => {
                 let room = Remembered { row: row.clone(), members: HashMap::new(), tail: Tail::default() };
                 self.rooms.insert(row.id, room);
-                self.things += 1;
+                self.weight += ROOM;
             }
         }
     }
 
     fn put_member(&mut self, room: RoomId, member: Member) {
         if let Some(room) = self.rooms.get_mut(&room) {
-            self.things += usize::from(room.members.insert(member.user, member).is_none());
+            self.weight += MEMBER * usize::from(room.members.insert(member.user, member).is_none());
         }
     }
 }
@@ -163,8 +163,13 @@ impl Tail {
     }
 }
 
-/// How many things are remembered before it all begins anew: with one in each room of its own, about 4 MiB.
-const MOST: usize = 16_384;
+/// How much is remembered before it all begins anew: about 4 MiB.
+const MOST: usize = 100_000;
+
+/// What the other things weigh: a message in a tail has 32 bytes.
+const ROOM: usize = 10;
+const MEMBER: usize = 7;
+const PERSON: usize = 7;
 
 /// How many messages of one room are remembered.
-const TAIL: usize = 64;
+const TAIL: usize = 32;

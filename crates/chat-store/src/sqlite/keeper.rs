@@ -36,9 +36,9 @@ impl Keeper {
         self.thread.map(JoinHandle::join);
     }
 
-    /// Hears how much was written.
-    pub(super) fn wrote(&self, orders: usize) {
-        if self.written.fetch_add(orders, Ordering::Relaxed) + orders >= EVERY {
+    /// Hears how much was written, in kibibytes or so.
+    pub(super) fn wrote(&self, much: usize) {
+        if self.written.fetch_add(much, Ordering::Relaxed) + much >= EVERY {
             self.written.store(0, Ordering::Relaxed);
             // It is awake already, or gone.
             let _ = self.wake.try_send(());
@@ -120,8 +120,8 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
     told.recv().ok()?
 }
 
-/// After how many orders the log is brought into the file.
-const EVERY: usize = 1000;
+/// After how much the log is brought into the file: seldom, for most pages change again and again, and are copied once each time.
+const EVERY: usize = 8192;
 
 /// How many pages make a log that is to begin anew: 16 MiB.
 const LONG: i64 = 4096;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use chat_domain::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use super::both::commit::{After, Unknown, settle};
@@ -84,7 +85,7 @@ impl Writer {
                 Err(_) => break,
             }
         }
-        let size = batch.len();
+        let size = batch.iter().map(size).sum();
         self.settle(batch);
         self.note();
         self.keeper.iter().for_each(|keeper| keeper.wrote(size));
@@ -149,6 +150,15 @@ impl Writer {
         if self.place.path().is_some() {
             self.conn = None;
         }
+    }
+}
+
+/// How much an order writes at most, in kibibytes or so.
+fn size(waiting: &Waiting) -> usize {
+    match &waiting.order.command {
+        Command::Send { draft, .. } => 1 + draft.content.len() / 1024,
+        Command::Edit { content, .. } => 1 + content.len() / 1024,
+        _ => 1,
     }
 }
 
