@@ -115,3 +115,20 @@ const CHANCE: u64 = (1 << CHANCE_BITS) - 1;
 pub(crate) fn long_ago(keep: Duration) -> Time {
     Time(now().0.saturating_sub(i64::try_from(keep.as_micros()).unwrap_or(i64::MAX)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lives_only_grow_and_none_is_like_another() {
+        let lives: Vec<u64> = (0..100).map(|_| new_life()).collect();
+        assert!(lives.iter().all(|life| *life <= i64::MAX as u64));
+        // The clock has gone back since the earlier one.
+        let earlier = lives[0] + (1 << 40);
+        let after: std::collections::BTreeSet<_> = lives.iter().map(|life| life_after(earlier, *life)).collect();
+        assert_eq!(after.len(), lives.len());
+        assert!(after.iter().all(|life| *life > earlier));
+        assert_eq!(life_after(lives[0] - 1, lives[0]), lives[0]);
+    }
+}

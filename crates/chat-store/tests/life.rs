@@ -88,6 +88,10 @@ async fn running_stores_notice_a_failover_beneath_them() {
     nodes[1].execute(order(me, 3, say(room, "again"))).await.unwrap();
     assert_eq!(one_life(&nodes, me, room).await, after, "another life without a reason");
     assert_eq!(say_something(&url, me, room).await, after);
+    // One that is begun on purpose is heard of everywhere, too.
+    let renewed = nodes[0].renew_epoch().await.unwrap();
+    assert!(renewed > after);
+    assert_eq!(one_life(&nodes, me, room).await, renewed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
