@@ -58,6 +58,9 @@ pub(crate) struct Args {
     /// The broadcaster itself; this program starts it.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Way>,
+    /// Bytes of its frames.
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub(crate) frame: usize,
 }
 
 /// A way to load the server.

@@ -34,11 +34,11 @@ impl Way {
 }
 
 /// Serves until it is killed.
-pub(crate) async fn serve(way: Way) -> Result<(), Trouble> {
+pub(crate) async fn serve(way: Way, frame: usize) -> Result<(), Trouble> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let rooms: Rc<RefCell<HashMap<u64, Rc<Room>>>> = Rc::default();
-    let house = Rc::new(House::default());
+    let house = Rc::new(House { frame, ..House::default() });
     spawn_local(house.clone().deliver());
     loop {
         let (stream, _) = listener.accept().await?;
@@ -54,6 +54,8 @@ pub(crate) async fn serve(way: Way) -> Result<(), Trouble> {
 /// Rooms that have something to tell.
 #[derive(Default)]
 struct House {
+    /// Bytes of a frame.
+    frame: usize,
     dirty: RefCell<VecDeque<Rc<Room>>>,
     bell: Notify,
 }
@@ -171,11 +173,11 @@ async fn listen(member: &Member, room: &Rc<Room>, way: Way, house: &House, mut h
         while let Some(content) = take_content(&mut heard) {
             if way == Way::Single {
                 let mut frame = BytesMut::new();
-                put_frame(&mut frame, &content);
+                put_frame(&mut frame, &content, house.frame);
                 room.tell(&frame.freeze());
                 continue;
             }
-            put_frame(&mut room.gathered.borrow_mut(), &content);
+            put_frame(&mut room.gathered.borrow_mut(), &content, house.frame);
             if !room.dirty.replace(true) {
                 house.dirty.borrow_mut().push_back(room.clone());
                 house.bell.notify_one();
@@ -198,14 +200,13 @@ fn take_content(heard: &mut BytesMut) -> Option<BytesMut> {
 }
 
 /// A frame as long as the real ones: what is around the content there is a fixed text here.
-fn put_frame(out: &mut BytesMut, content: &[u8]) {
-    let size = (AROUND.len() + content.len()) as u16;
+fn put_frame(out: &mut BytesMut, content: &[u8], size: usize) {
     out.extend_from_slice(&[0x81, 126]);
-    out.extend_from_slice(&size.to_be_bytes());
-    out.extend_from_slice(AROUND.as_bytes());
+    out.extend_from_slice(&(size as u16).to_be_bytes());
+    out.extend_from_slice(BEGINNING);
+    out.resize(out.len() + size.saturating_sub(BEGINNING.len() + content.len()), b' ');
     out.extend_from_slice(content);
 }
 
-/// As much as dialect 2 says around a message's content.
-const AROUND: &str = "{\"type\":\"new_message\",\"chat_id\":1,\"message\":{\"id\":123456,\"sender_id\":4503599627370496,\
-                      \"created_at\":\"2026-11-21T03:00:00Z\",\"message_type\":\"text\"},\"timestamp\":\"2026-11-21T03:00:00Z\"}";
+/// By this a client knows that it is a message.
+const BEGINNING: &[u8] = b"{\"type\":\"new_message\"";

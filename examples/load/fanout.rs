@@ -45,13 +45,13 @@ impl Crowd {
         Ok(Crowd { tally, mouths, dialect, room, server: server.pid(), size: args.content })
     }
 
-    /// Sends the next message as soon as an earlier one has reached everybody.
-    pub(crate) async fn closed_loop(&self, args: &Args, name: &str) -> Result<Figures, Trouble> {
+    /// Sends the next message as soon as an earlier one has reached everybody, for so many seconds.
+    pub(crate) async fn closed_loop(&self, args: &Args, seconds: f64, name: &str) -> Result<Figures, Trouble> {
         let before = self.tally.messages();
         let mut sent = 0;
         let mut stretch = None;
         let began = Instant::now();
-        let ends = began + WARM_UP + Duration::from_secs_f64(args.seconds);
+        let ends = began + WARM_UP + Duration::from_secs_f64(seconds);
         while Instant::now() < ends {
             let everywhere = (self.tally.messages() - before) / self.mouths.len() as u64;
             while sent < everywhere + args.window as u64 {
@@ -68,12 +68,12 @@ impl Crowd {
         self.finish(stretch, name, before, sent).await
     }
 
-    /// Sends at a fixed rate. What is late counts from when it should have been sent.
-    pub(crate) async fn fixed_rate(&self, args: &Args, name: &str) -> Result<Figures, Trouble> {
+    /// Sends at a fixed rate, for so many seconds. What is late counts from when it should have been sent.
+    pub(crate) async fn fixed_rate(&self, args: &Args, seconds: f64, name: &str) -> Result<Figures, Trouble> {
         let before = self.tally.messages();
         let mut stretch = None;
         let began = Instant::now();
-        let count = ((WARM_UP.as_secs_f64() + args.seconds) * args.rate) as u64;
+        let count = ((WARM_UP.as_secs_f64() + seconds) * args.rate) as u64;
         for number in 0..count {
             let due = began + Duration::from_secs_f64(number as f64 / args.rate);
             sleep_until(due.into()).await;
@@ -86,11 +86,6 @@ impl Crowd {
         }
         sleep(Duration::from_secs_f64(1.0 / args.rate)).await;
         self.finish(stretch, name, before, count).await
-    }
-
-    /// Bytes of a frame as everybody hears it.
-    pub(crate) fn frame_size(&self) -> u64 {
-        self.tally.size()
     }
 
     async fn send(&self, number: u64, at: u64) -> Result<(), Trouble> {
@@ -128,7 +123,7 @@ pub(crate) async fn listen(mut connection: Connection, tally: Rc<Tally>, samples
 }
 
 /// Before anything is measured.
-const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_millis(500);
 /// How long to wait for what is still on its way.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Every so manieth member looks at how late a message is.

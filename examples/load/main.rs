@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     let local = tokio::task::LocalSet::new();
     let run = async move {
         match args.bare {
-            Some(way) => bare::serve(way).await,
+            Some(way) => bare::serve(way, args.frame).await,
             None => plan::run(&args).await,
         }
     };

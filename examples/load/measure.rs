@@ -32,8 +32,10 @@ pub(crate) struct Figures {
     pub(crate) resident: u64,
     /// What was sent and never came.
     pub(crate) lost: u64,
-    /// How late things were: half, 99 %, all.
-    pub(crate) delays: [Duration; 3],
+    /// Bytes of what was heard, in the mean.
+    pub(crate) frame: u64,
+    /// How late things were, in microseconds.
+    delays: Vec<u32>,
 }
 
 impl Stretch {
@@ -53,6 +55,7 @@ impl Stretch {
             own: cpu(std::process::id())?.saturating_sub(self.own_cpu),
             resident: resident(self.server)?,
             lost: 0,
+            frame: tally.map_or(0, Tally::size),
             delays: tally.map(Tally::delays).unwrap_or_default(),
         })
     }
@@ -64,9 +67,31 @@ impl Figures {
         micros(self.server) / self.count.max(1) as f64
     }
 
+    /// How late things were at most, for half, 99 % and all of them.
+    pub(crate) fn late(&self) -> [Duration; 3] {
+        let mut delays = self.delays.clone();
+        delays.sort_unstable();
+        let at = |share: f64| {
+            let place = ((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1));
+            Duration::from_micros(delays.get(place).copied().unwrap_or(0).into())
+        };
+        [at(0.5), at(0.99), at(1.0)]
+    }
+
+    /// Takes in another stretch of the same.
+    pub(crate) fn add(&mut self, other: Figures) {
+        self.count += other.count;
+        self.wall += other.wall;
+        self.server += other.server;
+        self.own += other.own;
+        self.resident = other.resident;
+        self.lost += other.lost;
+        self.delays.extend(other.delays);
+    }
+
     /// One line of the table.
     pub(crate) fn print(&self) {
-        let [half, most, all] = self.delays.map(|delay| delay.as_secs_f64() * 1e3);
+        let [half, most, all] = self.late().map(|delay| delay.as_secs_f64() * 1e3);
         let seconds = self.wall.as_secs_f64();
         println!(
             "{:<34} {:>9.0} {:>9.2} {:>7.0}% {:>7.0}% {:>8.1} {:>8.1} {:>8.1} {:>6} {:>8.1}",

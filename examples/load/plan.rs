@@ -87,23 +87,30 @@ impl Stage<'_> {
         Server::ours(self.args, &self.home, 0)
     }
 
+    /// The server and the bare broadcasters in turns, so that whatever else the machine does meets all of them.
     async fn one_room(self, scenario: Scenario) -> Result<(), Trouble> {
         let args = self.args;
         let (people, rooms) = self.groups(args.members, args.members).await?;
         let crowd = Crowd::gather(args, &self.server, args.dialect, rooms[0], &people).await?;
-        let ours = through(args, &crowd, scenario, "ours").await?;
-        ours.print();
-        if args.no_bare {
-            return Ok(());
-        }
-        println!("{:<34} a frame of ours has {} bytes", "", crowd.frame_size());
-        drop(self.server);
-        for way in [Way::Coalescing, Way::Single] {
-            let server = Server::bare(way)?;
+        let mut ours = turn(args, &crowd, scenario, "ours").await?;
+        let mut others = Vec::new();
+        for way in WAYS.iter().filter(|_| !args.no_bare) {
+            let server = Server::bare(*way, ours.frame)?;
             let crowd = Crowd::gather(args, &server, Dialect::Bare, 0, &people).await?;
-            let bare = through(args, &crowd, scenario, &format!("bare, {}", way.name())).await?;
+            let bare = turn(args, &crowd, scenario, &format!("bare, {}", way.name())).await?;
+            others.push((server, crowd, bare));
+        }
+        for _ in 1..TURNS {
+            ours.add(turn(args, &crowd, scenario, "ours").await?);
+            for (_, crowd, bare) in &mut others {
+                bare.add(turn(args, crowd, scenario, "bare").await?);
+            }
+        }
+        ours.print();
+        println!("{:<34} a frame has {} bytes", "", ours.frame);
+        for (_, _, bare) in &others {
             bare.print();
-            ratio(&ours, &bare);
+            ratio(&ours, bare);
         }
         Ok(())
     }
@@ -116,7 +123,7 @@ impl Stage<'_> {
         ours.print();
         drop(self.server);
         if !args.no_bare {
-            let server = Server::bare(Way::Coalescing)?;
+            let server = Server::bare(Way::Coalescing, ours.frame)?;
             let bare = pairs::run(args, &server, Dialect::Bare, &rooms, &people, "pairs, bare").await?;
             bare.print();
             ratio(&ours, &bare);
@@ -137,10 +144,12 @@ impl Stage<'_> {
     }
 }
 
-async fn through(args: &Args, crowd: &Crowd, scenario: Scenario, who: &str) -> Result<Figures, Trouble> {
+/// One of several turns of a scenario.
+async fn turn(args: &Args, crowd: &Crowd, scenario: Scenario, who: &str) -> Result<Figures, Trouble> {
+    let (members, seconds) = (args.members, args.seconds / f64::from(TURNS));
     match scenario {
-        Scenario::Rate => crowd.fixed_rate(args, &format!("{} members, {}/s, {who}", args.members, args.rate)).await,
-        _ => crowd.closed_loop(args, &format!("{} members, closed loop, {who}", args.members)).await,
+        Scenario::Rate => crowd.fixed_rate(args, seconds, &format!("{members} members, {}/s, {who}", args.rate)).await,
+        _ => crowd.closed_loop(args, seconds, &format!("{members} members, closed loop, {who}")).await,
     }
 }
 
@@ -148,5 +157,9 @@ fn ratio(ours: &Figures, bare: &Figures) {
     println!("{:<34} ours costs {:.2} × that", "", ours.cost() / bare.cost());
 }
 
+/// Turns that each server has in one room.
+const TURNS: u32 = 4;
+/// The bare broadcasters beside it.
+const WAYS: [Way; 2] = [Way::Coalescing, Way::Single];
 /// Members of a big room.
 const CROWD: usize = 1000;

@@ -31,10 +31,10 @@ impl Server {
         Server::start(command)
     }
 
-    /// Starts the bare broadcaster.
-    pub(crate) fn bare(way: Way) -> Result<Server, Trouble> {
+    /// Starts the bare broadcaster, whose frames have so many bytes.
+    pub(crate) fn bare(way: Way, frame: u64) -> Result<Server, Trouble> {
         let mut command = on_core(0, &std::env::current_exe()?);
-        command.args(["--bare", way.name()]);
+        command.args(["--bare", way.name(), "--frame", &frame.to_string()]);
         Server::start(command)
     }
 

@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &Args, server: &Server, room: u64, people: &[Rc<So
     for end in stuck {
         closed += usize::from(end.await?.starts_with("closed with 1013"));
     }
-    let times = |of: usize| held.delays[of].as_secs_f64() / free.delays[of].as_secs_f64();
+    let times = |of: usize| held.late()[of].as_secs_f64() / free.late()[of].as_secs_f64();
     println!(
         "{:<34} the others' p50 is {:.2} ×, their p99 {:.2} × that; {closed} of {count} closed with 1013",
         "",

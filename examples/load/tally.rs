@@ -1,7 +1,7 @@
 //! What was heard, and how late.
 
 use std::cell::{Cell, RefCell};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -85,15 +85,9 @@ impl Tally {
         self.delays.borrow_mut().clear();
     }
 
-    /// How late things were at most, for half, 99 % and all of them.
-    pub(crate) fn delays(&self) -> [Duration; 3] {
-        let mut delays = self.delays.borrow_mut();
-        delays.sort_unstable();
-        let at = |share: f64| {
-            let place = ((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1));
-            Duration::from_micros(delays.get(place).copied().unwrap_or(0).into())
-        };
-        [at(0.5), at(0.99), at(1.0)]
+    /// How late things were, in microseconds.
+    pub(crate) fn delays(&self) -> Vec<u32> {
+        self.delays.borrow().clone()
     }
 }
 
