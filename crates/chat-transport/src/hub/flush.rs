@@ -31,6 +31,7 @@ impl State {
     /// Tells a room's news to as many as the budget allows.
     fn flush_room(&mut self, id: RoomId, budget: &mut usize, now: Instant) {
         let keep = self.recent_per_room();
+        self.told.retain(|room| *room != id);
         let Some((room, mut teller)) = self.teller(id) else { return };
         if let Some(until) = room.rounds.begin(now) {
             return self.turns.add_at(id, until);
@@ -44,8 +45,12 @@ impl State {
             teller.encoder.swap(&mut room.encoded);
         }
         room.trim(keep);
-        if room.dirty {
+        let (dirty, is_over) = (room.dirty, room.subs.all_asked());
+        if dirty {
             self.turns.add(id);
+        }
+        if !is_over {
+            self.told.push(id);
         }
     }
 

@@ -7,6 +7,7 @@
 mod asides;
 mod encode;
 mod flush;
+mod held;
 mod life;
 mod list;
 mod people;
@@ -24,18 +25,16 @@ mod weight;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
 
 use chat_domain::view::Membership;
 use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, UserId};
 use chat_protocol::{Context, Frames, News};
 use tokio::sync::Notify;
-use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
+use self::held::Held;
 pub use self::state::Settings;
 use self::state::State;
-use self::turns::Next;
 use crate::carry::outbox::Depot;
 use crate::clock;
 use crate::metrics::Metrics;
@@ -52,6 +51,7 @@ struct Shared {
     state: Mutex<State>,
     inbox: Mutex<Vec<Settled>>,
     bell: Notify,
+    held: Held,
     settings: Settings,
     depot: Arc<Depot>,
     metrics: Arc<Metrics>,
@@ -75,6 +75,7 @@ impl Hub {
             metrics,
             inbox: Mutex::default(),
             bell: Notify::new(),
+            held: Held::default(),
             settings,
             depot,
             ports: OnceLock::new(),
@@ -274,24 +275,5 @@ impl Hub {
             self.0.bell.notify_one();
         }
         state
-    }
-
-    async fn deliver(&self, stop: &CancellationToken) {
-        let mut next = Next::Later;
-        loop {
-            let bell = self.0.bell.notified();
-            let waited = match next {
-                Next::Now => (!stop.is_cancelled()).then_some(()),
-                Next::Later => stop.run_until_cancelled(bell).await,
-                // Whether it was the bell or the pause that ended, there may be something to tell.
-                Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
-            };
-            if waited.is_none() {
-                return;
-            }
-            // Whatever comes in while others have their turn goes out in the same write.
-            tokio::task::yield_now().await;
-            next = self.state().flush_some(Instant::now());
-        }
     }
 }

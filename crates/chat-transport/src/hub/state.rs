@@ -66,6 +66,8 @@ pub(super) struct State {
     pub(super) asides: Asides,
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
+    /// Rooms in the middle of a round.
+    pub(super) told: Vec<RoomId>,
     /// Answers to sockets that wait for the end of the turn.
     pub(super) answers: HashMap<u64, Frames>,
     /// Messages that have reached people and are to be noted.
@@ -87,6 +89,7 @@ impl State {
             encoder: Encoder::default(),
             asides: Asides::default(),
             turns: Turns::default(),
+            told: Vec::new(),
             answers: HashMap::new(),
             delivered: HashMap::new(),
             waiters: HashMap::new(),

@@ -2,6 +2,7 @@
 
 mod asides;
 mod counts;
+mod held;
 mod life;
 mod shapes;
 
@@ -15,7 +16,8 @@ use chat_domain::memory::Memory;
 use chat_domain::{ClientId, Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
 use chat_protocol::{Context, Entrance, Frames, Place, Verb};
 
-use super::{Attached, Hub, Next, Opened, Settings, Start};
+use super::turns::Next;
+use super::{Attached, Hub, Opened, Settings, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
 use crate::clock;
 use crate::session::line::Line;
@@ -102,7 +104,7 @@ impl World {
     fn flush(&self) {
         let mut now = Instant::now();
         loop {
-            match self.hub.state().flush_some(now) {
+            match self.hub.turn(now) {
                 Next::Now => {}
                 Next::At(when) => now = when,
                 Next::Later => return,

@@ -4,6 +4,40 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use chat_domain::RoomId;
+use tokio::time::timeout_at;
+use tokio_util::sync::CancellationToken;
+
+use super::Hub;
+
+impl Hub {
+    /// Tells what there is to tell until told to stop.
+    pub(super) async fn deliver(&self, stop: &CancellationToken) {
+        let mut next = Next::Later;
+        loop {
+            let bell = self.0.bell.notified();
+            let waited = match next {
+                Next::Now => (!stop.is_cancelled()).then_some(()),
+                Next::Later => stop.run_until_cancelled(bell).await,
+                // Whether it was the bell or the pause that ended, there may be something to tell.
+                Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
+            };
+            if waited.is_none() {
+                return self.hold(&[], Instant::now());
+            }
+            // Whatever comes in while others have their turn goes out in the same write.
+            tokio::task::yield_now().await;
+            next = self.turn(Instant::now());
+        }
+    }
+
+    /// Tells some of what there is to tell; orders to rooms where that is not the end of a round wait from here on.
+    pub(super) fn turn(&self, now: Instant) -> Next {
+        let mut state = self.state();
+        let next = state.flush_some(now);
+        self.hold(&state.told, now);
+        next
+    }
+}
 
 /// Rooms that have something to tell.
 #[derive(Default)]
@@ -81,4 +115,4 @@ impl Rounds {
 }
 
 /// The longest pause between two rounds.
-const LONGEST_PAUSE: Duration = Duration::from_millis(5);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(10);

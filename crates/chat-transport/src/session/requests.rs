@@ -130,7 +130,7 @@ impl Session {
         }
     }
 
-    /// Gives an order to the journal; its answer comes through the hub.
+    /// Gives an order to the journal, in its turn; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
         let (user, now) = (self.socket.user(), clock::now());
         let command = match command {
@@ -140,7 +140,7 @@ impl Session {
             command => command,
         };
         let origin = self.socket.order(context, now);
-        self.app.journal.submit(Order { actor: user, at: now, command, origin: Some(origin) });
+        self.app.hub.submit(Order { actor: user, at: now, command, origin: Some(origin) });
     }
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {

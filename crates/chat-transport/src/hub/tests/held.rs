@@ -1,0 +1,89 @@
+//! Orders that come while their room is being told.
+
+use super::*;
+use crate::hub::held::MOST;
+use crate::hub::turns::LONGEST_PAUSE;
+
+/// A room that is in the middle of a round, and a group beside it that is not.
+async fn busy() -> (World, Arc<Socket>, RoomId) {
+    let world = World::new(Settings { sockets_per_user: 2_000, ..Settings::default() }).await;
+    let group = Command::CreateGroup { title: "beside".into(), members: vec![], client_id: None };
+    let group = Order { actor: world.people[0].id(), at: clock::now(), command: group, origin: None };
+    let beside = world.journal.execute(group).await.expect("a group").event().expect("an event").room;
+    let mut socket = world.joined(0).await;
+    for _ in 0..300 {
+        socket = world.joined(0).await;
+    }
+    world.flush();
+    world.say(0, "long to tell");
+    world.hand_on();
+    assert_eq!(world.hub.turn(Instant::now()), Next::Now, "the round is not over");
+    (world, socket, beside)
+}
+
+impl World {
+    /// What a client says, which is answered through its socket.
+    fn submit(&self, socket: &Arc<Socket>, room: RoomId, content: &str) {
+        let context = Context { verb: Verb::Send, ..Context::default() };
+        let (at, draft) = (clock::now(), Draft::text(content));
+        let command = Command::Send { room, draft, client_id: None };
+        let origin = Some(socket.order(context, at));
+        self.hub.submit(Order { actor: socket.user(), at, command, origin });
+    }
+
+    /// How many orders the journal has settled since this was last asked.
+    fn settled(&self) -> usize {
+        let settled = self.desk.0.lock().expect("the desk").len();
+        self.hand_on();
+        settled
+    }
+}
+
+#[tokio::test]
+async fn orders_to_a_room_that_is_being_told_wait_for_the_end_of_the_round() {
+    let (world, socket, beside) = busy().await;
+    world.submit(&socket, world.room, "first");
+    world.submit(&socket, world.room, "second");
+    assert_eq!(world.settled(), 0);
+    world.submit(&socket, beside, "elsewhere");
+    assert_eq!(world.settled(), 1, "other rooms wait for nothing");
+    assert_eq!((world.hub.turn(Instant::now()), world.settled()), (Next::Now, 0), "the round is not over yet");
+    world.hub.turn(Instant::now());
+    assert_eq!(world.settled(), 2);
+    world.submit(&socket, world.room, "third");
+    assert_eq!(world.settled(), 1, "between two rounds nobody waits");
+    world.flush();
+    let told = told(&socket);
+    let places = ["first", "second", "third"].map(|content| told.find(&format!(r#""content":"{content}""#)));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
+}
+
+#[tokio::test]
+async fn orders_wait_no_longer_than_a_pause() {
+    let (world, socket, _) = busy().await;
+    world.submit(&socket, world.room, "patient");
+    world.hub.turn(Instant::now() + LONGEST_PAUSE);
+    assert_eq!((world.hub.state().told.len(), world.settled()), (1, 1), "though the round is not over");
+}
+
+#[tokio::test]
+async fn no_more_orders_wait_than_the_journal_has_room_for() {
+    let (world, socket, _) = busy().await;
+    for number in 0..MOST {
+        assert_eq!(world.settled(), 0, "{number}");
+        world.submit(&socket, world.room, "one of many");
+    }
+    assert_eq!(world.settled(), MOST);
+}
+
+#[tokio::test]
+async fn nothing_waits_when_the_server_stops() {
+    let (world, socket, _) = busy().await;
+    world.submit(&socket, world.room, "late");
+    let stop = tokio_util::sync::CancellationToken::new();
+    stop.cancel();
+    world.hub.run(stop).await;
+    assert_eq!(world.settled(), 1);
+    world.submit(&socket, world.room, "later");
+    assert_eq!(world.settled(), 1);
+}
