@@ -84,6 +84,21 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     newer_is_refused(&url).await;
 }
 
+/// Another node makes the tables just now, or has gone while it did.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_is_opened_when_the_tables_are_free() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("busy");
+    std::thread::scope(|scope| {
+        let holds = "SELECT pg_advisory_lock(x'736368656d61'::bigint), pg_sleep(5)";
+        scope.spawn(|| cluster.ask("busy", holds));
+        while !cluster.ask("busy", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").starts_with('1') {}
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async { open(&url).await.close().await });
+        });
+    });
+}
+
 async fn newer_is_refused(url: &str) {
     let error = refused(url).await;
     assert!(matches!(error, OpenError::Newer { version, newest } if version == newest + 1), "{error}");

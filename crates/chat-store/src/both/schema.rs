@@ -17,6 +17,7 @@ pub(crate) async fn migrate(conn: &Conn, life: u64, place: Option<i64>) -> Resul
 }
 
 async fn steps(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenError> {
+    conn.script(Conn::PATIENT).await.map_err(|error| OpenError::away(error.into()))?;
     let version = version(conn).await.map_err(OpenError::away)?;
     let newest = Conn::MIGRATIONS.len();
     if version > newest {

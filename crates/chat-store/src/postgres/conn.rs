@@ -38,6 +38,10 @@ impl Conn {
     /// What a question adds that means to change what it finds.
     pub(crate) const LOCK: &str = " FOR UPDATE";
 
+    /// What lets a transaction wait longer for others: until whoever brings the tables up to date is done, or given up by the
+    /// server because nothing is heard of them any more.
+    pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";
+
     /// The steps that bring the tables up to date.
     pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/1.sql")];
 

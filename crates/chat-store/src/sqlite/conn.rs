@@ -22,6 +22,9 @@ impl Conn {
     /// What a question adds that means to change what it finds.
     pub(crate) const LOCK: &str = "";
 
+    /// What lets a transaction wait longer for others: here none can be met.
+    pub(crate) const PATIENT: &str = "";
+
     /// The steps that bring the tables up to date.
     pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/1.sql")];
 
