@@ -36,13 +36,18 @@ impl Unread {
 /// Reads a whole body of at most `limit` bytes within `patience`. Of a longer one, the rest is passed over: most clients do not
 /// look for an answer before they have said everything.
 pub async fn read(mut body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+    let mut late = Unread::TooSlow;
     let whole = async {
         match collect(&mut body, limit).await {
-            Err(Unread::TooLarge) => pass_over(&mut body).await,
+            Err(Unread::TooLarge) => {
+                late = Unread::TooLarge;
+                pass_over(&mut body).await
+            }
             read => read,
         }
     };
-    timeout(patience, whole).await.unwrap_or(Err(Unread::TooSlow))
+    let read = timeout(patience, whole).await;
+    read.unwrap_or(Err(late))
 }
 
 async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {

@@ -194,6 +194,9 @@ async fn a_body_that_does_not_come_is_not_awaited_for_ever() {
     let server = run(Settings::default()).await;
     let answer = server.ask(&post("").replace("content-length: 0", "content-length: 10")).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    // One that would be too large in any case is not too slow.
+    let answer = server.ask(&post("").replace("content-length: 0", "content-length: 1001")).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
 #[tokio::test]
