@@ -12,18 +12,22 @@ from harness.shapes import SECONDS, same
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-async def test_two_tabs_of_one_user(server, dialect):
-    (anna, boris), chat = await room_of(server, 2)
-    async with joined(dialect(anna, chat), dialect(anna, chat), Multiplexed(boris, chat)) as (one, other, reader):
+async def test_two_tabs_of_one_user(new_server, dialect):
+    server = new_server(presence_grace="1")
+    (anna, boris, clara), chat = await room_of(server, 3)
+    clients = (dialect(anna, chat), dialect(anna, chat), Multiplexed(boris, chat), Multiplexed(clara, chat))
+    async with joined(*clients) as (one, other, reader, leaving):
         mine = await one.message("from the first tab")
         for client in (one, other) if dialect is Rest else (other,):
             frame = await client.next(lambda frame: kind(frame) in MESSAGE)
             assert message_of(frame) == (mine, "from the first tab")
         await one.close()
-        # One tab is still open: nobody hears that Anna left.
+        await leaving.close()
+        # One tab is still open: nobody hears that Anna left, though the grace of Clara, who went after it, is over.
+        await reader.inbox.seen(lambda frame: kind(frame) == "user_offline" and frame["user_id"] == clara.id)
         second = await other.message("from the second tab")
         frames = await reader.until(lambda frame: kind(frame) in MESSAGE and message_of(frame)[0] == second)
-        assert not [frame for frame in frames if kind(frame) == "user_offline"]
+        assert [frame["user_id"] for frame in frames if kind(frame) == "user_offline"] == [clara.id]
 
 
 async def test_a_chat_does_not_leak(server):
