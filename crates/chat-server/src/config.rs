@@ -63,8 +63,8 @@ pub(crate) struct Config {
     /// Bytes in a frame of a WebSocket client.
     #[arg(long, env = "CHAT_MAX_FRAME", default_value_t = 64 << 10)]
     pub(crate) max_frame: usize,
-    /// Bytes that may wait for one slow client.
-    #[arg(long, env = "CHAT_MAX_QUEUE", default_value_t = 1 << 20)]
+    /// Bytes that may wait for one slow client, 131072 or more.
+    #[arg(long, env = "CHAT_MAX_QUEUE", default_value_t = 1 << 20, value_parser = queue)]
     pub(crate) max_queue: usize,
     /// Bytes that may wait for all clients together.
     #[arg(long, env = "CHAT_MAX_QUEUES", default_value_t = 512 << 20)]
@@ -121,6 +121,16 @@ impl FromStr for Frequency {
         Ok(Frequency(Rate { per_second, burst }))
     }
 }
+
+/// The size of a queue. What a client missed comes in pieces, and the longest message must find room behind two of them.
+fn queue(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes) if bytes >= SMALLEST_QUEUE => Ok(bytes),
+        _ => Err(format!("a client that comes back would be closed as too slow: give {SMALLEST_QUEUE} bytes or more")),
+    }
+}
+
+const SMALLEST_QUEUE: usize = 128 << 10;
 
 impl Config {
     /// Reads flags and environment, and under them the file that they name.
@@ -195,6 +205,16 @@ mod tests {
         assert_eq!("20/60".parse(), Ok(Frequency(Rate { per_second: 20, burst: 60 })));
         assert_eq!("5".parse(), Ok(Frequency(Rate { per_second: 5, burst: 15 })));
         assert!("fast".parse::<Frequency>().is_err());
+    }
+
+    #[test]
+    fn a_queue_has_room_for_what_a_client_missed() {
+        let read = |queue: &str| Config::try_parse_from(["chat-server", "--max-queue", queue]);
+        assert_eq!(read("131072").map(|config| config.max_queue).ok(), Some(131_072));
+        for small in ["131071", "0", "much"] {
+            let refused = read(small).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains("give 131072 bytes or more"), "{small}: {refused}");
+        }
     }
 
     #[test]

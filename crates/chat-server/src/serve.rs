@@ -152,8 +152,24 @@ fn settings(config: &Config) -> Settings {
     let default = Settings::default();
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
     let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };
-    Settings { http, rates, lobby, frames, ..default }
+    let mut socketio = default.socketio.clone();
+    Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
+    Settings { http, rates, lobby, frames, socketio, ..default }
 }
 
 /// Where operators find the figures, unless told otherwise.
 const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[test]
+    fn one_setting_bounds_all_queues_of_a_client() {
+        let config = Config::parse_from(["chat-server", "--max-queue", "200000"]);
+        assert_eq!(settings(&config).socketio.engine.max_waiting, 200_000);
+        assert_eq!(queues(&config).per_socket, 200_000);
+    }
+}

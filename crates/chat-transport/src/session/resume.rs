@@ -190,7 +190,7 @@ impl Session {
                 pull.newest = Some(message.id);
                 of_others = Some(message.id).filter(|_| message.sender.id() != user).or(of_others);
             }
-            if frames.size() >= HIGH_WATER {
+            if frames.size() >= self.app.hub.depot().limits().high_water() {
                 self.send_piece(pull.room, &frames, of_others.take()).await;
                 frames.clear();
             }
@@ -208,7 +208,7 @@ impl Session {
         if let (Offered::Written, Some(message)) = (offered, of_others) {
             self.app.hub.reached(self.socket.user(), room, message);
         }
-        line.drained(HIGH_WATER).await;
+        line.drained(self.app.hub.depot().limits().high_water()).await;
     }
 
     fn understand(&self, room: RoomId, resume: &Resume) -> Result<From, Trouble> {
@@ -243,5 +243,3 @@ fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
 
 /// Changes on a page.
 const PAGE: usize = 200;
-/// Bytes of a piece, and those that may wait for a client before the next one follows.
-const HIGH_WATER: usize = 64 << 10;

@@ -120,6 +120,14 @@ impl Depot {
     }
 }
 
+impl Limits {
+    /// Bytes that are sent at once to a client that reads what it missed, and those that may wait before more is sent: together
+    /// they leave room for a long message behind them.
+    pub(crate) fn high_water(&self) -> usize {
+        (self.per_socket / 4).min(64 << 10)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits { per_socket: 1 << 20, in_all: 512 << 20, droppable: 4 << 10 }
