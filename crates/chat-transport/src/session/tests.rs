@@ -183,12 +183,19 @@ async fn joining_again_with_a_replay_brings_nothing_twice() {
     let again = format!(r#"{{"type":"join_chat","chat_id":{},"last_message_id":0}}"#, world.room);
     hear(&mut session, again.as_bytes()).await;
     let (stop, running) = world.run();
-    tokio::time::sleep(Duration::from_millis(250)).await;
+    world.says(&world.anna, "the end".into()).await;
+    let mut all = String::new();
+    let heard_all = async {
+        while !all.contains(r#""content":"the end""#) {
+            tokio::task::yield_now().await;
+            all += &told(&session);
+        }
+    };
+    timeout(Duration::from_secs(10), heard_all).await.expect("the end");
     stop.cancel();
     running.await.expect("to stop");
-    let told = told(&session);
     // The line of the chat list has it, too.
-    assert_eq!(told.matches(r#""type":"new_message""#).count(), 1, "{told}");
+    assert_eq!(all.matches(r#""type":"new_message""#).count(), 2, "{all}");
 }
 
 #[tokio::test]
