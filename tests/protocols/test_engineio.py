@@ -10,6 +10,8 @@ import pytest
 from harness.engine import INTERVAL, TIMEOUT, is_closed, said
 
 FIELDS = {"sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload"}
+# Seconds after which a poll has begun to wait, or its end is noticed. Nobody can see either from outside.
+MEANWHILE = 0.05
 
 
 def check_hello(packet, upgrades):
@@ -68,7 +70,7 @@ class TestPolling:
     async def test_a_waiting_poll_hears_at_once(self, engine):
         session = await engine.open()
         poll = asyncio.ensure_future(session.poll())
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(MEANWHILE)
         await session.post("4hello")
         assert await poll == (200, "4hello")
 
@@ -91,7 +93,7 @@ class TestPolling:
     async def test_two_polls_end_the_session(self, either):
         session = await either.open()
         first = asyncio.ensure_future(session.poll())
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(MEANWHILE)
         assert (await session.poll())[0] == 400
         assert await first == (200, "1")
         assert (await session.poll())[0] == 400
@@ -99,15 +101,15 @@ class TestPolling:
     async def test_an_aborted_poll_ends_the_session(self, either):
         session = await either.open()
         poll = asyncio.ensure_future(session.poll())
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(MEANWHILE)
         poll.cancel()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(MEANWHILE)
         assert (await session.poll())[0] == 400
 
     async def test_a_goodbye_releases_the_poll(self, either):
         session = await either.open()
         poll = asyncio.ensure_future(session.poll())
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(MEANWHILE)
         assert await session.post("1") == (200, "ok")
         assert await poll == (200, "6")
         assert (await session.poll())[0] == 400
@@ -179,7 +181,7 @@ class TestUpgrade:
     async def test_the_poll_that_waits_is_released(self, either):
         session = await either.open()
         poll = asyncio.ensure_future(session.poll())
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(MEANWHILE)
         web_socket = await session.probe()
         assert await poll == (200, "6")
         await web_socket.send_str("5")

@@ -89,12 +89,12 @@ async fn a_waiting_poll_is_answered_by_the_next_message_and_not_before() {
     let begun = Instant::now();
     let waiting = room.poll("wait=20");
     let sending = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(MEANWHILE).await;
         room.send("now").await
     };
     let (said, _) = tokio::join!(waiting, sending);
     assert_eq!(contents(&said), ["now"]);
-    assert!(begun.elapsed() >= Duration::from_millis(300) && begun.elapsed() < Duration::from_secs(15));
+    assert!(begun.elapsed() >= MEANWHILE && begun.elapsed() < Duration::from_secs(15));
     let nothing = room.poll("wait=1&last_message_id=1").await;
     assert_eq!(nothing.body["has_new_messages"], false);
 }
@@ -104,7 +104,7 @@ async fn a_removed_member_s_poll_ends() {
     let room = room().await;
     let waiting = room.poll("wait=20");
     let removing = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(MEANWHILE).await;
         room.world.ask("DELETE", format!("{}/members/{}", room.path, room.boris.id)).by(&room.anna).go().await
     };
     let (said, removed) = tokio::join!(waiting, removing);
@@ -139,7 +139,7 @@ async fn a_cursor_brings_every_change_once() {
 
     let waiting = room.poll_waiting(&cursor);
     let deleting = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(MEANWHILE).await;
         room.world.ask("DELETE", one.clone()).by(&room.anna).go().await
     };
     let (said, _) = tokio::join!(waiting, deleting);
@@ -199,9 +199,13 @@ async fn nobody_waits_for_a_server_that_goes_away() {
     let room = room().await;
     let began = Instant::now();
     let (said, ()) = tokio::join!(room.poll("wait=30"), async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(MEANWHILE).await;
         room.world.app.hub.close_all();
     });
     assert_eq!((said.status, contents(&said).len()), (200, 0));
     assert!(began.elapsed() < Duration::from_secs(20));
 }
+
+/// By then a poll waits. Nobody can see it from outside; one that comes later is answered all the same, so a slow machine
+/// makes these tests show less, not fail.
+const MEANWHILE: Duration = Duration::from_millis(300);
