@@ -67,12 +67,15 @@ impl Memory {
 
     /// Remembers what was looked up: rooms first, then who is in them.
     pub(crate) fn learn(&mut self, known: &[Known]) {
+        self.bound();
         for known in known {
             match known {
                 Known::Person(user, Some(person)) => {
-                    self.weight += PERSON * usize::from(self.people.insert(*user, person.clone()).is_none());
+                    let text = person.username.len() + person.name.len() + person.avatar.len();
+                    let much = PERSON + text / MESSAGE;
+                    self.weight += much * usize::from(self.people.insert(*user, person.clone()).is_none());
                 }
-                Known::Room(_, Some(room)) => self.put_room(room),
+                Known::Room(_, Some(room)) => self.see_room(room),
                 Known::Member(room, _, Some(member)) => self.put_member(*room, *member),
                 _ => {}
             }
@@ -93,6 +96,11 @@ impl Memory {
         for message in &written.messages {
             self.rooms.get_mut(&message.room).into_iter().for_each(|room| room.tail.change(message));
         }
+        self.bound();
+    }
+
+    /// Begins anew when it has grown large.
+    fn bound(&mut self) {
         if self.weight > MOST {
             self.forget();
         }
@@ -101,6 +109,17 @@ impl Memory {
     /// Forgets everything: what was remembered may be so no longer.
     pub(crate) fn forget(&mut self) {
         *self = Memory::default();
+    }
+
+    /// A room as it was found. If others have written to it since, of all its members only those who are looked up as well are
+    /// known to be what they are.
+    fn see_room(&mut self, row: &Room) {
+        if self.rooms.get(&row.id).is_some_and(|room| room.row.head != row.head)
+            && let Some(room) = self.rooms.remove(&row.id)
+        {
+            self.weight -= ROOM + MEMBER * room.members.len() + room.tail.0.len();
+        }
+        self.put_room(row);
     }
 
     fn put_room(&mut self, row: &Room) {
@@ -163,13 +182,33 @@ impl Tail {
     }
 }
 
+/// How many bytes a message in a tail has.
+const MESSAGE: usize = 32;
+
 /// How much is remembered before it all begins anew: about 4 MiB.
 const MOST: usize = 100_000;
 
-/// What the other things weigh: a message in a tail has 32 bytes.
+/// What the other things weigh, a person without what is written of them.
 const ROOM: usize = 10;
 const MEMBER: usize = 7;
 const PERSON: usize = 7;
 
 /// How many messages of one room are remembered.
 const TAIL: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_domain::Handle;
+
+    #[test]
+    fn what_is_only_looked_up_is_forgotten_too_in_the_end() {
+        let mut memory = Memory::default();
+        for user in (1..=MOST as i64).filter_map(UserId::new) {
+            let (username, name, avatar) = ("ann".into(), "Ann".into(), "x".repeat(320));
+            let person = Person { handle: Handle::from(user), username, name, avatar };
+            memory.learn(&[Known::Person(user, Some(Arc::new(person)))]);
+            assert!(memory.people.len() <= MOST / (PERSON + 10) + 1);
+        }
+    }
+}

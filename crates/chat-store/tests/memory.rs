@@ -26,6 +26,33 @@ async fn postgres_remembers_nothing_that_is_no_longer_so() {
     changes_under_it(&open(&url).await, &open(&url).await).await;
 }
 
+/// A room is seen as it is now because of one of its members: of the others nothing new was seen.
+#[tokio::test]
+async fn postgres_does_not_take_members_of_before_for_those_of_a_room_that_was_seen_again() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("memory");
+    let (one, other) = (open(&url).await, open(&url).await);
+    let (ann, bob) = (named(&one, "Ann").await, somebody(&one, "bob").await.id());
+    let made = Command::CreateGroup { title: "all".into(), members: vec![bob], client_id: None };
+    let room = happens(&one, ann, made).await.room;
+    let rename = |n: u64| Command::Rename { room, title: format!("all {n}") };
+    for (n, store) in (1..).zip([&one, &other, &one]) {
+        assert_eq!(own_number(store, bob, room).await, n);
+        happens(&one, ann, rename(n)).await;
+    }
+    happens(&other, ann, Command::RemoveMember { room, user: bob }).await;
+    happens(&one, ann, rename(4)).await;
+    let refused = one.execute(order(bob, 3, say(room, "still here"))).await;
+    assert_eq!(refused.unwrap_err(), Failure::Refused(Refusal::NotMember));
+}
+
+/// Says something; how much the same person has said there by then.
+async fn own_number(store: &Store, actor: UserId, room: RoomId) -> u64 {
+    let event = happens(store, actor, say(room, "hello")).await;
+    let Change::Sent { message, .. } = &event.change else { panic!("{event:?}") };
+    message.own_number
+}
+
 async fn changes_under_it(one: &Store, other: &Store) {
     let ann = named(one, "Ann").await;
     let bob = somebody(one, "bob").await.id();
