@@ -261,7 +261,7 @@ fn makes_room(command: &Command) -> bool {
 
 /// Whether a batch failed for what is in it, so that its orders may go well alone. An error that took long was a time-out,
 /// and would take as long again for each.
-fn is_about_rows(trouble: &Trouble, took: Duration) -> bool {
+pub(crate) fn is_about_rows(trouble: &Trouble, took: Duration) -> bool {
     match trouble {
         Trouble::Refused(_) | Trouble::Data(_) | Trouble::Broken(_) => true,
         Trouble::Unclear(_) => Conn::SHARED && took < Duration::from_millis(500),

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use super::Conn;
-use super::both::commit::{After, Unknown, settle};
+use super::both::commit::{After, Unknown, is_about_rows, settle};
 use super::conn::{Backend, leaves_open};
 use super::express::{Ground, Said, Stock};
 use super::pool::Address;
@@ -135,13 +135,16 @@ impl Committer {
                 tracing::warn!("whether {} messages were committed is to be found out: {error}", batch.len());
                 return self.find_out_said(said, batch).await;
             }
-            Err(error) if began.elapsed() > SOON => {
-                tracing::error!("{} messages could not be taken: {error}", batch.len());
-                self.conn = None;
-                self.desk.turn_away(batch);
-                return None;
+            Err(error) => {
+                let trouble = error.into();
+                if !is_about_rows(&trouble, began.elapsed()) {
+                    tracing::error!("{} messages could not be taken: {trouble}", batch.len());
+                    self.conn = None;
+                    self.desk.turn_away(batch);
+                    return None;
+                }
             }
-            Ok(false) | Err(_) => {}
+            Ok(false) => {}
         }
         self.memory.forget();
         self.doubts = DOUBTS;
@@ -230,9 +233,6 @@ impl Committer {
 
 /// How many batches go the sure way after one in which memory was wrong.
 const DOUBTS: u32 = 16;
-
-/// An error that took longer was a time-out, and would take as long again.
-const SOON: Duration = Duration::from_millis(500);
 
 /// How many rooms one transaction holds at most: the others wait for it.
 const MOST_ROOMS: usize = 64;
