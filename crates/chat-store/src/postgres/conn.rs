@@ -197,9 +197,13 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(pid).bind(since)).await?.is_none())
     }
 
-    /// Whether this message, as it was said, is there.
+    /// Whether this message, as it was said, is there to stay. The lock is written down behind it: where commits wait for a
+    /// standby, the answer comes once that has both.
     pub(super) async fn has(&self, message: &Message) -> QueryResult<bool> {
-        let sql = Sql::new("SELECT m.id FROM messages m WHERE m.room = ? AND m.id = ? AND m.sender = ? AND m.seq = ?");
+        let sql = Sql::new(
+            "SELECT m.id FROM messages m WHERE m.room = ? AND m.id = ? AND m.sender = ? AND m.seq = ?
+             FOR KEY SHARE",
+        );
         let sql = sql.bind(message.room).bind(message.id).bind(message.sender.id()).bind(message.seq);
         Ok(self.first::<(i64,)>(sql).await?.is_some())
     }

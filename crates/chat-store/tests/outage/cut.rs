@@ -65,6 +65,33 @@ async fn while_the_server_waits_for_somebody_else() {
     everything_is_there_once(&store, me, room).await;
 }
 
+/// Everybody sees what a server has written that waits for its standby, but it may yet be lost with the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_a_standby_has_yet_to_hear_of_it() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
+    cluster.ask("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    cluster.ask("postgres", "SELECT pg_reload_conf()");
+    let who_waits = || cluster.ask("postgres", "SELECT max(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    // The server takes a moment to begin with it.
+    let answer = loop {
+        let store = store.clone();
+        let answer = tokio::spawn(async move { store.execute(order(me, 2, say(room, "again"))).await });
+        until(|| answer.is_finished() || !who_waits().trim().is_empty()).await;
+        if !answer.is_finished() {
+            break answer;
+        }
+    };
+    let old = who_waits();
+    proxy.hang_up();
+    until(|| answer.is_finished() || ![&old, "\n"].contains(&&*who_waits())).await;
+    assert!(!answer.is_finished(), "the store did not wait for the standby: {:?}", answer.await);
+    cluster.ask("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
+    cluster.ask("postgres", "SELECT pg_reload_conf()");
+    answer.await.unwrap().unwrap();
+    everything_is_there_once(&store, me, room).await;
+}
+
 async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, RoomId) {
     cluster.database("cut");
     let proxy = Proxy::start(cluster.port).await;
