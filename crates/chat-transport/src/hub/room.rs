@@ -77,6 +77,8 @@ pub(crate) enum Attached {
     Behind,
     /// The user is not in the room.
     NotMember,
+    /// Its connection has ended: it hears nothing more.
+    Ended,
 }
 
 /// When it is an event's turn to be told.

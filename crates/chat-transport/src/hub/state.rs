@@ -106,9 +106,9 @@ impl State {
         context: Option<&Context>,
     ) -> Attached {
         let now = clock::now();
-        // What a socket that was closed still asks for may be of an earlier life.
+        // What a socket that was closed still asks for may be of an earlier life. It is not refused: its client is to come back.
         if !socket.line.is_open() {
-            return Attached::NotMember;
+            return Attached::Ended;
         }
         let Some(membership) = self.people.membership(socket.user(), id) else { return Attached::NotMember };
         let (Start::Now(head) | Start::At { head, .. }) = start;

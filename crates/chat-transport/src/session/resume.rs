@@ -92,7 +92,7 @@ impl Session {
             };
             let start = Start::At { head, newest: pull.newest };
             match self.app.hub.attach(&self.socket, pull.room, pull.cursor, start, None) {
-                Attached::Live => return Ok(()),
+                Attached::Live | Attached::Ended => return Ok(()),
                 Attached::Behind => pull.since = Since::Head(head),
                 Attached::NotMember => return Err(Refusal::NotMember.into()),
             }
@@ -162,7 +162,7 @@ impl Session {
 
     fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
         match self.app.hub.attach(&self.socket, room, cursor, start, context) {
-            Attached::Live => Ok(()),
+            Attached::Live | Attached::Ended => Ok(()),
             Attached::NotMember => Err(Refusal::NotMember.into()),
             Attached::Behind => {
                 // The hub went on since it was asked: the session fetches what came between.

@@ -120,6 +120,20 @@ fn who_does_nothing_waits_in_little_space() {
 const LIFE: usize = 448;
 
 #[tokio::test]
+async fn whoever_comes_while_the_server_goes_away_is_not_refused() {
+    let world = World::new().await;
+    world.app.hub.close_all();
+    let session = world.session(&world.boris).await;
+    let now = session.join(world.room, &Resume { cursor: None, last_message_id: None }, &joining(world.room)).await;
+    assert!(now.is_ok(), "its client would not come back");
+    world.says(&world.anna, "meanwhile".into()).await;
+    let pull = world.everything_since(&session).await;
+    session.catch_up(pull).await;
+    let ending = session.socket.line.outbox().expect("an outbox").ending();
+    assert_eq!(ending.map(|close| close.code), Some(1001));
+}
+
+#[tokio::test]
 async fn a_page_of_long_messages_is_no_more_than_a_client_can_take() {
     // As short as a queue may be.
     let world = World::with_queues(outbox::Limits { per_socket: 128 << 10, ..outbox::Limits::default() }).await;
