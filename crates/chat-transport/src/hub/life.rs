@@ -2,6 +2,7 @@
 
 use std::mem::take;
 
+use chat_domain::Time;
 use tracing::warn;
 
 use super::Hub;
@@ -9,9 +10,9 @@ use super::state::State;
 
 impl Hub {
     /// Looks whether the journal goes on in the life that is known here.
-    pub(super) fn follow_life(&self) {
+    pub(super) fn follow_life(&self, now: Time) {
         if let Some(ports) = self.0.ports.get() {
-            self.state().live_on(ports.journal.epoch());
+            self.state().live_on(ports.journal.epoch(), now);
         }
     }
 }
@@ -19,7 +20,7 @@ impl Hub {
 impl State {
     /// In another life nothing that is remembered here holds: neither where rooms stood nor who is in them. Everybody comes
     /// back and asks anew.
-    pub(super) fn live_on(&mut self, epoch: u64) {
+    pub(super) fn live_on(&mut self, epoch: u64, now: Time) {
         if epoch == self.epoch {
             return;
         }
@@ -27,7 +28,7 @@ impl State {
         self.epoch = epoch;
         self.rooms.clear();
         self.delivered.clear();
-        self.people.forget_rooms();
+        self.people.begin_anew(&self.settings, now);
         self.people.all_sockets().for_each(|socket| socket.go_away());
         take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
     }

@@ -135,6 +135,11 @@ impl Hub {
         opened
     }
 
+    /// The life of the database that is known here.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.state().epoch
+    }
+
     /// The rooms that a user was in, in the life of this epoch.
     pub(crate) fn learn(&self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
         self.state().learn(user, memberships, epoch, clock::now());

@@ -118,8 +118,13 @@ impl People {
         self.memberships(user).map(|of| of.room)
     }
 
-    /// Nothing is known any more of who is in which room.
-    pub(super) fn forget_rooms(&mut self) {
+    /// Nothing is known any more of who is in which room. Nobody is online: else those who come back would not come online for
+    /// those who were back before them.
+    pub(super) fn begin_anew(&mut self, settings: &Settings, now: Time) {
+        let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
+        self.left.extend(online.map(|user| (*user, now)));
+        self.presence = presence::Presence::new(settings.presence_grace);
+        self.users.retain(|_, local| !local.sockets.is_empty());
         self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));
     }
 

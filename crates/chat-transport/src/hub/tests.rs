@@ -80,7 +80,7 @@ impl World {
         let socket =
             Socket::new(self.hub.next_socket(), self.people[who].clone(), place, Line::WebSocket(outbox), None, None);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
-            self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), 1);
+            self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
         socket
     }

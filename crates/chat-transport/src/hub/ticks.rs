@@ -45,7 +45,7 @@ impl Hub {
     }
 
     fn pass(&self, count: u64, now: Time) {
-        self.follow_life();
+        self.follow_life(now);
         self.stir(|state| {
             state.end_typing(now);
             state.end_presence(now);

@@ -31,7 +31,8 @@ pub(crate) use self::resume::Pull;
 pub(crate) struct Session {
     pub(crate) app: Arc<App>,
     pub(crate) socket: Arc<Socket>,
-    /// The life of the database in which it came. Whatever names a place in a room is of this one; in another it is closed.
+    /// The life of the database in which it came, as the hub knew it. Whatever names a place in a room is of this one; in another
+    /// it is closed.
     epoch: u64,
     bad_frames: u32,
 }
@@ -53,8 +54,9 @@ impl Session {
         let socket = Socket::new(app.hub.next_socket(), person, place, line, cookie, expires);
         let mut greeting = Frames::new();
         reply::hello(place, &socket.person, name, clock::now(), &mut greeting);
-        let epoch = app.journal.epoch();
         let opened = app.hub.open(&socket, &greeting);
+        // Only now: whoever is in when the hub hears of another life is closed.
+        let epoch = app.hub.epoch();
         // From here on the hub knows the socket, and dropping the session makes it forget.
         let session = Session { app, socket, epoch, bad_frames: 0 };
         match opened {

@@ -1,6 +1,13 @@
 //! The database was put back beneath the hub.
 
+use chat_domain::Account;
+
 use super::*;
+use crate::account::secret::Secret;
+use crate::account::token::Tokens;
+use crate::app::App;
+use crate::routes::credentials::{By, Caller};
+use crate::session::Session;
 
 #[tokio::test]
 async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
@@ -12,7 +19,7 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
     let lost = world.hub.head(world.room).expect("an active room");
     let bell = world.hub.changes(world.room);
     let rung = bell.notified();
-    world.hub.state().live_on(2);
+    world.hub.state().live_on(2, clock::now());
     rung.await;
     assert!(!socket.line.is_open());
     assert_eq!(world.hub.head(world.room), None);
@@ -21,4 +28,36 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
     world.hub.learn(socket.user(), world.journal.memberships(socket.user()).await.expect("memberships"), 1);
     assert_eq!(world.hub.attach(&socket, world.room, true, Start::Now(lost), None), Attached::Ended);
     assert_eq!(world.hub.head(world.room), None);
+}
+
+#[tokio::test]
+async fn in_another_life_people_come_online_anew() {
+    let world = World::new(Settings::default()).await;
+    let earlier = [world.socket(0).await, world.socket(1).await];
+    earlier.iter().for_each(|socket| world.hub.appear(socket));
+    world.hub.state().live_on(2, clock::now());
+    assert_eq!(world.hub.state().departures().len(), 2, "those who do not come back were here until now");
+    earlier.iter().for_each(|socket| world.hub.close(socket));
+    let back = world.joined(1).await;
+    world.hub.appear(&back);
+    let other = world.socket(0).await;
+    world.hub.appear(&other);
+    world.flush();
+    let told = told(&back);
+    assert_eq!(told.matches(r#""type":"user_status""#).count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
+    let world = World::new(Settings::default()).await;
+    let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
+    let app = App::new(world.journal.clone(), world.journal.clone(), world.hub.clone(), tokens, Default::default());
+    // The hub and the journal hear of it one after the other: what the hub knows counts.
+    world.hub.state().live_on(2, clock::now());
+    let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
+    let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };
+    let place = Place { entrance: Entrance::Multiplexed, room: None };
+    let outbox = Outbox::queued(world.hub.depot().clone(), 1);
+    let session = Session::open(app, caller, place, "", Line::WebSocket(outbox)).await.expect("to be let in");
+    assert!(world.hub.is_member(session.socket.user(), world.room));
 }

@@ -23,7 +23,7 @@ impl World {
         let socket = Socket::new(self.hub.next_socket(), self.people[who].clone(), place, line, None, None);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             let user = socket.user();
-            self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), 1);
+            self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
         let head = self.journal.head(socket.user(), self.room).await.expect("a member");
         assert_eq!(self.hub.attach(&socket, self.room, cursor, Start::Now(head), None), Attached::Live);
