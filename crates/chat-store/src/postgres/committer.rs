@@ -76,7 +76,7 @@ struct Committer {
     tried: Option<Instant>,
     desk: Arc<Desk>,
     address: Address,
-    /// Who answers on the server's side of the last connection.
+    /// Who answers on the server's side of the last connection, if it could be ended from another one.
     backend: Option<Backend>,
     /// How the rooms were that it wrote to by this connection.
     memory: Memory,
@@ -122,6 +122,8 @@ impl Committer {
     async fn say(&mut self, mut batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
         let began = Instant::now();
         batch.retain(|waiting| !waiting.is_withdrawn());
+        // Whoever cannot be stopped might say it after we have looked.
+        let Some(backend) = self.backend else { return Some(batch) };
         let Some(said) = self.said(&batch).await else { return Some(batch) };
         let Some(conn) = &self.conn else { return Some(batch) };
         match said.keep(conn).await {
@@ -133,7 +135,7 @@ impl Committer {
             }
             Err(error) if leaves_open(&error) => {
                 tracing::warn!("whether {} messages were committed is to be found out: {error}", batch.len());
-                return self.find_out_said(said, batch).await;
+                return self.find_out_said(said, backend, batch).await;
             }
             Err(error) => {
                 let trouble = error.into();
@@ -158,13 +160,19 @@ impl Committer {
             return None;
         }
         let ground = Ground::of(batch, &self.memory)?;
-        let ids = self.stock.take(self.conn.as_ref()?, &ground, batch.len()).await.ok()?;
-        ground.decide(batch, ids, self.desk.options.limits)
+        match self.stock.take(self.conn.as_ref()?, &ground, batch.len()).await {
+            Ok(ids) => ground.decide(batch, ids, self.desk.options.limits),
+            Err(error) => {
+                // Who did not answer is not asked again.
+                self.conn.take_if(|_| leaves_open(&error));
+                None
+            }
+        }
     }
 
     /// Asks a new connection whether it was said, once the old one can say nothing more. What was not may be said again.
-    async fn find_out_said(&mut self, said: Said, batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
-        let (began, backend) = (Instant::now(), self.backend.take());
+    async fn find_out_said(&mut self, said: Said, backend: Backend, batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
+        let began = Instant::now();
         self.memory.forget();
         self.conn = None;
         while began.elapsed() < UNKNOWN_FOR {
@@ -214,7 +222,7 @@ impl Committer {
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
             (self.memory, self.stock) = (Memory::default(), Stock::default());
             match self.reached().await {
-                Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), Some(backend), None),
+                Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), backend, None),
                 Err(said) => {
                     tracing::error!("{}", self.address.refused(said));
                     self.tried = Some(Instant::now());
@@ -224,7 +232,7 @@ impl Committer {
     }
 
     /// A new connection.
-    async fn reached(&self) -> Result<(Conn, Backend), String> {
+    async fn reached(&self) -> Result<(Conn, Option<Backend>), String> {
         let conn = self.address.connect().await?;
         let backend = conn.backend().await.map_err(|error| error.to_string())?;
         Ok((conn, backend))

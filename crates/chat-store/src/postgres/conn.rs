@@ -179,13 +179,15 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(mark.to_string())).await?.is_some_and(|(knows,)| knows))
     }
 
-    /// Who answers on the server's side of this connection: its number, and since when it has it.
-    pub(super) async fn backend(&self) -> QueryResult<Backend> {
+    /// Who answers on the server's side of this connection: its number, and since when it has it. Nobody whom we might end, where
+    /// the role that we act as may not see that of the one that has connected.
+    pub(super) async fn backend(&self) -> QueryResult<Option<Backend>> {
         let sql = Sql::new(
             "SELECT a.pid::bigint, (extract(epoch FROM a.backend_start) * 1000000)::bigint
              FROM pg_stat_get_activity(pg_backend_pid()) a",
         );
-        self.first(sql).await?.ok_or(Error::NotFound)
+        let found = self.first::<(i64, Option<i64>)>(sql).await?;
+        Ok(found.and_then(|(pid, since)| Some((pid, since?))))
     }
 
     /// Whether that backend of an older connection is gone; if not, it is told to go.

@@ -80,10 +80,8 @@ impl Ground {
 impl Said {
     /// Whether it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while it
     /// still might. Nobody else has the ids, so one message tells of all.
-    pub(super) async fn is_there(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<bool>> {
-        if let Some(backend) = backend
-            && !conn.has_ended(backend).await?
-        {
+    pub(super) async fn is_there(&self, conn: &Conn, backend: Backend) -> QueryResult<Option<bool>> {
+        if !conn.has_ended(backend).await? {
             return Ok(None);
         }
         match self.written.new_messages.first() {
