@@ -226,7 +226,8 @@ pub enum Fact {
     Unread(RoomId, UserId, Option<MessageId>),
     /// What a delivered move of this user up to this message would make delivered: the same above the larger of the read and
     /// the delivered position, of each message only its id and its sender. In a room of more members than
-    /// [`Limits::quiet_room`](crate::chat::Limits::quiet_room) it may be told empty.
+    /// [`Limits::quiet_room`](crate::chat::Limits::quiet_room), also once those have left who may before it is decided, it may be
+    /// told empty.
     Undelivered(RoomId, UserId, MessageId),
     /// This user's own row in the lobby; if it names an open roulette chat, that room with its members' rows and the
     /// partner's row.

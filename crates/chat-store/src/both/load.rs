@@ -40,7 +40,7 @@ pub(super) async fn facts(
         }
         let (unread, undelivered) = tokio::try_join!(
             unread(conn, &asked.unread, &slots),
-            undelivered(conn, &asked.undelivered, &rooms, &slots, limits),
+            undelivered(conn, &asked.undelivered, is_loud(&rooms, leaving, limits), &slots),
         )?;
         let rooms = asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned()));
         let members =
@@ -232,15 +232,25 @@ async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slot
     Ok(known.collect())
 }
 
+/// Whether deliveries in a room may be announced, once those have left who do so at the same time.
+fn is_loud(
+    rooms: &HashMap<RoomId, Room>,
+    leaving: &BTreeMap<RoomId, usize>,
+    limits: &Limits,
+) -> impl Fn(RoomId) -> bool {
+    move |room| {
+        let most = limits.quiet_room as usize + leaving.get(&room).copied().unwrap_or(0);
+        rooms.get(&room).is_some_and(|room| room.members as usize <= most)
+    }
+}
+
 async fn undelivered(
     conn: &Conn,
     asked: &[(RoomId, UserId, MessageId)],
-    rooms: &HashMap<RoomId, Room>,
+    is_loud: impl Fn(RoomId) -> bool,
     slots: &Slots,
-    limits: &Limits,
 ) -> Worked<Vec<Known>> {
-    let loud = |room: &RoomId| rooms.get(room).is_some_and(|room| room.members <= limits.quiet_room);
-    let spans = asked.iter().filter(|(room, ..)| loud(room)).filter_map(|&(room, user, upto)| {
+    let spans = asked.iter().filter(|(room, ..)| is_loud(*room)).filter_map(|&(room, user, upto)| {
         let slot = slots.get(&(room, user))?;
         Some(Span { room, user, above: slot.read.message.max(slot.delivered.message), upto: upto.number() })
     });
