@@ -85,7 +85,7 @@ impl Writer {
                 Err(_) => break,
             }
         }
-        let size = batch.iter().map(size).sum();
+        let size = COMMIT + batch.iter().map(size).sum::<usize>();
         self.settle(batch);
         self.note();
         self.keeper.iter().for_each(|keeper| keeper.wrote(size));
@@ -161,6 +161,9 @@ fn size(waiting: &Waiting) -> usize {
         _ => 1,
     }
 }
+
+/// The same of a commit: it writes whole pages, however little is new in each.
+const COMMIT: usize = 8;
 
 /// How often, and how far apart, the writer tries to find out whether a commit was one.
 const TRIES: usize = 20;
