@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chat_domain::chat::Limits;
 use chat_domain::known::{Known, Place};
-use chat_domain::{ClientId, Fact, Member, MessageId, Person, Room, RoomId, UserId};
+use chat_domain::{ClientId, Fact, MessageId, Person, Room, RoomId, UserId};
 
+use super::rosters::{Slots, heirs, rooms, slots};
 use super::standing::{self, Span};
 use super::{Conn, named};
 use crate::memory::Memory;
@@ -65,9 +66,6 @@ pub(super) async fn facts(
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
-/// Rows of members.
-type Slots = HashMap<(RoomId, UserId), Member>;
-
 /// What is asked, kind by kind.
 #[derive(Default)]
 struct Asked {
@@ -125,46 +123,6 @@ pub(super) async fn people(
     let sql = Sql::new(format!("SELECT {PERSON} FROM users u WHERE u.id IN ({{}})"));
     let rows = conn.load::<PersonRow>(sql.rows(users)).await?;
     rows.into_iter().map(|row| person(row).map(|person| (person.id(), person))).collect()
-}
-
-pub(super) async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room>> {
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = Sql::new(format!("SELECT {ROOM} FROM rooms r WHERE r.id IN ({{}})"));
-    let rows = conn.load::<RoomRow>(sql.rows(Rows::ints(asked.iter().map(|room| room.number())))).await?;
-    rows.into_iter().map(|row| room(row).map(|room| (room.id, room))).collect()
-}
-
-/// The rows of these people in these rooms, whether they are still members or not.
-async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots> {
-    if of.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = Sql::new(format!(
-        "WITH need (room, person) AS ({{}}) SELECT {MEMBER} FROM need CROSS JOIN members m
-         WHERE m.room = need.room AND m.person = need.person"
-    ));
-    let need = Rows::new(of.iter().map(|&(room, user)| [room.into(), user.into()]));
-    let rows = conn.load::<MemberRow>(sql.rows(need)).await?;
-    rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
-}
-
-/// Those who have been in each room longest, the owner aside: one more than may leave at once.
-async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Known>> {
-    let mut known = Vec::with_capacity(rooms.len());
-    for &room in rooms {
-        let most = leaving.get(&room).copied().unwrap_or(0) + 1;
-        let sql = Sql::new(format!(
-            "SELECT {MEMBER} FROM members m WHERE m.room = ? AND m.active
-             AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0)
-             ORDER BY m.joined, m.person LIMIT ?"
-        ));
-        let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
-        let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
-        known.push(Known::Heir(room, heirs.collect::<Worked<_>>()?));
-    }
-    Ok(known)
 }
 
 async fn messages(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Known>> {

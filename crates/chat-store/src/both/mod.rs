@@ -13,6 +13,7 @@ mod ports;
 pub(crate) mod prune;
 pub(crate) mod reads;
 pub(crate) mod replay;
+pub(crate) mod rosters;
 pub(crate) mod save;
 pub(crate) mod schema;
 pub(crate) mod sessions;

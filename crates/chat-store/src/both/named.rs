@@ -1,12 +1,12 @@
 //! The facts that hang on names, pairs and places in the lobby: first the row, then the room that it leads to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chat_domain::known::{FirstMade, FirstSent, InLobby, Known};
-use chat_domain::rows::{LobbyRow, Roster};
+use chat_domain::rows::LobbyRow;
 use chat_domain::{ClientId, RoomId, UserId};
 
-use super::load::rooms;
+use super::rosters::rosters;
 use super::{Conn, standing};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
@@ -94,28 +94,6 @@ pub(super) async fn made_rooms(
     let need = Rows::new(names.iter().map(|(user, name)| [(*user).into(), name.as_str().into()]));
     let rows = conn.load::<(i64, String, String, i64)>(sql.rows(need)).await?;
     rows.into_iter().map(|(person, name, digest, room)| Ok(((user(person)?, name), (digest, room_id(room)?)))).collect()
-}
-
-/// These rooms with everybody who is in them.
-async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let asked: Vec<_> = asked.into_iter().collect();
-    let mut rosters: HashMap<_, _> =
-        rooms(conn, &asked).await?.into_iter().map(|(id, room)| (id, Roster { room, members: Vec::new() })).collect();
-    let sql = Sql::new(format!(
-        "SELECT {MEMBER}, {PERSON} FROM members m JOIN users u ON u.id = m.person
-         WHERE m.room IN ({{}}) AND m.active ORDER BY m.room, m.joined, m.person"
-    ));
-    let rows = Rows::ints(asked.iter().map(|room| room.number()));
-    for (row, who) in conn.load::<(MemberRow, PersonRow)>(sql.rows(rows)).await? {
-        let (room, member) = member(row)?;
-        if let Some(roster) = rosters.get_mut(&room) {
-            roster.members.push((member, person(who)?));
-        }
-    }
-    Ok(rosters)
 }
 
 pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {

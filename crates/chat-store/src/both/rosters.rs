@@ -1,0 +1,78 @@
+//! Rooms, and the rows of who is or was in them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chat_domain::known::Known;
+use chat_domain::rows::Roster;
+use chat_domain::{Member, Room, RoomId, UserId};
+
+use super::Conn;
+use crate::rows::*;
+use crate::sql::{Rows, Sql};
+use crate::trouble::Worked;
+
+/// Rows of members.
+pub(super) type Slots = HashMap<(RoomId, UserId), Member>;
+
+/// These rooms; unknown ones are left out.
+pub(super) async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room>> {
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!("SELECT {ROOM} FROM rooms r WHERE r.id IN ({{}})"));
+    let rows = conn.load::<RoomRow>(sql.rows(Rows::ints(asked.iter().map(|room| room.number())))).await?;
+    rows.into_iter().map(|row| room(row).map(|room| (room.id, room))).collect()
+}
+
+/// The rows of these people in these rooms, whether they are still members or not.
+pub(super) async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!(
+        "WITH need (room, person) AS ({{}}) SELECT {MEMBER} FROM need CROSS JOIN members m
+         WHERE m.room = need.room AND m.person = need.person"
+    ));
+    let need = Rows::new(of.iter().map(|&(room, user)| [room.into(), user.into()]));
+    let rows = conn.load::<MemberRow>(sql.rows(need)).await?;
+    rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
+}
+
+/// Those who have been in each room longest, the owner aside: one more than may leave at once.
+pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Known>> {
+    let mut known = Vec::with_capacity(rooms.len());
+    for &room in rooms {
+        let most = leaving.get(&room).copied().unwrap_or(0) + 1;
+        let sql = Sql::new(format!(
+            "SELECT {MEMBER} FROM members m WHERE m.room = ? AND m.active
+             AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0)
+             ORDER BY m.joined, m.person LIMIT ?"
+        ));
+        let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
+        let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
+        known.push(Known::Heir(room, heirs.collect::<Worked<_>>()?));
+    }
+    Ok(known)
+}
+
+/// These rooms with everybody who is in them.
+pub(super) async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let asked: Vec<_> = asked.into_iter().collect();
+    let mut rosters: HashMap<_, _> =
+        rooms(conn, &asked).await?.into_iter().map(|(id, room)| (id, Roster { room, members: Vec::new() })).collect();
+    let sql = Sql::new(format!(
+        "SELECT {MEMBER}, {PERSON} FROM members m JOIN users u ON u.id = m.person
+         WHERE m.room IN ({{}}) AND m.active ORDER BY m.room, m.joined, m.person"
+    ));
+    let rows = Rows::ints(asked.iter().map(|room| room.number()));
+    for (row, who) in conn.load::<(MemberRow, PersonRow)>(sql.rows(rows)).await? {
+        let (room, member) = member(row)?;
+        if let Some(roster) = rosters.get_mut(&room) {
+            roster.members.push((member, person(who)?));
+        }
+    }
+    Ok(rosters)
+}
