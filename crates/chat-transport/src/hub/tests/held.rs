@@ -67,6 +67,27 @@ async fn orders_wait_no_longer_than_a_pause() {
 }
 
 #[tokio::test]
+async fn those_who_come_after_that_wait_for_each_other_anew() {
+    let world = World::new(Settings::default()).await;
+    let began = Instant::now();
+    let (held, at) = (&world.hub.0.held, |millis| began + Duration::from_millis(millis));
+    let submit = |millis| {
+        let command = Command::Send { room: world.room, draft: Draft::text("patient"), client_id: None };
+        let order = Order { actor: world.people[0].id(), at: clock::now(), command, origin: None };
+        held.submit(order, at(millis), &*world.journal);
+    };
+    let settled_by = |millis| {
+        held.only(&[world.room], at(millis), &*world.journal);
+        world.settled()
+    };
+    assert_eq!(settled_by(0), 0);
+    submit(0);
+    assert_eq!((settled_by(9), settled_by(10)), (0, 1));
+    submit(11);
+    assert_eq!((settled_by(20), settled_by(21)), (0, 1));
+}
+
+#[tokio::test]
 async fn no_more_orders_wait_than_the_journal_has_room_for() {
     let (world, socket, _) = busy().await;
     for number in 0..MOST {
