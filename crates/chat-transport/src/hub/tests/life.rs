@@ -1,6 +1,7 @@
 //! The database was put back beneath the hub.
 
 use chat_domain::Account;
+use chat_protocol::{Cursor, Resume};
 
 use super::*;
 use crate::account::secret::Secret;
@@ -48,6 +49,17 @@ async fn in_another_life_people_come_online_anew() {
 }
 
 #[tokio::test]
+async fn who_has_left_in_the_earlier_life_is_forgotten_with_it() {
+    let world = World::new(Settings::default()).await;
+    let gone = world.socket(1).await;
+    world.hub.appear(&gone);
+    world.hub.close(&gone);
+    assert!(world.hub.is_member(gone.user(), world.room), "within the grace");
+    world.hub.state().live_on(2, clock::now());
+    assert!(!world.hub.state().people.users.contains_key(&gone.user()));
+}
+
+#[tokio::test]
 async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     let world = World::new(Settings::default()).await;
     let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
@@ -60,4 +72,10 @@ async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
     let session = Session::open(app, caller, place, "", Line::WebSocket(outbox)).await.expect("to be let in");
     assert!(world.hub.is_member(session.socket.user(), world.room));
+    let head = world.journal.head(session.socket.user(), world.room).await.expect("a member");
+    let cursor = Cursor { epoch: 2, room: world.room, head }.to_string();
+    let resume = Resume { cursor: Some(cursor), last_message_id: None };
+    session.join(world.room, &resume, &Context::default()).await.expect("to join");
+    let told = told(&session.socket);
+    assert!(told.contains(r#""type":"resync""#), "what the journal has since is not of its life: {told}");
 }
