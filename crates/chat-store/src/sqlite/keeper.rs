@@ -88,7 +88,7 @@ fn begin_anew(writer: &mpsc::WeakSender<Work>) {
     });
     if let Some(writer) = writer.upgrade() {
         // Where the queue is full another time will do.
-        let _ = writer.try_send(Work::Task(task));
+        let _ = writer.try_send(Work::Look(task));
     }
 }
 
@@ -116,7 +116,7 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
             .send(done.inspect_err(|trouble| tracing::error!("old changes could not be forgotten: {trouble}")).ok());
         good
     });
-    writer.upgrade()?.try_send(Work::Task(task)).ok()?;
+    writer.upgrade()?.try_send(Work::Change(task)).ok()?;
     told.recv().ok()?
 }
 

@@ -109,7 +109,13 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.task(move |conn| ready(look(conn, work)), self.readers.as_ref())
+        self.task(
+            move |conn| ready(look(conn, work)),
+            |task| match &self.readers {
+                Some(readers) => readers.offer(task),
+                None => self.queue.try_send(Work::Look(task)).is_ok(),
+            },
+        )
     }
 
     /// Does something in a transaction of its own, between two batches.
@@ -117,13 +123,13 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.task(move |conn| ready(transact(conn, work)), None)
+        self.task(move |conn| ready(transact(conn, work)), |task| self.queue.try_send(Work::Change(task)).is_ok())
     }
 
     fn task<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Conn) -> Result<T, Trouble> + Send + 'static,
-        readers: Option<&Readers>,
+        offer: impl FnOnce(Task) -> bool,
     ) -> Answer<'_, T> {
         let (tell, told) = oneshot::channel();
         let task: Task = Box::new(move |conn| {
@@ -136,12 +142,9 @@ impl Database {
             let _ = tell.send(done.map_err(Trouble::into_failure));
             good
         });
-        let full = match readers {
-            Some(readers) => !readers.offer(task),
-            None => self.queue.try_send(Work::Task(task)).is_err(),
-        };
+        let taken = offer(task);
         Box::pin(async move {
-            if full { Err(Failure::Unavailable) } else { told.await.unwrap_or(Err(Failure::Unavailable)) }
+            if taken { told.await.unwrap_or(Err(Failure::Unavailable)) } else { Err(Failure::Unavailable) }
         })
     }
 }

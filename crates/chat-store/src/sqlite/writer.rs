@@ -19,8 +19,10 @@ use crate::work::{Desk, Waiting};
 pub(super) enum Work {
     /// To decide a command, together with those that wait beside it.
     Order(Waiting),
-    /// To do something alone.
-    Task(Task),
+    /// To do something alone that changes no row.
+    Look(Task),
+    /// To do something alone that may change any.
+    Change(Task),
     /// To stop after what came before.
     Close(oneshot::Sender<()>),
 }
@@ -55,7 +57,11 @@ impl Writer {
         while let Some(work) = next.take().or_else(|| self.queue.blocking_recv()) {
             match work {
                 Work::Order(first) => next = self.batch(first),
-                Work::Task(task) => self.task(task),
+                Work::Look(task) => self.task(task),
+                Work::Change(task) => {
+                    self.memory.forget();
+                    self.task(task);
+                }
                 Work::Close(done) => {
                     self.note();
                     self.queue.close();
@@ -114,9 +120,7 @@ impl Writer {
         }
     }
 
-    /// A task may write what it likes.
     fn task(&mut self, task: Task) {
-        self.memory.forget();
         // A task that is dropped answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {
