@@ -45,7 +45,7 @@ pub(crate) async fn fill(
     count: u64,
 ) -> Result<(), Trouble> {
     let stop = Rc::new(Cell::new(false));
-    let tally = start(args, server, rooms, people, 200, stop.clone()).await?;
+    let tally = start(args, server, rooms, people, 60, stop.clone()).await?;
     while tally.answers() < count {
         sleep(Duration::from_millis(20)).await;
     }

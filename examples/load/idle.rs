@@ -86,7 +86,7 @@ async fn hear_long(args: &Args, rooms: &[u64], connections: &mut [Connection]) -
     let people = connections.len();
     for (number, room) in rooms.iter().enumerate() {
         let text = args.dialect.send(*room, &"x".repeat(LONG));
-        connections[number * people / rooms.len() + 1].mouth().say(&text).await?;
+        connections[(number * people).div_ceil(rooms.len()) + 1].mouth().say(&text).await?;
     }
     for connection in connections.iter_mut() {
         connection.until(crate::dialect::Kind::Message).await?;

@@ -131,10 +131,15 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// So many people in groups of this size.
+    /// So many people in groups of this size or a little less: as even as can be, in order.
     async fn groups(&self, people: usize, size: usize) -> Result<(Vec<Rc<Somebody>>, Vec<u64>), Trouble> {
         let people = self.world.people(people).await?;
-        let rooms = self.world.groups(people.chunks(size).map(<[_]>::to_vec).collect()).await?;
+        let mut groups = vec![Vec::new(); people.len().div_ceil(size)];
+        let count = groups.len();
+        for (number, somebody) in people.iter().enumerate() {
+            groups[number * count / people.len()].push(somebody.clone());
+        }
+        let rooms = self.world.groups(groups).await?;
         Ok((people, rooms))
     }
 

@@ -40,7 +40,7 @@ pub(crate) async fn resume(
     }
     let mut http = Http::open(server.address, 0).await?;
     for (number, room) in rooms.iter().enumerate() {
-        let owner = &people[number * people.len() / rooms.len()].token;
+        let owner = &people[(number * people.len()).div_ceil(rooms.len())].token;
         http.ask(By::Token(owner), "POST", &format!("/api/chats/{room}/messages"), "{\"content\":\"missed\"}").await?;
     }
     let port = server.address.port();
