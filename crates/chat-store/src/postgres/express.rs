@@ -110,12 +110,11 @@ impl Said {
             [person.id().into(), (*person.username).into(), (*person.name).into(), (*person.avatar).into()]
         }));
         let members = written.members.iter().collect::<Vec<_>>();
-        let (messages, members, named) =
-            (save::messages(written).rows, save::sent_more(&members).rows, save::sent(written).rows);
-        let text = if named.is_empty() { SAY } else { SAY_UNDER_NAMES };
-        let said = Sql::new(text).rows(rooms).rows(people).bind(written.rooms.len()).bind(ground.people.len());
-        let said = said.rows(messages).rows(members);
-        let said = if named.is_empty() { said } else { said.rows(named) };
+        let (messages, members, named) = (save::messages(written), save::sent_more(&members), save::sent(written));
+        let said = Sql::new(say(messages.head, (!named.rows.is_empty()).then_some(named.head)));
+        let said = said.rows(rooms).rows(people).bind(written.rooms.len()).bind(ground.people.len());
+        let said = said.rows(messages.rows).rows(members.rows);
+        let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
         conn.keep_at_once(said).await
     }
 }
@@ -146,38 +145,29 @@ fn is_only_said(written: &Written) -> bool {
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 
-macro_rules! say {
-    ($names:literal) => {
-        concat!(
-            "WITH was (id, seq, moves, next, last_at, last_message, sent) AS ({}),
-             held AS MATERIALIZED (
-                SELECT r.id FROM was CROSS JOIN rooms r WHERE r.id = was.id AND r.seq = was.seq AND r.moves = was.moves
-                ORDER BY was.id FOR NO KEY UPDATE OF r),
-             sender (id, username, name, avatar) AS ({}),
-             so AS MATERIALIZED (
-                SELECT WHERE (SELECT count(*) FROM held) = ? AND (SELECT count(*) FROM sender CROSS JOIN users u
-                WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
-                AND u.avatar = sender.avatar) = ?),
-             said AS (
-                INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
-                    edited_at, edited_seq, deleted_at, deleted_seq, likes)
-                SELECT new.* FROM so CROSS JOIN ({}) new),
-             more (room, person, sent) AS ({}),
-             counted AS (
-                UPDATE members SET sent = more.sent FROM so CROSS JOIN more
-                WHERE members.room = more.room AND members.person = more.person)",
-            $names,
-            " UPDATE rooms SET seq = was.next, last_at = was.last_at, last_message = was.last_message, sent = was.sent
-             FROM so CROSS JOIN was WHERE rooms.id = was.id RETURNING pg_current_xact_id()::text::bigint"
-        )
-    };
+/// The statement, with the heads of those that write messages, and names if there are any.
+fn say(messages: &str, names: Option<&str>) -> String {
+    let names = names.map(|head| format!(", named AS ({head} SELECT new.* FROM so CROSS JOIN ({{}}) new)"));
+    let names = names.unwrap_or_default();
+    format!(
+        "WITH was (id, seq, moves, next, last_at, last_message, sent) AS ({{}}),
+         held AS MATERIALIZED (
+            SELECT r.id FROM was CROSS JOIN rooms r WHERE r.id = was.id AND r.seq = was.seq AND r.moves = was.moves
+            ORDER BY was.id FOR NO KEY UPDATE OF r),
+         sender (id, username, name, avatar) AS ({{}}),
+         so AS MATERIALIZED (
+            SELECT WHERE (SELECT count(*) FROM held) = ? AND (SELECT count(*) FROM sender CROSS JOIN users u
+            WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
+            AND u.avatar = sender.avatar) = ?),
+         said AS ({messages} SELECT new.* FROM so CROSS JOIN ({{}}) new),
+         more (room, person, sent) AS ({{}}),
+         counted AS (
+            UPDATE members SET sent = more.sent FROM so CROSS JOIN more
+            WHERE members.room = more.room AND members.person = more.person){names}
+         UPDATE rooms SET seq = was.next, last_at = was.last_at, last_message = was.last_message, sent = was.sent
+         FROM so CROSS JOIN was WHERE rooms.id = was.id RETURNING pg_current_xact_id()::text::bigint"
+    )
 }
-
-const SAY: &str = say!("");
-const SAY_UNDER_NAMES: &str = say!(
-    ", named AS (
-        INSERT INTO sent (room, person, client_id, digest, message) SELECT new.* FROM so CROSS JOIN ({}) new)"
-);
 
 /// How many ids are taken at once at least.
 const STOCK: usize = 64;
