@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -172,48 +173,38 @@ impl Committer {
 
     /// Asks a new connection whether it was said, once the old one can say nothing more. What was not may be said again.
     async fn find_out_said(&mut self, said: Said, backend: Backend, batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
-        let began = Instant::now();
         self.memory.forget();
-        self.conn = None;
-        while began.elapsed() < UNKNOWN_FOR {
-            self.connect().await;
-            if let Some(conn) = &self.conn {
-                match said.is_there(conn, backend).await {
-                    Ok(Some(true)) => {
-                        self.desk.answer(batch, said.verdicts);
-                        return None;
-                    }
-                    Ok(Some(false)) => return Some(batch),
-                    Ok(None) => {}
-                    Err(_) => self.conn = None,
-                }
-            }
-            sleep(PAUSE).await;
+        match self.learned(Question::WasSaid(&said, backend)).await {
+            Some(true) => self.desk.answer(batch, said.verdicts),
+            Some(false) => return Some(batch),
+            None => self.desk.turn_away(batch),
         }
-        self.desk.turn_away(batch);
         None
     }
 
-    /// Asks a new connection what became of a transaction. The server may take a while to notice that nobody waits for its
-    /// answer any more. In another life of the database the mark means nothing.
+    /// Asks a new connection what became of a transaction.
     async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
-        self.conn = None;
+        let committed = self.learned(Question::WasCommitted(unknown.mark, epoch)).await.unwrap_or(false);
+        unknown.found(&self.desk, committed);
+    }
+
+    /// Asks new connections until there is an answer, or no more time. The server may take a while to notice that nobody waits
+    /// for its answer any more.
+    async fn learned(&mut self, question: Question<'_>) -> Option<bool> {
         let began = Instant::now();
+        self.conn = None;
         while began.elapsed() < UNKNOWN_FOR {
             self.connect().await;
             if let Some(conn) = &self.conn {
-                if conn.epoch != epoch {
-                    break;
-                }
-                match conn.was_committed(unknown.mark).await {
-                    Ok(Some(committed)) => return unknown.found(&self.desk, committed),
+                match question.ask(conn).await {
+                    Ok(Some(answer)) => return Some(answer),
                     Ok(None) => {}
                     Err(_) => self.conn = None,
                 }
             }
             sleep(PAUSE).await;
         }
-        unknown.found(&self.desk, false);
+        None
     }
 
     /// Sees that there is a connection, unless an attempt has failed just now. What was remembered may be of another life.
@@ -236,6 +227,25 @@ impl Committer {
         let conn = self.address.connect().await?;
         let backend = conn.backend().await.map_err(|error| error.to_string())?;
         Ok((conn, backend))
+    }
+}
+
+/// What a new connection is asked after one that broke.
+enum Question<'a> {
+    /// Whether the transaction of this mark was committed in the life of this epoch: in another one the mark means nothing.
+    WasCommitted(i64, u64),
+    /// Whether this was said by that backend.
+    WasSaid(&'a Said, Backend),
+}
+
+impl Question<'_> {
+    /// The answer, once there is one.
+    async fn ask(&self, conn: &Conn) -> QueryResult<Option<bool>> {
+        match *self {
+            Question::WasCommitted(_, epoch) if conn.epoch != epoch => Ok(Some(false)),
+            Question::WasCommitted(mark, _) => conn.was_committed(mark).await,
+            Question::WasSaid(said, backend) => said.is_there(conn, backend).await,
+        }
     }
 }
 
