@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_protocol::engineio::packet::ends;
-use chat_protocol::engineio::{self, Reject, Request as Asked, Settings, Sid, Transport};
+use chat_protocol::engineio::{self, EngineSettings, Reject, Request as Asked, Sid, Transport};
 use chat_transport::carry::http::{Body, JSON, Peer, Unread, empty, read, respond};
 use chat_transport::carry::outbox::Depot;
 use chat_transport::carry::websocket::{FrameLimits, Handshake, Upgrading};
@@ -20,7 +20,7 @@ use crate::session::{self, Call};
 
 /// All sessions of one address.
 pub(crate) struct Host {
-    settings: Arc<Settings>,
+    settings: Arc<EngineSettings>,
     sessions: Mutex<HashMap<Sid, mpsc::Sender<Call>>>,
     depot: Arc<Depot>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Host {
 pub(crate) type Answer = Result<Bytes, Reject>;
 
 impl Host {
-    pub(crate) fn new(settings: Arc<Settings>, depot: Arc<Depot>) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<EngineSettings>, depot: Arc<Depot>) -> Arc<Self> {
         Arc::new(Self { settings, sessions: Mutex::default(), depot })
     }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_protocol::{engineio, socketio};
-use chat_transport::carry::http::{Body, Peer, Settings, empty, serve};
+use chat_transport::carry::http::{Body, HttpSettings, Peer, empty, serve};
 use chat_transport::carry::outbox::{Depot, Limits};
 use chat_transport::carry::websocket::FrameLimits;
 use chat_transport::socketio::Desk;
@@ -74,24 +74,24 @@ async fn main() -> std::io::Result<()> {
         let (echo, stop) = (echo.clone(), stop.clone());
         async move { echo.socket.run(stop).await }
     });
-    let settings = Settings { drain: Duration::from_secs(1), ..Settings::default() };
+    let settings = HttpSettings { drain: Duration::from_secs(1), ..HttpSettings::default() };
     serve(listener, settings, stop, move |request, peer| echo.clone().answer(request, peer)).await;
     Ok(())
 }
 
 impl Echo {
     fn new(args: &Args) -> Echo {
-        let engine = Arc::new(engineio::Settings {
+        let engine = Arc::new(engineio::EngineSettings {
             ping_interval: args.ping_interval,
             ping_timeout: args.ping_timeout,
             max_payload: args.max_payload,
-            ..engineio::Settings::default()
+            ..engineio::EngineSettings::default()
         });
-        let socket = socketio::Settings {
+        let socket = socketio::SocketIoSettings {
             engine: engine.clone(),
             namespaces: &["/", "/custom"],
             connect_timeout: args.connect_timeout,
-            ..socketio::Settings::default()
+            ..socketio::SocketIoSettings::default()
         };
         let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
         let frames = FrameLimits { frame: args.max_payload, message: args.max_payload };

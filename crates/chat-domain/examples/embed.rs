@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chat_domain::typing::{Typing, TypingSign};
 use chat_domain::view::Page;
 use chat_domain::{
-    Change, Chat, ClientId, Command, Draft, Handle, Ids, Known, Limits, MessageId, Outcome, Person, Refusal, RoomId,
+    Change, Chat, ClientId, Command, Draft, Fact, Handle, Ids, Limits, MessageId, Outcome, Person, Refusal, RoomId,
     Stamp, Time, UserId,
 };
 
@@ -47,7 +47,7 @@ fn main() {
 
     for shown in desk.chat.history(ann, room, Page::Newest, 50).expect("she is in the room").messages {
         let message = &shown.message;
-        println!("{}: {} ({:?})", message.sender.name, message.content, shown.standing.status);
+        println!("{}: {} ({:?})", message.sender.name, message.content, shown.reception.status);
     }
 }
 
@@ -73,7 +73,7 @@ impl Desk {
             name: name.to_uppercase(),
             avatar: String::new(),
         };
-        self.chat.tell(Known::Person(id, Some(Arc::new(person))));
+        self.chat.tell(Fact::Person(id, Some(Arc::new(person))));
         id
     }
 

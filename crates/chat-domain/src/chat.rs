@@ -4,31 +4,31 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use core::time::Duration;
 
-use crate::command::{ClientId, Command, Fact, Stamp};
+use crate::command::{ClientId, Command, Need, Stamp};
 use crate::digest::Digest;
 use crate::event::{Change, Event, Outcome};
+use crate::fact::Written;
 use crate::id::{MessageId, RoomId, UserId};
-use crate::known::Written;
 use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::rows::LobbyRow;
-use crate::rules::{self, Memo, Verdict};
+use crate::rules::{self, Decision, Memo};
 use crate::time::Time;
 
 mod answer;
-mod den;
 mod dirty;
 mod fold;
 mod log;
 mod lookup;
+mod reception;
 mod show;
-mod standing;
+mod state;
 mod steps;
 mod tell;
 
-pub(crate) use den::{Den, Slot};
 use dirty::Dirty;
-pub(crate) use standing::{NEWEST, newest};
+pub(crate) use reception::{NEWEST, newest};
+pub(crate) use state::{RoomState, Slot};
 
 /// A map whose order is never looked at.
 pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
@@ -66,16 +66,16 @@ impl Default for Limits {
 ///
 /// A whole chat ([`Chat::new`]) knows everything that happened in it. A partial one ([`Chat::partial`]) knows what it was
 /// told and what its own commands did; asking it for anything else is a mistake in [`Command::needs`] and panics, naming the
-/// [`Fact`].
+/// [`Need`].
 #[derive(Clone, Debug, Default)]
 pub struct Chat {
     limits: Limits,
     /// Whether what is not here does not exist.
     whole: bool,
     /// What a partial chat was told.
-    told: BTreeSet<Fact>,
+    told: BTreeSet<Need>,
     people: Map<UserId, Option<Someone>>,
-    dens: Map<RoomId, Den>,
+    states: Map<RoomId, RoomState>,
     directs: Map<(UserId, UserId), Option<RoomId>>,
     sent: Map<(RoomId, UserId), Names<MessageId>>,
     made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
@@ -123,21 +123,21 @@ impl Chat {
     /// partial chat was not told what [`Command::needs`] names.
     pub fn execute(&mut self, stamp: Stamp, command: Command) -> Result<Outcome, Refusal> {
         Ok(match rules::decide(self, stamp, command)? {
-            Verdict::Happened(event, memo) => {
+            Decision::Happened(event, memo) => {
                 self.fold(&event);
                 self.remember(stamp.actor, &event, memo);
                 Outcome::Happened(Arc::new(event))
             }
-            Verdict::Already(event) => Outcome::Already(Arc::new(event)),
-            Verdict::Reached(room, position) => {
+            Decision::Already(event) => Outcome::Already(Arc::new(event)),
+            Decision::Reached(room, position) => {
                 self.set_delivered(room, stamp.actor, position);
                 Outcome::Quiet
             }
-            Verdict::Lobby(row) => {
+            Decision::Lobby(row) => {
                 self.set_lobby(row);
                 Outcome::Quiet
             }
-            Verdict::Quiet => Outcome::Quiet,
+            Decision::Quiet => Outcome::Quiet,
         })
     }
 
@@ -147,7 +147,7 @@ impl Chat {
     /// Events tell what everybody may know. What only the deciding chat knows is not in them: names of requests (their
     /// repeats are found only where they were decided), who waits in the lobby, and deliveries in quiet rooms.
     pub fn apply(&mut self, event: &Event) -> bool {
-        let head = self.dens.get(&event.room).and_then(Den::peek).map(|room| room.head).unwrap_or_default();
+        let head = self.states.get(&event.room).and_then(RoomState::peek).map(|room| room.head).unwrap_or_default();
         let next = match event.change.is_durable() {
             true => event.head.seq == head.seq + 1,
             false => event.head.moves == head.moves + 1 && event.head.seq == head.seq,
@@ -183,7 +183,7 @@ impl Chat {
             _ => &[],
         };
         for person in others.iter().chain([&event.actor]) {
-            self.tell(crate::Known::Person(person.id(), Some(person.clone())));
+            self.tell(crate::Fact::Person(person.id(), Some(person.clone())));
         }
     }
 

@@ -193,11 +193,11 @@ pub struct NotClientId;
 
 /// Something that a decision rests on, and that a working set must have been given before.
 ///
-/// All facts of a batch of commands can be asked at once and in any order: no fact's key comes from another's answer.
-/// Where an answer hangs on rows beside its own, it brings them along ([`Known`](crate::Known)).
+/// All needs of a batch of commands can be asked at once and in any order: no need's key comes from another's answer.
+/// Where an answer hangs on rows beside its own, it brings them along ([`Fact`](crate::Fact)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Fact {
+pub enum Need {
     /// Who this is, or that nobody is.
     Person(UserId),
     /// The room's row, or that there is none.
@@ -210,7 +210,7 @@ pub enum Fact {
     /// A message's row (also of a deleted one), or that the room has none of this id.
     Message(RoomId, MessageId),
     /// The newest message of the room that is not newer than this one, and how many of those up to it are this user's.
-    Place(RoomId, MessageId, UserId),
+    Ordinal(RoomId, MessageId, UserId),
     /// The direct chat of these two (the smaller id first) with both members' rows, or that there is none.
     Direct(UserId, UserId),
     /// What this sender first sent to this room under this name and what became of that message, or that nothing was sent.
@@ -218,7 +218,7 @@ pub enum Fact {
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
     /// This user's own row about this message, liked or not, if there is one; and the newest standing likes of the message:
-    /// a hundred, and one more for every fact of this kind about the same message in the batch (more do no harm).
+    /// a hundred, and one more for every need of this kind about the same message in the batch (more do no harm).
     Likes(RoomId, MessageId, UserId),
     /// What a read move of this user up to this message (`None`: the newest) would make read: the newest hundred messages
     /// of others, not deleted, between the present read position and there, oldest first, each with its readers. Nothing if

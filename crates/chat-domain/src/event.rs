@@ -89,7 +89,7 @@ pub enum Change {
         /// The message as it is now.
         message: Arc<Message>,
         /// What became of it; nothing yet when it is new.
-        standing: Standing,
+        reception: Reception,
     },
     /// A message has other words.
     Edited {
@@ -158,7 +158,7 @@ pub struct Reached {
 /// What became of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Standing {
+pub struct Reception {
     /// How far it got.
     pub status: Status,
     /// Who likes it.

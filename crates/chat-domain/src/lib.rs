@@ -8,7 +8,7 @@
 //! use chat_domain::*;
 //! # use std::sync::Arc;
 //! # let (ann, bob) = (UserId::new(1).unwrap(), UserId::new(2).unwrap());
-//! # let person = |id: UserId, name: &str| Known::Person(id, Some(Arc::new(Person {
+//! # let person = |id: UserId, name: &str| Fact::Person(id, Some(Arc::new(Person {
 //! #     handle: id.into(), username: name.into(), name: name.into(), avatar: String::new() })));
 //! # let stamp = |actor, n| Stamp { actor, at: Time::from_secs(n), ids: Ids {
 //! #     room: RoomId::new(n).unwrap(), message: MessageId::new(n).unwrap() } };
@@ -30,8 +30,8 @@
 //!
 //! - **In memory.** [`Chat::new`] knows everything that happened in it. It answers what people ask to see: [`Chat::history`],
 //!   [`Chat::chats`], [`Chat::replay`] and others. [`Memory`] puts a lock around one and speaks the two ports.
-//! - **Before a store.** [`Chat::partial`] is the working set of one transaction. [`Command::needs`] names the [`Fact`]s that
-//!   a command's rules may ask; the store answers each with a [`Known`], the working set executes the commands in order, and
+//! - **Before a store.** [`Chat::partial`] is the working set of one transaction. [`Command::needs`] names the [`Need`]s that
+//!   a command's rules may ask; the store answers each with a [`Fact`], the working set executes the commands in order, and
 //!   [`Chat::take_written`] hands back the rows to write. So a store holds no rule.
 //! - **As a copy.** [`Chat::apply`] takes over the events that another chat decided.
 //!
@@ -61,9 +61,9 @@ pub mod command;
 pub mod digest;
 pub mod directory;
 pub mod event;
+pub mod fact;
 pub mod id;
 pub mod journal;
-pub mod known;
 #[cfg(feature = "std")]
 pub mod memory;
 pub mod message;
@@ -83,13 +83,13 @@ pub mod view;
 
 pub use bucket::{Bucket, Rate};
 pub use chat::{Chat, Limits};
-pub use command::{ClientId, Command, Draft, Fact, Ids, Stamp};
+pub use command::{ClientId, Command, Draft, Ids, Need, Stamp};
 pub use digest::Digest;
 pub use directory::{Account, Directory};
-pub use event::{Change, Event, Head, Likes, Outcome, Read, Standing, Status};
+pub use event::{Change, Event, Head, Likes, Outcome, Read, Reception, Status};
+pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
 pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
-pub use known::{FirstMade, FirstSent, InLobby, Known, Place, Written};
 #[cfg(feature = "std")]
 pub use memory::Memory;
 pub use message::{Message, MessageKind};

@@ -1,7 +1,7 @@
 //! What a store remembers beside people, rooms, members and messages.
 //!
 //! Every type here is one row of one table. [`Chat::take_written`](crate::Chat::take_written) hands them out,
-//! [`Known`](crate::Known) brings them back.
+//! [`Fact`](crate::Fact) brings them back.
 
 use alloc::string::String;
 use alloc::sync::Arc;

@@ -3,7 +3,7 @@
 
 use alloc::sync::Arc;
 
-use crate::chat::{Chat, Den, Slot};
+use crate::chat::{Chat, RoomState, Slot};
 use crate::command::{ClientId, Command, Stamp};
 use crate::digest::Digest;
 use crate::event::{Change, Event, Head};
@@ -26,7 +26,7 @@ mod rooms;
 pub(crate) use positions::newest_of_each;
 
 /// What a command comes to.
-pub(crate) enum Verdict {
+pub(crate) enum Decision {
     /// This is to happen, and its request is to be remembered.
     Happened(Event, Option<Memo>),
     /// This is so already.
@@ -46,7 +46,7 @@ pub(crate) enum Memo {
 }
 
 /// Decides a command.
-pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Verdict, Refusal> {
+pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Decision, Refusal> {
     match command {
         Command::OpenDirect { with } => rooms::open_direct(chat, stamp, with),
         Command::CreateGroup { title, members, client_id } => {
@@ -71,7 +71,7 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Verd
 /// A member about to do something in their room.
 pub(crate) struct Scene<'a> {
     pub(crate) chat: &'a Chat,
-    pub(crate) den: &'a Den,
+    pub(crate) state: &'a RoomState,
     pub(crate) room: &'a Room,
     pub(crate) actor: &'a Arc<Person>,
     pub(crate) slot: &'a Slot,
@@ -85,9 +85,9 @@ impl<'a> Scene<'a> {
     /// Lets a member in.
     fn enter(chat: &'a Chat, stamp: Stamp, room: RoomId) -> Result<Scene<'a>, Refusal> {
         let actor = chat.person(stamp.actor)?;
-        let (den, row) = chat.den(room)?;
+        let (state, row) = chat.state(room)?;
         let slot = chat.member(room, stamp.actor).ok_or(Refusal::NotMember)?;
-        Ok(Scene { chat, den, room: row, actor, slot, now: stamp.at, next_message: stamp.ids.message })
+        Ok(Scene { chat, state, room: row, actor, slot, now: stamp.at, next_message: stamp.ids.message })
     }
 
     /// When the next change of the room is: never before the last.
@@ -140,6 +140,6 @@ fn standing_event(room: &Room, actor: &Arc<Person>, change: Change) -> Event {
     }
 }
 
-fn happened(event: Event) -> Result<Verdict, Refusal> {
-    Ok(Verdict::Happened(event, None))
+fn happened(event: Event) -> Result<Decision, Refusal> {
+    Ok(Decision::Happened(event, None))
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::event::{Change, Event, Head, Standing};
+use crate::event::{Change, Event, Head, Reception};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
@@ -50,7 +50,7 @@ pub struct Shown {
     /// The message.
     pub message: Arc<Message>,
     /// What became of it.
-    pub standing: Standing,
+    pub reception: Reception,
 }
 
 /// Where a replay begins.

@@ -277,7 +277,7 @@ proptest! {
     ) {
         let mut world = talk();
         let content: String = content.into_iter().collect();
-        let before = world.chat.answer(&Fact::Room(world.rooms[0]));
+        let before = world.chat.answer(&Need::Room(world.rooms[0]));
         match send(&mut world, kind, &content, metadata.clone()) {
             Ok(outcome) => {
                 let Change::Sent { message, .. } = &outcome.event().unwrap().change else { panic!() };
@@ -286,7 +286,7 @@ proptest! {
                 prop_assert!(!content.contains('\0') && !message.metadata.contains('\0'));
             }
             Err(Refusal::Invalid { .. } | Refusal::TooLarge { .. }) => {
-                prop_assert_eq!(before, world.chat.answer(&Fact::Room(world.rooms[0])));
+                prop_assert_eq!(before, world.chat.answer(&Need::Room(world.rooms[0])));
             }
             other => prop_assert!(false, "{:?}", other),
         }

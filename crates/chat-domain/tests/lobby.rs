@@ -36,8 +36,8 @@ fn moves() -> impl Strategy<Value = Vec<(u8, u8, Move)>> {
 
 /// Who waits and who talks, as the rows say.
 fn rows(chat: &Chat) -> BTreeMap<UserId, LobbyRow> {
-    let row = |who| match chat.answer(&Fact::Lobby(who)) {
-        Known::Lobby(_, Some(place)) => Some((who, place.row)),
+    let row = |who| match chat.answer(&Need::Lobby(who)) {
+        Fact::Lobby(_, Some(place)) => Some((who, place.row)),
         _ => None,
     };
     (1..=PEOPLE).map(user).filter_map(row).collect()
@@ -45,8 +45,8 @@ fn rows(chat: &Chat) -> BTreeMap<UserId, LobbyRow> {
 
 /// The open roulette chats as their rooms say, with their people.
 fn open_rooms(world: &World) -> Vec<(RoomId, Vec<UserId>)> {
-    let open = |&room: &RoomId| match world.chat.answer(&Fact::Room(room)) {
-        Known::Room(_, Some(row)) if row.kind == RoomKind::Roulette && !row.closed => {
+    let open = |&room: &RoomId| match world.chat.answer(&Need::Room(room)) {
+        Fact::Room(_, Some(row)) if row.kind == RoomKind::Roulette && !row.closed => {
             let inside = |who: &UserId| world.chat.head(*who, room).is_ok();
             Some((room, (1..=PEOPLE).map(user).filter(inside).collect()))
         }
@@ -145,8 +145,8 @@ fn the_last_partner_comes_only_when_nobody_else_waits() {
     let three = LobbyRow { waiting: Some(Time::from_secs(2)), lease: Time::from_secs(9_000), ..three };
     let mut part = Chat::partial(Limits::default());
     (1..=3).for_each(|number| part.tell(known(number)));
-    part.tell(Known::Waiting(vec![(one, person(1)), (three, person(3))]));
-    part.tell(Known::Lobby(user(2), Some(InLobby { row: row(&world, 2), open: None })));
+    part.tell(Fact::Waiting(vec![(one, person(1)), (three, person(3))]));
+    part.tell(Fact::Lobby(user(2), Some(InLobby { row: row(&world, 2), open: None })));
     let stamp =
         Stamp { actor: user(2), at: Time::from_secs(world.now), ids: Ids { room: room(99), message: message(1) } };
     assert_eq!(partner(part.execute(stamp, Command::Search)), Some(user(3)));

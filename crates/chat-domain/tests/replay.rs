@@ -22,16 +22,16 @@ struct Screen {
 impl Screen {
     /// What a client loads that comes for the first time.
     fn load(chat: &Chat, room: RoomId) -> Screen {
-        let Known::Room(_, Some(row)) = chat.answer(&Fact::Room(room)) else { panic!() };
-        let members = (1..=PEOPLE).filter_map(|who| match chat.answer(&Fact::Member(room, user(who))) {
-            Known::Member(.., member) => member,
+        let Fact::Room(_, Some(row)) = chat.answer(&Need::Room(room)) else { panic!() };
+        let members = (1..=PEOPLE).filter_map(|who| match chat.answer(&Need::Member(room, user(who))) {
+            Fact::Member(.., member) => member,
             _ => None,
         });
         let members: Vec<_> = members.collect();
         let reader = members.iter().find(|member| member.active).unwrap().user;
         let history = chat.history(reader, room, Page::Newest, 999).unwrap();
         let shown =
-            |shown: view::Shown| (shown.message.id, (shown.message.content.to_string(), shown.standing.likes.count));
+            |shown: view::Shown| (shown.message.id, (shown.message.content.to_string(), shown.reception.likes.count));
         let moved = |member: &&Member| member.read.moved > 0;
         Screen {
             title: row.title,
@@ -52,8 +52,8 @@ impl Screen {
             Change::Removed { person, .. } => self.people.retain(|&user| user != person.id()),
             Change::Renamed { title } => self.title = Some(title.clone()),
             Change::Closed => self.closed = true,
-            Change::Sent { message, standing } => {
-                let line = (message.content.to_string(), standing.likes.count);
+            Change::Sent { message, reception } => {
+                let line = (message.content.to_string(), reception.likes.count);
                 assert_eq!(self.messages.insert(message.id, line), None, "told twice");
             }
             Change::Edited { message } => {

@@ -21,9 +21,9 @@ proptest! {
         for step in &story {
             let (stamp, command) = world.order(step);
             prop_assert_eq!((&again(&stamp), &again(&command)), (&stamp, &command));
-            for fact in command.needs(stamp.actor) {
-                let known = world.chat.answer(&fact);
-                prop_assert_eq!((&again(&fact), &again(&known)), (&fact, &known));
+            for need in command.needs(stamp.actor) {
+                let fact = world.chat.answer(&need);
+                prop_assert_eq!((&again(&need), &again(&fact)), (&need, &fact));
             }
             if let Ok(outcome) = world.execute(stamp, command) {
                 prop_assert_eq!(&again(&outcome), &outcome);

@@ -82,7 +82,7 @@ proptest! {
             }
         }
         for &room in &once.rooms {
-            prop_assert_eq!(once.chat.answer(&Fact::Room(room)), often.chat.answer(&Fact::Room(room)));
+            prop_assert_eq!(once.chat.answer(&Need::Room(room)), often.chat.answer(&Need::Room(room)));
         }
     }
 
@@ -94,7 +94,7 @@ proptest! {
             let _ = world.execute(stamp, command);
         }
         for (&room, who) in world.rooms.iter().flat_map(|room| (1..=PEOPLE).map(move |who| (room, user(who)))) {
-            let Known::Member(.., member) = world.chat.answer(&Fact::Member(room, who)) else { unreachable!() };
+            let Fact::Member(.., member) = world.chat.answer(&Need::Member(room, who)) else { unreachable!() };
             let inside = member.is_some_and(|member| member.active);
             let refused = (!inside).then_some(Refusal::NotMember);
             prop_assert_eq!(world.chat.history(who, room, Page::Newest, 5).err(), refused.clone());
@@ -120,10 +120,10 @@ proptest! {
             }
         }
         for &room in &world.rooms {
-            prop_assert_eq!(world.chat.answer(&Fact::Room(room)), copy.answer(&Fact::Room(room)));
+            prop_assert_eq!(world.chat.answer(&Need::Room(room)), copy.answer(&Need::Room(room)));
             for who in (1..=PEOPLE).map(user) {
-                let fact = Fact::Member(room, who);
-                prop_assert_eq!(world.chat.answer(&fact), copy.answer(&fact));
+                let need = Need::Member(room, who);
+                prop_assert_eq!(world.chat.answer(&need), copy.answer(&need));
                 prop_assert_eq!(world.chat.history(who, room, Page::Newest, 99), copy.history(who, room, Page::Newest, 99));
             }
         }
@@ -146,8 +146,8 @@ fn sent(event: &Event) -> (MessageId, Time) {
 
 fn positions(world: &World) -> Vec<(Option<MessageId>, Option<MessageId>)> {
     let places = world.rooms.iter().flat_map(|&room| (1..=PEOPLE).map(move |who| (room, user(who))));
-    let of = |(room, who)| match world.chat.answer(&Fact::Member(room, who)) {
-        Known::Member(.., Some(member)) => (member.read.message, member.delivered.message),
+    let of = |(room, who)| match world.chat.answer(&Need::Member(room, who)) {
+        Fact::Member(.., Some(member)) => (member.read.message, member.delivered.message),
         _ => (None, None),
     };
     places.map(of).collect()
@@ -155,7 +155,7 @@ fn positions(world: &World) -> Vec<(Option<MessageId>, Option<MessageId>)> {
 
 /// Everything that anybody can see of a room.
 fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCaseError> {
-    let Known::Room(_, Some(room)) = chat.answer(&Fact::Room(id)) else { panic!("{id}") };
+    let Fact::Room(_, Some(room)) = chat.answer(&Need::Room(id)) else { panic!("{id}") };
     prop_assert_eq!((room.head.seq, room.head.moves, room.last_at), (place.seq, place.moves, place.last_at));
     prop_assert_eq!((&room.title, room.owner, room.closed), (&place.title, place.owner, place.closed));
     prop_assert_eq!((room.sent, room.last_message), (place.lines.len() as u64, place.lines.last().map(|line| line.id)));
@@ -185,11 +185,11 @@ fn same_message(
     line: &naive::Line,
     place: &naive::Place,
 ) -> Result<(), TestCaseError> {
-    let view::Shown { message, standing } = shown;
+    let view::Shown { message, reception } = shown;
     prop_assert_eq!((message.id, &*message.content, message.sender.id()), (line.id, line.words.as_str(), line.sender));
     prop_assert_eq!(message.edited.is_some(), line.edited);
-    let likers: Vec<_> = standing.likes.by.iter().map(|handle| handle.id).collect();
-    prop_assert_eq!((standing.likes.count as usize, &likers), (line.likes.len(), &line.likes));
+    let likers: Vec<_> = reception.likes.by.iter().map(|handle| handle.id).collect();
+    prop_assert_eq!((reception.likes.count as usize, &likers), (line.likes.len(), &line.likes));
     let pages = |after| chat.likers_page(reader, message.room, message.id, after, 2).unwrap();
     let mut paged = pages(None);
     while let Some(last) = paged.last().filter(|_| paged.len() < line.likes.len()) {
@@ -199,6 +199,6 @@ fn same_message(
     let readers = chat.readers_page(reader, message.room, message.id, None, 99).unwrap();
     let readers: Vec<_> = readers.iter().map(|mark| (mark.at, mark.user.id)).collect();
     prop_assert_eq!(&readers, &place.readers(line));
-    prop_assert_eq!((standing.status, standing.read_at), (place.status(line), readers.first().map(|&(at, _)| at)));
+    prop_assert_eq!((reception.status, reception.read_at), (place.status(line), readers.first().map(|&(at, _)| at)));
     Ok(())
 }

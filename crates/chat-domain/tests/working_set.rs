@@ -27,9 +27,9 @@ proptest! {
         run(&mut world, &opening());
         for batch in &batches {
             let orders: Vec<_> = batch.iter().map(|step| world.order(step)).collect();
-            let facts = orders.iter().flat_map(|(stamp, command)| command.needs(stamp.actor));
-            let facts: std::collections::BTreeSet<_> = facts.collect();
-            let mut part = world.chat.restrict(&facts);
+            let needs = orders.iter().flat_map(|(stamp, command)| command.needs(stamp.actor));
+            let needs: std::collections::BTreeSet<_> = needs.collect();
+            let mut part = world.chat.restrict(&needs);
             for (stamp, command) in orders {
                 let decided = part.execute(stamp, command.clone());
                 prop_assert_eq!(&decided, &world.execute(stamp, command.clone()), "{:?} of {:?}", command, batch);
@@ -43,11 +43,11 @@ proptest! {
         let mut world = World::new(tight());
         run(&mut world, &story);
         let (stamp, command) = world.order(&last[0]);
-        let mut facts = command.needs(stamp.actor);
-        let mut part = world.chat.restrict(&facts);
-        facts.extend(facts.clone());
-        facts.reverse();
-        let mut other = world.chat.restrict(&facts);
+        let mut needs = command.needs(stamp.actor);
+        let mut part = world.chat.restrict(&needs);
+        needs.extend(needs.clone());
+        needs.reverse();
+        let mut other = world.chat.restrict(&needs);
         prop_assert_eq!(part.execute(stamp, command.clone()), other.execute(stamp, command));
         prop_assert_eq!(part.take_written(), other.take_written());
     }

@@ -68,25 +68,25 @@ impl Tables {
         let chat = &world.chat;
         prop_assert_eq!(self.rooms.keys().copied().collect::<Vec<_>>(), world.rooms.clone());
         for (&id, row) in &self.rooms {
-            prop_assert_eq!(chat.answer(&Fact::Room(id)), Known::Room(id, Some(row.clone())));
+            prop_assert_eq!(chat.answer(&Need::Room(id)), Fact::Room(id, Some(row.clone())));
             let log = self.log.range((id, 0)..(id, u64::MAX)).map(|(_, row)| row.seq);
             let mut seqs: Vec<_> = log.chain(self.of(id).map(|message| message.seq)).collect();
             seqs.sort();
             prop_assert_eq!(seqs, (1..=row.head.seq).collect::<Vec<_>>(), "the log has every number once");
             for who in (1..=PEOPLE).map(user) {
                 let member = self.members.get(&(id, who)).copied();
-                prop_assert_eq!(chat.answer(&Fact::Member(id, who)), Known::Member(id, who, member));
+                prop_assert_eq!(chat.answer(&Need::Member(id, who)), Fact::Member(id, who, member));
             }
         }
         for message in self.messages.values() {
             let (room, id) = (message.room, message.id);
-            prop_assert_eq!(chat.answer(&Fact::Message(room, id)), Known::Message(room, id, Some(message.clone())));
+            prop_assert_eq!(chat.answer(&Need::Message(room, id)), Fact::Message(room, id, Some(message.clone())));
             let likes = self.likes.values().filter(|row| (row.room, row.message) == (room, id) && row.liked);
             let mut likes: Vec<_> = likes.copied().collect();
             likes.sort_by_key(|row| row.seq);
             let nobody = user(PEOPLE + 1);
             prop_assert_eq!(likes.len(), message.likes as usize);
-            prop_assert_eq!(chat.answer(&Fact::Likes(room, id, nobody)), Known::Likes(room, id, nobody, likes));
+            prop_assert_eq!(chat.answer(&Need::Likes(room, id, nobody)), Fact::Likes(room, id, nobody, likes));
             let Some(reader) = (1..=PEOPLE).map(user).find(|&who| chat.head(who, room).is_ok()) else { continue };
             let Ok(marks) = chat.readers_page(reader, room, id, None, 99) else { continue };
             let others = (1..=PEOPLE).map(user).filter(|&who| who != message.sender.id());
@@ -95,21 +95,21 @@ impl Tables {
             prop_assert_eq!(marks.iter().map(|mark| (mark.at, mark.user.id)).collect::<Vec<_>>(), readers);
         }
         for who in (1..=PEOPLE).map(user) {
-            let Known::Lobby(_, place) = chat.answer(&Fact::Lobby(who)) else { unreachable!() };
+            let Fact::Lobby(_, place) = chat.answer(&Need::Lobby(who)) else { unreachable!() };
             prop_assert_eq!(place.map(|place| place.row), self.lobby.get(&who).copied());
         }
         for (&(low, high), &room) in &self.directs {
-            let Known::Direct(_, _, roster) = chat.answer(&Fact::Direct(low, high)) else { unreachable!() };
+            let Fact::Direct(_, _, roster) = chat.answer(&Need::Direct(low, high)) else { unreachable!() };
             prop_assert_eq!(roster.map(|roster| roster.room.id), Some(room));
         }
         for row in self.sent.values() {
-            let fact = Fact::Sent(row.room, row.user, row.client_id.clone());
-            let Known::Sent(.., Some(first)) = chat.answer(&fact) else { panic!("{row:?}") };
+            let need = Need::Sent(row.room, row.user, row.client_id.clone());
+            let Fact::Sent(.., Some(first)) = chat.answer(&need) else { panic!("{row:?}") };
             prop_assert_eq!((first.digest, first.seen.message.id), (row.digest, row.message));
         }
         for row in self.made.values() {
-            let fact = Fact::Made(row.user, row.client_id.clone());
-            let Known::Made(.., Some(first)) = chat.answer(&fact) else { panic!("{row:?}") };
+            let need = Need::Made(row.user, row.client_id.clone());
+            let Fact::Made(.., Some(first)) = chat.answer(&need) else { panic!("{row:?}") };
             prop_assert_eq!((first.digest, first.roster.room.id), (row.digest, row.room));
         }
         Ok(())

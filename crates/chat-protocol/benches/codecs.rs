@@ -49,10 +49,10 @@ fn decoding(entrance: Entrance) -> Option<u128> {
             room(123).uuid()
         ),
     };
-    let place = place(entrance);
-    assert!(decode(place, frame.as_bytes(), Some(1)).is_ok(), "{frame}");
+    let endpoint = endpoint(entrance);
+    assert!(decode(endpoint, frame.as_bytes(), Some(1)).is_ok(), "{frame}");
     Some(nanoseconds(|| {
-        let _ = black_box(decode(place, black_box(frame.as_bytes()), Some(1)));
+        let _ = black_box(decode(endpoint, black_box(frame.as_bytes()), Some(1)));
     }))
 }
 

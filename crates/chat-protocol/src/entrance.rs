@@ -55,7 +55,7 @@ pub enum Audience {
 
 /// Where a frame was said: decoding and error frames need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Endpoint {
     /// Which way in.
     pub entrance: Entrance,
     /// The room that the address named, in dialects where it does.

@@ -19,7 +19,7 @@ pub mod trouble;
 
 pub use cursor::Cursor;
 pub use dialect::{audience, decode, encode, handshake_token};
-pub use entrance::{Audience, Entrance, Lang, Place, Shape};
+pub use entrance::{Audience, Endpoint, Entrance, Lang, Shape};
 pub use frames::Frames;
 pub use news::{News, PostCommented, PostLiked, Presence, Typing};
 pub use request::{Asked, Context, Rejected, Request, Resume, Verb};

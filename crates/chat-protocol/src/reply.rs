@@ -5,7 +5,7 @@ use chat_domain::{Mood, Notification, Outcome, Person, Time};
 
 use crate::cursor::Cursor;
 use crate::dialect::{bare, multiplexed, room, roulette, socketio, sse};
-use crate::entrance::{Entrance, Place};
+use crate::entrance::{Endpoint, Entrance};
 use crate::frames::Frames;
 use crate::request::Context;
 use crate::trouble::Trouble;
@@ -13,8 +13,8 @@ use crate::trouble::Trouble;
 /// A command of the domain was carried out, or was so already: `message_sent`, the ACK, and on `/chat/{id}` the message object
 /// again for a repeat. Dialect 3's `messages_marked_read` comes here only for a read that moved nothing: one that did is told by
 /// its event, to the socket that asked as to all others of its reader.
-pub fn settled(place: Place, context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn settled(endpoint: Endpoint, context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         Entrance::Sse => {}
         Entrance::Bare => bare::settled(outcome, out),
         Entrance::Multiplexed => multiplexed::settled(context, outcome, out),
@@ -25,8 +25,8 @@ pub fn settled(place: Place, context: &Context, outcome: &Outcome, now: Time, ou
 }
 
 /// Something else that was asked was done, and has an answer: `pong`, `left_chat`, an ACK `{status:"ok"}` …
-pub fn done(place: Place, context: &Context, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn done(endpoint: Endpoint, context: &Context, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         Entrance::Multiplexed => multiplexed::done(context, now, out),
         Entrance::SocketIo => socketio::done(context, out),
         Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette | Entrance::Personal => {}
@@ -34,8 +34,8 @@ pub fn done(place: Place, context: &Context, now: Time, out: &mut Frames) {
 }
 
 /// It was not done: an error frame, or the failing ACK.
-pub fn refused(place: Place, context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn refused(endpoint: Endpoint, context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         // A stream that ends says nothing.
         Entrance::Sse => {}
         Entrance::Bare => bare::refused(context, trouble, out),
@@ -47,8 +47,8 @@ pub fn refused(place: Place, context: &Context, trouble: &Trouble, now: Time, ou
 }
 
 /// The first frames after connecting, before anything else: `connected` (dialects 2 and 5), on a stream how soon to come back.
-pub fn hello(place: Place, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn hello(endpoint: Endpoint, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         Entrance::Sse => sse::hello(out),
         Entrance::Multiplexed => multiplexed::hello(person, now, out),
         Entrance::SocketIo => socketio::hello(person, socket_id, now, out),
@@ -57,8 +57,8 @@ pub fn hello(place: Place, person: &Person, socket_id: &str, now: Time, out: &mu
 }
 
 /// A room was joined: `joined_chat`, the ACK of `chat:join`, the first `cursor` frame (3, 4, SSE; only with a cursor).
-pub fn joined(place: Place, context: &Context, cursor: Option<Cursor>, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn joined(endpoint: Endpoint, context: &Context, cursor: Option<Cursor>, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         Entrance::Sse => sse::joined(cursor, out),
         Entrance::Bare | Entrance::Personal => {}
         Entrance::Multiplexed => multiplexed::joined(context, cursor, now, out),
@@ -69,8 +69,8 @@ pub fn joined(place: Place, context: &Context, cursor: Option<Cursor>, now: Time
 }
 
 /// What was missed is no longer kept: load anew, go on from this cursor.
-pub fn resync(place: Place, person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
-    match place.entrance {
+pub fn resync(endpoint: Endpoint, person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
+    match endpoint.entrance {
         Entrance::Sse => sse::resync(cursor, out),
         Entrance::Bare | Entrance::Personal => {}
         Entrance::Multiplexed => multiplexed::resync(cursor, now, out),

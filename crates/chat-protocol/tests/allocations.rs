@@ -31,11 +31,11 @@ fn what_a_bad_frame_makes_the_decoder_keep_is_no_more_than_the_frame_deserves() 
         for frame in
             [format!(r#"{{"metadata":{}"#, "[".repeat(60_000)), format!(r#"{{"type":"{}"}}"#, "x".repeat(60_000))]
         {
-            let cost = measure(|| drop(decode(place(entrance), frame.as_bytes(), None)));
+            let cost = measure(|| drop(decode(endpoint(entrance), frame.as_bytes(), None)));
             assert!(cost.bytes_max <= 128 << 10, "{entrance:?}: {cost:?}");
         }
         let wide = format!(r#"{{"metadata":{{"a":[{}0]}}}}"#, "0,".repeat(30_000));
-        let cost = measure(|| drop(decode(place(entrance), wide.as_bytes(), None)));
+        let cost = measure(|| drop(decode(endpoint(entrance), wide.as_bytes(), None)));
         // A value in a tree is some 32 bytes, a list doubles as it grows: some fifty bytes for each byte of the frame.
         assert!(cost.bytes_max <= 60 * wide.len() as u64, "{entrance:?}: {cost:?}");
     }
@@ -45,7 +45,7 @@ fn what_a_bad_frame_makes_the_decoder_keep_is_no_more_than_the_frame_deserves() 
 fn a_send_costs_its_words_alone() {
     let frame = r#"{"type":"chat_message","message":"Hello"}"#;
     let mut asked = None;
-    let at = place(chat_protocol::Entrance::Room(Default::default()));
+    let at = endpoint(chat_protocol::Entrance::Room(Default::default()));
     let cost = measure(|| asked = decode(at, frame.as_bytes(), None).ok());
     let send = Command::Send { room: room(123), draft: Draft::text("Hello"), client_id: None };
     assert_eq!(asked.map(|asked| asked.request), Some(Request::Order(send)));

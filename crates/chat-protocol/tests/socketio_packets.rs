@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input, Sid};
-use chat_protocol::socketio::{Arguments, Output, Session, Settings, packet};
+use chat_protocol::socketio::{Arguments, Output, Session, SocketIoSettings, packet};
 use proptest::prelude::*;
 use socketioxide_core::packet::{Packet as Theirs, PacketData};
 use socketioxide_core::parser::{Parse as _, ParseConfig, ParseError, ParserState};
@@ -93,7 +93,7 @@ fn they_read(text: &str, attachments: &[Bytes]) -> Result<Theirs, ParseError> {
 }
 
 fn we_read(text: &str, attachments: &[Bytes]) -> Option<Output> {
-    let settings = Settings { namespaces: &["/", "/custom"], ..Settings::default() };
+    let settings = SocketIoSettings { namespaces: &["/", "/custom"], ..SocketIoSettings::default() };
     let mut session = Session::new(Arc::new(settings), Sid::new([0; 15]));
     session.handle(0, Input::WebSocketOpened);
     let texts = ["40", "40/custom,", &format!("4{text}")].map(|text| Input::WebSocketText(text.to_owned().into()));
@@ -160,7 +160,7 @@ proptest! {
 
 #[test]
 fn the_small_packets() {
-    let settings = Settings { namespaces: &["/custom"], ..Settings::default() };
+    let settings = SocketIoSettings { namespaces: &["/custom"], ..SocketIoSettings::default() };
     let mut session = Session::new(Arc::new(settings), Sid::new([0; 15]));
     session.handle(0, Input::WebSocketOpened);
     for text in ["40/random", "40/custom"] {

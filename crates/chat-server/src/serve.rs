@@ -7,7 +7,7 @@ use std::time::Duration;
 use chat_domain::chat::Limits;
 use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
-use chat_transport::app::{App, Settings};
+use chat_transport::app::{App, ServerSettings};
 use chat_transport::carry::http::{self, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
@@ -93,7 +93,7 @@ async fn one(listener: Listener, service: Arc<Service>, stop: CancellationToken)
         let service = service.clone();
         async move { service.answer(request, peer).await }
     };
-    http::serve(listener, http::Settings::default(), stop, answer).await;
+    http::serve(listener, http::HttpSettings::default(), stop, answer).await;
 }
 
 async fn operators(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
@@ -101,7 +101,7 @@ async fn operators(listener: Listener, service: Arc<Service>, stop: Cancellation
         let service = service.clone();
         async move { service.answer_operator(request, peer).await }
     };
-    http::serve(listener, http::Settings::default(), stop, answer).await;
+    http::serve(listener, http::HttpSettings::default(), stop, answer).await;
 }
 
 async fn until_signal() -> Result<(), String> {
@@ -114,13 +114,13 @@ async fn until_signal() -> Result<(), String> {
     Ok(())
 }
 
-fn hub_settings(config: &Config) -> hub::Settings {
-    hub::Settings {
+fn hub_settings(config: &Config) -> hub::HubSettings {
+    hub::HubSettings {
         presence_grace: config.presence_grace.0,
         sockets_per_user: config.max_sockets_per_user,
         presence_room: config.presence_room,
         delivered_room: config.delivered_room,
-        ..hub::Settings::default()
+        ..hub::HubSettings::default()
     }
 }
 
@@ -138,23 +138,23 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn settings(config: &Config) -> Settings {
-    let http = routes::Settings {
+fn settings(config: &Config) -> ServerSettings {
+    let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
         api_keys: config.api_key.iter().map(chat_transport::account::secret::Secret::new).collect(),
-        ..routes::Settings::default()
+        ..routes::RouteSettings::default()
     };
-    let rates = rates::Settings {
+    let rates = rates::RateSettings {
         messages: config.rate_messages.0,
         typing: config.rate_typing.0,
         logins: config.rate_logins.0,
     };
-    let default = Settings::default();
+    let default = ServerSettings::default();
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
     let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };
     let mut socketio = default.socketio.clone();
     Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
-    Settings { http, rates, lobby, frames, socketio, ..default }
+    ServerSettings { http, rates, lobby, frames, socketio, ..default }
 }
 
 /// Where operators find the figures, unless told otherwise.

@@ -6,8 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use chat_domain::known::{Known, Place, Written};
-use chat_domain::{Fact, Member, Message, MessageId, Person, Room, RoomId, UserId};
+use chat_domain::fact::{Fact, Ordinal, Written};
+use chat_domain::{Member, Message, MessageId, Need, Person, Room, RoomId, UserId};
 
 /// Rows by their keys. It starts empty, and begins anew when it has grown large.
 #[derive(Default)]
@@ -38,45 +38,45 @@ struct Passing {
 
 impl Memory {
     /// The answer to a fact, if it follows from what is remembered.
-    pub(crate) fn recall(&self, fact: &Fact) -> Option<Known> {
-        match *fact {
-            Fact::Place(room, upto, user) => {
+    pub(crate) fn recall(&self, need: &Need) -> Option<Fact> {
+        match *need {
+            Need::Ordinal(room, upto, user) => {
                 let place = self.rooms.get(&room)?.place(upto, user)?;
-                Some(Known::Place(room, upto, user, place))
+                Some(Fact::Ordinal(room, upto, user, place))
             }
-            Fact::Undelivered(room, user, upto) => {
+            Need::Undelivered(room, user, upto) => {
                 let senders = self.rooms.get(&room)?.undelivered(user, upto)?;
-                Some(Known::Undelivered(room, user, upto, senders))
+                Some(Fact::Undelivered(room, user, upto, senders))
             }
-            _ => self.row(fact),
+            _ => self.row(need),
         }
     }
 
     /// The answer to a fact that is one row.
-    pub(crate) fn row(&self, fact: &Fact) -> Option<Known> {
-        match *fact {
-            Fact::Person(user) => Some(Known::Person(user, Some(self.people.get(&user)?.clone()))),
-            Fact::Room(room) => Some(Known::Room(room, Some(self.rooms.get(&room)?.row.clone()))),
-            Fact::Member(room, user) => {
+    pub(crate) fn row(&self, need: &Need) -> Option<Fact> {
+        match *need {
+            Need::Person(user) => Some(Fact::Person(user, Some(self.people.get(&user)?.clone()))),
+            Need::Room(room) => Some(Fact::Room(room, Some(self.rooms.get(&room)?.row.clone()))),
+            Need::Member(room, user) => {
                 let member = self.rooms.get(&room)?.members.get(&user)?;
-                Some(Known::Member(room, user, Some(*member)))
+                Some(Fact::Member(room, user, Some(*member)))
             }
             _ => None,
         }
     }
 
     /// Remembers what was looked up: rooms first, then who is in them.
-    pub(crate) fn learn(&mut self, known: &[Known]) {
+    pub(crate) fn learn(&mut self, known: &[Fact]) {
         self.bound();
         for known in known {
             match known {
-                Known::Person(user, Some(person)) => {
+                Fact::Person(user, Some(person)) => {
                     let text = person.username.len() + person.name.len() + person.avatar.len();
                     let much = PERSON + text / MESSAGE;
                     self.weight += much * usize::from(self.people.insert(*user, person.clone()).is_none());
                 }
-                Known::Room(_, Some(room)) => self.see_room(room),
-                Known::Member(room, _, Some(member)) => self.put_member(*room, *member),
+                Fact::Room(_, Some(room)) => self.see_room(room),
+                Fact::Member(room, _, Some(member)) => self.put_member(*room, *member),
                 _ => {}
             }
         }
@@ -141,13 +141,13 @@ impl Memory {
 }
 
 impl Remembered {
-    fn place(&self, upto: MessageId, user: UserId) -> Option<Place> {
+    fn place(&self, upto: MessageId, user: UserId) -> Option<Ordinal> {
         let Tail(messages) = &self.tail;
         let after = messages.partition_point(|message| message.id <= upto);
         let newest = messages.get(after.checked_sub(1)?)?;
         let own = messages.range(after..).filter(|message| message.sender == user).count();
         let own = self.members.get(&user)?.sent.checked_sub(own as u64)?;
-        Some(Place { message: Some(newest.id), number: newest.number, own })
+        Some(Ordinal { message: Some(newest.id), number: newest.number, own })
     }
 
     fn undelivered(&self, user: UserId, upto: MessageId) -> Option<Vec<(MessageId, UserId)>> {
@@ -207,7 +207,7 @@ mod tests {
         for user in (1..=MOST as i64).filter_map(UserId::new) {
             let (username, name, avatar) = ("ann".into(), "Ann".into(), "x".repeat(320));
             let person = Person { handle: Handle::from(user), username, name, avatar };
-            memory.learn(&[Known::Person(user, Some(Arc::new(person)))]);
+            memory.learn(&[Fact::Person(user, Some(Arc::new(person)))]);
             assert!(memory.people.len() <= MOST / (PERSON + 10) + 1);
         }
     }

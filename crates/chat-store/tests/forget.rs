@@ -49,7 +49,7 @@ async fn forget(url: &str) {
     assert_eq!(replay(&store, ann, room, heads[2]).await, before, "what is still kept is told as before");
     let history = store.history(ann, room, Page::Newest, 10).await.unwrap();
     assert_eq!(history.messages.len(), 5, "messages stay");
-    assert!(history.messages.iter().all(|shown| shown.standing.readers.len() == 1), "and who has read them");
+    assert!(history.messages.iter().all(|shown| shown.reception.readers.len() == 1), "and who has read them");
     assert_eq!(store.chat(bob, room).await.unwrap().unread, 0);
     let (expired, good) = (Time::from_secs(now - 1), Time::from_secs(now + DAY));
     store.open_session(ann, "gone".into(), expired).await.unwrap();

@@ -6,7 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use chat_domain::chat::Limits;
-use chat_domain::known::Known;
+use chat_domain::fact::Fact;
 use chat_domain::view::*;
 use chat_domain::{
     Change, Chat, ClientId, Command, Draft, Event, Failure, Head, Ids, Journal, MessageId, Order, Outcome, Person,
@@ -73,7 +73,7 @@ impl Story {
         let mut people = Vec::new();
         for name in ["ann", "bob", "cid", "dot", "eve", "fay"] {
             let person = somebody(&store, name).await;
-            model.tell(Known::Person(person.id(), Some(person.clone())));
+            model.tell(Fact::Person(person.id(), Some(person.clone())));
             people.push(person);
         }
         let (dice, url) = (Dice::new(seed), url.to_owned());

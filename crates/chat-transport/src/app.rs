@@ -28,8 +28,8 @@ pub struct App {
     pub passwords: Passwords,
     /// How often users may do things.
     pub rates: Rates,
-    /// Settings of the entrances and routes.
-    pub settings: Settings,
+    /// ServerSettings of the entrances and routes.
+    pub settings: ServerSettings,
     /// Whose tokens were good a moment ago.
     pub(crate) remembered: Remembered,
     /// Pings WebSockets.
@@ -38,35 +38,35 @@ pub struct App {
     pub(crate) comments: Arc<KeepAlive>,
 }
 
-/// Settings of the entrances and routes.
+/// ServerSettings of the entrances and routes.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// Settings of Socket.IO.
-    pub socketio: chat_protocol::socketio::Settings,
+pub struct ServerSettings {
+    /// ServerSettings of Socket.IO.
+    pub socketio: chat_protocol::socketio::SocketIoSettings,
     /// What a WebSocket client may send.
     pub frames: FrameLimits,
     /// Bad frames in a row that end a connection.
     pub bad_frames: u32,
     /// How rates are limited.
-    pub rates: crate::rates::Settings,
+    pub rates: crate::rates::RateSettings,
     /// The sign of life on WebSockets.
     pub pulse: Duration,
     /// How often places in the roulette are looked after: well within the time for which one is good.
     pub lobby: Duration,
     /// How the HTTP trees behave.
-    pub http: crate::routes::Settings,
+    pub http: crate::routes::RouteSettings,
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            socketio: chat_protocol::socketio::Settings::default(),
+impl Default for ServerSettings {
+    fn default() -> ServerSettings {
+        ServerSettings {
+            socketio: chat_protocol::socketio::SocketIoSettings::default(),
             frames: FrameLimits::default(),
             bad_frames: 20,
-            rates: crate::rates::Settings::default(),
+            rates: crate::rates::RateSettings::default(),
             pulse: Duration::from_secs(25),
             lobby: Duration::from_millis(500),
-            http: crate::routes::Settings::default(),
+            http: crate::routes::RouteSettings::default(),
         }
     }
 }
@@ -78,7 +78,7 @@ impl App {
         directory: Arc<dyn Directory>,
         hub: Hub,
         tokens: Tokens,
-        settings: Settings,
+        settings: ServerSettings,
     ) -> Arc<App> {
         hub.bind(journal.clone(), directory.clone());
         let pulse = Pulse { every: settings.pulse, ..Pulse::websocket() };

@@ -13,7 +13,7 @@ use crate::clock;
 
 /// What may be done how often.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct RateSettings {
     /// Messages, edits, deletes and likes of a user.
     pub messages: Rate,
     /// Typing signs of a user, and changes of status.
@@ -22,9 +22,9 @@ pub struct Settings {
     pub logins: Rate,
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
+impl Default for RateSettings {
+    fn default() -> RateSettings {
+        RateSettings {
             messages: Rate { per_second: 20, burst: 60 },
             typing: Rate { per_second: 5, burst: 5 },
             logins: Rate { per_second: 1, burst: 10 },
@@ -34,7 +34,7 @@ impl Default for Settings {
 
 /// Who has done how much lately.
 pub struct Rates {
-    settings: Settings,
+    settings: RateSettings,
     messages: Buckets<UserId>,
     typing: Buckets<UserId>,
     logins: Buckets<(String, std::net::IpAddr)>,
@@ -42,7 +42,7 @@ pub struct Rates {
 
 impl Rates {
     /// Nobody has done anything.
-    pub fn new(settings: Settings) -> Rates {
+    pub fn new(settings: RateSettings) -> Rates {
         Rates { settings, messages: Buckets::default(), typing: Buckets::default(), logins: Buckets::default() }
     }
 

@@ -4,8 +4,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Chat;
+use crate::fact::Written;
 use crate::id::{MessageId, RoomId, UserId};
-use crate::known::Written;
 use crate::rows::*;
 
 /// The keys of changed rows, and the rows that never change.
@@ -47,14 +47,14 @@ impl Dirty {
     pub(super) fn written(self, chat: &Chat) -> Written {
         let (mut rooms, mut messages) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
         for (id, new) in self.rooms {
-            let room = chat.dens.get(&id).and_then(|den| den.room.clone());
+            let room = chat.states.get(&id).and_then(|state| state.room.clone());
             if new { &mut rooms.0 } else { &mut rooms.1 }.extend(room);
         }
         for ((room, id), new) in self.messages {
-            let message = chat.dens.get(&room).and_then(|den| den.message(id).cloned());
+            let message = chat.states.get(&room).and_then(|state| state.message(id).cloned());
             if new { &mut messages.0 } else { &mut messages.1 }.extend(message);
         }
-        let member = |&(room, user): &_| Some((room, chat.dens.get(&room)?.members.get(&user)?.as_ref()?.member));
+        let member = |&(room, user): &_| Some((room, chat.states.get(&room)?.members.get(&user)?.as_ref()?.member));
         Written {
             new_rooms: rooms.0,
             rooms: rooms.1,

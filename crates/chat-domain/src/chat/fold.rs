@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Chat, Den, Dirty, Slot};
+use super::{Chat, Dirty, RoomState, Slot};
 use crate::command::ClientId;
 use crate::digest::Digest;
 use crate::event::{Change, Event, Head};
@@ -35,7 +35,7 @@ impl Chat {
 
     /// A delivered position that moves without telling.
     pub(super) fn set_delivered(&mut self, room: RoomId, user: UserId, position: Position) {
-        if let Some(slot) = self.dens.get_mut(&room).and_then(|den| den.slot_mut(user)) {
+        if let Some(slot) = self.states.get_mut(&room).and_then(|state| state.slot_mut(user)) {
             slot.member.delivered = position;
             self.mark(|dirty| dirty.members.extend([(room, user)]));
         }
@@ -81,13 +81,13 @@ impl Chat {
             sent: 0,
             closed: false,
         };
-        let mut den = Den::born(room);
+        let mut state = RoomState::born(room);
         let users: Vec<_> = people.iter().map(|person| person.id()).collect();
         for &user in &users {
-            den.members.insert(user, Some(Slot::new(Member::founder(user, event.at))));
+            state.members.insert(user, Some(Slot::new(Member::founder(user, event.at))));
             self.is_in(user, event.room, true);
         }
-        self.dens.insert(event.room, den);
+        self.states.insert(event.room, state);
         self.mark(|dirty| {
             dirty.rooms.insert(event.room, true);
             dirty.members.extend(users.iter().map(|&user| (event.room, user)));
@@ -117,7 +117,7 @@ impl Chat {
 
     fn fold_closed(&mut self, event: &Event) {
         self.update(event, |room| room.closed = true);
-        let members = self.dens.get(&event.room).into_iter().flat_map(Den::slots).map(|slot| slot.member.user);
+        let members = self.states.get(&event.room).into_iter().flat_map(RoomState::slots).map(|slot| slot.member.user);
         let talked = |user| self.lobby.get(&user).copied().flatten().filter(|row| row.room == Some(event.room));
         let rows: Vec<_> = members.filter_map(talked).collect();
         rows.into_iter().for_each(|row| self.set_lobby(LobbyRow { room: None, ..row }));
@@ -127,9 +127,9 @@ impl Chat {
         let (id, user, seq) = (event.room, person.id(), event.head.seq);
         self.update(event, |room| (room.members, room.members_seq) = (event.members, seq));
         self.is_in(user, id, true);
-        let Some(den) = self.dens.get_mut(&id) else { return };
-        let joined = den.slot_mut(user).map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
-        let here = joined.is_none().then(|| den.newcomer(user, event)).flatten();
+        let Some(state) = self.states.get_mut(&id) else { return };
+        let joined = state.slot_mut(user).map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
+        let here = joined.is_none().then(|| state.newcomer(user, event)).flatten();
         self.mark(|dirty| {
             dirty.members.insert((id, user));
             dirty.receipts.extend(here);
@@ -144,22 +144,22 @@ impl Chat {
             }
         });
         self.is_in(user, event.room, false);
-        let slot = self.dens.get_mut(&event.room).and_then(|den| den.slot_mut(user));
+        let slot = self.states.get_mut(&event.room).and_then(|state| state.slot_mut(user));
         slot.into_iter().for_each(|slot| slot.member.active = false);
         self.mark(|dirty| dirty.members.extend([(event.room, user)]));
     }
 
     fn fold_sent(&mut self, event: &Event, message: &Arc<Message>) {
         let (room, user) = (event.room, message.sender.id());
-        let Some(den) = self.dens.get_mut(&room) else { return };
-        if let Some(row) = &mut den.room {
+        let Some(state) = self.states.get_mut(&room) else { return };
+        if let Some(row) = &mut state.room {
             (row.last_message, row.sent) = (Some(message.id), message.number);
         }
-        if let Some(slot) = den.slot_mut(user) {
+        if let Some(slot) = state.slot_mut(user) {
             slot.member.sent = message.own_number;
             slot.own.push(message.id);
         }
-        den.put(message.clone());
+        state.put(message.clone());
         self.mark(|dirty| {
             dirty.members.insert((room, user));
             dirty.messages.insert((room, message.id), true);
@@ -168,21 +168,21 @@ impl Chat {
 
     fn fold_message(&mut self, event: &Event, message: Arc<Message>) {
         let id = message.id;
-        if let Some(den) = self.dens.get_mut(&event.room) {
-            den.put(message);
+        if let Some(state) = self.states.get_mut(&event.room) {
+            state.put(message);
             self.mark(|dirty| dirty.message(event.room, id));
         }
     }
 
     fn fold_deleted(&mut self, event: &Event, id: MessageId) {
-        let Some(den) = self.dens.get_mut(&event.room) else { return };
-        let Some(message) = den.message(id).cloned() else { return };
-        insert_number(&mut den.deleted, message.number);
-        if let Some(slot) = den.slot_mut(message.sender.id()) {
+        let Some(state) = self.states.get_mut(&event.room) else { return };
+        let Some(message) = state.message(id).cloned() else { return };
+        insert_number(&mut state.deleted, message.number);
+        if let Some(slot) = state.slot_mut(message.sender.id()) {
             insert_number(&mut slot.deleted, message.number);
         }
         // Nobody likes it, and a working set knows that.
-        den.likes.insert(id, Default::default());
+        state.likes.insert(id, Default::default());
         self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
         self.mark(|dirty| dirty.forget(event.room, id));
     }
@@ -190,10 +190,10 @@ impl Chat {
     fn fold_like(&mut self, event: &Event, id: MessageId, liked: bool) {
         let (room, user) = (event.room, event.actor.handle);
         let row = LikeRow { room, message: id, user, liked, at: event.at, seq: event.head.seq };
-        let Some(den) = self.dens.get_mut(&room) else { return };
-        let Some(mut message) = den.message(id).map(|message| Message::clone(message)) else { return };
+        let Some(state) = self.states.get_mut(&room) else { return };
+        let Some(mut message) = state.message(id).map(|message| Message::clone(message)) else { return };
         message.likes = if liked { message.likes + 1 } else { message.likes.saturating_sub(1) };
-        den.likes.entry(id).or_default().put(row);
+        state.likes.entry(id).or_default().put(row);
         self.fold_message(event, Arc::new(message));
         self.mark(|dirty| {
             dirty.likes.insert((room, id, user.id), row);
@@ -206,8 +206,8 @@ impl Chat {
         let moves = event.head.moves;
         let position = Position { message: place.message, number: place.number, own: place.own, at, moved: moves };
         let receipt = Receipt { room, user, what, upto, number: place.number, at, moves };
-        let Some(den) = self.dens.get_mut(&room) else { return };
-        if let Some(slot) = den.slot_mut(user) {
+        let Some(state) = self.states.get_mut(&room) else { return };
+        if let Some(slot) = state.slot_mut(user) {
             match what {
                 Reach::Delivered => slot.member.delivered = position,
                 Reach::Read => {
@@ -225,15 +225,15 @@ impl Chat {
     /// Brings the room to the event's head, and notes what is no message in its log.
     fn log(&mut self, event: &Event) {
         let Head { seq, moves } = event.head;
-        let Some(den) = self.dens.get_mut(&event.room) else { return };
-        let Some(room) = &mut den.room else { return };
+        let Some(state) = self.states.get_mut(&event.room) else { return };
+        let Some(room) = &mut state.room else { return };
         room.head = Head { seq, moves };
         if event.change.is_durable() {
             room.last_at = event.at;
         }
         if let Some(row) = LogRow::of(event) {
             if self.whole {
-                den.changes.push(row.clone());
+                state.changes.push(row.clone());
             }
             self.mark(|dirty| dirty.log.push(row));
         }
@@ -241,7 +241,7 @@ impl Chat {
     }
 
     fn update(&mut self, event: &Event, change: impl FnOnce(&mut Room)) {
-        if let Some(room) = self.dens.get_mut(&event.room).and_then(|den| den.room.as_mut()) {
+        if let Some(room) = self.states.get_mut(&event.room).and_then(|state| state.room.as_mut()) {
             change(room);
         }
     }
@@ -260,7 +260,7 @@ impl Chat {
     }
 }
 
-impl Den {
+impl RoomState {
     /// Lets somebody in who was never here: what is there counts as read.
     fn newcomer(&mut self, user: UserId, event: &Event) -> Option<Receipt> {
         let row = self.room.as_ref()?;

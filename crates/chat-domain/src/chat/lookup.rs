@@ -3,11 +3,11 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Chat, Den, Slot};
-use crate::command::{ClientId, Fact};
+use super::{Chat, RoomState, Slot};
+use crate::command::{ClientId, Need};
 use crate::digest::Digest;
+use crate::fact::Ordinal;
 use crate::id::{MessageId, RoomId, UserId};
-use crate::known::Place;
 use crate::message::Message;
 use crate::person::Person;
 use crate::refusal::Refusal;
@@ -18,24 +18,24 @@ impl Chat {
     /// Who this is.
     pub(crate) fn person(&self, user: UserId) -> Result<&Arc<Person>, Refusal> {
         let known = self.people.get(&user).map(Option::as_ref);
-        let known = known.unwrap_or_else(|| self.absent(|| Fact::Person(user)));
+        let known = known.unwrap_or_else(|| self.absent(|| Need::Person(user)));
         known.map(|known| &known.person).ok_or(Refusal::UnknownUser)
     }
 
     /// The room.
-    pub(crate) fn den(&self, room: RoomId) -> Result<(&Den, &Room), Refusal> {
-        let den = self.dens.get(&room).filter(|den| den.told);
-        let den = den.or_else(|| self.absent(|| Fact::Room(room)));
-        den.and_then(|den| Some((den, den.room.as_ref()?))).ok_or(Refusal::UnknownRoom)
+    pub(crate) fn state(&self, room: RoomId) -> Result<(&RoomState, &Room), Refusal> {
+        let state = self.states.get(&room).filter(|state| state.told);
+        let state = state.or_else(|| self.absent(|| Need::Room(room)));
+        state.and_then(|state| Some((state, state.room.as_ref()?))).ok_or(Refusal::UnknownRoom)
     }
 
     /// Somebody's place in a room, also of who left.
     pub(crate) fn slot(&self, room: RoomId, user: UserId) -> Option<&Slot> {
-        let den = self.dens.get(&room);
-        match den.and_then(|den| den.members.get(&user)) {
+        let state = self.states.get(&room);
+        match state.and_then(|state| state.members.get(&user)) {
             Some(slot) => slot.as_ref(),
-            None if den.is_some_and(|den| den.born) => None,
-            None => self.absent(|| Fact::Member(room, user)),
+            None if state.is_some_and(|state| state.born) => None,
+            None => self.absent(|| Need::Member(room, user)),
         }
     }
 
@@ -52,111 +52,111 @@ impl Chat {
 
     /// A message's row.
     pub(crate) fn message_row(&self, room: RoomId, message: MessageId) -> Option<&Arc<Message>> {
-        let den = self.dens.get(&room)?;
-        match den.message(message) {
+        let state = self.states.get(&room)?;
+        match state.message(message) {
             Some(found) => Some(found),
-            None if den.absent.contains(&message) || den.born => None,
-            None => self.absent(|| Fact::Message(room, message)),
+            None if state.absent.contains(&message) || state.born => None,
+            None => self.absent(|| Need::Message(room, message)),
         }
     }
 
     /// Where a message id stands in a room.
-    pub(crate) fn place(&self, room: RoomId, message: MessageId, user: UserId) -> Place {
-        let Ok((den, row)) = self.den(room) else { return Place::default() };
-        let slot = den.members.get(&user).and_then(Option::as_ref);
+    pub(crate) fn place(&self, room: RoomId, message: MessageId, user: UserId) -> Ordinal {
+        let Ok((state, row)) = self.state(room) else { return Ordinal::default() };
+        let slot = state.members.get(&user).and_then(Option::as_ref);
         if row.last_message <= Some(message) {
             let own = slot.map_or(0, |slot| slot.member.sent);
-            return Place { message: row.last_message, number: row.sent, own };
+            return Ordinal { message: row.last_message, number: row.sent, own };
         }
-        let newest = den.upto(message).checked_sub(1).map(|at| &den.messages[at]);
-        match newest.filter(|newest| den.is_fresh(newest)) {
+        let newest = state.upto(message).checked_sub(1).map(|at| &state.messages[at]);
+        match newest.filter(|newest| state.is_fresh(newest)) {
             Some(newest) => {
                 let own = slot.map_or(0, |slot| slot.own_upto(message));
-                Place { message: Some(newest.id), number: newest.number, own }
+                Ordinal { message: Some(newest.id), number: newest.number, own }
             }
-            None if den.loaded == 0 => Place::default(),
-            None => match den.places.get(&(message, user)) {
+            None if state.loaded == 0 => Ordinal::default(),
+            None => match state.places.get(&(message, user)) {
                 Some(place) => *place,
-                None => self.absent(|| Fact::Place(room, message, user)).unwrap_or_default(),
+                None => self.absent(|| Need::Ordinal(room, message, user)).unwrap_or_default(),
             },
         }
     }
 
     /// Who owns a group when its owner leaves.
     pub(crate) fn heir(&self, room: RoomId, leaver: UserId) -> Option<UserId> {
-        let den = self.dens.get(&room)?;
-        if !den.roster {
-            self.expect(|| Fact::Heir(room));
+        let state = self.states.get(&room)?;
+        if !state.roster {
+            self.expect(|| Need::Heir(room));
         }
-        let others = den.slots().map(|slot| &slot.member).filter(|member| member.active && member.user != leaver);
+        let others = state.slots().map(|slot| &slot.member).filter(|member| member.active && member.user != leaver);
         others.min_by_key(|member| member.seniority()).map(|member| member.user)
     }
 
     /// Everybody who is in a room, in order of joining.
-    pub(crate) fn roster(&self, den: &Den) -> Vec<Arc<Person>> {
+    pub(crate) fn roster(&self, state: &RoomState) -> Vec<Arc<Person>> {
         assert!(
-            self.whole || den.roster,
+            self.whole || state.roster,
             "the working set was not told who is in {:?}",
-            den.peek().map(|room| room.id)
+            state.peek().map(|room| room.id)
         );
-        den.present().into_iter().filter_map(|slot| self.person(slot.member.user).ok().cloned()).collect()
+        state.present().into_iter().filter_map(|slot| self.person(slot.member.user).ok().cloned()).collect()
     }
 
     /// The direct chat of two people.
     pub(crate) fn direct(&self, one: UserId, other: UserId) -> Option<RoomId> {
         let (low, high) = (one.min(other), one.max(other));
-        self.directs.get(&(low, high)).copied().unwrap_or_else(|| self.absent(|| Fact::Direct(low, high)))
+        self.directs.get(&(low, high)).copied().unwrap_or_else(|| self.absent(|| Need::Direct(low, high)))
     }
 
     /// What was first sent under a name.
     pub(crate) fn first_sent(&self, room: RoomId, user: UserId, name: &ClientId) -> Option<(Digest, MessageId)> {
         match self.sent.get(&(room, user)).and_then(|sent| sent.get(name)) {
             Some(first) => *first,
-            None if self.dens.get(&room).is_some_and(|den| den.born) => None,
-            None => self.absent(|| Fact::Sent(room, user, name.clone())),
+            None if self.states.get(&room).is_some_and(|state| state.born) => None,
+            None => self.absent(|| Need::Sent(room, user, name.clone())),
         }
     }
 
     /// The group that was first made under a name.
     pub(crate) fn first_made(&self, user: UserId, name: &ClientId) -> Option<(Digest, RoomId)> {
         let key = (user, name.clone());
-        self.made.get(&key).copied().unwrap_or_else(|| self.absent(|| Fact::Made(user, name.clone())))
+        self.made.get(&key).copied().unwrap_or_else(|| self.absent(|| Need::Made(user, name.clone())))
     }
 
     /// Somebody's row in the lobby.
     pub(crate) fn lobby(&self, user: UserId) -> Option<LobbyRow> {
-        self.lobby.get(&user).copied().unwrap_or_else(|| self.absent(|| Fact::Lobby(user)))
+        self.lobby.get(&user).copied().unwrap_or_else(|| self.absent(|| Need::Lobby(user)))
     }
 
     /// Everybody who waits for a stranger, the longest first.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = LobbyRow> {
-        self.expect(|| Fact::Waiting);
+        self.expect(|| Need::Waiting);
         self.waiting.iter().filter_map(|(_, user)| self.lobby.get(user).copied().flatten())
     }
 
     /// Whether a room of this id is known to exist.
     pub(crate) fn has_room(&self, room: RoomId) -> bool {
-        self.dens.get(&room).is_some_and(|den| den.room.is_some())
+        self.states.get(&room).is_some_and(|state| state.room.is_some())
     }
 
     /// Asks for something of a room that must have been told as a whole, unless the room was made here.
-    pub(crate) fn expect_of(&self, den: &Den, fact: impl Fn() -> Fact) {
-        if !den.born {
-            self.expect(fact);
+    pub(crate) fn expect_of(&self, state: &RoomState, need: impl Fn() -> Need) {
+        if !state.born {
+            self.expect(need);
         }
     }
 
     /// Asks for something that must have been told as a whole.
-    pub(crate) fn expect(&self, fact: impl Fn() -> Fact) {
-        if !self.whole && !self.told.contains(&fact()) {
-            self.absent::<()>(fact);
+    pub(crate) fn expect(&self, need: impl Fn() -> Need) {
+        if !self.whole && !self.told.contains(&need()) {
+            self.absent::<()>(need);
         }
     }
 
     /// What a whole chat does not have does not exist; what a partial one does not have was forgotten by somebody.
     #[cold]
-    pub(super) fn absent<T>(&self, fact: impl Fn() -> Fact) -> Option<T> {
-        assert!(self.whole, "the working set was not told {:?}: is it missing in Command::needs?", fact());
+    pub(super) fn absent<T>(&self, need: impl Fn() -> Need) -> Option<T> {
+        assert!(self.whole, "the working set was not told {:?}: is it missing in Command::needs?", need());
         None
     }
 }

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::steps::below;
-use super::{Chat, Den, Slot};
+use super::{Chat, RoomState, Slot};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
@@ -29,7 +29,7 @@ impl Chat {
     }
 }
 
-impl Den {
+impl RoomState {
     /// Every message, in order of ids and of `seq`, deleted ones too.
     pub(crate) fn messages(&self) -> &[Arc<Message>] {
         &self.messages

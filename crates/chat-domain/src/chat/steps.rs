@@ -44,7 +44,7 @@ mod tests {
         for number in 1..=3 {
             let (name, handle) = (alloc::format!("user{number}"), Handle::from(user(number)));
             let person = Person { handle, username: name.clone(), name, avatar: Default::default() };
-            chat.tell(Known::Person(user(number), Some(Arc::new(person))));
+            chat.tell(Fact::Person(user(number), Some(Arc::new(person))));
         }
         let mut give = |actor: i64, number: i64, command| {
             let ids = Ids { room: ROOM, message: id(number) };
@@ -74,8 +74,8 @@ mod tests {
     fn unread_counts_and_readers_scan_no_history() {
         let (small, large) = (room(200), room(20_000));
         let unread = |chat: &Chat, who| {
-            let (den, row, slot) = chat.visible(user(who), ROOM).unwrap();
-            counted(|| crate::query::unread(den, row, slot))
+            let (state, row, slot) = chat.visible(user(who), ROOM).unwrap();
+            counted(|| crate::query::unread(state, row, slot))
         };
         let readers =
             |chat: &Chat, message| counted(|| chat.readers_page(user(1), ROOM, id(message), None, 9).unwrap());

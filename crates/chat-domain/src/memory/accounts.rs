@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use crate::chat::Chat;
 use crate::directory::{Account, NewAccount, Rotation, Subject, Visitor, folded};
+use crate::fact::Fact;
 use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
-use crate::known::Known;
 use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -174,7 +174,7 @@ impl Accounts {
             self.names.remove(&folded(&before.person.username));
         }
         self.names.insert(name, id);
-        chat.tell(Known::Person(id, Some(Arc::new(person))));
+        chat.tell(Fact::Person(id, Some(Arc::new(person))));
         account(chat, id).ok_or(Refusal::UnknownUser)
     }
 

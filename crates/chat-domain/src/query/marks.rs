@@ -18,9 +18,9 @@ impl Chat {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<Mark>, Refusal> {
-        let (den, ..) = self.visible(reader, room)?;
+        let (state, ..) = self.visible(reader, room)?;
         let message = self.live_message(room, message)?;
-        page(self.readers(den, message, None), after, limit)
+        page(self.readers(state, message, None), after, limit)
     }
 
     /// Who likes a message, the oldest first, those after `after`.
@@ -32,9 +32,9 @@ impl Chat {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<Mark>, Refusal> {
-        let (den, ..) = self.visible(reader, room)?;
+        let (state, ..) = self.visible(reader, room)?;
         let message = self.live_message(room, message)?;
-        page(den.likers(message.id), after, limit)
+        page(state.likers(message.id), after, limit)
     }
 }
 

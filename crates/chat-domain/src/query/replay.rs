@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::chat::{Chat, Den, Slot, newest};
+use crate::chat::{Chat, RoomState, Slot, newest};
 use crate::event::{Change, Event, Head, Reached, Read};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
@@ -21,9 +21,9 @@ impl Chat {
     /// A page since a head covers the next `limit` numbers of the log and may tell fewer changes; a page of messages alone
     /// holds the next `limit` messages.
     pub fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Result<Replayed, Refusal> {
-        let (den, row, _) = self.visible(reader, room)?;
+        let (state, row, _) = self.visible(reader, room)?;
         let until = replay.until.unwrap_or(row.head);
-        let round = Round { chat: self, den, row, until };
+        let round = Round { chat: self, state, row, until };
         Ok(match replay.since {
             Since::Head(since) if since.seq > row.head.seq || since.moves > row.head.moves => {
                 Replayed::Pruned { head: row.head }
@@ -37,7 +37,7 @@ impl Chat {
 /// A room on the way to a head.
 struct Round<'a> {
     chat: &'a Chat,
-    den: &'a Den,
+    state: &'a RoomState,
     row: &'a Room,
     until: Head,
 }
@@ -46,8 +46,8 @@ impl Round<'_> {
     /// Messages alone.
     fn messages(&self, after: Option<MessageId>, from: u64, limit: usize) -> Replayed {
         let missed = |message: &&Arc<Message>| Some(message.id) > after && message.seq > from;
-        let start = self.den.messages().partition_point(|message| !missed(&message));
-        let alive = self.den.messages()[start..].iter().take_while(|message| message.seq <= self.until.seq);
+        let start = self.state.messages().partition_point(|message| !missed(&message));
+        let alive = self.state.messages()[start..].iter().take_while(|message| message.seq <= self.until.seq);
         let mut alive = alive.filter(|message| message.deleted.is_none()).peekable();
         let events: Vec<_> =
             alive.by_ref().take(limit).filter_map(|message| self.sent(message, self.until.moves)).collect();
@@ -58,10 +58,10 @@ impl Round<'_> {
     /// Every change in the next `limit` numbers; at the end the positions that moved.
     fn changes(&self, since: Head, from: u64, limit: usize) -> Replayed {
         let upto = from.saturating_add(limit as u64).min(self.until.seq);
-        let messages = self.den.messages();
+        let messages = self.state.messages();
         let messages = &messages[messages.partition_point(|message| message.seq <= from)..];
         let messages = messages.iter().take_while(|message| message.seq <= upto);
-        let rows = self.den.changes();
+        let rows = self.state.changes();
         let rows = &rows[rows.partition_point(|row| row.seq <= from)..];
         let rows = rows.iter().take_while(|row| row.seq <= upto);
         let sent = messages.filter_map(|message| self.sent(message, since.moves));
@@ -78,15 +78,15 @@ impl Round<'_> {
         if message.deleted.is_some() {
             return None;
         }
-        let shown = self.chat.shown(self.den, message);
+        let shown = self.chat.shown(self.state, message);
         let (sender, head) = (shown.message.sender.clone(), Head { seq: message.seq, moves });
-        let change = Change::Sent { message: shown.message, standing: shown.standing };
+        let change = Change::Sent { message: shown.message, reception: shown.reception };
         Some(self.event(head, message.created_at, sender, change))
     }
 
     fn changed(&self, row: &LogRow, since: Head) -> Option<Arc<Event>> {
         let person = || self.chat.person(row.user?).ok().cloned();
-        let message = || self.den.message(row.message?);
+        let message = || self.state.message(row.message?);
         let change = match row.kind {
             LogKind::Created => Change::Created { title: row.text.clone(), people: self.founders(row.actor) },
             LogKind::Added => Change::Added { person: person()? },
@@ -110,8 +110,8 @@ impl Round<'_> {
 
     /// Only what somebody last did about a message.
     fn liked(&self, message: &Message, row: &LogRow) -> Option<Change> {
-        let last = self.den.like(message.id, row.actor)?;
-        let (id, likes) = (message.id, self.chat.likes(self.den, message));
+        let last = self.state.like(message.id, row.actor)?;
+        let (id, likes) = (message.id, self.chat.likes(self.state, message));
         match last.liked {
             _ if last.seq != row.seq => None,
             true => Some(Change::Liked { message: id, likes }),
@@ -121,7 +121,7 @@ impl Round<'_> {
 
     /// Who was there when the room was made and never left, its maker first.
     fn founders(&self, maker: UserId) -> Vec<Arc<Person>> {
-        let mut users: Vec<_> = self.den.present().into_iter().map(|slot| slot.member).collect();
+        let mut users: Vec<_> = self.state.present().into_iter().map(|slot| slot.member).collect();
         users.retain(|member| member.joined == 1);
         users.sort_by_key(|member| member.user != maker);
         users.into_iter().filter_map(|member| self.chat.person(member.user).ok().cloned()).collect()
@@ -130,7 +130,7 @@ impl Round<'_> {
     /// The read positions that moved since and not beyond the round.
     fn moved(&self, since: Head) -> Vec<Arc<Event>> {
         let moved = |slot: &&Slot| (since.moves + 1..=self.until.moves).contains(&slot.member.read.moved);
-        let mut slots: Vec<_> = self.den.slots().filter(moved).collect();
+        let mut slots: Vec<_> = self.state.slots().filter(moved).collect();
         slots.sort_unstable_by_key(|slot| slot.member.read.moved);
         slots.into_iter().filter_map(|slot| self.read(slot, since)).collect()
     }
@@ -138,7 +138,7 @@ impl Round<'_> {
     fn read(&self, slot: &Slot, since: Head) -> Option<Arc<Event>> {
         let (user, read) = (slot.member.user, slot.member.read);
         let upto = read.message?;
-        let found = self.chat.between(self.den, user, slot.read_upto(since.moves), upto);
+        let found = self.chat.between(self.state, user, slot.read_upto(since.moves), upto);
         let found = newest_of_each(found, self.row.members > self.chat.limits().quiet_room);
         let messages = found.iter().map(|message| self.reached(message)).collect();
         let head = Head { seq: self.until.seq, moves: read.moved };
@@ -147,7 +147,7 @@ impl Round<'_> {
     }
 
     fn reached(&self, message: &Message) -> Reached {
-        let readers = self.chat.readers(self.den, message, None);
+        let readers = self.chat.readers(self.state, message, None);
         Reached {
             message: message.id,
             sender: message.sender.id(),

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use crate::chat::{Chat, Den, Slot};
+use crate::chat::{Chat, RoomState, Slot};
 use crate::event::Head;
 use crate::id::{RoomId, UserId};
 use crate::refusal::Refusal;
@@ -20,26 +20,26 @@ impl Chat {
 
     /// The counters of many rooms; unknown ones are left out.
     pub fn heads(&self, rooms: impl IntoIterator<Item = RoomId>) -> Vec<(RoomId, Head)> {
-        rooms.into_iter().filter_map(|room| Some((room, self.den(room).ok()?.1.head))).collect()
+        rooms.into_iter().filter_map(|room| Some((room, self.state(room).ok()?.1.head))).collect()
     }
 
     /// A page of somebody's chats: the newest changes first, those below `before`, which may be any room that exists.
     pub fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Result<Chats, Refusal> {
         let key = |row: &Room| Reverse((row.last_at, row.id));
-        let before = before.map(|room| self.den(room).map(|(_, row)| key(row))).transpose()?;
+        let before = before.map(|room| self.state(room).map(|(_, row)| key(row))).transpose()?;
         let mut rooms: Vec<_> = self.rooms_of(reader).filter_map(|room| self.visible(reader, room).ok()).collect();
         rooms.retain(|(_, row, _)| before.is_none_or(|before| key(row) > before));
         rooms.sort_unstable_by_key(|(_, row, _)| key(row));
         let more = rooms.len() > limit;
         rooms.truncate(limit);
         let next = rooms.last().filter(|_| more).map(|(_, row, _)| row.id);
-        let view = |(den, row, slot)| self.view(den, row, slot, MEMBERS_IN_LIST);
+        let view = |(state, row, slot)| self.view(state, row, slot, MEMBERS_IN_LIST);
         Ok(Chats { chats: rooms.into_iter().map(view).collect(), next })
     }
 
     /// One chat.
     pub fn chat(&self, reader: UserId, room: RoomId) -> Result<ChatView, Refusal> {
-        self.visible(reader, room).map(|(den, row, slot)| self.view(den, row, slot, MEMBERS_IN_CHAT))
+        self.visible(reader, room).map(|(state, row, slot)| self.view(state, row, slot, MEMBERS_IN_CHAT))
     }
 
     /// A page of a room's members in order of joining, those who came after `after`, who is or was one.
@@ -50,16 +50,16 @@ impl Chat {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<MemberView>, Refusal> {
-        let (den, row, _) = self.visible(reader, room)?;
+        let (state, row, _) = self.visible(reader, room)?;
         let after = after.map(|user| self.slot(room, user).ok_or(Refusal::UnknownUser)).transpose()?;
-        let mut slots = den.present();
+        let mut slots = state.present();
         slots.retain(|slot| after.is_none_or(|after| slot.member.seniority() > after.member.seniority()));
         Ok(slots.into_iter().take(limit).filter_map(|slot| self.member_view(row, slot)).collect())
     }
 
     /// All rooms that somebody is in, in order of their ids.
     pub fn memberships(&self, user: UserId) -> Vec<Membership> {
-        let rooms = self.rooms_of(user).filter_map(|room| self.den(room).ok());
+        let rooms = self.rooms_of(user).filter_map(|room| self.state(room).ok());
         rooms
             .map(|(_, row)| Membership { room: row.id, kind: row.kind, members: row.members, head: row.head })
             .collect()
@@ -68,8 +68,8 @@ impl Chat {
     /// Lines of chat lists, in the order asked for; those who are not members are left out.
     pub fn summaries(&self, of: impl IntoIterator<Item = (UserId, RoomId)>) -> Vec<Summary> {
         let line = |(user, room)| {
-            let (den, row, slot) = self.visible(user, room).ok()?;
-            Some(Summary { user, room, unread: unread(den, row, slot), last_message: self.last_shown(den) })
+            let (state, row, slot) = self.visible(user, room).ok()?;
+            Some(Summary { user, room, unread: unread(state, row, slot), last_message: self.last_shown(state) })
         };
         of.into_iter().filter_map(line).collect()
     }
@@ -79,13 +79,13 @@ impl Chat {
         self.someone(user).and_then(|(_, last_seen)| last_seen)
     }
 
-    fn view(&self, den: &Den, row: &Room, slot: &Slot, members: usize) -> ChatView {
-        let present = den.present().into_iter().take(members);
+    fn view(&self, state: &RoomState, row: &Room, slot: &Slot, members: usize) -> ChatView {
+        let present = state.present().into_iter().take(members);
         ChatView {
             room: Arc::new(row.clone()),
             members: present.filter_map(|slot| self.member_view(row, slot)).collect(),
-            unread: unread(den, row, slot),
-            last_message: self.last_shown(den),
+            unread: unread(state, row, slot),
+            last_message: self.last_shown(state),
         }
     }
 
@@ -97,9 +97,9 @@ impl Chat {
 }
 
 /// How many messages of others somebody has not read: counted from numbers, whatever the length of the history.
-pub(crate) fn unread(den: &Den, row: &Room, slot: &Slot) -> u64 {
+pub(crate) fn unread(state: &RoomState, row: &Room, slot: &Slot) -> u64 {
     let read = &slot.member.read;
     let newer = row.sent.saturating_sub(read.number);
     let own = slot.member.sent.saturating_sub(read.own);
-    newer.saturating_sub(own).saturating_sub(den.deleted_of_others(slot, read.number))
+    newer.saturating_sub(own).saturating_sub(state.deleted_of_others(slot, read.number))
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec;
 
-use super::{Scene, Verdict, happened, rooms};
+use super::{Decision, Scene, happened, rooms};
 use crate::chat::Chat;
 use crate::command::Stamp;
 use crate::event::Change;
@@ -13,7 +13,7 @@ use crate::rows::LobbyRow;
 use crate::time::Time;
 
 /// Finds who has waited longest, or waits. The last partner comes only when nobody else waits.
-pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     let own = chat.lobby(stamp.actor).unwrap_or(LobbyRow::idle(stamp.actor));
     if own.room.is_some() {
@@ -24,24 +24,24 @@ pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
             let people = vec![actor.clone(), chat.person(found)?.clone()];
             happened(rooms::made(chat, stamp, RoomKind::Roulette, None, people))
         }
-        None => Ok(Verdict::Lobby(waits(chat, own, stamp.at))),
+        None => Ok(Decision::Lobby(waits(chat, own, stamp.at))),
     }
 }
 
 /// Stops waiting.
-pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     chat.person(stamp.actor)?;
     Ok(match chat.lobby(stamp.actor) {
-        Some(row) if row.waiting.is_some() => Verdict::Lobby(LobbyRow { waiting: None, ..row }),
-        _ => Verdict::Quiet,
+        Some(row) if row.waiting.is_some() => Decision::Lobby(LobbyRow { waiting: None, ..row }),
+        _ => Decision::Quiet,
     })
 }
 
 /// Ends the open roulette chat for both.
-pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Verdict, Refusal> {
+pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     chat.person(stamp.actor)?;
-    let Some(row) = chat.lobby(stamp.actor) else { return Ok(Verdict::Quiet) };
-    let Some(room) = row.room else { return Ok(Verdict::Quiet) };
+    let Some(row) = chat.lobby(stamp.actor) else { return Ok(Decision::Quiet) };
+    let Some(room) = row.room else { return Ok(Decision::Quiet) };
     let scene = Scene::enter(chat, stamp, room)?;
     // The partner's row goes with it.
     row.partner.and_then(|partner| chat.lobby(partner));

@@ -1,13 +1,13 @@
 //! Who is in a group.
 
-use super::{Scene, Verdict, happened};
+use super::{Decision, Scene, happened};
 use crate::event::{Change, Event};
 use crate::id::UserId;
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 
 /// The owner brings somebody in.
-pub(super) fn add(scene: Scene<'_>, user: UserId) -> Result<Verdict, Refusal> {
+pub(super) fn add(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
     }
@@ -17,13 +17,13 @@ pub(super) fn add(scene: Scene<'_>, user: UserId) -> Result<Verdict, Refusal> {
     let person = scene.chat.person(user)?.clone();
     let change = Change::Added { person };
     if scene.chat.member(scene.room.id, user).is_some() {
-        return Ok(Verdict::Already(scene.already(scene.room.last_at, change)));
+        return Ok(Decision::Already(scene.already(scene.room.last_at, change)));
     }
     happened(Event { members: scene.room.members + 1, ..scene.next(change) })
 }
 
 /// The owner takes anybody out, and everybody themselves. When the owner goes, who has been there longest owns.
-pub(super) fn remove(scene: Scene<'_>, user: UserId) -> Result<Verdict, Refusal> {
+pub(super) fn remove(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
     }
@@ -35,7 +35,7 @@ pub(super) fn remove(scene: Scene<'_>, user: UserId) -> Result<Verdict, Refusal>
     let gone = scene.chat.slot(scene.room.id, user).ok_or(Refusal::UnknownUser)?;
     if !gone.member.active {
         let change = Change::Removed { person, heir: None };
-        return Ok(Verdict::Already(scene.already(scene.room.last_at, change)));
+        return Ok(Decision::Already(scene.already(scene.room.last_at, change)));
     }
     let heir = if leaves && scene.is_owner() { scene.chat.heir(scene.room.id, user) } else { None };
     let change = Change::Removed { person, heir };

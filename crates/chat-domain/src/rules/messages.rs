@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::content::{check_draft, check_text, spelled};
-use super::{Memo, Scene, Verdict, happened, standing_event};
+use super::{Decision, Memo, Scene, happened, standing_event};
 use crate::chat::{Chat, NEWEST};
 use crate::command::{ClientId, Draft, Stamp};
 use crate::digest::Digest;
-use crate::event::{Change, Event, Likes, Standing};
+use crate::event::{Change, Event, Likes, Reception};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
 use crate::refusal::Refusal;
@@ -20,7 +20,7 @@ pub(super) fn send(
     room: RoomId,
     draft: Draft,
     client_id: Option<ClientId>,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decision, Refusal> {
     let metadata = spelled("metadata", &draft.metadata)?;
     let memo = match client_id {
         Some(name) => {
@@ -35,11 +35,11 @@ pub(super) fn send(
     let scene = Scene::enter(chat, stamp, room)?;
     scene.open()?;
     check_draft(&draft, &metadata, chat.limits())?;
-    Ok(Verdict::Happened(sent(&scene, draft, &metadata), memo))
+    Ok(Decision::Happened(sent(&scene, draft, &metadata), memo))
 }
 
 /// Other words for a text, by its sender.
-pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Verdict, Refusal> {
+pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Decision, Refusal> {
     scene.open()?;
     let before = scene.message(message)?;
     if before.sender.id() != scene.actor.id() {
@@ -51,7 +51,7 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
     check_text("content", &content, scene.chat.limits().content)?;
     if *before.content == *content {
         let at = before.edited.map_or(before.created_at, |(at, _)| at);
-        return Ok(Verdict::Already(scene.already(at, Change::Edited { message: before.clone() })));
+        return Ok(Decision::Already(scene.already(at, Change::Edited { message: before.clone() })));
     }
     let mut event = scene.next(Change::Closed);
     let edited = Some((event.at, event.head.seq));
@@ -61,7 +61,7 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
 }
 
 /// A message is erased by its sender or the room's owner.
-pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Verdict, Refusal> {
+pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, Refusal> {
     let sender = scene.message(message)?.sender.id();
     if sender != scene.actor.id() && !scene.is_owner() {
         return Err(Refusal::NotAuthor);
@@ -70,23 +70,23 @@ pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Verdict, Re
 }
 
 /// Everybody likes a message once.
-pub(super) fn like(scene: Scene<'_>, message: MessageId, likes: bool) -> Result<Verdict, Refusal> {
+pub(super) fn like(scene: Scene<'_>, message: MessageId, likes: bool) -> Result<Decision, Refusal> {
     scene.open()?;
     let row = scene.message(message)?;
     let change = |now| match likes {
         true => Change::Liked { message, likes: now },
         false => Change::Unliked { message, likes: now },
     };
-    if scene.chat.is_liked(scene.den, row, scene.actor.id()) == likes {
-        let now = scene.chat.likes(scene.den, row);
-        return Ok(Verdict::Already(scene.already(now.at.unwrap_or(row.created_at), change(now))));
+    if scene.chat.is_liked(scene.state, row, scene.actor.id()) == likes {
+        let now = scene.chat.likes(scene.state, row);
+        return Ok(Decision::Already(scene.already(now.at.unwrap_or(row.created_at), change(now))));
     }
     let now = if likes { one_more(&scene, row) } else { one_less(&scene, row) };
     happened(scene.next(change(now)))
 }
 
 fn one_more(scene: &Scene<'_>, row: &Message) -> Likes {
-    let mut likes = scene.chat.likes(scene.den, row);
+    let mut likes = scene.chat.likes(scene.state, row);
     likes.by.push(scene.actor.handle);
     if likes.by.len() > NEWEST {
         likes.by.remove(0);
@@ -96,7 +96,7 @@ fn one_more(scene: &Scene<'_>, row: &Message) -> Likes {
 
 fn one_less(scene: &Scene<'_>, row: &Message) -> Likes {
     let count = row.likes.saturating_sub(1);
-    Likes { count, ..scene.chat.likes_without(scene.den, row, Some(scene.actor.id())) }
+    Likes { count, ..scene.chat.likes_without(scene.state, row, Some(scene.actor.id())) }
 }
 
 fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
@@ -119,18 +119,18 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
         deleted: None,
         likes: 0,
     };
-    event.change = Change::Sent { message: Arc::new(message), standing: Standing::default() };
+    event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };
     event
 }
 
 /// The first message again, with what became of it; or that its name was used for something else.
-fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: bool) -> Result<Verdict, Refusal> {
+fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: bool) -> Result<Decision, Refusal> {
     if !same {
         return Err(Refusal::Reused { message: Some(message) });
     }
-    let (den, row) = chat.den(room)?;
+    let (state, row) = chat.state(room)?;
     let message = chat.message_row(room, message).ok_or(Refusal::UnknownMessage)?.clone();
     let at = message.created_at;
-    let change = Change::Sent { standing: chat.standing(den, &message), message };
-    Ok(Verdict::Already(Event { at, ..standing_event(row, chat.person(stamp.actor)?, change) }))
+    let change = Change::Sent { reception: chat.reception(state, &message), message };
+    Ok(Decision::Already(Event { at, ..standing_event(row, chat.person(stamp.actor)?, change) }))
 }

@@ -4,12 +4,12 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Scene, Verdict, happened};
-use crate::Fact;
+use super::{Decision, Scene, happened};
+use crate::Need;
 use crate::chat::newest;
 use crate::event::{Change, Reached, Read};
+use crate::fact::Ordinal;
 use crate::id::MessageId;
-use crate::known::Place;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::room::Position;
@@ -17,9 +17,9 @@ use crate::time::Time;
 use crate::view::Mark;
 
 /// Everything up to a message is read. A deleted message is a place like any other.
-pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Verdict, Refusal> {
+pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision, Refusal> {
     let (room, user, old) = (scene.room.id, scene.actor.id(), scene.slot.member.read);
-    let Some(target) = upto.or(scene.room.last_message) else { return Ok(Verdict::Quiet) };
+    let Some(target) = upto.or(scene.room.last_message) else { return Ok(Decision::Quiet) };
     let place = scene.chat.place(room, target, user);
     if place.message != Some(target) {
         return Err(Refusal::UnknownMessage);
@@ -27,29 +27,29 @@ pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Verdict,
     if place.message <= old.message {
         return Ok(already(&scene, old, Change::Read));
     }
-    scene.chat.expect_of(scene.den, || Fact::Unread(room, user, upto));
+    scene.chat.expect_of(scene.state, || Need::Unread(room, user, upto));
     let at = moved_at(&scene, old);
     let mark = Mark { user: scene.actor.handle, at };
-    let found = scene.chat.between(scene.den, user, old.message, target);
+    let found = scene.chat.between(scene.state, user, old.message, target);
     let messages = announced(&scene, found).iter().map(|message| reached(&scene, message, mark)).collect();
     happened(scene.moves(at, Change::Read(Read { upto: target, messages })))
 }
 
 /// Everything up to a message has arrived. What was read has arrived before. In a quiet room nobody is told.
-pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Verdict, Refusal> {
+pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Refusal> {
     let (room, user, member) = (scene.room.id, scene.actor.id(), scene.slot.member);
     let place = scene.chat.place(room, upto, user);
-    let Some(target) = place.message else { return Ok(Verdict::Quiet) };
+    let Some(target) = place.message else { return Ok(Decision::Quiet) };
     if Some(target) <= member.reached() {
         let old = if member.read.message > member.delivered.message { member.read } else { member.delivered };
         return Ok(already(&scene, old, Change::Delivered));
     }
     let at = moved_at(&scene, member.delivered);
     if scene.room.members > scene.chat.limits().quiet_room {
-        return Ok(Verdict::Reached(room, silent(place, at, member.delivered.moved)));
+        return Ok(Decision::Reached(room, silent(place, at, member.delivered.moved)));
     }
-    scene.chat.expect_of(scene.den, || Fact::Undelivered(room, user, upto));
-    let found = scene.chat.senders(scene.den, user, member.reached(), target);
+    scene.chat.expect_of(scene.state, || Need::Undelivered(room, user, upto));
+    let found = scene.chat.senders(scene.state, user, member.reached(), target);
     let bare = |(message, sender)| Reached { message, sender, readers: Vec::new(), first_at: None };
     let messages = found.into_iter().map(bare).collect();
     happened(scene.moves(at, Change::Delivered(Read { upto: target, messages })))
@@ -72,11 +72,11 @@ pub(crate) fn newest_of_each(mut messages: Vec<Arc<Message>>, quiet: bool) -> Ve
 }
 
 fn reached(scene: &Scene<'_>, message: &Message, mark: Mark) -> Reached {
-    let readers = scene.chat.readers(scene.den, message, Some(mark));
+    let readers = scene.chat.readers(scene.state, message, Some(mark));
     Reached {
         message: message.id,
         sender: message.sender.id(),
-        first_at: scene.chat.first_read(scene.den, message, &readers),
+        first_at: scene.chat.first_read(scene.state, message, &readers),
         readers: newest(&readers),
     }
 }
@@ -86,14 +86,14 @@ fn moved_at(scene: &Scene<'_>, old: Position) -> Time {
     scene.at().max(old.at)
 }
 
-fn silent(place: Place, at: Time, moved: u64) -> Position {
+fn silent(place: Ordinal, at: Time, moved: u64) -> Position {
     Position { message: place.message, number: place.number, own: place.own, at, moved }
 }
 
 /// The position as it is; nothing where it is before the first message.
-fn already(scene: &Scene<'_>, old: Position, change: fn(Read) -> Change) -> Verdict {
+fn already(scene: &Scene<'_>, old: Position, change: fn(Read) -> Change) -> Decision {
     match old.message {
-        Some(upto) => Verdict::Already(scene.already(old.at, change(Read { upto, messages: Vec::new() }))),
-        None => Verdict::Quiet,
+        Some(upto) => Decision::Already(scene.already(old.at, change(Read { upto, messages: Vec::new() }))),
+        None => Decision::Quiet,
     }
 }

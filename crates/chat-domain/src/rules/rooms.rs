@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::content::check_title;
-use super::{Memo, Scene, Verdict, happened, standing_event};
+use super::{Decision, Memo, Scene, happened, standing_event};
 use crate::chat::Chat;
 use crate::command::{ClientId, Stamp};
 use crate::digest::Digest;
@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::room::RoomKind;
 
 /// Two people have one direct chat.
-pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Verdict, Refusal> {
+pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     if with == stamp.actor {
         return Err(Refusal::Invalid { field: "user_id", rule: "must be somebody else" });
@@ -36,7 +36,7 @@ pub(super) fn create_group(
     title: String,
     members: Vec<UserId>,
     client_id: Option<ClientId>,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     let mut others = members;
     others.sort_unstable();
@@ -54,11 +54,11 @@ pub(super) fn create_group(
     }
     let others = others.into_iter().map(|user| chat.person(user).cloned());
     let people = core::iter::once(Ok(actor.clone())).chain(others).collect::<Result<Vec<_>, _>>()?;
-    Ok(Verdict::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
+    Ok(Decision::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
 }
 
 /// The owner gives a group another title.
-pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Verdict, Refusal> {
+pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
     }
@@ -67,7 +67,7 @@ pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Verdict, Refusal
     }
     check_title(&title, scene.chat.limits().title)?;
     if scene.room.title.as_ref() == Some(&title) {
-        return Ok(Verdict::Already(scene.already(scene.room.last_at, Change::Renamed { title })));
+        return Ok(Decision::Already(scene.already(scene.room.last_at, Change::Renamed { title })));
     }
     happened(scene.next(Change::Renamed { title }))
 }
@@ -94,8 +94,8 @@ pub(super) fn made(
 }
 
 /// A room that is there already, with everybody who is in it now.
-fn present(chat: &Chat, actor: &Arc<Person>, room: RoomId) -> Result<Verdict, Refusal> {
-    let (den, row) = chat.den(room)?;
-    let change = Change::Created { title: row.title.clone(), people: chat.roster(den) };
-    Ok(Verdict::Already(standing_event(row, actor, change)))
+fn present(chat: &Chat, actor: &Arc<Person>, room: RoomId) -> Result<Decision, Refusal> {
+    let (state, row) = chat.state(room)?;
+    let change = Change::Created { title: row.title.clone(), people: chat.roster(state) };
+    Ok(Decision::Already(standing_event(row, actor, change)))
 }

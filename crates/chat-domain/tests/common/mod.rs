@@ -145,8 +145,8 @@ impl World {
 
     /// The newest message that somebody likes: few would ever take a like back by chance.
     fn liked(&self, actor: UserId, room: RoomId) -> Option<MessageId> {
-        let likes = |id: &MessageId| match self.chat.answer(&Fact::Likes(room, *id, actor)) {
-            Known::Likes(.., rows) => rows.iter().any(|row| row.user.id == actor && row.liked),
+        let likes = |id: &MessageId| match self.chat.answer(&Need::Likes(room, *id, actor)) {
+            Fact::Likes(.., rows) => rows.iter().any(|row| row.user.id == actor && row.liked),
             _ => false,
         };
         let mut inside = self.messages.iter().rev().filter(|(at, _)| *at == room).map(|&(_, id)| id);
@@ -205,8 +205,8 @@ pub fn client_id(number: Option<u8>) -> Option<ClientId> {
     number.and_then(|number| ClientId::new(format!("name {number}")))
 }
 
-pub fn known(number: u8) -> Known {
-    Known::Person(user(number), Some(person(number.into())))
+pub fn known(number: u8) -> Fact {
+    Fact::Person(user(number), Some(person(number.into())))
 }
 
 pub fn person(number: i64) -> Arc<Person> {

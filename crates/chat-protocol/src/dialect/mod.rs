@@ -12,7 +12,7 @@ pub(crate) mod sse;
 use chat_domain::{Change, Event, Head, RoomId, UserId};
 
 use crate::cursor::Cursor;
-use crate::entrance::{Audience, Entrance, Place, Shape};
+use crate::entrance::{Audience, Endpoint, Entrance, Shape};
 use crate::frames::Frames;
 use crate::news::News;
 use crate::request::{Asked, Context, Rejected};
@@ -20,13 +20,13 @@ use crate::trouble::Trouble;
 
 /// Understands a frame that a client sent on a WebSocket. For Socket.IO `payload` is the JSON array of an EVENT packet (name and
 /// arguments) and `ack` its ACK id.
-pub fn decode(place: Place, payload: &[u8], ack: Option<u64>) -> Result<Asked, Rejected> {
-    let mut context = Context { room: place.room, ack, ..Context::default() };
-    let request = match place.entrance {
+pub fn decode(endpoint: Endpoint, payload: &[u8], ack: Option<u64>) -> Result<Asked, Rejected> {
+    let mut context = Context { room: endpoint.room, ack, ..Context::default() };
+    let request = match endpoint.entrance {
         Entrance::Sse => Err(Trouble::Malformed("a stream takes no frames".into())),
-        Entrance::Bare => room_of(place).and_then(|room| bare::decode(room, payload, &mut context)),
+        Entrance::Bare => room_of(endpoint).and_then(|room| bare::decode(room, payload, &mut context)),
         Entrance::Multiplexed => multiplexed::decode(payload, &mut context),
-        Entrance::Room(_) => room_of(place).and_then(|room| room::decode(room, payload, &mut context)),
+        Entrance::Room(_) => room_of(endpoint).and_then(|room| room::decode(room, payload, &mut context)),
         Entrance::Roulette | Entrance::Personal => roulette::decode(payload, &mut context),
         Entrance::SocketIo => socketio::decode(payload, &mut context),
     };
@@ -136,6 +136,6 @@ fn is_told(change: &Change) -> bool {
     !matches!(change, Change::Created { .. } | Change::Renamed { .. } | Change::Closed)
 }
 
-fn room_of(place: Place) -> Result<RoomId, Trouble> {
-    place.room.ok_or_else(|| Trouble::Malformed("the address names no chat".into()))
+fn room_of(endpoint: Endpoint) -> Result<RoomId, Trouble> {
+    endpoint.room.ok_or_else(|| Trouble::Malformed("the address names no chat".into()))
 }

@@ -1,4 +1,4 @@
-use super::{Millis, Settings};
+use super::{EngineSettings, Millis};
 
 /// The heartbeat: a ping after the interval, then a pong in time or the end.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +18,12 @@ pub(super) enum Beat {
 }
 
 impl Heart {
-    pub(super) fn rested(now: Millis, settings: &Settings) -> Self {
+    pub(super) fn rested(now: Millis, settings: &EngineSettings) -> Self {
         Self::Resting { until: now.saturating_add(settings.ping_interval) }
     }
 
     /// To be asked again until nothing comes, because a ping and the end may fall together.
-    pub(super) fn pass(&mut self, now: Millis, settings: &Settings) -> Beat {
+    pub(super) fn pass(&mut self, now: Millis, settings: &EngineSettings) -> Beat {
         match *self {
             Self::Resting { until } if until <= now => {
                 *self = Self::Waiting { until: asked_at(until, now, settings).saturating_add(settings.ping_timeout) };
@@ -35,7 +35,7 @@ impl Heart {
     }
 
     /// The client answered. Pings keep their pace, however long an answer took.
-    pub(super) fn pong(&mut self, now: Millis, settings: &Settings) {
+    pub(super) fn pong(&mut self, now: Millis, settings: &EngineSettings) {
         if let Self::Waiting { until } = *self {
             let asked = until.saturating_sub(settings.ping_timeout);
             *self = Self::Resting { until: asked.saturating_add(settings.ping_interval).max(now.saturating_add(1)) };
@@ -51,6 +51,6 @@ impl Heart {
 
 /// The timeout runs from the moment at which the ping was due, so that a session ends exactly when it was
 /// told to. A server that slept through more than the timeout must not blame its clients for it.
-fn asked_at(due: Millis, now: Millis, settings: &Settings) -> Millis {
+fn asked_at(due: Millis, now: Millis, settings: &EngineSettings) -> Millis {
     if now - due > settings.ping_timeout { now } else { due }
 }

@@ -18,9 +18,9 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use chat_protocol::engineio::{Input, Output, Session, Settings, Sid, Wire};
+//! use chat_protocol::engineio::{Input, Output, Session, EngineSettings, Sid, Wire};
 //!
-//! let mut session = Session::new(Arc::new(Settings::default()), Sid::new([7; 15]));
+//! let mut session = Session::new(Arc::new(EngineSettings::default()), Sid::new([7; 15]));
 //! session.handle(0, Input::PollOpened);
 //! let Some(Output::Wire(Wire::AnswerPoll(open))) = session.poll() else { panic!() };
 //! assert!(open.starts_with(b"0{\"sid\":\""));
@@ -42,5 +42,5 @@ pub use lobby::{Lobby, Ticket};
 pub use packet::Frame;
 pub use request::{Reject, Request, Transport};
 pub use session::Session;
-pub use settings::{Millis, Settings};
+pub use settings::{EngineSettings, Millis};
 pub use sid::Sid;

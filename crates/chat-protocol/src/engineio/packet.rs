@@ -7,7 +7,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::{Buf as _, Bytes};
 
-use super::{Settings, Sid, Transport};
+use super::{EngineSettings, Sid, Transport};
 
 /// What one WebSocket frame carries. Polling carries the same: text as it is, binary as `b` and base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,12 +121,12 @@ pub fn message(text: &str) -> Bytes {
 }
 
 /// The first packet of a session.
-pub(super) fn open(sid: &Sid, transport: Transport, settings: &Settings) -> Bytes {
+pub(super) fn open(sid: &Sid, transport: Transport, settings: &EngineSettings) -> Bytes {
     let upgrades = match transport {
         Transport::Polling => r#"["websocket"]"#,
         Transport::WebSocket => "[]",
     };
-    let Settings { ping_interval, ping_timeout, max_payload, .. } = settings;
+    let EngineSettings { ping_interval, ping_timeout, max_payload, .. } = settings;
     let mut packet = String::with_capacity(128);
     // Writing to a String cannot fail.
     let _ = write!(

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::Settings;
+use super::EngineSettings;
 use super::packet::{self, Frame};
 
 /// What waits for the next poll, bounded in bytes.
@@ -14,7 +14,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Gives the frame back if there is no room.
-    pub(super) fn offer(&mut self, frame: Frame, settings: &Settings) -> Result<(), Frame> {
+    pub(super) fn offer(&mut self, frame: Frame, settings: &EngineSettings) -> Result<(), Frame> {
         let bytes = self.bytes + weight(&frame);
         if bytes > settings.max_waiting {
             return Err(frame);
@@ -29,7 +29,7 @@ impl Queue {
     }
 
     /// The oldest frames as one payload, as many as an answer may hold; `None` when nothing waits.
-    pub(super) fn payload(&mut self, settings: &Settings) -> Option<Bytes> {
+    pub(super) fn payload(&mut self, settings: &EngineSettings) -> Option<Bytes> {
         let count = self.frames.len().min(settings.max_packets_per_poll.max(1));
         let taken: usize = self.frames.range(..count).map(weight).sum();
         self.bytes -= taken;

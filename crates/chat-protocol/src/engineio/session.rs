@@ -10,12 +10,12 @@ use self::carrier::{Carrier, Polling};
 use super::heart::{Beat, Heart};
 use super::packet::{self, Frame, Packet};
 use super::queue::Queue;
-use super::{Closed, Input, Millis, Output, Reject, Settings, Sid, Transport, Wire};
+use super::{Closed, EngineSettings, Input, Millis, Output, Reject, Sid, Transport, Wire};
 
 /// One Engine.IO session: a machine that is told what happened and says what to do.
 #[derive(Debug)]
 pub struct Session {
-    settings: Arc<Settings>,
+    settings: Arc<EngineSettings>,
     sid: Sid,
     carrier: Carrier,
     heart: Heart,
@@ -25,7 +25,7 @@ pub struct Session {
 
 impl Session {
     /// A session that nobody carries yet: the first poll or WebSocket is its handshake.
-    pub fn new(settings: Arc<Settings>, sid: Sid) -> Self {
+    pub fn new(settings: Arc<EngineSettings>, sid: Sid) -> Self {
         let heart = Heart::rested(0, &settings);
         Self { settings, sid, carrier: Carrier::New, heart, queue: Queue::default(), outputs: VecDeque::new() }
     }

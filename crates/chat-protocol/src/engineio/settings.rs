@@ -4,7 +4,7 @@ pub type Millis = u64;
 /// What a server promises its Engine.IO clients, and the bounds that it keeps. The defaults are those of
 /// the reference server where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct EngineSettings {
     /// From the handshake, or from the last ping, to the next one.
     pub ping_interval: Millis,
     /// From a ping to the end of a session that did not answer it.
@@ -21,7 +21,7 @@ pub struct Settings {
     pub max_waiting: usize,
 }
 
-impl Default for Settings {
+impl Default for EngineSettings {
     fn default() -> Self {
         Self {
             ping_interval: 25_000,

@@ -9,9 +9,9 @@
 //! ```
 //! use std::sync::Arc;
 //! use chat_protocol::engineio::{Frame, Input, Sid};
-//! use chat_protocol::socketio::{Output, Session, Settings, packet};
+//! use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 //!
-//! let mut session = Session::new(Arc::new(Settings::default()), Sid::new([7; 15]));
+//! let mut session = Session::new(Arc::new(SocketIoSettings::default()), Sid::new([7; 15]));
 //! session.handle(0, Input::WebSocketOpened);
 //! session.handle(1, Input::WebSocketText("40".into()));
 //! while let Some(output) = session.poll() {
@@ -31,4 +31,4 @@ mod settings;
 
 pub use event::{Ack, Arguments, Event};
 pub use session::{Output, Session};
-pub use settings::Settings;
+pub use settings::SocketIoSettings;

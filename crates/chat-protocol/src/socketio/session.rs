@@ -5,13 +5,13 @@ use bytes::Bytes;
 use super::event::Source;
 use super::namespaces::{Namespaces, Standing};
 use super::parse::{Content, Packet, parse};
-use super::{Ack, Arguments, Event, Settings, packet};
+use super::{Ack, Arguments, Event, SocketIoSettings, packet};
 use crate::engineio::{self, Closed, Frame, Input, Millis, Sid, Wire};
 
 /// A Socket.IO session: an Engine.IO session with namespaces in it.
 #[derive(Debug)]
 pub struct Session {
-    settings: Arc<Settings>,
+    settings: Arc<SocketIoSettings>,
     engine: engineio::Session,
     patience: Patience,
     namespaces: Namespaces,
@@ -26,7 +26,7 @@ pub enum Output {
     Wire(Wire),
     /// The client wants into a namespace: [`Session::accept`] or [`Session::refuse`].
     Connect {
-        /// One of [`Settings::namespaces`].
+        /// One of [`SocketIoSettings::namespaces`].
         namespace: &'static str,
         /// The JSON object that came along, `{}` if none did.
         auth: Bytes,
@@ -37,7 +37,7 @@ pub enum Output {
     Ack(Ack),
     /// The client left a namespace, or does not want in any more.
     Disconnect {
-        /// One of [`Settings::namespaces`].
+        /// One of [`SocketIoSettings::namespaces`].
         namespace: &'static str,
     },
     /// The session is over, in all namespaces. This is the last word: forget it.
@@ -63,7 +63,7 @@ struct Partial {
 
 impl Session {
     /// A session that nobody carries yet: the first poll or WebSocket is its handshake.
-    pub fn new(settings: Arc<Settings>, sid: Sid) -> Self {
+    pub fn new(settings: Arc<SocketIoSettings>, sid: Sid) -> Self {
         let engine = engineio::Session::new(Arc::clone(&settings.engine), sid);
         Self {
             settings,

@@ -4,9 +4,9 @@ use crate::engineio::{self, Millis};
 
 /// What runs on a Socket.IO server, and the bounds that it keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct SocketIoSettings {
     /// The settings of the layer below.
-    pub engine: Arc<engineio::Settings>,
+    pub engine: Arc<engineio::EngineSettings>,
     /// The namespaces that there are, at most 32; all others are refused.
     pub namespaces: &'static [&'static str],
     /// How long a session may live without having connected to any namespace.
@@ -17,7 +17,7 @@ pub struct Settings {
     pub max_attachment_bytes: usize,
 }
 
-impl Default for Settings {
+impl Default for SocketIoSettings {
     fn default() -> Self {
         Self {
             engine: Arc::default(),

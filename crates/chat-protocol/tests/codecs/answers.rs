@@ -22,7 +22,7 @@ fn context(verb: Verb) -> Context {
 }
 
 fn settled(entrance: Entrance, verb: Verb, outcome: &Outcome) -> Vec<Json> {
-    let frames = told(|out| reply::settled(place(entrance), &context(verb), outcome, NOON, out));
+    let frames = told(|out| reply::settled(endpoint(entrance), &context(verb), outcome, NOON, out));
     frames.iter().map(|frame| object(entrance, frame)).collect()
 }
 
@@ -76,12 +76,12 @@ fn dialect_5_acknowledges_everything_that_asks_for_it() {
         ack["message_id"] = json!(the_message());
         assert_eq!(settled(Entrance::SocketIo, verb, &already(news)), [ack], "{verb:?}");
     }
-    let done = |verb| told(|out| reply::done(place(Entrance::SocketIo), &context(verb), NOON, out));
+    let done = |verb| told(|out| reply::done(endpoint(Entrance::SocketIo), &context(verb), NOON, out));
     assert_eq!(done(Verb::Typing), [r#"4312[{"status":"ok"}]"#]);
     assert_eq!(done(Verb::Auth), [r#"4312[{"status":"ok"}]"#]);
     assert_eq!(done(Verb::Leave), [format!(r#"4312[{{"status":"left","chat_id":"{}"}}]"#, chat_uuid())]);
     let silent = Context { ack: None, ..context(Verb::Typing) };
-    assert_eq!(told(|out| reply::done(place(Entrance::SocketIo), &silent, NOON, out)), [""; 0]);
+    assert_eq!(told(|out| reply::done(endpoint(Entrance::SocketIo), &silent, NOON, out)), [""; 0]);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_read_that_moved_nothing_is_confirmed_in_dialect_3_alone() {
 #[test]
 fn the_first_words_of_a_connection() {
     for entrance in ENTRANCES {
-        let frames = told(|out| reply::hello(place(entrance), &reader(), "Zr5", NOON, out));
+        let frames = told(|out| reply::hello(endpoint(entrance), &reader(), "Zr5", NOON, out));
         let expected = match entrance {
             Entrance::Sse => vec!["retry: 2000\n\n".to_owned()],
             Entrance::Multiplexed => vec![format!(r#"{{"type":"connected","user_id":1,"timestamp":"{TIME}"}}"#)],
@@ -117,8 +117,9 @@ fn the_first_words_of_a_connection() {
 #[test]
 fn joining_and_being_too_late() {
     let cursor = Cursor { epoch: EPOCH, room: room(123), head: Head { seq: 5, moves: 3 } };
-    let joined = |entrance, cursor| told(|out| reply::joined(place(entrance), &context(Verb::Join), cursor, NOON, out));
-    let late = |entrance| told(|out| reply::resync(place(entrance), &reader(), cursor, NOON, out));
+    let joined =
+        |entrance, cursor| told(|out| reply::joined(endpoint(entrance), &context(Verb::Join), cursor, NOON, out));
+    let late = |entrance| told(|out| reply::resync(endpoint(entrance), &reader(), cursor, NOON, out));
     let text = "e.7b.5.3";
     let chat = chat_uuid();
     for (entrance, without, with, pruned) in [
@@ -172,7 +173,7 @@ fn joining_and_being_too_late() {
 fn trouble_has_each_dialects_shape() {
     let trouble = Trouble::from(Refusal::Reused { message: Some(message_id(456)) });
     let refused = |entrance, context: &Context| {
-        let frames = told(|out| reply::refused(place(entrance), context, &trouble, NOON, out));
+        let frames = told(|out| reply::refused(endpoint(entrance), context, &trouble, NOON, out));
         frames.iter().map(|frame| object(entrance, frame)).collect::<Vec<_>>()
     };
     let words = json!(trouble.message());
@@ -209,7 +210,7 @@ fn trouble_has_each_dialects_shape() {
 #[test]
 fn dialect_3_says_every_trouble_in_its_language() {
     let message = |lang, trouble: &Trouble| {
-        let at = place(Entrance::Room(lang));
+        let at = endpoint(Entrance::Room(lang));
         let frames = told(|out| reply::refused(at, &Context::default(), trouble, NOON, out));
         object(at.entrance, &frames[0])["message"].as_str().unwrap().to_owned()
     };

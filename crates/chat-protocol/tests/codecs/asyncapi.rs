@@ -57,7 +57,7 @@ fn name(entrance: Entrance, frame: &str) -> String {
 }
 
 fn answers(entrance: Entrance, out: &mut Frames) {
-    let at = place(entrance);
+    let at = endpoint(entrance);
     let asked = |verb| Context { verb, room: Some(room(123)), client_id: ClientId::new("c-1"), ack: None };
     let cursor = Cursor { epoch: EPOCH, room: room(123), head: Head { seq: 5, moves: 3 } };
     let News::Event(event) = sent(text("Hello")) else { return };
@@ -112,7 +112,7 @@ fn every_frame_that_is_described_is_understood() {
                     Entrance::SocketIo => json!([name, object]),
                     _ => object,
                 };
-                match decode(place(entrance), frame.to_string().as_bytes(), None) {
+                match decode(endpoint(entrance), frame.to_string().as_bytes(), None) {
                     Ok(_) => {}
                     Err(rejected) => panic!("{entrance:?}: {frame}: {:?}", rejected.trouble),
                 }

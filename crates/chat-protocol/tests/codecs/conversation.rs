@@ -18,7 +18,7 @@ impl Group {
     pub(crate) fn new() -> Group {
         let mut chat = Chat::new(Limits::default());
         for person in [reader(), anna()] {
-            chat.tell(Known::Person(person.id(), Some(person)));
+            chat.tell(Fact::Person(person.id(), Some(person)));
         }
         let mut group = Group { chat, next: 1 };
         let create = Command::CreateGroup { title: "A group".into(), members: vec![user(1)], client_id: None };
@@ -38,7 +38,7 @@ impl Group {
 
     /// Says a frame; what became of it and the frames of the answer.
     fn says(&mut self, actor: i64, entrance: Entrance, frame: &Json) -> (Option<Arc<Event>>, Vec<String>) {
-        let at = place(entrance);
+        let at = endpoint(entrance);
         let Asked { request, context } = decode(at, frame.to_string().as_bytes(), Some(1)).unwrap();
         let Request::Order(command) = request else { panic!("{request:?} is no order") };
         match self.execute(actor, command) {

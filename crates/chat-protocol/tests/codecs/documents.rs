@@ -15,7 +15,7 @@ const MULTIPLEXED: Entrance = Entrance::Multiplexed;
 const ROOM: Entrance = Entrance::Room(Lang::Russian);
 
 fn understood(entrance: Entrance, frame: &str) -> Request {
-    decode(place(entrance), frame.as_bytes(), None).unwrap_or_else(|bad| panic!("{frame}: {bad:?}")).request
+    decode(endpoint(entrance), frame.as_bytes(), None).unwrap_or_else(|bad| panic!("{frame}: {bad:?}")).request
 }
 
 /// The one frame that the reader is sent of this.
@@ -94,7 +94,7 @@ fn what_document_2_says_to_the_server() {
 }
 
 fn what_document_2_hears(document: &Document) {
-    let at = place(MULTIPLEXED);
+    let at = endpoint(MULTIPLEXED);
     for (name, news) in [
         ("new_message", sent(text("Привет!"))),
         ("message_updated", edited("Привет! (изменено)")),
@@ -127,7 +127,7 @@ fn document_3() {
 }
 
 fn what_document_3_hears(document: &Document) {
-    let at = place(ROOM);
+    let at = endpoint(ROOM);
     let message = Message { id: message_id(123), ..text("Привет! Как дела?") };
     for (name, news) in [
         ("chat_message", sent(message.clone())),
@@ -201,7 +201,7 @@ fn what_document_5_sends(document: &Document) {
 }
 
 fn what_document_5_is_told(document: &Document) {
-    let at = place(Entrance::SocketIo);
+    let at = endpoint(Entrance::SocketIo);
     let context = asked(request::Verb::Send, 123);
     let io = |write: &dyn Fn(&mut Frames)| answer(Entrance::SocketIo, write);
     document.equals("connected", &io(&|out| reply::hello(at, &reader(), "Zr5", NOON, out)));

@@ -124,8 +124,8 @@ fn dialect_3_speaks_russian_and_english() {
 #[test]
 fn how_far_a_message_got_depends_on_who_looks_in_dialect_4() {
     let with = |status| {
-        let standing = Standing { status, ..Standing::default() };
-        news(anna(), Change::Sent { message: text("Hi").into(), standing })
+        let reception = Reception { status, ..Reception::default() };
+        news(anna(), Change::Sent { message: text("Hi").into(), reception })
     };
     for (status, author, others) in [
         (Status::Sent, "sent", "delivered"),

@@ -80,10 +80,10 @@ fn what_is_no_json_is_a_bad_frame_too() {
     let deep = format!(r#"{{"type":"ping","metadata":{}"#, "[".repeat(50_000));
     for entrance in ENTRANCES {
         for frame in ["", "ping", "{", "{\"type\":\"ping\"}x", r#"{"type":"\ud800"}"#, r#"{"type":1e999}"#, &deep] {
-            let Err(rejected) = decode(place(entrance), frame.as_bytes(), None) else { panic!("{frame}") };
+            let Err(rejected) = decode(endpoint(entrance), frame.as_bytes(), None) else { panic!("{frame}") };
             assert!(rejected.is_bad_frame());
         }
-        assert!(decode(place(entrance), b"{\"type\":\"\xff\"}", None).is_err());
+        assert!(decode(endpoint(entrance), b"{\"type\":\"\xff\"}", None).is_err());
     }
     assert!(problem(ROOM, "ping").starts_with("the frame is not JSON: "));
     assert!(problem(ROOM, r#"{"type":1,"type":2}"#).contains("duplicate field `type`"));
@@ -94,7 +94,7 @@ fn what_is_no_json_is_a_bad_frame_too() {
 #[test]
 fn an_id_of_another_kind_names_nothing_and_is_no_bad_frame() {
     let refused = |entrance, frame: Json| {
-        let rejected = decode(place(entrance), frame.to_string().as_bytes(), None).unwrap_err();
+        let rejected = decode(endpoint(entrance), frame.to_string().as_bytes(), None).unwrap_err();
         assert!(!rejected.is_bad_frame());
         rejected.trouble
     };
@@ -110,7 +110,7 @@ fn an_id_of_another_kind_names_nothing_and_is_no_bad_frame() {
 
 #[test]
 fn the_answer_to_a_bad_frame_knows_what_was_understood() {
-    let reject = |entrance, frame: Json| decode(place(entrance), frame.to_string().as_bytes(), Some(4)).unwrap_err();
+    let reject = |entrance, frame: Json| decode(endpoint(entrance), frame.to_string().as_bytes(), Some(4)).unwrap_err();
     let send = json!({"type": "send_message", "chat_id": 123, "client_id": "c-1"});
     let context = Context { verb: Verb::Send, room: Some(room(123)), client_id: ClientId::new("c-1"), ack: Some(4) };
     assert_eq!(reject(Entrance::Multiplexed, send).context, context);

@@ -49,7 +49,7 @@ proptest! {
     fn words_come_out_as_they_went_in(words in any::<String>()) {
         for entrance in ENTRANCES {
             if let Some(frame) = sending(entrance, &words) {
-                let asked = decode(place(entrance), frame.to_string().as_bytes(), None).unwrap();
+                let asked = decode(endpoint(entrance), frame.to_string().as_bytes(), None).unwrap();
                 let send = Command::Send { room: room(123), draft: Draft::text(words.as_str()), client_id: None };
                 prop_assert_eq!(asked.request, Request::Order(send));
             }
@@ -65,7 +65,7 @@ proptest! {
         let metadata = json!({"value": frame});
         let argument = json!({"chat_id": room(123).uuid().to_string(), "content": "x", "metadata": metadata});
         let said = json!(["chat:message:send", argument]).to_string();
-        let asked = decode(place(Entrance::SocketIo), said.as_bytes(), None).unwrap();
+        let asked = decode(endpoint(Entrance::SocketIo), said.as_bytes(), None).unwrap();
         let Request::Order(Command::Send { draft, .. }) = asked.request else { panic!("a send is a send") };
         let message = Message { metadata: draft.metadata.to_string().into(), ..text("x") };
         let shown = &heard(Entrance::SocketIo, &sent(message), 1)[0];
@@ -99,14 +99,14 @@ proptest! {
     #[test]
     fn any_json_is_understood_or_rejected(frame in frames()) {
         for entrance in ENTRANCES {
-            let _ = decode(place(entrance), frame.to_string().as_bytes(), None);
+            let _ = decode(endpoint(entrance), frame.to_string().as_bytes(), None);
         }
     }
 
     #[test]
     fn any_bytes_are_understood_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         for entrance in ENTRANCES {
-            let _ = decode(place(entrance), &bytes, Some(1));
+            let _ = decode(endpoint(entrance), &bytes, Some(1));
         }
     }
 }

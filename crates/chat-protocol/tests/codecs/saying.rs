@@ -10,7 +10,7 @@ pub(crate) const ROOM: Entrance = Entrance::Room(Lang::Russian);
 
 /// What a frame asks for. In dialect 5 `frame` is the EVENT's array.
 pub(crate) fn asks(entrance: Entrance, frame: Json) -> Request {
-    decode(place(entrance), frame.to_string().as_bytes(), Some(1)).unwrap_or_else(|bad| panic!("{bad:?}")).request
+    decode(endpoint(entrance), frame.to_string().as_bytes(), Some(1)).unwrap_or_else(|bad| panic!("{bad:?}")).request
 }
 
 pub(crate) fn orders(entrance: Entrance, frame: Json) -> Command {
@@ -22,7 +22,7 @@ pub(crate) fn orders(entrance: Entrance, frame: Json) -> Command {
 
 /// What is wrong with a frame.
 pub(crate) fn problem(entrance: Entrance, frame: &str) -> String {
-    match decode(place(entrance), frame.as_bytes(), None) {
+    match decode(endpoint(entrance), frame.as_bytes(), None) {
         Err(Rejected { trouble: Trouble::Malformed(problem), .. }) => problem,
         other => panic!("{frame} gives {other:?}"),
     }

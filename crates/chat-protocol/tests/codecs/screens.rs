@@ -72,7 +72,7 @@ fn history(chat: &Chat, entrance: Entrance) -> Screen {
     let has_uuids = matches!(entrance, Entrance::Roulette | Entrance::SocketIo);
     let spelled = |id: MessageId| if has_uuids { id.uuid().to_string() } else { id.to_string() };
     let shown = page.messages.iter().map(|shown| {
-        let (message, likes) = (&shown.message, u64::from(shown.standing.likes.count));
+        let (message, likes) = (&shown.message, u64::from(shown.reception.likes.count));
         (spelled(message.id), (message.content.to_string(), likes))
     });
     Screen(shown.collect())

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chat_domain::event::Reached;
 use chat_domain::view::{Match, Shown, Summary};
 use chat_domain::*;
-use chat_protocol::{Audience, Entrance, Frames, Lang, News, Place, PostCommented, PostLiked, Presence, Shape, Typing};
+use chat_protocol::{
+    Audience, Endpoint, Entrance, Frames, Lang, News, PostCommented, PostLiked, Presence, Shape, Typing,
+};
 use serde_json::json;
 
 pub(crate) const NOON: Time = Time(1_767_960_000_000_000);
@@ -93,7 +95,7 @@ pub(crate) fn news(actor: Arc<Person>, change: Change) -> News {
 }
 
 pub(crate) fn sent(message: Message) -> News {
-    news(anna(), Change::Sent { message: Arc::new(message), standing: Standing::default() })
+    news(anna(), Change::Sent { message: Arc::new(message), reception: Reception::default() })
 }
 
 pub(crate) fn edited(content: &str) -> News {
@@ -131,7 +133,7 @@ pub(crate) fn presence(online: bool, mood: Mood) -> News {
 
 /// A changed line of the reader's chat list.
 pub(crate) fn summary(last_message: Option<Message>) -> News {
-    let shown = |message| Shown { message: Arc::new(message), standing: Standing::default() };
+    let shown = |message| Shown { message: Arc::new(message), reception: Reception::default() };
     let line = Summary { user: user(1), room: room(123), unread: 7, last_message: last_message.map(shown) };
     News::Summary { line: Arc::new(line), at: NOON }
 }
@@ -173,12 +175,12 @@ pub(crate) fn left() -> News {
 }
 
 /// A place of this entrance, in room 123 where its address names one.
-pub(crate) fn place(entrance: Entrance) -> Place {
+pub(crate) fn endpoint(entrance: Entrance) -> Endpoint {
     let named = match entrance {
         Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette => true,
         Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo => false,
     };
-    Place { entrance, room: named.then(|| room(123)) }
+    Endpoint { entrance, room: named.then(|| room(123)) }
 }
 
 /// The frames as texts.

@@ -49,7 +49,8 @@ fn pings_keep_their_pace_however_late_the_pong() {
 
 #[test]
 fn a_pong_later_than_the_next_ping_is_answered_by_it() {
-    let mut script = Script::with(Settings { ping_interval: 300, ping_timeout: 1_000, ..Settings::default() });
+    let mut script =
+        Script::with(EngineSettings { ping_interval: 300, ping_timeout: 1_000, ..EngineSettings::default() });
     script.at(0, Input::WebSocketOpened);
     assert_eq!(script.at(300, Input::Tick), [frame("2")]);
     assert_eq!(script.at(1_299, ws("3")), []);

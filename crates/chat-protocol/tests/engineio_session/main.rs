@@ -9,7 +9,7 @@ mod upgrade;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chat_protocol::engineio::{Closed, Frame, Input, Millis, Output, Reject, Session, Settings, Sid, Wire};
+use chat_protocol::engineio::{Closed, EngineSettings, Frame, Input, Millis, Output, Reject, Session, Sid, Wire};
 
 const INTERVAL: Millis = 300;
 const TIMEOUT: Millis = 200;
@@ -24,7 +24,7 @@ impl Script {
         Self::with(settings())
     }
 
-    fn with(settings: Settings) -> Self {
+    fn with(settings: EngineSettings) -> Self {
         Self { session: Session::new(Arc::new(settings), Sid::new([0; 15])) }
     }
 
@@ -33,7 +33,7 @@ impl Script {
         Self::polling_with(settings())
     }
 
-    fn polling_with(settings: Settings) -> Self {
+    fn polling_with(settings: EngineSettings) -> Self {
         let mut script = Self::with(settings);
         assert_eq!(script.at(0, Input::PollOpened).len(), 1);
         script
@@ -77,8 +77,8 @@ impl Script {
     }
 }
 
-fn settings() -> Settings {
-    Settings { ping_interval: INTERVAL, ping_timeout: TIMEOUT, ..Settings::default() }
+fn settings() -> EngineSettings {
+    EngineSettings { ping_interval: INTERVAL, ping_timeout: TIMEOUT, ..EngineSettings::default() }
 }
 
 fn post(body: &'static str) -> Input {

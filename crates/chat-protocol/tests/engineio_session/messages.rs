@@ -103,14 +103,14 @@ fn noops_and_late_upgrades_do_nothing() {
 
 #[test]
 fn a_long_post_is_refused_and_forgotten() {
-    let mut script = Script::polling_with(Settings { max_payload: 4, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { max_payload: 4, ..settings() });
     assert_eq!(script.at(1, post("4four")), [posted(Err(Reject::TooLarge))]);
     assert_eq!(script.at(2, post("4hat")), [posted(Ok(())), message("hat")]);
 }
 
 #[test]
 fn a_post_holds_a_bounded_number() {
-    let mut script = Script::polling_with(Settings { max_packets_per_post: 2, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { max_packets_per_post: 2, ..settings() });
     assert_eq!(script.at(1, post("4\x1e4")).len(), 3);
     let ended = [posted(Err(Reject::BadRequest)), closed(Closed::InvalidPacket)];
     assert_eq!(script.at(2, post("4\x1e4\x1e4")), ended);
@@ -118,7 +118,7 @@ fn a_post_holds_a_bounded_number() {
 
 #[test]
 fn who_does_not_fetch_is_closed() {
-    let mut script = Script::polling_with(Settings { max_waiting: 10_000, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { max_waiting: 10_000, ..settings() });
     let outputs = script.all_at(1, (0..10).map(|_| send(&"x".repeat(1_000))));
     assert_eq!(outputs, [closed(Closed::Overflow)]);
     script.is_dead(2);
@@ -126,13 +126,13 @@ fn who_does_not_fetch_is_closed() {
 
 #[test]
 fn small_messages_count_for_what_they_cost() {
-    let mut script = Script::polling_with(Settings { max_waiting: 10_000, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { max_waiting: 10_000, ..settings() });
     assert_eq!(script.all_at(1, (0..10_000).map(|_| send(""))), [closed(Closed::Overflow)]);
 }
 
 #[test]
 fn a_waiting_poll_makes_room() {
-    let mut script = Script::polling_with(Settings { max_waiting: 10_000, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { max_waiting: 10_000, ..settings() });
     script.at(1, Input::PollOpened);
     let outputs = script.all_at(2, (0..14).map(|_| send(&"x".repeat(1_000))));
     let [Output::Wire(Wire::AnswerPoll(body))] = &outputs[..] else { panic!("{outputs:?}") };

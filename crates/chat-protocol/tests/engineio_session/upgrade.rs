@@ -101,7 +101,7 @@ fn a_web_socket_that_goes_away_before_leaves_polling_as_it_was() {
 
 #[test]
 fn an_upgrade_takes_only_so_long() {
-    let mut script = Script::polling_with(Settings { upgrade_timeout: 50, ..settings() });
+    let mut script = Script::polling_with(EngineSettings { upgrade_timeout: 50, ..settings() });
     script.at(1, Input::WebSocketOpened);
     assert_eq!(script.session.deadline(), Some(51));
     assert_eq!(script.at(51, Input::Tick), [CLOSE_SOCKET]);

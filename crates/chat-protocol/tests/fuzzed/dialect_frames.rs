@@ -7,11 +7,11 @@ use crate::toy::*;
 /// is sent comes out at every entrance as it went in.
 pub(crate) fn run(data: &[u8]) {
     let Some((entrance, frame)) = data.split_first() else { return };
-    let place = place(ENTRANCES[usize::from(*entrance) % ENTRANCES.len()]);
-    match decode(place, frame, None) {
+    let endpoint = endpoint(ENTRANCES[usize::from(*entrance) % ENTRANCES.len()]);
+    match decode(endpoint, frame, None) {
         Err(Rejected { trouble, context }) => {
             assert!(matches!(trouble.status(), 404 | 422), "{trouble:?}");
-            objects(place.entrance, &told(|out| reply::refused(place, &context, &trouble, NOON, out)));
+            objects(endpoint.entrance, &told(|out| reply::refused(endpoint, &context, &trouble, NOON, out)));
         }
         Ok(Asked { request: Request::Order(Command::Send { draft, .. }), context }) => {
             let metadata = draft.metadata.to_string();
@@ -24,10 +24,10 @@ pub(crate) fn run(data: &[u8]) {
                 }
             }
             let outcome = Outcome::Already(event);
-            objects(place.entrance, &told(|out| reply::settled(place, &context, &outcome, NOON, out)));
+            objects(endpoint.entrance, &told(|out| reply::settled(endpoint, &context, &outcome, NOON, out)));
         }
         Ok(Asked { context, .. }) => {
-            objects(place.entrance, &told(|out| reply::done(place, &context, NOON, out)));
+            objects(endpoint.entrance, &told(|out| reply::done(endpoint, &context, NOON, out)));
         }
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{self, Frame, Input, Millis, Sid, Wire};
-use chat_protocol::socketio::{Output, Session, Settings, packet};
+use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 
 /// Any inputs in any order: every request is answered once, nothing is written to sockets that are not
 /// there, the end is the end, and the clock is never asked for what has passed.
@@ -53,9 +53,14 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let engine =
-            engineio::Settings { ping_interval: 300, ping_timeout: 200, max_waiting: 2_000, ..Default::default() };
-        let settings = Settings { engine: Arc::new(engine), namespaces: &["/", "/custom"], ..Settings::default() };
+        let engine = engineio::EngineSettings {
+            ping_interval: 300,
+            ping_timeout: 200,
+            max_waiting: 2_000,
+            ..Default::default()
+        };
+        let settings =
+            SocketIoSettings { engine: Arc::new(engine), namespaces: &["/", "/custom"], ..SocketIoSettings::default() };
         let session = Session::new(Arc::new(settings), Sid::new([0; 15]));
         Self { session, now: 0, polls: 0, posts: 0, socket: false, over: false }
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input, Sid};
-use chat_protocol::socketio::{Output, Session, Settings, packet};
+use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 
 /// An event says the same when told again; whatever is no packet ends the session and nothing else.
 pub(crate) fn run(data: &[u8]) {
@@ -56,7 +56,8 @@ fn with_id(told: &[u8], id: u64) -> Bytes {
 
 /// In both namespaces.
 fn connected() -> Session {
-    let settings = Settings { namespaces: &["/", "/custom"], max_attachments: 2, ..Settings::default() };
+    let settings =
+        SocketIoSettings { namespaces: &["/", "/custom"], max_attachments: 2, ..SocketIoSettings::default() };
     let mut session = Session::new(Arc::new(settings), Sid::new([0; 15]));
     session.handle(0, Input::WebSocketOpened);
     for text in ["40", "40/custom"] {

@@ -84,7 +84,7 @@ fn who_never_does_is_closed() {
 
 #[test]
 fn over_polling_too() {
-    let settings = Settings { connect_timeout: 100, ..Settings::default() };
+    let settings = SocketIoSettings { connect_timeout: 100, ..SocketIoSettings::default() };
     let mut session = Session::new(Arc::new(settings), Sid::new([0; 15]));
     session.handle(0, Input::PollOpened);
     while session.poll().is_some() {}

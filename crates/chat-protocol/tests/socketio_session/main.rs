@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{self, Closed, Frame, Input, Millis, Sid, Wire};
-use chat_protocol::socketio::{Output, Session, Settings, packet};
+use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 
 struct Script {
     session: Session,
@@ -20,14 +20,18 @@ struct Script {
 
 impl Script {
     fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(SocketIoSettings::default())
     }
 
     /// After the handshake of Engine.IO over a WebSocket.
-    fn with(settings: Settings) -> Self {
-        let engine = engineio::Settings { ping_interval: 300, ping_timeout: 200, ..Default::default() };
-        let settings =
-            Settings { engine: Arc::new(engine), namespaces: &["/", "/custom"], connect_timeout: 1_000, ..settings };
+    fn with(settings: SocketIoSettings) -> Self {
+        let engine = engineio::EngineSettings { ping_interval: 300, ping_timeout: 200, ..Default::default() };
+        let settings = SocketIoSettings {
+            engine: Arc::new(engine),
+            namespaces: &["/", "/custom"],
+            connect_timeout: 1_000,
+            ..settings
+        };
         let session = Session::new(Arc::new(settings), Sid::new([0; 15]));
         let mut script = Self { session, now: 0, heard: Vec::new() };
         script.tell(Input::WebSocketOpened);

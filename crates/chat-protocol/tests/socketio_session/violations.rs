@@ -46,7 +46,7 @@ fn attachments_come_right_after_their_packet_and_nowhere_else() {
 
 #[test]
 fn attachments_are_bounded() {
-    let settings = Settings { max_attachments: 2, max_attachment_bytes: 3, ..Settings::default() };
+    let settings = SocketIoSettings { max_attachments: 2, max_attachment_bytes: 3, ..SocketIoSettings::default() };
     let connected = || {
         let mut script = Script::with(settings.clone());
         script.says("40");

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chat_domain::known::Known;
+use chat_domain::fact::Fact;
 use chat_domain::{Member, Room, RoomId, UserId};
 
 /// The rows as they were.
@@ -23,12 +23,12 @@ pub(super) struct Members<'w> {
 
 impl Before {
     /// Remembers rooms and members.
-    pub(super) fn of(known: &[Known]) -> Before {
+    pub(super) fn of(known: &[Fact]) -> Before {
         let mut before = Before { rooms: HashMap::new(), members: HashMap::new() };
         for known in known {
             match known {
-                Known::Room(id, Some(room)) => drop(before.rooms.insert(*id, room.clone())),
-                Known::Member(room, user, Some(member)) => drop(before.members.insert((*room, *user), *member)),
+                Fact::Room(id, Some(room)) => drop(before.rooms.insert(*id, room.clone())),
+                Fact::Member(room, user, Some(member)) => drop(before.members.insert((*room, *user), *member)),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ use chat_domain::{Head, Refusal, Room, RoomId, UserId};
 
 use super::Conn;
 use super::reads::{member_view, visible};
-use super::standing::shown;
+use super::reception::shown;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;

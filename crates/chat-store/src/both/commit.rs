@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use chat_domain::chat::Limits;
-use chat_domain::known::{Known, Written};
-use chat_domain::{Chat, Command, Fact, Failure, Ids, MessageId, Outcome, Refusal, RoomId, Stamp};
+use chat_domain::fact::{Fact, Written};
+use chat_domain::{Chat, Command, Failure, Ids, MessageId, Need, Outcome, Refusal, RoomId, Stamp};
 
 use super::before::Before;
 use super::{Conn, load, locks, save};
@@ -186,11 +186,11 @@ pub(crate) fn execute(
 /// (Statements leave in the order in which they are first polled: hence `biased`.)
 async fn look(
     conn: &Conn,
-    needs: &BTreeSet<Fact>,
+    needs: &BTreeSet<Need>,
     memory: &Memory,
     batch: &[Waiting],
     limits: &Limits,
-) -> Worked<(Vec<Known>, Vec<Stamp>, i64)> {
+) -> Worked<(Vec<Fact>, Vec<Stamp>, i64)> {
     let begin = async { conn.begin().await.map_err(Trouble::NotBegun) };
     let leaving = removals(batch);
     // Where others write too, nothing is so only because it was.

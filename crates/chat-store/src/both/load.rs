@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chat_domain::chat::Limits;
-use chat_domain::known::{Known, Place};
-use chat_domain::{ClientId, Fact, MessageId, Person, Room, RoomId, UserId};
+use chat_domain::fact::{Fact, Ordinal};
+use chat_domain::{ClientId, MessageId, Need, Person, Room, RoomId, UserId};
 
+use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
-use super::standing::{self, Span};
 use super::{Conn, named};
 use crate::memory::Memory;
 use crate::rows::*;
@@ -18,24 +18,24 @@ use crate::trouble::Worked;
 /// Loads all these facts.
 pub(super) async fn facts(
     conn: &Conn,
-    facts: &BTreeSet<Fact>,
+    facts: &BTreeSet<Need>,
     memory: &Memory,
     leaving: &BTreeMap<RoomId, usize>,
     limits: &Limits,
-) -> Worked<Vec<Known>> {
+) -> Worked<Vec<Fact>> {
     let mut asked = Asked::default();
     let mut recalled = Vec::new();
-    facts.iter().for_each(|fact| match memory.recall(fact) {
+    facts.iter().for_each(|need| match memory.recall(need) {
         Some(known) => recalled.push(known),
-        None => asked.sort_in(fact),
+        None => asked.sort_in(need),
     });
     // What moves from where somebody stands hangs on where that is.
-    let standing = async {
+    let reception = async {
         let (mut rooms, mut slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
         for known in &recalled {
             match known {
-                Known::Room(id, Some(room)) => drop(rooms.insert(*id, room.clone())),
-                Known::Member(room, user, Some(member)) => drop(slots.insert((*room, *user), *member)),
+                Fact::Room(id, Some(room)) => drop(rooms.insert(*id, room.clone())),
+                Fact::Member(room, user, Some(member)) => drop(slots.insert((*room, *user), *member)),
                 _ => {}
             }
         }
@@ -43,14 +43,14 @@ pub(super) async fn facts(
             unread(conn, &asked.unread, &slots),
             undelivered(conn, &asked.undelivered, is_loud(&rooms, leaving, limits), &slots),
         )?;
-        let rooms = asked.rooms.iter().map(|&id| Known::Room(id, rooms.get(&id).cloned()));
+        let rooms = asked.rooms.iter().map(|&id| Fact::Room(id, rooms.get(&id).cloned()));
         let members =
-            asked.members.iter().map(|&(room, user)| Known::Member(room, user, slots.get(&(room, user)).copied()));
+            asked.members.iter().map(|&(room, user)| Fact::Member(room, user, slots.get(&(room, user)).copied()));
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
     };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let (standing, persons, messages, places, likes, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
-        standing,
+    let (reception, persons, messages, places, likes, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+        reception,
         persons(conn, &asked.persons),
         messages(conn, &asked.messages),
         places(conn, &asked.places),
@@ -62,7 +62,7 @@ pub(super) async fn facts(
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
     )?;
-    let all = [standing, persons, messages, places, likes, sent, directs, made, lobby, waiting];
+    let all = [reception, persons, messages, places, likes, sent, directs, made, lobby, waiting];
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
@@ -86,29 +86,29 @@ struct Asked {
 }
 
 impl Asked {
-    fn sort_in(&mut self, fact: &Fact) {
-        match fact {
-            &Fact::Person(user) => self.persons.push(user),
-            &Fact::Room(room) => self.rooms.push(room),
-            &Fact::Member(room, user) => self.members.push((room, user)),
-            &Fact::Heir(room) => self.heirs.push(room),
-            &Fact::Message(room, message) => self.messages.push((room, message)),
-            &Fact::Place(room, message, user) => self.places.push((room, message, user)),
-            &Fact::Direct(low, high) => self.directs.push((low, high)),
-            Fact::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
-            Fact::Made(user, name) => self.made.push((*user, name.clone())),
-            &Fact::Likes(room, message, user) => self.likes.push((room, message, user)),
-            &Fact::Unread(room, user, upto) => self.unread.push((room, user, upto)),
-            &Fact::Undelivered(room, user, upto) => self.undelivered.push((room, user, upto)),
-            &Fact::Lobby(user) => self.lobby.push(user),
-            Fact::Waiting => self.waiting = true,
+    fn sort_in(&mut self, need: &Need) {
+        match need {
+            &Need::Person(user) => self.persons.push(user),
+            &Need::Room(room) => self.rooms.push(room),
+            &Need::Member(room, user) => self.members.push((room, user)),
+            &Need::Heir(room) => self.heirs.push(room),
+            &Need::Message(room, message) => self.messages.push((room, message)),
+            &Need::Ordinal(room, message, user) => self.places.push((room, message, user)),
+            &Need::Direct(low, high) => self.directs.push((low, high)),
+            Need::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
+            Need::Made(user, name) => self.made.push((*user, name.clone())),
+            &Need::Likes(room, message, user) => self.likes.push((room, message, user)),
+            &Need::Unread(room, user, upto) => self.unread.push((room, user, upto)),
+            &Need::Undelivered(room, user, upto) => self.undelivered.push((room, user, upto)),
+            &Need::Lobby(user) => self.lobby.push(user),
+            Need::Waiting => self.waiting = true,
         }
     }
 }
 
-async fn persons(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
+async fn persons(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     let found = people(conn, asked.iter().copied()).await?;
-    Ok(asked.iter().map(|&user| Known::Person(user, found.get(&user).cloned())).collect())
+    Ok(asked.iter().map(|&user| Fact::Person(user, found.get(&user).cloned())).collect())
 }
 
 /// Who these are.
@@ -125,12 +125,12 @@ pub(super) async fn people(
     rows.into_iter().map(|row| person(row).map(|person| (person.id(), person))).collect()
 }
 
-async fn messages(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Known>> {
-    let found = standing::messages(conn, asked).await?;
-    Ok(asked.iter().map(|&(room, id)| Known::Message(room, id, found.get(&(room, id)).cloned())).collect())
+async fn messages(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Fact>> {
+    let found = reception::messages(conn, asked).await?;
+    Ok(asked.iter().map(|&(room, id)| Fact::Message(room, id, found.get(&(room, id)).cloned())).collect())
 }
 
-async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
+async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -149,43 +149,43 @@ async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Ve
     type Row = (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>);
     let rows = conn.load::<Row>(sql.rows(need)).await?;
     let known = rows.into_iter().map(|(room, upto, person, message, number, own)| {
-        let place = Place {
+        let place = Ordinal {
             message: message.map(message_id).transpose()?,
             number: count(number.unwrap_or(0))?,
             own: count(own.unwrap_or(0))?,
         };
-        Ok(Known::Place(room_id(room)?, message_id(upto)?, user(person)?, place))
+        Ok(Fact::Ordinal(room_id(room)?, message_id(upto)?, user(person)?, place))
     });
     known.collect()
 }
 
-async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Known>> {
+async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
     let about: BTreeSet<_> = asked.iter().map(|&(room, message, _)| (room, message)).collect();
-    let standing = standing::likes(conn, about, standing::NEWEST + asked.len()).await?;
-    let own = standing::own_likes(conn, asked).await?;
+    let reception = reception::likes(conn, about, reception::NEWEST + asked.len()).await?;
+    let own = reception::own_likes(conn, asked).await?;
     let known = asked.iter().map(|key @ &(room, message, user)| {
-        let mut rows = standing.get(&(room, message)).cloned().unwrap_or_default();
+        let mut rows = reception.get(&(room, message)).cloned().unwrap_or_default();
         rows.extend(own.get(key).filter(|own| !rows.contains(own)).copied().into_iter().collect::<Vec<_>>());
-        Known::Likes(room, message, user, rows)
+        Fact::Likes(room, message, user, rows)
     });
     Ok(known.collect())
 }
 
-async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slots: &Slots) -> Worked<Vec<Known>> {
+async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slots: &Slots) -> Worked<Vec<Fact>> {
     let spans = asked.iter().filter_map(|&(room, user, upto)| {
         let read = slots.get(&(room, user))?.read.message;
         Some(Span { room, user, above: read, upto: upto.map_or(i64::MAX, MessageId::number) })
     });
-    let mut found = standing::of_others(conn, &spans.collect::<Vec<_>>()).await?;
+    let mut found = reception::of_others(conn, &spans.collect::<Vec<_>>()).await?;
     let all: BTreeMap<_, _> = found.values().flatten().map(|message| (message.id, message.clone())).collect();
-    let seen = standing::seen(conn, all.into_values().collect()).await?;
+    let seen = reception::seen(conn, all.into_values().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let known = asked.iter().map(|&(room, user, upto)| {
         let messages = found.remove(&(room, user, upto.map_or(i64::MAX, MessageId::number))).unwrap_or_default();
-        Known::Unread(room, user, upto, messages.iter().filter_map(|message| seen.get(&message.id).cloned()).collect())
+        Fact::Unread(room, user, upto, messages.iter().filter_map(|message| seen.get(&message.id).cloned()).collect())
     });
     Ok(known.collect())
 }
@@ -207,14 +207,14 @@ async fn undelivered(
     asked: &[(RoomId, UserId, MessageId)],
     is_loud: impl Fn(RoomId) -> bool,
     slots: &Slots,
-) -> Worked<Vec<Known>> {
+) -> Worked<Vec<Fact>> {
     let spans = asked.iter().filter(|(room, ..)| is_loud(*room)).filter_map(|&(room, user, upto)| {
         let slot = slots.get(&(room, user))?;
         Some(Span { room, user, above: slot.read.message.max(slot.delivered.message), upto: upto.number() })
     });
-    let mut found = standing::senders(conn, &spans.collect::<Vec<_>>()).await?;
+    let mut found = reception::senders(conn, &spans.collect::<Vec<_>>()).await?;
     let known = asked.iter().map(|&(room, user, upto)| {
-        Known::Undelivered(room, user, upto, found.remove(&(room, user, upto.number())).unwrap_or_default())
+        Fact::Undelivered(room, user, upto, found.remove(&(room, user, upto.number())).unwrap_or_default())
     });
     Ok(known.collect())
 }

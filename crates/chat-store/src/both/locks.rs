@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chat_domain::{Fact, RoomId, UserId};
+use chat_domain::{Need, RoomId, UserId};
 
 use super::{Conn, named};
 use crate::trouble::Worked;
 
 /// Holds the rooms that these facts speak of, and those others.
-pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Fact>, others: Vec<RoomId>) -> Worked<()> {
+pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Need>, others: Vec<RoomId>) -> Worked<()> {
     if Conn::SHARED {
         let rooms: BTreeSet<RoomId> = facts.iter().filter_map(room_of).chain(others).collect();
         conn.lock_rooms(rooms.into_iter().map(RoomId::number)).await?;
@@ -17,12 +17,12 @@ pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Fact>, others: Vec<RoomId
 }
 
 /// The names that these facts speak of: what may not be there yet is held by its name.
-pub(super) fn names(facts: &BTreeSet<Fact>) -> BTreeSet<i64> {
+pub(super) fn names(facts: &BTreeSet<Need>) -> BTreeSet<i64> {
     if Conn::SHARED { facts.iter().filter_map(lock_of).collect() } else { BTreeSet::new() }
 }
 
 /// Holds names; answers with the rooms that hang on them.
-pub(super) async fn hold_names(conn: &Conn, facts: &BTreeSet<Fact>, names: BTreeSet<i64>) -> Worked<Vec<RoomId>> {
+pub(super) async fn hold_names(conn: &Conn, facts: &BTreeSet<Need>, names: BTreeSet<i64>) -> Worked<Vec<RoomId>> {
     let names: Vec<_> = names.into_iter().collect();
     let held = async { Ok(conn.lock_names(&names).await?) };
     let ((), rooms) = tokio::try_join!(biased; held, named_rooms(conn, facts))?;
@@ -38,13 +38,13 @@ pub(super) fn name_lock(sort: &str, user: UserId, name: &str) -> i64 {
 }
 
 /// The rooms that hang on names.
-async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>> {
+async fn named_rooms(conn: &Conn, facts: &BTreeSet<Need>) -> Worked<Vec<RoomId>> {
     let (mut pairs, mut names, mut users) = (Vec::new(), Vec::new(), Vec::new());
-    for fact in facts {
-        match fact {
-            &Fact::Direct(low, high) => pairs.push((low, high)),
-            Fact::Made(user, name) => names.push((*user, name.clone())),
-            &Fact::Lobby(user) => users.push(user),
+    for need in facts {
+        match need {
+            &Need::Direct(low, high) => pairs.push((low, high)),
+            Need::Made(user, name) => names.push((*user, name.clone())),
+            &Need::Lobby(user) => users.push(user),
             _ => {}
         }
     }
@@ -58,27 +58,27 @@ async fn named_rooms(conn: &Conn, facts: &BTreeSet<Fact>) -> Worked<Vec<RoomId>>
     Ok(directs.into_values().chain(made).chain(lobby).collect())
 }
 
-fn room_of(fact: &Fact) -> Option<RoomId> {
-    match *fact {
-        Fact::Room(room)
-        | Fact::Member(room, _)
-        | Fact::Heir(room)
-        | Fact::Message(room, _)
-        | Fact::Place(room, ..)
-        | Fact::Sent(room, ..)
-        | Fact::Likes(room, ..)
-        | Fact::Unread(room, ..)
-        | Fact::Undelivered(room, ..) => Some(room),
-        Fact::Person(_) | Fact::Direct(..) | Fact::Made(..) | Fact::Lobby(_) | Fact::Waiting => None,
+fn room_of(need: &Need) -> Option<RoomId> {
+    match *need {
+        Need::Room(room)
+        | Need::Member(room, _)
+        | Need::Heir(room)
+        | Need::Message(room, _)
+        | Need::Ordinal(room, ..)
+        | Need::Sent(room, ..)
+        | Need::Likes(room, ..)
+        | Need::Unread(room, ..)
+        | Need::Undelivered(room, ..) => Some(room),
+        Need::Person(_) | Need::Direct(..) | Need::Made(..) | Need::Lobby(_) | Need::Waiting => None,
     }
 }
 
-fn lock_of(fact: &Fact) -> Option<i64> {
-    match fact {
-        &Fact::Direct(low, high) => Some(name_lock("direct", low, &high.to_string())),
-        Fact::Made(user, name) => Some(name_lock("made", *user, name.as_str())),
+fn lock_of(need: &Need) -> Option<i64> {
+    match need {
+        &Need::Direct(low, high) => Some(name_lock("direct", low, &high.to_string())),
+        Need::Made(user, name) => Some(name_lock("made", *user, name.as_str())),
         // The lobby is one: whoever looks into it holds all of it.
-        Fact::Lobby(_) | Fact::Waiting => Some(LOBBY_LOCK),
+        Need::Lobby(_) | Need::Waiting => Some(LOBBY_LOCK),
         _ => None,
     }
 }

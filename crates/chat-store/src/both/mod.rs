@@ -12,12 +12,12 @@ pub(crate) mod people;
 mod ports;
 pub(crate) mod prune;
 pub(crate) mod reads;
+pub(crate) mod reception;
 pub(crate) mod replay;
 pub(crate) mod rosters;
 pub(crate) mod save;
 pub(crate) mod schema;
 pub(crate) mod sessions;
-pub(crate) mod standing;
 
 use super::{Conn, Database};
 use crate::trouble::Worked;

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use chat_domain::known::{FirstMade, FirstSent, InLobby, Known};
+use chat_domain::fact::{Fact, FirstMade, FirstSent, InLobby};
 use chat_domain::rows::LobbyRow;
 use chat_domain::{ClientId, RoomId, UserId};
 
 use super::rosters::rosters;
-use super::{Conn, standing};
+use super::{Conn, reception};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
 
-pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Known>> {
+pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -24,9 +24,9 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     let need = asked.iter().map(|(room, user, name)| [(*room).into(), (*user).into(), name.as_str().into()]);
     let rows = conn.load::<(i64, i64, String, String, i64)>(sql.rows(Rows::new(need))).await?;
     let keys = rows.iter().map(|row| Ok((room_id(row.0)?, message_id(row.4)?))).collect::<Worked<Vec<_>>>()?;
-    let messages = standing::messages(conn, &keys).await?;
-    let likes = standing::likes(conn, keys.iter().copied().collect(), standing::NEWEST).await?;
-    let seen = standing::seen(conn, messages.values().cloned().collect()).await?;
+    let messages = reception::messages(conn, &keys).await?;
+    let likes = reception::likes(conn, keys.iter().copied().collect(), reception::NEWEST).await?;
+    let seen = reception::seen(conn, messages.values().cloned().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let mut found = HashMap::new();
     for ((room, message), (_, person, name, said, _)) in keys.into_iter().zip(rows) {
@@ -36,16 +36,16 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     }
     let known = asked.iter().map(|(room, user, name)| {
         let first = found.get(&(*room, *user, name.as_str().to_owned())).cloned();
-        Known::Sent(*room, *user, name.clone(), first)
+        Fact::Sent(*room, *user, name.clone(), first)
     });
     Ok(known.collect())
 }
 
-pub(super) async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Known>> {
+pub(super) async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Fact>> {
     let found = direct_rooms(conn, asked).await?;
     let rosters = rosters(conn, found.values().copied().collect()).await?;
     let known = asked.iter().map(|&(low, high)| {
-        Known::Direct(low, high, found.get(&(low, high)).and_then(|room| rosters.get(room)).cloned())
+        Fact::Direct(low, high, found.get(&(low, high)).and_then(|room| rosters.get(room)).cloned())
     });
     Ok(known.collect())
 }
@@ -64,7 +64,7 @@ pub(super) async fn direct_rooms(conn: &Conn, pairs: &[(UserId, UserId)]) -> Wor
     rows.into_iter().map(|(low, high, room)| Ok(((user(low)?, user(high)?), room_id(room)?))).collect()
 }
 
-pub(super) async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Known>> {
+pub(super) async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Vec<Fact>> {
     let found = made_rooms(conn, asked).await?;
     let rosters = rosters(conn, found.values().map(|(_, room)| *room).collect()).await?;
     let mut known = Vec::with_capacity(asked.len());
@@ -74,7 +74,7 @@ pub(super) async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Ve
             Some((said, roster)) => Some(FirstMade { digest: digest(said)?, roster: roster.clone() }),
             None => None,
         };
-        known.push(Known::Made(*user, name.clone(), first));
+        known.push(Fact::Made(*user, name.clone(), first));
     }
     Ok(known)
 }
@@ -96,7 +96,7 @@ pub(super) async fn made_rooms(
     rows.into_iter().map(|(person, name, digest, room)| Ok(((user(person)?, name), (digest, room_id(room)?)))).collect()
 }
 
-pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
+pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     let own = lobby_rows(conn, asked).await?;
     let rosters = rosters(conn, own.values().filter_map(|row| row.room).collect()).await?;
     let partners: Vec<_> = own.values().filter(|row| row.room.is_some()).filter_map(|row| row.partner).collect();
@@ -107,7 +107,7 @@ pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Known>> {
             let partner = row.partner.and_then(|partner| partners.get(&partner)).copied();
             InLobby { row, open: roster.zip(partner) }
         });
-        Known::Lobby(*user, place)
+        Fact::Lobby(*user, place)
     });
     Ok(known.collect())
 }
@@ -122,7 +122,7 @@ pub(super) async fn lobby_rows(conn: &Conn, users: &[UserId]) -> Worked<HashMap<
     rows.into_iter().map(|row| crate::rows::lobby(row).map(|row| (row.user, row))).collect()
 }
 
-pub(super) async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Known>> {
+pub(super) async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Fact>> {
     if !asked {
         return Ok(Vec::new());
     }
@@ -132,5 +132,5 @@ pub(super) async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Known>> {
     ));
     let rows = conn.load::<(PlaceInLobby, PersonRow)>(sql).await?;
     let rows = rows.into_iter().map(|(row, who)| Ok((crate::rows::lobby(row)?, person(who)?)));
-    Ok(vec![Known::Waiting(rows.collect::<Worked<_>>()?)])
+    Ok(vec![Fact::Waiting(rows.collect::<Worked<_>>()?)])
 }

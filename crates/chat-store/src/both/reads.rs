@@ -7,7 +7,7 @@ use chat_domain::view::{History, Mark, MemberView, Page, Shown};
 use chat_domain::{Head, Message, MessageId, Refusal, Role, Room, RoomId, Time, UserId};
 
 use super::Conn;
-use super::standing::{self, shown};
+use super::reception::{self, shown};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::trouble::Worked;
@@ -78,7 +78,7 @@ pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId, id: MessageId
 
 async fn standing_message(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
     visible(conn, reader, room).await?;
-    let found = standing::messages(conn, &[(room, id)]).await?.remove(&(room, id));
+    let found = reception::messages(conn, &[(room, id)]).await?.remove(&(room, id));
     Ok(found.filter(|message| message.deleted.is_none()).ok_or(Refusal::UnknownMessage)?)
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn readers(
     limit: usize,
 ) -> Worked<Vec<Mark>> {
     let message = standing_message(conn, reader, room, message).await?;
-    let marks = standing::readers(conn, &message).await?;
+    let marks = reception::readers(conn, &message).await?;
     let from = match after {
         Some(user) => 1 + marks.iter().position(|mark| mark.user.id == user).ok_or(Refusal::UnknownUser)?,
         None => 0,

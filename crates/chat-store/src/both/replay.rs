@@ -9,7 +9,7 @@ use chat_domain::view::{Replay, Replayed, Since};
 use chat_domain::{Change, Event, Head, Member, Message, MessageId, Person, Room, RoomId, Time, UserId};
 
 use super::reads::visible;
-use super::standing::{self, Key, Span};
+use super::reception::{self, Key, Span};
 use super::{Conn, load};
 use crate::rows::*;
 use crate::sql::Sql;
@@ -109,11 +109,11 @@ impl Round {
     }
 
     async fn sent(&self, conn: &Conn, messages: Vec<Arc<Message>>, moves: u64) -> Worked<Vec<Arc<Event>>> {
-        let shown = standing::shown(conn, messages).await?;
+        let shown = reception::shown(conn, messages).await?;
         let events = shown.into_iter().map(|shown| {
             let message = shown.message;
             let (head, at, actor) = (Head { seq: message.seq, moves }, message.created_at, message.sender.clone());
-            self.event(head, at, actor, Change::Sent { message, standing: shown.standing })
+            self.event(head, at, actor, Change::Sent { message, reception: shown.reception })
         });
         Ok(events.collect())
     }
@@ -128,9 +128,9 @@ impl Round {
         let maker = rows.iter().find(|row| row.kind == LogKind::Created).map(|row| row.actor);
         Ok(About {
             people: load::people(conn, people).await?,
-            messages: standing::messages(conn, &keys.into_iter().collect::<Vec<_>>()).await?,
-            own: standing::own_likes(conn, &likes.into_iter().collect::<Vec<_>>()).await?,
-            likes: standing::likes(conn, liked, standing::NEWEST).await?,
+            messages: reception::messages(conn, &keys.into_iter().collect::<Vec<_>>()).await?,
+            own: reception::own_likes(conn, &likes.into_iter().collect::<Vec<_>>()).await?,
+            likes: reception::likes(conn, liked, reception::NEWEST).await?,
             founders: match maker {
                 Some(maker) => self.founders(conn, maker).await?,
                 None => Vec::new(),
@@ -183,7 +183,7 @@ impl Round {
         let spans = moved.iter().filter_map(|(member, _, before)| {
             Some(Span { room: self.room.id, user: member.user, above: *before, upto: member.read.message?.number() })
         });
-        let found = standing::of_others(conn, &spans.collect::<Vec<_>>()).await?;
+        let found = reception::of_others(conn, &spans.collect::<Vec<_>>()).await?;
         let reached = self.reached(conn, &found).await?;
         Ok(moved.into_iter().filter_map(|(member, actor, _)| self.read(member, actor, &found, &reached)).collect())
     }
@@ -212,7 +212,7 @@ impl Round {
         found: &HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>,
     ) -> Worked<HashMap<MessageId, Reached>> {
         let all: HashMap<_, _> = found.values().flatten().map(|message| (message.id, message.clone())).collect();
-        let seen = standing::seen(conn, all.into_values().collect()).await?;
+        let seen = reception::seen(conn, all.into_values().collect()).await?;
         let reached = seen.into_iter().map(|seen| {
             let (message, sender) = (seen.message.id, seen.message.sender.id());
             let readers = seen.readers.iter().map(|mark| mark.user).collect();
@@ -238,7 +238,7 @@ fn edited(message: &Arc<Message>, seq: u64, since: Head) -> Option<Change> {
 fn liked(message: &Message, row: &LogRow, about: &About) -> Option<Change> {
     let last = about.own.get(&(row.room, message.id, row.actor)).filter(|last| last.seq == row.seq)?;
     let likes = about.likes.get(&(row.room, message.id)).map(Vec::as_slice).unwrap_or_default();
-    let likes = standing::liked(message, likes);
+    let likes = reception::liked(message, likes);
     Some(match last.liked {
         true => Change::Liked { message: message.id, likes },
         false => Change::Unliked { message: message.id, likes },

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chat_domain::known::Known;
+use chat_domain::fact::Fact;
 use chat_domain::rows::Roster;
 use chat_domain::{Member, Room, RoomId, UserId};
 
@@ -39,7 +39,7 @@ pub(super) async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots>
 }
 
 /// Those who have been in each room longest, the owner aside: one more than may leave at once.
-pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Known>> {
+pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Fact>> {
     let mut known = Vec::with_capacity(rooms.len());
     for &room in rooms {
         let most = leaving.get(&room).copied().unwrap_or(0) + 1;
@@ -50,7 +50,7 @@ pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<Room
         ));
         let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
         let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
-        known.push(Known::Heir(room, heirs.collect::<Worked<_>>()?));
+        known.push(Fact::Heir(room, heirs.collect::<Worked<_>>()?));
     }
     Ok(known)
 }

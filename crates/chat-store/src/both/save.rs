@@ -1,6 +1,6 @@
 //! Keeping what a batch of commands has written: one statement a table.
 
-use chat_domain::known::Written;
+use chat_domain::fact::Written;
 use chat_domain::room::Position;
 use chat_domain::{Member, Room, RoomId};
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chat_domain::chat::Limits;
-use chat_domain::known::{Known, Written};
-use chat_domain::{Chat, Command, Fact, Ids, MessageId, Person, Room, RoomId, Stamp, UserId};
+use chat_domain::fact::{Fact, Written};
+use chat_domain::{Chat, Command, Ids, MessageId, Need, Person, Room, RoomId, Stamp, UserId};
 use diesel::QueryResult;
 
 use super::Conn;
@@ -24,7 +24,7 @@ use crate::work::{Verdict, Waiting};
 pub(super) struct Ground {
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Arc<Person>>,
-    known: Vec<Known>,
+    known: Vec<Fact>,
 }
 
 /// What was decided on that ground.
@@ -43,14 +43,14 @@ impl Ground {
         }
         let needs = batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor));
         let mut ground = Ground { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
-        for fact in needs.collect::<BTreeSet<_>>() {
-            let known = match fact {
-                Fact::Sent(room, user, name) => Known::Sent(room, user, name, None),
-                fact => memory.row(&fact)?,
+        for need in needs.collect::<BTreeSet<_>>() {
+            let known = match need {
+                Need::Sent(room, user, name) => Fact::Sent(room, user, name, None),
+                need => memory.row(&need)?,
             };
             match &known {
-                Known::Room(id, Some(room)) => drop(ground.rooms.insert(*id, room.clone())),
-                Known::Person(id, Some(person)) => drop(ground.people.insert(*id, person.clone())),
+                Fact::Room(id, Some(room)) => drop(ground.rooms.insert(*id, room.clone())),
+                Fact::Person(id, Some(person)) => drop(ground.people.insert(*id, person.clone())),
                 _ => {}
             }
             ground.known.push(known);

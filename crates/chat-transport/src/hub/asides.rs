@@ -95,10 +95,10 @@ impl State {
     fn tell_listener(&mut self, news: &mut News, Listener { socket, shape }: &Listener) {
         // A frame about somebody's presence may name the room of its socket.
         if let News::Presence(presence) = news
-            && presence.room != socket.place.room
+            && presence.room != socket.endpoint.room
         {
             self.encoder.next_room();
-            presence.room = socket.place.room;
+            presence.room = socket.endpoint.room;
         }
         let line = &socket.line;
         let payload = self.encoder.news(news, *shape, line.framing(), socket.user(), self.epoch);

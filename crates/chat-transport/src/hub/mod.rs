@@ -33,7 +33,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::held::Held;
-pub use self::state::Settings;
+pub use self::state::HubSettings;
 use self::state::State;
 use crate::carry::outbox::Depot;
 use crate::clock;
@@ -52,7 +52,7 @@ struct Shared {
     inbox: Mutex<Vec<Settled>>,
     bell: Notify,
     held: Held,
-    settings: Settings,
+    settings: HubSettings,
     depot: Arc<Depot>,
     metrics: Arc<Metrics>,
     ports: OnceLock<Ports>,
@@ -68,7 +68,7 @@ struct Ports {
 
 impl Hub {
     /// A hub that nobody has joined. It is made before the journal, whose sink it is; [`Hub::run`] brings them together.
-    pub fn new(settings: Settings, depot: Arc<Depot>) -> Hub {
+    pub fn new(settings: HubSettings, depot: Arc<Depot>) -> Hub {
         let metrics = Arc::new(Metrics::new());
         Hub(Arc::new(Shared {
             state: Mutex::new(State::new(&settings, metrics.clone())),

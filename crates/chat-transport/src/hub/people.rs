@@ -9,7 +9,7 @@ use chat_protocol::{Entrance, Frames, News, Presence, Shape};
 
 use super::presence::name;
 use super::room::Room;
-use super::state::{Settings, State};
+use super::state::{HubSettings, State};
 use crate::session::closes;
 use crate::session::socket::Socket;
 
@@ -36,14 +36,14 @@ pub(super) struct Local {
 enum Rooms {
     /// The journal has been asked; this is what happened meanwhile.
     Asked(Vec<(RoomId, Option<Membership>)>),
-    Known(HashMap<RoomId, Membership>),
+    Fact(HashMap<RoomId, Membership>),
 }
 
 /// What becomes of a new socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
     /// The rooms of its user are known.
-    Known,
+    Fact,
     /// The journal is to be asked for the memberships of its user first.
     Ask,
     /// The user has too many sockets.
@@ -51,7 +51,7 @@ pub(crate) enum Opened {
 }
 
 impl People {
-    pub(super) fn new(settings: &Settings) -> People {
+    pub(super) fn new(settings: &HubSettings) -> People {
         People {
             users: HashMap::new(),
             sockets: HashMap::new(),
@@ -84,13 +84,13 @@ impl People {
 
     /// Whether a user has a socket at such an entrance.
     pub(super) fn has(&self, user: UserId, such: impl Fn(Entrance) -> bool) -> bool {
-        self.users.get(&user).is_some_and(|local| local.sockets.iter().any(|socket| such(socket.place.entrance)))
+        self.users.get(&user).is_some_and(|local| local.sockets.iter().any(|socket| such(socket.endpoint.entrance)))
     }
 
     /// A user's place in a room, if they are in it.
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
         match &self.users.get(&user)?.rooms {
-            Rooms::Known(rooms) => rooms.get(&room).copied(),
+            Rooms::Fact(rooms) => rooms.get(&room).copied(),
             Rooms::Asked(changes) => changes.iter().rev().find(|(of, _)| *of == room)?.1,
         }
     }
@@ -120,7 +120,7 @@ impl People {
 
     /// Nothing is known any more of who is in which room. Nobody is online: else those who come back would not come online for
     /// those who were back before them.
-    pub(super) fn begin_anew(&mut self, settings: &Settings, now: Time) {
+    pub(super) fn begin_anew(&mut self, settings: &HubSettings, now: Time) {
         let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
         self.left.extend(online.map(|user| (*user, now)));
         self.presence = presence::Presence::new(settings.presence_grace);
@@ -130,7 +130,7 @@ impl People {
 
     fn memberships(&self, user: UserId) -> impl Iterator<Item = &Membership> {
         let known = match self.users.get(&user).map(|local| &local.rooms) {
-            Some(Rooms::Known(rooms)) => Some(rooms.values()),
+            Some(Rooms::Fact(rooms)) => Some(rooms.values()),
             _ => None,
         };
         known.into_iter().flatten()
@@ -153,9 +153,9 @@ impl State {
         local.person = socket.person.clone();
         local.sockets.push(socket.clone());
         sockets.insert(socket.id, socket.clone());
-        self.metrics.opened(socket.place.entrance, 1);
+        self.metrics.opened(socket.endpoint.entrance, 1);
         match local.rooms {
-            Rooms::Known(_) => Opened::Known,
+            Rooms::Fact(_) => Opened::Fact,
             Rooms::Asked(_) => Opened::Ask,
         }
     }
@@ -179,7 +179,7 @@ impl State {
             let room = self.rooms.entry(*id).or_insert_with(|| Room::new(of.members, of.head, now));
             room.online.insert(user);
         }
-        local.rooms = Rooms::Known(rooms);
+        local.rooms = Rooms::Fact(rooms);
     }
 
     /// Lets a socket go.
@@ -188,8 +188,8 @@ impl State {
         if self.people.sockets.remove(&socket.id).is_none() {
             return;
         }
-        self.metrics.opened(socket.place.entrance, -1);
-        let rooms: Vec<RoomId> = match socket.place.room {
+        self.metrics.opened(socket.endpoint.entrance, -1);
+        let rooms: Vec<RoomId> = match socket.endpoint.room {
             Some(room) => vec![room],
             None => self.people.rooms(user).collect(),
         };
@@ -200,7 +200,7 @@ impl State {
         let Some(local) = self.people.users.get_mut(&user) else { return };
         local.sockets.retain(|other| other.id != socket.id);
         let was_last = local.sockets.is_empty();
-        if socket.place.entrance == Entrance::SocketIo {
+        if socket.endpoint.entrance == Entrance::SocketIo {
             self.people.left_socketio.insert(user, now);
         }
         self.typing_socket_gone(socket, now);
@@ -235,7 +235,7 @@ impl State {
         let Some(local) = self.people.users.get_mut(&user) else { return };
         match &mut local.rooms {
             Rooms::Asked(changes) => changes.push((membership.room, Some(membership))),
-            Rooms::Known(rooms) => {
+            Rooms::Fact(rooms) => {
                 rooms.insert(membership.room, membership);
                 if let Some(room) = self.rooms.get_mut(&membership.room) {
                     room.online.insert(user);
@@ -251,7 +251,7 @@ impl State {
         }
         match self.people.users.get_mut(&user).map(|local| &mut local.rooms) {
             Some(Rooms::Asked(changes)) => changes.push((id, None)),
-            Some(Rooms::Known(rooms)) => drop(rooms.remove(&id)),
+            Some(Rooms::Fact(rooms)) => drop(rooms.remove(&id)),
             None => {}
         }
     }
@@ -266,7 +266,7 @@ impl State {
         let Some(local) = self.people.users.get(&user) else { return };
         self.encoder.next_room();
         for socket in local.sockets.iter().filter(|socket| such(socket)) {
-            let shape = Shape { entrance: socket.place.entrance, cursor: false };
+            let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
             let payload = self.encoder.news(news, shape, socket.line.framing(), user, self.epoch);
             if let Some(payload) = payload {
                 socket.line.offer_payload(payload, None);

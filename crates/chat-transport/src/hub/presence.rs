@@ -50,7 +50,7 @@ impl State {
         let online = shift.to != Mood::Offline;
         let last_seen = Some(if online { now } else { shift.at });
         let listener = |socket: Arc<Socket>| {
-            let shape = Shape { entrance: socket.place.entrance, cursor: false };
+            let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
             Listener { socket, shape }
         };
         let listeners = self.sharers(&shift).into_values().map(listener).collect();
@@ -76,10 +76,10 @@ impl State {
 /// are for dialect 2 alone.
 fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
     let came_or_went = (shift.from == Mood::Offline) != (shift.to == Mood::Offline);
-    match socket.place.entrance {
+    match socket.endpoint.entrance {
         Entrance::Multiplexed => true,
         Entrance::SocketIo => came_or_went,
-        Entrance::Room(_) | Entrance::Roulette => came_or_went && socket.place.room == Some(shared),
+        Entrance::Room(_) | Entrance::Roulette => came_or_went && socket.endpoint.room == Some(shared),
         Entrance::Sse | Entrance::Bare | Entrance::Personal => false,
     }
 }

@@ -43,18 +43,18 @@ impl State {
     /// Keeps the answers whose turn it is for the socket that asked, for the end of the turn.
     fn answer(&mut self, origin: Origin, result: &Result<Outcome, Failure>, now: Time) {
         let Some(socket) = self.people.socket(origin.socket) else { return };
-        let entrance = socket.place.entrance;
+        let entrance = socket.endpoint.entrance;
         socket.settle(origin.tag, result);
         while let Some(Ordered { at, context, result: Some(result), .. }) = socket.next_settled() {
             self.metrics.answered(entrance, context.verb, result.is_ok());
             self.metrics.settled(entrance, at, now);
             let frames = self.answers.entry(socket.id).or_default();
             match result {
-                Ok(outcome) => reply::settled(socket.place, &context, &outcome, now, frames),
+                Ok(outcome) => reply::settled(socket.endpoint, &context, &outcome, now, frames),
                 Err(failure) => {
                     let trouble = Trouble::from(failure);
                     self.metrics.refused(entrance, trouble.code());
-                    reply::refused(socket.place, &context, &trouble, now, frames);
+                    reply::refused(socket.endpoint, &context, &trouble, now, frames);
                 }
             }
         }
@@ -142,7 +142,7 @@ impl State {
         let Some(room) = self.rooms.get(&event.room) else { return };
         let joined: Vec<u64> = room.subs.iter().map(|sub| sub.socket.id).collect();
         let news = News::Event(event.clone());
-        self.tell_where(user, &news, |socket| socket.place.room.is_none() && !joined.contains(&socket.id));
+        self.tell_where(user, &news, |socket| socket.endpoint.room.is_none() && !joined.contains(&socket.id));
     }
 
     /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed.
@@ -153,7 +153,7 @@ impl State {
             self.flush_sub(id, &mut sub);
         }
         for socket in self.people.sockets(user) {
-            if socket.place.room == Some(id) {
+            if socket.endpoint.room == Some(id) {
                 socket.line.close(Close::new(closes::FORBIDDEN, "no longer a member"));
             }
         }

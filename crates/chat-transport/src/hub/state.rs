@@ -21,7 +21,7 @@ use crate::session::socket::Socket;
 
 /// How the hub behaves.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct HubSettings {
     /// How long somebody stays online after their last socket has gone.
     pub presence_grace: Duration,
     /// In rooms of more members, presence is not announced.
@@ -38,9 +38,9 @@ pub struct Settings {
     pub sockets_per_user: usize,
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
+impl Default for HubSettings {
+    fn default() -> HubSettings {
+        HubSettings {
             presence_grace: Duration::from_secs(5),
             presence_room: 200,
             delivered_room: 50,
@@ -54,7 +54,7 @@ impl Default for Settings {
 
 /// Everything the hub knows.
 pub(super) struct State {
-    pub(super) settings: Settings,
+    pub(super) settings: HubSettings,
     pub(super) epoch: u64,
     pub(super) metrics: Arc<Metrics>,
     pub(super) rooms: HashMap<RoomId, Room>,
@@ -77,7 +77,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(settings: &Settings, metrics: Arc<Metrics>) -> State {
+    pub(super) fn new(settings: &HubSettings, metrics: Arc<Metrics>) -> State {
         State {
             settings: settings.clone(),
             epoch: 0,
@@ -128,7 +128,7 @@ impl State {
             Start::Now(_) => (room.log.end(), room.log.head(), None, heard_of),
             Start::At { head, newest } => (room.log.first(), head, Some(head), newest.or(heard_of)),
         };
-        let shape = Shape { entrance: socket.place.entrance, cursor };
+        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
         room.subs.add(Sub { socket: socket.clone(), shape, next, heard: head, ahead, newest });
         if next < room.log.end() {
             self.touch(id);
@@ -142,7 +142,7 @@ impl State {
         let mut frames = Frames::new();
         if let Some(context) = context {
             let cursor = shape.cursor.then_some(Cursor { epoch: self.epoch, room: id, head });
-            reply::joined(socket.place, context, cursor, now, &mut frames);
+            reply::joined(socket.endpoint, context, cursor, now, &mut frames);
         }
         let online = self.rooms.get(&id).filter(|room| room.members <= self.settings.presence_room);
         for user in online.into_iter().flat_map(|room| &room.online).filter(|user| **user != socket.user()) {

@@ -14,10 +14,10 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{ClientId, Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
-use chat_protocol::{Context, Entrance, Frames, Place, Verb};
+use chat_protocol::{Context, Endpoint, Entrance, Frames, Verb};
 
 use super::turns::Next;
-use super::{Attached, Hub, Opened, Settings, Start};
+use super::{Attached, Hub, HubSettings, Opened, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
 use crate::clock;
 use crate::session::line::Line;
@@ -43,7 +43,7 @@ impl Sink for Desk {
 }
 
 impl World {
-    async fn new(settings: Settings) -> World {
+    async fn new(settings: HubSettings) -> World {
         let desk = Arc::new(Desk::default());
         let journal = Arc::new(Memory::new(Limits::default(), desk.clone()));
         let hub = Hub::new(settings, Depot::new(Room::default()));
@@ -75,10 +75,16 @@ impl World {
     }
 
     async fn open(&self, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {
-        let place = Place { entrance: Entrance::Multiplexed, room: None };
+        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
         let user = self.people[who].id();
-        let socket =
-            Socket::new(self.hub.next_socket(), self.people[who].clone(), place, Line::WebSocket(outbox), None, None);
+        let socket = Socket::new(
+            self.hub.next_socket(),
+            self.people[who].clone(),
+            endpoint,
+            Line::WebSocket(outbox),
+            None,
+            None,
+        );
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
@@ -135,7 +141,7 @@ fn told(socket: &Socket) -> String {
 
 #[tokio::test]
 async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
-    let settings = Settings { sockets_per_user: 2_000, recent: 8, ..Settings::default() };
+    let settings = HubSettings { sockets_per_user: 2_000, recent: 8, ..HubSettings::default() };
     let world = World::new(settings).await;
     let mut sockets = Vec::new();
     for _ in 0..300 {
@@ -168,7 +174,7 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
 
 #[tokio::test]
 async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
-    let world = World::new(Settings { sockets_per_user: 2_000, ..Settings::default() }).await;
+    let world = World::new(HubSettings { sockets_per_user: 2_000, ..HubSettings::default() }).await;
     let mut sockets = Vec::new();
     for _ in 0..300 {
         sockets.push(world.joined(1).await);
@@ -190,7 +196,7 @@ async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
 
 #[tokio::test]
 async fn of_long_messages_a_room_keeps_fewer() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.joined(1).await;
     for _ in 0..100 {
         world.say(0, &"x".repeat(16_000));
@@ -206,7 +212,7 @@ async fn of_long_messages_a_room_keeps_fewer() {
 
 #[tokio::test]
 async fn what_is_settled_too_early_is_answered_in_its_turn() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.socket(0).await;
     for name in ["first", "second", "third"] {
         let context = Context { verb: Verb::Send, client_id: ClientId::new(name), ..Context::default() };
@@ -223,7 +229,7 @@ async fn what_is_settled_too_early_is_answered_in_its_turn() {
 
 #[tokio::test]
 async fn joining_again_loses_nothing_that_was_on_its_way() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.joined(1).await;
     world.say(0, "on its way");
     world.hand_on();
@@ -237,7 +243,7 @@ async fn joining_again_loses_nothing_that_was_on_its_way() {
 
 #[tokio::test]
 async fn a_position_that_comes_first_waits_for_its_message() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.joined(0).await;
     world.say(0, "hello");
     world.order(1, Command::Read { room: world.room, upto: None }, None);
@@ -250,7 +256,7 @@ async fn a_position_that_comes_first_waits_for_its_message() {
 
 #[tokio::test]
 async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.socket(0).await;
     let other = world.joined(1).await;
     world.say(0, "read in the journal");
@@ -272,7 +278,7 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
 
 #[tokio::test]
 async fn who_is_gone_is_forgotten_whoever_notices() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let (gone, now) = (world.socket(1).await, clock::now());
     world.hub.state().appear(&gone, now);
     world.hub.state().close(&gone, now);

@@ -120,8 +120,8 @@ impl State {
                 continue;
             }
             let mut frames = Frames::new();
-            let context = Context { room: socket.place.room, ..Context::default() };
-            reply::refused(socket.place, &context, &Trouble::Unauthorized, now, &mut frames);
+            let context = Context { room: socket.endpoint.room, ..Context::default() };
+            reply::refused(socket.endpoint, &context, &Trouble::Unauthorized, now, &mut frames);
             socket.line.offer(&frames);
             socket.line.close(closes::EXPIRED);
         }

@@ -9,7 +9,9 @@ use chat_domain::{Change, Event, Handle, Message};
 pub(super) fn weight(event: &Event) -> usize {
     let handles = |count: usize| count * size_of::<Handle>();
     let beside = match &event.change {
-        Change::Sent { message, standing } => text(message) + handles(standing.readers.len() + standing.likes.by.len()),
+        Change::Sent { message, reception } => {
+            text(message) + handles(reception.readers.len() + reception.likes.by.len())
+        }
         Change::Edited { message } => text(message),
         Change::Liked { likes, .. } | Change::Unliked { likes, .. } => handles(likes.by.len()),
         Change::Read(read) | Change::Delivered(read) => {

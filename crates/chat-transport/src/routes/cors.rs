@@ -7,11 +7,11 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-use super::Settings;
+use super::RouteSettings;
 use crate::carry::http::{Body, empty};
 
 /// Says to whom an answer may be shown.
-pub(crate) fn allow(settings: &Settings, asked: &HeaderMap, answer: &mut HeaderMap) {
+pub(crate) fn allow(settings: &RouteSettings, asked: &HeaderMap, answer: &mut HeaderMap) {
     let origin = asked.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| settings.allows_origin(origin)));
     match origin {
         Some(origin) => {

@@ -10,7 +10,7 @@ use http::header::{AUTHORIZATION, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 
-use super::Settings;
+use super::RouteSettings;
 use crate::account::cookie;
 use crate::account::secret::Secret;
 use crate::account::token::{self, Claims};
@@ -143,7 +143,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.
-fn from_own_page(settings: &Settings, parts: &Parts) -> bool {
+fn from_own_page(settings: &RouteSettings, parts: &Parts) -> bool {
     let Some(origin) = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
     settings.allows_origin(origin) || is_same_host(origin, &parts.headers, &parts.uri)
 }
@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn only_pages_of_our_own_come_with_the_cookie() {
-        let settings = Settings { allowed_origins: vec!["https://app.example/".into()], ..Settings::default() };
+        let settings =
+            RouteSettings { allowed_origins: vec!["https://app.example/".into()], ..RouteSettings::default() };
         let good = |origin: &str| from_own_page(&settings, &parts(&[("host", "Chat.example:80"), ("origin", origin)]));
         for origin in ["http://chat.example", "http://chat.example:80", "https://app.example"] {
             assert!(good(origin), "{origin}");

@@ -47,8 +47,8 @@ pub(super) async fn send_for(
 ) -> Result<Reply, Trouble> {
     let SendMessage { draft, client_id } = body;
     let (event, _) = call.event(actor, Command::Send { room, draft, client_id }).await?;
-    let Change::Sent { message, standing } = &event.change else { return Err(unexpected()) };
-    let shown = Shown { message: message.clone(), standing: standing.clone() };
+    let Change::Sent { message, reception } = &event.change else { return Err(unexpected()) };
+    let shown = Shown { message: message.clone(), reception: reception.clone() };
     // Dialect 1's client checks for exactly 200.
     let status = if call.place.tree == Tree::Api { 200 } else { 201 };
     Ok(answer::message(call.place.tree, status, &shown))

@@ -27,7 +27,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
 
-pub use self::settings::Settings;
+pub use self::settings::RouteSettings;
 
 use self::call::{Answered, Call};
 use self::credentials::{Caller, How, authenticate};

@@ -9,7 +9,7 @@ use crate::account::secret::Secret;
 
 /// What the operator decides about the HTTP trees.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct RouteSettings {
     /// Other origins whose pages may come with the cookie, spelled as browsers do: `https://chat.example`.
     pub allowed_origins: Vec<String>,
     /// The keys of trusted back ends. Without any their tree is not there.
@@ -30,9 +30,9 @@ pub struct Settings {
     pub patience: Duration,
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
+impl Default for RouteSettings {
+    fn default() -> RouteSettings {
+        RouteSettings {
             allowed_origins: Vec::new(),
             api_keys: Vec::new(),
             secure_cookie: false,
@@ -46,7 +46,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl RouteSettings {
     /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
     pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
         let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default();

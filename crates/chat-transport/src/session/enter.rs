@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_domain::{Command, Order, Refusal, RoomId};
 use chat_protocol::rest::{Query, Tree};
-use chat_protocol::{Context, Entrance, Lang, News, Place, Trouble, Verb};
+use chat_protocol::{Context, Endpoint, Entrance, Lang, News, Trouble, Verb};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
@@ -69,11 +69,11 @@ impl<'a> Door<'a> {
 
     async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {
         let caller = authenticate(app, parts, How::Stream, clock::now()).await?;
-        let place = self.place(&Query::default())?;
-        let room = place.room.ok_or(Refusal::UnknownRoom)?;
+        let endpoint = self.endpoint(&Query::default())?;
+        let room = endpoint.room.ok_or(Refusal::UnknownRoom)?;
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let resume = query(parts).resume(Tree::Api, last)?;
-        sse::open(app, caller, place, room, &resume, peer).await
+        sse::open(app, caller, endpoint, room, &resume, peer).await
     }
 
     async fn web_socket(
@@ -89,10 +89,10 @@ impl<'a> Door<'a> {
         let (parts, _) = request.into_parts();
         let caller = authenticate(app, &parts, How::Socket, clock::now()).await?;
         let query = query(&parts);
-        let place = self.place(&query)?;
+        let endpoint = self.endpoint(&query)?;
         let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
-        let session = Session::open(app.clone(), caller, place, "", Line::WebSocket(outbox.clone())).await?;
-        let pull = match place.room {
+        let session = Session::open(app.clone(), caller, endpoint, "", Line::WebSocket(outbox.clone())).await?;
+        let pull = match endpoint.room {
             Some(room) => {
                 let resume = query.resume(self.tree(), None)?;
                 let pull = session.join(room, &resume, &joining(room)).await?;
@@ -125,7 +125,7 @@ impl<'a> Door<'a> {
     }
 
     /// Where the door leads. A room that cannot exist is not found.
-    fn place(self, query: &Query) -> Result<Place, Trouble> {
+    fn endpoint(self, query: &Query) -> Result<Endpoint, Trouble> {
         let room = || self.tree().room(self.room).ok_or(Refusal::UnknownRoom);
         let (entrance, room) = match self.kind {
             Kind::Stream => (Entrance::Sse, Some(room()?)),
@@ -141,7 +141,7 @@ impl<'a> Door<'a> {
                 Some(room) => (Entrance::Roulette, Some(self.tree().room(room).ok_or(Refusal::UnknownRoom)?)),
             },
         };
-        Ok(Place { entrance, room })
+        Ok(Endpoint { entrance, room })
     }
 
     fn tree(self) -> Tree {
@@ -152,7 +152,7 @@ impl<'a> Door<'a> {
 impl Session {
     /// Dialect 4: whoever comes back while in an open roulette chat is told of it again.
     async fn remember_match(&self) -> Result<(), Trouble> {
-        if !matches!(self.socket.place.entrance, Entrance::Roulette | Entrance::Personal) {
+        if !matches!(self.socket.endpoint.entrance, Entrance::Roulette | Entrance::Personal) {
             return Ok(());
         }
         let user = self.socket.user();
@@ -165,7 +165,7 @@ impl Session {
 
     /// Dialect 3: whoever comes in has read what the others wrote.
     fn arrive(&self, room: RoomId) {
-        if let Entrance::Room(_) = self.socket.place.entrance {
+        if let Entrance::Room(_) = self.socket.endpoint.entrance {
             let command = Command::Read { room, upto: None };
             let order = Order { actor: self.socket.user(), at: clock::now(), command, origin: None };
             self.app.journal.submit(order);

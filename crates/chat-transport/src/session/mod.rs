@@ -15,7 +15,7 @@ mod websocket;
 use std::sync::Arc;
 
 use chat_domain::{RoomId, Time};
-use chat_protocol::{Context, Frames, Place, Trouble, reply};
+use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 
 pub use self::enter::Door;
 use self::line::Line;
@@ -42,7 +42,7 @@ impl Session {
     pub(crate) async fn open(
         app: Arc<App>,
         caller: Caller,
-        place: Place,
+        endpoint: Endpoint,
         name: &str,
         line: Line,
     ) -> Result<Session, Trouble> {
@@ -51,9 +51,9 @@ impl Session {
             By::Cookie { digest } => (None, Some(digest)),
         };
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
-        let socket = Socket::new(app.hub.next_socket(), person, place, line, cookie, expires);
+        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, expires);
         let mut greeting = Frames::new();
-        reply::hello(place, &socket.person, name, clock::now(), &mut greeting);
+        reply::hello(endpoint, &socket.person, name, clock::now(), &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
         // Only now: whoever is in when the hub hears of another life is closed.
         let epoch = app.hub.epoch();
@@ -65,7 +65,7 @@ impl Session {
                 let memberships = session.app.journal.memberships(user).await?;
                 session.app.hub.learn(user, memberships, epoch);
             }
-            Opened::Known => {}
+            Opened::Fact => {}
         }
         // Whoever has logged out since the look at the door did not find this socket.
         if let Some(digest) = &session.socket.cookie {
@@ -81,18 +81,18 @@ impl Session {
     }
 
     /// Says something to this client alone.
-    pub(crate) fn say(&self, write: impl FnOnce(Place, Time, &mut Frames)) {
+    pub(crate) fn say(&self, write: impl FnOnce(Endpoint, Time, &mut Frames)) {
         let mut frames = Frames::new();
-        write(self.socket.place, clock::now(), &mut frames);
+        write(self.socket.endpoint, clock::now(), &mut frames);
         self.socket.line.offer(&frames);
     }
 
     /// Tells this client that it does not get what it asked for.
     pub(crate) fn refuse(&self, context: &Context, trouble: &Trouble) {
-        let (entrance, metrics) = (self.socket.place.entrance, self.app.hub.metrics());
+        let (entrance, metrics) = (self.socket.endpoint.entrance, self.app.hub.metrics());
         metrics.answered(entrance, context.verb, false);
         metrics.refused(entrance, trouble.code());
-        self.say(|place, now, frames| reply::refused(place, context, trouble, now, frames));
+        self.say(|endpoint, now, frames| reply::refused(endpoint, context, trouble, now, frames));
     }
 
     /// The rooms whose live events were no longer enough, fetched from the journal.

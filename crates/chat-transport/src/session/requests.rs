@@ -27,7 +27,7 @@ impl Session {
     /// Takes a frame. Orders are given without waiting for their answers; everything else waits for the answers to what came
     /// before it, so that answers come in the order of the frames. What need not wait is done at once.
     pub(crate) fn hear(&mut self, payload: &[u8], ack: Option<u64>) -> Then<'_> {
-        match decode(self.socket.place, payload, ack) {
+        match decode(self.socket.endpoint, payload, ack) {
             Ok(asked) => {
                 self.bad_frames = 0;
                 self.serve(asked)
@@ -171,7 +171,7 @@ impl Session {
         }
         self.socket.set_expires(Some(expires));
         self.done(context);
-        if self.socket.place.entrance == Entrance::SocketIo {
+        if self.socket.endpoint.entrance == Entrance::SocketIo {
             let person = &self.socket.person;
             self.say(|_, now, frames| reply::sync_required(person, SyncReason::TokenRefresh, now, frames));
         }
@@ -179,7 +179,7 @@ impl Session {
     }
 
     fn done(&self, context: &Context) {
-        self.app.hub.metrics().answered(self.socket.place.entrance, context.verb, true);
-        self.say(|place, now, frames| reply::done(place, context, now, frames));
+        self.app.hub.metrics().answered(self.socket.endpoint.entrance, context.verb, true);
+        self.say(|endpoint, now, frames| reply::done(endpoint, context, now, frames));
     }
 }

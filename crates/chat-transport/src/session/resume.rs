@@ -151,13 +151,13 @@ impl Session {
             self.joined(room, true, head, context);
         }
         let cursor = Cursor { epoch: self.epoch, room, head };
-        self.say(|place, now, frames| reply::resync(place, &self.socket.person, cursor, now, frames));
+        self.say(|endpoint, now, frames| reply::resync(endpoint, &self.socket.person, cursor, now, frames));
         self.attach(room, true, Start::Now(head), None)
     }
 
     fn joined(&self, room: RoomId, cursor: bool, head: Head, context: &Context) {
         let cursor = cursor.then_some(Cursor { epoch: self.epoch, room, head });
-        self.say(|place, now, frames| reply::joined(place, context, cursor, now, frames));
+        self.say(|endpoint, now, frames| reply::joined(endpoint, context, cursor, now, frames));
     }
 
     fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
@@ -177,7 +177,7 @@ impl Session {
     /// Sends a page in pieces, each when the client has taken most of the one before: a page of long messages is more than may
     /// wait in an outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
-        let shape = Shape { entrance: self.socket.place.entrance, cursor: pull.cursor };
+        let shape = Shape { entrance: self.socket.endpoint.entrance, cursor: pull.cursor };
         let (user, epoch) = (self.socket.user(), self.epoch);
         let mut frames = Frames::new();
         let mut of_others = None;
@@ -212,7 +212,7 @@ impl Session {
     }
 
     fn understand(&self, room: RoomId, resume: &Resume) -> Result<From, Trouble> {
-        let entrance = self.socket.place.entrance;
+        let entrance = self.socket.endpoint.entrance;
         let always = entrance == Entrance::Sse;
         match (resume.cursor.as_deref(), resume.last_message_id) {
             (None, None) => Ok(From::Now { cursor: always }),

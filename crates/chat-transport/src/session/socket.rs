@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
-use chat_protocol::{Context, Place};
+use chat_protocol::{Context, Endpoint};
 use tokio::sync::Notify;
 
 use super::closes;
@@ -15,7 +15,7 @@ use super::line::Line;
 pub(crate) struct Socket {
     pub(crate) id: u64,
     pub(crate) person: Arc<Person>,
-    pub(crate) place: Place,
+    pub(crate) endpoint: Endpoint,
     pub(crate) line: Line,
     /// The digest of the cookie session that opened it, if a cookie did.
     pub(crate) cookie: Option<String>,
@@ -68,13 +68,13 @@ impl Socket {
     pub(crate) fn new(
         id: u64,
         person: Arc<Person>,
-        place: Place,
+        endpoint: Endpoint,
         line: Line,
         cookie: Option<String>,
         expires: Option<Time>,
     ) -> Arc<Socket> {
         let state = State { expires, ..State::default() };
-        Arc::new(Socket { id, person, place, line, cookie, state: Mutex::new(state), bell: Notify::new() })
+        Arc::new(Socket { id, person, endpoint, line, cookie, state: Mutex::new(state), bell: Notify::new() })
     }
 
     pub(crate) fn user(&self) -> UserId {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_protocol::engineio::Sid;
 use chat_protocol::reply::{self, SyncReason};
 use chat_protocol::socketio::Output;
-use chat_protocol::{Context, Entrance, Frames, Place, Trouble, handshake_token};
+use chat_protocol::{Context, Endpoint, Entrance, Frames, Trouble, handshake_token};
 
 use super::Session;
 use super::line::Line;
@@ -55,7 +55,7 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
 
 /// Lets a client in; as its document has it, one with a bad token is let in, told so, and put out again.
 async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: Option<Secret>) -> Option<Session> {
-    let place = Place { entrance: Entrance::SocketIo, room: None };
+    let endpoint = Endpoint { entrance: Entrance::SocketIo, room: None };
     let mut random = [0; 15];
     if getrandom::fill(&mut random).is_err() {
         engine.refuse(namespace, "try again");
@@ -65,11 +65,11 @@ async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: O
     if !engine.accept(namespace, sid) {
         return None;
     }
-    match admit(app, engine, sid, token, place).await {
+    match admit(app, engine, sid, token, endpoint).await {
         Ok(session) => Some(session),
         Err(trouble) => {
             let mut frames = Frames::new();
-            reply::refused(place, &Context::default(), &trouble, clock::now(), &mut frames);
+            reply::refused(endpoint, &Context::default(), &trouble, clock::now(), &mut frames);
             let line = Line::Engine(engine.clone());
             line.offer(&frames);
             line.close(Close::new(1000, ""));
@@ -83,7 +83,7 @@ async fn admit(
     engine: &Arc<Engine>,
     sid: Sid,
     token: Option<Secret>,
-    place: Place,
+    endpoint: Endpoint,
 ) -> Result<Session, Trouble> {
     let token = token.ok_or(Trouble::Unauthorized)?;
     let caller = authenticate_token(app, &token, clock::now()).await?;
@@ -96,7 +96,7 @@ async fn admit(
         false => SyncReason::Established,
     };
     let line = Line::Engine(engine.clone());
-    let session = Session::open(app.clone(), caller, place, sid.as_str(), line).await?;
+    let session = Session::open(app.clone(), caller, endpoint, sid.as_str(), line).await?;
     session.appear();
     let person = &session.socket.person;
     session.say(|_, now, frames| reply::sync_required(person, reason, now, frames));

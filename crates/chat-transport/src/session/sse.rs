@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_domain::RoomId;
-use chat_protocol::{Place, Resume, Trouble};
+use chat_protocol::{Endpoint, Resume, Trouble};
 use http::Response;
 use tokio_util::sync::CancellationToken;
 
@@ -19,13 +19,13 @@ use crate::routes::credentials::Caller;
 pub(super) async fn open(
     app: &Arc<App>,
     caller: Caller,
-    place: Place,
+    endpoint: Endpoint,
     room: RoomId,
     resume: &Resume,
     peer: Peer,
 ) -> Result<Response<Body>, Trouble> {
     let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
-    let session = Session::open(app.clone(), caller, place, "", Line::Stream(outbox.clone())).await?;
+    let session = Session::open(app.clone(), caller, endpoint, "", Line::Stream(outbox.clone())).await?;
     let pull = session.join(room, resume, &joining(room)).await?;
     session.appear();
     app.comments.watch(&outbox);

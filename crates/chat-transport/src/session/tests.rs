@@ -8,7 +8,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Account, Command, Order, RoomId};
-use chat_protocol::{Context, Entrance, Place, Resume, Trouble};
+use chat_protocol::{Context, Endpoint, Entrance, Resume, Trouble};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use super::socket::MAX_ORDERS;
 use super::{Pull, Session};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
-use crate::app::{App, Settings};
+use crate::app::{App, ServerSettings};
 use crate::carry::outbox::{self, Depot, Outbox};
 use crate::clock;
 use crate::hub::{self, Hub};
@@ -39,10 +39,10 @@ impl World {
     }
 
     async fn with_queues(limits: outbox::Limits) -> World {
-        let hub = Hub::new(hub::Settings::default(), Depot::new(limits));
+        let hub = Hub::new(hub::HubSettings::default(), Depot::new(limits));
         let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
         let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
-        let app = App::new(memory.clone(), memory, hub, tokens, Settings::default());
+        let app = App::new(memory.clone(), memory, hub, tokens, ServerSettings::default());
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
         let members = vec![boris.person.id()];
         let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
@@ -52,12 +52,12 @@ impl World {
     }
 
     async fn session(&self, account: &Account) -> Session {
-        let place = Place { entrance: Entrance::Multiplexed, room: None };
+        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
         let outbox = Outbox::queued(self.app.hub.depot().clone(), 1);
         let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
         let caller = Caller { account: account.clone(), by };
         let line = Line::WebSocket(outbox);
-        let session = Session::open(self.app.clone(), caller, place, "", line).await.expect("to be let in");
+        let session = Session::open(self.app.clone(), caller, endpoint, "", line).await.expect("to be let in");
         session.appear();
         session
     }
@@ -242,8 +242,8 @@ async fn who_logs_out_at_the_door_is_not_let_in() {
     for (digest, is_good) in [("good", true), ("closed meanwhile", false)] {
         let caller = Caller { account: world.boris.clone(), by: By::Cookie { digest: digest.into() } };
         let line = Line::WebSocket(Outbox::queued(world.app.hub.depot().clone(), 1));
-        let place = Place { entrance: Entrance::Multiplexed, room: None };
-        let opened = Session::open(world.app.clone(), caller, place, "", line).await;
+        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
+        let opened = Session::open(world.app.clone(), caller, endpoint, "", line).await;
         assert_eq!(opened.map(drop).err(), (!is_good).then_some(Trouble::Unauthorized), "{digest}");
     }
     assert_eq!(world.app.hub.sockets(), 0);

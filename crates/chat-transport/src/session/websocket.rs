@@ -70,7 +70,7 @@ impl Session {
 
     fn hear_binary(&mut self) -> Then<'_> {
         let trouble = Trouble::Malformed("frames must be text".into());
-        let context = Context { room: self.socket.place.room, ..Context::default() };
+        let context = Context { room: self.socket.endpoint.room, ..Context::default() };
         self.reject(Rejected { trouble, context })
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chat_protocol::engineio::packet::ends;
 use chat_protocol::engineio::{Input, Lobby, Reject, Request as Asked, Sid, Transport};
-use chat_protocol::socketio::Settings;
+use chat_protocol::socketio::SocketIoSettings;
 use http::header::UPGRADE;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -29,7 +29,7 @@ use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 
 /// Opens sessions and carries what comes for them.
 pub struct Desk {
-    settings: Arc<Settings>,
+    settings: Arc<SocketIoSettings>,
     frames: FrameLimits,
     depot: Arc<Depot>,
     open: Opener,
@@ -50,7 +50,7 @@ struct Book {
 impl Desk {
     /// A desk whose sessions are served by what `open` starts, until it ends.
     pub fn new<F>(
-        settings: Settings,
+        settings: SocketIoSettings,
         frames: FrameLimits,
         depot: Arc<Depot>,
         open: impl Fn(Arc<Engine>, &HeaderMap) -> F + Send + Sync + 'static,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input, Reject, Sid, Ticket, Wire};
-use chat_protocol::socketio::{Output, Session, Settings};
+use chat_protocol::socketio::{Output, Session, SocketIoSettings};
 use tokio::sync::{Notify, oneshot};
 
 use self::burden::Burden;
@@ -69,7 +69,7 @@ pub(super) struct Told {
 }
 
 impl Engine {
-    pub(super) fn new(settings: Arc<Settings>, sid: Sid, depot: Arc<Depot>) -> Arc<Engine> {
+    pub(super) fn new(settings: Arc<SocketIoSettings>, sid: Sid, depot: Arc<Depot>) -> Arc<Engine> {
         let state = State {
             machine: Session::new(settings, sid),
             poll: None,

@@ -2,7 +2,7 @@
 
 use chat_domain::Rate;
 use chat_protocol::rest::Tree;
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use serde_json::json;
 
 use crate::world::World;
@@ -76,7 +76,7 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_family() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_log_ins_are_slowed_down() {
-    let mut settings = Settings::default();
+    let mut settings = ServerSettings::default();
     settings.rates.logins = Rate { per_second: 1, burst: 2 };
     let world = World::with(settings).await;
     let attempt = |name: &str| world.post("/api/auth/login", json!({"username": name, "password": "x"})).go();

@@ -3,15 +3,15 @@
 use chat_domain::{NotificationKind, RoomId};
 use chat_protocol::rest::Tree;
 use chat_transport::account::secret::Secret;
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use chat_transport::routes;
 use serde_json::{Value as Json, json};
 
 use crate::world::{Said, World};
 
 async fn world() -> World {
-    let http = routes::Settings { api_keys: vec![Secret::new("old"), Secret::new("new")], ..Default::default() };
-    World::with(Settings { http, ..Settings::default() }).await
+    let http = routes::RouteSettings { api_keys: vec![Secret::new("old"), Secret::new("new")], ..Default::default() };
+    World::with(ServerSettings { http, ..ServerSettings::default() }).await
 }
 
 async fn post(world: &World, path: &str, body: Json) -> Said {

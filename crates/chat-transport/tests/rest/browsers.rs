@@ -1,14 +1,14 @@
 //! Cookies, origins and what pages of other sites may do.
 
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use chat_transport::routes;
 use serde_json::json;
 
 use crate::world::World;
 
 async fn world() -> World {
-    let http = routes::Settings { allowed_origins: vec!["https://app.test".into()], ..Default::default() };
-    World::with(Settings { http, ..Settings::default() }).await
+    let http = routes::RouteSettings { allowed_origins: vec!["https://app.test".into()], ..Default::default() };
+    World::with(ServerSettings { http, ..ServerSettings::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use chat_domain::{MessageId, NotificationId, RoomId};
 use chat_protocol::rest::{Access, Entry, Route, TABLE, Tree};
 use chat_transport::account::secret::Secret;
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use chat_transport::routes;
 use serde_json::{Value as Json, json};
 
@@ -75,8 +75,8 @@ struct Cast {
 
 impl Cast {
     async fn new() -> Cast {
-        let http = routes::Settings { api_keys: vec![Secret::new("key")], ..Default::default() };
-        let world = World::with(Settings { http, ..Settings::default() }).await;
+        let http = routes::RouteSettings { api_keys: vec![Secret::new("key")], ..Default::default() };
+        let world = World::with(ServerSettings { http, ..ServerSettings::default() }).await;
         let (owner, member) = (world.user("owner").await, world.user("member").await);
         let (removed, stranger) = (world.user("removed").await, world.user("stranger").await);
         let guest = world.user("guest").await;

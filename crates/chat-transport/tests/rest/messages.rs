@@ -2,7 +2,7 @@
 
 use chat_domain::{MessageId, Rate, RoomId};
 use chat_protocol::rest::Tree;
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use serde_json::{Value as Json, json};
 
 use crate::world::{Said, User, World};
@@ -170,7 +170,7 @@ async fn typing_has_no_answer_of_its_own() {
 
 #[tokio::test]
 async fn whoever_sends_too_fast_is_told_to_wait() {
-    let mut settings = Settings::default();
+    let mut settings = ServerSettings::default();
     settings.rates.messages = Rate { per_second: 1, burst: 2 };
     let world = World::with(settings).await;
     let anna = world.user("anna").await;

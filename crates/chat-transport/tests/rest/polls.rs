@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chat_domain::bucket::Rate;
-use chat_transport::app::Settings;
+use chat_transport::app::ServerSettings;
 use chat_transport::rates;
 use serde_json::{Value as Json, json};
 
@@ -19,8 +19,9 @@ struct Room {
 
 async fn room() -> Room {
     // Nobody here is too fast.
-    let rates = rates::Settings { messages: Rate { per_second: 1_000, burst: 1_000 }, ..rates::Settings::default() };
-    let world = World::with(Settings { rates, ..Settings::default() }).await;
+    let rates =
+        rates::RateSettings { messages: Rate { per_second: 1_000, burst: 1_000 }, ..rates::RateSettings::default() };
+    let world = World::with(ServerSettings { rates, ..ServerSettings::default() }).await;
     let (anna, boris) = (world.user("anna").await, world.user("boris").await);
     let id = world.group(&[&anna, &boris]).await;
     Room { world, anna, boris, path: format!("/api/chats/{id}"), id }

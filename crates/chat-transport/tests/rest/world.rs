@@ -11,7 +11,7 @@ use chat_domain::memory::Memory;
 use chat_protocol::rest::Tree;
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
-use chat_transport::app::{App, Settings};
+use chat_transport::app::{App, ServerSettings};
 use chat_transport::carry::http::{self, Peer};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::clock;
@@ -56,11 +56,11 @@ pub(crate) struct Ask<'a> {
 
 impl World {
     pub(crate) async fn new() -> World {
-        World::with(Settings::default()).await
+        World::with(ServerSettings::default()).await
     }
 
-    pub(crate) async fn with(settings: Settings) -> World {
-        let hub = Hub::new(hub::Settings::default(), Depot::new(outbox::Limits::default()));
+    pub(crate) async fn with(settings: ServerSettings) -> World {
+        let hub = Hub::new(hub::HubSettings::default(), Depot::new(outbox::Limits::default()));
         let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
         let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
@@ -70,7 +70,7 @@ impl World {
         let stop = CancellationToken::new();
         let (background, ended) = (app.clone(), stop.clone());
         tokio::spawn(async move { background.run(ended).await });
-        tokio::spawn(http::serve(listener, http::Settings::default(), stop.clone(), move |request, peer: Peer| {
+        tokio::spawn(http::serve(listener, http::HttpSettings::default(), stop.clone(), move |request, peer: Peer| {
             let routes = routes.clone();
             async move { routes.answer(request, &peer).await }
         }));

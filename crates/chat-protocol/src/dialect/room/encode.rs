@@ -50,9 +50,9 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
 
 fn change(o: &mut Object<'_>, event: &Event) {
     match &event.change {
-        Change::Sent { message, standing } => {
+        Change::Sent { message, reception } => {
             said(o, "chat_message", message);
-            o.put("timestamp", Seconds(event.at)).put("is_read", standing.status == Status::Read);
+            o.put("timestamp", Seconds(event.at)).put("is_read", reception.status == Status::Read);
         }
         Change::Edited { message } => {
             said(o, "message_edited", message);

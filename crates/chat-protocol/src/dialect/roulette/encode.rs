@@ -54,12 +54,12 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
 
 fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
     match &event.change {
-        Change::Sent { message, standing } => {
+        Change::Sent { message, reception } => {
             let status = match audience {
-                Audience::Author => standing.status,
-                Audience::Everyone | Audience::Others | Audience::Only(_) => standing.status.max(Status::Delivered),
+                Audience::Author => reception.status,
+                Audience::Everyone | Audience::Others | Audience::Only(_) => reception.status.max(Status::Delivered),
             };
-            message_fields(o, message, standing, status);
+            message_fields(o, message, reception, status);
         }
         Change::Edited { message } => {
             o.put("id", message.id.uuid())

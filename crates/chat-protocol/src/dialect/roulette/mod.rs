@@ -5,7 +5,7 @@ mod encode;
 pub(crate) mod personal;
 mod reply;
 
-use chat_domain::{Handle, Likes, Message, Person, RoomId, Standing, Status, Uuid};
+use chat_domain::{Handle, Likes, Message, Person, Reception, RoomId, Status, Uuid};
 
 use crate::cursor::Cursor;
 use crate::dialect::socketio::status_word;
@@ -19,7 +19,7 @@ pub(crate) use reply::{joined, refused, resync, settled};
 
 /// The fields of a message object, with what this reader is to be told of how far it got. The address of a picture, film or
 /// recording is in `media_url`.
-pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, standing: &Standing, status: Status) {
+pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, reception: &Reception, status: Status) {
     let (content, media_url) = if message.kind.is_media() { ("", message.text()) } else { (message.text(), "") };
     o.put("id", message.id.uuid())
         .put("chat_id", message.room.uuid())
@@ -30,9 +30,9 @@ pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, standing: &S
         .put("status", status_word(status))
         .put("is_edited", message.edited.is_some())
         .put("edited_at", message.edited.map(|(at, _)| Seconds(at)))
-        .put("read_at", standing.read_at.map(Seconds))
-        .list("read_by", uuids(&standing.readers));
-    likes_fields(o, &standing.likes);
+        .put("read_at", reception.read_at.map(Seconds))
+        .list("read_by", uuids(&reception.readers));
+    likes_fields(o, &reception.likes);
     o.put("created_at", Seconds(message.created_at)).nest("user", |o| user_fields(o, &message.sender));
 }
 

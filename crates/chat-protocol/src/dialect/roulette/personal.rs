@@ -32,7 +32,7 @@ pub(crate) fn encode(news: &News, out: &mut Frames) {
 
 fn summary(o: &mut Object<'_>, line: &Summary) {
     o.put("unread_count", line.unread).nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
-        message_fields(o, &shown.message, &shown.standing, shown.standing.status);
+        message_fields(o, &shown.message, &shown.reception, shown.reception.status);
     });
 }
 

@@ -58,8 +58,8 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
 }
 
 fn change(o: &mut Object<'_>, event: &Event) {
-    if let Change::Sent { message, standing } = &event.change {
-        return message_fields(o, message, standing.status);
+    if let Change::Sent { message, reception } = &event.change {
+        return message_fields(o, message, reception.status);
     }
     o.put("chat_id", event.room.uuid());
     match &event.change {
@@ -127,7 +127,7 @@ fn summary(o: &mut Object<'_>, line: &Summary) {
     o.put("chat_id", line.room.uuid()).put("unread_count", line.unread).nest_or_null(
         "last_message",
         line.last_message.as_ref(),
-        |o, shown| message_fields(o, &shown.message, shown.standing.status),
+        |o, shown| message_fields(o, &shown.message, shown.reception.status),
     );
 }
 

@@ -68,10 +68,10 @@ fn marks(tree: Tree, when: &str, page: &[Mark], next: Option<UserId>) -> Reply {
 
 /// The tree's message object.
 pub(super) fn object(o: &mut Object<'_>, tree: Tree, shown: &Shown) {
-    let (message, standing) = (&shown.message, &shown.standing);
+    let (message, reception) = (&shown.message, &shown.reception);
     match tree {
         Tree::Api => sse::message_fields(o, message),
-        Tree::V1 => roulette::message_fields(o, message, standing, standing.status),
-        Tree::V2 => socketio::message_fields(o, message, standing.status),
+        Tree::V1 => roulette::message_fields(o, message, reception, reception.status),
+        Tree::V2 => socketio::message_fields(o, message, reception.status),
     }
 }

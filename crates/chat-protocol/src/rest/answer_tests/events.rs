@@ -16,7 +16,7 @@ fn a_poll_has_its_five_fields_and_more_only_with_a_cursor() {
         Arc::new(Event { room, room_kind: RoomKind::Group, members: 2, head, at: AT, actor: person(1, "anna"), change })
     };
     let events = [
-        event(Change::Sent { message: shown.message.clone(), standing: Standing::default() }),
+        event(Change::Sent { message: shown.message.clone(), reception: Reception::default() }),
         event(Change::Delivered(Read { upto: shown.message.id, messages: Vec::new() })),
         event(Change::Renamed { title: "we".into() }),
         event(Change::Deleted { message: shown.message.id, sender: user(1) }),

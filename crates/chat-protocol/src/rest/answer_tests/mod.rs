@@ -31,7 +31,7 @@ fn person(number: i64, username: &str) -> Arc<Person> {
 }
 
 fn shown(number: i64) -> Shown {
-    let standing = Standing {
+    let reception = Reception {
         status: Status::Read,
         likes: Likes { count: 1, by: vec![user(2).into()], at: Some(AT) },
         readers: vec![user(2).into()],
@@ -52,7 +52,7 @@ fn shown(number: i64) -> Shown {
         deleted: None,
         likes: 1,
     };
-    Shown { message: Arc::new(message), standing }
+    Shown { message: Arc::new(message), reception }
 }
 
 fn message_in(tree: Tree, number: i64) -> Json {
@@ -207,12 +207,12 @@ fn history_carries_the_cursor_and_where_to_go_on() {
 
 #[test]
 fn likes_readers_and_positions_are_spelled_in_each_tree() {
-    let standing = shown(9).standing;
+    let reception = shown(9).reception;
     let mark = [Mark { user: user(2).into(), at: AT }];
     for tree in Tree::ALL {
         let (id, at) = if tree == Tree::Api { (json!(2), MICROS) } else { (json!(uuid(1, 2)), SECONDS) };
         assert_eq!(
-            said(tree, 200, likes(tree, &standing.likes)),
+            said(tree, 200, likes(tree, &reception.likes)),
             json!({"data": {"likes_count": 1, "liked_by": [id]}})
         );
         assert_eq!(

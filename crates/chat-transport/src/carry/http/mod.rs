@@ -14,5 +14,5 @@ pub(crate) use patient::Patient;
 pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream};
 pub use router::{Found, Router};
-pub use serve::{Peer, Served, Settings, listen, serve};
+pub use serve::{HttpSettings, Peer, Served, listen, serve};
 pub use tokio::net::TcpListener as Listener;

@@ -18,7 +18,7 @@ use super::{Body, Patient};
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct HttpSettings {
     /// Connections at a time, upgraded ones included; more wait in the kernel's backlog.
     pub connections: usize,
     /// Time for a request's head to come, and for the next one on an idle connection.
@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 /// Who is at the other end. Whoever keeps the connection beyond its HTTP days keeps this too: it holds the place
-/// among [`Settings::connections`].
+/// among [`HttpSettings::connections`].
 #[derive(Clone, Debug)]
 pub struct Peer {
     /// Its address.
@@ -64,7 +64,12 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves until `shutdown`, then lets the answers under way finish, and the upgraded connections that keep their [`Peer`].
 ///
 /// Those are the service's own business: it gets the [`Peer`] and decides what happens to them.
-pub async fn serve<S, F>(listener: TcpListener, settings: Settings, shutdown: CancellationToken, service: S) -> Served
+pub async fn serve<S, F>(
+    listener: TcpListener,
+    settings: HttpSettings,
+    shutdown: CancellationToken,
+    service: S,
+) -> Served
 where
     S: Fn(Request<Incoming>, Peer) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -120,8 +125,13 @@ async fn next(
     }
 }
 
-async fn connection<S, F>(stream: TcpStream, peer: Peer, settings: &Settings, shutdown: CancellationToken, service: S)
-where
+async fn connection<S, F>(
+    stream: TcpStream,
+    peer: Peer,
+    settings: &HttpSettings,
+    shutdown: CancellationToken,
+    service: S,
+) where
     S: Fn(Request<Incoming>, Peer) -> F,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -156,9 +166,9 @@ fn is_about_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-impl Default for Settings {
+impl Default for HttpSettings {
     fn default() -> Self {
-        Settings {
+        HttpSettings {
             connections: 100_000,
             header_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),

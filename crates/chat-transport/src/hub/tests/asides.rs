@@ -6,7 +6,7 @@ const MANY: usize = 600;
 
 /// Boris with many sockets in the room.
 async fn crowd() -> (World, Vec<Arc<Socket>>) {
-    let world = World::new(Settings { sockets_per_user: 2 * MANY, ..Settings::default() }).await;
+    let world = World::new(HubSettings { sockets_per_user: 2 * MANY, ..HubSettings::default() }).await;
     let mut sockets = Vec::new();
     for _ in 0..MANY {
         sockets.push(world.joined(1).await);

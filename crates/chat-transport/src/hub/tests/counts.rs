@@ -36,7 +36,7 @@ impl World {
 
 #[tokio::test]
 async fn a_turn_encodes_once_per_shape_and_writes_once_per_member() {
-    let settings = Settings { sockets_per_user: 200, ..Settings::default() };
+    let settings = HubSettings { sockets_per_user: 200, ..HubSettings::default() };
     let world = World::new(settings).await;
     let mut members = Vec::new();
     for number in 0..MEMBERS {
@@ -54,7 +54,7 @@ async fn a_turn_encodes_once_per_shape_and_writes_once_per_member() {
 
 #[tokio::test]
 async fn an_answer_and_what_it_is_about_leave_in_one_write() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let (socket, _ends) = world.connected(0, false).await;
     let writes = world.writes();
     let origin = socket.order(Context { verb: Verb::Send, room: Some(world.room), ..Context::default() }, clock::now());

@@ -6,7 +6,7 @@ use crate::hub::turns::LONGEST_PAUSE;
 
 /// A room that is in the middle of a round, and a group beside it that is not.
 async fn busy() -> (World, Arc<Socket>, RoomId) {
-    let world = World::new(Settings { sockets_per_user: 2_000, ..Settings::default() }).await;
+    let world = World::new(HubSettings { sockets_per_user: 2_000, ..HubSettings::default() }).await;
     let group = Command::CreateGroup { title: "beside".into(), members: vec![], client_id: None };
     let group = Order { actor: world.people[0].id(), at: clock::now(), command: group, origin: None };
     let beside = world.journal.execute(group).await.expect("a group").event().expect("an event").room;
@@ -68,7 +68,7 @@ async fn orders_wait_no_longer_than_a_pause() {
 
 #[tokio::test]
 async fn those_who_come_after_that_wait_for_each_other_anew() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let began = Instant::now();
     let (held, at) = (&world.hub.0.held, |millis| began + Duration::from_millis(millis));
     let submit = |millis| {

@@ -12,7 +12,7 @@ use crate::session::Session;
 
 #[tokio::test]
 async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let socket = world.joined(0).await;
     world.say(0, "lost");
     world.hand_on();
@@ -33,7 +33,7 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
 
 #[tokio::test]
 async fn in_another_life_people_come_online_anew() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let earlier = [world.socket(0).await, world.socket(1).await];
     earlier.iter().for_each(|socket| world.hub.appear(socket));
     world.hub.state().live_on(2, clock::now());
@@ -50,7 +50,7 @@ async fn in_another_life_people_come_online_anew() {
 
 #[tokio::test]
 async fn who_has_left_in_the_earlier_life_is_forgotten_with_it() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let gone = world.socket(1).await;
     world.hub.appear(&gone);
     world.hub.close(&gone);
@@ -61,16 +61,16 @@ async fn who_has_left_in_the_earlier_life_is_forgotten_with_it() {
 
 #[tokio::test]
 async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
-    let world = World::new(Settings::default()).await;
+    let world = World::new(HubSettings::default()).await;
     let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
     let app = App::new(world.journal.clone(), world.journal.clone(), world.hub.clone(), tokens, Default::default());
     // The hub and the journal hear of it one after the other: what the hub knows counts.
     world.hub.state().live_on(2, clock::now());
     let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
     let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };
-    let place = Place { entrance: Entrance::Multiplexed, room: None };
+    let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
-    let session = Session::open(app, caller, place, "", Line::WebSocket(outbox)).await.expect("to be let in");
+    let session = Session::open(app, caller, endpoint, "", Line::WebSocket(outbox)).await.expect("to be let in");
     assert!(world.hub.is_member(session.socket.user(), world.room));
     let head = world.journal.head(session.socket.user(), world.room).await.expect("a member");
     let cursor = Cursor { epoch: 2, room: world.room, head }.to_string();

@@ -19,8 +19,8 @@ impl World {
     async fn listening(&self, who: usize, entrance: Entrance, cursor: bool) -> Arc<Socket> {
         let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let line = if entrance == Entrance::Sse { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
-        let place = Place { entrance, room: Some(self.room) };
-        let socket = Socket::new(self.hub.next_socket(), self.people[who].clone(), place, line, None, None);
+        let endpoint = Endpoint { entrance, room: Some(self.room) };
+        let socket = Socket::new(self.hub.next_socket(), self.people[who].clone(), endpoint, line, None, None);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             let user = socket.user();
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
@@ -32,7 +32,7 @@ impl World {
 
     /// How often a message of Anna's is encoded, with so many listeners of each kind; each of them hears it once.
     async fn encodings_for(who: &[usize], of_each: usize) -> u64 {
-        let world = World::new(Settings { sockets_per_user: 1_000, ..Settings::default() }).await;
+        let world = World::new(HubSettings { sockets_per_user: 1_000, ..HubSettings::default() }).await;
         let mut sockets = Vec::new();
         // In turns, so that neighbours differ.
         for _ in 0..of_each {
@@ -53,7 +53,7 @@ impl World {
         let after = world.hub.state().encoder.encodings;
         for socket in &sockets {
             let told = told(socket);
-            assert_eq!(told.matches("the one message").count(), 1, "{:?}: {told}", socket.place.entrance);
+            assert_eq!(told.matches("the one message").count(), 1, "{:?}: {told}", socket.endpoint.entrance);
         }
         after - before
     }

@@ -18,7 +18,7 @@ fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>
         count.fetch_add(1, Ordering::Relaxed);
         std::future::ready(())
     };
-    let desk = Desk::new(Settings::default(), FrameLimits::default(), Depot::new(limits), open);
+    let desk = Desk::new(SocketIoSettings::default(), FrameLimits::default(), Depot::new(limits), open);
     desk.book().lobby = Lobby::new(strangers);
     (Arc::new(desk), served)
 }

@@ -94,7 +94,7 @@ impl Toy {
     }
 }
 
-async fn run(settings: Settings) -> Running {
+async fn run(settings: HttpSettings) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let shutdown = CancellationToken::new();
@@ -153,7 +153,7 @@ fn post(body: &str) -> String {
 
 #[tokio::test]
 async fn a_connection_serves_one_request_after_another() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let mut client = server.connect().await;
     for _ in 0..3 {
         client.write_all(HELLO.as_bytes()).await.expect("to write");
@@ -164,7 +164,7 @@ async fn a_connection_serves_one_request_after_another() {
 
 #[tokio::test]
 async fn slow_heads_are_cut_and_so_are_idle_connections() {
-    let server = run(Settings { header_timeout: Duration::from_millis(100), ..Settings::default() }).await;
+    let server = run(HttpSettings { header_timeout: Duration::from_millis(100), ..HttpSettings::default() }).await;
     let mut client = server.connect().await;
     client.write_all(b"GET /hello HTTP/1.1\r\nhost: ").await.expect("to write");
     assert!(!rest(&mut client).await.contains("200 OK"));
@@ -175,7 +175,7 @@ async fn slow_heads_are_cut_and_so_are_idle_connections() {
 
 #[tokio::test]
 async fn bodies_are_read_up_to_their_limit() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let fitting = "x".repeat(1000);
     assert!(server.ask(&post(&fitting)).await.ends_with(&fitting));
     assert!(server.ask(&post("")).await.starts_with("HTTP/1.1 200"));
@@ -191,7 +191,7 @@ async fn bodies_are_read_up_to_their_limit() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_awaited_for_ever() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let answer = server.ask(&post("").replace("content-length: 0", "content-length: 10")).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     // One that would be too large in any case is not too slow.
@@ -201,7 +201,7 @@ async fn a_body_that_does_not_come_is_not_awaited_for_ever() {
 
 #[tokio::test]
 async fn shutting_down_finishes_what_was_begun() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let (mut busy, mut idle) = (server.connect().await, server.connect().await);
     idle.write_all(HELLO.as_bytes()).await.expect("to write");
     until(&mut idle, "{}").await;
@@ -217,7 +217,7 @@ async fn shutting_down_finishes_what_was_begun() {
 
 #[tokio::test]
 async fn shutting_down_does_not_wait_for_ever() {
-    let server = run(Settings { drain: Duration::from_millis(50), ..Settings::default() }).await;
+    let server = run(HttpSettings { drain: Duration::from_millis(50), ..HttpSettings::default() }).await;
     let mut busy = server.connect().await;
     busy.write_all(b"GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("to write");
     soon(server.toy.waiting.acquire()).await.expect("the request").forget();
@@ -228,7 +228,7 @@ async fn shutting_down_does_not_wait_for_ever() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_for_a_place() {
-    let server = run(Settings { connections: 1, ..Settings::default() }).await;
+    let server = run(HttpSettings { connections: 1, ..HttpSettings::default() }).await;
     let mut first = server.connect().await;
     first.write_all(HELLO.as_bytes()).await.expect("to write");
     until(&mut first, "{}").await;
@@ -242,7 +242,7 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
 #[tokio::test]
 async fn a_websocket_outlives_its_http_days() {
     use futures_util::{SinkExt, StreamExt};
-    let server = run(Settings { header_timeout: Duration::from_millis(50), ..Settings::default() }).await;
+    let server = run(HttpSettings { header_timeout: Duration::from_millis(50), ..HttpSettings::default() }).await;
     let url = format!("ws://{}/ws", server.address);
     let (mut client, response) =
         tokio_tungstenite::client_async(url, server.connect().await).await.expect("a handshake");
@@ -260,7 +260,7 @@ async fn a_websocket_outlives_its_http_days() {
 
 #[tokio::test]
 async fn a_refused_handshake_is_an_ordinary_answer() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let request = "GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
         sec-websocket-version: 12\r\n\r\n";
     let mut client = server.connect().await;

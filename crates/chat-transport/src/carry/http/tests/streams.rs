@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_stream_lasts_until_its_outbox_ends() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let mut client = server.connect().await;
     client.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("to write");
     let head = until(&mut client, "data: first\n\n").await;
@@ -19,7 +19,7 @@ async fn a_stream_lasts_until_its_outbox_ends() {
 
 #[tokio::test]
 async fn a_stream_notices_that_its_reader_has_gone() {
-    let server = run(Settings::default()).await;
+    let server = run(HttpSettings::default()).await;
     let mut client = server.connect().await;
     client.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("to write");
     until(&mut client, "data: first\n\n").await;
@@ -36,7 +36,7 @@ async fn a_stream_notices_that_its_reader_has_gone() {
 
 #[tokio::test]
 async fn a_stream_that_nobody_reads_is_given_up() {
-    let server = run(Settings { write_timeout: Duration::from_millis(50), ..Settings::default() }).await;
+    let server = run(HttpSettings { write_timeout: Duration::from_millis(50), ..HttpSettings::default() }).await;
     let mut client = server.connect().await;
     client.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("to write");
     until(&mut client, "data: first\n\n").await;

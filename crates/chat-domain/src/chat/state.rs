@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use super::Map;
 use super::steps::{below, step};
+use crate::fact::Ordinal;
 use crate::id::{MessageId, UserId};
-use crate::known::Place;
 use crate::message::Message;
 use crate::room::{Member, Room};
 use crate::rows::{LikeRow, LogRow, Receipt};
@@ -16,7 +16,7 @@ use crate::view::Mark;
 
 /// What is known of one room. In a whole chat: everything.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Den {
+pub(crate) struct RoomState {
     /// Whether it is known if the room exists.
     pub(super) told: bool,
     /// Whether the room was made in this working set, so that what is not here does not exist.
@@ -34,7 +34,7 @@ pub(crate) struct Den {
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
     pub(super) changes: Vec<LogRow>,
-    pub(super) places: Map<(MessageId, UserId), Place>,
+    pub(super) places: Map<(MessageId, UserId), Ordinal>,
     pub(super) bases: Map<MessageId, Base>,
     /// Who sent messages of which nothing else was told.
     pub(super) senders: BTreeMap<MessageId, UserId>,
@@ -74,10 +74,10 @@ pub(super) struct Base {
     pub(super) delivered: bool,
 }
 
-impl Den {
+impl RoomState {
     /// A room that was made here.
-    pub(super) fn born(room: Room) -> Den {
-        Den { told: true, born: true, room: Some(room), roster: true, ..Den::default() }
+    pub(super) fn born(room: Room) -> RoomState {
+        RoomState { told: true, born: true, room: Some(room), roster: true, ..RoomState::default() }
     }
 
     /// The room's row, if it is here.

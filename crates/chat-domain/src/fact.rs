@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::command::{ClientId, Fact};
+use crate::command::{ClientId, Need};
 use crate::digest::Digest;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
@@ -11,58 +11,58 @@ use crate::person::Person;
 use crate::room::{Member, Room};
 use crate::rows::*;
 
-/// The answer to a [`Fact`], one variant for each. All answers that one working set is told must come from one snapshot.
+/// The answer to a [`Need`], one variant for each. All answers that one working set is told must come from one snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Known {
-    /// To [`Fact::Person`].
+pub enum Fact {
+    /// To [`Need::Person`].
     Person(UserId, Option<Arc<Person>>),
-    /// To [`Fact::Room`].
+    /// To [`Need::Room`].
     Room(RoomId, Option<Room>),
-    /// To [`Fact::Member`].
+    /// To [`Need::Member`].
     Member(RoomId, UserId, Option<Member>),
-    /// To [`Fact::Heir`].
+    /// To [`Need::Heir`].
     Heir(RoomId, Vec<Member>),
-    /// To [`Fact::Message`].
+    /// To [`Need::Message`].
     Message(RoomId, MessageId, Option<Arc<Message>>),
-    /// To [`Fact::Place`].
-    Place(RoomId, MessageId, UserId, Place),
-    /// To [`Fact::Direct`].
+    /// To [`Need::Ordinal`].
+    Ordinal(RoomId, MessageId, UserId, Ordinal),
+    /// To [`Need::Direct`].
     Direct(UserId, UserId, Option<Roster>),
-    /// To [`Fact::Sent`].
+    /// To [`Need::Sent`].
     Sent(RoomId, UserId, ClientId, Option<FirstSent>),
-    /// To [`Fact::Made`].
+    /// To [`Need::Made`].
     Made(UserId, ClientId, Option<FirstMade>),
-    /// To [`Fact::Likes`].
+    /// To [`Need::Likes`].
     Likes(RoomId, MessageId, UserId, Vec<LikeRow>),
-    /// To [`Fact::Unread`].
+    /// To [`Need::Unread`].
     Unread(RoomId, UserId, Option<MessageId>, Vec<Seen>),
-    /// To [`Fact::Undelivered`].
+    /// To [`Need::Undelivered`].
     Undelivered(RoomId, UserId, MessageId, Vec<(MessageId, UserId)>),
-    /// To [`Fact::Lobby`].
+    /// To [`Need::Lobby`].
     Lobby(UserId, Option<InLobby>),
-    /// To [`Fact::Waiting`].
+    /// To [`Need::Waiting`].
     Waiting(Vec<(LobbyRow, Arc<Person>)>),
 }
 
-impl Known {
+impl Fact {
     /// What this answers.
-    pub fn fact(&self) -> Fact {
+    pub fn need(&self) -> Need {
         match self {
-            Known::Person(user, _) => Fact::Person(*user),
-            Known::Room(room, _) => Fact::Room(*room),
-            Known::Member(room, user, _) => Fact::Member(*room, *user),
-            Known::Heir(room, _) => Fact::Heir(*room),
-            Known::Message(room, message, _) => Fact::Message(*room, *message),
-            Known::Place(room, message, user, _) => Fact::Place(*room, *message, *user),
-            Known::Direct(low, high, _) => Fact::Direct(*low, *high),
-            Known::Sent(room, user, name, _) => Fact::Sent(*room, *user, name.clone()),
-            Known::Made(user, name, _) => Fact::Made(*user, name.clone()),
-            Known::Likes(room, message, user, _) => Fact::Likes(*room, *message, *user),
-            Known::Unread(room, user, upto, _) => Fact::Unread(*room, *user, *upto),
-            Known::Undelivered(room, user, upto, _) => Fact::Undelivered(*room, *user, *upto),
-            Known::Lobby(user, _) => Fact::Lobby(*user),
-            Known::Waiting(_) => Fact::Waiting,
+            Fact::Person(user, _) => Need::Person(*user),
+            Fact::Room(room, _) => Need::Room(*room),
+            Fact::Member(room, user, _) => Need::Member(*room, *user),
+            Fact::Heir(room, _) => Need::Heir(*room),
+            Fact::Message(room, message, _) => Need::Message(*room, *message),
+            Fact::Ordinal(room, message, user, _) => Need::Ordinal(*room, *message, *user),
+            Fact::Direct(low, high, _) => Need::Direct(*low, *high),
+            Fact::Sent(room, user, name, _) => Need::Sent(*room, *user, name.clone()),
+            Fact::Made(user, name, _) => Need::Made(*user, name.clone()),
+            Fact::Likes(room, message, user, _) => Need::Likes(*room, *message, *user),
+            Fact::Unread(room, user, upto, _) => Need::Unread(*room, *user, *upto),
+            Fact::Undelivered(room, user, upto, _) => Need::Undelivered(*room, *user, *upto),
+            Fact::Lobby(user, _) => Need::Lobby(*user),
+            Fact::Waiting(_) => Need::Waiting,
         }
     }
 }
@@ -70,7 +70,7 @@ impl Known {
 /// Where a message id stands in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Place {
+pub struct Ordinal {
     /// The newest message, deleted or not, whose id is not larger; `None` before the first.
     pub message: Option<MessageId>,
     /// The dense number of that message, 0 before the first.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chat_domain::rows::{LikeRow, Seen};
 use chat_domain::view::{Mark, Shown};
-use chat_domain::{Handle, Likes, Message, MessageId, RoomId, Standing, Status, Time, UserId};
+use chat_domain::{Handle, Likes, Message, MessageId, Reception, RoomId, Status, Time, UserId};
 
 use super::Conn;
 use crate::rows::*;
@@ -162,20 +162,20 @@ pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Ve
     let (mut likes, seen) = tokio::try_join!(likes(conn, liked, NEWEST), seen(conn, messages))?;
     let shown = seen.into_iter().map(|seen| {
         let likes = likes.remove(&(seen.message.room, seen.message.id)).unwrap_or_default();
-        Shown { standing: standing(&seen, &likes), message: seen.message }
+        Shown { reception: reception(&seen, &likes), message: seen.message }
     });
     Ok(shown.collect())
 }
 
 /// What became of a message.
-pub(super) fn standing(seen: &Seen, likes: &[LikeRow]) -> Standing {
+pub(super) fn reception(seen: &Seen, likes: &[LikeRow]) -> Reception {
     let status = match (seen.first_at, seen.delivered) {
         (Some(_), _) => Status::Read,
         (None, true) => Status::Delivered,
         (None, false) => Status::Sent,
     };
     let readers = seen.readers.iter().map(|mark| mark.user).collect();
-    Standing { status, likes: liked(&seen.message, likes), readers, read_at: seen.first_at }
+    Reception { status, likes: liked(&seen.message, likes), readers, read_at: seen.first_at }
 }
 
 /// Who likes a message.

@@ -3,11 +3,11 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::den::Liked;
+use super::state::Liked;
 use super::steps::step;
-use super::{Chat, Den};
-use crate::command::Fact;
-use crate::event::{Likes, Standing, Status};
+use super::{Chat, RoomState};
+use crate::command::Need;
+use crate::event::{Likes, Reception, Status};
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::person::Handle;
@@ -18,57 +18,62 @@ pub(crate) const NEWEST: usize = 100;
 
 impl Chat {
     /// What became of a message.
-    pub(crate) fn standing(&self, den: &Den, message: &Message) -> Standing {
-        let readers = self.readers(den, message, None);
+    pub(crate) fn reception(&self, state: &RoomState, message: &Message) -> Reception {
+        let readers = self.readers(state, message, None);
         let status = match readers.is_empty() {
             false => Status::Read,
-            true if self.is_delivered(den, message) => Status::Delivered,
+            true if self.is_delivered(state, message) => Status::Delivered,
             true => Status::Sent,
         };
-        Standing {
+        Reception {
             status,
-            likes: self.likes(den, message),
-            read_at: self.first_read(den, message, &readers),
+            likes: self.likes(state, message),
+            read_at: self.first_read(state, message, &readers),
             readers: newest(&readers),
         }
     }
 
     /// Who has read a message, the sender aside, in order of time; `also` is about to. In a partial chat the oldest beyond
     /// the newest hundred may be missing.
-    pub(crate) fn readers(&self, den: &Den, message: &Message, also: Option<Mark>) -> Vec<Mark> {
-        self.expect_base(den, message);
-        let here = den.slots().filter(|slot| slot.member.user != message.sender.id()).filter_map(|slot| {
+    pub(crate) fn readers(&self, state: &RoomState, message: &Message, also: Option<Mark>) -> Vec<Mark> {
+        self.expect_base(state, message);
+        let here = state.slots().filter(|slot| slot.member.user != message.sender.id()).filter_map(|slot| {
             let receipt = slot.reached(message.id)?;
             Some(Mark { user: self.handle(slot.member.user), at: receipt.at })
         });
-        let told = den.bases.get(&message.id).map(|base| base.readers.as_slice()).unwrap_or_default();
+        let told = state.bases.get(&message.id).map(|base| base.readers.as_slice()).unwrap_or_default();
         let mut marks: Vec<_> = told.iter().copied().chain(here).chain(also).collect();
         marks.sort_unstable_by_key(|mark| (mark.at, mark.user.id));
         marks
     }
 
     /// When the first of all its readers read a message.
-    pub(crate) fn first_read(&self, den: &Den, message: &Message, readers: &[Mark]) -> Option<crate::time::Time> {
-        let told = den.bases.get(&message.id).and_then(|base| base.first_at);
+    pub(crate) fn first_read(
+        &self,
+        state: &RoomState,
+        message: &Message,
+        readers: &[Mark],
+    ) -> Option<crate::time::Time> {
+        let told = state.bases.get(&message.id).and_then(|base| base.first_at);
         told.into_iter().chain(readers.first().map(|mark| mark.at)).min()
     }
 
     /// Whether a message has reached anybody but its sender.
-    pub(crate) fn is_delivered(&self, den: &Den, message: &Message) -> bool {
-        let others = || den.slots().map(|slot| &slot.member).filter(|member| member.user != message.sender.id());
-        den.bases.get(&message.id).is_some_and(|base| base.delivered)
+    pub(crate) fn is_delivered(&self, state: &RoomState, message: &Message) -> bool {
+        let others = || state.slots().map(|slot| &slot.member).filter(|member| member.user != message.sender.id());
+        state.bases.get(&message.id).is_some_and(|base| base.delivered)
             || others().any(|member| member.reached() >= Some(message.id))
     }
 
     /// Who likes a message now.
-    pub(crate) fn likes(&self, den: &Den, message: &Message) -> Likes {
-        self.likes_without(den, message, None)
+    pub(crate) fn likes(&self, state: &RoomState, message: &Message) -> Likes {
+        self.likes_without(state, message, None)
     }
 
     /// Who likes a message, one user aside (who is counted nevertheless).
-    pub(crate) fn likes_without(&self, den: &Den, message: &Message, user: Option<UserId>) -> Likes {
+    pub(crate) fn likes_without(&self, state: &RoomState, message: &Message, user: Option<UserId>) -> Likes {
         let mut likes = Likes { count: message.likes, ..Likes::default() };
-        let Some(liked) = self.liked(den, message) else { return likes };
+        let Some(liked) = self.liked(state, message) else { return likes };
         let rows = liked.order.iter().rev().filter_map(|(_, who)| liked.rows.get(who));
         let mut rows = rows.filter(|row| Some(row.user.id) != user).take(NEWEST).peekable();
         likes.at = rows.peek().map(|row| row.at);
@@ -78,22 +83,22 @@ impl Chat {
     }
 
     /// Whether somebody likes a message.
-    pub(crate) fn is_liked(&self, den: &Den, message: &Message, user: UserId) -> bool {
-        if !den.is_fresh(message) {
-            self.expect(|| Fact::Likes(message.room, message.id, user));
+    pub(crate) fn is_liked(&self, state: &RoomState, message: &Message, user: UserId) -> bool {
+        if !state.is_fresh(message) {
+            self.expect(|| Need::Likes(message.room, message.id, user));
         }
-        self.liked(den, message).and_then(|liked| liked.rows.get(&user)).is_some_and(|row| row.liked)
+        self.liked(state, message).and_then(|liked| liked.rows.get(&user)).is_some_and(|row| row.liked)
     }
 
     /// The newest hundred messages of others, not deleted, after one position and up to another, oldest first.
     pub(crate) fn between(
         &self,
-        den: &Den,
+        state: &RoomState,
         user: UserId,
         from: Option<MessageId>,
         upto: MessageId,
     ) -> Vec<Arc<Message>> {
-        let mut found: Vec<_> = den.messages[..den.upto(upto)]
+        let mut found: Vec<_> = state.messages[..state.upto(upto)]
             .iter()
             .rev()
             .inspect(|_| step())
@@ -109,15 +114,15 @@ impl Chat {
     /// Ids and senders of the same messages; that is all which a working set may have been told of them.
     pub(crate) fn senders(
         &self,
-        den: &Den,
+        state: &RoomState,
         user: UserId,
         from: Option<MessageId>,
         upto: MessageId,
     ) -> Vec<(MessageId, UserId)> {
-        let here = self.between(den, user, from, upto);
-        let told = den.senders.iter().map(|(&id, &sender)| (id, sender));
+        let here = self.between(state, user, from, upto);
+        let told = state.senders.iter().map(|(&id, &sender)| (id, sender));
         let told = told.filter(|&(id, sender)| Some(id) > from && id <= upto && sender != user);
-        let told = told.filter(|&(id, _)| den.message(id).is_none());
+        let told = told.filter(|&(id, _)| state.message(id).is_none());
         let mut found: Vec<_> = here.iter().map(|message| (message.id, message.sender.id())).chain(told).collect();
         found.sort_unstable();
         found.split_off(found.len().saturating_sub(NEWEST))
@@ -128,18 +133,18 @@ impl Chat {
         self.person(user).map_or_else(|_| Handle::from(user), |person| person.handle)
     }
 
-    fn liked<'a>(&'a self, den: &'a Den, message: &Message) -> Option<&'a Liked> {
-        let liked = den.likes.get(&message.id);
+    fn liked<'a>(&'a self, state: &'a RoomState, message: &Message) -> Option<&'a Liked> {
+        let liked = state.likes.get(&message.id);
         match liked {
-            None if !den.is_fresh(message) => {
-                self.absent(|| Fact::Likes(message.room, message.id, message.sender.id()))
+            None if !state.is_fresh(message) => {
+                self.absent(|| Need::Likes(message.room, message.id, message.sender.id()))
             }
             found => found,
         }
     }
 
-    fn expect_base(&self, den: &Den, message: &Message) {
-        let known = self.whole || den.is_fresh(message) || den.bases.contains_key(&message.id);
+    fn expect_base(&self, state: &RoomState, message: &Message) {
+        let known = self.whole || state.is_fresh(message) || state.bases.contains_key(&message.id);
         assert!(known, "the working set was not told who has read message {} of room {}", message.id, message.room);
     }
 }
