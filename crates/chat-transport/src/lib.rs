@@ -4,6 +4,7 @@ pub mod account;
 pub mod app;
 pub mod carry;
 pub mod clock;
+pub mod connection;
 pub mod hub;
 mod lobby;
 pub mod metrics;

@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::carry::http::{Body, Peer, empty, respond};
+use crate::connection::closes;
 use crate::routes::credentials::bearer;
 use crate::routes::{Routes, cors};
 use crate::session::Door;
-use crate::session::{closes, socketio};
+use crate::session::socketio;
 use crate::socketio::Desk;
 
 /// Everything that is served on one port.

@@ -9,7 +9,7 @@ use chat_protocol::{News, Shape};
 
 use super::Hub;
 use super::state::State;
-use crate::session::socket::Socket;
+use crate::connection::socket::Socket;
 
 /// What is still to be told, in its order.
 #[derive(Default)]

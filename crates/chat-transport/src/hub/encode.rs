@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_domain::{Event, UserId};
 use chat_protocol::{Audience, Frames, News, Shape, audience, encode};
 
-use crate::session::line::{Framing, Payload};
+use crate::connection::line::{Framing, Payload};
 
 /// Encodes and remembers, for the time of one turn, what it has encoded.
 #[derive(Default)]

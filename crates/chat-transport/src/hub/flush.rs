@@ -13,7 +13,7 @@ use super::state::State;
 use super::subs::Sub;
 use super::turns::Next;
 use crate::carry::outbox::{Mark, Offered};
-use crate::session::line::Payload;
+use crate::connection::line::Payload;
 
 impl State {
     /// Tells some of what there is to tell. Rooms and answers wait for no big room's end.

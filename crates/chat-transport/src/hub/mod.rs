@@ -37,8 +37,8 @@ pub use self::state::HubSettings;
 use self::state::State;
 use crate::carry::outbox::Depot;
 use crate::clock;
+use crate::connection::socket::Socket;
 use crate::metrics::Metrics;
-use crate::session::socket::Socket;
 
 pub(crate) use self::people::Opened;
 pub(crate) use self::room::{Attached, Start};

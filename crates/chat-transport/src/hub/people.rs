@@ -10,8 +10,8 @@ use chat_protocol::{Entrance, Frames, News, Presence, Shape};
 use super::presence::name;
 use super::room::Room;
 use super::state::{HubSettings, State};
-use crate::session::closes;
-use crate::session::socket::Socket;
+use crate::connection::closes;
+use crate::connection::socket::Socket;
 
 /// Everybody with a socket on this node, and those who went away a moment ago.
 pub(super) struct People {

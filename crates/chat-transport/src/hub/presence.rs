@@ -9,7 +9,7 @@ use chat_protocol::{Entrance, News, Presence, Shape};
 
 use super::asides::Listener;
 use super::state::State;
-use crate::session::socket::Socket;
+use crate::connection::socket::Socket;
 
 impl State {
     /// A socket whose user's rooms are known is here: its user may have come online by that.

@@ -13,8 +13,8 @@ use super::Hub;
 use super::room::Room;
 use super::state::State;
 use crate::carry::outbox::Close;
-use crate::session::closes;
-use crate::session::socket::Ordered;
+use crate::connection::closes;
+use crate::connection::socket::Ordered;
 
 impl Sink for Hub {
     fn settled(&self, answers: Vec<Settled>) {

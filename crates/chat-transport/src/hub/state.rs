@@ -16,8 +16,8 @@ use super::subs::Sub;
 use super::turns::Turns;
 use super::typing::Typists;
 use crate::clock;
+use crate::connection::socket::Socket;
 use crate::metrics::Metrics;
-use crate::session::socket::Socket;
 
 /// How the hub behaves.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_domain::{Event, Head, MessageId};
 use chat_protocol::Shape;
 
-use crate::session::socket::Socket;
+use crate::connection::socket::Socket;
 
 /// The sockets that joined a room. They are asked in rounds, so that those at the end of a big room hear as much as those at
 /// its beginning, however fast news come.

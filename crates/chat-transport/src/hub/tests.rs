@@ -20,8 +20,8 @@ use super::turns::Next;
 use super::{Attached, Hub, HubSettings, Opened, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
 use crate::clock;
-use crate::session::line::Line;
-use crate::session::socket::Socket;
+use crate::connection::line::Line;
+use crate::connection::socket::Socket;
 
 /// A hub, its journal, and what the journal has settled but the hub does not know yet.
 struct World {

@@ -11,8 +11,8 @@ use tracing::warn;
 use super::Hub;
 use super::state::State;
 use crate::clock;
-use crate::session::closes;
-use crate::session::socket::Behind;
+use crate::connection::closes;
+use crate::connection::socket::Behind;
 
 impl Hub {
     /// Lets time pass until told to stop. Nothing here waits for the journal.

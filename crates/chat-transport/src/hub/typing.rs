@@ -9,7 +9,7 @@ use chat_protocol::{News, Typing};
 
 use super::asides::Listener;
 use super::state::State;
-use crate::session::socket::Socket;
+use crate::connection::socket::Socket;
 
 /// Who is typing where.
 #[derive(Default)]

@@ -9,13 +9,13 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 
-use super::line::Line;
 use super::{Session, sse};
 use crate::app::App;
 use crate::carry::http::{Body, Peer};
 use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Handshake, Refused};
 use crate::clock;
+use crate::connection::line::Line;
 use crate::routes::credentials::{How, authenticate};
 use crate::routes::{refuse, wrong_method};
 

@@ -1,11 +1,8 @@
 //! One client's connection: what it says, in order, and where it stands in its rooms.
 
-pub mod closes;
 pub(crate) mod enter;
-pub(crate) mod line;
 mod requests;
 mod resume;
-pub(crate) mod socket;
 pub(crate) mod socketio;
 mod sse;
 #[cfg(test)]
@@ -18,10 +15,11 @@ use chat_domain::{RoomId, Time};
 use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 
 pub use self::enter::Door;
-use self::line::Line;
-use self::socket::Socket;
 use crate::app::App;
 use crate::clock;
+use crate::connection::closes;
+use crate::connection::line::Line;
+use crate::connection::socket::Socket;
 use crate::hub::Opened;
 use crate::routes::credentials::{By, Caller, whose_session};
 

@@ -8,9 +8,9 @@ use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
 
 use super::Session;
-use super::closes;
 use crate::account::secret::Secret;
 use crate::clock;
+use crate::connection::closes;
 use crate::routes::credentials::{By, authenticate_token};
 
 /// What is to be done before the next frame.

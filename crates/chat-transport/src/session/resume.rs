@@ -7,9 +7,9 @@ use chat_domain::{Change, Event, Failure, Head, MessageId, Refusal, RoomId};
 use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Shape, Trouble, audience, encode, reply};
 
 use super::Session;
-use super::line::Payload;
-use super::socket::Behind;
 use crate::carry::outbox::{Mark, Offered};
+use crate::connection::line::Payload;
+use crate::connection::socket::Behind;
 use crate::hub::{Attached, Start};
 
 /// What is still to be fetched from the journal before a room is live.

@@ -8,12 +8,12 @@ use chat_protocol::socketio::Output;
 use chat_protocol::{Context, Endpoint, Entrance, Frames, Trouble, handshake_token};
 
 use super::Session;
-use super::line::Line;
 use super::requests::Then;
 use crate::account::secret::Secret;
 use crate::app::App;
 use crate::carry::outbox::Close;
 use crate::clock;
+use crate::connection::line::Line;
 use crate::routes::credentials::authenticate_token;
 use crate::socketio::Engine;
 

@@ -8,11 +8,11 @@ use http::Response;
 use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
-use super::line::Line;
 use super::{Pull, Session};
 use crate::app::App;
 use crate::carry::http::{Body, Peer, stream};
 use crate::carry::outbox::Outbox;
+use crate::connection::line::Line;
 use crate::routes::credentials::Caller;
 
 /// Opens a stream: subscribed before the answer is sent.

@@ -14,15 +14,15 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
-use super::line::Line;
 use super::requests::Then;
-use super::socket::MAX_ORDERS;
 use super::{Pull, Session};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
 use crate::app::{App, ServerSettings};
 use crate::carry::outbox::{self, Depot, Outbox};
 use crate::clock;
+use crate::connection::line::Line;
+use crate::connection::socket::MAX_ORDERS;
 use crate::hub::{self, Hub};
 use crate::routes::credentials::{By, Caller};
 

@@ -5,8 +5,6 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Close, Outbox};
-
 /// What holds less than this is never worth closing for its memory.
 pub(crate) const HEAVY: usize = 16 << 10;
 
@@ -82,15 +80,5 @@ impl Budget {
 impl std::fmt::Debug for Watched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watched").field("holders", &self.holders.len()).finish_non_exhaustive()
-    }
-}
-
-impl Holder for Outbox {
-    fn weight(&self) -> usize {
-        self.state().weight()
-    }
-
-    fn give_up(&self) {
-        self.doom(Close::TOO_SLOW);
     }
 }

@@ -6,6 +6,7 @@
 
 mod budget;
 mod depot;
+mod ends;
 mod line;
 mod queue;
 mod state;
@@ -14,6 +15,7 @@ mod tests;
 
 pub(crate) use budget::{HEAVY, Holder};
 pub use depot::{Counters, Depot, Limits, Reached};
+pub use ends::{Close, Drive, Offered};
 pub use queue::Mark;
 
 use std::{
@@ -44,53 +46,6 @@ pub struct Outbox {
     heard: AtomicU64,
     /// Whether the budget already knows this outbox as one that may have to go.
     heavy: AtomicBool,
-}
-
-/// What became of an offered frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offered {
-    /// The kernel has all of it.
-    Written,
-    /// It waits its turn; a mark given with it is reported through [`Depot::reached`] once it is flushed.
-    Queued,
-    /// A droppable frame met a queue and was let go.
-    Dropped,
-    /// The queue was full: the frame is lost and the connection will be closed.
-    Full,
-    /// The connection is closing or gone.
-    Closed,
-}
-
-/// Why a connection ends, in WebSocket terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Close {
-    /// The close code.
-    pub code: u16,
-    /// A short reason for the client's author.
-    pub reason: &'static str,
-}
-
-impl Close {
-    /// The reader could not keep up and should come back later.
-    pub const TOO_SLOW: Close = Close::new(1013, "too slow");
-    /// The connection broke without a word.
-    pub const LOST: Close = Close::new(1006, "connection lost");
-
-    /// A close with this code and reason.
-    pub const fn new(code: u16, reason: &'static str) -> Close {
-        Close { code, reason }
-    }
-}
-
-/// What the connection's task has to do after [`Outbox::poll_drive`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drive {
-    /// Nothing that cannot wait for the next wake-up.
-    Quiet,
-    /// The connection is to end for this reason; its last frame may still be in the queue.
-    Ending(Close),
-    /// The socket is gone.
-    Gone,
 }
 
 impl Outbox {
@@ -284,6 +239,16 @@ impl Outbox {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Holder for Outbox {
+    fn weight(&self) -> usize {
+        self.state().weight()
+    }
+
+    fn give_up(&self) {
+        self.doom(Close::TOO_SLOW);
     }
 }
 

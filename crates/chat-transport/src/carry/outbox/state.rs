@@ -5,9 +5,10 @@ use std::task::Context;
 use bytes::Bytes;
 
 use super::{
-    Close, Depot, Drive, Mark, Offered,
+    depot::Depot,
+    ends::{Close, Drive, Offered},
     line::{Line, Wrote},
-    queue::Queue,
+    queue::{Mark, Queue},
 };
 
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use tokio_tungstenite::tungstenite::{
     protocol::{Role, WebSocketConfig, WebSocketContext},
 };
 
-use super::{Close, FrameLimits, boundary::Boundary};
+use super::{boundary::Boundary, limits::FrameLimits};
+use crate::carry::outbox::Close;
 
 /// Checks what a client sends. Where no message is under way it holds no protocol state and no buffer.
 #[derive(Debug)]

@@ -8,12 +8,14 @@ mod boundary;
 mod frame;
 mod guardian;
 mod handshake;
+mod limits;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use frame::{Opcode, close_frame, frame, put_frame, text};
 pub use handshake::{Handshake, Refused, Upgrading};
+pub use limits::FrameLimits;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use std::{
@@ -38,15 +40,6 @@ pub struct WebSocket {
     outbox: Arc<Outbox>,
     stream: Stream,
     guardian: Guardian,
-}
-
-/// What a connection may send.
-#[derive(Clone, Copy, Debug)]
-pub struct FrameLimits {
-    /// Bytes in one frame's payload; more closes with 1009.
-    pub frame: usize,
-    /// Bytes in one message's payload, all fragments together; more closes with 1009.
-    pub message: usize,
 }
 
 /// What comes in.
@@ -198,12 +191,6 @@ impl WebSocket {
         self.outbox.hear();
         self.guardian.feed(buffer.filled());
         Poll::Ready(true)
-    }
-}
-
-impl Default for FrameLimits {
-    fn default() -> Self {
-        FrameLimits { frame: 64 << 10, message: 64 << 10 }
     }
 }
 

@@ -3,14 +3,13 @@
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::Engine;
 use crate::carry::outbox::{Depot, HEAVY, Holder};
 
 /// What waits for the polls of a session. Asked and given up without the session's lock: whoever looks for the fullest may hold
 /// another's.
 #[derive(Debug)]
 pub(super) struct Burden {
-    whose: Weak<Engine>,
+    whose: Weak<dyn Holder>,
     held: AtomicUsize,
     /// Whether the budget knows it as one that may have to go.
     known: AtomicBool,
@@ -18,7 +17,7 @@ pub(super) struct Burden {
 }
 
 impl Burden {
-    pub(super) fn of(whose: Weak<Engine>) -> Burden {
+    pub(super) fn of(whose: Weak<impl Holder + 'static>) -> Burden {
         let (known, given_up) = (AtomicBool::new(false), AtomicBool::new(false));
         Burden { whose, held: AtomicUsize::new(0), known, given_up }
     }
@@ -38,26 +37,20 @@ impl Burden {
     pub(super) fn is_given_up(&self) -> bool {
         self.given_up.load(Ordering::Relaxed)
     }
-}
 
-impl Holder for Engine {
-    fn weight(&self) -> usize {
-        self.burden.held.load(Ordering::Relaxed)
+    /// How much waits.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
     }
 
-    /// Its own task does the rest.
-    fn give_up(&self) {
-        self.burden.given_up.store(true, Ordering::Relaxed);
-        self.depot.budget().account(self.burden.held.swap(0, Ordering::Relaxed), 0);
-        self.bell.notify_one();
-        // Whoever waits for the client waits no longer.
-        self.fetched.notify_waiters();
-        self.taken.notify_waiters();
+    /// What waits is not kept any more: the session is to end.
+    pub(super) fn give_up(&self, depot: &Depot) {
+        self.given_up.store(true, Ordering::Relaxed);
+        self.set_free(depot);
     }
-}
 
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.depot.budget().account(*self.burden.held.get_mut(), 0);
+    /// What waits has gone, with the session or before it.
+    pub(super) fn set_free(&self, depot: &Depot) {
+        depot.budget().account(self.held.swap(0, Ordering::Relaxed), 0);
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input};
 
 use super::Engine;
-use crate::carry::outbox::{Close, Mark, Offered, Outbox};
+use crate::carry::outbox::{Close, Holder, Mark, Offered, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
 impl Engine {
@@ -97,5 +97,26 @@ impl Engine {
             }
             fetched.await;
         }
+    }
+}
+
+impl Holder for Engine {
+    fn weight(&self) -> usize {
+        self.burden.held()
+    }
+
+    /// Its own task does the rest.
+    fn give_up(&self) {
+        self.burden.give_up(&self.depot);
+        self.bell.notify_one();
+        // Whoever waits for the client waits no longer.
+        self.fetched.notify_waiters();
+        self.taken.notify_waiters();
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.burden.set_free(&self.depot);
     }
 }
