@@ -51,7 +51,7 @@ struct Bench {
 impl Bench {
     fn new() -> Bench {
         let mut chat = Chat::new(Limits::default());
-        (1..=MEMBERS).for_each(|number| chat.tell(Fact::Person(user(number), Some(person(number)))));
+        (1..=MEMBERS).for_each(|number| chat.learn(Fact::Person(user(number), Some(person(number)))));
         let members = (2..=MEMBERS).map(user).collect();
         let mut bench = Bench { chat, next: 1 };
         bench.give(1, Command::CreateGroup { title: "bench".into(), members, client_id: None });

@@ -73,7 +73,7 @@ impl Desk {
             name: name.to_uppercase(),
             avatar: String::new(),
         };
-        self.chat.tell(Fact::Person(id, Some(Arc::new(person))));
+        self.chat.learn(Fact::Person(id, Some(Arc::new(person))));
         id
     }
 

@@ -217,7 +217,7 @@ pub enum Need {
     Sent(RoomId, UserId, ClientId),
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
-    /// This user's own row about this message, liked or not, if there is one; and the newest standing likes of the message:
+    /// This user's own row about this message, liked or not, if there is one; and the newest likes of the message that stand:
     /// a hundred, and one more for every need of this kind about the same message in the batch (more do no harm).
     Likes(RoomId, MessageId, UserId),
     /// What a read move of this user up to this message (`None`: the newest) would make read: the newest hundred messages
@@ -226,8 +226,8 @@ pub enum Need {
     Unread(RoomId, UserId, Option<MessageId>),
     /// What a delivered move of this user up to this message would make delivered: the same above the larger of the read and
     /// the delivered position, of each message only its id and its sender. In a room of more members than
-    /// [`Limits::quiet_room`](crate::chat::Limits::quiet_room), also once those have left who may before it is decided, it may be
-    /// told empty.
+    /// [`Limits::quiet_room`](crate::limits::Limits::quiet_room), also once those have left who may before it is decided, it may be
+    /// empty.
     Undelivered(RoomId, UserId, MessageId),
     /// This user's own row in the lobby; if it names an open roulette chat, that room with its members' rows and the
     /// partner's row.

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::command::Draft;
 use crate::id::UserId;
 use crate::message::MessageKind;
-use crate::view::NewNotification;
+use crate::notification::NewNotification;
 
 /// A collision-resistant digest (SHA-256) of what a request said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

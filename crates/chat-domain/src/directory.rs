@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::checks::{check_size, check_text, invalid};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::person::Person;
 use crate::refusal::Refusal;
-use crate::rules::content::{check_size, check_text, invalid};
 use crate::time::Time;
 
 /// Somebody who has an account here or came with an issuer's token.

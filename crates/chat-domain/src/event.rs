@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
-use crate::room::RoomKind;
+use crate::reception::{Likes, Reception};
+use crate::room::{Head, RoomKind};
 use crate::time::Time;
 
 /// Something that happened in a room, complete: whoever tells it to somebody needs nothing else.
@@ -42,16 +43,6 @@ impl Event {
         };
         wrote || self.actor.id() == user
     }
-}
-
-/// A room's two counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Head {
-    /// The number of the last durable change: 1, 2, 3 … without holes.
-    pub seq: u64,
-    /// The number of the last move of a read or delivered position.
-    pub moves: u64,
 }
 
 /// What can happen.
@@ -126,7 +117,13 @@ pub enum Change {
 impl Change {
     /// Whether it took a `seq` (and stays in the log); otherwise it took a `moves`.
     pub fn is_durable(&self) -> bool {
-        !matches!(self, Change::Read(_) | Change::Delivered(_))
+        match self {
+            Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => true,
+            Change::Renamed { .. } | Change::Closed => true,
+            Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
+            Change::Liked { .. } | Change::Unliked { .. } => true,
+            Change::Read(_) | Change::Delivered(_) => false,
+        }
     }
 }
 
@@ -153,45 +150,6 @@ pub struct Reached {
     pub readers: Vec<Handle>,
     /// When the first of all its readers read it.
     pub first_at: Option<Time>,
-}
-
-/// What became of a message.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Reception {
-    /// How far it got.
-    pub status: Status,
-    /// Who likes it.
-    pub likes: Likes,
-    /// Who has read it, the sender aside, in order of time, the newest hundred.
-    pub readers: Vec<Handle>,
-    /// When the first of them did.
-    pub read_at: Option<Time>,
-}
-
-/// How far a message got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Status {
-    /// It is stored.
-    #[default]
-    Sent,
-    /// It has reached at least one other member.
-    Delivered,
-    /// At least one other member has read it.
-    Read,
-}
-
-/// Who likes a message.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Likes {
-    /// How many, exactly.
-    pub count: u32,
-    /// The newest hundred, in order of time.
-    pub by: Vec<Handle>,
-    /// When the newest standing like was given.
-    pub at: Option<Time>,
 }
 
 /// What became of a command.

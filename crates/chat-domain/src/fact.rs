@@ -1,4 +1,4 @@
-//! What a working set is told before it decides, and what it hands back to be kept.
+//! What a working set learns before it decides, and what it hands back to be kept.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use crate::person::Person;
 use crate::room::{Member, Room};
 use crate::rows::*;
 
-/// The answer to a [`Need`], one variant for each. All answers that one working set is told must come from one snapshot.
+/// The answer to a [`Need`], one variant for each. All facts that one working set learns must come from one snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fact {
@@ -36,7 +36,7 @@ pub enum Fact {
     /// To [`Need::Likes`].
     Likes(RoomId, MessageId, UserId, Vec<LikeRow>),
     /// To [`Need::Unread`].
-    Unread(RoomId, UserId, Option<MessageId>, Vec<Seen>),
+    Unread(RoomId, UserId, Option<MessageId>, Vec<Readership>),
     /// To [`Need::Undelivered`].
     Undelivered(RoomId, UserId, MessageId, Vec<(MessageId, UserId)>),
     /// To [`Need::Lobby`].
@@ -86,8 +86,8 @@ pub struct FirstSent {
     /// What was said then.
     pub digest: Digest,
     /// The message as it is now.
-    pub seen: Seen,
-    /// The newest hundred standing likes of it (more do no harm).
+    pub seen: Readership,
+    /// The newest hundred likes of it that stand (more do no harm).
     pub likes: Vec<LikeRow>,
 }
 

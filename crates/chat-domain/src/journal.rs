@@ -8,10 +8,11 @@ use core::pin::Pin;
 use core::time::Duration;
 
 use crate::command::Command;
-use crate::event::{Head, Outcome};
+use crate::event::Outcome;
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
-use crate::notification::Notification;
+use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::refusal::Refusal;
+use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
 

@@ -13,8 +13,8 @@
 //! # let stamp = |actor, n| Stamp { actor, at: Time::from_secs(n), ids: Ids {
 //! #     room: RoomId::new(n).unwrap(), message: MessageId::new(n).unwrap() } };
 //! let mut chat = Chat::new(Limits::default());
-//! chat.tell(person(ann, "ann"));
-//! chat.tell(person(bob, "bob"));
+//! chat.learn(person(ann, "ann"));
+//! chat.learn(person(bob, "bob"));
 //! let opened = chat.execute(stamp(ann, 1), Command::OpenDirect { with: bob })?;
 //! let room = opened.event().unwrap().room;
 //! let hello = Command::Send { room, draft: Draft::text("Hello!"), client_id: ClientId::new("1") };
@@ -45,6 +45,13 @@
 //! [`Journal`] remembers what happens in rooms, [`Directory`] knows who people are. What serves clients is written against
 //! these two and works with every implementation.
 //!
+//! # Floors
+//!
+//! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
+//! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
+//! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (private: a rule is reached through
+//! [`Chat::execute`]), *ports* ([`journal`], [`directory`]).
+//!
 //! # Features
 //!
 //! `std` (on by default) brings [`Memory`]; without it the crate needs only `alloc`. `serde` derives `Serialize` and
@@ -55,41 +62,55 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-pub mod bucket;
-pub mod chat;
+// Values: what everything else is made of.
+mod checks;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod metadata;
+pub mod person;
+pub mod reception;
+pub mod refusal;
+pub mod room;
+pub mod time;
+
+// Rows and words: what is asked for, what happened, what is kept.
 pub mod command;
 pub mod digest;
-pub mod directory;
 pub mod event;
 pub mod fact;
-pub mod id;
+mod needs;
+pub mod notification;
+pub mod rows;
+pub mod view;
+
+// Machines: what remembers.
+pub mod bucket;
+pub mod chat;
+pub mod presence;
+pub mod typing;
+
+// Rules: what may happen, and who sees what.
+mod execute;
+mod query;
+mod rules;
+
+// Ports: what a host gives.
+pub mod directory;
 pub mod journal;
 #[cfg(feature = "std")]
 pub mod memory;
-pub mod message;
-pub mod metadata;
-mod needs;
-pub mod notification;
-pub mod person;
-pub mod presence;
-mod query;
-pub mod refusal;
-pub mod room;
-pub mod rows;
-mod rules;
-pub mod time;
-pub mod typing;
-pub mod view;
 
 pub use bucket::{Bucket, Rate};
-pub use chat::{Chat, Limits};
+pub use chat::Chat;
 pub use command::{ClientId, Command, Draft, Ids, Need, Stamp};
 pub use digest::Digest;
 pub use directory::{Account, Directory};
-pub use event::{Change, Event, Head, Likes, Outcome, Read, Reception, Status};
+pub use event::{Change, Event, Outcome, Read};
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
 pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
+pub use limits::Limits;
 #[cfg(feature = "std")]
 pub use memory::Memory;
 pub use message::{Message, MessageKind};
@@ -97,8 +118,9 @@ pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};
 pub use person::{Handle, Mood, Person};
 pub use presence::{Presence, PresenceSign, Shift, Socket};
+pub use reception::{Likes, Reception, Status};
 pub use refusal::Refusal;
-pub use room::{Member, Position, Role, Room, RoomKind};
-pub use rows::{DirectRow, LikeRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, Receipt, Roster, Seen, SentRow};
+pub use room::{Head, Member, Position, Role, Room, RoomKind};
+pub use rows::{DirectRow, LikeRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, Readership, Receipt, Roster, SentRow};
 pub use time::Time;
 pub use typing::{Typed, Typing, TypingSign};

@@ -6,11 +6,12 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::future::ready;
 
-use crate::chat::{Chat, Limits};
+use crate::chat::Chat;
 use crate::command::{Ids, Stamp};
 use crate::event::{Change, Outcome};
 use crate::id::{MessageId, RoomId};
 use crate::journal::{Answer, Failure, Order, Settled, Sink};
+use crate::limits::Limits;
 
 mod accounts;
 mod directory;
@@ -43,8 +44,8 @@ impl Memory {
         Memory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications }) }
     }
 
-    /// Decides an order, tells the sink, and says what it told.
-    fn settle(&self, order: Order) -> Result<Outcome, Failure> {
+    /// Decides an order, tells the sink, and gives back what it said.
+    fn carry_out(&self, order: Order) -> Result<Outcome, Failure> {
         let mut world = self.lock();
         let result = world.execute(&order);
         self.sink.settled(alloc::vec![Settled { origin: order.origin, result: result.clone() }]);

@@ -3,12 +3,13 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use crate::chat::Limits;
+use crate::checks::{check_size, check_text, spelled};
+use crate::command::ClientId;
 use crate::id::{NotificationId, UserId};
+use crate::limits::Limits;
+use crate::metadata::Value;
 use crate::refusal::Refusal;
-use crate::rules::content::{check_size, check_text, spelled};
 use crate::time::Time;
-use crate::view::NewNotification;
 
 /// The sorts of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +78,24 @@ impl NotificationKind {
     }
 }
 
+/// A notification before it is stored.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NewNotification {
+    /// For whom.
+    pub user: UserId,
+    /// What sort.
+    pub kind: NotificationKind,
+    /// A headline.
+    pub title: String,
+    /// The text.
+    pub body: String,
+    /// A map.
+    pub data: Value,
+    /// Names this request, so that repeating it makes no second notification.
+    pub client_id: Option<ClientId>,
+}
+
 impl NewNotification {
     /// Whether it may be stored; and its data in the canonical spelling.
     pub fn check(&self, limits: &Limits) -> Result<Arc<str>, Refusal> {
@@ -110,4 +129,16 @@ pub struct Notification {
     pub created_at: Time,
     /// When it was first read.
     pub read_at: Option<Time>,
+}
+
+/// Which notifications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NotificationPage {
+    /// Only read ones, or only unread ones.
+    pub is_read: Option<bool>,
+    /// Only those older than this one.
+    pub before: Option<NotificationId>,
+    /// How many at most.
+    pub limit: usize,
 }

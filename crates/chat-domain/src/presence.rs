@@ -74,13 +74,13 @@ pub struct Shift {
 #[derive(Clone, Debug)]
 pub struct Presence {
     grace: Duration,
-    people: BTreeMap<UserId, Seen>,
+    people: BTreeMap<UserId, Readership>,
     leaving: BTreeSet<(Time, UserId)>,
     opened: u64,
 }
 
 #[derive(Clone, Debug)]
-struct Seen {
+struct Readership {
     sockets: Vec<Opened>,
     shown: Mood,
     left: Option<Time>,
@@ -134,7 +134,8 @@ impl Presence {
     fn opened(&mut self, now: Time, user: UserId, socket: Socket) -> Option<Shift> {
         self.opened += 1;
         let turn = self.opened;
-        let seen = self.people.entry(user).or_insert(Seen { sockets: Vec::new(), shown: Mood::Offline, left: None });
+        let seen =
+            self.people.entry(user).or_insert(Readership { sockets: Vec::new(), shown: Mood::Offline, left: None });
         if seen.sockets.iter().all(|one| one.socket != socket) {
             seen.sockets.push(Opened { socket, turn, mood: Mood::Online });
         }
@@ -177,7 +178,7 @@ impl Presence {
     }
 }
 
-impl Seen {
+impl Readership {
     /// Looks as the newest connection says; nothing changes while there is none.
     fn look(&mut self, user: UserId, at: Time) -> Option<Shift> {
         let to = self.sockets.iter().max_by_key(|one| one.turn)?.mood;

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use crate::event::Head;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::time::Time;
 
@@ -46,6 +45,16 @@ pub struct Room {
     pub sent: u64,
     /// A roulette chat that somebody left: it takes nothing more.
     pub closed: bool,
+}
+
+/// A room's two counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Head {
+    /// The number of the last durable change: 1, 2, 3 … without holes.
+    pub seq: u64,
+    /// The number of the last move of a read or delivered position.
+    pub moves: u64,
 }
 
 /// What somebody may do in a room beside talking.

@@ -232,10 +232,10 @@ pub struct Roster {
     pub members: Vec<(Member, Arc<Person>)>,
 }
 
-/// A message with what its standing is made of.
+/// A message with what its reception is made of, likes aside.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Seen {
+pub struct Readership {
     /// The message.
     pub message: Arc<Message>,
     /// The newest hundred of those who have read it, the sender aside, in order of time (then of id): everybody with a

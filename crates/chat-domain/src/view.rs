@@ -1,15 +1,17 @@
 //! What people ask to see, and the answers.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::event::{Change, Event, Head, Reception};
+use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
-use crate::person::{Handle, Person};
-use crate::room::{Role, Room, RoomKind};
+use crate::person::Person;
+use crate::reception::Reception;
+use crate::room::{Head, Role, Room, RoomKind};
 use crate::time::Time;
+
+pub use crate::reception::Mark;
 
 /// How many members a chat in a list of chats names at most.
 pub const MEMBERS_IN_LIST: usize = 20;
@@ -164,16 +166,6 @@ pub struct MemberView {
     pub last_seen: Option<Time>,
 }
 
-/// Somebody who read or liked a message, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Mark {
-    /// Who.
-    pub user: Handle,
-    /// When.
-    pub at: Time,
-}
-
 /// A room that somebody is in, as the hub needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -202,18 +194,6 @@ pub struct Summary {
     pub last_message: Option<Shown>,
 }
 
-/// Which notifications.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct NotificationPage {
-    /// Only read ones, or only unread ones.
-    pub is_read: Option<bool>,
-    /// Only those older than this one.
-    pub before: Option<crate::id::NotificationId>,
-    /// How many at most.
-    pub limit: usize,
-}
-
 /// An open roulette chat.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -224,22 +204,4 @@ pub struct Match {
     pub partner: Arc<Person>,
     /// When the stranger was last seen online.
     pub last_seen: Option<Time>,
-}
-
-/// A notification before it is stored.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct NewNotification {
-    /// For whom.
-    pub user: UserId,
-    /// What sort.
-    pub kind: crate::notification::NotificationKind,
-    /// A headline.
-    pub title: String,
-    /// The text.
-    pub body: String,
-    /// A map.
-    pub data: crate::metadata::Value,
-    /// Names this request, so that repeating it makes no second notification.
-    pub client_id: Option<crate::command::ClientId>,
 }

@@ -189,7 +189,7 @@ fn a_repeat_is_answered_before_any_other_rule() {
 #[test]
 fn time_and_ids_at_their_ends() {
     let mut chat = Chat::new(Limits::default());
-    (1..=PEOPLE).for_each(|number| chat.tell(known(number)));
+    (1..=PEOPLE).for_each(|number| chat.learn(known(number)));
     let last = || MessageId::new(chat_domain::id::MAX_ID).unwrap();
     let at = RoomId::new(chat_domain::id::MAX_ID).unwrap();
     let stamp =
@@ -219,7 +219,7 @@ fn names_have_one_to_sixty_four_printable_characters() {
 
 #[test]
 fn notifications_say_something() {
-    let new = |title: &str, data| view::NewNotification {
+    let new = |title: &str, data| notification::NewNotification {
         user: user(1),
         kind: NotificationKind::Mention,
         title: title.into(),

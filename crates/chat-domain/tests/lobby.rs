@@ -144,9 +144,9 @@ fn the_last_partner_comes_only_when_nobody_else_waits() {
     let (one, three) = (LobbyRow { waiting: Some(Time::from_secs(1)), ..row(&world, 1) }, LobbyRow::idle(user(3)));
     let three = LobbyRow { waiting: Some(Time::from_secs(2)), lease: Time::from_secs(9_000), ..three };
     let mut part = Chat::partial(Limits::default());
-    (1..=3).for_each(|number| part.tell(known(number)));
-    part.tell(Fact::Waiting(vec![(one, person(1)), (three, person(3))]));
-    part.tell(Fact::Lobby(user(2), Some(InLobby { row: row(&world, 2), open: None })));
+    (1..=3).for_each(|number| part.learn(known(number)));
+    part.learn(Fact::Waiting(vec![(one, person(1)), (three, person(3))]));
+    part.learn(Fact::Lobby(user(2), Some(InLobby { row: row(&world, 2), open: None })));
     let stamp =
         Stamp { actor: user(2), at: Time::from_secs(world.now), ids: Ids { room: room(99), message: message(1) } };
     assert_eq!(partner(part.execute(stamp, Command::Search)), Some(user(3)));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use chat_domain::directory::{NewAccount, Rotation, Subject, Visitor};
-use chat_domain::view::{NewNotification, NotificationPage};
+use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::*;
 
 #[derive(Default)]

@@ -65,7 +65,7 @@ fn run(world: &mut World, story: &[Step]) {
 #[should_panic(expected = "Room(RoomId(7))")]
 fn asking_for_what_was_not_told_names_the_fact() {
     let mut part = Chat::partial(Limits::default());
-    part.tell(known(1));
+    part.learn(known(1));
     let ids = Ids { room: room(1), message: message(1) };
     let stamp = Stamp { actor: user(1), at: Time(0), ids };
     let _ = part.execute(stamp, Command::Read { room: room(7), upto: None });

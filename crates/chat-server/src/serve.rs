@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
 use chat_transport::app::{App, ServerSettings};

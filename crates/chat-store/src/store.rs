@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chat_domain::directory::{NewAccount, Rotation, Visitor};
 use chat_domain::journal::Answer;
+use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
 use chat_domain::{
     Account, Directory, Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Sink,

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
 use tokio::sync::oneshot;
 

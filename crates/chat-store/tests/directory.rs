@@ -4,9 +4,9 @@ mod common;
 
 use std::sync::Arc;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::directory::{NewAccount, Rotation, Subject, Visitor};
-use chat_domain::view::{NewNotification, NotificationPage};
+use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{
     ClientId, Command, Directory, Failure, Journal, Memory, NotificationId, NotificationKind, Refusal, Time, UserId,
     Uuid, Value,

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::fact::Fact;
 use chat_domain::view::*;
 use chat_domain::{
@@ -73,7 +73,7 @@ impl Story {
         let mut people = Vec::new();
         for name in ["ann", "bob", "cid", "dot", "eve", "fay"] {
             let person = somebody(&store, name).await;
-            model.tell(Fact::Person(person.id(), Some(person.clone())));
+            model.learn(Fact::Person(person.id(), Some(person.clone())));
             people.push(person);
         }
         let (dice, url) = (Dice::new(seed), url.to_owned());

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use chat_domain::directory::{NewAccount, Subject, Visitor};
-use chat_domain::view::{NewNotification, NotificationPage, Page, Replay, Since};
+use chat_domain::notification::{NewNotification, NotificationPage};
+use chat_domain::view::{Page, Replay, Since};
 use chat_domain::{
     ClientId, Command, Directory, Draft, Head, Journal, MessageId, NotificationId, NotificationKind, RoomId, Time,
     UserId, Uuid, Value,

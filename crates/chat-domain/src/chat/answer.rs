@@ -8,7 +8,7 @@ use crate::fact::*;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::room::Member;
-use crate::rows::{LikeRow, LobbyRow, Roster, Seen};
+use crate::rows::{LikeRow, LobbyRow, Readership, Roster};
 
 impl Chat {
     /// The answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
@@ -24,7 +24,7 @@ impl Chat {
             Need::Member(room, user) => Fact::Member(room, user, self.slot(room, user).map(|slot| slot.member)),
             Need::Heir(room) => Fact::Heir(room, self.heirs(room)),
             Need::Message(room, id) => Fact::Message(room, id, self.message_row(room, id).cloned()),
-            Need::Ordinal(room, id, user) => Fact::Ordinal(room, id, user, self.place(room, id, user)),
+            Need::Ordinal(room, id, user) => Fact::Ordinal(room, id, user, self.ordinal(room, id, user)),
             Need::Direct(low, high) => {
                 Fact::Direct(low, high, self.direct(low, high).and_then(|room| self.room_roster(room)))
             }
@@ -54,7 +54,7 @@ impl Chat {
     /// A chat that knows only what these needs say of this one.
     pub fn restrict<'a>(&self, needs: impl IntoIterator<Item = &'a Need>) -> Chat {
         let mut part = Chat::partial(self.limits);
-        needs.into_iter().for_each(|need| part.tell(self.answer(need)));
+        needs.into_iter().for_each(|need| part.learn(self.answer(need)));
         part
     }
 
@@ -72,7 +72,7 @@ impl Chat {
 
     fn sent_first(&self, room: RoomId, id: MessageId, digest: crate::Digest) -> Option<FirstSent> {
         let (state, _) = self.state(room).ok()?;
-        let seen = self.seen_row(state, self.message_row(room, id)?);
+        let seen = self.readership_row(state, self.message_row(room, id)?);
         Some(FirstSent { digest, seen, likes: self.like_rows(room, id, None) })
     }
 
@@ -84,11 +84,11 @@ impl Chat {
         rows
     }
 
-    fn unread_rows(&self, room: RoomId, user: UserId, upto: Option<MessageId>) -> Vec<Seen> {
+    fn unread_rows(&self, room: RoomId, user: UserId, upto: Option<MessageId>) -> Vec<Readership> {
         let (Ok((state, row)), Some(slot)) = (self.state(room), self.slot(room, user)) else { return Vec::new() };
         let Some(target) = upto.or(row.last_message) else { return Vec::new() };
         let found = self.between(state, user, slot.member.read.message, target);
-        found.iter().map(|message| self.seen_row(state, message)).collect()
+        found.iter().map(|message| self.readership_row(state, message)).collect()
     }
 
     fn undelivered_rows(&self, room: RoomId, user: UserId, upto: MessageId) -> Vec<(MessageId, UserId)> {
@@ -96,11 +96,11 @@ impl Chat {
         self.senders(state, user, slot.member.reached(), upto)
     }
 
-    fn seen_row(&self, state: &RoomState, message: &alloc::sync::Arc<Message>) -> Seen {
+    fn readership_row(&self, state: &RoomState, message: &alloc::sync::Arc<Message>) -> Readership {
         let mut readers = self.readers(state, message, None);
         let first_at = self.first_read(state, message, &readers);
         readers.drain(..readers.len().saturating_sub(super::NEWEST));
-        Seen { message: message.clone(), readers, first_at, delivered: self.is_delivered(state, message) }
+        Readership { message: message.clone(), readers, first_at, delivered: self.is_delivered(state, message) }
     }
 
     fn in_lobby(&self, user: UserId) -> Option<InLobby> {

@@ -3,8 +3,6 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use super::Chat;
-use crate::fact::Written;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::rows::*;
 
@@ -41,34 +39,5 @@ impl Dirty {
     pub(super) fn forget(&mut self, room: RoomId, message: MessageId) {
         self.likes.retain(|&(r, m, _), _| (r, m) != (room, message));
         self.forgotten.insert((room, message));
-    }
-
-    /// The rows as they are now.
-    pub(super) fn written(self, chat: &Chat) -> Written {
-        let (mut rooms, mut messages) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
-        for (id, new) in self.rooms {
-            let room = chat.states.get(&id).and_then(|state| state.room.clone());
-            if new { &mut rooms.0 } else { &mut rooms.1 }.extend(room);
-        }
-        for ((room, id), new) in self.messages {
-            let message = chat.states.get(&room).and_then(|state| state.message(id).cloned());
-            if new { &mut messages.0 } else { &mut messages.1 }.extend(message);
-        }
-        let member = |&(room, user): &_| Some((room, chat.states.get(&room)?.members.get(&user)?.as_ref()?.member));
-        Written {
-            new_rooms: rooms.0,
-            rooms: rooms.1,
-            members: self.members.iter().filter_map(member).collect(),
-            new_messages: messages.0,
-            messages: messages.1,
-            log: self.log,
-            likes: self.likes.into_values().collect(),
-            forgotten: self.forgotten.into_iter().collect(),
-            receipts: self.receipts,
-            sent: self.sent,
-            made: self.made,
-            directs: self.directs,
-            lobby: self.lobby.iter().filter_map(|user| chat.lobby.get(user).copied().flatten()).collect(),
-        }
     }
 }

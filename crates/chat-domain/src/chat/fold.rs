@@ -6,16 +6,17 @@ use alloc::vec::Vec;
 use super::{Chat, Dirty, RoomState, Slot};
 use crate::command::ClientId;
 use crate::digest::Digest;
-use crate::event::{Change, Event, Head};
+use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
+use crate::room::Head;
 use crate::room::{Member, Position, Room, RoomKind};
 use crate::rows::*;
 
 impl Chat {
     /// Applies the next event of a room.
-    pub(super) fn fold(&mut self, event: &Event) {
+    pub(crate) fn fold(&mut self, event: &Event) {
         match &event.change {
             Change::Created { title, people } => self.fold_created(event, title.clone(), people),
             Change::Added { person } => self.fold_added(event, person),
@@ -34,7 +35,7 @@ impl Chat {
     }
 
     /// A delivered position that moves without telling.
-    pub(super) fn set_delivered(&mut self, room: RoomId, user: UserId, position: Position) {
+    pub(crate) fn set_delivered(&mut self, room: RoomId, user: UserId, position: Position) {
         if let Some(slot) = self.states.get_mut(&room).and_then(|state| state.slot_mut(user)) {
             slot.member.delivered = position;
             self.mark(|dirty| dirty.members.extend([(room, user)]));
@@ -51,14 +52,14 @@ impl Chat {
         self.mark(|dirty| dirty.lobby.extend([user]));
     }
 
-    pub(super) fn set_sent(&mut self, room: RoomId, user: UserId, name: ClientId, digest: Digest, message: MessageId) {
+    pub(crate) fn set_sent(&mut self, room: RoomId, user: UserId, name: ClientId, digest: Digest, message: MessageId) {
         if let Some(dirty) = &mut self.dirty {
             dirty.sent.push(SentRow { room, user, client_id: name.clone(), digest, message });
         }
         self.sent.entry((room, user)).or_default().insert(name, Some((digest, message)));
     }
 
-    pub(super) fn set_made(&mut self, user: UserId, name: ClientId, digest: Digest, room: RoomId) {
+    pub(crate) fn set_made(&mut self, user: UserId, name: ClientId, digest: Digest, room: RoomId) {
         if let Some(dirty) = &mut self.dirty {
             dirty.made.push(MadeRow { user, client_id: name.clone(), digest, room });
         }
@@ -202,10 +203,11 @@ impl Chat {
 
     fn fold_reached(&mut self, event: &Event, upto: MessageId, what: Reach) {
         let (room, user, at) = (event.room, event.actor.id(), event.at);
-        let place = self.place(room, upto, user);
+        let ordinal = self.ordinal(room, upto, user);
         let moves = event.head.moves;
-        let position = Position { message: place.message, number: place.number, own: place.own, at, moved: moves };
-        let receipt = Receipt { room, user, what, upto, number: place.number, at, moves };
+        let position =
+            Position { message: ordinal.message, number: ordinal.number, own: ordinal.own, at, moved: moves };
+        let receipt = Receipt { room, user, what, upto, number: ordinal.number, at, moves };
         let Some(state) = self.states.get_mut(&room) else { return };
         if let Some(slot) = state.slot_mut(user) {
             match what {

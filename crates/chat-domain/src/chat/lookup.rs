@@ -24,12 +24,12 @@ impl Chat {
 
     /// The room.
     pub(crate) fn state(&self, room: RoomId) -> Result<(&RoomState, &Room), Refusal> {
-        let state = self.states.get(&room).filter(|state| state.told);
+        let state = self.states.get(&room).filter(|state| state.is_known);
         let state = state.or_else(|| self.absent(|| Need::Room(room)));
         state.and_then(|state| Some((state, state.room.as_ref()?))).ok_or(Refusal::UnknownRoom)
     }
 
-    /// Somebody's place in a room, also of who left.
+    /// Somebody's row in a room, also of who left.
     pub(crate) fn slot(&self, room: RoomId, user: UserId) -> Option<&Slot> {
         let state = self.states.get(&room);
         match state.and_then(|state| state.members.get(&user)) {
@@ -61,7 +61,7 @@ impl Chat {
     }
 
     /// Where a message id stands in a room.
-    pub(crate) fn place(&self, room: RoomId, message: MessageId, user: UserId) -> Ordinal {
+    pub(crate) fn ordinal(&self, room: RoomId, message: MessageId, user: UserId) -> Ordinal {
         let Ok((state, row)) = self.state(room) else { return Ordinal::default() };
         let slot = state.members.get(&user).and_then(Option::as_ref);
         if row.last_message <= Some(message) {
@@ -75,8 +75,8 @@ impl Chat {
                 Ordinal { message: Some(newest.id), number: newest.number, own }
             }
             None if state.loaded == 0 => Ordinal::default(),
-            None => match state.places.get(&(message, user)) {
-                Some(place) => *place,
+            None => match state.ordinals.get(&(message, user)) {
+                Some(ordinal) => *ordinal,
                 None => self.absent(|| Need::Ordinal(room, message, user)).unwrap_or_default(),
             },
         }
@@ -96,7 +96,7 @@ impl Chat {
     pub(crate) fn roster(&self, state: &RoomState) -> Vec<Arc<Person>> {
         assert!(
             self.whole || state.roster,
-            "the working set was not told who is in {:?}",
+            "the working set never learned who is in {:?}",
             state.peek().map(|room| room.id)
         );
         state.present().into_iter().filter_map(|slot| self.person(slot.member.user).ok().cloned()).collect()
@@ -139,16 +139,16 @@ impl Chat {
         self.states.get(&room).is_some_and(|state| state.room.is_some())
     }
 
-    /// Asks for something of a room that must have been told as a whole, unless the room was made here.
+    /// Asks for something of a room that must have been learned as a whole, unless the room was made here.
     pub(crate) fn expect_of(&self, state: &RoomState, need: impl Fn() -> Need) {
         if !state.born {
             self.expect(need);
         }
     }
 
-    /// Asks for something that must have been told as a whole.
+    /// Asks for something that must have been learned as a whole.
     pub(crate) fn expect(&self, need: impl Fn() -> Need) {
-        if !self.whole && !self.told.contains(&need()) {
+        if !self.whole && !self.answered.contains(&need()) {
             self.absent::<()>(need);
         }
     }
@@ -156,7 +156,7 @@ impl Chat {
     /// What a whole chat does not have does not exist; what a partial one does not have was forgotten by somebody.
     #[cold]
     pub(super) fn absent<T>(&self, need: impl Fn() -> Need) -> Option<T> {
-        assert!(self.whole, "the working set was not told {:?}: is it missing in Command::needs?", need());
+        assert!(self.whole, "the working set never learned {:?}: is it missing in Command::needs?", need());
         None
     }
 }

@@ -7,10 +7,10 @@ use super::state::Liked;
 use super::steps::step;
 use super::{Chat, RoomState};
 use crate::command::Need;
-use crate::event::{Likes, Reception, Status};
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::person::Handle;
+use crate::reception::{Likes, Reception, Status};
 use crate::view::Mark;
 
 /// How many readers, likes and newly read messages are named at most.
@@ -41,8 +41,8 @@ impl Chat {
             let receipt = slot.reached(message.id)?;
             Some(Mark { user: self.handle(slot.member.user), at: receipt.at })
         });
-        let told = state.bases.get(&message.id).map(|base| base.readers.as_slice()).unwrap_or_default();
-        let mut marks: Vec<_> = told.iter().copied().chain(here).chain(also).collect();
+        let before = state.bases.get(&message.id).map(|base| base.readers.as_slice()).unwrap_or_default();
+        let mut marks: Vec<_> = before.iter().copied().chain(here).chain(also).collect();
         marks.sort_unstable_by_key(|mark| (mark.at, mark.user.id));
         marks
     }
@@ -54,8 +54,8 @@ impl Chat {
         message: &Message,
         readers: &[Mark],
     ) -> Option<crate::time::Time> {
-        let told = state.bases.get(&message.id).and_then(|base| base.first_at);
-        told.into_iter().chain(readers.first().map(|mark| mark.at)).min()
+        let before = state.bases.get(&message.id).and_then(|base| base.first_at);
+        before.into_iter().chain(readers.first().map(|mark| mark.at)).min()
     }
 
     /// Whether a message has reached anybody but its sender.
@@ -111,7 +111,7 @@ impl Chat {
         found
     }
 
-    /// Ids and senders of the same messages; that is all which a working set may have been told of them.
+    /// Ids and senders of the same messages; more of them a working set may not know.
     pub(crate) fn senders(
         &self,
         state: &RoomState,
@@ -120,10 +120,10 @@ impl Chat {
         upto: MessageId,
     ) -> Vec<(MessageId, UserId)> {
         let here = self.between(state, user, from, upto);
-        let told = state.senders.iter().map(|(&id, &sender)| (id, sender));
-        let told = told.filter(|&(id, sender)| Some(id) > from && id <= upto && sender != user);
-        let told = told.filter(|&(id, _)| state.message(id).is_none());
-        let mut found: Vec<_> = here.iter().map(|message| (message.id, message.sender.id())).chain(told).collect();
+        let senders = state.senders.iter().map(|(&id, &sender)| (id, sender));
+        let senders = senders.filter(|&(id, sender)| Some(id) > from && id <= upto && sender != user);
+        let senders = senders.filter(|&(id, _)| state.message(id).is_none());
+        let mut found: Vec<_> = here.iter().map(|message| (message.id, message.sender.id())).chain(senders).collect();
         found.sort_unstable();
         found.split_off(found.len().saturating_sub(NEWEST))
     }
@@ -145,7 +145,7 @@ impl Chat {
 
     fn expect_base(&self, state: &RoomState, message: &Message) {
         let known = self.whole || state.is_fresh(message) || state.bases.contains_key(&message.id);
-        assert!(known, "the working set was not told who has read message {} of room {}", message.id, message.room);
+        assert!(known, "the working set never learned who has read message {} of room {}", message.id, message.room);
     }
 }
 

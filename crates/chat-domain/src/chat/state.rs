@@ -4,7 +4,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::Map;
 use super::steps::{below, step};
 use crate::fact::Ordinal;
 use crate::id::{MessageId, UserId};
@@ -14,15 +13,18 @@ use crate::rows::{LikeRow, LogRow, Receipt};
 use crate::time::Time;
 use crate::view::Mark;
 
+/// A map whose order is never looked at.
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
+
 /// What is known of one room. In a whole chat: everything.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RoomState {
     /// Whether it is known if the room exists.
-    pub(super) told: bool,
+    pub(super) is_known: bool,
     /// Whether the room was made in this working set, so that what is not here does not exist.
     pub(super) born: bool,
     pub(super) room: Option<Room>,
-    /// How many messages it had when the working set was told of it; the newer ones are all here.
+    /// How many messages it had when the working set learned of it; the newer ones are all here.
     pub(super) loaded: u64,
     /// Whether everybody who is in it is here.
     pub(super) roster: bool,
@@ -34,11 +36,11 @@ pub(crate) struct RoomState {
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
     pub(super) changes: Vec<LogRow>,
-    pub(super) places: Map<(MessageId, UserId), Ordinal>,
+    pub(super) ordinals: Map<(MessageId, UserId), Ordinal>,
     pub(super) bases: Map<MessageId, Base>,
-    /// Who sent messages of which nothing else was told.
+    /// Who sent messages of which nothing else is known.
     pub(super) senders: BTreeMap<MessageId, UserId>,
-    /// Message ids that were told to be nobody's.
+    /// Message ids that are known to be nobody's.
     pub(super) absent: BTreeSet<MessageId>,
 }
 
@@ -46,9 +48,9 @@ pub(crate) struct RoomState {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) member: Member,
-    /// How many messages of theirs there were when the working set was told.
+    /// How many messages of theirs there were when the working set learned of them.
     pub(super) loaded: u64,
-    /// The read position when the working set was told: what it covers is counted in the told readers.
+    /// The read position when the working set learned of them: what it covers is counted in the readers of [`Base`].
     pub(super) covered: Option<MessageId>,
     /// Their newer messages, in order.
     pub(super) own: Vec<MessageId>,
@@ -62,11 +64,11 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Liked {
     pub(super) rows: Map<UserId, LikeRow>,
-    /// The standing ones, by `seq`.
+    /// Those that stand, by `seq`.
     pub(super) order: Vec<(u64, UserId)>,
 }
 
-/// What a working set was told of a message's standing.
+/// What a working set learned of a message's readers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Base {
     pub(super) readers: Vec<Mark>,
@@ -77,7 +79,7 @@ pub(super) struct Base {
 impl RoomState {
     /// A room that was made here.
     pub(super) fn born(room: Room) -> RoomState {
-        RoomState { told: true, born: true, room: Some(room), roster: true, ..RoomState::default() }
+        RoomState { is_known: true, born: true, room: Some(room), roster: true, ..RoomState::default() }
     }
 
     /// The room's row, if it is here.
@@ -111,7 +113,7 @@ impl RoomState {
         }
     }
 
-    /// Whether a message came after the working set was told of its room.
+    /// Whether a message came after the working set learned of its room.
     pub(super) fn is_fresh(&self, message: &Message) -> bool {
         message.number > self.loaded
     }
@@ -148,17 +150,17 @@ impl Slot {
         Slot { member, loaded: 0, covered: None, own: Vec::new(), deleted: Vec::new(), reads: Vec::new() }
     }
 
-    /// Somebody whom a working set was told of: only what happens from here on is known.
-    pub(super) fn told(member: Member) -> Slot {
+    /// Somebody of whom a working set learned: only what happens from here on is known.
+    pub(super) fn loaded(member: Member) -> Slot {
         Slot { loaded: member.sent, covered: member.read.message, ..Slot::new(member) }
     }
 
-    /// How many messages up to this one are theirs, if it is newer than what the working set was told.
+    /// How many messages up to this one are theirs, if it is newer than what the working set learned.
     pub(super) fn own_upto(&self, message: MessageId) -> u64 {
         self.loaded + below(&self.own, |&own| own <= message) as u64
     }
 
-    /// The receipt with which they read a message, unless a working set's told readers have it.
+    /// The receipt with which they read a message, unless [`Base`] has it.
     pub(super) fn reached(&self, message: MessageId) -> Option<&Receipt> {
         if self.covered >= Some(message) {
             return None;

@@ -44,7 +44,7 @@ mod tests {
         for number in 1..=3 {
             let (name, handle) = (alloc::format!("user{number}"), Handle::from(user(number)));
             let person = Person { handle, username: name.clone(), name, avatar: Default::default() };
-            chat.tell(Fact::Person(user(number), Some(Arc::new(person))));
+            chat.learn(Fact::Person(user(number), Some(Arc::new(person))));
         }
         let mut give = |actor: i64, number: i64, command| {
             let ids = Ids { room: ROOM, message: id(number) };

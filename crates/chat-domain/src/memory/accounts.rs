@@ -174,7 +174,7 @@ impl Accounts {
             self.names.remove(&folded(&before.person.username));
         }
         self.names.insert(name, id);
-        chat.tell(Fact::Person(id, Some(Arc::new(person))));
+        chat.learn(Fact::Person(id, Some(Arc::new(person))));
         account(chat, id).ok_or(Refusal::UnknownUser)
     }
 

@@ -6,21 +6,22 @@ use alloc::vec::Vec;
 use core::future::ready;
 
 use super::Memory;
-use crate::event::{Head, Outcome};
+use crate::event::Outcome;
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
-use crate::notification::Notification;
+use crate::notification::{NewNotification, Notification, NotificationPage};
+use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
 
 impl Journal for Memory {
     fn execute(&self, order: Order) -> Answer<'_, Outcome> {
-        Box::pin(ready(self.settle(order)))
+        Box::pin(ready(self.carry_out(order)))
     }
 
     fn submit(&self, order: Order) {
         // The sink has the answer.
-        let _ = self.settle(order);
+        let _ = self.carry_out(order);
     }
 
     fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History> {

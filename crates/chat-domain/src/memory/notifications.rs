@@ -8,10 +8,9 @@ use crate::chat::Chat;
 use crate::command::ClientId;
 use crate::digest::Digest;
 use crate::id::{NotificationId, UserId};
-use crate::notification::Notification;
+use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::refusal::Refusal;
 use crate::time::Time;
-use crate::view::{NewNotification, NotificationPage};
 
 #[derive(Default)]
 pub(super) struct Notifications {

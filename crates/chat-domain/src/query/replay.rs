@@ -4,11 +4,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::chat::{Chat, RoomState, Slot, newest};
-use crate::event::{Change, Event, Head, Reached, Read};
+use crate::event::{Change, Event, Reached, Read};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::room::Head;
 use crate::room::Room;
 use crate::rows::{LogKind, LogRow};
 use crate::rules::newest_of_each;
@@ -104,8 +105,8 @@ impl Round<'_> {
     /// One edit in the place of the last, and only of a message that the reader had.
     fn edited(&self, message: &Arc<Message>, seq: u64, since: Head) -> Option<Change> {
         let last = message.edited.is_some_and(|(_, last)| last == seq);
-        let told = last && message.deleted.is_none() && message.seq <= since.seq;
-        told.then(|| Change::Edited { message: self.chat.renamed(message) })
+        let is_due = last && message.deleted.is_none() && message.seq <= since.seq;
+        is_due.then(|| Change::Edited { message: self.chat.renamed(message) })
     }
 
     /// Only what somebody last did about a message.

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::chat::{Chat, RoomState, Slot};
-use crate::event::Head;
 use crate::id::{RoomId, UserId};
 use crate::refusal::Refusal;
+use crate::room::Head;
 use crate::room::{Role, Room};
 use crate::time::Time;
 use crate::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Summary};

@@ -2,7 +2,9 @@
 
 use alloc::vec;
 
-use super::{Decision, Scene, happened, rooms};
+use super::decision::{Decision, happened};
+use super::rooms;
+use super::scene::Scene;
 use crate::chat::Chat;
 use crate::command::Stamp;
 use crate::event::Change;

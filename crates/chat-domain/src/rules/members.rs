@@ -1,6 +1,7 @@
 //! Who is in a group.
 
-use super::{Decision, Scene, happened};
+use super::decision::{Decision, happened};
+use super::scene::Scene;
 use crate::event::{Change, Event};
 use crate::id::UserId;
 use crate::refusal::Refusal;

@@ -3,14 +3,17 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use super::content::{check_draft, check_text, spelled};
-use super::{Decision, Memo, Scene, happened, standing_event};
+use super::content::check_draft;
+use super::decision::{Decision, Memo, happened};
+use super::scene::{Scene, as_it_is};
 use crate::chat::{Chat, NEWEST};
+use crate::checks::{check_text, spelled};
 use crate::command::{ClientId, Draft, Stamp};
 use crate::digest::Digest;
-use crate::event::{Change, Event, Likes, Reception};
+use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
+use crate::reception::{Likes, Reception};
 use crate::refusal::Refusal;
 
 /// A repeat is answered before any other rule is asked.
@@ -132,5 +135,5 @@ fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: b
     let message = chat.message_row(room, message).ok_or(Refusal::UnknownMessage)?.clone();
     let at = message.created_at;
     let change = Change::Sent { reception: chat.reception(state, &message), message };
-    Ok(Decision::Already(Event { at, ..standing_event(row, chat.person(stamp.actor)?, change) }))
+    Ok(Decision::Already(Event { at, ..as_it_is(row, chat.person(stamp.actor)?, change) }))
 }

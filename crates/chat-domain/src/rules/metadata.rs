@@ -1,6 +1,6 @@
 //! What rides beside each sort of message.
 
-use super::content::{invalid, is_address};
+use crate::checks::{invalid, is_address};
 use crate::message::MessageKind;
 use crate::metadata::Value;
 use crate::refusal::Refusal;

@@ -4,7 +4,8 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Decision, Scene, happened};
+use super::decision::{Decision, happened};
+use super::scene::Scene;
 use crate::Need;
 use crate::chat::newest;
 use crate::event::{Change, Reached, Read};
@@ -16,15 +17,15 @@ use crate::room::Position;
 use crate::time::Time;
 use crate::view::Mark;
 
-/// Everything up to a message is read. A deleted message is a place like any other.
+/// Everything up to a message is read. A deleted message is a position like any other.
 pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision, Refusal> {
     let (room, user, old) = (scene.room.id, scene.actor.id(), scene.slot.member.read);
     let Some(target) = upto.or(scene.room.last_message) else { return Ok(Decision::Quiet) };
-    let place = scene.chat.place(room, target, user);
-    if place.message != Some(target) {
+    let ordinal = scene.chat.ordinal(room, target, user);
+    if ordinal.message != Some(target) {
         return Err(Refusal::UnknownMessage);
     }
-    if place.message <= old.message {
+    if ordinal.message <= old.message {
         return Ok(already(&scene, old, Change::Read));
     }
     scene.chat.expect_of(scene.state, || Need::Unread(room, user, upto));
@@ -38,15 +39,15 @@ pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision
 /// Everything up to a message has arrived. What was read has arrived before. In a quiet room nobody is told.
 pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Refusal> {
     let (room, user, member) = (scene.room.id, scene.actor.id(), scene.slot.member);
-    let place = scene.chat.place(room, upto, user);
-    let Some(target) = place.message else { return Ok(Decision::Quiet) };
+    let ordinal = scene.chat.ordinal(room, upto, user);
+    let Some(target) = ordinal.message else { return Ok(Decision::Quiet) };
     if Some(target) <= member.reached() {
         let old = if member.read.message > member.delivered.message { member.read } else { member.delivered };
         return Ok(already(&scene, old, Change::Delivered));
     }
     let at = moved_at(&scene, member.delivered);
     if scene.room.members > scene.chat.limits().quiet_room {
-        return Ok(Decision::Reached(room, silent(place, at, member.delivered.moved)));
+        return Ok(Decision::Reached(room, silent(ordinal, at, member.delivered.moved)));
     }
     scene.chat.expect_of(scene.state, || Need::Undelivered(room, user, upto));
     let found = scene.chat.senders(scene.state, user, member.reached(), target);
@@ -86,8 +87,8 @@ fn moved_at(scene: &Scene<'_>, old: Position) -> Time {
     scene.at().max(old.at)
 }
 
-fn silent(place: Ordinal, at: Time, moved: u64) -> Position {
-    Position { message: place.message, number: place.number, own: place.own, at, moved }
+fn silent(ordinal: Ordinal, at: Time, moved: u64) -> Position {
+    Position { message: ordinal.message, number: ordinal.number, own: ordinal.own, at, moved }
 }
 
 /// The position as it is; nothing where it is before the first message.

@@ -5,15 +5,17 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::content::check_title;
-use super::{Decision, Memo, Scene, happened, standing_event};
+use super::decision::{Decision, Memo, happened};
+use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
+use crate::checks::check_title;
 use crate::command::{ClientId, Stamp};
 use crate::digest::Digest;
-use crate::event::{Change, Event, Head};
+use crate::event::{Change, Event};
 use crate::id::{RoomId, UserId};
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::room::Head;
 use crate::room::RoomKind;
 
 /// Two people have one direct chat.
@@ -97,5 +99,5 @@ pub(super) fn made(
 fn present(chat: &Chat, actor: &Arc<Person>, room: RoomId) -> Result<Decision, Refusal> {
     let (state, row) = chat.state(room)?;
     let change = Change::Created { title: row.title.clone(), people: chat.roster(state) };
-    Ok(Decision::Already(standing_event(row, actor, change)))
+    Ok(Decision::Already(as_it_is(row, actor, change)))
 }

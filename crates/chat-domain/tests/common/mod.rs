@@ -104,7 +104,7 @@ pub struct World {
 impl World {
     pub fn new(limits: Limits) -> World {
         let mut chat = Chat::new(limits).recording();
-        (1..=PEOPLE).for_each(|number| chat.tell(known(number)));
+        (1..=PEOPLE).for_each(|number| chat.learn(known(number)));
         World { chat, rooms: Vec::new(), messages: Vec::new(), now: 1_000, next: 1 }
     }
 

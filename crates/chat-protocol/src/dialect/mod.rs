@@ -133,7 +133,13 @@ fn frame_each<T>(
 /// Whether a dialect that tells every change of a room tells this one: the making of a room, its title and its closing are
 /// told otherwise or not at all.
 fn is_told(change: &Change) -> bool {
-    !matches!(change, Change::Created { .. } | Change::Renamed { .. } | Change::Closed)
+    match change {
+        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => false,
+        Change::Added { .. } | Change::Removed { .. } => true,
+        Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
+        Change::Liked { .. } | Change::Unliked { .. } => true,
+        Change::Read(_) | Change::Delivered(_) => true,
+    }
 }
 
 fn room_of(endpoint: Endpoint) -> Result<RoomId, Trouble> {

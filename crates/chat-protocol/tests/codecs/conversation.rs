@@ -18,7 +18,7 @@ impl Group {
     pub(crate) fn new() -> Group {
         let mut chat = Chat::new(Limits::default());
         for person in [reader(), anna()] {
-            chat.tell(Fact::Person(person.id(), Some(person)));
+            chat.learn(Fact::Person(person.id(), Some(person)));
         }
         let mut group = Group { chat, next: 1 };
         let create = Command::CreateGroup { title: "A group".into(), members: vec![user(1)], client_id: None };

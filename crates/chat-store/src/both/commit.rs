@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::fact::{Fact, Written};
 use chat_domain::{Chat, Command, Failure, Ids, MessageId, Need, Outcome, Refusal, RoomId, Stamp};
 
@@ -161,7 +161,7 @@ async fn decide(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]
     let (known, stamps, mark) = look(conn, &needs, memory, batch, &limits).await?;
     let before = Before::of(&known);
     memory.learn(&known);
-    known.into_iter().for_each(|known| chat.tell(known));
+    known.into_iter().for_each(|known| chat.learn(known));
     let (verdicts, written) = execute(chat, batch, stamps)?;
     Ok(Decided { verdicts, before, written, mark })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::fact::{Fact, Ordinal};
 use chat_domain::{ClientId, MessageId, Need, Person, Room, RoomId, UserId};
 

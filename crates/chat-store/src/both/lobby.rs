@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::fact::Written;
 use chat_domain::view::Match;
 use chat_domain::{Time, UserId};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_domain::chat::Limits;
-use chat_domain::view::{NewNotification, NotificationPage};
+use chat_domain::Limits;
+use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{Notification, NotificationId, Refusal, Time, UserId};
 
 use super::locks::name_lock;

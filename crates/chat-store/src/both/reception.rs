@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chat_domain::rows::{LikeRow, Seen};
+use chat_domain::rows::{LikeRow, Readership};
 use chat_domain::view::{Mark, Shown};
 use chat_domain::{Handle, Likes, Message, MessageId, Reception, RoomId, Status, Time, UserId};
 
@@ -123,7 +123,7 @@ pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanK
 }
 
 /// These messages with their readers, and whether they were delivered.
-pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Seen>> {
+pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Readership>> {
     let mut spans: BTreeMap<RoomId, (u64, u64)> = BTreeMap::new();
     for message in &messages {
         let (low, high) = spans.entry(message.room).or_insert((message.number, message.number));
@@ -142,7 +142,7 @@ pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec
         readers.sort_by_key(|mark| (mark.at, mark.user.id));
         let first_at = readers.first().map(|mark| mark.at);
         let older = readers.len().saturating_sub(NEWEST);
-        Seen { message, readers: readers.split_off(older), first_at, delivered }
+        Readership { message, readers: readers.split_off(older), first_at, delivered }
     });
     Ok(seen.collect())
 }
@@ -168,7 +168,7 @@ pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Ve
 }
 
 /// What became of a message.
-pub(super) fn reception(seen: &Seen, likes: &[LikeRow]) -> Reception {
+pub(super) fn reception(seen: &Readership, likes: &[LikeRow]) -> Reception {
     let status = match (seen.first_at, seen.delivered) {
         (Some(_), _) => Status::Read,
         (None, true) => Status::Delivered,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::fact::{Fact, Written};
 use chat_domain::{Chat, Command, Ids, MessageId, Need, Person, Room, RoomId, Stamp, UserId};
 use diesel::QueryResult;
@@ -66,7 +66,7 @@ impl Ground {
     /// Decides the orders, whose messages get these ids; nothing if it is not yes to each, which is not for memory to say.
     pub(super) fn decide(mut self, batch: &[Waiting], ids: Vec<MessageId>, limits: Limits) -> Option<Said> {
         let (mut chat, no_room) = (Chat::partial(limits), RoomId::new(1)?);
-        std::mem::take(&mut self.known).into_iter().for_each(|known| chat.tell(known));
+        std::mem::take(&mut self.known).into_iter().for_each(|known| chat.learn(known));
         let stamps = batch.iter().zip(ids).map(|(waiting, message)| {
             let ids = Ids { room: no_room, message };
             Stamp { actor: waiting.order.actor, at: waiting.order.at, ids }

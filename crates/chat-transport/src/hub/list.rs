@@ -60,7 +60,10 @@ impl State {
 
 /// Whether an entrance has a chat list.
 fn shows_list(entrance: Entrance) -> bool {
-    matches!(entrance, Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo)
+    match entrance {
+        Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo => true,
+        Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette => false,
+    }
 }
 
 /// The least time between two tellings of one line.

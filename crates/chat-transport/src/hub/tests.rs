@@ -9,7 +9,7 @@ mod shapes;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chat_domain::chat::Limits;
+use chat_domain::Limits;
 use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;

@@ -1,7 +1,7 @@
 //! Notifications.
 
 use chat_domain::Notification;
-use chat_domain::view::NotificationPage;
+use chat_domain::notification::NotificationPage;
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Reply, answer};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_domain::directory::Visitor;
-use chat_domain::view::NewNotification;
+use chat_domain::notification::NewNotification;
 use chat_domain::{Refusal, UserId};
 use chat_protocol::rest::body::{NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage};
 use chat_protocol::rest::{Reply, Tree, Whom, answer};

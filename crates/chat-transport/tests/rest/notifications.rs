@@ -1,6 +1,6 @@
 //! Notifications, as their user sees them.
 
-use chat_domain::{NotificationKind, Time, Value, view::NewNotification};
+use chat_domain::{NotificationKind, Time, Value, notification::NewNotification};
 use serde_json::json;
 
 use crate::world::{User, World};

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_domain::Limits;
 use chat_domain::UserId;
-use chat_domain::chat::Limits;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_protocol::rest::Tree;

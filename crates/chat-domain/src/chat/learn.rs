@@ -1,0 +1,160 @@
+//! Facts that a working set learns from a store.
+
+use alloc::sync::Arc;
+
+use super::state::{Base, Slot};
+use super::{Chat, RoomState};
+use crate::command::Need;
+use crate::fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal};
+use crate::id::{RoomId, UserId};
+use crate::message::Message;
+use crate::person::Person;
+use crate::room::{Member, Room};
+use crate::rows::{LobbyRow, Readership, Roster};
+
+impl Chat {
+    /// Takes a fact over. A working set learns all that a batch of commands needs before the first of them is executed;
+    /// learning the same twice does no harm.
+    ///
+    /// A whole chat learns of people only ([`Fact::Person`]): that they exist, and when they change their names.
+    ///
+    /// # Panics
+    ///
+    /// If a whole chat is given any other fact, which it knows better.
+    pub fn learn(&mut self, fact: Fact) {
+        if let Fact::Person(user, person) = fact {
+            return self.learn_person(user, person);
+        }
+        assert!(!self.whole, "a whole chat learns of people only, not {:?}", fact.need());
+        let need = fact.need();
+        if self.answered.insert(need) {
+            self.learn_row(fact);
+        }
+    }
+
+    fn learn_row(&mut self, fact: Fact) {
+        match fact {
+            Fact::Person(..) | Fact::Waiting(_) | Fact::Lobby(..) => self.learn_lobby(fact),
+            Fact::Room(id, room) => self.learn_room(id, room),
+            Fact::Member(room, user, member) => self.learn_member(room, user, member),
+            Fact::Heir(room, members) => {
+                members.into_iter().for_each(|member| self.learn_member(room, member.user, Some(member)));
+            }
+            Fact::Message(room, id, None) => {
+                self.states.entry(room).or_default().absent.insert(id);
+            }
+            Fact::Message(.., Some(message)) => self.learn_message(message),
+            Fact::Ordinal(room, id, user, ordinal) => self.learn_ordinal(room, id, user, ordinal),
+            Fact::Direct(low, high, roster) => {
+                self.directs.insert((low, high), roster.as_ref().map(|roster| roster.room.id));
+                roster.into_iter().for_each(|roster| self.learn_roster(roster));
+            }
+            Fact::Sent(room, user, name, first) => {
+                let row = first.as_ref().map(|first| (first.digest, first.seen.message.id));
+                self.sent.entry((room, user)).or_default().entry(name).or_insert(row);
+                first.into_iter().for_each(|first| self.learn_first(first));
+            }
+            Fact::Made(user, name, made) => {
+                self.made.insert((user, name), made.as_ref().map(|made| (made.digest, made.roster.room.id)));
+                made.into_iter().for_each(|FirstMade { roster, .. }| self.learn_roster(roster));
+            }
+            Fact::Likes(room, message, _, rows) => {
+                let liked = self.states.entry(room).or_default().likes.entry(message).or_default();
+                rows.into_iter().for_each(|row| liked.put(row));
+            }
+            Fact::Unread(.., seen) => seen.into_iter().for_each(|seen| self.learn_readership(seen)),
+            Fact::Undelivered(room, .., senders) => self.states.entry(room).or_default().senders.extend(senders),
+        }
+    }
+
+    fn learn_lobby(&mut self, fact: Fact) {
+        match fact {
+            Fact::Waiting(rows) => {
+                for (row, person) in rows {
+                    self.learn_person(row.user, Some(person));
+                    self.learn_lobby_row(row.user, Some(row));
+                }
+            }
+            Fact::Lobby(user, None) => self.learn_lobby_row(user, None),
+            Fact::Lobby(user, Some(InLobby { row, open })) => {
+                self.learn_lobby_row(user, Some(row));
+                if let Some((roster, partner)) = open {
+                    self.learn_lobby_row(partner.user, Some(partner));
+                    self.learn_roster(roster);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A name can change at any time; that somebody is there cannot.
+    fn learn_person(&mut self, user: UserId, person: Option<Arc<Person>>) {
+        let before = self.people.get(&user).cloned().flatten();
+        let last_seen = before.as_ref().and_then(|fact| fact.last_seen);
+        let fact = person.map(|person| super::Someone { person, last_seen }).or(before);
+        self.people.insert(user, fact);
+    }
+
+    fn learn_room(&mut self, id: RoomId, room: Option<Room>) {
+        let state = self.states.entry(id).or_default();
+        if !state.is_known {
+            state.loaded = room.as_ref().map_or(0, |room| room.sent);
+            (state.is_known, state.room) = (true, room);
+        }
+    }
+
+    fn learn_member(&mut self, room: RoomId, user: UserId, member: Option<Member>) {
+        let state = self.states.entry(room).or_default();
+        state.members.entry(user).or_insert_with(|| member.map(Slot::loaded));
+    }
+
+    fn learn_roster(&mut self, roster: Roster) {
+        let room = roster.room.id;
+        self.learn_room(room, Some(roster.room));
+        for (member, person) in roster.members {
+            self.learn_person(member.user, Some(person));
+            self.learn_member(room, member.user, Some(member));
+        }
+        self.states.entry(room).or_default().roster = true;
+    }
+
+    fn learn_message(&mut self, message: Arc<Message>) {
+        let state = self.states.entry(message.room).or_default();
+        if state.message(message.id).is_none() {
+            state.put(message);
+        }
+    }
+
+    /// The ordinal of the message that was found is the same.
+    fn learn_ordinal(&mut self, room: RoomId, id: crate::id::MessageId, user: UserId, ordinal: Ordinal) {
+        let ordinals = &mut self.states.entry(room).or_default().ordinals;
+        ordinals.insert((id, user), ordinal);
+        ordinals.extend(ordinal.message.map(|found| ((found, user), ordinal)));
+    }
+
+    fn learn_first(&mut self, first: FirstSent) {
+        let message = &first.seen.message;
+        let state: &mut RoomState = self.states.entry(message.room).or_default();
+        let liked = state.likes.entry(message.id).or_default();
+        first.likes.into_iter().for_each(|row| liked.put(row));
+        self.learn_readership(first.seen);
+    }
+
+    fn learn_readership(&mut self, seen: Readership) {
+        let Readership { message, readers, first_at, delivered } = seen;
+        let state = self.states.entry(message.room).or_default();
+        let base = state.bases.entry(message.id).or_default();
+        // The same message may come as unread, where deliveries do not matter, and as first sent.
+        let delivered = base.delivered || delivered;
+        *base = Base { readers, first_at, delivered };
+        self.learn_message(message);
+    }
+
+    fn learn_lobby_row(&mut self, user: UserId, row: Option<LobbyRow>) {
+        if let alloc::collections::btree_map::Entry::Vacant(new) = self.lobby.entry(user) {
+            new.insert(row);
+            self.waiting.extend(row.and_then(|row| Some((row.waiting?, user))));
+            self.answered.insert(Need::Lobby(user));
+        }
+    }
+}

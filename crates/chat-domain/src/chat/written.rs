@@ -1,0 +1,47 @@
+//! The rows that are to be kept.
+
+use alloc::vec::Vec;
+
+use super::Chat;
+use super::dirty::Dirty;
+use crate::fact::Written;
+
+impl Chat {
+    /// The rows that became new or changed since the last call, to be kept by whoever keeps them. Nothing for a whole chat
+    /// that is not [`Chat::recording`].
+    pub fn take_written(&mut self) -> Written {
+        match self.dirty.as_mut().map(core::mem::take) {
+            Some(dirty) => self.rows_of(dirty),
+            None => Written::default(),
+        }
+    }
+
+    /// The rows as they are now.
+    fn rows_of(&self, dirty: Dirty) -> Written {
+        let (mut rooms, mut messages) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+        for (id, new) in dirty.rooms {
+            let room = self.states.get(&id).and_then(|state| state.room.clone());
+            if new { &mut rooms.0 } else { &mut rooms.1 }.extend(room);
+        }
+        for ((room, id), new) in dirty.messages {
+            let message = self.states.get(&room).and_then(|state| state.message(id).cloned());
+            if new { &mut messages.0 } else { &mut messages.1 }.extend(message);
+        }
+        let member = |&(room, user): &_| Some((room, self.states.get(&room)?.members.get(&user)?.as_ref()?.member));
+        Written {
+            new_rooms: rooms.0,
+            rooms: rooms.1,
+            members: dirty.members.iter().filter_map(member).collect(),
+            new_messages: messages.0,
+            messages: messages.1,
+            log: dirty.log,
+            likes: dirty.likes.into_values().collect(),
+            forgotten: dirty.forgotten.into_iter().collect(),
+            receipts: dirty.receipts,
+            sent: dirty.sent,
+            made: dirty.made,
+            directs: dirty.directs,
+            lobby: dirty.lobby.iter().filter_map(|user| self.lobby.get(user).copied().flatten()).collect(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! How large things may be.
+
+use core::time::Duration;
+
+/// How large things may be, and from where on rooms are quieter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Limits {
+    /// Bytes of a message's content.
+    pub content: usize,
+    /// Bytes of a message's metadata in its canonical spelling.
+    pub metadata: usize,
+    /// Bytes of a title.
+    pub title: usize,
+    /// People in a group at its making.
+    pub founders: usize,
+    /// In rooms of more members than this, deliveries are not announced and a read announces the newest message of each
+    /// author.
+    pub quiet_room: u32,
+    /// How long a place in the lobby is good without a socket.
+    pub lease: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        let lease = Duration::from_secs(15);
+        Limits { content: 16 << 10, metadata: 4 << 10, title: 255, founders: 1000, quiet_room: 50, lease }
+    }
+}

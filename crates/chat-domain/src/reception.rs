@@ -1,0 +1,55 @@
+//! What became of a message.
+
+use alloc::vec::Vec;
+
+use crate::person::Handle;
+use crate::time::Time;
+
+/// What became of a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Reception {
+    /// How far it got.
+    pub status: Status,
+    /// Who likes it.
+    pub likes: Likes,
+    /// Who has read it, the sender aside, in order of time, the newest hundred.
+    pub readers: Vec<Handle>,
+    /// When the first of them did.
+    pub read_at: Option<Time>,
+}
+
+/// How far a message got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Status {
+    /// It is stored.
+    #[default]
+    Sent,
+    /// It has reached at least one other member.
+    Delivered,
+    /// At least one other member has read it.
+    Read,
+}
+
+/// Who likes a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Likes {
+    /// How many, exactly.
+    pub count: u32,
+    /// The newest hundred, in order of time.
+    pub by: Vec<Handle>,
+    /// When the newest like that stands was given.
+    pub at: Option<Time>,
+}
+
+/// Somebody who read or liked a message, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Mark {
+    /// Who.
+    pub user: Handle,
+    /// When.
+    pub at: Time,
+}
