@@ -6,9 +6,10 @@ mod serve;
 
 use std::process::ExitCode;
 
+use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Config;
+use crate::config::Unread;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,9 +18,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let served = match Config::read() {
-        Ok(config) => serve::serve(config).await,
-        Err(problem) => Err(problem),
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let served = match config::read(std::env::args_os().collect(), &variables.collect()) {
+        Ok(given) => {
+            given.warnings.iter().for_each(|warning| warn!("{warning}"));
+            serve::serve(given.config).await
+        }
+        Err(Unread::Clap(error)) => error.exit(),
+        Err(Unread::Wrong(problem)) => Err(problem),
     };
     match served {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,12 +9,11 @@ use chat_transport::account::secret::Secret;
 use tracing::warn;
 
 /// The given secret, or the one that is kept for this database.
-pub(crate) fn secret(given: Option<String>, database: &str) -> Result<Secret, String> {
+pub(crate) fn secret(given: Option<Secret>, database: &str) -> Result<Secret, String> {
     if let Some(given) = given {
-        return if given.len() < LEAST {
-            Err(format!("--jwt-secret must have at least {LEAST} bytes"))
-        } else {
-            Ok(Secret::new(given))
+        return match given.reveal().len() {
+            LEAST.. => Ok(given),
+            _ => Err(format!("--jwt-secret must have at least {LEAST} bytes")),
         };
     }
     let fresh = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;

@@ -1,6 +1,7 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io::{Error, ErrorKind};
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     });
     let mut serving: Vec<_> =
         public.into_iter().map(|door| tokio::spawn(one(door, service.clone(), stop.clone()))).collect();
-    serving.extend(admin.map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
+    serving.extend(admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
     until_signal().await?;
     info!("stopping");
     service.drain();
@@ -59,33 +60,43 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
 }
 
 /// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
-fn listen(config: &Config) -> Result<(Vec<Listener>, Option<Listener>), String> {
+fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
-        let (listener, at) = bind(*address)?;
-        println!("listening on http://{at}");
-        public.push(listener);
+        public.extend(bind(&address.0, "--listen")?);
     }
-    let admin = match bind(config.admin_listen.unwrap_or(ADMIN)) {
-        Ok((listener, at)) => {
-            println!("admin listening on http://{at}");
-            Some(listener)
-        }
+    let admin = match bind(config.admin_listen.as_ref().map_or(ADMIN, |address| &address.0), "--admin-listen") {
+        Ok(listeners) => listeners,
         // Another server may have it. Nobody asked for it, so that is no reason to refuse to serve.
         Err(problem) if config.admin_listen.is_none() => {
             warn!(problem, "there are no figures for operators");
-            None
+            Vec::new()
         }
         Err(problem) => return Err(problem),
     };
+    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
+    for listener in &public {
+        println!("listening on http://{}", told(listener)?);
+    }
+    for listener in &admin {
+        println!("admin listening on http://{}", told(listener)?);
+    }
     Ok((public, admin))
 }
 
-fn bind(address: SocketAddr) -> Result<(Listener, SocketAddr), String> {
-    let failed = |error: std::io::Error| format!("cannot listen on {address}: {error}; choose another with --listen");
-    let listener = http::listen(address).map_err(failed)?;
-    let at = listener.local_addr().map_err(failed)?;
-    Ok((listener, at))
+/// Listens at every address that a name has: a browser may try any of them.
+fn bind(address: &str, setting: &str) -> Result<Vec<Listener>, String> {
+    let failed = |error: Error| format!("cannot listen on {address}: {error}; choose another with {setting}");
+    let mut listeners = Vec::new();
+    for at in address.to_socket_addrs().map_err(failed)? {
+        match http::listen(at) {
+            Ok(listener) => listeners.push(listener),
+            // A machine without IPv6 knows the address of the name all the same.
+            Err(error) if error.kind() == ErrorKind::AddrNotAvailable && at.is_ipv6() => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    if listeners.is_empty() { Err(failed(ErrorKind::AddrNotAvailable.into())) } else { Ok(listeners) }
 }
 
 async fn one(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
@@ -141,7 +152,7 @@ fn limits(config: &Config) -> Limits {
 fn settings(config: &Config) -> ServerSettings {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
-        api_keys: config.api_key.iter().map(chat_transport::account::secret::Secret::new).collect(),
+        api_keys: config.api_key.clone(),
         ..routes::RouteSettings::default()
     };
     let rates = rates::RateSettings {
@@ -158,7 +169,7 @@ fn settings(config: &Config) -> ServerSettings {
 }
 
 /// Where operators find the figures, unless told otherwise.
-const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+const ADMIN: &str = "127.0.0.1:9464";
 
 #[cfg(test)]
 mod tests {

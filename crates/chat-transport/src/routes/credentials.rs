@@ -199,6 +199,8 @@ mod tests {
             assert!(!good(origin), "{origin}");
         }
         assert!(!from_own_page(&settings, &parts(&[("host", "chat.example")])));
+        let careless = RouteSettings { allowed_origins: vec![String::new()], ..RouteSettings::default() };
+        assert!(!from_own_page(&careless, &parts(&[("host", "chat.example"), ("origin", "")])));
     }
 
     #[test]

@@ -49,13 +49,15 @@ impl Default for RouteSettings {
 impl RouteSettings {
     /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
     pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
-        let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
+        let shown = shown.ok_or(Trouble::Unauthorized)?;
         let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
         if good { Ok(()) } else { Err(Trouble::Unauthorized) }
     }
 
     /// Whether a page from this origin may come with the cookie.
     pub(super) fn allows_origin(&self, origin: &str) -> bool {
-        self.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
+        !origin.is_empty()
+            && self.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
     }
 }

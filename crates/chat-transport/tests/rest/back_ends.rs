@@ -36,6 +36,15 @@ async fn without_a_key_the_tree_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_missing_header_is_no_key_whatever_the_keys_are() {
+    let http = routes::RouteSettings { api_keys: vec![Secret::new(""), Secret::new("new")], ..Default::default() };
+    let world = World::with(ServerSettings { http, ..ServerSettings::default() }).await;
+    let bare = world.post("/api/v2/server/chats", json!({})).go().await;
+    let empty = world.post("/api/v2/server/chats", json!({})).header("X-Api-Key", "").go().await;
+    assert_eq!((bare.status, empty.status), (401, 401));
+}
+
+#[tokio::test]
 async fn every_type_of_notification_arrives_once_under_its_name() {
     let world = world().await;
     let anna = world.user("anna").await;

@@ -1,0 +1,129 @@
+//! The settings in a TOML file.
+
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::nearest::nearest;
+
+/// A file of settings.
+#[derive(Debug)]
+pub(super) struct File {
+    path: PathBuf,
+    entries: Vec<Entry>,
+}
+
+/// One setting of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    name: String,
+    pub(super) values: Vec<String>,
+    pub(super) line: usize,
+}
+
+impl File {
+    /// Reads a file that may have these settings and no others.
+    pub(super) fn read(path: &Path, known: &[String]) -> Result<File, String> {
+        let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let entries = entries(&text, known).map_err(|(line, what)| format!("{}:{line}: {what}", path.display()))?;
+        Ok(File { path: path.to_owned(), entries })
+    }
+
+    /// What it says about a setting.
+    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// Where it says so.
+    pub(super) fn place(&self, entry: &Entry) -> String {
+        format!("{}:{}", self.path.display(), entry.line)
+    }
+}
+
+/// What a text says; if it is wrong, in which line and why.
+fn entries(text: &str, known: &[String]) -> Result<Vec<Entry>, (usize, String)> {
+    let line = |span: Range<usize>| 1 + text[..span.start.min(text.len())].matches('\n').count();
+    let table = DeTable::parse(text).map_err(|error| (error.span().map_or(1, line), error.message().to_owned()))?;
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut said: Vec<_> = table.get_ref().iter().collect();
+    said.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in said {
+        let (at, name) = (line(key.span()), key.get_ref().replace('-', "_"));
+        if !known.contains(&name) {
+            let hint = nearest(&name, known).map(|near| format!("; is `{near}` meant?")).unwrap_or_default();
+            return Err((at, format!("there is no setting `{}`{hint}", key.get_ref())));
+        }
+        if entries.iter().any(|entry| entry.name == name) {
+            return Err((at, format!("`{name}` stands here twice")));
+        }
+        let values = match value.get_ref() {
+            DeValue::Array(values) => values.iter().map(|value| plain(value.get_ref())).collect(),
+            value => plain(value).map(|value| vec![value]),
+        };
+        let values =
+            values.ok_or((at, format!("`{name}` must be text, a whole number, true or false, or a list of these")))?;
+        entries.push(Entry { name, values, line: at });
+    }
+    Ok(entries)
+}
+
+fn plain(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
+        }
+        DeValue::Boolean(yes) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Entry>, (usize, String)> {
+        let known = ["database", "api_key", "max_sockets_per_user", "adopt"].map(String::from);
+        entries(text, &known)
+    }
+
+    #[test]
+    fn a_file_says_the_same_in_lower_case() {
+        let said = read(
+            "database = \"sqlite:x.db\"\napi_key = [\"a\", \"b\"]\n\nmax-sockets-per-user = 1_000\nadopt = true\n",
+        );
+        let entry = |name: &str, values: &[&str], line| Entry {
+            name: name.into(),
+            values: values.iter().map(|value| value.to_string()).collect(),
+            line,
+        };
+        let mut said = said.expect("a good file");
+        said.sort_by_key(|entry| entry.line);
+        let meant = [
+            entry("database", &["sqlite:x.db"], 1),
+            entry("api_key", &["a", "b"], 2),
+            entry("max_sockets_per_user", &["1000"], 4),
+            entry("adopt", &["true"], 5),
+        ];
+        assert_eq!(said, meant);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_and_the_nearest_name() {
+        for (text, line, words) in [
+            ("# a file\ndatbase = \"x\"", 2, "`database` meant"),
+            ("api_keys = [\"x\"]", 1, "`api_key` meant"),
+            ("zzz = 1", 1, "no setting `zzz`"),
+            ("\n\ndatabase = ", 3, ""),
+            ("database = 1.5", 1, "must be text"),
+            ("[database]\nx = 1", 1, "must be text"),
+            ("api_key = \"x\"\napi-key = \"y\"", 2, "twice"),
+        ] {
+            let (at, said) = read(text).expect_err(text);
+            assert_eq!(at, line, "{text}: {said}");
+            assert!(said.contains(words), "{text}: {said}");
+        }
+    }
+}

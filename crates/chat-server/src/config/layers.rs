@@ -1,0 +1,131 @@
+//! Which of the places where a setting may stand counts: the command line before the environment before the file.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
+
+use super::Config;
+use super::file::File;
+use super::nearest::nearest;
+
+/// The environment.
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// Settings, and where they came from.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// The settings.
+    pub(crate) config: Config,
+    /// What is strange, but not wrong.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Why there are no settings.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// clap says what, and how the program ends: help is asked for, or the command line is wrong.
+    Clap(clap::Error),
+    /// A setting is wrong, and where.
+    Wrong(String),
+}
+
+/// Reads the settings that a command line, an environment and the file that they name make together. An empty variable counts
+/// as not given.
+pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given, Unread> {
+    let said = command().try_get_matches_from(words.clone())?;
+    let known: Vec<String> = command().get_arguments().map(name).collect();
+    let variable = |name: &str| variables.get(&variable(name)).filter(|value| !value.is_empty());
+    let path = said.get_one("config").cloned().or_else(|| variable("config").map(PathBuf::from));
+    let file = path.map(|path| File::read(&path, &known)).transpose().map_err(Unread::Wrong)?;
+    let mut words = words;
+    for arg in command().get_arguments() {
+        let name = name(arg);
+        if said.value_source(&name) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let (place, values) = if let Some(value) = variable(&name) {
+            (self::variable(&name), vec![value.clone()])
+        } else if let Some((file, entry)) = file.as_ref().and_then(|file| Some((file, file.entry(&name)?))) {
+            (file.place(entry), entry.values.clone())
+        } else {
+            continue;
+        };
+        let flags: Vec<OsString> = values
+            .iter()
+            .filter_map(|value| flag(arg, value).transpose())
+            .collect::<Result<_, _>>()
+            .map_err(|what| Unread::Wrong(format!("{place}: {what}")))?;
+        // Alone first, so that a complaint says where it stands.
+        let alone = [OsString::from("chat-server")].into_iter().chain(flags.iter().cloned());
+        command()
+            .try_get_matches_from(alone)
+            .map_err(|error| Unread::Wrong(format!("{place}: {}", complaint(&error))))?;
+        words.extend(flags);
+    }
+    let config = Config::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    config.check().map_err(Unread::Wrong)?;
+    Ok(Given { config, warnings: strange(variables, &known) })
+}
+
+/// The command line, with the variables in its help.
+fn command() -> Command {
+    Config::command().mut_args(|arg| {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let variable = variable(arg.get_id().as_str());
+        arg.global(true).help(format!("{help} [{variable}]"))
+    })
+}
+
+fn name(arg: &Arg) -> String {
+    arg.get_id().to_string()
+}
+
+fn variable(name: &str) -> String {
+    format!("{PREFIX}{}", name.to_uppercase())
+}
+
+/// The flag that says what stands elsewhere; none for a switch that is off.
+fn flag(arg: &Arg, value: &str) -> Result<Option<OsString>, String> {
+    let flag = format!("--{}", arg.get_id().as_str().replace('_', "-"));
+    match (arg.get_action(), value) {
+        (ArgAction::SetTrue, "true" | "1") => Ok(Some(flag.into())),
+        (ArgAction::SetTrue, "false" | "0") => Ok(None),
+        (ArgAction::SetTrue, _) => Err("must be true or false".into()),
+        _ => Ok(Some(format!("{flag}={value}").into())),
+    }
+}
+
+/// clap's words without its advice, which is about command lines.
+fn complaint(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    first.trim_start_matches("error: ").to_owned()
+}
+
+/// Variables that look like settings and are none. They are no mistake for sure: Kubernetes puts `CHAT_SERVICE_HOST` there where
+/// a service is called so.
+fn strange(variables: &Variables, known: &[String]) -> Vec<String> {
+    let known: Vec<String> = known.iter().map(|name| variable(name)).chain(OTHERS.map(String::from)).collect();
+    let strange = variables.keys().filter(|name| name.starts_with(PREFIX) && !known.contains(name));
+    let told = strange.map(|name| match nearest(name, &known) {
+        Some(near) => format!("{name} is no setting; is {near} meant?"),
+        None => format!("{name} is no setting"),
+    });
+    told.collect()
+}
+
+impl From<clap::Error> for Unread {
+    fn from(error: clap::Error) -> Unread {
+        Unread::Clap(error)
+    }
+}
+
+const PREFIX: &str = "CHAT_";
+/// Variables that are read elsewhere.
+const OTHERS: [&str; 1] = ["CHAT_LOG"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! The name that was meant by one that is nearly right.
+
+/// The known name that is most like this one, if any is like it.
+pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
+    let like = |known: &'a String| (strsim::damerau_levenshtein(name, known), known.as_str());
+    let (distance, best) = known.into_iter().map(like).min()?;
+    (distance <= 1 + name.len() / 4).then_some(best)
+}

@@ -1,0 +1,188 @@
+//! What a setting may be: spans of time, rates, sizes, addresses, origins.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chat_domain::bucket::Rate;
+use chat_transport::account::secret::Secret;
+
+/// A span of time: seconds, or a number with `ms`, `s`, `m`, `h` or `d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Duration);
+
+/// How often: so many a second, and so many at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frequency(pub(crate) Rate);
+
+/// Where to listen: an address or a host's name, and a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address(pub(crate) String);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Span, String> {
+        let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let number: u64 = digits.parse().map_err(|_| format!("`{text}` is not a span of time such as 90s or 24h"))?;
+        let millis = match &text[digits.len()..] {
+            "ms" => 1,
+            "" | "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            unit => return Err(format!("`{unit}` is not a unit of time: use ms, s, m, h or d")),
+        };
+        Ok(Span(Duration::from_millis(number.saturating_mul(millis))))
+    }
+}
+
+impl FromStr for Frequency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Frequency, String> {
+        let wrong = |_| format!("`{text}` is not a rate such as 20 or 20/60");
+        let (per_second, burst) = match text.split_once('/') {
+            Some((rate, burst)) => (rate.parse().map_err(wrong)?, burst.parse().map_err(wrong)?),
+            None => {
+                let rate: u32 = text.parse().map_err(wrong)?;
+                (rate, rate.saturating_mul(3))
+            }
+        };
+        if per_second == 0 || burst == 0 {
+            return Err("nobody could do anything at a rate of 0".into());
+        }
+        Ok(Frequency(Rate { per_second, burst }))
+    }
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Address, String> {
+        let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+        match port.map(str::parse::<u16>) {
+            Some(Ok(_)) => Ok(Address(text.to_owned())),
+            _ => Err(format!("`{text}` is not a host and a port such as 127.0.0.1:8000 or localhost:8000")),
+        }
+    }
+}
+
+/// The time for which something is good: without a second of it nobody would come in.
+pub(super) fn lifetime(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse()?;
+    if span.0 < Duration::from_secs(1) { Err("must be a second or more".into()) } else { Ok(span) }
+}
+
+/// A size or a number of which nothing works without one.
+pub(super) fn some(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("must be a number, 1 or more".into()),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// The size of a queue. What a client missed comes in pieces, and the longest message must find room behind two of them.
+pub(super) fn queue(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes) if bytes >= SMALLEST_QUEUE => Ok(bytes),
+        _ => Err(format!("a client that comes back would be closed as too slow: give {SMALLEST_QUEUE} bytes or more")),
+    }
+}
+
+/// A secret, whatever it is: a complaint about it must not show it, so [`Config::check`](super::Config::check) complains.
+pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// The origin of a site as browsers spell it. A star would let every site act for whoever has the cookie.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let origin = text.trim_end_matches('/').to_ascii_lowercase();
+    let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://")).unwrap_or_default();
+    let bad = |letter: char| letter.is_whitespace() || letter.is_control() || "/?#@*,".contains(letter);
+    if host.is_empty() || host.starts_with(':') || host.contains(bad) {
+        return Err("must be the origin of a site, such as https://chat.example; every site is not possible".into());
+    }
+    Ok(origin)
+}
+
+/// Where everything is stored. A name without a scheme is a file for SQLite.
+pub(super) fn database(text: &str) -> Result<String, String> {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+.-".contains(letter))
+    });
+    match scheme {
+        Some("sqlite" | "postgres" | "postgresql") => Ok(text.to_owned()),
+        Some(other) => Err(format!("`{other}:` is no database that is known here: use sqlite:FILE or postgres://…")),
+        None if text.is_empty() => Err("name a file, or postgres://…".into()),
+        None if text == ":memory:" => Ok("sqlite::memory:".into()),
+        None => Ok(format!("sqlite:{text}")),
+    }
+}
+
+const SMALLEST_QUEUE: usize = 128 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_carry_a_unit_or_are_seconds() {
+        for (text, seconds) in [("90", 90), ("90s", 90), ("2m", 120), ("24h", 86_400), ("1d", 86_400)] {
+            assert_eq!(text.parse(), Ok(Span(Duration::from_secs(seconds))), "{text}");
+        }
+        assert_eq!("250ms".parse(), Ok(Span(Duration::from_millis(250))));
+        for text in ["", "h", "-1", "1w", "1.5s"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+        assert!(lifetime("0").is_err() && lifetime("999ms").is_err() && lifetime("1s").is_ok());
+    }
+
+    #[test]
+    fn rates_may_name_their_burst_and_are_never_nothing() {
+        assert_eq!("20/60".parse(), Ok(Frequency(Rate { per_second: 20, burst: 60 })));
+        assert_eq!("5".parse(), Ok(Frequency(Rate { per_second: 5, burst: 15 })));
+        for text in ["fast", "0", "0/5", "5/0", ""] {
+            assert!(text.parse::<Frequency>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_to_listen_is_a_host_and_a_port() {
+        for text in ["127.0.0.1:0", "localhost:8000", "[::1]:8000", "0.0.0.0:80"] {
+            assert!(text.parse::<Address>().is_ok(), "{text}");
+        }
+        for text in ["", "8000", ":8000", "localhost", "localhost:", "localhost:99999", "localhost:http"] {
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_site_and_never_all() {
+        for text in ["https://chat.example", "http://localhost:5173", "https://Chat.Example/"] {
+            assert!(origin(text).is_ok(), "{text}");
+        }
+        assert_eq!(origin("https://Chat.Example/").as_deref(), Ok("https://chat.example"));
+        for text in
+            ["", "*", "foo", "chat.example", "https://", "https://*", "https://a.example/b", "null", "https://u@a"]
+        {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_database_without_a_scheme_is_a_file() {
+        for (text, meant) in
+            [("chat2.db", "sqlite:chat2.db"), ("/var/x.db", "sqlite:/var/x.db"), (":memory:", "sqlite::memory:")]
+        {
+            assert_eq!(database(text).as_deref(), Ok(meant));
+        }
+        for text in ["sqlite:x.db", "sqlite://x.db", "postgres://u@h/n", "postgresql:///n"] {
+            assert_eq!(database(text).as_deref(), Ok(text));
+        }
+        for text in ["", "mysql://u@h/n", "postgress://u@h/n"] {
+            assert!(database(text).is_err(), "{text}");
+        }
+    }
+}
