@@ -1,6 +1,6 @@
 //! Why a store could not be opened, in sentences that say what to do.
 
-use crate::trouble::Trouble;
+use crate::work_error::WorkError;
 
 /// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// Anything that has no better word.
-    pub(crate) fn away(trouble: Trouble) -> OpenError {
-        OpenError::Unready(trouble.to_string())
+    pub(crate) fn away(error: WorkError) -> OpenError {
+        OpenError::Unready(error.to_string())
     }
 }

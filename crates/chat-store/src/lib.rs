@@ -6,19 +6,19 @@
 //! No rule is decided here. What a committer remembers of its rooms it does not ask for again: on SQLite nobody else writes; on
 //! Postgres a message from memory is one statement that does nothing where memory is wrong.
 //!
-//! The questions are written once (`both/`) and compiled twice, over the connection of each database.
+//! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod error;
-mod memory;
 mod postgres;
+mod room_cache;
 mod rows;
 mod shape;
 mod sql;
 mod sqlite;
 mod store;
 mod table;
-mod trouble;
 mod work;
+mod work_error;
 
 pub use error::OpenError;
 pub use store::Store;

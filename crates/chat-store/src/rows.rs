@@ -9,7 +9,7 @@ use chat_domain::{
     Person, Position, Room, RoomId, RoomKind, Time, UserId, Uuid,
 };
 
-use crate::trouble::{Trouble, Worked};
+use crate::work_error::{WorkError, Worked};
 
 /// The columns of a [`PersonRow`], of `users u`.
 pub(crate) const PERSON: &str = "u.id, u.uuid, u.username, u.name, u.avatar";
@@ -150,8 +150,8 @@ pub(crate) fn message((row, sender): MessageRow) -> Worked<Arc<Message>> {
         content: content.into(),
         metadata: metadata.into(),
         created_at: Time(at),
-        edited: edited.zip(edited_seq).map(|(at, seq)| Ok::<_, Trouble>((Time(at), count(seq)?))).transpose()?,
-        deleted: deleted.zip(deleted_seq).map(|(at, seq)| Ok::<_, Trouble>((Time(at), count(seq)?))).transpose()?,
+        edited: edited.zip(edited_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
+        deleted: deleted.zip(deleted_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
         likes: small(likes)?,
     }))
 }
@@ -271,8 +271,8 @@ pub(crate) fn small(number: i64) -> Worked<u32> {
 }
 
 /// Only this crate writes these tables: a value that it never writes means that the database is broken.
-fn bad(what: &str, value: &dyn std::fmt::Debug) -> Trouble {
-    Trouble::Broken(format!("the database holds {value:?} where {what} belongs"))
+fn bad(what: &str, value: &dyn std::fmt::Debug) -> WorkError {
+    WorkError::Broken(format!("the database holds {value:?} where {what} belongs"))
 }
 
 const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];

@@ -12,7 +12,7 @@ use chat_domain::{
 };
 
 use crate::error::OpenError;
-use crate::work::{Desk, Options, long_ago, new_life, now};
+use crate::work::{Intake, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
 
 /// A chat that is remembered in a database.
@@ -35,13 +35,13 @@ impl Store {
     /// changes those to the server (a pooler that pools transactions), there is no new connection, and nothing is noticed: a
     /// store wants the server itself, or a pooler that pools sessions.
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
-        let desk = Desk { options, sink };
+        let intake = Intake { options, sink };
         let database = match url.split_once(':') {
             Some(("sqlite", path)) if !file(path).is_empty() => {
-                Database::Sqlite(sqlite::Database::open(file(path), desk, new_life())?)
+                Database::Sqlite(sqlite::Database::open(file(path), intake, new_life())?)
             }
             Some(("postgres" | "postgresql", _)) => {
-                Database::Postgres(postgres::Database::open(url, desk, new_life()).await?)
+                Database::Postgres(postgres::Database::open(url, intake, new_life()).await?)
             }
             _ => return Err(OpenError::Scheme(url.into())),
         };

@@ -9,7 +9,7 @@ use chat_domain::Limits;
 use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
 use tokio::sync::oneshot;
 
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// How a store behaves.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ impl Default for Options {
 }
 
 /// What every committer of a store knows.
-pub(crate) struct Desk {
+pub(crate) struct Intake {
     pub(crate) options: Options,
     pub(crate) sink: Arc<dyn Sink>,
 }
@@ -51,11 +51,11 @@ pub(crate) struct Desk {
 /// An order with the caller who waits for its answer, if one does.
 pub(crate) struct Waiting {
     pub(crate) order: Order,
-    pub(crate) caller: Option<oneshot::Sender<Verdict>>,
+    pub(crate) caller: Option<oneshot::Sender<OrderResult>>,
 }
 
 /// The answer to an order.
-pub(crate) type Verdict = Result<Outcome, Failure>;
+pub(crate) type OrderResult = Result<Outcome, Failure>;
 
 /// A piece of work on a connection.
 pub(crate) type Working<'c, T> = Pin<Box<dyn Future<Output = Worked<T>> + Send + 'c>>;
@@ -67,25 +67,24 @@ impl Waiting {
     }
 }
 
-impl Desk {
+impl Intake {
     /// Tells the sink, then the callers, what became of a batch.
-    pub(crate) fn answer(&self, batch: Vec<Waiting>, verdicts: Vec<Verdict>) {
-        let settled = batch.iter().zip(&verdicts);
-        let settled =
-            settled.map(|(waiting, verdict)| Settled { origin: waiting.order.origin, result: verdict.clone() });
+    pub(crate) fn answer(&self, batch: Vec<Waiting>, results: Vec<OrderResult>) {
+        let settled = batch.iter().zip(&results);
+        let settled = settled.map(|(waiting, result)| Settled { origin: waiting.order.origin, result: result.clone() });
         self.sink.settled(settled.collect());
-        for (waiting, verdict) in batch.into_iter().zip(verdicts) {
+        for (waiting, result) in batch.into_iter().zip(results) {
             if let Some(caller) = waiting.caller {
                 // Who has gone meanwhile does not want to know.
-                let _ = caller.send(verdict);
+                let _ = caller.send(result);
             }
         }
     }
 
     /// Tells all of a batch that the database is away.
     pub(crate) fn turn_away(&self, batch: Vec<Waiting>) {
-        let verdicts = batch.iter().map(|_| Err(Failure::Unavailable)).collect();
-        self.answer(batch, verdicts);
+        let results = batch.iter().map(|_| Err(Failure::Unavailable)).collect();
+        self.answer(batch, results);
     }
 }
 

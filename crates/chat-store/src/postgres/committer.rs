@@ -9,12 +9,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use super::Conn;
-use super::both::commit::{After, Unknown, is_about_rows, settle};
 use super::conn::{Backend, leaves_open};
-use super::express::{Ground, Said, Stock};
+use super::optimistic::{OptimisticBatch, Premise, Stock};
 use super::pool::Address;
-use crate::memory::Memory;
-use crate::work::{Desk, Waiting};
+use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
+use crate::room_cache::RoomCache;
+use crate::work::{Intake, Waiting};
 
 /// What a committer is asked for.
 pub(super) enum Work {
@@ -25,8 +25,8 @@ pub(super) enum Work {
 }
 
 /// Works until it is told to stop, or nobody can ask it for anything any more.
-pub(super) async fn run(mut queue: mpsc::Receiver<Work>, desk: Arc<Desk>, address: Address) {
-    let mut committer = Committer::new(desk, address);
+pub(super) async fn run(mut queue: mpsc::Receiver<Work>, intake: Arc<Intake>, address: Address) {
+    let mut committer = Committer::new(intake, address);
     let mut rest = VecDeque::new();
     loop {
         while let Ok(work) = queue.try_recv() {
@@ -38,8 +38,8 @@ pub(super) async fn run(mut queue: mpsc::Receiver<Work>, desk: Arc<Desk>, addres
         };
         match first {
             Some(Work::Order(first)) => {
-                let batch = batch(first, &mut rest, committer.desk.options.batch);
-                committer.settle(batch).await;
+                let batch = batch(first, &mut rest, committer.intake.options.batch);
+                committer.commit(batch).await;
             }
             Some(Work::Close(done)) => {
                 drop((committer, queue));
@@ -75,94 +75,94 @@ struct Committer {
     conn: Option<Conn>,
     /// When the last attempt to connect failed.
     tried: Option<Instant>,
-    desk: Arc<Desk>,
+    intake: Arc<Intake>,
     address: Address,
     /// Who answers on the server's side of the last connection, if it could be ended from another one.
     backend: Option<Backend>,
     /// How the rooms were that it wrote to by this connection.
-    memory: Memory,
+    cache: RoomCache,
     stock: Stock,
     /// How many batches go the sure way because others write to the same rooms.
     doubts: u32,
 }
 
 impl Committer {
-    fn new(desk: Arc<Desk>, address: Address) -> Committer {
-        let (memory, stock) = (Memory::default(), Stock::default());
-        Committer { conn: None, tried: None, desk, address, backend: None, memory, stock, doubts: 0 }
+    fn new(intake: Arc<Intake>, address: Address) -> Committer {
+        let (cache, stock) = (RoomCache::default(), Stock::default());
+        Committer { conn: None, tried: None, intake, address, backend: None, cache, stock, doubts: 0 }
     }
 
-    async fn settle(&mut self, batch: Vec<Waiting>) {
-        let desk = self.desk.clone();
+    async fn commit(&mut self, batch: Vec<Waiting>) {
+        let intake = self.intake.clone();
         self.connect().await;
-        let Some(batch) = self.say(batch).await else { return };
+        let Some(batch) = self.commit_from_memory(batch).await else { return };
         self.connect().await;
-        let Some(conn) = &self.conn else { return desk.turn_away(batch) };
+        let Some(conn) = &self.conn else { return intake.turn_away(batch) };
         let mut epoch = conn.epoch;
-        let mut after = settle(conn, &desk, &mut self.memory, batch).await;
+        let mut after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         if let After::NotBegun(batch) = after {
             // The connection had gone before anything was asked of it.
             self.conn = None;
             self.connect().await;
-            let Some(conn) = &self.conn else { return desk.turn_away(batch) };
+            let Some(conn) = &self.conn else { return intake.turn_away(batch) };
             epoch = conn.epoch;
-            after = settle(conn, &desk, &mut self.memory, batch).await;
+            after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         }
         match after {
             After::Good => {}
             After::Broken => self.conn = None,
             After::NotBegun(batch) => {
                 self.conn = None;
-                desk.turn_away(batch);
+                intake.turn_away(batch);
             }
             After::Unknown(unknown) => self.find_out(unknown, epoch).await,
         }
     }
 
-    /// Says at once what a batch has to say, from memory; gives it back if it is to go the sure way.
-    async fn say(&mut self, mut batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
+    /// Commits a batch in one statement that rests on what is remembered; gives it back if it is to go the sure way.
+    async fn commit_from_memory(&mut self, mut batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
         let began = Instant::now();
         batch.retain(|waiting| !waiting.is_withdrawn());
-        // Whoever cannot be stopped might say it after we have looked.
+        // A backend that cannot be stopped might commit it after we have looked.
         let Some(backend) = self.backend else { return Some(batch) };
-        let Some(said) = self.said(&batch).await else { return Some(batch) };
+        let Some(optimistic) = self.decided_from_memory(&batch).await else { return Some(batch) };
         let Some(conn) = &self.conn else { return Some(batch) };
-        match said.keep(conn).await {
+        match optimistic.keep(conn).await {
             Ok(true) => {
-                self.memory.keep(&said.written);
-                self.desk.sink.took(began.elapsed());
-                self.desk.answer(batch, said.verdicts);
+                self.cache.keep(&optimistic.written);
+                self.intake.sink.took(began.elapsed());
+                self.intake.answer(batch, optimistic.results);
                 return None;
             }
             Err(error) if leaves_open(&error) => {
                 tracing::warn!("whether {} messages were committed is to be found out: {error}", batch.len());
-                return self.find_out_said(said, backend, batch).await;
+                return self.find_out_optimistic(optimistic, backend, batch).await;
             }
             Err(error) => {
-                let trouble = error.into();
-                if !is_about_rows(&trouble, began.elapsed()) {
-                    tracing::error!("{} messages could not be taken: {trouble}", batch.len());
+                let error = error.into();
+                if !is_about_rows(&error, began.elapsed()) {
+                    tracing::error!("{} messages could not be taken: {error}", batch.len());
                     self.conn = None;
-                    self.desk.turn_away(batch);
+                    self.intake.turn_away(batch);
                     return None;
                 }
             }
             Ok(false) => {}
         }
-        self.memory.forget();
+        self.cache.forget();
         self.doubts = DOUBTS;
         Some(batch)
     }
 
-    /// What a batch says, decided from memory alone.
-    async fn said(&mut self, batch: &[Waiting]) -> Option<Said> {
+    /// What a batch comes to, decided from memory alone.
+    async fn decided_from_memory(&mut self, batch: &[Waiting]) -> Option<OptimisticBatch> {
         self.doubts = self.doubts.saturating_sub(1);
         if self.doubts > 0 {
             return None;
         }
-        let ground = Ground::of(batch, &self.memory)?;
-        match self.stock.take(self.conn.as_ref()?, &ground, batch.len()).await {
-            Ok(ids) => ground.decide(batch, ids, self.desk.options.limits),
+        let premise = Premise::of(batch, &self.cache)?;
+        match self.stock.take(self.conn.as_ref()?, &premise, batch.len()).await {
+            Ok(ids) => premise.decide(batch, ids, self.intake.options.limits),
             Err(error) => {
                 // Who did not answer is not asked again.
                 self.conn.take_if(|_| leaves_open(&error));
@@ -171,13 +171,18 @@ impl Committer {
         }
     }
 
-    /// Asks a new connection whether it was said, once the old one can say nothing more. What was not may be said again.
-    async fn find_out_said(&mut self, said: Said, backend: Backend, batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
-        self.memory.forget();
-        match self.learned(Question::WasSaid(&said, backend)).await {
-            Some(true) => self.desk.answer(batch, said.verdicts),
+    /// Asks a new connection whether it was committed, once the old one can commit nothing more. What was not may be tried again.
+    async fn find_out_optimistic(
+        &mut self,
+        optimistic: OptimisticBatch,
+        backend: Backend,
+        batch: Vec<Waiting>,
+    ) -> Option<Vec<Waiting>> {
+        self.cache.forget();
+        match self.learned(Question::WasKept(&optimistic, backend)).await {
+            Some(true) => self.intake.answer(batch, optimistic.results),
             Some(false) => return Some(batch),
-            None => self.desk.turn_away(batch),
+            None => self.intake.turn_away(batch),
         }
         None
     }
@@ -185,7 +190,7 @@ impl Committer {
     /// Asks a new connection what became of a transaction.
     async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
         let committed = self.learned(Question::WasCommitted(unknown.mark, epoch)).await.unwrap_or(false);
-        unknown.found(&self.desk, committed);
+        unknown.found(&self.intake, committed);
     }
 
     /// Asks new connections until there is an answer, or no more time. The server may take a while to notice that nobody waits
@@ -211,7 +216,7 @@ impl Committer {
     async fn connect(&mut self) {
         self.conn.take_if(|conn| !conn.is_current());
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
-            (self.memory, self.stock) = (Memory::default(), Stock::default());
+            (self.cache, self.stock) = (RoomCache::default(), Stock::default());
             match self.reached().await {
                 Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), backend, None),
                 Err(said) => {
@@ -234,8 +239,8 @@ impl Committer {
 enum Question<'a> {
     /// Whether the transaction of this mark was committed in the life of this epoch: in another one the mark means nothing.
     WasCommitted(i64, u64),
-    /// Whether this was said by that backend.
-    WasSaid(&'a Said, Backend),
+    /// Whether this was committed by that backend.
+    WasKept(&'a OptimisticBatch, Backend),
 }
 
 impl Question<'_> {
@@ -244,7 +249,7 @@ impl Question<'_> {
         match *self {
             Question::WasCommitted(_, epoch) if conn.epoch != epoch => Ok(Some(false)),
             Question::WasCommitted(mark, _) => conn.was_committed(mark).await,
-            Question::WasSaid(said, backend) => said.is_there(conn, backend).await,
+            Question::WasKept(optimistic, backend) => optimistic.is_there(conn, backend).await,
         }
     }
 }

@@ -15,7 +15,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use super::life::Life;
 use super::pool::NAME;
 use crate::sql::{Rows, Shape, Sql, Typed, Write};
-use crate::trouble::Unkept;
+use crate::work_error::Unkept;
 
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
@@ -136,7 +136,7 @@ impl Conn {
 
     /// What a database that was restored or copied has otherwise: its own number, its cluster's, and the timeline, which a
     /// cluster leaves that goes back. Who may not ask for the cluster's is content with the others.
-    pub(crate) async fn place(&self) -> Option<i64> {
+    pub(crate) async fn identity(&self) -> Option<i64> {
         let own = "SELECT d.oid::bigint, has_function_privilege('pg_control_system()', 'EXECUTE'),
             ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
             FROM pg_database d WHERE d.datname = current_database()";

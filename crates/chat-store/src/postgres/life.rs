@@ -4,9 +4,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Conn;
-use super::both::schema;
-use crate::trouble::{Trouble, Worked};
+use super::queries::schema;
 use crate::work::new_life;
+use crate::work_error::{WorkError, Worked};
 
 /// What is known of it. Epochs only grow: one that is lower than this has come back with an older copy.
 #[derive(Default)]
@@ -45,17 +45,17 @@ impl Life {
     /// begins another life; everybody else finds that it has begun.
     pub(super) async fn recognise(&self, conn: &Conn) -> Worked<u64> {
         if conn.is_standby().await? {
-            return Err(Trouble::Broken("the server is a standby, or is still recovering".into()));
+            return Err(WorkError::Broken("the server is a standby, or is still recovering".into()));
         }
         let known = *self.known();
-        let place = conn.place().await;
-        if let Some(epoch) = known.goes_on(conn, place).await? {
+        let identity = conn.identity().await;
+        if let Some(epoch) = known.goes_on(conn, identity).await? {
             self.begin(epoch);
             return Ok(epoch);
         }
         conn.begin().await?;
-        let settled = super::both::transacted(conn, |conn| Box::pin(known.settle(conn, place))).await;
-        let (epoch, is_new) = settled?;
+        let begun = super::queries::transacted(conn, |conn| Box::pin(known.begin_another(conn, identity))).await;
+        let (epoch, is_new) = begun?;
         self.begin(epoch);
         if is_new {
             conn.send_others_away().await?;
@@ -70,9 +70,9 @@ impl Life {
 
 impl Known {
     /// The epoch of the database, if nobody need begin another one.
-    async fn goes_on(self, conn: &Conn, place: Option<i64>) -> Worked<Option<u64>> {
-        let (epoch, before) = schema::epoch_and_place(conn).await?;
-        let moved = place.is_some() && before != place;
+    async fn goes_on(self, conn: &Conn, identity: Option<i64>) -> Worked<Option<u64>> {
+        let (epoch, before) = schema::epoch_and_identity(conn).await?;
+        let moved = identity.is_some() && before != identity;
         let good = match self.mark {
             _ if moved || epoch < self.epoch => false,
             Some(mark) if epoch == self.epoch => conn.knows(mark).await?,
@@ -82,15 +82,15 @@ impl Known {
     }
 
     /// Begins another life, unless somebody was faster; says which it is, and whether it was begun here.
-    async fn settle(self, conn: &Conn, place: Option<i64>) -> Worked<(u64, bool)> {
+    async fn begin_another(self, conn: &Conn, identity: Option<i64>) -> Worked<(u64, bool)> {
         schema::lock(conn).await?;
-        if let Some(epoch) = self.goes_on(conn, place).await? {
+        if let Some(epoch) = self.goes_on(conn, identity).await? {
             return Ok((epoch, false));
         }
         tracing::warn!("the database was failed over or restored: whoever comes back loads anew");
         let epoch = schema::renew(conn, new_life(), self.epoch).await?;
-        if let Some(place) = place {
-            schema::put(conn, "place", place).await?;
+        if let Some(identity) = identity {
+            schema::put(conn, "place", identity).await?;
         }
         Ok((epoch, true))
     }

@@ -1,13 +1,13 @@
 //! The store on Postgres: a few committers write, a pool of connections reads.
 
-#[path = "../both/mod.rs"]
-#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
-mod both;
 mod committer;
 mod conn;
-mod express;
 mod life;
+mod optimistic;
 mod pool;
+#[path = "../queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
+mod queries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
-use self::both::prune::Part;
 use self::committer::Work;
 use self::conn::Conn;
 use self::life::Life;
 use self::pool::{Address, Pool};
+use self::queries::prune::Part;
 use crate::error::OpenError;
-use crate::trouble::Trouble;
-use crate::work::{Desk, Options, Waiting, Working, long_ago, now};
+use crate::work::{Intake, Options, Waiting, Working, long_ago, now};
+use crate::work_error::WorkError;
 
 /// A chat in a Postgres database, which other processes may share.
 pub(crate) struct Database {
-    desk: Arc<Desk>,
+    intake: Arc<Intake>,
     committers: Vec<mpsc::Sender<Work>>,
     pool: Arc<Pool>,
     life: Arc<Life>,
@@ -35,21 +35,21 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
-    pub(crate) async fn open(url: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
-        let (desk, known) = (Arc::new(desk), Arc::new(Life::default()));
+    pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
+        let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
         let address = Address::new(url, known.clone());
         let conn = address.dial().await.map_err(|said| address.refused(said))?;
-        both::schema::migrate(&conn, life, conn.place().await).await?;
-        known.begin(both::schema::epoch(&conn).await.map_err(OpenError::away)?);
-        let committers = (0..desk.options.committers.max(1)).map(|_| {
-            let (queue, orders) = mpsc::channel(desk.options.queue);
-            tokio::spawn(committer::run(orders, desk.clone(), address.clone()));
+        queries::schema::migrate(&conn, life, conn.identity().await).await?;
+        known.begin(queries::schema::epoch(&conn).await.map_err(OpenError::away)?);
+        let committers = (0..intake.options.committers.max(1)).map(|_| {
+            let (queue, orders) = mpsc::channel(intake.options.queue);
+            tokio::spawn(committer::run(orders, intake.clone(), address.clone()));
             queue
         });
         let committers = committers.collect();
-        let pool = Arc::new(Pool::new(address, desk.options.readers));
-        tokio::spawn(keep(Arc::downgrade(&pool), desk.options.keep_changes));
-        Ok(Database { desk, committers, pool, life: known })
+        let pool = Arc::new(Pool::new(address, intake.options.readers));
+        tokio::spawn(keep(Arc::downgrade(&pool), intake.options.keep_changes));
+        Ok(Database { intake, committers, pool, life: known })
     }
 
     /// Takes what waits, then stops.
@@ -67,7 +67,7 @@ impl Database {
     /// Begins another life of the database.
     pub(crate) async fn renew_epoch(&self, life: u64) -> Result<u64, Failure> {
         let known = self.life();
-        let epoch = self.write(move |conn| Box::pin(both::schema::renew(conn, life, known))).await?;
+        let epoch = self.write(move |conn| Box::pin(queries::schema::renew(conn, life, known))).await?;
         self.life.begin(epoch);
         // Other nodes hear of it as they come back.
         self.write(|conn| Box::pin(async move { Ok(conn.send_others_away().await?) })).await?;
@@ -76,11 +76,11 @@ impl Database {
 
     /// Forgets everything that is too old.
     pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
-        prune(&self.pool, old, now).await.map_err(Trouble::into_failure)
+        prune(&self.pool, old, now).await.map_err(WorkError::into_failure)
     }
 
     fn options(&self) -> &Options {
-        &self.desk.options
+        &self.intake.options
     }
 
     fn life(&self) -> u64 {
@@ -101,7 +101,7 @@ impl Database {
     fn enqueue_unheard(&self, order: Order) {
         let (origin, queue) = (order.origin, self.committer(&order));
         if queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
-            self.desk.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
+            self.intake.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
         }
     }
 
@@ -117,10 +117,10 @@ impl Database {
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(async move {
-            let lease = self.pool.reading().await.map_err(Trouble::into_failure)?;
-            let answer = both::looked(lease.conn(), work).await;
+            let lease = self.pool.reading().await.map_err(WorkError::into_failure)?;
+            let answer = queries::looked(lease.conn(), work).await;
             lease.end(&answer);
-            answer.map_err(Trouble::into_failure)
+            answer.map_err(WorkError::into_failure)
         })
     }
 
@@ -130,10 +130,10 @@ impl Database {
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(async move {
-            let lease = self.pool.writing().await.map_err(Trouble::into_failure)?;
-            let answer = both::transacted(lease.conn(), work).await;
+            let lease = self.pool.writing().await.map_err(WorkError::into_failure)?;
+            let answer = queries::transacted(lease.conn(), work).await;
             lease.end(&answer);
-            answer.map_err(Trouble::into_failure)
+            answer.map_err(WorkError::into_failure)
         })
     }
 }
@@ -143,18 +143,19 @@ async fn keep(pool: std::sync::Weak<Pool>, keep: Duration) {
     loop {
         tokio::time::sleep(PRUNE_EVERY).await;
         let Some(pool) = pool.upgrade() else { return };
-        if let Err(trouble) = prune(&pool, long_ago(keep), now()).await {
-            tracing::error!("old changes could not be forgotten: {trouble}");
+        if let Err(error) = prune(&pool, long_ago(keep), now()).await {
+            tracing::error!("old changes could not be forgotten: {error}");
         }
     }
 }
 
-async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), Trouble> {
+async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), WorkError> {
     for part in Part::ALL {
         let mut left = true;
         while left {
             let lease = pool.writing().await?;
-            let done = both::transacted(lease.conn(), |conn| Box::pin(both::prune::slice(conn, part, old, now))).await;
+            let done =
+                queries::transacted(lease.conn(), |conn| Box::pin(queries::prune::slice(conn, part, old, now))).await;
             lease.end(&done);
             left = !done?;
         }

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use super::Conn;
 use super::life::Life;
 use crate::error::OpenError;
-use crate::trouble::{Trouble, Worked};
 use crate::work::new_life;
+use crate::work_error::{WorkError, Worked};
 
 /// Where the database is.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Address {
     /// A new connection to a database whose life is known; what was said where there is none.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let mut conn = self.dial().await?;
-        conn.epoch = self.life.recognise(&conn).await.map_err(|trouble| trouble.to_string())?;
+        conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
         match conn.is_current() {
             true => Ok(conn),
             false => Err("the database has begun another life meanwhile".into()),
@@ -132,15 +132,15 @@ impl Lease<'_> {
 
     /// Gives the connection back if the work went well, or as well as rules and rows let it.
     pub(super) fn end<T>(self, work: &Worked<T>) {
-        if !matches!(work, Err(Trouble::Away(_) | Trouble::Unclear(_))) {
+        if !matches!(work, Err(WorkError::Away(_) | WorkError::Unclear(_))) {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.conn);
         }
     }
 }
 
 /// The error of a database that is not there.
-pub(super) fn away(said: &str) -> Trouble {
-    Trouble::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
+pub(super) fn away(said: &str) -> WorkError {
+    WorkError::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
 }
 
 /// A node that freezes must not hold a room for long. Every question here walks along an index in the order that it wants, or

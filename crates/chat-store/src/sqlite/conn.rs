@@ -10,7 +10,7 @@ use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 
 use crate::sql::{Shape, Sql, Typed, Write};
-use crate::trouble::Unkept;
+use crate::work_error::Unkept;
 
 /// A connection whose futures are ready when they are first polled.
 pub(crate) struct Conn(Mutex<SqliteConnection>);

@@ -1,11 +1,11 @@
 //! The store on SQLite: one thread writes, a few read, one brings the log of writes into the file.
 
-#[path = "../both/mod.rs"]
-#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
-mod both;
+mod checkpointer;
 mod conn;
-mod keeper;
-mod open;
+mod file;
+#[path = "../queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
+mod queries;
 mod readers;
 mod writer;
 
@@ -16,17 +16,17 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
-use self::both::prune::Part;
 use self::conn::{Conn, ready};
+use self::queries::prune::Part;
 use self::readers::Readers;
 use self::writer::Work;
 use crate::error::OpenError;
-use crate::trouble::{Trouble, Worked};
-use crate::work::{Desk, Options, Waiting, Working};
+use crate::work::{Intake, Options, Waiting, Working};
+use crate::work_error::{WorkError, Worked};
 
 /// A chat in an SQLite file, or in memory.
 pub(crate) struct Database {
-    desk: Arc<Desk>,
+    intake: Arc<Intake>,
     queue: mpsc::Sender<Work>,
     /// None in memory: there is one connection, and it both writes and reads.
     readers: Option<Readers>,
@@ -35,22 +35,22 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens the file, or a chat in memory.
-    pub(crate) fn open(path: &str, desk: Desk, life: u64) -> Result<Database, OpenError> {
-        let desk = Arc::new(desk);
-        let place = open::Place::find(path)?;
-        let conn = place.connect()?;
-        ready(both::schema::migrate(&conn, life, place.number())).map_err(|error| place.explain(error))?;
+    pub(crate) fn open(path: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
+        let intake = Arc::new(intake);
+        let file = file::DatabaseFile::find(path)?;
+        let conn = file.connect()?;
+        ready(queries::schema::migrate(&conn, life, file.number())).map_err(|error| file.explain(error))?;
         let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
-        if last < place.noted() {
+        if last < file.noted() {
             tracing::warn!("the file is older than it was: whoever comes back loads anew");
-            ready(both::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
+            ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
         }
-        place.note(last);
-        let epoch = AtomicU64::new(ready(both::schema::epoch(&conn)).map_err(OpenError::away)?);
-        let readers = place.path().map(|path| Readers::start(path, desk.options.readers)).transpose()?;
-        let (queue, orders) = mpsc::channel(desk.options.queue);
-        writer::start(conn, orders, desk.clone(), place, queue.downgrade());
-        Ok(Database { desk, queue, readers, epoch })
+        file.note(last);
+        let epoch = AtomicU64::new(ready(queries::schema::epoch(&conn)).map_err(OpenError::away)?);
+        let readers = file.path().map(|path| Readers::start(path, intake.options.readers)).transpose()?;
+        let (queue, orders) = mpsc::channel(intake.options.queue);
+        writer::start(conn, orders, intake.clone(), file, queue.downgrade());
+        Ok(Database { intake, queue, readers, epoch })
     }
 
     /// Takes what waits, then stops; the file is whole without its log afterwards, and nothing of ours has it open.
@@ -66,7 +66,7 @@ impl Database {
 
     /// Begins another life of the database.
     pub(crate) async fn renew_epoch(&self, life: u64) -> Result<u64, Failure> {
-        let epoch = self.write(move |conn| Box::pin(both::schema::renew(conn, life, 0))).await?;
+        let epoch = self.write(move |conn| Box::pin(queries::schema::renew(conn, life, 0))).await?;
         self.epoch.store(epoch, Ordering::Relaxed);
         Ok(epoch)
     }
@@ -74,13 +74,13 @@ impl Database {
     /// Forgets everything that is too old.
     pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
         for part in Part::ALL {
-            while !self.write(move |conn| Box::pin(both::prune::slice(conn, part, old, now))).await? {}
+            while !self.write(move |conn| Box::pin(queries::prune::slice(conn, part, old, now))).await? {}
         }
         Ok(())
     }
 
     fn options(&self) -> &Options {
-        &self.desk.options
+        &self.intake.options
     }
 
     fn life(&self) -> u64 {
@@ -100,7 +100,7 @@ impl Database {
     fn enqueue_unheard(&self, order: Order) {
         let origin = order.origin;
         if self.queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
-            self.desk.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
+            self.intake.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
         }
     }
 
@@ -128,7 +128,7 @@ impl Database {
 
     fn task<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Conn) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
         offer: impl FnOnce(Task) -> bool,
     ) -> Answer<'_, T> {
         let (tell, told) = oneshot::channel();
@@ -137,9 +137,9 @@ impl Database {
                 return true;
             }
             let done = work(conn);
-            let good = !matches!(done, Err(Trouble::Away(_) | Trouble::Unclear(_)));
+            let good = !matches!(done, Err(WorkError::Away(_) | WorkError::Unclear(_)));
             // Who has gone meanwhile does not want to know.
-            let _ = tell.send(done.map_err(Trouble::into_failure));
+            let _ = tell.send(done.map_err(WorkError::into_failure));
             good
         });
         let taken = offer(task);
@@ -155,11 +155,11 @@ type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;
 /// Does a piece of work in a transaction of its own.
 async fn transact<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     conn.begin().await?;
-    both::transacted(conn, work).await
+    queries::transacted(conn, work).await
 }
 
 /// Answers questions from one snapshot.
 async fn look<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     conn.begin_reading().await?;
-    both::looked(conn, work).await
+    queries::looked(conn, work).await
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use chat_domain::Command;
 use tokio::sync::{mpsc, oneshot};
 
-use super::both::commit::{After, Unknown, settle};
-use super::keeper::Keeper;
-use super::open::Place;
+use super::checkpointer::Checkpointer;
+use super::file::DatabaseFile;
+use super::queries::commit::{After, Unknown, commit_batch};
 use super::{Conn, Task, ready};
-use crate::memory::Memory;
-use crate::work::{Desk, Waiting};
+use crate::room_cache::RoomCache;
+use crate::work::{Intake, Waiting};
 
 /// What the writer is asked for.
 pub(super) enum Work {
@@ -31,12 +31,12 @@ pub(super) enum Work {
 pub(super) fn start(
     conn: Conn,
     queue: mpsc::Receiver<Work>,
-    desk: Arc<Desk>,
-    place: Place,
+    intake: Arc<Intake>,
+    file: DatabaseFile,
     back: mpsc::WeakSender<Work>,
 ) {
-    let keeper = place.path().map(|path| Keeper::start(path, back, desk.options.keep_changes));
-    let writer = Writer { conn: Some(conn), memory: Memory::default(), queue, desk, place, keeper };
+    let checkpointer = file.path().map(|path| Checkpointer::start(path, back, intake.options.keep_changes));
+    let writer = Writer { conn: Some(conn), cache: RoomCache::default(), queue, intake, file, checkpointer };
     // Without a thread there is no store: the one place where this program may not go on.
     thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
 }
@@ -44,11 +44,11 @@ pub(super) fn start(
 struct Writer {
     /// None while the database does not open again.
     conn: Option<Conn>,
-    memory: Memory,
+    cache: RoomCache,
     queue: mpsc::Receiver<Work>,
-    desk: Arc<Desk>,
-    place: Place,
-    keeper: Option<Keeper>,
+    intake: Arc<Intake>,
+    file: DatabaseFile,
+    checkpointer: Option<Checkpointer>,
 }
 
 impl Writer {
@@ -59,19 +59,19 @@ impl Writer {
                 Work::Order(first) => next = self.batch(first),
                 Work::Look(task) => self.task(task),
                 Work::Change(task) => {
-                    self.memory.forget();
+                    self.cache.forget();
                     self.task(task);
                 }
                 Work::Close(done) => {
                     self.note();
                     self.queue.close();
-                    // What is on its way into the queue too is dropped: the keeper may wait for its answer.
+                    // What is on its way into the queue too is dropped: the checkpointer may wait for its answer.
                     while self.queue.blocking_recv().is_some() {}
-                    if let Some(keeper) = self.keeper {
-                        keeper.stop();
+                    if let Some(checkpointer) = self.checkpointer {
+                        checkpointer.stop();
                     }
                     self.conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
-                    drop((self.conn, self.place));
+                    drop((self.conn, self.file));
                     // Who asked may be gone.
                     let _ = done.send(());
                     return;
@@ -84,7 +84,7 @@ impl Writer {
     fn batch(&mut self, first: Waiting) -> Option<Work> {
         let mut batch = vec![first];
         let mut next = None;
-        while batch.len() < self.desk.options.batch && next.is_none() {
+        while batch.len() < self.intake.options.batch && next.is_none() {
             match self.queue.try_recv() {
                 Ok(Work::Order(waiting)) => batch.push(waiting),
                 Ok(other) => next = Some(other),
@@ -92,29 +92,29 @@ impl Writer {
             }
         }
         let size = COMMIT + batch.iter().map(size).sum::<usize>();
-        self.settle(batch);
+        self.commit(batch);
         self.note();
-        self.keeper.iter().for_each(|keeper| keeper.wrote(size));
+        self.checkpointer.iter().for_each(|checkpointer| checkpointer.wrote(size));
         next
     }
 
     /// Notes beside the file how far it has come: always behind the commit, so that the file is never older unless it is a copy.
     fn note(&self) {
         if let Some(Ok(mark)) = self.conn.as_ref().map(|conn| ready(conn.last_mark())) {
-            self.place.note(mark);
+            self.file.note(mark);
         }
     }
 
-    fn settle(&mut self, batch: Vec<Waiting>) {
-        let desk = self.desk.clone();
+    fn commit(&mut self, batch: Vec<Waiting>) {
+        let intake = self.intake.clone();
         self.connected();
-        let Some(conn) = &self.conn else { return desk.turn_away(batch) };
-        match ready(settle(conn, &desk, &mut self.memory, batch)) {
+        let Some(conn) = &self.conn else { return intake.turn_away(batch) };
+        match ready(commit_batch(conn, &intake, &mut self.cache, batch)) {
             After::Good => {}
             After::Broken => self.disconnect(),
             After::NotBegun(batch) => {
                 self.disconnect();
-                desk.turn_away(batch);
+                intake.turn_away(batch);
             }
             After::Unknown(unknown) => self.find_out(unknown),
         }
@@ -135,23 +135,23 @@ impl Writer {
             let last = self.connected().map(|conn| ready(conn.last_mark()));
             if let Some(Ok(last)) = last {
                 let committed = last >= unknown.mark;
-                return unknown.found(&self.desk, committed);
+                return unknown.found(&self.intake, committed);
             }
             thread::sleep(PAUSE);
         }
-        unknown.found(&self.desk, false);
+        unknown.found(&self.intake, false);
     }
 
     fn connected(&mut self) -> Option<&Conn> {
         if self.conn.is_none() {
-            self.conn = self.place.connect().inspect_err(|error| tracing::error!("{error}")).ok();
+            self.conn = self.file.connect().inspect_err(|error| tracing::error!("{error}")).ok();
         }
         self.conn.as_ref()
     }
 
     /// Lets go of a connection that is not to be trusted. A chat in memory lives in its only one.
     fn disconnect(&mut self) {
-        if self.place.path().is_some() {
+        if self.file.path().is_some() {
             self.conn = None;
         }
     }

@@ -1,4 +1,4 @@
-//! Messages said in one statement and one round trip, from what is remembered.
+//! A batch of messages committed in one statement and one round trip, decided from what is remembered.
 //!
 //! The statement holds the rooms and does nothing unless they and the senders still are as they are remembered: so it may be
 //! decided before anything is asked. A name that was used before breaks the statement as a whole. In both cases the batch goes
@@ -13,49 +13,49 @@ use chat_domain::{Chat, Command, Ids, MessageId, Need, Person, Room, RoomId, Sta
 use diesel::QueryResult;
 
 use super::Conn;
-use super::both::commit::execute;
-use super::both::save;
 use super::conn::Backend;
-use crate::memory::Memory;
+use super::queries::commit::execute;
+use super::queries::save;
+use crate::room_cache::RoomCache;
 use crate::sql::{Rows, Sql};
-use crate::work::{Verdict, Waiting};
+use crate::work::{OrderResult, Waiting};
 
-/// What a batch rests on, all of it remembered.
-pub(super) struct Ground {
+/// What a batch rests on: the rows that its rules ask for, all of them remembered.
+pub(super) struct Premise {
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Arc<Person>>,
     known: Vec<Fact>,
 }
 
-/// What was decided on that ground.
-pub(super) struct Said {
-    ground: Ground,
-    pub(super) verdicts: Vec<Verdict>,
+/// A batch that was decided on its premise, and is committed if the premise holds.
+pub(super) struct OptimisticBatch {
+    premise: Premise,
+    pub(super) results: Vec<OrderResult>,
     pub(super) written: Written,
 }
 
-impl Ground {
+impl Premise {
     /// What these orders rest on, if they only say something and all of it is remembered. What was said under a name is not:
     /// it is taken to be the first.
-    pub(super) fn of(batch: &[Waiting], memory: &Memory) -> Option<Ground> {
+    pub(super) fn of(batch: &[Waiting], cache: &RoomCache) -> Option<Premise> {
         if !batch.iter().all(|waiting| matches!(waiting.order.command, Command::Send { .. })) {
             return None;
         }
         let needs = batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor));
-        let mut ground = Ground { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
+        let mut premise = Premise { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
         for need in needs.collect::<BTreeSet<_>>() {
             let known = match need {
                 Need::Sent(room, user, name) => Fact::Sent(room, user, name, None),
-                need => memory.row(&need)?,
+                need => cache.row(&need)?,
             };
             match &known {
-                Fact::Room(id, Some(room)) => drop(ground.rooms.insert(*id, room.clone())),
-                Fact::Person(id, Some(person)) => drop(ground.people.insert(*id, person.clone())),
+                Fact::Room(id, Some(room)) => drop(premise.rooms.insert(*id, room.clone())),
+                Fact::Person(id, Some(person)) => drop(premise.people.insert(*id, person.clone())),
                 _ => {}
             }
-            ground.known.push(known);
+            premise.known.push(known);
         }
-        Some(ground)
+        Some(premise)
     }
 
     /// The newest message of all these rooms.
@@ -64,20 +64,20 @@ impl Ground {
     }
 
     /// Decides the orders, whose messages get these ids; nothing if it is not yes to each, which is not for memory to say.
-    pub(super) fn decide(mut self, batch: &[Waiting], ids: Vec<MessageId>, limits: Limits) -> Option<Said> {
+    pub(super) fn decide(mut self, batch: &[Waiting], ids: Vec<MessageId>, limits: Limits) -> Option<OptimisticBatch> {
         let (mut chat, no_room) = (Chat::partial(limits), RoomId::new(1)?);
         std::mem::take(&mut self.known).into_iter().for_each(|known| chat.learn(known));
         let stamps = batch.iter().zip(ids).map(|(waiting, message)| {
             let ids = Ids { room: no_room, message };
             Stamp { actor: waiting.order.actor, at: waiting.order.at, ids }
         });
-        let (verdicts, written) = execute(chat, batch, stamps.collect()).ok()?;
-        let verdicts = verdicts.into_iter().map(|verdict| verdict.ok().map(Ok)).collect::<Option<Vec<Verdict>>>()?;
-        is_only_said(&written).then_some(Said { ground: self, verdicts, written })
+        let (results, written) = execute(chat, batch, stamps.collect()).ok()?;
+        let results = results.into_iter().map(|result| result.ok().map(Ok)).collect::<Option<Vec<OrderResult>>>()?;
+        is_only_said(&written).then_some(OptimisticBatch { premise: self, results, written })
     }
 }
 
-impl Said {
+impl OptimisticBatch {
     /// Whether it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while it
     /// still might. Nobody else has the ids, so one message tells of all.
     pub(super) async fn is_there(&self, conn: &Conn, backend: Backend) -> QueryResult<Option<bool>> {
@@ -92,9 +92,9 @@ impl Said {
 
     /// Writes it if everything still is as it was remembered; says whether it is.
     pub(super) async fn keep(&self, conn: &Conn) -> QueryResult<bool> {
-        let Said { ground, written, .. } = self;
+        let OptimisticBatch { premise, written, .. } = self;
         let rooms = Rows::new(written.rooms.iter().filter_map(|room| {
-            let was = ground.rooms.get(&room.id)?.head;
+            let was = premise.rooms.get(&room.id)?.head;
             let (next, last_at, last) = (room.head.seq, room.last_at, room.last_message);
             Some([
                 room.id.into(),
@@ -106,13 +106,13 @@ impl Said {
                 room.sent.into(),
             ])
         }));
-        let people = Rows::new(ground.people.values().map(|person| {
+        let people = Rows::new(premise.people.values().map(|person| {
             [person.id().into(), (*person.username).into(), (*person.name).into(), (*person.avatar).into()]
         }));
         let members = written.members.iter().collect::<Vec<_>>();
         let (messages, members, named) = (save::messages(written), save::sent_more(&members), save::sent(written));
         let said = Sql::new(say(messages.head, (!named.rows.is_empty()).then_some(named.head)));
-        let said = said.rows(rooms).rows(people).bind(written.rooms.len()).bind(ground.people.len());
+        let said = said.rows(rooms).rows(people).bind(written.rooms.len()).bind(premise.people.len());
         let said = said.rows(messages.rows).rows(members.rows);
         let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
         conn.keep_at_once(said).await
@@ -125,9 +125,14 @@ impl Said {
 pub(super) struct Stock(VecDeque<i64>);
 
 impl Stock {
-    /// So many ids for messages on this ground.
-    pub(super) async fn take(&mut self, conn: &Conn, ground: &Ground, how_many: usize) -> QueryResult<Vec<MessageId>> {
-        let newest = ground.newest();
+    /// So many ids for messages on this premise.
+    pub(super) async fn take(
+        &mut self,
+        conn: &Conn,
+        premise: &Premise,
+        how_many: usize,
+    ) -> QueryResult<Vec<MessageId>> {
+        let newest = premise.newest();
         self.0.retain(|id| *id > newest);
         if self.0.len() < how_many {
             self.0.extend(conn.take_ids("messages", STOCK.max(4 * how_many)).await?);

@@ -3,20 +3,20 @@
 use super::Conn;
 use crate::error::OpenError;
 use crate::sql::Sql;
-use crate::trouble::{Trouble, Worked};
 use crate::work::life_after;
+use crate::work_error::{WorkError, Worked};
 
 /// Brings the tables up to date; `life` is the epoch of a database that is new, or in another place than it was: such a one
 /// was restored or imported.
-pub(crate) async fn migrate(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenError> {
+pub(crate) async fn migrate(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), OpenError> {
     conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
-    let done = steps(conn, life, place).await;
+    let done = steps(conn, life, identity).await;
     let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
     done?;
     ended.map_err(|error| OpenError::away(error.into()))
 }
 
-async fn steps(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenError> {
+async fn steps(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), OpenError> {
     conn.script(Conn::PATIENT).await.map_err(|error| OpenError::away(error.into()))?;
     let version = version(conn).await.map_err(OpenError::away)?;
     let newest = Conn::MIGRATIONS.len();
@@ -32,20 +32,20 @@ async fn steps(conn: &Conn, life: u64, place: Option<i64>) -> Result<(), OpenErr
     if version == 0 {
         put(conn, "epoch", life as i64).await.map_err(OpenError::away)?;
     }
-    match place {
-        Some(place) => settle_in(conn, life, place).await.map_err(OpenError::away),
+    match identity {
+        Some(identity) => settle_in(conn, life, identity).await.map_err(OpenError::away),
         None => Ok(()),
     }
 }
 
 /// Notes where the database is; where it has moved, cursors may be of a later time than its own.
-async fn settle_in(conn: &Conn, life: u64, place: i64) -> Worked<()> {
+async fn settle_in(conn: &Conn, life: u64, identity: i64) -> Worked<()> {
     let before = fact(conn, "place").await?;
-    if before.is_some_and(|before| before != place) {
+    if before.is_some_and(|before| before != identity) {
         tracing::warn!("the database was restored, copied or moved: whoever comes back loads anew");
         renew(conn, life, 0).await?;
     }
-    if before != Some(place) { put(conn, "place", place).await } else { Ok(()) }
+    if before != Some(identity) { put(conn, "place", identity).await } else { Ok(()) }
 }
 
 /// How many steps the tables have come through already.
@@ -57,17 +57,17 @@ async fn version(conn: &Conn) -> Worked<usize> {
 
 /// What tells this life of the database from every other.
 pub(crate) async fn epoch(conn: &Conn) -> Worked<u64> {
-    Ok(epoch_and_place(conn).await?.0)
+    Ok(epoch_and_identity(conn).await?.0)
 }
 
 /// The same, with where the database was when somebody last looked: of one moment.
-pub(crate) async fn epoch_and_place(conn: &Conn) -> Worked<(u64, Option<i64>)> {
+pub(crate) async fn epoch_and_identity(conn: &Conn) -> Worked<(u64, Option<i64>)> {
     let sql = Sql::new(
         "SELECT f.value, (SELECT p.value FROM facts p WHERE p.name = 'place') FROM facts f WHERE f.name = 'epoch'",
     );
     let found = conn.first::<(i64, Option<i64>)>(sql).await?;
-    let (epoch, place) = found.ok_or_else(|| Trouble::Broken("the database has no epoch".into()))?;
-    Ok((epoch as u64, place))
+    let (epoch, identity) = found.ok_or_else(|| WorkError::Broken("the database has no epoch".into()))?;
+    Ok((epoch as u64, identity))
 }
 
 /// Begins another life: no cursor of before is good any more. Its epoch is higher than the database's, and than one that is

@@ -8,11 +8,11 @@ use chat_domain::Limits;
 use chat_domain::fact::{Fact, Written};
 use chat_domain::{Chat, Command, Failure, Ids, MessageId, Need, Outcome, Refusal, RoomId, Stamp};
 
-use super::before::Before;
+use super::previous::Previous;
 use super::{Conn, load, locks, save};
-use crate::memory::Memory;
-use crate::trouble::{Trouble, Unkept, Worked, panicked};
-use crate::work::{Desk, Verdict, Waiting};
+use crate::room_cache::RoomCache;
+use crate::work::{Intake, OrderResult, Waiting};
+use crate::work_error::{Unkept, WorkError, Worked, panicked};
 
 /// How a connection is after a batch.
 pub(crate) enum After {
@@ -29,44 +29,49 @@ pub(crate) enum After {
 /// A batch whose outcome is to be found out.
 pub(crate) struct Unknown {
     batch: Vec<Waiting>,
-    verdicts: Vec<Verdict>,
+    results: Vec<OrderResult>,
     /// What the new connection looks for.
     pub(crate) mark: i64,
 }
 
 impl Unknown {
     /// Answers at last.
-    pub(crate) fn found(self, desk: &Desk, committed: bool) {
+    pub(crate) fn found(self, intake: &Intake, committed: bool) {
         match committed {
-            true => desk.answer(self.batch, self.verdicts),
-            false => desk.turn_away(self.batch),
+            true => intake.answer(self.batch, self.results),
+            false => intake.turn_away(self.batch),
         }
     }
 }
 
 /// Does a batch, or each of its orders alone if it fails together.
-pub(crate) async fn settle(conn: &Conn, desk: &Desk, memory: &mut Memory, mut batch: Vec<Waiting>) -> After {
+pub(crate) async fn commit_batch(
+    conn: &Conn,
+    intake: &Intake,
+    cache: &mut RoomCache,
+    mut batch: Vec<Waiting>,
+) -> After {
     batch.retain(|waiting| !waiting.is_withdrawn());
     if batch.is_empty() {
         return After::Good;
     }
     let began = Instant::now();
-    match attempt(conn, desk, memory, &batch).await {
-        Ok(Attempt::Committed(verdicts)) => {
-            desk.sink.took(began.elapsed());
-            desk.answer(batch, verdicts);
+    match attempt(conn, intake, cache, &batch).await {
+        Ok(Attempt::Committed(results)) => {
+            intake.sink.took(began.elapsed());
+            intake.answer(batch, results);
         }
-        Ok(Attempt::Unknown(verdicts, mark)) => return After::Unknown(Unknown { batch, verdicts, mark }),
-        Err(Trouble::NotBegun(error)) => {
+        Ok(Attempt::Unknown(results, mark)) => return After::Unknown(Unknown { batch, results, mark }),
+        Err(WorkError::NotBegun(error)) => {
             tracing::warn!("a transaction could not be begun: {error}");
             return After::NotBegun(batch);
         }
-        Err(trouble) if is_about_rows(&trouble, began.elapsed()) => {
-            return one_by_one(conn, desk, memory, batch, trouble).await;
+        Err(error) if is_about_rows(&error, began.elapsed()) => {
+            return one_by_one(conn, intake, cache, batch, error).await;
         }
-        Err(trouble) => {
-            tracing::error!("{} orders could not be taken: {trouble}", batch.len());
-            desk.turn_away(batch);
+        Err(error) => {
+            tracing::error!("{} orders could not be taken: {error}", batch.len());
+            intake.turn_away(batch);
             return After::Broken;
         }
     }
@@ -74,24 +79,30 @@ pub(crate) async fn settle(conn: &Conn, desk: &Desk, memory: &mut Memory, mut ba
 }
 
 /// Does the orders of a failed batch each alone, so that only the one which it failed for fails.
-async fn one_by_one(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: Vec<Waiting>, trouble: Trouble) -> After {
+async fn one_by_one(
+    conn: &Conn,
+    intake: &Intake,
+    cache: &mut RoomCache,
+    batch: Vec<Waiting>,
+    error: WorkError,
+) -> After {
     if batch.len() > 1 {
-        tracing::warn!("{} orders are decided one by one: {trouble}", batch.len());
+        tracing::warn!("{} orders are decided one by one: {error}", batch.len());
     }
     let mut rest = batch.into_iter();
     while let Some(waiting) = rest.next() {
         let (began, batch) = (Instant::now(), vec![waiting]);
-        match attempt(conn, desk, memory, &batch).await {
-            Ok(Attempt::Committed(verdicts)) => desk.answer(batch, verdicts),
-            Ok(Attempt::Unknown(verdicts, mark)) => {
-                desk.turn_away(rest.collect());
-                return After::Unknown(Unknown { batch, verdicts, mark });
+        match attempt(conn, intake, cache, &batch).await {
+            Ok(Attempt::Committed(results)) => intake.answer(batch, results),
+            Ok(Attempt::Unknown(results, mark)) => {
+                intake.turn_away(rest.collect());
+                return After::Unknown(Unknown { batch, results, mark });
             }
-            Err(trouble) => {
-                tracing::error!("an order could not be taken: {trouble}");
-                desk.turn_away(batch);
-                if !is_about_rows(&trouble, began.elapsed()) {
-                    desk.turn_away(rest.collect());
+            Err(error) => {
+                tracing::error!("an order could not be taken: {error}");
+                intake.turn_away(batch);
+                if !is_about_rows(&error, began.elapsed()) {
+                    intake.turn_away(rest.collect());
                     return After::Broken;
                 }
             }
@@ -102,39 +113,39 @@ async fn one_by_one(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: Vec<Wa
 
 /// What became of a transaction that got as far as its end.
 enum Attempt {
-    Committed(Vec<Verdict>),
-    Unknown(Vec<Verdict>, i64),
+    Committed(Vec<OrderResult>),
+    Unknown(Vec<OrderResult>, i64),
 }
 
 /// Decides a batch in a transaction of its own. Two round trips where nothing hangs on a name: one to look, one to write.
 /// Unless it goes well nothing is remembered afterwards.
-async fn attempt(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]) -> Worked<Attempt> {
-    let mut remembered = std::mem::take(memory);
-    let Decided { verdicts, before, written, mark } = match decide(conn, desk, &mut remembered, batch).await {
+async fn attempt(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Waiting]) -> Worked<Attempt> {
+    let mut remembered = std::mem::take(cache);
+    let Decided { results, before, written, mark } = match decide(conn, intake, &mut remembered, batch).await {
         Ok(decided) => decided,
-        Err(trouble @ Trouble::NotBegun(_)) => return Err(trouble),
-        Err(trouble) => {
+        Err(error @ WorkError::NotBegun(_)) => return Err(error),
+        Err(error) => {
             // A connection that cannot roll back is found broken at its next use.
             let _ = conn.rollback().await;
-            return Err(trouble);
+            return Err(error);
         }
     };
-    let verdicts = verdicts.into_iter().map(|verdict| verdict.map_err(Failure::Refused)).collect();
+    let results = results.into_iter().map(|result| result.map_err(Failure::Refused)).collect();
     if written.is_empty() {
         // Nothing became new: nothing need reach the disk.
         conn.rollback().await?;
-        *memory = remembered;
-        return Ok(Attempt::Committed(verdicts));
+        *cache = remembered;
+        return Ok(Attempt::Committed(results));
     }
     match conn.keep(save::statements(&written, &before), mark).await {
         Ok(()) => {
             remembered.keep(&written);
-            *memory = remembered;
-            Ok(Attempt::Committed(verdicts))
+            *cache = remembered;
+            Ok(Attempt::Committed(results))
         }
         Err(Unkept { error, open: true }) => {
             tracing::warn!("whether {} orders were committed is to be found out: {error}", batch.len());
-            Ok(Attempt::Unknown(verdicts, mark))
+            Ok(Attempt::Unknown(results, mark))
         }
         Err(Unkept { error, open: false }) => {
             // As above.
@@ -146,27 +157,27 @@ async fn attempt(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting
 
 /// What was decided of each order of a batch, and what that changes.
 struct Decided {
-    verdicts: Vec<Result<Outcome, Refusal>>,
-    before: Before,
+    results: Vec<Result<Outcome, Refusal>>,
+    before: Previous,
     written: Written,
     mark: i64,
 }
 
 /// Decides all orders of a batch.
-async fn decide(conn: &Conn, desk: &Desk, memory: &mut Memory, batch: &[Waiting]) -> Worked<Decided> {
-    let limits = desk.options.limits;
+async fn decide(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Waiting]) -> Worked<Decided> {
+    let limits = intake.options.limits;
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
     let mut chat = Chat::partial(limits);
-    let (known, stamps, mark) = look(conn, &needs, memory, batch, &limits).await?;
-    let before = Before::of(&known);
-    memory.learn(&known);
+    let (known, stamps, mark) = look(conn, &needs, cache, batch, &limits).await?;
+    let before = Previous::of(&known);
+    cache.learn(&known);
     known.into_iter().for_each(|known| chat.learn(known));
-    let (verdicts, written) = execute(chat, batch, stamps)?;
-    Ok(Decided { verdicts, before, written, mark })
+    let (results, written) = execute(chat, batch, stamps)?;
+    Ok(Decided { results, before, written, mark })
 }
 
-/// Has a chat decide all orders of a batch: the verdicts, and what they change.
+/// Has a chat decide all orders of a batch: the results, and what they change.
 pub(crate) fn execute(
     mut chat: Chat,
     batch: &[Waiting],
@@ -175,8 +186,8 @@ pub(crate) fn execute(
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let orders =
             batch.iter().zip(stamps).map(|(waiting, stamp)| chat.execute(stamp, waiting.order.command.clone()));
-        let verdicts: Vec<_> = orders.collect();
-        (verdicts, chat.take_written())
+        let results: Vec<_> = orders.collect();
+        (results, chat.take_written())
     }));
     decided.map_err(|panic| panicked(&*panic))
 }
@@ -187,15 +198,15 @@ pub(crate) fn execute(
 async fn look(
     conn: &Conn,
     needs: &BTreeSet<Need>,
-    memory: &Memory,
+    cache: &RoomCache,
     batch: &[Waiting],
     limits: &Limits,
 ) -> Worked<(Vec<Fact>, Vec<Stamp>, i64)> {
-    let begin = async { conn.begin().await.map_err(Trouble::NotBegun) };
+    let begin = async { conn.begin().await.map_err(WorkError::NotBegun) };
     let leaving = removals(batch);
     // Where others write too, nothing is so only because it was.
-    let nothing = Memory::default();
-    let known = if Conn::SHARED { &nothing } else { memory };
+    let nothing = RoomCache::default();
+    let known = if Conn::SHARED { &nothing } else { cache };
     let ((), (), mark, known, stamps) = match locks::names(needs) {
         names if names.is_empty() => tokio::try_join!(
             biased;
@@ -245,7 +256,7 @@ async fn stamps(conn: &Conn, batch: &[Waiting]) -> Worked<Vec<Stamp>> {
     };
     let stamps = batch.iter().map(|waiting| {
         let order = &waiting.order;
-        let ids = take(&order.command).ok_or_else(|| Trouble::Broken("the ids are used up".into()))?;
+        let ids = take(&order.command).ok_or_else(|| WorkError::Broken("the ids are used up".into()))?;
         Ok(Stamp { actor: order.actor, at: order.at, ids })
     });
     stamps.collect()
@@ -261,10 +272,10 @@ fn makes_room(command: &Command) -> bool {
 
 /// Whether a batch failed for what is in it, so that its orders may go well alone. An error that took long was a time-out,
 /// and would take as long again for each.
-pub(crate) fn is_about_rows(trouble: &Trouble, took: Duration) -> bool {
-    match trouble {
-        Trouble::Refused(_) | Trouble::Data(_) | Trouble::Broken(_) => true,
-        Trouble::Unclear(_) => Conn::SHARED && took < Duration::from_millis(500),
-        Trouble::NotBegun(_) | Trouble::Away(_) => false,
+pub(crate) fn is_about_rows(error: &WorkError, took: Duration) -> bool {
+    match error {
+        WorkError::Refused(_) | WorkError::Data(_) | WorkError::Broken(_) => true,
+        WorkError::Unclear(_) => Conn::SHARED && took < Duration::from_millis(500),
+        WorkError::NotBegun(_) | WorkError::Away(_) => false,
     }
 }

@@ -10,7 +10,7 @@ use super::rosters::rosters;
 use super::{Conn, reception};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {

@@ -8,26 +8,27 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::both::prune::{self, Part};
+use super::queries::prune::{self, Part};
 use super::writer::Work;
 use super::{Conn, Task, ready, transact};
 use crate::work::{long_ago, now};
 
-/// The writer's hold on the keeper, which ends with it.
-pub(super) struct Keeper {
+/// The writer's hold on the checkpointer, which ends with it.
+pub(super) struct Checkpointer {
     wake: SyncSender<()>,
     written: AtomicUsize,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Keeper {
+impl Checkpointer {
     /// Starts its thread.
-    pub(super) fn start(path: &Path, writer: mpsc::WeakSender<Work>, keep: Duration) -> Keeper {
+    pub(super) fn start(path: &Path, writer: mpsc::WeakSender<Work>, keep: Duration) -> Checkpointer {
         let (wake, woken) = sync_channel(1);
         let path = path.display().to_string();
-        let thread = thread::Builder::new().name("chat-keep".into()).spawn(move || run(&path, &woken, &writer, keep));
+        let thread =
+            thread::Builder::new().name("chat-checkpoint".into()).spawn(move || run(&path, &woken, &writer, keep));
         let thread = thread.inspect_err(|error| tracing::error!("the log of writes will grow: {error}")).ok();
-        Keeper { wake, written: AtomicUsize::new(0), thread }
+        Checkpointer { wake, written: AtomicUsize::new(0), thread }
     }
 
     /// Waits until its thread has ended. It may wait for the writer, which must have emptied its queue.
@@ -111,9 +112,9 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
     let task: Task = Box::new(move |conn| {
         let done = ready(transact(conn, |conn| Box::pin(prune::slice(conn, part, long_ago(keep), now()))));
         let good = done.is_ok();
-        // The keeper waits for it, unless the store was closed meanwhile.
-        let _ = tell
-            .send(done.inspect_err(|trouble| tracing::error!("old changes could not be forgotten: {trouble}")).ok());
+        // The checkpointer waits for it, unless the store was closed meanwhile.
+        let _ =
+            tell.send(done.inspect_err(|error| tracing::error!("old changes could not be forgotten: {error}")).ok());
         good
     });
     writer.upgrade()?.try_send(Work::Change(task)).ok()?;

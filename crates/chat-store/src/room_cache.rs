@@ -11,7 +11,7 @@ use chat_domain::{Member, Message, MessageId, Need, Person, Room, RoomId, UserId
 
 /// Rows by their keys. It starts empty, and begins anew when it has grown large.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub(crate) struct RoomCache {
     rooms: HashMap<RoomId, Remembered>,
     people: HashMap<UserId, Arc<Person>>,
     /// How much that is, in the size of one message in a tail.
@@ -36,7 +36,7 @@ struct Passing {
     deleted: bool,
 }
 
-impl Memory {
+impl RoomCache {
     /// The answer to a fact, if it follows from what is remembered.
     pub(crate) fn recall(&self, need: &Need) -> Option<Fact> {
         match *need {
@@ -108,7 +108,7 @@ impl Memory {
 
     /// Forgets everything: what was remembered may be so no longer.
     pub(crate) fn forget(&mut self) {
-        *self = Memory::default();
+        *self = RoomCache::default();
     }
 
     /// A room as it was found. If others have written to it since, of all its members only those who are looked up as well are
@@ -203,12 +203,12 @@ mod tests {
 
     #[test]
     fn what_is_only_looked_up_is_forgotten_too_in_the_end() {
-        let mut memory = Memory::default();
+        let mut cache = RoomCache::default();
         for user in (1..=MOST as i64).filter_map(UserId::new) {
             let (username, name, avatar) = ("ann".into(), "Ann".into(), "x".repeat(320));
             let person = Person { handle: Handle::from(user), username, name, avatar };
-            memory.learn(&[Fact::Person(user, Some(Arc::new(person)))]);
-            assert!(memory.people.len() <= MOST / (PERSON + 10) + 1);
+            cache.learn(&[Fact::Person(user, Some(Arc::new(person)))]);
+            assert!(cache.people.len() <= MOST / (PERSON + 10) + 1);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::reception::{self, Key, Span};
 use super::{Conn, load};
 use crate::rows::*;
 use crate::sql::Sql;
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// A page of what a reader missed.
 pub(super) async fn page(

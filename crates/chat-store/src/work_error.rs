@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 /// Why a piece of work has no answer.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum WorkError {
     /// The rules say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -33,8 +33,8 @@ pub(crate) struct Unkept {
     pub(crate) open: bool,
 }
 
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Trouble {
+impl From<Error> for WorkError {
+    fn from(error: Error) -> WorkError {
         use DatabaseErrorKind::*;
         match error {
             Error::DatabaseError(
@@ -43,20 +43,20 @@ impl From<Error> for Trouble {
                 _,
             )
             | Error::SerializationError(_)
-            | Error::DeserializationError(_) => Trouble::Data(error),
-            Error::DatabaseError(Unknown, _) => Trouble::Unclear(error),
-            _ => Trouble::Away(error),
+            | Error::DeserializationError(_) => WorkError::Data(error),
+            Error::DatabaseError(Unknown, _) => WorkError::Unclear(error),
+            _ => WorkError::Away(error),
         }
     }
 }
 
-impl Trouble {
+impl WorkError {
     /// The answer that a caller gets; what the operator must know goes to the log.
     pub(crate) fn into_failure(self) -> Failure {
         match self {
-            Trouble::Refused(refusal) => Failure::Refused(refusal),
-            trouble => {
-                tracing::error!("{trouble}");
+            WorkError::Refused(refusal) => Failure::Refused(refusal),
+            error => {
+                tracing::error!("{error}");
                 Failure::Unavailable
             }
         }
@@ -64,10 +64,10 @@ impl Trouble {
 }
 
 /// The rules' part of a batch panicked: a mistake in this program.
-pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Trouble {
+pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> WorkError {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    Trouble::Broken(format!("deciding panicked: {}", said.unwrap_or("nothing was said")))
+    WorkError::Broken(format!("deciding panicked: {}", said.unwrap_or("nothing was said")))
 }
 
 /// The result of a piece of work inside a transaction.
-pub(crate) type Worked<T> = Result<T, Trouble>;
+pub(crate) type Worked<T> = Result<T, WorkError>;

@@ -11,7 +11,7 @@ use super::reads::{member_view, visible};
 use super::reception::shown;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// A page of somebody's chats, those with the newest changes first.
 pub(super) async fn page(conn: &Conn, reader: UserId, before: Option<RoomId>, limit: usize) -> Worked<Chats> {

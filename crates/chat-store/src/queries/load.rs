@@ -10,22 +10,22 @@ use chat_domain::{ClientId, MessageId, Need, Person, Room, RoomId, UserId};
 use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
 use super::{Conn, named};
-use crate::memory::Memory;
+use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Loads all these facts.
 pub(super) async fn facts(
     conn: &Conn,
     facts: &BTreeSet<Need>,
-    memory: &Memory,
+    cache: &RoomCache,
     leaving: &BTreeMap<RoomId, usize>,
     limits: &Limits,
 ) -> Worked<Vec<Fact>> {
     let mut asked = Asked::default();
     let mut recalled = Vec::new();
-    facts.iter().for_each(|need| match memory.recall(need) {
+    facts.iter().for_each(|need| match cache.recall(need) {
         Some(known) => recalled.push(known),
         None => asked.sort_in(need),
     });

@@ -10,7 +10,7 @@ use super::locks::name_lock;
 use super::{Conn, people};
 use crate::rows::{NOTIFICATION, NotificationRow, notification};
 use crate::sql::Sql;
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Stores a notification, or finds the one that was stored under this name before.
 pub(super) async fn notify(

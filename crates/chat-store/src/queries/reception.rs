@@ -10,7 +10,7 @@ use chat_domain::{Handle, Likes, Message, MessageId, Reception, RoomId, Status, 
 use super::Conn;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// How many readers or likers, the newest, are told of one message.
 pub(super) const NEWEST: usize = 100;

@@ -7,11 +7,11 @@ use chat_domain::fact::Written;
 use chat_domain::view::Match;
 use chat_domain::{Time, UserId};
 
-use super::before::Before;
+use super::previous::Previous;
 use super::{Conn, locks, named, save};
 use crate::rows::*;
 use crate::sql::Sql;
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Somebody's open roulette chat.
 pub(super) async fn open(conn: &Conn, user: UserId) -> Worked<Option<Match>> {
@@ -38,7 +38,7 @@ pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Li
     let rows = named::lobby_rows(conn, &users).await?.into_values();
     let lobby = rows.map(|row| (row, row.renewed(at, until))).filter(|(old, new)| old != new).map(|(_, new)| new);
     let written = Written { lobby: lobby.collect(), ..Written::default() };
-    for write in save::statements(&written, &Before::of(&[])) {
+    for write in save::statements(&written, &Previous::of(&[])) {
         conn.write(write).await?;
     }
     Ok(())

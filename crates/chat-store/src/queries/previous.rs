@@ -7,7 +7,7 @@ use chat_domain::fact::Fact;
 use chat_domain::{Member, Room, RoomId, UserId};
 
 /// The rows as they were.
-pub(super) struct Before {
+pub(super) struct Previous {
     rooms: HashMap<RoomId, Room>,
     members: HashMap<(RoomId, UserId), Member>,
 }
@@ -21,10 +21,10 @@ pub(super) struct Members<'w> {
     pub(super) delivered: Vec<&'w (RoomId, Member)>,
 }
 
-impl Before {
+impl Previous {
     /// Remembers rooms and members.
-    pub(super) fn of(known: &[Fact]) -> Before {
-        let mut before = Before { rooms: HashMap::new(), members: HashMap::new() };
+    pub(super) fn of(known: &[Fact]) -> Previous {
+        let mut before = Previous { rooms: HashMap::new(), members: HashMap::new() };
         for known in known {
             match known {
                 Fact::Room(id, Some(room)) => drop(before.rooms.insert(*id, room.clone())),

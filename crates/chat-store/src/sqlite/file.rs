@@ -10,17 +10,17 @@ use super::Conn;
 use crate::error::OpenError;
 
 /// Where the database is, held against other processes for as long as this lives.
-pub(super) struct Place {
+pub(super) struct DatabaseFile {
     named: String,
     path: Option<PathBuf>,
     lock: Option<File>,
 }
 
-impl Place {
-    /// The place of this name.
-    pub(super) fn find(named: &str) -> Result<Place, OpenError> {
+impl DatabaseFile {
+    /// The file of this name.
+    pub(super) fn find(named: &str) -> Result<DatabaseFile, OpenError> {
         if named == ":memory:" {
-            return Ok(Place { named: named.into(), path: None, lock: None });
+            return Ok(DatabaseFile { named: named.into(), path: None, lock: None });
         }
         let path = Path::new(named);
         let (Some(name), Some(directory)) = (path.file_name(), path.parent()) else {
@@ -32,7 +32,7 @@ impl Place {
         // The same file under another name is the same file.
         let path = path.canonicalize().unwrap_or(path);
         let lock = lock(&path)?;
-        Ok(Place { named: named.into(), path: Some(path), lock: Some(lock) })
+        Ok(DatabaseFile { named: named.into(), path: Some(path), lock: Some(lock) })
     }
 
     /// The file, unless the database is in memory.

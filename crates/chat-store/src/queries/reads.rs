@@ -10,7 +10,7 @@ use super::Conn;
 use super::reception::{self, shown};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// The room, if this reader may see it.
 pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<Room> {

@@ -6,7 +6,7 @@ use chat_domain::{Account, Time, UserId};
 use super::{Conn, people};
 use crate::rows::{PERSON, PersonRow, account};
 use crate::sql::Sql;
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Begins a family of refresh tokens.
 pub(super) async fn open_family(conn: &Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {

@@ -9,7 +9,7 @@ use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 use super::Conn;
 use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Makes an account of this server's own.
 pub(super) async fn register(conn: &Conn, new: NewAccount) -> Worked<Account> {

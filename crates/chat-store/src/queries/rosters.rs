@@ -9,7 +9,7 @@ use chat_domain::{Member, Room, RoomId, UserId};
 use super::Conn;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Rows of members.
 pub(super) type Slots = HashMap<(RoomId, UserId), Member>;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chat_domain::{Need, RoomId, UserId};
 
 use super::{Conn, named};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// Holds the rooms that these facts speak of, and those others.
 pub(super) async fn hold(conn: &Conn, facts: &BTreeSet<Need>, others: Vec<RoomId>) -> Worked<()> {

@@ -4,7 +4,7 @@ use chat_domain::Time;
 
 use super::{Conn, schema, sessions};
 use crate::sql::{Rows, Sql, Write};
-use crate::trouble::Worked;
+use crate::work_error::Worked;
 
 /// What is forgotten, each sort in transactions of its own: a transaction holds its rooms in one order only.
 #[derive(Clone, Copy)]

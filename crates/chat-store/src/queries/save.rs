@@ -4,13 +4,13 @@ use chat_domain::fact::Written;
 use chat_domain::room::Position;
 use chat_domain::{Member, Room, RoomId};
 
-use super::before::Before;
+use super::previous::Previous;
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
 
 /// The statements that write all of it, in this order: new rooms first, which other rows refer to; the new `seq` of the
 /// others last.
-pub(super) fn statements<'w>(written: &'w Written, before: &Before) -> Vec<Write<'w>> {
+pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Write<'w>> {
     let members = before.members(&written.members);
     let (moved, changed): (Vec<_>, Vec<_>) = written.rooms.iter().partition(|room| before.only_went_on(room));
     let statements = [

@@ -1,6 +1,5 @@
 //! Everything that both databases do alike: this folder is compiled twice, over the `Conn` of the module that it is in.
 
-mod before;
 pub(crate) mod chats;
 pub(crate) mod commit;
 pub(crate) mod load;
@@ -10,6 +9,7 @@ pub(crate) mod named;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod ports;
+mod previous;
 pub(crate) mod prune;
 pub(crate) mod reads;
 pub(crate) mod reception;
@@ -20,8 +20,8 @@ pub(crate) mod schema;
 pub(crate) mod sessions;
 
 use super::{Conn, Database};
-use crate::trouble::Worked;
 use crate::work::Working;
+use crate::work_error::Worked;
 
 /// Does a piece of work in the transaction that was begun for it, and ends it.
 pub(crate) async fn transacted<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
@@ -30,9 +30,9 @@ pub(crate) async fn transacted<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Con
             conn.commit().await?;
             Ok(done)
         }
-        Err(trouble) => {
+        Err(error) => {
             conn.rollback().await?;
-            Err(trouble)
+            Err(error)
         }
     }
 }
