@@ -6,13 +6,13 @@ use std::time::Duration;
 use chat_domain::{Directory, Journal};
 use tokio_util::sync::CancellationToken;
 
+use crate::account::gate::Gate;
 use crate::account::password::Passwords;
 use crate::account::token::Tokens;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
 use crate::hub::Hub;
 use crate::rates::Rates;
-use crate::routes::remembered::Remembered;
 
 /// One server, shared by all of its connections.
 pub struct App {
@@ -22,16 +22,14 @@ pub struct App {
     pub directory: Arc<dyn Directory>,
     /// Who hears what.
     pub hub: Hub,
-    /// Access tokens.
-    pub tokens: Tokens,
+    /// Who may come in.
+    pub gate: Gate,
     /// Password hashing.
     pub passwords: Passwords,
     /// How often users may do things.
     pub rates: Rates,
     /// ServerSettings of the entrances and routes.
     pub settings: ServerSettings,
-    /// Whose tokens were good a moment ago.
-    pub(crate) remembered: Remembered,
     /// Pings WebSockets.
     pub(crate) pings: Arc<KeepAlive>,
     /// Comments on server-sent streams.
@@ -81,15 +79,16 @@ impl App {
         settings: ServerSettings,
     ) -> Arc<App> {
         hub.bind(journal.clone(), directory.clone());
+        let http = &settings.http;
+        let gate = Gate::new(tokens, directory.clone(), http.allowed_origins.clone().into(), http.session_ttl);
         let pulse = Pulse { every: settings.pulse, ..Pulse::websocket() };
         Arc::new(App {
             journal,
             directory,
             hub,
-            tokens,
+            gate,
             passwords: Passwords::default(),
             rates: Rates::new(settings.rates),
-            remembered: Remembered::default(),
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),
             settings,

@@ -8,10 +8,10 @@ use hyper::body::Incoming;
 use matchit::InsertError;
 use tokio_util::sync::CancellationToken;
 
+use crate::account::gate::bearer;
 use crate::app::App;
 use crate::carry::http::{Body, Peer, empty, respond};
 use crate::connection::closes;
-use crate::routes::credentials::bearer;
 use crate::routes::{Routes, cors};
 use crate::session::Door;
 use crate::session::socketio;
@@ -41,7 +41,7 @@ impl Service {
         if let Some(door) = Door::at(&path) {
             let headers = request.headers().clone();
             let mut response = door.enter(&self.app, request, peer).await;
-            cors::allow(&self.app.settings.http, &headers, response.headers_mut());
+            cors::allow(self.app.gate.origins(), &headers, response.headers_mut());
             return response;
         }
         if path == "/socket.io/" || path == "/socket.io" {
@@ -86,7 +86,7 @@ impl Service {
             Method::OPTIONS => cors::preflight(&headers, HeaderValue::from_static("GET, POST")),
             _ => self.desk.serve(request, peer).await,
         };
-        cors::allow(&self.app.settings.http, &headers, response.headers_mut());
+        cors::allow(self.app.gate.origins(), &headers, response.headers_mut());
         response
     }
 }

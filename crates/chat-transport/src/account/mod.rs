@@ -1,6 +1,10 @@
-//! Passwords, tokens and the secrets behind them.
+//! Who comes in, and by what: tokens, cookies, passwords, and the secrets behind them.
 
+pub mod caller;
 pub mod cookie;
+pub mod gate;
+pub mod origins;
 pub mod password;
+mod remembered;
 pub mod secret;
 pub mod token;

@@ -7,8 +7,8 @@ use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::{Answered, Call, unexpected};
-use super::credentials::{By, Caller, whose_session};
 use super::whom;
+use crate::account::caller::{By, Caller};
 use crate::account::cookie;
 use crate::account::secret::Secret;
 
@@ -114,7 +114,7 @@ async fn sign_in(call: &Call<'_>, status: u16, account: &Account) -> Result<Answ
 fn signed_in(call: &Call<'_>, status: u16, person: &Person, refresh: &Secret) -> Result<Reply, Trouble> {
     let seconds = call.now.since(chat_domain::Time(0)).as_secs();
     let uuid = Some(person.handle.uuid.to_string());
-    let issued = call.app.tokens.issue(person.id().number(), uuid, random()?.reveal().to_owned(), seconds);
+    let issued = call.app.gate.tokens().issue(person.id().number(), uuid, random()?.reveal().to_owned(), seconds);
     let (access, expires_in) = issued.ok_or_else(unexpected)?;
     let tokens = answer::Tokens { access: access.reveal(), refresh: refresh.reveal(), expires_in };
     Ok(answer::signed_in(call.place.tree, status, person, &tokens))
@@ -123,7 +123,7 @@ fn signed_in(call: &Call<'_>, status: u16, person: &Person, refresh: &Secret) ->
 /// The session of the cookie beside a token, if it is the same user's.
 async fn own_session(call: &Call<'_>, caller: &Caller, digest: Option<String>) -> Result<Option<String>, Trouble> {
     let Some(digest) = digest else { return Ok(None) };
-    let owner = whose_session(call.app, digest.clone(), call.now).await?;
+    let owner = call.app.gate.whose_session(digest.clone(), call.now).await?;
     Ok(owner.filter(|owner| owner.person.id() == caller.id()).map(|_| digest))
 }
 
@@ -133,7 +133,7 @@ fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {
 
 /// Where an issuer vouches for people, nobody registers here.
 fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
-    if call.app.tokens.is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
+    if call.app.gate.tokens().is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
 }
 
 fn random() -> Result<Secret, Trouble> {

@@ -3,20 +3,19 @@
 use bytes::Bytes;
 use chat_domain::{Command, Event, MessageId, NotificationId, Order, Outcome, Refusal, RoomId, Time, UserId};
 use chat_protocol::Trouble;
-use chat_protocol::rest::{Query, Reply, Whom, plain_segment};
+use chat_protocol::rest::{Access, Query, Reply, Route, Tree, Whom, plain_segment};
 use http::HeaderValue;
 use http::request::Parts;
 use matchit::Params;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Place, Routes};
 use crate::app::App;
 use crate::carry::http::Peer;
 
 /// A request on its way through the routes.
 pub(super) struct Call<'a> {
-    pub(super) routes: &'a Routes,
+    pub(super) documents: &'a Documents,
     pub(super) app: &'a App,
     pub(super) place: Place,
     params: Params<'a, 'a>,
@@ -27,6 +26,20 @@ pub(super) struct Call<'a> {
     pub(super) now: Time,
 }
 
+/// What a request has found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) tree: Tree,
+    pub(super) route: Route,
+    pub(super) access: Access,
+}
+
+/// What the server says about itself.
+pub(super) struct Documents {
+    pub(super) openapi: Bytes,
+    pub(super) asyncapi: Bytes,
+}
+
 /// An answer, and the cookie that goes with it.
 pub(super) struct Answered {
     pub(super) reply: Reply,
@@ -35,7 +48,7 @@ pub(super) struct Answered {
 
 impl<'a> Call<'a> {
     pub(super) fn new(
-        routes: &'a Routes,
+        (app, documents): (&'a App, &'a Documents),
         place: Place,
         params: Params<'a, 'a>,
         parts: &'a Parts,
@@ -43,8 +56,8 @@ impl<'a> Call<'a> {
         now: Time,
     ) -> Call<'a> {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
-        let (app, body, from) = (&*routes.app, Bytes::new(), peer.address.ip());
-        Call { routes, app, place, params, parts, query, body, from, now }
+        let (body, from) = (Bytes::new(), peer.address.ip());
+        Call { app, documents, place, params, parts, query, body, from, now }
     }
 
     /// The room that the path names.

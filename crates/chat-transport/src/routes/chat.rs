@@ -9,8 +9,8 @@ use chat_protocol::rest::body::{NewChat, Rename};
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::Call;
-use super::credentials::Caller;
 use super::whom;
+use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (tree, limit) = (call.place.tree, call.query.limit()?);

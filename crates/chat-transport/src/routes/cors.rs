@@ -7,12 +7,12 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-use super::RouteSettings;
+use crate::account::origins::Origins;
 use crate::carry::http::{Body, empty};
 
 /// Says to whom an answer may be shown.
-pub(crate) fn allow(settings: &RouteSettings, asked: &HeaderMap, answer: &mut HeaderMap) {
-    let origin = asked.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| settings.allows_origin(origin)));
+pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap) {
+    let origin = asked.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| origins.allow(origin)));
     match origin {
         Some(origin) => {
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
@@ -22,7 +22,7 @@ pub(crate) fn allow(settings: &RouteSettings, asked: &HeaderMap, answer: &mut He
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
     }
-    if !settings.allowed_origins.is_empty() {
+    if !origins.is_empty() {
         answer.insert(VARY, HeaderValue::from_static("Origin"));
     }
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));

@@ -7,8 +7,8 @@ use chat_protocol::rest::body::NewMember;
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::Call;
-use super::credentials::Caller;
 use super::{chat, whom};
+use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);

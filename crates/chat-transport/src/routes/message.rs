@@ -7,8 +7,8 @@ use chat_protocol::rest::{Reply, Tree, answer};
 use chat_protocol::{Cursor, Trouble};
 
 use super::call::{Call, unexpected};
-use super::credentials::Caller;
 use super::whom;
+use crate::account::caller::Caller;
 
 pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);

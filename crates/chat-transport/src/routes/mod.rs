@@ -4,12 +4,10 @@ mod account;
 mod call;
 mod chat;
 pub(crate) mod cors;
-pub mod credentials;
 mod member;
 mod message;
 mod notification;
 mod poll;
-pub(crate) mod remembered;
 mod roulette;
 mod server;
 mod settings;
@@ -29,8 +27,8 @@ use matchit::InsertError;
 
 pub use self::settings::RouteSettings;
 
-use self::call::{Answered, Call};
-use self::credentials::{Caller, How, authenticate};
+use self::call::{Answered, Call, Documents, Place};
+use crate::account::caller::{Caller, How};
 use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
 use crate::clock;
@@ -40,20 +38,6 @@ pub struct Routes {
     app: Arc<App>,
     router: Router<Place>,
     documents: Documents,
-}
-
-/// What a request has found.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    tree: Tree,
-    route: Route,
-    access: Access,
-}
-
-/// What the server says about itself.
-struct Documents {
-    openapi: Bytes,
-    asyncapi: Bytes,
 }
 
 impl Routes {
@@ -77,7 +61,7 @@ impl Routes {
     pub async fn answer(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut response = self.answer_anywhere(&parts, body, peer).await;
-        cors::allow(&self.app.settings.http, &parts.headers, response.headers_mut());
+        cors::allow(self.app.gate.origins(), &parts.headers, response.headers_mut());
         response
     }
 
@@ -88,7 +72,7 @@ impl Routes {
             Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow),
             Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
-                let call = Call::new(self, *place, params, parts, peer, now);
+                let call = Call::new((&self.app, &self.documents), *place, params, parts, peer, now);
                 // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
@@ -103,7 +87,7 @@ impl Routes {
         let http = &self.app.settings.http;
         let caller = match call.place.access {
             Access::Open => None,
-            Access::User => Some(authenticate(&self.app, parts, How::Http, call.now).await?),
+            Access::User => Some(self.app.gate.authenticate(parts, How::Http, call.now).await?),
             Access::Key => http.admit_key(&parts.headers).map(|()| None)?,
         };
         let limit = if call.place.access == Access::Key { http.server_body } else { http.body };
@@ -129,8 +113,8 @@ impl Call<'_> {
             Route::ServerSend => server::send(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
-            Route::OpenApi => Ok(Answered::document(&self.routes.documents.openapi)),
-            Route::AsyncApi => Ok(Answered::document(&self.routes.documents.asyncapi)),
+            Route::OpenApi => Ok(Answered::document(&self.documents.openapi)),
+            Route::AsyncApi => Ok(Answered::document(&self.documents.asyncapi)),
             Route::Healthz => Ok(answer::health(None).into()),
             Route::Readyz => Ok(self.ready().await.into()),
             _ => Err(Trouble::Unauthorized),

@@ -6,7 +6,7 @@ use chat_protocol::Trouble;
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::Call;
-use super::credentials::Caller;
+use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (query, limit) = (&call.query, call.query.limit()?);

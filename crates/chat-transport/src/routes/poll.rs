@@ -12,7 +12,7 @@ use chat_protocol::{Cursor, Resume, Trouble};
 use tokio::time::{Instant, timeout_at};
 
 use super::call::Call;
-use super::credentials::Caller;
+use crate::account::caller::Caller;
 
 pub(super) async fn poll(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let room = call.room()?;

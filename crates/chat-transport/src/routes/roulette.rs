@@ -5,7 +5,7 @@ use chat_protocol::Trouble;
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::Call;
-use super::credentials::Caller;
+use crate::account::caller::Caller;
 
 pub(super) async fn search(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::Search).await?;

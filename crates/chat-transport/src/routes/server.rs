@@ -11,8 +11,8 @@ use chat_protocol::{News, PostCommented, PostLiked, Trouble};
 use tokio::task::yield_now;
 
 use super::call::Call;
-use super::credentials::subject;
 use super::{chat, message, whom};
+use crate::account::gate::subject;
 
 pub(super) async fn notify(call: &Call<'_>) -> Result<Reply, Trouble> {
     let notice = Notice::read(&call.body, call.key()?)?;
@@ -73,7 +73,7 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     let NewPerson { name, username, avatar } = person;
     let issuer = call.app.settings.http.issuer.clone();
     let account = call.app.directory.admit(Visitor { issuer, subject, name, username, avatar }).await?;
-    call.app.remembered.forget(account.person.id());
+    call.app.gate.forget(account.person.id());
     Ok(answer::person(Tree::V2, &account.person))
 }
 

@@ -54,10 +54,4 @@ impl RouteSettings {
         let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
         if good { Ok(()) } else { Err(Trouble::Unauthorized) }
     }
-
-    /// Whether a page from this origin may come with the cookie.
-    pub(super) fn allows_origin(&self, origin: &str) -> bool {
-        !origin.is_empty()
-            && self.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
-    }
 }

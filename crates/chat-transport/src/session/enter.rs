@@ -10,13 +10,13 @@ use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 
 use super::{Session, sse};
+use crate::account::caller::How;
 use crate::app::App;
 use crate::carry::http::{Body, Peer};
 use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Handshake, Refused};
 use crate::clock;
 use crate::connection::line::Line;
-use crate::routes::credentials::{How, authenticate};
 use crate::routes::{refuse, wrong_method};
 
 /// A door: the way in, and the part of the address that names a room.
@@ -68,7 +68,7 @@ impl<'a> Door<'a> {
     }
 
     async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {
-        let caller = authenticate(app, parts, How::Stream, clock::now()).await?;
+        let caller = app.gate.authenticate(parts, How::Stream, clock::now()).await?;
         let endpoint = self.endpoint(&Query::default())?;
         let room = endpoint.room.ok_or(Refusal::UnknownRoom)?;
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
@@ -87,7 +87,7 @@ impl<'a> Door<'a> {
             Err(refused) => return Ok(self.unasked(refused)),
         };
         let (parts, _) = request.into_parts();
-        let caller = authenticate(app, &parts, How::Socket, clock::now()).await?;
+        let caller = app.gate.authenticate(&parts, How::Socket, clock::now()).await?;
         let query = query(&parts);
         let endpoint = self.endpoint(&query)?;
         let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);

@@ -15,13 +15,13 @@ use chat_domain::{RoomId, Time};
 use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 
 pub use self::enter::Door;
+use crate::account::caller::{By, Caller};
 use crate::app::App;
 use crate::clock;
 use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::connection::socket::Socket;
 use crate::hub::Opened;
-use crate::routes::credentials::{By, Caller, whose_session};
 
 pub(crate) use self::resume::Pull;
 
@@ -67,7 +67,7 @@ impl Session {
         }
         // Whoever has logged out since the look at the door did not find this socket.
         if let Some(digest) = &session.socket.cookie {
-            let still_good = whose_session(&session.app, digest.clone(), clock::now()).await?;
+            let still_good = session.app.gate.whose_session(digest.clone(), clock::now()).await?;
             still_good.ok_or(Trouble::Unauthorized)?;
         }
         Ok(session)

@@ -8,10 +8,10 @@ use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
 
 use super::Session;
+use crate::account::caller::By;
 use crate::account::secret::Secret;
 use crate::clock;
 use crate::connection::closes;
-use crate::routes::credentials::{By, authenticate_token};
 
 /// What is to be done before the next frame.
 pub(crate) enum Then<'a> {
@@ -164,7 +164,7 @@ impl Session {
     }
 
     async fn renew(&self, token: String, context: &Context) -> Result<(), Trouble> {
-        let caller = authenticate_token(&self.app, &Secret::new(token), clock::now()).await?;
+        let caller = self.app.gate.authenticate_token(&Secret::new(token), clock::now()).await?;
         let By::Token { expires } = caller.by else { return Err(Trouble::Unauthorized) };
         if caller.id() != self.socket.user() {
             return Err(Trouble::Unauthorized);

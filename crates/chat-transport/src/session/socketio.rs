@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::carry::outbox::Close;
 use crate::clock;
 use crate::connection::line::Line;
-use crate::routes::credentials::authenticate_token;
 use crate::socketio::Engine;
 
 /// Serves an engine until it is over. `bearer` is the token that came with its first request, if one did.
@@ -86,7 +85,7 @@ async fn admit(
     endpoint: Endpoint,
 ) -> Result<Session, Trouble> {
     let token = token.ok_or(Trouble::Unauthorized)?;
-    let caller = authenticate_token(app, &token, clock::now()).await?;
+    let caller = app.gate.authenticate_token(&token, clock::now()).await?;
     engine.belongs_to(caller.id().number() as u64);
     let reason = match app.hub.comes_back(caller.id()) {
         true => {

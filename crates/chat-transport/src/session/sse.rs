@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::enter::joining;
 use super::{Pull, Session};
+use crate::account::caller::Caller;
 use crate::app::App;
 use crate::carry::http::{Body, Peer, stream};
 use crate::carry::outbox::Outbox;
 use crate::connection::line::Line;
-use crate::routes::credentials::Caller;
 
 /// Opens a stream: subscribed before the answer is sent.
 pub(super) async fn open(

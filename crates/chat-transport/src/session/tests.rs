@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::enter::joining;
 use super::requests::Then;
 use super::{Pull, Session};
+use crate::account::caller::{By, Caller};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
 use crate::app::{App, ServerSettings};
@@ -24,7 +25,6 @@ use crate::clock;
 use crate::connection::line::Line;
 use crate::connection::socket::MAX_ORDERS;
 use crate::hub::{self, Hub};
-use crate::routes::credentials::{By, Caller};
 
 struct World {
     app: Arc<App>,

@@ -86,7 +86,7 @@ impl World {
 
     pub(crate) fn token_for(&self, id: UserId) -> User {
         let now = clock::now().0.unsigned_abs() / 1_000_000;
-        let (token, _) = self.app.tokens.issue(id.number(), None, "test".into(), now).expect("our own tokens");
+        let (token, _) = self.app.gate.tokens().issue(id.number(), None, "test".into(), now).expect("our own tokens");
         User { id, token: token.reveal().to_owned() }
     }
 

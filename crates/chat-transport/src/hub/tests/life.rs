@@ -4,10 +4,10 @@ use chat_domain::Account;
 use chat_protocol::{Cursor, Resume};
 
 use super::*;
+use crate::account::caller::{By, Caller};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
 use crate::app::App;
-use crate::routes::credentials::{By, Caller};
 use crate::session::Session;
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chat_domain::{Time, UserId};
 
-use super::credentials::{By, Caller};
+use super::caller::{By, Caller};
 
 /// Tokens that were good a moment ago, by their digests.
 #[derive(Default)]
-pub(crate) struct Remembered(Mutex<Tokens>);
+pub(super) struct Remembered(Mutex<Tokens>);
 
 #[derive(Default)]
 struct Tokens {
@@ -25,13 +25,13 @@ struct Entry {
 
 impl Remembered {
     /// Who brought this token a moment ago, if it is still good.
-    pub(crate) fn caller(&self, digest: &str, now: Time) -> Option<Caller> {
+    pub(super) fn caller(&self, digest: &str, now: Time) -> Option<Caller> {
         let tokens = self.tokens();
         tokens.callers.get(digest).filter(|entry| entry.until > now).map(|entry| entry.caller.clone())
     }
 
     /// Remembers for a moment, and never beyond the token's own end, who brought it.
-    pub(crate) fn remember(&self, digest: String, caller: &Caller, now: Time) {
+    pub(super) fn remember(&self, digest: String, caller: &Caller, now: Time) {
         let By::Token { expires } = caller.by else { return };
         let mut tokens = self.tokens();
         if tokens.swept.after(MOMENT) <= now || tokens.callers.len() >= MOST {
@@ -45,7 +45,7 @@ impl Remembered {
     }
 
     /// Somebody has another name or picture now.
-    pub(crate) fn forget(&self, user: UserId) {
+    pub(super) fn forget(&self, user: UserId) {
         self.tokens().callers.retain(|_, entry| entry.caller.id() != user);
     }
 

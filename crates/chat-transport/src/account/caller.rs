@@ -1,0 +1,45 @@
+//! Somebody who was let in, and by what.
+
+use chat_domain::{Account, Time, UserId};
+
+/// By which door somebody comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// An ordinary request: a token in its header, or the cookie, with which only pages of our own may change anything.
+    Http,
+    /// A server-sent stream: the token may also be in the address.
+    Stream,
+    /// A socket: the same, and the cookie is good on pages of our own only, since nothing else keeps other sites from using it.
+    Socket,
+}
+
+/// Somebody who was let in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caller {
+    /// Who.
+    pub account: Account,
+    /// By what.
+    pub by: By,
+}
+
+/// By what somebody was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A token, and until when it is good.
+    Token {
+        /// The end of it.
+        expires: Time,
+    },
+    /// The cookie session with this digest.
+    Cookie {
+        /// The digest.
+        digest: String,
+    },
+}
+
+impl Caller {
+    /// The user's id.
+    pub fn id(&self) -> UserId {
+        self.account.person.id()
+    }
+}

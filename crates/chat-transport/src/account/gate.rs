@@ -1,0 +1,169 @@
+//! Who is at the door: a token, or the cookie with its origin.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::directory::{Subject, Visitor};
+use chat_domain::{Account, Directory, Time, UserId, Uuid};
+use chat_protocol::Trouble;
+use chat_protocol::rest::Query;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::caller::{By, Caller, How};
+use super::cookie;
+use super::origins::Origins;
+use super::remembered::Remembered;
+use super::secret::Secret;
+use super::token::{self, Claims, Tokens};
+
+/// Who may come in: tokens and cookie sessions, and for these the pages that may bring one.
+pub struct Gate {
+    tokens: Tokens,
+    directory: Arc<dyn Directory>,
+    remembered: Remembered,
+    origins: Origins,
+    /// How long a cookie session lasts after it was last used.
+    session_ttl: Duration,
+}
+
+impl Gate {
+    /// A gate for these tokens and the cookie sessions of this directory.
+    pub fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
+        Gate { tokens, directory, remembered: Remembered::default(), origins, session_ttl }
+    }
+
+    /// Lets somebody in by the credential that a request brings. Where a token comes, it alone counts.
+    pub async fn authenticate(&self, parts: &Parts, how: How, now: Time) -> Result<Caller, Trouble> {
+        if let Some(token) = brought_token(parts, how) {
+            return self.authenticate_token(&token, now).await;
+        }
+        let session = cookie::session(&parts.headers).ok_or(Trouble::Unauthorized)?;
+        let harmless = how != How::Socket && parts.method.is_safe();
+        if !harmless && !self.origins.are_own(parts) {
+            return Err(Trouble::Forbidden("with a cookie, `Origin` must be this host or an allowed one"));
+        }
+        let digest = session.digest();
+        let account = self.whose_session(digest.clone(), now).await?.ok_or(Trouble::Unauthorized)?;
+        Ok(Caller { account, by: By::Cookie { digest } })
+    }
+
+    /// Whose cookie session this is, if it is still good. It lasts longer for being used.
+    pub(crate) async fn whose_session(&self, digest: String, now: Time) -> Result<Option<Account>, Trouble> {
+        Ok(self.directory.session(digest, now, now.after(self.session_ttl)).await?)
+    }
+
+    /// Lets somebody in by a token, wherever it came from.
+    pub async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
+        let digest = token.digest();
+        if let Some(caller) = self.remembered.caller(&digest, now) {
+            return Ok(caller);
+        }
+        let caller = self.check(token, now).await?;
+        self.remembered.remember(digest, &caller, now);
+        Ok(caller)
+    }
+
+    async fn check(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
+        let seconds = now.since(Time(0)).as_secs();
+        let claims = self.tokens.verify(token, seconds).map_err(|_| Trouble::Unauthorized)?;
+        let expires = Time(0).after(Duration::from_secs(claims.exp));
+        let account = match self.tokens.is_local() {
+            true => self.local(&claims).await?,
+            false => self.directory.admit(visitor(claims)?).await?,
+        };
+        Ok(Caller { account, by: By::Token { expires } })
+    }
+
+    async fn local(&self, claims: &Claims) -> Result<Account, Trouble> {
+        let user = claims.sub.number().and_then(UserId::new).ok_or(Trouble::Unauthorized)?;
+        self.directory.people(vec![user]).await?.pop().ok_or(Trouble::Unauthorized)
+    }
+
+    /// What verifies tokens, and issues them if they are our own.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// The pages that may come with the cookie.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// Somebody has another name or picture now: whoever comes with their token is looked up again.
+    pub(crate) fn forget(&self, user: UserId) {
+        self.remembered.forget(user);
+    }
+}
+
+/// A subject as its issuer or a back end writes it.
+pub fn subject(text: &str) -> Subject {
+    let number = chat_protocol::rest::Tree::Api.user(text);
+    match number {
+        Some(chat_protocol::rest::Whom::Id(id)) if id.number() < chat_domain::id::FIRST_FOREIGN_USER => {
+            Subject::Number(id)
+        }
+        _ => text.parse::<Uuid>().map_or_else(|_| Subject::Text(text.to_owned()), Subject::Uuid),
+    }
+}
+
+fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
+    let subject = match claims.sub {
+        token::Subject::Number(number) => UserId::new(number)
+            .filter(|id| id.number() < chat_domain::id::FIRST_FOREIGN_USER)
+            .map_or_else(|| Subject::Text(number.to_string()), Subject::Number),
+        token::Subject::Text(text) if text.is_empty() || text.contains('\0') => return Err(Trouble::Unauthorized),
+        token::Subject::Text(text) => subject(&text),
+    };
+    let issuer = claims.iss.unwrap_or_else(|| UNNAMED.to_owned());
+    Ok(Visitor { issuer, subject, name: claims.name, username: None, avatar: claims.avatar })
+}
+
+fn brought_token(parts: &Parts, how: How) -> Option<Secret> {
+    if let Some(token) = bearer(&parts.headers) {
+        return Some(token);
+    }
+    let query = parts.uri.query().filter(|_| how != How::Http)?;
+    Query::parse(query).text("token").filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// The token in a request's header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
+}
+
+/// Who vouches where tokens do not say it.
+const UNNAMED: &str = "-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(headers: &[(&str, &str)]) -> Parts {
+        let request = headers
+            .iter()
+            .fold(http::Request::get("/ws?token=b"), |request, (name, value)| request.header(*name, *value));
+        request.body(()).expect("a request").into_parts().0
+    }
+
+    #[test]
+    fn the_header_counts_before_the_address_and_the_address_on_sockets_only() {
+        let token = |headers: &[_], how| brought_token(&parts(headers), how).map(|token| token.reveal().to_owned());
+        assert_eq!(token(&[("authorization", "bearer a")], How::Socket).as_deref(), Some("a"));
+        assert_eq!(token(&[("authorization", "Basic a")], How::Stream).as_deref(), Some("b"));
+        assert_eq!(token(&[], How::Socket).as_deref(), Some("b"));
+        assert_eq!(token(&[], How::Http), None);
+    }
+
+    #[test]
+    fn subjects_are_numbers_uuids_or_anything_else() {
+        assert_eq!(subject("7"), Subject::Number(UserId::new(7).expect("an id")));
+        let uuid = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
+        assert_eq!(subject(uuid), Subject::Uuid(uuid.parse().expect("a UUID")));
+        for text in ["auth0|7", "07", "07x", "4503599627370496", "-7", "0"] {
+            assert_eq!(subject(text), Subject::Text(text.into()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The pages that may come with the cookie.
+
+use http::header::{HOST, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+
+/// Other origins whose pages the operator trusts, beside our own.
+#[derive(Clone, Debug, Default)]
+pub struct Origins(Vec<String>);
+
+impl From<Vec<String>> for Origins {
+    /// These, spelled as browsers do: `https://chat.example`.
+    fn from(origins: Vec<String>) -> Origins {
+        Origins(origins)
+    }
+}
+
+impl Origins {
+    /// Whether a page from this origin may come with the cookie.
+    pub(crate) fn allow(&self, origin: &str) -> bool {
+        !origin.is_empty() && self.0.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
+    }
+
+    /// Whether none but our own pages may.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.
+    pub(super) fn are_own(&self, parts: &Parts) -> bool {
+        let Some(origin) = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
+        self.allow(origin) || is_same_host(origin, &parts.headers, &parts.uri)
+    }
+}
+
+fn is_same_host(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = uri.authority().map(http::uri::Authority::as_str).or(host) else { return false };
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    let bare = |host: &str| host.strip_suffix(port).unwrap_or(host).to_ascii_lowercase();
+    bare(authority) == bare(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(headers: &[(&str, &str)]) -> Parts {
+        let request = headers
+            .iter()
+            .fold(http::Request::get("/ws?token=b"), |request, (name, value)| request.header(*name, *value));
+        request.body(()).expect("a request").into_parts().0
+    }
+
+    #[test]
+    fn only_pages_of_our_own_come_with_the_cookie() {
+        let origins = Origins::from(vec!["https://app.example/".into()]);
+        let good = |origin: &str| origins.are_own(&parts(&[("host", "Chat.example:80"), ("origin", origin)]));
+        for origin in ["http://chat.example", "http://chat.example:80", "https://app.example"] {
+            assert!(good(origin), "{origin}");
+        }
+        for origin in [
+            "null",
+            "http://chat.example.evil",
+            "http://chat.example:81",
+            "https://app.example:8443",
+            "chat.example",
+            "",
+        ] {
+            assert!(!good(origin), "{origin}");
+        }
+        assert!(!origins.are_own(&parts(&[("host", "chat.example")])));
+        let careless = Origins::from(vec![String::new()]);
+        assert!(!careless.are_own(&parts(&[("host", "chat.example"), ("origin", "")])));
+    }
+}
