@@ -7,8 +7,16 @@ pub const UNAUTHORIZED: u16 = 4401;
 /// The user may no longer be here.
 pub const FORBIDDEN: u16 = 4403;
 
+/// Whether there is nothing to come back for: with this credential, nobody is let in any more. Socket.IO has a packet that says
+/// so; after every other close its clients come back by themselves.
+pub(crate) fn is_for_good(close: Close) -> bool {
+    matches!(close.code, UNAUTHORIZED | FORBIDDEN)
+}
+
 /// The server goes away; come back soon.
 pub(crate) const GOING_AWAY: Close = Close::new(1001, "the server is going away");
+/// Something is away that is needed to let anybody in; come back soon.
+pub(crate) const TRY_AGAIN: Close = Close::new(1013, "try again");
 /// Twenty bad frames in a row.
 pub(crate) const BAD_FRAMES: Close = Close::new(1008, "too many bad frames");
 /// The credential ended.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use chat_protocol::Frames;
 
+use super::closes;
 use crate::carry::outbox::{Close, Mark, Offered, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, put_frame};
 use crate::socketio::Engine;
@@ -127,6 +128,7 @@ impl Line {
         match self {
             Line::WebSocket(outbox) => outbox.offer_last(close_frame(close.code, close.reason), close),
             Line::Stream(outbox) => outbox.offer_last(Bytes::new(), close),
+            Line::Engine(engine) if closes::is_for_good(close) => engine.put_out(close),
             Line::Engine(engine) => engine.close(close),
         }
     }

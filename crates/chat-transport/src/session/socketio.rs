@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chat_domain::Failure;
 use chat_protocol::engineio::Sid;
 use chat_protocol::reply::{self, SyncReason};
 use chat_protocol::socketio::Output;
@@ -13,6 +14,7 @@ use crate::account::secret::Secret;
 use crate::app::App;
 use crate::carry::outbox::Close;
 use crate::clock;
+use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::socketio::Engine;
 
@@ -71,7 +73,11 @@ async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: O
             reply::refused(endpoint, &Context::default(), &trouble, clock::now(), &mut frames);
             let line = Line::Engine(engine.clone());
             line.offer(&frames);
-            line.close(Close::new(1000, ""));
+            match trouble {
+                // Nothing is wrong with the client.
+                Trouble::Failure(Failure::Unavailable) => engine.close(closes::TRY_AGAIN),
+                _ => engine.put_out(Close::new(1000, "")),
+            }
             None
         }
     }

@@ -162,3 +162,21 @@ async fn a_server_that_goes_away_takes_leave_of_strangers_too() {
     desk.close_all(close);
     assert_eq!(outbox.ending(), Some(close));
 }
+
+#[tokio::test]
+async fn only_who_is_put_out_is_told_not_to_come_back() {
+    let close = Close::new(1001, "the server is going away");
+    for (for_good, last) in [(false, &[][..]), (true, b"\x1e41")] {
+        let (desk, _) = desk(10);
+        let engine = connected(&desk).await;
+        if for_good {
+            engine.put_out(close)
+        } else {
+            engine.close(close)
+        }
+        let answer = engine.poll().await.expect("an answer").expect("packets");
+        assert_eq!(answer.strip_prefix(br#"40{"sid":"AQEBAQEBAQEBAQEBAQEB"}"#), Some(last));
+        assert_eq!(engine.poll().await, Ok(Ok(Bytes::from_static(b"1"))));
+        assert!(engine.is_over());
+    }
+}

@@ -64,16 +64,30 @@ impl Engine {
         self.burden.is_given_up()
     }
 
-    /// Ends the session after what was sent.
+    /// Ends the session after what was sent, as Socket.IO's own `close()` does: its transport goes, and its client comes back by
+    /// itself.
     pub fn close(&self, close: Close) {
+        self.end(close, false);
+    }
+
+    /// Puts the client out of its namespace after what was sent, and ends the session: it does not come back by itself.
+    pub fn put_out(&self, close: Close) {
+        self.end(close, true);
+    }
+
+    fn end(&self, close: Close, for_good: bool) {
         self.ended.store(true, Ordering::Relaxed);
         if let Some(outbox) = self.carrier.get() {
-            outbox.offer(frame(Opcode::Text, b"41"));
+            if for_good {
+                outbox.offer(frame(Opcode::Text, b"41"));
+            }
             outbox.offer_last(close_frame(close.code, close.reason), close);
             return;
         }
         let mut state = self.state();
-        state.machine.disconnect("/");
+        if for_good {
+            state.machine.disconnect("/");
+        }
         self.input(&mut state, Input::Close);
     }
 
