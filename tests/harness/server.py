@@ -29,7 +29,8 @@ class Server:
     """Runs until `stop` or `kill`; `start` after that continues with the same database, port and flags."""
 
     # A test must not wait for limits that it does not test.
-    DEFAULTS = {"rate-messages": "1000000", "rate-logins": "1000000"}
+    DEFAULTS = {"rate-messages": "1000000", "rate-logins": "1000000", "rate-address": "1000000"}
+    DEFAULTS |= {"max-waiting-logins": "100000"}
 
     def __init__(self, database=None, **flags):
         self.home = tempfile.TemporaryDirectory(prefix="chat-test-")

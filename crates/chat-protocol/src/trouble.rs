@@ -17,6 +17,8 @@ pub enum Trouble {
     Forbidden(&'static str),
     /// Too fast; how many seconds to wait, at least 1.
     TooFast(u64),
+    /// Too many ask for what takes long; how many seconds to wait, at least 1.
+    Crowded(u64),
     /// The body is larger than allowed.
     BodyTooLarge,
     /// No such route.
@@ -41,7 +43,7 @@ impl Trouble {
     /// The code on the wire.
     pub fn code(&self) -> &'static str {
         match self {
-            Trouble::Failure(Failure::Unavailable) => "UNAVAILABLE",
+            Trouble::Failure(Failure::Unavailable) | Trouble::Crowded(_) => "UNAVAILABLE",
             Trouble::Failure(Failure::Refused(refusal)) => refusal_code(refusal),
             Trouble::Malformed(_) => "INVALID_DATA",
             Trouble::Unauthorized | Trouble::WrongPassword => "UNAUTHORIZED",
@@ -77,6 +79,7 @@ impl Trouble {
             Trouble::WrongPassword => "wrong username or password".into(),
             Trouble::Forbidden(why) => (*why).into(),
             Trouble::TooFast(seconds) => format!("too many requests; try again in {seconds} s"),
+            Trouble::Crowded(seconds) => format!("too many at once; try again in {seconds} s"),
             Trouble::BodyTooLarge => "the body is too large".into(),
             Trouble::NoRoute => "there is nothing at this address".into(),
             Trouble::NoMethod => "this address does not take this method".into(),

@@ -8,9 +8,11 @@ mod values;
 use std::path::PathBuf;
 
 use chat_transport::account::secret::Secret;
+use chat_transport::address::Network;
 use clap::Parser;
 
 pub(crate) use self::layers::{Unread, read};
+pub(crate) use self::values::Registration;
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
 
 /// A realtime chat server that speaks five dialects over one core.
@@ -50,6 +52,18 @@ pub(crate) struct Config {
     /// Failed log-ins of an account from an address; `1/10` allows ten at once and then one a second.
     #[arg(long, default_value = "1/10")]
     pub(crate) rate_logins: Frequency,
+    /// Log-ins, registrations and refreshed tokens from an address.
+    #[arg(long, default_value = "1/100")]
+    pub(crate) rate_address: Frequency,
+    /// Log-ins and registrations that may wait for the work of their passwords; more are told to come back.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) max_waiting_logins: usize,
+    /// Whether people may register themselves.
+    #[arg(long, default_value = "open")]
+    pub(crate) registration: Registration,
+    /// Proxies whose X-Forwarded-For and X-Forwarded-Proto count, such as `127.0.0.1` or `10.0.0.0/8`; may be given several times.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) trusted_proxy: Vec<Network>,
     /// How long changes are kept for those who come back.
     #[arg(long, default_value = "30d")]
     pub(crate) keep_changes: Span,

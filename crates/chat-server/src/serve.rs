@@ -8,6 +8,7 @@ use std::time::Duration;
 use chat_domain::Limits;
 use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
+use chat_transport::address::Proxies;
 use chat_transport::app::{App, ServerSettings};
 use chat_transport::carry::http::{self, Listener};
 use chat_transport::carry::outbox::{self, Depot};
@@ -19,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use crate::secret::secret;
 
 /// Serves until a signal says to stop.
@@ -153,19 +154,23 @@ fn settings(config: &Config) -> ServerSettings {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
         api_keys: config.api_key.clone(),
+        registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };
     let rates = rates::RateSettings {
         messages: config.rate_messages.0,
         typing: config.rate_typing.0,
         logins: config.rate_logins.0,
+        addresses: config.rate_address.0,
     };
     let default = ServerSettings::default();
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
     let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };
     let mut socketio = default.socketio.clone();
     Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
-    ServerSettings { http, rates, lobby, frames, socketio, ..default }
+    let proxies = Proxies::new(config.trusted_proxy.clone());
+    let waiting_logins = config.max_waiting_logins;
+    ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }
 }
 
 /// Where operators find the figures, unless told otherwise.

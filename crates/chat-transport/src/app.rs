@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::gate::Gate;
 use crate::account::password::Passwords;
 use crate::account::token::Tokens;
+use crate::address::Proxies;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
 use crate::hub::Hub;
@@ -45,6 +46,10 @@ pub struct ServerSettings {
     pub frames: FrameLimits,
     /// Bad frames in a row that end a connection.
     pub bad_frames: u32,
+    /// Log-ins and registrations that may wait for the work of their passwords.
+    pub waiting_logins: usize,
+    /// Whose word about where a client is counts.
+    pub proxies: Proxies,
     /// How rates are limited.
     pub rates: crate::rates::RateSettings,
     /// The sign of life on WebSockets.
@@ -61,6 +66,8 @@ impl Default for ServerSettings {
             socketio: chat_protocol::socketio::SocketIoSettings::default(),
             frames: FrameLimits::default(),
             bad_frames: 20,
+            waiting_logins: 64,
+            proxies: Proxies::default(),
             rates: crate::rates::RateSettings::default(),
             pulse: Duration::from_secs(25),
             lobby: Duration::from_millis(500),
@@ -87,7 +94,7 @@ impl App {
             directory,
             hub,
             gate,
-            passwords: Passwords::default(),
+            passwords: Passwords::new(settings.waiting_logins),
             rates: Rates::new(settings.rates),
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),

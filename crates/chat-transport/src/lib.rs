@@ -1,6 +1,7 @@
 //! Sockets, HTTP, accounts and the hub that carry the five dialects.
 
 pub mod account;
+pub mod address;
 pub mod app;
 pub mod carry;
 pub mod clock;

@@ -9,6 +9,7 @@ use chat_domain::bucket::{Bucket, Rate};
 use chat_domain::{Time, UserId};
 use tokio_util::sync::CancellationToken;
 
+use crate::address::Source;
 use crate::clock;
 
 /// What may be done how often.
@@ -20,6 +21,8 @@ pub struct RateSettings {
     pub typing: Rate,
     /// Attempts to log in to an account from an address.
     pub logins: Rate,
+    /// Log-ins, registrations and refreshed tokens of an address.
+    pub addresses: Rate,
 }
 
 impl Default for RateSettings {
@@ -28,6 +31,7 @@ impl Default for RateSettings {
             messages: Rate { per_second: 20, burst: 60 },
             typing: Rate { per_second: 5, burst: 5 },
             logins: Rate { per_second: 1, burst: 10 },
+            addresses: Rate { per_second: 1, burst: 100 },
         }
     }
 }
@@ -37,13 +41,20 @@ pub struct Rates {
     settings: RateSettings,
     messages: Buckets<UserId>,
     typing: Buckets<UserId>,
-    logins: Buckets<(String, std::net::IpAddr)>,
+    logins: Buckets<(String, Source)>,
+    addresses: Buckets<Source>,
 }
 
 impl Rates {
     /// Nobody has done anything.
     pub fn new(settings: RateSettings) -> Rates {
-        Rates { settings, messages: Buckets::default(), typing: Buckets::default(), logins: Buckets::default() }
+        Rates {
+            settings,
+            messages: Buckets::default(),
+            typing: Buckets::default(),
+            logins: Buckets::default(),
+            addresses: Buckets::default(),
+        }
     }
 
     /// A user sends, edits, deletes or likes; if that is too fast, how many seconds to wait.
@@ -61,14 +72,19 @@ impl Rates {
         self.typing.take(user, self.settings.typing, now)
     }
 
+    /// Somebody at an address logs in, registers or refreshes a token.
+    pub fn address(&self, from: Source, now: Time) -> Result<(), u64> {
+        self.addresses.take(from, self.settings.addresses, now)
+    }
+
     /// Somebody tries to log in to an account from an address.
-    pub fn login(&self, username: &str, address: std::net::IpAddr, now: Time) -> Result<(), u64> {
-        self.logins.take((username.to_lowercase(), address), self.settings.logins, now)
+    pub fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
+        self.logins.take((username.to_lowercase(), from), self.settings.logins, now)
     }
 
     /// They have logged in: the attempts before are forgiven.
-    pub fn logged_in(&self, username: &str, address: std::net::IpAddr) {
-        self.logins.forget(&(username.to_lowercase(), address));
+    pub fn logged_in(&self, username: &str, from: Source) {
+        self.logins.forget(&(username.to_lowercase(), from));
     }
 
     /// Forgets those who have not done anything lately, now and then.
@@ -78,6 +94,7 @@ impl Rates {
             self.messages.sweep(now);
             self.typing.sweep(now);
             self.logins.sweep(now);
+            self.addresses.sweep(now);
         }
     }
 }

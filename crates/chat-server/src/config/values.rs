@@ -15,6 +15,15 @@ pub(crate) struct Span(pub(crate) Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frequency(pub(crate) Rate);
 
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Registration {
+    /// Everybody.
+    Open,
+    /// Nobody: accounts are made by other ways.
+    Closed,
+}
+
 /// Where to listen: an address or a host's name, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(pub(crate) String);

@@ -8,3 +8,4 @@ pub mod password;
 mod remembered;
 pub mod secret;
 pub mod token;
+pub mod turns;

@@ -3,61 +3,73 @@
 use std::sync::Arc;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 
 use super::secret::Secret;
+use super::turns::Turns;
+use crate::address::Source;
 
-/// Hashes and verifies passwords. Each takes about 70 ms and 19 MiB, so only a few run at a time.
+/// Hashes and verifies passwords. Each takes about 70 ms and 19 MiB, so only a few run at a time, and addresses take turns.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    turns: Arc<Turns>,
 }
 
-/// The hashing itself failed, which no user can help.
+/// Why a password was not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("password hashing is not available")]
-pub struct Unhashed;
+pub enum Unhashed {
+    /// Too many wait for their turn.
+    #[error("too many passwords are being checked")]
+    Crowded,
+    /// The hashing itself failed, which no user can help.
+    #[error("password hashing is not available")]
+    Failed,
+}
 
 impl Passwords {
-    /// At most this many at a time.
-    pub fn new(at_a_time: usize) -> Passwords {
-        Passwords { turns: Arc::new(Semaphore::new(at_a_time.max(1))) }
+    /// Half of the cores hash; at most this many wait for them.
+    pub fn new(waiting: usize) -> Passwords {
+        let half = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+        Passwords { turns: Turns::new(half, waiting) }
     }
 
-    /// A hash to be stored.
-    pub async fn hash(&self, password: Secret) -> Result<String, Unhashed> {
-        self.run(move || hash(&password)).await?
+    /// A hash to be stored, for somebody at this address.
+    pub async fn hash(&self, from: Source, password: Secret) -> Result<String, Unhashed> {
+        self.run(from, move || hash(&password)).await?
     }
 
     /// Whether the password belongs to the stored hash. Without a hash, because nobody has that name, the answer is no,
     /// after the same time.
-    pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<bool, Unhashed> {
-        self.run(move || verify(&password, stored.as_deref())).await
+    pub async fn verify(&self, from: Source, password: Secret, stored: Option<String>) -> Result<bool, Unhashed> {
+        self.run(from, move || verify(&password, stored.as_deref())).await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unhashed> {
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Unhashed)?;
+    /// How many wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.turns.waiting()
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        from: Source,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unhashed> {
+        let turn = self.turns.take(from).await.map_err(|_| Unhashed::Crowded)?;
         // The turn goes with the work: a caller that leaves does not make room that is not there.
         let work = move || {
             let _turn = turn;
             work()
         };
-        spawn_blocking(work).await.map_err(|_| Unhashed)
-    }
-}
-
-impl Default for Passwords {
-    fn default() -> Self {
-        Passwords::new(std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)))
+        spawn_blocking(work).await.map_err(|_| Unhashed::Failed)
     }
 }
 
 fn hash(password: &Secret) -> Result<String, Unhashed> {
     // The library's default is argon2id with m=19456, t=2, p=1; a test below holds it to that.
     let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|_| Unhashed)?;
+    getrandom::fill(&mut salt).map_err(|_| Unhashed::Failed)?;
     let hash = Argon2::default().hash_password_with_salt(password.reveal().as_bytes(), &salt);
-    hash.map(|hash| hash.to_string()).map_err(|_| Unhashed)
+    hash.map(|hash| hash.to_string()).map_err(|_| Unhashed::Failed)
 }
 
 fn verify(password: &Secret, stored: Option<&str>) -> bool {
@@ -76,21 +88,28 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZmFsbGluZ2xlYXZlcw$4zJ1ZQ0y
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
     use super::*;
+
+    fn here() -> Source {
+        Source::of(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
 
     #[tokio::test]
     async fn only_the_right_password_fits() {
-        let passwords = Passwords::new(1);
-        let stored = passwords.hash(Secret::new("correct horse")).await.expect("a hash");
+        let passwords = Passwords::new(9);
+        let stored = passwords.hash(here(), Secret::new("correct horse")).await.expect("a hash");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.verify(Secret::new("correct horse"), Some(stored.clone())).await.expect("an answer"));
-        assert!(!passwords.verify(Secret::new("wrong horse"), Some(stored)).await.expect("an answer"));
+        assert!(passwords.verify(here(), Secret::new("correct horse"), Some(stored.clone())).await.expect("an answer"));
+        assert!(!passwords.verify(here(), Secret::new("wrong horse"), Some(stored)).await.expect("an answer"));
     }
 
     #[tokio::test]
     async fn the_same_password_is_never_stored_the_same() {
-        let passwords = Passwords::new(2);
-        let (one, other) = tokio::join!(passwords.hash(Secret::new("twice")), passwords.hash(Secret::new("twice")));
+        let passwords = Passwords::new(9);
+        let (one, other) =
+            tokio::join!(passwords.hash(here(), Secret::new("twice")), passwords.hash(here(), Secret::new("twice")));
         assert_ne!(one.expect("a hash"), other.expect("a hash"));
     }
 

@@ -10,18 +10,23 @@ use super::call::{Answered, Call, unexpected};
 use super::whom;
 use crate::account::caller::{By, Caller};
 use crate::account::cookie;
+use crate::account::password::Unhashed;
 use crate::account::secret::Secret;
 
 pub(super) async fn register(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
+    if !call.app.settings.http.registration {
+        return Err(Trouble::Forbidden("nobody registers here"));
+    }
     let body = Register::read(&call.body)?;
+    within_rate(call)?;
     let new = NewAccount { username: body.username, name: body.name, avatar: body.avatar, password: String::new() };
     // Before the work of hashing.
     new.check()?;
     if call.app.directory.by_username(new.username.clone()).await?.is_some() {
         return Err(chat_domain::Refusal::NameTaken.into());
     }
-    let password = call.app.passwords.hash(Secret::new(body.password)).await.map_err(|_| unexpected())?;
+    let password = call.app.passwords.hash(call.from, Secret::new(body.password)).await.map_err(unhashed)?;
     let account = call.app.directory.register(NewAccount { password, ..new }).await?;
     sign_in(call, 201, &account).await
 }
@@ -29,12 +34,13 @@ pub(super) async fn register(call: &Call<'_>) -> Result<Answered, Trouble> {
 pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let Login { username, password } = Login::read(&call.body)?;
+    within_rate(call)?;
     // A name that is too long to exist needs no more room in memory than others.
     let counted: String = username.chars().take(33).collect();
     call.app.rates.login(&counted, call.from, call.now).map_err(Trouble::TooFast)?;
     let known = call.app.directory.credential(username).await?;
     let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
-    let right = call.app.passwords.verify(Secret::new(password), stored).await.map_err(|_| unexpected())?;
+    let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
     let account = account.filter(|_| right).ok_or(Trouble::WrongPassword)?;
     call.app.rates.logged_in(&counted, call.from);
     sign_in(call, 200, &account).await
@@ -43,6 +49,7 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
 pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let shown = Secret::new(Refresh::read(&call.body)?.refresh_token);
+    within_rate(call)?;
     let new = random()?;
     let expires = call.now.after(call.app.settings.http.refresh_ttl);
     match call.app.directory.rotate(shown.digest(), new.digest(), call.now, expires).await? {
@@ -67,7 +74,7 @@ pub(super) async fn logout(call: &Call<'_>, caller: &Caller) -> Result<Answered,
     if let Some(digest) = session {
         app.directory.close_session(digest.clone()).await?;
         app.hub.end_session(&digest);
-        answered.cookie = Some(cookie::forget(app.settings.http.secure_cookie));
+        answered.cookie = Some(cookie::forget(call.secure));
     }
     Ok(answered)
 }
@@ -128,7 +135,7 @@ async fn own_session(call: &Call<'_>, caller: &Caller, digest: Option<String>) -
 }
 
 fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {
-    cookie::keep(session, call.app.settings.http.session_ttl.as_secs(), call.app.settings.http.secure_cookie)
+    cookie::keep(session, call.app.settings.http.session_ttl.as_secs(), call.secure)
 }
 
 /// Where an issuer vouches for people, nobody registers here.
@@ -136,6 +143,21 @@ fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
     if call.app.gate.tokens().is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
 }
 
+/// Logging in, registering and refreshing share one measure of an address.
+fn within_rate(call: &Call<'_>) -> Result<(), Trouble> {
+    call.app.rates.address(call.from, call.now).map_err(Trouble::TooFast)
+}
+
+fn unhashed(unhashed: Unhashed) -> Trouble {
+    match unhashed {
+        Unhashed::Crowded => Trouble::Crowded(LATER),
+        Unhashed::Failed => unexpected(),
+    }
+}
+
 fn random() -> Result<Secret, Trouble> {
     Secret::random().map_err(|_| unexpected())
 }
+
+/// Seconds after which there is room for the next to wait.
+const LATER: u64 = 5;

@@ -7,9 +7,9 @@ use chat_protocol::rest::{Access, Query, Reply, Route, Tree, Whom, plain_segment
 use http::HeaderValue;
 use http::request::Parts;
 use matchit::Params;
-use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::address::Source;
 use crate::app::App;
 use crate::carry::http::Peer;
 
@@ -22,7 +22,9 @@ pub(super) struct Call<'a> {
     pub(super) parts: &'a Parts,
     pub(super) query: Query,
     pub(super) body: Bytes,
-    pub(super) from: IpAddr,
+    pub(super) from: Source,
+    /// Whether the client came over TLS.
+    pub(super) secure: bool,
     pub(super) now: Time,
 }
 
@@ -56,8 +58,10 @@ impl<'a> Call<'a> {
         now: Time,
     ) -> Call<'a> {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
-        let (body, from) = (Bytes::new(), peer.address.ip());
-        Call { app, documents, place, params, parts, query, body, from, now }
+        let (proxies, peer) = (&app.settings.proxies, peer.address.ip());
+        let from = Source::of(proxies.client(peer, &parts.headers));
+        let secure = app.settings.http.secure_cookie || proxies.says_https(peer, &parts.headers);
+        Call { app, documents, place, params, parts, query, body: Bytes::new(), from, secure, now }
     }
 
     /// The room that the path names.

@@ -179,7 +179,9 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
     let mut response = respond(answer::trouble(tree, trouble, now));
     let headers = response.headers_mut();
     match trouble {
-        Trouble::TooFast(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1)))),
+        Trouble::TooFast(seconds) | Trouble::Crowded(seconds) => {
+            drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
+        }
         Trouble::Unauthorized | Trouble::WrongPassword => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

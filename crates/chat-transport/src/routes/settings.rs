@@ -14,6 +14,8 @@ pub struct RouteSettings {
     pub allowed_origins: Vec<String>,
     /// The keys of trusted back ends. Without any their tree is not there.
     pub api_keys: Vec<Secret>,
+    /// Whether people may register themselves.
+    pub registration: bool,
     /// Whether the cookie goes over TLS only.
     pub secure_cookie: bool,
     /// How long a cookie session lasts after it was last used.
@@ -35,6 +37,7 @@ impl Default for RouteSettings {
         RouteSettings {
             allowed_origins: Vec::new(),
             api_keys: Vec::new(),
+            registration: true,
             secure_cookie: false,
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             refresh_ttl: Duration::from_secs(30 * 24 * 3600),

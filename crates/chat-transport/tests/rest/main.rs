@@ -4,6 +4,7 @@ mod accounts;
 mod back_ends;
 mod browsers;
 mod chats;
+mod crowds;
 mod matrix;
 mod messages;
 mod notifications;

@@ -1,6 +1,6 @@
 //! A server on a loopback port over a chat in memory, and a client that knows just enough HTTP to ask it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use chat_transport::hub::{self, Hub};
 use chat_transport::routes::Routes;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A running server.
@@ -52,6 +52,7 @@ pub(crate) struct Ask<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    from: IpAddr,
 }
 
 impl World {
@@ -91,7 +92,7 @@ impl World {
     }
 
     pub(crate) fn ask(&self, method: &'static str, path: impl Into<String>) -> Ask<'_> {
-        Ask { world: self, method, path: path.into(), headers: Vec::new(), body: Vec::new() }
+        Ask { world: self, method, path: path.into(), headers: Vec::new(), body: Vec::new(), from: HOME.into() }
     }
 
     pub(crate) fn get(&self, path: impl Into<String>) -> Ask<'_> {
@@ -149,13 +150,21 @@ impl Ask<'_> {
         self
     }
 
+    /// From another address of this machine.
+    pub(crate) fn from(mut self, last: u8) -> Self {
+        self.from = Ipv4Addr::new(127, 0, 0, last).into();
+        self
+    }
+
     /// The answer.
     pub(crate) async fn go(self) -> Said {
         tokio::time::timeout(Duration::from_secs(60), self.exchange()).await.expect("an answer within a minute")
     }
 
     async fn exchange(self) -> Said {
-        let mut stream = TcpStream::connect(self.world.address).await.expect("a connection");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind((self.from, 0).into()).expect("an address of this machine");
+        let mut stream = socket.connect(self.world.address).await.expect("a connection");
         let mut head = format!("{} {} HTTP/1.1\r\nHost: chat.test\r\nConnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
@@ -187,6 +196,9 @@ impl Said {
         self.header("set-cookie")?.split(';').next()
     }
 }
+
+/// Where questions come from.
+const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 fn said(answer: &[u8]) -> Said {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a complete head");

@@ -67,6 +67,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
         }
         Trouble::BodyTooLarge => "Слишком большой запрос",
         Trouble::NoRoute => "По этому адресу ничего нет",
+        Trouble::Crowded(_) => "Слишком много запросов сразу, попробуйте позже",
         Trouble::NoMethod => "Этот метод здесь не поддерживается",
     })
 }

@@ -1,0 +1,115 @@
+//! Log-ins under attack: whoever comes from elsewhere gets in.
+
+use chat_domain::Rate;
+use chat_transport::account::secret::Secret;
+use chat_transport::address::{Proxies, Source};
+use chat_transport::app::ServerSettings;
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::world::{Said, World};
+
+const PASSWORD: &str = "correct horse";
+const MANY: Rate = Rate { per_second: 1_000, burst: 1_000 };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_one_address_keeps_nobody_else_out() {
+    let mut settings = ServerSettings { waiting_logins: 8, ..ServerSettings::default() };
+    settings.rates.addresses = MANY;
+    let world = World::with(settings).await;
+    register(&world, "anna").await;
+    let made_up: Vec<String> = (0..30).map(|number| format!("nobody{number}")).collect();
+    let crowd = join_all(made_up.iter().map(|name| login(&world, name, 1)));
+    let owner = async {
+        while world.app.passwords.waiting() < 8 {
+            tokio::task::yield_now().await;
+        }
+        let said = login(&world, "anna", 2).await;
+        (said.status, world.app.passwords.waiting())
+    };
+    let (crowd, (status, still_waiting)) = tokio::join!(crowd, owner);
+    assert_eq!(status, 200);
+    assert!(still_waiting >= 4, "it waited for the crowd: {still_waiting} were left");
+    let away: Vec<&Said> = crowd.iter().filter(|said| said.status == 503).collect();
+    assert!(away.len() >= 15, "{crowd:?}");
+    for said in away {
+        assert_eq!((said.code(), said.header("retry-after")), ("UNAVAILABLE", Some("5")));
+    }
+    assert_eq!(world.app.passwords.waiting(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logging_in_registering_and_refreshing_share_the_measure_of_an_address() {
+    let mut settings = ServerSettings::default();
+    settings.rates.addresses = Rate { per_second: 1, burst: 3 };
+    let world = World::with(settings).await;
+    let statuses = [
+        login(&world, "nobody", 1).await.status,
+        world.post("/api/v1/auth/refresh", json!({"refresh_token": "made up"})).go().await.status,
+        login(&world, "somebody", 1).await.status,
+    ];
+    assert_eq!(statuses, [401; 3]);
+    let refused = [
+        login(&world, "anybody", 1).await,
+        world.post("/api/auth/register", json!({"username": "anna", "password": PASSWORD})).go().await,
+        world.post("/api/v2/auth/refresh", json!({"refresh_token": "made up"})).go().await,
+    ];
+    // A second may have passed on a busy machine.
+    assert!(refused.iter().filter(|said| said.status == 429).count() >= 2, "{refused:?}");
+    assert_eq!(login(&world, "anybody", 2).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_of_an_account_under_attack_gets_in_through_the_same_proxy() {
+    let proxies = Proxies::new(vec!["127.0.0.9".parse().expect("an address")]);
+    let mut settings = ServerSettings { proxies, ..ServerSettings::default() };
+    settings.rates.logins = Rate { per_second: 1, burst: 2 };
+    let world = World::with(settings).await;
+    register(&world, "anna").await;
+    let through = |proxy: u8, client: &str, password: &str| {
+        let body = json!({"username": "anna", "password": password});
+        world.post("/api/auth/login", body).header("X-Forwarded-For", client).from(proxy).go()
+    };
+    let attack = join_all((0..6).map(|_| through(9, "203.0.113.66", "guessed wrong"))).await;
+    assert!(attack.iter().any(|said| said.status == 429), "{attack:?}");
+    assert_eq!(through(9, "198.51.100.7", PASSWORD).await.status, 200);
+    // Who is no proxy only says so.
+    let lies = join_all((0..6).map(|number| through(1, &format!("198.51.100.{number}"), "guessed wrong"))).await;
+    assert!(lies.iter().any(|said| said.status == 429), "{lies:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_says_whether_the_cookie_is_for_tls_only() {
+    let proxies = Proxies::new(vec!["127.0.0.9".parse().expect("an address")]);
+    let world = World::with(ServerSettings { proxies, ..ServerSettings::default() }).await;
+    for (number, from, secure) in [(1, 9, true), (2, 1, false)] {
+        let body = json!({"username": format!("anna{number}"), "password": PASSWORD});
+        let said = world.post("/api/auth/register", body).header("X-Forwarded-Proto", "https").from(from).go().await;
+        let cookie = said.header("set-cookie").expect("a cookie");
+        assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_registers_where_the_operator_does_not_want_it() {
+    let mut settings = ServerSettings::default();
+    settings.http.registration = false;
+    let world = World::with(settings).await;
+    let said = world.post("/api/auth/register", json!({"username": "anna", "password": PASSWORD})).go().await;
+    assert_eq!((said.status, said.code()), (403, "FORBIDDEN"));
+    let home = Source::of([127, 0, 0, 1].into());
+    let password = world.app.passwords.hash(home, Secret::new(PASSWORD)).await.expect("a hash");
+    let new =
+        chat_domain::directory::NewAccount { username: "anna".into(), name: None, avatar: String::new(), password };
+    world.app.directory.register(new).await.expect("an account");
+    assert_eq!(login(&world, "anna", 1).await.status, 200);
+}
+
+async fn register(world: &World, name: &str) {
+    let said = world.post("/api/auth/register", json!({"username": name, "password": PASSWORD})).from(3).go().await;
+    assert_eq!(said.status, 201, "{said:?}");
+}
+
+async fn login(world: &World, name: &str, from: u8) -> Said {
+    world.post("/api/auth/login", json!({"username": name, "password": PASSWORD})).from(from).go().await
+}
