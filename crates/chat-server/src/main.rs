@@ -1,7 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
 mod config;
-mod secret;
+mod secrets;
 mod serve;
 
 use std::process::ExitCode;

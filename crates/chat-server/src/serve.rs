@@ -21,22 +21,24 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::config::{Config, Registration};
-use crate::secret::secret;
+use crate::secrets;
 
 /// Serves until a signal says to stop.
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
-    let secret = secret(config.jwt_secret.clone(), &config.database)?;
-    let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
+    let (public, admin) = listen(&config)?;
     let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
     let limits = limits(&config);
     let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
-    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
+    // Last of all: what does not start leaves no secret behind.
+    let tokens = Tokens::local(&secrets::of_tokens(&config)?, config.access_token_ttl.0.as_secs());
+    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
     let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    let (public, admin) = listen(&config)?;
+    tell("", &public);
+    tell("admin ", &admin);
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
@@ -60,7 +62,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
+/// Opens the addresses, ours and the operators'.
 fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
@@ -75,14 +77,14 @@ fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
         }
         Err(problem) => return Err(problem),
     };
-    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
-    for listener in &public {
-        println!("listening on http://{}", told(listener)?);
-    }
-    for listener in &admin {
-        println!("admin listening on http://{}", told(listener)?);
-    }
     Ok((public, admin))
+}
+
+/// Says where the addresses are, in one line each on standard output.
+fn tell(before: &str, listeners: &[Listener]) {
+    for at in listeners.iter().filter_map(|listener| listener.local_addr().ok()) {
+        println!("{before}listening on http://{at}");
+    }
 }
 
 /// Listens at every address that a name has: a browser may try any of them.
@@ -150,10 +152,10 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn settings(config: &Config) -> ServerSettings {
+fn settings(config: &Config) -> Result<ServerSettings, String> {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
-        api_keys: config.api_key.clone(),
+        api_keys: secrets::api_keys(config)?,
         registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };
@@ -170,7 +172,7 @@ fn settings(config: &Config) -> ServerSettings {
     Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
-    ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }
+    Ok(ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
 
 /// Where operators find the figures, unless told otherwise.
@@ -185,7 +187,7 @@ mod tests {
     #[test]
     fn one_setting_bounds_all_queues_of_a_client() {
         let config = Config::parse_from(["chat-server", "--max-queue", "200000"]);
-        assert_eq!(settings(&config).socketio.engine.max_waiting, 200_000);
+        assert_eq!(settings(&config).expect("good settings").socketio.engine.max_waiting, 200_000);
         assert_eq!(queues(&config).per_socket, 200_000);
     }
 }
