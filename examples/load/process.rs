@@ -116,6 +116,6 @@ fn beside(name: &str) -> Result<PathBuf, Trouble> {
 }
 
 /// The secret of the tokens, which are made here too: nobody waits for a thousand passwords to be hashed.
-pub(crate) const SECRET: &str = "the secret of a load test, long enough";
+pub(crate) const SECRET: &str = "the secret of a load test";
 /// The key of the back ends' API.
 pub(crate) const KEY: &str = "the key of a load test";

@@ -1,7 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
 mod config;
-mod secrets;
+mod secret;
 mod serve;
 
 use std::process::ExitCode;

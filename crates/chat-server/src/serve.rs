@@ -1,6 +1,6 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::io::{Error, ErrorKind};
+use std::io::{Error, ErrorKind, Write};
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,24 +21,22 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::config::{Config, Registration};
-use crate::secrets;
+use crate::secret::secret;
 
 /// Serves until a signal says to stop.
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
-    let (public, admin) = listen(&config)?;
+    let secret = secret(config.jwt_secret.clone(), &config.database)?;
+    let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
     let limits = limits(&config);
     let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
-    // Last of all: what does not start leaves no secret behind.
-    let tokens = Tokens::local(&secrets::of_tokens(&config)?, config.access_token_ttl.0.as_secs());
-    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
+    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
     let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    tell("", &public);
-    tell("admin ", &admin);
+    let (public, admin) = listen(&config)?;
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
@@ -62,7 +60,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the addresses, ours and the operators'.
+/// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
 fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
@@ -77,13 +75,20 @@ fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
         }
         Err(problem) => return Err(problem),
     };
+    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
+    for listener in &public {
+        say(&format!("listening on http://{}", told(listener)?));
+    }
+    for listener in &admin {
+        say(&format!("admin listening on http://{}", told(listener)?));
+    }
     Ok((public, admin))
 }
 
-/// Says where the addresses are, in one line each on standard output.
-fn tell(before: &str, listeners: &[Listener]) {
-    for at in listeners.iter().filter_map(|listener| listener.local_addr().ok()) {
-        println!("{before}listening on http://{at}");
+/// Says something to whoever started the server, if they still listen: that is no reason to end.
+fn say(line: &str) {
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        tracing::debug!(%error, line, "nobody listens to the standard output");
     }
 }
 
@@ -152,10 +157,10 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn settings(config: &Config) -> Result<ServerSettings, String> {
+fn settings(config: &Config) -> ServerSettings {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
-        api_keys: secrets::api_keys(config)?,
+        api_keys: config.api_key.clone(),
         registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };
@@ -172,7 +177,7 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
-    Ok(ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
+    ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }
 }
 
 /// Where operators find the figures, unless told otherwise.
@@ -187,7 +192,7 @@ mod tests {
     #[test]
     fn one_setting_bounds_all_queues_of_a_client() {
         let config = Config::parse_from(["chat-server", "--max-queue", "200000"]);
-        assert_eq!(settings(&config).expect("good settings").socketio.engine.max_waiting, 200_000);
+        assert_eq!(settings(&config).socketio.engine.max_waiting, 200_000);
         assert_eq!(queues(&config).per_socket, 200_000);
     }
 }

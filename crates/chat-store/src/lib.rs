@@ -21,5 +21,5 @@ mod work;
 mod work_error;
 
 pub use error::OpenError;
-pub use store::{Store, file};
+pub use store::Store;
 pub use work::Options;

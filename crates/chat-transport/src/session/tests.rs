@@ -41,7 +41,7 @@ impl World {
     async fn with_queues(limits: outbox::Limits) -> World {
         let hub = Hub::new(hub::HubSettings::default(), Depot::new(limits));
         let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
-        let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
+        let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, ServerSettings::default());
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
         let members = vec![boris.person.id()];

@@ -63,7 +63,7 @@ impl World {
     pub(crate) async fn with(settings: ServerSettings) -> World {
         let hub = Hub::new(hub::HubSettings::default(), Depot::new(outbox::Limits::default()));
         let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
-        let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
+        let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
         let routes = Arc::new(Routes::new(app.clone()).expect("routes without conflicts"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -1,0 +1,56 @@
+//! What the command line says.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::Trouble;
+
+/// Kills a chat server once a second while clients of all five dialects talk, and compares what was acknowledged with what they heard.
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// For how long the server is killed, in seconds.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=150))]
+    pub(crate) seconds: u64,
+    /// Rooms.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=20))]
+    pub(crate) rooms: u64,
+    /// Clients of each dialect in each room.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=10))]
+    pub(crate) each: u64,
+    /// Repeats the random choices of another run (not the kernel's).
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Writes every operation to this file, one JSON object a line.
+    #[arg(long)]
+    pub(crate) history: Option<PathBuf>,
+    /// Another server binary than that of the same build.
+    #[arg(long)]
+    pub(crate) server: Option<PathBuf>,
+}
+
+impl Args {
+    /// A new directory for the database, which goes with the value.
+    pub(crate) fn home(&self) -> Result<Home, Trouble> {
+        let path = std::env::temp_dir().join(format!("chat-proof-{}", std::process::id()));
+        std::fs::create_dir(&path)?;
+        Ok(Home(path))
+    }
+}
+
+/// A directory that is removed in the end.
+pub(crate) struct Home(PathBuf);
+
+impl Home {
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // What cannot be removed is left to whoever cleans the temporary directory.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,91 @@
+//! When what happens: chance from one seed, and the second by second of kills and freezes.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::Trouble;
+use crate::args::Args;
+use crate::node::Node;
+
+/// Chance, and how much trouble it has made.
+pub(crate) struct Chaos {
+    state: Cell<u64>,
+    kills: Cell<u32>,
+    freezes: Cell<u32>,
+    cuts: Cell<u32>,
+    over: Cell<bool>,
+}
+
+impl Chaos {
+    /// Chance from this seed, which is printed, or from one that the clock gives.
+    pub(crate) fn new(seed: Option<u64>) -> Rc<Chaos> {
+        let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64);
+        let seed = seed.unwrap_or_else(clock);
+        println!("--seed {seed}");
+        Rc::new(Chaos {
+            state: Cell::new(seed),
+            kills: Cell::default(),
+            freezes: Cell::default(),
+            cuts: Cell::default(),
+            over: Cell::default(),
+        })
+    }
+
+    /// A kill every second, and every tenth second a freeze instead, until the time is over.
+    pub(crate) async fn reign(&self, args: &Args, node: &Node) -> Result<(), Trouble> {
+        let end = Instant::now() + Duration::from_secs(args.seconds);
+        while Instant::now() < end {
+            sleep(self.between(700, 1_300)).await;
+            if self.below(10) == 0 {
+                node.freeze(true)?;
+                sleep(self.between(500, 2_000)).await;
+                node.freeze(false)?;
+                self.freezes.set(self.freezes.get() + 1);
+            } else {
+                node.kill_and_start()?;
+                self.kills.set(self.kills.get() + 1);
+            }
+        }
+        self.over.set(true);
+        Ok(())
+    }
+
+    /// Whether all is calm again.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    /// A client's connection is cut.
+    pub(crate) fn cut(&self) {
+        self.cuts.set(self.cuts.get() + 1);
+    }
+
+    /// A number below this one (splitmix64).
+    pub(crate) fn below(&self, end: u64) -> u64 {
+        let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    /// A time between these, in milliseconds.
+    pub(crate) fn between(&self, from: u64, to: u64) -> Duration {
+        Duration::from_millis(from + self.below(to - from))
+    }
+
+    pub(crate) fn kills(&self) -> u32 {
+        self.kills.get()
+    }
+
+    pub(crate) fn freezes(&self) -> u32 {
+        self.freezes.get()
+    }
+
+    pub(crate) fn cuts(&self) -> u32 {
+        self.cuts.get()
+    }
+}

@@ -1,0 +1,164 @@
+//! One person at one client: sends, is cut off, comes back, sends again what was not acknowledged, and writes down what it hears.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::time::{sleep, sleep_until, timeout};
+
+use crate::Trouble;
+use crate::chaos::Chaos;
+use crate::frames::{Dialect, From, Heard};
+use crate::history::History;
+use crate::http::Caller;
+use crate::link::Link;
+
+/// A person in a room.
+pub(crate) struct Client {
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) caller: Caller,
+    pub(crate) room: u64,
+    /// Where it wants to go on: by cursors, or by the newest message's id.
+    pub(crate) from: From,
+    /// The last words of everybody in the room, its own among them.
+    pub(crate) ends: Vec<String>,
+    pub(crate) chaos: Rc<Chaos>,
+    pub(crate) history: Rc<History>,
+}
+
+/// What a client heard.
+#[derive(Debug, Default)]
+pub(crate) struct Story {
+    pub(crate) room: u64,
+    /// Messages in the order in which they came.
+    pub(crate) messages: Vec<(u64, String)>,
+    /// What was acknowledged to it.
+    pub(crate) acked: Vec<(u64, String)>,
+    pub(crate) returns: u32,
+    /// How often it was told to load everything anew.
+    pub(crate) resyncs: u32,
+    pub(crate) longest: Duration,
+}
+
+impl Client {
+    /// Talks until the trouble is over and it has heard everybody's last words, or nothing for a long time.
+    pub(crate) async fn live(mut self) -> Story {
+        let mut story = Story { room: self.room, ..Story::default() };
+        let mut said = Said { number: 0, pending: None };
+        let mut heard_at = Instant::now();
+        while heard_at.elapsed() < PATIENCE && !self.is_done(&story, &said) {
+            // A server that is dead or frozen is what this is about: come back a little later.
+            let _ = self.session(&mut story, &mut said, &mut heard_at).await;
+            story.returns += 1;
+            sleep(self.chaos.between(10, 150)).await;
+        }
+        if let Some(name) = said.pending {
+            self.history.unknown(&self.name, &name);
+        }
+        story
+    }
+
+    /// One connection, until it breaks or is cut.
+    async fn session(&mut self, story: &mut Story, said: &mut Said, heard_at: &mut Instant) -> Result<(), Trouble> {
+        let open = Link::open(&self.caller, self.dialect, self.room, &self.from);
+        let mut link = timeout(CONNECTING, open).await??;
+        if let Some(name) = &said.pending {
+            link.send(name).await?;
+        }
+        let cut_at = tokio::time::Instant::now() + self.chaos.between(200, 6_000);
+        let mut speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
+        while !self.is_done(story, said) {
+            tokio::select! {
+                frame = link.next() => {
+                    let (heard, cursor) = frame?;
+                    self.take(heard, cursor, story, said, heard_at)?;
+                }
+                () = sleep_until(speak_at), if said.pending.is_none() && !said.has_ended() => {
+                    let name = said.next(&self.name, self.chaos.is_over());
+                    self.history.invoke(&self.name, &name);
+                    link.send(&name).await?;
+                    speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
+                }
+                () = sleep_until(cut_at), if !self.chaos.is_over() => {
+                    self.chaos.cut();
+                    return Ok(());
+                }
+                // An answer that does not come is asked for again on another connection.
+                () = sleep(SILENCE) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        heard: Heard,
+        cursor: Option<String>,
+        story: &mut Story,
+        said: &mut Said,
+        heard_at: &mut Instant,
+    ) -> Result<(), Trouble> {
+        match heard {
+            Heard::Message { id, content } => {
+                story.longest = story.longest.max(heard_at.elapsed());
+                *heard_at = Instant::now();
+                self.history.heard(&self.name, id, &content);
+                story.messages.push((id, content));
+                if let From::Message(newest) = &mut self.from {
+                    *newest = id;
+                }
+            }
+            Heard::Taken { id } => {
+                if let Some(name) = said.pending.take() {
+                    self.history.taken(&self.name, &name, id);
+                    story.acked.push((id, name));
+                }
+            }
+            // Not now: the same again, under the same name, on another connection.
+            Heard::Refused { code } if code == "UNAVAILABLE" => return Err("not now".into()),
+            Heard::Refused { code } => eprintln!("{}: refused with {code}", self.name),
+            Heard::Lost => story.resyncs += 1,
+            Heard::Joined | Heard::Answer(_) | Heard::Other => {}
+        }
+        if let (Some(cursor), From::Cursor(last)) = (cursor, &mut self.from) {
+            *last = cursor;
+        }
+        Ok(())
+    }
+
+    fn is_done(&self, story: &Story, said: &Said) -> bool {
+        let heard = |end: &String| story.messages.iter().rev().any(|(_, content)| content == end);
+        said.has_ended() && said.pending.is_none() && self.ends.iter().all(heard)
+    }
+}
+
+/// What a client has said.
+struct Said {
+    number: u64,
+    /// The name of the message whose answer has not come.
+    pending: Option<String>,
+}
+
+impl Said {
+    fn next(&mut self, who: &str, last: bool) -> String {
+        self.number = if last { LAST } else { self.number + 1 };
+        let name = if last { end_of(who) } else { format!("{who}-{}", self.number) };
+        self.pending = Some(name.clone());
+        name
+    }
+
+    fn has_ended(&self) -> bool {
+        self.number == LAST
+    }
+}
+
+/// Somebody's last words.
+pub(crate) fn end_of(who: &str) -> String {
+    format!("{who}-end")
+}
+
+/// Who hears nothing for so long has been forgotten by the server: the ledger will tell what is missing.
+const PATIENCE: Duration = Duration::from_secs(20);
+const CONNECTING: Duration = Duration::from_secs(3);
+const SILENCE: Duration = Duration::from_secs(4);
+const LAST: u64 = u64::MAX;

@@ -1,0 +1,75 @@
+//! Proof for those who do not believe it: a server that is killed every second, clients of all five dialects that send, are
+//! cut off and resume, and a ledger that compares what was acknowledged with what everybody heard.
+//!
+//! `cargo run --release -p chat-server --example proof` needs nothing else. It ends with one line of figures and, if a message was lost,
+//! came twice or out of order, with the exit code 1. `--history FILE` writes down every operation for a checker of your own;
+//! `examples/proof/check.py` is one that knows nothing but that file.
+
+mod args;
+mod chaos;
+mod client;
+mod frames;
+mod history;
+mod http;
+mod ledger;
+mod link;
+mod node;
+mod world;
+
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Instant;
+
+use clap::Parser;
+use tokio::task::LocalSet;
+
+use crate::args::Args;
+use crate::chaos::Chaos;
+use crate::history::History;
+use crate::ledger::Ledger;
+use crate::node::Node;
+use crate::world::World;
+
+/// Whatever goes wrong beside what is to be proven.
+type Trouble = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let proven = runtime.map_err(Trouble::from).and_then(|runtime| LocalSet::new().block_on(&runtime, prove(&args)));
+    match proven {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("proof: {trouble}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether everything acknowledged was heard by everybody, once and in order.
+async fn prove(args: &Args) -> Result<bool, Trouble> {
+    let home = args.home()?;
+    let node = Rc::new(Node::start(args, home.path())?);
+    let history = Rc::new(History::new(args.history.as_deref())?);
+    let world = World::make(args, &node).await?;
+    println!("{} clients of five dialects in {} rooms, for {} s", world.people.len(), args.rooms, args.seconds);
+    let began = Instant::now();
+    let chaos = Chaos::new(args.seed);
+    let clients = world.begin(&history, &chaos);
+    chaos.reign(args, &node).await?;
+    println!("the last kill was {:.0} s after the beginning; now all catch up", began.elapsed().as_secs_f64());
+    let heard = world.finish(clients).await?;
+    let rooms = world.rooms(&node).await?;
+    history.end(&rooms)?;
+    let ledger = Ledger::of(&rooms, &heard);
+    println!(
+        "{} kills, {} freezes, {} cuts, {} returns",
+        chaos.kills(),
+        chaos.freezes(),
+        chaos.cuts(),
+        heard.returns()
+    );
+    ledger.report();
+    Ok(ledger.is_clean())
+}

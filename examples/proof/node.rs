@@ -1,0 +1,92 @@
+//! The server process: started, killed, frozen, started again at the same address with the same database.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::Trouble;
+use crate::args::Args;
+
+/// One server.
+pub(crate) struct Node {
+    program: PathBuf,
+    home: PathBuf,
+    child: RefCell<Child>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Node {
+    /// Builds the server if that is needed, and starts it on a free port.
+    pub(crate) fn start(args: &Args, home: &Path) -> Result<Node, Trouble> {
+        let program = match &args.server {
+            Some(program) => program.clone(),
+            None => built()?,
+        };
+        let (child, address) = launch(&program, home, 0)?;
+        Ok(Node { program, home: home.into(), child: RefCell::new(child), address })
+    }
+
+    /// Kills it as a crash would, and starts it again.
+    pub(crate) fn kill_and_start(&self) -> Result<(), Trouble> {
+        let mut child = self.child.borrow_mut();
+        child.kill()?;
+        child.wait()?;
+        *child = launch(&self.program, &self.home, self.address.port())?.0;
+        Ok(())
+    }
+
+    /// Stops it from running, without a word; or lets it run again.
+    pub(crate) fn freeze(&self, frozen: bool) -> Result<(), Trouble> {
+        let sign = if frozen { "-STOP" } else { "-CONT" };
+        let done = Command::new("kill").args([sign, &self.child.borrow().id().to_string()]).status()?;
+        done.success().then_some(()).ok_or_else(|| format!("kill {sign} failed").into())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let child = self.child.get_mut();
+        // One that has ended already is what was wanted.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn launch(program: &Path, home: &Path, port: u16) -> Result<(Child, SocketAddr), Trouble> {
+    let mut command = Command::new(program);
+    command.args(["--listen", &format!("127.0.0.1:{port}"), "--admin-listen", "127.0.0.1:0"]);
+    command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
+    command.args(["--rate-messages", "1000000", "--rate-logins", "1000000"]);
+    command.env("CHAT_LOG", "warn").env("NO_COLOR", "1").current_dir(home);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let output = child.stdout.take().ok_or("no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        if let Some((_, address)) = line.split_once("listening on http://")
+            && !line.contains("admin")
+        {
+            return Ok((child, address.trim_end_matches('/').parse()?));
+        }
+    }
+    // It has said on its standard error why.
+    Err("the server ended before it listened".into())
+}
+
+/// The server of the same build, built now if it is not.
+fn built() -> Result<PathBuf, Trouble> {
+    let here = std::env::current_exe()?;
+    let program = here.parent().and_then(Path::parent).ok_or("this program lies in no directory")?.join("chat-server");
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        let mut build = Command::new(cargo);
+        build.args(["build", "-q", "-p", "chat-server"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        if !build.status()?.success() {
+            return Err("the server cannot be built".into());
+        }
+    }
+    program.exists().then_some(program).ok_or_else(|| "run this with cargo, or name a server with --server".into())
+}
