@@ -49,7 +49,7 @@ impl Dialect {
 
     /// The address at which one listens.
     pub(crate) fn path(self, room: u64, token: &str, from: &From) -> String {
-        let from = from.query();
+        let from = from.query(self);
         match self {
             Dialect::Rest => format!("/api/chats/{room}/stream?token={token}&{from}"),
             Dialect::Multiplexed => format!("/ws?token={token}"),
@@ -61,7 +61,7 @@ impl Dialect {
 
     /// What joins the room once the socket is ready, where connecting does not.
     pub(crate) fn join(self, room: u64, from: &From) -> Option<String> {
-        let (name, value) = from.field();
+        let (name, value) = from.field(self);
         match self {
             Dialect::Multiplexed => Some(json!({"type": "join_chat", "chat_id": room, name: value}).to_string()),
             Dialect::SocketIo => {
@@ -100,15 +100,18 @@ impl Dialect {
 }
 
 impl From {
-    fn query(&self) -> String {
-        let (name, value) = self.field();
+    fn query(&self, dialect: Dialect) -> String {
+        let (name, value) = self.field(dialect);
         format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), Into::into))
     }
 
-    fn field(&self) -> (&'static str, Value) {
-        match self {
-            From::Cursor(cursor) => ("cursor", json!(cursor)),
-            From::Message(id) => ("last_message_id", json!(id)),
+    fn field(&self, dialect: Dialect) -> (&'static str, Value) {
+        match (self, dialect) {
+            (From::Cursor(cursor), _) => ("cursor", json!(cursor)),
+            (From::Message(id), Dialect::Roulette | Dialect::SocketIo) => {
+                ("last_message_id", json!(uuid(MESSAGE, *id)))
+            }
+            (From::Message(id), _) => ("last_message_id", json!(id)),
         }
     }
 }
@@ -192,6 +195,7 @@ fn uuid(kind: u8, number: u64) -> String {
 }
 
 const ROOM: u8 = 2;
+const MESSAGE: u8 = 3;
 
 #[cfg(test)]
 mod tests {

@@ -62,11 +62,13 @@ fn launch(program: &Path, home: &Path, port: u16) -> Result<(Child, SocketAddr),
     command.env("CHAT_LOG", "warn").env("NO_COLOR", "1").current_dir(home);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().ok_or("no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line?;
+    let mut lines = BufReader::new(output).lines();
+    while let Some(line) = lines.next().transpose()? {
         if let Some((_, address)) = line.split_once("listening on http://")
             && !line.contains("admin")
         {
+            // What it says later is read, too, or it would wait for somebody who reads.
+            std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
             return Ok((child, address.trim_end_matches('/').parse()?));
         }
     }
