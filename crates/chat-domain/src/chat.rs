@@ -25,7 +25,6 @@ mod steps;
 mod written;
 
 use dirty::Dirty;
-pub(crate) use reception::{NEWEST, newest};
 use state::Map;
 pub(crate) use state::{RoomState, Slot};
 

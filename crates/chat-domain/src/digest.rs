@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 use crate::command::Draft;
 use crate::id::UserId;
 use crate::message::MessageKind;
-use crate::notification::NewNotification;
 
 /// A collision-resistant digest (SHA-256) of what a request said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,12 +31,6 @@ impl Digest {
         part(&mut hasher, title.as_bytes());
         founders.into_iter().for_each(|user| hasher.update(user.number().to_be_bytes()));
         Digest(hasher.finalize().into())
-    }
-
-    /// Of a notification before it is stored.
-    pub fn of_notification(new: &NewNotification) -> Digest {
-        let data = new.data.to_string();
-        Digest::of([new.kind.word().as_bytes(), new.title.as_bytes(), new.body.as_bytes(), data.as_bytes()])
     }
 
     /// Of several parts, so that what ends one and begins the next cannot be confused.

@@ -49,8 +49,8 @@
 //!
 //! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
-//! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (private: a rule is reached through
-//! [`Chat::execute`]), *ports* ([`journal`], [`directory`]).
+//! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
+//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`directory`]).
 //!
 //! # Features
 //!
@@ -93,9 +93,11 @@ pub mod typing;
 // Rules: what may happen, and who sees what.
 mod execute;
 mod query;
+pub mod replay;
 mod rules;
 
 // Ports: what a host gives.
+mod admission;
 pub mod directory;
 pub mod journal;
 #[cfg(feature = "std")]

@@ -21,6 +21,13 @@ pub struct Limits {
     pub lease: Duration,
 }
 
+impl Limits {
+    /// Whether a room of so many members is a quiet one.
+    pub fn is_quiet(&self, members: u32) -> bool {
+        members > self.quiet_room
+    }
+}
+
 impl Default for Limits {
     fn default() -> Limits {
         let lease = Duration::from_secs(15);

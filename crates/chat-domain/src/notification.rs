@@ -1,6 +1,6 @@
 //! Notifications: what back ends tell people outside of any room.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 use crate::checks::{check_size, check_text, spelled};
@@ -97,6 +97,12 @@ pub struct NewNotification {
 }
 
 impl NewNotification {
+    /// Whether it says the same as one that was stored under its name.
+    pub fn is_repeat_of(&self, stored: &Notification) -> bool {
+        (self.kind, &self.title, &self.body) == (stored.kind, &stored.title, &stored.body)
+            && self.data.to_string() == *stored.data
+    }
+
     /// Whether it may be stored; and its data in the canonical spelling.
     pub fn check(&self, limits: &Limits) -> Result<Arc<str>, Refusal> {
         check_text("title", &self.title, limits.title)?;

@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 use crate::person::Handle;
 use crate::time::Time;
 
+/// How many readers, likes and newly read messages are named at most: the newest.
+pub const NEWEST: usize = 100;
+
 /// What became of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -101,6 +101,15 @@ pub struct Position {
     pub moved: u64,
 }
 
+impl Position {
+    /// How many messages of others a member at this read position has not read. `sent` messages were ever sent to the room,
+    /// `own` of them by the member; `deleted` of those of others above the position were deleted.
+    pub fn unread(&self, sent: u64, own: u64, deleted: u64) -> u64 {
+        let newer = sent.saturating_sub(self.number);
+        newer.saturating_sub(own.saturating_sub(self.own)).saturating_sub(deleted)
+    }
+}
+
 impl Member {
     /// Somebody who is in a room from its making.
     pub(crate) fn founder(user: UserId, at: Time) -> Member {

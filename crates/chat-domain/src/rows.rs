@@ -9,12 +9,13 @@ use alloc::vec::Vec;
 
 use crate::command::ClientId;
 use crate::digest::Digest;
+use crate::event::Reached;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
+use crate::reception::{Likes, Mark, NEWEST, Reception, Status};
 use crate::room::{Member, Room};
 use crate::time::Time;
-use crate::view::Mark;
 
 /// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,4 +246,40 @@ pub struct Readership {
     pub first_at: Option<Time>,
     /// Whether the delivered position of anybody but the sender covers it.
     pub delivered: bool,
+}
+
+impl Readership {
+    /// The readership of a message, given everybody who has read it (the sender aside, in any order). Where older readers are
+    /// left out, `first_at` is when the first of them read it.
+    pub fn of(message: Arc<Message>, mut readers: Vec<Mark>, first_at: Option<Time>, delivered: bool) -> Readership {
+        readers.sort_unstable_by_key(|mark| (mark.at, mark.user.id));
+        let first_at = first_at.into_iter().chain(readers.first().map(|mark| mark.at)).min();
+        readers.drain(..readers.len().saturating_sub(NEWEST));
+        Readership { message, readers, first_at, delivered }
+    }
+
+    /// What became of the message; `likes` are the newest hundred that stand, in order of time (older ones do no harm).
+    pub fn reception(&self, likes: &[LikeRow]) -> Reception {
+        let status = match (self.first_at, self.delivered) {
+            (Some(_), _) => Status::Read,
+            (None, true) => Status::Delivered,
+            (None, false) => Status::Sent,
+        };
+        let readers = self.readers.iter().map(|mark| mark.user).collect();
+        Reception { status, likes: Likes::of(self.message.likes, likes), readers, read_at: self.first_at }
+    }
+
+    /// The message as one that a read position newly covers.
+    pub fn reached(&self) -> Reached {
+        let readers = self.readers.iter().map(|mark| mark.user).collect();
+        Reached { message: self.message.id, sender: self.message.sender.id(), readers, first_at: self.first_at }
+    }
+}
+
+impl Likes {
+    /// The likes of a message: their count, and those that stand, in order of time.
+    pub fn of(count: u32, rows: &[LikeRow]) -> Likes {
+        let newest = &rows[rows.len().saturating_sub(NEWEST)..];
+        Likes { count, by: newest.iter().map(|row| row.user).collect(), at: newest.last().map(|row| row.at) }
+    }
 }

@@ -16,7 +16,6 @@ mod rooms;
 mod scene;
 
 pub(crate) use decision::{Decision, Memo};
-pub(crate) use positions::newest_of_each;
 use scene::Scene;
 
 /// Decides a command.

@@ -109,6 +109,14 @@ fn visitors_keep_who_they_are() {
     assert_ne!(first.id(), by_uuid.id());
     assert_eq!(ready(memory.admit(visitor(text(), None))).unwrap().person.name, "X");
     assert_eq!(ready(memory.by_uuid(number.uuid())).unwrap().unwrap().person.id(), number);
+    // Nobody comes as somebody to whom this server gave an integer: neither by it nor by the UUID that is computed from it.
+    for taken in [first.id(), by_uuid.id()] {
+        for subject in [Subject::Uuid(taken.uuid()), Subject::Number(taken)] {
+            let refused = ready(memory.admit(visitor(subject, Some("Eve"))));
+            assert!(matches!(refused, Err(Failure::Refused(Refusal::Invalid { field: "sub", .. }))), "{refused:?}");
+        }
+    }
+    assert_eq!(ready(memory.admit(visitor(Subject::Uuid(number.uuid()), None))).unwrap().person, admitted);
 }
 
 #[test]

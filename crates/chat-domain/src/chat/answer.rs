@@ -2,11 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Chat, RoomState};
+use super::Chat;
 use crate::command::Need;
 use crate::fact::*;
 use crate::id::{MessageId, RoomId, UserId};
-use crate::message::Message;
 use crate::room::Member;
 use crate::rows::{LikeRow, LobbyRow, Readership, Roster};
 
@@ -38,7 +37,7 @@ impl Chat {
                 let made = made.and_then(|(digest, room)| Some(FirstMade { digest, roster: self.room_roster(room)? }));
                 Fact::Made(user, name.clone(), made)
             }
-            Need::Likes(room, id, user) => Fact::Likes(room, id, user, self.like_rows(room, id, Some(user))),
+            Need::Likes(room, id, user) => Fact::Likes(room, id, user, self.rows_of_likes(room, id, Some(user))),
             Need::Unread(room, user, upto) => Fact::Unread(room, user, upto, self.unread_rows(room, user, upto)),
             Need::Undelivered(room, user, upto) => {
                 Fact::Undelivered(room, user, upto, self.undelivered_rows(room, user, upto))
@@ -72,11 +71,11 @@ impl Chat {
 
     fn sent_first(&self, room: RoomId, id: MessageId, digest: crate::Digest) -> Option<FirstSent> {
         let (state, _) = self.state(room).ok()?;
-        let seen = self.readership_row(state, self.message_row(room, id)?);
-        Some(FirstSent { digest, seen, likes: self.like_rows(room, id, None) })
+        let seen = self.readership(state, self.message_row(room, id)?, None);
+        Some(FirstSent { digest, seen, likes: self.rows_of_likes(room, id, None) })
     }
 
-    fn like_rows(&self, room: RoomId, id: MessageId, user: Option<UserId>) -> Vec<LikeRow> {
+    fn rows_of_likes(&self, room: RoomId, id: MessageId, user: Option<UserId>) -> Vec<LikeRow> {
         let rows = self.states.get(&room).and_then(|state| state.likes.get(&id)).map(|liked| &liked.rows);
         let mut rows: Vec<_> = rows.into_iter().flat_map(|rows| rows.values()).copied().collect();
         rows.retain(|row| row.liked || Some(row.user.id) == user);
@@ -88,19 +87,12 @@ impl Chat {
         let (Ok((state, row)), Some(slot)) = (self.state(room), self.slot(room, user)) else { return Vec::new() };
         let Some(target) = upto.or(row.last_message) else { return Vec::new() };
         let found = self.between(state, user, slot.member.read.message, target);
-        found.iter().map(|message| self.readership_row(state, message)).collect()
+        found.iter().map(|message| self.readership(state, message, None)).collect()
     }
 
     fn undelivered_rows(&self, room: RoomId, user: UserId, upto: MessageId) -> Vec<(MessageId, UserId)> {
         let (Ok((state, _)), Some(slot)) = (self.state(room), self.slot(room, user)) else { return Vec::new() };
         self.senders(state, user, slot.member.reached(), upto)
-    }
-
-    fn readership_row(&self, state: &RoomState, message: &alloc::sync::Arc<Message>) -> Readership {
-        let mut readers = self.readers(state, message, None);
-        let first_at = self.first_read(state, message, &readers);
-        readers.drain(..readers.len().saturating_sub(super::NEWEST));
-        Readership { message: message.clone(), readers, first_at, delivered: self.is_delivered(state, message) }
     }
 
     fn in_lobby(&self, user: UserId) -> Option<InLobby> {

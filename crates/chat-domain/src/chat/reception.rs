@@ -10,27 +10,21 @@ use crate::command::Need;
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::person::Handle;
-use crate::reception::{Likes, Reception, Status};
-use crate::view::Mark;
-
-/// How many readers, likes and newly read messages are named at most.
-pub(crate) const NEWEST: usize = 100;
+use crate::reception::{Likes, Mark, NEWEST, Reception};
+use crate::rows::{LikeRow, Readership};
 
 impl Chat {
     /// What became of a message.
-    pub(crate) fn reception(&self, state: &RoomState, message: &Message) -> Reception {
-        let readers = self.readers(state, message, None);
-        let status = match readers.is_empty() {
-            false => Status::Read,
-            true if self.is_delivered(state, message) => Status::Delivered,
-            true => Status::Sent,
-        };
-        Reception {
-            status,
-            likes: self.likes(state, message),
-            read_at: self.first_read(state, message, &readers),
-            readers: newest(&readers),
-        }
+    pub(crate) fn reception(&self, state: &RoomState, message: &Arc<Message>) -> Reception {
+        let likes = self.like_rows(state, message, None);
+        self.readership(state, message, None).reception(&likes)
+    }
+
+    /// A message with who has read it; `also` is about to.
+    pub(crate) fn readership(&self, state: &RoomState, message: &Arc<Message>, also: Option<Mark>) -> Readership {
+        let readers = self.readers(state, message, also);
+        let first_at = state.bases.get(&message.id).and_then(|base| base.first_at);
+        Readership::of(message.clone(), readers, first_at, self.is_delivered(state, message))
     }
 
     /// Who has read a message, the sender aside, in order of time; `also` is about to. In a partial chat the oldest beyond
@@ -47,17 +41,6 @@ impl Chat {
         marks
     }
 
-    /// When the first of all its readers read a message.
-    pub(crate) fn first_read(
-        &self,
-        state: &RoomState,
-        message: &Message,
-        readers: &[Mark],
-    ) -> Option<crate::time::Time> {
-        let before = state.bases.get(&message.id).and_then(|base| base.first_at);
-        before.into_iter().chain(readers.first().map(|mark| mark.at)).min()
-    }
-
     /// Whether a message has reached anybody but its sender.
     pub(crate) fn is_delivered(&self, state: &RoomState, message: &Message) -> bool {
         let others = || state.slots().map(|slot| &slot.member).filter(|member| member.user != message.sender.id());
@@ -67,19 +50,16 @@ impl Chat {
 
     /// Who likes a message now.
     pub(crate) fn likes(&self, state: &RoomState, message: &Message) -> Likes {
-        self.likes_without(state, message, None)
+        Likes::of(message.likes, &self.like_rows(state, message, None))
     }
 
-    /// Who likes a message, one user aside (who is counted nevertheless).
-    pub(crate) fn likes_without(&self, state: &RoomState, message: &Message, user: Option<UserId>) -> Likes {
-        let mut likes = Likes { count: message.likes, ..Likes::default() };
-        let Some(liked) = self.liked(state, message) else { return likes };
+    /// The newest hundred likes of a message that stand, in order of time, one user's aside.
+    pub(crate) fn like_rows(&self, state: &RoomState, message: &Message, without: Option<UserId>) -> Vec<LikeRow> {
+        let Some(liked) = self.liked(state, message) else { return Vec::new() };
         let rows = liked.order.iter().rev().filter_map(|(_, who)| liked.rows.get(who));
-        let mut rows = rows.filter(|row| Some(row.user.id) != user).take(NEWEST).peekable();
-        likes.at = rows.peek().map(|row| row.at);
-        likes.by = rows.map(|row| row.user).collect();
-        likes.by.reverse();
-        likes
+        let mut rows: Vec<_> = rows.filter(|row| Some(row.user.id) != without).take(NEWEST).copied().collect();
+        rows.reverse();
+        rows
     }
 
     /// Whether somebody likes a message.
@@ -147,9 +127,4 @@ impl Chat {
         let known = self.whole || state.is_fresh(message) || state.bases.contains_key(&message.id);
         assert!(known, "the working set never learned who has read message {} of room {}", message.id, message.room);
     }
-}
-
-/// The newest hundred, in order of time.
-pub(crate) fn newest(marks: &[Mark]) -> Vec<Handle> {
-    marks[marks.len().saturating_sub(NEWEST)..].iter().map(|mark| mark.user).collect()
 }

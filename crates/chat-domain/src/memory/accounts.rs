@@ -1,8 +1,7 @@
 //! Who people are and what they show to prove it, in memory.
 
 use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -76,15 +75,14 @@ impl Accounts {
         accounts.filter(begins).take(limit).collect()
     }
 
-    /// Finds or makes a visitor; names and pictures that were said are taken over.
+    /// Finds or makes a visitor.
     pub(super) fn admit(&mut self, chat: &mut Chat, visitor: Visitor) -> Result<Account, Refusal> {
+        visitor.check()?;
         let handle = self.identify(chat, &visitor);
         let before = account(chat, handle.id).map(|account| account.person);
-        let username = self.free_name(handle.id, &visitor, before.as_deref());
-        let name = visitor.name.or(before.as_ref().filter(|old| old.name != old.username).map(|old| old.name.clone()));
-        let avatar = visitor.avatar.or(before.map(|old| old.avatar.clone())).unwrap_or_default();
-        let name = name.unwrap_or_else(|| username.clone());
-        self.keep(chat, Person { handle, username, name, avatar })
+        let is_free = |name: &str| self.names.get(&folded(name)).is_none_or(|&owner| owner == handle.id);
+        let person = visitor.admitted(handle, before.as_deref(), is_free);
+        self.keep(chat, person)
     }
 
     pub(super) fn open_family(&mut self, user: UserId, digest: String, expires: Time) {
@@ -135,37 +133,21 @@ impl Accounts {
     }
 
     fn identify(&mut self, chat: &Chat, visitor: &Visitor) -> Handle {
-        match &visitor.subject {
-            Subject::Number(id) => account(chat, *id).map_or(Handle::from(*id), |account| account.person.handle),
-            Subject::Uuid(uuid) => match UserId::from_uuid(*uuid) {
-                Some(id) => Handle::from(id),
-                None => Handle { id: self.known_uuid(*uuid), uuid: *uuid },
-            },
-            Subject::Text(text) => {
-                let key = (visitor.issuer.clone(), text.clone());
-                let next = FIRST_FOREIGN_USER + self.foreign;
-                let id = self.subjects.entry(key).or_insert_with(|| numbered(&mut self.foreign, next));
-                Handle::from(*id)
-            }
-        }
+        let id = visitor.subject.own_id().unwrap_or_else(|| self.given_id(visitor));
+        account(chat, id).map_or_else(|| visitor.subject.handle(id), |account| account.person.handle)
     }
 
-    fn known_uuid(&mut self, uuid: Uuid) -> UserId {
+    /// The integer that was given to a subject, or is now.
+    fn given_id(&mut self, visitor: &Visitor) -> UserId {
         let next = FIRST_FOREIGN_USER + self.foreign;
-        *self.uuids.entry(uuid).or_insert_with(|| numbered(&mut self.foreign, next))
-    }
-
-    /// The username that was said, else the old one, else the subject; with the id behind it if somebody else has it.
-    fn free_name(&self, id: UserId, visitor: &Visitor, before: Option<&Person>) -> String {
-        let subject = match &visitor.subject {
-            Subject::Number(id) => id.to_string(),
-            Subject::Uuid(uuid) => uuid.to_string(),
-            Subject::Text(text) => text.clone(),
+        let id = match &visitor.subject {
+            Subject::Uuid(uuid) => self.uuids.entry(*uuid).or_insert_with(|| numbered(&mut self.foreign, next)),
+            subject => {
+                let key = (visitor.issuer.clone(), subject.spelled());
+                self.subjects.entry(key).or_insert_with(|| numbered(&mut self.foreign, next))
+            }
         };
-        let free = |name: &String| self.names.get(&folded(name)).is_none_or(|&owner| owner == id);
-        let said = visitor.username.clone().filter(free);
-        let name = said.or_else(|| before.map(|before| before.username.clone()));
-        name.or(Some(subject.clone()).filter(free)).unwrap_or_else(|| format!("{subject}-{id}"))
+        *id
     }
 
     fn keep(&mut self, chat: &mut Chat, person: Person) -> Result<Account, Refusal> {

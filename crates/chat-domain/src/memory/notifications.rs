@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use crate::chat::Chat;
 use crate::command::ClientId;
-use crate::digest::Digest;
 use crate::id::{NotificationId, UserId};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::refusal::Refusal;
@@ -16,7 +15,7 @@ use crate::time::Time;
 pub(super) struct Notifications {
     last: i64,
     rows: BTreeMap<(UserId, NotificationId), Arc<Notification>>,
-    named: BTreeMap<(UserId, ClientId), (Digest, NotificationId)>,
+    named: BTreeMap<(UserId, ClientId), NotificationId>,
 }
 
 impl Notifications {
@@ -28,10 +27,9 @@ impl Notifications {
         at: Time,
     ) -> Result<(Arc<Notification>, bool), Refusal> {
         let data = new.check(chat.limits());
-        let digest = Digest::of_notification(&new);
         let name = new.client_id.clone().map(|name| (new.user, name));
-        if let Some(&(before, id)) = name.as_ref().and_then(|name| self.named.get(name)) {
-            let found = self.rows.get(&(new.user, id)).filter(|_| before == digest);
+        if let Some(&id) = name.as_ref().and_then(|name| self.named.get(name)) {
+            let found = self.rows.get(&(new.user, id)).filter(|stored| new.is_repeat_of(stored));
             return found.map(|row| (row.clone(), false)).ok_or(Refusal::Reused { message: None });
         }
         chat.someone(new.user).ok_or(Refusal::UnknownUser)?;
@@ -39,7 +37,7 @@ impl Notifications {
         let NewNotification { user, kind, title, body, .. } = new;
         let row = Arc::new(Notification { id, user, kind, title, body, data: data?, created_at: at, read_at: None });
         self.last = id.number();
-        self.named.extend(name.map(|name| (name, (digest, id))));
+        self.named.extend(name.map(|name| (name, id)));
         self.rows.insert((user, id), row.clone());
         Ok((row, true))
     }

@@ -98,8 +98,6 @@ impl Chat {
 
 /// How many messages of others somebody has not read: counted from numbers, whatever the length of the history.
 pub(crate) fn unread(state: &RoomState, row: &Room, slot: &Slot) -> u64 {
-    let read = &slot.member.read;
-    let newer = row.sent.saturating_sub(read.number);
-    let own = slot.member.sent.saturating_sub(read.own);
-    newer.saturating_sub(own).saturating_sub(state.deleted_of_others(slot, read.number))
+    let member = &slot.member;
+    member.read.unread(row.sent, member.sent, state.deleted_of_others(slot, member.read.number))
 }

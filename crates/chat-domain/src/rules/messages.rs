@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use super::content::check_draft;
 use super::decision::{Decision, Memo, happened};
 use super::scene::{Scene, as_it_is};
-use crate::chat::{Chat, NEWEST};
+use crate::chat::Chat;
 use crate::checks::{check_text, spelled};
 use crate::command::{ClientId, Draft, Stamp};
 use crate::digest::Digest;
@@ -15,6 +15,7 @@ use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
 use crate::reception::{Likes, Reception};
 use crate::refusal::Refusal;
+use crate::rows::LikeRow;
 
 /// A repeat is answered before any other rule is asked.
 pub(super) fn send(
@@ -84,22 +85,18 @@ pub(super) fn like(scene: Scene<'_>, message: MessageId, likes: bool) -> Result<
         let now = scene.chat.likes(scene.state, row);
         return Ok(Decision::Already(scene.already(now.at.unwrap_or(row.created_at), change(now))));
     }
-    let now = if likes { one_more(&scene, row) } else { one_less(&scene, row) };
-    happened(scene.next(change(now)))
+    happened(scene.next(change(likes_after(&scene, row, likes))))
 }
 
-fn one_more(scene: &Scene<'_>, row: &Message) -> Likes {
-    let mut likes = scene.chat.likes(scene.state, row);
-    likes.by.push(scene.actor.handle);
-    if likes.by.len() > NEWEST {
-        likes.by.remove(0);
+/// Who likes a message once the actor does, or no longer does.
+fn likes_after(scene: &Scene<'_>, message: &Message, liked: bool) -> Likes {
+    let user = scene.actor.handle;
+    let mut rows = scene.chat.like_rows(scene.state, message, Some(user.id));
+    if liked {
+        let (room, seq) = (scene.room.id, scene.room.head.seq + 1);
+        rows.push(LikeRow { room, message: message.id, user, liked, at: scene.at(), seq });
     }
-    Likes { count: row.likes + 1, at: Some(scene.at()), ..likes }
-}
-
-fn one_less(scene: &Scene<'_>, row: &Message) -> Likes {
-    let count = row.likes.saturating_sub(1);
-    Likes { count, ..scene.chat.likes_without(scene.state, row, Some(scene.actor.id())) }
+    Likes::of(if liked { message.likes + 1 } else { message.likes.saturating_sub(1) }, &rows)
 }
 
 fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {

@@ -1,18 +1,17 @@
 //! How far everybody has come.
 
-use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::decision::{Decision, happened};
 use super::scene::Scene;
 use crate::Need;
-use crate::chat::newest;
 use crate::event::{Change, Reached, Read};
 use crate::fact::Ordinal;
 use crate::id::MessageId;
 use crate::message::Message;
 use crate::refusal::Refusal;
+use crate::replay::newest_of_each;
 use crate::room::Position;
 use crate::time::Time;
 use crate::view::Mark;
@@ -32,7 +31,9 @@ pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision
     let at = moved_at(&scene, old);
     let mark = Mark { user: scene.actor.handle, at };
     let found = scene.chat.between(scene.state, user, old.message, target);
-    let messages = announced(&scene, found).iter().map(|message| reached(&scene, message, mark)).collect();
+    let announced = newest_of_each(found, scene.chat.limits().is_quiet(scene.room.members));
+    let reached = |message: &Arc<Message>| scene.chat.readership(scene.state, message, Some(mark)).reached();
+    let messages = announced.iter().map(reached).collect();
     happened(scene.moves(at, Change::Read(Read { upto: target, messages })))
 }
 
@@ -46,7 +47,7 @@ pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Ref
         return Ok(already(&scene, old, Change::Delivered));
     }
     let at = moved_at(&scene, member.delivered);
-    if scene.room.members > scene.chat.limits().quiet_room {
+    if scene.chat.limits().is_quiet(scene.room.members) {
         return Ok(Decision::Reached(room, silent(ordinal, at, member.delivered.moved)));
     }
     scene.chat.expect_of(scene.state, || Need::Undelivered(room, user, upto));
@@ -54,32 +55,6 @@ pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Ref
     let bare = |(message, sender)| Reached { message, sender, readers: Vec::new(), first_at: None };
     let messages = found.into_iter().map(bare).collect();
     happened(scene.moves(at, Change::Delivered(Read { upto: target, messages })))
-}
-
-/// What a read announces of the messages that it covers: in a quiet room the newest of each author.
-fn announced(scene: &Scene<'_>, messages: Vec<Arc<Message>>) -> Vec<Arc<Message>> {
-    newest_of_each(messages, scene.room.members > scene.chat.limits().quiet_room)
-}
-
-/// The newest message of each author, or all of them.
-pub(crate) fn newest_of_each(mut messages: Vec<Arc<Message>>, quiet: bool) -> Vec<Arc<Message>> {
-    if quiet {
-        let mut authors = BTreeSet::new();
-        messages.reverse();
-        messages.retain(|message| authors.insert(message.sender.id()));
-        messages.reverse();
-    }
-    messages
-}
-
-fn reached(scene: &Scene<'_>, message: &Message, mark: Mark) -> Reached {
-    let readers = scene.chat.readers(scene.state, message, Some(mark));
-    Reached {
-        message: message.id,
-        sender: message.sender.id(),
-        first_at: scene.chat.first_read(scene.state, message, &readers),
-        readers: newest(&readers),
-    }
 }
 
 /// A move is never before the room's last change nor before the position's last move.
