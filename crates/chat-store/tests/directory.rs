@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chat_domain::Limits;
 use chat_domain::directory::{NewAccount, Rotation, Subject, Visitor};
+use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{
     ClientId, Command, Directory, Failure, Journal, Memory, NotificationId, NotificationKind, Refusal, Time, UserId,
@@ -136,10 +137,12 @@ async fn story(store: &Store, seed: u64) {
 
 fn visitor(dice: &mut Dice, name: String) -> Visitor {
     let number = 1 + dice.roll(9) as i64;
-    let subject = match dice.roll(5) {
+    let subject = match dice.roll(6) {
         0 => Subject::Number(UserId::new(number).unwrap()),
         1 => Subject::Uuid(Uuid(77 + dice.roll(3) as u128)),
         2 => Subject::Uuid(UserId::new(number).unwrap().uuid()),
+        // Somebody to whom an integer was given, or will be: nobody may come as them.
+        3 => Subject::Uuid(UserId::new(FIRST_FOREIGN_USER + dice.roll(4) as i64).unwrap().uuid()),
         _ => Subject::Text(format!("subject {}", dice.roll(3))),
     };
     let said = |dice: &mut Dice, text: &str| if dice.one_in(2) { Some(text.to_owned()) } else { None };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
-use chat_domain::{Head, Refusal, Room, RoomId, UserId};
+use chat_domain::{Head, Position, Refusal, Room, RoomId, UserId};
 
 use super::Conn;
 use super::reads::{member_view, visible};
@@ -85,23 +85,27 @@ async fn last_change(conn: &Conn, room: RoomId) -> Worked<(i64, i64)> {
     Ok((last_at, room.number()))
 }
 
-/// How many messages of others each has not read, from the dense numbers: all above the position, less the own ones, less
-/// the deleted ones of others.
+/// How many messages of others each has not read.
 async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), u64>> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
     let sql = Sql::new(
         "WITH need (person, room) AS ({})
-         SELECT m.person, m.room, (r.sent - m.read_number) - (m.sent - m.read_own)
-            - (SELECT COUNT(*) FROM messages d WHERE d.room = m.room AND d.deleted_at IS NOT NULL
-               AND d.number > m.read_number AND d.sender <> m.person)
+         SELECT m.person, m.room, r.sent, m.sent, m.read_number, m.read_own,
+            (SELECT COUNT(*) FROM messages d WHERE d.room = m.room AND d.deleted_at IS NOT NULL
+             AND d.number > m.read_number AND d.sender <> m.person)
          FROM need CROSS JOIN members m CROSS JOIN rooms r
          WHERE m.room = need.room AND m.person = need.person AND m.active AND r.id = m.room",
     );
     let need = Rows::new(of.iter().map(|&(user, room)| [user.into(), room.into()]));
-    let rows = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
-    rows.into_iter().map(|(person, room, unread)| Ok(((user(person)?, room_id(room)?), count(unread)?))).collect()
+    let mut found = HashMap::new();
+    for row in conn.load::<(i64, i64, i64, i64, i64, i64, i64)>(sql.rows(need)).await? {
+        let (person, room, sent, own, read_number, read_own, deleted) = row;
+        let read = Position { number: count(read_number)?, own: count(read_own)?, ..Position::default() };
+        found.insert((user(person)?, room_id(room)?), read.unread(count(sent)?, count(own)?, count(deleted)?));
+    }
+    Ok(found)
 }
 
 /// The newest message of each room that is not deleted.

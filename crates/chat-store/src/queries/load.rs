@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chat_domain::Limits;
 use chat_domain::fact::{Fact, Ordinal};
+use chat_domain::reception::NEWEST;
 use chat_domain::{ClientId, MessageId, Need, Person, Room, RoomId, UserId};
 
 use super::reception::{self, Span};
@@ -164,7 +165,7 @@ async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec
         return Ok(Vec::new());
     }
     let about: BTreeSet<_> = asked.iter().map(|&(room, message, _)| (room, message)).collect();
-    let reception = reception::likes(conn, about, reception::NEWEST + asked.len()).await?;
+    let reception = reception::likes(conn, about, NEWEST + asked.len()).await?;
     let own = reception::own_likes(conn, asked).await?;
     let known = asked.iter().map(|key @ &(room, message, user)| {
         let mut rows = reception.get(&(room, message)).cloned().unwrap_or_default();
@@ -181,7 +182,7 @@ async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slot
     });
     let mut found = reception::of_others(conn, &spans.collect::<Vec<_>>()).await?;
     let all: BTreeMap<_, _> = found.values().flatten().map(|message| (message.id, message.clone())).collect();
-    let seen = reception::seen(conn, all.into_values().collect()).await?;
+    let seen = reception::readerships(conn, all.into_values().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let known = asked.iter().map(|&(room, user, upto)| {
         let messages = found.remove(&(room, user, upto.map_or(i64::MAX, MessageId::number))).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chat_domain::fact::{Fact, FirstMade, FirstSent, InLobby};
+use chat_domain::reception::NEWEST;
 use chat_domain::rows::LobbyRow;
 use chat_domain::{ClientId, RoomId, UserId};
 
@@ -25,8 +26,8 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     let rows = conn.load::<(i64, i64, String, String, i64)>(sql.rows(Rows::new(need))).await?;
     let keys = rows.iter().map(|row| Ok((room_id(row.0)?, message_id(row.4)?))).collect::<Worked<Vec<_>>>()?;
     let messages = reception::messages(conn, &keys).await?;
-    let likes = reception::likes(conn, keys.iter().copied().collect(), reception::NEWEST).await?;
-    let seen = reception::seen(conn, messages.values().cloned().collect()).await?;
+    let likes = reception::likes(conn, keys.iter().copied().collect(), NEWEST).await?;
+    let seen = reception::readerships(conn, messages.values().cloned().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let mut found = HashMap::new();
     for ((room, message), (_, person, name, said, _)) in keys.into_iter().zip(rows) {

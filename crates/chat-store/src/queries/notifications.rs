@@ -21,10 +21,7 @@ pub(super) async fn notify(
 ) -> Worked<(Arc<Notification>, bool)> {
     conn.lock_names(&[name_lock("notifications", new.user, "")]).await?;
     if let Some(earlier) = named(conn, &new).await? {
-        let same = earlier.kind == new.kind
-            && earlier.title == new.title
-            && earlier.body == new.body
-            && *earlier.data == *new.data.to_string();
+        let same = new.is_repeat_of(&earlier);
         return if same { Ok((earlier, false)) } else { Err(Refusal::Reused { message: None }.into()) };
     }
     if people::people(conn, [new.user]).await?.is_empty() {

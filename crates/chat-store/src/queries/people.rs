@@ -1,5 +1,6 @@
 //! Who people are: accounts, visitors, and the questions about them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chat_domain::directory::{NewAccount, Subject, Visitor, folded};
@@ -90,15 +91,6 @@ pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Acc
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
 }
 
-/// Whether an issuer says nothing about this account that is not so already.
-pub(super) fn is_as_said(account: &Account, visitor: &Visitor) -> bool {
-    let person = &account.person;
-    let same = |said: &Option<String>, is: &str| said.as_deref().is_none_or(|said| said == is);
-    same(&visitor.name, &person.name)
-        && same(&visitor.username, &person.username)
-        && same(&visitor.avatar, &person.avatar)
-}
-
 /// The user whom an issuer calls so, made at first sight; what was said about them is taken over.
 pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     conn.lock_names(&[USERS_LOCK]).await?;
@@ -107,13 +99,10 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     let before = before.map(|account| account.person);
     let handle = match &before {
         Some(before) => before.handle,
-        None => new_handle(conn, &new.subject).await?,
+        None => new.subject.handle(new_id(conn, &new.subject).await?),
     };
-    let username = free_name(conn, handle.id, &new, before.as_deref()).await?;
-    let named = before.as_ref().filter(|old| old.name != old.username).map(|old| old.name.clone());
-    let name = new.name.clone().or(named).unwrap_or_else(|| username.clone());
-    let avatar = new.avatar.clone().or(before.as_ref().map(|old| old.avatar.clone())).unwrap_or_default();
-    let person = Person { handle, username, name, avatar };
+    let taken = names_of_others(conn, new.wanted(), handle.id).await?;
+    let person = new.admitted(handle, before.as_deref(), |name| !taken.contains(&folded(name)));
     match before {
         Some(_) => update(conn, &person).await?,
         None => insert(conn, &person, Some(&new), None).await?,
@@ -154,16 +143,12 @@ async fn update(conn: &Conn, person: &Person) -> Worked<()> {
     Ok(())
 }
 
-/// Both spellings of somebody who comes for the first time.
-async fn new_handle(conn: &Conn, subject: &Subject) -> Worked<Handle> {
-    Ok(match *subject {
-        Subject::Number(id) => Handle::from(id),
-        Subject::Uuid(uuid) => match UserId::from_uuid(uuid) {
-            Some(id) => Handle::from(id),
-            None => Handle { id: foreign_id(conn).await?, uuid },
-        },
-        Subject::Text(_) => Handle::from(foreign_id(conn).await?),
-    })
+/// The integer of somebody who comes for the first time.
+async fn new_id(conn: &Conn, subject: &Subject) -> Worked<UserId> {
+    match subject.own_id() {
+        Some(id) => Ok(id),
+        None => foreign_id(conn).await,
+    }
 }
 
 /// The next number that no visitor came with.
@@ -181,27 +166,11 @@ async fn foreign_id(conn: &Conn) -> Worked<UserId> {
     rows::user(FIRST_FOREIGN_USER - 1 + number)
 }
 
-/// The username that was said, else the old one, else the subject; with the id behind it if somebody else has it.
-async fn free_name(conn: &Conn, id: UserId, visitor: &Visitor, before: Option<&Person>) -> Worked<String> {
-    if let Some(said) = &visitor.username
-        && is_free(conn, said, id).await?
-    {
-        return Ok(said.clone());
-    }
-    if let Some(before) = before {
-        return Ok(before.username.clone());
-    }
-    let subject = match &visitor.subject {
-        Subject::Number(id) => id.to_string(),
-        Subject::Uuid(uuid) => uuid.to_string(),
-        Subject::Text(text) => text.clone(),
-    };
-    let free = is_free(conn, &subject, id).await?;
-    Ok(if free { subject } else { format!("{subject}-{id}") })
-}
-
-async fn is_free(conn: &Conn, name: &str, id: UserId) -> Worked<bool> {
-    Ok(named(conn, name).await?.is_none_or(|owner| owner.person.id() == id))
+/// Those of these names, folded, that somebody else has.
+async fn names_of_others(conn: &Conn, names: Vec<String>, id: UserId) -> Worked<HashSet<String>> {
+    let names = Rows::new(names.iter().map(|name| [folded(name).into()]));
+    let sql = Sql::new("SELECT u.folded FROM users u WHERE u.folded IN ({}) AND u.id <> ?").rows(names).bind(id);
+    Ok(conn.load::<(String,)>(sql).await?.into_iter().map(|(name,)| name).collect())
 }
 
 async fn named(conn: &Conn, name: &str) -> Worked<Option<Account>> {

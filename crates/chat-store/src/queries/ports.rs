@@ -31,8 +31,8 @@ impl Journal for Database {
     }
 
     fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Answer<'_, Replayed> {
-        let quiet = self.options().limits.quiet_room;
-        self.read(move |conn| Box::pin(replay::page(conn, reader, room, replay, quiet)))
+        let limits = self.options().limits;
+        self.read(move |conn| Box::pin(async move { replay::page(conn, reader, room, replay, &limits).await }))
     }
 
     fn head(&self, reader: UserId, room: RoomId) -> Answer<'_, Head> {
@@ -161,10 +161,11 @@ impl Directory for Database {
 
     fn admit(&self, visitor: Visitor) -> Answer<'_, Account> {
         Box::pin(async move {
+            visitor.check()?;
             let asked = visitor.clone();
             let known = self.read(move |conn| Box::pin(async move { people::visitor(conn, &asked).await })).await?;
             match known {
-                Some(account) if people::is_as_said(&account, &visitor) => Ok(account),
+                Some(account) if visitor.is_as_said(&account.person) => Ok(account),
                 _ => self.write(move |conn| Box::pin(people::admit(conn, visitor))).await,
             }
         })

@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chat_domain::reception::{Mark, NEWEST};
 use chat_domain::rows::{LikeRow, Readership};
-use chat_domain::view::{Mark, Shown};
-use chat_domain::{Handle, Likes, Message, MessageId, Reception, RoomId, Status, Time, UserId};
+use chat_domain::view::Shown;
+use chat_domain::{Handle, Message, MessageId, RoomId, Time, UserId};
 
 use super::Conn;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
-
-/// How many readers or likers, the newest, are told of one message.
-pub(super) const NEWEST: usize = 100;
 
 /// A message's key.
 pub(super) type Key = (RoomId, MessageId);
@@ -123,7 +121,7 @@ pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanK
 }
 
 /// These messages with their readers, and whether they were delivered.
-pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Readership>> {
+pub(super) async fn readerships(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Readership>> {
     let mut spans: BTreeMap<RoomId, (u64, u64)> = BTreeMap::new();
     for message in &messages {
         let (low, high) = spans.entry(message.room).or_insert((message.number, message.number));
@@ -134,17 +132,14 @@ pub(super) async fn seen(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec
     }
     let (reached, delivered) = tokio::try_join!(reached(conn, &spans), delivered(conn, &spans))?;
     let nobody = Vec::new();
-    let seen = messages.into_iter().map(|message| {
-        let mut readers = reached.get(&message.room).map(|who| marks(who, &message)).unwrap_or_default();
+    let readerships = messages.into_iter().map(|message| {
+        let readers = reached.get(&message.room).map(|who| marks(who, &message)).unwrap_or_default();
         let delivered = delivered.get(&message.room).unwrap_or(&nobody).iter();
         let delivered =
             delivered.filter(|(user, _)| *user != message.sender.id()).any(|(_, number)| *number >= message.number);
-        readers.sort_by_key(|mark| (mark.at, mark.user.id));
-        let first_at = readers.first().map(|mark| mark.at);
-        let older = readers.len().saturating_sub(NEWEST);
-        Readership { message, readers: readers.split_off(older), first_at, delivered }
+        Readership::of(message, readers, None, delivered)
     });
-    Ok(seen.collect())
+    Ok(readerships.collect())
 }
 
 /// Everybody who has read a message, in order of time.
@@ -159,29 +154,12 @@ pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>>
 /// These messages with what became of them.
 pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
     let liked = messages.iter().filter(|message| message.likes > 0).map(|message| (message.room, message.id)).collect();
-    let (mut likes, seen) = tokio::try_join!(likes(conn, liked, NEWEST), seen(conn, messages))?;
-    let shown = seen.into_iter().map(|seen| {
-        let likes = likes.remove(&(seen.message.room, seen.message.id)).unwrap_or_default();
-        Shown { reception: reception(&seen, &likes), message: seen.message }
+    let (mut likes, readerships) = tokio::try_join!(likes(conn, liked, NEWEST), readerships(conn, messages))?;
+    let shown = readerships.into_iter().map(|readership| {
+        let likes = likes.remove(&(readership.message.room, readership.message.id)).unwrap_or_default();
+        Shown { reception: readership.reception(&likes), message: readership.message }
     });
     Ok(shown.collect())
-}
-
-/// What became of a message.
-pub(super) fn reception(seen: &Readership, likes: &[LikeRow]) -> Reception {
-    let status = match (seen.first_at, seen.delivered) {
-        (Some(_), _) => Status::Read,
-        (None, true) => Status::Delivered,
-        (None, false) => Status::Sent,
-    };
-    let readers = seen.readers.iter().map(|mark| mark.user).collect();
-    Reception { status, likes: liked(&seen.message, likes), readers, read_at: seen.first_at }
-}
-
-/// Who likes a message.
-pub(super) fn liked(message: &Message, likes: &[LikeRow]) -> Likes {
-    let by = likes.iter().map(|like| like.user).collect();
-    Likes { count: message.likes, by, at: likes.last().map(|like| like.at) }
 }
 
 /// A reader with their receipts: up to which dense number, since when.

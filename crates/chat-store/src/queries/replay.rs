@@ -1,15 +1,16 @@
 //! What somebody missed: two ranges of the room's log, and the positions that have moved since.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chat_domain::event::{Reached, Read};
-use chat_domain::rows::{LikeRow, LogKind, LogRow};
+use chat_domain::reception::NEWEST;
+use chat_domain::replay::{Asked, Found, Moved, Round};
+use chat_domain::rows::{LogRow, Readership};
 use chat_domain::view::{Replay, Replayed, Since};
-use chat_domain::{Change, Event, Head, Member, Message, MessageId, Person, Room, RoomId, Time, UserId};
+use chat_domain::{Head, Limits, Message, MessageId, Person, RoomId, UserId};
 
 use super::reads::visible;
-use super::reception::{self, Key, Span};
+use super::reception::{self, Span};
 use super::{Conn, load};
 use crate::rows::*;
 use crate::sql::Sql;
@@ -21,234 +22,135 @@ pub(super) async fn page(
     reader: UserId,
     room: RoomId,
     replay: Replay,
-    quiet_room: u32,
+    limits: &Limits,
 ) -> Worked<Replayed> {
-    let room = visible(conn, reader, room).await?;
-    let round = Round { until: replay.until.unwrap_or(room.head), quiet: room.members > quiet_room, room };
-    let limit = replay.limit.max(1);
+    let row = visible(conn, reader, room).await?;
+    let forgotten = match replay.since {
+        Since::Head(_) => pruned(conn, room).await?,
+        Since::Message(_) => Head::default(),
+    };
+    let round = match Round::begin(&row, replay, forgotten, limits) {
+        Ok(round) => round,
+        Err(pruned) => return Ok(pruned),
+    };
     match replay.since {
-        Since::Message(after) => round.messages(conn, after, replay.from.unwrap_or(0), limit).await,
-        Since::Head(since) => {
-            let from = replay.from.unwrap_or(since.seq);
-            match round.is_kept(conn, since, from).await? {
-                true => round.changes(conn, since, from, limit).await,
-                false => Ok(Replayed::Pruned { head: round.room.head }),
-            }
+        Since::Message(after) => {
+            let messages = newer(conn, room, &round, after, replay.limit.max(1) + 1).await?;
+            Ok(round.messages(reception::shown(conn, messages).await?))
+        }
+        Since::Head(_) => {
+            let messages = sent(conn, room, &round).await?;
+            let sent = reception::shown(conn, messages).await?;
+            let rows = changes(conn, room, &round).await?;
+            let found = found(conn, room, Asked::of(&rows)).await?;
+            let moved = if round.is_last() { moved(conn, room, &round).await? } else { Vec::new() };
+            Ok(round.changes(sent, &rows, &found, moved))
         }
     }
 }
 
-/// A room on the way to a head.
-struct Round {
-    room: Room,
-    until: Head,
-    /// Whether of every author only the newest message is told as read.
-    quiet: bool,
+/// The head up to which a room has forgotten.
+async fn pruned(conn: &Conn, room: RoomId) -> Worked<Head> {
+    let sql = Sql::new("SELECT r.pruned, r.pruned_moves FROM rooms r WHERE r.id = ?").bind(room);
+    let (seq, moves) = conn.first::<(i64, i64)>(sql).await?.unwrap_or_default();
+    Ok(Head { seq: count(seq)?, moves: count(moves)? })
 }
 
-/// What the rows of a page speak of.
-struct About {
-    people: HashMap<UserId, Arc<Person>>,
-    messages: HashMap<Key, Arc<Message>>,
-    own: HashMap<(RoomId, MessageId, UserId), LikeRow>,
-    likes: HashMap<Key, Vec<LikeRow>>,
-    founders: Vec<Arc<Person>>,
+/// Messages alone, those after an id. All bounds are of one index, which also has the order: where two indexes have a bound
+/// each, a planner that knows little about the table takes the wrong one, and every page reads the room anew.
+async fn newer(
+    conn: &Conn,
+    room: RoomId,
+    round: &Round<'_>,
+    after: Option<MessageId>,
+    most: usize,
+) -> Worked<Vec<Arc<Message>>> {
+    let sql = Sql::new(format!(
+        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+         WHERE m.room = ? AND m.seq >= ? AND m.seq > COALESCE(
+            (SELECT x.seq FROM messages x WHERE x.room = ? AND x.id <= ? ORDER BY x.id DESC LIMIT 1), 0)
+         AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq LIMIT ?"
+    ));
+    let (from, upto) = round.numbers().into_inner();
+    let sql = sql.bind(room).bind(from).bind(room).bind(after.map_or(0, MessageId::number));
+    let rows = conn.load::<MessageRow>(sql.bind(upto).bind(most)).await?;
+    rows.into_iter().map(message).collect()
 }
 
-impl Round {
-    /// Whether everything since is still known, and was ever so.
-    async fn is_kept(&self, conn: &Conn, since: Head, from: u64) -> Worked<bool> {
-        let head = self.room.head;
-        let sql = Sql::new("SELECT r.pruned, r.pruned_moves FROM rooms r WHERE r.id = ?").bind(self.room.id);
-        let (seq, moves) = conn.first::<(i64, i64)>(sql).await?.unwrap_or_default();
-        let kept = from >= count(seq)? && since.moves >= count(moves)?;
-        Ok(kept && since.seq <= head.seq && since.moves <= head.moves)
-    }
-
-    /// Messages alone. All bounds are of one index, which also has the order: where two indexes have a bound each, a planner
-    /// that knows little about the table takes the wrong one, and every page reads the room anew.
-    async fn messages(&self, conn: &Conn, after: Option<MessageId>, from: u64, limit: usize) -> Worked<Replayed> {
-        let sql = Sql::new(format!(
-            "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
-             WHERE m.room = ? AND m.seq > ? AND m.seq > COALESCE(
-                (SELECT x.seq FROM messages x WHERE x.room = ? AND x.id <= ? ORDER BY x.id DESC LIMIT 1), 0)
-             AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq LIMIT ?"
-        ));
-        let sql = sql.bind(self.room.id).bind(from).bind(self.room.id).bind(after.map_or(0, MessageId::number));
-        let rows = conn.load::<MessageRow>(sql.bind(self.until.seq).bind(limit + 1)).await?;
-        let more = rows.len() > limit;
-        let messages = rows.into_iter().take(limit).map(message).collect::<Worked<_>>()?;
-        let events = self.sent(conn, messages, self.until.moves).await?;
-        let next = events.last().filter(|_| more).map(|event| event.head.seq);
-        Ok(Replayed::Changes { events, next, until: self.until })
-    }
-
-    /// Every change in the next `limit` numbers; at the end the positions that moved.
-    async fn changes(&self, conn: &Conn, since: Head, from: u64, limit: usize) -> Worked<Replayed> {
-        let upto = from.saturating_add(limit as u64).min(self.until.seq);
-        let sql = Sql::new(format!(
-            "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
-             WHERE m.room = ? AND m.seq > ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq"
-        ));
-        let rows = conn.load::<MessageRow>(sql.bind(self.room.id).bind(from).bind(upto)).await?;
-        let messages = rows.into_iter().map(message).collect::<Worked<_>>()?;
-        let mut events = self.sent(conn, messages, since.moves).await?;
-        let sql = Sql::new(format!(
-            "SELECT {CHANGE} FROM changes c WHERE c.room = ? AND c.seq > ? AND c.seq <= ? ORDER BY c.seq"
-        ));
-        let rows = conn.load::<ChangeRow>(sql.bind(self.room.id).bind(from).bind(upto)).await?;
-        let rows = rows.into_iter().map(change).collect::<Worked<Vec<_>>>()?;
-        let about = self.about(conn, &rows).await?;
-        events.extend(rows.iter().filter_map(|row| self.changed(row, since, &about)));
-        events.sort_unstable_by_key(|event| event.head.seq);
-        let next = (upto < self.until.seq).then_some(upto);
-        if next.is_none() {
-            events.extend(self.moved(conn, since).await?);
-        }
-        Ok(Replayed::Changes { events, next, until: self.until })
-    }
-
-    async fn sent(&self, conn: &Conn, messages: Vec<Arc<Message>>, moves: u64) -> Worked<Vec<Arc<Event>>> {
-        let shown = reception::shown(conn, messages).await?;
-        let events = shown.into_iter().map(|shown| {
-            let message = shown.message;
-            let (head, at, actor) = (Head { seq: message.seq, moves }, message.created_at, message.sender.clone());
-            self.event(head, at, actor, Change::Sent { message, reception: shown.reception })
-        });
-        Ok(events.collect())
-    }
-
-    /// Everything that these rows speak of, kind by kind.
-    async fn about(&self, conn: &Conn, rows: &[LogRow]) -> Worked<About> {
-        let people: BTreeSet<_> = rows.iter().flat_map(|row| [Some(row.actor), row.user]).flatten().collect();
-        let keys: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.room, row.message?))).collect();
-        let likes = rows.iter().filter(|row| matches!(row.kind, LogKind::Liked | LogKind::Unliked));
-        let likes: BTreeSet<_> = likes.filter_map(|row| Some((row.room, row.message?, row.actor))).collect();
-        let liked = likes.iter().map(|&(room, message, _)| (room, message)).collect();
-        let maker = rows.iter().find(|row| row.kind == LogKind::Created).map(|row| row.actor);
-        Ok(About {
-            people: load::people(conn, people).await?,
-            messages: reception::messages(conn, &keys.into_iter().collect::<Vec<_>>()).await?,
-            own: reception::own_likes(conn, &likes.into_iter().collect::<Vec<_>>()).await?,
-            likes: reception::likes(conn, liked, reception::NEWEST).await?,
-            founders: match maker {
-                Some(maker) => self.founders(conn, maker).await?,
-                None => Vec::new(),
-            },
-        })
-    }
-
-    fn changed(&self, row: &LogRow, since: Head, about: &About) -> Option<Arc<Event>> {
-        let person = || about.people.get(&row.user?).cloned();
-        let message = || about.messages.get(&(row.room, row.message?));
-        let change = match row.kind {
-            LogKind::Created => Change::Created { title: row.text.clone(), people: about.founders.clone() },
-            LogKind::Added => Change::Added { person: person()? },
-            LogKind::Removed => Change::Removed { person: person()?, heir: row.heir },
-            LogKind::Renamed => Change::Renamed { title: row.text.clone()? },
-            LogKind::Closed => Change::Closed,
-            LogKind::Edited => edited(message()?, row.seq, since)?,
-            LogKind::Deleted => Change::Deleted { message: row.message?, sender: message()?.sender.id() },
-            LogKind::Liked | LogKind::Unliked => liked(message()?, row, about)?,
-        };
-        let head = Head { seq: row.seq, moves: since.moves };
-        Some(self.event(head, row.at, about.people.get(&row.actor)?.clone(), change))
-    }
-
-    /// Who was there when the room was made and never left, its maker first.
-    async fn founders(&self, conn: &Conn, maker: UserId) -> Worked<Vec<Arc<Person>>> {
-        let sql = Sql::new(format!(
-            "SELECT {PERSON} FROM members m JOIN users u ON u.id = m.person
-             WHERE m.room = ? AND m.active AND m.joined = 1 ORDER BY m.joined, m.person"
-        ));
-        let rows = conn.load::<PersonRow>(sql.bind(self.room.id)).await?;
-        let mut people = rows.into_iter().map(person).collect::<Worked<Vec<_>>>()?;
-        people.sort_by_key(|person| person.id() != maker);
-        Ok(people)
-    }
-
-    /// The read positions that moved since and not beyond the round.
-    async fn moved(&self, conn: &Conn, since: Head) -> Worked<Vec<Arc<Event>>> {
-        let sql = Sql::new(format!(
-            "SELECT {MEMBER}, {PERSON}, (SELECT c.upto FROM receipts c
-                WHERE c.room = m.room AND c.person = m.person AND c.moves <= ? ORDER BY c.number DESC LIMIT 1)
-             FROM members m JOIN users u ON u.id = m.person
-             WHERE m.room = ? AND m.read_moved > ? AND m.read_moved <= ? ORDER BY m.read_moved"
-        ));
-        let sql = sql.bind(since.moves).bind(self.room.id).bind(since.moves).bind(self.until.moves);
-        let mut moved = Vec::new();
-        for (row, who, before) in conn.load::<(MemberRow, PersonRow, Option<i64>)>(sql).await? {
-            moved.push((member(row)?.1, person(who)?, before.map(message_id).transpose()?));
-        }
-        let spans = moved.iter().filter_map(|(member, _, before)| {
-            Some(Span { room: self.room.id, user: member.user, above: *before, upto: member.read.message?.number() })
-        });
-        let found = reception::of_others(conn, &spans.collect::<Vec<_>>()).await?;
-        let reached = self.reached(conn, &found).await?;
-        Ok(moved.into_iter().filter_map(|(member, actor, _)| self.read(member, actor, &found, &reached)).collect())
-    }
-
-    fn read(
-        &self,
-        member: Member,
-        actor: Arc<Person>,
-        found: &HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>,
-        reached: &HashMap<MessageId, Reached>,
-    ) -> Option<Arc<Event>> {
-        let upto = member.read.message?;
-        let mut messages = found.get(&(self.room.id, member.user, upto.number())).cloned().unwrap_or_default();
-        if self.quiet {
-            keep_newest_of_each(&mut messages);
-        }
-        let messages = messages.iter().filter_map(|message| reached.get(&message.id).cloned()).collect();
-        let head = Head { seq: self.until.seq, moves: member.read.moved };
-        Some(self.event(head, member.read.at, actor, Change::Read(Read { upto, messages })))
-    }
-
-    /// Who has read each of these.
-    async fn reached(
-        &self,
-        conn: &Conn,
-        found: &HashMap<(RoomId, UserId, i64), Vec<Arc<Message>>>,
-    ) -> Worked<HashMap<MessageId, Reached>> {
-        let all: HashMap<_, _> = found.values().flatten().map(|message| (message.id, message.clone())).collect();
-        let seen = reception::seen(conn, all.into_values().collect()).await?;
-        let reached = seen.into_iter().map(|seen| {
-            let (message, sender) = (seen.message.id, seen.message.sender.id());
-            let readers = seen.readers.iter().map(|mark| mark.user).collect();
-            (message, Reached { message, sender, readers, first_at: seen.first_at })
-        });
-        Ok(reached.collect())
-    }
-
-    fn event(&self, head: Head, at: Time, actor: Arc<Person>, change: Change) -> Arc<Event> {
-        let Room { id, kind, members, .. } = self.room;
-        Arc::new(Event { room: id, room_kind: kind, members, head, at, actor, change })
-    }
+/// The messages in the page's numbers.
+async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Message>>> {
+    let sql = Sql::new(format!(
+        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+         WHERE m.room = ? AND m.seq >= ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq"
+    ));
+    let (from, upto) = round.numbers().into_inner();
+    let rows = conn.load::<MessageRow>(sql.bind(room).bind(from).bind(upto)).await?;
+    rows.into_iter().map(message).collect()
 }
 
-/// One edit in the place of the last, and only of a message that the reader had.
-fn edited(message: &Arc<Message>, seq: u64, since: Head) -> Option<Change> {
-    let last = message.edited.is_some_and(|(_, last)| last == seq);
-    let told = last && message.deleted.is_none() && message.seq <= since.seq;
-    told.then(|| Change::Edited { message: message.clone() })
+/// The other changes in the page's numbers.
+async fn changes(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<LogRow>> {
+    let sql = Sql::new(format!(
+        "SELECT {CHANGE} FROM changes c WHERE c.room = ? AND c.seq >= ? AND c.seq <= ? ORDER BY c.seq"
+    ));
+    let (from, upto) = round.numbers().into_inner();
+    let rows = conn.load::<ChangeRow>(sql.bind(room).bind(from).bind(upto)).await?;
+    rows.into_iter().map(change).collect()
 }
 
-/// Only what somebody last did about a message.
-fn liked(message: &Message, row: &LogRow, about: &About) -> Option<Change> {
-    let last = about.own.get(&(row.room, message.id, row.actor)).filter(|last| last.seq == row.seq)?;
-    let likes = about.likes.get(&(row.room, message.id)).map(Vec::as_slice).unwrap_or_default();
-    let likes = reception::liked(message, likes);
-    Some(match last.liked {
-        true => Change::Liked { message: message.id, likes },
-        false => Change::Unliked { message: message.id, likes },
+/// Everything that the changes of a page speak of, kind by kind.
+async fn found(conn: &Conn, room: RoomId, asked: Asked) -> Worked<Found> {
+    let keys: Vec<_> = asked.messages.iter().map(|&message| (room, message)).collect();
+    let own: Vec<_> = asked.likes.iter().map(|&(message, user)| (room, message, user)).collect();
+    let liked = asked.likes.iter().map(|&(message, _)| (room, message)).collect();
+    Ok(Found {
+        people: load::people(conn, asked.people).await?.into_iter().collect(),
+        messages: reception::messages(conn, &keys).await?.into_iter().map(|((_, id), found)| (id, found)).collect(),
+        own: reception::own_likes(conn, &own)
+            .await?
+            .into_iter()
+            .map(|((_, id, user), row)| ((id, user), row))
+            .collect(),
+        likes: reception::likes(conn, liked, NEWEST).await?.into_iter().map(|((_, id), rows)| (id, rows)).collect(),
+        founders: if asked.maker.is_some() { founders(conn, room).await? } else { Vec::new() },
     })
 }
 
-/// Leaves the newest message of each author.
-fn keep_newest_of_each(messages: &mut Vec<Arc<Message>>) {
-    let mut authors = BTreeSet::new();
-    messages.reverse();
-    messages.retain(|message| authors.insert(message.sender.id()));
-    messages.reverse();
+/// Who was there when the room was made and never left.
+async fn founders(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Person>>> {
+    let sql = Sql::new(format!(
+        "SELECT {PERSON} FROM members m JOIN users u ON u.id = m.person WHERE m.room = ? AND m.active AND m.joined = 1"
+    ));
+    conn.load::<PersonRow>(sql.bind(room)).await?.into_iter().map(person).collect()
+}
+
+/// The read positions that moved in the round, with what they newly cover.
+async fn moved(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Moved>> {
+    let sql = Sql::new(format!(
+        "SELECT {MEMBER}, {PERSON}, (SELECT c.upto FROM receipts c
+            WHERE c.room = m.room AND c.person = m.person AND c.moves < ? ORDER BY c.number DESC LIMIT 1)
+         FROM members m JOIN users u ON u.id = m.person
+         WHERE m.room = ? AND m.read_moved >= ? AND m.read_moved <= ?"
+    ));
+    let (first, last) = round.moves().into_inner();
+    let rows =
+        conn.load::<(MemberRow, PersonRow, Option<i64>)>(sql.bind(first).bind(room).bind(first).bind(last)).await?;
+    let (mut moved, mut spans) = (Vec::new(), Vec::new());
+    for (row, who, before) in rows {
+        let (member, above) = (member(row)?.1, before.map(message_id).transpose()?);
+        spans.extend(member.read.message.map(|upto| Span { room, user: member.user, above, upto: upto.number() }));
+        moved.push(Moved { member, person: person(who)?, messages: Vec::new() });
+    }
+    let covered = reception::of_others(conn, &spans).await?;
+    let announced: BTreeMap<_, _> =
+        covered.into_iter().map(|((_, user, _), messages)| (user, round.announced(messages))).collect();
+    let all: HashMap<_, _> = announced.values().flatten().map(|message| (message.id, message.clone())).collect();
+    let readerships = reception::readerships(conn, all.into_values().collect()).await?;
+    let readerships: HashMap<MessageId, Readership> =
+        readerships.into_iter().map(|one| (one.message.id, one)).collect();
+    for moved in &mut moved {
+        let messages = announced.get(&moved.member.user).into_iter().flatten();
+        moved.messages = messages.filter_map(|message| readerships.get(&message.id).cloned()).collect();
+    }
+    Ok(moved)
 }
