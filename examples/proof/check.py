@@ -40,7 +40,7 @@ def check(operations):
         if ids != sorted(set(ids)):
             yield f"room {room['room']}: its ids do not grow"
         sent = {value for member in room["members"] for value in invoked[member]}
-        for id, value in there:
+        for _, value in there:
             if value not in sent:
                 yield f"room {room['room']}: nobody sent {value}"
         if len({value for _, value in there}) != len(there):
