@@ -1,0 +1,132 @@
+import { Connection, type ConnectionOptions, type Events, type State } from "./connection.js";
+import type { Commands, Frames, MessageType } from "./events.js";
+import { Queue, type Draft } from "./queue.js";
+import { Rooms } from "./rooms.js";
+import { Session, type SessionOptions } from "./session.js";
+
+export interface ChatOptions extends SessionOptions, ConnectionOptions {}
+
+export interface SendOptions {
+  message_type?: MessageType;
+  metadata?: Record<string, unknown>;
+  reply_to?: number;
+  /** The message's own name; made here unless you want the same message never to go out twice, whatever happens. */
+  client_id?: string;
+}
+
+/** Anything that document 2 lets a client say. */
+export type Command = Commands[keyof Commands];
+
+/** A chat: one connection, the rooms that are heard, what waits to go out. */
+export class Chat {
+  readonly session: Session;
+  readonly #connection: Connection;
+  readonly #rooms: Rooms;
+  readonly #queue: Queue;
+  #typed = new Map<number, number>();
+
+  constructor(options: ChatOptions) {
+    const store = options.store ?? null;
+    this.session = new Session(options);
+    this.#connection = new Connection(this.session, connectionOptions(options));
+    this.#rooms = new Rooms(this.#connection, store);
+    this.#queue = new Queue(this.#connection, store);
+  }
+
+  /** Subscribes to frames by their type, `state` for the connection's, `frame` and `sent` for all; gives back how to unsubscribe. */
+  on<Type extends keyof Events>(type: Type, handler: (value: Events[Type]) => void): () => void {
+    return this.#connection.on(type, handler);
+  }
+
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  /** Tries at once, for a button beside "Reconnecting…". */
+  retry(): void {
+    this.#connection.retry();
+  }
+
+  disconnect(): void {
+    this.#connection.disconnect();
+  }
+
+  isConnected(): boolean {
+    return this.#connection.isOpen;
+  }
+
+  get state(): State {
+    return this.#connection.state;
+  }
+
+  /** Says a command as it is; false while there is no connection. */
+  say(command: Command): boolean {
+    return this.#connection.say(command);
+  }
+
+  /** Hears a room, exactly from a cursor if one is given. */
+  join(chat: number, cursor?: string): void {
+    this.#rooms.join(chat, cursor);
+  }
+
+  leave(chat: number): void {
+    this.#rooms.leave(chat);
+  }
+
+  /** Where one is in a room; good in every dialect. */
+  cursor(chat: number): string | undefined {
+    return this.#rooms.cursor(chat);
+  }
+
+  /** Sends a message, now or on coming back, once. */
+  send(chat: number, content: string, options: SendOptions = {}): Promise<Frames["message_sent"]> {
+    this.#typed.delete(chat);
+    return this.#queue.send({ chat_id: chat, content, client_id: newId(), ...options });
+  }
+
+  /** What has not gone out yet. */
+  get drafts(): readonly Draft[] {
+    return this.#queue.drafts;
+  }
+
+  /** Says that one types; may be called at every key. */
+  typing(chat: number, isTyping = true): void {
+    const now = Date.now();
+    if (isTyping && now - (this.#typed.get(chat) ?? 0) < TYPING) return;
+    if (!isTyping && !this.#typed.has(chat)) return;
+    if (isTyping) this.#typed.set(chat, now);
+    else this.#typed.delete(chat);
+    this.say({ type: "typing", chat_id: chat, is_typing: isTyping });
+  }
+
+  read(chat: number, message: number): void {
+    this.#rooms.read(chat, message);
+  }
+
+  edit(chat: number, message: number, content: string): Promise<unknown> {
+    return this.session.request("PATCH", `/api/chats/${chat}/messages/${message}`, { content });
+  }
+
+  delete(chat: number, message: number): Promise<unknown> {
+    return this.session.request("DELETE", `/api/chats/${chat}/messages/${message}`);
+  }
+
+  like(chat: number, message: number, on = true): Promise<unknown> {
+    return this.session.request(on ? "PUT" : "DELETE", `/api/chats/${chat}/messages/${message}/like`);
+  }
+}
+
+/** A name that nothing else has. `crypto.randomUUID` is not there on plain HTTP. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Only what was given, so that a missing one does not hide a default. */
+function connectionOptions(options: ChatOptions): ConnectionOptions {
+  const { WebSocket, attempts, delay, features } = options;
+  return Object.fromEntries(Object.entries({ WebSocket, attempts, delay, features }).filter(([, given]) => given !== undefined));
+}
+
+/** The server passes a repeat on when the last one is two seconds old. */
+const TYPING = 2000;
