@@ -29,9 +29,7 @@ def check(operations):
             case "send", "ok":
                 acked[operation["process"]][operation["value"]] = operation["id"]
             case "hear", "ok":
-                heard[operation["process"]].append(
-                    (operation["id"], operation["value"])
-                )
+                heard[operation["process"]].append((operation["id"], operation["value"]))
             case "read", "ok":
                 rooms.append(operation)
     for room in rooms:
@@ -46,9 +44,7 @@ def check(operations):
         if len({value for _, value in there}) != len(there):
             yield f"room {room['room']}: a message is there twice"
         for member in room["members"]:
-            yield from check_member(
-                member, there, invoked[member], acked[member], heard[member]
-            )
+            yield from check_member(member, there, invoked[member], acked[member], heard[member])
 
 
 def check_member(member, there, invoked, acked, heard):
@@ -68,9 +64,6 @@ if __name__ == "__main__":
     faults = list(check(operations))
     for fault in faults[:20]:
         print(fault)
-    sends = sum(
-        operation["f"] == "send" and operation["type"] == "ok"
-        for operation in operations
-    )
+    sends = sum(operation["f"] == "send" and operation["type"] == "ok" for operation in operations)
     print(f"{len(operations)} operations, {sends} acknowledged: {len(faults)} faults")
     sys.exit(1 if faults or not sends else 0)
