@@ -19,12 +19,14 @@ mod learn;
 mod log;
 mod lookup;
 mod reception;
+mod save;
 mod show;
 mod state;
 mod steps;
 mod written;
 
 use dirty::Dirty;
+pub use save::Saved;
 use state::Map;
 pub(crate) use state::{RoomState, Slot};
 
@@ -87,8 +89,14 @@ impl Chat {
     /// Takes over what another chat decided. Says whether the event was the next one of its room: one that is not is
     /// ignored, because it was applied already, or because others are missing before it.
     ///
-    /// Events tell what everybody may know. What only the deciding chat knows is not in them: names of requests (their
-    /// repeats are found only where they were decided), who waits in the lobby, and deliveries in quiet rooms.
+    /// Events tell what everybody in a room may know, so a copy misses what only the deciding chat knows:
+    ///
+    /// - the names of requests: a repeat is found only where the first was decided;
+    /// - who waits in the lobby and who was given whom there; leases;
+    /// - delivered positions that moved in quiet rooms, where nobody is told of them;
+    /// - people who are in no room, new names of people who have done nothing since, and when anybody was last seen.
+    ///
+    /// [`Chat::save`] has all of it.
     pub fn apply(&mut self, event: &Event) -> bool {
         let head = self.states.get(&event.room).and_then(RoomState::peek).map(|room| room.head).unwrap_or_default();
         let next = match event.change.is_durable() {

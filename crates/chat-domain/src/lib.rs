@@ -4,36 +4,113 @@
 //! decides it by all the rules there are, applies it, and says what became of it: an [`Event`] that everybody in the room is
 //! to hear, the same event again because it was [so already](Outcome::Already), or a [`Refusal`].
 //!
+//! # A whole chat in memory
+//!
+//! [`Chat::new`] knows everything that happened in it, and answers what people ask to see: [`Chat::history`], [`Chat::chats`],
+//! [`Chat::replay`] and others. Its owner brings the people, the time, and the next free numbers.
+//!
 //! ```
-//! use chat_domain::*;
-//! # use std::sync::Arc;
-//! # let (ann, bob) = (UserId::new(1).unwrap(), UserId::new(2).unwrap());
-//! # let person = |id: UserId, name: &str| Fact::Person(id, Some(Arc::new(Person {
-//! #     handle: id.into(), username: name.into(), name: name.into(), avatar: String::new() })));
-//! # let stamp = |actor, n| Stamp { actor, at: Time::from_secs(n), ids: Ids {
-//! #     room: RoomId::new(n).unwrap(), message: MessageId::new(n).unwrap() } };
-//! let mut chat = Chat::new(Limits::default());
-//! chat.learn(person(ann, "ann"));
-//! chat.learn(person(bob, "bob"));
-//! let opened = chat.execute(stamp(ann, 1), Command::OpenDirect { with: bob })?;
-//! let room = opened.event().unwrap().room;
-//! let hello = Command::Send { room, draft: Draft::text("Hello!"), client_id: ClientId::new("1") };
-//! assert!(matches!(chat.execute(stamp(ann, 2), hello.clone())?, Outcome::Happened(_)));
-//! assert!(matches!(chat.execute(stamp(ann, 3), hello)?, Outcome::Already(_)));
-//! assert_eq!(chat.chat(bob, room)?.unread, 1);
-//! assert_eq!(chat.execute(stamp(ann, 4), Command::OpenDirect { with: ann }).unwrap_err().to_string(),
-//!     "`user_id` must be somebody else");
-//! # Ok::<(), Refusal>(())
+//! use std::sync::Arc;
+//!
+//! use chat_domain::view::Page;
+//! use chat_domain::{
+//!     Chat, ClientId, Command, Draft, Fact, Handle, Ids, Limits, MessageId, Outcome, Person, Refusal, RoomId, Stamp, Time,
+//!     UserId,
+//! };
+//!
+//! fn person(number: i64, name: &str) -> Option<Arc<Person>> {
+//!     let handle = Handle::from(UserId::new(number)?);
+//!     Some(Arc::new(Person { handle, username: name.into(), name: name.into(), avatar: String::new() }))
+//! }
+//!
+//! /// Who asks, when, and the numbers that a new room or message would get.
+//! fn stamp(actor: UserId, number: i64) -> Option<Stamp> {
+//!     let ids = Ids { room: RoomId::new(number)?, message: MessageId::new(number)? };
+//!     Some(Stamp { actor, at: Time::from_secs(number), ids })
+//! }
+//!
+//! fn talk() -> Option<()> {
+//!     let mut chat = Chat::new(Limits::default());
+//!     let (ann, bob) = (UserId::new(1)?, UserId::new(2)?);
+//!     chat.learn(Fact::Person(ann, person(1, "ann")));
+//!     chat.learn(Fact::Person(bob, person(2, "bob")));
+//!
+//!     let opened = chat.execute(stamp(ann, 1)?, Command::OpenDirect { with: bob }).ok()?;
+//!     let room = opened.event()?.room;
+//!     let hello = Command::Send { room, draft: Draft::text("Hello!"), client_id: ClientId::new("1") };
+//!     assert!(matches!(chat.execute(stamp(ann, 2)?, hello.clone()), Ok(Outcome::Happened(_))));
+//!     // The network was slow, and the message comes again: nothing happens twice.
+//!     assert!(matches!(chat.execute(stamp(ann, 3)?, hello), Ok(Outcome::Already(_))));
+//!     assert_eq!(chat.chat(bob, room).ok()?.unread, 1);
+//!
+//!     let refusal = chat.execute(stamp(ann, 4)?, Command::OpenDirect { with: ann }).unwrap_err();
+//!     assert_eq!(refusal.to_string(), "`user_id` must be somebody else");
+//!
+//!     // Saved as rows (with the feature `serde`: as JSON or anything else), and loaded again.
+//!     let again = Chat::load(Limits::default(), chat.save());
+//!     assert_eq!(again.history(bob, room, Page::Newest, 50), chat.history(bob, room, Page::Newest, 50));
+//!     Some(())
+//! }
+//!
+//! talk().expect("small numbers are ids");
 //! ```
 //!
-//! # One chat, three uses
+//! [`Memory`] puts a lock around a chat and speaks the two ports.
 //!
-//! - **In memory.** [`Chat::new`] knows everything that happened in it. It answers what people ask to see: [`Chat::history`],
-//!   [`Chat::chats`], [`Chat::replay`] and others. [`Memory`] puts a lock around one and speaks the two ports.
-//! - **Before a store.** [`Chat::partial`] is the working set of one transaction. [`Command::needs`] names the [`Need`]s that
-//!   a command's rules may ask; the store answers each with a [`Fact`], the working set executes the commands in order, and
-//!   [`Chat::take_written`] hands back the rows to write. So a store holds no rule.
-//! - **As a copy.** [`Chat::apply`] takes over the events that another chat decided.
+//! # The working set of a transaction, before a store
+//!
+//! [`Chat::partial`] knows only what it learns. [`Command::needs`] names what a command's rules may ask; the store answers each
+//! [`Need`] with a [`Fact`], the working set executes the commands in order, and [`Chat::take_written`] hands back the rows to
+//! write. So a store holds no rule.
+//!
+//! ```
+//! use chat_domain::fact::Written;
+//! use chat_domain::id::NotId;
+//! use chat_domain::{Chat, Command, Fact, Ids, Limits, Need, Outcome, Refusal, Stamp, Time};
+//!
+//! /// Whatever keeps rows: here only what this example needs of it.
+//! trait Store {
+//!     fn look_up(&self, need: &Need) -> Fact;
+//!     fn write(&mut self, rows: Written);
+//! }
+//!
+//! /// One transaction. All that its commands need is looked up before the first is executed.
+//! fn transact(store: &mut impl Store, orders: Vec<(Stamp, Command)>) -> Vec<Result<Outcome, Refusal>> {
+//!     let mut set = Chat::partial(Limits::default());
+//!     for (stamp, command) in &orders {
+//!         for need in command.needs(stamp.actor) {
+//!             set.learn(store.look_up(&need));
+//!         }
+//!     }
+//!     let outcomes = orders.into_iter().map(|(stamp, command)| set.execute(stamp, command)).collect();
+//!     store.write(set.take_written());
+//!     outcomes
+//! }
+//!
+//! /// An empty store: nothing that is asked for is there.
+//! struct Empty;
+//!
+//! impl Store for Empty {
+//!     fn look_up(&self, need: &Need) -> Fact {
+//!         Chat::new(Limits::default()).answer(need)
+//!     }
+//!
+//!     fn write(&mut self, rows: Written) {
+//!         assert!(rows.is_empty(), "nobody is there to do anything");
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), NotId> {
+//!     let (actor, room, message) = (1.try_into()?, 1.try_into()?, 1.try_into()?);
+//!     let stamp = Stamp { actor, at: Time::from_secs(1), ids: Ids { room, message } };
+//!     assert_eq!(transact(&mut Empty, vec![(stamp, Command::Search)]), [Err(Refusal::UnknownUser)]);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # A copy
+//!
+//! [`Chat::apply`] takes over the events that another chat decided, and says what it cannot.
 //!
 //! # What passes and is not kept
 //!
@@ -104,7 +181,7 @@ pub mod journal;
 pub mod memory;
 
 pub use bucket::{Bucket, Rate};
-pub use chat::Chat;
+pub use chat::{Chat, Saved};
 pub use command::{ClientId, Command, Draft, Ids, Need, Stamp};
 pub use digest::Digest;
 pub use directory::{Account, Directory};

@@ -31,6 +31,8 @@ proptest! {
             let written = world.chat.take_written();
             prop_assert_eq!(&again(&written), &written);
         }
+        let saved = world.chat.save();
+        prop_assert_eq!(&again(&saved), &saved);
     }
 }
 

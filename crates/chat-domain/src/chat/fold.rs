@@ -248,7 +248,7 @@ impl Chat {
         }
     }
 
-    fn is_in(&mut self, user: UserId, room: RoomId, is: bool) {
+    pub(super) fn is_in(&mut self, user: UserId, room: RoomId, is: bool) {
         let rooms = self.rooms_of.entry(user).or_default();
         if is {
             rooms.insert(room)

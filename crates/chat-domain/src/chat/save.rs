@@ -1,0 +1,132 @@
+//! Saving a whole chat and loading it again.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{Chat, RoomState, Slot, Someone};
+use crate::fact::Written;
+use crate::limits::Limits;
+use crate::person::Person;
+use crate::rows::*;
+use crate::time::Time;
+
+/// A whole chat as plain rows: everything that [`Chat::load`] needs to be the same chat again.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Saved {
+    /// Everybody who is known, and when they were last seen.
+    pub people: Vec<(Arc<Person>, Option<Time>)>,
+    /// Every row of every table. All of them are new.
+    pub rows: Written,
+}
+
+impl Chat {
+    /// Everything that a whole chat knows, in an order that hangs on nothing else.
+    ///
+    /// # Panics
+    ///
+    /// If this is a partial chat, which knows only a part of anything.
+    pub fn save(&self) -> Saved {
+        assert!(self.whole, "only a whole chat can be saved");
+        let mut people: Vec<_> =
+            self.people.values().flatten().map(|one| (one.person.clone(), one.last_seen)).collect();
+        people.sort_unstable_by_key(|(person, _)| person.id());
+        let mut states: Vec<_> = self.states.iter().collect();
+        states.sort_unstable_by_key(|(room, _)| **room);
+        let mut rows = self.named_rows();
+        for (_, state) in states {
+            state.save(&mut rows);
+        }
+        Saved { people, rows }
+    }
+
+    /// The chat that was saved. The limits are not part of it.
+    pub fn load(limits: Limits, saved: Saved) -> Chat {
+        let mut chat = Chat::new(limits);
+        for (person, last_seen) in saved.people {
+            chat.people.insert(person.id(), Some(Someone { person, last_seen }));
+        }
+        let rows = saved.rows;
+        for room in rows.new_rooms {
+            chat.states.insert(room.id, RoomState::born(room));
+        }
+        for (room, member) in rows.members {
+            chat.is_in(member.user, room, member.active);
+            chat.states.entry(room).or_default().members.insert(member.user, Some(Slot::new(member)));
+        }
+        for message in rows.new_messages {
+            chat.states.entry(message.room).or_default().load_message(message);
+        }
+        for row in rows.log {
+            chat.states.entry(row.room).or_default().changes.push(row);
+        }
+        for row in rows.likes {
+            chat.states.entry(row.room).or_default().likes.entry(row.message).or_default().put(row);
+        }
+        for receipt in rows.receipts {
+            let slot = chat.states.get_mut(&receipt.room).and_then(|state| state.slot_mut(receipt.user));
+            slot.into_iter().for_each(|slot| slot.reads.push(receipt));
+        }
+        for SentRow { room, user, client_id, digest, message } in rows.sent {
+            chat.set_sent(room, user, client_id, digest, message);
+        }
+        for MadeRow { user, client_id, digest, room } in rows.made {
+            chat.set_made(user, client_id, digest, room);
+        }
+        chat.directs.extend(rows.directs.into_iter().map(|row| ((row.low, row.high), Some(row.room))));
+        rows.lobby.into_iter().for_each(|row| chat.set_lobby(row));
+        chat
+    }
+
+    /// The rows that belong to no room: names of requests, pairs, the lobby.
+    fn named_rows(&self) -> Written {
+        let sent = self.sent.iter().flat_map(|(&(room, user), names)| {
+            let firsts = names.iter().filter_map(|(name, first)| Some((name, (*first)?)));
+            firsts.map(move |(name, (digest, message))| SentRow {
+                room,
+                user,
+                client_id: name.clone(),
+                digest,
+                message,
+            })
+        });
+        let made = self.made.iter().filter_map(|((user, name), first)| {
+            let (digest, room) = (*first)?;
+            Some(MadeRow { user: *user, client_id: name.clone(), digest, room })
+        });
+        let directs =
+            self.directs.iter().filter_map(|(&(low, high), room)| Some(DirectRow { low, high, room: (*room)? }));
+        let (mut sent, mut made, mut directs) =
+            (sent.collect::<Vec<_>>(), made.collect::<Vec<_>>(), directs.collect::<Vec<_>>());
+        sent.sort_unstable_by_key(|row| (row.room, row.message));
+        made.sort_unstable_by_key(|row| row.room);
+        directs.sort_unstable_by_key(|row| row.room);
+        Written { sent, made, directs, lobby: self.lobby.values().copied().flatten().collect(), ..Written::default() }
+    }
+}
+
+impl RoomState {
+    fn save(&self, rows: &mut Written) {
+        let Some(room) = &self.room else { return };
+        let mut slots: Vec<_> = self.slots().collect();
+        slots.sort_unstable_by_key(|slot| slot.member.user);
+        rows.new_rooms.push(room.clone());
+        rows.members.extend(slots.iter().map(|slot| (room.id, slot.member)));
+        rows.new_messages.extend(self.messages.iter().cloned());
+        rows.log.extend(self.changes.iter().cloned());
+        rows.receipts.extend(slots.iter().flat_map(|slot| slot.reads.iter().copied()));
+        let mut likes: Vec<_> = self.likes.values().flat_map(|liked| liked.rows.values().copied()).collect();
+        likes.sort_unstable_by_key(|row| row.seq);
+        rows.likes.extend(likes);
+    }
+
+    fn load_message(&mut self, message: Arc<crate::message::Message>) {
+        let is_deleted = message.deleted.is_some();
+        self.deleted.extend(is_deleted.then_some(message.number));
+        if let Some(slot) = self.slot_mut(message.sender.id()) {
+            slot.own.push(message.id);
+            slot.deleted.extend(is_deleted.then_some(message.number));
+        }
+        self.messages.push(message);
+    }
+}
