@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_domain::Limits;
 use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
@@ -52,6 +52,7 @@ pub(crate) struct Intake {
 pub(crate) struct Waiting {
     pub(crate) order: Order,
     pub(crate) caller: Option<oneshot::Sender<OrderResult>>,
+    pub(crate) since: Instant,
 }
 
 /// The answer to an order.
@@ -61,6 +62,11 @@ pub(crate) type OrderResult = Result<Outcome, Failure>;
 pub(crate) type Working<'c, T> = Pin<Box<dyn Future<Output = Worked<T>> + Send + 'c>>;
 
 impl Waiting {
+    /// An order that begins to wait now.
+    pub(crate) fn new(order: Order, caller: Option<oneshot::Sender<OrderResult>>) -> Waiting {
+        Waiting { order, caller, since: Instant::now() }
+    }
+
     /// Whether the caller has stopped waiting: what was not begun is not done any more.
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.caller.as_ref().is_some_and(oneshot::Sender::is_closed)

@@ -1,74 +1,40 @@
 //! A task that decides and writes on a connection of its own.
 
-use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep;
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout_at};
 
 use super::Conn;
-use super::conn::{Backend, leaves_open};
+use super::backlog::{Backlog, Work};
+use super::conn::leaves_open;
+use super::doubt::Backend;
 use super::optimistic::{OptimisticBatch, Premise, Stock};
 use super::pool::Address;
 use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
 
-/// What a committer is asked for.
-pub(super) enum Work {
-    /// To decide a command, together with those that wait beside it.
-    Order(Waiting),
-    /// To stop after what came before.
-    Close(oneshot::Sender<()>),
-}
-
 /// Works until it is told to stop, or nobody can ask it for anything any more.
-pub(super) async fn run(mut queue: mpsc::Receiver<Work>, intake: Arc<Intake>, address: Address) {
+pub(super) async fn run(queue: mpsc::Receiver<Work>, intake: Arc<Intake>, address: Address) {
+    let mut backlog = Backlog::new(queue, intake.clone());
     let mut committer = Committer::new(intake, address);
-    let mut rest = VecDeque::new();
-    loop {
-        while let Ok(work) = queue.try_recv() {
-            rest.push_back(work);
-        }
-        let first = match rest.pop_front() {
-            Some(work) => Some(work),
-            None => queue.recv().await,
-        };
-        match first {
-            Some(Work::Order(first)) => {
-                let batch = batch(first, &mut rest, committer.intake.options.batch);
-                committer.commit(batch).await;
+    while let Some(work) = backlog.first().await {
+        match work {
+            Work::Order(first) => {
+                let batch = backlog.batch(first);
+                backlog.until(committer.commit(batch)).await;
             }
-            Some(Work::Close(done)) => {
-                drop((committer, queue));
+            Work::Close(done) => {
+                drop((committer, backlog));
                 // Who asked may be gone.
                 let _ = done.send(());
                 return;
             }
-            None => return,
         }
     }
-}
-
-/// An order with those behind it, as many as one transaction takes.
-fn batch(first: Waiting, rest: &mut VecDeque<Work>, most: usize) -> Vec<Waiting> {
-    let mut rooms: BTreeSet<_> = first.order.command.room().into_iter().collect();
-    let mut batch = vec![first];
-    while batch.len() < most {
-        match rest.front() {
-            Some(Work::Order(next)) => rooms.extend(next.order.command.room()),
-            _ => break,
-        }
-        if rooms.len() > MOST_ROOMS {
-            break;
-        }
-        if let Some(Work::Order(next)) = rest.pop_front() {
-            batch.push(next);
-        }
-    }
-    batch
 }
 
 struct Committer {
@@ -93,17 +59,17 @@ impl Committer {
     }
 
     async fn commit(&mut self, batch: Vec<Waiting>) {
-        let intake = self.intake.clone();
-        self.connect().await;
+        let (intake, deadline) = (self.intake.clone(), deadline(&batch));
+        self.connect(deadline).await;
         let Some(batch) = self.commit_from_memory(batch).await else { return };
-        self.connect().await;
+        self.connect(deadline).await;
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
         let mut epoch = conn.epoch;
         let mut after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         if let After::NotBegun(batch) = after {
             // The connection had gone before anything was asked of it.
             self.conn = None;
-            self.connect().await;
+            self.connect(deadline).await;
             let Some(conn) = &self.conn else { return intake.turn_away(batch) };
             epoch = conn.epoch;
             after = commit_batch(conn, &intake, &mut self.cache, batch).await;
@@ -196,10 +162,10 @@ impl Committer {
     /// Asks new connections until there is an answer, or no more time. The server may take a while to notice that nobody waits
     /// for its answer any more.
     async fn learned(&mut self, question: Question<'_>) -> Option<bool> {
-        let began = Instant::now();
+        let deadline = Instant::now() + UNKNOWN_FOR;
         self.conn = None;
-        while began.elapsed() < UNKNOWN_FOR {
-            self.connect().await;
+        while Instant::now() < deadline {
+            self.connect(deadline).await;
             if let Some(conn) = &self.conn {
                 match question.ask(conn).await {
                     Ok(Some(answer)) => return Some(answer),
@@ -213,11 +179,12 @@ impl Committer {
     }
 
     /// Sees that there is a connection, unless an attempt has failed just now. What was remembered may be of another life.
-    async fn connect(&mut self) {
+    async fn connect(&mut self, deadline: Instant) {
         self.conn.take_if(|conn| !conn.is_current());
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
             (self.cache, self.stock) = (RoomCache::default(), Stock::default());
-            match self.reached().await {
+            let reached = timeout_at(deadline.into(), self.reached()).await;
+            match reached.unwrap_or_else(|_| Err("no answer in time".into())) {
                 Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), backend, None),
                 Err(said) => {
                     tracing::error!("{}", self.address.refused(said));
@@ -257,11 +224,18 @@ impl Question<'_> {
 /// How many batches go the sure way after one in which memory was wrong.
 const DOUBTS: u32 = 16;
 
-/// How many rooms one transaction holds at most: the others wait for it.
-const MOST_ROOMS: usize = 64;
-
 /// How long apart attempts to connect are.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long the outcome of a transaction is asked for before it is given up. Its callers are told that the store did not say.
-const UNKNOWN_FOR: Duration = Duration::from_secs(15);
+/// How long the outcome of a transaction is asked for after its answer was waited for in vain. With that its callers are told
+/// within 15 s that the store did not say.
+const UNKNOWN_FOR: Duration = Duration::from_secs(9);
+
+/// Until when a connection may come for a batch of which nothing is begun: within two seconds of its first order. Whoever has
+/// waited long already waits a moment longer.
+fn deadline(batch: &[Waiting]) -> Instant {
+    let first = batch.iter().map(|waiting| waiting.since).min();
+    first.map_or_else(Instant::now, |first| first + PROMPT).max(Instant::now() + PAUSE)
+}
+
+const PROMPT: Duration = Duration::from_millis(1800);

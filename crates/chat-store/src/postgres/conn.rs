@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use chat_domain::Message;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -20,13 +19,12 @@ use crate::work_error::Unkept;
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
 
-/// The server's side of a connection.
-pub(super) type Backend = (i64, i64);
-
 /// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
 pub(crate) struct Conn {
     inner: AsyncPgConnection,
-    life: Arc<Life>,
+    pub(super) life: Arc<Life>,
+    /// How long an answer is waited for, that to a commit aside.
+    patience: Duration,
     /// The database's, when this connection came; zero before it was looked at.
     pub(super) epoch: u64,
 }
@@ -46,7 +44,12 @@ impl Conn {
     pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/1.sql")];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
-        Conn { inner, life, epoch: 0 }
+        Conn { inner, life, patience: FIRST, epoch: 0 }
+    }
+
+    /// From now on whoever waits is told soon that the server does not answer.
+    pub(super) fn hurry(&mut self) {
+        self.patience = PROMPT;
     }
 
     /// Whether the database has begun no other life since.
@@ -56,7 +59,7 @@ impl Conn {
 
     /// Runs several statements without values.
     pub(crate) async fn script(&self, statements: &str) -> QueryResult<()> {
-        in_time((&mut &self.inner).batch_execute(statements)).await
+        in_time(self.patience, (&mut &self.inner).batch_execute(statements)).await
     }
 
     /// Asks a question.
@@ -65,7 +68,7 @@ impl Conn {
         R: Shape,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
-        Box::pin(async move { in_time(sql.typed::<R::Sql>().load(&mut &self.inner)).await })
+        self.load_within(self.patience, sql)
     }
 
     /// Asks a question that has at most one answer.
@@ -79,7 +82,19 @@ impl Conn {
 
     /// Changes something; says how many rows.
     pub(crate) fn run<'c>(&'c self, sql: Sql<'c>) -> Answering<'c, usize> {
-        Box::pin(async move { in_time(ExecuteDsl::execute(sql.typed::<()>(), &mut &self.inner)).await })
+        self.run_within(self.patience, sql)
+    }
+
+    fn load_within<'c, R>(&'c self, patience: Duration, sql: Sql<'c>) -> Answering<'c, Vec<R>>
+    where
+        R: Shape,
+        Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
+    {
+        Box::pin(async move { in_time(patience, sql.typed::<R::Sql>().load(&mut &self.inner)).await })
+    }
+
+    fn run_within<'c>(&'c self, patience: Duration, sql: Sql<'c>) -> Answering<'c, usize> {
+        Box::pin(async move { in_time(patience, ExecuteDsl::execute(sql.typed::<()>(), &mut &self.inner)).await })
     }
 
     /// Writes rows.
@@ -99,14 +114,18 @@ impl Conn {
 
     /// Makes what was written durable.
     pub(crate) async fn commit(&self) -> QueryResult<()> {
-        self.run(Sql::new("COMMIT")).await.map(drop)
+        self.run_within(COMMIT, Sql::new("COMMIT")).await.map(drop)
     }
 
     /// Writes all of this and makes it durable, in one round trip. The COMMIT leaves last, and is a ROLLBACK if anything
     /// before it failed.
     pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
-        let asked =
-            writes.into_iter().map(Write::into_sql).chain([Sql::new("COMMIT")]).map(|sql| self.run(sql)).collect();
+        let asked = writes
+            .into_iter()
+            .map(Write::into_sql)
+            .chain([Sql::new("COMMIT")])
+            .map(|sql| self.run_within(COMMIT, sql))
+            .collect();
         in_order(asked).await.map_err(|error| Unkept { open: leaves_open(&error), error })?;
         self.life.committed(self.epoch, mark);
         Ok(())
@@ -114,7 +133,7 @@ impl Conn {
 
     /// Writes by one statement alone, which answers with the mark of its transaction for every room; says whether to any.
     pub(super) async fn keep_at_once(&self, sql: Sql<'_>) -> QueryResult<bool> {
-        let mark = self.first::<(i64,)>(sql).await?;
+        let mark = self.load_within::<(i64,)>(COMMIT, sql).await?.pop();
         mark.into_iter().for_each(|(mark,)| self.life.committed(self.epoch, mark));
         Ok(mark.is_some())
     }
@@ -154,60 +173,6 @@ impl Conn {
     pub(crate) async fn mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT pg_current_xact_id()::text::bigint");
         Ok(self.first::<(i64,)>(sql).await?.ok_or(diesel::result::Error::NotFound)?.0)
-    }
-
-    /// Whether the transaction of this mark was committed; `None` while it runs.
-    pub(crate) async fn was_committed(&self, mark: i64) -> QueryResult<Option<bool>> {
-        let sql = Sql::new("SELECT pg_xact_status(?::text::xid8)").bind(mark.to_string());
-        let status = self.first::<(Option<String>,)>(sql).await?.and_then(|(status,)| status);
-        Ok(match status.as_deref() {
-            Some("in progress") => None,
-            Some("committed") => {
-                self.life.committed(self.epoch, mark);
-                Some(true)
-            }
-            _ => Some(false),
-        })
-    }
-
-    /// Whether the database has this transaction, which was committed, or has forgotten of one so old.
-    pub(super) async fn knows(&self, mark: i64) -> QueryResult<bool> {
-        let sql = Sql::new(
-            "SELECT CASE WHEN known.mark >= pg_snapshot_xmax(pg_current_snapshot()) THEN FALSE
-             ELSE COALESCE(pg_xact_status(known.mark) = 'committed', TRUE) END FROM (SELECT ?::text::xid8) known (mark)",
-        );
-        Ok(self.first::<(bool,)>(sql.bind(mark.to_string())).await?.is_some_and(|(knows,)| knows))
-    }
-
-    /// Who answers on the server's side of this connection: its number, and since when it has it. Nobody whom we might end, where
-    /// the role that we act as may not see that of the one that has connected.
-    pub(super) async fn backend(&self) -> QueryResult<Option<Backend>> {
-        let sql = Sql::new(
-            "SELECT a.pid::bigint, (extract(epoch FROM a.backend_start) * 1000000)::bigint
-             FROM pg_stat_get_activity(pg_backend_pid()) a",
-        );
-        let found = self.first::<(i64, Option<i64>)>(sql).await?;
-        Ok(found.and_then(|(pid, since)| Some((pid, since?))))
-    }
-
-    /// Whether that backend of an older connection is gone; if not, it is told to go.
-    pub(super) async fn has_ended(&self, (pid, since): Backend) -> QueryResult<bool> {
-        let sql = Sql::new(
-            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity(?::bigint::int) a
-             WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = ?",
-        );
-        Ok(self.first::<(bool,)>(sql.bind(pid).bind(since)).await?.is_none())
-    }
-
-    /// Whether this message, as it was said, is there to stay. The lock is written down behind it: where commits wait for a
-    /// standby, the answer comes once that has both.
-    pub(super) async fn has(&self, message: &Message) -> QueryResult<bool> {
-        let sql = Sql::new(
-            "SELECT m.id FROM messages m WHERE m.room = ? AND m.id = ? AND m.sender = ? AND m.seq = ?
-             FOR KEY SHARE",
-        );
-        let sql = sql.bind(message.room).bind(message.id).bind(message.sender.id()).bind(message.seq);
-        Ok(self.first::<(i64,)>(sql).await?.is_some())
     }
 
     /// Whether the server only follows another one, or has yet to become itself: what it shows is of the past.
@@ -268,13 +233,17 @@ pub(super) fn leaves_open(error: &Error) -> bool {
 
 /// A server that does not answer is away, whatever it said it would do in time. Statements that are asked side by side all wait
 /// from the moment when they were asked, so this is what a whole round trip has.
-async fn in_time<T>(answer: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+async fn in_time<T>(patience: Duration, answer: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
     let silent =
         || Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new("no answer in time".to_owned()));
-    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(silent()))
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(silent()))
 }
 
-/// Longer than the server's own limits for one statement: where one alone is slow it is the server that gives up and says so.
-/// Several in one round trip may be slow together, each within its limit; then it is we who give up, and the connection is
-/// not used again.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long an answer is waited for by whom others wait for.
+const PROMPT: Duration = Duration::from_secs(2);
+
+/// Nobody waits yet while the tables are made.
+const FIRST: Duration = Duration::from_secs(15);
+
+/// Until its answer comes nobody knows whether a commit is one. A slow disk may be all; then to ask is worse than to wait.
+const COMMIT: Duration = Duration::from_secs(5);

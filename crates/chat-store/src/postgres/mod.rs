@@ -1,7 +1,9 @@
 //! The store on Postgres: a few committers write, a pool of connections reads.
 
+mod backlog;
 mod committer;
 mod conn;
+mod doubt;
 mod life;
 mod optimistic;
 mod pool;
@@ -16,7 +18,7 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
-use self::committer::Work;
+use self::backlog::Work;
 use self::conn::Conn;
 use self::life::Life;
 use self::pool::{Address, Pool};
@@ -91,7 +93,7 @@ impl Database {
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();
         let queue = self.committer(&order);
-        let full = queue.try_send(Work::Order(Waiting { order, caller: Some(caller) })).is_err();
+        let full = queue.try_send(Work::Order(Waiting::new(order, Some(caller)))).is_err();
         Box::pin(async move {
             if full { Err(Failure::Unavailable) } else { answer.await.unwrap_or(Err(Failure::Unavailable)) }
         })
@@ -100,7 +102,7 @@ impl Database {
     /// Puts an order into the queue whose answer only the sink hears.
     fn enqueue_unheard(&self, order: Order) {
         let (origin, queue) = (order.origin, self.committer(&order));
-        if queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
+        if queue.try_send(Work::Order(Waiting::new(order, None))).is_err() {
             self.intake.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
         }
     }

@@ -13,7 +13,7 @@ use chat_domain::{Chat, Command, Ids, MessageId, Need, Person, Room, RoomId, Sta
 use diesel::QueryResult;
 
 use super::Conn;
-use super::conn::Backend;
+use super::doubt::Backend;
 use super::queries::commit::execute;
 use super::queries::save;
 use crate::room_cache::RoomCache;

@@ -1,5 +1,6 @@
 //! Connections that are lent for one piece of work.
 
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +34,10 @@ impl Address {
         let mut conn = self.dial().await?;
         conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
         match conn.is_current() {
-            true => Ok(conn),
+            true => {
+                conn.hurry();
+                Ok(conn)
+            }
             false => Err("the database has begun another life meanwhile".into()),
         }
     }
@@ -79,22 +83,28 @@ impl Pool {
 
     /// A connection that has begun to read.
     pub(super) async fn reading(&self) -> Worked<Lease<'_>> {
-        let mut lease = self.lease().await?;
-        if lease.conn.begin_reading().await.is_err() {
-            lease.conn = self.fresh().await?;
-            lease.conn.begin_reading().await?;
-        }
-        Ok(lease)
+        promptly(async {
+            let mut lease = self.lease().await?;
+            if lease.conn.begin_reading().await.is_err() {
+                lease.conn = self.fresh().await?;
+                lease.conn.begin_reading().await?;
+            }
+            Ok(lease)
+        })
+        .await
     }
 
     /// A connection that has begun to write.
     pub(super) async fn writing(&self) -> Worked<Lease<'_>> {
-        let mut lease = self.lease().await?;
-        if lease.conn.begin().await.is_err() {
-            lease.conn = self.fresh().await?;
-            lease.conn.begin().await?;
-        }
-        Ok(lease)
+        promptly(async {
+            let mut lease = self.lease().await?;
+            if lease.conn.begin().await.is_err() {
+                lease.conn = self.fresh().await?;
+                lease.conn.begin().await?;
+            }
+            Ok(lease)
+        })
+        .await
     }
 
     /// Lends nothing any more.
@@ -104,8 +114,7 @@ impl Pool {
     }
 
     async fn lease(&self) -> Worked<Lease<'_>> {
-        let place = timeout(PATIENCE, self.places.acquire()).await;
-        let place = place.map_err(|_| away("all connections are busy"))?.map_err(|_| away("the store is closed"))?;
+        let place = self.places.acquire().await.map_err(|_| away("the store is closed"))?;
         let conn = match self.idle() {
             Some(conn) => conn,
             None => self.fresh().await?,
@@ -138,6 +147,11 @@ impl Lease<'_> {
     }
 }
 
+/// The same if it comes soon: whoever has begun nothing is not kept waiting for a database that is away.
+async fn promptly<T>(work: impl Future<Output = Worked<T>>) -> Worked<T> {
+    timeout(PROMPT, work).await.unwrap_or_else(|_| Err(away("no connection was free in time")))
+}
+
 /// The error of a database that is not there.
 pub(super) fn away(said: &str) -> WorkError {
     WorkError::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
@@ -148,9 +162,10 @@ pub(super) fn away(said: &str) -> WorkError {
 /// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
 /// that is set up not to wait for its disk is asked to.
 const SETTINGS: &str = "
-    SET lock_timeout = '3s';
+    SET lock_timeout = '1800ms';
     SET statement_timeout = '10s';
-    SET idle_in_transaction_session_timeout = '10s';
+    SET idle_in_transaction_session_timeout = '1500ms';
+    SET tcp_user_timeout = '10s';
     SET jit = off;
     SET enable_seqscan = off;
     SET enable_bitmapscan = off;
@@ -164,5 +179,8 @@ const SETTINGS: &str = "
 /// What the server calls us, before the number of the node.
 pub(super) const NAME: &str = "chat-server";
 
-/// How long a connection may take to come.
+/// How long a connection may take to begin its work.
+const PROMPT: Duration = Duration::from_millis(1800);
+
+/// How long it may take to come.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -90,7 +90,7 @@ impl Database {
     /// Puts an order into the queue at once; the answer may be waited for.
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();
-        let full = self.queue.try_send(Work::Order(Waiting { order, caller: Some(caller) })).is_err();
+        let full = self.queue.try_send(Work::Order(Waiting::new(order, Some(caller)))).is_err();
         Box::pin(async move {
             if full { Err(Failure::Unavailable) } else { answer.await.unwrap_or(Err(Failure::Unavailable)) }
         })
@@ -99,7 +99,7 @@ impl Database {
     /// Puts an order into the queue whose answer only the sink hears.
     fn enqueue_unheard(&self, order: Order) {
         let origin = order.origin;
-        if self.queue.try_send(Work::Order(Waiting { order, caller: None })).is_err() {
+        if self.queue.try_send(Work::Order(Waiting::new(order, None))).is_err() {
             self.intake.sink.settled(vec![Settled { origin, result: Err(Failure::Unavailable) }]);
         }
     }

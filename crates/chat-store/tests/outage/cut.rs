@@ -92,7 +92,7 @@ async fn while_a_standby_has_yet_to_hear_of_it() {
     everything_is_there_once(&store, me, room).await;
 }
 
-async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, RoomId) {
+pub(crate) async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, RoomId) {
     cluster.database("cut");
     let proxy = Proxy::start(cluster.port).await;
     let options = Options { committers: 1, ..options() };
@@ -102,7 +102,7 @@ async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, Roo
 }
 
 /// After this the store need not look before it says something there.
-async fn know_the_room(store: &Store, me: UserId, room: RoomId) {
+pub(crate) async fn know_the_room(store: &Store, me: UserId, room: RoomId) {
     store.execute(order(me, 2, say(room, "again"))).await.unwrap();
 }
 
@@ -112,7 +112,7 @@ fn said(answer: Result<chat_domain::Outcome, Failure>, n: u64) {
     assert_eq!(&*message.content, n.to_string());
 }
 
-async fn everything_is_there_once(store: &Store, me: UserId, room: RoomId) {
+pub(crate) async fn everything_is_there_once(store: &Store, me: UserId, room: RoomId) {
     let history = store.history(me, room, Page::Newest, 1000).await.unwrap();
     let texts = history.messages.iter().map(|shown| &*shown.message.content);
     let texts: Vec<_> = texts.filter(|text| *text != "again").collect();

@@ -4,6 +4,7 @@
 mod common;
 mod cut;
 mod disk;
+mod doubt;
 mod load;
 mod proxy;
 mod rows;

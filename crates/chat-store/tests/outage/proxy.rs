@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::*;
 
@@ -13,6 +13,8 @@ pub(crate) enum Fault {
     LosesAnswer,
     /// The connection breaks instead of passing on what is asked.
     LosesQuestion,
+    /// From the moment when something was committed nothing is passed on any more, on no connection, until it thaws.
+    Freezes,
 }
 
 /// Stands between the store and Postgres.
@@ -28,6 +30,7 @@ struct Line {
     transactions: AtomicUsize,
     statements: AtomicUsize,
     hang_up: Notify,
+    frozen: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -54,6 +57,11 @@ impl Proxy {
         self.line.next.lock().unwrap().is_none()
     }
 
+    /// Passes on again what was held back.
+    pub(crate) fn thaw(&self) {
+        self.line.frozen.send_replace(false);
+    }
+
     /// How many answers of transactions, and of single statements, were lost.
     pub(crate) fn lost(&self) -> (usize, usize) {
         (self.line.transactions.load(Ordering::SeqCst), self.line.statements.load(Ordering::SeqCst))
@@ -77,8 +85,7 @@ impl Line {
 
     /// Whether these bytes of the server, which say that something was committed, are lost.
     fn loses(&self, said: &[u8]) -> bool {
-        let has = |words: &[u8]| said.windows(words.len()).any(|bytes| bytes == words);
-        let (transaction, statement) = (has(b"COMMIT\0"), has(b"UPDATE 1\0Z\0\0\0\x05I"));
+        let (transaction, statement) = committed(said);
         if !(transaction || statement) || !self.takes(Fault::LosesAnswer) {
             return false;
         }
@@ -86,6 +93,22 @@ impl Line {
         lost.fetch_add(1, Ordering::SeqCst);
         true
     }
+
+    /// Waits while nothing is passed on, as from these bytes of the server on.
+    async fn passes(&self, said: &[u8]) {
+        let (transaction, statement) = committed(said);
+        if (transaction || statement) && self.takes(Fault::Freezes) {
+            self.frozen.send_replace(true);
+        }
+        // Its sender is here, so it is not gone.
+        let _ = self.frozen.subscribe().wait_for(|frozen| !frozen).await;
+    }
+}
+
+/// Whether these bytes of the server say that a transaction was committed, or a single statement.
+fn committed(said: &[u8]) -> (bool, bool) {
+    let has = |words: &[u8]| said.windows(words.len()).any(|bytes| bytes == words);
+    (has(b"COMMIT\0"), has(b"UPDATE 1\0Z\0\0\0\x05I"))
 }
 
 /// Carries bytes both ways.
@@ -96,12 +119,14 @@ async fn carry(mut client: TcpStream, server: u16, line: Arc<Line>) {
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(read @ 1..) = read else { return };
+                line.passes(&[]).await;
                 if line.takes(Fault::LosesQuestion) || server.write_all(&up[..read]).await.is_err() {
                     return;
                 }
             }
             read = server.read(&mut down) => {
                 let Ok(read @ 1..) = read else { return };
+                line.passes(&down[..read]).await;
                 if line.loses(&down[..read]) || client.write_all(&down[..read]).await.is_err() {
                     return;
                 }

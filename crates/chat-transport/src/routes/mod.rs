@@ -16,7 +16,7 @@ mod whom;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chat_domain::Time;
+use chat_domain::{Failure, Time};
 use chat_protocol::Trouble;
 use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
 use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
@@ -182,6 +182,7 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         Trouble::TooFast(seconds) | Trouble::Crowded(seconds) => {
             drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
         }
+        Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
         Trouble::Unauthorized | Trouble::WrongPassword => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -1,9 +1,22 @@
 //! What is refused, and in whose words.
 
-use chat_protocol::rest::openapi;
+use chat_domain::{Failure, Time};
+use chat_protocol::Trouble;
+use chat_protocol::rest::{Tree, openapi};
+use chat_transport::routes::refuse;
 use serde_json::json;
 
 use crate::world::World;
+
+#[test]
+fn a_store_that_is_away_says_when_to_come_back() {
+    for tree in Tree::ALL {
+        let trouble = Trouble::Failure(Failure::Unavailable);
+        let answer = refuse(tree, &trouble, Time::default());
+        assert_eq!(answer.status(), 503);
+        assert_eq!(answer.headers()["retry-after"], "1");
+    }
+}
 
 #[tokio::test]
 async fn what_is_not_there_is_said_in_the_words_of_its_prefix() {

@@ -1,0 +1,54 @@
+//! The database stops in the middle of a commit: whoever it is not about is not kept waiting for it.
+
+use super::cut::{behind_a_bad_line, everything_is_there_once, know_the_room};
+use super::proxy::Fault;
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn only_the_batch_in_doubt_waits() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
+    for round in 0..2 {
+        // Once as a transaction, once as a single statement.
+        let looks = if round == 0 { Command::Rename { room, title: "other".into() } } else { say(room, "once") };
+        know_the_room(&store, me, room).await;
+        proxy.next(Fault::Freezes);
+        let in_doubt = send(&store, me, looks);
+        until(|| proxy.has_failed()).await;
+        let began = Instant::now();
+        let others: Vec<_> = (0..60).map(|n| send(&store, me, say(room, &format!("{round} {n}")))).collect();
+        let reads = (0..10).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.history(me, room, Page::Newest, 1).await.map(drop) })
+        });
+        let reads: Vec<_> = reads.collect();
+        for answer in others {
+            assert_eq!(answer.await.unwrap().map(drop), Err(Failure::Unavailable));
+        }
+        for answer in reads {
+            assert_eq!(answer.await.unwrap(), Err(Failure::Unavailable));
+        }
+        // Two seconds are promised; the machine may be busy.
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+        assert!(!in_doubt.is_finished(), "nobody knows yet what became of it");
+        proxy.thaw();
+        in_doubt.await.unwrap().unwrap();
+        until_it_answers(&store, me, room).await;
+    }
+    everything_is_there_once(&store, me, room).await;
+}
+
+fn send(
+    store: &Arc<Store>,
+    me: UserId,
+    command: Command,
+) -> tokio::task::JoinHandle<Result<chat_domain::Outcome, Failure>> {
+    let store = store.clone();
+    tokio::spawn(async move { store.execute(order(me, 2, command)).await })
+}
+
+async fn until_it_answers(store: &Store, me: UserId, room: RoomId) {
+    while store.execute(order(me, 2, say(room, "again"))).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
