@@ -6,7 +6,9 @@ import inspect
 import pytest
 
 from harness import http, postgres
+from harness.cast import BACK_END_KEY, Cast
 from harness.server import Server
+from harness.transcript import Evening
 from harness.tree import Tree
 
 HANGS_AFTER = 600
@@ -61,6 +63,18 @@ def new_server(new_database):
     yield start
     for running in started:
         running.__exit__()
+
+
+@pytest.fixture
+def play(new_server):
+    """An evening on a server of its own, and who is there."""
+
+    async def begin(name, **flags):
+        flags = {"api_key": BACK_END_KEY, "presence_grace": "1h"} | flags
+        evening = Evening(new_server(**flags), name)
+        return evening, await Cast(evening).come()
+
+    return begin
 
 
 @pytest.fixture(params=["/api", "/api/v1", "/api/v2"])

@@ -13,10 +13,11 @@ from .inbox import Inbox
 class Refused(AssertionError):
     """A handshake that got an HTTP answer instead."""
 
-    def __init__(self, status, body):
+    def __init__(self, status, body, text=""):
         super().__init__(f"refused with {status}: {body}")
         self.status = status
         self.body = body
+        self.text = text
 
 
 class Client:
@@ -106,7 +107,7 @@ async def connect(url, headers=None):
         )
     except websockets.exceptions.InvalidStatus as refused:
         body = refused.response.body or b""
-        raise Refused(refused.response.status_code, json.loads(body) if body else None) from None
+        raise Refused(refused.response.status_code, json.loads(body) if body else None, body.decode()) from None
 
 
 def place(cursor, last_message_id):
