@@ -84,6 +84,7 @@ impl Echo {
         let engine = Arc::new(engineio::EngineSettings {
             ping_interval: args.ping_interval,
             ping_timeout: args.ping_timeout,
+            max_packet: args.max_payload,
             max_payload: args.max_payload,
             ..engineio::EngineSettings::default()
         });

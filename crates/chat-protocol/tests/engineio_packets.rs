@@ -100,7 +100,7 @@ fn the_handshake_is_theirs() {
         read["sid"] = "AAAAAAAAAAAAAAAA".into();
         let read: OpenPacket = serde_json::from_value(read).expect("an OPEN packet");
         let sid = "AAAAAAAAAAAAAAAA".parse().expect("16 characters");
-        let expected = OpenPacket { sid, upgrades: upgrades.into(), max_payload: 1_000_000, ..OpenPacket::default() };
+        let expected = OpenPacket { sid, upgrades: upgrades.into(), max_payload: 64 << 10, ..OpenPacket::default() };
         assert_eq!(read, OpenPacket { ping_timeout: std::time::Duration::from_secs(20), ..expected });
     }
 }

@@ -174,7 +174,10 @@ fn settings(config: &Config) -> ServerSettings {
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
     let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };
     let mut socketio = default.socketio.clone();
-    Arc::make_mut(&mut socketio.engine).max_waiting = config.max_queue;
+    let engine = Arc::make_mut(&mut socketio.engine);
+    engine.max_waiting = config.max_queue;
+    engine.max_packet = config.max_frame;
+    engine.max_payload = engine.max_payload.max(config.max_frame);
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
     ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }
@@ -194,5 +197,12 @@ mod tests {
         let config = Config::parse_from(["chat-server", "--max-queue", "200000"]);
         assert_eq!(settings(&config).socketio.engine.max_waiting, 200_000);
         assert_eq!(queues(&config).per_socket, 200_000);
+    }
+
+    #[test]
+    fn a_polled_packet_is_bounded_like_a_frame() {
+        let config = Config::parse_from(["chat-server", "--max-frame", "2000000"]);
+        let engine = settings(&config).socketio.engine;
+        assert_eq!((engine.max_packet, engine.max_payload), (2_000_000, 2_000_000));
     }
 }

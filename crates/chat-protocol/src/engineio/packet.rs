@@ -92,6 +92,12 @@ pub fn decode_payload(mut body: Bytes, most: usize) -> Result<Vec<Packet>, Inval
     Ok(packets)
 }
 
+/// Whether the body of a POST, or one of its packets, is longer than may be.
+pub(super) fn is_too_large(body: &[u8], settings: &EngineSettings) -> bool {
+    body.len() > settings.max_payload
+        || body.split(|&byte| byte == SEPARATOR).any(|packet| packet.len() > settings.max_packet)
+}
+
 /// Whether the body of a POST ends its session. A client that polls meanwhile sends both at the same time, on two connections
 /// that have no order: its poll is to be answered, so it should be let in first.
 pub fn ends(body: &[u8]) -> bool {
@@ -126,12 +132,12 @@ pub(super) fn open(sid: &Sid, transport: Transport, settings: &EngineSettings) -
         Transport::Polling => r#"["websocket"]"#,
         Transport::WebSocket => "[]",
     };
-    let EngineSettings { ping_interval, ping_timeout, max_payload, .. } = settings;
+    let EngineSettings { ping_interval, ping_timeout, max_packet, .. } = settings;
     let mut packet = String::with_capacity(128);
     // Writing to a String cannot fail.
     let _ = write!(
         packet,
-        r#"0{{"sid":"{sid}","upgrades":{upgrades},"pingInterval":{ping_interval},"pingTimeout":{ping_timeout},"maxPayload":{max_payload}}}"#
+        r#"0{{"sid":"{sid}","upgrades":{upgrades},"pingInterval":{ping_interval},"pingTimeout":{ping_timeout},"maxPayload":{max_packet}}}"#
     );
     packet.into()
 }

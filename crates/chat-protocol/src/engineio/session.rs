@@ -154,7 +154,7 @@ impl Session {
         let refusal = match self.carrier {
             Carrier::Gone => Some(Reject::UnknownSid),
             Carrier::New | Carrier::WebSocket => Some(Reject::BadRequest),
-            Carrier::Polling(_) if body.len() > self.settings.max_payload => Some(Reject::TooLarge),
+            Carrier::Polling(_) if packet::is_too_large(&body, &self.settings) => Some(Reject::TooLarge),
             Carrier::Polling(_) => None,
         };
         if let Some(refusal) = refusal {

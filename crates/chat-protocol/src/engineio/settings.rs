@@ -11,7 +11,9 @@ pub struct EngineSettings {
     pub ping_timeout: Millis,
     /// How long a WebSocket may probe before it is closed and polling simply goes on.
     pub upgrade_timeout: Millis,
-    /// The longest body of a POST, in bytes; clients are told, and split what they send.
+    /// The longest packet in the body of a POST, in bytes. Clients are told, and make no longer bodies of several.
+    pub max_packet: usize,
+    /// The longest body of a POST, in bytes: some clients make one of all that they have to say, whatever they are told.
     pub max_payload: usize,
     /// The most packets in one body of a POST; with more the session ends.
     pub max_packets_per_post: usize,
@@ -27,6 +29,7 @@ impl Default for EngineSettings {
             ping_interval: 25_000,
             ping_timeout: 20_000,
             upgrade_timeout: 10_000,
+            max_packet: 64 << 10,
             max_payload: 1_000_000,
             max_packets_per_post: 4_096,
             max_packets_per_poll: 16,

@@ -109,6 +109,13 @@ fn a_long_post_is_refused_and_forgotten() {
 }
 
 #[test]
+fn a_long_packet_is_refused_in_a_short_post_too() {
+    let mut script = Script::polling_with(EngineSettings { max_packet: 4, ..settings() });
+    assert_eq!(script.at(1, post("4hat\x1e4four")), [posted(Err(Reject::TooLarge))]);
+    assert_eq!(script.at(2, post("4hat\x1e4hat")), [posted(Ok(())), message("hat"), message("hat")]);
+}
+
+#[test]
 fn a_post_holds_a_bounded_number() {
     let mut script = Script::polling_with(EngineSettings { max_packets_per_post: 2, ..settings() });
     assert_eq!(script.at(1, post("4\x1e4")).len(), 3);
