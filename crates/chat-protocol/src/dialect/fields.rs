@@ -1,7 +1,6 @@
 //! The fields of clients' frames, read once for all dialects: any kind of value is taken in, and what a dialect needs is
 //! then asked for by name, so that an error can say which field is wrong.
 
-use chat_domain::id::MAX_ID;
 use chat_domain::{ClientId, Command, Draft, MessageKind, RoomId, Value};
 use serde::Deserialize;
 
@@ -77,16 +76,9 @@ impl Fields<'_> {
         Ok(Command::Send { room, draft, client_id: self.checked_name()? })
     }
 
-    /// From where to go on: after a message that is named by its number, or by a text that `named` understands. 0 is the
-    /// beginning.
-    pub(crate) fn resume(&mut self, named: fn(&str) -> Option<i64>) -> Result<Resume, Trouble> {
-        let no_place = || wrong("last_message_id", "the id of a message");
-        let last_message_id = match self.last_message_id.given() {
-            None => None,
-            Some(Loose::Int(number @ 0..=MAX_ID)) => Some(*number),
-            Some(Loose::Text(text)) => Some(named(text).ok_or_else(no_place)?),
-            Some(_) => return Err(no_place()),
-        };
+    /// From where to go on, as its dialect spells a place.
+    pub(crate) fn resume(&mut self, place: fn(&Loose<'_>) -> Result<i64, Trouble>) -> Result<Resume, Trouble> {
+        let last_message_id = self.last_message_id.given().map(place).transpose()?;
         Ok(Resume { cursor: self.cursor.optional_text("cursor")?, last_message_id })
     }
 }

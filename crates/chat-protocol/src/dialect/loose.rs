@@ -77,15 +77,11 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// An id in the spelling of dialects 4 and 5. One that was made here for something else names nothing.
+    /// An id in the spelling of dialects 4 and 5. One that was made for something else, or elsewhere, names nothing.
     pub(crate) fn uuid<T>(&self, name: &str, id: fn(Uuid) -> Option<T>, nobody: Refusal) -> Result<T, Trouble> {
         let Loose::Text(text) = self else { return Err(self.not(name, "a UUID")) };
         let uuid: Uuid = text.parse().map_err(|_| wrong(name, "a UUID"))?;
-        match id(uuid) {
-            Some(id) => Ok(id),
-            None if uuid.is_ours() => Err(nobody.into()),
-            None => Err(wrong(name, "a UUID that this server gave")),
-        }
+        id(uuid).ok_or(nobody.into())
     }
 
     pub(crate) fn chat_uuid(&self) -> Result<RoomId, Trouble> {

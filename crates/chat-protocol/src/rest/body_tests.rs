@@ -66,7 +66,9 @@ fn users_are_named_in_the_tree_s_spelling_or_by_name() {
     for id in ["0", "-1", "7.0", "9007199254740992", "\"7\"", "true"] {
         assert_eq!(problem(by_id(Tree::Api, id)), "`user_id` must be the whole number of a user", "{id}");
     }
-    for id in ["7", "\"7\"", &format!("\"{ROOM}\"")] {
+    // Perhaps an issuer gave it to somebody.
+    assert_eq!(by_id(Tree::V1, &format!("\"{ROOM}\"")).unwrap(), Whom::Foreign(ROOM.parse().unwrap()));
+    for id in ["7", "\"7\""] {
         assert_eq!(problem(by_id(Tree::V1, id)), "`user_id` must be the UUID of a user", "{id}");
     }
     assert_eq!(problem(member(Tree::Api, "{}".into())), "`user_id` is missing");
@@ -129,7 +131,9 @@ fn reading_and_typing() {
     assert_eq!(read(Tree::Api, "").unwrap(), None);
     assert_eq!(read(Tree::Api, r#"{"message_id":7}"#).unwrap(), MessageId::new(7));
     assert_eq!(read(Tree::V1, &format!(r#"{{"message_id":"{MESSAGE}"}}"#)).unwrap(), MessageId::new(7));
-    for (tree, id) in [(Tree::V1, format!("\"{ROOM}\"")), (Tree::V1, "7".into()), (Tree::Api, "\"7\"".into())] {
+    let of_a_room = read(Tree::V1, &format!(r#"{{"message_id":"{ROOM}"}}"#));
+    assert_eq!(of_a_room.unwrap_err(), Refusal::UnknownMessage.into());
+    for (tree, id) in [(Tree::V1, "7"), (Tree::Api, "\"7\"")] {
         let body = format!(r#"{{"message_id":{id}}}"#);
         assert_eq!(problem(read(tree, &body)), "`message_id` is not the id of a message", "{id}");
     }

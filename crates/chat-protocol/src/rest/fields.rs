@@ -1,7 +1,7 @@
 //! A JSON object that is asked for its fields one by one, and names the one that is wrong.
 
 use chat_domain::id::MAX_ID;
-use chat_domain::{ClientId, MessageId, UserId, Uuid, Value};
+use chat_domain::{ClientId, MessageId, Refusal, UserId, Uuid, Value};
 
 use super::{Tree, Whom, ids};
 pub(super) use crate::dialect::fields::missing;
@@ -106,15 +106,18 @@ impl Fields {
         values.iter().map(whom).collect()
     }
 
-    /// The id of a message in the tree's spelling, if there is one.
+    /// The id of a message in the tree's spelling, if there is one. A UUID of something else names none.
     pub(super) fn message(&mut self, name: &str, tree: Tree) -> Result<Option<MessageId>, Trouble> {
-        let id = match (self.take(name), tree) {
-            (None, _) => return Ok(None),
-            (Some(Value::Int(number)), Tree::Api) => MessageId::new(number),
-            (Some(Value::Text(text)), Tree::V1 | Tree::V2) => tree.message(&text),
-            (Some(_), _) => None,
-        };
-        id.map(Some).ok_or_else(|| wrong(name, "is not the id of a message"))
+        let not = || wrong(name, "is not the id of a message");
+        match (self.take(name), tree) {
+            (None, _) => Ok(None),
+            (Some(Value::Int(number)), Tree::Api) => MessageId::new(number).map(Some).ok_or_else(not),
+            (Some(Value::Text(text)), Tree::V1 | Tree::V2) => {
+                let uuid: Uuid = text.parse().map_err(|_| not())?;
+                MessageId::from_uuid(uuid).map(Some).ok_or(Refusal::UnknownMessage.into())
+            }
+            (Some(_), _) => Err(not()),
+        }
     }
 
     /// The sender's own name for the request: `client_id` or the `Idempotency-Key` header, which must not differ.
@@ -160,7 +163,7 @@ fn within(name: &str, text: String, limit: usize) -> Result<String, Trouble> {
 fn user(value: &Value, tree: Tree) -> Option<Whom> {
     match (value, tree) {
         (Value::Int(number), Tree::Api) => UserId::new(*number).map(Whom::Id),
-        (Value::Text(text), Tree::V1 | Tree::V2) => text.parse::<Uuid>().ok().and_then(ids::user),
+        (Value::Text(text), Tree::V1 | Tree::V2) => text.parse::<Uuid>().ok().map(ids::user),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::Tree;
 pub enum Whom {
     /// A user of this id, if there is one.
     Id(UserId),
-    /// A UUID that an issuer may have given to somebody. Nobody of this name is wrong data in a body.
+    /// A UUID that an issuer may have given to somebody.
     Foreign(Uuid),
     /// A unique name.
     Username(String),
@@ -44,18 +44,14 @@ impl Tree {
     pub fn user(self, text: &str) -> Option<Whom> {
         match self {
             Tree::Api => number(text).and_then(UserId::new).map(Whom::Id),
-            Tree::V1 | Tree::V2 => text.parse().ok().and_then(user),
+            Tree::V1 | Tree::V2 => text.parse().ok().map(user),
         }
     }
 }
 
-/// The user of this UUID; `None` for one that was made here for something else.
-pub(super) fn user(uuid: Uuid) -> Option<Whom> {
-    match UserId::from_uuid(uuid) {
-        Some(id) => Some(Whom::Id(id)),
-        None if uuid.is_ours() => None,
-        None => Some(Whom::Foreign(uuid)),
-    }
+/// The user of this UUID.
+pub(super) fn user(uuid: Uuid) -> Whom {
+    UserId::from_uuid(uuid).map_or(Whom::Foreign(uuid), Whom::Id)
 }
 
 /// Digits only: no sign, no space, and each number in one spelling, so that the subjects `7` and `07` are two.
@@ -82,10 +78,9 @@ mod tests {
     }
 
     #[test]
-    fn a_user_s_uuid_may_be_an_issuer_s_own_but_not_one_that_was_made_for_something_else() {
+    fn a_user_s_uuid_may_be_an_issuer_s_own() {
         let foreign = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
         assert_eq!(Tree::V1.user("63686174-0001-8000-8000-000000000007"), UserId::new(7).map(Whom::Id));
-        assert_eq!(Tree::V1.user("63686174-0002-8000-8000-000000000007"), None);
         assert_eq!(Tree::V1.user(foreign), foreign.parse().ok().map(Whom::Foreign));
         assert_eq!(Tree::Api.user(foreign), None);
     }

@@ -57,13 +57,12 @@ fn what_is_wrong_is_named() {
         (io("chat:join", json!({})), "`chat_id` is missing"),
         (io("chat:join", json!({"chat_id": 123})), "`chat_id` must be a UUID"),
         (io("chat:join", json!({"chat_id": "x"})), "`chat_id` must be a UUID"),
+        (io("chat:join", json!({"chat_id": chat, "last_message_id": 1})), "`last_message_id` must be a UUID"),
+        (io("chat:join", json!({"chat_id": chat, "last_message_id": 0})), "`last_message_id` must be a UUID"),
+        (io("chat:message:like", json!({"chat_id": chat, "message_id": 1})), "`message_id` must be a UUID"),
         (
-            io("chat:join", json!({"chat_id": "4dd92e25-3b4f-4f0c-b0d8-6b9a3e1b4a59"})),
-            "`chat_id` must be a UUID that this server gave",
-        ),
-        (
-            io("chat:join", json!({"chat_id": chat, "last_message_id": chat})),
-            "`last_message_id` must be the id of a message",
+            (Entrance::Roulette, json!({"type": "mark_read", "payload": {"message_id": 1}}).to_string()),
+            "`message_id` must be a UUID",
         ),
         (io("chat:shout", json!({})), "unknown event `chat:shout`"),
         (io("chat:typing", json!([])), "the event's argument must be an object"),
@@ -100,6 +99,10 @@ fn an_id_of_another_kind_names_nothing_and_is_no_bad_frame() {
     };
     let chat_of_a_message = json!({"chat_id": the_message()});
     assert_eq!(refused(Entrance::SocketIo, json!(["chat:join", chat_of_a_message])), Refusal::UnknownRoom.into());
+    let of_nobody_here = json!({"chat_id": "4dd92e25-3b4f-4f0c-b0d8-6b9a3e1b4a59"});
+    assert_eq!(refused(Entrance::SocketIo, json!(["chat:join", of_nobody_here])), Refusal::UnknownRoom.into());
+    let after_a_chat = json!({"chat_id": chat(), "last_message_id": chat()});
+    assert_eq!(refused(Entrance::SocketIo, json!(["chat:join", after_a_chat])), Refusal::UnknownMessage.into());
     let message_of_a_chat = json!({"type": "like_message", "payload": {"message_id": chat()}});
     assert_eq!(refused(Entrance::Roulette, message_of_a_chat), Refusal::UnknownMessage.into());
     let notification_of_a_chat = json!(["notification:read", {"notification_id": chat()}]);

@@ -97,16 +97,22 @@ fn joining_says_from_where() {
         (json!({}), Resume::default()),
         (json!({"cursor": null, "last_message_id": null}), Resume::default()),
         (json!({"last_message_id": 0}), Resume { cursor: None, last_message_id: Some(0) }),
-        (json!({"cursor": "", "last_message_id": 9}), Resume { cursor: Some("".into()), last_message_id: Some(9) }),
+        (json!({"cursor": "", "last_message_id": 456}), Resume { cursor: Some("".into()), last_message_id: Some(456) }),
     ] {
         let join = Request::Join { room: room(123), since };
-        let with = |head: Json| {
-            let mut all = head;
-            all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-            all
+        let with = |mut head: Json, message: Json| {
+            head.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            if head["last_message_id"] == 456 {
+                head["last_message_id"] = message;
+            }
+            head
         };
-        assert_eq!(asks(Entrance::Multiplexed, with(json!({"type": "join_chat", "chat_id": 123}))), join);
-        assert_eq!(asks(Entrance::SocketIo, json!(["chat:join", with(json!({"chat_id": chat()}))])), join);
+        let flat = with(json!({"type": "join_chat", "chat_id": 123}), json!(456));
+        assert_eq!(asks(Entrance::Multiplexed, flat), join);
+        if fields["last_message_id"] != 0 {
+            let argument = with(json!({"chat_id": chat()}), json!(the_message()));
+            assert_eq!(asks(Entrance::SocketIo, json!(["chat:join", argument])), join);
+        }
     }
     assert_eq!(
         asks(Entrance::SocketIo, json!(["chat:leave", {"chat_id": chat()}])),

@@ -1,7 +1,7 @@
 //! A request on its way through the routes.
 
 use bytes::Bytes;
-use chat_domain::{Command, Event, MessageId, NotificationId, Order, Outcome, Refusal, RoomId, Time, UserId};
+use chat_domain::{Command, Event, Failure, MessageId, NotificationId, Order, Outcome, Refusal, RoomId, Time, UserId};
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Access, Query, Reply, Route, Tree, Whom, plain_segment};
 use http::HeaderValue;
@@ -79,6 +79,19 @@ impl<'a> Call<'a> {
                 Err(Refusal::UnknownMessage.into())
             }
         }
+    }
+
+    /// What else a request names, once the room is judged: it is judged before.
+    pub(super) async fn judged<T>(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        named: Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        if let Err(Trouble::Failure(Failure::Refused(_))) = &named {
+            self.app.journal.head(reader, room).await?;
+        }
+        named
     }
 
     /// The user that the path names, if it can name one at all.

@@ -26,14 +26,7 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 
 pub(super) async fn add(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, NewMember(named)) = (call.room()?, NewMember::read(call.place.tree, &call.body)?);
-    let user = match whom::in_body(call.app, named).await {
-        Ok(user) => user,
-        // The room is judged before the person.
-        Err(trouble) => {
-            call.app.journal.head(caller.id(), room).await?;
-            return Err(trouble);
-        }
-    };
+    let user = call.judged(caller.id(), room, whom::in_body(call.app, named).await).await?;
     let (_, is_new) = call.event(caller.id(), Command::AddMember { room, user }).await?;
     let owner = call.app.journal.chat(caller.id(), room).await?.room.owner;
     let account = whom::account(call.app, user).await?;

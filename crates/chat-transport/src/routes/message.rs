@@ -98,7 +98,7 @@ pub(super) async fn readers(call: &Call<'_>, caller: &Caller) -> Result<Reply, T
 
 pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (reader, room) = (caller.id(), call.room()?);
-    let MarkRead { upto } = MarkRead::read(call.place.tree, &call.body)?;
+    let MarkRead { upto } = call.judged(reader, room, MarkRead::read(call.place.tree, &call.body)).await?;
     let outcome = call.execute(reader, Command::Read { room, upto }).await?;
     let lines = call.app.journal.summaries(vec![(reader, room)]).await?;
     let unread = lines.first().map_or(0, |line| line.unread);

@@ -6,11 +6,11 @@ use chat_protocol::rest::Whom;
 
 use crate::app::App;
 
-/// The user whom a body names. A UUID that nobody has and that was not made here is wrong data.
+/// The user whom a body names. There may be nobody of a number.
 pub(super) async fn in_body(app: &App, whom: Whom) -> Result<UserId, Trouble> {
     match whom {
         Whom::Id(id) => Ok(id),
-        Whom::Foreign(uuid) => by_uuid(app, uuid).await?.ok_or_else(|| Trouble::Malformed(format!("nobody is {uuid}"))),
+        Whom::Foreign(uuid) => by_uuid(app, uuid).await?.ok_or(Refusal::UnknownUser.into()),
         Whom::Username(name) => {
             let account = app.directory.by_username(name).await?;
             account.map(|account| account.person.id()).ok_or(Refusal::UnknownUser.into())

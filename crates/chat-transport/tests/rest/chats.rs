@@ -45,8 +45,9 @@ async fn ids_in_bodies_that_nobody_has_are_told_from_those_that_nobody_can_have(
         ("/api", json!(99), "USER_NOT_FOUND"),
         ("/api", json!(0), "INVALID_DATA"),
         ("/api/v1", json!("63686174-0001-8000-8000-000000000099"), "USER_NOT_FOUND"),
-        ("/api/v1", json!("63686174-0002-8000-8000-000000000001"), "INVALID_DATA"),
-        ("/api/v2", json!("3f333df6-90a4-4fda-8dd3-9485d27cee36"), "INVALID_DATA"),
+        ("/api/v1", json!("63686174-0002-8000-8000-000000000001"), "USER_NOT_FOUND"),
+        ("/api/v2", json!("3f333df6-90a4-4fda-8dd3-9485d27cee36"), "USER_NOT_FOUND"),
+        ("/api/v2", json!("user 1"), "INVALID_DATA"),
         ("/api/v2", json!(1), "INVALID_DATA"),
     ] {
         assert_eq!(open(prefix, user.clone()).await.code(), code, "{user}");

@@ -92,6 +92,19 @@ async fn bodies_that_cannot_be_understood_name_the_problem() {
 }
 
 #[tokio::test]
+async fn a_message_whose_uuid_is_of_something_else_is_not_found_once_the_room_is_judged() {
+    let world = World::new().await;
+    let (anna, stranger) = (world.user("anna").await, world.user("boris").await);
+    let room = world.group(&[&anna]).await;
+    let uuid = chat_domain::RoomId::new(room).unwrap().uuid().to_string();
+    for (reader, code) in [(&anna, "MESSAGE_NOT_FOUND"), (&stranger, "FORBIDDEN")] {
+        let path = format!("/api/v1/chats/{uuid}/read");
+        let said = world.post(path, json!({"message_id": uuid})).by(reader).go().await;
+        assert_eq!(said.code(), code, "{said:?}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_that_are_not_good_open_nothing() {
     let world = World::new().await;
     let anna = world.user("anna").await;

@@ -1,8 +1,10 @@
 //! What a client of dialect 2 says.
 
+use chat_domain::id::MAX_ID;
 use chat_domain::{Command, MessageId, Mood, RoomId};
 
 use crate::dialect::fields::{Fields, frame, unknown, wrong};
+use crate::dialect::loose::Loose;
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 
@@ -41,7 +43,7 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
 fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     let message = |fields: &Fields<'_>| fields.message_id.integer("message_id", MessageId::new);
     Ok(Request::Order(match verb {
-        Verb::Join => return Ok(Request::Join { room, since: fields.resume(|_| None)? }),
+        Verb::Join => return Ok(Request::Join { room, since: fields.resume(place)? }),
         Verb::Leave => return Ok(Request::Leave { room }),
         Verb::Typing => return Ok(Request::Typing { room, is_typing: fields.is_typing.flag("is_typing")? }),
         Verb::Send => {
@@ -70,5 +72,13 @@ fn mood(word: &str) -> Result<Mood, Trouble> {
         "busy" => Ok(Mood::Busy),
         "offline" => Ok(Mood::Offline),
         _ => Err(wrong("status", "one of online, away, busy, offline")),
+    }
+}
+
+/// The place of a message; 0 is the beginning.
+fn place(id: &Loose<'_>) -> Result<i64, Trouble> {
+    match id {
+        Loose::Int(number @ 0..=MAX_ID) => Ok(*number),
+        _ => Err(wrong("last_message_id", "the id of a message")),
     }
 }

@@ -51,7 +51,7 @@ fn verb(name: &str) -> Result<Verb, Trouble> {
 
 fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, Trouble> {
     Ok(Request::Order(match verb {
-        Verb::Join => return Ok(Request::Join { room, since: fields.resume(number_of)? }),
+        Verb::Join => return Ok(Request::Join { room, since: fields.resume(place)? }),
         Verb::Leave => return Ok(Request::Leave { room }),
         Verb::Typing => return Ok(Request::Typing { room, is_typing: fields.is_typing.flag("is_typing")? }),
         Verb::Send => {
@@ -73,9 +73,9 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
     }))
 }
 
-/// The number of the message that a UUID names: clients of this dialect know no other spelling.
-fn number_of(text: &str) -> Option<i64> {
-    MessageId::from_uuid(text.parse().ok()?).map(MessageId::number)
+/// The place that a message's UUID names.
+fn place(id: &Loose<'_>) -> Result<i64, Trouble> {
+    id.uuid("last_message_id", MessageId::from_uuid, Refusal::UnknownMessage).map(MessageId::number)
 }
 
 /// The array of an EVENT packet: a name, its argument, and whatever else was passed.
