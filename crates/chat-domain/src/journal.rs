@@ -97,6 +97,9 @@ pub trait Journal: Send + Sync {
     /// The room's counters.
     fn head(&self, reader: UserId, room: RoomId) -> Answer<'_, Head>;
 
+    /// The same for whoever joins, with the newest message that they count, deleted or not.
+    fn joining(&self, reader: UserId, room: RoomId) -> Answer<'_, (Head, Option<MessageId>)>;
+
     /// The counters of many rooms, for whoever watches whether an event was lost. Unknown rooms are left out.
     fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>>;
 

@@ -30,6 +30,8 @@ pub enum News {
     Match {
         /// The chat and the stranger.
         found: Arc<Match>,
+        /// Whether the stranger looks online.
+        online: bool,
         /// When this is told: who was never seen leaving was last seen now.
         at: Time,
     },

@@ -117,6 +117,7 @@ impl Journal for Store {
         fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
         fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
         fn head(reader: UserId, room: RoomId) -> Head;
+        fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
         fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
         fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
         fn chat(reader: UserId, room: RoomId) -> ChatView;

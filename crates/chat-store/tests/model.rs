@@ -212,7 +212,10 @@ impl Story {
                 }
             }
             1 => same(store.message(reader, room, message).await, model.message(reader, room, message), &about),
-            2 => same(store.head(reader, room).await, model.head(reader, room), &about),
+            2 => {
+                same(store.head(reader, room).await, model.head(reader, room), &about);
+                same(store.joining(reader, room).await, model.joining(reader, room), &about);
+            }
             3 => same(store.heads(self.rooms.clone()).await, Ok(model.heads(self.rooms.clone())), &about),
             4 => {
                 let before = if after.is_some() { Some(room) } else { None };

@@ -40,6 +40,10 @@ impl Journal for Memory {
         self.answer(|world| Ok(world.chat.head(reader, room)?))
     }
 
+    fn joining(&self, reader: UserId, room: RoomId) -> Answer<'_, (Head, Option<MessageId>)> {
+        self.answer(|world| Ok(world.chat.joining(reader, room)?))
+    }
+
     fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>> {
         self.answer(|world| Ok(world.chat.heads(rooms)))
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::chat::{Chat, RoomState, Slot};
-use crate::id::{RoomId, UserId};
+use crate::id::{MessageId, RoomId, UserId};
 use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::room::{Role, Room};
@@ -16,6 +16,11 @@ impl Chat {
     /// The room's counters.
     pub fn head(&self, reader: UserId, room: RoomId) -> Result<Head, Refusal> {
         self.visible(reader, room).map(|(_, row, _)| row.head)
+    }
+
+    /// The same with the newest message that they count, deleted or not.
+    pub fn joining(&self, reader: UserId, room: RoomId) -> Result<(Head, Option<MessageId>), Refusal> {
+        self.visible(reader, room).map(|(_, row, _)| (row.head, row.last_message))
     }
 
     /// The counters of many rooms; unknown ones are left out.

@@ -167,7 +167,7 @@ pub(crate) fn post_commented(comment: Value) -> News {
 
 pub(crate) fn matched() -> News {
     let found = Match { room: room(123), partner: person(3, "masha", "Маша", ""), last_seen: None };
-    News::Match { found: Arc::new(found), at: NOON }
+    News::Match { found: Arc::new(found), online: true, at: NOON }
 }
 
 pub(crate) fn left() -> News {

@@ -39,6 +39,15 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(async move { Ok(reads::visible(conn, reader, room).await?.head) }))
     }
 
+    fn joining(&self, reader: UserId, room: RoomId) -> Answer<'_, (Head, Option<MessageId>)> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let room = reads::visible(conn, reader, room).await?;
+                Ok((room.head, room.last_message))
+            })
+        })
+    }
+
     fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>> {
         self.read(move |conn| Box::pin(reads::heads(conn, rooms)))
     }

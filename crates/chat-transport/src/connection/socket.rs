@@ -1,6 +1,6 @@
 //! A client's connection as the hub knows it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
@@ -31,12 +31,18 @@ struct State {
     orders: VecDeque<Ordered>,
     /// Rooms whose events this socket must fetch from the journal again.
     behind: Vec<Behind>,
+    /// Rooms that it has left: few sockets ever do.
+    left: Option<Box<Left>>,
     expires: Option<Time>,
     /// The session waits for the last of the orders.
     waits: bool,
     /// Nothing will be settled any more.
     is_over: bool,
 }
+
+/// Rooms that a socket has left, and the newest message of each that it had seen.
+#[derive(Debug, Default)]
+struct Left(HashMap<RoomId, Option<MessageId>>);
 
 /// An order on its way.
 #[derive(Clone, Debug)]
@@ -57,7 +63,7 @@ pub(crate) struct Behind {
     pub(crate) cursor: bool,
     /// Where the socket stands.
     pub(crate) head: Head,
-    /// The newest message that it was sent.
+    /// The newest message that it has seen.
     pub(crate) newest: Option<MessageId>,
 }
 
@@ -165,7 +171,23 @@ impl Socket {
 
     /// The client does not want to hear a room any more.
     pub(crate) fn forget_behind(&self, room: RoomId) {
-        self.state().behind.retain(|behind| behind.room != room);
+        let mut state = self.state();
+        if let Some(at) = state.behind.iter().position(|behind| behind.room == room) {
+            let newest = state.behind.swap_remove(at).newest;
+            state.note_left(room, newest);
+        }
+    }
+
+    /// Notes what the newest message was that it had seen of a room when it left it.
+    pub(crate) fn note_left(&self, room: RoomId, newest: Option<MessageId>) {
+        self.state().note_left(room, newest);
+    }
+
+    /// The newest message that it had seen of a room that it does not hear now; `None` if it never did.
+    pub(crate) fn newest_before(&self, room: RoomId) -> Option<Option<MessageId>> {
+        let state = self.state();
+        let behind = state.behind.iter().find(|behind| behind.room == room).map(|behind| behind.newest);
+        behind.or_else(|| state.left.as_ref()?.0.get(&room).copied())
     }
 
     /// The rooms that fell behind since this was last asked.
@@ -184,5 +206,11 @@ impl Socket {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn note_left(&mut self, room: RoomId, newest: Option<MessageId>) {
+        self.left.get_or_insert_default().0.insert(room, newest);
     }
 }

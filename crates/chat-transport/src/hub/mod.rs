@@ -41,7 +41,7 @@ use crate::connection::socket::Socket;
 use crate::metrics::Metrics;
 
 pub(crate) use self::people::Opened;
-pub(crate) use self::room::{Attached, Start};
+pub(crate) use self::room::{Attached, Seen, Start};
 
 /// The hub of one node. Cheap to clone.
 #[derive(Clone)]
@@ -245,9 +245,9 @@ impl Hub {
         self.state().detach(socket, room)
     }
 
-    /// The newest message of a room that this socket was sent.
-    pub(crate) fn newest_sent(&self, socket: &Socket, room: RoomId) -> Option<chat_domain::MessageId> {
-        self.state().newest_sent(socket, room)
+    /// Up to where a socket has seen a room.
+    pub(crate) fn seen(&self, socket: &Socket, room: RoomId) -> Seen {
+        self.state().seen(socket, room)
     }
 
     /// The counters of a room up to which it was told here, if it is active.
@@ -259,6 +259,11 @@ impl Hub {
     pub fn online(&self, users: &[UserId]) -> std::collections::HashSet<UserId> {
         let state = self.state();
         users.iter().copied().filter(|user| state.people.looks_online(*user)).collect()
+    }
+
+    /// Whether somebody is online, and looks so.
+    pub(crate) fn looks_online(&self, user: UserId) -> bool {
+        self.state().people.looks_online(user)
     }
 
     /// Tells something to sockets of a user: those whose dialect has a word for it.

@@ -203,7 +203,7 @@ impl State {
         if socket.endpoint.entrance == Entrance::SocketIo {
             self.people.left_socketio.insert(user, now);
         }
-        self.typing_socket_gone(socket, now);
+        self.typing_socket_gone(socket, was_last, now);
         let was_here = self.people.presence.connections(user) > 0;
         self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
         if was_last {

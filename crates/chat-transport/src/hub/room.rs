@@ -58,14 +58,30 @@ pub(super) struct Recent<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Start {
     /// From now on; the journal stood here a moment ago.
-    Now(Head),
+    Now {
+        /// Where it stood.
+        head: Head,
+        /// The newest message that there was.
+        newest: Option<MessageId>,
+    },
     /// From here on, which it has reached by reading the journal.
     At {
         /// Where it stands.
         head: Head,
-        /// The newest message that it was sent on the way.
+        /// The newest message that it was sent on the way; the newest there was, if it was sent none.
         newest: Option<MessageId>,
     },
+}
+
+/// Up to where a socket has seen a room: what it was sent, else what was there when it joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Up to this message.
+    UpTo(MessageId),
+    /// There was none.
+    Nothing,
+    /// It never joined: what its user sees of the room comes another way.
+    NeverJoined,
 }
 
 /// What became of joining.

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chat_domain::{
-    Change, Event, Failure, Head, Origin, Outcome, Person, RoomId, RoomKind, Settled, Sink, Time, UserId,
+    Change, Event, Failure, Head, Origin, Outcome, Person, RoomKind, Settled, Sink, Time, UserId,
     view::{Match, Membership},
 };
 use chat_protocol::{News, Trouble, reply};
@@ -14,7 +14,7 @@ use super::room::Room;
 use super::state::State;
 use crate::carry::outbox::Close;
 use crate::connection::closes;
-use crate::connection::socket::Ordered;
+use crate::connection::socket::{Ordered, Socket};
 
 impl Sink for Hub {
     fn settled(&self, answers: Vec<Settled>) {
@@ -111,8 +111,9 @@ impl State {
         }
         for person in people {
             if let Some(partner) = people.iter().find(|other| other.id() != person.id()) {
+                let online = self.people.looks_online(partner.id());
                 let found = Match { room: event.room, partner: partner.clone(), last_seen: Some(now) };
-                self.tell(person.id(), &News::Match { found: Arc::new(found), at: now });
+                self.tell(person.id(), &News::Match { found: Arc::new(found), online, at: now });
             }
         }
     }
@@ -132,9 +133,8 @@ impl State {
 
     fn removed(&mut self, event: &Arc<Event>, person: &Person, now: Time) {
         self.stop_typing(event.room, person.id(), now);
-        self.tell_unjoined(event, person.id());
         self.leave(person.id(), event.room);
-        self.expel(person.id(), event.room);
+        self.expel(event, person.id());
     }
 
     /// Tells the person whom an event is about on the sockets that did not join the room.
@@ -145,18 +145,29 @@ impl State {
         self.tell_where(user, &news, |socket| socket.endpoint.room.is_none() && !joined.contains(&socket.id));
     }
 
-    /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed.
-    fn expel(&mut self, user: UserId, id: RoomId) {
+    /// Lets a removed member's sockets hear the end, and unsubscribes them; those that live for this room alone are closed. Who
+    /// has not heard everything before it hears the end alone, without a cursor, which would promise the rest.
+    fn expel(&mut self, event: &Arc<Event>, user: UserId) {
+        let news = News::Event(event.clone());
         for socket in self.people.sockets(user) {
-            self.asides.forget(socket.id, id);
-            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(socket.id)) else { continue };
-            self.flush_sub(id, &mut sub);
-        }
-        for socket in self.people.sockets(user) {
-            if socket.endpoint.room == Some(id) {
+            self.asides.forget(socket.id, event.room);
+            let lives_for_it = socket.endpoint.room == Some(event.room);
+            if !self.takes_leave(event, &socket) && (lives_for_it || socket.endpoint.room.is_none()) {
+                self.tell_where(user, &news, |other| other.id == socket.id);
+            }
+            if lives_for_it {
                 socket.line.close(Close::new(closes::FORBIDDEN, "no longer a member"));
             }
         }
+    }
+
+    /// Unsubscribes a socket once it was told everything; false if the event is not part of that.
+    fn takes_leave(&mut self, event: &Event, socket: &Socket) -> bool {
+        let Some(room) = self.rooms.get_mut(&event.room) else { return false };
+        let is_told = room.log.head().seq >= event.head.seq;
+        let Some(mut sub) = room.subs.remove(socket.id) else { return false };
+        self.flush_sub(event.room, &mut sub);
+        is_told
     }
 }
 

@@ -11,7 +11,7 @@ use super::asides::Asides;
 use super::encode::Encoder;
 use super::list::Lists;
 use super::people::People;
-use super::room::{Attached, Room, Start};
+use super::room::{Attached, Room, Seen, Start};
 use super::subs::Sub;
 use super::turns::Turns;
 use super::typing::Typists;
@@ -111,7 +111,7 @@ impl State {
             return Attached::Ended;
         }
         let Some(membership) = self.people.membership(socket.user(), id) else { return Attached::NotMember };
-        let (Start::Now(head) | Start::At { head, .. }) = start;
+        let (Start::Now { head, .. } | Start::At { head, .. }) = start;
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(membership.members, head, now));
         room.touched = now;
         if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
@@ -119,17 +119,17 @@ impl State {
         }
         // Who joins again hears first what was on its way.
         let mut before = room.subs.remove(socket.id);
-        if let (Start::Now(_), Some(before)) = (start, &mut before) {
+        if let (Start::Now { .. }, Some(before)) = (start, &mut before) {
             self.flush_sub(id, before);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Attached::Behind };
         let heard_of = before.and_then(|before| before.newest);
         let (next, head, ahead, newest) = match start {
-            Start::Now(_) => (room.log.end(), room.log.head(), None, heard_of),
-            Start::At { head, newest } => (room.log.first(), head, Some(head), newest.or(heard_of)),
+            Start::Now { newest, .. } => (room.log.end(), room.log.head(), None, newest),
+            Start::At { head, newest } => (room.log.first(), head, Some(head), newest),
         };
         let shape = Shape { entrance: socket.endpoint.entrance, cursor };
-        room.subs.add(Sub { socket: socket.clone(), shape, next, heard: head, ahead, newest });
+        room.subs.add(Sub { socket: socket.clone(), shape, next, heard: head, ahead, newest: newest.max(heard_of) });
         if next < room.log.end() {
             self.touch(id);
         }
@@ -158,13 +158,21 @@ impl State {
     /// Leaves a room; false if it was not joined.
     pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
         self.asides.forget(socket.id, room);
-        self.rooms.get_mut(&room).is_some_and(|room| room.subs.remove(socket.id).is_some())
+        let sub = self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
+        if let Some(sub) = &sub {
+            socket.note_left(room, sub.newest);
+        }
+        sub.is_some()
     }
 
-    /// The newest message of a room that this socket was sent.
-    pub(super) fn newest_sent(&self, socket: &Socket, room: RoomId) -> Option<MessageId> {
-        let room = self.rooms.get(&room)?;
-        room.subs.iter().find(|sub| sub.socket.id == socket.id)?.newest
+    /// Up to where a socket has seen a room.
+    pub(super) fn seen(&self, socket: &Socket, id: RoomId) -> Seen {
+        let sub = self.rooms.get(&id).and_then(|room| room.subs.iter().find(|sub| sub.socket.id == socket.id));
+        match sub.map(|sub| sub.newest).or_else(|| socket.newest_before(id)) {
+            None => Seen::NeverJoined,
+            Some(None) => Seen::Nothing,
+            Some(Some(newest)) => Seen::UpTo(newest),
+        }
     }
 
     /// Notes that a room has something to tell.

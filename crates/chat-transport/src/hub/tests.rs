@@ -3,6 +3,7 @@
 mod asides;
 mod counts;
 mod held;
+mod leaving;
 mod life;
 mod shapes;
 
@@ -75,7 +76,10 @@ impl World {
     }
 
     async fn open(&self, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {
-        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
+        self.open_at(Endpoint { entrance: Entrance::Multiplexed, room: None }, who, outbox).await
+    }
+
+    async fn open_at(&self, endpoint: Endpoint, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {
         let user = self.people[who].id();
         let socket = Socket::new(
             self.hub.next_socket(),
@@ -98,8 +102,8 @@ impl World {
     }
 
     async fn join(&self, socket: &Arc<Socket>) {
-        let head = self.journal.head(socket.user(), self.room).await.expect("a member");
-        assert_eq!(self.hub.attach(socket, self.room, false, Start::Now(head), None), Attached::Live);
+        let (head, newest) = self.journal.joining(socket.user(), self.room).await.expect("a member");
+        assert_eq!(self.hub.attach(socket, self.room, false, Start::Now { head, newest }, None), Attached::Live);
     }
 
     fn order(&self, who: usize, command: Command, origin: Option<chat_domain::Origin>) {

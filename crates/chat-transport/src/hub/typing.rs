@@ -51,9 +51,12 @@ impl State {
         }
     }
 
-    /// Ends all typing that a socket began.
-    pub(super) fn typing_socket_gone(&mut self, socket: &Socket, now: Time) {
-        let began = |(key, signs): (&(RoomId, UserId), &Signs)| (signs.socket == Some(socket.id)).then_some(*key);
+    /// Ends all typing that a socket began, and with its user's last socket what they said over HTTP.
+    pub(super) fn typing_socket_gone(&mut self, socket: &Socket, was_last: bool, now: Time) {
+        let of_user = |user: UserId, signs: &Signs| was_last && signs.socket.is_none() && user == socket.user();
+        let began = |(key, signs): (&(RoomId, UserId), &Signs)| {
+            (signs.socket == Some(socket.id) || of_user(key.1, signs)).then_some(*key)
+        };
         let ended: Vec<_> = self.typists.people.iter().filter_map(began).collect();
         ended.into_iter().for_each(|(room, user)| self.stop_typing(room, user, now));
     }

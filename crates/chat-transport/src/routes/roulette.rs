@@ -1,6 +1,7 @@
 //! Looking for strangers.
 
 use chat_domain::Command;
+use chat_domain::view::Match;
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Reply, answer};
 
@@ -9,8 +10,7 @@ use crate::account::caller::Caller;
 
 pub(super) async fn search(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::Search).await?;
-    let found = call.app.journal.roulette(caller.id()).await?;
-    Ok(answer::roulette(found.as_ref(), call.now))
+    Ok(answered(call, call.app.journal.roulette(caller.id()).await?.as_ref()))
 }
 
 pub(super) async fn stop(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -26,10 +26,15 @@ pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     if found.is_none() {
         searched?;
     }
-    Ok(answer::roulette(found.as_ref(), call.now))
+    Ok(answered(call, found.as_ref()))
 }
 
 pub(super) async fn leave(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::LeaveRoulette).await?;
     Ok(answer::done(call.place.tree))
+}
+
+fn answered(call: &Call<'_>, found: Option<&Match>) -> Reply {
+    let online = found.is_some_and(|found| call.app.hub.looks_online(found.partner.id()));
+    answer::roulette(found, online, call.now)
 }

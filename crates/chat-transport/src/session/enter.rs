@@ -150,15 +150,18 @@ impl<'a> Door<'a> {
 }
 
 impl Session {
-    /// Dialect 4: whoever comes back while in an open roulette chat is told of it again.
+    /// Dialect 4: whoever comes back while in an open roulette chat is told of it again, unless the address names it.
     async fn remember_match(&self) -> Result<(), Trouble> {
         if !matches!(self.socket.endpoint.entrance, Entrance::Roulette | Entrance::Personal) {
             return Ok(());
         }
         let user = self.socket.user();
         self.app.journal.renew_leases(vec![user], clock::now()).await?;
-        if let Some(found) = self.app.journal.roulette(user).await? {
-            self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), at: clock::now() });
+        let found = self.app.journal.roulette(user).await?;
+        // Document 4's page connects again on it, naming the chat: told of it once more, it would do so for ever.
+        if let Some(found) = found.filter(|found| self.socket.endpoint.room != Some(found.room)) {
+            let online = self.app.hub.looks_online(found.partner.id());
+            self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), online, at: clock::now() });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use chat_domain::{Command, Mood, Order, Refusal, RoomId};
+use chat_domain::{Command, Failure, Mood, Order, Outcome, Refusal, RoomId};
 use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
 
@@ -12,6 +12,7 @@ use crate::account::caller::By;
 use crate::account::secret::Secret;
 use crate::clock;
 use crate::connection::closes;
+use crate::hub::Seen;
 
 /// What is to be done before the next frame.
 pub(crate) enum Then<'a> {
@@ -36,8 +37,22 @@ impl Session {
         }
     }
 
-    /// Counts a bad frame.
+    /// Counts a bad frame. Where it names a message that cannot be, the room is judged before.
     pub(crate) fn reject(&mut self, rejected: Rejected) -> Then<'_> {
+        if let (Trouble::Failure(Failure::Refused(Refusal::UnknownMessage)), Some(room)) =
+            (&rejected.trouble, rejected.context.room)
+        {
+            return Then::Wait(Box::pin(async move {
+                self.all_answered().await;
+                let judged = match self.pace(rejected.context.verb) {
+                    Ok(()) => self.app.journal.head(self.socket.user(), room).await.map_err(Trouble::from),
+                    Err(trouble) => Err(trouble),
+                };
+                let trouble = judged.err().unwrap_or(rejected.trouble);
+                self.refuse(&rejected.context, &trouble);
+                true
+            }));
+        }
         self.bad_frames += u32::from(rejected.is_bad_frame());
         let goes_on = self.bad_frames < self.app.settings.bad_frames;
         self.in_turn(goes_on, move |session| {
@@ -50,6 +65,7 @@ impl Session {
 
     fn serve(&self, Asked { request, context }: Asked) -> Then<'_> {
         match request {
+            Request::Order(Command::Read { room, upto: None }) => self.read_what_was_seen(room, context),
             Request::Order(command) => match self.pace(context.verb) {
                 Ok(()) => {
                     self.order(command, context);
@@ -133,14 +149,25 @@ impl Session {
     /// Gives an order to the journal, in its turn; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
         let (user, now) = (self.socket.user(), clock::now());
-        let command = match command {
-            Command::Read { room, upto: None } => {
-                Command::Read { room, upto: self.app.hub.newest_sent(&self.socket, room) }
-            }
-            command => command,
-        };
         let origin = self.socket.order(context, now);
         self.app.hub.submit(Order { actor: user, at: now, command, origin: Some(origin) });
+    }
+
+    /// Reading without an id: up to what this socket has seen, and never more.
+    fn read_what_was_seen(&self, room: RoomId, context: Context) -> Then<'_> {
+        let upto = match self.app.hub.seen(&self.socket, room) {
+            Seen::UpTo(newest) => Some(newest),
+            Seen::NeverJoined => None,
+            Seen::Nothing => {
+                return self.in_turn(true, move |session| {
+                    session.say(|endpoint, now, frames| {
+                        reply::settled(endpoint, &context, &Outcome::Quiet, now, frames);
+                    });
+                });
+            }
+        };
+        self.order(Command::Read { room, upto }, context);
+        Then::GoOn
     }
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {

@@ -20,6 +20,7 @@ pub(crate) struct Pull {
     since: Since,
     /// The first page, if it has been fetched.
     page: Option<Replayed>,
+    /// The newest message that the client has seen, or was there when it joined.
     newest: Option<MessageId>,
 }
 
@@ -49,7 +50,7 @@ impl Session {
     /// a while; the first frames are on their way in either case.
     pub(crate) async fn join(&self, room: RoomId, resume: &Resume, context: &Context) -> Result<Option<Pull>, Trouble> {
         // Says whether the room is there for this user, whatever the hub remembers.
-        let head = self.app.journal.head(self.socket.user(), room).await?;
+        let (head, newest) = self.app.journal.joining(self.socket.user(), room).await?;
         let from = self.understand(room, resume)?;
         if let From::Since { .. } = from {
             // What is replayed must not come from the hub meanwhile.
@@ -57,19 +58,22 @@ impl Session {
         }
         match from {
             From::Now { cursor } => {
-                self.attach(room, cursor, Start::Now(head), Some(context))?;
+                self.attach(room, cursor, Start::Now { head, newest }, Some(context))?;
                 Ok(None)
             }
             From::Lost => {
-                self.start_over(room, head, Some(context))?;
+                self.start_over(room, head, newest, Some(context))?;
                 Ok(None)
             }
             From::Since { since: Since::Head(from), cursor } if self.app.hub.head(room) == Some(from) => {
                 self.joined(room, cursor, from, context);
-                self.attach(room, cursor, Start::At { head: from, newest: None }, None)?;
+                self.attach(room, cursor, Start::At { head: from, newest }, None)?;
                 Ok(None)
             }
-            From::Since { since, cursor } => self.first_page(room, since, cursor, context).await,
+            From::Since { since, cursor } => {
+                let pull = Pull { room, cursor, since, page: None, newest };
+                self.first_page(pull, context).await
+            }
         }
     }
 
@@ -110,7 +114,7 @@ impl Session {
             };
             let Replayed::Changes { events, next, until } = page else {
                 let Replayed::Pruned { head } = page else { return Ok(None) };
-                self.start_over(pull.room, head, None)?;
+                self.start_over(pull.room, head, pull.newest, None)?;
                 return Ok(None);
             };
             self.send_page(pull, &events).await;
@@ -124,35 +128,36 @@ impl Session {
         }
     }
 
-    async fn first_page(
-        &self,
-        room: RoomId,
-        since: Since,
-        cursor: bool,
-        context: &Context,
-    ) -> Result<Option<Pull>, Trouble> {
-        let replay = Replay { since, from: None, until: None, limit: PAGE };
-        let page = self.app.journal.replay(self.socket.user(), room, replay).await?;
+    async fn first_page(&self, mut pull: Pull, context: &Context) -> Result<Option<Pull>, Trouble> {
+        let replay = Replay { since: pull.since, from: None, until: None, limit: PAGE };
+        let page = self.app.journal.replay(self.socket.user(), pull.room, replay).await?;
         match &page {
             Replayed::Pruned { head } => {
-                self.start_over(room, *head, Some(context))?;
+                self.start_over(pull.room, *head, pull.newest, Some(context))?;
                 Ok(None)
             }
             Replayed::Changes { events, until, .. } => {
-                self.joined(room, cursor, beginning(since, events, *until), context);
-                Ok(Some(Pull { room, cursor, since, page: Some(page), newest: None }))
+                self.joined(pull.room, pull.cursor, beginning(pull.since, events, *until), context);
+                pull.page = Some(page);
+                Ok(Some(pull))
             }
         }
     }
 
     /// What the client missed is no longer kept: it loads anew and goes on live.
-    fn start_over(&self, room: RoomId, head: Head, context: Option<&Context>) -> Result<(), Trouble> {
+    fn start_over(
+        &self,
+        room: RoomId,
+        head: Head,
+        newest: Option<MessageId>,
+        context: Option<&Context>,
+    ) -> Result<(), Trouble> {
         if let Some(context) = context {
             self.joined(room, true, head, context);
         }
         let cursor = Cursor { epoch: self.epoch, room, head };
         self.say(|endpoint, now, frames| reply::resync(endpoint, &self.socket.person, cursor, now, frames));
-        self.attach(room, true, Start::Now(head), None)
+        self.attach(room, true, Start::Now { head, newest }, None)
     }
 
     fn joined(&self, room: RoomId, cursor: bool, head: Head, context: &Context) {
@@ -187,7 +192,7 @@ impl Session {
                 encode(shape, audience, &news, epoch, &mut frames);
             }
             if let Change::Sent { message, .. } = &event.change {
-                pull.newest = Some(message.id);
+                pull.newest = pull.newest.max(Some(message.id));
                 of_others = Some(message.id).filter(|_| message.sender.id() != user).or(of_others);
             }
             if frames.size() >= self.app.hub.depot().limits().high_water() {

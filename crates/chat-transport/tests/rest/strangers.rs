@@ -21,7 +21,7 @@ async fn two_find_each_other_and_leave() {
     assert_eq!((matched.status, &matched.body["data"]["status"]), (200, &json!("matched")), "{matched:?}");
     let user = &matched.body["data"]["user"];
     assert_eq!((&user["id"], &user["username"]), (&anna.spelled(Tree::V1), &json!("anna")));
-    assert!(user["last_seen"].is_string() && user["is_online"] == true);
+    assert!(user["last_seen"].is_string() && user["is_online"] == false);
     let again = ask(&world, "POST", "search", &anna).await;
     assert_eq!((again.status, again.code()), (409, "CONFLICT"));
 

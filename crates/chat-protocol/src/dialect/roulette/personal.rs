@@ -19,9 +19,9 @@ pub(crate) fn carries(news: &News) -> bool {
 pub(crate) fn encode(news: &News, out: &mut Frames) {
     match news {
         News::Summary { line, .. } => frame(out, "chat_updated", Some(line.room), |o| summary(o, line)),
-        News::Match { found, at } => {
-            frame(out, "chatroulette_match", Some(found.room), |o| partner(o, found, *at));
-        }
+        News::Match { found, online, at } => frame(out, "chatroulette_match", Some(found.room), |o| {
+            o.nest("user", |o| partner_fields(o, found, *online, *at)).put("chat_id", found.room.uuid());
+        }),
         News::Left { room, person } => frame(out, "chatroulette_left", Some(*room), |o| {
             o.put("user_id", person.handle.uuid).put("username", person.username.as_str());
         }),
@@ -36,12 +36,8 @@ fn summary(o: &mut Object<'_>, line: &Summary) {
     });
 }
 
-fn partner(o: &mut Object<'_>, found: &Match, at: Time) {
-    o.nest("user", |o| partner_fields(o, found, at)).put("chat_id", found.room.uuid());
-}
-
-/// The stranger. Somebody in an open roulette chat has a socket or will be back within seconds: else they would be out of it.
-pub(crate) fn partner_fields(o: &mut Object<'_>, found: &Match, at: Time) {
+/// The stranger.
+pub(crate) fn partner_fields(o: &mut Object<'_>, found: &Match, online: bool, at: Time) {
     user_fields(o, &found.partner);
-    o.put("is_online", true).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));
+    o.put("is_online", online).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));
 }

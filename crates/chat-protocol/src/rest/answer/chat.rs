@@ -43,7 +43,7 @@ pub fn member(tree: Tree, status: u16, view: &MemberView, online: Online<'_>) ->
 }
 
 /// Where a search for a stranger has led: nowhere yet, or into a chat.
-pub fn roulette(found: Option<&Match>, now: Time) -> Reply {
+pub fn roulette(found: Option<&Match>, online: bool, now: Time) -> Reply {
     reply(Tree::V1, 200, |o| {
         o.nest("data", |o| match found {
             None => {
@@ -51,7 +51,7 @@ pub fn roulette(found: Option<&Match>, now: Time) -> Reply {
             }
             Some(found) => {
                 o.put("status", "matched").put("chat_id", found.room.uuid());
-                o.nest("user", |o| partner_fields(o, found, now));
+                o.nest("user", |o| partner_fields(o, found, online, now));
             }
         });
     })

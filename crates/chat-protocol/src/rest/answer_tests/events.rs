@@ -65,11 +65,13 @@ fn notifications_are_those_of_the_document() {
 
 #[test]
 fn a_search_leads_nowhere_yet_or_into_a_chat() {
-    assert_eq!(said(Tree::V1, 200, roulette(None, AT)), json!({"data": {"status": "searching"}}));
+    assert_eq!(said(Tree::V1, 200, roulette(None, false, AT)), json!({"data": {"status": "searching"}}));
     let found = Match { room: RoomId::new(7).unwrap(), partner: person(2, "boris"), last_seen: None };
-    assert_eq!(
-        said(Tree::V1, 200, roulette(Some(&found), AT)),
-        json!({"data": {"status": "matched", "chat_id": uuid(2, 7), "user":
-            {"id": uuid(1, 2), "username": "boris", "is_online": true, "last_seen": SECONDS}}})
-    );
+    for online in [true, false] {
+        assert_eq!(
+            said(Tree::V1, 200, roulette(Some(&found), online, AT)),
+            json!({"data": {"status": "matched", "chat_id": uuid(2, 7), "user":
+                {"id": uuid(1, 2), "username": "boris", "is_online": online, "last_seen": SECONDS}}})
+        );
+    }
 }

@@ -20,7 +20,7 @@ impl World {
         let (read, write) = ours.into_split();
         let socket = self.open(who, Outbox::direct(self.hub.depot().clone(), 1, write)).await;
         let head = self.journal.head(socket.user(), self.room).await.expect("a member");
-        let start = Start::Now(head);
+        let start = Start::Now { head, newest: None };
         assert_eq!(self.hub.attach(&socket, self.room, cursor, start, None), Attached::Live);
         (socket, (peer, read))
     }

@@ -27,7 +27,10 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
     assert!(!world.hub.is_member(socket.user(), world.room));
     // What a session of the earlier life still asks for, or has been told, brings nothing back.
     world.hub.learn(socket.user(), world.journal.memberships(socket.user()).await.expect("memberships"), 1);
-    assert_eq!(world.hub.attach(&socket, world.room, true, Start::Now(lost), None), Attached::Ended);
+    assert_eq!(
+        world.hub.attach(&socket, world.room, true, Start::Now { head: lost, newest: None }, None),
+        Attached::Ended
+    );
     assert_eq!(world.hub.head(world.room), None);
 }
 

@@ -26,7 +26,10 @@ impl World {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
         let head = self.journal.head(socket.user(), self.room).await.expect("a member");
-        assert_eq!(self.hub.attach(&socket, self.room, cursor, Start::Now(head), None), Attached::Live);
+        assert_eq!(
+            self.hub.attach(&socket, self.room, cursor, Start::Now { head, newest: None }, None),
+            Attached::Live
+        );
         socket
     }
 
