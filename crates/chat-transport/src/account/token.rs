@@ -183,7 +183,8 @@ impl Tokens {
         if claims.exp.saturating_add(self.leeway()) <= now {
             return Err(Denied::Expired);
         }
-        if claims.nbf.is_some_and(|begins| begins > now.saturating_add(LEEWAY)) {
+        let is_ahead = |time: Option<u64>| time.is_some_and(|time| time > now.saturating_add(LEEWAY));
+        if is_ahead(claims.nbf) || is_ahead(claims.iat) {
             return Err(Denied::Invalid);
         }
         Ok(claims)
@@ -195,10 +196,12 @@ impl Tokens {
     }
 
     fn signed(&self, token: &str) -> Option<Claims> {
-        let wanted = match self.keys.len() {
-            1 => None,
-            _ => jsonwebtoken::decode_header(token).ok()?.kid,
-        };
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        // What its issuer says must be understood is nothing that is understood here.
+        if header.crit.is_some() {
+            return None;
+        }
+        let wanted = header.kid.filter(|_| !self.is_local() && self.keys.len() > 1);
         let fitting = self.keys.iter().filter(|key| wanted.is_none() || key.id == wanted);
         let mut verified = fitting.filter_map(|key| decode::<Claims>(token, &key.key, &self.validation).ok());
         verified.next().map(|data| data.claims)

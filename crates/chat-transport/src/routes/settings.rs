@@ -44,7 +44,7 @@ impl Default for RouteSettings {
             issuer: String::new(),
             body: 64 << 10,
             server_body: 1 << 20,
-            patience: Duration::from_secs(30),
+            patience: Duration::from_secs(10),
         }
     }
 }

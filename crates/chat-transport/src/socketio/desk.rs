@@ -279,7 +279,7 @@ fn wants_web_socket(headers: &HeaderMap) -> bool {
 
 /// How long a poll may take that was sent together with the end.
 const LAST_POLL: Duration = Duration::from_millis(25);
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 const GOODBYE: Duration = Duration::from_secs(30);
 /// Sessions that may be open at once without having said who they are.
 const STRANGERS: usize = 10_000;

@@ -103,6 +103,21 @@ fn times_are_needed_and_bounded() {
 }
 
 #[test]
+fn what_is_issued_in_the_future_or_asks_for_more_than_is_understood_is_refused() {
+    let tokens = external(Expected::default());
+    let issued = |at: u64| shared(&json!({"sub": "a", "exp": NOW + 9000, "iat": at}));
+    assert!(tokens.verify(&issued(NOW + 60), NOW).is_ok());
+    assert_eq!(tokens.verify(&issued(NOW + 61), NOW), Err(Denied::Invalid));
+    for crit in [vec!["exp"], vec!["b64"], vec![]] {
+        let crit = Some(crit.into_iter().map(String::from).collect());
+        let header = Header { crit, ..Header::new(Algorithm::HS256) };
+        let claims = json!({"sub": "a", "exp": NOW + 60});
+        let token = encode(&header, &claims, &EncodingKey::from_secret(b"shared")).expect("a token");
+        assert_eq!(tokens.verify(&Secret::new(token), NOW), Err(Denied::Invalid));
+    }
+}
+
+#[test]
 fn a_key_set_is_searched_by_the_key_s_name() {
     let key = EncodingKey::from_ed_pem(PRIVATE.as_bytes()).expect("a key");
     let claims = json!({"sub": "someone", "exp": NOW + 60});

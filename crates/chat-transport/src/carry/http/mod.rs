@@ -1,6 +1,7 @@
 //! HTTP/1.1: accepting connections, answers, bodies and routes.
 
 mod body;
+mod guard;
 mod patient;
 mod read;
 mod respond;

@@ -14,7 +14,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
-use super::{Body, Patient};
+use super::{Body, Patient, guard};
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
@@ -137,8 +137,17 @@ async fn connection<S, F>(
 {
     let address = peer.address;
     let service = service_fn(move |request| {
-        let answer = service(request, peer.clone());
-        async move { Ok::<_, Infallible>(answer.await) }
+        let answer = match guard::refused(&request) {
+            Some(refused) => Err(refused),
+            None => Ok(service(request, peer.clone())),
+        };
+        async move {
+            let response = match answer {
+                Ok(answer) => answer.await,
+                Err(refused) => refused,
+            };
+            Ok::<_, Infallible>(guard::sealed(response))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -170,7 +179,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         HttpSettings {
             connections: 100_000,
-            header_timeout: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
             buffer: 64 << 10,
             drain: Duration::from_secs(10),

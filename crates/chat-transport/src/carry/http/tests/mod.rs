@@ -1,3 +1,4 @@
+mod guard;
 mod streams;
 
 use std::{
