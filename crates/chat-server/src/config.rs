@@ -70,6 +70,9 @@ pub(crate) struct Config {
     /// How many connections a user may have open.
     #[arg(long, default_value_t = 100, value_parser = some)]
     pub(crate) max_sockets_per_user: usize,
+    /// Sessions of Socket.IO of which nobody knows whose they are; the oldest gives way.
+    #[arg(long, default_value_t = 10_000, value_parser = some)]
+    pub(crate) max_strangers: usize,
     /// Typing signs of a user a second; more are dropped.
     #[arg(long, default_value = "5/5")]
     pub(crate) rate_typing: Frequency,

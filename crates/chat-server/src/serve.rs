@@ -178,6 +178,7 @@ fn settings(config: &Config) -> ServerSettings {
     engine.max_waiting = config.max_queue;
     engine.max_packet = config.max_frame;
     engine.max_payload = engine.max_payload.max(config.max_frame);
+    engine.max_strangers = config.max_strangers;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
     ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }

@@ -29,18 +29,18 @@
 
 mod exchange;
 mod heart;
-mod lobby;
 pub mod packet;
 mod queue;
 mod request;
 mod session;
 mod settings;
 mod sid;
+mod strangers;
 
 pub use exchange::{Closed, Input, Output, Wire};
-pub use lobby::{Lobby, Ticket};
 pub use packet::Frame;
 pub use request::{Reject, Request, Transport};
 pub use session::Session;
 pub use settings::{EngineSettings, Millis};
 pub use sid::Sid;
+pub use strangers::{Strangers, Ticket};

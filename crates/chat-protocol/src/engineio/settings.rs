@@ -19,6 +19,8 @@ pub struct EngineSettings {
     pub max_packets_per_post: usize,
     /// The most packets in one answer to a poll. Python clients refuse more than 16.
     pub max_packets_per_poll: usize,
+    /// The most sessions at a time of which nobody knows whose they are.
+    pub max_strangers: usize,
     /// The most bytes that wait for the next poll; with more the session ends.
     pub max_waiting: usize,
 }
@@ -33,6 +35,7 @@ impl Default for EngineSettings {
             max_payload: 1_000_000,
             max_packets_per_post: 4_096,
             max_packets_per_poll: 16,
+            max_strangers: 10_000,
             max_waiting: 1 << 20,
         }
     }

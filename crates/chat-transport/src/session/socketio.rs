@@ -47,7 +47,10 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
                     work.await;
                 }
             }
-            Output::Disconnect { .. } => session = None,
+            Output::Disconnect { .. } => {
+                engine.set_known(false);
+                session = None;
+            }
             Output::Closed(_) => break,
             Output::Ack(_) | Output::Wire(_) => {}
         }
@@ -67,7 +70,10 @@ async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: O
         return None;
     }
     match admit(app, engine, sid, token, endpoint).await {
-        Ok(session) => Some(session),
+        Ok(session) => {
+            engine.set_known(true);
+            Some(session)
+        }
         Err(trouble) => {
             let mut frames = Frames::new();
             reply::refused(endpoint, &Context::default(), &trouble, clock::now(), &mut frames);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_protocol::engineio::packet::ends;
-use chat_protocol::engineio::{Input, Lobby, Reject, Request as Asked, Sid, Transport};
+use chat_protocol::engineio::{Input, Reject, Request as Asked, Sid, Strangers, Transport};
 use chat_protocol::socketio::SocketIoSettings;
 use http::header::UPGRADE;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
@@ -43,8 +43,8 @@ type Opener = Box<dyn Fn(Arc<Engine>, &HeaderMap) -> Pin<Box<dyn Future<Output =
 struct Book {
     engines: HashMap<Sid, Arc<Engine>>,
     due: BTreeSet<(u64, Sid)>,
-    /// Who has not been let into a namespace.
-    lobby: Lobby,
+    /// Of which nobody knows whose they are.
+    strangers: Strangers,
 }
 
 impl Desk {
@@ -58,12 +58,13 @@ impl Desk {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        let strangers = Strangers::new(settings.engine.max_strangers);
         Desk {
             settings: Arc::new(settings),
             frames,
             depot,
             open: Box::new(move |engine, headers| Box::pin(open(engine, headers))),
-            book: Mutex::new(Book { engines: HashMap::new(), due: BTreeSet::new(), lobby: Lobby::new(STRANGERS) }),
+            book: Mutex::new(Book { engines: HashMap::new(), due: BTreeSet::new(), strangers }),
             bell: Notify::new(),
         }
     }
@@ -192,21 +193,10 @@ impl Desk {
         getrandom::fill(&mut random).ok()?;
         let sid = Sid::new(random);
         let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
-        let stranger = self.enter(&engine);
+        self.book().engines.insert(sid, engine.clone());
+        self.note(&engine);
         tokio::spawn((self.open)(engine.clone(), headers));
-        if let Some(stranger) = stranger.filter(|stranger| !stranger.is_known()) {
-            self.tell(&stranger, Input::End);
-        }
         Some(engine)
-    }
-
-    /// Writes a new session into the book; if too many there have not said who they are, the oldest of these gives way.
-    fn enter(&self, engine: &Arc<Engine>) -> Option<Arc<Engine>> {
-        let mut book = self.book();
-        book.engines.insert(*engine.sid(), engine.clone());
-        let (ticket, oldest) = book.lobby.enter(*engine.sid());
-        engine.ticket.get_or_init(|| ticket);
-        oldest.and_then(|sid| book.engines.get(&sid).cloned())
     }
 
     fn tell(&self, engine: &Arc<Engine>, input: Input) {
@@ -222,11 +212,13 @@ impl Desk {
     fn note(&self, engine: &Arc<Engine>) {
         let mut book = self.book();
         let is_over = engine.is_over();
-        if let Some(ticket) = engine.ticket.get()
-            && (is_over || engine.is_known())
-        {
-            book.lobby.leave(*ticket);
-        }
+        let oldest = match is_over || engine.is_known() {
+            true => {
+                book.know(engine);
+                None
+            }
+            false => book.count(engine),
+        };
         if is_over {
             book.engines.remove(engine.sid());
             return;
@@ -238,8 +230,11 @@ impl Desk {
             book.due.remove(&(noted, *engine.sid()));
             book.due.insert((due, *engine.sid()));
             engine.noted.store(due, Ordering::Relaxed);
-            drop(book);
             self.bell.notify_one();
+        }
+        drop(book);
+        if let Some(oldest) = oldest {
+            self.tell(&oldest, Input::End);
         }
     }
 
@@ -272,6 +267,27 @@ impl Desk {
     }
 }
 
+impl Book {
+    /// Counts a session among the strangers; if there are too many, the oldest is to give way.
+    fn count(&mut self, engine: &Engine) -> Option<Arc<Engine>> {
+        let mut ticket = engine.ticket();
+        if ticket.is_some() {
+            return None;
+        }
+        let (given, oldest) = self.strangers.enter(*engine.sid());
+        *ticket = Some(given);
+        // One that has become known since it was looked at last gives way by that.
+        oldest.and_then(|sid| self.engines.get(&sid)).filter(|oldest| !oldest.is_known()).cloned()
+    }
+
+    /// It is known whose the session is, or it is over.
+    fn know(&mut self, engine: &Engine) {
+        if let Some(ticket) = engine.ticket().take() {
+            self.strangers.leave(ticket);
+        }
+    }
+}
+
 /// Some clients ask everybody for HTTP/2 as well, which is none of our business.
 fn wants_web_socket(headers: &HeaderMap) -> bool {
     headers.get(UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
@@ -281,5 +297,3 @@ fn wants_web_socket(headers: &HeaderMap) -> bool {
 const LAST_POLL: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 const GOODBYE: Duration = Duration::from_secs(30);
-/// Sessions that may be open at once without having said who they are.
-const STRANGERS: usize = 10_000;

@@ -33,9 +33,9 @@ pub struct Engine {
     fetched: Notify,
     /// The application took something, or the session is over.
     taken: Notify,
-    /// Its place among those who have not said who they are.
-    pub(super) ticket: OnceLock<Ticket>,
-    /// Whether it has been let into a namespace.
+    /// Its place among the strangers.
+    ticket: Mutex<Option<Ticket>>,
+    /// Whether it is known whose it is.
     known: AtomicBool,
     /// Whether the server has ended it.
     ended: AtomicBool,
@@ -88,7 +88,7 @@ impl Engine {
             bell: Notify::new(),
             fetched: Notify::new(),
             taken: Notify::new(),
-            ticket: OnceLock::new(),
+            ticket: Mutex::default(),
             known: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             due: AtomicU64::new(u64::MAX),
@@ -117,9 +117,12 @@ impl Engine {
 
     /// Lets the client into a namespace that it asked for; false if it does not want in any more.
     pub fn accept(&self, namespace: &str, sid: Sid) -> bool {
-        let accepted = self.with(|machine| machine.accept(namespace, sid));
-        self.known.fetch_or(accepted, Ordering::Relaxed);
-        accepted
+        self.with(|machine| machine.accept(namespace, sid))
+    }
+
+    /// Says whether it is known whose session it is. A stranger's gives way when there are too many of them.
+    pub fn set_known(&self, known: bool) {
+        self.known.store(known, Ordering::Relaxed);
     }
 
     /// Does not let the client into a namespace.
@@ -132,9 +135,13 @@ impl Engine {
         self.with(|machine| machine.disconnect(namespace))
     }
 
-    /// Whether it has been let into a namespace.
+    /// Whether it is known whose it is.
     pub(super) fn is_known(&self) -> bool {
         self.known.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn ticket(&self) -> MutexGuard<'_, Option<Ticket>> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether more should not be heard before the application has taken some.

@@ -18,8 +18,9 @@ fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>
         count.fetch_add(1, Ordering::Relaxed);
         std::future::ready(())
     };
-    let desk = Desk::new(SocketIoSettings::default(), FrameLimits::default(), Depot::new(limits), open);
-    desk.book().lobby = Lobby::new(strangers);
+    let mut settings = SocketIoSettings::default();
+    Arc::make_mut(&mut settings.engine).max_strangers = strangers;
+    let desk = Desk::new(settings, FrameLimits::default(), Depot::new(limits), open);
     (Arc::new(desk), served)
 }
 
@@ -33,6 +34,13 @@ fn polling(desk: &Desk) -> Arc<Engine> {
 }
 
 async fn connected(desk: &Desk) -> Arc<Engine> {
+    let engine = accepted(desk).await;
+    engine.set_known(true);
+    engine
+}
+
+/// One that was let in, before it is known whose it is.
+async fn accepted(desk: &Desk) -> Arc<Engine> {
     let engine = polling(desk);
     desk.tell(&engine, Input::Post(Bytes::from_static(b"40")));
     let Output::Connect { namespace, .. } = engine.next().await else { panic!("not asked for a namespace") };
@@ -80,8 +88,24 @@ async fn who_is_known_frees_a_place() {
     let (desk, _) = desk(1);
     let engine = connected(&desk).await;
     desk.tell(&engine, Input::Tick);
-    assert!(desk.book().lobby.is_empty());
+    assert!(desk.book().strangers.is_empty());
     assert!(!polling(&desk).is_over() && !engine.is_over());
+}
+
+#[tokio::test]
+async fn who_is_let_in_is_a_stranger_until_it_is_known_and_again_once_it_has_left() {
+    let (desk, _) = desk(2);
+    let (refused, known) = (accepted(&desk).await, connected(&desk).await);
+    desk.tell(&known, Input::Tick);
+    let (_first, _second) = (polling(&desk), polling(&desk));
+    assert!(refused.is_over() && !known.is_over());
+    known.set_known(false);
+    desk.tell(&known, Input::Tick);
+    assert_eq!(desk.book().strangers.len(), 2);
+    let (_third, _fourth) = (polling(&desk), polling(&desk));
+    assert!(known.is_over());
+    let book = desk.book();
+    assert_eq!((book.strangers.len(), book.engines.len()), (2, 2));
 }
 
 #[tokio::test]
@@ -89,7 +113,7 @@ async fn a_handshake_that_never_came_about_is_forgotten() {
     let (desk, _) = desk(10);
     let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
     desk.tell(&engine, Input::WebSocketClosed);
-    assert!(desk.book().engines.is_empty() && desk.book().lobby.is_empty());
+    assert!(desk.book().engines.is_empty() && desk.book().strangers.is_empty());
     assert!(matches!(engine.next().await, Output::Closed(_)));
 }
 

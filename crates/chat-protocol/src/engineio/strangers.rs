@@ -2,21 +2,21 @@ use std::collections::BTreeMap;
 
 use super::Sid;
 
-/// Sessions that are open but have not said who they are, bounded in number: anybody can open one, so the
-/// oldest gives way to the newest. A flood then costs its own sessions first, and who connects at once is
+/// Sessions that are open though nobody knows whose they are, bounded in number: anybody can open one, so the
+/// oldest gives way to the newest. A flood then costs its own sessions first, and who says at once who it is, is
 /// through before it is their turn.
 #[derive(Debug)]
-pub struct Lobby {
+pub struct Strangers {
     waiting: BTreeMap<Ticket, Sid>,
     most: usize,
     next: u64,
 }
 
-/// A place in the [`Lobby`].
+/// A place in the [`Strangers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
-impl Lobby {
+impl Strangers {
     /// Room for `most` sessions, at least one.
     pub fn new(most: usize) -> Self {
         Self { waiting: BTreeMap::new(), most: most.max(1), next: 0 }
@@ -31,7 +31,7 @@ impl Lobby {
         (ticket, evicted.map(|(_, sid)| sid))
     }
 
-    /// The session has connected, or is gone. Leaving twice is harmless.
+    /// It is known whose the session is, or it is gone. Leaving twice is harmless.
     pub fn leave(&mut self, ticket: Ticket) {
         self.waiting.remove(&ticket);
     }
@@ -54,14 +54,14 @@ mod tests {
     #[test]
     fn the_longest_waiting_gives_way() {
         let [a, b, c, d] = [1, 2, 3, 4].map(|n| Sid::new([n; 15]));
-        let mut lobby = Lobby::new(2);
-        let (_, nobody) = lobby.enter(a);
-        let (place, nobody_either) = lobby.enter(b);
+        let mut strangers = Strangers::new(2);
+        let (_, nobody) = strangers.enter(a);
+        let (place, nobody_either) = strangers.enter(b);
         assert_eq!((nobody, nobody_either), (None, None));
-        assert_eq!(lobby.enter(c).1, Some(a));
-        lobby.leave(place);
-        lobby.leave(place);
-        assert_eq!(lobby.enter(d).1, None);
-        assert_eq!(lobby.len(), 2);
+        assert_eq!(strangers.enter(c).1, Some(a));
+        strangers.leave(place);
+        strangers.leave(place);
+        assert_eq!(strangers.enter(d).1, None);
+        assert_eq!(strangers.len(), 2);
     }
 }
