@@ -1,11 +1,11 @@
 //! Brings the log of writes into the file beside the writer, and has old things forgotten.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use tokio::sync::mpsc;
 
 use super::queries::prune::{self, Part};
@@ -13,10 +13,13 @@ use super::writer::Work;
 use super::{Conn, Task, ready, transact};
 use crate::work::{long_ago, now};
 
-/// The writer's hold on the checkpointer, which ends with it.
+/// The writer's hold on the thread, which ends with it.
 pub(super) struct Checkpointer {
     wake: SyncSender<()>,
-    written: AtomicUsize,
+    /// How many pages the log had when the thread was woken last.
+    woken: i64,
+    /// How many it has when the writer itself is to see to it.
+    long: i64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -28,7 +31,7 @@ impl Checkpointer {
         let thread =
             thread::Builder::new().name("chat-checkpoint".into()).spawn(move || run(&path, &woken, &writer, keep));
         let thread = thread.inspect_err(|error| tracing::error!("the log of writes will grow: {error}")).ok();
-        Checkpointer { wake, written: AtomicUsize::new(0), thread }
+        Checkpointer { wake, woken: 0, long: LONG, thread }
     }
 
     /// Waits until its thread has ended. It may wait for the writer, which must have emptied its queue.
@@ -37,13 +40,32 @@ impl Checkpointer {
         self.thread.map(JoinHandle::join);
     }
 
-    /// Hears how much was written, in kibibytes or so.
-    pub(super) fn wrote(&self, much: usize) {
-        if self.written.fetch_add(much, Ordering::Relaxed) + much >= EVERY {
-            self.written.store(0, Ordering::Relaxed);
+    /// Sees to the log after a commit. It is brought into the file beside the writer; but only when all of it is there does the
+    /// next write go to its beginning, and while others write it never is. So now and then the writer brings the rest into the
+    /// file, which is little then.
+    pub(super) fn look_at_log(&mut self, conn: &Conn) -> QueryResult<()> {
+        let pages = ready(conn.log_pages())?;
+        if pages < self.woken {
+            (self.woken, self.long) = (0, LONG);
+        }
+        if pages >= self.woken + EVERY {
+            self.woken = pages;
             // It is awake already, or gone.
             let _ = self.wake.try_send(());
         }
+        if pages >= self.long {
+            // Where somebody still reads what was there before, the log stays, and is looked at again when it is longer.
+            self.long = pages + EVERY;
+            let mut is_busy = ready(conn.checkpoint())?;
+            for _ in 0..if pages >= TOO_LONG { TRIES } else { 0 } {
+                if !is_busy {
+                    break;
+                }
+                thread::sleep(PAUSE);
+                is_busy = ready(conn.checkpoint())?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -55,41 +77,21 @@ fn run(path: &str, woken: &Receiver<()>, writer: &mpsc::WeakSender<Work>, keep: 
             Err(RecvTimeoutError::Disconnected) => return,
             Ok(()) | Err(RecvTimeoutError::Timeout) => {}
         }
-        if checkpoint(&mut conn, path) > LONG {
-            begin_anew(writer);
-        }
+        checkpoint(&mut conn, path);
         if pruned.is_none_or(|last| last.elapsed() > PRUNE_EVERY) && forget(writer, keep) {
             pruned = Some(Instant::now());
         }
     }
 }
 
-/// A passive one: it waits for nobody, and nobody for it. Says how many pages the log has.
-fn checkpoint(conn: &mut Option<Conn>, path: &str) -> i64 {
+/// A passive one: it waits for nobody, and nobody for it.
+fn checkpoint(conn: &mut Option<Conn>, path: &str) {
     if conn.is_none() {
         *conn = Conn::open(path).inspect_err(|error| tracing::error!("{error}")).ok();
     }
-    match conn.as_ref().map(|conn| ready(conn.checkpoint())) {
-        Some(Ok(pages)) => pages,
-        Some(Err(error)) => {
-            tracing::error!("the log of writes could not be brought into the file: {error}");
-            *conn = None;
-            0
-        }
-        None => 0,
-    }
-}
-
-/// Has the writer bring the rest into the file, which is little now. Only when all of the log is there does the next write
-/// go to the log's beginning, and while others write it never is: the log would grow for as long as they do.
-fn begin_anew(writer: &mpsc::WeakSender<Work>) {
-    let task: Task = Box::new(|conn| {
-        let done = ready(conn.checkpoint());
-        done.inspect_err(|error| tracing::error!("the log of writes could not be begun anew: {error}")).is_ok()
-    });
-    if let Some(writer) = writer.upgrade() {
-        // Where the queue is full another time will do.
-        let _ = writer.try_send(Work::Look(task));
+    if let Some(Err(error)) = conn.as_ref().map(|conn| ready(conn.checkpoint())) {
+        tracing::error!("the log of writes could not be brought into the file: {error}");
+        *conn = None;
     }
 }
 
@@ -121,11 +123,17 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
     told.recv().ok()?
 }
 
-/// After how much the log is brought into the file: seldom, for most pages change again and again, and are copied once each time.
-const EVERY: usize = 8192;
+/// After how many pages, of 4 KiB, the log is brought into the file: seldom, for most pages change again and again, and are
+/// copied once each time.
+const EVERY: i64 = 2048;
 
-/// How many pages make a log that is to begin anew: 16 MiB.
+/// How many pages make a log that is to begin anew: 16 MiB, to which its file is cut back then (`journal_size_limit`).
 const LONG: i64 = 4096;
+
+/// How many make one for which the writer waits until whoever brings it into the file is done, how often and how long.
+const TOO_LONG: i64 = 4 * LONG;
+const TRIES: usize = 400;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// And after how long when there are fewer.
 const IDLE: Duration = Duration::from_secs(30);

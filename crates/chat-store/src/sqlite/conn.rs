@@ -127,9 +127,21 @@ impl Conn {
         self.commit().await.map_err(|error| Unkept { error, open: true })
     }
 
-    /// Brings the log of writes into the file, as far as nobody reads what was there before; says how many pages it has.
-    pub(crate) async fn checkpoint(&self) -> QueryResult<i64> {
+    /// Brings the log of writes into the file, as far as nobody reads what was there before; says whether somebody else was
+    /// just doing so, and nothing was done here.
+    pub(crate) async fn checkpoint(&self) -> QueryResult<bool> {
         let sql = Sql::new("PRAGMA wal_checkpoint(PASSIVE)");
+        Ok(self.first::<(i64, i64, i64)>(sql).await?.is_some_and(|(busy, ..)| busy != 0))
+    }
+
+    /// Brings all of the log of writes into the file, and empties it: while nobody reads yet, or any more.
+    pub(super) fn empty_log(&self) -> QueryResult<()> {
+        self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    /// How many pages were written into the log since it was begun.
+    pub(super) async fn log_pages(&self) -> QueryResult<i64> {
+        let sql = Sql::new("PRAGMA wal_checkpoint(NOOP)");
         Ok(self.first::<(i64, i64, i64)>(sql).await?.map_or(0, |(_, pages, _)| pages))
     }
 
@@ -179,6 +191,7 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = 16777216;
     PRAGMA cache_size = -2048;
     PRAGMA temp_store = MEMORY;
 ";

@@ -58,8 +58,10 @@ impl DatabaseFile {
     /// Notes the mark of a transaction that was committed.
     pub(super) fn note(&self, mark: i64) {
         let Some(mut file) = self.lock.as_ref() else { return };
+        // In one piece: formatting straight into a file writes each digit by itself.
+        let note = format!("{mark:020}");
         // Without a note an older copy is found out later, or by the number of its file.
-        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| write!(file, "{mark:020}"));
+        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(note.as_bytes()));
     }
 
     /// Another connection to write with. In memory each would be another database.
@@ -110,3 +112,25 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 /// a child of one that has yet to become another program. (A store that was closed holds nothing.)
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(50);
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_one_write() {
+        let path = std::env::temp_dir().join(format!("chat-note-{}", std::process::id()));
+        let file = DatabaseFile { named: String::new(), path: None, lock: Some(File::create(&path).unwrap()) };
+        let before = writes();
+        file.note(12_345);
+        assert_eq!(writes() - before, 1);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "00000000000000012345");
+        std::fs::remove_file(path).unwrap();
+    }
+
+    /// How often this thread has written to something.
+    fn writes() -> u64 {
+        let counted = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+        counted.lines().find_map(|line| line.strip_prefix("syscw: ")).unwrap().parse().unwrap()
+    }
+}

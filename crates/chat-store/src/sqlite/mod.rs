@@ -46,6 +46,10 @@ impl Database {
             ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
         }
         file.note(last);
+        // A crash leaves the log as it was, and a loop of them would make it longer each time.
+        if let Err(error) = conn.empty_log() {
+            tracing::warn!("the log of writes could not be brought into the file at once: {error}");
+        }
         let epoch = AtomicU64::new(ready(queries::schema::epoch(&conn)).map_err(OpenError::away)?);
         let readers = file.path().map(|path| Readers::start(path, intake.options.readers)).transpose()?;
         let (queue, orders) = mpsc::channel(intake.options.queue);

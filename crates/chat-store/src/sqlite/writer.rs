@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use chat_domain::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpointer::Checkpointer;
@@ -61,6 +60,7 @@ impl Writer {
                 Work::Change(task) => {
                     self.cache.forget();
                     self.task(task);
+                    self.look_at_log();
                 }
                 Work::Close(done) => {
                     self.note();
@@ -70,7 +70,7 @@ impl Writer {
                     if let Some(checkpointer) = self.checkpointer {
                         checkpointer.stop();
                     }
-                    self.conn.as_ref().map(|conn| conn.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+                    self.conn.as_ref().map(Conn::empty_log);
                     drop((self.conn, self.file));
                     // Who asked may be gone.
                     let _ = done.send(());
@@ -91,10 +91,9 @@ impl Writer {
                 Err(_) => break,
             }
         }
-        let size = COMMIT + batch.iter().map(size).sum::<usize>();
         self.commit(batch);
         self.note();
-        self.checkpointer.iter().for_each(|checkpointer| checkpointer.wrote(size));
+        self.look_at_log();
         next
     }
 
@@ -102,6 +101,15 @@ impl Writer {
     fn note(&self) {
         if let Some(Ok(mark)) = self.conn.as_ref().map(|conn| ready(conn.last_mark())) {
             self.file.note(mark);
+        }
+    }
+
+    /// Sees that the log of writes does not grow. A look that failed is taken again after the next commit.
+    fn look_at_log(&mut self) {
+        if let (Some(conn), Some(checkpointer)) = (&self.conn, &mut self.checkpointer)
+            && let Err(error) = checkpointer.look_at_log(conn)
+        {
+            tracing::error!("the log of writes could not be looked at: {error}");
         }
     }
 
@@ -156,18 +164,6 @@ impl Writer {
         }
     }
 }
-
-/// How much an order writes at most, in kibibytes or so.
-fn size(waiting: &Waiting) -> usize {
-    match &waiting.order.command {
-        Command::Send { draft, .. } => 1 + draft.content.len() / 1024,
-        Command::Edit { content, .. } => 1 + content.len() / 1024,
-        _ => 1,
-    }
-}
-
-/// The same of a commit: it writes whole pages, however little is new in each.
-const COMMIT: usize = 8;
 
 /// How often, and how far apart, the writer tries to find out whether a commit was one.
 const TRIES: usize = 20;
