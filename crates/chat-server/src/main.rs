@@ -1,6 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
 mod config;
+mod page;
 mod secret;
 mod serve;
 

@@ -10,6 +10,7 @@ use chat_store::{Options, Store};
 use chat_transport::account::token::Tokens;
 use chat_transport::address::Proxies;
 use chat_transport::app::{App, ServerSettings};
+use chat_transport::beside::Neighbours;
 use chat_transport::carry::http::{self, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::config::{Config, Registration};
+use crate::page::Page;
 use crate::secret::secret;
 
 /// Serves until a signal says to stop.
@@ -29,13 +31,14 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
     let limits = limits(&config);
-    let options =
-        Options { limits, keep_changes: config.keep_changes.0, take_over: config.take_over, ..Options::default() };
+    let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
-    let service = Service::new(app).map_err(|error| format!("two routes meet: {error}"))?;
+    let page = Page::new(store.clone(), config.registration == Registration::Open);
+    let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
+    let service = Service::with(app, neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let (public, admin) = listen(&config)?;
     let beside = tokio::spawn({

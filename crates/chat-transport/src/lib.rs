@@ -3,6 +3,7 @@
 pub mod account;
 pub mod address;
 pub mod app;
+pub mod beside;
 pub mod carry;
 pub mod clock;
 pub mod connection;

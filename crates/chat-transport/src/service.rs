@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::gate::bearer;
 use crate::app::App;
+use crate::beside::{Neighbours, claimant};
 use crate::carry::http::{Body, Peer, empty, respond};
 use crate::connection::closes;
 use crate::routes::{Routes, cors};
@@ -22,17 +23,23 @@ pub struct Service {
     app: Arc<App>,
     routes: Routes,
     desk: Arc<Desk>,
+    beside: Neighbours,
 }
 
 impl Service {
     /// The doors and routes of a server.
     pub fn new(app: Arc<App>) -> Result<Arc<Service>, InsertError> {
+        Service::with(app, Neighbours::default())
+    }
+
+    /// The same, with others beside it.
+    pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
         let serving = app.clone();
         let depot = app.hub.depot().clone();
         let desk = Desk::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, headers| {
             socketio::serve(serving.clone(), engine, bearer(headers))
         });
-        Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk) }))
+        Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk), beside }))
     }
 
     /// Answers a request.
@@ -47,15 +54,21 @@ impl Service {
         if path == "/socket.io/" || path == "/socket.io" {
             return self.socket_io(method, request, peer).await;
         }
-        self.routes.answer(request, &peer).await
+        match claimant(&self.beside.public, &path) {
+            Some(beside) => beside.answer(request, peer).await,
+            None => self.routes.answer(request, &peer).await,
+        }
     }
 
-    /// Answers an operator: health, readiness and figures, and nothing else.
+    /// Answers an operator: health, readiness and figures, and what is beside them.
     pub async fn answer_operator(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         match request.uri().path() {
             "/metrics" => self.metrics(),
             "/healthz" | "/readyz" => self.routes.answer(request, &peer).await,
-            _ => empty(StatusCode::NOT_FOUND),
+            path => match claimant(&self.beside.operators, path) {
+                Some(beside) => beside.answer(request, peer).await,
+                None => empty(StatusCode::NOT_FOUND),
+            },
         }
     }
 

@@ -1,17 +1,51 @@
 // What goes over the wire is small, and what is committed is what the sources give.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { filesOf } from "../../../crates/chat-server/web/embed.mjs";
 import { events } from "../../../crates/chat-server/web/generate.mjs";
 import { Server } from "./server.mjs";
 
 const WEB = fileURLToPath(new URL("../../../crates/chat-server/web/", import.meta.url));
 
+const { build } = await import(createRequire(WEB).resolve("vite"));
+
+test("the pages that are embedded are those of the sources", async () => {
+  const outDir = mkdtempSync(join(tmpdir(), "chat-built-"));
+  await build({ root: WEB, configFile: `${WEB}vite.config.ts`, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  const fresh = filesOf(`${outDir}/`).map((path) => [path, readFileSync(join(outDir, path), "utf8")]);
+  rmSync(outDir, { recursive: true });
+  const embedded = filesOf(`${WEB}built/`).filter((path) => path !== "files.rs");
+  const kept = embedded.map((path) => [path.replace(/\.gz$/, ""), content(`${WEB}built/${path}`)]);
+  const again = "run `npm run build` in crates/chat-server/web";
+  assert.deepEqual(kept.map(([path]) => path), fresh.map(([path]) => path), again);
+  for (const [index, [path, text]] of fresh.entries()) assert.ok(kept[index][1] === text, `${path} differs: ${again}`);
+});
+
+test("the first paint takes at most 150 KB over the wire", async () => {
+  const server = await Server.start();
+  const page = await (await fetch(server.url)).text();
+  const paths = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path).filter((path) => !path.startsWith("/api"));
+  // Compressed, as they are sent.
+  const sizes = await Promise.all(paths.map(async (path) => Number((await fetch(server.url + path)).headers.get("content-length"))));
+  await server.end();
+  const bytes = sizes.reduce((sum, size) => sum + size, page.length);
+  assert.ok(paths.length >= 3 && sizes.every((size) => size > 0));
+  assert.ok(bytes <= 150_000, `${bytes} bytes`);
+  console.log(`the first paint takes ${bytes} bytes`);
+});
+
+function content(path) {
+  const bytes = readFileSync(path);
+  return String(path.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+}
+
 test("the core of the client library is at most 8 KiB, compressed", async () => {
-  const { build } = await import(createRequire(WEB).resolve("vite"));
   const lib = { entry: `${WEB}client/src/index.ts`, formats: ["es"], fileName: "core" };
   const options = { root: WEB, configFile: false, logLevel: "error", build: { lib, write: false, minify: true } };
   const [{ output }] = await build(options);

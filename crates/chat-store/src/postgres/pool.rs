@@ -11,9 +11,8 @@ use tokio::time::timeout;
 
 use super::Conn;
 use super::life::Life;
-use super::node::Node;
 use crate::error::OpenError;
-use crate::work::{Options, new_life};
+use crate::work::new_life;
 use crate::work_error::{WorkError, Worked};
 
 /// Where the database is.
@@ -21,24 +20,19 @@ use crate::work_error::{WorkError, Worked};
 pub(super) struct Address {
     url: Arc<str>,
     life: Arc<Life>,
-    node: Node,
+    /// Tells the server this node's connections from those of others.
+    node: u64,
 }
 
 impl Address {
-    pub(super) fn new(url: &str, life: Arc<Life>, options: &Options) -> Address {
-        Address { url: url.into(), life, node: Node::new(new_life(), options) }
-    }
-
-    /// Who connects.
-    pub(super) fn node(&self) -> &Node {
-        &self.node
+    pub(super) fn new(url: &str, life: Arc<Life>) -> Address {
+        Address { url: url.into(), life, node: new_life() }
     }
 
     /// A new connection to a database whose life is known; what was said where there is none.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let mut conn = self.dial().await?;
         conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
-        self.node.check(&conn).await.map_err(|error| error.to_string())?;
         match conn.is_current() {
             true => {
                 conn.hurry();
@@ -53,7 +47,7 @@ impl Address {
         let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.url)).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
         let conn = Conn::new(inner, self.life.clone());
-        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node.id);
+        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node);
         conn.script(&settings).await.map_err(|error| error.to_string())?;
         Ok(conn)
     }

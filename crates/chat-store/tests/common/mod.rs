@@ -69,10 +69,9 @@ pub async fn open(url: &str) -> Store {
     Store::open(url, options(), Arc::new(Deaf)).await.unwrap()
 }
 
-/// The tests' clocks begin in 1970, and what is old goes: so nothing is. Several stores on one database stand for several nodes.
+/// The tests' clocks begin in 1970, and what is old goes: so nothing is.
 pub fn options() -> Options {
-    let keep_changes = std::time::Duration::from_secs(200 * 365 * 24 * 3600);
-    Options { keep_changes, several_nodes: true, ..Options::default() }
+    Options { keep_changes: std::time::Duration::from_secs(200 * 365 * 24 * 3600), ..Options::default() }
 }
 
 /// Somebody new.

@@ -1,0 +1,137 @@
+//! The page that the server brings along: built files, compressed and embedded, under a strict policy.
+
+use std::sync::Arc;
+
+use chat_domain::Directory;
+use chat_transport::beside::{Answering, Beside};
+use chat_transport::carry::http::{Body, Peer, empty, json, respond};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+
+/// The page, and what it asks before anybody has logged in.
+pub(crate) struct Page {
+    directory: Arc<dyn Directory>,
+    registration: bool,
+}
+
+/// A file as `web/embed.mjs` has put it beside.
+struct File {
+    path: &'static str,
+    tag: &'static str,
+    content_type: &'static str,
+    zipped: bool,
+    content: &'static [u8],
+}
+
+impl Page {
+    /// A page over the people of a directory; `registration` is whether anybody may make an account.
+    pub(crate) fn new(directory: Arc<dyn Directory>, registration: bool) -> Page {
+        Page { directory, registration }
+    }
+
+    async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let mut refusal = empty(StatusCode::METHOD_NOT_ALLOWED);
+            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return refusal;
+        }
+        match file(path) {
+            Some(file) => file.answer(headers),
+            None => self.about().await,
+        }
+    }
+
+    /// Whether nobody is there yet, so that the page offers to make the first account.
+    async fn about(&self) -> Response<Body> {
+        match self.directory.search(String::new(), None, 1).await {
+            Ok(people) => {
+                let (first, registration) = (people.is_empty(), self.registration);
+                let mut answer = json(StatusCode::OK, format!(r#"{{"first":{first},"registration":{registration}}}"#));
+                answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                answer
+            }
+            Err(_) => empty(StatusCode::SERVICE_UNAVAILABLE),
+        }
+    }
+}
+
+impl Beside for Page {
+    fn claims(&self, path: &str) -> bool {
+        path == ABOUT || file(path).is_some()
+    }
+
+    fn answer(&self, request: Request<Incoming>, _: Peer) -> Answering<'_> {
+        Box::pin(async move { self.answer(request.method(), request.uri().path(), request.headers()).await })
+    }
+}
+
+fn file(path: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.path == path)
+}
+
+impl File {
+    fn answer(&self, asked: &HeaderMap) -> Response<Body> {
+        let known =
+            asked.get(IF_NONE_MATCH).is_some_and(|tags| tags.to_str().is_ok_and(|tags| tags.contains(self.tag)));
+        let content_type = HeaderValue::from_static(self.content_type);
+        let mut answer = if known {
+            empty(StatusCode::NOT_MODIFIED)
+        } else {
+            respond(StatusCode::OK, content_type, self.content.into())
+        };
+        let headers = answer.headers_mut();
+        // A name below /assets/ changes with its content.
+        let kept = if self.path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+        headers.insert(ETAG, HeaderValue::from_static(self.tag));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        if self.zipped && !known {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        answer
+    }
+}
+
+/// What a page asks before anybody has logged in.
+const ABOUT: &str = "/page.json";
+/// Scripts and styles come from here alone; pictures and recordings from wherever a message says.
+const POLICY: &str = "default-src 'self'; img-src 'self' http: https: data: blob:; media-src 'self' http: https: blob:; \
+                      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const FILES: &[File] = include!("../web/built/files.rs");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_there_and_its_scripts_are_kept_for_good() {
+        let page = file("/").expect("a page").answer(&HeaderMap::new());
+        assert_eq!(page.headers()[CACHE_CONTROL], "no-cache");
+        let script = FILES.iter().find(|file| file.path.ends_with(".js")).expect("a script");
+        let answer = script.answer(&HeaderMap::new());
+        assert_eq!(answer.headers()[CONTENT_ENCODING], "gzip");
+        assert!(answer.headers()[CACHE_CONTROL].to_str().is_ok_and(|kept| kept.contains("immutable")));
+    }
+
+    #[test]
+    fn who_has_it_is_not_sent_it_again() {
+        let page = file("/").expect("a page");
+        let mut asked = HeaderMap::new();
+        asked.insert(IF_NONE_MATCH, HeaderValue::from_static(page.tag));
+        assert_eq!(page.answer(&asked).status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[test]
+    fn the_policy_lets_no_foreign_and_no_inner_script_run() {
+        assert!(POLICY.starts_with("default-src 'self';"));
+        for loose in ["unsafe-", "script-src", "style-src", "*"] {
+            assert!(!POLICY.contains(loose), "{loose}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// The list of chats: what one sees before opening one.
+import { computed, reactive, ref } from "vue";
+import type { MultiplexedMessage } from "chat-client";
+import { isMe, learn, nameOf, person, type MemberObject, type Person } from "./people.js";
+import { go, openChat } from "./route.js";
+import { chat, me, request } from "./server.js";
+
+export interface ChatLine {
+  id: number;
+  type: "direct" | "group" | "roulette";
+  title: string | null;
+  unread: number;
+  members: { id: number; role: string }[];
+  membersCount: number;
+  createdAt: string;
+  last: { id: number; content: string; type: string; sender: number; at: string } | null;
+  typing: Set<number>;
+}
+
+interface ChatObject {
+  id: number;
+  type: ChatLine["type"];
+  title: string | null;
+  created_at: string;
+  unread_count: number;
+  last_message: { id: number; content: string; user: MemberObject; created_at: string } | null;
+  members_count: number;
+  members: MemberObject[];
+}
+
+const lines = reactive(new Map<number, ChatLine>());
+export const loaded = ref(false);
+
+export const chats = computed(() => [...lines.values()].sort((a, b) => when(b) - when(a) || (b.last?.id ?? 0) - (a.last?.id ?? 0)));
+export const unreadInAll = computed(() => [...lines.values()].reduce((sum, line) => sum + line.unread, 0));
+export const line = (id: number) => lines.get(id);
+// In whole seconds, as dialect 2 tells them.
+const when = (line: ChatLine) => Math.floor(Date.parse(line.last?.at ?? line.createdAt) / 1000);
+
+/** The other one of a direct chat. */
+export function other(line: ChatLine): Person | null {
+  const found = line.type === "group" ? undefined : line.members.find((member) => !isMe(member.id));
+  return found ? person(found.id) : null;
+}
+
+export const titleOf = (line: ChatLine) => line.title ?? (other(line) ? nameOf(other(line)!.id) : "…");
+
+/** Loads the list; on coming back it is loaded again, since what it showed was not told meanwhile. */
+export async function loadChats(): Promise<void> {
+  const { data } = await request<{ data: ChatObject[] }>("GET", "/api/chats?limit=100");
+  const there = new Set(data.map((object) => take(object).id));
+  for (const id of lines.keys()) if (!there.has(id)) lines.delete(id);
+  loaded.value = true;
+  // Typing is heard in joined rooms only; the first ones are those that one looks at.
+  for (const { id } of chats.value.slice(0, HEARD)) chat.join(id);
+}
+
+export async function loadChat(id: number): Promise<ChatLine> {
+  const { data } = await request<{ data: ChatObject }>("GET", `/api/chats/${id}`);
+  const taken = take(data);
+  chat.join(id);
+  return taken;
+}
+
+export async function openDirect(username: string): Promise<void> {
+  await openNew({ type: "direct", username });
+}
+
+export async function openGroup(title: string, member_ids: number[]): Promise<void> {
+  await openNew({ type: "group", title, member_ids });
+}
+
+async function openNew(body: object): Promise<void> {
+  const { data } = await request<{ data: ChatObject }>("POST", "/api/chats", body);
+  take(data);
+  chat.join(data.id);
+  go(data.id);
+}
+
+function take(object: ChatObject): ChatLine {
+  object.members.forEach(learn);
+  const { id, type, title, last_message: last } = object;
+  if (last && !person(last.user.id).name) person(last.user.id).name = last.user.name;
+  const known = lines.get(id);
+  lines.set(id, {
+    ...{ id, type, title, createdAt: object.created_at, unread: object.unread_count },
+    membersCount: object.members_count,
+    members: object.members.map(({ id, role = "member" }) => ({ id, role })),
+    last: last && { id: last.id, content: last.content, type: known?.last?.id === last.id ? known.last.type : "text", sender: last.user.id, at: last.created_at },
+    typing: known?.typing ?? new Set(),
+  });
+  return lines.get(id)!;
+}
+
+function told(id: number, message: MultiplexedMessage | null): void {
+  const line = lines.get(id);
+  if (!line) return;
+  line.last = message && { id: message.id, content: message.content, type: message.message_type, sender: message.sender_id, at: message.created_at };
+}
+
+export function forget(id: number): void {
+  lines.delete(id);
+  if (openChat.value === id) go(null);
+}
+
+export const reading = (id: number) => {
+  const line = lines.get(id);
+  if (line) line.unread = 0;
+};
+
+chat.on("chat_updated", (frame) => {
+  if (!lines.has(frame.chat_id)) return void loadChat(frame.chat_id).catch(() => {});
+  lines.get(frame.chat_id)!.unread = frame.unread_count;
+  told(frame.chat_id, frame.last_message);
+});
+chat.on("new_message", (frame) => {
+  told(frame.chat_id, frame.message);
+  lines.get(frame.chat_id)?.typing.delete(frame.message.sender_id);
+});
+chat.on("message_updated", (frame) => {
+  const last = lines.get(frame.chat_id)?.last;
+  if (last?.id === frame.message_id) last.content = frame.content;
+});
+chat.on("typing", (frame) => {
+  const typing = lines.get(frame.chat_id)?.typing;
+  if (frame.is_typing) typing?.add(frame.user_id);
+  else typing?.delete(frame.user_id);
+});
+chat.on("member_added", (frame) => void loadChat(frame.chat_id).catch(() => {}));
+chat.on("member_removed", (frame) => {
+  if (frame.user_id === me.value?.id) forget(frame.chat_id);
+  else if (lines.has(frame.chat_id)) void loadChat(frame.chat_id).catch(() => {});
+});
+chat.on("state", (state) => {
+  for (const line of lines.values()) if (state.is !== "open") line.typing.clear();
+  if (state.is === "open") void loadChats().catch(() => {});
+});
+
+/** Rooms that are joined without being opened. */
+const HEARD = 50;

@@ -1,0 +1,56 @@
+// The words of the page, in the language of the browser or the one chosen, and dates as that language writes them.
+import { computed, ref, watchEffect } from "vue";
+import { en } from "./en.js";
+import { ru } from "./ru.js";
+
+export type Language = "en" | "ru";
+
+const KEY = "chat.language";
+const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(KEY) ?? navigator.language;
+export const language = ref<Language>(asked.startsWith("ru") ? "ru" : "en");
+export const words = computed(() => ({ en, ru })[language.value]);
+
+watchEffect(() => (document.documentElement.lang = language.value));
+
+export function speak(chosen: Language): void {
+  language.value = chosen;
+  localStorage.setItem(KEY, chosen);
+}
+
+const format = (options: Intl.DateTimeFormatOptions) =>
+  computed(() => new Intl.DateTimeFormat(language.value === "ru" ? "ru" : navigator.language.startsWith("en") ? navigator.language : "en", options));
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const date = format({ day: "numeric", month: "long" });
+const dateAndYear = format({ day: "numeric", month: "long", year: "numeric" });
+const short = format({ day: "numeric", month: "short" });
+const weekday = format({ weekday: "short" });
+const full = format({ dateStyle: "medium", timeStyle: "short" });
+
+export const timeOf = (at: string) => clock.value.format(new Date(at));
+export const momentOf = (at: string) => full.value.format(new Date(at));
+
+const DAY = 86_400_000;
+const daysAgo = (at: Date) => Math.round((midnight(new Date()) - midnight(at)) / DAY);
+const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+
+/** The heading of a day. */
+export function dayOf(at: string): string {
+  const day = new Date(at);
+  const ago = daysAgo(day);
+  if (ago === 0) return words.value.today;
+  if (ago === 1) return words.value.yesterday;
+  return (day.getFullYear() === new Date().getFullYear() ? date : dateAndYear).value.format(day);
+}
+
+/** A moment in the list of chats: as short as it can be told. */
+export function shortly(at: string): string {
+  const day = new Date(at);
+  const ago = daysAgo(day);
+  if (ago === 0) return timeOf(at);
+  return (ago < 7 ? weekday : short).value.format(day);
+}
+
+export function seen(at: string): string {
+  const ago = daysAgo(new Date(at));
+  return ago === 0 ? timeOf(at) : `${dayOf(at).toLowerCase()}, ${timeOf(at)}`;
+}

@@ -1,0 +1,38 @@
+// Chromium, and the page as somebody sees it.
+import { chromium } from "playwright-core";
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+}
+
+export const WIDTHS = { desktop: { width: 1280, height: 800 }, tablet: { width: 900, height: 1000 }, phone: { width: 390, height: 844 } };
+
+/** A window of its own, without anybody's cookies; what it complains of is collected. */
+export async function visit(browser, server, { size = WIDTHS.desktop, language = "en-GB", theme = "light", touch = false } = {}) {
+  const context = await browser.newContext({
+    viewport: size,
+    locale: language,
+    colorScheme: theme,
+    hasTouch: touch,
+    isMobile: touch,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  await page.goto(server.url);
+  return page;
+}
+
+/** Logs in as the server's person; the page is then at the list of chats. */
+export async function enter(page, person) {
+  await page.getByLabel(/^(Username|Имя пользователя)/).fill(person.username);
+  await page.locator("#password").fill(person.password);
+  await page.locator("form .button").click();
+  await page.locator(".sidebar").waitFor();
+}
