@@ -4,6 +4,7 @@
 //! holds what a socket is told about its own requests; [`rest`] holds the bodies and answers of the HTTP trees.
 //! Below dialect 5 lie [`engineio`] and [`socketio`], session machines that know nothing of chats.
 
+pub mod codes;
 pub mod cursor;
 pub mod dialect;
 pub mod engineio;

@@ -2,6 +2,8 @@
 
 use chat_domain::{Failure, MessageId, Refusal};
 
+use crate::codes::code;
+
 /// Why somebody does not get what they asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -57,17 +59,7 @@ impl Trouble {
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        match self.code() {
-            "UNAUTHORIZED" => 401,
-            "FORBIDDEN" => 403,
-            "METHOD_NOT_ALLOWED" => 405,
-            "CONFLICT" => 409,
-            "MESSAGE_TOO_LARGE" => 413,
-            "INVALID_DATA" => 422,
-            "RATE_LIMIT" => 429,
-            "UNAVAILABLE" => 503,
-            _ => 404,
-        }
+        code(self.code()).map_or(500, |code| code.status)
     }
 
     /// The sentence that people see.

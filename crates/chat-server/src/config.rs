@@ -28,6 +28,9 @@ pub(crate) struct Config {
     /// Where everything is stored: a file, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(long, default_value = "sqlite:chat.db", value_parser = database)]
     pub(crate) database: String,
+    /// Serve from a Postgres that another server has, which is dead or is to end its work.
+    #[arg(long)]
+    pub(crate) take_over: bool,
     /// The secret with which access tokens are signed. Without it one is made and kept in a file beside the database.
     #[arg(long, value_parser = secret)]
     pub(crate) jwt_secret: Option<Secret>,

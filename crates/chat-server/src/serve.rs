@@ -31,7 +31,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
     let limits = limits(&config);
-    let options = Options { limits, keep_changes: config.keep_changes.0, ..Options::default() };
+    let options =
+        Options { limits, keep_changes: config.keep_changes.0, take_over: config.take_over, ..Options::default() };
     let store =
         Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);

@@ -32,6 +32,17 @@ pub enum OpenError {
         /// What was said.
         said: String,
     },
+    /// Another store has the database.
+    #[error(
+        "the database is in use by another chat server ({who}, seen {seconds} s ago), and several on one database do not work \
+         yet: stop that one; if it is dead, wait 15 s or start with --take-over"
+    )]
+    Taken {
+        /// Which one.
+        who: String,
+        /// How long ago it was last seen.
+        seconds: i64,
+    },
     /// A newer version of this program was here.
     #[error("the database is of version {version}, newer than this program's {newest}: use the newer program")]
     Newer {

@@ -27,6 +27,11 @@ pub struct Options {
     /// How many connections decide and write on Postgres. One takes all that waits into one transaction; more of them wait
     /// for each other in every room that their people share, and are worth it only where those are few.
     pub committers: usize,
+    /// Whether other stores may be open on the same Postgres. They do not hear of each other's messages yet, so a store that is to
+    /// be alone is not opened where another one is, and ends its work where another one has taken over.
+    pub several_nodes: bool,
+    /// Whether a store that is to be alone takes the database from another one, which is believed to be dead.
+    pub take_over: bool,
 }
 
 impl Default for Options {
@@ -38,6 +43,8 @@ impl Default for Options {
             batch: 1024,
             readers: 4,
             committers: 1,
+            several_nodes: false,
+            take_over: false,
         }
     }
 }

@@ -41,7 +41,8 @@ impl Conn {
     pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";
 
     /// The steps that bring the tables up to date.
-    pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/1.sql")];
+    pub(crate) const MIGRATIONS: &[&str] =
+        &[include_str!("../../migrations/postgres/1.sql"), include_str!("../../migrations/postgres/2.sql")];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
         Conn { inner, life, patience: FIRST, epoch: 0 }

@@ -5,6 +5,7 @@ mod committer;
 mod conn;
 mod doubt;
 mod life;
+mod node;
 mod optimistic;
 mod pool;
 #[path = "../queries/mod.rs"]
@@ -33,25 +34,30 @@ pub(crate) struct Database {
     committers: Vec<mpsc::Sender<Work>>,
     pool: Arc<Pool>,
     life: Arc<Life>,
+    /// Who keeps this store's row fresh, and is told when it ends.
+    alive: mpsc::Sender<oneshot::Sender<()>>,
 }
 
 impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
     pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
         let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
-        let address = Address::new(url, known.clone());
+        let address = Address::new(url, known.clone(), &intake.options);
         let conn = address.dial().await.map_err(|said| address.refused(said))?;
         queries::schema::migrate(&conn, life, conn.identity().await).await?;
         known.begin(queries::schema::epoch(&conn).await.map_err(OpenError::away)?);
+        address.node().begin(&conn, intake.options.take_over).await?;
         let committers = (0..intake.options.committers.max(1)).map(|_| {
             let (queue, orders) = mpsc::channel(intake.options.queue);
             tokio::spawn(committer::run(orders, intake.clone(), address.clone()));
             queue
         });
         let committers = committers.collect();
+        let (alive, stop) = mpsc::channel(1);
+        tokio::spawn(node::keep_alive(address.clone(), stop));
         let pool = Arc::new(Pool::new(address, intake.options.readers));
         tokio::spawn(keep(Arc::downgrade(&pool), intake.options.keep_changes));
-        Ok(Database { intake, committers, pool, life: known })
+        Ok(Database { intake, committers, pool, life: known, alive })
     }
 
     /// Takes what waits, then stops.
@@ -64,6 +70,11 @@ impl Database {
             }
         }
         self.pool.close();
+        let (tell, told) = oneshot::channel();
+        if self.alive.send(tell).await.is_ok() {
+            // As above.
+            let _ = told.await;
+        }
     }
 
     /// Begins another life of the database.

@@ -11,8 +11,9 @@ use tokio::time::timeout;
 
 use super::Conn;
 use super::life::Life;
+use super::node::Node;
 use crate::error::OpenError;
-use crate::work::new_life;
+use crate::work::{Options, new_life};
 use crate::work_error::{WorkError, Worked};
 
 /// Where the database is.
@@ -20,19 +21,24 @@ use crate::work_error::{WorkError, Worked};
 pub(super) struct Address {
     url: Arc<str>,
     life: Arc<Life>,
-    /// Tells the server this node's connections from those of others.
-    node: u64,
+    node: Node,
 }
 
 impl Address {
-    pub(super) fn new(url: &str, life: Arc<Life>) -> Address {
-        Address { url: url.into(), life, node: new_life() }
+    pub(super) fn new(url: &str, life: Arc<Life>, options: &Options) -> Address {
+        Address { url: url.into(), life, node: Node::new(new_life(), options) }
+    }
+
+    /// Who connects.
+    pub(super) fn node(&self) -> &Node {
+        &self.node
     }
 
     /// A new connection to a database whose life is known; what was said where there is none.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let mut conn = self.dial().await?;
         conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
+        self.node.check(&conn).await.map_err(|error| error.to_string())?;
         match conn.is_current() {
             true => {
                 conn.hurry();
@@ -47,7 +53,7 @@ impl Address {
         let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.url)).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
         let conn = Conn::new(inner, self.life.clone());
-        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node);
+        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node.id);
         conn.script(&settings).await.map_err(|error| error.to_string())?;
         Ok(conn)
     }

@@ -69,9 +69,10 @@ pub async fn open(url: &str) -> Store {
     Store::open(url, options(), Arc::new(Deaf)).await.unwrap()
 }
 
-/// The tests' clocks begin in 1970, and what is old goes: so nothing is.
+/// The tests' clocks begin in 1970, and what is old goes: so nothing is. Several stores on one database stand for several nodes.
 pub fn options() -> Options {
-    Options { keep_changes: std::time::Duration::from_secs(200 * 365 * 24 * 3600), ..Options::default() }
+    let keep_changes = std::time::Duration::from_secs(200 * 365 * 24 * 3600);
+    Options { keep_changes, several_nodes: true, ..Options::default() }
 }
 
 /// Somebody new.

@@ -6,6 +6,9 @@ export type Cursor = string;
 /** The sender's own name for a request: repeating it makes nothing twice. */
 export type ClientId = string;
 
+/** What went wrong, for a program to go by. */
+export type ErrorCode = "UNAUTHORIZED" | "FORBIDDEN" | "CHAT_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "USER_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "MESSAGE_TOO_LARGE" | "INVALID_DATA" | "RATE_LIMIT" | "UNAVAILABLE";
+
 export type MessageType = "text" | "photo" | "video" | "voice" | "location" | "profile_share" | "post_share" | "booking_proposal";
 
 export type MultiplexedMessage = {
@@ -18,15 +21,108 @@ export type MultiplexedMessage = {
 
 /** What the server says, by type. */
 export interface Frames {
+  /** Somebody came in. */
+  member_added: {
+    type: "member_added";
+    chat_id: number;
+    user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** Somebody left. */
+  member_removed: {
+    type: "member_removed";
+    chat_id: number;
+    user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A message was sent. */
+  new_message: {
+    type: "new_message";
+    chat_id: number;
+    message: MultiplexedMessage;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A message has other words. */
+  message_updated: {
+    type: "message_updated";
+    chat_id: number;
+    message_id: number;
+    content: string;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A message was erased. */
+  message_deleted: {
+    type: "message_deleted";
+    chat_id: number;
+    message_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A message was liked. */
+  message_liked: {
+    type: "message_liked";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    likes_count: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A like was taken back. */
+  message_unliked: {
+    type: "message_unliked";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    likes_count: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** Somebody has read. */
+  messages_read: {
+    type: "messages_read";
+    chat_id: number;
+    user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** Somebody types, or has stopped. */
+  typing: {
+    type: "typing";
+    chat_id: number;
+    user_id: number;
+    is_typing: boolean;
+    timestamp: string;
+  };
+  /** Somebody is here, or has gone. */
+  user_status: {
+    type: "user_status";
+    user_id: number;
+    status: "online" | "away" | "busy";
+    timestamp: string;
+  };
+  /** Somebody has gone. */
+  user_offline: {
+    type: "user_offline";
+    user_id: number;
+    timestamp: string;
+  };
+  /** A line of the chat list changed. */
+  chat_updated: {
+    type: "chat_updated";
+    chat_id: number;
+    unread_count: number;
+    last_message: MultiplexedMessage | null;
+    timestamp: string;
+  };
   /** The socket is open. */
   connected: {
     type: "connected";
     user_id: number;
-    timestamp: string;
-  };
-  /** The answer to a ping. */
-  pong: {
-    type: "pong";
     timestamp: string;
   };
   /** The room is joined. */
@@ -36,130 +132,37 @@ export interface Frames {
     timestamp: string;
     cursor?: Cursor;
   };
+  /** The answer to a send. */
+  message_sent: {
+    type: "message_sent";
+    chat_id: number;
+    message_id: number;
+    timestamp: string;
+    client_id?: ClientId;
+  };
+  /** The answer to a ping. */
+  pong: {
+    type: "pong";
+    timestamp: string;
+  };
   /** The room is left. */
   left_chat: {
     type: "left_chat";
     chat_id: number;
     timestamp: string;
   };
-  /** A message was sent. */
-  new_message: {
-    type: "new_message";
-    chat_id: number;
-    timestamp: string;
-    message: MultiplexedMessage;
-    cursor?: Cursor;
-  };
-  /** The answer to send_message. */
-  message_sent: {
-    type: "message_sent";
-    chat_id: number;
-    timestamp: string;
-    message_id: number;
-    client_id?: ClientId;
-  };
-  /** A message has other words. */
-  message_updated: {
-    type: "message_updated";
-    chat_id: number;
-    timestamp: string;
-    message_id: number;
-    content: string;
-    cursor?: Cursor;
-  };
-  /** A message was erased. */
-  message_deleted: {
-    type: "message_deleted";
-    chat_id: number;
-    timestamp: string;
-    message_id: number;
-    cursor?: Cursor;
-  };
-  /** A message was liked. */
-  message_liked: {
-    type: "message_liked";
-    chat_id: number;
-    timestamp: string;
-    message_id: number;
-    user_id: number;
-    likes_count: number;
-    cursor?: Cursor;
-  };
-  /** A like was taken back. */
-  message_unliked: {
-    type: "message_unliked";
-    chat_id: number;
-    timestamp: string;
-    message_id: number;
-    user_id: number;
-    likes_count: number;
-    cursor?: Cursor;
-  };
-  /** Somebody has read. */
-  messages_read: {
-    type: "messages_read";
-    chat_id: number;
-    timestamp: string;
-    user_id: number;
-    cursor?: Cursor;
-  };
-  /** Somebody types, or has stopped. */
-  typing: {
-    type: "typing";
-    chat_id: number;
-    timestamp: string;
-    user_id: number;
-    is_typing: boolean;
-  };
-  /** Somebody is here. */
-  user_status: {
-    type: "user_status";
-    user_id: number;
-    status: string;
-    timestamp: string;
-  };
-  /** Somebody has gone. */
-  user_offline: {
-    type: "user_offline";
-    user_id: number;
-    timestamp: string;
-  };
-  /** Somebody came in. */
-  member_added: {
-    type: "member_added";
-    chat_id: number;
-    timestamp: string;
-    user_id: number;
-    cursor?: Cursor;
-  };
-  /** Somebody left. */
-  member_removed: {
-    type: "member_removed";
-    chat_id: number;
-    timestamp: string;
-    user_id: number;
-    cursor?: Cursor;
-  };
-  /** A line of the chat list changed. */
-  chat_updated: {
-    type: "chat_updated";
-    chat_id: number;
-    timestamp: string;
-    unread_count: number;
-    last_message: MultiplexedMessage | null;
-  };
   /** What was missed is no longer kept: load anew. */
   resync: {
     type: "resync";
     chat_id: number;
-    timestamp: string;
-    reason: string;
+    reason: "history_pruned";
     cursor: Cursor;
+    timestamp: string;
   };
   /** Something was refused. */
   error: {
     type: "error";
-    code: string;
+    code: ErrorCode;
     message: string;
     timestamp: string;
     client_id?: ClientId;
@@ -178,14 +181,14 @@ export interface Commands {
     type: "join_chat";
     chat_id: number;
     last_message_id?: number;
-    cursor?: string;
+    cursor?: Cursor;
   };
   /** Leaves a room. */
   leave_chat: {
     type: "leave_chat";
     chat_id: number;
   };
-  /** Types, or has stopped. */
+  /** Somebody types, or has stopped. */
   typing: {
     type: "typing";
     chat_id: number;
@@ -196,7 +199,7 @@ export interface Commands {
     type: "status";
     status: "online" | "away" | "busy" | "offline";
   };
-  /** Marks messages as read. */
+  /** Marks everything up to a message as read. */
   read_messages: {
     type: "read_messages";
     chat_id: number;

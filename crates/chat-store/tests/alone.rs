@@ -1,0 +1,88 @@
+//! Two stores that are each to be alone on one Postgres: the second is refused, and says why; the first gives way to one that
+//! takes over.
+
+mod common;
+
+use std::process::{Child, Command as Process, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chat_domain::{Directory, Journal};
+use chat_store::{OpenError, Options, Store};
+use common::postgres::Cluster;
+use common::{Deaf, somebody};
+
+/// The address that the other process is to open.
+const PLACE: &str = "CHAT_STORE_TEST_ALONE";
+
+#[tokio::test]
+async fn the_second_is_refused_until_the_first_is_closed() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("alone");
+    let first = alone(&url, false).await.unwrap();
+    let Err(OpenError::Taken { who, seconds }) = alone(&url, false).await else { panic!("both were let in") };
+    assert!(who.starts_with(&format!("process {} on ", std::process::id())) && seconds < 15, "{who}, {seconds} s ago");
+    first.ready().await.unwrap();
+    first.close().await;
+    alone(&url, false).await.unwrap().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_was_taken_over_answers_nothing_more() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("alone");
+    let first = alone(&url, false).await.unwrap();
+    let ann = somebody(&first, "ann").await.id();
+    let second = alone(&url, true).await.unwrap();
+    first.people(vec![ann]).await.unwrap_err();
+    second.people(vec![ann]).await.unwrap();
+    // Where the row of the second one is no longer fresh the first one would take the database again.
+    assert_eq!(cluster.ask("alone", "SELECT count(*) FROM nodes").trim(), "1");
+    second.close().await;
+    first.close().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_fresh_any_more_holds_nobody() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("alone");
+    alone(&url, false).await.unwrap().close().await;
+    cluster.ask("alone", "INSERT INTO nodes VALUES (1, 'frozen', now() - interval '10 s', NULL, NULL)");
+    assert!(matches!(alone(&url, false).await, Err(OpenError::Taken { .. })));
+    cluster.ask("alone", "UPDATE nodes SET seen = now() - interval '15 s'");
+    alone(&url, false).await.unwrap().close().await;
+}
+
+/// The server notices at once that a process has ended, however it did.
+#[tokio::test]
+async fn one_that_was_killed_is_waited_for_shortly() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("alone");
+    let mut child = another(&url);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !cluster.try_ask("alone", "SELECT count(*) FROM nodes").is_ok_and(|count| count.trim() == "1") {
+        assert!(Instant::now() < until, "the other process does not begin");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    alone(&url, false).await.unwrap().close().await;
+}
+
+/// Not a test: what the other process does, until it is killed.
+#[tokio::test]
+async fn another_process() {
+    let Ok(place) = std::env::var(PLACE) else { return };
+    let _store = alone(&place, false).await.unwrap();
+    std::future::pending::<()>().await;
+}
+
+fn another(url: &str) -> Child {
+    let mut child = Process::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "another_process", "--nocapture", "--quiet"]).env(PLACE, url);
+    child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+async fn alone(url: &str, take_over: bool) -> Result<Store, OpenError> {
+    let options = Options { several_nodes: false, take_over, ..common::options() };
+    Store::open(url, options, Arc::new(Deaf)).await
+}
