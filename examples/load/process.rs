@@ -26,6 +26,8 @@ impl Server {
         let mut command = on_core(0, &program);
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--jwt-secret", SECRET, "--api-key", KEY]);
         command.args(["--rate-messages", "10000000", "--max-sockets-per-user", "100000"]);
+        command.args(["--rate-changes", "10000000", "--rate-replays", "1000000000"]);
+        command.args(["--max-connections-per-address", "100000"]);
         command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
         command.env("CHAT_LOG", "warn");
         Server::start(command)

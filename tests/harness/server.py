@@ -30,7 +30,7 @@ class Server:
 
     # A test must not wait for limits that it does not test.
     DEFAULTS = {"rate-messages": "1000000", "rate-logins": "1000000", "rate-address": "1000000"}
-    DEFAULTS |= {"max-waiting-logins": "100000"}
+    DEFAULTS |= {"max-waiting-logins": "100000", "rate-changes": "1000000", "rate-replays": "1000000000"}
 
     def __init__(self, database=None, **flags):
         self.home = tempfile.TemporaryDirectory(prefix="chat-test-")

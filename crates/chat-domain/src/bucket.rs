@@ -15,14 +15,15 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The time that one takes to come back.
-    fn interval(self) -> i64 {
-        1_000_000 / i64::from(self.per_second.max(1))
+    /// The time that so many take to come back.
+    fn span(self, many: u64) -> i64 {
+        let many = i64::try_from(many).unwrap_or(i64::MAX);
+        many.saturating_mul(1_000_000) / i64::from(self.per_second.max(1))
     }
 
     /// The time in which an empty bucket fills.
     fn depth(self) -> i64 {
-        self.interval().saturating_mul(i64::from(self.burst.max(1)))
+        self.span(self.burst.max(1).into())
     }
 }
 
@@ -37,15 +38,27 @@ pub struct Bucket {
 impl Bucket {
     /// Takes one, or says how long to wait for the next. A refused attempt costs nothing.
     pub fn take(&mut self, rate: Rate, now: Time) -> Result<(), Duration> {
+        self.take_many(1, rate, now)
+    }
+
+    /// Takes so many, at most what is in a full one; or says how long to wait for them.
+    pub fn take_many(&mut self, many: u64, rate: Rate, now: Time) -> Result<(), Duration> {
         // A clock that was set back must not lock anybody out for longer than an empty bucket would.
         let latest = now.0.saturating_add(rate.depth());
         self.full_at = Time(self.full_at.0.clamp(now.0, latest));
-        let full_at = self.full_at.0.saturating_add(rate.interval());
+        let full_at = self.full_at.0.saturating_add(rate.span(many).min(rate.depth()));
         if full_at > latest {
             return Err(Time(full_at).since(Time(latest)));
         }
         self.full_at = Time(full_at);
         Ok(())
+    }
+
+    /// Takes what was had already: it may be more than there was, and then nothing is left.
+    pub fn owe(&mut self, many: u64, rate: Rate, now: Time) {
+        let latest = now.0.saturating_add(rate.depth());
+        let full_at = self.full_at.0.max(now.0).saturating_add(rate.span(many));
+        self.full_at = Time(full_at.min(latest));
     }
 
     /// Whether it is full: whoever keeps many of them may forget this one.
@@ -76,6 +89,23 @@ mod tests {
     }
 
     #[test]
+    fn many_at_once_weigh_more_and_never_more_than_a_full_bucket() {
+        let (mut bucket, start) = (Bucket::default(), Time::from_secs(1_000));
+        assert_eq!(bucket.take_many(50, RATE, start), Ok(()));
+        assert_eq!(bucket.take_many(20, RATE, start), Err(Duration::from_millis(500)));
+        assert_eq!(bucket.take_many(10, RATE, start), Ok(()));
+        assert_eq!(bucket.take_many(1_000, RATE, start.after(Duration::from_secs(3))), Ok(()));
+        let mut owing = Bucket::default();
+        owing.owe(1_000, RATE, start);
+        assert_eq!(owing.take(RATE, start), Err(Duration::from_millis(50)));
+        assert_eq!(taken(&mut owing, start.after(Duration::from_secs(1)), 100), 20);
+        let bytes = Rate { per_second: 4 << 20, burst: 64 << 20 };
+        let mut pages = Bucket::default();
+        assert_eq!(pages.take_many(64 << 20, bytes, start), Ok(()));
+        assert_eq!(pages.take_many(1 << 20, bytes, start), Err(Duration::from_millis(250)));
+    }
+
+    #[test]
     fn a_clock_set_back_locks_nobody_out() {
         let mut bucket = Bucket::default();
         assert_eq!(taken(&mut bucket, Time::from_secs(9_000), 60), 60);
@@ -93,7 +123,8 @@ mod tests {
             ] {
                 let mut bucket = Bucket::default();
                 let _ = bucket.take(rate, now);
-                let _ = bucket.take(rate, Time(0));
+                let _ = bucket.take_many(u64::MAX, rate, Time(0));
+                bucket.owe(u64::MAX, rate, now);
                 let _ = bucket.is_full(now);
             }
         }

@@ -52,6 +52,12 @@ pub(crate) struct Config {
     /// Messages, edits, deletes and likes of a user a second; `20/60` allows bursts of 60.
     #[arg(long, default_value = "20/60")]
     pub(crate) rate_messages: Frequency,
+    /// Other lasting changes of a user a second, each weighed by the people who hear of it: a group of 50 weighs 50.
+    #[arg(long, default_value = "100/3000")]
+    pub(crate) rate_changes: Frequency,
+    /// Bytes of history, replays and lists of a user a second; what is missed comes more slowly then.
+    #[arg(long, default_value = "4194304/67108864")]
+    pub(crate) rate_replays: Frequency,
     /// Failed log-ins of an account from an address; `1/10` allows ten at once and then one a second.
     #[arg(long, default_value = "1/10")]
     pub(crate) rate_logins: Frequency,
@@ -73,6 +79,12 @@ pub(crate) struct Config {
     /// How many connections a user may have open.
     #[arg(long, default_value_t = 100, value_parser = some)]
     pub(crate) max_sockets_per_user: usize,
+    /// How many connections may be open on an address of `--listen`; more wait.
+    #[arg(long, default_value_t = 100_000, value_parser = some)]
+    pub(crate) max_connections: usize,
+    /// How many connections a client's address may have open; those of trusted proxies are not counted.
+    #[arg(long, default_value_t = 10_000, value_parser = some)]
+    pub(crate) max_connections_per_address: usize,
     /// Sessions of Socket.IO of which nobody knows whose they are; the oldest gives way.
     #[arg(long, default_value_t = 10_000, value_parser = some)]
     pub(crate) max_strangers: usize,

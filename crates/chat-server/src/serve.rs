@@ -11,7 +11,7 @@ use chat_transport::account::token::Tokens;
 use chat_transport::address::Proxies;
 use chat_transport::app::{App, ServerSettings};
 use chat_transport::beside::Neighbours;
-use chat_transport::carry::http::{self, Listener};
+use chat_transport::carry::http::{self, HttpSettings, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
 use chat_transport::hub::{self, Hub};
@@ -42,12 +42,13 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let service = Service::with(app, neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let (public, admin) = listen(&config)?;
+    let http = connections(&config);
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
     });
     let mut serving: Vec<_> =
-        public.into_iter().map(|door| tokio::spawn(one(door, service.clone(), stop.clone()))).collect();
+        public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), stop.clone()))).collect();
     serving.extend(admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
     until_signal().await?;
     info!("stopping");
@@ -112,12 +113,12 @@ fn bind(address: &str, setting: &str) -> Result<Vec<Listener>, String> {
     if listeners.is_empty() { Err(failed(ErrorKind::AddrNotAvailable.into())) } else { Ok(listeners) }
 }
 
-async fn one(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
+async fn one(listener: Listener, settings: HttpSettings, service: Arc<Service>, stop: CancellationToken) {
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer(request, peer).await }
     };
-    http::serve(listener, http::HttpSettings::default(), stop, answer).await;
+    http::serve(listener, settings, stop, answer).await;
 }
 
 async fn operators(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
@@ -125,7 +126,7 @@ async fn operators(listener: Listener, service: Arc<Service>, stop: Cancellation
         let service = service.clone();
         async move { service.answer_operator(request, peer).await }
     };
-    http::serve(listener, http::HttpSettings::default(), stop, answer).await;
+    http::serve(listener, HttpSettings::default(), stop, answer).await;
 }
 
 async fn until_signal() -> Result<(), String> {
@@ -152,6 +153,15 @@ fn queues(config: &Config) -> outbox::Limits {
     outbox::Limits { per_socket: config.max_queue, in_all: config.max_queues, ..outbox::Limits::default() }
 }
 
+fn connections(config: &Config) -> HttpSettings {
+    HttpSettings {
+        connections: config.max_connections,
+        per_address: config.max_connections_per_address,
+        proxies: Proxies::new(config.trusted_proxy.clone()),
+        ..HttpSettings::default()
+    }
+}
+
 fn limits(config: &Config) -> Limits {
     Limits {
         content: config.max_content,
@@ -171,6 +181,8 @@ fn settings(config: &Config) -> ServerSettings {
     };
     let rates = rates::RateSettings {
         messages: config.rate_messages.0,
+        changes: config.rate_changes.0,
+        replays: config.rate_replays.0,
         typing: config.rate_typing.0,
         logins: config.rate_logins.0,
         addresses: config.rate_address.0,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chat_domain::bucket::{Bucket, Rate};
@@ -17,6 +17,10 @@ use crate::clock;
 pub struct RateSettings {
     /// Messages, edits, deletes and likes of a user.
     pub messages: Rate,
+    /// Everything else of a user that lasts, weighed by the people who hear of it.
+    pub changes: Rate,
+    /// Bytes that a user fetches: of replays, histories and lists.
+    pub replays: Rate,
     /// Typing signs of a user, and changes of status.
     pub typing: Rate,
     /// Attempts to log in to an account from an address.
@@ -29,6 +33,8 @@ impl Default for RateSettings {
     fn default() -> RateSettings {
         RateSettings {
             messages: Rate { per_second: 20, burst: 60 },
+            changes: Rate { per_second: 100, burst: 3_000 },
+            replays: Rate { per_second: 4 << 20, burst: 64 << 20 },
             typing: Rate { per_second: 5, burst: 5 },
             logins: Rate { per_second: 1, burst: 10 },
             addresses: Rate { per_second: 1, burst: 100 },
@@ -40,6 +46,8 @@ impl Default for RateSettings {
 pub struct Rates {
     settings: RateSettings,
     messages: Buckets<UserId>,
+    changes: Buckets<UserId>,
+    replays: Buckets<UserId>,
     typing: Buckets<UserId>,
     logins: Buckets<(String, Source)>,
     addresses: Buckets<Source>,
@@ -51,6 +59,8 @@ impl Rates {
         Rates {
             settings,
             messages: Buckets::default(),
+            changes: Buckets::default(),
+            replays: Buckets::default(),
             typing: Buckets::default(),
             logins: Buckets::default(),
             addresses: Buckets::default(),
@@ -60,6 +70,37 @@ impl Rates {
     /// A user sends, edits, deletes or likes; if that is too fast, how many seconds to wait.
     pub fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.messages.take(user, self.settings.messages, now)
+    }
+
+    /// A user changes something else that lasts, and so many people hear of it.
+    pub fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
+        self.changes.take_many(user, tenths(people), self.settings.tenths(), now).map_err(seconds)
+    }
+
+    /// A user marks something as read. Whether that moves anything shows later: until then it is next to nothing.
+    pub fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
+        self.changes.take_many(user, 1, self.settings.tenths(), now).map_err(seconds)
+    }
+
+    /// A user's change was heard by so many more people than it was weighed by.
+    pub fn heard(&self, user: UserId, more: usize, now: Time) {
+        self.changes.owe(user, tenths(more), self.settings.tenths(), now);
+    }
+
+    /// A user is to be sent so many bytes of what is stored; if that is too fast, how long to wait.
+    pub fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
+        self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings.replays, now)
+    }
+
+    /// A user asks for something stored, whose size shows later.
+    pub fn fetch(&self, user: UserId, now: Time) -> Result<(), u64> {
+        self.replay(user, FETCH, now).map_err(seconds)
+    }
+
+    /// It was this large.
+    pub fn fetched(&self, user: UserId, bytes: usize, now: Time) {
+        let more = bytes.saturating_sub(FETCH).try_into().unwrap_or(u64::MAX);
+        self.replays.owe(user, more, self.settings.replays, now);
     }
 
     /// Whether a sign of typing is passed on. Too many are dropped without a word, but the end of typing always counts.
@@ -92,6 +133,8 @@ impl Rates {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             let now = clock::now();
             self.messages.sweep(now);
+            self.changes.sweep(now);
+            self.replays.sweep(now);
             self.typing.sweep(now);
             self.logins.sweep(now);
             self.addresses.sweep(now);
@@ -103,17 +146,27 @@ struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
 
 impl<K: Eq + Hash> Buckets<K> {
     fn take(&self, key: K, rate: Rate, now: Time) -> Result<(), u64> {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = buckets.entry(key).or_default().take(rate, now);
-        taken.map_err(|wait| wait.as_secs() + 1)
+        self.take_many(key, 1, rate, now).map_err(seconds)
+    }
+
+    fn take_many(&self, key: K, many: u64, rate: Rate, now: Time) -> Result<(), Duration> {
+        self.buckets().entry(key).or_default().take_many(many, rate, now)
+    }
+
+    fn owe(&self, key: K, many: u64, rate: Rate, now: Time) {
+        self.buckets().entry(key).or_default().owe(many, rate, now);
     }
 
     fn forget(&self, key: &K) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.buckets().remove(key);
+    }
+
+    fn buckets(&self) -> MutexGuard<'_, HashMap<K, Bucket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sweep(&self, now: Time) {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.buckets();
         buckets.retain(|_, bucket| !bucket.is_full(now));
         if buckets.capacity() > 4 * buckets.len() + 64 {
             buckets.shrink_to_fit();
@@ -127,4 +180,23 @@ impl<K> Default for Buckets<K> {
     }
 }
 
+impl RateSettings {
+    /// The rate of changes in tenths of a person.
+    fn tenths(&self) -> Rate {
+        let Rate { per_second, burst } = self.changes;
+        Rate { per_second: per_second.saturating_mul(10), burst: burst.saturating_mul(10) }
+    }
+}
+
+fn tenths(people: usize) -> u64 {
+    u64::try_from(people).unwrap_or(u64::MAX).saturating_mul(10)
+}
+
+/// What a client is told to wait.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + 1
+}
+
+/// Bytes that asking costs, even for nothing.
+const FETCH: usize = 1 << 10;
 const SWEEP: Duration = Duration::from_secs(5);

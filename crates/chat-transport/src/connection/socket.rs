@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
-use chat_protocol::{Context, Endpoint};
+use chat_protocol::{Context, Endpoint, Verb};
 use tokio::sync::Notify;
 
 use super::closes;
@@ -34,6 +34,8 @@ struct State {
     /// Rooms that it has left: few sockets ever do.
     left: Option<Box<Left>>,
     expires: Option<Time>,
+    /// Reads that moved something since this was last asked.
+    moved: usize,
     /// The session waits for the last of the orders.
     waits: bool,
     /// Nothing will be settled any more.
@@ -111,12 +113,20 @@ impl Socket {
         let mut state = self.state();
         let was_full = state.orders.len() == MAX_ORDERS;
         let ordered = state.orders.pop_front_if(|ordered| ordered.result.is_some())?;
+        if let (Verb::Read, Some(Ok(Outcome::Happened(_)))) = (ordered.context.verb, &ordered.result) {
+            state.moved += 1;
+        }
         let was_last = state.orders.is_empty() && std::mem::take(&mut state.waits);
         drop(state);
         if was_full || was_last {
             self.bell.notify_one();
         }
         Some(ordered)
+    }
+
+    /// Reads that moved something since this was last asked.
+    pub(crate) fn moved(&self) -> usize {
+        std::mem::take(&mut self.state().moved)
     }
 
     /// Whether so many orders are on their way that nothing more is to be read.

@@ -118,8 +118,14 @@ impl<'a> Call<'a> {
 
     /// Has a command carried out in somebody's name.
     pub(super) async fn execute(&self, actor: UserId, command: Command) -> Result<Outcome, Trouble> {
+        use Command::{AddMember, RemoveMember, Rename};
+        let weighs = matches!(command, Rename { .. } | AddMember { .. } | RemoveMember { .. });
         let order = Order { actor, at: self.now, command, origin: None };
-        Ok(self.app.journal.execute(order).await?)
+        let outcome = self.app.journal.execute(order).await?;
+        if let (Access::User, true, Outcome::Happened(event)) = (self.place.access, weighs, &outcome) {
+            self.app.rates.heard(actor, event.members.saturating_sub(1) as usize, self.now);
+        }
+        Ok(outcome)
     }
 
     /// The same for a command that always has something to tell.

@@ -22,6 +22,9 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 
 pub(super) async fn open(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let chat = NewChat::read(call.place.tree, &call.body, call.key()?)?;
+    if let NewChat::Group { members, .. } = &chat {
+        call.app.rates.change(caller.id(), members.len(), call.now).map_err(Trouble::TooFast)?;
+    }
     open_for(call, caller.id(), chat).await
 }
 

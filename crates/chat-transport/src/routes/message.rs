@@ -100,6 +100,9 @@ pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply,
     let (reader, room) = (caller.id(), call.room()?);
     let MarkRead { upto } = call.judged(reader, room, MarkRead::read(call.place.tree, &call.body)).await?;
     let outcome = call.execute(reader, Command::Read { room, upto }).await?;
+    if let Outcome::Happened(_) = outcome {
+        call.app.rates.heard(reader, 1, call.now);
+    }
     let lines = call.app.journal.summaries(vec![(reader, room)]).await?;
     let unread = lines.first().map_or(0, |line| line.unread);
     Ok(answer::read(call.place.tree, reached(&outcome), unread))

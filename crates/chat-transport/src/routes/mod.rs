@@ -121,8 +121,26 @@ impl Call<'_> {
         }
     }
 
-    /// What a user may ask for.
+    /// What a user may ask for, within the rates.
     async fn as_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
+        let (user, rates) = (caller.id(), &self.app.rates);
+        if self.parts.method.is_safe() {
+            rates.fetch(user, self.now).map_err(Trouble::TooFast)?;
+            let answered = self.for_user(caller).await?;
+            rates.fetched(user, answered.reply.body.len(), self.now);
+            return Ok(answered);
+        }
+        match self.place.route {
+            // These have measures of their own, and leaving has none.
+            Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike | Route::Typing | Route::Logout => {
+            }
+            Route::Read => rates.read(user, self.now).map_err(Trouble::TooFast)?,
+            _ => rates.change(user, 1, self.now).map_err(Trouble::TooFast)?,
+        }
+        self.for_user(caller).await
+    }
+
+    async fn for_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.place.route {
             Route::Logout => return account::logout(self, caller).await,
             Route::Me => return account::me(self, caller),

@@ -65,9 +65,11 @@ impl Session {
 
     fn serve(&self, Asked { request, context }: Asked) -> Then<'_> {
         match request {
-            Request::Order(Command::Read { room, upto: None }) => self.read_what_was_seen(room, context),
             Request::Order(command) => match self.pace(context.verb) {
                 Ok(()) => {
+                    if let Command::Read { room, upto: None } = command {
+                        return self.read_what_was_seen(room, context);
+                    }
                     self.order(command, context);
                     Then::GoOn
                 }
@@ -115,13 +117,18 @@ impl Session {
                 }
                 Ok(())
             }
-            Request::Auth { token } => self.renew(token, context).await,
+            Request::Auth { token } => {
+                self.pace(Verb::Auth)?;
+                self.renew(token, context).await
+            }
             Request::ReadNotification(id) => {
+                self.pace(Verb::ReadNotification)?;
                 let notification = self.app.journal.read_notification(self.socket.user(), id, clock::now()).await?;
                 self.say(|_, _, frames| reply::notification_read(context, &notification, frames));
                 Ok(())
             }
             Request::Typing { room, .. } => {
+                self.app.rates.fetch(self.socket.user(), clock::now()).map_err(Trouble::TooFast)?;
                 // The hub does not know the user there; the journal says why, or knows better.
                 self.app.journal.head(self.socket.user(), room).await?;
                 Err(Refusal::NotMember.into())
@@ -136,14 +143,19 @@ impl Session {
         self.app.hub.answer(&self.socket);
     }
 
-    /// Messages, edits, deletes and likes share one measure, over HTTP too.
+    /// Messages, edits, deletes and likes share one measure, over HTTP too; so does everything else that lasts.
     fn pace(&self, verb: Verb) -> Result<(), Trouble> {
-        match verb {
-            Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike => {
-                self.app.rates.message(self.socket.user(), clock::now()).map_err(Trouble::TooFast)
+        let (rates, user, now) = (&self.app.rates, self.socket.user(), clock::now());
+        let paced = match verb {
+            Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike => rates.message(user, now),
+            Verb::Read => {
+                rates.heard(user, self.socket.moved(), now);
+                rates.read(user, now)
             }
+            Verb::ReadNotification | Verb::Auth => rates.change(user, 1, now),
             _ => Ok(()),
-        }
+        };
+        paced.map_err(Trouble::TooFast)
     }
 
     /// Gives an order to the journal, in its turn; its answer comes through the hub.

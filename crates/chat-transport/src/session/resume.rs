@@ -1,13 +1,17 @@
 //! Going on where a client was: pages of the journal until the hub has the rest, then live without a seam.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::view::{Replay, Replayed, Since};
 use chat_domain::{Change, Event, Failure, Head, MessageId, Refusal, RoomId};
 use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Shape, Trouble, audience, encode, reply};
 
+use tokio::time::sleep;
+
 use super::Session;
 use crate::carry::outbox::{Mark, Offered};
+use crate::clock;
 use crate::connection::line::Payload;
 use crate::connection::socket::Behind;
 use crate::hub::{Attached, Start};
@@ -50,6 +54,7 @@ impl Session {
     /// a while; the first frames are on their way in either case.
     pub(crate) async fn join(&self, room: RoomId, resume: &Resume, context: &Context) -> Result<Option<Pull>, Trouble> {
         // Says whether the room is there for this user, whatever the hub remembers.
+        self.pay(ROUND).await;
         let (head, newest) = self.app.journal.joining(self.socket.user(), room).await?;
         let from = self.understand(room, resume)?;
         if let From::Since { .. } = from {
@@ -110,7 +115,10 @@ impl Session {
         loop {
             let page = match pull.page.take() {
                 Some(page) => page,
-                None => self.app.journal.replay(self.socket.user(), pull.room, replay).await?,
+                None => {
+                    self.pay(ROUND).await;
+                    self.app.journal.replay(self.socket.user(), pull.room, replay).await?
+                }
             };
             let Replayed::Changes { events, next, until } = page else {
                 let Replayed::Pruned { head } = page else { return Ok(None) };
@@ -207,6 +215,7 @@ impl Session {
         if frames.is_empty() {
             return;
         }
+        self.pay(frames.size()).await;
         let mark = of_others.map(|message| Mark(room.number() as u64, message.number() as u64));
         let line = &self.socket.line;
         let offered = line.offer_payload(Payload::of(frames, line.framing()), mark);
@@ -214,6 +223,16 @@ impl Session {
             self.app.hub.reached(self.socket.user(), room, message);
         }
         line.drained(self.app.hub.depot().limits().high_water()).await;
+    }
+
+    /// Waits until so much may be fetched. Whoever fetches too much gets it more slowly.
+    async fn pay(&self, bytes: usize) {
+        while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, clock::now()) {
+            if !self.socket.line.is_open() {
+                return;
+            }
+            sleep(wait.clamp(SHORTEST, LONGEST)).await;
+        }
     }
 
     fn understand(&self, room: RoomId, resume: &Resume) -> Result<From, Trouble> {
@@ -246,5 +265,10 @@ fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
     }
 }
 
+/// What a round of a replay weighs before its size is known.
+const ROUND: usize = 4 << 10;
+/// Between two looks whether more may be fetched.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(500);
 /// Changes on a page.
 const PAGE: usize = 200;

@@ -1,5 +1,7 @@
 //! Sessions of dialect 2 over a journal in memory, without a network.
 
+mod rates;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,10 +41,14 @@ impl World {
     }
 
     async fn with_queues(limits: outbox::Limits) -> World {
+        World::with(limits, ServerSettings::default()).await
+    }
+
+    async fn with(limits: outbox::Limits, settings: ServerSettings) -> World {
         let hub = Hub::new(hub::HubSettings::default(), Depot::new(limits));
         let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
         let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
-        let app = App::new(memory.clone(), memory, hub, tokens, ServerSettings::default());
+        let app = App::new(memory.clone(), memory, hub, tokens, settings);
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
         let members = vec![boris.person.id()];
         let command = Command::CreateGroup { title: "us".into(), members, client_id: None };

@@ -9,6 +9,7 @@ mod matrix;
 mod messages;
 mod notifications;
 mod polls;
+mod rates;
 mod refusals;
 mod strangers;
 mod world;

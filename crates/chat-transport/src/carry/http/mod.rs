@@ -3,6 +3,7 @@
 mod body;
 mod guard;
 mod patient;
+mod places;
 mod read;
 mod respond;
 mod router;

@@ -14,13 +14,19 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
+use super::places::{Held, Places};
 use super::{Body, Patient, guard};
+use crate::address::Proxies;
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
     /// Connections at a time, upgraded ones included; more wait in the kernel's backlog.
     pub connections: usize,
+    /// Connections of an address at a time; it gets no answer on more.
+    pub per_address: usize,
+    /// Whose connections are those of many.
+    pub proxies: Proxies,
     /// Time for a request's head to come, and for the next one on an idle connection.
     pub header_timeout: Duration,
     /// Time after which a client that does not read its answer, a stream for one, is given up.
@@ -37,7 +43,7 @@ pub struct HttpSettings {
 pub struct Peer {
     /// Its address.
     pub address: SocketAddr,
-    _place: Arc<OwnedSemaphorePermit>,
+    _place: Arc<(OwnedSemaphorePermit, Held)>,
 }
 
 /// How [`serve`] ended.
@@ -75,10 +81,11 @@ where
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let places = Arc::new(Semaphore::new(settings.connections));
+    let by_address = Places::new(settings.per_address, settings.proxies.clone());
     let cut = CancellationToken::new();
     let _cut_on_drop = cut.clone().drop_guard();
     let tracker = TaskTracker::new();
-    while let Some((stream, peer)) = next(&listener, &places, &shutdown).await {
+    while let Some((stream, peer)) = next(&listener, &places, &by_address, &shutdown).await {
         let (service, shutdown, cut) = (service.clone(), shutdown.clone(), cut.clone());
         let settings = settings.clone();
         tracker.spawn(async move {
@@ -103,18 +110,23 @@ where
 async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
+    by_address: &Arc<Places>,
     shutdown: &CancellationToken,
 ) -> Option<(TcpStream, Peer)> {
     loop {
         let place = shutdown.run_until_cancelled(places.clone().acquire_owned()).await?.ok()?;
         match shutdown.run_until_cancelled(listener.accept()).await? {
             Ok((stream, address)) => {
+                let Some(held) = by_address.take(address.ip()) else {
+                    debug!(%address, "connection refused: its address has enough");
+                    continue;
+                };
                 // Without this, small frames wait for the peer's delayed acknowledgement.
                 if let Err(error) = stream.set_nodelay(true) {
                     debug!(%address, %error, "connection lost before it began");
                     continue;
                 }
-                return Some((stream, Peer { address, _place: Arc::new(place) }));
+                return Some((stream, Peer { address, _place: Arc::new((place, held)) }));
             }
             Err(error) if is_about_one_connection(&error) => {}
             Err(error) => {
@@ -179,6 +191,8 @@ impl Default for HttpSettings {
     fn default() -> Self {
         HttpSettings {
             connections: 100_000,
+            per_address: 10_000,
+            proxies: Proxies::default(),
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
             buffer: 64 << 10,
@@ -203,9 +217,10 @@ mod tests {
         let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port");
         let address = listener.local_addr().expect("an address");
         let (places, shutdown) = (Arc::new(Semaphore::new(10)), CancellationToken::new());
+        let by_address = Places::new(10, Proxies::default());
         for _ in 0..10 {
             let _client = TcpStream::connect(address).await.expect("a connection");
-            let (stream, _) = next(&listener, &places, &shutdown).await.expect("a connection");
+            let (stream, _) = next(&listener, &places, &by_address, &shutdown).await.expect("a connection");
             assert!(stream.nodelay().expect("an option"));
         }
     }
@@ -217,7 +232,8 @@ mod tests {
         socket.set_recv_buffer_size(64 << 10).expect("a small buffer");
         let client = socket.connect(listener.local_addr().expect("an address")).await.expect("a connection");
         let (places, shutdown) = (Arc::new(Semaphore::new(1)), CancellationToken::new());
-        let (stream, _) = next(&listener, &places, &shutdown).await.expect("a connection");
+        let by_address = Places::new(1, Proxies::default());
+        let (stream, _) = next(&listener, &places, &by_address, &shutdown).await.expect("a connection");
         let mut taken = 0;
         // What the client's side has room for goes over while the other side is asked again.
         while tokio::time::timeout(Duration::from_millis(200), stream.writable()).await.is_ok() {

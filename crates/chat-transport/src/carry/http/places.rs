@@ -1,0 +1,81 @@
+//! Who holds how many connections.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::address::{Proxies, Source};
+
+/// Connections by address. Those of trusted proxies are not counted: behind them are many.
+#[derive(Debug)]
+pub(super) struct Places {
+    held: Mutex<HashMap<Source, usize>>,
+    most: usize,
+    proxies: Proxies,
+}
+
+/// A connection of an address, until dropped.
+#[derive(Debug)]
+pub(super) struct Held {
+    places: Arc<Places>,
+    /// Nobody's who is not counted.
+    by: Option<Source>,
+}
+
+impl Places {
+    /// At most so many for an address.
+    pub(super) fn new(most: usize, proxies: Proxies) -> Arc<Places> {
+        Arc::new(Places { held: Mutex::default(), most, proxies })
+    }
+
+    /// One more for this address; `None` if it has enough.
+    pub(super) fn take(self: &Arc<Places>, address: IpAddr) -> Option<Held> {
+        let by = Some(Source::of(address)).filter(|_| !self.proxies.trusts(address));
+        if let Some(source) = by {
+            let mut held = self.held();
+            let count = held.entry(source).or_default();
+            if *count >= self.most {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Held { places: self.clone(), by })
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(source) = self.by else { return };
+        let mut held = self.places.held();
+        if let Some(count) = held.get_mut(&source) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&source);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_so_many_and_a_proxy_as_many_as_it_likes() {
+        let places = Places::new(2, Proxies::new(vec!["10.0.0.1".parse().expect("an address")]));
+        let [one, other, proxy]: [IpAddr; 3] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into(), [10, 0, 0, 1].into()];
+        let first = places.take(one).expect("a place");
+        let _second = places.take(one).expect("a place");
+        assert!(places.take(one).is_none() && places.take(other).is_some());
+        let through: Vec<_> = (0..9).map(|_| places.take(proxy)).collect();
+        assert!(through.iter().all(Option::is_some));
+        drop(first);
+        assert!(places.take(one).is_some(), "it came free");
+        drop((_second, through));
+        assert!(places.held().is_empty());
+    }
+}
