@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use chat_domain::grant::Grant;
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
 use tokio::task::spawn_local;
@@ -77,7 +78,7 @@ impl World {
         let uuid = text_after(&answer, "\"id\":\"").ok_or("a person without an id")?.to_owned();
         let id = number_after(&answer, "\"int_id\":").ok_or("a person without a number")?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let issued = self.tokens.issue(id as i64, Some(uuid.clone()), format!("load-{number}"), now);
+        let issued = self.tokens.issue(id as i64, Some(uuid.clone()), Grant::default(), format!("load-{number}"), now);
         let (token, _) = issued.ok_or("no token could be made")?;
         Ok(Somebody { uuid, token: token.reveal().to_owned() })
     }

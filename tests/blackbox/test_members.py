@@ -40,7 +40,6 @@ OWN_ROUTES = {
     "POST /chats",
     "GET /users",
     "GET /auth/me",
-    "POST /auth/logout",
     "GET /notifications",
     "POST /notifications/{notification}/read",
     "POST /notifications/read_all",
@@ -49,7 +48,7 @@ OWN_ROUTES = {
     "POST /chatroulette/next",
     "POST /chatroulette/leave",
 }
-OPEN_ROUTES = {"POST /auth/register", "POST /auth/login", "POST /auth/refresh"}
+OPEN_ROUTES = {"POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout"}
 PREFIXES = ["/api", "/api/v1", "/api/v2"]
 
 

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::checks::{check_size, check_text, invalid};
+use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::person::Person;
@@ -89,17 +90,6 @@ pub enum Subject {
     Text(String),
 }
 
-/// What became of a refresh token that was shown.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rotation {
-    /// It was good; the new one stands in its place.
-    Rotated(Account),
-    /// It had been used before: its whole family is revoked now.
-    Reused,
-    /// Nobody knows it, it was revoked, or it is too old.
-    Unknown,
-}
-
 /// Whatever knows people: accounts, their credentials as opaque digests, users of outside issuers.
 pub trait Directory: Send + Sync {
     /// Makes an account. [`crate::Refusal::NameTaken`] if the name is, [`crate::Refusal::Invalid`] if it breaks its rule.
@@ -124,13 +114,22 @@ pub trait Directory: Send + Sync {
     fn admit(&self, visitor: Visitor) -> Answer<'_, Account>;
 
     /// Begins a family of refresh tokens with this digest.
-    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;
+    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant>;
 
     /// Puts a new refresh token in the place of an old one. An old one used twice revokes the whole family.
     fn rotate(&self, old: String, new: String, now: Time, expires: Time) -> Answer<'_, Rotation>;
 
-    /// Revokes the family that this token belongs to, if there is one of this user.
-    fn close_family(&self, user: UserId, digest: String) -> Answer<'_, ()>;
+    /// The family that this refresh token belongs to, and whose it is, unless it was revoked.
+    fn family(&self, digest: String) -> Answer<'_, Option<(UserId, Family)>>;
+
+    /// Revokes a family, if it is this user's.
+    fn close_family(&self, user: UserId, family: Family) -> Answer<'_, ()>;
+
+    /// Somebody who comes with a token of this family, if one is named; nobody if that is not theirs or was revoked.
+    fn holder(&self, user: UserId, family: Option<Family>) -> Answer<'_, Option<Holder>>;
+
+    /// Ends all tokens that were made for somebody until now.
+    fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>>;
 
     /// Begins a cookie session.
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;

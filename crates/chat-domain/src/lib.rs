@@ -176,6 +176,7 @@ mod rules;
 // Ports: what a host gives.
 mod admission;
 pub mod directory;
+pub mod grant;
 pub mod journal;
 #[cfg(feature = "std")]
 pub mod memory;

@@ -4,7 +4,8 @@
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use chat_domain::directory::{NewAccount, Rotation, Subject, Visitor};
+use chat_domain::directory::{NewAccount, Subject, Visitor};
+use chat_domain::grant::Rotation;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::*;
 
@@ -125,16 +126,37 @@ fn a_refresh_token_used_twice_ends_its_family() {
     let (ann, at) = (register(&memory, "ann"), Time::from_secs);
     let rotate = |old: &str, new: &str, now| ready(memory.rotate(old.into(), new.into(), at(now), at(100))).unwrap();
     ready(memory.open_family(ann, "a".into(), at(50))).unwrap();
-    assert!(matches!(rotate("a", "b", 1), Rotation::Rotated(account) if account.person.id() == ann));
-    assert_eq!(rotate("a", "c", 2), Rotation::Reused);
+    assert!(matches!(rotate("a", "b", 1), Rotation::Rotated(account, _) if account.person.id() == ann));
+    assert!(matches!(rotate("a", "c", 2), Rotation::Reused(user, _) if user == ann));
+    assert_eq!(rotate("a", "c", 2), Rotation::Unknown, "it is over already");
     assert_eq!(rotate("b", "c", 3), Rotation::Unknown);
     ready(memory.open_family(ann, "d".into(), at(50))).unwrap();
     assert_eq!(rotate("d", "e", 50), Rotation::Unknown, "too old");
-    ready(memory.open_family(ann, "f".into(), at(50))).unwrap();
-    ready(memory.close_family(register(&memory, "bob"), "f".into())).unwrap();
-    assert!(matches!(rotate("f", "g", 4), Rotation::Rotated(_)), "only its own user closes it");
-    ready(memory.close_family(ann, "g".into())).unwrap();
+    let family = ready(memory.open_family(ann, "f".into(), at(50))).unwrap().family.unwrap();
+    ready(memory.close_family(register(&memory, "bob"), family)).unwrap();
+    assert!(matches!(rotate("f", "g", 4), Rotation::Rotated(..)), "only its own user closes it");
+    assert_eq!(ready(memory.family("g".into())), Ok(Some((ann, family))));
+    assert!(ready(memory.holder(ann, Some(family))).unwrap().is_some());
+    ready(memory.close_family(ann, family)).unwrap();
     assert_eq!(rotate("g", "h", 5), Rotation::Unknown);
+    assert_eq!(ready(memory.family("g".into())), Ok(None));
+    assert_eq!(ready(memory.holder(ann, Some(family))), Ok(None));
+}
+
+#[test]
+fn all_tokens_of_somebody_end_at_once_and_those_made_later_are_good() {
+    let (_, memory) = memory();
+    let (ann, at) = (register(&memory, "ann"), Time::from_secs);
+    let open = |digest: &str| ready(memory.open_family(ann, digest.into(), at(50))).unwrap();
+    let (before, ended) = (open("a"), ready(memory.end_tokens(ann, at(7))).unwrap().unwrap());
+    assert!(!ended.honours(before) && ended.honours(open("b")));
+    assert!(!ended.honours_issued(Some(at(6))) && ended.honours_issued(Some(at(7))) && ended.honours_issued(None));
+    assert_eq!(
+        ready(memory.end_tokens(ann, at(3))).unwrap().unwrap().since,
+        at(7),
+        "a clock may go back, an end does not"
+    );
+    assert_eq!(ready(memory.end_tokens(UserId::new(99).unwrap(), at(7))), Ok(None));
 }
 
 #[test]

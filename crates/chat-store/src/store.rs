@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Rotation, Visitor};
+use chat_domain::directory::{NewAccount, Visitor};
+use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
@@ -147,9 +148,12 @@ impl Directory for Store {
         fn by_username(username: String) -> Option<Account>;
         fn search(query: String, after: Option<String>, limit: usize) -> Vec<Account>;
         fn admit(visitor: Visitor) -> Account;
-        fn open_family(user: UserId, digest: String, expires: Time) -> ();
+        fn open_family(user: UserId, digest: String, expires: Time) -> Grant;
         fn rotate(old: String, new: String, now: Time, expires: Time) -> Rotation;
-        fn close_family(user: UserId, digest: String) -> ();
+        fn family(digest: String) -> Option<(UserId, Family)>;
+        fn close_family(user: UserId, family: Family) -> ();
+        fn holder(user: UserId, family: Option<Family>) -> Option<Holder>;
+        fn end_tokens(user: UserId, now: Time) -> Option<Holder>;
         fn open_session(user: UserId, digest: String, expires: Time) -> ();
         fn session(digest: String, now: Time, expires: Time) -> Option<Account>;
         fn close_session(digest: String) -> ();

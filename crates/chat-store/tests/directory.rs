@@ -5,7 +5,8 @@ mod common;
 use std::sync::Arc;
 
 use chat_domain::Limits;
-use chat_domain::directory::{NewAccount, Rotation, Subject, Visitor};
+use chat_domain::directory::{NewAccount, Subject, Visitor};
+use chat_domain::grant::{Family, Rotation};
 use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{
@@ -80,9 +81,21 @@ async fn story(store: &Store, seed: u64) {
                 if dice.one_in(2) {
                     same!(rotate(digest, digest, now, later));
                 }
-                if dice.one_in(2) {
-                    same!(close_family(user, next));
+                same!(family(next));
+                let family = model.family(next.clone()).await.unwrap().map(|(_, family)| family);
+                same!(holder(user, family));
+                if let Some(family) = family.filter(|_| dice.one_in(2)) {
+                    let by = if dice.one_in(2) { user } else { UserId::new(1).unwrap() };
+                    same!(close_family(by, family));
                 }
+                same!(holder(user, family));
+                let (other, nothing) = (Some(Family(1 + dice.roll(9) as i64)), None::<Family>);
+                same!(holder(user, other));
+                if dice.one_in(3) {
+                    let when = Time::from_secs(1_000 + dice.roll(400) as i64);
+                    same!(end_tokens(user, when));
+                }
+                same!(holder(user, nothing));
                 let last = format!("{} last", now.0);
                 let when = if dice.one_in(2) { now } else { later };
                 same!(rotate(next, last, when, later));
@@ -207,7 +220,7 @@ async fn a_token_used_twice_ends_its_family() {
     let ann = somebody(&store, "ann").await.id();
     let (now, later) = (Time::from_secs(1), Time::from_secs(100));
     store.open_family(ann, "one".into(), later).await.unwrap();
-    assert!(matches!(store.rotate("one".into(), "two".into(), now, later).await, Ok(Rotation::Rotated(_))));
-    assert_eq!(store.rotate("one".into(), "three".into(), now, later).await, Ok(Rotation::Reused));
+    assert!(matches!(store.rotate("one".into(), "two".into(), now, later).await, Ok(Rotation::Rotated(..))));
+    assert!(matches!(store.rotate("one".into(), "three".into(), now, later).await, Ok(Rotation::Reused(..))));
     assert_eq!(store.rotate("two".into(), "four".into(), now, later).await, Ok(Rotation::Unknown));
 }

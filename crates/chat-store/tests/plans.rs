@@ -213,7 +213,10 @@ async fn people(store: &Store, me: UserId) {
     }
     store.open_family(me, "first".into(), later).await.unwrap();
     store.rotate("first".into(), "second".into(), Time(1), later).await.unwrap();
-    store.close_family(me, "second".into()).await.unwrap();
+    let (_, family) = store.family("second".into()).await.unwrap().unwrap();
+    store.holder(me, Some(family)).await.unwrap();
+    store.close_family(me, family).await.unwrap();
+    store.end_tokens(me, Time(9)).await.unwrap();
     store.open_session(me, "cookie".into(), Time::from_secs(5)).await.unwrap();
     store.session("cookie".into(), Time::from_secs(1), later).await.unwrap();
     store.close_session("cookie".into()).await.unwrap();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::{Directory, Journal};
+use chat_domain::grant::Family;
+use chat_domain::{Directory, Failure, Journal, Time, UserId};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::gate::Gate;
@@ -100,6 +101,27 @@ impl App {
             comments: KeepAlive::new(Pulse::comments()),
             settings,
         })
+    }
+
+    /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
+    pub async fn end_family(&self, user: UserId, family: Family, now: Time) -> Result<(), Failure> {
+        self.directory.close_family(user, family).await?;
+        self.family_ended(user, family, now);
+        Ok(())
+    }
+
+    /// A family is revoked in the directory: what was let in by it goes.
+    pub(crate) fn family_ended(&self, user: UserId, family: Family, now: Time) {
+        self.gate.end_family(user, family, now);
+        self.hub.end_family(user, family);
+    }
+
+    /// Ends all access tokens of somebody that were made until now.
+    pub async fn end_tokens(&self, user: UserId, now: Time) -> Result<(), Failure> {
+        if let Some(holder) = self.directory.end_tokens(user, now).await? {
+            self.gate.end_tokens(holder, now);
+        }
+        Ok(())
     }
 
     /// Runs what happens beside requests, until told to stop.

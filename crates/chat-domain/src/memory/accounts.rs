@@ -6,8 +6,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::chat::Chat;
-use crate::directory::{Account, NewAccount, Rotation, Subject, Visitor, folded};
+use crate::directory::{Account, NewAccount, Subject, Visitor, folded};
 use crate::fact::Fact;
+use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
 use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
@@ -26,13 +27,15 @@ pub(super) struct Accounts {
     foreign: i64,
     tokens: BTreeMap<String, Token>,
     /// Whose each family is, as long as it is good.
-    families: BTreeMap<u64, UserId>,
-    opened: u64,
+    families: BTreeMap<Family, UserId>,
+    opened: i64,
+    /// How often somebody's tokens were ended, and when that was the last time.
+    ended: BTreeMap<UserId, (i64, Time)>,
     sessions: BTreeMap<String, (UserId, Time)>,
 }
 
 struct Token {
-    family: u64,
+    family: Family,
     used: bool,
     expires: Time,
 }
@@ -85,30 +88,56 @@ impl Accounts {
         self.keep(chat, person)
     }
 
-    pub(super) fn open_family(&mut self, user: UserId, digest: String, expires: Time) {
+    pub(super) fn open_family(&mut self, user: UserId, digest: String, expires: Time) -> Grant {
         self.opened += 1;
-        self.families.insert(self.opened, user);
-        self.tokens.insert(digest, Token { family: self.opened, used: false, expires });
+        let family = Family(self.opened);
+        self.families.insert(family, user);
+        self.tokens.insert(digest, Token { family, used: false, expires });
+        self.grant(user, family)
     }
 
     pub(super) fn rotate(&mut self, chat: &Chat, old: &str, new: String, now: Time, expires: Time) -> Rotation {
         let Some(token) = self.tokens.get_mut(old) else { return Rotation::Unknown };
         let (family, used) = (token.family, core::mem::replace(&mut token.used, true));
         if used {
-            self.families.remove(&family);
-            return Rotation::Reused;
+            let owner = self.families.remove(&family);
+            return owner.map_or(Rotation::Unknown, |owner| Rotation::Reused(owner, family));
         }
         let user = self.families.get(&family).filter(|_| token.expires > now);
         let Some(account) = user.and_then(|&user| account(chat, user)) else { return Rotation::Unknown };
         self.tokens.insert(new, Token { family, used: false, expires });
-        Rotation::Rotated(account)
+        let grant = self.grant(account.person.id(), family);
+        Rotation::Rotated(account, grant)
     }
 
-    pub(super) fn close_family(&mut self, user: UserId, digest: &str) {
-        let family = self.tokens.get(digest).map(|token| token.family);
-        if let Some(family) = family.filter(|family| self.families.get(family) == Some(&user)) {
+    pub(super) fn family(&self, digest: &str) -> Option<(UserId, Family)> {
+        let family = self.tokens.get(digest)?.family;
+        Some((*self.families.get(&family)?, family))
+    }
+
+    pub(super) fn close_family(&mut self, user: UserId, family: Family) {
+        if self.families.get(&family) == Some(&user) {
             self.families.remove(&family);
         }
+    }
+
+    pub(super) fn holder(&self, chat: &Chat, user: UserId, family: Option<Family>) -> Option<Holder> {
+        if family.is_some_and(|family| self.families.get(&family) != Some(&user)) {
+            return None;
+        }
+        let (generation, since) = self.ended.get(&user).copied().unwrap_or_default();
+        Some(Holder { account: account(chat, user)?, generation, since })
+    }
+
+    pub(super) fn end_tokens(&mut self, chat: &Chat, user: UserId, now: Time) -> Option<Holder> {
+        let (generation, since) = self.ended.entry(user).or_default();
+        (*generation, *since) = (*generation + 1, now.max(*since));
+        self.holder(chat, user, None)
+    }
+
+    fn grant(&self, user: UserId, family: Family) -> Grant {
+        let generation = self.ended.get(&user).map_or(0, |(generation, _)| *generation);
+        Grant { family: Some(family), generation }
     }
 
     pub(super) fn open_session(&mut self, user: UserId, digest: String, expires: Time) {

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use super::accounts::account;
 use super::{Memory, World};
-use crate::directory::{Account, Directory, NewAccount, Rotation, Visitor};
+use crate::directory::{Account, Directory, NewAccount, Visitor};
+use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::time::Time;
@@ -39,22 +40,31 @@ impl Directory for Memory {
         self.answer(|World { accounts, chat, .. }| Ok(accounts.admit(chat, visitor)?))
     }
 
-    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {
-        self.answer(|world| {
-            world.accounts.open_family(user, digest, expires);
-            Ok(())
-        })
+    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant> {
+        self.answer(|world| Ok(world.accounts.open_family(user, digest, expires)))
     }
 
     fn rotate(&self, old: String, new: String, now: Time, expires: Time) -> Answer<'_, Rotation> {
         self.answer(|world| Ok(world.accounts.rotate(&world.chat, &old, new, now, expires)))
     }
 
-    fn close_family(&self, user: UserId, digest: String) -> Answer<'_, ()> {
+    fn family(&self, digest: String) -> Answer<'_, Option<(UserId, Family)>> {
+        self.answer(|world| Ok(world.accounts.family(&digest)))
+    }
+
+    fn close_family(&self, user: UserId, family: Family) -> Answer<'_, ()> {
         self.answer(|world| {
-            world.accounts.close_family(user, &digest);
+            world.accounts.close_family(user, family);
             Ok(())
         })
+    }
+
+    fn holder(&self, user: UserId, family: Option<Family>) -> Answer<'_, Option<Holder>> {
+        self.answer(|world| Ok(world.accounts.holder(&world.chat, user, family)))
+    }
+
+    fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.end_tokens(chat, user, now)))
     }
 
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {

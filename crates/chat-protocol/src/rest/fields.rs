@@ -50,6 +50,15 @@ impl Fields {
         self.optional_text(name)?.map(|text| within(name, text, limit)).transpose()
     }
 
+    /// A truth that may be left out.
+    pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, Trouble> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(wrong(name, "must be true or false")),
+        }
+    }
+
     /// A required truth.
     pub(super) fn flag(&mut self, name: &str) -> Result<bool, Trouble> {
         match self.take(name) {

@@ -93,10 +93,10 @@ routes! {
         Login = Post "/auth/login";
         /// Trades a refresh token for a new pair of tokens.
         Refresh = Post "/auth/refresh";
+        /// Logs out: ends what the token, the cookie and the refresh token that come with it have opened.
+        Logout = Post "/auth/logout";
     }
     EVERYWHERE User {
-        /// Logs out.
-        Logout = Post "/auth/logout";
         /// Who the asker is.
         Me = Get "/auth/me";
         /// Finds people by the beginning of their name.

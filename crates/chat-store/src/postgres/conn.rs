@@ -41,8 +41,11 @@ impl Conn {
     pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";
 
     /// The steps that bring the tables up to date.
-    pub(crate) const MIGRATIONS: &[&str] =
-        &[include_str!("../../migrations/postgres/1.sql"), include_str!("../../migrations/postgres/2.sql")];
+    pub(crate) const MIGRATIONS: &[&str] = &[
+        include_str!("../../migrations/postgres/1.sql"),
+        include_str!("../../migrations/postgres/2.sql"),
+        include_str!("../../migrations/postgres/3.sql"),
+    ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
         Conn { inner, life, patience: FIRST, epoch: 0 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Rotation, Visitor};
+use chat_domain::directory::{NewAccount, Visitor};
+use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
@@ -180,7 +181,7 @@ impl Directory for Database {
         })
     }
 
-    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {
+    fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant> {
         self.write(move |conn| Box::pin(async move { sessions::open_family(conn, user, &digest, expires).await }))
     }
 
@@ -188,8 +189,20 @@ impl Directory for Database {
         self.write(move |conn| Box::pin(async move { sessions::rotate(conn, &old, &new, now, expires).await }))
     }
 
-    fn close_family(&self, user: UserId, digest: String) -> Answer<'_, ()> {
-        self.write(move |conn| Box::pin(async move { sessions::close_family(conn, user, &digest).await }))
+    fn family(&self, digest: String) -> Answer<'_, Option<(UserId, Family)>> {
+        self.read(move |conn| Box::pin(async move { sessions::family(conn, &digest).await }))
+    }
+
+    fn close_family(&self, user: UserId, family: Family) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(sessions::close_family(conn, user, family)))
+    }
+
+    fn holder(&self, user: UserId, family: Option<Family>) -> Answer<'_, Option<Holder>> {
+        self.read(move |conn| Box::pin(sessions::holder(conn, user, family)))
+    }
+
+    fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>> {
+        self.write(move |conn| Box::pin(sessions::end_tokens(conn, user, now)))
     }
 
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {

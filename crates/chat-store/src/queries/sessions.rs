@@ -1,19 +1,20 @@
 //! What proves who somebody is: families of refresh tokens and cookie sessions, known by their digests.
 
-use chat_domain::directory::Rotation;
+use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::{Account, Time, UserId};
 
 use super::{Conn, people};
-use crate::rows::{PERSON, PersonRow, account};
+use crate::rows::{self, PERSON, PersonRow, account};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
 /// Begins a family of refresh tokens.
-pub(super) async fn open_family(conn: &Conn, user: UserId, digest: &str, expires: Time) -> Worked<()> {
+pub(super) async fn open_family(conn: &Conn, user: UserId, digest: &str, expires: Time) -> Worked<Grant> {
     let family = conn.take_ids("families", 1).await?.pop().unwrap_or(0);
     let sql = Sql::new("INSERT INTO families (id, person, expires, revoked) VALUES (?, ?, ?, ?)");
     conn.run(sql.bind(family).bind(user).bind(expires).bind(false)).await?;
-    add_token(conn, family, digest, expires).await
+    add_token(conn, family, digest, expires).await?;
+    grant(conn, user, family).await
 }
 
 /// Puts a new token in the place of an old one; an old one shown twice ends its family.
@@ -27,9 +28,10 @@ pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires
     else {
         return Ok(Rotation::Unknown);
     };
+    let user = rows::user(person)?;
     if used {
         revoke(conn, family).await?;
-        return Ok(Rotation::Reused);
+        return Ok(if revoked { Rotation::Unknown } else { Rotation::Reused(user, Family(family)) });
     }
     conn.run(Sql::new("UPDATE refresh_tokens SET used = ? WHERE digest = ?").bind(true).bind(old)).await?;
     if revoked || until <= now.0 {
@@ -37,17 +39,53 @@ pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires
     }
     conn.run(Sql::new("UPDATE families SET expires = ? WHERE id = ?").bind(expires).bind(family)).await?;
     add_token(conn, family, new, expires).await?;
-    let account = people::people(conn, UserId::new(person)).await?.pop();
-    Ok(account.map_or(Rotation::Unknown, Rotation::Rotated))
+    let Some(account) = people::people(conn, [user]).await?.pop() else { return Ok(Rotation::Unknown) };
+    Ok(Rotation::Rotated(account, grant(conn, user, family).await?))
 }
 
-/// Ends the family that this token belongs to, if it is this user's.
-pub(super) async fn close_family(conn: &Conn, user: UserId, digest: &str) -> Worked<()> {
+/// The family that this token belongs to, and whose it is, unless it was revoked.
+pub(super) async fn family(conn: &Conn, digest: &str) -> Worked<Option<(UserId, Family)>> {
     let sql = Sql::new(
-        "UPDATE families SET revoked = ? WHERE person = ? AND id = (SELECT family FROM refresh_tokens WHERE digest = ?)",
+        "SELECT f.person, f.id FROM refresh_tokens t JOIN families f ON f.id = t.family WHERE t.digest = ? AND f.revoked = ?",
     );
-    conn.run(sql.bind(true).bind(user).bind(digest)).await?;
+    let found = conn.first::<(i64, i64)>(sql.bind(digest).bind(false)).await?;
+    found.map(|(person, family)| Ok((rows::user(person)?, Family(family)))).transpose()
+}
+
+/// Ends a family, if it is this user's.
+pub(super) async fn close_family(conn: &Conn, user: UserId, Family(family): Family) -> Worked<()> {
+    let sql = Sql::new("UPDATE families SET revoked = ? WHERE person = ? AND id = ?");
+    conn.run(sql.bind(true).bind(user).bind(family)).await?;
     Ok(())
+}
+
+/// Somebody who comes with a token of this family, if one is named; nobody if that is not theirs or was revoked.
+pub(super) async fn holder(conn: &Conn, user: UserId, family: Option<Family>) -> Worked<Option<Holder>> {
+    let select = format!("SELECT {PERSON}, u.last_seen, u.generation, u.tokens_since FROM users u");
+    let sql = match family {
+        None => Sql::new(format!("{select} WHERE u.id = ?")).bind(user),
+        Some(Family(family)) => {
+            let sql = Sql::new(format!(
+                "{select} JOIN families f ON f.person = u.id WHERE u.id = ? AND f.id = ? AND f.revoked = ?"
+            ));
+            sql.bind(user).bind(family).bind(false)
+        }
+    };
+    let row = conn.first::<(PersonRow, Option<i64>, i64, i64)>(sql).await?;
+    row.map(|(person, seen, generation, since)| {
+        Ok(Holder { account: account((person, seen))?, generation, since: Time(since) })
+    })
+    .transpose()
+}
+
+/// Ends all tokens that were made for somebody until now.
+pub(super) async fn end_tokens(conn: &Conn, user: UserId, now: Time) -> Worked<Option<Holder>> {
+    let sql = Sql::new(
+        "UPDATE users SET generation = generation + 1,
+             tokens_since = CASE WHEN tokens_since > ? THEN tokens_since ELSE ? END WHERE id = ?",
+    );
+    conn.run(sql.bind(now).bind(now).bind(user)).await?;
+    holder(conn, user, None).await
 }
 
 /// Begins a cookie session.
@@ -89,6 +127,13 @@ pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worke
     );
     let gone = conn.run(sessions.bind(now).bind(most)).await? + conn.run(families.bind(now).bind(most)).await?;
     Ok(gone < most)
+}
+
+/// What the tokens of a family rest on that are made now.
+async fn grant(conn: &Conn, user: UserId, family: i64) -> Worked<Grant> {
+    let sql = Sql::new("SELECT generation FROM users WHERE id = ?").bind(user);
+    let generation = conn.first::<(i64,)>(sql).await?.map_or(0, |(generation,)| generation);
+    Ok(Grant { family: Some(Family(family)), generation })
 }
 
 async fn add_token(conn: &Conn, family: i64, digest: &str, expires: Time) -> Worked<()> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::directory::{Subject, Visitor};
+use chat_domain::grant::{Family, Holder};
 use chat_domain::{Account, Directory, Time, UserId, Uuid};
 use chat_protocol::Trouble;
 use chat_protocol::rest::Query;
@@ -11,8 +12,9 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::caller::{By, Caller, How};
+use super::caller::{By, Caller, How, Pass};
 use super::cookie;
+use super::endings::Endings;
 use super::origins::Origins;
 use super::remembered::Remembered;
 use super::secret::Secret;
@@ -23,6 +25,7 @@ pub struct Gate {
     tokens: Tokens,
     directory: Arc<dyn Directory>,
     remembered: Remembered,
+    endings: Endings,
     origins: Origins,
     /// How long a cookie session lasts after it was last used.
     session_ttl: Duration,
@@ -31,7 +34,7 @@ pub struct Gate {
 impl Gate {
     /// A gate for these tokens and the cookie sessions of this directory.
     pub fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
-        Gate { tokens, directory, remembered: Remembered::default(), origins, session_ttl }
+        Gate { tokens, directory, remembered: Remembered::default(), endings: Endings::default(), origins, session_ttl }
     }
 
     /// Lets somebody in by the credential that a request brings. Where a token comes, it alone counts.
@@ -62,23 +65,48 @@ impl Gate {
         }
         let caller = self.check(token, now).await?;
         self.remembered.remember(digest, &caller, now);
+        // It may have been ended between the look at the directory and now, and remembered after everybody was to forget it.
+        if self.is_ended(&caller) {
+            self.forget(caller.id());
+            return Err(Trouble::Unauthorized);
+        }
         Ok(caller)
+    }
+
+    /// Whether somebody who was let in a moment ago would not be any more: their tokens were ended meanwhile.
+    pub(crate) fn is_ended(&self, caller: &Caller) -> bool {
+        matches!(&caller.by, By::Token(pass) if self.endings.concern(caller.id(), pass))
+    }
+
+    /// A family was ended: its access tokens are no good from here on.
+    pub(crate) fn end_family(&self, user: UserId, family: Family, now: Time) {
+        self.endings.family(family, now);
+        self.forget(user);
+    }
+
+    /// All tokens of somebody were ended.
+    pub(crate) fn end_tokens(&self, holder: Holder, now: Time) {
+        let user = holder.account.person.id();
+        self.endings.person(holder, now);
+        self.forget(user);
     }
 
     async fn check(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         let seconds = now.since(Time(0)).as_secs();
         let claims = self.tokens.verify(token, seconds).map_err(|_| Trouble::Unauthorized)?;
         let expires = Time(0).after(Duration::from_secs(claims.exp));
-        let account = match self.tokens.is_local() {
-            true => self.local(&claims).await?,
-            false => self.directory.admit(visitor(claims)?).await?,
+        let issued = claims.iat.map(|at| Time(0).after(Duration::from_secs(at)));
+        let (user, grant) = match self.tokens.is_local() {
+            true => (claims.sub.number().and_then(UserId::new).ok_or(Trouble::Unauthorized)?, Some(claims.grant())),
+            false => (self.directory.admit(visitor(claims)?).await?.person.id(), None),
         };
-        Ok(Caller { account, by: By::Token { expires } })
-    }
-
-    async fn local(&self, claims: &Claims) -> Result<Account, Trouble> {
-        let user = claims.sub.number().and_then(UserId::new).ok_or(Trouble::Unauthorized)?;
-        self.directory.people(vec![user]).await?.pop().ok_or(Trouble::Unauthorized)
+        let family = grant.and_then(|grant| grant.family);
+        let holder = self.directory.holder(user, family).await?.ok_or(Trouble::Unauthorized)?;
+        let pass = Pass { expires, grant, issued };
+        if !pass.is_honoured(&holder) {
+            return Err(Trouble::Unauthorized);
+        }
+        Ok(Caller { account: holder.account, by: By::Token(pass) })
     }
 
     /// What verifies tokens, and issues them if they are our own.

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod cookie;
+mod endings;
 pub mod gate;
 pub mod origins;
 pub mod password;

@@ -32,19 +32,19 @@ impl Remembered {
 
     /// Remembers for a moment, and never beyond the token's own end, who brought it.
     pub(super) fn remember(&self, digest: String, caller: &Caller, now: Time) {
-        let By::Token { expires } = caller.by else { return };
+        let By::Token(pass) = caller.by else { return };
         let mut tokens = self.tokens();
         if tokens.swept.after(MOMENT) <= now || tokens.callers.len() >= MOST {
             tokens.callers.retain(|_, entry| entry.until > now);
             tokens.swept = now;
         }
         if tokens.callers.len() < MOST {
-            let until = now.after(MOMENT).min(expires);
+            let until = now.after(MOMENT).min(pass.expires);
             tokens.callers.insert(digest, Entry { caller: caller.clone(), until });
         }
     }
 
-    /// Somebody has another name or picture now.
+    /// Somebody has another name or picture now, or other tokens.
     pub(super) fn forget(&self, user: UserId) {
         self.tokens().callers.retain(|_, entry| entry.caller.id() != user);
     }
@@ -65,12 +65,14 @@ mod tests {
 
     use chat_domain::{Account, Person};
 
+    use super::super::caller::Pass;
     use super::*;
 
     fn caller(number: i64, expires: Time) -> Caller {
         let handle = UserId::new(number).expect("an id").into();
         let person = Arc::new(Person { handle, username: "a".into(), name: "A".into(), avatar: String::new() });
-        Caller { account: Account { person, last_seen: None }, by: By::Token { expires } }
+        let pass = Pass { expires, grant: None, issued: None };
+        Caller { account: Account { person, last_seen: None }, by: By::Token(pass) }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use chat_domain::grant::{Family, Grant};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode,
     jwk::{Jwk, JwkSet},
@@ -36,6 +37,12 @@ pub struct Claims {
     /// Who issued it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
+    /// The family of its refresh token, in our own tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_family: Option<i64>,
+    /// The generation of the user's tokens, in our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_generation: Option<i64>,
     /// The user's UUID, in our own tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
@@ -160,7 +167,7 @@ impl Tokens {
     }
 
     /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
-    pub fn issue(&self, user: i64, uuid: Option<String>, jti: String, now: u64) -> Option<(Secret, u64)> {
+    pub fn issue(&self, user: i64, uuid: Option<String>, grant: Grant, jti: String, now: u64) -> Option<(Secret, u64)> {
         let issuing = self.issuing.as_ref()?;
         let claims = Claims {
             sub: Subject::Text(user.to_string()),
@@ -168,6 +175,8 @@ impl Tokens {
             iat: Some(now),
             jti: Some(jti),
             iss: Some(ISSUER.to_owned()),
+            chat_family: grant.family.map(|Family(family)| family),
+            chat_generation: Some(grant.generation),
             uuid,
             nbf: None,
             name: None,
@@ -210,6 +219,13 @@ impl Tokens {
     /// Clocks of other machines may differ from ours; our own does not.
     fn leeway(&self) -> u64 {
         if self.is_local() { 0 } else { LEEWAY }
+    }
+}
+
+impl Claims {
+    /// What one of our own tokens rests on. Those that were made before tokens could be ended are of the first generation.
+    pub(super) fn grant(&self) -> Grant {
+        Grant { family: self.chat_family.map(Family), generation: self.chat_generation.unwrap_or(0) }
     }
 }
 

@@ -21,5 +21,7 @@ pub(crate) const TRY_AGAIN: Close = Close::new(1013, "try again");
 pub(crate) const BAD_FRAMES: Close = Close::new(1008, "too many bad frames");
 /// The credential ended.
 pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expired");
+/// The log-in behind the credential was ended.
+pub(crate) const LOGGED_OUT: Close = Close::new(UNAUTHORIZED, "logged out");
 /// The user was disconnected or removed.
 pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chat_domain::grant::Family;
 use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Endpoint, Verb};
 use tokio::sync::Notify;
 
 use super::closes;
 use super::line::Line;
+use crate::account::caller::Pass;
 
 /// A client's connection.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(crate) struct Socket {
     pub(crate) endpoint: Endpoint,
     pub(crate) line: Line,
     /// The digest of the cookie session that opened it, if a cookie did.
-    pub(crate) cookie: Option<String>,
+    pub(crate) cookie: Option<Box<str>>,
     state: Mutex<State>,
     /// Wakes the session: a room fell behind, or room for more orders.
     pub(crate) bell: Notify,
@@ -36,6 +38,8 @@ struct State {
     expires: Option<Time>,
     /// Reads that moved something since this was last asked.
     moved: usize,
+    /// The family of its token; 0 is none.
+    family: i64,
     /// The session waits for the last of the orders.
     waits: bool,
     /// Nothing will be settled any more.
@@ -79,9 +83,13 @@ impl Socket {
         endpoint: Endpoint,
         line: Line,
         cookie: Option<String>,
-        expires: Option<Time>,
+        pass: Option<Pass>,
     ) -> Arc<Socket> {
-        let state = State { expires, ..State::default() };
+        let mut state = State::default();
+        if let Some(pass) = pass {
+            state.rest_on(pass);
+        }
+        let cookie = cookie.map(String::into_boxed_str);
         Arc::new(Socket { id, person, endpoint, line, cookie, state: Mutex::new(state), bell: Notify::new() })
     }
 
@@ -210,8 +218,14 @@ impl Socket {
         self.state().expires
     }
 
-    pub(crate) fn set_expires(&self, expires: Option<Time>) {
-        self.state().expires = expires;
+    /// The family of its token, if it has one.
+    pub(crate) fn family(&self) -> Option<Family> {
+        Some(self.state().family).filter(|family| *family != 0).map(Family)
+    }
+
+    /// It goes on with another token.
+    pub(crate) fn renew(&self, pass: Pass) {
+        self.state().rest_on(pass);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -222,5 +236,12 @@ impl Socket {
 impl State {
     fn note_left(&mut self, room: RoomId, newest: Option<MessageId>) {
         self.left.get_or_insert_default().0.insert(room, newest);
+    }
+}
+
+impl State {
+    fn rest_on(&mut self, pass: Pass) {
+        self.expires = Some(pass.expires);
+        self.family = pass.grant.and_then(|grant| grant.family).map_or(0, |Family(family)| family);
     }
 }

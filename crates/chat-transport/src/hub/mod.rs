@@ -26,6 +26,7 @@ mod weight;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use chat_domain::grant::Family;
 use chat_domain::view::Membership;
 use chat_domain::{Directory, Head, Journal, Message, MessageId, Mood, Person, RoomId, Settled, UserId};
 use chat_protocol::{Context, Frames, News};
@@ -197,9 +198,14 @@ impl Hub {
         &self.0.closing
     }
 
+    /// Closes the sockets whose tokens are of a family.
+    pub fn end_family(&self, user: UserId, family: Family) {
+        self.state().log_out(|socket| socket.user() == user && socket.family() == Some(family));
+    }
+
     /// Closes the sockets that a cookie session opened, named by its digest.
     pub fn end_session(&self, cookie: &str) {
-        self.state().end_session(cookie);
+        self.state().log_out(|socket| socket.cookie.as_deref() == Some(cookie));
     }
 
     /// Those of these people who are at the roulette.

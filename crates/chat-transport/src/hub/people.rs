@@ -287,9 +287,9 @@ impl State {
         self.people.sockets(user).iter().for_each(|socket| socket.line.close(closes::EXPELLED));
     }
 
-    /// Closes the sockets that a cookie session opened.
-    pub(super) fn end_session(&mut self, cookie: &str) {
-        let of_it = |socket: &&Arc<Socket>| socket.cookie.as_deref() == Some(cookie);
-        self.people.all_sockets().filter(of_it).for_each(|socket| socket.line.close(closes::EXPIRED));
+    /// Closes the sockets of which this is so: what let them in was ended.
+    pub(super) fn log_out(&mut self, is_ended: impl Fn(&Socket) -> bool) {
+        let ended = self.people.all_sockets().filter(|socket| is_ended(socket));
+        ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
     }
 }

@@ -1,14 +1,15 @@
 //! Accounts: register, log in, stay logged in, log out.
 
-use chat_domain::directory::{NewAccount, Rotation};
-use chat_domain::{Account, Person};
+use chat_domain::directory::NewAccount;
+use chat_domain::grant::{Family, Grant, Rotation};
+use chat_domain::{Account, Person, UserId};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::{Answered, Call, unexpected};
 use super::whom;
-use crate::account::caller::{By, Caller};
+use crate::account::caller::{By, Caller, How, Pass};
 use crate::account::cookie;
 use crate::account::password::Unhashed;
 use crate::account::secret::Secret;
@@ -53,22 +54,39 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     let new = random()?;
     let expires = call.now.after(call.app.settings.http.refresh_ttl);
     match call.app.directory.rotate(shown.digest(), new.digest(), call.now, expires).await? {
-        Rotation::Rotated(account) => Ok(signed_in(call, 200, &account.person, &new)?.into()),
-        Rotation::Reused | Rotation::Unknown => Err(Trouble::Unauthorized),
+        Rotation::Rotated(account, grant) => Ok(signed_in(call, 200, &account.person, grant, &new)?.into()),
+        Rotation::Reused(user, family) => {
+            call.app.family_ended(user, family, call.now);
+            Err(Trouble::Unauthorized)
+        }
+        Rotation::Unknown => Err(Trouble::Unauthorized),
     }
 }
 
-pub(super) async fn logout(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> {
-    let Logout { refresh_token } = Logout::read(&call.body)?;
+/// Ends the log-ins whose credentials come with the request. A refresh token is enough: its access token may be over.
+pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
+    let shown = Logout::read(&call.body)?.refresh_token.map(|token| Secret::new(token).digest());
     let app = call.app;
-    if let Some(token) = refresh_token {
-        app.directory.close_family(caller.id(), Secret::new(token).digest()).await?;
+    let family = match shown {
+        Some(digest) => app.directory.family(digest).await?,
+        None => None,
+    };
+    let caller = match (app.gate.authenticate(call.parts, How::Http, call.now).await, family) {
+        (Ok(caller), _) => Some(caller),
+        (Err(Trouble::Unauthorized), Some(_)) => None,
+        (Err(trouble), _) => return Err(trouble),
+    };
+    let owner = caller.as_ref().map(Caller::id);
+    let family = family.filter(|(user, _)| owner.is_none_or(|owner| owner == *user));
+    for (user, family) in family.into_iter().chain(caller.as_ref().and_then(own_family)) {
+        app.end_family(user, family, call.now).await?;
     }
     // A client with both a token and a cookie means both of its log-ins.
     let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
-    let session = match &caller.by {
-        By::Cookie { digest } => Some(digest.clone()),
-        By::Token { .. } => own_session(call, caller, beside).await?,
+    let session = match caller.as_ref().map(|caller| &caller.by) {
+        Some(By::Cookie { digest }) => Some(digest.clone()),
+        Some(By::Token(_)) => own_session(call, owner, beside).await?,
+        None => None,
     };
     let mut answered = Answered::from(answer::done(call.place.tree));
     if let Some(digest) = session {
@@ -112,26 +130,40 @@ pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
 async fn sign_in(call: &Call<'_>, status: u16, account: &Account) -> Result<Answered, Trouble> {
     let (app, user) = (call.app, account.person.id());
     let (refresh, session) = (random()?, random()?);
-    app.directory.open_family(user, refresh.digest(), call.now.after(app.settings.http.refresh_ttl)).await?;
+    let grant =
+        app.directory.open_family(user, refresh.digest(), call.now.after(app.settings.http.refresh_ttl)).await?;
     app.directory.open_session(user, session.digest(), call.now.after(app.settings.http.session_ttl)).await?;
-    let reply = signed_in(call, status, &account.person, &refresh)?;
+    let reply = signed_in(call, status, &account.person, grant, &refresh)?;
     Ok(Answered { reply, cookie: keep(call, &session) })
 }
 
-fn signed_in(call: &Call<'_>, status: u16, person: &Person, refresh: &Secret) -> Result<Reply, Trouble> {
+fn signed_in(call: &Call<'_>, status: u16, person: &Person, grant: Grant, refresh: &Secret) -> Result<Reply, Trouble> {
     let seconds = call.now.since(chat_domain::Time(0)).as_secs();
     let uuid = Some(person.handle.uuid.to_string());
-    let issued = call.app.gate.tokens().issue(person.id().number(), uuid, random()?.reveal().to_owned(), seconds);
+    let issued =
+        call.app.gate.tokens().issue(person.id().number(), uuid, grant, random()?.reveal().to_owned(), seconds);
     let (access, expires_in) = issued.ok_or_else(unexpected)?;
     let tokens = answer::Tokens { access: access.reveal(), refresh: refresh.reveal(), expires_in };
     Ok(answer::signed_in(call.place.tree, status, person, &tokens))
 }
 
+/// The family of the access token that somebody came with.
+fn own_family(caller: &Caller) -> Option<(UserId, Family)> {
+    match caller.by {
+        By::Token(Pass { grant: Some(Grant { family: Some(family), .. }), .. }) => Some((caller.id(), family)),
+        _ => None,
+    }
+}
+
 /// The session of the cookie beside a token, if it is the same user's.
-async fn own_session(call: &Call<'_>, caller: &Caller, digest: Option<String>) -> Result<Option<String>, Trouble> {
+async fn own_session(
+    call: &Call<'_>,
+    caller: Option<UserId>,
+    digest: Option<String>,
+) -> Result<Option<String>, Trouble> {
     let Some(digest) = digest else { return Ok(None) };
     let owner = call.app.gate.whose_session(digest.clone(), call.now).await?;
-    Ok(owner.filter(|owner| owner.person.id() == caller.id()).map(|_| digest))
+    Ok(owner.filter(|owner| Some(owner.person.id()) == caller).map(|_| digest))
 }
 
 fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {

@@ -106,6 +106,7 @@ impl Call<'_> {
             Route::Register => account::register(self).await,
             Route::Login => account::login(self).await,
             Route::Refresh => account::refresh(self).await,
+            Route::Logout => account::logout(self).await,
             Route::Notify => server::notify(self).await.map(Answered::from),
             Route::PostLiked => server::post_liked(self).await.map(Answered::from),
             Route::PostCommented => server::post_commented(self).await.map(Answered::from),
@@ -142,7 +143,6 @@ impl Call<'_> {
 
     async fn for_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.place.route {
-            Route::Logout => return account::logout(self, caller).await,
             Route::Me => return account::me(self, caller),
             Route::Users => account::search(self).await,
             Route::Chats => chat::list(self, caller).await,

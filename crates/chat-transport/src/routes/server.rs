@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chat_domain::directory::Visitor;
 use chat_domain::notification::NewNotification;
 use chat_domain::{Refusal, UserId};
-use chat_protocol::rest::body::{NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage};
+use chat_protocol::rest::body::{
+    DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
+};
 use chat_protocol::rest::{Reply, Tree, Whom, answer};
 use chat_protocol::{News, PostCommented, PostLiked, Trouble};
 use tokio::task::yield_now;
@@ -80,6 +82,9 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
 pub(super) async fn disconnect(call: &Call<'_>) -> Result<Reply, Trouble> {
     let user = whom::in_path(call.app, call.user()).await?.ok_or(Refusal::UnknownUser)?;
     whom::account(call.app, user).await?;
+    if DisconnectNotice::read(&call.body)?.tokens {
+        call.app.end_tokens(user, call.now).await?;
+    }
     call.app.hub.disconnect(user);
     Ok(answer::done(Tree::V2))
 }

@@ -44,12 +44,12 @@ impl Session {
         name: &str,
         line: Line,
     ) -> Result<Session, Trouble> {
-        let (expires, cookie) = match caller.by {
-            By::Token { expires } => (Some(expires), None),
-            By::Cookie { digest } => (None, Some(digest)),
+        let (pass, cookie) = match &caller.by {
+            By::Token(pass) => (Some(*pass), None),
+            By::Cookie { digest } => (None, Some(digest.clone())),
         };
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
-        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, expires);
+        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass);
         let mut greeting = Frames::new();
         reply::hello(endpoint, &socket.person, name, clock::now(), &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
@@ -66,8 +66,11 @@ impl Session {
             Opened::Fact => {}
         }
         // Whoever has logged out since the look at the door did not find this socket.
+        if session.app.gate.is_ended(&caller) {
+            return Err(Trouble::Unauthorized);
+        }
         if let Some(digest) = &session.socket.cookie {
-            let still_good = session.app.gate.whose_session(digest.clone(), clock::now()).await?;
+            let still_good = session.app.gate.whose_session(digest.to_string(), clock::now()).await?;
             still_good.ok_or(Trouble::Unauthorized)?;
         }
         Ok(session)

@@ -204,11 +204,15 @@ impl Session {
 
     async fn renew(&self, token: String, context: &Context) -> Result<(), Trouble> {
         let caller = self.app.gate.authenticate_token(&Secret::new(token), clock::now()).await?;
-        let By::Token { expires } = caller.by else { return Err(Trouble::Unauthorized) };
+        let By::Token(pass) = caller.by else { return Err(Trouble::Unauthorized) };
         if caller.id() != self.socket.user() {
             return Err(Trouble::Unauthorized);
         }
-        self.socket.set_expires(Some(expires));
+        self.socket.renew(pass);
+        // Who ended the new token a moment ago did not find it here.
+        if self.app.gate.is_ended(&caller) {
+            self.socket.line.close(closes::LOGGED_OUT);
+        }
         self.done(context);
         if self.socket.endpoint.entrance == Entrance::SocketIo {
             let person = &self.socket.person;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::enter::joining;
 use super::requests::Then;
 use super::{Pull, Session};
-use crate::account::caller::{By, Caller};
+use crate::account::caller::{By, Caller, Pass};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
 use crate::app::{App, ServerSettings};
@@ -60,7 +60,7 @@ impl World {
     async fn session(&self, account: &Account) -> Session {
         let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
         let outbox = Outbox::queued(self.app.hub.depot().clone(), 1);
-        let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
+        let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
         let caller = Caller { account: account.clone(), by };
         let line = Line::WebSocket(outbox);
         let session = Session::open(self.app.clone(), caller, endpoint, "", line).await.expect("to be let in");

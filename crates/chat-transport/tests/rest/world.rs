@@ -7,6 +7,7 @@ use std::time::Duration;
 use chat_domain::Limits;
 use chat_domain::UserId;
 use chat_domain::directory::NewAccount;
+use chat_domain::grant::Grant;
 use chat_domain::memory::Memory;
 use chat_protocol::rest::Tree;
 use chat_transport::account::secret::Secret;
@@ -87,7 +88,12 @@ impl World {
 
     pub(crate) fn token_for(&self, id: UserId) -> User {
         let now = clock::now().0.unsigned_abs() / 1_000_000;
-        let (token, _) = self.app.gate.tokens().issue(id.number(), None, "test".into(), now).expect("our own tokens");
+        let (token, _) = self
+            .app
+            .gate
+            .tokens()
+            .issue(id.number(), None, Grant::default(), "test".into(), now)
+            .expect("our own tokens");
         User { id, token: token.reveal().to_owned() }
     }
 

@@ -8,4 +8,6 @@ mod server;
 pub use account::{Login, Logout, Refresh, Register};
 pub use chat::{NewChat, NewMember, Rename};
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
-pub use server::{NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage};
+pub use server::{
+    DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
+};

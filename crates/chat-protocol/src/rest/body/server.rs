@@ -79,6 +79,20 @@ pub struct NewPerson {
     pub avatar: Option<String>,
 }
 
+/// `POST users/{id}/disconnect`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisconnectNotice {
+    /// Whether the access tokens that were made until now end, too.
+    pub tokens: bool,
+}
+
+impl DisconnectNotice {
+    /// Understands a body, which need not be there.
+    pub fn read(body: &[u8]) -> Result<DisconnectNotice, Trouble> {
+        Ok(DisconnectNotice { tokens: Fields::parse(body)?.optional_flag("tokens")?.unwrap_or(false) })
+    }
+}
+
 impl Notice {
     /// Understands a body; `key` is the `Idempotency-Key` header.
     pub fn read(body: &[u8], key: Option<&str>) -> Result<Notice, Trouble> {

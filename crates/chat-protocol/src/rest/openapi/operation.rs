@@ -115,7 +115,9 @@ fn special(route: Route, tree: Tree) -> Shape {
             ("username?", username()),
             ("avatar?", sized(0, 500)),
         ])),
-        Route::Disconnect => done(tree).about("Closes everything that a user has open"),
+        Route::Disconnect => done(tree)
+            .about("Closes everything that a user has open")
+            .may_take(body([("tokens?", json!({"type": "boolean"}))])),
         Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),
         Route::AsyncApi => says(200, json!({"type": "object"})).about("The document of the sockets"),
         Route::Healthz => says(200, object([("status", words(&["ok"]))])).about("Whether the server is alive"),

@@ -16,7 +16,7 @@ fn local() -> Tokens {
 }
 
 fn issued(tokens: &Tokens) -> Secret {
-    tokens.issue(42, Some("a uuid".to_owned()), "a jti".to_owned(), NOW).expect("a token").0
+    tokens.issue(42, Some("a uuid".to_owned()), Grant::default(), "a jti".to_owned(), NOW).expect("a token").0
 }
 
 fn signed(algorithm: Algorithm, key: &EncodingKey, claims: &Value) -> Secret {
@@ -129,7 +129,7 @@ fn a_key_set_is_searched_by_the_key_s_name() {
     assert!(tokens.verify(&named("one"), NOW).is_ok());
     assert!(tokens.verify(&signed(Algorithm::EdDSA, &key, &claims), NOW).is_ok());
     assert_eq!(tokens.verify(&shared(&claims), NOW), Err(Denied::Invalid));
-    assert!(tokens.issue(1, None, String::new(), NOW).is_none() && !tokens.is_local());
+    assert!(tokens.issue(1, None, Grant::default(), String::new(), NOW).is_none() && !tokens.is_local());
 }
 
 #[test]

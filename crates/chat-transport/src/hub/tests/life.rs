@@ -4,7 +4,7 @@ use chat_domain::Account;
 use chat_protocol::{Cursor, Resume};
 
 use super::*;
-use crate::account::caller::{By, Caller};
+use crate::account::caller::{By, Caller, Pass};
 use crate::account::secret::Secret;
 use crate::account::token::Tokens;
 use crate::app::App;
@@ -69,7 +69,7 @@ async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     let app = App::new(world.journal.clone(), world.journal.clone(), world.hub.clone(), tokens, Default::default());
     // The hub and the journal hear of it one after the other: what the hub knows counts.
     world.hub.state().live_on(2, clock::now());
-    let by = By::Token { expires: clock::now().after(Duration::from_secs(60)) };
+    let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
     let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };
     let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
