@@ -10,6 +10,9 @@ pub enum OpenError {
         "`{0}` is no address of a database: write sqlite:FILE, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME"
     )]
     Scheme(String),
+    /// The address is not written as one of its kind.
+    #[error("the address of the database is wrong: {0}")]
+    Address(String),
     /// The file's directory is not there.
     #[error("the directory `{0}` does not exist: make it, or name a file in another one")]
     Directory(String),

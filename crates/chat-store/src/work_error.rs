@@ -55,6 +55,11 @@ impl WorkError {
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             WorkError::Refused(refusal) => Failure::Refused(refusal),
+            // For as long as it lasts everybody's question ends so, and the operator hears of it once.
+            error @ WorkError::Away(_) => {
+                tracing::debug!("{error}");
+                Failure::Unavailable
+            }
             error => {
                 tracing::error!("{error}");
                 Failure::Unavailable

@@ -3,7 +3,7 @@
 mod common;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_domain::view::{Page, Replay, Replayed, Since};
 use chat_domain::{Command, Directory, Head, Journal, Order, RoomId, Time, UserId};
@@ -23,6 +23,23 @@ async fn sqlite_forgets() {
 async fn postgres_forgets() {
     let Some(cluster) = Cluster::start() else { return };
     forget(&cluster.database("forget")).await;
+}
+
+/// A server that is started every day, or crashes, must come to it too.
+#[tokio::test]
+async fn postgres_forgets_soon_after_a_start() {
+    let Some(cluster) = Cluster::start() else { return };
+    let options = Options { keep_changes: Duration::from_secs(30 * DAY as u64), ..Options::default() };
+    let store = Store::open(&cluster.database("soon"), options, Arc::new(Deaf)).await.unwrap();
+    let ann = somebody(&store, "ann").await.id();
+    let made = Command::CreateGroup { title: "all".into(), members: vec![], client_id: None };
+    give(&store, ann, 1, made).await.unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while cluster.ask("soon", "SELECT count(*) FROM changes").trim() != "0" {
+        assert!(Instant::now() < until, "what is old is not forgotten");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    store.close().await;
 }
 
 async fn forget(url: &str) {

@@ -84,7 +84,7 @@ impl Backlog {
             }
         }
         if !late.is_empty() {
-            tracing::warn!("{} orders waited too long for the database", late.len());
+            tracing::debug!("{} orders waited too long for the database", late.len());
             self.intake.turn_away(late);
         }
     }

@@ -8,11 +8,11 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout_at};
 
 use super::Conn;
+use super::address::Address;
 use super::backlog::{Backlog, Work};
 use super::conn::leaves_open;
 use super::doubt::Backend;
 use super::optimistic::{OptimisticBatch, Premise, Stock};
-use super::pool::Address;
 use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
@@ -186,10 +186,8 @@ impl Committer {
             let reached = timeout_at(deadline.into(), self.reached()).await;
             match reached.unwrap_or_else(|_| Err("no answer in time".into())) {
                 Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), backend, None),
-                Err(said) => {
-                    tracing::error!("{}", self.address.refused(said));
-                    self.tried = Some(Instant::now());
-                }
+                // The address tells the operator.
+                Err(_) => self.tried = Some(Instant::now()),
             }
         }
     }

@@ -11,8 +11,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
+use super::address::NAME;
 use super::life::Life;
-use super::pool::NAME;
 use crate::sql::{Rows, Shape, Sql, Typed, Write};
 use crate::work_error::Unkept;
 

@@ -1,5 +1,6 @@
 //! The store on Postgres: a few committers write, a pool of connections reads.
 
+mod address;
 mod backlog;
 mod committer;
 mod conn;
@@ -7,10 +8,14 @@ mod doubt;
 mod life;
 mod node;
 mod optimistic;
+mod outage;
+mod passwords;
 mod pool;
 #[path = "../queries/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
 mod queries;
+mod server;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +24,11 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
+use self::address::Address;
 use self::backlog::Work;
 use self::conn::Conn;
 use self::life::Life;
-use self::pool::{Address, Pool};
+use self::pool::Pool;
 use self::queries::prune::Part;
 use crate::error::OpenError;
 use crate::work::{Intake, Options, Waiting, Working, long_ago, now};
@@ -42,7 +48,7 @@ impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
     pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
         let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
-        let address = Address::new(url, known.clone(), &intake.options);
+        let address = Address::parse(url, known.clone(), &intake.options)?;
         let conn = address.dial().await.map_err(|said| address.refused(said))?;
         queries::schema::migrate(&conn, life, conn.identity().await).await?;
         known.begin(queries::schema::epoch(&conn).await.map_err(OpenError::away)?);
@@ -151,14 +157,16 @@ impl Database {
     }
 }
 
-/// Has old things forgotten from time to time, until the store is gone.
+/// Has old things forgotten soon after the start, and then from time to time, until the store is gone.
 async fn keep(pool: std::sync::Weak<Pool>, keep: Duration) {
+    let mut pause = PRUNE_FIRST;
     loop {
-        tokio::time::sleep(PRUNE_EVERY).await;
+        tokio::time::sleep(pause).await;
         let Some(pool) = pool.upgrade() else { return };
         if let Err(error) = prune(&pool, long_ago(keep), now()).await {
             tracing::error!("old changes could not be forgotten: {error}");
         }
+        pause = PRUNE_EVERY;
     }
 }
 
@@ -176,5 +184,8 @@ async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), WorkError> {
     Ok(())
 }
 
-/// How often old things are forgotten.
+/// When old things are forgotten first: a server that is started often would never come to it otherwise.
+const PRUNE_FIRST: Duration = Duration::from_secs(2);
+
+/// How often after that.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);

@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
 use super::Conn;
+use super::address::Address;
 use super::doubt::Backend;
-use super::pool::Address;
 use crate::error::OpenError;
 use crate::sql::Sql;
 use crate::work::Options;

@@ -1,72 +1,16 @@
 //! Connections that are lent for one piece of work.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::Conn;
-use super::life::Life;
-use super::node::Node;
-use crate::error::OpenError;
-use crate::work::{Options, new_life};
+use super::address::Address;
 use crate::work_error::{WorkError, Worked};
-
-/// Where the database is.
-#[derive(Clone)]
-pub(super) struct Address {
-    url: Arc<str>,
-    life: Arc<Life>,
-    node: Node,
-}
-
-impl Address {
-    pub(super) fn new(url: &str, life: Arc<Life>, options: &Options) -> Address {
-        Address { url: url.into(), life, node: Node::new(new_life(), options) }
-    }
-
-    /// Who connects.
-    pub(super) fn node(&self) -> &Node {
-        &self.node
-    }
-
-    /// A new connection to a database whose life is known; what was said where there is none.
-    pub(super) async fn connect(&self) -> Result<Conn, String> {
-        let mut conn = self.dial().await?;
-        conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
-        self.node.check(&conn).await.map_err(|error| error.to_string())?;
-        match conn.is_current() {
-            true => {
-                conn.hurry();
-                Ok(conn)
-            }
-            false => Err("the database has begun another life meanwhile".into()),
-        }
-    }
-
-    /// A new connection with the settings that all of them have.
-    pub(super) async fn dial(&self) -> Result<Conn, String> {
-        let connected = timeout(PATIENCE, AsyncPgConnection::establish(&self.url)).await;
-        let inner = connected.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
-        let conn = Conn::new(inner, self.life.clone());
-        let settings = format!("SET application_name = '{NAME} {:x}'; {SETTINGS}", self.node.id);
-        conn.script(&settings).await.map_err(|error| error.to_string())?;
-        Ok(conn)
-    }
-
-    /// The error for an operator, without the password.
-    pub(super) fn refused(&self, said: String) -> OpenError {
-        let place = self
-            .url
-            .rsplit_once('@')
-            .map_or_else(|| self.url.split_once("://").map_or(&*self.url, |(_, place)| place), |(_, place)| place);
-        OpenError::Refused { place: place.into(), said }
-    }
-}
 
 /// Connections that wait for work, and how many may be at work at once.
 pub(super) struct Pool {
@@ -163,30 +107,5 @@ pub(super) fn away(said: &str) -> WorkError {
     WorkError::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
 }
 
-/// A node that freezes must not hold a room for long. Every question here walks along an index in the order that it wants, or
-/// looks up what it found before: whatever the planner thinks of tables that are still small, or were when it last looked, it
-/// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
-/// that is set up not to wait for its disk is asked to.
-const SETTINGS: &str = "
-    SET lock_timeout = '1800ms';
-    SET statement_timeout = '10s';
-    SET idle_in_transaction_session_timeout = '1500ms';
-    SET tcp_user_timeout = '10s';
-    SET jit = off;
-    SET enable_seqscan = off;
-    SET enable_bitmapscan = off;
-    SET enable_sort = off;
-    SET enable_hashjoin = off;
-    SET enable_mergejoin = off;
-    SET plan_cache_mode = force_generic_plan;
-    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-";
-
-/// What the server calls us, before the number of the node.
-pub(super) const NAME: &str = "chat-server";
-
 /// How long a connection may take to begin its work.
 const PROMPT: Duration = Duration::from_millis(1800);
-
-/// How long it may take to come.
-const PATIENCE: Duration = Duration::from_secs(5);
