@@ -58,7 +58,11 @@ fn launch(program: &Path, home: &Path, port: u16) -> Result<(Child, SocketAddr),
     let mut command = Command::new(program);
     command.args(["--listen", &format!("127.0.0.1:{port}"), "--admin-listen", "127.0.0.1:0"]);
     command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
-    command.args(["--rate-messages", "1000000", "--rate-logins", "1000000"]);
+    // Whoever is cut off every second comes back, sends again and replays more often than people do.
+    for limit in ["--rate-messages", "--rate-changes", "--rate-logins", "--rate-address"] {
+        command.args([limit, "1000000"]);
+    }
+    command.args(["--rate-replays", "1000000000", "--max-waiting-logins", "100000"]);
     command.env("CHAT_LOG", "warn").env("NO_COLOR", "1").current_dir(home);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().ok_or("no output")?;
