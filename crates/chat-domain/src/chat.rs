@@ -28,7 +28,7 @@ mod written;
 use dirty::Dirty;
 pub use save::Saved;
 use state::Map;
-pub(crate) use state::{RoomState, Slot};
+pub(crate) use state::{Given, RoomState, Slot};
 
 /// What requests under names first came to.
 type Names<T> = Map<ClientId, Option<(Digest, T)>>;

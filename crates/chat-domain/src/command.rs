@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::MessageKind;
 use crate::metadata::Value;
@@ -107,6 +108,24 @@ pub enum Command {
         room: RoomId,
         /// Which.
         message: MessageId,
+    },
+    /// Reacts to a message; a like is the reaction [`Emoji::LIKE`].
+    React {
+        /// Where.
+        room: RoomId,
+        /// To which.
+        message: MessageId,
+        /// With what.
+        emoji: Emoji,
+    },
+    /// Takes a reaction back.
+    Unreact {
+        /// Where.
+        room: RoomId,
+        /// To which.
+        message: MessageId,
+        /// Which reaction.
+        emoji: Emoji,
     },
     /// Moves the actor's read position forward.
     Read {
@@ -217,9 +236,10 @@ pub enum Need {
     Sent(RoomId, UserId, ClientId),
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
-    /// This user's own row about this message, liked or not, if there is one; and the newest likes of the message that stand:
-    /// a hundred, and one more for every need of this kind about the same message in the batch (more do no harm).
-    Likes(RoomId, MessageId, UserId),
+    /// This user's own row of this reaction to this message, whether it stands or not, if there is one; and the newest rows
+    /// of the same reaction that stand: a hundred, and one more for every need of this kind about the same message in the
+    /// batch (more do no harm).
+    Reactions(RoomId, MessageId, UserId, Emoji),
     /// What a read move of this user up to this message (`None`: the newest) would make read: the newest hundred messages
     /// of others, not deleted, between the present read position and there, oldest first, each with its readers. Nothing if
     /// the user has no row in the room.

@@ -52,3 +52,34 @@ impl fmt::Debug for Digest {
         f.write_str("…")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::Value;
+
+    fn hex(digest: Digest) -> alloc::string::String {
+        digest.0.iter().map(|byte| alloc::format!("{byte:02x}")).collect()
+    }
+
+    /// Stored digests are compared with new ones for ever: what they are taken of never changes.
+    #[test]
+    fn digests_of_old_sends_and_groups_are_frozen() {
+        let text = Draft::text("Привет 👋");
+        let photo = Draft {
+            kind: MessageKind::Photo,
+            content: "https://example.org/a.png".into(),
+            metadata: Value::Map(alloc::vec![
+                ("width".into(), Value::Int(640)),
+                ("caption".into(), Value::Text("a".into()))
+            ]),
+        };
+        let members = [2, 3].map(|number| UserId::new(number).unwrap());
+        assert_eq!(hex(Digest::of_draft(&text)), "7e7210262bb0556ba6a7286f7eca11b532ba031a7723cd23b0f013c389bd88b1");
+        assert_eq!(hex(Digest::of_draft(&photo)), "0deaecd86e5de4db3c8efe1fd5bc211e377da13010f749fd4bf981af137b63cc");
+        assert_eq!(
+            hex(Digest::of_group("Team", members)),
+            "b4de60cdb57af8145ce5f0ee10afa913596bf337049db3bef2c1dc44f15c684c"
+        );
+    }
+}

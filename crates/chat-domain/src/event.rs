@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
@@ -40,6 +41,7 @@ impl Event {
             Change::Read(read) | Change::Delivered(read) => read.messages.iter().any(|reached| reached.sender == user),
             Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => false,
             Change::Closed | Change::Liked { .. } | Change::Unliked { .. } => false,
+            Change::Reacted { .. } | Change::Unreacted { .. } => false,
         };
         wrote || self.actor.id() == user
     }
@@ -108,6 +110,24 @@ pub enum Change {
         /// Everybody who still does.
         likes: Likes,
     },
+    /// The actor reacts to a message, not with a like.
+    Reacted {
+        /// To which.
+        message: MessageId,
+        /// With what.
+        emoji: Emoji,
+        /// Everybody who does so now.
+        by: Likes,
+    },
+    /// The actor takes a reaction back, not a like.
+    Unreacted {
+        /// To which.
+        message: MessageId,
+        /// Which reaction.
+        emoji: Emoji,
+        /// Everybody who still stands behind it.
+        by: Likes,
+    },
     /// The actor has read up to a message.
     Read(Read),
     /// Messages up to this one have reached the actor.
@@ -115,6 +135,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// Somebody gives a reaction, or takes it back; `by` stand behind it afterwards. A like has a name of its own.
+    pub(crate) fn reaction(message: MessageId, emoji: Emoji, stands: bool, by: Likes) -> Change {
+        match (emoji.is_like(), stands) {
+            (true, true) => Change::Liked { message, likes: by },
+            (true, false) => Change::Unliked { message, likes: by },
+            (false, true) => Change::Reacted { message, emoji, by },
+            (false, false) => Change::Unreacted { message, emoji, by },
+        }
+    }
+
     /// Whether it took a `seq` (and stays in the log); otherwise it took a `moves`.
     pub fn is_durable(&self) -> bool {
         match self {
@@ -122,6 +152,7 @@ impl Change {
             Change::Renamed { .. } | Change::Closed => true,
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
             Change::Liked { .. } | Change::Unliked { .. } => true,
+            Change::Reacted { .. } | Change::Unreacted { .. } => true,
             Change::Read(_) | Change::Delivered(_) => false,
         }
     }

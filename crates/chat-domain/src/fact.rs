@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::command::{ClientId, Need};
 use crate::digest::Digest;
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
@@ -33,8 +34,8 @@ pub enum Fact {
     Sent(RoomId, UserId, ClientId, Option<FirstSent>),
     /// To [`Need::Made`].
     Made(UserId, ClientId, Option<FirstMade>),
-    /// To [`Need::Likes`].
-    Likes(RoomId, MessageId, UserId, Vec<LikeRow>),
+    /// To [`Need::Reactions`].
+    Reactions(RoomId, MessageId, UserId, Emoji, Vec<ReactionRow>),
     /// To [`Need::Unread`].
     Unread(RoomId, UserId, Option<MessageId>, Vec<Readership>),
     /// To [`Need::Undelivered`].
@@ -58,7 +59,7 @@ impl Fact {
             Fact::Direct(low, high, _) => Need::Direct(*low, *high),
             Fact::Sent(room, user, name, _) => Need::Sent(*room, *user, name.clone()),
             Fact::Made(user, name, _) => Need::Made(*user, name.clone()),
-            Fact::Likes(room, message, user, _) => Need::Likes(*room, *message, *user),
+            Fact::Reactions(room, message, user, emoji, _) => Need::Reactions(*room, *message, *user, emoji.clone()),
             Fact::Unread(room, user, upto, _) => Need::Unread(*room, *user, *upto),
             Fact::Undelivered(room, user, upto, _) => Need::Undelivered(*room, *user, *upto),
             Fact::Lobby(user, _) => Need::Lobby(*user),
@@ -88,7 +89,7 @@ pub struct FirstSent {
     /// The message as it is now.
     pub seen: Readership,
     /// The newest hundred likes of it that stand (more do no harm).
-    pub likes: Vec<LikeRow>,
+    pub likes: Vec<ReactionRow>,
 }
 
 /// The group that somebody first made under a name.
@@ -124,13 +125,13 @@ pub struct Written {
     pub members: Vec<(RoomId, Member)>,
     /// Messages to insert, by room in order of `seq`.
     pub new_messages: Vec<Arc<Message>>,
-    /// Messages to update: edited, deleted, liked.
+    /// Messages to update: edited, deleted, reacted to.
     pub messages: Vec<Arc<Message>>,
     /// Log rows to insert, by room in order of `seq`.
     pub log: Vec<LogRow>,
-    /// Likes to upsert, by message and user.
-    pub likes: Vec<LikeRow>,
-    /// Messages whose likes are all to be deleted. None of them is in `likes`.
+    /// Reactions to upsert, by message, user and emoji.
+    pub reactions: Vec<ReactionRow>,
+    /// Messages whose reactions are all to be deleted. None of them is in `reactions`.
     pub forgotten: Vec<(RoomId, MessageId)>,
     /// Receipts to insert.
     pub receipts: Vec<Receipt>,

@@ -133,6 +133,15 @@ pub trait Journal: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<Mark>>;
 
+    /// Who reacts to a message, the oldest first.
+    fn reactors(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: ReactorsPage,
+    ) -> Answer<'_, Vec<Reactor>>;
+
     /// All rooms that a user is in.
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>>;
 

@@ -141,6 +141,7 @@ extern crate std;
 
 // Values: what everything else is made of.
 mod checks;
+pub mod emoji;
 pub mod id;
 pub mod limits;
 pub mod message;
@@ -149,6 +150,7 @@ pub mod person;
 pub mod reception;
 pub mod refusal;
 pub mod room;
+pub mod tally;
 pub mod time;
 
 // Rows and words: what is asked for, what happened, what is kept.
@@ -186,6 +188,7 @@ pub use chat::{Chat, Saved};
 pub use command::{ClientId, Command, Draft, Ids, Need, Stamp};
 pub use digest::Digest;
 pub use directory::{Account, Directory};
+pub use emoji::Emoji;
 pub use event::{Change, Event, Outcome, Read};
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
@@ -201,6 +204,9 @@ pub use presence::{Presence, PresenceSign, Shift, Socket};
 pub use reception::{Likes, Reception, Status};
 pub use refusal::Refusal;
 pub use room::{Head, Member, Position, Role, Room, RoomKind};
-pub use rows::{DirectRow, LikeRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, Readership, Receipt, Roster, SentRow};
+pub use rows::{
+    DirectRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, ReactionRow, Readership, Receipt, Roster, SentRow,
+};
+pub use tally::{Tallies, Tally};
 pub use time::Time;
 pub use typing::{Typed, Typing, TypingSign};

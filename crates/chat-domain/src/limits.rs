@@ -14,6 +14,8 @@ pub struct Limits {
     pub title: usize,
     /// People in a group at its making.
     pub founders: usize,
+    /// Different emoji that a message has as reactions, the like aside.
+    pub emoji: usize,
     /// In rooms of more members than this, deliveries are not announced and a read announces the newest message of each
     /// author.
     pub quiet_room: u32,
@@ -30,7 +32,14 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        let lease = Duration::from_secs(15);
-        Limits { content: 16 << 10, metadata: 4 << 10, title: 255, founders: 1000, quiet_room: 50, lease }
+        Limits {
+            content: 16 << 10,
+            metadata: 4 << 10,
+            title: 255,
+            founders: 1000,
+            emoji: 20,
+            quiet_room: 50,
+            lease: Duration::from_secs(15),
+        }
     }
 }

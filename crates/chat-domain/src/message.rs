@@ -3,8 +3,10 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId};
 use crate::person::Person;
+use crate::tally::Tallies;
 use crate::time::Time;
 
 /// The sorts of message, with the shapes of metadata that go with them.
@@ -95,8 +97,8 @@ pub struct Message {
     pub edited: Option<(Time, u64)>,
     /// When it was deleted, and the `seq` of that. What is left is a tombstone.
     pub deleted: Option<(Time, u64)>,
-    /// How many people like it.
-    pub likes: u32,
+    /// How many people react to it, and with what.
+    pub reactions: Tallies,
 }
 
 impl Message {
@@ -105,10 +107,15 @@ impl Message {
         &self.content
     }
 
+    /// How many people like it.
+    pub fn likes(&self) -> u32 {
+        self.reactions.count(&Emoji::LIKE)
+    }
+
     /// The tombstone that is left after it was deleted.
     pub(crate) fn erased(&self, at: Time, seq: u64) -> Message {
         let (content, metadata) = (Arc::from(""), Arc::from("{}"));
-        Message { content, metadata, deleted: Some((at, seq)), likes: 0, ..self.clone() }
+        Message { content, metadata, deleted: Some((at, seq)), reactions: Tallies::default(), ..self.clone() }
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::command::{Command, Need};
+use crate::emoji::Emoji;
 use crate::id::{RoomId, UserId};
 
 impl Command {
@@ -29,6 +30,8 @@ impl Command {
             | Command::Delete { room, .. }
             | Command::Like { room, .. }
             | Command::Unlike { room, .. }
+            | Command::React { room, .. }
+            | Command::Unreact { room, .. }
             | Command::Read { room, .. }
             | Command::Deliver { room, .. } => Some(room),
             Command::OpenDirect { .. }
@@ -63,7 +66,12 @@ impl Command {
                 needs.push(Need::Message(room, message));
             }
             &Command::Like { room, message } | &Command::Unlike { room, message } => {
-                needs.extend([Need::Message(room, message), Need::Likes(room, message, actor)]);
+                let like = Need::Reactions(room, message, actor, Emoji::LIKE);
+                needs.extend([Need::Message(room, message), like]);
+            }
+            &Command::React { room, message, ref emoji } | &Command::Unreact { room, message, ref emoji } => {
+                let reactions = Need::Reactions(room, message, actor, emoji.clone());
+                needs.extend([Need::Message(room, message), reactions]);
             }
             &Command::Read { room, upto } => {
                 needs.extend(upto.map(|message| Need::Ordinal(room, message, actor)));

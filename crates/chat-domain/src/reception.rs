@@ -35,7 +35,7 @@ pub enum Status {
     Read,
 }
 
-/// Who likes a message.
+/// Who stands behind one reaction to a message: who likes it, where the reaction is the like.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Likes {
@@ -43,7 +43,7 @@ pub struct Likes {
     pub count: u32,
     /// The newest hundred, in order of time.
     pub by: Vec<Handle>,
-    /// When the newest like that stands was given.
+    /// When the newest of them did.
     pub at: Option<Time>,
 }
 

@@ -42,6 +42,9 @@ pub enum Refusal {
         /// The first message that was sent under it, if it was a message.
         message: Option<MessageId>,
     },
+    /// The message has as many different reactions as a message may have.
+    #[error("this message has too many different reactions already")]
+    TooManyEmoji,
     /// The name is taken.
     #[error("this username is taken")]
     NameTaken,

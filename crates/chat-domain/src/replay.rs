@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
+use crate::emoji::Emoji;
 use crate::event::{Change, Event, Read};
 use crate::id::{MessageId, UserId};
 use crate::limits::Limits;
@@ -12,7 +13,7 @@ use crate::message::Message;
 use crate::person::Person;
 use crate::reception::Likes;
 use crate::room::{Head, Member, Room};
-use crate::rows::{LikeRow, LogKind, LogRow, Readership};
+use crate::rows::{LogKind, LogRow, ReactionRow, Readership};
 use crate::time::Time;
 use crate::view::{Replay, Replayed, Shown, Since};
 
@@ -36,8 +37,8 @@ pub struct Asked {
     pub people: BTreeSet<UserId>,
     /// Messages that something happened to.
     pub messages: BTreeSet<MessageId>,
-    /// Who liked or unliked which message.
-    pub likes: BTreeSet<(MessageId, UserId)>,
+    /// Who gave or took back which reaction to which message.
+    pub reactions: BTreeSet<(MessageId, UserId, Emoji)>,
     /// Who made the room, if the page tells that: then its founders are asked for too.
     pub maker: Option<UserId>,
 }
@@ -49,10 +50,10 @@ pub struct Found {
     pub people: BTreeMap<UserId, Arc<Person>>,
     /// The messages of [`Asked::messages`] as they are now, deleted ones too, by the names that their senders have now.
     pub messages: BTreeMap<MessageId, Arc<Message>>,
-    /// What each of [`Asked::likes`] last did.
-    pub own: BTreeMap<(MessageId, UserId), LikeRow>,
-    /// The newest hundred likes that stand of each message of [`Asked::likes`], in order of time.
-    pub likes: BTreeMap<MessageId, Vec<LikeRow>>,
+    /// What each of [`Asked::reactions`] last did.
+    pub own: BTreeMap<(MessageId, UserId, Emoji), ReactionRow>,
+    /// The newest hundred rows that stand of each reaction of [`Asked::reactions`], in order of time.
+    pub backers: BTreeMap<(MessageId, Emoji), Vec<ReactionRow>>,
     /// Who was in the room when it was made and never left.
     pub founders: Vec<Arc<Person>>,
 }
@@ -143,7 +144,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    fn sent(&self, Shown { message, reception }: Shown) -> Arc<Event> {
+    fn sent(&self, Shown { message, reception, .. }: Shown) -> Arc<Event> {
         let (seq, at, sender) = (message.seq, message.created_at, message.sender.clone());
         self.event(seq, self.had().moves, at, sender, Change::Sent { message, reception })
     }
@@ -159,7 +160,9 @@ impl<'a> Round<'a> {
             LogKind::Closed => Change::Closed,
             LogKind::Edited => self.edited(message()?, row)?,
             LogKind::Deleted => Change::Deleted { message: row.message?, sender: message()?.sender.id() },
-            LogKind::Liked | LogKind::Unliked => liked(message()?, row, found)?,
+            LogKind::Liked | LogKind::Unliked | LogKind::Reacted | LogKind::Unreacted => {
+                reaction(message()?, row, found)?
+            }
         };
         let actor = found.people.get(&row.actor)?.clone();
         Some(self.event(row.seq, self.had().moves, row.at, actor, change))
@@ -187,11 +190,10 @@ impl<'a> Round<'a> {
 impl Asked {
     /// What these rows speak of.
     pub fn of(rows: &[LogRow]) -> Asked {
-        let likes = rows.iter().filter(|row| matches!(row.kind, LogKind::Liked | LogKind::Unliked));
         Asked {
             people: rows.iter().flat_map(|row| [Some(row.actor), row.user]).flatten().collect(),
             messages: rows.iter().filter_map(|row| row.message).collect(),
-            likes: likes.filter_map(|row| Some((row.message?, row.actor))).collect(),
+            reactions: rows.iter().filter_map(|row| Some((row.message?, row.actor, row.emoji()?))).collect(),
             maker: rows.iter().find(|row| row.kind == LogKind::Created).map(|row| row.actor),
         }
     }
@@ -204,15 +206,14 @@ fn founders(maker: UserId, found: &Found) -> Vec<Arc<Person>> {
     founders
 }
 
-/// Only what somebody last did about a message.
-fn liked(message: &Message, row: &LogRow, found: &Found) -> Option<Change> {
-    let last = found.own.get(&(message.id, row.actor)).filter(|last| last.seq == row.seq)?;
-    let likes = found.likes.get(&message.id).map(Vec::as_slice).unwrap_or_default();
-    let (message, likes) = (message.id, Likes::of(message.likes, likes));
-    Some(match last.liked {
-        true => Change::Liked { message, likes },
-        false => Change::Unliked { message, likes },
-    })
+/// Only what somebody last did about a reaction to a message.
+fn reaction(message: &Message, row: &LogRow, found: &Found) -> Option<Change> {
+    let key = (message.id, row.actor, row.emoji()?);
+    let last = found.own.get(&key).filter(|last| last.seq == row.seq)?;
+    let (message_id, _, emoji) = key;
+    let backers = found.backers.get(&(message_id, emoji.clone())).map(Vec::as_slice).unwrap_or_default();
+    let by = Likes::of(message.reactions.count(&emoji), backers);
+    Some(Change::reaction(message_id, emoji, last.stands, by))
 }
 
 /// The newest message of each author, where a room is quiet; else all of them.

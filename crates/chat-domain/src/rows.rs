@@ -3,12 +3,12 @@
 //! Every type here is one row of one table. [`Chat::take_written`](crate::Chat::take_written) hands them out,
 //! [`Fact`](crate::Fact) brings them back.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::command::ClientId;
 use crate::digest::Digest;
+use crate::emoji::Emoji;
 use crate::event::Reached;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
@@ -17,105 +17,28 @@ use crate::reception::{Likes, Mark, NEWEST, Reception, Status};
 use crate::room::{Member, Room};
 use crate::time::Time;
 
-/// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
+mod log;
+
+pub use log::{LogKind, LogRow};
+
+/// What somebody last did about one reaction to a message. It stays when they take it back (so that a replay tells only the
+/// last toggle) and goes when the message is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct LogRow {
+pub struct ReactionRow {
     /// Where.
     pub room: RoomId,
-    /// Its number in the room.
-    pub seq: u64,
-    /// When.
-    pub at: Time,
-    /// Who did it.
-    pub actor: UserId,
-    /// What.
-    pub kind: LogKind,
-    /// Which message it is about: edited, deleted, liked, unliked.
-    pub message: Option<MessageId>,
-    /// Whom it is about: added, removed.
-    pub user: Option<UserId>,
-    /// Who owns the room since this removal, if it changed that.
-    pub heir: Option<UserId>,
-    /// The title that a group was made with or was given.
-    pub text: Option<String>,
-}
-
-/// What a [`LogRow`] says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum LogKind {
-    /// The room was made.
-    Created,
-    /// Somebody came.
-    Added,
-    /// Somebody left or was taken out.
-    Removed,
-    /// The group has another title.
-    Renamed,
-    /// Somebody left a roulette chat.
-    Closed,
-    /// A message has other words.
-    Edited,
-    /// A message was erased.
-    Deleted,
-    /// A message was liked.
-    Liked,
-    /// A like was taken back.
-    Unliked,
-}
-
-impl LogKind {
-    /// All of them.
-    pub const ALL: [LogKind; 9] = [
-        LogKind::Created,
-        LogKind::Added,
-        LogKind::Removed,
-        LogKind::Renamed,
-        LogKind::Closed,
-        LogKind::Edited,
-        LogKind::Deleted,
-        LogKind::Liked,
-        LogKind::Unliked,
-    ];
-
-    /// The word for it in every database.
-    pub const fn word(self) -> &'static str {
-        match self {
-            LogKind::Created => "created",
-            LogKind::Added => "added",
-            LogKind::Removed => "removed",
-            LogKind::Renamed => "renamed",
-            LogKind::Closed => "closed",
-            LogKind::Edited => "edited",
-            LogKind::Deleted => "deleted",
-            LogKind::Liked => "liked",
-            LogKind::Unliked => "unliked",
-        }
-    }
-
-    /// The kind that this word stands for.
-    pub fn from_word(word: &str) -> Option<LogKind> {
-        LogKind::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
-
-/// What somebody last did about liking a message. It stays when they unlike (so that a replay tells only the last toggle)
-/// and goes when the message is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct LikeRow {
-    /// Where.
-    pub room: RoomId,
-    /// Which message.
+    /// To which message.
     pub message: MessageId,
     /// Who.
     pub user: Handle,
-    /// Whether they like it now.
-    pub liked: bool,
-    /// When they last liked or unliked it.
+    /// With what.
+    pub emoji: Emoji,
+    /// Whether they stand behind it now.
+    pub stands: bool,
+    /// When they last gave it or took it back.
     pub at: Time,
-    /// The `seq` of that. Likes are ordered by it.
+    /// The `seq` of that. Reactions are ordered by it.
     pub seq: u64,
 }
 
@@ -259,14 +182,14 @@ impl Readership {
     }
 
     /// What became of the message; `likes` are the newest hundred that stand, in order of time (older ones do no harm).
-    pub fn reception(&self, likes: &[LikeRow]) -> Reception {
+    pub fn reception(&self, likes: &[ReactionRow]) -> Reception {
         let status = match (self.first_at, self.delivered) {
             (Some(_), _) => Status::Read,
             (None, true) => Status::Delivered,
             (None, false) => Status::Sent,
         };
         let readers = self.readers.iter().map(|mark| mark.user).collect();
-        Reception { status, likes: Likes::of(self.message.likes, likes), readers, read_at: self.first_at }
+        Reception { status, likes: Likes::of(self.message.likes(), likes), readers, read_at: self.first_at }
     }
 
     /// The message as one that a read position newly covers.
@@ -277,8 +200,8 @@ impl Readership {
 }
 
 impl Likes {
-    /// The likes of a message: their count, and those that stand, in order of time.
-    pub fn of(count: u32, rows: &[LikeRow]) -> Likes {
+    /// One reaction: how many stand behind it, and their rows, in order of time.
+    pub fn of(count: u32, rows: &[ReactionRow]) -> Likes {
         let newest = &rows[rows.len().saturating_sub(NEWEST)..];
         Likes { count, by: newest.iter().map(|row| row.user).collect(), at: newest.last().map(|row| row.at) }
     }

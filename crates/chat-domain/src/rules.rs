@@ -3,6 +3,7 @@
 
 use crate::chat::Chat;
 use crate::command::{Command, Stamp};
+use crate::emoji::Emoji;
 use crate::refusal::Refusal;
 
 mod content;
@@ -12,6 +13,7 @@ mod members;
 mod messages;
 mod metadata;
 mod positions;
+mod reactions;
 mod rooms;
 mod scene;
 
@@ -31,8 +33,18 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Deci
         Command::Send { room, draft, client_id } => messages::send(chat, stamp, room, draft, client_id),
         Command::Edit { room, message, content } => messages::edit(Scene::enter(chat, stamp, room)?, message, content),
         Command::Delete { room, message } => messages::delete(Scene::enter(chat, stamp, room)?, message),
-        Command::Like { room, message } => messages::like(Scene::enter(chat, stamp, room)?, message, true),
-        Command::Unlike { room, message } => messages::like(Scene::enter(chat, stamp, room)?, message, false),
+        Command::Like { room, message } => {
+            reactions::react(Scene::enter(chat, stamp, room)?, message, Emoji::LIKE, true)
+        }
+        Command::Unlike { room, message } => {
+            reactions::react(Scene::enter(chat, stamp, room)?, message, Emoji::LIKE, false)
+        }
+        Command::React { room, message, emoji } => {
+            reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, true)
+        }
+        Command::Unreact { room, message, emoji } => {
+            reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, false)
+        }
         Command::Read { room, upto } => positions::read(Scene::enter(chat, stamp, room)?, upto),
         Command::Deliver { room, upto } => positions::deliver(Scene::enter(chat, stamp, room)?, upto),
         Command::Search => lobby::search(chat, stamp),

@@ -3,12 +3,14 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::emoji::Emoji;
 use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
-use crate::person::Person;
+use crate::person::{Handle, Person};
 use crate::reception::Reception;
 use crate::room::{Head, Role, Room, RoomKind};
+use crate::rows::ReactionRow;
 use crate::time::Time;
 
 pub use crate::reception::Mark;
@@ -53,6 +55,8 @@ pub struct Shown {
     pub message: Arc<Message>,
     /// What became of it.
     pub reception: Reception,
+    /// What the reader reacts to it with, where a reader was named.
+    pub mine: Vec<Emoji>,
 }
 
 /// Where a replay begins.
@@ -164,6 +168,39 @@ pub struct MemberView {
     pub role: Role,
     /// When they were last seen online.
     pub last_seen: Option<Time>,
+}
+
+/// Which of those who react to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ReactorsPage {
+    /// Only those who react with this.
+    pub emoji: Option<Emoji>,
+    /// Only those whose [`Reactor::seq`] is above this one.
+    pub after: u64,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Somebody who reacts to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Reactor {
+    /// Who.
+    pub user: Handle,
+    /// With what.
+    pub emoji: Emoji,
+    /// Since when.
+    pub at: Time,
+    /// The `seq` of that: they are in its order.
+    pub seq: u64,
+}
+
+impl Reactor {
+    /// Whoever stands behind this row.
+    pub fn of(row: &ReactionRow) -> Reactor {
+        Reactor { user: row.user, emoji: row.emoji.clone(), at: row.at, seq: row.seq }
+    }
 }
 
 /// A room that somebody is in, as the hub needs to know it.

@@ -15,7 +15,7 @@ struct Screen {
     title: Option<String>,
     people: Vec<UserId>,
     closed: bool,
-    messages: BTreeMap<MessageId, (String, u32)>,
+    messages: BTreeMap<MessageId, (String, BTreeMap<Emoji, u32>)>,
     read: BTreeMap<UserId, MessageId>,
 }
 
@@ -30,8 +30,7 @@ impl Screen {
         let members: Vec<_> = members.collect();
         let reader = members.iter().find(|member| member.active).unwrap().user;
         let history = chat.history(reader, room, Page::Newest, 999).unwrap();
-        let shown =
-            |shown: view::Shown| (shown.message.id, (shown.message.content.to_string(), shown.reception.likes.count));
+        let shown = |shown: view::Shown| (shown.message.id, line(&shown.message));
         let moved = |member: &&Member| member.read.moved > 0;
         Screen {
             title: row.title,
@@ -53,8 +52,8 @@ impl Screen {
             Change::Renamed { title } => self.title = Some(title.clone()),
             Change::Closed => self.closed = true,
             Change::Sent { message, reception } => {
-                let line = (message.content.to_string(), reception.likes.count);
-                assert_eq!(self.messages.insert(message.id, line), None, "told twice");
+                assert_eq!(message.likes(), reception.likes.count);
+                assert_eq!(self.messages.insert(message.id, line(message)), None, "told twice");
             }
             Change::Edited { message } => {
                 let line = self.messages.get_mut(&message.id).expect("an edit of a message that was not told");
@@ -64,7 +63,10 @@ impl Screen {
                 self.messages.remove(message);
             }
             Change::Liked { message, likes } | Change::Unliked { message, likes } => {
-                self.messages.get_mut(message).expect("a like of a message that was not told").1 = likes.count;
+                self.counts(*message, &Emoji::LIKE, likes.count);
+            }
+            Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+                self.counts(*message, emoji, by.count);
             }
             Change::Read(read) => {
                 self.read.insert(event.actor.id(), read.upto);
@@ -73,11 +75,23 @@ impl Screen {
         }
     }
 
+    fn counts(&mut self, message: MessageId, emoji: &Emoji, count: u32) {
+        let (_, counts) = self.messages.get_mut(&message).expect("a reaction to a message that was not told");
+        counts.remove(emoji);
+        counts.extend((count > 0).then(|| (emoji.clone(), count)));
+    }
+
     fn comes(&mut self, user: UserId) {
         self.people.retain(|&other| other != user);
         self.people.push(user);
         self.people.sort();
     }
+}
+
+/// A message as a screen shows it: its words, and how many react with what.
+fn line(message: &Message) -> (String, BTreeMap<Emoji, u32>) {
+    let counts = message.reactions.iter().map(|tally| (tally.emoji.clone(), tally.count));
+    (message.content.to_string(), counts.collect())
 }
 
 /// Plays one round of pages; between them others go on.
@@ -110,7 +124,10 @@ fn told_once(events: &[std::sync::Arc<Event>]) -> Result<(), TestCaseError> {
             Change::Sent { message, .. } | Change::Edited { message } => (("words", message.id), None),
             Change::Deleted { message, .. } => (("words", *message), None),
             Change::Liked { message, .. } | Change::Unliked { message, .. } => {
-                (("like", *message), Some(event.actor.id()))
+                (("❤️", *message), Some(event.actor.id()))
+            }
+            Change::Reacted { message, emoji, .. } | Change::Unreacted { message, emoji, .. } => {
+                ((emoji.as_str(), *message), Some(event.actor.id()))
             }
             Change::Read(read) => (("read", read.upto), Some(event.actor.id())),
             _ => continue,

@@ -185,20 +185,47 @@ fn same_message(
     line: &naive::Line,
     place: &naive::Place,
 ) -> Result<(), TestCaseError> {
-    let view::Shown { message, reception } = shown;
+    let view::Shown { message, reception, mine } = shown;
     prop_assert_eq!((message.id, &*message.content, message.sender.id()), (line.id, line.words.as_str(), line.sender));
     prop_assert_eq!(message.edited.is_some(), line.edited);
     let likers: Vec<_> = reception.likes.by.iter().map(|handle| handle.id).collect();
-    prop_assert_eq!((reception.likes.count as usize, &likers), (line.likes.len(), &line.likes));
+    prop_assert_eq!((reception.likes.count as usize, &likers), (line.who(&Emoji::LIKE).len(), &line.who(&Emoji::LIKE)));
     let pages = |after| chat.likers_page(reader, message.room, message.id, after, 2).unwrap();
     let mut paged = pages(None);
-    while let Some(last) = paged.last().filter(|_| paged.len() < line.likes.len()) {
+    while let Some(last) = paged.last().filter(|_| paged.len() < likers.len()) {
         paged.extend(pages(Some(last.user.id)));
     }
     prop_assert_eq!(paged.iter().map(|mark| mark.user.id).collect::<Vec<_>>(), likers);
+    same_reactions(chat, reader, message, line)?;
+    let own: Vec<_> = line.given.iter().filter(|(_, who)| *who == reader).map(|(emoji, _)| emoji.clone()).collect();
+    prop_assert_eq!(mine, &own);
     let readers = chat.readers_page(reader, message.room, message.id, None, 99).unwrap();
     let readers: Vec<_> = readers.iter().map(|mark| (mark.at, mark.user.id)).collect();
     prop_assert_eq!(&readers, &place.readers(line));
     prop_assert_eq!((reception.status, reception.read_at), (place.status(line), readers.first().map(|&(at, _)| at)));
+    Ok(())
+}
+
+/// Nobody stands behind an emoji twice, and the counts are those who do.
+fn same_reactions(chat: &Chat, reader: UserId, message: &Message, line: &naive::Line) -> Result<(), TestCaseError> {
+    let tallies: Vec<_> = message.reactions.iter().map(|tally| (tally.emoji.clone(), tally.count as usize)).collect();
+    let counted: Vec<_> = line.emoji.iter().map(|emoji| (emoji.clone(), line.who(emoji).len())).collect();
+    prop_assert_eq!(tallies, counted);
+    let page = |emoji, after| {
+        let page = view::ReactorsPage { emoji, after, limit: 2 };
+        chat.reactors_page(reader, message.room, message.id, page).unwrap()
+    };
+    for emoji in line.emoji.iter().cloned().map(Some).chain([None]) {
+        let mut found = page(emoji.clone(), 0);
+        while let Some(last) = found.last().map(|last| last.seq) {
+            match page(emoji.clone(), last) {
+                next if next.is_empty() => break,
+                next => found.extend(next),
+            }
+        }
+        let found: Vec<_> = found.into_iter().map(|reactor| (reactor.emoji, reactor.user.id)).collect();
+        let given = line.given.iter().filter(|(other, _)| emoji.as_ref().is_none_or(|emoji| emoji == other));
+        prop_assert_eq!(found, given.cloned().collect::<Vec<_>>());
+    }
     Ok(())
 }

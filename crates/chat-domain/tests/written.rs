@@ -15,7 +15,7 @@ struct Tables {
     members: BTreeMap<(RoomId, UserId), Member>,
     messages: BTreeMap<(RoomId, MessageId), Arc<Message>>,
     log: BTreeMap<(RoomId, u64), LogRow>,
-    likes: BTreeMap<(RoomId, MessageId, UserId), LikeRow>,
+    reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
     receipts: BTreeMap<(RoomId, UserId, Reach, MessageId), Receipt>,
     sent: BTreeMap<(RoomId, UserId, ClientId), SentRow>,
     made: BTreeMap<(UserId, ClientId), MadeRow>,
@@ -44,10 +44,11 @@ impl Tables {
         written.messages.into_iter().for_each(|row| update(&mut self.messages, (row.room, row.id), row));
         written.log.into_iter().for_each(|row| insert(&mut self.log, (row.room, row.seq), row));
         for (room, message) in written.forgotten {
-            assert!(written.likes.iter().all(|row| (row.room, row.message) != (room, message)));
-            self.likes.retain(|key, _| (key.0, key.1) != (room, message));
+            assert!(written.reactions.iter().all(|row| (row.room, row.message) != (room, message)));
+            self.reactions.retain(|key, _| (key.0, key.1) != (room, message));
         }
-        self.likes.extend(written.likes.into_iter().map(|row| ((row.room, row.message, row.user.id), row)));
+        let reaction = |row: ReactionRow| ((row.room, row.message, row.user.id, row.emoji.clone()), row);
+        self.reactions.extend(written.reactions.into_iter().map(reaction));
         let receipt = |row: Receipt| ((row.room, row.user, row.what, row.upto), row);
         written.receipts.into_iter().map(receipt).for_each(|(key, row)| insert(&mut self.receipts, key, row));
         let named = |row: SentRow| ((row.room, row.user, row.client_id.clone()), row);
@@ -81,12 +82,15 @@ impl Tables {
         for message in self.messages.values() {
             let (room, id) = (message.room, message.id);
             prop_assert_eq!(chat.answer(&Need::Message(room, id)), Fact::Message(room, id, Some(message.clone())));
-            let likes = self.likes.values().filter(|row| (row.room, row.message) == (room, id) && row.liked);
-            let mut likes: Vec<_> = likes.copied().collect();
-            likes.sort_by_key(|row| row.seq);
             let nobody = user(PEOPLE + 1);
-            prop_assert_eq!(likes.len(), message.likes as usize);
-            prop_assert_eq!(chat.answer(&Need::Likes(room, id, nobody)), Fact::Likes(room, id, nobody, likes));
+            for emoji in (0..5).map(emoji) {
+                let of = |row: &&ReactionRow| (row.room, row.message, &row.emoji) == (room, id, &emoji) && row.stands;
+                let mut rows: Vec<_> = self.reactions.values().filter(of).cloned().collect();
+                rows.sort_by_key(|row| row.seq);
+                prop_assert_eq!(rows.len(), message.reactions.count(&emoji) as usize);
+                let need = Need::Reactions(room, id, nobody, emoji.clone());
+                prop_assert_eq!(chat.answer(&need), Fact::Reactions(room, id, nobody, emoji, rows));
+            }
             let Some(reader) = (1..=PEOPLE).map(user).find(|&who| chat.head(who, room).is_ok()) else { continue };
             let Ok(marks) = chat.readers_page(reader, room, id, None, 99) else { continue };
             let others = (1..=PEOPLE).map(user).filter(|&who| who != message.sender.id());

@@ -95,6 +95,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::UnknownNotification => "NOTIFICATION_NOT_FOUND",
         Refusal::NotMember | Refusal::NotAuthor | Refusal::NotOwner | Refusal::NotGroup => "FORBIDDEN",
         Refusal::Closed | Refusal::InRoulette | Refusal::Reused { .. } | Refusal::NameTaken => "CONFLICT",
+        Refusal::TooManyEmoji => "CONFLICT",
         Refusal::TooLarge { .. } => "MESSAGE_TOO_LARGE",
         Refusal::Invalid { .. } => "INVALID_DATA",
     }

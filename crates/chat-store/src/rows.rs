@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chat_domain::digest::Digest;
-use chat_domain::rows::{LikeRow, LobbyRow, LogKind, LogRow};
+use chat_domain::rows::{LobbyRow, LogKind, LogRow, ReactionRow};
 use chat_domain::{
-    Account, Handle, Head, Member, Message, MessageId, MessageKind, Notification, NotificationId, NotificationKind,
-    Person, Position, Room, RoomId, RoomKind, Time, UserId, Uuid,
+    Account, Emoji, Handle, Head, Member, Message, MessageId, MessageKind, Notification, NotificationId,
+    NotificationKind, Person, Position, Room, RoomId, RoomKind, Tallies, Time, UserId, Uuid,
 };
 
 use crate::work_error::{WorkError, Worked};
@@ -111,13 +111,13 @@ fn position(message: Option<i64>, number: i64, own: i64, at: i64, moved: i64) ->
 
 /// The columns of a [`MessageRow`], of `messages m` and `users u`, their sender.
 pub(crate) const MESSAGE: &str = "m.room, m.id, m.seq, m.number, m.own_number, m.kind, m.content, m.metadata, \
-                                  m.created_at, m.edited_at, m.edited_seq, m.deleted_at, m.deleted_seq, m.likes, \
+                                  m.created_at, m.edited_at, m.edited_seq, m.deleted_at, m.deleted_seq, m.reactions, \
                                   u.id, u.uuid, u.username, u.name, u.avatar";
 
 /// One message with its sender.
 #[rustfmt::skip]
 pub(crate) type MessageRow = (
-    (i64, i64, i64, i64, i64, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, i64),
+    (i64, i64, i64, i64, i64, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, String),
     PersonRow,
 );
 
@@ -137,7 +137,7 @@ pub(crate) fn message((row, sender): MessageRow) -> Worked<Arc<Message>> {
         edited_seq,
         deleted,
         deleted_seq,
-        likes,
+        reactions,
     ) = row;
     Ok(Arc::new(Message {
         id: message_id(id)?,
@@ -152,23 +152,25 @@ pub(crate) fn message((row, sender): MessageRow) -> Worked<Arc<Message>> {
         created_at: Time(at),
         edited: edited.zip(edited_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
         deleted: deleted.zip(deleted_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
-        likes: small(likes)?,
+        reactions: Tallies::parse(&reactions).ok_or_else(|| bad("reactions", &reactions))?,
     }))
 }
 
-/// The columns of a [`LikeOf`], of `likes l` and `users u`.
-pub(crate) const LIKE: &str = "l.room, l.message, u.id, u.uuid, l.liked, l.at, l.seq";
+/// The columns of a [`ReactionOf`], of `reactions x` and `users u`.
+pub(crate) const REACTION: &str = "x.room, x.message, u.id, u.uuid, x.emoji, x.stands, x.at, x.seq";
 
-/// What one user last did about liking a message.
-pub(crate) type LikeOf = (i64, i64, i64, Option<String>, bool, i64, i64);
+/// What one user last did about one reaction to a message.
+pub(crate) type ReactionOf = (i64, i64, i64, Option<String>, String, bool, i64, i64);
 
-/// The like of a row.
-pub(crate) fn like((room, message, person, uuid, liked, at, seq): LikeOf) -> Worked<LikeRow> {
-    Ok(LikeRow {
+/// The reaction of a row.
+pub(crate) fn reaction(row: ReactionOf) -> Worked<ReactionRow> {
+    let (room, message, person, uuid, emoji, stands, at, seq) = row;
+    Ok(ReactionRow {
         room: room_id(room)?,
         message: message_id(message)?,
         user: handle(person, uuid.as_deref())?,
-        liked,
+        emoji: Emoji::new(&emoji).ok_or_else(|| bad("an emoji", &emoji))?,
+        stands,
         at: Time(at),
         seq: count(seq)?,
     })

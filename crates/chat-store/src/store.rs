@@ -125,6 +125,7 @@ impl Journal for Store {
         fn members(reader: UserId, room: RoomId, after: Option<UserId>, limit: usize) -> Vec<MemberView>;
         fn readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
         fn likers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
+        fn reactors(reader: UserId, room: RoomId, message: MessageId, page: ReactorsPage) -> Vec<Reactor>;
         fn memberships(user: UserId) -> Vec<Membership>;
         fn summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
         fn roulette(user: UserId) -> Option<Match>;

@@ -9,8 +9,8 @@ use chat_domain::Limits;
 use chat_domain::fact::Fact;
 use chat_domain::view::*;
 use chat_domain::{
-    Change, Chat, ClientId, Command, Draft, Event, Failure, Head, Ids, Journal, MessageId, Order, Outcome, Person,
-    Refusal, RoomId, Stamp, Time, UserId,
+    Change, Chat, ClientId, Command, Draft, Emoji, Event, Failure, Head, Ids, Journal, MessageId, Order, Outcome,
+    Person, Refusal, RoomId, Stamp, Time, UserId,
 };
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
@@ -151,7 +151,9 @@ impl Story {
             6 => Command::RemoveMember { room, user: actor },
             7 | 8 => Command::Edit { room, message, content: self.text() },
             9 | 10 => Command::Delete { room, message },
-            11..=13 => Command::Like { room, message },
+            11 | 12 => Command::Like { room, message },
+            13 | 24 | 27 => Command::React { room, message, emoji: self.emoji() },
+            28 => Command::Unreact { room, message, emoji: self.emoji() },
             14 | 15 => Command::Unlike { room, message },
             16..=18 => Command::Read { room, upto: None },
             19 | 20 => Command::Read { room, upto: Some(message) },
@@ -166,6 +168,10 @@ impl Story {
     fn send(&mut self, actor: UserId) -> Command {
         let (room, _) = self.place(actor);
         Command::Send { room, draft: Draft::text("hello"), client_id: None }
+    }
+
+    fn emoji(&mut self) -> Emoji {
+        Emoji::new(["❤", "👍", "🎉", ":hm:", "😮"][self.dice.roll(5)]).unwrap()
     }
 
     fn someone(&mut self) -> UserId {
@@ -233,6 +239,9 @@ impl Story {
             8 => {
                 let expected = model.likers_page(reader, room, message, after, limit);
                 same(store.likers(reader, room, message, after, limit).await, expected, &about);
+                let page = ReactorsPage { emoji: Emoji::new(["👍", ""][limit % 2]), after: limit as u64, limit };
+                let expected = model.reactors_page(reader, room, message, page.clone());
+                same(store.reactors(reader, room, message, page).await, expected, &about);
             }
             9 => same(store.memberships(reader).await, Ok(model.memberships(reader)), &about),
             10 => {

@@ -7,10 +7,10 @@ use std::sync::Mutex;
 
 use chat_domain::directory::{NewAccount, Subject, Visitor};
 use chat_domain::notification::{NewNotification, NotificationPage};
-use chat_domain::view::{Page, Replay, Since};
+use chat_domain::view::{Page, ReactorsPage, Replay, Since};
 use chat_domain::{
-    ClientId, Command, Directory, Draft, Head, Journal, MessageId, NotificationId, NotificationKind, RoomId, Time,
-    UserId, Uuid, Value,
+    ClientId, Command, Directory, Draft, Emoji, Head, Journal, MessageId, NotificationId, NotificationKind, RoomId,
+    Time, UserId, Uuid, Value,
 };
 use chat_store::Store;
 use common::postgres::Cluster;
@@ -115,7 +115,7 @@ async fn postgres_finds_everything_by_an_index() {
         "made",
         "directs",
         "changes",
-        "likes",
+        "reactions",
         "receipts",
         "lobby",
     ];
@@ -148,6 +148,9 @@ async fn everything(store: &Store) {
     store.members(me, room, Some(me), 50).await.unwrap();
     store.readers(me, room, message, None, 50).await.unwrap();
     store.likers(me, room, message, None, 50).await.unwrap();
+    for emoji in [None, Emoji::new("👍")] {
+        store.reactors(me, room, message, ReactorsPage { emoji, after: 0, limit: 50 }).await.unwrap();
+    }
     store.memberships(me).await.unwrap();
     store.summaries(vec![(me, room), (other, room)]).await.unwrap();
     store.roulette(me).await.unwrap();
@@ -175,6 +178,8 @@ async fn commands(store: &Store, me: UserId, other: UserId, room: RoomId, messag
         Command::Edit { room, message: newest, content },
         Command::Like { room, message },
         Command::Unlike { room, message },
+        Command::React { room, message, emoji: Emoji::new("👍").unwrap() },
+        Command::Unreact { room, message, emoji: Emoji::new("👍").unwrap() },
         Command::Read { room, upto: Some(message) },
         Command::Read { room, upto: None },
         Command::Deliver { room, upto: newest },
@@ -246,16 +251,16 @@ const FILL: &[&str] = &[
         delivered_message, delivered_number, delivered_own, delivered_at, delivered_moved)
      SELECT r.id, u.id, TRUE, 1, 5, 100000 + r.id, 100, 2, 100, u.id, 150000 + r.id, 150, 3, 100, 0
      FROM rooms r CROSS JOIN users u WHERE u.id <= 40 OR u.id = r.id + 40",
-    "INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at, likes, deleted_at,
+    "INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at, reactions, deleted_at,
         deleted_seq)
      WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200)
-     SELECT r.id, n.n * 1000 + r.id, n.n * 2, n.n, 1 + n.n % 40, 1 + n.n / 40, 'text', 'hello', '{}', n.n, 0,
+     SELECT r.id, n.n * 1000 + r.id, n.n * 2, n.n, 1 + n.n % 40, 1 + n.n / 40, 'text', 'hello', '{}', n.n, CASE WHEN n.n % 20 = 0 THEN '' ELSE '👍 1' END,
         CASE WHEN n.n % 20 = 0 THEN n.n END, CASE WHEN n.n % 20 = 0 THEN n.n * 2 + 1 END
      FROM rooms r CROSS JOIN n",
-    "INSERT INTO changes (room, seq, at, actor, kind, message)
-     SELECT m.room, m.seq + 1, m.created_at, m.sender, 'liked', m.id FROM messages m",
-    "INSERT INTO likes (room, message, person, liked, at, seq)
-     SELECT m.room, m.id, m.sender, TRUE, m.created_at, m.seq + 1 FROM messages m WHERE m.deleted_at IS NULL",
+    "INSERT INTO changes (room, seq, at, actor, kind, message, title)
+     SELECT m.room, m.seq + 1, m.created_at, m.sender, 'reacted', m.id, '👍' FROM messages m",
+    "INSERT INTO reactions (room, message, person, emoji, stands, at, seq)
+     SELECT m.room, m.id, m.sender, '👍', TRUE, m.created_at, m.seq + 1 FROM messages m WHERE m.deleted_at IS NULL",
     "INSERT INTO sent (room, person, client_id, digest, message)
      SELECT m.room, m.sender, 'name' || m.id, '00', m.id FROM messages m",
     "INSERT INTO receipts (room, person, number, upto, at, moves)

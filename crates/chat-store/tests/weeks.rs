@@ -118,9 +118,9 @@ const MISSED: usize = 20_000;
 
 /// As many more messages of the second one as were missed.
 const FILL: &str = "
-    INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at, likes)
+    INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at)
     SELECT m.room, m.id + n, m.seq + n, m.number + n, m.sender, m.own_number + n, m.kind, m.content, m.metadata,
-        m.created_at + n, 0
+        m.created_at + n
     FROM messages m CROSS JOIN generate_series(1, 20000) n WHERE m.number = 1;
     UPDATE rooms SET seq = seq + 20000, sent = sent + 20000, last_message = last_message + 20000;
     UPDATE members SET sent = sent + 20000 WHERE sent > 0;

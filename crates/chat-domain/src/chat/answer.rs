@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 
 use super::Chat;
 use crate::command::Need;
+use crate::emoji::Emoji;
 use crate::fact::*;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::room::Member;
-use crate::rows::{LikeRow, LobbyRow, Readership, Roster};
+use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
 
 impl Chat {
     /// The answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
@@ -37,7 +38,10 @@ impl Chat {
                 let made = made.and_then(|(digest, room)| Some(FirstMade { digest, roster: self.room_roster(room)? }));
                 Fact::Made(user, name.clone(), made)
             }
-            Need::Likes(room, id, user) => Fact::Likes(room, id, user, self.rows_of_likes(room, id, Some(user))),
+            Need::Reactions(room, id, user, ref emoji) => {
+                let rows = self.reaction_rows(room, id, emoji, Some(user));
+                Fact::Reactions(room, id, user, emoji.clone(), rows)
+            }
             Need::Unread(room, user, upto) => Fact::Unread(room, user, upto, self.unread_rows(room, user, upto)),
             Need::Undelivered(room, user, upto) => {
                 Fact::Undelivered(room, user, upto, self.undelivered_rows(room, user, upto))
@@ -72,13 +76,13 @@ impl Chat {
     fn sent_first(&self, room: RoomId, id: MessageId, digest: crate::Digest) -> Option<FirstSent> {
         let (state, _) = self.state(room).ok()?;
         let seen = self.readership(state, self.message_row(room, id)?, None);
-        Some(FirstSent { digest, seen, likes: self.rows_of_likes(room, id, None) })
+        Some(FirstSent { digest, seen, likes: self.reaction_rows(room, id, &Emoji::LIKE, None) })
     }
 
-    fn rows_of_likes(&self, room: RoomId, id: MessageId, user: Option<UserId>) -> Vec<LikeRow> {
-        let rows = self.states.get(&room).and_then(|state| state.likes.get(&id)).map(|liked| &liked.rows);
-        let mut rows: Vec<_> = rows.into_iter().flat_map(|rows| rows.values()).copied().collect();
-        rows.retain(|row| row.liked || Some(row.user.id) == user);
+    fn reaction_rows(&self, room: RoomId, id: MessageId, emoji: &Emoji, user: Option<UserId>) -> Vec<ReactionRow> {
+        let given = self.states.get(&room).and_then(|state| state.given(id, emoji));
+        let mut rows: Vec<_> = given.into_iter().flat_map(|given| given.rows.values()).cloned().collect();
+        rows.retain(|row| row.stands || Some(row.user.id) == user);
         rows.sort_unstable_by_key(|row| row.seq);
         rows
     }

@@ -3,6 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::rows::*;
 
@@ -15,7 +16,7 @@ pub(super) struct Dirty {
     /// Whether each is new.
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
     pub(super) log: Vec<LogRow>,
-    pub(super) likes: BTreeMap<(RoomId, MessageId, UserId), LikeRow>,
+    pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
     pub(super) forgotten: BTreeSet<(RoomId, MessageId)>,
     pub(super) receipts: Vec<Receipt>,
     pub(super) sent: Vec<SentRow>,
@@ -35,9 +36,9 @@ impl Dirty {
         self.messages.entry((room, message)).or_insert(false);
     }
 
-    /// Notes that a message lost its likes.
+    /// Notes that a message lost its reactions.
     pub(super) fn forget(&mut self, room: RoomId, message: MessageId) {
-        self.likes.retain(|&(r, m, _), _| (r, m) != (room, message));
+        self.reactions.retain(|&(r, m, ..), _| (r, m) != (room, message));
         self.forgotten.insert((room, message));
     }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Chat, Dirty, RoomState, Slot};
 use crate::command::ClientId;
 use crate::digest::Digest;
+use crate::emoji::Emoji;
 use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
@@ -26,8 +27,10 @@ impl Chat {
             Change::Sent { message, .. } => self.fold_sent(event, message),
             Change::Edited { message } => self.fold_message(event, message.clone()),
             Change::Deleted { message, .. } => self.fold_deleted(event, *message),
-            Change::Liked { message, .. } => self.fold_like(event, *message, true),
-            Change::Unliked { message, .. } => self.fold_like(event, *message, false),
+            Change::Liked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, true),
+            Change::Unliked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, false),
+            Change::Reacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, true),
+            Change::Unreacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, false),
             Change::Read(read) => self.fold_reached(event, read.upto, Reach::Read),
             Change::Delivered(read) => self.fold_reached(event, read.upto, Reach::Delivered),
         }
@@ -182,22 +185,23 @@ impl Chat {
         if let Some(slot) = state.slot_mut(message.sender.id()) {
             insert_number(&mut slot.deleted, message.number);
         }
-        // Nobody likes it, and a working set knows that.
-        state.likes.insert(id, Default::default());
+        // Nobody reacts to it, and a working set knows that.
+        state.reactions.insert(id, Default::default());
         self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
         self.mark(|dirty| dirty.forget(event.room, id));
     }
 
-    fn fold_like(&mut self, event: &Event, id: MessageId, liked: bool) {
+    fn fold_reaction(&mut self, event: &Event, id: MessageId, emoji: &Emoji, stands: bool) {
         let (room, user) = (event.room, event.actor.handle);
-        let row = LikeRow { room, message: id, user, liked, at: event.at, seq: event.head.seq };
+        let (at, seq) = (event.at, event.head.seq);
+        let row = ReactionRow { room, message: id, user, emoji: emoji.clone(), stands, at, seq };
         let Some(state) = self.states.get_mut(&room) else { return };
         let Some(mut message) = state.message(id).map(|message| Message::clone(message)) else { return };
-        message.likes = if liked { message.likes + 1 } else { message.likes.saturating_sub(1) };
-        state.likes.entry(id).or_default().put(row);
+        message.reactions.change(emoji, stands);
+        state.reactions.entry(id).or_default().entry(emoji.clone()).or_default().put(row.clone());
         self.fold_message(event, Arc::new(message));
         self.mark(|dirty| {
-            dirty.likes.insert((room, id, user.id), row);
+            dirty.reactions.insert((room, id, user.id, emoji.clone()), row);
         });
     }
 

@@ -1,16 +1,18 @@
 //! Facts that a working set learns from a store.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
+use super::Chat;
 use super::state::{Base, Slot};
-use super::{Chat, RoomState};
 use crate::command::Need;
+use crate::emoji::Emoji;
 use crate::fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal};
-use crate::id::{RoomId, UserId};
+use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
 use crate::room::{Member, Room};
-use crate::rows::{LobbyRow, Readership, Roster};
+use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
 
 impl Chat {
     /// Takes a fact over. A working set learns all that a batch of commands needs before the first of them is executed;
@@ -58,10 +60,7 @@ impl Chat {
                 self.made.insert((user, name), made.as_ref().map(|made| (made.digest, made.roster.room.id)));
                 made.into_iter().for_each(|FirstMade { roster, .. }| self.learn_roster(roster));
             }
-            Fact::Likes(room, message, _, rows) => {
-                let liked = self.states.entry(room).or_default().likes.entry(message).or_default();
-                rows.into_iter().for_each(|row| liked.put(row));
-            }
+            Fact::Reactions(room, message, _, emoji, rows) => self.learn_reactions(room, message, emoji, rows),
             Fact::Unread(.., seen) => seen.into_iter().for_each(|seen| self.learn_readership(seen)),
             Fact::Undelivered(room, .., senders) => self.states.entry(room).or_default().senders.extend(senders),
         }
@@ -126,17 +125,21 @@ impl Chat {
     }
 
     /// The ordinal of the message that was found is the same.
-    fn learn_ordinal(&mut self, room: RoomId, id: crate::id::MessageId, user: UserId, ordinal: Ordinal) {
+    fn learn_ordinal(&mut self, room: RoomId, id: MessageId, user: UserId, ordinal: Ordinal) {
         let ordinals = &mut self.states.entry(room).or_default().ordinals;
         ordinals.insert((id, user), ordinal);
         ordinals.extend(ordinal.message.map(|found| ((found, user), ordinal)));
     }
 
+    fn learn_reactions(&mut self, room: RoomId, message: MessageId, emoji: Emoji, rows: Vec<ReactionRow>) {
+        let state = self.states.entry(room).or_default();
+        let given = state.reactions.entry(message).or_default().entry(emoji).or_default();
+        rows.into_iter().for_each(|row| given.put(row));
+    }
+
     fn learn_first(&mut self, first: FirstSent) {
         let message = &first.seen.message;
-        let state: &mut RoomState = self.states.entry(message.room).or_default();
-        let liked = state.likes.entry(message.id).or_default();
-        first.likes.into_iter().for_each(|row| liked.put(row));
+        self.learn_reactions(message.room, message.id, Emoji::LIKE, first.likes);
         self.learn_readership(first.seen);
     }
 

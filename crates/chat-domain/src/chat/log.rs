@@ -30,6 +30,12 @@ impl LogRow {
             Change::Deleted { message, .. } => about(LogKind::Deleted, *message),
             Change::Liked { message, .. } => about(LogKind::Liked, *message),
             Change::Unliked { message, .. } => about(LogKind::Unliked, *message),
+            Change::Reacted { message, emoji, .. } => {
+                about(LogKind::Reacted, *message).map(|row| LogRow { text: Some(emoji.clone().into()), ..row })
+            }
+            Change::Unreacted { message, emoji, .. } => {
+                about(LogKind::Unreacted, *message).map(|row| LogRow { text: Some(emoji.clone().into()), ..row })
+            }
             Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => None,
         }
     }

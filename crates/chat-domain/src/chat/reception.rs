@@ -3,20 +3,21 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::state::Liked;
+use super::state::Given;
 use super::steps::step;
 use super::{Chat, RoomState};
 use crate::command::Need;
+use crate::emoji::Emoji;
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::person::Handle;
 use crate::reception::{Likes, Mark, NEWEST, Reception};
-use crate::rows::{LikeRow, Readership};
+use crate::rows::{ReactionRow, Readership};
 
 impl Chat {
     /// What became of a message.
     pub(crate) fn reception(&self, state: &RoomState, message: &Arc<Message>) -> Reception {
-        let likes = self.like_rows(state, message, None);
+        let likes = self.newest_rows(state, message, &Emoji::LIKE, None);
         self.readership(state, message, None).reception(&likes)
     }
 
@@ -48,26 +49,32 @@ impl Chat {
             || others().any(|member| member.reached() >= Some(message.id))
     }
 
-    /// Who likes a message now.
-    pub(crate) fn likes(&self, state: &RoomState, message: &Message) -> Likes {
-        Likes::of(message.likes, &self.like_rows(state, message, None))
+    /// Who stands behind a reaction to a message now.
+    pub(crate) fn backers(&self, state: &RoomState, message: &Message, emoji: &Emoji) -> Likes {
+        Likes::of(message.reactions.count(emoji), &self.newest_rows(state, message, emoji, None))
     }
 
-    /// The newest hundred likes of a message that stand, in order of time, one user's aside.
-    pub(crate) fn like_rows(&self, state: &RoomState, message: &Message, without: Option<UserId>) -> Vec<LikeRow> {
-        let Some(liked) = self.liked(state, message) else { return Vec::new() };
-        let rows = liked.order.iter().rev().filter_map(|(_, who)| liked.rows.get(who));
-        let mut rows: Vec<_> = rows.filter(|row| Some(row.user.id) != without).take(NEWEST).copied().collect();
+    /// The newest hundred rows of a reaction that stand, in order of time, one user's aside.
+    pub(crate) fn newest_rows(
+        &self,
+        state: &RoomState,
+        message: &Message,
+        emoji: &Emoji,
+        without: Option<UserId>,
+    ) -> Vec<ReactionRow> {
+        let Some(given) = self.given(state, message, emoji) else { return Vec::new() };
+        let rows = given.order.iter().rev().filter_map(|(_, who)| given.rows.get(who));
+        let mut rows: Vec<_> = rows.filter(|row| Some(row.user.id) != without).take(NEWEST).cloned().collect();
         rows.reverse();
         rows
     }
 
-    /// Whether somebody likes a message.
-    pub(crate) fn is_liked(&self, state: &RoomState, message: &Message, user: UserId) -> bool {
+    /// Whether somebody stands behind a reaction to a message.
+    pub(crate) fn reacts(&self, state: &RoomState, message: &Message, emoji: &Emoji, user: UserId) -> bool {
         if !state.is_fresh(message) {
-            self.expect(|| Need::Likes(message.room, message.id, user));
+            self.expect(|| Need::Reactions(message.room, message.id, user, emoji.clone()));
         }
-        self.liked(state, message).and_then(|liked| liked.rows.get(&user)).is_some_and(|row| row.liked)
+        self.given(state, message, emoji).and_then(|given| given.rows.get(&user)).is_some_and(|row| row.stands)
     }
 
     /// The newest hundred messages of others, not deleted, after one position and up to another, oldest first.
@@ -113,11 +120,11 @@ impl Chat {
         self.person(user).map_or_else(|_| Handle::from(user), |person| person.handle)
     }
 
-    fn liked<'a>(&'a self, state: &'a RoomState, message: &Message) -> Option<&'a Liked> {
-        let liked = state.likes.get(&message.id);
-        match liked {
-            None if !state.is_fresh(message) => {
-                self.absent(|| Need::Likes(message.room, message.id, message.sender.id()))
+    /// A deleted message has no reactions; of a message that was sent here all are here.
+    fn given<'a>(&'a self, state: &'a RoomState, message: &Message, emoji: &Emoji) -> Option<&'a Given> {
+        match state.given(message.id, emoji) {
+            None if !state.is_fresh(message) && message.deleted.is_none() => {
+                self.absent(|| Need::Reactions(message.room, message.id, message.sender.id(), emoji.clone()))
             }
             found => found,
         }

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::state::Map;
 use super::{Chat, RoomState, Slot, Someone};
 use crate::fact::Written;
 use crate::limits::Limits;
@@ -60,8 +61,8 @@ impl Chat {
         for row in rows.log {
             chat.states.entry(row.room).or_default().changes.push(row);
         }
-        for row in rows.likes {
-            chat.states.entry(row.room).or_default().likes.entry(row.message).or_default().put(row);
+        for row in rows.reactions {
+            chat.states.entry(row.room).or_default().load_reaction(row);
         }
         for receipt in rows.receipts {
             let slot = chat.states.get_mut(&receipt.room).and_then(|state| state.slot_mut(receipt.user));
@@ -115,9 +116,14 @@ impl RoomState {
         rows.new_messages.extend(self.messages.iter().cloned());
         rows.log.extend(self.changes.iter().cloned());
         rows.receipts.extend(slots.iter().flat_map(|slot| slot.reads.iter().copied()));
-        let mut likes: Vec<_> = self.likes.values().flat_map(|liked| liked.rows.values().copied()).collect();
-        likes.sort_unstable_by_key(|row| row.seq);
-        rows.likes.extend(likes);
+        let given = self.reactions.values().flat_map(Map::values);
+        let mut reactions: Vec<_> = given.flat_map(|given| given.rows.values().cloned()).collect();
+        reactions.sort_unstable_by_key(|row| row.seq);
+        rows.reactions.extend(reactions);
+    }
+
+    fn load_reaction(&mut self, row: ReactionRow) {
+        self.reactions.entry(row.message).or_default().entry(row.emoji.clone()).or_default().put(row);
     }
 
     fn load_message(&mut self, message: Arc<crate::message::Message>) {

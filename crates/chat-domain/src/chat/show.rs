@@ -3,12 +3,14 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::state::{Given, Map};
 use super::steps::below;
 use super::{Chat, RoomState, Slot};
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
-use crate::rows::{LikeRow, LobbyRow, LogRow};
+use crate::rows::{LobbyRow, LogRow, ReactionRow};
 use crate::time::Time;
 use crate::view::Mark;
 
@@ -51,15 +53,37 @@ impl RoomState {
         (after(&self.deleted) - after(&slot.deleted)) as u64
     }
 
-    /// What somebody last did about liking a message.
-    pub(crate) fn like(&self, message: MessageId, user: UserId) -> Option<&LikeRow> {
-        self.likes.get(&message)?.rows.get(&user)
+    /// Who did what about one reaction to a message.
+    pub(crate) fn given(&self, message: MessageId, emoji: &Emoji) -> Option<&Given> {
+        self.reactions.get(&message)?.get(emoji)
     }
 
-    /// Who likes a message, the oldest first.
-    pub(crate) fn likers(&self, message: MessageId) -> Vec<Mark> {
-        let Some(liked) = self.likes.get(&message) else { return Vec::new() };
-        let rows = liked.order.iter().filter_map(|(_, user)| liked.rows.get(user));
+    /// What somebody reacts to a message with, in order of time.
+    pub(crate) fn reactions_of(&self, message: MessageId, user: UserId) -> Vec<Emoji> {
+        let given = self.reactions.get(&message).into_iter().flat_map(Map::values);
+        let mut rows: Vec<_> = given.filter_map(|given| given.rows.get(&user)).filter(|row| row.stands).collect();
+        rows.sort_unstable_by_key(|row| row.seq);
+        rows.into_iter().map(|row| row.emoji.clone()).collect()
+    }
+
+    /// The reactions to a message that stand, the oldest first.
+    pub(crate) fn reactors(&self, message: MessageId) -> Vec<&ReactionRow> {
+        let given = self.reactions.get(&message).into_iter().flat_map(Map::values);
+        let mut rows: Vec<_> = given.flat_map(|given| given.rows.values()).filter(|row| row.stands).collect();
+        rows.sort_unstable_by_key(|row| row.seq);
+        rows
+    }
+}
+
+impl Given {
+    /// What somebody last did.
+    pub(crate) fn row(&self, user: UserId) -> Option<&ReactionRow> {
+        self.rows.get(&user)
+    }
+
+    /// Who stands behind it, the oldest first.
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        let rows = self.order.iter().filter_map(|(_, user)| self.rows.get(user));
         rows.map(|row| Mark { user: row.user, at: row.at }).collect()
     }
 }

@@ -5,11 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::steps::{below, step};
+use crate::emoji::Emoji;
 use crate::fact::Ordinal;
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::room::{Member, Room};
-use crate::rows::{LikeRow, LogRow, Receipt};
+use crate::rows::{LogRow, ReactionRow, Receipt};
 use crate::time::Time;
 use crate::view::Mark;
 
@@ -31,7 +32,8 @@ pub(crate) struct RoomState {
     pub(super) members: Map<UserId, Option<Slot>>,
     /// In order of their ids, deleted ones too.
     pub(super) messages: Vec<Arc<Message>>,
-    pub(super) likes: Map<MessageId, Liked>,
+    /// Of each message by emoji. A message that is here without an emoji has no such reaction.
+    pub(super) reactions: Map<MessageId, Map<Emoji, Given>>,
     /// The dense numbers of deleted messages, in order.
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
@@ -60,10 +62,10 @@ pub(crate) struct Slot {
     pub(super) reads: Vec<Receipt>,
 }
 
-/// Who likes a message and who no longer does.
+/// Who stands behind one reaction to a message and who no longer does.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Liked {
-    pub(super) rows: Map<UserId, LikeRow>,
+pub(crate) struct Given {
+    pub(super) rows: Map<UserId, ReactionRow>,
     /// Those that stand, by `seq`.
     pub(super) order: Vec<(u64, UserId)>,
 }
@@ -169,20 +171,20 @@ impl Slot {
     }
 }
 
-impl Liked {
+impl Given {
     /// Notes what somebody last did; an older row than the one that is here is left out.
-    pub(super) fn put(&mut self, row: LikeRow) {
+    pub(super) fn put(&mut self, row: ReactionRow) {
         let user = row.user.id;
         match self.rows.get(&user) {
             Some(before) if before.seq >= row.seq => return,
-            Some(before) if before.liked => {
+            Some(before) if before.stands => {
                 if let Ok(at) = self.order.binary_search(&(before.seq, user)) {
                     self.order.remove(at);
                 }
             }
             _ => {}
         }
-        if row.liked {
+        if row.stands {
             let at = self.order.partition_point(|&(seq, _)| seq < row.seq);
             self.order.insert(at, (row.seq, user));
         }

@@ -35,7 +35,7 @@ impl Chat {
             new_messages: messages.0,
             messages: messages.1,
             log: dirty.log,
-            likes: dirty.likes.into_values().collect(),
+            reactions: dirty.reactions.into_values().collect(),
             forgotten: dirty.forgotten.into_iter().collect(),
             receipts: dirty.receipts,
             sent: dirty.sent,

@@ -88,6 +88,16 @@ impl Journal for Memory {
         self.answer(|world| Ok(world.chat.likers_page(reader, room, message, after, limit)?))
     }
 
+    fn reactors(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: ReactorsPage,
+    ) -> Answer<'_, Vec<Reactor>> {
+        self.answer(|world| Ok(world.chat.reactors_page(reader, room, message, page)?))
+    }
+
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {
         self.answer(|world| Ok(world.chat.memberships(user)))
     }

@@ -20,7 +20,7 @@ impl Chat {
             Page::After(id) => oldest(state, state.messages().partition_point(|message| Some(message.id) <= id), limit),
         };
         Ok(History {
-            messages: messages.into_iter().map(|message| self.shown(state, message)).collect(),
+            messages: messages.into_iter().map(|message| self.shown_to(reader, state, message)).collect(),
             more_before: state.alive(from) > 0,
             more_after: state.alive(upto) < state.alive(state.messages().len()),
             head: row.head,
@@ -30,7 +30,7 @@ impl Chat {
     /// One message that is not deleted.
     pub fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Result<Shown, Refusal> {
         let (state, ..) = self.visible(reader, room)?;
-        Ok(self.shown(state, self.live_message(room, message)?))
+        Ok(self.shown_to(reader, state, self.live_message(room, message)?))
     }
 
     /// A room that somebody may look into.
@@ -42,13 +42,17 @@ impl Chat {
 
     /// A message with what became of it, by the name that its sender has now.
     pub(super) fn shown(&self, state: &RoomState, message: &Arc<Message>) -> Shown {
-        Shown { message: self.renamed(message), reception: self.reception(state, message) }
+        Shown { message: self.renamed(message), reception: self.reception(state, message), mine: Vec::new() }
+    }
+
+    /// The same, with what the reader reacts to it with.
+    pub(super) fn shown_to(&self, reader: UserId, state: &RoomState, message: &Arc<Message>) -> Shown {
+        Shown { mine: state.reactions_of(message.id, reader), ..self.shown(state, message) }
     }
 
     /// The newest message of a room that is not deleted.
-    pub(super) fn last_shown(&self, state: &RoomState) -> Option<Shown> {
-        let alive = |message: &&Arc<Message>| message.deleted.is_none();
-        state.messages().iter().rev().find(alive).map(|message| self.shown(state, message))
+    pub(super) fn last_alive<'a>(&self, state: &'a RoomState) -> Option<&'a Arc<Message>> {
+        state.messages().iter().rev().find(|message| message.deleted.is_none())
     }
 
     /// A message by the name that its sender has now.

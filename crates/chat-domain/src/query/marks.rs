@@ -1,11 +1,12 @@
-//! Who read and who likes a message.
+//! Who read a message, who likes it, who reacts to it.
 
 use alloc::vec::Vec;
 
-use crate::chat::Chat;
+use crate::chat::{Chat, Given};
+use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::refusal::Refusal;
-use crate::view::Mark;
+use crate::view::{Mark, Reactor, ReactorsPage};
 
 impl Chat {
     /// Who has read a message, its sender aside: the oldest first (then by id), those after `after`. Who joined later has
@@ -34,7 +35,24 @@ impl Chat {
     ) -> Result<Vec<Mark>, Refusal> {
         let (state, ..) = self.visible(reader, room)?;
         let message = self.live_message(room, message)?;
-        page(state.likers(message.id), after, limit)
+        page(state.given(message.id, &Emoji::LIKE).map(Given::marks).unwrap_or_default(), after, limit)
+    }
+}
+
+impl Chat {
+    /// Who reacts to a message, the oldest first, those after the `seq` of one: with one emoji, or with any.
+    pub fn reactors_page(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: ReactorsPage,
+    ) -> Result<Vec<Reactor>, Refusal> {
+        let (state, ..) = self.visible(reader, room)?;
+        let message = self.live_message(room, message)?;
+        let rows = state.reactors(message.id).into_iter();
+        let rows = rows.filter(|row| page.emoji.as_ref().is_none_or(|emoji| row.emoji == *emoji));
+        Ok(rows.filter(|row| row.seq > page.after).take(page.limit).map(Reactor::of).collect())
     }
 }
 

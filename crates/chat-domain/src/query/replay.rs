@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::chat::{Chat, RoomState};
-use crate::id::{RoomId, UserId};
+use crate::emoji::Emoji;
+use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::replay::{Asked, Found, Moved, Round};
@@ -50,14 +51,18 @@ impl Chat {
     fn found(&self, state: &RoomState, asked: &Asked) -> Found {
         let person = |&user: &UserId| Some((user, self.person(user).ok()?.clone()));
         let message = |&id: &_| Some((id, self.renamed(state.message(id)?)));
-        let own = |&(message, user): &_| Some(((message, user), *state.like(message, user)?));
-        let liked = asked.likes.iter().filter_map(|&(message, _)| state.message(message));
+        let own =
+            |key: &(MessageId, UserId, Emoji)| Some((key.clone(), state.given(key.0, &key.2)?.row(key.1)?.clone()));
+        let backers = |&(message, _, ref emoji): &(MessageId, UserId, Emoji)| {
+            let rows = self.newest_rows(state, state.message(message)?, emoji, None);
+            Some(((message, emoji.clone()), rows))
+        };
         let founders = state.present().into_iter().filter(|slot| asked.maker.is_some() && slot.member.joined == 1);
         Found {
             people: asked.people.iter().filter_map(person).collect(),
             messages: asked.messages.iter().filter_map(message).collect(),
-            own: asked.likes.iter().filter_map(own).collect(),
-            likes: liked.map(|message| (message.id, self.like_rows(state, message, None))).collect(),
+            own: asked.reactions.iter().filter_map(own).collect(),
+            backers: asked.reactions.iter().filter_map(backers).collect(),
             founders: founders.filter_map(|slot| self.person(slot.member.user).ok().cloned()).collect(),
         }
     }

@@ -74,7 +74,12 @@ impl Chat {
     pub fn summaries(&self, of: impl IntoIterator<Item = (UserId, RoomId)>) -> Vec<Summary> {
         let line = |(user, room)| {
             let (state, row, slot) = self.visible(user, room).ok()?;
-            Some(Summary { user, room, unread: unread(state, row, slot), last_message: self.last_shown(state) })
+            Some(Summary {
+                user,
+                room,
+                unread: unread(state, row, slot),
+                last_message: self.last_alive(state).map(|message| self.shown(state, message)),
+            })
         };
         of.into_iter().filter_map(line).collect()
     }
@@ -90,7 +95,7 @@ impl Chat {
             room: Arc::new(row.clone()),
             members: present.filter_map(|slot| self.member_view(row, slot)).collect(),
             unread: unread(state, row, slot),
-            last_message: self.last_shown(state),
+            last_message: self.last_alive(state).map(|message| self.shown_to(slot.member.user, state, message)),
         }
     }
 

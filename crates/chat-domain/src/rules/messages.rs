@@ -1,4 +1,4 @@
-//! Saying things, unsaying them, liking them.
+//! Saying things and unsaying them.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -13,9 +13,9 @@ use crate::digest::Digest;
 use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
-use crate::reception::{Likes, Reception};
+use crate::reception::Reception;
 use crate::refusal::Refusal;
-use crate::rows::LikeRow;
+use crate::tally::Tallies;
 
 /// A repeat is answered before any other rule is asked.
 pub(super) fn send(
@@ -73,32 +73,6 @@ pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, R
     happened(scene.next(Change::Deleted { message, sender }))
 }
 
-/// Everybody likes a message once.
-pub(super) fn like(scene: Scene<'_>, message: MessageId, likes: bool) -> Result<Decision, Refusal> {
-    scene.open()?;
-    let row = scene.message(message)?;
-    let change = |now| match likes {
-        true => Change::Liked { message, likes: now },
-        false => Change::Unliked { message, likes: now },
-    };
-    if scene.chat.is_liked(scene.state, row, scene.actor.id()) == likes {
-        let now = scene.chat.likes(scene.state, row);
-        return Ok(Decision::Already(scene.already(now.at.unwrap_or(row.created_at), change(now))));
-    }
-    happened(scene.next(change(likes_after(&scene, row, likes))))
-}
-
-/// Who likes a message once the actor does, or no longer does.
-fn likes_after(scene: &Scene<'_>, message: &Message, liked: bool) -> Likes {
-    let user = scene.actor.handle;
-    let mut rows = scene.chat.like_rows(scene.state, message, Some(user.id));
-    if liked {
-        let (room, seq) = (scene.room.id, scene.room.head.seq + 1);
-        rows.push(LikeRow { room, message: message.id, user, liked, at: scene.at(), seq });
-    }
-    Likes::of(if liked { message.likes + 1 } else { message.likes.saturating_sub(1) }, &rows)
-}
-
 fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
     let id = scene.next_message;
     let newest = scene.room.last_message;
@@ -117,7 +91,7 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
         created_at: event.at,
         edited: None,
         deleted: None,
-        likes: 0,
+        reactions: Tallies::default(),
     };
     event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };
     event

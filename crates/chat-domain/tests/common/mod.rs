@@ -34,6 +34,8 @@ pub enum Action {
     Edit { room: u8, message: u8, text: u8 },
     Delete { room: u8, message: u8 },
     Like { room: u8, message: u8 },
+    React { room: u8, message: u8, emoji: u8 },
+    Unreact { room: u8, message: u8, emoji: u8 },
     Unlike { room: u8, message: u8 },
     Read { room: u8, upto: Option<u8> },
     Deliver { room: u8, upto: u8 },
@@ -77,6 +79,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         14 => (room(), text(), name()).prop_map(|(room, text, name)| Action::Send { room, text, name }),
         3 => (room(), message(), text()).prop_map(|(room, message, text)| Action::Edit { room, message, text }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Delete { room, message }),
+        4 => (room(), message(), 0u8..5).prop_map(|(room, message, emoji)| Action::React { room, message, emoji }),
+        3 => (room(), message(), 0u8..5).prop_map(|(room, message, emoji)| Action::Unreact { room, message, emoji }),
         5 => (room(), message()).prop_map(|(room, message)| Action::Like { room, message }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Unlike { room, message }),
         7 => (room(), proptest::option::of(message())).prop_map(|(room, upto)| Action::Read { room, upto }),
@@ -143,14 +147,14 @@ impl World {
         inside.map(|&(_, id)| id).nth(everywhere.unwrap_or(back).into()).unwrap_or(message(1_000_000))
     }
 
-    /// The newest message that somebody likes: few would ever take a like back by chance.
-    fn liked(&self, actor: UserId, room: RoomId) -> Option<MessageId> {
-        let likes = |id: &MessageId| match self.chat.answer(&Need::Likes(room, *id, actor)) {
-            Fact::Likes(.., rows) => rows.iter().any(|row| row.user.id == actor && row.liked),
+    /// The newest message that somebody reacts to so: few would ever take a reaction back by chance.
+    fn reacted(&self, actor: UserId, room: RoomId, emoji: &Emoji) -> Option<MessageId> {
+        let reacts = |id: &MessageId| match self.chat.answer(&Need::Reactions(room, *id, actor, emoji.clone())) {
+            Fact::Reactions(.., rows) => rows.iter().any(|row| row.user.id == actor && row.stands),
             _ => false,
         };
         let mut inside = self.messages.iter().rev().filter(|(at, _)| *at == room).map(|&(_, id)| id);
-        inside.find(likes)
+        inside.find(reacts)
     }
 
     fn command(&self, actor: UserId, action: &Action) -> Command {
@@ -177,8 +181,16 @@ impl World {
             }
             Action::Like { room: at, message: which } => Command::Like { room: room(at), message: message(at, which) },
             Action::Unlike { room: at, message: which } => {
-                let liked = self.liked(actor, room(at)).unwrap_or(message(at, which));
+                let liked = self.reacted(actor, room(at), &Emoji::LIKE).unwrap_or(message(at, which));
                 Command::Unlike { room: room(at), message: liked }
+            }
+            Action::React { room: at, message: which, emoji: with } => {
+                Command::React { room: room(at), message: message(at, which), emoji: emoji(with) }
+            }
+            Action::Unreact { room: at, message: which, emoji: with } => {
+                let emoji = emoji(with);
+                let reacted = self.reacted(actor, room(at), &emoji).unwrap_or(message(at, which));
+                Command::Unreact { room: room(at), message: reacted, emoji }
             }
             Action::Read { room: at, upto } => {
                 Command::Read { room: room(at), upto: upto.map(|upto| message(at, upto)) }
@@ -199,6 +211,11 @@ pub fn text(number: u8) -> String {
         2 => "x".repeat(70),
         number => format!("words {number}"),
     }
+}
+
+/// The like among them.
+pub fn emoji(number: u8) -> Emoji {
+    Emoji::new(["❤", "👍", "🎉", ":hm:", "😮"][usize::from(number)]).unwrap()
 }
 
 pub fn client_id(number: Option<u8>) -> Option<ClientId> {
@@ -229,5 +246,13 @@ pub fn message(number: i64) -> MessageId {
 
 /// Limits that random stories run into.
 pub fn tight() -> Limits {
-    Limits { content: 64, title: 64, founders: 4, quiet_room: 3, lease: Duration::from_secs(4), ..Limits::default() }
+    Limits {
+        content: 64,
+        title: 64,
+        founders: 4,
+        emoji: 2,
+        quiet_room: 3,
+        lease: Duration::from_secs(4),
+        ..Limits::default()
+    }
 }

@@ -138,6 +138,7 @@ fn is_told(change: &Change) -> bool {
         Change::Added { .. } | Change::Removed { .. } => true,
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } => true,
+        Change::Reacted { .. } | Change::Unreacted { .. } => false,
         Change::Read(_) | Change::Delivered(_) => true,
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event) {
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
+        Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     envelope(bytes, kind, |o| data(o, event));
@@ -84,6 +85,7 @@ fn data(o: &mut Object<'_>, event: &Event) {
         Change::Added { person } | Change::Removed { person, .. } => {
             o.nest("user", |o| user_fields(o, person));
         }
+        Change::Reacted { .. } | Change::Unreacted { .. } => {}
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

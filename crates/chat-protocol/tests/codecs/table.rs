@@ -59,6 +59,8 @@ fn row(news: &News) -> &'static str {
             Change::Deleted { .. } => "deleted",
             Change::Liked { .. } => "liked",
             Change::Unliked { .. } => "unliked",
+            Change::Reacted { .. } => "reacted",
+            Change::Unreacted { .. } => "unreacted",
             Change::Read(_) => "read",
             Change::Delivered(_) => "delivered",
         },

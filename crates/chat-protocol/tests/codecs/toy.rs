@@ -70,7 +70,7 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
         created_at: NOON,
         edited: None,
         deleted: None,
-        likes: 0,
+        reactions: Tallies::default(),
     }
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn presence(online: bool, mood: Mood) -> News {
 
 /// A changed line of the reader's chat list.
 pub(crate) fn summary(last_message: Option<Message>) -> News {
-    let shown = |message| Shown { message: Arc::new(message), reception: Reception::default() };
+    let shown = |message| Shown { message: Arc::new(message), reception: Reception::default(), mine: Vec::new() };
     let line = Summary { user: user(1), room: room(123), unread: 7, last_message: last_message.map(shown) };
     News::Summary { line: Arc::new(line), at: NOON }
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
-use chat_domain::{Head, Position, Refusal, Room, RoomId, UserId};
+use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, UserId};
 
 use super::Conn;
 use super::reads::{member_view, visible};
-use super::reception::shown;
+use super::reception::{shown, shown_to};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -56,7 +56,7 @@ pub(super) async fn summaries(conn: &Conn, of: Vec<(UserId, RoomId)>) -> Worked<
     let mut rooms: Vec<_> = unread.keys().map(|&(_, room)| room).collect();
     rooms.sort();
     rooms.dedup();
-    let last = last_messages(conn, &rooms).await?;
+    let last = by_room(shown(conn, last_messages(conn, &rooms).await?).await?);
     let lines = of.into_iter().filter_map(|(user, room)| {
         let unread = *unread.get(&(user, room))?;
         Some(Summary { user, room, unread, last_message: last.get(&room).cloned() })
@@ -68,7 +68,7 @@ async fn views(conn: &Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usiz
     let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
     let pairs: Vec<_> = ids.iter().map(|&room| (reader, room)).collect();
     let (unread, mut last, mut people) =
-        tokio::try_join!(unread(conn, &pairs), last_messages(conn, &ids), first_members(conn, &rooms, members),)?;
+        tokio::try_join!(unread(conn, &pairs), last_of(conn, reader, &ids), first_members(conn, &rooms, members),)?;
     let views = rooms.into_iter().map(|room| ChatView {
         members: people.remove(&room.id).unwrap_or_default(),
         unread: unread.get(&(reader, room.id)).copied().unwrap_or(0),
@@ -109,9 +109,9 @@ async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId,
 }
 
 /// The newest message of each room that is not deleted.
-async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
+async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<Vec<Arc<Message>>> {
     if rooms.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Vec::new());
     }
     let sql = Sql::new(format!(
         "WITH need (room) AS ({{}}), newest AS MATERIALIZED (SELECT need.room, (SELECT x.id FROM messages x
@@ -120,8 +120,16 @@ async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<HashMap<RoomId, 
          WHERE m.room = newest.room AND m.id = newest.id AND u.id = m.sender"
     ));
     let rows = conn.load::<MessageRow>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
-    let messages = rows.into_iter().map(message).collect::<Worked<_>>()?;
-    Ok(shown(conn, messages).await?.into_iter().map(|shown| (shown.message.room, shown)).collect())
+    rows.into_iter().map(message).collect()
+}
+
+/// The same as a reader sees them.
+async fn last_of(conn: &Conn, reader: UserId, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
+    Ok(by_room(shown_to(conn, reader, last_messages(conn, rooms).await?).await?))
+}
+
+fn by_room(shown: Vec<Shown>) -> HashMap<RoomId, Shown> {
+    shown.into_iter().map(|shown| (shown.message.room, shown)).collect()
 }
 
 /// The first members of each room in order of joining, so many of each.

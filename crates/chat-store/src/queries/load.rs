@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use chat_domain::Limits;
 use chat_domain::fact::{Fact, Ordinal};
-use chat_domain::reception::NEWEST;
-use chat_domain::{ClientId, MessageId, Need, Person, Room, RoomId, UserId};
+use chat_domain::{ClientId, Emoji, MessageId, Need, Person, Room, RoomId, UserId};
 
 use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
-use super::{Conn, named};
+use super::{Conn, named, reactions};
 use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
@@ -50,12 +49,12 @@ pub(super) async fn facts(
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
     };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let (reception, persons, messages, places, likes, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+    let (reception, persons, messages, places, reactions, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
         reception,
         persons(conn, &asked.persons),
         messages(conn, &asked.messages),
         places(conn, &asked.places),
-        likes(conn, &asked.likes),
+        reactions::facts(conn, &asked.reactions),
         named::sent(conn, &asked.sent),
         named::directs(conn, &asked.directs),
         named::made(conn, &asked.made),
@@ -63,7 +62,7 @@ pub(super) async fn facts(
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
     )?;
-    let all = [reception, persons, messages, places, likes, sent, directs, made, lobby, waiting];
+    let all = [reception, persons, messages, places, reactions, sent, directs, made, lobby, waiting];
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
@@ -79,7 +78,7 @@ struct Asked {
     directs: Vec<(UserId, UserId)>,
     sent: Vec<(RoomId, UserId, ClientId)>,
     made: Vec<(UserId, ClientId)>,
-    likes: Vec<(RoomId, MessageId, UserId)>,
+    reactions: Vec<(RoomId, MessageId, UserId, Emoji)>,
     unread: Vec<(RoomId, UserId, Option<MessageId>)>,
     undelivered: Vec<(RoomId, UserId, MessageId)>,
     lobby: Vec<UserId>,
@@ -98,7 +97,9 @@ impl Asked {
             &Need::Direct(low, high) => self.directs.push((low, high)),
             Need::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
             Need::Made(user, name) => self.made.push((*user, name.clone())),
-            &Need::Likes(room, message, user) => self.likes.push((room, message, user)),
+            Need::Reactions(room, message, user, emoji) => {
+                self.reactions.push((*room, *message, *user, emoji.clone()));
+            }
             &Need::Unread(room, user, upto) => self.unread.push((room, user, upto)),
             &Need::Undelivered(room, user, upto) => self.undelivered.push((room, user, upto)),
             &Need::Lobby(user) => self.lobby.push(user),
@@ -158,21 +159,6 @@ async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Ve
         Ok(Fact::Ordinal(room_id(room)?, message_id(upto)?, user(person)?, place))
     });
     known.collect()
-}
-
-async fn likes(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Fact>> {
-    if asked.is_empty() {
-        return Ok(Vec::new());
-    }
-    let about: BTreeSet<_> = asked.iter().map(|&(room, message, _)| (room, message)).collect();
-    let reception = reception::likes(conn, about, NEWEST + asked.len()).await?;
-    let own = reception::own_likes(conn, asked).await?;
-    let known = asked.iter().map(|key @ &(room, message, user)| {
-        let mut rows = reception.get(&(room, message)).cloned().unwrap_or_default();
-        rows.extend(own.get(key).filter(|own| !rows.contains(own)).copied().into_iter().collect::<Vec<_>>());
-        Fact::Likes(room, message, user, rows)
-    });
-    Ok(known.collect())
 }
 
 async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slots: &Slots) -> Worked<Vec<Fact>> {

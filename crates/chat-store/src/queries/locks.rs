@@ -66,7 +66,7 @@ fn room_of(need: &Need) -> Option<RoomId> {
         | Need::Message(room, _)
         | Need::Ordinal(room, ..)
         | Need::Sent(room, ..)
-        | Need::Likes(room, ..)
+        | Need::Reactions(room, ..)
         | Need::Unread(room, ..)
         | Need::Undelivered(room, ..) => Some(room),
         Need::Person(_) | Need::Direct(..) | Need::Made(..) | Need::Lobby(_) | Need::Waiting => None,

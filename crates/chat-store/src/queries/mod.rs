@@ -11,6 +11,7 @@ pub(crate) mod people;
 mod ports;
 mod previous;
 pub(crate) mod prune;
+pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod reception;
 pub(crate) mod replay;

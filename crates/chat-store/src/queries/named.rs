@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chat_domain::fact::{Fact, FirstMade, FirstSent, InLobby};
 use chat_domain::reception::NEWEST;
 use chat_domain::rows::LobbyRow;
-use chat_domain::{ClientId, RoomId, UserId};
+use chat_domain::{ClientId, Emoji, RoomId, UserId};
 
 use super::rosters::rosters;
-use super::{Conn, reception};
+use super::{Conn, reactions, reception};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -26,13 +26,15 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     let rows = conn.load::<(i64, i64, String, String, i64)>(sql.rows(Rows::new(need))).await?;
     let keys = rows.iter().map(|row| Ok((room_id(row.0)?, message_id(row.4)?))).collect::<Worked<Vec<_>>>()?;
     let messages = reception::messages(conn, &keys).await?;
-    let likes = reception::likes(conn, keys.iter().copied().collect(), NEWEST).await?;
+    let likes =
+        reactions::newest(conn, keys.iter().map(|&(room, message)| (room, message, Emoji::LIKE)).collect(), NEWEST)
+            .await?;
     let seen = reception::readerships(conn, messages.values().cloned().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let mut found = HashMap::new();
     for ((room, message), (_, person, name, said, _)) in keys.into_iter().zip(rows) {
         let Some(seen) = seen.get(&message).cloned() else { continue };
-        let likes = likes.get(&(room, message)).cloned().unwrap_or_default();
+        let likes = likes.get(&(room, message, Emoji::LIKE)).cloned().unwrap_or_default();
         found.insert((room, user(person)?, name), FirstSent { digest: digest(&said)?, seen, likes });
     }
     let known = asked.iter().map(|(room, user, name)| {

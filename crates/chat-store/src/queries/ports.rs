@@ -12,7 +12,7 @@ use chat_domain::{
     Uuid,
 };
 
-use super::{Database, chats, lobby, notifications, people, reads, replay, sessions};
+use super::{Database, chats, lobby, notifications, people, reactions, reads, replay, sessions};
 
 impl Journal for Database {
     fn execute(&self, order: Order) -> Answer<'_, Outcome> {
@@ -90,7 +90,17 @@ impl Journal for Database {
         after: Option<UserId>,
         limit: usize,
     ) -> Answer<'_, Vec<Mark>> {
-        self.read(move |conn| Box::pin(reads::likers(conn, reader, room, message, after, limit)))
+        self.read(move |conn| Box::pin(reactions::likers(conn, reader, room, message, after, limit)))
+    }
+
+    fn reactors(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: ReactorsPage,
+    ) -> Answer<'_, Vec<Reactor>> {
+        self.read(move |conn| Box::pin(reactions::page(conn, reader, room, message, page)))
     }
 
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {

@@ -7,7 +7,7 @@ use chat_domain::view::{History, Mark, MemberView, Page, Shown};
 use chat_domain::{Head, Message, MessageId, Refusal, Role, Room, RoomId, Time, UserId};
 
 use super::Conn;
-use super::reception::{self, shown};
+use super::reception::{self, shown_to};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -43,7 +43,7 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
             (messages, older(conn, room, after + 1, 0).await?.1, more)
         }
     };
-    Ok(History { messages: shown(conn, messages).await?, more_before, more_after, head })
+    Ok(History { messages: shown_to(conn, reader, messages).await?, more_before, more_after, head })
 }
 
 /// The newest messages below an id, oldest first, and whether there are more.
@@ -72,11 +72,11 @@ async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(V
 
 /// One message, if this reader may see it.
 pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Shown> {
-    let message = standing_message(conn, reader, room, id).await?;
-    Ok(shown(conn, vec![message]).await?.pop().ok_or(Refusal::UnknownMessage)?)
+    let message = live_message(conn, reader, room, id).await?;
+    Ok(shown_to(conn, reader, vec![message]).await?.pop().ok_or(Refusal::UnknownMessage)?)
 }
 
-async fn standing_message(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
+pub(super) async fn live_message(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Arc<Message>> {
     visible(conn, reader, room).await?;
     let found = reception::messages(conn, &[(room, id)]).await?.remove(&(room, id));
     Ok(found.filter(|message| message.deleted.is_none()).ok_or(Refusal::UnknownMessage)?)
@@ -133,40 +133,11 @@ pub(super) async fn readers(
     after: Option<UserId>,
     limit: usize,
 ) -> Worked<Vec<Mark>> {
-    let message = standing_message(conn, reader, room, message).await?;
+    let message = live_message(conn, reader, room, message).await?;
     let marks = reception::readers(conn, &message).await?;
     let from = match after {
         Some(user) => 1 + marks.iter().position(|mark| mark.user.id == user).ok_or(Refusal::UnknownUser)?,
         None => 0,
     };
     Ok(marks.into_iter().skip(from).take(limit).collect())
-}
-
-/// Who likes a message, the oldest first.
-pub(super) async fn likers(
-    conn: &Conn,
-    reader: UserId,
-    room: RoomId,
-    message: MessageId,
-    after: Option<UserId>,
-    limit: usize,
-) -> Worked<Vec<Mark>> {
-    standing_message(conn, reader, room, message).await?;
-    let above = match after {
-        Some(user) => like_of(conn, room, message, user).await?,
-        None => 0,
-    };
-    let sql = Sql::new(format!(
-        "SELECT {LIKE} FROM likes l JOIN users u ON u.id = l.person
-         WHERE l.room = ? AND l.message = ? AND l.liked AND l.seq > ? ORDER BY l.seq LIMIT ?"
-    ));
-    let rows = conn.load::<LikeOf>(sql.bind(room).bind(message).bind(above).bind(limit)).await?;
-    rows.into_iter().map(|row| like(row).map(|like| Mark { user: like.user, at: like.at })).collect()
-}
-
-/// The place of somebody's like among those of a message.
-async fn like_of(conn: &Conn, room: RoomId, message: MessageId, user: UserId) -> Worked<i64> {
-    let sql = Sql::new("SELECT l.seq FROM likes l WHERE l.room = ? AND l.message = ? AND l.person = ? AND l.liked");
-    let found = conn.first::<(i64,)>(sql.bind(room).bind(message).bind(user)).await?;
-    Ok(found.ok_or(Refusal::UnknownUser)?.0)
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chat_domain::reception::{Mark, NEWEST};
-use chat_domain::rows::{LikeRow, Readership};
+use chat_domain::rows::Readership;
 use chat_domain::view::Shown;
-use chat_domain::{Handle, Message, MessageId, RoomId, Time, UserId};
+use chat_domain::{Emoji, Handle, Message, MessageId, RoomId, Time, UserId};
 
-use super::Conn;
+use super::{Conn, reactions};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -28,45 +28,6 @@ pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, A
     let need = Rows::new(keys.iter().map(|&(room, message)| [room.into(), message.into()]));
     let rows = conn.load::<MessageRow>(sql.rows(need)).await?;
     rows.into_iter().map(|row| message(row).map(|message| ((message.room, message.id), message))).collect()
-}
-
-/// The newest standing likes of these messages, so many of each, in order of time.
-pub(super) async fn likes(conn: &Conn, of: BTreeSet<Key>, newest: usize) -> Worked<HashMap<Key, Vec<LikeRow>>> {
-    if of.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = Sql::new(format!(
-        "WITH need (room, message) AS ({{}}), bound AS MATERIALIZED (SELECT need.room, need.message,
-            (SELECT x.seq FROM likes x WHERE x.room = need.room AND x.message = need.message AND x.liked
-             ORDER BY x.seq DESC LIMIT 1 OFFSET ?) AS seq FROM need)
-         SELECT {LIKE} FROM bound CROSS JOIN likes l CROSS JOIN users u
-         WHERE l.room = bound.room AND l.message = bound.message AND l.liked AND l.seq >= COALESCE(bound.seq, 0)
-         AND u.id = l.person ORDER BY l.seq"
-    ));
-    let need = Rows::new(of.into_iter().map(|(room, message)| [room.into(), message.into()]));
-    let mut found: HashMap<Key, Vec<LikeRow>> = HashMap::new();
-    for row in conn.load::<LikeOf>(sql.rows(need).bind(newest - 1)).await? {
-        let like = like(row)?;
-        found.entry((like.room, like.message)).or_default().push(like);
-    }
-    Ok(found)
-}
-
-/// What these people last did about these messages.
-pub(super) async fn own_likes(
-    conn: &Conn,
-    asked: &[(RoomId, MessageId, UserId)],
-) -> Worked<HashMap<(RoomId, MessageId, UserId), LikeRow>> {
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = Sql::new(format!(
-        "WITH need (room, message, person) AS ({{}}) SELECT {LIKE} FROM need CROSS JOIN likes l CROSS JOIN users u
-         WHERE l.room = need.room AND l.message = need.message AND l.person = need.person AND u.id = l.person"
-    ));
-    let need = Rows::new(asked.iter().map(|&(room, message, user)| [room.into(), message.into(), user.into()]));
-    let rows = conn.load::<LikeOf>(sql.rows(need)).await?;
-    rows.into_iter().map(|row| like(row).map(|like| ((like.room, like.message, like.user.id), like))).collect()
 }
 
 /// A stretch of a room's messages as somebody moves along it.
@@ -153,13 +114,31 @@ pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>>
 
 /// These messages with what became of them.
 pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
-    let liked = messages.iter().filter(|message| message.likes > 0).map(|message| (message.room, message.id)).collect();
-    let (mut likes, readerships) = tokio::try_join!(likes(conn, liked, NEWEST), readerships(conn, messages))?;
+    let likes = reactions::newest(conn, likes_of(&messages), NEWEST);
+    let (mut likes, readerships) = tokio::try_join!(likes, readerships(conn, messages))?;
     let shown = readerships.into_iter().map(|readership| {
-        let likes = likes.remove(&(readership.message.room, readership.message.id)).unwrap_or_default();
-        Shown { reception: readership.reception(&likes), message: readership.message }
+        let message = &readership.message;
+        let likes = likes.remove(&(message.room, message.id, Emoji::LIKE)).unwrap_or_default();
+        Shown { reception: readership.reception(&likes), message: readership.message, mine: Vec::new() }
     });
     Ok(shown.collect())
+}
+
+/// The same for somebody who asks: with what they react to them with.
+pub(super) async fn shown_to(conn: &Conn, reader: UserId, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
+    let reacted = messages.iter().filter(|message| !message.reactions.is_empty());
+    let reacted = reacted.map(|message| (message.room, message.id)).collect();
+    let (mut mine, mut shown) = tokio::try_join!(reactions::of(conn, reader, reacted), shown(conn, messages))?;
+    for shown in &mut shown {
+        shown.mine = mine.remove(&(shown.message.room, shown.message.id)).unwrap_or_default();
+    }
+    Ok(shown)
+}
+
+/// The likes of those that have any.
+fn likes_of(messages: &[Arc<Message>]) -> BTreeSet<reactions::Key> {
+    let liked = messages.iter().filter(|message| message.likes() > 0);
+    liked.map(|message| (message.room, message.id, Emoji::LIKE)).collect()
 }
 
 /// A reader with their receipts: up to which dense number, since when.

@@ -11,7 +11,7 @@ use chat_domain::{Head, Limits, Message, MessageId, Person, RoomId, UserId};
 
 use super::reads::visible;
 use super::reception::{self, Span};
-use super::{Conn, load};
+use super::{Conn, load, reactions};
 use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
@@ -101,17 +101,15 @@ async fn changes(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Log
 /// Everything that the changes of a page speak of, kind by kind.
 async fn found(conn: &Conn, room: RoomId, asked: Asked) -> Worked<Found> {
     let keys: Vec<_> = asked.messages.iter().map(|&message| (room, message)).collect();
-    let own: Vec<_> = asked.likes.iter().map(|&(message, user)| (room, message, user)).collect();
-    let liked = asked.likes.iter().map(|&(message, _)| (room, message)).collect();
+    let own: Vec<_> = asked.reactions.iter().map(|(id, user, emoji)| (room, *id, *user, emoji.clone())).collect();
+    let about = own.iter().map(|(_, id, _, emoji)| (room, *id, emoji.clone())).collect();
+    let own = reactions::own(conn, &own).await?.into_iter().map(|((_, id, user, emoji), row)| ((id, user, emoji), row));
+    let backers = reactions::newest(conn, about, NEWEST).await?.into_iter();
     Ok(Found {
         people: load::people(conn, asked.people).await?.into_iter().collect(),
         messages: reception::messages(conn, &keys).await?.into_iter().map(|((_, id), found)| (id, found)).collect(),
-        own: reception::own_likes(conn, &own)
-            .await?
-            .into_iter()
-            .map(|((_, id, user), row)| ((id, user), row))
-            .collect(),
-        likes: reception::likes(conn, liked, NEWEST).await?.into_iter().map(|((_, id), rows)| (id, rows)).collect(),
+        own: own.collect(),
+        backers: backers.map(|((_, id, emoji), rows)| ((id, emoji), rows)).collect(),
         founders: if asked.maker.is_some() { founders(conn, room).await? } else { Vec::new() },
     })
 }

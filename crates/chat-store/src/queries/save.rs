@@ -23,8 +23,8 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         changed_messages(written),
         log(written),
         receipts(written),
-        forgotten_likes(written),
-        likes(written),
+        forgotten_reactions(written),
+        reactions(written),
         sent(written),
         made(written),
         directs(written),
@@ -154,15 +154,15 @@ pub(crate) fn messages(written: &Written) -> Write<'_> {
             message.edited.map(|(_, seq)| seq as i64).into(),
             message.deleted.map(|(at, _)| at).into(),
             message.deleted.map(|(_, seq)| seq as i64).into(),
-            message.likes.into(),
+            message.reactions.spelled().into(),
         ]
     }));
     let head = "INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
-        edited_at, edited_seq, deleted_at, deleted_seq, likes)";
+        edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
     Write::new(head, rows, "")
 }
 
-/// Messages that were edited, deleted or liked.
+/// Messages that were edited, deleted or reacted to.
 fn changed_messages(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.messages.iter().map(|message| {
         [
@@ -174,12 +174,12 @@ fn changed_messages(written: &Written) -> Write<'_> {
             message.edited.map(|(_, seq)| seq as i64).into(),
             message.deleted.map(|(at, _)| at).into(),
             message.deleted.map(|(_, seq)| seq as i64).into(),
-            message.likes.into(),
+            message.reactions.spelled().into(),
         ]
     }));
-    let head = "WITH new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, likes) AS (";
+    let head = "WITH new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions) AS (";
     let tail = ") UPDATE messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
-        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, likes = new.likes
+        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions
         FROM new WHERE messages.room = new.room AND messages.id = new.id";
     Write::new(head, rows, tail)
 }
@@ -210,17 +210,23 @@ fn receipts(written: &Written) -> Write<'_> {
     Write::new("INSERT INTO receipts (room, person, number, upto, at, moves)", rows, "")
 }
 
-fn forgotten_likes(written: &Written) -> Write<'_> {
+fn forgotten_reactions(written: &Written) -> Write<'_> {
     let gone = Rows::new(written.forgotten.iter().map(|&(room, message)| [room.into(), message.into()]));
-    Write::new("DELETE FROM likes WHERE (room, message) IN (", gone, ")")
+    Write::new("DELETE FROM reactions WHERE (room, message) IN (", gone, ")")
 }
 
-fn likes(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.likes.iter().map(|row| {
-        [row.room.into(), row.message.into(), row.user.id.into(), row.liked.into(), row.at.into(), row.seq.into()]
+fn reactions(written: &Written) -> Write<'_> {
+    let rows = Rows::new(written.reactions.iter().map(|row| {
+        let emoji = row.emoji.as_str().into();
+        let (user, stands) = (row.user.id.into(), row.stands.into());
+        [row.room.into(), row.message.into(), user, emoji, stands, row.at.into(), row.seq.into()]
     }));
-    let tail = "ON CONFLICT (room, message, person) DO UPDATE SET liked = excluded.liked, at = excluded.at, seq = excluded.seq";
-    Write::new("INSERT INTO likes (room, message, person, liked, at, seq)", rows, tail)
+    Write::new(
+        "INSERT INTO reactions (room, message, person, emoji, stands, at, seq)",
+        rows,
+        "ON CONFLICT (room, message, person, emoji) DO UPDATE SET stands = excluded.stands, at = excluded.at,
+            seq = excluded.seq",
+    )
 }
 
 /// What was first said under a name.

@@ -26,8 +26,11 @@ impl Conn {
     pub(crate) const PATIENT: &str = "";
 
     /// The steps that bring the tables up to date.
-    pub(crate) const MIGRATIONS: &[&str] =
-        &[include_str!("../../migrations/sqlite/1.sql"), include_str!("../../migrations/sqlite/2.sql")];
+    pub(crate) const MIGRATIONS: &[&str] = &[
+        include_str!("../../migrations/sqlite/1.sql"),
+        include_str!("../../migrations/sqlite/2.sql"),
+        include_str!("../../migrations/sqlite/3.sql"),
+    ];
 
     /// Opens the file, made if there is none, and sets what holds for every connection.
     pub(crate) fn open(path: &str) -> ConnectionResult<Conn> {

@@ -98,6 +98,7 @@ impl State {
                 self.closed(event);
             }
             Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
+            Change::Reacted { .. } | Change::Unreacted { .. } => {}
         }
     }
 

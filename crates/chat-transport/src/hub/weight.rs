@@ -3,7 +3,7 @@
 use std::mem::size_of;
 
 use chat_domain::event::Reached;
-use chat_domain::{Change, Event, Handle, Message};
+use chat_domain::{Change, Event, Handle, Message, Tally};
 
 /// Bytes of an event with what hangs on it, roughly.
 pub(super) fn weight(event: &Event) -> usize {
@@ -14,6 +14,7 @@ pub(super) fn weight(event: &Event) -> usize {
         }
         Change::Edited { message } => text(message),
         Change::Liked { likes, .. } | Change::Unliked { likes, .. } => handles(likes.by.len()),
+        Change::Reacted { by, .. } | Change::Unreacted { by, .. } => handles(by.by.len()),
         Change::Read(read) | Change::Delivered(read) => {
             read.messages.iter().map(|reached| size_of::<Reached>() + handles(reached.readers.len())).sum()
         }
@@ -26,7 +27,8 @@ pub(super) fn weight(event: &Event) -> usize {
 }
 
 fn text(message: &Message) -> usize {
-    size_of::<Message>() + message.content.len() + message.metadata.len()
+    let reactions = message.reactions.iter().count() * size_of::<Tally>();
+    size_of::<Message>() + message.content.len() + message.metadata.len() + reactions
 }
 
 /// What is allowed for each event that a room keeps. Most are lighter.

@@ -48,7 +48,7 @@ pub(super) async fn send_for(
     let SendMessage { draft, client_id } = body;
     let (event, _) = call.event(actor, Command::Send { room, draft, client_id }).await?;
     let Change::Sent { message, reception } = &event.change else { return Err(unexpected()) };
-    let shown = Shown { message: message.clone(), reception: reception.clone() };
+    let shown = Shown { message: message.clone(), reception: reception.clone(), mine: Vec::new() };
     // Dialect 1's client checks for exactly 200.
     let status = if call.place.tree == Tree::Api { 200 } else { 201 };
     Ok(answer::message(call.place.tree, status, &shown))

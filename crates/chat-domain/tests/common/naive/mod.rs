@@ -63,8 +63,10 @@ pub struct Line {
     pub name: Option<ClientId>,
     pub deleted: bool,
     pub edited: bool,
-    /// Who likes it, in order.
-    pub likes: Vec<UserId>,
+    /// Who reacts to it and with what, in order.
+    pub given: Vec<(Emoji, UserId)>,
+    /// The emoji in the order in which they came.
+    pub emoji: Vec<Emoji>,
 }
 
 type Judged = Result<Said, Refusal>;
@@ -181,6 +183,8 @@ impl Naive {
             let seat = self.lobby.entry(one).or_default();
             (seat.waiting, seat.room, seat.partner) = (None, Some(stamp.ids.room), Some(other));
         }
+        let seat = self.lobby.entry(stamp.actor).or_default();
+        seat.lease = seat.lease.max(lease);
         self.rooms.insert(stamp.ids.room, Place::new(false, None, None, &[stamp.actor, found], stamp.at));
         Ok(Said::Happened)
     }

@@ -55,11 +55,9 @@ impl Place {
             }
             Command::AddMember { user, .. } => self.add(stamp, *user),
             Command::RemoveMember { user, .. } => self.remove(stamp, *user),
-            Command::Send { .. } | Command::Edit { .. } | Command::Like { .. } | Command::Unlike { .. }
-                if self.closed =>
-            {
-                Err(Refusal::Closed)
-            }
+            Command::Send { .. } | Command::Edit { .. } if self.closed => Err(Refusal::Closed),
+            Command::Like { .. } | Command::Unlike { .. } if self.closed => Err(Refusal::Closed),
+            Command::React { .. } | Command::Unreact { .. } if self.closed => Err(Refusal::Closed),
             Command::Send { draft, client_id, .. } => {
                 words("content", &draft.content, limits.content)?;
                 self.lines.push(Line {
@@ -70,7 +68,8 @@ impl Place {
                     name: client_id.clone(),
                     deleted: false,
                     edited: false,
-                    likes: Vec::new(),
+                    given: Vec::new(),
+                    emoji: Vec::new(),
                 });
                 Ok(self.changed(stamp))
             }
@@ -91,29 +90,46 @@ impl Place {
                 if line.sender != actor && !owns {
                     return Err(Refusal::NotAuthor);
                 }
-                (line.deleted, line.words, line.likes) = (true, String::new(), Vec::new());
+                (line.deleted, line.words) = (true, String::new());
+                (line.given, line.emoji) = (Vec::new(), Vec::new());
                 Ok(self.changed(stamp))
             }
-            Command::Like { message, .. } => {
-                let line = self.line(*message)?;
-                if line.likes.contains(&actor) {
-                    return Ok(Said::Already);
-                }
-                line.likes.push(actor);
-                Ok(self.changed(stamp))
-            }
-            Command::Unlike { message, .. } => {
-                let line = self.line(*message)?;
-                if !line.likes.contains(&actor) {
-                    return Ok(Said::Already);
-                }
-                line.likes.retain(|&user| user != actor);
-                Ok(self.changed(stamp))
-            }
+            Command::Like { message, .. } => self.react(stamp, *message, &Emoji::LIKE, limits),
+            Command::Unlike { message, .. } => self.unreact(stamp, *message, &Emoji::LIKE),
+            Command::React { message, emoji, .. } => self.react(stamp, *message, emoji, limits),
+            Command::Unreact { message, emoji, .. } => self.unreact(stamp, *message, emoji),
             Command::Read { upto, .. } => self.read(stamp, *upto),
             Command::Deliver { upto, .. } => self.deliver(stamp, *upto, limits),
             other => unreachable!("{other:?}"),
         }
+    }
+
+    fn react(&mut self, stamp: Stamp, message: MessageId, emoji: &Emoji, limits: &Limits) -> Judged {
+        let (line, one) = (self.line(message)?, (emoji.clone(), stamp.actor));
+        if line.given.contains(&one) {
+            return Ok(Said::Already);
+        }
+        if !line.emoji.contains(emoji) {
+            let others = line.emoji.iter().filter(|other| **other != Emoji::LIKE).count();
+            if *emoji != Emoji::LIKE && others == limits.emoji {
+                return Err(Refusal::TooManyEmoji);
+            }
+            line.emoji.push(emoji.clone());
+        }
+        line.given.push(one);
+        Ok(self.changed(stamp))
+    }
+
+    fn unreact(&mut self, stamp: Stamp, message: MessageId, emoji: &Emoji) -> Judged {
+        let (line, one) = (self.line(message)?, (emoji.clone(), stamp.actor));
+        if !line.given.contains(&one) {
+            return Ok(Said::Already);
+        }
+        line.given.retain(|other| *other != one);
+        if line.who(emoji).is_empty() {
+            line.emoji.retain(|other| other != emoji);
+        }
+        Ok(self.changed(stamp))
     }
 
     fn line(&mut self, id: MessageId) -> Result<&mut Line, Refusal> {
@@ -220,5 +236,12 @@ impl Place {
             () if self.people.iter().any(reached) => Status::Delivered,
             () => Status::Sent,
         }
+    }
+}
+
+impl Line {
+    /// Who reacts with this, in order.
+    pub fn who(&self, emoji: &Emoji) -> Vec<UserId> {
+        self.given.iter().filter(|(given, _)| given == emoji).map(|&(_, user)| user).collect()
     }
 }

@@ -53,6 +53,7 @@ fn in_room(o: &mut Object<'_>, event: &Event, cursor: Option<Cursor>) {
         }
         Change::Read(_) => user(o, &event.actor),
         Change::Added { person } | Change::Removed { person, .. } => user(o, person),
+        Change::Reacted { .. } | Change::Unreacted { .. } => {}
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
     o.put("timestamp", Seconds(event.at)).maybe("cursor", cursor);
@@ -68,6 +69,7 @@ fn word(change: &Change) -> &'static str {
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
+        Change::Reacted { .. } | Change::Unreacted { .. } => "",
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => "",
     }
 }

@@ -40,6 +40,7 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
         Change::Liked { .. } | Change::Unliked { .. } | Change::Added { .. } | Change::Removed { .. } => change,
         Change::Read(_) if audience == Audience::Author => marked_read,
         Change::Read(_) => read,
+        Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, |o| {
@@ -74,6 +75,7 @@ fn change(o: &mut Object<'_>, event: &Event) {
             user(o.put("type", "member_removed"), person);
         }
         Change::Read(_) | Change::Delivered(_) => {}
+        Change::Reacted { .. } | Change::Unreacted { .. } => {}
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -45,6 +45,7 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
         Change::Removed { .. } => "member_removed",
         Change::Read(read) => return reached(event, read, Status::Read, stand, out),
         Change::Delivered(read) => return reached(event, read, Status::Delivered, stand, out),
+        Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     out.frame(|bytes| {
@@ -78,6 +79,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
             o.nest("user", |o| user_fields(o, person));
         }
         Change::Read(_) | Change::Delivered(_) => {}
+        Change::Reacted { .. } | Change::Unreacted { .. } => {}
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -49,6 +49,7 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
         Change::Removed { .. } => "chat:member:removed",
         Change::Read(read) => return reached(audience, event, read, stand, &READ, out),
         Change::Delivered(read) => return reached(audience, event, read, stand, &DELIVERED, out),
+        Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, name, |o| {
@@ -81,6 +82,7 @@ fn change(o: &mut Object<'_>, event: &Event) {
             o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
         }
         Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => {}
+        Change::Reacted { .. } | Change::Unreacted { .. } => {}
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

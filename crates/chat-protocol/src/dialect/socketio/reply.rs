@@ -42,6 +42,14 @@ fn happened(o: &mut Object<'_>, event: &Event) {
         Change::Unliked { message, likes } => {
             o.put("status", "unliked").put("message_id", message.uuid()).put("likes_count", likes.count);
         }
+        Change::Reacted { message, emoji, by } => {
+            o.put("status", "reacted").put("message_id", message.uuid());
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
+        Change::Unreacted { message, emoji, by } => {
+            o.put("status", "unreacted").put("message_id", message.uuid());
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
         Change::Read(read) => {
             o.put("status", "read").put("message_id", read.upto.uuid()).put("read_at", Seconds(event.at));
         }

@@ -50,9 +50,9 @@ fn shown(number: i64) -> Shown {
         created_at: AT,
         edited: None,
         deleted: None,
-        likes: 1,
+        reactions: Tallies::parse("❤️ 1").unwrap(),
     };
-    Shown { message: Arc::new(message), reception }
+    Shown { message: Arc::new(message), reception, mine: Vec::new() }
 }
 
 fn message_in(tree: Tree, number: i64) -> Json {

@@ -87,7 +87,7 @@ fn ack(asked: &Context, out: &mut Frames) {
 fn variants() -> Vec<News> {
     let mut variants = vec![summary(None), presence(true, Mood::Away), presence(true, Mood::Busy)];
     variants.extend(MessageKind::ALL.map(|kind| sent(message(kind, "https://chat.example/1"))));
-    let touched = Message { edited: Some((NOON, 6)), likes: 2, ..text("Hello!") };
+    let touched = Message { edited: Some((NOON, 6)), reactions: Tallies::parse("❤️ 2").unwrap(), ..text("Hello!") };
     for status in [Status::Sent, Status::Delivered, Status::Read] {
         let readers = if status == Status::Read { vec![user(1).into()] } else { Vec::new() };
         let read_at = (status == Status::Read).then_some(NOON);

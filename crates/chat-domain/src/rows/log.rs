@@ -1,0 +1,110 @@
+//! The rows of a room's log.
+
+use alloc::string::String;
+
+use crate::emoji::Emoji;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::time::Time;
+
+/// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LogRow {
+    /// Where.
+    pub room: RoomId,
+    /// Its number in the room.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// Who did it.
+    pub actor: UserId,
+    /// What.
+    pub kind: LogKind,
+    /// Which message it is about: edited, deleted, reacted to.
+    pub message: Option<MessageId>,
+    /// Whom it is about: added, removed.
+    pub user: Option<UserId>,
+    /// Who owns the room since this removal, if it changed that.
+    pub heir: Option<UserId>,
+    /// The title that a group was made with or was given; the emoji of a reaction that is no like.
+    pub text: Option<String>,
+}
+
+/// What a [`LogRow`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum LogKind {
+    /// The room was made.
+    Created,
+    /// Somebody came.
+    Added,
+    /// Somebody left or was taken out.
+    Removed,
+    /// The group has another title.
+    Renamed,
+    /// Somebody left a roulette chat.
+    Closed,
+    /// A message has other words.
+    Edited,
+    /// A message was erased.
+    Deleted,
+    /// A message was liked.
+    Liked,
+    /// A like was taken back.
+    Unliked,
+    /// Somebody reacted to a message, not with a like.
+    Reacted,
+    /// Such a reaction was taken back.
+    Unreacted,
+}
+
+impl LogKind {
+    /// All of them.
+    pub const ALL: [LogKind; 11] = [
+        LogKind::Created,
+        LogKind::Added,
+        LogKind::Removed,
+        LogKind::Renamed,
+        LogKind::Closed,
+        LogKind::Edited,
+        LogKind::Deleted,
+        LogKind::Liked,
+        LogKind::Unliked,
+        LogKind::Reacted,
+        LogKind::Unreacted,
+    ];
+
+    /// The word for it in every database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            LogKind::Created => "created",
+            LogKind::Added => "added",
+            LogKind::Removed => "removed",
+            LogKind::Renamed => "renamed",
+            LogKind::Closed => "closed",
+            LogKind::Edited => "edited",
+            LogKind::Deleted => "deleted",
+            LogKind::Liked => "liked",
+            LogKind::Unliked => "unliked",
+            LogKind::Reacted => "reacted",
+            LogKind::Unreacted => "unreacted",
+        }
+    }
+
+    /// The kind that this word stands for.
+    pub fn from_word(word: &str) -> Option<LogKind> {
+        LogKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl LogRow {
+    /// The reaction that was given or taken back.
+    pub fn emoji(&self) -> Option<Emoji> {
+        match self.kind {
+            LogKind::Liked | LogKind::Unliked => Some(Emoji::LIKE),
+            LogKind::Reacted | LogKind::Unreacted => Emoji::new(self.text.as_deref()?),
+            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Renamed | LogKind::Closed => None,
+            LogKind::Edited | LogKind::Deleted => None,
+        }
+    }
+}
