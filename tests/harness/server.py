@@ -32,7 +32,9 @@ class Server:
     DEFAULTS = {"rate-messages": "1000000", "rate-logins": "1000000", "rate-address": "1000000"}
     DEFAULTS |= {"max-waiting-logins": "100000", "rate-changes": "1000000", "rate-replays": "1000000000"}
 
-    def __init__(self, database=None, **flags):
+    def __init__(self, database=None, before=None, **flags):
+        # Runs in the process before the server does.
+        self.before = before
         self.home = tempfile.TemporaryDirectory(prefix="chat-test-")
         self.database = database or f"sqlite:{self.home.name}/chat.db"
         self.flags = self.DEFAULTS | {name.replace("_", "-"): value for name, value in flags.items()}
@@ -46,7 +48,14 @@ class Server:
         began_at = self.log_path.stat().st_size if self.log_path.exists() else 0
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home.name
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home.name,
+                preexec_fn=self.before,
+                # A disk that is full is an error then, not a signal.
+                restore_signals=self.before is None,
             )
         self._wait(lambda: self._read_addresses(began_at) and self._healthy())
         return self

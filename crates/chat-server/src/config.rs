@@ -14,6 +14,7 @@ use clap::Parser;
 pub(crate) use self::layers::{Unread, read};
 pub(crate) use self::values::Registration;
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
+use crate::log::{Level, LogFormat};
 
 /// A realtime chat server that speaks five dialects over one core.
 #[derive(Clone, Debug, Parser)]
@@ -112,6 +113,12 @@ pub(crate) struct Config {
     /// In rooms of more members, deliveries are not announced, and a read announces the newest message of each author.
     #[arg(long, default_value_t = 50)]
     pub(crate) delivered_room: u32,
+    /// How much is logged: error, warn, info, debug or trace, or by part: `chat_store=debug,info`.
+    #[arg(long, default_value = "info")]
+    pub(crate) log: Level,
+    /// The form of the log. Without it text on a terminal, JSON elsewhere.
+    #[arg(long)]
+    pub(crate) log_format: Option<LogFormat>,
     /// A TOML file with the same settings in lower case with underscores.
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
 mod config;
+mod log;
 mod page;
 mod secret;
 mod serve;
@@ -8,7 +9,6 @@ mod serve;
 use std::process::ExitCode;
 
 use tracing::warn;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Unread;
 
@@ -17,12 +17,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("CHAT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let served = match config::read(std::env::args_os().collect(), &variables.collect()) {
         Ok(given) => {
+            log::begin(&given.config.log, given.config.log_format);
             given.warnings.iter().for_each(|warning| warn!("{warning}"));
             serve::serve(given.config).await
         }

@@ -9,6 +9,7 @@
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod error;
+mod outage;
 mod postgres;
 mod room_cache;
 mod rows;

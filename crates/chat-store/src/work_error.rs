@@ -3,6 +3,8 @@
 use chat_domain::{Failure, Refusal};
 use diesel::result::{DatabaseErrorKind, Error};
 
+use crate::outage;
+
 /// Why a piece of work has no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WorkError {
@@ -55,9 +57,8 @@ impl WorkError {
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             WorkError::Refused(refusal) => Failure::Refused(refusal),
-            // For as long as it lasts everybody's question ends so, and the operator hears of it once.
-            error @ WorkError::Away(_) => {
-                tracing::debug!("{error}");
+            error @ (WorkError::Away(_) | WorkError::NotBegun(_) | WorkError::Unclear(_)) => {
+                outage::away(&error);
                 Failure::Unavailable
             }
             error => {

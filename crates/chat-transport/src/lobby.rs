@@ -3,7 +3,7 @@
 
 use chat_domain::{Command, Failure, Order, Time};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::debug;
 
 use crate::app::App;
 use crate::clock;
@@ -13,7 +13,7 @@ impl App {
     pub(crate) async fn keep_lobby(&self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(self.settings.lobby)).await.is_some() {
             if let Err(failure) = self.visit_lobby().await {
-                warn!(%failure, "the lobby was not looked after");
+                debug!(%failure, "the lobby was not looked after");
             }
         }
     }

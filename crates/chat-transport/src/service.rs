@@ -7,12 +7,14 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::account::gate::bearer;
 use crate::app::App;
 use crate::beside::{Neighbours, claimant};
 use crate::carry::http::{Body, Peer, empty, respond};
 use crate::connection::closes;
+use crate::request_id;
 use crate::routes::{Routes, cors};
 use crate::session::Door;
 use crate::session::socketio;
@@ -42,8 +44,19 @@ impl Service {
         Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk), beside }))
     }
 
-    /// Answers a request.
+    /// Answers a request. An error carries the name under which the log has more of it.
     pub async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let (proxies, from) = (&self.app.settings.proxies, peer.address.ip());
+        let id = request_id::of(request.headers(), proxies.trusts(from));
+        let span = request_id::span(&id, proxies.client(from, request.headers()));
+        let mut response = self.answer_by_path(request, peer).instrument(span).await;
+        if response.status().is_client_error() || response.status().is_server_error() {
+            response.headers_mut().insert(request_id::HEADER, id);
+        }
+        response
+    }
+
+    async fn answer_by_path(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         if let Some(door) = Door::at(&path) {
             let headers = request.headers().clone();

@@ -8,16 +8,15 @@ use tokio::time::timeout;
 use super::Conn;
 use super::life::Life;
 use super::node::Node;
-use super::outage::Outage;
 use super::server::{Server, Surroundings};
 use crate::error::OpenError;
+use crate::outage;
 use crate::work::{Options, new_life};
 
 /// Where the database is.
 #[derive(Clone)]
 pub(super) struct Address {
     server: Arc<Server>,
-    outage: Arc<Outage>,
     life: Arc<Life>,
     node: Node,
 }
@@ -26,7 +25,7 @@ impl Address {
     /// What is written so; what is wrong with it otherwise.
     pub(super) fn parse(url: &str, life: Arc<Life>, options: &Options) -> Result<Address, OpenError> {
         let server = Server::parse(url, &Surroundings::of_process()).map_err(OpenError::Address)?;
-        Ok(Address { server: Arc::new(server), outage: Arc::default(), life, node: Node::new(new_life(), options) })
+        Ok(Address { server: Arc::new(server), life, node: Node::new(new_life(), options) })
     }
 
     /// Who connects.
@@ -38,8 +37,8 @@ impl Address {
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let connected = self.recognised().await;
         match &connected {
-            Ok(_) => self.outage.is_over(),
-            Err(said) => self.outage.goes_on(&self.refused(said.clone())),
+            Ok(_) => outage::back(),
+            Err(said) => outage::away(&self.refused(said.clone())),
         }
         connected
     }

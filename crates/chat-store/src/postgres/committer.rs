@@ -14,6 +14,7 @@ use super::conn::leaves_open;
 use super::doubt::Backend;
 use super::optimistic::{OptimisticBatch, Premise, Stock};
 use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
+use crate::outage;
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
 
@@ -96,18 +97,22 @@ impl Committer {
         match optimistic.keep(conn).await {
             Ok(true) => {
                 self.cache.keep(&optimistic.written);
+                outage::back();
                 self.intake.sink.took(began.elapsed());
                 self.intake.answer(batch, optimistic.results);
                 return None;
             }
             Err(error) if leaves_open(&error) => {
-                tracing::warn!("whether {} messages were committed is to be found out: {error}", batch.len());
+                outage::away(&format_args!(
+                    "whether {} messages were committed is to be found out: {error}",
+                    batch.len()
+                ));
                 return self.find_out_optimistic(optimistic, backend, batch).await;
             }
             Err(error) => {
                 let error = error.into();
                 if !is_about_rows(&error, began.elapsed()) {
-                    tracing::error!("{} messages could not be taken: {error}", batch.len());
+                    outage::away(&format_args!("{} messages could not be taken: {error}", batch.len()));
                     self.conn = None;
                     self.intake.turn_away(batch);
                     return None;

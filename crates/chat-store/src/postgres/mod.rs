@@ -8,7 +8,6 @@ mod doubt;
 mod life;
 mod node;
 mod optimistic;
-mod outage;
 mod passwords;
 mod pool;
 #[path = "../queries/mod.rs"]

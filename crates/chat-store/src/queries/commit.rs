@@ -10,6 +10,7 @@ use chat_domain::{Chat, Command, Failure, Ids, MessageId, Need, Outcome, Refusal
 
 use super::previous::Previous;
 use super::{Conn, load, locks, save};
+use crate::outage;
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, OrderResult, Waiting};
 use crate::work_error::{Unkept, WorkError, Worked, panicked};
@@ -58,19 +59,20 @@ pub(crate) async fn commit_batch(
     let began = Instant::now();
     match attempt(conn, intake, cache, &batch).await {
         Ok(Attempt::Committed(results)) => {
+            outage::back();
             intake.sink.took(began.elapsed());
             intake.answer(batch, results);
         }
         Ok(Attempt::Unknown(results, mark)) => return After::Unknown(Unknown { batch, results, mark }),
         Err(WorkError::NotBegun(error)) => {
-            tracing::warn!("a transaction could not be begun: {error}");
+            outage::away(&format_args!("a transaction could not be begun: {error}"));
             return After::NotBegun(batch);
         }
         Err(error) if is_about_rows(&error, began.elapsed()) => {
             return one_by_one(conn, intake, cache, batch, error).await;
         }
         Err(error) => {
-            tracing::error!("{} orders could not be taken: {error}", batch.len());
+            outage::away(&format_args!("{} orders could not be taken: {error}", batch.len()));
             intake.turn_away(batch);
             return After::Broken;
         }
@@ -87,19 +89,27 @@ async fn one_by_one(
     error: WorkError,
 ) -> After {
     if batch.len() > 1 {
-        tracing::warn!("{} orders are decided one by one: {error}", batch.len());
+        tracing::debug!("{} orders are decided one by one: {error}", batch.len());
     }
     let mut rest = batch.into_iter();
     while let Some(waiting) = rest.next() {
         let (began, batch) = (Instant::now(), vec![waiting]);
         match attempt(conn, intake, cache, &batch).await {
-            Ok(Attempt::Committed(results)) => intake.answer(batch, results),
+            Ok(Attempt::Committed(results)) => {
+                outage::back();
+                intake.answer(batch, results);
+            }
             Ok(Attempt::Unknown(results, mark)) => {
                 intake.turn_away(rest.collect());
                 return After::Unknown(Unknown { batch, results, mark });
             }
             Err(error) => {
-                tracing::error!("an order could not be taken: {error}");
+                match &error {
+                    WorkError::Data(_) | WorkError::Broken(_) => {
+                        tracing::error!("an order could not be taken: {error}");
+                    }
+                    _ => outage::away(&format_args!("an order could not be taken: {error}")),
+                }
                 intake.turn_away(batch);
                 if !is_about_rows(&error, began.elapsed()) {
                     intake.turn_away(rest.collect());
@@ -144,7 +154,7 @@ async fn attempt(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[W
             Ok(Attempt::Committed(results))
         }
         Err(Unkept { error, open: true }) => {
-            tracing::warn!("whether {} orders were committed is to be found out: {error}", batch.len());
+            outage::away(&format_args!("whether {} orders were committed is to be found out: {error}", batch.len()));
             Ok(Attempt::Unknown(results, mark))
         }
         Err(Unkept { error, open: false }) => {

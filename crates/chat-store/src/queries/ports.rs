@@ -12,7 +12,8 @@ use chat_domain::{
     Uuid,
 };
 
-use super::{Database, chats, lobby, notifications, people, reactions, reads, replay, sessions};
+use super::{Database, chats, lobby, notifications, people, reactions, reads, replay, schema, sessions};
+use crate::outage;
 
 impl Journal for Database {
     fn execute(&self, order: Order) -> Answer<'_, Outcome> {
@@ -150,7 +151,8 @@ impl Journal for Database {
     }
 
     fn ready(&self) -> Answer<'_, ()> {
-        self.write(|conn| Box::pin(async move { Ok(conn.script("SELECT 1").await?) }))
+        let answers = self.write(|conn| Box::pin(schema::answers(conn)));
+        Box::pin(async move { answers.await.inspect(|()| outage::back()) })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Conn;
 use crate::error::OpenError;
+use crate::outage;
 use crate::sql::Sql;
 use crate::work::life_after;
 use crate::work_error::{WorkError, Worked};
@@ -77,6 +78,14 @@ pub(crate) async fn renew(conn: &Conn, life: u64, known: u64) -> Worked<u64> {
     let epoch = life_after(known.max(epoch(conn).await?), life);
     put(conn, "epoch", epoch as i64).await?;
     Ok(epoch)
+}
+
+/// Whether the database answers; and whether it can be written to, if it could not be a moment ago: a disk may be full.
+pub(crate) async fn answers(conn: &Conn) -> Worked<()> {
+    if !outage::is_on() {
+        return Ok(conn.script("SELECT 1").await?);
+    }
+    put(conn, "answers", epoch(conn).await? as i64).await
 }
 
 /// Holds the facts about the database as a whole against others, until the transaction's end.

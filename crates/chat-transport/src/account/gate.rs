@@ -1,7 +1,7 @@
 //! Who is at the door: a token, or the cookie with its origin.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chat_domain::directory::{Subject, Visitor};
 use chat_domain::grant::{Family, Holder};
@@ -11,6 +11,7 @@ use chat_protocol::rest::Query;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use tracing::info;
 
 use super::caller::{By, Caller, How, Pass};
 use super::cookie;
@@ -19,6 +20,7 @@ use super::origins::Origins;
 use super::remembered::Remembered;
 use super::secret::Secret;
 use super::token::{self, Claims, Tokens};
+use crate::sparing::Sparing;
 
 /// Who may come in: tokens and cookie sessions, and for these the pages that may bring one.
 pub struct Gate {
@@ -93,7 +95,12 @@ impl Gate {
 
     async fn check(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         let seconds = now.since(Time(0)).as_secs();
-        let claims = self.tokens.verify(token, seconds).map_err(|_| Trouble::Unauthorized)?;
+        let claims = self.tokens.verify(token, seconds).map_err(|denied| {
+            if let Some(left_out) = DENIED.line(Instant::now()) {
+                info!(%denied, left_out, "a token was refused");
+            }
+            Trouble::Unauthorized
+        })?;
         let expires = Time(0).after(Duration::from_secs(claims.exp));
         let issued = claims.iat.map(|at| Time(0).after(Duration::from_secs(at)));
         let (user, grant) = match self.tokens.is_local() {
@@ -162,6 +169,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
 
+/// Anybody can bring tokens.
+static DENIED: Sparing = Sparing::new();
 /// Who vouches where tokens do not say it.
 const UNNAMED: &str = "-";
 

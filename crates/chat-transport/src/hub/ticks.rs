@@ -6,7 +6,7 @@ use chat_domain::{Command, Failure, MessageId, Order, RoomId, Time, UserId};
 use chat_protocol::{Context, Frames, Trouble, reply};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::debug;
 
 use super::Hub;
 use super::state::State;
@@ -39,7 +39,7 @@ impl Hub {
             };
             self.note_departures(gone).await;
             if let Err(failure) = self.tell_lines(lines, now).await {
-                warn!(%failure, "chat lists are not up to date");
+                debug!(%failure, "chat lists are not up to date");
             }
         }
     }
@@ -78,7 +78,7 @@ impl Hub {
     async fn note_departures(&self, gone: Vec<(UserId, Time)>) {
         let Some(ports) = self.0.ports.get().filter(|_| !gone.is_empty()) else { return };
         if let Err(failure) = ports.directory.seen(gone).await {
-            warn!(%failure, "times of last visits were not stored");
+            debug!(%failure, "times of last visits were not stored");
         }
     }
 

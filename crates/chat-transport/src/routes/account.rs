@@ -6,6 +6,7 @@ use chat_domain::{Account, Person, UserId};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
 use chat_protocol::rest::{Reply, answer};
+use tracing::{info, warn};
 
 use super::call::{Answered, Call, unexpected};
 use super::whom;
@@ -42,6 +43,10 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     let known = call.app.directory.credential(username).await?;
     let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
     let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
+    if !right {
+        // Not the name: people type passwords there, too.
+        info!(user = account.as_ref().map(|account| account.person.id().number()), "a log-in failed");
+    }
     let account = account.filter(|_| right).ok_or(Trouble::WrongPassword)?;
     call.app.rates.logged_in(&counted, call.from);
     sign_in(call, 200, &account).await
@@ -56,6 +61,7 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     match call.app.directory.rotate(shown.digest(), new.digest(), call.now, expires).await? {
         Rotation::Rotated(account, grant) => Ok(signed_in(call, 200, &account.person, grant, &new)?.into()),
         Rotation::Reused(user, family) => {
+            warn!(user = user.number(), "a refresh token came twice: its family is ended");
             call.app.family_ended(user, family, call.now);
             Err(Trouble::Unauthorized)
         }

@@ -1,11 +1,13 @@
 //! What the operator decides about the HTTP trees.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chat_protocol::Trouble;
 use http::HeaderMap;
+use tracing::warn;
 
 use crate::account::secret::Secret;
+use crate::sparing::Sparing;
 
 /// What the operator decides about the HTTP trees.
 #[derive(Clone, Debug)]
@@ -55,6 +57,15 @@ impl RouteSettings {
         let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
         let shown = shown.ok_or(Trouble::Unauthorized)?;
         let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
-        if good { Ok(()) } else { Err(Trouble::Unauthorized) }
+        if good {
+            return Ok(());
+        }
+        if let Some(left_out) = REFUSED.line(Instant::now()) {
+            warn!(left_out, "an API key was refused");
+        }
+        Err(Trouble::Unauthorized)
     }
 }
+
+/// Anybody can bring keys.
+static REFUSED: Sparing = Sparing::new();

@@ -17,6 +17,7 @@ use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 pub use self::enter::Door;
 use crate::account::caller::{By, Caller};
 use crate::app::App;
+use crate::carry::outbox::Close;
 use crate::clock;
 use crate::connection::closes;
 use crate::connection::line::Line;
@@ -113,5 +114,13 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.app.hub.close(&self.socket);
+        let Socket { id, line, .. } = &*self.socket;
+        let user = self.socket.user().number();
+        match line.outbox().and_then(|outbox| outbox.ending()) {
+            Some(close) if close.code != closes::GOING_AWAY.code && close != Close::LOST => {
+                tracing::info!(connection = id, user, code = close.code, reason = close.reason, "closed");
+            }
+            ending => tracing::debug!(connection = id, user, ?ending, "gone"),
+        }
     }
 }
