@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 pub(crate) use self::layers::{Unread, read};
 pub(crate) use self::values::Registration;
@@ -20,6 +20,9 @@ use crate::log::{Level, LogFormat};
 #[derive(Clone, Debug, Parser)]
 #[command(version, about)]
 pub(crate) struct Config {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub(crate) action: Option<Action>,
     /// Where to listen; may be given several times.
     #[arg(long, value_delimiter = ',', default_value = "127.0.0.1:8000")]
     pub(crate) listen: Vec<Address>,
@@ -122,6 +125,16 @@ pub(crate) struct Config {
     /// A TOML file with the same settings in lower case with underscores.
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// What the program does beside serving.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Copy the SQLite database into a new file, while a server may run on it.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
 }
 
 impl Config {

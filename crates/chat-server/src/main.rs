@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use tracing::warn;
 
-use crate::config::Unread;
+use crate::config::{Action, Unread};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,7 +23,12 @@ async fn main() -> ExitCode {
         Ok(given) => {
             log::begin(&given.config.log, given.config.log_format);
             given.warnings.iter().for_each(|warning| warn!("{warning}"));
-            serve::serve(given.config).await
+            match &given.config.action {
+                Some(Action::Backup { file }) => {
+                    chat_store::back_up(&given.config.database, file).map_err(|error| error.to_string())
+                }
+                None => serve::serve(given.config).await,
+            }
         }
         Err(Unread::Clap(error)) => error.exit(),
         Err(Unread::Wrong(problem)) => Err(problem),

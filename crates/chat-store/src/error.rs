@@ -65,3 +65,27 @@ impl OpenError {
         OpenError::Unready(error.to_string())
     }
 }
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is no file to copy.
+    #[error("only a database in a file is copied so: Postgres has pg_dump and pg_basebackup")]
+    NoFile,
+    /// The file of the database is not there.
+    #[error("there is no database `{0}`")]
+    Missing(String),
+    /// The copy cannot be made there.
+    #[error("`{0}` cannot be made: {1} (name a file that is not there yet)")]
+    Unwritable(String, std::io::Error),
+    /// Something went wrong on the way; no file is left.
+    #[error("the copy could not be made: {0}")]
+    Failed(String),
+}
+
+impl BackupError {
+    /// Anything that has no better word.
+    pub(crate) fn failed(error: &dyn std::fmt::Display) -> BackupError {
+        BackupError::Failed(error.to_string())
+    }
+}

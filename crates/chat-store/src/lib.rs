@@ -8,6 +8,7 @@
 //!
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
+mod backup;
 mod error;
 mod outage;
 mod postgres;
@@ -21,6 +22,7 @@ mod table;
 mod work;
 mod work_error;
 
-pub use error::OpenError;
+pub use backup::back_up;
+pub use error::{BackupError, OpenError};
 pub use store::Store;
 pub use work::Options;

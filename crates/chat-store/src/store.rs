@@ -91,7 +91,7 @@ impl Store {
 }
 
 /// The file of what stands behind `sqlite:`, with or without two slashes in front.
-fn file(path: &str) -> &str {
+pub(crate) fn file(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
 }
 

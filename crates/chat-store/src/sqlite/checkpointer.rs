@@ -131,7 +131,7 @@ const EVERY: i64 = 2048;
 const LONG: i64 = 4096;
 
 /// How many make one for which the writer waits until whoever brings it into the file is done, how often and how long.
-const TOO_LONG: i64 = 4 * LONG;
+const TOO_LONG: i64 = 2 * LONG;
 const TRIES: usize = 400;
 const PAUSE: Duration = Duration::from_millis(5);
 

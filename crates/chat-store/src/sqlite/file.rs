@@ -14,13 +14,14 @@ pub(super) struct DatabaseFile {
     named: String,
     path: Option<PathBuf>,
     lock: Option<File>,
+    had_log: bool,
 }
 
 impl DatabaseFile {
     /// The file of this name.
     pub(super) fn find(named: &str) -> Result<DatabaseFile, OpenError> {
         if named == ":memory:" {
-            return Ok(DatabaseFile { named: named.into(), path: None, lock: None });
+            return Ok(DatabaseFile { named: named.into(), path: None, lock: None, had_log: false });
         }
         let path = Path::new(named);
         let (Some(name), Some(directory)) = (path.file_name(), path.parent()) else {
@@ -32,12 +33,18 @@ impl DatabaseFile {
         // The same file under another name is the same file.
         let path = path.canonicalize().unwrap_or(path);
         let lock = lock(&path)?;
-        Ok(DatabaseFile { named: named.into(), path: Some(path), lock: Some(lock) })
+        let had_log = PathBuf::from(format!("{}-wal", path.display())).exists();
+        Ok(DatabaseFile { named: named.into(), path: Some(path), lock: Some(lock), had_log })
     }
 
     /// The file, unless the database is in memory.
     pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// Whether its log of writes was beside it, before it was opened. It is not after a good end, which leaves nothing in it.
+    pub(super) fn had_log(&self) -> bool {
+        self.had_log
     }
 
     /// The number of the file, which another copy of it has not.
@@ -120,7 +127,8 @@ mod tests {
     #[test]
     fn a_note_is_one_write() {
         let path = std::env::temp_dir().join(format!("chat-note-{}", std::process::id()));
-        let file = DatabaseFile { named: String::new(), path: None, lock: Some(File::create(&path).unwrap()) };
+        let file =
+            DatabaseFile { named: String::new(), path: None, lock: Some(File::create(&path).unwrap()), had_log: false };
         let before = writes();
         file.note(12_345);
         assert_eq!(writes() - before, 1);

@@ -1,5 +1,6 @@
 //! The store on SQLite: one thread writes, a few read, one brings the log of writes into the file.
 
+mod backup;
 mod checkpointer;
 mod conn;
 mod file;
@@ -16,6 +17,7 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use self::backup::back_up;
 use self::conn::{Conn, ready};
 use self::queries::prune::Part;
 use self::readers::Readers;
@@ -41,10 +43,18 @@ impl Database {
         let conn = file.connect()?;
         ready(queries::schema::migrate(&conn, life, file.number())).map_err(|error| file.explain(error))?;
         let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
+        let was_open = ready(queries::schema::fact(&conn, "open")).map_err(OpenError::away)? == Some(1);
         if last < file.noted() {
             tracing::warn!("the file is older than it was: whoever comes back loads anew");
             ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
+        } else if was_open && !file.had_log() {
+            tracing::warn!(
+                "the file was copied while it was in use, without its log ({path}-wal): what was said last is missing, and \
+                 whoever comes back loads anew; `chat-server backup` copies all of it"
+            );
+            ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
         }
+        ready(queries::schema::put(&conn, "open", 1)).map_err(OpenError::away)?;
         file.note(last);
         // A crash leaves the log as it was, and a loop of them would make it longer each time.
         if let Err(error) = conn.empty_log() {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpointer::Checkpointer;
 use super::file::DatabaseFile;
 use super::queries::commit::{After, Unknown, commit_batch};
+use super::queries::schema;
 use super::{Conn, Task, ready};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
@@ -70,7 +71,8 @@ impl Writer {
                     if let Some(checkpointer) = self.checkpointer {
                         checkpointer.stop();
                     }
-                    self.conn.as_ref().map(Conn::empty_log);
+                    // Without this the next start may wonder where the log is.
+                    self.conn.as_ref().map(|conn| (ready(schema::put(conn, "open", 0)), conn.empty_log()));
                     drop((self.conn, self.file));
                     // Who asked may be gone.
                     let _ = done.send(());

@@ -1,0 +1,51 @@
+//! A copy of a file as it is at one moment, made while others write to it.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::Path;
+
+use super::queries::schema;
+use super::{Conn, ready};
+use crate::error::BackupError;
+use crate::sql::Sql;
+use crate::work_error::WorkError;
+
+/// Copies the database of a file into another one, which is not there yet; it is durable afterwards, and its owner's alone.
+pub(crate) fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
+    if !from.exists() {
+        return Err(BackupError::Missing(from.display().to_string()));
+    }
+    let conn = Conn::open(&from.display().to_string()).map_err(|error| BackupError::failed(&error))?;
+    let file = new_file(to).map_err(|error| BackupError::Unwritable(to.display().to_string(), error))?;
+    let copied = copy(&conn, to).map_err(|error| BackupError::failed(&error)).and_then(|()| sync(&file, to));
+    if copied.is_err() {
+        // What is there is no backup; that it failed is what counts.
+        let _ = fs::remove_file(to);
+    }
+    copied
+}
+
+fn copy(conn: &Conn, to: &Path) -> Result<(), WorkError> {
+    let to = to.display().to_string();
+    ready(conn.run(Sql::new("VACUUM INTO ?").bind(&*to)))?;
+    // Nobody has the copy open, other than the file that it was made of.
+    let copy = Conn::open(&to).map_err(|error| WorkError::Broken(error.to_string()))?;
+    ready(schema::put(&copy, "open", 0))?;
+    Ok(copy.empty_log()?)
+}
+
+fn sync(file: &File, to: &Path) -> Result<(), BackupError> {
+    let directory = to.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let synced = file.sync_all().and_then(|()| File::open(directory)?.sync_all());
+    synced.map_err(|error| BackupError::failed(&error))
+}
+
+#[cfg(unix)]
+fn new_file(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn new_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}

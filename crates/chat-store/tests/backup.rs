@@ -1,0 +1,141 @@
+//! A copy that is made while others write is of one moment, and one that was cut off from its log is told of.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use chat_domain::view::Page;
+use chat_domain::{Command, Journal, RoomId, UserId};
+use chat_store::{BackupError, Store, back_up};
+use common::{Folder, open, order, say, somebody};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_is_of_one_moment_while_others_write() {
+    let folder = Folder::new("backup");
+    let store = Arc::new(open(&folder.sqlite()).await);
+    let (me, room) = room(&store).await;
+    for n in 0..100 {
+        store.execute(order(me, 2, say(room, &n.to_string()))).await.unwrap();
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let writing = tokio::spawn({
+        let (store, over) = (store.clone(), over.clone());
+        async move {
+            while !over.load(Ordering::Relaxed) {
+                store.execute(order(me, 2, say(room, "meanwhile"))).await.unwrap();
+            }
+        }
+    });
+    for n in 0..5 {
+        let copy = folder.0.join(format!("copy{n}.db"));
+        back_up(&folder.sqlite(), &copy).unwrap();
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        // The copy is whole without anything beside it.
+        let elsewhere = Folder::new("elsewhere");
+        fs::copy(&copy, elsewhere.0.join("chat.db")).unwrap();
+        let (copied, said) = told(&elsewhere.sqlite());
+        let history = copied.history(me, room, Page::Newest, 100_000).await.unwrap();
+        let numbers: Vec<_> = history.messages.iter().map(|shown| shown.message.number).collect();
+        assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+        assert!(numbers.len() >= 100 && copied.head(me, room).await.unwrap().seq >= numbers.len() as u64);
+        assert_ne!(copied.epoch(), store.epoch(), "whoever comes back must load anew");
+        assert!(!said.contains("without its log"), "{said}");
+        copied.close().await;
+    }
+    over.store(true, Ordering::Relaxed);
+    writing.await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_written_over_and_nothing_is_made_of_nothing() {
+    let folder = Folder::new("backup");
+    let copy = folder.0.join("copy.db");
+    assert!(matches!(back_up(&folder.sqlite(), &copy), Err(BackupError::Missing(_))));
+    open(&folder.sqlite()).await.close().await;
+    fs::write(&copy, "precious").unwrap();
+    assert!(matches!(back_up(&folder.sqlite(), &copy), Err(BackupError::Unwritable(..))));
+    assert_eq!(fs::read(&copy).unwrap(), b"precious");
+    assert!(matches!(back_up("postgres://chat@localhost/chat", &copy), Err(BackupError::NoFile)));
+}
+
+#[tokio::test]
+async fn a_copy_without_its_log_is_told_of() {
+    let (folder, elsewhere) = (Folder::new("whole"), Folder::new("part"));
+    let store = open(&folder.sqlite()).await;
+    let (me, room) = room(&store).await;
+    store.execute(order(me, 2, say(room, "lost"))).await.unwrap();
+    let copy = |name: &str| {
+        fs::copy(folder.0.join(name), elsewhere.0.join(name)).unwrap();
+    };
+    copy("chat.db");
+    let (copied, said) = told(&elsewhere.sqlite());
+    assert!(said.contains("without its log"), "{said}");
+    assert_ne!(copied.epoch(), store.epoch());
+    copied.close().await;
+    // With its log it is whole; so is one of a store that was closed.
+    ["chat.db", "chat.db-wal"].into_iter().for_each(copy);
+    let (copied, said) = told(&elsewhere.sqlite());
+    assert!(!said.contains("without its log"), "{said}");
+    assert_eq!(copied.history(me, room, Page::Newest, 10).await.unwrap().messages.len(), 1);
+    copied.close().await;
+    store.close().await;
+    copy("chat.db");
+    let (copied, said) = told(&elsewhere.sqlite());
+    assert!(!said.contains("without its log"), "{said}");
+    copied.close().await;
+}
+
+async fn room(store: &Store) -> (UserId, RoomId) {
+    let me = somebody(store, "ann").await.id();
+    let made = Command::CreateGroup { title: "all".into(), members: vec![], client_id: None };
+    (me, store.execute(order(me, 1, made)).await.unwrap().event().unwrap().room)
+}
+
+/// A store, and what the log said while it was opened.
+fn told(url: &str) -> (Store, String) {
+    let log = Log::default();
+    let opened = tracing::subscriber::with_default(log.clone(), || futures_util::FutureExt::now_or_never(open(url)));
+    let said = log.0.lock().unwrap().clone();
+    (opened.expect("SQLite is opened at once"), said)
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Words(&mut self.0.lock().unwrap()));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Words<'a>(&'a mut String);
+
+impl Visit for Words<'_> {
+    fn record_debug(&mut self, _: &Field, value: &dyn std::fmt::Debug) {
+        self.0.push_str(&format!("{value:?}\n"));
+    }
+}
