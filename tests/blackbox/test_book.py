@@ -30,6 +30,17 @@ def test_every_chapter_is_in_the_summary():
     assert listed | {"SUMMARY.md"} == {page.name for page in BOOK.glob("*.md")}
 
 
+async def test_the_minute_with_curl(server):
+    (script,) = [body for info, body in FENCE.findall((ROOT / "README.md").read_text()) if body.startswith("TOKEN=")]
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script.replace("http://127.0.0.1:8000", server.url)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"content":"hello"' in done.stdout
+
+
 async def test_the_commands_of_rest(server):
     """All in one shell, one after another, as somebody would paste them; the answer shown is what came."""
     shown = FENCE.findall((BOOK / "rest.md").read_text())
