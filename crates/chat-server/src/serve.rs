@@ -14,7 +14,7 @@ use chat_transport::beside::Neighbours;
 use chat_transport::carry::http::{self, HttpSettings, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
-use chat_transport::hub::{self, Hub};
+use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::service::Service;
 use chat_transport::{rates, routes};
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,13 +29,14 @@ use crate::secret::secret;
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let secret = secret(config.jwt_secret.clone(), &config.database)?;
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
-    let hub = Hub::new(hub_settings(&config), Depot::new(queues(&config)));
+    let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
     let limits = limits(&config);
     let options =
         Options { limits, keep_changes: config.keep_changes.0, take_over: config.take_over, ..Options::default() };
-    let store =
-        Store::open(&config.database, options, Arc::new(hub.clone())).await.map_err(|error| error.to_string())?;
+    let store = Store::open(&config.database, options, inbox.clone()).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
+    let depot = Depot::new(queues(&config));
+    let hub = Hub::new(hub_settings(&config), depot, inbox, store.clone(), store.clone());
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
     let page = Page::new(store.clone(), config.registration == Registration::Open);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
@@ -139,13 +140,13 @@ async fn until_signal() -> Result<(), String> {
     Ok(())
 }
 
-fn hub_settings(config: &Config) -> hub::HubSettings {
-    hub::HubSettings {
+fn hub_settings(config: &Config) -> HubSettings {
+    HubSettings {
         presence_grace: config.presence_grace.0,
         sockets_per_user: config.max_sockets_per_user,
         presence_room: config.presence_room,
         delivered_room: config.delivered_room,
-        ..hub::HubSettings::default()
+        ..HubSettings::default()
     }
 }
 

@@ -78,7 +78,7 @@ impl Default for ServerSettings {
 }
 
 impl App {
-    /// A server over these ports. The hub must be the sink of the journal.
+    /// A server over these ports, which are the hub's too.
     pub fn new(
         journal: Arc<dyn Journal>,
         directory: Arc<dyn Directory>,
@@ -86,7 +86,6 @@ impl App {
         tokens: Tokens,
         settings: ServerSettings,
     ) -> Arc<App> {
-        hub.bind(journal.clone(), directory.clone());
         let http = &settings.http;
         let gate = Gate::new(tokens, directory.clone(), http.allowed_origins.clone().into(), http.session_ttl);
         let pulse = Pulse { every: settings.pulse, ..Pulse::websocket() };

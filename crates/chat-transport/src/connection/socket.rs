@@ -1,16 +1,18 @@
 //! A client's connection as the hub knows it.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::grant::Family;
 use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
-use chat_protocol::{Context, Endpoint, Verb};
+use chat_protocol::{Context, Endpoint, Frames, Verb};
 use tokio::sync::Notify;
 
 use super::closes;
-use super::line::Line;
+use super::line::{Line, Payload};
 use crate::account::caller::Pass;
+use crate::carry::outbox::{Mark, Offered};
 
 /// A client's connection.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Socket {
     /// The digest of the cookie session that opened it, if a cookie did.
     pub(crate) cookie: Option<Box<str>>,
     state: Mutex<State>,
+    /// Whether answers wait with it.
+    has_answers: AtomicBool,
     /// Wakes the session: a room fell behind, or room for more orders.
     pub(crate) bell: Notify,
 }
@@ -31,10 +35,10 @@ struct State {
     next_tag: u64,
     /// Orders on their way, oldest first.
     orders: VecDeque<Ordered>,
-    /// Rooms whose events this socket must fetch from the journal again.
-    behind: Vec<Behind>,
-    /// Rooms that it has left: few sockets ever do.
-    left: Option<Box<Left>>,
+    /// Answers that wait for what is sent next.
+    answers: Option<Box<Frames>>,
+    /// Rooms that it does not hear now: few sockets ever have any.
+    away: Option<Box<Away>>,
     expires: Option<Time>,
     /// Reads that moved something since this was last asked.
     moved: usize,
@@ -46,20 +50,27 @@ struct State {
     is_over: bool,
 }
 
-/// Rooms that a socket has left, and the newest message of each that it had seen.
+/// Rooms that a socket does not hear now.
 #[derive(Debug, Default)]
-struct Left(HashMap<RoomId, Option<MessageId>>);
+struct Away {
+    /// Those whose events it must fetch from the journal again.
+    behind: Vec<Behind>,
+    /// Those that it has left, and the newest message of each that it had seen.
+    left: HashMap<RoomId, Option<MessageId>>,
+}
 
 /// An order on its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Ordered {
     tag: u64,
+    /// The room that it is about: answers about one room come in the order of their orders.
+    room: Option<RoomId>,
     /// When it arrived.
     pub(crate) at: Time,
     /// What its answer needs to know.
     pub(crate) context: Context,
-    /// What became of it.
-    pub(crate) result: Option<Result<Outcome, Failure>>,
+    /// What became of it, while one about the same room before it is not settled.
+    result: Option<Result<Outcome, Failure>>,
 }
 
 /// A room whose live events are no longer enough for a socket.
@@ -90,46 +101,83 @@ impl Socket {
             state.rest_on(pass);
         }
         let cookie = cookie.map(String::into_boxed_str);
-        Arc::new(Socket { id, person, endpoint, line, cookie, state: Mutex::new(state), bell: Notify::new() })
+        let (state, bell, has_answers) = (Mutex::new(state), Notify::new(), AtomicBool::new(false));
+        Arc::new(Socket { id, person, endpoint, line, cookie, state, has_answers, bell })
     }
 
     pub(crate) fn user(&self) -> UserId {
         self.person.id()
     }
 
-    /// Notes an order; its answer will find what it needs to know.
-    pub(crate) fn order(&self, context: Context, at: Time) -> Origin {
+    /// Notes an order; its answer will find what it needs to know, and comes back in this lane if nothing else says where it belongs.
+    pub(crate) fn order(&self, room: Option<RoomId>, context: Context, at: Time, lane: usize) -> Origin {
         let mut state = self.state();
-        let tag = state.next_tag;
+        let tag = state.next_tag << LANE_BITS | (lane as u64 & LANES);
         state.next_tag += 1;
         if !state.is_over {
-            state.orders.push_back(Ordered { tag, at, context, result: None });
+            state.orders.push_back(Ordered { tag, room, at, context, result: None });
         }
         Origin { socket: self.id, tag }
     }
 
-    /// Notes what became of an order. One that found no place in the queue is settled before those that have one.
-    pub(crate) fn settle(&self, tag: u64, result: &Result<Outcome, Failure>) {
+    /// Notes what became of an order, and writes the answers whose turn it is by that: they wait here for what is sent next. False
+    /// if there are none.
+    pub(crate) fn settle(
+        &self,
+        tag: u64,
+        result: &Result<Outcome, Failure>,
+        mut write: impl FnMut(&Ordered, &Result<Outcome, Failure>, &mut Frames),
+    ) -> bool {
         let mut state = self.state();
-        if let Some(ordered) = state.orders.iter_mut().find(|ordered| ordered.tag == tag) {
-            ordered.result = Some(result.clone());
+        let state = &mut *state;
+        let Some(ordered) = state.orders.iter_mut().find(|ordered| ordered.tag == tag) else { return false };
+        let room = ordered.room;
+        ordered.result = Some(result.clone());
+        let was_full = state.orders.len() >= MAX_ORDERS;
+        let mut is_answered = false;
+        while let Some(ordered) = state.next_settled(room) {
+            let Some(result) = &ordered.result else { break };
+            if let (Verb::Read, Ok(Outcome::Happened(_))) = (ordered.context.verb, result) {
+                state.moved += 1;
+            }
+            write(&ordered, result, state.answers.get_or_insert_default());
+            is_answered = true;
         }
+        if is_answered {
+            self.has_answers.store(true, Ordering::Release);
+            let was_last = state.orders.is_empty() && std::mem::take(&mut state.waits);
+            if was_full || was_last {
+                self.bell.notify_one();
+            }
+        }
+        is_answered
     }
 
-    /// The oldest order, once it is settled: answers come in the order of the orders.
-    pub(crate) fn next_settled(&self) -> Option<Ordered> {
+    /// Sends what is ready, behind the answers that wait: nobody hears the echo of an order before its answer.
+    pub(crate) fn offer(&self, payload: Payload, mark: Option<Mark>) -> Offered {
+        if !self.has_answers.load(Ordering::Acquire) {
+            return self.line.offer_payload(payload, mark);
+        }
         let mut state = self.state();
-        let was_full = state.orders.len() == MAX_ORDERS;
-        let ordered = state.orders.pop_front_if(|ordered| ordered.result.is_some())?;
-        if let (Verb::Read, Some(Ok(Outcome::Happened(_)))) = (ordered.context.verb, &ordered.result) {
-            state.moved += 1;
+        let offered = match state.answers.take() {
+            Some(answers) => self.line.offer_both(Payload::of(&answers, self.line.framing()), payload, mark),
+            None => self.line.offer_payload(payload, mark),
+        };
+        // Only now: whoever finds none goes on without this lock.
+        self.has_answers.store(false, Ordering::Release);
+        offered
+    }
+
+    /// Sends the answers that wait.
+    pub(crate) fn offer_answers(&self) {
+        if !self.has_answers.load(Ordering::Acquire) {
+            return;
         }
-        let was_last = state.orders.is_empty() && std::mem::take(&mut state.waits);
-        drop(state);
-        if was_full || was_last {
-            self.bell.notify_one();
+        let mut state = self.state();
+        if let Some(answers) = state.answers.take() {
+            self.line.offer(&answers);
         }
-        Some(ordered)
+        self.has_answers.store(false, Ordering::Release);
     }
 
     /// Reads that moved something since this was last asked.
@@ -183,34 +231,36 @@ impl Socket {
 
     /// Says that the live events of a room are no longer enough for this socket.
     pub(crate) fn fall_behind(&self, behind: Behind) {
-        self.state().behind.push(behind);
+        self.state().away().behind.push(behind);
         self.bell.notify_one();
     }
 
     /// The client does not want to hear a room any more.
     pub(crate) fn forget_behind(&self, room: RoomId) {
         let mut state = self.state();
-        if let Some(at) = state.behind.iter().position(|behind| behind.room == room) {
-            let newest = state.behind.swap_remove(at).newest;
-            state.note_left(room, newest);
+        let Some(away) = &mut state.away else { return };
+        if let Some(at) = away.behind.iter().position(|behind| behind.room == room) {
+            let newest = away.behind.swap_remove(at).newest;
+            away.left.insert(room, newest);
         }
     }
 
     /// Notes what the newest message was that it had seen of a room when it left it.
     pub(crate) fn note_left(&self, room: RoomId, newest: Option<MessageId>) {
-        self.state().note_left(room, newest);
+        self.state().away().left.insert(room, newest);
     }
 
     /// The newest message that it had seen of a room that it does not hear now; `None` if it never did.
     pub(crate) fn newest_before(&self, room: RoomId) -> Option<Option<MessageId>> {
         let state = self.state();
-        let behind = state.behind.iter().find(|behind| behind.room == room).map(|behind| behind.newest);
-        behind.or_else(|| state.left.as_ref()?.0.get(&room).copied())
+        let away = state.away.as_ref()?;
+        let behind = away.behind.iter().find(|behind| behind.room == room).map(|behind| behind.newest);
+        behind.or_else(|| away.left.get(&room).copied())
     }
 
     /// The rooms that fell behind since this was last asked.
     pub(crate) fn behind(&self) -> Vec<Behind> {
-        std::mem::take(&mut self.state().behind)
+        self.state().away.as_mut().map(|away| std::mem::take(&mut away.behind)).unwrap_or_default()
     }
 
     /// When its credential ends.
@@ -234,14 +284,28 @@ impl Socket {
 }
 
 impl State {
-    fn note_left(&mut self, room: RoomId, newest: Option<MessageId>) {
-        self.left.get_or_insert_default().0.insert(room, newest);
+    fn away(&mut self) -> &mut Away {
+        self.away.get_or_insert_default()
     }
-}
 
-impl State {
     fn rest_on(&mut self, pass: Pass) {
         self.expires = Some(pass.expires);
         self.family = pass.grant.and_then(|grant| grant.family).map_or(0, |Family(family)| family);
     }
+
+    /// The oldest order about a room, once it is settled.
+    fn next_settled(&mut self, room: Option<RoomId>) -> Option<Ordered> {
+        let oldest = self.orders.iter().position(|ordered| ordered.room == room)?;
+        self.orders[oldest].result.as_ref()?;
+        self.orders.remove(oldest)
+    }
 }
+
+/// The lane that an order was to come back in.
+pub(crate) fn lane_of_tag(tag: u64) -> usize {
+    (tag & LANES) as usize
+}
+
+/// A tag says behind its number in which lane the answer comes back.
+const LANE_BITS: u32 = 8;
+const LANES: u64 = (1 << LANE_BITS) - 1;

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use chat_domain::{RoomId, UserId};
 use chat_protocol::{News, Shape};
 
-use super::Hub;
-use super::state::State;
+use super::encode::{Encoded, Encoder, Viewer};
 use crate::connection::socket::Socket;
 
 /// What is still to be told, in its order.
 #[derive(Default)]
 pub(super) struct Asides(VecDeque<Aside>);
 
-struct Aside {
+/// Something to tell, and who is still to hear it.
+pub(super) struct Aside {
     news: News,
     listeners: Vec<Listener>,
+    encoded: Encoded,
 }
 
 /// A socket that is to hear of it.
@@ -26,22 +27,59 @@ pub(super) struct Listener {
     pub(super) shape: Shape,
 }
 
+impl Aside {
+    /// This, for these.
+    pub(super) fn new(news: News, listeners: Vec<Listener>) -> Aside {
+        Aside { news, listeners, encoded: Encoded::default() }
+    }
+
+    /// Tells it to those who are to hear it.
+    pub(super) fn tell(mut self, encoder: &mut Encoder, epoch: u64) {
+        for listener in std::mem::take(&mut self.listeners) {
+            self.tell_one(encoder, &listener, epoch);
+        }
+    }
+
+    fn tell_one(&mut self, encoder: &mut Encoder, Listener { socket, shape }: &Listener, epoch: u64) {
+        // A frame about somebody's presence may name the room of its socket.
+        if let News::Presence(presence) = &mut self.news
+            && presence.room != socket.endpoint.room
+        {
+            self.encoded.clear();
+            presence.room = socket.endpoint.room;
+        }
+        let viewer = Viewer { user: socket.user(), shape: *shape, framing: socket.line.framing(), epoch };
+        let payload = encoder.news(&mut self.encoded, &self.news, &viewer);
+        payload.into_iter().for_each(|payload| socket.line.offer_droppable(payload));
+    }
+
+    /// Takes as many of the listeners as the budget allows.
+    fn split(&mut self, budget: usize) -> Aside {
+        let told = self.listeners.len().min(budget);
+        Aside::new(self.news.clone(), self.listeners.drain(..told).collect())
+    }
+}
+
 impl Asides {
     /// Whether somebody is still to be told.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The newest sign of somebody says it all: an older one that waits is not told any more.
-    fn replace(&mut self, aside: Aside) {
-        self.0.retain(|waiting| subject(&waiting.news) != subject(&aside.news));
-        self.0.push_back(aside);
-        // Who types is worth least. (Who is here waits however long it takes: there is one at most of everybody.)
-        if self.0.len() > MOST
-            && let Some(oldest) = self.0.iter().position(|waiting| matches!(waiting.news, News::Typing(_)))
+    /// A chunk of what waits, to be told now.
+    pub(super) fn take_some(&mut self) -> Vec<Aside> {
+        let (mut budget, mut taken) = (CHUNK, Vec::new());
+        while budget > 0
+            && let Some(mut aside) = self.0.pop_front()
         {
-            self.0.remove(oldest);
+            let some = aside.split(budget);
+            budget -= some.listeners.len();
+            taken.push(some);
+            if !aside.listeners.is_empty() {
+                self.0.push_front(aside);
+            }
         }
+        taken
     }
 
     /// A socket has left a room: it hears nobody typing there any more.
@@ -51,58 +89,17 @@ impl Asides {
             aside.listeners.retain(|listener| listener.socket.id != socket);
         }
     }
-}
 
-impl Hub {
-    /// Changes the state by what may be worth an aside.
-    pub(super) fn stir(&self, act: impl FnOnce(&mut State)) {
-        let mut state = self.state();
-        act(&mut state);
-        if !state.asides.is_empty() {
-            self.0.bell.notify_one();
-        }
-    }
-}
-
-impl State {
-    /// Tells this: at once to as many as have their turn, to the others in the turns that follow.
-    pub(super) fn tell_aside(&mut self, news: News, listeners: Vec<Listener>) {
-        let waits = !self.asides.is_empty();
-        self.asides.replace(Aside { news, listeners });
-        if !waits {
-            self.tell_some_asides();
-        }
-    }
-
-    /// Tells a chunk of what waits.
-    pub(super) fn tell_some_asides(&mut self) {
-        let mut budget = CHUNK;
-        while budget > 0
-            && let Some(mut aside) = self.asides.0.pop_front()
+    /// One more. The newest sign of somebody says it all: an older one that waits is not told any more.
+    pub(super) fn add(&mut self, aside: Aside) {
+        self.0.retain(|waiting| subject(&waiting.news) != subject(&aside.news));
+        self.0.push_back(aside);
+        // Who types is worth least. (Who is here waits however long it takes: there is one at most of everybody.)
+        if self.0.len() > MOST
+            && let Some(oldest) = self.0.iter().position(|waiting| matches!(waiting.news, News::Typing(_)))
         {
-            self.encoder.next_room();
-            let told = aside.listeners.len().min(budget);
-            budget -= told;
-            for listener in aside.listeners.drain(..told) {
-                self.tell_listener(&mut aside.news, &listener);
-            }
-            if !aside.listeners.is_empty() {
-                self.asides.0.push_front(aside);
-            }
+            self.0.remove(oldest);
         }
-    }
-
-    fn tell_listener(&mut self, news: &mut News, Listener { socket, shape }: &Listener) {
-        // A frame about somebody's presence may name the room of its socket.
-        if let News::Presence(presence) = news
-            && presence.room != socket.endpoint.room
-        {
-            self.encoder.next_room();
-            presence.room = socket.endpoint.room;
-        }
-        let line = &socket.line;
-        let payload = self.encoder.news(news, *shape, line.framing(), socket.user(), self.epoch);
-        payload.into_iter().for_each(|payload| line.offer_droppable(payload));
     }
 }
 

@@ -1,49 +1,62 @@
-//! Who is here: users with their sockets, the rooms that they are in, and whom that concerns.
+//! Who is here: users with their sockets, and the rooms that they are in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
-use chat_domain::presence::{self, PresenceSign};
-use chat_domain::{Mood, RoomId, RoomKind, Time, UserId, view::Membership};
-use chat_protocol::{Entrance, Frames, News, Presence, Shape};
+use chat_domain::presence;
+use chat_domain::{Change, Event, Head, Person, RoomId, RoomKind, Time, UserId, view::Membership};
+use chat_protocol::{Entrance, Frames};
 
-use super::presence::name;
-use super::room::Room;
-use super::state::{HubSettings, State};
-use crate::connection::closes;
+use super::asides::Asides;
+use super::lists::{Stale, shows_list};
+use super::settings::HubSettings;
 use crate::connection::socket::Socket;
 
-/// Everybody with a socket on this node, and those who went away a moment ago.
+/// Everybody with a socket on this node, and those who went away a moment ago. Asked when somebody comes, joins or leaves, and
+/// never for a message.
 pub(super) struct People {
+    pub(super) settings: HubSettings,
+    epoch: u64,
     pub(super) users: HashMap<UserId, Local>,
-    sockets: HashMap<u64, Arc<Socket>>,
+    /// The rooms in which somebody here is.
+    pub(super) rooms: HashMap<RoomId, Here>,
     pub(super) presence: presence::Presence,
+    /// Who looks how, for those who are still to be told. One task tells it, in this order.
+    pub(super) asides: Asides,
     /// When a user's last socket went away, to be noted.
     pub(super) left: HashMap<UserId, Time>,
     /// When a user's last Socket.IO socket went away.
     pub(super) left_socketio: HashMap<UserId, Time>,
-    most: usize,
 }
 
 /// A user with a socket on this node.
 pub(super) struct Local {
     pub(super) sockets: Vec<Arc<Socket>>,
-    person: Arc<chat_domain::Person>,
+    pub(super) person: Arc<Person>,
     rooms: Rooms,
+}
+
+/// A room of which somebody here is a member.
+pub(super) struct Here {
+    /// How many are in it.
+    pub(super) members: u32,
+    /// Those with a socket on this node.
+    pub(super) online: BTreeSet<UserId>,
 }
 
 /// What is known of the rooms that a user is in.
 enum Rooms {
     /// The journal has been asked; this is what happened meanwhile.
     Asked(Vec<(RoomId, Option<Membership>)>),
-    Fact(HashMap<RoomId, Membership>),
+    Known(HashMap<RoomId, Membership>),
 }
 
 /// What becomes of a new socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
     /// The rooms of its user are known.
-    Fact,
+    Known,
     /// The journal is to be asked for the memberships of its user first.
     Ask,
     /// The user has too many sockets.
@@ -51,35 +64,92 @@ pub(crate) enum Opened {
 }
 
 impl People {
-    pub(super) fn new(settings: &HubSettings) -> People {
+    pub(super) fn new(settings: &HubSettings, epoch: u64) -> People {
         People {
+            settings: settings.clone(),
+            epoch,
             users: HashMap::new(),
-            sockets: HashMap::new(),
+            rooms: HashMap::new(),
             presence: presence::Presence::new(settings.presence_grace),
+            asides: Asides::default(),
             left: HashMap::new(),
             left_socketio: HashMap::new(),
-            most: settings.sockets_per_user,
         }
     }
 
-    /// The socket with this number.
-    pub(super) fn socket(&self, id: u64) -> Option<&Arc<Socket>> {
-        self.sockets.get(&id)
+    /// Lets a socket in. Its first frames come before anything that others may tell it.
+    pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
+        let local = self.users.entry(socket.user()).or_insert_with(|| Local {
+            sockets: Vec::new(),
+            person: socket.person.clone(),
+            rooms: Rooms::Asked(Vec::new()),
+        });
+        if local.sockets.len() >= self.settings.sockets_per_user {
+            return Opened::TooMany;
+        }
+        socket.line.offer(greeting);
+        local.person = socket.person.clone();
+        local.sockets.push(socket.clone());
+        match local.rooms {
+            Rooms::Known(_) => Opened::Known,
+            Rooms::Asked(_) => Opened::Ask,
+        }
+    }
+
+    /// The journal has answered which rooms a user is in.
+    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
+        // Whoever has asked in another life is closed, and comes back.
+        if epoch != self.epoch {
+            return;
+        }
+        let Some(local) = self.users.get_mut(&user) else { return };
+        let Rooms::Asked(changes) = &local.rooms else { return };
+        let mut rooms: HashMap<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
+        for (room, change) in changes {
+            match change {
+                Some(membership) => rooms.insert(*room, *membership),
+                None => rooms.remove(room),
+            };
+        }
+        for of in rooms.values() {
+            here(&mut self.rooms, of).online.insert(user);
+        }
+        local.rooms = Rooms::Known(rooms);
+    }
+
+    /// Takes in what a new event says about who is in which room. It comes before the event is told.
+    pub(super) fn follow(&mut self, event: &Event) {
+        match &event.change {
+            Change::Created { people, .. } => {
+                people.iter().for_each(|person| self.enter(person.id(), membership(event)));
+            }
+            Change::Added { person } => self.enter(person.id(), membership(event)),
+            Change::Removed { person, .. } => self.leave(person.id(), event.room),
+            _ => return,
+        }
+        if let Some(here) = self.rooms.get_mut(&event.room) {
+            here.members = event.members;
+        }
+    }
+
+    /// Whether an event is one for [`People::follow`].
+    pub(super) fn are_moved_by(event: &Event) -> bool {
+        matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. })
+    }
+
+    /// Forgets a user, if there is no socket left.
+    pub(super) fn forget(&mut self, user: UserId) {
+        if !self.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
+            return;
+        }
+        let rooms: Vec<RoomId> = self.rooms(user).collect();
+        rooms.into_iter().for_each(|room| self.is_gone(user, room));
+        self.users.remove(&user);
     }
 
     /// All sockets of a user.
     pub(super) fn sockets(&self, user: UserId) -> Vec<Arc<Socket>> {
         self.users.get(&user).map(|local| local.sockets.clone()).unwrap_or_default()
-    }
-
-    /// All sockets.
-    pub(super) fn all_sockets(&self) -> impl Iterator<Item = &Arc<Socket>> {
-        self.sockets.values()
-    }
-
-    /// How many sockets there are.
-    pub(super) fn count(&self) -> usize {
-        self.sockets.len()
     }
 
     /// Whether a user has a socket at such an entrance.
@@ -90,27 +160,9 @@ impl People {
     /// A user's place in a room, if they are in it.
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
         match &self.users.get(&user)?.rooms {
-            Rooms::Fact(rooms) => rooms.get(&room).copied(),
+            Rooms::Known(rooms) => rooms.get(&room).copied(),
             Rooms::Asked(changes) => changes.iter().rev().find(|(of, _)| *of == room)?.1,
         }
-    }
-
-    /// How somebody with a socket looks to others.
-    pub(super) fn presence(&self, user: UserId, now: Time) -> Option<Presence> {
-        let person = self.users.get(&user)?.person.clone();
-        let mood = self.presence.mood(user);
-        Some(Presence { person, room: None, online: mood != Mood::Offline, mood, last_seen: Some(now), at: now })
-    }
-
-    /// Whether somebody is online for others to see.
-    pub(super) fn looks_online(&self, user: UserId) -> bool {
-        self.presence.mood(user) != Mood::Offline
-    }
-
-    /// Whether a new Socket.IO socket of this user comes back: an earlier one went away a moment ago, and none is open.
-    pub(super) fn comes_back(&self, user: UserId, within: std::time::Duration, now: Time) -> bool {
-        let open = self.has(user, |entrance| entrance == Entrance::SocketIo);
-        !open && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
     }
 
     /// The rooms that a user with a socket here is in.
@@ -118,178 +170,82 @@ impl People {
         self.memberships(user).map(|of| of.room)
     }
 
+    /// The roulette chats that a user is in.
+    pub(super) fn roulettes(&self, user: UserId) -> Vec<RoomId> {
+        self.memberships(user).filter(|of| of.kind == RoomKind::Roulette).map(|of| of.room).collect()
+    }
+
+    /// Whether a new Socket.IO socket of this user comes back: an earlier one went away a moment ago, and none is open.
+    pub(super) fn comes_back(&self, user: UserId, within: Duration, now: Time) -> bool {
+        let open = self.has(user, |entrance| entrance == Entrance::SocketIo);
+        !open && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
+    }
+
+    /// The lines of chat lists that somebody here is shown, of those that have gone out of date.
+    pub(super) fn lines(&self, stale: Stale) -> Vec<(UserId, RoomId)> {
+        let of_rooms = stale.rooms.into_iter().filter_map(|id| Some((id, self.rooms.get(&id)?)));
+        let of_members = of_rooms.flat_map(|(id, here)| here.online.iter().map(move |user| (*user, id)));
+        of_members.chain(stale.lines).filter(|(user, _)| self.has(*user, shows_list)).collect()
+    }
+
     /// Nothing is known any more of who is in which room. Nobody is online: else those who come back would not come online for
     /// those who were back before them.
-    pub(super) fn begin_anew(&mut self, settings: &HubSettings, now: Time) {
+    pub(super) fn begin_anew(&mut self, epoch: u64, now: Time) {
         let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
         self.left.extend(online.map(|user| (*user, now)));
-        self.presence = presence::Presence::new(settings.presence_grace);
+        self.presence = presence::Presence::new(self.settings.presence_grace);
         self.users.retain(|_, local| !local.sockets.is_empty());
         self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));
+        self.rooms.clear();
+        self.epoch = epoch;
     }
 
     fn memberships(&self, user: UserId) -> impl Iterator<Item = &Membership> {
         let known = match self.users.get(&user).map(|local| &local.rooms) {
-            Some(Rooms::Fact(rooms)) => Some(rooms.values()),
+            Some(Rooms::Known(rooms)) => Some(rooms.values()),
             _ => None,
         };
         known.into_iter().flatten()
     }
-}
-
-impl State {
-    /// Lets a socket in. Its first frames come before anything that others may tell it.
-    pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
-        let People { users, sockets, most, .. } = &mut self.people;
-        let local = users.entry(socket.user()).or_insert_with(|| Local {
-            sockets: Vec::new(),
-            person: socket.person.clone(),
-            rooms: Rooms::Asked(Vec::new()),
-        });
-        if local.sockets.len() >= *most {
-            return Opened::TooMany;
-        }
-        socket.line.offer(greeting);
-        local.person = socket.person.clone();
-        local.sockets.push(socket.clone());
-        sockets.insert(socket.id, socket.clone());
-        self.metrics.opened(socket.endpoint.entrance, 1);
-        match local.rooms {
-            Rooms::Fact(_) => Opened::Fact,
-            Rooms::Asked(_) => Opened::Ask,
-        }
-    }
-
-    /// The journal has answered which rooms a user is in.
-    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64, now: Time) {
-        // Whoever has asked in another life is closed, and comes back.
-        if epoch != self.epoch {
-            return;
-        }
-        let Some(local) = self.people.users.get_mut(&user) else { return };
-        let Rooms::Asked(changes) = &local.rooms else { return };
-        let mut rooms: HashMap<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
-        for (room, change) in changes {
-            match change {
-                Some(membership) => rooms.insert(*room, *membership),
-                None => rooms.remove(room),
-            };
-        }
-        for (id, of) in &rooms {
-            let room = self.rooms.entry(*id).or_insert_with(|| Room::new(of.members, of.head, now));
-            room.online.insert(user);
-        }
-        local.rooms = Rooms::Fact(rooms);
-    }
-
-    /// Lets a socket go.
-    pub(super) fn close(&mut self, socket: &Socket, now: Time) {
-        let user = socket.user();
-        if self.people.sockets.remove(&socket.id).is_none() {
-            return;
-        }
-        self.metrics.opened(socket.endpoint.entrance, -1);
-        let rooms: Vec<RoomId> = match socket.endpoint.room {
-            Some(room) => vec![room],
-            None => self.people.rooms(user).collect(),
-        };
-        for room in rooms {
-            self.detach(socket, room);
-        }
-        self.answers.remove(&socket.id);
-        let Some(local) = self.people.users.get_mut(&user) else { return };
-        local.sockets.retain(|other| other.id != socket.id);
-        let was_last = local.sockets.is_empty();
-        if socket.endpoint.entrance == Entrance::SocketIo {
-            self.people.left_socketio.insert(user, now);
-        }
-        self.typing_socket_gone(socket, was_last, now);
-        let was_here = self.people.presence.connections(user) > 0;
-        self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
-        if was_last {
-            if was_here {
-                self.people.left.insert(user, now);
-            }
-            if !self.people.looks_online(user) {
-                self.forget(user);
-            }
-        }
-    }
-
-    /// Forgets a user, if there is no socket left.
-    pub(super) fn forget(&mut self, user: UserId) {
-        if !self.people.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
-            return;
-        }
-        let rooms: Vec<RoomId> = self.people.rooms(user).collect();
-        for id in rooms {
-            if let Some(room) = self.rooms.get_mut(&id) {
-                room.online.remove(&user);
-            }
-        }
-        self.people.users.remove(&user);
-    }
 
     /// A user with a socket here is in one more room.
-    pub(super) fn enter(&mut self, user: UserId, membership: Membership) {
-        let Some(local) = self.people.users.get_mut(&user) else { return };
+    fn enter(&mut self, user: UserId, membership: Membership) {
+        let Some(local) = self.users.get_mut(&user) else { return };
         match &mut local.rooms {
             Rooms::Asked(changes) => changes.push((membership.room, Some(membership))),
-            Rooms::Fact(rooms) => {
+            Rooms::Known(rooms) => {
                 rooms.insert(membership.room, membership);
-                if let Some(room) = self.rooms.get_mut(&membership.room) {
-                    room.online.insert(user);
-                }
+                here(&mut self.rooms, &membership).online.insert(user);
             }
         }
     }
 
     /// A user with a socket here is in one room less.
-    pub(super) fn leave(&mut self, user: UserId, id: RoomId) {
-        if let Some(room) = self.rooms.get_mut(&id) {
-            room.online.remove(&user);
-        }
-        match self.people.users.get_mut(&user).map(|local| &mut local.rooms) {
+    fn leave(&mut self, user: UserId, id: RoomId) {
+        self.is_gone(user, id);
+        match self.users.get_mut(&user).map(|local| &mut local.rooms) {
             Some(Rooms::Asked(changes)) => changes.push((id, None)),
-            Some(Rooms::Fact(rooms)) => drop(rooms.remove(&id)),
+            Some(Rooms::Known(rooms)) => drop(rooms.remove(&id)),
             None => {}
         }
     }
 
-    /// Tells something to all sockets of a user whose dialect has a word for it.
-    pub(super) fn tell(&mut self, user: UserId, news: &News) {
-        self.tell_where(user, news, |_| true);
-    }
-
-    /// The same to some of them.
-    pub(super) fn tell_where(&mut self, user: UserId, news: &News, such: impl Fn(&Socket) -> bool) {
-        let Some(local) = self.people.users.get(&user) else { return };
-        self.encoder.next_room();
-        for socket in local.sockets.iter().filter(|socket| such(socket)) {
-            let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
-            let payload = self.encoder.news(news, shape, socket.line.framing(), user, self.epoch);
-            if let Some(payload) = payload {
-                socket.line.offer_payload(payload, None);
-            }
+    fn is_gone(&mut self, user: UserId, room: RoomId) {
+        let Some(here) = self.rooms.get_mut(&room) else { return };
+        here.online.remove(&user);
+        if here.online.is_empty() {
+            self.rooms.remove(&room);
         }
     }
+}
 
-    /// Whether a user has a dialect-4 socket, or one of another dialect in a roulette chat: for the others it is a room like any.
-    pub(super) fn is_at_roulette(&self, user: UserId) -> bool {
-        let hears = |room: &Room| room.subs.iter().any(|sub| sub.socket.user() == user);
-        let is_roulette = |of: &&Membership| of.kind == RoomKind::Roulette;
-        self.people.has(user, |entrance| matches!(entrance, Entrance::Personal | Entrance::Roulette))
-            || self.people.memberships(user).filter(is_roulette).any(|of| self.rooms.get(&of.room).is_some_and(hears))
-    }
+fn here<'a>(rooms: &'a mut HashMap<RoomId, Here>, of: &Membership) -> &'a mut Here {
+    rooms.entry(of.room).or_insert_with(|| Here { members: of.members, online: BTreeSet::new() })
+}
 
-    /// Closes all sockets of a user.
-    pub(super) fn disconnect(&mut self, user: UserId) {
-        self.people.sockets(user).iter().for_each(|socket| socket.line.close(closes::EXPELLED));
-    }
-
-    /// Closes the sockets of which this is so: what let them in was ended.
-    pub(super) fn log_out(&mut self, is_ended: impl Fn(&Socket) -> bool) {
-        let ended = self.people.all_sockets().filter(|socket| is_ended(socket));
-        ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
-    }
+/// What a member of the event's room knows of it.
+fn membership(event: &Event) -> Membership {
+    let Event { room, room_kind, members, head, .. } = event;
+    let head = Head { seq: head.seq, moves: head.moves };
+    Membership { room: *room, kind: *room_kind, members: *members, head }
 }

@@ -5,26 +5,96 @@ use std::sync::Arc;
 
 use chat_domain::presence::{self, PresenceSign, Shift};
 use chat_domain::{Mood, RoomId, Time, UserId};
-use chat_protocol::{Entrance, News, Presence, Shape};
+use chat_protocol::{Entrance, Frames, News, Presence, Shape, audience, encode};
 
-use super::asides::Listener;
-use super::state::State;
+use super::asides::{Aside, Listener};
+use super::people::People;
 use crate::connection::socket::Socket;
 
-impl State {
+impl People {
     /// A socket whose user's rooms are known is here: its user may have come online by that.
     pub(super) fn appear(&mut self, socket: &Socket, now: Time) {
-        self.shift(PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now);
+        self.shift(PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now)
     }
 
     /// A socket changes how its user looks.
     pub(super) fn look(&mut self, socket: &Socket, mood: Mood, now: Time) {
-        self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now);
+        self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now)
+    }
+
+    /// Lets a socket go. Answers which rooms it may have joined, and whether it was the last one of its user.
+    pub(super) fn close(&mut self, socket: &Socket, now: Time) -> (Vec<RoomId>, bool) {
+        let user = socket.user();
+        let rooms = match socket.endpoint.room {
+            Some(room) => vec![room],
+            None => self.rooms(user).collect(),
+        };
+        let Some(local) = self.users.get_mut(&user) else { return (rooms, true) };
+        local.sockets.retain(|other| other.id != socket.id);
+        let was_last = local.sockets.is_empty();
+        if socket.endpoint.entrance == Entrance::SocketIo {
+            self.left_socketio.insert(user, now);
+        }
+        let was_here = self.presence.connections(user) > 0;
+        self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
+        if was_last {
+            if was_here {
+                self.left.insert(user, now);
+            }
+            if !self.looks_online(user) {
+                self.forget(user);
+            }
+        }
+        (rooms, was_last)
+    }
+
+    /// Announces and forgets those whose grace is over.
+    pub(super) fn tick(&mut self, now: Time) {
+        let within = self.settings.reconnection;
+        self.left_socketio.retain(|_, left| now.since(*left) <= within);
+        self.shift(PresenceSign::Tick, now)
+    }
+
+    /// Who left since this was last asked, and when.
+    pub(super) fn departures(&mut self) -> Vec<(UserId, Time)> {
+        self.left.drain().collect()
+    }
+
+    /// Whether somebody is online for others to see.
+    pub(super) fn looks_online(&self, user: UserId) -> bool {
+        self.presence.mood(user) != Mood::Offline
+    }
+
+    /// Greets a socket that has a place in a room: these frames, and who is online there. It says how many members the room has;
+    /// `None`, and nothing is sent, if its user is none of them. Sent from here, so that whatever is newer about somebody comes
+    /// after it.
+    pub(super) fn greet(
+        &self,
+        socket: &Socket,
+        room: RoomId,
+        shape: Shape,
+        frames: &mut Frames,
+        now: Time,
+    ) -> Option<u32> {
+        let membership = self.membership(socket.user(), room)?;
+        let here = self.rooms.get(&room);
+        let members = here.map_or(membership.members, |here| here.members);
+        if members <= self.settings.presence_room {
+            let others = here.into_iter().flat_map(|here| &here.online).filter(|user| **user != socket.user());
+            for presence in others.filter_map(|user| self.presence(*user, now)).filter(|presence| presence.online) {
+                let news = News::Presence(Presence { room: Some(room), ..presence });
+                if let Some(audience) = audience(shape, &news, socket.user()) {
+                    encode(shape, audience, &news, NO_CURSOR, frames);
+                }
+            }
+        }
+        socket.line.offer(frames);
+        Some(members)
     }
 
     /// Takes a sign in. It may also show that the grace of others is over.
-    pub(super) fn shift(&mut self, sign: PresenceSign, now: Time) {
-        for shift in self.people.presence.handle(now, sign) {
+    fn shift(&mut self, sign: PresenceSign, now: Time) {
+        for shift in self.presence.handle(now, sign) {
             self.announce(shift, now);
             if shift.to == Mood::Offline {
                 self.forget(shift.user);
@@ -32,21 +102,9 @@ impl State {
         }
     }
 
-    /// Announces and forgets those whose grace is over.
-    pub(super) fn end_presence(&mut self, now: Time) {
-        let within = self.settings.reconnection;
-        self.people.left_socketio.retain(|_, left| now.since(*left) <= within);
-        self.shift(PresenceSign::Tick, now);
-    }
-
-    /// Who left since this was last asked, and when.
-    pub(super) fn departures(&mut self) -> Vec<(UserId, Time)> {
-        self.people.left.drain().collect()
-    }
-
     /// Tells everybody who shares a room with somebody how they look now: once per socket, however many rooms are shared.
     fn announce(&mut self, shift: Shift, now: Time) {
-        let Some(presence) = self.people.presence(shift.user, now) else { return };
+        let Some(presence) = self.presence(shift.user, now) else { return };
         let online = shift.to != Mood::Offline;
         let last_seen = Some(if online { now } else { shift.at });
         let listener = |socket: Arc<Socket>| {
@@ -54,17 +112,25 @@ impl State {
             Listener { socket, shape }
         };
         let listeners = self.sharers(&shift).into_values().map(listener).collect();
-        self.tell_aside(News::Presence(Presence { online, mood: shift.to, last_seen, ..presence }), listeners);
+        let news = News::Presence(Presence { online, mood: shift.to, last_seen, ..presence });
+        self.asides.add(Aside::new(news, listeners));
+    }
+
+    /// How somebody with a socket looks to others.
+    fn presence(&self, user: UserId, now: Time) -> Option<Presence> {
+        let person = self.users.get(&user)?.person.clone();
+        let mood = self.presence.mood(user);
+        Some(Presence { person, room: None, online: mood != Mood::Offline, mood, last_seen: Some(now), at: now })
     }
 
     /// The sockets of those who share a room with somebody and hear of such a change, each once.
     fn sharers(&self, shift: &Shift) -> HashMap<u64, Arc<Socket>> {
-        let rooms = self.people.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
-        let small = rooms.filter(|(_, room)| room.members <= self.settings.presence_room);
+        let rooms = self.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
+        let small = rooms.filter(|(_, here)| here.members <= self.settings.presence_room);
         small
-            .flat_map(|(id, room)| room.online.iter().map(move |user| (id, *user)))
+            .flat_map(|(id, here)| here.online.iter().map(move |user| (id, *user)))
             .filter(|(_, user)| *user != shift.user)
-            .filter_map(|(id, user)| Some((id, self.people.users.get(&user)?)))
+            .filter_map(|(id, user)| Some((id, self.users.get(&user)?)))
             .flat_map(|(id, local)| local.sockets.iter().map(move |socket| (id, socket)))
             .filter(|(id, socket)| hears(socket, *id, shift))
             .map(|(_, socket)| (socket.id, socket.clone()))
@@ -85,6 +151,9 @@ fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
 }
 
 /// A socket as the presence machine names it.
-pub(super) fn name(socket: &Socket) -> presence::Socket {
+fn name(socket: &Socket) -> presence::Socket {
     presence::Socket { node: 0, number: socket.id }
 }
+
+/// Presence names no place in a room, and so no life of the database.
+const NO_CURSOR: u64 = 0;

@@ -16,14 +16,14 @@ pub(super) struct Subs {
     turn: usize,
     /// How many more are to be asked in this round whether there is news for them.
     due: usize,
-    /// Whether there has been news since the round began.
-    again: bool,
 }
 
 /// A socket that joined a room.
 pub(super) struct Sub {
     pub(super) socket: Arc<Socket>,
     pub(super) shape: Shape,
+    /// Whether it is not told anything yet: its place is kept while it is asked whether its user may be here.
+    pub(super) silent: bool,
     /// The number of the next event that it has not heard.
     pub(super) next: u64,
     /// Where it stood when it had heard everything before that.
@@ -53,22 +53,14 @@ impl Subs {
         std::mem::take(self).list
     }
 
-    /// There is news: everybody is to be asked, those who were asked in this round already in the next one.
-    pub(super) fn ask_all(&mut self) {
-        self.again = true;
+    /// The one of this socket.
+    pub(super) fn find(&mut self, socket: u64) -> Option<&mut Sub> {
+        self.list.iter_mut().find(|sub| sub.socket.id == socket)
     }
 
-    /// Begins a round, unless one is under way.
+    /// Begins a round: everybody is to be asked.
     pub(super) fn begin_round(&mut self) {
-        if self.all_asked() {
-            self.due = self.list.len();
-            self.again = false;
-        }
-    }
-
-    /// Whether another round is needed after this one.
-    pub(super) fn need_another(&self) -> bool {
-        self.again
+        self.due = self.list.len();
     }
 
     /// Whose turn it is, as long as somebody has not been asked in this round.
@@ -79,9 +71,9 @@ impl Subs {
         self.list.get_mut(turn)
     }
 
-    /// Whether everybody has been asked in this round.
-    pub(super) fn all_asked(&self) -> bool {
-        self.due == 0
+    /// How many have not been asked in this round.
+    pub(super) fn due(&self) -> usize {
+        self.due
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sub> {
@@ -94,7 +86,7 @@ impl Subs {
 
     /// In a list that has changed, whoever was not asked yet may be anywhere.
     fn begin_again(&mut self) {
-        if !self.all_asked() {
+        if self.due > 0 {
             self.due = self.list.len();
         }
     }

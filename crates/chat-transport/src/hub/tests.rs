@@ -2,23 +2,24 @@
 
 mod asides;
 mod counts;
-mod held;
+mod holdback;
 mod leaving;
 mod life;
 mod shapes;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use chat_domain::Limits;
 use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
-use chat_domain::{ClientId, Command, Directory, Journal, Order, Person, RoomId, Settled, Sink, Time};
+use chat_domain::{ClientId, Command, Directory, Head, Journal, Order, Person, RoomId, Settled, Sink, Time};
 use chat_protocol::{Context, Endpoint, Entrance, Frames, Verb};
 
-use super::turns::Next;
-use super::{Attached, Hub, HubSettings, Opened, Start};
+use super::delivery::Delivery;
+use super::telling::Next;
+use super::{Attached, Hub, HubSettings, Inbox, Opened, Start};
 use crate::carry::outbox::{Depot, Limits as Room, Outbox};
 use crate::clock;
 use crate::connection::line::Line;
@@ -27,6 +28,7 @@ use crate::connection::socket::Socket;
 /// A hub, its journal, and what the journal has settled but the hub does not know yet.
 struct World {
     hub: Hub,
+    inbox: Arc<Inbox>,
     journal: Arc<Memory>,
     desk: Arc<Desk>,
     room: RoomId,
@@ -47,27 +49,48 @@ impl World {
     async fn new(settings: HubSettings) -> World {
         let desk = Arc::new(Desk::default());
         let journal = Arc::new(Memory::new(Limits::default(), desk.clone()));
-        let hub = Hub::new(settings, Depot::new(Room::default()));
-        hub.bind(journal.clone(), journal.clone());
+        let inbox = Inbox::new(2);
+        let hub = Hub::new(settings, Depot::new(Room::default()), inbox.clone(), journal.clone(), journal.clone());
         let people = [person(&journal, "anna").await, person(&journal, "boris").await];
         let members = vec![people[1].id()];
         let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
         let order = Order { actor: people[0].id(), at: clock::now(), command, origin: None };
         let room = journal.execute(order).await.expect("a group").event().expect("an event").room;
-        let world = World { hub, journal, desk, room, people };
+        let world = World { hub, inbox, journal, desk, room, people };
         world.hand_on();
         world
     }
 
     /// Tells the hub what was settled, the latest first if it is to be so.
     fn hand_on(&self) {
-        self.hub.settled(std::mem::take(&mut self.desk.0.lock().expect("the desk")));
+        self.inbox.settled(std::mem::take(&mut self.desk.0.lock().expect("the desk")));
+        self.take_in();
     }
 
     fn hand_on_backwards(&self) {
         let mut settled = std::mem::take(&mut *self.desk.0.lock().expect("the desk"));
         settled.reverse();
-        settled.into_iter().for_each(|one| self.hub.settled(vec![one]));
+        settled.into_iter().for_each(|one| self.inbox.settled(vec![one]));
+        self.take_in();
+    }
+
+    /// Takes in what was settled, and tells nothing.
+    fn take_in(&self) {
+        (0..self.hub.shards()).for_each(|shard| self.hub.take_in(shard, clock::now()));
+    }
+
+    /// The rooms of the shard of the room.
+    fn delivery(&self) -> MutexGuard<'_, Delivery> {
+        self.hub.delivery_of(self.room)
+    }
+
+    /// A turn of that shard.
+    fn turn(&self, now: Instant) -> Next {
+        self.hub.turn(self.inbox.lane(self.room), clock::now(), now)
+    }
+
+    fn order_on(&self, socket: &Socket, context: Context) -> chat_domain::Origin {
+        socket.order(Some(self.room), context, clock::now(), self.inbox.lane(self.room))
     }
 
     /// A socket of dialect 2 that is in, but has not joined.
@@ -113,13 +136,16 @@ impl World {
     /// Tells all that there is to tell; pauses pass at once.
     fn flush(&self) {
         let mut now = Instant::now();
-        loop {
-            match self.hub.turn(now) {
-                Next::Now => {}
-                Next::At(when) => now = when,
-                Next::Later => return,
+        for shard in 0..self.hub.shards() {
+            loop {
+                match self.hub.turn(shard, clock::now(), now) {
+                    Next::Now => {}
+                    Next::At(when) => now = when,
+                    Next::Later => break,
+                }
             }
         }
+        while self.hub.tell_some_presence() {}
     }
 
     fn say(&self, who: usize, content: &str) {
@@ -156,19 +182,19 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
     for turn in 0..30 {
         world.say(0, "more");
         if turn == 0 {
-            let origin = asking.order(Context { verb: Verb::Send, ..Context::default() }, clock::now());
+            let origin = world.order_on(&asking, Context { verb: Verb::Send, ..Context::default() });
             let command = Command::Send { room: world.room, draft: Draft::text(" "), client_id: None };
             world.order(0, command, Some(origin));
         }
         world.hand_on();
-        assert_eq!(world.hub.state().flush_some(now), Next::Now, "there is more to tell than one turn does");
+        assert_eq!(world.delivery().tell_some(now), Next::Now, "there is more to tell than one turn does");
         if turn == 0 {
             assert!(told(&asking).contains("INVALID_DATA"), "an answer waits for no big room");
         }
     }
     let heard: Vec<usize> = sockets.iter().map(|socket| told(socket).matches("new_message").count()).collect();
     assert!(heard.iter().all(|heard| *heard >= 26), "{heard:?}");
-    let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
+    let kept = world.delivery().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
     assert!(kept.is_some_and(|kept| kept <= 8), "{kept:?} events are kept");
     world.flush();
     for (socket, heard) in sockets.iter().zip(heard) {
@@ -188,13 +214,13 @@ async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
     let turn = |content: &str, millis| {
         world.say(0, content);
         world.hand_on();
-        world.hub.state().flush_some(at(millis))
+        world.delivery().tell_some(at(millis))
     };
     assert_eq!((turn("first", 0), turn("second", 1)), (Next::Now, Next::Now));
     assert_eq!(turn("third", 2), Next::At(at(4)), "the round took two milliseconds");
     assert_eq!(turn("fourth", 3), Next::At(at(4)));
     assert!(sockets.iter().all(|socket| !told(socket).contains("fourth")));
-    assert_eq!(world.hub.state().flush_some(at(4)), Next::Now);
+    assert_eq!(world.delivery().tell_some(at(4)), Next::Now);
     assert!(told(&sockets[0]).contains("fourth"));
 }
 
@@ -208,9 +234,9 @@ async fn of_long_messages_a_room_keeps_fewer() {
         world.flush();
         assert!(told(&socket).contains("new_message"));
     }
-    let kept = world.hub.recent(world.room, None).map(|messages| messages.len());
+    let kept = world.hub.recent(world.room, None, Head::default()).map(|messages| messages.len());
     assert_eq!(kept, None, "the first messages are forgotten");
-    let kept = world.hub.state().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
+    let kept = world.delivery().rooms.get_mut(&world.room).map(|room| room.log.recent().events.len());
     assert!(kept.is_some_and(|kept| (1..=16).contains(&kept)), "{kept:?} events are kept");
 }
 
@@ -220,7 +246,7 @@ async fn what_is_settled_too_early_is_answered_in_its_turn() {
     let socket = world.socket(0).await;
     for name in ["first", "second", "third"] {
         let context = Context { verb: Verb::Send, client_id: ClientId::new(name), ..Context::default() };
-        let origin = socket.order(context, clock::now());
+        let origin = world.order_on(&socket, context);
         let command = Command::Send { room: world.room, draft: Draft::text(name), client_id: None };
         world.order(0, command, Some(origin));
     }
@@ -284,10 +310,10 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
 async fn who_is_gone_is_forgotten_whoever_notices() {
     let world = World::new(HubSettings::default()).await;
     let (gone, now) = (world.socket(1).await, clock::now());
-    world.hub.state().appear(&gone, now);
-    world.hub.state().close(&gone, now);
+    world.hub.people().appear(&gone, now);
+    world.hub.people().close(&gone, now);
     assert!(world.hub.is_member(gone.user(), world.room), "within the grace");
     let other = world.socket(0).await;
-    world.hub.state().appear(&other, now.after(Duration::from_secs(60)));
+    world.hub.people().appear(&other, now.after(Duration::from_secs(60)));
     assert!(!world.hub.is_member(gone.user(), world.room));
 }

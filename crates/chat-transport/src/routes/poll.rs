@@ -102,9 +102,9 @@ impl Asker<'_> {
     async fn found(&self) -> Result<(Vec<Arc<Message>>, Source), Trouble> {
         let journal = &self.call.app.journal;
         let last = MessageId::new(self.last);
-        // Memory does not know who may look.
-        journal.head(self.reader, self.room).await?;
-        if let Some(mut recent) = self.call.app.hub.recent(self.room, last) {
+        // Memory does not know who may look, nor what it has not heard of yet.
+        let head = journal.head(self.reader, self.room).await?;
+        if let Some(mut recent) = self.call.app.hub.recent(self.room, last, head) {
             recent.truncate(MOST);
             return Ok((recent, Source::Cache));
         }

@@ -64,7 +64,7 @@ impl Session {
                 let memberships = session.app.journal.memberships(user).await?;
                 session.app.hub.learn(user, memberships, epoch);
             }
-            Opened::Fact => {}
+            Opened::Known => {}
         }
         // Whoever has logged out since the look at the door did not find this socket.
         if session.app.gate.is_ended(&caller) {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use chat_domain::{Command, Failure, Mood, Order, Outcome, Refusal, RoomId};
+use chat_domain::{Command, Failure, Mood, Outcome, Refusal, RoomId};
 use chat_protocol::reply::SyncReason;
 use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, decode, reply};
 
@@ -104,7 +104,7 @@ impl Session {
                 goes_on
             }));
         }
-        self.app.hub.answer(&self.socket);
+        self.socket.offer_answers();
         act(self);
         if goes_on { Then::GoOn } else { Then::End }
     }
@@ -127,11 +127,16 @@ impl Session {
                 self.say(|_, _, frames| reply::notification_read(context, &notification, frames));
                 Ok(())
             }
-            Request::Typing { room, .. } => {
+            Request::Typing { room, is_typing } => {
                 self.app.rates.fetch(self.socket.user(), clock::now()).map_err(Trouble::TooFast)?;
                 // The hub does not know the user there; the journal says why, or knows better.
                 self.app.journal.head(self.socket.user(), room).await?;
-                Err(Refusal::NotMember.into())
+                self.app.hub.caught_up().await;
+                if !self.app.hub.is_member(self.socket.user(), room) {
+                    return Err(Refusal::NotMember.into());
+                }
+                self.typing(room, is_typing, context);
+                Ok(())
             }
             _ => Ok(()),
         }
@@ -140,7 +145,7 @@ impl Session {
     /// Waits until everything that was asked before has been answered.
     async fn all_answered(&self) {
         self.socket.all_settled().await;
-        self.app.hub.answer(&self.socket);
+        self.socket.offer_answers();
     }
 
     /// Messages, edits, deletes and likes share one measure, over HTTP too; so does everything else that lasts.
@@ -160,9 +165,7 @@ impl Session {
 
     /// Gives an order to the journal, in its turn; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
-        let (user, now) = (self.socket.user(), clock::now());
-        let origin = self.socket.order(context, now);
-        self.app.hub.submit(Order { actor: user, at: now, command, origin: Some(origin) });
+        self.app.hub.order(&self.socket, command, context, clock::now());
     }
 
     /// Reading without an id: up to what this socket has seen, and never more.

@@ -63,16 +63,16 @@ impl Session {
         }
         match from {
             From::Now { cursor } => {
-                self.attach(room, cursor, Start::Now { head, newest }, Some(context))?;
+                self.attach(room, cursor, Start::Now { head, newest }, Some(context)).await?;
                 Ok(None)
             }
             From::Lost => {
-                self.start_over(room, head, newest, Some(context))?;
+                self.start_over(room, head, newest, Some(context)).await?;
                 Ok(None)
             }
             From::Since { since: Since::Head(from), cursor } if self.app.hub.head(room) == Some(from) => {
                 self.joined(room, cursor, from, context);
-                self.attach(room, cursor, Start::At { head: from, newest }, None)?;
+                self.attach(room, cursor, Start::At { head: from, newest }, None).await?;
                 Ok(None)
             }
             From::Since { since, cursor } => {
@@ -100,7 +100,7 @@ impl Session {
                 None => return Ok(()),
             };
             let start = Start::At { head, newest: pull.newest };
-            match self.app.hub.attach(&self.socket, pull.room, pull.cursor, start, None) {
+            match self.app.hub.join(&self.socket, pull.room, pull.cursor, start, None).await {
                 Attached::Live | Attached::Ended => return Ok(()),
                 Attached::Behind => pull.since = Since::Head(head),
                 Attached::NotMember => return Err(Refusal::NotMember.into()),
@@ -122,7 +122,7 @@ impl Session {
             };
             let Replayed::Changes { events, next, until } = page else {
                 let Replayed::Pruned { head } = page else { return Ok(None) };
-                self.start_over(pull.room, head, pull.newest, None)?;
+                self.start_over(pull.room, head, pull.newest, None).await?;
                 return Ok(None);
             };
             self.send_page(pull, &events).await;
@@ -141,7 +141,7 @@ impl Session {
         let page = self.app.journal.replay(self.socket.user(), pull.room, replay).await?;
         match &page {
             Replayed::Pruned { head } => {
-                self.start_over(pull.room, *head, pull.newest, Some(context))?;
+                self.start_over(pull.room, *head, pull.newest, Some(context)).await?;
                 Ok(None)
             }
             Replayed::Changes { events, until, .. } => {
@@ -153,7 +153,7 @@ impl Session {
     }
 
     /// What the client missed is no longer kept: it loads anew and goes on live.
-    fn start_over(
+    async fn start_over(
         &self,
         room: RoomId,
         head: Head,
@@ -165,7 +165,7 @@ impl Session {
         }
         let cursor = Cursor { epoch: self.epoch, room, head };
         self.say(|endpoint, now, frames| reply::resync(endpoint, &self.socket.person, cursor, now, frames));
-        self.attach(room, true, Start::Now { head, newest }, None)
+        self.attach(room, true, Start::Now { head, newest }, None).await
     }
 
     fn joined(&self, room: RoomId, cursor: bool, head: Head, context: &Context) {
@@ -173,8 +173,8 @@ impl Session {
         self.say(|endpoint, now, frames| reply::joined(endpoint, context, cursor, now, frames));
     }
 
-    fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
-        match self.app.hub.attach(&self.socket, room, cursor, start, context) {
+    async fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
+        match self.app.hub.join(&self.socket, room, cursor, start, context).await {
             Attached::Live | Attached::Ended => Ok(()),
             Attached::NotMember => Err(Refusal::NotMember.into()),
             Attached::Behind => {

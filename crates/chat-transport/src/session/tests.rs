@@ -26,7 +26,7 @@ use crate::carry::outbox::{self, Depot, Outbox};
 use crate::clock;
 use crate::connection::line::Line;
 use crate::connection::socket::MAX_ORDERS;
-use crate::hub::{self, Hub};
+use crate::hub::{Hub, HubSettings, Inbox};
 
 struct World {
     app: Arc<App>,
@@ -45,8 +45,9 @@ impl World {
     }
 
     async fn with(limits: outbox::Limits, settings: ServerSettings) -> World {
-        let hub = Hub::new(hub::HubSettings::default(), Depot::new(limits));
-        let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
+        let inbox = Inbox::new(1);
+        let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
+        let hub = Hub::new(HubSettings::default(), Depot::new(limits), inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
@@ -178,6 +179,10 @@ async fn whoever_is_removed_while_catching_up_keeps_the_connection() {
     let user = world.boris.person.id();
     world.does(&world.anna, Command::RemoveMember { room: world.room, user }).await;
     session.catch_up(pull).await;
+    let (stop, running) = world.run();
+    world.app.hub.caught_up().await;
+    stop.cancel();
+    running.await.expect("to stop");
     assert_eq!(session.socket.line.outbox().and_then(|outbox| outbox.ending()), None);
     assert!(told(&session).contains("member_removed"));
 }
@@ -260,7 +265,7 @@ async fn a_server_that_goes_away_lets_nobody_wait_for_answers() {
     let world = World::new().await;
     let mut session = world.session(&world.boris).await;
     let order = |_| {
-        session.socket.order(Context::default(), clock::now());
+        session.socket.order(None, Context::default(), clock::now(), 0);
     };
     (0..MAX_ORDERS).for_each(order);
     world.app.hub.close_all();

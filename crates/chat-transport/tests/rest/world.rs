@@ -16,7 +16,7 @@ use chat_transport::app::{App, ServerSettings};
 use chat_transport::carry::http::{self, Peer};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::clock;
-use chat_transport::hub::{self, Hub};
+use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::routes::Routes;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -62,8 +62,10 @@ impl World {
     }
 
     pub(crate) async fn with(settings: ServerSettings) -> World {
-        let hub = Hub::new(hub::HubSettings::default(), Depot::new(outbox::Limits::default()));
-        let memory = Arc::new(Memory::new(Limits::default(), Arc::new(hub.clone())));
+        let inbox = Inbox::new(2);
+        let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
+        let depot = Depot::new(outbox::Limits::default());
+        let hub = Hub::new(HubSettings::default(), depot, inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
         let routes = Arc::new(Routes::new(app.clone()).expect("routes without conflicts"));

@@ -48,7 +48,7 @@ async fn the_newest_sign_replaces_one_that_still_waits() {
             "{first} {told}"
         );
     }
-    assert!(world.hub.state().asides.is_empty());
+    assert!(world.delivery().asides.is_empty());
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl World {
     }
 
     fn encodings(&self) -> u64 {
-        self.hub.state().encoder.encodings
+        self.delivery().encoder.encodings
     }
 }
 
@@ -57,7 +57,7 @@ async fn an_answer_and_what_it_is_about_leave_in_one_write() {
     let world = World::new(HubSettings::default()).await;
     let (socket, _ends) = world.connected(0, false).await;
     let writes = world.writes();
-    let origin = socket.order(Context { verb: Verb::Send, room: Some(world.room), ..Context::default() }, clock::now());
+    let origin = world.order_on(&socket, Context { verb: Verb::Send, room: Some(world.room), ..Context::default() });
     let command = Command::Send { room: world.room, draft: Draft::text("hello"), client_id: None };
     world.order(0, command, Some(origin));
     world.hand_on();

@@ -20,7 +20,7 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
     let lost = world.hub.head(world.room).expect("an active room");
     let bell = world.hub.changes(world.room);
     let rung = bell.notified();
-    world.hub.state().live_on(2, clock::now());
+    world.hub.live_on(2, clock::now());
     rung.await;
     assert!(!socket.line.is_open());
     assert_eq!(world.hub.head(world.room), None);
@@ -39,8 +39,8 @@ async fn in_another_life_people_come_online_anew() {
     let world = World::new(HubSettings::default()).await;
     let earlier = [world.socket(0).await, world.socket(1).await];
     earlier.iter().for_each(|socket| world.hub.appear(socket));
-    world.hub.state().live_on(2, clock::now());
-    assert_eq!(world.hub.state().departures().len(), 2, "those who do not come back were here until now");
+    world.hub.live_on(2, clock::now());
+    assert_eq!(world.hub.people().departures().len(), 2, "those who do not come back were here until now");
     earlier.iter().for_each(|socket| world.hub.close(socket));
     let back = world.joined(1).await;
     world.hub.appear(&back);
@@ -58,8 +58,8 @@ async fn who_has_left_in_the_earlier_life_is_forgotten_with_it() {
     world.hub.appear(&gone);
     world.hub.close(&gone);
     assert!(world.hub.is_member(gone.user(), world.room), "within the grace");
-    world.hub.state().live_on(2, clock::now());
-    assert!(!world.hub.state().people.users.contains_key(&gone.user()));
+    world.hub.live_on(2, clock::now());
+    assert!(!world.hub.people().users.contains_key(&gone.user()));
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
     let app = App::new(world.journal.clone(), world.journal.clone(), world.hub.clone(), tokens, Default::default());
     // The hub and the journal hear of it one after the other: what the hub knows counts.
-    world.hub.state().live_on(2, clock::now());
+    world.hub.live_on(2, clock::now());
     let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
     let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };
     let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };

@@ -49,11 +49,11 @@ impl World {
         }
         world.flush();
         sockets.iter().for_each(|socket| drop(told(socket)));
-        let before = world.hub.state().encoder.encodings;
+        let before = world.delivery().encoder.encodings;
         world.say(0, "the one message");
         world.hand_on();
         world.flush();
-        let after = world.hub.state().encoder.encodings;
+        let after = world.delivery().encoder.encodings;
         for socket in &sockets {
             let told = told(socket);
             assert_eq!(told.matches("the one message").count(), 1, "{:?}: {told}", socket.endpoint.entrance);

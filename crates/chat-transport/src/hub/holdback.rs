@@ -7,28 +7,11 @@ use std::time::Instant;
 
 use chat_domain::{Journal, Order, RoomId};
 
-use super::Hub;
-use super::turns::LONGEST_PAUSE;
-
-impl Hub {
-    /// Gives a socket's order to the journal, if need be after the round in which its room is told.
-    pub(crate) fn submit(&self, order: Order) {
-        if let Some(ports) = self.0.ports.get() {
-            self.0.held.submit(order, Instant::now(), &*ports.journal);
-        }
-    }
-
-    /// Lets orders to these rooms wait, and no others.
-    pub(super) fn hold(&self, told: &[RoomId], now: Instant) {
-        if let Some(ports) = self.0.ports.get() {
-            self.0.held.only(told, now, &*ports.journal);
-        }
-    }
-}
+use super::telling::LONGEST_PAUSE;
 
 /// Orders that wait, by room.
 #[derive(Default)]
-pub(super) struct Held(Mutex<HashMap<RoomId, Waiting>>);
+pub(super) struct Holdback(Mutex<HashMap<RoomId, Waiting>>);
 
 /// The orders to a room in the middle of a round, oldest first, and since when the first of them has waited.
 #[derive(Default)]
@@ -37,7 +20,7 @@ struct Waiting {
     since: Option<Instant>,
 }
 
-impl Held {
+impl Holdback {
     /// Gives an order to the journal, or keeps it for a while. Orders to one room stay in their order.
     pub(super) fn submit(&self, order: Order, now: Instant, journal: &dyn Journal) {
         let mut rooms = self.rooms();

@@ -1,8 +1,8 @@
 //! Orders that come while their room is being told.
 
 use super::*;
-use crate::hub::held::MOST;
-use crate::hub::turns::LONGEST_PAUSE;
+use crate::hub::holdback::MOST;
+use crate::hub::telling::LONGEST_PAUSE;
 
 /// A room that is in the middle of a round, and a group beside it that is not.
 async fn busy() -> (World, Arc<Socket>, RoomId) {
@@ -17,7 +17,7 @@ async fn busy() -> (World, Arc<Socket>, RoomId) {
     world.flush();
     world.say(0, "long to tell");
     world.hand_on();
-    assert_eq!(world.hub.turn(Instant::now()), Next::Now, "the round is not over");
+    assert_eq!(world.turn(Instant::now()), Next::Now, "the round is not over");
     (world, socket, beside)
 }
 
@@ -25,10 +25,8 @@ impl World {
     /// What a client says, which is answered through its socket.
     fn submit(&self, socket: &Arc<Socket>, room: RoomId, content: &str) {
         let context = Context { verb: Verb::Send, ..Context::default() };
-        let (at, draft) = (clock::now(), Draft::text(content));
-        let command = Command::Send { room, draft, client_id: None };
-        let origin = Some(socket.order(context, at));
-        self.hub.submit(Order { actor: socket.user(), at, command, origin });
+        let command = Command::Send { room, draft: Draft::text(content), client_id: None };
+        self.hub.order(socket, command, context, clock::now());
     }
 
     /// How many orders the journal has settled since this was last asked.
@@ -47,8 +45,8 @@ async fn orders_to_a_room_that_is_being_told_wait_for_the_end_of_the_round() {
     assert_eq!(world.settled(), 0);
     world.submit(&socket, beside, "elsewhere");
     assert_eq!(world.settled(), 1, "other rooms wait for nothing");
-    assert_eq!((world.hub.turn(Instant::now()), world.settled()), (Next::Now, 0), "the round is not over yet");
-    world.hub.turn(Instant::now());
+    assert_eq!((world.turn(Instant::now()), world.settled()), (Next::Now, 0), "the round is not over yet");
+    world.turn(Instant::now());
     assert_eq!(world.settled(), 2);
     world.submit(&socket, world.room, "third");
     assert_eq!(world.settled(), 1, "between two rounds nobody waits");
@@ -62,15 +60,16 @@ async fn orders_to_a_room_that_is_being_told_wait_for_the_end_of_the_round() {
 async fn orders_wait_no_longer_than_a_pause() {
     let (world, socket, _) = busy().await;
     world.submit(&socket, world.room, "patient");
-    world.hub.turn(Instant::now() + LONGEST_PAUSE);
-    assert_eq!((world.hub.state().told.len(), world.settled()), (1, 1), "though the round is not over");
+    world.turn(Instant::now() + LONGEST_PAUSE);
+    let rounds = world.delivery().rounds().len();
+    assert_eq!((rounds, world.settled()), (1, 1), "though the round is not over");
 }
 
 #[tokio::test]
 async fn those_who_come_after_that_wait_for_each_other_anew() {
     let world = World::new(HubSettings::default()).await;
     let began = Instant::now();
-    let (held, at) = (&world.hub.0.held, |millis| began + Duration::from_millis(millis));
+    let (held, at) = (world.hub.holdback(0), |millis| began + Duration::from_millis(millis));
     let submit = |millis| {
         let command = Command::Send { room: world.room, draft: Draft::text("patient"), client_id: None };
         let order = Order { actor: world.people[0].id(), at: clock::now(), command, origin: None };

@@ -1,0 +1,349 @@
+//! The rooms of one shard: what is told in them, to whom, and in which order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chat_domain::{Change, Event, Failure, Head, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
+use chat_protocol::{News, Shape, Trouble, Typing, reply};
+use tokio::sync::Notify;
+
+use super::asides::{Aside, Asides, Listener};
+use super::encode::Encoder;
+use super::lists::Stale;
+use super::room::{Attached, Room, Seen, Start};
+use super::settings::HubSettings;
+use super::subs::Sub;
+use super::telling::Turns;
+use super::typists::Typists;
+use crate::connection::socket::{Behind, Ordered, Socket};
+use crate::metrics::Metrics;
+
+/// The rooms of one shard. Driven by calls, with the time as an argument; it writes to outboxes and to nothing else, and knows
+/// of people only who listens.
+pub(super) struct Delivery {
+    pub(super) settings: HubSettings,
+    pub(super) epoch: u64,
+    /// How many shards share the memory for recent events.
+    pub(super) shards: usize,
+    metrics: Arc<Metrics>,
+    pub(super) rooms: HashMap<RoomId, Room>,
+    /// Rooms that have something to tell.
+    pub(super) turns: Turns,
+    pub(super) encoder: Encoder,
+    /// Typing that not all have heard.
+    pub(super) asides: Asides,
+    pub(super) typists: Typists,
+    /// Sockets with answers that wait for the end of the turn.
+    pub(super) answered: Vec<Arc<Socket>>,
+    /// Messages that have reached people and are to be noted.
+    pub(super) delivered: HashMap<(RoomId, UserId), MessageId>,
+    /// Lines of chat lists that are to be told.
+    pub(super) stale: Stale,
+    /// Those who wait for a room to change (long polls).
+    pub(super) waiters: HashMap<RoomId, Arc<Notify>>,
+}
+
+/// What an event means to people beside being told in its room.
+pub(super) enum Follow {
+    /// Somebody came into the room, or had to leave it: these of their sockets have heard so in it.
+    Moved { event: Arc<Event>, person: Arc<Person>, told: Vec<u64> },
+    /// The room is new.
+    Created(Arc<Event>),
+    /// The room was closed.
+    Closed(Arc<Event>),
+}
+
+impl Delivery {
+    pub(super) fn new(settings: &HubSettings, metrics: Arc<Metrics>, epoch: u64, shards: usize) -> Delivery {
+        Delivery {
+            settings: settings.clone(),
+            epoch,
+            shards,
+            metrics,
+            rooms: HashMap::new(),
+            turns: Turns::default(),
+            encoder: Encoder::default(),
+            asides: Asides::default(),
+            typists: Typists::default(),
+            answered: Vec::new(),
+            delivered: HashMap::new(),
+            stale: Stale::default(),
+            waiters: HashMap::new(),
+        }
+    }
+
+    /// Takes in what was settled, in its order, each beside the socket that asked for it.
+    pub(super) fn settle(&mut self, settled: Vec<(Settled, Option<Arc<Socket>>)>, now: Time) -> Vec<Follow> {
+        let mut follows = Vec::new();
+        for (Settled { origin, result }, socket) in settled {
+            if let Ok(Outcome::Happened(event)) = &result {
+                self.publish(event, now);
+                follows.extend(self.follow(event, now));
+            }
+            if let (Some(origin), Some(socket)) = (origin, socket) {
+                self.answer(&socket, origin.tag, &result, now);
+            }
+        }
+        follows
+    }
+
+    /// Keeps a place in a room for a socket, which hears nothing until [`Delivery::speak`]. Answers where it stands.
+    pub(super) fn insert(
+        &mut self,
+        socket: &Arc<Socket>,
+        id: RoomId,
+        cursor: bool,
+        start: Start,
+        now: Time,
+    ) -> Result<Head, Attached> {
+        // What a socket that was closed still asks for may be of an earlier life. It is not refused: its client is to come back.
+        if !socket.line.is_open() {
+            return Err(Attached::Ended);
+        }
+        let (Start::Now { head, newest } | Start::At { head, newest }) = start;
+        let room = self.rooms.entry(id).or_insert_with(|| Room::new(0, head, now));
+        room.touched = now;
+        if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
+            return Err(Attached::Behind);
+        }
+        // Who joins again hears first what was on its way.
+        let mut before = room.subs.remove(socket.id);
+        if let (Start::Now { .. }, Some(before)) = (start, &mut before) {
+            self.flush_sub(id, before);
+        }
+        let Some(room) = self.rooms.get_mut(&id) else { return Err(Attached::Behind) };
+        let log = &room.log;
+        let (next, heard, ahead) = match (start, &before) {
+            (Start::Now { .. }, Some(before)) => (log.end(), log.head(), before.ahead),
+            // The journal may have gone on already: what the hub is yet to hear of that was there before.
+            (Start::Now { .. }, None) if !log.has_passed(head) => (log.end(), head, Some(head)),
+            (Start::Now { .. }, None) => (log.end(), log.head(), None),
+            (Start::At { .. }, _) => (log.first(), head, Some(head)),
+        };
+        let newest = newest.max(before.and_then(|before| before.newest));
+        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
+        room.subs.add(Sub { socket: socket.clone(), shape, silent: true, next, heard, ahead, newest });
+        Ok(heard)
+    }
+
+    /// Lets a socket hear what there is since it was [inserted](Delivery::insert): its user is one of these many members.
+    pub(super) fn speak(&mut self, socket: u64, id: RoomId, members: u32) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        if room.members == 0 {
+            room.members = members;
+        }
+        let Some(sub) = room.subs.find(socket) else { return };
+        sub.silent = false;
+        if sub.next < room.log.end() {
+            room.telling.touch(id, &mut self.turns);
+        }
+    }
+
+    /// Takes a socket out again whose user has no place there.
+    pub(super) fn take_out(&mut self, socket: &Socket, room: RoomId) {
+        self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
+    }
+
+    /// Leaves a room; false if it was not joined.
+    pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
+        self.asides.forget(socket.id, room);
+        let sub = self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
+        if let Some(sub) = &sub {
+            socket.note_left(room, sub.newest);
+        }
+        sub.is_some()
+    }
+
+    /// Up to where a socket has seen a room.
+    pub(super) fn seen(&mut self, socket: &Socket, id: RoomId) -> Seen {
+        let sub = self.rooms.get_mut(&id).and_then(|room| room.subs.find(socket.id));
+        match sub.map(|sub| sub.newest).or_else(|| socket.newest_before(id)) {
+            None => Seen::NeverJoined,
+            Some(None) => Seen::Nothing,
+            Some(Some(newest)) => Seen::UpTo(newest),
+        }
+    }
+
+    /// A socket is gone, which may have joined these rooms; perhaps the last one of its user.
+    pub(super) fn gone(&mut self, socket: &Socket, rooms: &[RoomId], was_last: bool, now: Time) {
+        for room in rooms {
+            self.detach(socket, *room);
+        }
+        let ended = self.typists.gone(socket, was_last, now);
+        self.pass_on(ended);
+    }
+
+    /// A sign that a member types, or has stopped.
+    pub(super) fn sign(&mut self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool, now: Time) {
+        let typed = self.typists.sign(room, person, socket, is_typing, now);
+        self.pass_on(typed);
+    }
+
+    /// A socket no longer wants to hear a room; what it was typing there has ended.
+    pub(super) fn leave(&mut self, socket: &Socket, room: RoomId, now: Time) {
+        self.detach(socket, room);
+        let ended = self.typists.left(socket, room, now);
+        self.pass_on(ended);
+    }
+
+    /// Ends typing that has been silent for too long, and gives up on events that did not come.
+    pub(super) fn pass(&mut self, now: Time) {
+        let ended = self.typists.tick(now);
+        self.pass_on(ended);
+        for (id, room) in &mut self.rooms {
+            if room.log.gap_since().is_none_or(|since| now.since(since) < PATIENCE) {
+                continue;
+            }
+            room.log.skip_gap();
+            // Whoever listens reads the journal.
+            for sub in room.subs.take() {
+                let (head, newest) = (sub.ahead.unwrap_or(sub.heard), sub.newest);
+                sub.socket.fall_behind(Behind { room: *id, cursor: sub.shape.cursor, head, newest });
+            }
+        }
+    }
+
+    /// Forgets rooms that nobody listens to.
+    pub(super) fn forget_idle(&mut self, now: Time) {
+        self.waiters.retain(|_, waiter| Arc::strong_count(waiter) > 1);
+        self.rooms.retain(|_, room| !room.subs.is_empty() || !room.telling.is_idle() || now.since(room.touched) < IDLE);
+    }
+
+    /// Another life of the database: nothing that is remembered holds.
+    pub(super) fn begin_anew(&mut self, epoch: u64) {
+        self.epoch = epoch;
+        self.rooms.clear();
+        self.delivered.clear();
+        std::mem::take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
+    }
+
+    /// Notes that a message has reached somebody.
+    pub(super) fn has_reached(&mut self, user: UserId, room: RoomId, message: MessageId) {
+        let upto = self.delivered.entry((room, user)).or_insert(message);
+        *upto = message.max(*upto);
+    }
+
+    /// Takes an event in: it will be told in its turn.
+    fn publish(&mut self, event: &Arc<Event>, now: Time) {
+        let room = self.rooms.entry(event.room).or_insert_with(|| {
+            let mut before = event.head;
+            match event.change.is_durable() {
+                true => before.seq = before.seq.saturating_sub(1),
+                false => before.moves = before.moves.saturating_sub(1),
+            }
+            Room::new(event.members, before, now)
+        });
+        room.touched = now;
+        room.members = event.members;
+        if room.log.accept(event.clone(), now) {
+            room.telling.touch(event.room, &mut self.turns);
+        }
+        if let Some(waiter) = self.waiters.remove(&event.room) {
+            waiter.notify_waiters();
+        }
+    }
+
+    /// What an event means beside being told. Whoever it concerns as a member is known to be one, or not any more, by now.
+    fn follow(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
+        let room = event.room;
+        match &event.change {
+            Change::Created { people, .. } => {
+                people.iter().for_each(|person| self.stale.mark(person.id(), room));
+                return Some(Follow::Created(event.clone()));
+            }
+            Change::Added { person } => {
+                self.stale.mark(person.id(), room);
+                return Some(Follow::Moved { event: event.clone(), person: person.clone(), told: self.joined(room) });
+            }
+            Change::Removed { person, .. } => {
+                self.stop_typing(room, person.id(), now);
+                let told = self.expel(event, person.id());
+                return Some(Follow::Moved { event: event.clone(), person: person.clone(), told });
+            }
+            Change::Sent { message, .. } => {
+                self.stop_typing(room, message.sender.id(), now);
+                self.stale.mark_room(room);
+            }
+            Change::Edited { .. } | Change::Deleted { .. } | Change::Renamed { .. } => self.stale.mark_room(room),
+            Change::Read(_) => self.stale.mark(event.actor.id(), room),
+            Change::Closed => {
+                self.stop_typing(room, event.actor.id(), now);
+                return Some(Follow::Closed(event.clone()));
+            }
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
+            Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        }
+        None
+    }
+
+    /// Has the socket that asked keep its answer for what is sent next, or for the end of the turn.
+    fn answer(&mut self, socket: &Arc<Socket>, tag: u64, result: &Result<Outcome, Failure>, now: Time) {
+        let (endpoint, metrics) = (socket.endpoint, &self.metrics);
+        let is_answered = socket.settle(tag, result, |Ordered { at, context, .. }, result, frames| {
+            metrics.answered(endpoint.entrance, context.verb, result.is_ok());
+            metrics.settled(endpoint.entrance, *at, now);
+            match result {
+                Ok(outcome) => reply::settled(endpoint, context, outcome, now, frames),
+                Err(failure) => {
+                    let trouble = Trouble::from(failure.clone());
+                    metrics.refused(endpoint.entrance, trouble.code());
+                    reply::refused(endpoint, context, &trouble, now, frames);
+                }
+            }
+        });
+        if is_answered {
+            self.answered.push(socket.clone());
+        }
+    }
+
+    /// Unsubscribes a removed member's sockets once they were told everything. Answers which of them have heard of the event by
+    /// that: it may wait for others that are missing.
+    fn expel(&mut self, event: &Event, user: UserId) -> Vec<u64> {
+        let id = event.room;
+        let Some(room) = self.rooms.get(&id) else { return Vec::new() };
+        let is_told = room.log.head().seq >= event.head.seq;
+        let theirs: Vec<u64> =
+            room.subs.iter().filter(|sub| sub.socket.user() == user).map(|sub| sub.socket.id).collect();
+        for socket in &theirs {
+            self.asides.forget(*socket, id);
+            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(*socket)) else { continue };
+            self.flush_sub(id, &mut sub);
+        }
+        if is_told { theirs } else { Vec::new() }
+    }
+
+    fn joined(&self, room: RoomId) -> Vec<u64> {
+        self.rooms.get(&room).into_iter().flat_map(|room| room.subs.iter()).map(|sub| sub.socket.id).collect()
+    }
+
+    fn stop_typing(&mut self, room: RoomId, user: UserId, now: Time) {
+        let ended = self.typists.stop(room, user, now);
+        self.pass_on(ended);
+    }
+
+    fn pass_on(&mut self, typed: Vec<Typing>) {
+        for typing in typed {
+            let Some(room) = self.rooms.get(&typing.room) else { continue };
+            let author = typing.person.id();
+            let others = room.subs.iter().filter(|sub| !sub.silent && sub.socket.user() != author);
+            let listeners = others.map(|sub| Listener { socket: sub.socket.clone(), shape: sub.shape }).collect();
+            let waits = !self.asides.is_empty();
+            self.asides.add(Aside::new(News::Typing(typing), listeners));
+            if !waits {
+                self.tell_some_asides();
+            }
+        }
+    }
+
+    /// Tells a chunk of the typing that waits.
+    pub(super) fn tell_some_asides(&mut self) {
+        for aside in self.asides.take_some() {
+            aside.tell(&mut self.encoder, self.epoch);
+        }
+    }
+}
+
+/// How long a missing event is waited for.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
+/// How long a room that nobody listens to stays in memory.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(60);

@@ -1,0 +1,147 @@
+//! Where a journal puts what it has settled, until the hub takes it in.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chat_domain::{Outcome, RoomId, Settled, Sink};
+use tokio::sync::Notify;
+
+use crate::connection::socket::lane_of_tag;
+use crate::metrics::Metrics;
+
+/// What a journal has settled, in as many lanes as the hub has shards: everything about one room is in one lane, in its order.
+/// Made before the journal, whose sink it is; the hub comes after both.
+pub struct Inbox {
+    lanes: Box<[Lane]>,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Default)]
+struct Lane {
+    settled: Mutex<Waiting>,
+    bell: Notify,
+    /// How many of all that came were taken in.
+    done: AtomicU64,
+    progress: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    settled: Vec<Settled>,
+    /// How many came so far.
+    came: u64,
+}
+
+/// What was taken out of a lane.
+pub(super) struct Taken {
+    pub(super) settled: Vec<Settled>,
+    came: u64,
+}
+
+impl Inbox {
+    /// An inbox for a hub of this many shards, each of which can keep a core busy.
+    pub fn new(shards: usize) -> Arc<Inbox> {
+        let lanes = (0..shards.clamp(1, MOST_LANES)).map(|_| Lane::default()).collect();
+        Arc::new(Inbox { lanes, metrics: Arc::new(Metrics::new()) })
+    }
+
+    /// The figures for operators.
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many lanes there are.
+    pub(super) fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// The lane of a room. Neighbours in number are often neighbours in time: they are spread.
+    pub(super) fn lane(&self, room: RoomId) -> usize {
+        let spread = (room.number() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        spread as usize % self.lanes.len()
+    }
+
+    /// Rings when there is something new in a lane.
+    pub(super) fn bell(&self, lane: usize) -> &Notify {
+        &self.lanes[lane].bell
+    }
+
+    /// What has gathered in a lane; [`Inbox::done`] is to be told when it was taken in.
+    pub(super) fn take(&self, lane: usize) -> Taken {
+        let mut waiting = self.lanes[lane].waiting();
+        Taken { settled: std::mem::take(&mut waiting.settled), came: waiting.came }
+    }
+
+    /// What was taken is known to the hub now.
+    pub(super) fn done(&self, lane: usize, came: u64) {
+        self.lanes[lane].done.store(came, Ordering::Release);
+        self.lanes[lane].progress.notify_waiters();
+    }
+
+    /// Waits until the hub knows everything that was settled before this was asked.
+    pub(super) async fn caught_up(&self) {
+        for lane in &self.lanes {
+            let came = lane.waiting().came;
+            loop {
+                let mut progress = std::pin::pin!(lane.progress.notified());
+                progress.as_mut().enable();
+                if lane.done.load(Ordering::Acquire) >= came {
+                    break;
+                }
+                progress.await;
+            }
+        }
+    }
+
+    /// Where an answer belongs: to its room, which the event names, or the tag of the order. One that nobody waits for and that
+    /// tells nothing belongs nowhere.
+    fn lane_for(&self, settled: &Settled) -> Option<usize> {
+        match settled.result.as_ref().ok().and_then(Outcome::event) {
+            Some(event) => Some(self.lane(event.room)),
+            None => settled.origin.map(|origin| lane_of_tag(origin.tag) % self.lanes.len()),
+        }
+    }
+}
+
+impl Sink for Inbox {
+    fn settled(&self, answers: Vec<Settled>) {
+        let mut by_lane: Vec<Vec<Settled>> = self.lanes.iter().map(|_| Vec::new()).collect();
+        for settled in answers {
+            if let Some(lane) = self.lane_for(&settled) {
+                by_lane[lane].push(settled);
+            }
+        }
+        for (lane, settled) in self.lanes.iter().zip(by_lane).filter(|(_, settled)| !settled.is_empty()) {
+            lane.put(settled);
+        }
+    }
+
+    fn took(&self, span: Duration) {
+        self.metrics.stored(span);
+    }
+}
+
+impl Lane {
+    fn put(&self, settled: Vec<Settled>) {
+        let mut waiting = self.waiting();
+        waiting.came += settled.len() as u64;
+        waiting.settled.extend(settled);
+        drop(waiting);
+        self.bell.notify_one();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// What [`Inbox::done`] is to be told afterwards.
+    pub(super) fn came(&self) -> u64 {
+        self.came
+    }
+}
+
+/// A tag has room for so many.
+const MOST_LANES: usize = 256;

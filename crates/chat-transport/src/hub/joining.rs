@@ -1,0 +1,128 @@
+//! Joining and leaving rooms, step by step.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use chat_domain::{Command, Head, Order, Person, RoomId, Time};
+use chat_protocol::{Context, Cursor, Frames, Shape, reply};
+
+use super::handle::Hub;
+use super::room::{Attached, Seen, Start};
+use crate::clock;
+use crate::connection::socket::Socket;
+
+impl Hub {
+    /// Joins a room of which the journal says that the socket's user is in it. Where memory knows nothing of that, it is asked again
+    /// once it has heard everything that the journal knew.
+    pub(crate) async fn join(
+        &self,
+        socket: &Arc<Socket>,
+        room: RoomId,
+        cursor: bool,
+        start: Start,
+        context: Option<&Context>,
+    ) -> Attached {
+        let attached = self.attach(socket, room, cursor, start, context);
+        if attached != Attached::NotMember {
+            return attached;
+        }
+        self.caught_up().await;
+        self.attach(socket, room, cursor, start, context)
+    }
+
+    /// Joins a room: from here on the socket hears it. `context` is what asked for it, for the answer that comes first.
+    ///
+    /// The socket gets its place before it is asked whether its user may have it: whoever is removed meanwhile is found there.
+    pub(super) fn attach(
+        &self,
+        socket: &Arc<Socket>,
+        room: RoomId,
+        cursor: bool,
+        start: Start,
+        context: Option<&Context>,
+    ) -> Attached {
+        let now = clock::now();
+        let head = match self.delivery_of(room).insert(socket, room, cursor, start, now) {
+            Ok(head) => head,
+            Err(attached) => return attached,
+        };
+        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
+        let Some(members) = self.greet(socket, room, shape, head, context, now) else {
+            self.delivery_of(room).take_out(socket, room);
+            return Attached::NotMember;
+        };
+        self.delivery_of(room).speak(socket.id, room, members);
+        self.ring(room);
+        Attached::Live
+    }
+
+    /// The first frames after joining: where the socket stands, and who is online. `None` if its user is not in the room.
+    fn greet(
+        &self,
+        socket: &Socket,
+        room: RoomId,
+        shape: Shape,
+        head: Head,
+        context: Option<&Context>,
+        now: Time,
+    ) -> Option<u32> {
+        let mut frames = Frames::new();
+        if let Some(context) = context {
+            let cursor = shape.cursor.then_some(Cursor { epoch: self.epoch(), room, head });
+            reply::joined(socket.endpoint, context, cursor, now, &mut frames);
+        }
+        self.people().greet(socket, room, shape, &mut frames, now)
+    }
+
+    /// Takes a socket out of a room; false if it had not joined.
+    pub(crate) fn detach(&self, socket: &Socket, room: RoomId) -> bool {
+        self.delivery_of(room).detach(socket, room)
+    }
+
+    /// A socket no longer wants to hear a room; what it was typing there has ended.
+    pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
+        self.delivery_of(room).leave(socket, room, clock::now());
+        self.ring(room);
+    }
+
+    /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
+    pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
+        let now = clock::now();
+        self.delivery_of(room).sign(room, person, socket, is_typing, now);
+        // Whoever was removed in the meantime has stopped.
+        if socket.is_some() && !self.is_member(person.id(), room) {
+            self.delivery_of(room).sign(room, person, socket, false, now);
+        }
+        self.ring(room);
+    }
+
+    /// Takes a socket that is gone out of the rooms that it may have joined, and ends what it was typing.
+    pub(super) fn part(&self, socket: &Socket, rooms: Vec<RoomId>, was_last: bool, now: Time) {
+        let mut by_shard = vec![Vec::new(); self.shards()];
+        rooms.into_iter().for_each(|room| by_shard[self.0.inbox.lane(room)].push(room));
+        // What was said over HTTP may be in any room.
+        for (shard, rooms) in by_shard.iter().enumerate().filter(|(_, rooms)| was_last || !rooms.is_empty()) {
+            self.delivery(shard).gone(socket, rooms, was_last, now);
+            self.0.inbox.bell(shard).notify_one();
+        }
+    }
+
+    /// Gives what a socket orders to the journal, if need be after the round in which its room is told. The answer comes to the socket.
+    pub(crate) fn order(&self, socket: &Socket, command: Command, context: Context, at: Time) {
+        let room = command.room();
+        let lane = room.map_or(socket.id as usize % self.shards(), |room| self.0.inbox.lane(room));
+        let origin = Some(socket.order(room, context, at, lane));
+        let order = Order { actor: socket.user(), at, command, origin };
+        self.holdback(lane).submit(order, Instant::now(), &*self.0.journal);
+    }
+
+    /// Up to where a socket has seen a room.
+    pub(crate) fn seen(&self, socket: &Socket, room: RoomId) -> Seen {
+        self.delivery_of(room).seen(socket, room)
+    }
+
+    /// The task that tells a room may have something to do.
+    fn ring(&self, room: RoomId) {
+        self.0.inbox.bell(self.0.inbox.lane(room)).notify_one();
+    }
+}

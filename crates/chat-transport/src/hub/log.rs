@@ -1,0 +1,197 @@
+//! The newest events of a room, in their order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chat_domain::{Change, Event, Head, Message, MessageId, Time};
+
+use super::weight::{USUAL_WEIGHT, weight};
+
+/// The newest events of a room in order.
+pub(super) struct Log {
+    /// Where the first event of the ring begins, and where the last one ended.
+    base: Head,
+    head: Head,
+    /// The first one has the number `first`.
+    ring: VecDeque<Arc<Event>>,
+    first: u64,
+    /// How much memory the ring keeps, roughly.
+    weight: usize,
+    /// Events whose turn has not come, and since when.
+    held: Vec<Arc<Event>>,
+    held_since: Option<Time>,
+}
+
+/// The events of a log that are still here.
+#[derive(Clone, Copy)]
+pub(super) struct Recent<'a> {
+    /// Oldest first.
+    pub(super) events: &'a [Arc<Event>],
+    /// The number of the first of them.
+    pub(super) first: u64,
+    /// Where the last one ended.
+    pub(super) head: Head,
+}
+
+/// When it is an event's turn to be told.
+#[derive(Debug, PartialEq, Eq)]
+enum Turn {
+    /// Now.
+    Next,
+    /// It was told before.
+    Old,
+    /// Something before it is missing.
+    Early,
+}
+
+impl Log {
+    /// A log of what comes after `head`.
+    pub(super) fn new(head: Head) -> Log {
+        Log { base: head, head, ring: VecDeque::new(), first: 0, weight: 0, held: Vec::new(), held_since: None }
+    }
+
+    /// Where the newest event ended.
+    pub(super) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The number of the first event that is still here.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number of the next event.
+    pub(super) fn end(&self) -> u64 {
+        self.first + self.ring.len() as u64
+    }
+
+    /// All events that are still here.
+    pub(super) fn recent(&mut self) -> Recent<'_> {
+        Recent { first: self.first, head: self.head, events: self.ring.make_contiguous() }
+    }
+
+    /// The messages after this one as they are now, if everything since is still here.
+    pub(super) fn messages_after(&self, after: Option<MessageId>) -> Option<Vec<Arc<Message>>> {
+        let mut known = self.base.seq == 0;
+        let mut messages: Vec<Arc<Message>> = Vec::new();
+        for event in &self.ring {
+            match &event.change {
+                Change::Sent { message, .. } if Some(message.id) <= after => known = true,
+                Change::Sent { message, .. } => messages.push(message.clone()),
+                Change::Edited { message } => {
+                    let of_it = |sent: &&mut Arc<Message>| sent.id == message.id;
+                    messages.iter_mut().find(of_it).into_iter().for_each(|sent| *sent = message.clone());
+                }
+                Change::Deleted { message, .. } => messages.retain(|sent| sent.id != *message),
+                _ => {}
+            }
+        }
+        known.then_some(messages)
+    }
+
+    /// Takes an event in, in its turn; answers whether there is something new to tell.
+    pub(super) fn accept(&mut self, event: Arc<Event>, now: Time) -> bool {
+        match self.turn(&event) {
+            Turn::Next => {
+                self.push(event);
+                self.release();
+                true
+            }
+            Turn::Early => {
+                self.held.push(event);
+                self.held_since.get_or_insert(now);
+                false
+            }
+            Turn::Old => false,
+        }
+    }
+
+    /// Since when something has been missing.
+    pub(super) fn gap_since(&self) -> Option<Time> {
+        self.held_since
+    }
+
+    /// Gives up on what is missing: whoever listens must read the journal.
+    pub(super) fn skip_gap(&mut self) {
+        self.held_since = None;
+        for event in std::mem::take(&mut self.held) {
+            self.head.seq = self.head.seq.max(event.head.seq);
+            self.head.moves = self.head.moves.max(event.head.moves);
+        }
+        self.first = self.end();
+        self.ring.clear();
+        self.weight = 0;
+        self.base = self.head;
+    }
+
+    /// Whether there are more events than are to be kept, or too heavy ones.
+    pub(super) fn is_over(&self, keep: usize) -> bool {
+        self.ring.len() > keep || self.weight > keep * USUAL_WEIGHT
+    }
+
+    /// Forgets all but the newest events, and nothing that was not heard.
+    pub(super) fn trim(&mut self, keep: usize, heard: u64) {
+        while self.is_over(keep) && self.first < heard {
+            let Some(event) = self.ring.pop_front() else { return };
+            self.first += 1;
+            self.weight -= weight(&event);
+            advance(&mut self.base, &event);
+        }
+        if self.ring.capacity() > 4 * (keep + 4) {
+            self.ring.shrink_to(keep);
+        }
+    }
+
+    /// Whether everything up to there was told.
+    pub(super) fn has_passed(&self, head: Head) -> bool {
+        head.seq <= self.head.seq && head.moves <= self.head.moves
+    }
+
+    /// Whether everything after `from` is still here.
+    pub(super) fn covers(&self, from: Head) -> bool {
+        from.seq >= self.base.seq && from.moves >= self.base.moves
+    }
+
+    /// The two counters of a room are one order: an event comes after everything that its head counts, of either kind. Else
+    /// its cursor would promise what was not told yet, and a position could come before the message that it points to.
+    fn turn(&self, event: &Event) -> Turn {
+        let (Head { seq, moves }, told) = (event.head, self.head);
+        let (number, last, others_told) = match event.change.is_durable() {
+            true => (seq, told.seq, moves <= told.moves),
+            false => (moves, told.moves, seq <= told.seq),
+        };
+        match number.checked_sub(last) {
+            None | Some(0) => Turn::Old,
+            Some(1) if others_told => Turn::Next,
+            Some(_) => Turn::Early,
+        }
+    }
+
+    fn push(&mut self, event: Arc<Event>) {
+        advance(&mut self.head, &event);
+        self.weight += weight(&event);
+        self.ring.push_back(event);
+    }
+
+    /// Lets everything out whose turn has come.
+    fn release(&mut self) {
+        while let Some(at) = self.held.iter().position(|event| self.turn(event) == Turn::Next) {
+            let event = self.held.swap_remove(at);
+            self.push(event);
+        }
+        let held = std::mem::take(&mut self.held);
+        self.held = held.into_iter().filter(|event| self.turn(event) == Turn::Early).collect();
+        if self.held.is_empty() {
+            self.held_since = None;
+        }
+    }
+}
+
+/// Moves a head over an event.
+fn advance(head: &mut Head, event: &Event) {
+    if event.change.is_durable() {
+        head.seq = event.head.seq;
+    } else {
+        head.moves = event.head.moves;
+    }
+}

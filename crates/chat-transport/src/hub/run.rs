@@ -1,0 +1,222 @@
+//! The hub's tasks.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use chat_domain::{Command, Failure, MessageId, Order, RoomId, Time, UserId};
+use chat_protocol::{Context, Frames, News, Trouble, reply};
+use futures_util::future::join_all;
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::encode::Encoder;
+use super::handle::Hub;
+use super::lists::Stale;
+use super::telling::Next;
+use crate::carry::outbox::Reached;
+use crate::clock;
+use crate::connection::closes;
+
+impl Hub {
+    /// Delivers until told to stop: every shard in a task of its own, so that a node uses all of its cores.
+    pub async fn run(&self, stop: CancellationToken) {
+        let shards = (0..self.shards()).map(|shard| {
+            let (hub, stop) = (self.clone(), stop.clone());
+            tokio::spawn(async move { hub.deliver(shard, &stop).await })
+        });
+        let shards: Vec<_> = shards.collect();
+        tokio::join!(self.tell_presence(&stop), self.tick(&stop), self.keep_up(&stop));
+        for ended in join_all(shards).await {
+            if let Err(error) = ended {
+                warn!(%error, "a shard of the hub ended badly");
+            }
+        }
+    }
+
+    /// Tells what there is to tell in a shard until told to stop.
+    async fn deliver(&self, shard: usize, stop: &CancellationToken) {
+        let mut next = Next::Later;
+        loop {
+            let bell = self.0.inbox.bell(shard).notified();
+            let waited = match next {
+                Next::Now => (!stop.is_cancelled()).then_some(()),
+                Next::Later => stop.run_until_cancelled(bell).await,
+                // Whether it was the bell or the pause that ended, there may be something to tell.
+                Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
+            };
+            if waited.is_none() {
+                return self.holdback(shard).only(&[], Instant::now(), &*self.0.journal);
+            }
+            // Whatever comes in while others have their turn goes out in the same write.
+            tokio::task::yield_now().await;
+            next = self.turn(shard, clock::now(), Instant::now());
+        }
+    }
+
+    /// Takes in what was settled and tells some of what there is to tell; orders to rooms where that is not the end of a round
+    /// wait from here on.
+    pub(super) fn turn(&self, shard: usize, now: Time, at: Instant) -> Next {
+        self.take_in(shard, now);
+        let (next, rounds) = {
+            let mut delivery = self.delivery(shard);
+            let next = delivery.tell_some(at);
+            (next, delivery.rounds())
+        };
+        self.holdback(shard).only(&rounds, at, &*self.0.journal);
+        next
+    }
+
+    /// Tells who looks how until told to stop.
+    async fn tell_presence(&self, stop: &CancellationToken) {
+        while stop.run_until_cancelled(self.0.presence.notified()).await.is_some() {
+            while self.tell_some_presence() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    /// Tells a chunk of it; true if there is more.
+    pub(super) fn tell_some_presence(&self) -> bool {
+        let (some, more) = {
+            let mut people = self.people();
+            (people.asides.take_some(), !people.asides.is_empty())
+        };
+        let (mut encoder, epoch) = (Encoder::default(), self.epoch());
+        some.into_iter().for_each(|aside| aside.tell(&mut encoder, epoch));
+        more
+    }
+
+    /// Lets time pass until told to stop. Nothing here waits for the journal.
+    async fn tick(&self, stop: &CancellationToken) {
+        let mut ticks = steps();
+        let mut count = 0u64;
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            count += 1;
+            self.pass(count, clock::now());
+            if count.is_multiple_of(2) {
+                self.note_deliveries(clock::now());
+            }
+        }
+    }
+
+    fn pass(&self, count: u64, now: Time) {
+        self.live_on(self.0.journal.epoch(), now);
+        for shard in 0..self.shards() {
+            let mut delivery = self.delivery(shard);
+            delivery.pass(now);
+            if count.is_multiple_of(EVERY_MINUTE) {
+                delivery.forget_idle(now);
+            }
+            drop(delivery);
+            self.0.inbox.bell(shard).notify_one();
+        }
+        self.people().tick(now);
+        self.0.presence.notify_one();
+        if count.is_multiple_of(EVERY_SECOND) {
+            self.end_credentials(now);
+        }
+    }
+
+    /// In another life of the database, which was failed over or restored while this node ran, nothing that is remembered here
+    /// holds: neither where rooms stood nor who is in them. Everybody comes back and asks anew.
+    pub(super) fn live_on(&self, epoch: u64, now: Time) {
+        if epoch == self.epoch() {
+            return;
+        }
+        warn!("another life of the database: all sockets are closed, to come back");
+        self.0.epoch.store(epoch, Ordering::SeqCst);
+        // Before the rooms are forgotten: who was here in the earlier life joins none of this one.
+        self.0.sockets.all().iter().for_each(|socket| socket.go_away());
+        (0..self.shards()).for_each(|shard| self.delivery(shard).begin_anew(epoch));
+        self.people().begin_anew(epoch, now);
+        // And after it: who came meanwhile may have joined one that was forgotten.
+        self.0.sockets.all().iter().for_each(|socket| socket.go_away());
+    }
+
+    /// Closes sockets whose credential has ended.
+    fn end_credentials(&self, now: Time) {
+        for socket in self.0.sockets.all() {
+            if socket.expires().is_none_or(|expires| now < expires) {
+                continue;
+            }
+            let mut frames = Frames::new();
+            let context = Context { room: socket.endpoint.room, ..Context::default() };
+            reply::refused(socket.endpoint, &context, &Trouble::Unauthorized, now, &mut frames);
+            socket.line.offer(&frames);
+            socket.line.close(closes::EXPIRED);
+        }
+    }
+
+    /// Notes how far messages have reached people, everything of the last while in one go.
+    fn note_deliveries(&self, now: Time) {
+        for (room, user, message) in self.0.depot.reached().into_iter().filter_map(whom) {
+            self.reached(user, room, message);
+        }
+        for shard in 0..self.shards() {
+            let delivered = std::mem::take(&mut self.delivery(shard).delivered);
+            for ((room, actor), upto) in delivered {
+                let command = Command::Deliver { room, upto };
+                self.0.journal.submit(Order { actor, at: now, command, origin: None });
+            }
+        }
+    }
+
+    /// Keeps up what takes a look into the journal, until told to stop: chat lists, and when people were last seen.
+    async fn keep_up(&self, stop: &CancellationToken) {
+        let mut ticks = steps();
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let now = clock::now();
+            let gone = self.people().departures();
+            self.note_departures(gone).await;
+            if let Err(failure) = self.tell_lines(now).await {
+                debug!(%failure, "chat lists are not up to date");
+            }
+        }
+    }
+
+    async fn note_departures(&self, gone: Vec<(UserId, Time)>) {
+        if gone.is_empty() {
+            return;
+        }
+        if let Err(failure) = self.0.directory.seen(gone).await {
+            debug!(%failure, "times of last visits were not stored");
+        }
+    }
+
+    async fn tell_lines(&self, now: Time) -> Result<(), Failure> {
+        let mut stale = Stale::default();
+        for shard in 0..self.shards() {
+            let Stale { rooms, lines } = std::mem::take(&mut self.delivery(shard).stale);
+            stale.rooms.extend(rooms);
+            stale.lines.extend(lines);
+        }
+        let lines = self.people().lines(stale);
+        let due = self.lists().due(lines, now);
+        for some in due.chunks(LINES) {
+            for line in self.0.journal.summaries(some.to_vec()).await? {
+                self.tell(line.user, &News::Summary { line: line.into(), at: now });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whom a message has reached whose frame had to wait.
+fn whom(reached: Reached) -> Option<(RoomId, UserId, MessageId)> {
+    let id = |number: u64| i64::try_from(number).ok();
+    let Reached { owner, mark } = reached;
+    Some((RoomId::new(id(mark.0)?)?, UserId::new(id(owner)?)?, MessageId::new(id(mark.1)?)?))
+}
+
+fn steps() -> Interval {
+    let mut steps = interval(TICK);
+    steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    steps
+}
+
+const TICK: Duration = Duration::from_millis(100);
+const EVERY_SECOND: u64 = 10;
+const EVERY_MINUTE: u64 = 600;
+/// Lines of chat lists asked for at once.
+const LINES: usize = 500;

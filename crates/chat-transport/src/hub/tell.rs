@@ -1,0 +1,182 @@
+//! Telling: one write per member and turn, in chunks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chat_domain::{Change, Event, MessageId, RoomId, UserId};
+
+use super::delivery::Delivery;
+use super::encode::{Encoded, Encoder, Viewer};
+use super::log::Recent;
+use super::room::Room;
+use super::subs::Sub;
+use super::telling::{Next, Turns};
+use crate::carry::outbox::{Mark, Offered};
+
+impl Delivery {
+    /// Tells some of what there is to tell. Rooms and answers wait for no big room's end.
+    pub(super) fn tell_some(&mut self, now: Instant) -> Next {
+        let mut budget = CHUNK;
+        while budget > 0 {
+            let Some(id) = self.turns.take(now) else { break };
+            self.tell_room(id, &mut budget, now);
+        }
+        self.answered.drain(..).for_each(|socket| socket.offer_answers());
+        self.tell_some_asides();
+        if self.asides.is_empty() { self.turns.next() } else { Next::Now }
+    }
+
+    /// Rooms in the middle of a round.
+    pub(super) fn rounds(&self) -> Vec<RoomId> {
+        let told = |id: &RoomId| self.rooms.get(id).is_some_and(|room| room.telling.is_in_round());
+        self.turns.ready().filter(told).collect()
+    }
+
+    /// Tells a sub that is about to leave what it has not heard.
+    pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub) {
+        let Some((room, mut teller)) = self.teller(id) else { return };
+        sub.silent = false;
+        teller.tell_one(room.log.recent(), sub, &mut room.encoded, &mut room.reached);
+    }
+
+    /// Tells a room's news to as many as the budget allows.
+    fn tell_room(&mut self, id: RoomId, budget: &mut usize, now: Instant) {
+        let keep = self.recent_per_room();
+        let Some((room, mut teller)) = self.teller(id) else { return };
+        if room.telling.begin(now) {
+            room.subs.begin_round();
+            room.encoded.clear();
+        }
+        let all_asked = teller.tell(room, budget);
+        room.trim(keep);
+        room.telling.end(id, all_asked, now, teller.turns);
+    }
+
+    /// A room, and what telling its events needs.
+    fn teller(&mut self, id: RoomId) -> Option<(&mut Room, Teller<'_>)> {
+        let room = self.rooms.get_mut(&id)?;
+        let teller = Teller {
+            room: id,
+            quiet: room.members > self.settings.delivered_room,
+            epoch: self.epoch,
+            encoder: &mut self.encoder,
+            turns: &mut self.turns,
+            delivered: &mut self.delivered,
+        };
+        Some((room, teller))
+    }
+
+    /// How many events each room may keep.
+    fn recent_per_room(&self) -> usize {
+        let rooms = self.rooms.len().max(1) * self.shards;
+        (self.settings.recent_in_all / rooms).clamp(8.min(self.settings.recent), self.settings.recent)
+    }
+}
+
+/// What telling one room's events needs.
+struct Teller<'a> {
+    room: RoomId,
+    quiet: bool,
+    epoch: u64,
+    encoder: &'a mut Encoder,
+    turns: &'a mut Turns,
+    delivered: &'a mut HashMap<(RoomId, UserId), MessageId>,
+}
+
+impl Teller<'_> {
+    /// Tells as many as the budget allows; true if the round is over.
+    fn tell(&mut self, room: &mut Room, budget: &mut usize) -> bool {
+        let Room { log, subs, reached, encoded, .. } = room;
+        let news = log.recent();
+        while *budget > 0 {
+            let Some(sub) = subs.next_due() else { break };
+            if self.tell_one(news, sub, encoded, reached) {
+                *budget -= 1;
+            }
+        }
+        subs.due() == 0
+    }
+
+    /// Tells one sub what it has not heard; false if there was nothing.
+    fn tell_one(
+        &mut self,
+        recent: Recent<'_>,
+        sub: &mut Sub,
+        encoded: &mut Encoded,
+        reached: &mut Option<MessageId>,
+    ) -> bool {
+        if sub.silent {
+            return false;
+        }
+        let Recent { events, first, head } = recent;
+        let skip = usize::try_from(sub.next.saturating_sub(first)).unwrap_or(usize::MAX).min(events.len());
+        let news = &events[skip..];
+        let from = first + skip as u64;
+        sub.next = first + events.len() as u64;
+        if news.is_empty() {
+            return false;
+        }
+        sub.heard = head;
+        let Some(ahead) = sub.ahead else {
+            self.send(news, from, sub, encoded, reached);
+            return true;
+        };
+        // It read ahead in the journal: what it has read is not for it.
+        let unread: Vec<Arc<Event>> = news.iter().filter(|event| !sub.has_read(event)).cloned().collect();
+        if ahead.seq <= head.seq && ahead.moves <= head.moves {
+            sub.ahead = None;
+        }
+        if unread.len() == news.len() {
+            self.send(news, from, sub, encoded, reached);
+        } else {
+            // No other sub has the same view.
+            self.send(&unread, from, sub, &mut Encoded::default(), reached);
+        }
+        true
+    }
+
+    fn send(
+        &mut self,
+        news: &[Arc<Event>],
+        number: u64,
+        sub: &mut Sub,
+        encoded: &mut Encoded,
+        reached: &mut Option<MessageId>,
+    ) {
+        let socket = &sub.socket;
+        let framing = socket.line.framing();
+        let viewer = Viewer { user: socket.user(), shape: sub.shape, framing, epoch: self.epoch };
+        let Some(payload) = self.encoder.events(encoded, news, number, &viewer) else {
+            return socket.offer_answers();
+        };
+        let newest = newest(news, None);
+        sub.newest = newest.or(sub.newest);
+        let of_others = newest.and_then(|_| self::newest(news, Some(socket.user())));
+        let mark = of_others.map(|message| Mark(self.room.number() as u64, message.number() as u64));
+        let offered = socket.offer(payload, mark);
+        if let (Offered::Written, Some(message)) = (offered, of_others) {
+            self.reach(socket.user(), message, reached);
+        }
+    }
+
+    /// Notes that a message has reached somebody; in a large room once is enough.
+    fn reach(&mut self, user: UserId, message: MessageId, reached: &mut Option<MessageId>) {
+        if self.quiet && *reached >= Some(message) {
+            return;
+        }
+        *reached = Some(message);
+        self.delivered.insert((self.room, user), message);
+    }
+}
+
+/// The newest message among these events, if need be of somebody else than this user.
+fn newest(events: &[Arc<Event>], not_of: Option<UserId>) -> Option<MessageId> {
+    events.iter().rev().find_map(|event| match &event.change {
+        Change::Sent { message, .. } if not_of != Some(message.sender.id()) => Some(message.id),
+        _ => None,
+    })
+}
+
+/// Members told in one go, before others get their turn.
+const CHUNK: usize = 128;

@@ -1,0 +1,186 @@
+//! How far a room is with telling its news, and whose turn it is.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use chat_domain::RoomId;
+
+/// How far a room is with telling its news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// Everybody has heard everything.
+    Idle,
+    /// It has news, and waits for its turn.
+    Ready,
+    /// It is in the middle of a round, which tells every member once; orders to it are held back.
+    Round {
+        /// Since when.
+        began: Instant,
+        /// Whether there has been news since it began: those who were asked already are to be asked again.
+        again: bool,
+    },
+    /// A round that took long is over, and so that more goes out in one write, which is what costs, the next one waits.
+    Pausing {
+        /// Until when.
+        until: Instant,
+        /// Whether there is news by now.
+        news: bool,
+    },
+}
+
+/// When there is more to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At once: others may have their turn first.
+    Now,
+    /// When a pause is over.
+    At(Instant),
+    /// When something new happens.
+    Later,
+}
+
+/// Rooms that have something to tell, in the order of their turns.
+#[derive(Default)]
+pub(super) struct Turns {
+    ready: VecDeque<RoomId>,
+    pausing: Vec<(Instant, RoomId)>,
+}
+
+impl Telling {
+    /// There is news in this room.
+    pub(super) fn touch(&mut self, id: RoomId, turns: &mut Turns) {
+        match self {
+            Telling::Idle => {
+                *self = Telling::Ready;
+                turns.ready.push_back(id);
+            }
+            Telling::Round { again, .. } => *again = true,
+            Telling::Pausing { until, news: news @ false } => {
+                *news = true;
+                turns.pausing.push((*until, id));
+            }
+            Telling::Ready | Telling::Pausing { news: true, .. } => {}
+        }
+    }
+
+    /// Its turn has come. True if a round begins with it.
+    pub(super) fn begin(&mut self, now: Instant) -> bool {
+        if matches!(self, Telling::Round { .. }) {
+            return false;
+        }
+        *self = Telling::Round { began: now, again: false };
+        true
+    }
+
+    /// Its turn is over, and the round too if everybody was asked. One that took several turns is followed by a pause as long:
+    /// what is on its way meanwhile goes out together, and the others get their turns.
+    pub(super) fn end(&mut self, id: RoomId, all_asked: bool, now: Instant, turns: &mut Turns) {
+        let Telling::Round { began, again } = *self else { return };
+        if !all_asked {
+            return turns.ready.push_back(id);
+        }
+        let took = now.duration_since(began);
+        *self = match took.is_zero() {
+            true => Telling::Idle,
+            false => Telling::Pausing { until: now + took.min(LONGEST_PAUSE), news: false },
+        };
+        if again {
+            self.touch(id, turns);
+        }
+    }
+
+    /// Whether there is nothing to tell.
+    pub(super) fn is_idle(self) -> bool {
+        matches!(self, Telling::Idle | Telling::Pausing { news: false, .. })
+    }
+
+    /// Whether it is in the middle of a round.
+    pub(super) fn is_in_round(self) -> bool {
+        matches!(self, Telling::Round { .. })
+    }
+}
+
+impl Turns {
+    /// Whose turn it is now.
+    pub(super) fn take(&mut self, now: Instant) -> Option<RoomId> {
+        let ready = &mut self.ready;
+        self.pausing.retain(|&(when, room)| {
+            if when <= now {
+                ready.push_back(room);
+            }
+            when > now
+        });
+        ready.pop_front()
+    }
+
+    /// When there is more to tell.
+    pub(super) fn next(&self) -> Next {
+        match self.pausing.iter().map(|(when, _)| *when).min() {
+            _ if !self.ready.is_empty() => Next::Now,
+            Some(when) => Next::At(when),
+            None => Next::Later,
+        }
+    }
+
+    /// The rooms that wait for a turn.
+    pub(super) fn ready(&self) -> impl Iterator<Item = RoomId> {
+        self.ready.iter().copied()
+    }
+}
+
+/// The longest pause between two rounds.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A room with news, and what its telling is driven with.
+    fn ready() -> (RoomId, Telling, Turns, Instant) {
+        let (id, mut turns, mut telling) = (RoomId::new(1).expect("an id"), Turns::default(), Telling::Idle);
+        telling.touch(id, &mut turns);
+        (id, telling, turns, Instant::now())
+    }
+
+    #[test]
+    fn a_round_in_one_turn_is_followed_by_no_pause() {
+        let (id, mut telling, mut turns, now) = ready();
+        telling.touch(id, &mut turns);
+        assert_eq!((turns.take(now), turns.take(now)), (Some(id), None), "one turn, however much news");
+        assert!(telling.begin(now));
+        telling.end(id, true, now, &mut turns);
+        assert_eq!((telling, turns.next()), (Telling::Idle, Next::Later));
+    }
+
+    #[test]
+    fn news_during_a_round_is_told_in_the_next_one() {
+        let (id, mut telling, mut turns, now) = ready();
+        turns.take(now);
+        telling.begin(now);
+        telling.touch(id, &mut turns);
+        assert_eq!(turns.next(), Next::Later, "whose round is under way has its turn");
+        telling.end(id, true, now, &mut turns);
+        assert_eq!((telling, turns.take(now)), (Telling::Ready, Some(id)));
+    }
+
+    #[test]
+    fn a_round_of_several_turns_is_followed_by_a_pause_as_long_and_no_longer_than_the_longest() {
+        for (took, pause) in [(3, 3), (30, 10)] {
+            let (id, mut telling, mut turns, now) = ready();
+            let at = |millis| now + Duration::from_millis(millis);
+            turns.take(now);
+            assert!(telling.begin(now));
+            telling.end(id, false, now, &mut turns);
+            assert!(telling.is_in_round());
+            turns.take(at(took));
+            assert!(!telling.begin(at(took)), "the same round goes on");
+            telling.end(id, true, at(took), &mut turns);
+            assert_eq!(turns.next(), Next::Later, "without news nobody wakes up");
+            telling.touch(id, &mut turns);
+            telling.touch(id, &mut turns);
+            let until = at(took + pause);
+            assert_eq!((turns.next(), turns.take(at(took + pause - 1))), (Next::At(until), None));
+            assert_eq!((turns.take(until), turns.take(until)), (Some(id), None));
+        }
+    }
+}
