@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_domain::{Change, Event, Failure, Head, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
-use chat_protocol::{News, Shape, Trouble, Typing, reply};
+use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
+use chat_protocol::{News, Trouble, Typing, reply};
 use tokio::sync::Notify;
 
 use super::asides::{Aside, Asides, Listener};
 use super::encode::Encoder;
 use super::lists::Stale;
-use super::room::{Attached, Room, Seen, Start};
+use super::room::Room;
 use super::settings::HubSettings;
-use super::subs::Sub;
 use super::telling::Turns;
 use super::typists::Typists;
 use crate::connection::socket::{Behind, Ordered, Socket};
@@ -87,103 +86,10 @@ impl Delivery {
         follows
     }
 
-    /// Keeps a place in a room for a socket, which hears nothing until [`Delivery::speak`]. Answers where it stands.
-    pub(super) fn insert(
-        &mut self,
-        socket: &Arc<Socket>,
-        id: RoomId,
-        cursor: bool,
-        start: Start,
-        now: Time,
-    ) -> Result<Head, Attached> {
-        // What a socket that was closed still asks for may be of an earlier life. It is not refused: its client is to come back.
-        if !socket.line.is_open() {
-            return Err(Attached::Ended);
-        }
-        let (Start::Now { head, newest } | Start::At { head, newest }) = start;
-        let room = self.rooms.entry(id).or_insert_with(|| Room::new(0, head, now));
-        room.touched = now;
-        if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
-            return Err(Attached::Behind);
-        }
-        // Who joins again hears first what was on its way.
-        let mut before = room.subs.remove(socket.id);
-        if let (Start::Now { .. }, Some(before)) = (start, &mut before) {
-            self.flush_sub(id, before);
-        }
-        let Some(room) = self.rooms.get_mut(&id) else { return Err(Attached::Behind) };
-        let log = &room.log;
-        let (next, heard, ahead) = match (start, &before) {
-            (Start::Now { .. }, Some(before)) => (log.end(), log.head(), before.ahead),
-            // The journal may have gone on already: what the hub is yet to hear of that was there before.
-            (Start::Now { .. }, None) if !log.has_passed(head) => (log.end(), head, Some(head)),
-            (Start::Now { .. }, None) => (log.end(), log.head(), None),
-            (Start::At { .. }, _) => (log.first(), head, Some(head)),
-        };
-        let newest = newest.max(before.and_then(|before| before.newest));
-        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
-        room.subs.add(Sub { socket: socket.clone(), shape, silent: true, next, heard, ahead, newest });
-        Ok(heard)
-    }
-
-    /// Lets a socket hear what there is since it was [inserted](Delivery::insert): its user is one of these many members.
-    pub(super) fn speak(&mut self, socket: u64, id: RoomId, members: u32) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        if room.members == 0 {
-            room.members = members;
-        }
-        let Some(sub) = room.subs.find(socket) else { return };
-        sub.silent = false;
-        if sub.next < room.log.end() {
-            room.telling.touch(id, &mut self.turns);
-        }
-    }
-
-    /// Takes a socket out again whose user has no place there.
-    pub(super) fn take_out(&mut self, socket: &Socket, room: RoomId) {
-        self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
-    }
-
-    /// Leaves a room; false if it was not joined.
-    pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
-        self.asides.forget(socket.id, room);
-        let sub = self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
-        if let Some(sub) = &sub {
-            socket.note_left(room, sub.newest);
-        }
-        sub.is_some()
-    }
-
-    /// Up to where a socket has seen a room.
-    pub(super) fn seen(&mut self, socket: &Socket, id: RoomId) -> Seen {
-        let sub = self.rooms.get_mut(&id).and_then(|room| room.subs.find(socket.id));
-        match sub.map(|sub| sub.newest).or_else(|| socket.newest_before(id)) {
-            None => Seen::NeverJoined,
-            Some(None) => Seen::Nothing,
-            Some(Some(newest)) => Seen::UpTo(newest),
-        }
-    }
-
-    /// A socket is gone, which may have joined these rooms; perhaps the last one of its user.
-    pub(super) fn gone(&mut self, socket: &Socket, rooms: &[RoomId], was_last: bool, now: Time) {
-        for room in rooms {
-            self.detach(socket, *room);
-        }
-        let ended = self.typists.gone(socket, was_last, now);
-        self.pass_on(ended);
-    }
-
     /// A sign that a member types, or has stopped.
     pub(super) fn sign(&mut self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool, now: Time) {
         let typed = self.typists.sign(room, person, socket, is_typing, now);
         self.pass_on(typed);
-    }
-
-    /// A socket no longer wants to hear a room; what it was typing there has ended.
-    pub(super) fn leave(&mut self, socket: &Socket, room: RoomId, now: Time) {
-        self.detach(socket, room);
-        let ended = self.typists.left(socket, room, now);
-        self.pass_on(ended);
     }
 
     /// Ends typing that has been silent for too long, and gives up on events that did not come.
@@ -296,22 +202,6 @@ impl Delivery {
         }
     }
 
-    /// Unsubscribes a removed member's sockets once they were told everything. Answers which of them have heard of the event by
-    /// that: it may wait for others that are missing.
-    fn expel(&mut self, event: &Event, user: UserId) -> Vec<u64> {
-        let id = event.room;
-        let Some(room) = self.rooms.get(&id) else { return Vec::new() };
-        let is_told = room.log.head().seq >= event.head.seq;
-        let theirs: Vec<u64> =
-            room.subs.iter().filter(|sub| sub.socket.user() == user).map(|sub| sub.socket.id).collect();
-        for socket in &theirs {
-            self.asides.forget(*socket, id);
-            let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(*socket)) else { continue };
-            self.flush_sub(id, &mut sub);
-        }
-        if is_told { theirs } else { Vec::new() }
-    }
-
     fn joined(&self, room: RoomId) -> Vec<u64> {
         self.rooms.get(&room).into_iter().flat_map(|room| room.subs.iter()).map(|sub| sub.socket.id).collect()
     }
@@ -321,7 +211,7 @@ impl Delivery {
         self.pass_on(ended);
     }
 
-    fn pass_on(&mut self, typed: Vec<Typing>) {
+    pub(super) fn pass_on(&mut self, typed: Vec<Typing>) {
         for typing in typed {
             let Some(room) = self.rooms.get(&typing.room) else { continue };
             let author = typing.person.id();

@@ -17,6 +17,7 @@ mod lists;
 mod log;
 mod memory;
 mod people;
+mod places;
 mod presence;
 mod room;
 mod run;

@@ -31,7 +31,8 @@ impl Hub {
         self.0.inbox.done(shard, came);
     }
 
-    fn move_people(&self, settled: &[Settled]) {
+    /// Takes in who came into rooms and left them by what was settled.
+    pub(super) fn move_people(&self, settled: &[Settled]) {
         let mut moving = settled.iter().filter_map(moves_people).peekable();
         if moving.peek().is_none() {
             return;
@@ -41,7 +42,7 @@ impl Hub {
     }
 
     /// What an event means to people beside being told in its room.
-    fn follow(&self, follow: Follow, now: Time) {
+    pub(super) fn follow(&self, follow: Follow, now: Time) {
         match follow {
             Follow::Moved { event, person, told } => self.moved(&event, &person, &told),
             Follow::Created(event) => self.created(&event, now),

@@ -3,6 +3,7 @@
 mod asides;
 mod counts;
 mod holdback;
+mod joining;
 mod leaving;
 mod life;
 mod shapes;
@@ -258,20 +259,6 @@ async fn what_is_settled_too_early_is_answered_in_its_turn() {
 }
 
 #[tokio::test]
-async fn joining_again_loses_nothing_that_was_on_its_way() {
-    let world = World::new(HubSettings::default()).await;
-    let socket = world.joined(1).await;
-    world.say(0, "on its way");
-    world.hand_on();
-    world.join(&socket).await;
-    world.say(0, "after");
-    world.hand_on();
-    world.flush();
-    let told = told(&socket);
-    assert_eq!((told.matches("on its way").count(), told.matches("after").count()), (1, 1), "{told}");
-}
-
-#[tokio::test]
 async fn a_position_that_comes_first_waits_for_its_message() {
     let world = World::new(HubSettings::default()).await;
     let socket = world.joined(0).await;
@@ -282,28 +269,6 @@ async fn a_position_that_comes_first_waits_for_its_message() {
     let told = told(&socket);
     let (message, read) = (told.find("new_message"), told.find("messages_read"));
     assert!(message.is_some() && message < read, "{told}");
-}
-
-#[tokio::test]
-async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
-    let world = World::new(HubSettings::default()).await;
-    let socket = world.socket(0).await;
-    let other = world.joined(1).await;
-    world.say(0, "read in the journal");
-    world.order(1, Command::Read { room: world.room, upto: None }, None);
-    let head = world.journal.head(socket.user(), world.room).await.expect("a member");
-    let start = Start::At { head, newest: None };
-    assert_eq!(world.hub.attach(&socket, world.room, true, start, None), Attached::Live);
-    world.say(1, "news");
-    world.hand_on_backwards();
-    world.flush();
-    let (ahead, live) = (told(&socket), told(&other));
-    assert_eq!(ahead.matches("read in the journal").count(), 0, "{ahead}");
-    assert_eq!(
-        (ahead.matches("news").count(), live.matches("\"type\":\"new_message\"").count()),
-        (1, 2),
-        "{ahead} {live}"
-    );
 }
 
 #[tokio::test]
