@@ -1,14 +1,15 @@
 //! A client's connection as the hub knows it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::grant::Family;
-use chat_domain::{Failure, Head, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
+use chat_domain::{Failure, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Endpoint, Frames, Verb};
 use tokio::sync::Notify;
 
+use super::away::{Away, Behind};
 use super::closes;
 use super::line::{Line, Payload};
 use crate::account::caller::Pass;
@@ -50,15 +51,6 @@ struct State {
     is_over: bool,
 }
 
-/// Rooms that a socket does not hear now.
-#[derive(Debug, Default)]
-struct Away {
-    /// Those whose events it must fetch from the journal again.
-    behind: Vec<Behind>,
-    /// Those that it has left, and the newest message of each that it had seen.
-    left: HashMap<RoomId, Option<MessageId>>,
-}
-
 /// An order on its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Ordered {
@@ -71,17 +63,6 @@ pub(crate) struct Ordered {
     pub(crate) context: Context,
     /// What became of it, while one about the same room before it is not settled.
     result: Option<Result<Outcome, Failure>>,
-}
-
-/// A room whose live events are no longer enough for a socket.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Behind {
-    pub(crate) room: RoomId,
-    pub(crate) cursor: bool,
-    /// Where the socket stands.
-    pub(crate) head: Head,
-    /// The newest message that it has seen.
-    pub(crate) newest: Option<MessageId>,
 }
 
 /// Orders of one socket that may be on their way; it is not read meanwhile.
@@ -237,11 +218,8 @@ impl Socket {
 
     /// The client does not want to hear a room any more.
     pub(crate) fn forget_behind(&self, room: RoomId) {
-        let mut state = self.state();
-        let Some(away) = &mut state.away else { return };
-        if let Some(at) = away.behind.iter().position(|behind| behind.room == room) {
-            let newest = away.behind.swap_remove(at).newest;
-            away.left.insert(room, newest);
+        if let Some(away) = &mut self.state().away {
+            away.forget_behind(room);
         }
     }
 
@@ -252,10 +230,7 @@ impl Socket {
 
     /// The newest message that it had seen of a room that it does not hear now; `None` if it never did.
     pub(crate) fn newest_before(&self, room: RoomId) -> Option<Option<MessageId>> {
-        let state = self.state();
-        let away = state.away.as_ref()?;
-        let behind = away.behind.iter().find(|behind| behind.room == room).map(|behind| behind.newest);
-        behind.or_else(|| away.left.get(&room).copied())
+        self.state().away.as_ref()?.newest_before(room)
     }
 
     /// The rooms that fell behind since this was last asked.

@@ -14,7 +14,8 @@ use super::room::Room;
 use super::settings::HubSettings;
 use super::telling::Turns;
 use super::typists::Typists;
-use crate::connection::socket::{Behind, Ordered, Socket};
+use crate::connection::away::Behind;
+use crate::connection::socket::{Ordered, Socket};
 use crate::metrics::Metrics;
 
 /// The rooms of one shard. Driven by calls, with the time as an argument; it writes to outboxes and to nothing else, and knows

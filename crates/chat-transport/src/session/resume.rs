@@ -12,8 +12,8 @@ use tokio::time::sleep;
 use super::Session;
 use crate::carry::outbox::{Mark, Offered};
 use crate::clock;
+use crate::connection::away::Behind;
 use crate::connection::line::Payload;
-use crate::connection::socket::Behind;
 use crate::hub::{Attached, Start};
 
 /// What is still to be fetched from the journal before a room is live.
