@@ -135,6 +135,8 @@ pub(crate) enum Action {
         /// The file to make.
         file: PathBuf,
     },
+    /// Serve rooms in memory with people who live in them, and print a link that logs in.
+    Demo,
 }
 
 impl Config {

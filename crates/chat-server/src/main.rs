@@ -1,6 +1,8 @@
 //! The chat server: settings, wiring and signals.
 
 mod config;
+mod demo;
+mod greeting;
 mod log;
 mod page;
 mod secret;
@@ -27,7 +29,7 @@ async fn main() -> ExitCode {
                 Some(Action::Backup { file }) => {
                     chat_store::back_up(&given.config.database, file).map_err(|error| error.to_string())
                 }
-                None => serve::serve(given.config).await,
+                Some(Action::Demo) | None => serve::serve(given.config).await,
             }
         }
         Err(Unread::Clap(error)) => error.exit(),

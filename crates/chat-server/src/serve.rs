@@ -1,7 +1,7 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::io::{Error, ErrorKind, Write};
-use std::net::ToSocketAddrs;
+use std::io::{Error, ErrorKind, IsTerminal, Write};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,12 +21,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::config::{Config, Registration};
+use crate::config::{Action, Config, Registration};
+use crate::demo::Stage;
+use crate::greeting::{Greeting, reachable};
 use crate::page::Page;
 use crate::secret::secret;
 
 /// Serves until a signal says to stop.
-pub(crate) async fn serve(config: Config) -> Result<(), String> {
+pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
+    let is_demo = matches!(config.action, Some(Action::Demo));
+    if is_demo {
+        config.database = "sqlite::memory:".to_owned();
+    }
     let secret = secret(config.jwt_secret.clone(), &config.database)?;
     let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
     let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
@@ -38,12 +44,17 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let depot = Depot::new(queues(&config));
     let hub = Hub::new(hub_settings(&config), depot, inbox, store.clone(), store.clone());
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
+    let stage = Stage { app: app.clone() };
+    let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
     let service = Service::with(app, neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let (public, admin) = listen(&config)?;
     let http = connections(&config);
+    let at = addresses(&public)?;
+    let guest = demo.as_ref().map(|demo| demo.guest.reveal());
+    greet(&Greeting { public: &at, admin: &addresses(&admin)?, database: &config.database, guest });
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
@@ -51,6 +62,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let mut serving: Vec<_> =
         public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), stop.clone()))).collect();
     serving.extend(admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
+    if let (Some(demo), Some(at)) = (demo, at.first()) {
+        tokio::spawn(stage.play(demo, reachable(*at), stop.clone()));
+    }
     until_signal().await?;
     info!("stopping");
     service.drain();
@@ -67,7 +81,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the addresses, ours and the operators', and says where they are, in one line each on standard output.
+/// Opens the addresses, ours and the operators'.
 fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
     let mut public = Vec::new();
     for address in &config.listen {
@@ -82,20 +96,20 @@ fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
         }
         Err(problem) => return Err(problem),
     };
-    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
-    for listener in &public {
-        say(&format!("listening on http://{}", told(listener)?));
-    }
-    for listener in &admin {
-        say(&format!("admin listening on http://{}", told(listener)?));
-    }
     Ok((public, admin))
 }
 
-/// Says something to whoever started the server, if they still listen: that is no reason to end.
-fn say(line: &str) {
-    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
-        tracing::debug!(%error, line, "nobody listens to the standard output");
+fn addresses(listeners: &[Listener]) -> Result<Vec<SocketAddr>, String> {
+    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
+    listeners.iter().map(told).collect()
+}
+
+/// Says where everything is to whoever started the server, if they still listen: that is no reason to end.
+fn greet(greeting: &Greeting<'_>) {
+    let mut out = std::io::stdout();
+    let text = if out.is_terminal() { greeting.colourful() } else { greeting.plain() };
+    if let Err(error) = out.write_all(text.as_bytes()) {
+        tracing::debug!(%error, text, "nobody listens to the standard output");
     }
 }
 

@@ -17,15 +17,16 @@ function binary() {
 }
 
 export class Server {
-  constructor(flags = {}) {
+  constructor(flags = {}, act = []) {
+    this.act = act;
     this.home = mkdtempSync(join(tmpdir(), "chat-page-"));
     this.flags = { "rate-messages": "100000", "rate-logins": "100000", ...flags };
     this.port = 0;
     this.adminPort = 0;
   }
 
-  static start(flags) {
-    return new Server(flags).start();
+  static start(flags, act) {
+    return new Server(flags, act).start();
   }
 
   get url() {
@@ -39,7 +40,7 @@ export class Server {
   /** Resolves once both addresses were printed. */
   start() {
     const flags = Object.entries(this.flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const words = ["--listen", `127.0.0.1:${this.port}`, "--admin-listen", `127.0.0.1:${this.adminPort}`];
+    const words = [...this.act, "--listen", `127.0.0.1:${this.port}`, "--admin-listen", `127.0.0.1:${this.adminPort}`];
     words.push("--database", `sqlite:${join(this.home, "chat.db")}`, ...flags);
     this.process = spawn(binary(), words, { stdio: ["ignore", "pipe", "pipe"] });
     this.said = "";

@@ -1,0 +1,138 @@
+//! What whoever starts the server is told: where everything is, and a line to try each dialect with.
+
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// What there is to tell.
+pub(crate) struct Greeting<'a> {
+    /// Where the chat is served.
+    pub(crate) public: &'a [SocketAddr],
+    /// Where operators look.
+    pub(crate) admin: &'a [SocketAddr],
+    /// Where everything is stored.
+    pub(crate) database: &'a str,
+    /// The token of the demo's guest.
+    pub(crate) guest: Option<&'a str>,
+}
+
+impl Greeting<'_> {
+    /// One line for each address: for programs, and for whoever reads a log.
+    pub(crate) fn plain(&self) -> String {
+        let mut text = String::new();
+        for at in self.public {
+            let _ = writeln!(text, "listening on http://{at}");
+        }
+        for at in self.admin {
+            let _ = writeln!(text, "admin listening on http://{at}");
+        }
+        if let (Some(token), Some(at)) = (self.guest, self.public.first()) {
+            let _ = writeln!(text, "the demo is at http://{}/#token={token}", reachable(*at));
+        }
+        text
+    }
+
+    /// The same for somebody at a terminal.
+    pub(crate) fn colourful(&self) -> String {
+        let mut text = format!("\n  {BOLD}{ACCENT}chat-server{PLAIN} {}\n\n", env!("CARGO_PKG_VERSION"));
+        let mut row = |name: &str, what: &str| {
+            let _ = writeln!(text, "  {SOFT}{name:<12}{PLAIN} {what}");
+        };
+        for at in self.public {
+            let at = reachable(*at);
+            match self.guest {
+                Some(token) => row("Demo", &format!("{BOLD}http://{at}/#token={token}{PLAIN}")),
+                None => row("Page", &format!("{BOLD}http://{at}/{PLAIN}")),
+            }
+            row("API", &format!("http://{at}/api/openapi.json, http://{at}/api/asyncapi.json"));
+        }
+        for at in self.admin {
+            row("Operators", &format!("http://{}/metrics", reachable(*at)));
+        }
+        row("Data", data(self.database));
+        if let Some(at) = self.public.first() {
+            text.push_str(&self.lines(&reachable(*at).to_string()));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// A line to paste for each dialect, with the guest's token or the one of whoever logs in.
+    fn lines(&self, at: &str) -> String {
+        let mut text = String::from("\n");
+        match self.guest {
+            Some(token) => {
+                let _ = writeln!(text, "  {SOFT}Try each dialect; first:{PLAIN}  TOKEN={token}\n");
+            }
+            None => {
+                let _ = writeln!(text, "  {SOFT}Try each dialect once there is an account and a chat; first:{PLAIN}");
+                let _ = writeln!(
+                    text,
+                    "  TOKEN=$(curl -s http://{at}/api/auth/login -H 'content-type: application/json' \\\n    \
+                     -d '{{\"username\":\"…\",\"password\":\"…\"}}' | grep -o '\"access_token\":\"[^\"]*' | cut -d'\"' -f4)\n"
+                );
+            }
+        }
+        for (dialect, line) in DIALECTS {
+            let _ = writeln!(text, "  {SOFT}{dialect:<12}{PLAIN} {}", line.replace("AT", at));
+        }
+        text
+    }
+}
+
+/// An address that a browser on this machine can open: nobody can go to "everywhere".
+pub(crate) fn reachable(at: SocketAddr) -> SocketAddr {
+    match at.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), at.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), at.port()),
+        _ => at,
+    }
+}
+
+/// Where the data is, without a password that an address may carry.
+fn data(database: &str) -> &str {
+    match database {
+        "sqlite::memory:" => "in memory, gone when the server stops",
+        other if other.starts_with("postgres") => other.rsplit('@').next().unwrap_or(other),
+        other => other.strip_prefix("sqlite:").unwrap_or(other),
+    }
+}
+
+const DIALECTS: [(&str, &str); 5] = [
+    ("rest", "curl -N \"http://AT/api/chats/1/stream?token=$TOKEN\""),
+    ("multiplexed", "npx wscat -c \"ws://AT/ws?token=$TOKEN\" -x '{\"type\":\"join_chat\",\"chat_id\":1}' -w 60"),
+    ("room", "npx wscat -c \"ws://AT/ws/chat/1/?token=$TOKEN\""),
+    ("roulette", "npx wscat -c \"ws://AT/api/v1/ws?chat_id=63686174-0002-8000-8000-000000000001&token=$TOKEN\""),
+    ("socketio", "curl \"http://AT/socket.io/?EIO=4&transport=polling\""),
+];
+
+const BOLD: &str = "\x1b[1m";
+const ACCENT: &str = "\x1b[38;5;105m";
+const SOFT: &str = "\x1b[2m";
+const PLAIN: &str = "\x1b[0m";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn greeting<'a>(public: &'a [SocketAddr], guest: Option<&'a str>) -> Greeting<'a> {
+        Greeting { public, admin: &[], database: "postgres://chat:secret@db/chat", guest }
+    }
+
+    #[test]
+    fn a_program_reads_one_line_for_each_address() {
+        let public = [SocketAddr::from(([0, 0, 0, 0], 8000))];
+        assert_eq!(greeting(&public, None).plain(), "listening on http://0.0.0.0:8000\n");
+    }
+
+    #[test]
+    fn somebody_at_a_terminal_can_open_and_paste_what_is_printed() {
+        let public = [SocketAddr::from(([0, 0, 0, 0], 8000))];
+        let text = greeting(&public, None).colourful();
+        assert!(text.contains("http://127.0.0.1:8000/") && !text.contains("0.0.0.0"));
+        for (dialect, _) in DIALECTS {
+            assert!(text.contains(dialect));
+        }
+        assert!(!text.contains("secret") && text.contains("db/chat"));
+        assert!(greeting(&public, Some("abc")).colourful().contains("/#token=abc"));
+    }
+}
