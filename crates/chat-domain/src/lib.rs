@@ -44,7 +44,7 @@
 //!     assert_eq!(chat.chat(bob, room).ok()?.unread, 1);
 //!
 //!     let refusal = chat.execute(stamp(ann, 4)?, Command::OpenDirect { with: ann }).unwrap_err();
-//!     assert_eq!(refusal.to_string(), "`user_id` must be somebody else");
+//!     assert_eq!(refusal.to_string(), "`person` must be somebody else");
 //!
 //!     // Saved as rows (with the feature `serde`: as JSON or anything else), and loaded again.
 //!     let again = Chat::load(Limits::default(), chat.save());

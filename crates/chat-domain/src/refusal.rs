@@ -37,7 +37,7 @@ pub enum Refusal {
     #[error("leave the open roulette chat first")]
     InRoulette,
     /// The same `client_id` was used for something else.
-    #[error("this client_id was already used for something else")]
+    #[error("this name of a request was already used for something else")]
     Reused {
         /// The first message that was sent under it, if it was a message.
         message: Option<MessageId>,

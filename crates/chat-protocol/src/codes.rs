@@ -85,6 +85,16 @@ pub const CODES: [Code; 13] = [
     },
 ];
 
+/// With which codes the server closes WebSockets, and why.
+pub const CLOSES: [(u16, &str); 6] = [
+    (1001, "The server is going away, or heard no sign of life: come back, with jitter."),
+    (1008, "Twenty bad frames in a row: mend the client."),
+    (1009, "A frame over the limit."),
+    (1013, "Too slow a reader, or something is away that the server needs: come back and resume."),
+    (4401, "The token has expired, or the session was ended: get a new one, then come back."),
+    (4403, "No longer a member of the room, or disconnected by a back end: do not come back by yourself."),
+];
+
 /// The code that is spelled so.
 pub fn code(word: &str) -> Option<Code> {
     CODES.into_iter().find(|code| code.word == word)

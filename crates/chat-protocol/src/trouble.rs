@@ -19,6 +19,8 @@ pub enum Trouble {
     Forbidden(&'static str),
     /// Too fast; how many seconds to wait, at least 1.
     TooFast(u64),
+    /// The user has as many connections as anybody may have.
+    TooManySockets,
     /// Too many ask for what takes long; how many seconds to wait, at least 1.
     Crowded(u64),
     /// The body is larger than allowed.
@@ -50,7 +52,7 @@ impl Trouble {
             Trouble::Malformed(_) => "INVALID_DATA",
             Trouble::Unauthorized | Trouble::WrongPassword => "UNAUTHORIZED",
             Trouble::Forbidden(_) => "FORBIDDEN",
-            Trouble::TooFast(_) => "RATE_LIMIT",
+            Trouble::TooFast(_) | Trouble::TooManySockets => "RATE_LIMIT",
             Trouble::BodyTooLarge => "MESSAGE_TOO_LARGE",
             Trouble::NoRoute => "NOT_FOUND",
             Trouble::NoMethod => "METHOD_NOT_ALLOWED",
@@ -65,16 +67,28 @@ impl Trouble {
     /// The sentence that people see.
     pub fn message(&self) -> String {
         match self {
+            Trouble::Failure(Failure::Refused(refusal)) => refused(refusal),
             Trouble::Failure(failure) => failure.to_string(),
             Trouble::Malformed(problem) => problem.clone(),
             Trouble::Unauthorized => "Invalid or expired token".into(),
             Trouble::WrongPassword => "wrong username or password".into(),
             Trouble::Forbidden(why) => (*why).into(),
             Trouble::TooFast(seconds) => format!("too many requests; try again in {seconds} s"),
+            Trouble::TooManySockets => "too many connections are open; close one of them first".into(),
             Trouble::Crowded(seconds) => format!("too many at once; try again in {seconds} s"),
             Trouble::BodyTooLarge => "the body is too large".into(),
             Trouble::NoRoute => "there is nothing at this address".into(),
             Trouble::NoMethod => "this address does not take this method".into(),
+        }
+    }
+
+    /// The same for clients of dialect 4, who give the address of a picture, film or recording as `media_url`.
+    pub(crate) fn roulette_message(&self) -> String {
+        match self {
+            Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule: rule @ ADDRESS })) => {
+                format!("`media_url` {rule}")
+            }
+            other => other.message(),
         }
     }
 
@@ -84,6 +98,29 @@ impl Trouble {
             Trouble::Failure(Failure::Refused(Refusal::Reused { message })) => *message,
             _ => None,
         }
+    }
+}
+
+/// The domain's rule about the content of a picture, film or recording.
+const ADDRESS: &str = "must be an http or https address";
+
+/// The domain's sentence, with the names that fields have on the wire.
+fn refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Invalid { field, rule } => format!("`{}` {rule}", field_name(field)),
+        Refusal::TooLarge { field, limit } => format!("`{}` is larger than {limit} bytes", field_name(field)),
+        Refusal::Reused { .. } => "this client_id was already used for something else".into(),
+        other => other.to_string(),
+    }
+}
+
+/// How clients spell what the domain calls so.
+fn field_name(field: &'static str) -> &'static str {
+    match field {
+        "person" => "user_id",
+        "people" => "member_ids",
+        "message" => "message_id",
+        other => other,
     }
 }
 
@@ -98,5 +135,29 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::TooManyEmoji => "CONFLICT",
         Refusal::TooLarge { .. } => "MESSAGE_TOO_LARGE",
         Refusal::Invalid { .. } => "INVALID_DATA",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_what_its_hearer_has_sent() {
+        let invalid = |field, rule| Trouble::from(Refusal::Invalid { field, rule });
+        assert_eq!(invalid("person", "must be somebody else").message(), "`user_id` must be somebody else");
+        assert_eq!(invalid("people", "names too many people").message(), "`member_ids` names too many people");
+        assert_eq!(invalid("message", "must name a text").message(), "`message_id` must name a text");
+        let address = invalid("content", ADDRESS);
+        assert_eq!(address.message(), "`content` must be an http or https address");
+        assert_eq!(address.roulette_message(), "`media_url` must be an http or https address");
+        let reused = Trouble::from(Refusal::Reused { message: None });
+        assert_eq!(reused.message(), "this client_id was already used for something else");
+    }
+
+    #[test]
+    fn who_has_too_many_sockets_is_not_told_to_come_back_in_a_second() {
+        assert_eq!(Trouble::TooManySockets.code(), "RATE_LIMIT");
+        assert!(!Trouble::TooManySockets.message().contains("try again"));
     }
 }

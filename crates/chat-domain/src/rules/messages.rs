@@ -50,7 +50,7 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
         return Err(Refusal::NotAuthor);
     }
     if before.kind != MessageKind::Text {
-        return Err(Refusal::Invalid { field: "message_id", rule: "must name a text: nothing else can be edited" });
+        return Err(Refusal::Invalid { field: "message", rule: "must name a text: nothing else can be edited" });
     }
     check_text("content", &content, scene.chat.limits().content)?;
     if *before.content == *content {

@@ -22,7 +22,7 @@ use crate::room::RoomKind;
 pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     if with == stamp.actor {
-        return Err(Refusal::Invalid { field: "user_id", rule: "must be somebody else" });
+        return Err(Refusal::Invalid { field: "person", rule: "must be somebody else" });
     }
     let other = chat.person(with)?;
     match chat.direct(stamp.actor, with) {
@@ -52,7 +52,7 @@ pub(super) fn create_group(
     }
     check_title(&title, chat.limits().title)?;
     if others.len() >= chat.limits().founders {
-        return Err(Refusal::Invalid { field: "member_ids", rule: "names too many people" });
+        return Err(Refusal::Invalid { field: "people", rule: "names too many people" });
     }
     let others = others.into_iter().map(|user| chat.person(user).cloned());
     let people = core::iter::once(Ok(actor.clone())).chain(others).collect::<Result<Vec<_>, _>>()?;

@@ -63,7 +63,7 @@ fn users_are_named_in_the_tree_s_spelling_or_by_name() {
     assert_eq!(by_id(Tree::V2, &format!("\"{FOREIGN}\"")).unwrap(), Whom::Foreign(FOREIGN.parse().unwrap()));
     let named = member(Tree::V2, r#"{"username":"anna"}"#.into());
     assert_eq!(named.unwrap(), Whom::Username("anna".into()));
-    for id in ["0", "-1", "7.0", "9007199254740992", "\"7\"", "true"] {
+    for id in ["0", "-1", "7.5", "9007199254740992", "\"7\"", "true"] {
         assert_eq!(problem(by_id(Tree::Api, id)), "`user_id` must be the whole number of a user", "{id}");
     }
     // Perhaps an issuer gave it to somebody.

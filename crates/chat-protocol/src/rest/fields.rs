@@ -153,7 +153,14 @@ impl Fields {
 
     fn take(&mut self, name: &str) -> Option<Value> {
         let field = self.0.iter_mut().find(|(known, _)| known == name)?;
-        Some(std::mem::replace(&mut field.1, Value::Null)).filter(|value| *value != Value::Null)
+        match std::mem::replace(&mut field.1, Value::Null) {
+            Value::Null => None,
+            // To JSON 1.0 is as whole as 1.
+            Value::Float(number) if number.fract() == 0.0 && number.abs() <= MAX_ID as f64 => {
+                Some(Value::Int(number as i64))
+            }
+            value => Some(value),
+        }
     }
 }
 

@@ -25,3 +25,17 @@ pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expire
 pub(crate) const LOGGED_OUT: Close = Close::new(UNAUTHORIZED, "logged out");
 /// The user was disconnected or removed.
 pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::codes::CLOSES;
+
+    use super::*;
+
+    #[test]
+    fn clients_are_told_what_every_code_means() {
+        for close in [GOING_AWAY, TRY_AGAIN, BAD_FRAMES, EXPIRED, LOGGED_OUT, EXPELLED, Close::TOO_SLOW] {
+            assert!(CLOSES.iter().any(|(code, _)| *code == close.code), "{close:?}");
+        }
+    }
+}

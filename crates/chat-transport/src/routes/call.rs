@@ -15,7 +15,6 @@ use crate::carry::http::Peer;
 
 /// A request on its way through the routes.
 pub(super) struct Call<'a> {
-    pub(super) documents: &'a Documents,
     pub(super) app: &'a App,
     pub(super) place: Place,
     params: Params<'a, 'a>,
@@ -36,12 +35,6 @@ pub(super) struct Place {
     pub(super) access: Access,
 }
 
-/// What the server says about itself.
-pub(super) struct Documents {
-    pub(super) openapi: Bytes,
-    pub(super) asyncapi: Bytes,
-}
-
 /// An answer, and the cookie that goes with it.
 pub(super) struct Answered {
     pub(super) reply: Reply,
@@ -50,7 +43,7 @@ pub(super) struct Answered {
 
 impl<'a> Call<'a> {
     pub(super) fn new(
-        (app, documents): (&'a App, &'a Documents),
+        app: &'a App,
         place: Place,
         params: Params<'a, 'a>,
         parts: &'a Parts,
@@ -61,7 +54,7 @@ impl<'a> Call<'a> {
         let (proxies, peer) = (&app.settings.proxies, peer.address.ip());
         let from = Source::of(proxies.client(peer, &parts.headers));
         let secure = app.settings.http.secure_cookie || proxies.says_https(peer, &parts.headers);
-        Call { app, documents, place, params, parts, query, body: Bytes::new(), from, secure, now }
+        Call { app, place, params, parts, query, body: Bytes::new(), from, secure, now }
     }
 
     /// The room that the path names.
@@ -145,13 +138,6 @@ impl<'a> Call<'a> {
 impl From<Reply> for Answered {
     fn from(reply: Reply) -> Answered {
         Answered { reply, cookie: None }
-    }
-}
-
-impl Answered {
-    /// A document that is the same for everybody.
-    pub(super) fn document(content: &Bytes) -> Answered {
-        Reply { status: 200, body: content.to_vec() }.into()
     }
 }
 

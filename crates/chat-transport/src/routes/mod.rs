@@ -4,6 +4,7 @@ mod account;
 mod call;
 mod chat;
 pub(crate) mod cors;
+mod document;
 mod member;
 mod message;
 mod notification;
@@ -15,7 +16,6 @@ mod whom;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chat_domain::{Failure, Time};
 use chat_protocol::Trouble;
 use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
@@ -27,7 +27,8 @@ use matchit::InsertError;
 
 pub use self::settings::RouteSettings;
 
-use self::call::{Answered, Call, Documents, Place};
+use self::call::{Answered, Call, Place};
+use self::document::Document;
 use crate::account::caller::{Caller, How};
 use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
@@ -37,7 +38,8 @@ use crate::clock;
 pub struct Routes {
     app: Arc<App>,
     router: Router<Place>,
-    documents: Documents,
+    openapi: Document,
+    asyncapi: Document,
 }
 
 impl Routes {
@@ -53,8 +55,7 @@ impl Routes {
                 router.route(method.clone(), &path, place)?;
             }
         }
-        let documents = Documents { openapi: openapi::document().into(), asyncapi: Bytes::from_static(ASYNCAPI) };
-        Ok(Routes { app, router, documents })
+        Ok(Routes { app, router, openapi: Document::new(openapi::document()), asyncapi: Document::new(ASYNCAPI) })
     }
 
     /// Answers a request.
@@ -72,7 +73,12 @@ impl Routes {
             Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow),
             Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
-                let call = Call::new((&self.app, &self.documents), *place, params, parts, peer, now);
+                match place.route {
+                    Route::OpenApi => return self.openapi.answer(&parts.headers),
+                    Route::AsyncApi => return self.asyncapi.answer(&parts.headers),
+                    _ => {}
+                }
+                let call = Call::new(&self.app, *place, params, parts, peer, now);
                 // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
@@ -114,8 +120,6 @@ impl Call<'_> {
             Route::ServerSend => server::send(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
-            Route::OpenApi => Ok(Answered::document(&self.documents.openapi)),
-            Route::AsyncApi => Ok(Answered::document(&self.documents.asyncapi)),
             Route::Healthz => Ok(answer::health(None).into()),
             Route::Readyz => Ok(self.ready().await.into()),
             _ => Err(Trouble::Unauthorized),
@@ -200,6 +204,8 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         Trouble::TooFast(seconds) | Trouble::Crowded(seconds) => {
             drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
         }
+        // Whether one was closed meanwhile nobody knows: a client that asks each second helps nobody.
+        Trouble::TooManySockets => drop(headers.insert(RETRY_AFTER, HeaderValue::from(60))),
         Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
         Trouble::Unauthorized | Trouble::WrongPassword => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -59,7 +59,7 @@ impl Session {
         // From here on the hub knows the socket, and dropping the session makes it forget.
         let session = Session { app, socket, epoch, bad_frames: 0 };
         match opened {
-            Opened::TooMany => return Err(Trouble::TooFast(1)),
+            Opened::TooMany => return Err(Trouble::TooManySockets),
             Opened::Ask => {
                 let memberships = session.app.journal.memberships(user).await?;
                 session.app.hub.learn(user, memberships, epoch);

@@ -110,7 +110,7 @@ impl Naive {
 
     fn open_direct(&mut self, stamp: Stamp, with: UserId) -> Judged {
         if with == stamp.actor {
-            return Err(Refusal::Invalid { field: "user_id", rule: "must be somebody else" });
+            return Err(Refusal::Invalid { field: "person", rule: "must be somebody else" });
         }
         exists(with)?;
         let pair = (stamp.actor.min(with), stamp.actor.max(with));
@@ -149,7 +149,7 @@ impl Naive {
             return Err(Refusal::Invalid { field: "title", rule: "must not contain control characters" });
         }
         if people.len() > limits.founders {
-            return Err(Refusal::Invalid { field: "member_ids", rule: "names too many people" });
+            return Err(Refusal::Invalid { field: "people", rule: "names too many people" });
         }
         people.iter().try_for_each(|&user| exists(user))?;
         if let Some(name) = name {

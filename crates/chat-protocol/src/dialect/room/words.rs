@@ -65,6 +65,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
         Trouble::TooFast(seconds) => {
             return Cow::Owned(format!("Слишком много запросов, повторите через {seconds} с"));
         }
+        Trouble::TooManySockets => "Слишком много подключений, сначала закройте одно из них",
         Trouble::BodyTooLarge => "Слишком большой запрос",
         Trouble::NoRoute => "По этому адресу ничего нет",
         Trouble::Crowded(_) => "Слишком много запросов сразу, попробуйте позже",
@@ -89,7 +90,9 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
         Refusal::NameTaken => "Это имя уже занято",
         Refusal::TooLarge { limit, .. } => return Cow::Owned(format!("Сообщение больше {limit} байт")),
         Refusal::Invalid { field: "content", rule } if *rule == EMPTY => "Сообщение не может быть пустым",
-        Refusal::Invalid { .. } => return Cow::Owned(format!("Недопустимые данные: {refusal}")),
+        Refusal::Invalid { .. } => {
+            return Cow::Owned(format!("Недопустимые данные: {}", Trouble::from(refusal.clone()).message()));
+        }
     })
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
 pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
     frame(out, "error", context.room, |o| {
         o.put("code", trouble.code())
-            .put("message", trouble.message().as_str())
+            .put("message", trouble.roulette_message().as_str())
             .maybe("message_id", trouble.first_message().map(|id| id.uuid()));
         named(o, context);
     });

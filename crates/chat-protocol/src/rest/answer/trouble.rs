@@ -13,7 +13,8 @@ pub fn trouble(tree: Tree, trouble: &Trouble, now: Time) -> Reply {
         if tree == Tree::Api {
             o.put("status", "error");
         }
-        o.put("code", trouble.code()).put("message", trouble.message().as_str());
+        let message = if tree == Tree::V1 { trouble.roulette_message() } else { trouble.message() };
+        o.put("code", trouble.code()).put("message", message.as_str());
         o.maybe("message_id", trouble.first_message().map(|message| tree.spelled_message(message)));
         if tree != Tree::Api {
             o.put("timestamp", tree.moment(now));

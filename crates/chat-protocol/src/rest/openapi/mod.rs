@@ -1,8 +1,12 @@
 //! The OpenAPI document, made from the table of addresses: what is not there cannot be here, and the other way round.
 
+mod errors;
+mod messages;
 mod operation;
 mod schema;
 mod shape;
+mod stream;
+mod words;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -15,21 +19,43 @@ pub fn document() -> Vec<u8> {
         "info": {
             "title": "Chat",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "One chat in three trees: /api (integer ids, microseconds, answers wrapped in status and data), \
-                /api/v1 and /api/v2 (UUIDs, seconds, answers wrapped in data). The sockets are described in /api/asyncapi.json.",
+            "description": DESCRIPTION,
+            "license": {"name": "MIT OR Apache-2.0"},
         },
+        "servers": [
+            {"url": "/", "description": "The server that this document comes from."},
+            {"url": "http://127.0.0.1:8000", "description": "Where chat-server listens unless told otherwise."},
+        ],
+        "tags": [
+            {"name": "/api", "description": "Integer ids, microseconds, answers wrapped in status and data."},
+            {"name": "/api/v1", "description": "UUIDs, seconds, answers wrapped in data; message objects of dialect 4."},
+            {"name": "/api/v2", "description": "UUIDs, seconds, answers wrapped in data; message objects of dialect 5."},
+            {"name": "operations", "description": "Health."},
+        ],
         "paths": paths(),
         "components": {
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
-                "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
+                "cookie": {
+                    "type": "apiKey", "in": "cookie", "name": "sessionid",
+                    "description": "The session that logging in opened; unsafe methods want an Origin of the same host.",
+                },
+                "query": {
+                    "type": "apiKey", "in": "query", "name": "token",
+                    "description": "An access token in the address, for an EventSource, which sends no headers.",
+                },
+                "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "A back end's key."},
             },
             "schemas": schema::all(),
         },
     });
     document.to_string().into_bytes()
 }
+
+const DESCRIPTION: &str = "One chat in three trees: /api, /api/v1 and /api/v2. The sockets are described in \
+    /api/asyncapi.json.\n\nAn empty parameter and a null field are as good as absent ones. Times are RFC 3339 in UTC. Any send \
+    may carry `client_id` (or the header Idempotency-Key): whoever repeats it gets the first answer again, and nobody hears it \
+    twice. Methods that an address does not take are 405 with `Allow`.";
 
 fn paths() -> Json {
     let mut paths: Map<String, Json> = Map::new();
@@ -40,6 +66,7 @@ fn paths() -> Json {
             item[method] = operation(entry, tree);
         }
     }
+    paths.insert(stream::PATH.into(), json!({"get": stream::operation()}));
     Json::Object(paths)
 }
 
@@ -51,7 +78,7 @@ fn operation(entry: &Entry, tree: Tree) -> Json {
         "tags": [if entry.trees.is_empty() { "operations" } else { tree.prefix() }],
         "security": security(entry.access),
         "parameters": parameters(entry, tree, &shape),
-        "responses": responses(entry.access, tree, &shape),
+        "responses": responses(entry, tree, &shape),
     });
     if let Some(body) = shape.body {
         operation["requestBody"] =
@@ -71,15 +98,21 @@ fn security(access: Access) -> Json {
 fn parameters(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Vec<Json> {
     let named = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Json> = named.map(|name| schema::path_parameter(name, tree)).collect();
-    parameters.extend(shape.query.iter().map(|(name, schema)| json!({"name": name, "in": "query", "schema": schema})));
-    if shape.takes_key {
-        let schema = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"});
-        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": schema}));
-    }
+    parameters.extend(shape.query.iter().map(|(name, schema)| query_parameter(name, schema.clone())));
     parameters
 }
 
-fn responses(access: Access, tree: Tree, shape: &operation::Shape) -> Json {
+/// An empty parameter is as good as none.
+fn query_parameter(name: &str, schema: Json) -> Json {
+    let schema = match schema["type"] == "string" && ["format", "pattern"].iter().all(|rule| schema.get(rule).is_none())
+    {
+        true => schema,
+        false => json!({"anyOf": [schema, {"const": ""}]}),
+    };
+    json!({"name": name, "in": "query", "schema": words::told(name, schema)})
+}
+
+fn responses(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Json {
     let mut responses = Map::new();
     for (status, schema) in &shape.answers {
         let mut response = json!({"description": "Done."});
@@ -88,27 +121,11 @@ fn responses(access: Access, tree: Tree, shape: &operation::Shape) -> Json {
         }
         responses.insert(status.to_string(), response);
     }
-    for (status, description) in ERRORS.iter().filter(|(status, _)| access != Access::Open || *status != 403) {
-        let error = json!({
-            "description": description,
-            "content": {"application/json": {"schema": schema::named("Error", tree)}},
-        });
-        responses.entry(status.to_string()).or_insert(error);
+    for (status, answer) in errors::answers(entry, tree, shape) {
+        responses.entry(status.to_string()).or_insert(answer);
     }
     Json::Object(responses)
 }
-
-const ERRORS: [(u16, &str); 9] = [
-    (401, "UNAUTHORIZED: no credential, or not a good one."),
-    (403, "FORBIDDEN: not for this user."),
-    (404, "CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, USER_NOT_FOUND, NOTIFICATION_NOT_FOUND or NOT_FOUND."),
-    (405, "METHOD_NOT_ALLOWED: `Allow` says which are."),
-    (409, "CONFLICT: it was already so in another way; `message_id` names the first message under a `client_id`."),
-    (413, "MESSAGE_TOO_LARGE."),
-    (422, "INVALID_DATA: the message names the field."),
-    (429, "RATE_LIMIT: `Retry-After` says how long to wait."),
-    (503, "UNAVAILABLE: try again with the same `client_id`."),
-];
 
 #[cfg(test)]
 mod tests {
@@ -133,7 +150,9 @@ mod tests {
         let known = TABLE.iter().flat_map(|entry| {
             entry.addresses().map(|(_, path)| (entry.method.name().to_owned(), path)).collect::<Vec<_>>()
         });
-        assert_eq!(described.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
+        let mut known: BTreeSet<_> = known.collect();
+        known.insert(("GET".into(), stream::PATH.into()));
+        assert_eq!(described.collect::<BTreeSet<_>>(), known);
     }
 
     #[test]

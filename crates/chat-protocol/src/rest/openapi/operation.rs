@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::super::{Route, Tree};
-use super::schema::{id, message_types, named, notification_types};
+use super::messages::{new_chat, new_group, new_message, somebody};
+use super::schema::{Kind, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, sized, text, with, words};
 
 /// What an address takes and answers.
@@ -12,8 +13,6 @@ pub(super) struct Shape {
     pub(super) query: Vec<(&'static str, Json)>,
     pub(super) body: Option<Json>,
     pub(super) body_required: bool,
-    /// Whether the `Idempotency-Key` header means something.
-    pub(super) takes_key: bool,
     /// The good answers.
     pub(super) answers: Vec<(u16, Option<Json>)>,
 }
@@ -31,28 +30,26 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::Logout => done(tree).about("Logs out").may_take(body([("refresh_token?", text())])),
         Route::Me => one(200, "Me").about("Who the asker is"),
         Route::Users => list("User").about("People whose name begins so").asks([("query", text())]).paged(id(tree)),
-        Route::Chats => list("Chat").about("The asker's chats, newest first").paged(id(tree)),
+        Route::Chats => list("Chat").about("The asker's chats, newest first").paged(given_id(Kind::Room, tree)),
         Route::OpenChat => one(201, "Chat")
             .or(200, data(tree, named("Chat", tree)))
             .about("Opens a direct chat or makes a group")
-            .takes(new_chat(tree))
-            .named(),
+            .takes(new_chat(tree, id(tree))),
         Route::Chat => one(200, "Chat").about("One chat"),
-        Route::Rename => one(200, "Chat").about("Gives a group another title").takes(body([("title", sized(1, 255))])),
+        Route::Rename => one(200, "Chat").about("Gives a group another title").takes(body([("title", title())])),
         Route::Members => list("Member").about("Who is in a chat").paged(id(tree)),
         Route::AddMember => one(201, "Member")
             .or(200, data(tree, named("Member", tree)))
             .about("Brings somebody into a group")
-            .takes(json!({"oneOf": [body([("user_id", id(tree))]), body([("username", text())])]})),
+            .takes(somebody(id(tree))),
         Route::RemoveMember => done(tree).about("Takes somebody out of a group, or leaves it"),
         Route::Messages => says(200, history(tree))
             .about("A page of messages, oldest first")
-            .asks([("after_id", if tree == Tree::Api { count() } else { id(tree) })])
-            .paged(id(tree)),
-        Route::Send => one(if tree == Tree::Api { 200 } else { 201 }, "Message")
-            .about("Sends a message")
-            .takes(new_message(tree))
-            .named(),
+            .asks([("after_id", if tree == Tree::Api { count() } else { given_id(Kind::Message, tree) })])
+            .paged(given_id(Kind::Message, tree)),
+        Route::Send => {
+            one(if tree == Tree::Api { 200 } else { 201 }, "Message").about("Sends a message").takes(new_message(tree))
+        }
         Route::Message => one(200, "Message").about("One message"),
         Route::Edit => one(200, "Message").about("Gives a message other words").takes(body([("content", content())])),
         Route::Delete => done(tree).about("Erases a message"),
@@ -84,15 +81,15 @@ fn special(route: Route, tree: Tree) -> Shape {
         Route::Notifications => says(200, page(tree, named("Notification", tree), id(tree)))
             .about("The asker's notifications, newest first")
             .asks([("is_read", flag())])
-            .paged(id(tree)),
+            .paged(given_id(Kind::Notification, tree)),
         Route::ReadNotification => one(200, "NotificationRead").about("Marks a notification as read"),
         Route::ReadAllNotifications => {
             says(200, data(tree, object([("updated", count())]))).about("Marks all notifications as read")
         }
-        Route::Notify => one(201, "Notification").about("Tells a user something").takes(notice()).named(),
+        Route::Notify => one(201, "Notification").about("Tells a user something").takes(notice()),
         Route::PostLiked => told().about("Tells followers that a post was liked").takes(body([
             ("user_id", id(tree)),
-            ("user_name", sized(0, 63)),
+            ("user_name", sized(0, 255)),
             ("likes_count", count()),
             ("followers?", array(id(tree))),
         ])),
@@ -104,16 +101,14 @@ fn special(route: Route, tree: Tree) -> Shape {
         Route::ServerChat => one(201, "Chat")
             .or(200, data(tree, named("Chat", tree)))
             .about("Makes a chat in a user's name")
-            .takes(with(new_group(tree), [("owner_id", id(tree))]))
-            .named(),
+            .takes(with(new_group(tree, id(tree)), [("owner_id", id(tree))])),
         Route::ServerSend => one(201, "Message")
             .about("Sends a message in a user's name")
-            .takes(with(new_message(tree), [("user_id", id(tree))]))
-            .named(),
-        Route::Introduce => one(200, "Me").about("Makes a user known before the first visit").takes(body([
-            ("name?", sized(0, 63)),
-            ("username?", username()),
-            ("avatar?", sized(0, 500)),
+            .takes(by_somebody(new_message(tree), id(tree))),
+        Route::Introduce => one(200, "Me").about("Makes a user known before the first visit").may_take(body([
+            ("name?", sized(0, 255)),
+            ("username?", text()),
+            ("avatar?", sized(0, 2048)),
         ])),
         Route::Disconnect => done(tree)
             .about("Closes everything that a user has open")
@@ -150,11 +145,6 @@ impl Shape {
         self
     }
 
-    fn named(mut self) -> Shape {
-        self.takes_key = true;
-        self
-    }
-
     fn or(mut self, status: u16, answer: Json) -> Shape {
         self.answers.push((status, Some(answer)));
         self
@@ -163,7 +153,7 @@ impl Shape {
 
 fn says(status: u16, answer: Json) -> Shape {
     let answers = vec![(status, Some(answer))];
-    Shape { summary: "", query: Vec::new(), body: None, body_required: false, takes_key: false, answers }
+    Shape { summary: "", query: Vec::new(), body: None, body_required: false, answers }
 }
 
 fn done(tree: Tree) -> Shape {
@@ -210,7 +200,7 @@ fn health() -> Json {
 }
 
 fn register() -> Json {
-    body([("username", username()), ("password", sized(8, 128)), ("name?", sized(0, 63)), ("avatar?", sized(0, 500))])
+    body([("username", username()), ("password", sized(8, 128)), ("name?", sized(0, 255)), ("avatar?", sized(0, 2048))])
 }
 
 fn login() -> Json {
@@ -218,62 +208,37 @@ fn login() -> Json {
 }
 
 fn username() -> Json {
-    json!({"type": "string", "minLength": 1, "maxLength": 32, "pattern": "^[A-Za-z0-9_.-]+$"})
+    json!({"type": "string", "minLength": 1, "maxLength": 32, "pattern": r"^[\w.-]+$"})
 }
 
-fn new_chat(tree: Tree) -> Json {
-    let direct = words(&["direct"]);
-    json!({"oneOf": [
-        body([("type", direct.clone()), ("user_id", id(tree))]),
-        body([("type", direct), ("username", text())]),
-        new_group(tree),
-    ]})
-}
-
-fn new_group(tree: Tree) -> Json {
-    body([
-        ("type", words(&["group"])),
-        ("title", sized(1, 63)),
-        ("member_ids?", array(id(tree))),
-        ("client_id?", client_id()),
-    ])
-}
-
-fn new_message(tree: Tree) -> Json {
-    let metadata = json!({"type": "object"});
-    match tree {
-        Tree::Api => body([("content", content()), ("client_id?", client_id())]),
-        Tree::V1 => body([
-            ("content?", content()),
-            ("type?", message_types()),
-            ("media_url?", text()),
-            ("metadata?", metadata),
-            ("client_id?", client_id()),
-        ]),
-        Tree::V2 => body([
-            ("content", content()),
-            ("type?", message_types()),
-            ("metadata?", metadata),
-            ("client_id?", client_id()),
-        ]),
-    }
+/// A message of any type, in this user's name.
+fn by_somebody(mut message: Json, id: Json) -> Json {
+    let choices = message["anyOf"].as_array_mut().into_iter().flatten();
+    choices.for_each(|choice| *choice = with(choice.take(), [("user_id", id.clone())]));
+    message
 }
 
 fn notice() -> Json {
     body([
         ("user_id", id(Tree::V2)),
         ("type", notification_types()),
-        ("title", sized(0, 63)),
-        ("body", sized(0, 1000)),
+        ("title", text()),
+        ("body", text()),
         ("data?", json!({"type": "object"})),
         ("client_id?", client_id()),
     ])
 }
 
-fn content() -> Json {
-    sized(1, 4096)
+/// Words, of which at least one is seen.
+pub(super) fn content() -> Json {
+    json!({"type": "string", "pattern": r"^[^\u0000]*[^\s\u0000-\u0020\u0085][^\u0000]*$"})
 }
 
-fn client_id() -> Json {
+/// A title: one line, of which at least one letter is seen.
+pub(super) fn title() -> Json {
+    json!({"type": "string", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"})
+}
+
+pub(super) fn client_id() -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"})
 }

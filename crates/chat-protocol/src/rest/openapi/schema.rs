@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::Tree;
 use super::shape::{array, count, flag, object, or_null, text, with, words};
+use crate::codes::CODES;
 
 /// All objects of all trees.
 pub(super) fn all() -> Json {
@@ -39,11 +40,34 @@ pub(super) fn id(tree: Tree) -> Json {
     }
 }
 
+/// An id that this server gave to something of this kind, in a tree's spelling.
+pub(super) fn given_id(kind: Kind, tree: Tree) -> Json {
+    match tree {
+        Tree::Api => id(tree),
+        Tree::V1 | Tree::V2 => {
+            // The number is from 1 to 2^53 - 1.
+            let number = "8(?!000-0{12})0[01][0-9a-f]-[0-9a-f]{12}";
+            json!({"type": "string", "pattern": format!("^63686174-000{}-8000-{number}$", kind as u8)})
+        }
+    }
+}
+
+/// What a UUID of ours names.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// A room.
+    Room = 2,
+    /// A message.
+    Message = 3,
+    /// A notification.
+    Notification = 4,
+}
+
 /// A part of a path.
 pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
     let schema = match name {
         "post" => json!({"type": "string", "minLength": 1, "maxLength": 64}),
-        "subject" => json!({"type": "string", "minLength": 1, "maxLength": 255}),
+        "subject" => json!({"type": "string", "minLength": 1}),
         _ => id(tree),
     };
     json!({"name": name, "in": "path", "required": true, "schema": schema})
@@ -163,9 +187,10 @@ fn status() -> Json {
 }
 
 fn error(tree: Tree) -> Json {
+    let code = words(&CODES.map(|code| code.word));
     let mut error = match tree {
-        Tree::Api => object([("status", words(&["error"])), ("code", text()), ("message", text())]),
-        Tree::V1 | Tree::V2 => object([("code", text()), ("message", text()), ("timestamp", time())]),
+        Tree::Api => object([("status", words(&["error"])), ("code", code), ("message", text())]),
+        Tree::V1 | Tree::V2 => object([("code", code), ("message", text()), ("timestamp", time())]),
     };
     error["properties"]["message_id"] = id(tree);
     error

@@ -2,17 +2,30 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::words;
+
 /// An object with exactly these fields, all of them required.
 pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     json!({"type": "object", "properties": properties(&fields), "required": required, "additionalProperties": false})
 }
 
-/// A body: fields whose names end in a question mark may be left out, and unknown ones are passed over.
+/// A body: fields whose names end in a question mark may be left out or null, and unknown ones are passed over.
 pub(super) fn body<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('?')).collect();
-    let fields = fields.map(|(name, schema)| (name.trim_end_matches('?'), schema));
+    let fields = fields.map(|(name, schema)| match name.strip_suffix('?') {
+        Some(name) => (name, or_null(kept(schema))),
+        None => (name, kept(schema)),
+    });
     json!({"type": "object", "properties": properties(&fields), "required": required})
+}
+
+/// No database keeps U+0000.
+fn kept(mut schema: Json) -> Json {
+    if schema["type"] == "string" && ["pattern", "enum", "format"].iter().all(|rule| schema.get(rule).is_none()) {
+        schema["pattern"] = r"^[^\u0000]*$".into();
+    }
+    schema
 }
 
 /// The same object with more fields.
@@ -46,6 +59,11 @@ pub(super) fn text() -> Json {
     json!({"type": "string"})
 }
 
+/// An http or https address.
+pub(super) fn address() -> Json {
+    json!({"type": "string", "pattern": "^https?://[a-z0-9.-]+(/[!-~]*)?$"})
+}
+
 /// A text of so many characters.
 pub(super) fn sized(least: u32, most: u32) -> Json {
     json!({"type": "string", "minLength": least, "maxLength": most})
@@ -62,5 +80,5 @@ pub(super) fn count() -> Json {
 }
 
 fn properties(fields: &[(&str, Json)]) -> Map<String, Json> {
-    fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect()
+    fields.iter().map(|(name, schema)| ((*name).to_owned(), words::told(name, schema.clone()))).collect()
 }

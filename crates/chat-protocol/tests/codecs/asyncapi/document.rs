@@ -1,6 +1,6 @@
 //! The document: channels, messages, operations, and what is true of all of them.
 
-use chat_protocol::codes::CODES;
+use chat_protocol::codes::{CLOSES, CODES};
 use chat_protocol::{Entrance, Lang};
 
 use super::heard::{acks, heard};
@@ -76,17 +76,6 @@ const DESCRIPTION: &str = "Five dialects over one chat: a message sent in one re
     that they do not know.\n\nLimits, unless the operator set others: 16 KiB of content, 4 KiB of metadata, 64 KiB a frame, 20 messages a second with \
     bursts of 60, 5 signs of typing a second, 100 sockets a user, 1 MiB waiting for a slow reader. 20 bad frames in a row close \
     the socket.";
-
-/// Why the server closes a WebSocket.
-const CLOSES: [(i64, &str); 7] = [
-    (1001, "The server is going away, or heard no sign of life: come back, with jitter."),
-    (1008, "Twenty bad frames in a row: mend the client."),
-    (1009, "A frame over the limit."),
-    (1012, "The server restarts: come back, with jitter."),
-    (1013, "Too slow a reader, or the server could not go on: come back and resume."),
-    (4401, "The token has expired or was ended: get a new one, then come back."),
-    (4403, "No longer a member of the room, or disconnected by a back end: do not come back."),
-];
 
 /// The whole document.
 pub(crate) fn document() -> Ordered {

@@ -1,0 +1,86 @@
+//! What may be sent as a message: each type with what goes with it.
+
+use chat_domain::MessageKind;
+use serde_json::{Value as Json, json};
+
+use super::super::Tree;
+use super::operation::{client_id, content, title};
+use super::shape::{address, array, body, flag, or_null, text, words};
+
+/// A new message.
+pub(super) fn new_message(tree: Tree) -> Json {
+    if tree == Tree::Api {
+        return body([("content", content()), ("client_id?", client_id())]);
+    }
+    json!({"anyOf": MessageKind::ALL.map(|kind| of_kind(kind, tree))})
+}
+
+fn of_kind(kind: MessageKind, tree: Tree) -> Json {
+    let word = if kind == MessageKind::Text { "type?" } else { "type" };
+    let needs_metadata =
+        matches!(kind, MessageKind::Location | MessageKind::ProfileShare | MessageKind::BookingProposal);
+    let metadata = (if needs_metadata { "metadata" } else { "metadata?" }, metadata(kind));
+    let (kind_word, client_id) = ((word, words(&[kind.word()])), ("client_id?", client_id()));
+    match (kind.is_media(), tree) {
+        (true, Tree::V1) => body([kind_word, ("media_url", address()), ("content?", text()), metadata, client_id]),
+        (true, _) => body([kind_word, ("content", address()), metadata, client_id]),
+        (false, Tree::V1) => {
+            body([kind_word, ("content", content()), ("media_url?", json!({"const": ""})), metadata, client_id])
+        }
+        (false, _) => body([kind_word, ("content", content()), metadata, client_id]),
+    }
+}
+
+fn metadata(kind: MessageKind) -> Json {
+    let above_zero = || json!({"type": "number", "exclusiveMinimum": 0, "maximum": 1e9});
+    let from_zero = || json!({"type": "number", "minimum": 0, "maximum": 1e9});
+    let within = |most: i64| json!({"type": "number", "minimum": -most, "maximum": most});
+    let address_or_empty = || json!({"anyOf": [address(), {"const": ""}]});
+    match kind {
+        MessageKind::Text => body([]),
+        MessageKind::Photo => {
+            body([("width?", above_zero()), ("height?", above_zero()), ("thumbnail?", address()), ("caption?", text())])
+        }
+        MessageKind::Video | MessageKind::Voice => {
+            body([("duration?", from_zero()), ("thumbnail?", address()), ("caption?", text())])
+        }
+        MessageKind::Location => body([("lat", within(90)), ("lng", within(180)), ("address?", text())]),
+        MessageKind::ProfileShare => {
+            body([("name", content()), ("avatar?", address_or_empty()), ("is_master?", flag())])
+        }
+        MessageKind::PostShare => body([("author_name?", text()), ("media_url?", address_or_empty())]),
+        MessageKind::BookingProposal => body([
+            ("service_id", content()),
+            ("service_name", content()),
+            ("price", from_zero()),
+            ("duration", above_zero()),
+        ]),
+    }
+}
+
+/// A direct chat with somebody, or a group.
+pub(super) fn new_chat(tree: Tree, id: Json) -> Json {
+    let direct = || words(&["direct"]);
+    json!({"anyOf": [
+        body([("type", direct()), ("user_id", id.clone()), ("username?", nothing())]),
+        body([("type", direct()), ("username", text()), ("user_id?", nothing())]),
+        new_group(tree, id),
+    ]})
+}
+
+/// A group.
+pub(super) fn new_group(_: Tree, id: Json) -> Json {
+    body([("type", words(&["group"])), ("title", title()), ("member_ids?", array(id)), ("client_id?", client_id())])
+}
+
+/// Somebody, by id or by username.
+pub(super) fn somebody(id: Json) -> Json {
+    json!({"anyOf": [
+        body([("user_id", id), ("username?", nothing())]),
+        body([("username", text()), ("user_id?", nothing())]),
+    ]})
+}
+
+fn nothing() -> Json {
+    or_null(json!({"type": "null"}))
+}

@@ -1,0 +1,35 @@
+//! Dialect 1's stream, which is no route of the trees but is asked for over HTTP.
+
+use serde_json::{Value as Json, json};
+
+use super::super::Tree;
+use super::shape::{count, text};
+use super::{errors, schema, words};
+
+/// Where it is.
+pub(super) const PATH: &str = "/api/chats/{chat}/stream";
+
+/// What it takes and says.
+pub(super) fn operation() -> Json {
+    let refusals = ["UNAUTHORIZED", "FORBIDDEN", "CHAT_NOT_FOUND", "INVALID_DATA", "RATE_LIMIT", "UNAVAILABLE"];
+    let mut responses = json!({"200": {
+        "description": "`data:` holds one event, as /api/asyncapi.json describes them; `id:` is a cursor; a comment every 15 s.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }});
+    for (status, answer) in errors::spelled(&refusals, Tree::Api) {
+        responses[status.to_string()] = answer;
+    }
+    json!({
+        "operationId": "ApiStream",
+        "summary": "A chat as server-sent events",
+        "tags": ["/api"],
+        "security": [{"token": []}, {"cookie": []}, {"query": []}],
+        "parameters": [
+            schema::path_parameter("chat", Tree::Api),
+            super::query_parameter("last_message_id", count()),
+            super::query_parameter("cursor", text()),
+            {"name": "Last-Event-ID", "in": "header", "schema": words::told("cursor", text())},
+        ],
+        "responses": responses,
+    })
+}
