@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// What to run, in this order.
     #[arg(value_enum, default_values_t = [Scenario::Fanout, Scenario::Rate, Scenario::Pairs, Scenario::Acked, Scenario::Idle, Scenario::Connect, Scenario::Posts])]
     pub(crate) scenarios: Vec<Scenario>,
-    /// The server to start; by default the one that was built beside this program.
+    /// The server to start; by default the one of the same build.
     #[arg(long)]
     pub(crate) server: Option<PathBuf>,
     /// How clients talk.
@@ -52,6 +52,9 @@ pub(crate) struct Args {
     /// Bytes of a message's content.
     #[arg(long, default_value_t = 64)]
     pub(crate) content: usize,
+    /// What cargo says to everything that it runs as a benchmark.
+    #[arg(long, hide = true)]
+    pub(crate) bench: bool,
     /// Without the bare broadcasters.
     #[arg(long)]
     pub(crate) no_bare: bool,

@@ -21,7 +21,7 @@ impl Server {
     pub(crate) fn ours(args: &Args, home: &Path, port: u16) -> Result<Server, Trouble> {
         let program = match &args.server {
             Some(program) => program.clone(),
-            None => beside("chat-server")?,
+            None => PathBuf::from(env!("CARGO_BIN_EXE_chat-server")),
         };
         let mut command = on_core(0, &program);
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--jwt-secret", SECRET, "--api-key", KEY]);
@@ -108,13 +108,6 @@ fn on_core(core: usize, program: &Path) -> Command {
         return command;
     }
     Command::new(program)
-}
-
-/// A program of the same build: examples lie one directory deeper.
-fn beside(name: &str) -> Result<PathBuf, Trouble> {
-    let here = std::env::current_exe()?;
-    let built = here.parent().and_then(Path::parent).map(|directory| directory.join(name));
-    built.filter(|path| path.exists()).ok_or_else(|| format!("no {name}: build it first, or give --server").into())
 }
 
 /// The secret of the tokens, which are made here too: nobody waits for a thousand passwords to be hashed.
