@@ -43,6 +43,7 @@ impl Greeting<'_> {
                 Some(token) => row("Demo", &format!("{BOLD}http://{at}/#token={token}{PLAIN}")),
                 None => row("Page", &format!("{BOLD}http://{at}/{PLAIN}")),
             }
+            row("Dialects", &format!("http://{at}/dialects"));
             row("API", &format!("http://{at}/api/openapi.json, http://{at}/api/asyncapi.json"));
         }
         for at in self.admin {
