@@ -54,6 +54,8 @@ pub struct Chat {
     waiting: BTreeSet<(Time, UserId)>,
     /// The rooms that each user is in; kept by a whole chat only.
     rooms_of: Map<UserId, BTreeSet<RoomId>>,
+    /// How many messages a direct chat had when somebody took it off their list; kept by a whole chat only.
+    pub(crate) hidden: BTreeMap<(UserId, RoomId), u64>,
     /// What was written since it was last taken, if anybody wants to know.
     dirty: Option<Dirty>,
 }

@@ -70,6 +70,11 @@ pub enum Command {
         /// Whom.
         user: UserId,
     },
+    /// Ends a group: nobody is in it any more.
+    EndGroup {
+        /// Which group.
+        room: RoomId,
+    },
     /// Sends a message.
     Send {
         /// Where to.

@@ -46,6 +46,30 @@ impl NewAccount {
     }
 }
 
+/// What somebody changes about themselves; what is not said stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Update {
+    /// The name to show; one of nothing but white space is the username.
+    pub name: Option<String>,
+    /// The address of a picture, or empty.
+    pub avatar: Option<String>,
+}
+
+impl Update {
+    /// The person after it, if it says what may be said.
+    pub fn of(self, person: &Person) -> Result<Person, Refusal> {
+        let name = match self.name {
+            Some(name) if name.trim().is_empty() => person.username.clone(),
+            Some(name) => name,
+            None => person.name.clone(),
+        };
+        check_text("name", &name, NAME)?;
+        let avatar = self.avatar.unwrap_or_else(|| person.avatar.clone());
+        check_size("avatar", &avatar, AVATAR)?;
+        Ok(Person { name, avatar, ..person.clone() })
+    }
+}
+
 /// Bytes of a name to show.
 const NAME: usize = 255;
 
@@ -112,6 +136,9 @@ pub trait Directory: Send + Sync {
 
     /// The user whom an issuer calls so, made at first sight; names and pictures that were said are taken over.
     fn admit(&self, visitor: Visitor) -> Answer<'_, Account>;
+
+    /// Changes what somebody shows of themselves.
+    fn update(&self, user: UserId, update: Update) -> Answer<'_, Account>;
 
     /// Begins a family of refresh tokens with this digest.
     fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant>;

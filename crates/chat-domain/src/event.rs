@@ -33,6 +33,34 @@ pub struct Event {
 }
 
 impl Event {
+    /// The same event with what somebody shows of themselves now; `None` where that is nothing new.
+    pub fn renamed(&self, person: &Arc<Person>) -> Option<Event> {
+        let is_old = |one: &Arc<Person>| one.id() == person.id() && one != person;
+        let by_author = |message: &Message| Arc::new(Message { sender: person.clone(), ..message.clone() });
+        let change = match &self.change {
+            Change::Created { title, people } if people.iter().any(is_old) => {
+                let now = |one: &Arc<Person>| if is_old(one) { person.clone() } else { one.clone() };
+                Some(Change::Created { title: title.clone(), people: people.iter().map(now).collect() })
+            }
+            Change::Added { person: one } if is_old(one) => Some(Change::Added { person: person.clone() }),
+            Change::Removed { person: one, heir } if is_old(one) => {
+                Some(Change::Removed { person: person.clone(), heir: *heir })
+            }
+            Change::Sent { message, reception } if is_old(&message.sender) => {
+                Some(Change::Sent { message: by_author(message), reception: reception.clone() })
+            }
+            Change::Edited { message } if is_old(&message.sender) => {
+                Some(Change::Edited { message: by_author(message) })
+            }
+            _ => None,
+        };
+        if change.is_none() && !is_old(&self.actor) {
+            return None;
+        }
+        let actor = if is_old(&self.actor) { person.clone() } else { self.actor.clone() };
+        Some(Event { actor, change: change.unwrap_or_else(|| self.change.clone()), ..self.clone() })
+    }
+
     /// Whether somebody did it, or wrote a message that it is about.
     pub fn concerns(&self, user: UserId) -> bool {
         let wrote = match &self.change {
@@ -75,7 +103,7 @@ pub enum Change {
         /// The new one.
         title: String,
     },
-    /// Somebody left a roulette chat (the actor): it is over.
+    /// The room is over: the actor left a roulette chat, or ended a group, in which nobody is any more.
     Closed,
     /// A message was sent.
     Sent {

@@ -106,6 +106,9 @@ pub trait Journal: Send + Sync {
     /// A page of a user's chats, those below `before`.
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats>;
 
+    /// Takes a direct chat off a user's list until the next message.
+    fn hide(&self, user: UserId, room: RoomId) -> Answer<'_, ()>;
+
     /// One chat with all of the page's worth of members.
     fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView>;
 

@@ -25,6 +25,7 @@ impl Command {
             Command::Rename { room, .. }
             | Command::AddMember { room, .. }
             | Command::RemoveMember { room, .. }
+            | Command::EndGroup { room }
             | Command::Send { room, .. }
             | Command::Edit { room, .. }
             | Command::Delete { room, .. }
@@ -53,7 +54,7 @@ impl Command {
                 needs.extend(members.iter().map(|&user| Need::Person(user)));
                 needs.extend(client_id.iter().map(|name| Need::Made(actor, name.clone())));
             }
-            Command::Rename { .. } => {}
+            Command::Rename { .. } | Command::EndGroup { .. } => {}
             &Command::AddMember { room, user } => needs.extend([Need::Person(user), Need::Member(room, user)]),
             &Command::RemoveMember { room, user } => {
                 needs.extend([Need::Person(user), Need::Member(room, user)]);

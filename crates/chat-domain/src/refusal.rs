@@ -27,9 +27,12 @@ pub enum Refusal {
     /// Only the room's owner may do this.
     #[error("only the owner may do this")]
     NotOwner,
-    /// Only a group changes its members or title.
-    #[error("only a group chat can change its title or members")]
+    /// Only a group changes its members or title, or ends.
+    #[error("only a group chat can change its title or members, or end")]
     NotGroup,
+    /// Only a direct chat can be hidden.
+    #[error("only a direct chat can be hidden")]
+    NotDirect,
     /// The roulette chat is over.
     #[error("this chat is closed")]
     Closed,

@@ -43,8 +43,16 @@ pub struct Room {
     pub last_message: Option<MessageId>,
     /// How many messages were ever sent to it: the dense number of the newest.
     pub sent: u64,
-    /// A roulette chat that somebody left: it takes nothing more.
+    /// A roulette chat that somebody left, which takes nothing more; or a group that was ended, in which nobody is any more,
+    /// whatever the rows of its members say.
     pub closed: bool,
+}
+
+impl Room {
+    /// Whether it is a group that was ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.closed && self.kind == RoomKind::Group
+    }
 }
 
 /// A room's two counters.

@@ -145,6 +145,7 @@ fn the_room_is_judged_before_the_message() {
         Command::Rename { room: at, title: "t".into() },
         Command::AddMember { room: at, user: user(3) },
         Command::RemoveMember { room: at, user: user(1) },
+        Command::EndGroup { room: at },
     ] {
         assert_eq!(give(&mut world, 1, command), Err(Refusal::NotGroup));
     }

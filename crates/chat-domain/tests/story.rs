@@ -95,7 +95,9 @@ proptest! {
         }
         for (&room, who) in world.rooms.iter().flat_map(|room| (1..=PEOPLE).map(move |who| (room, user(who)))) {
             let Fact::Member(.., member) = world.chat.answer(&Need::Member(room, who)) else { unreachable!() };
-            let inside = member.is_some_and(|member| member.active);
+            let Fact::Room(.., row) = world.chat.answer(&Need::Room(room)) else { unreachable!() };
+            let ended = row.is_some_and(|row| row.closed && row.kind == RoomKind::Group);
+            let inside = member.is_some_and(|member| member.active) && !ended;
             let refused = (!inside).then_some(Refusal::NotMember);
             prop_assert_eq!(world.chat.history(who, room, Page::Newest, 5).err(), refused.clone());
             prop_assert_eq!(world.chat.chat(who, room).err(), refused.clone());

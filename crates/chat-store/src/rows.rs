@@ -43,6 +43,9 @@ pub(crate) fn handle(id: i64, uuid: Option<&str>) -> Worked<Handle> {
 pub(crate) const ROOM: &str = "r.id, r.kind, r.title, r.owner, r.created_at, r.seq, r.moves, r.members_seq, r.members, \
                                r.last_at, r.last_message, r.sent, r.closed";
 
+/// Whether the room `r` still has members: in a group that was ended nobody is, whatever the members' rows say.
+pub(crate) const STANDS: &str = "NOT (r.closed AND r.kind = 'group')";
+
 /// One room.
 #[rustfmt::skip]
 pub(crate) type RoomRow = (

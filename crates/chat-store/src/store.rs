@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Visitor};
+use chat_domain::directory::{NewAccount, Update, Visitor};
 use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
@@ -121,6 +121,7 @@ impl Journal for Store {
         fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
         fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
         fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
+        fn hide(user: UserId, room: RoomId) -> ();
         fn chat(reader: UserId, room: RoomId) -> ChatView;
         fn members(reader: UserId, room: RoomId, after: Option<UserId>, limit: usize) -> Vec<MemberView>;
         fn readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
@@ -149,6 +150,7 @@ impl Directory for Store {
         fn by_username(username: String) -> Option<Account>;
         fn search(query: String, after: Option<String>, limit: usize) -> Vec<Account>;
         fn admit(visitor: Visitor) -> Account;
+        fn update(user: UserId, update: Update) -> Account;
         fn open_family(user: UserId, digest: String, expires: Time) -> Grant;
         fn rotate(old: String, new: String, now: Time, expires: Time) -> Rotation;
         fn family(digest: String) -> Option<(UserId, Family)>;

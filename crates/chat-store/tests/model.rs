@@ -161,6 +161,7 @@ impl Story {
             39 => Command::Search,
             25 => Command::StopSearch,
             26 => Command::LeaveRoulette,
+            29 if self.dice.one_in(9) => Command::EndGroup { room },
             _ => Command::Send { room, draft: Draft::text(self.text()), client_id: self.name() },
         }
     }
@@ -210,18 +211,16 @@ impl Story {
         let after = if self.dice.one_in(2) { Some(other) } else { None };
         let (store, model) = (&self.store, &self.model);
         let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
-        match self.dice.roll(13) {
+        match self.dice.roll(14) {
             0 => {
                 for page in [Page::Newest, Page::Before(message), Page::After(Some(message)), Page::After(None)] {
                     let expected = model.history(reader, room, page, limit);
                     same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
                 }
             }
+            13 => same(self.store.hide(reader, room).await, self.model.hide(reader, room), &about),
             1 => same(store.message(reader, room, message).await, model.message(reader, room, message), &about),
-            2 => {
-                same(store.head(reader, room).await, model.head(reader, room), &about);
-                same(store.joining(reader, room).await, model.joining(reader, room), &about);
-            }
+            2 => same(store.joining(reader, room).await, model.joining(reader, room), &about),
             3 => same(store.heads(self.rooms.clone()).await, Ok(model.heads(self.rooms.clone())), &about),
             4 => {
                 let before = if after.is_some() { Some(room) } else { None };

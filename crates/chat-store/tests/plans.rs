@@ -151,6 +151,7 @@ async fn everything(store: &Store) {
     for emoji in [None, Emoji::new("👍")] {
         store.reactors(me, room, message, ReactorsPage { emoji, after: 0, limit: 50 }).await.unwrap();
     }
+    store.hide(me, room).await.unwrap_err();
     store.memberships(me).await.unwrap();
     store.summaries(vec![(me, room), (other, room)]).await.unwrap();
     store.roulette(me).await.unwrap();
@@ -196,6 +197,9 @@ async fn commands(store: &Store, me: UserId, other: UserId, room: RoomId, messag
         // Some are refused: what they ask is asked all the same.
         let _ = answer.await;
     }
+    let own = Command::CreateGroup { title: "mine".into(), members: vec![], client_id: None };
+    let own = store.execute(order(me, 11, own)).await.unwrap().event().unwrap().room;
+    store.execute(order(me, 11, Command::EndGroup { room: own })).await.unwrap();
     let back = Command::AddMember { room, user: me };
     let owner = UserId::new(3).unwrap();
     let _ = store.execute(order(owner, 11, back)).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::grant::Family;
-use chat_domain::{Directory, Failure, Journal, Time, UserId};
+use chat_domain::{Directory, Failure, Journal, Person, Time, UserId};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::gate::Gate;
@@ -121,6 +121,12 @@ impl App {
             self.gate.end_tokens(holder, now);
         }
         Ok(())
+    }
+
+    /// Somebody shows this of themselves from now on.
+    pub(crate) async fn is_now(&self, person: &Arc<Person>) {
+        self.gate.forget(person.id());
+        self.hub.is_now(person).await;
     }
 
     /// Runs what happens beside requests, until told to stop.

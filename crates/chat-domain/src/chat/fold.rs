@@ -120,11 +120,22 @@ impl Chat {
     }
 
     fn fold_closed(&mut self, event: &Event) {
+        if event.room_kind == RoomKind::Group {
+            return self.fold_ended(event);
+        }
         self.update(event, |room| room.closed = true);
         let members = self.states.get(&event.room).into_iter().flat_map(RoomState::slots).map(|slot| slot.member.user);
         let talked = |user| self.lobby.get(&user).copied().flatten().filter(|row| row.room == Some(event.room));
         let rows: Vec<_> = members.filter_map(talked).collect();
         rows.into_iter().for_each(|row| self.set_lobby(LobbyRow { room: None, ..row }));
+    }
+
+    /// The rows of the members stay as they are: there may be many.
+    fn fold_ended(&mut self, event: &Event) {
+        self.update(event, |room| (room.members, room.members_seq, room.closed) = (0, event.head.seq, true));
+        let slots = self.states.get(&event.room).into_iter().flat_map(RoomState::slots);
+        let users: Vec<_> = slots.map(|slot| slot.member.user).collect();
+        users.into_iter().for_each(|user| self.is_in(user, event.room, false));
     }
 
     fn fold_added(&mut self, event: &Event, person: &Person) {

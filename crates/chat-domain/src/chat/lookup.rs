@@ -41,7 +41,8 @@ impl Chat {
 
     /// Somebody who is in a room now.
     pub(crate) fn member(&self, room: RoomId, user: UserId) -> Option<&Slot> {
-        self.slot(room, user).filter(|slot| slot.member.active)
+        let has_ended = self.states.get(&room).and_then(RoomState::peek).is_some_and(Room::has_ended);
+        self.slot(room, user).filter(|slot| slot.member.active && !has_ended)
     }
 
     /// A message that is not deleted.

@@ -6,8 +6,10 @@ use alloc::vec::Vec;
 use super::state::Map;
 use super::{Chat, RoomState, Slot, Someone};
 use crate::fact::Written;
+use crate::id::{RoomId, UserId};
 use crate::limits::Limits;
 use crate::person::Person;
+use crate::room::Room;
 use crate::rows::*;
 use crate::time::Time;
 
@@ -19,6 +21,8 @@ pub struct Saved {
     pub people: Vec<(Arc<Person>, Option<Time>)>,
     /// Every row of every table. All of them are new.
     pub rows: Written,
+    /// Who took which direct chats off their lists, and how many messages these had then.
+    pub hidden: Vec<(UserId, RoomId, u64)>,
 }
 
 impl Chat {
@@ -38,7 +42,8 @@ impl Chat {
         for (_, state) in states {
             state.save(&mut rows);
         }
-        Saved { people, rows }
+        let hidden = self.hidden.iter().map(|(&(user, room), &sent)| (user, room, sent)).collect();
+        Saved { people, rows, hidden }
     }
 
     /// The chat that was saved. The limits are not part of it.
@@ -47,12 +52,14 @@ impl Chat {
         for (person, last_seen) in saved.people {
             chat.people.insert(person.id(), Some(Someone { person, last_seen }));
         }
+        chat.hidden.extend(saved.hidden.into_iter().map(|(user, room, sent)| ((user, room), sent)));
         let rows = saved.rows;
         for room in rows.new_rooms {
             chat.states.insert(room.id, RoomState::born(room));
         }
         for (room, member) in rows.members {
-            chat.is_in(member.user, room, member.active);
+            let ended = chat.states.get(&room).and_then(RoomState::peek).is_some_and(Room::has_ended);
+            chat.is_in(member.user, room, member.active && !ended);
             chat.states.entry(room).or_default().members.insert(member.user, Some(Slot::new(member)));
         }
         for message in rows.new_messages {

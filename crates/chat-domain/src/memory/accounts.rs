@@ -179,7 +179,7 @@ impl Accounts {
         *id
     }
 
-    fn keep(&mut self, chat: &mut Chat, person: Person) -> Result<Account, Refusal> {
+    pub(super) fn keep(&mut self, chat: &mut Chat, person: Person) -> Result<Account, Refusal> {
         let (id, name) = (person.id(), folded(&person.username));
         if let Some(before) = account(chat, id) {
             self.names.remove(&folded(&before.person.username));

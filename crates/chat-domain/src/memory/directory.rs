@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use super::accounts::account;
 use super::{Memory, World};
-use crate::directory::{Account, Directory, NewAccount, Visitor};
+use crate::directory::{Account, Directory, NewAccount, Update, Visitor};
 use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
+use crate::refusal::Refusal;
 use crate::time::Time;
 
 impl Directory for Memory {
@@ -38,6 +39,13 @@ impl Directory for Memory {
 
     fn admit(&self, visitor: Visitor) -> Answer<'_, Account> {
         self.answer(|World { accounts, chat, .. }| Ok(accounts.admit(chat, visitor)?))
+    }
+
+    fn update(&self, user: UserId, update: Update) -> Answer<'_, Account> {
+        self.answer(|World { accounts, chat, .. }| {
+            let before = account(chat, user).ok_or(Refusal::UnknownUser)?;
+            Ok(accounts.keep(chat, update.of(&before.person)?)?)
+        })
     }
 
     fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant> {

@@ -52,6 +52,10 @@ impl Journal for Memory {
         self.answer(|world| Ok(world.chat.chats(reader, before, limit)?))
     }
 
+    fn hide(&self, user: UserId, room: RoomId) -> Answer<'_, ()> {
+        self.answer(|world| Ok(world.chat.hide(user, room)?))
+    }
+
     fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView> {
         self.answer(|world| Ok(world.chat.chat(reader, room)?))
     }

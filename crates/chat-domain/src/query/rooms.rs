@@ -8,7 +8,7 @@ use crate::chat::{Chat, RoomState, Slot};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::refusal::Refusal;
 use crate::room::Head;
-use crate::room::{Role, Room};
+use crate::room::{Role, Room, RoomKind};
 use crate::time::Time;
 use crate::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Summary};
 
@@ -33,13 +33,28 @@ impl Chat {
         let key = |row: &Room| Reverse((row.last_at, row.id));
         let before = before.map(|room| self.state(room).map(|(_, row)| key(row))).transpose()?;
         let mut rooms: Vec<_> = self.rooms_of(reader).filter_map(|room| self.visible(reader, room).ok()).collect();
-        rooms.retain(|(_, row, _)| before.is_none_or(|before| key(row) > before));
+        rooms.retain(|(_, row, _)| !self.is_hidden(reader, row) && before.is_none_or(|before| key(row) > before));
         rooms.sort_unstable_by_key(|(_, row, _)| key(row));
         let more = rooms.len() > limit;
         rooms.truncate(limit);
         let next = rooms.last().filter(|_| more).map(|(_, row, _)| row.id);
         let view = |(state, row, slot)| self.view(state, row, slot, MEMBERS_IN_LIST);
         Ok(Chats { chats: rooms.into_iter().map(view).collect(), next })
+    }
+
+    /// Takes a direct chat off somebody's list until the next message.
+    pub fn hide(&mut self, user: UserId, room: RoomId) -> Result<(), Refusal> {
+        let (_, row, _) = self.visible(user, room)?;
+        if row.kind != RoomKind::Direct {
+            return Err(Refusal::NotDirect);
+        }
+        let sent = row.sent;
+        self.hidden.insert((user, room), sent);
+        Ok(())
+    }
+
+    fn is_hidden(&self, user: UserId, row: &Room) -> bool {
+        self.hidden.get(&(user, row.id)).is_some_and(|&sent| row.sent <= sent)
     }
 
     /// One chat.

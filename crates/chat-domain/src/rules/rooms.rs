@@ -74,6 +74,17 @@ pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Decision, Refusa
     happened(scene.next(Change::Renamed { title }))
 }
 
+/// The owner ends a group, for everybody at once.
+pub(super) fn end(scene: Scene<'_>) -> Result<Decision, Refusal> {
+    if scene.room.kind != RoomKind::Group {
+        return Err(Refusal::NotGroup);
+    }
+    if !scene.is_owner() {
+        return Err(Refusal::NotOwner);
+    }
+    happened(Event { members: 0, ..scene.next(Change::Closed) })
+}
+
 /// A new room with these people, the maker first.
 pub(super) fn made(
     chat: &Chat,

@@ -30,6 +30,7 @@ pub enum Action {
     Rename { room: u8, title: u8 },
     Add { room: u8, user: u8 },
     Remove { room: u8, user: u8 },
+    End { room: u8 },
     Send { room: u8, text: u8, name: Option<u8> },
     Edit { room: u8, message: u8, text: u8 },
     Delete { room: u8, message: u8 },
@@ -69,7 +70,7 @@ pub fn action() -> impl Strategy<Value = Action> {
     let user = || prop_oneof![12 => 1..=PEOPLE, 1 => Just(PEOPLE + 1)];
     let name = || proptest::option::of(0u8..2);
     let text = || prop_oneof![12 => 3u8..6, 1 => 0u8..3];
-    prop_oneof![
+    let often = prop_oneof![
         1 => user().prop_map(Action::OpenDirect),
         1 => (text(), proptest::collection::vec(1..=PEOPLE, 0..4), name())
             .prop_map(|(title, members, name)| Action::CreateGroup { title, members, name }),
@@ -88,7 +89,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => Just(Action::Search),
         1 => Just(Action::StopSearch),
         1 => Just(Action::LeaveRoulette),
-    ]
+    ];
+    prop_oneof![200 => often, 1 => room().prop_map(|room| Action::End { room })]
 }
 
 pub fn config() -> ProptestConfig {
@@ -170,6 +172,7 @@ impl World {
             Action::Rename { room: at, title } => Command::Rename { room: room(at), title: text(title) },
             Action::Add { room: at, user: who } => Command::AddMember { room: room(at), user: user(who) },
             Action::Remove { room: at, user: who } => Command::RemoveMember { room: room(at), user: user(who) },
+            Action::End { room: at } => Command::EndGroup { room: room(at) },
             Action::Send { room: at, text: words, name } => {
                 Command::Send { room: room(at), draft: Draft::text(text(words)), client_id: client_id(name) }
             }

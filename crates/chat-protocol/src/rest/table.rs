@@ -99,6 +99,8 @@ routes! {
     EVERYWHERE User {
         /// Who the asker is.
         Me = Get "/auth/me";
+        /// Gives the asker another name or picture.
+        UpdateMe = Patch "/auth/me";
         /// Finds people by the beginning of their name.
         Users = Get "/users";
         /// The asker's chats.
@@ -109,6 +111,10 @@ routes! {
         Chat = Get "/chats/{chat}";
         /// Gives a group another title.
         Rename = Patch "/chats/{chat}";
+        /// Ends a group.
+        EndGroup = Delete "/chats/{chat}";
+        /// Takes a direct chat off the asker's list until the next message.
+        Hide = Put "/chats/{chat}/hidden";
         /// Who is in a chat.
         Members = Get "/chats/{chat}/members";
         /// Brings somebody into a group.

@@ -46,6 +46,7 @@ impl Conn {
         include_str!("../../migrations/postgres/2.sql"),
         include_str!("../../migrations/postgres/3.sql"),
         include_str!("../../migrations/postgres/4.sql"),
+        include_str!("../../migrations/postgres/5.sql"),
     ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {

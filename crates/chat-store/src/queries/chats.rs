@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
-use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, UserId};
+use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, RoomKind, UserId};
 
 use super::Conn;
 use super::reads::{member_view, visible};
@@ -21,7 +21,9 @@ pub(super) async fn page(conn: &Conn, reader: UserId, before: Option<RoomId>, li
     };
     let sql = Sql::new(format!(
         "SELECT {ROOM} FROM members m JOIN rooms r ON r.id = m.room
-         WHERE m.person = ? AND m.active AND (r.last_at, r.id) < (?, ?) ORDER BY r.last_at DESC, r.id DESC LIMIT ?"
+         WHERE m.person = ? AND m.active AND {STANDS} AND (r.last_at, r.id) < (?, ?)
+         AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.person = m.person AND h.room = m.room AND h.sent >= r.sent)
+         ORDER BY r.last_at DESC, r.id DESC LIMIT ?"
     ));
     let rows = conn.load::<RoomRow>(sql.bind(reader).bind(last_at).bind(below).bind(limit + 1)).await?;
     let more = rows.len() > limit;
@@ -36,12 +38,26 @@ pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId) -> Worked<Cha
     Ok(views(conn, reader, vec![room], MEMBERS_IN_CHAT).await?.pop().ok_or(Refusal::UnknownRoom)?)
 }
 
+/// Takes a direct chat off somebody's list until the next message.
+pub(super) async fn hide(conn: &Conn, user: UserId, id: RoomId) -> Worked<()> {
+    let room = visible(conn, user, id).await?;
+    if room.kind != RoomKind::Direct {
+        return Err(Refusal::NotDirect.into());
+    }
+    let sql = Sql::new(
+        "INSERT INTO hidden (person, room, sent) VALUES (?, ?, ?)
+         ON CONFLICT (person, room) DO UPDATE SET sent = excluded.sent",
+    );
+    conn.run(sql.bind(user).bind(id).bind(room.sent as i64)).await?;
+    Ok(())
+}
+
 /// All rooms that somebody is in.
 pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Membership>> {
-    let sql = Sql::new(
+    let sql = Sql::new(format!(
         "SELECT r.id, r.kind, r.members, r.seq, r.moves FROM members m JOIN rooms r ON r.id = m.room
-         WHERE m.person = ? AND m.active ORDER BY r.id",
-    );
+         WHERE m.person = ? AND m.active AND {STANDS} ORDER BY r.id"
+    ));
     let rows = conn.load::<(i64, String, i64, i64, i64)>(sql.bind(user)).await?;
     let memberships = rows.into_iter().map(|(id, kind, members, seq, moves)| {
         let head = Head { seq: count(seq)?, moves: count(moves)? };
@@ -90,14 +106,14 @@ async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId,
     if of.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = Sql::new(
-        "WITH need (person, room) AS ({})
+    let sql = Sql::new(format!(
+        "WITH need (person, room) AS ({{}})
          SELECT m.person, m.room, r.sent, m.sent, m.read_number, m.read_own,
             (SELECT COUNT(*) FROM messages d WHERE d.room = m.room AND d.deleted_at IS NOT NULL
              AND d.number > m.read_number AND d.sender <> m.person)
          FROM need CROSS JOIN members m CROSS JOIN rooms r
-         WHERE m.room = need.room AND m.person = need.person AND m.active AND r.id = m.room",
-    );
+         WHERE m.room = need.room AND m.person = need.person AND m.active AND r.id = m.room AND {STANDS}"
+    ));
     let need = Rows::new(of.iter().map(|&(user, room)| [user.into(), room.into()]));
     let mut found = HashMap::new();
     for row in conn.load::<(i64, i64, i64, i64, i64, i64, i64)>(sql.rows(need)).await? {

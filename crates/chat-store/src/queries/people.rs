@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Subject, Visitor, folded};
+use chat_domain::directory::{NewAccount, Subject, Update, Visitor, folded};
 use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 
@@ -107,6 +107,15 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
         Some(_) => update(conn, &person).await?,
         None => insert(conn, &person, Some(&new), None).await?,
     }
+    Ok(Account { person: Arc::new(person), last_seen })
+}
+
+/// Changes what somebody shows of themselves.
+pub(super) async fn change(conn: &Conn, user: UserId, said: Update) -> Worked<Account> {
+    conn.lock_names(&[USERS_LOCK]).await?;
+    let Account { person, last_seen } = people(conn, [user]).await?.pop().ok_or(Refusal::UnknownUser)?;
+    let person = said.of(&person)?;
+    update(conn, &person).await?;
     Ok(Account { person: Arc::new(person), last_seen })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Visitor};
+use chat_domain::directory::{NewAccount, Update, Visitor};
 use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
@@ -60,6 +60,10 @@ impl Journal for Database {
 
     fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView> {
         self.read(move |conn| Box::pin(chats::one(conn, reader, room)))
+    }
+
+    fn hide(&self, user: UserId, room: RoomId) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(chats::hide(conn, user, room)))
     }
 
     fn members(
@@ -191,6 +195,10 @@ impl Directory for Database {
                 _ => self.write(move |conn| Box::pin(people::admit(conn, visitor))).await,
             }
         })
+    }
+
+    fn update(&self, user: UserId, update: Update) -> Answer<'_, Account> {
+        self.write(move |conn| Box::pin(people::change(conn, user, update)))
     }
 
     fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant> {

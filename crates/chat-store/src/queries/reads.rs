@@ -15,7 +15,7 @@ use crate::work_error::Worked;
 /// The room, if this reader may see it.
 pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<Room> {
     let sql = Sql::new(format!(
-        "SELECT {ROOM}, EXISTS (SELECT 1 FROM members m WHERE m.room = r.id AND m.person = ? AND m.active)
+        "SELECT {ROOM}, {STANDS} AND EXISTS (SELECT 1 FROM members m WHERE m.room = r.id AND m.person = ? AND m.active)
          FROM rooms r WHERE r.id = ?"
     ));
     match conn.first::<(RoomRow, bool)>(sql.bind(reader).bind(id)).await? {

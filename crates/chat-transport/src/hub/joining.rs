@@ -88,6 +88,8 @@ impl Hub {
     /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
     pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
         let now = clock::now();
+        // The socket may have come under another name.
+        let person = &self.people().person(person.id()).unwrap_or_else(|| person.clone());
         self.delivery_of(room).sign(room, person, socket, is_typing, now);
         // Whoever was removed in the meantime has stopped.
         if socket.is_some() && !self.is_member(person.id(), room) {

@@ -89,6 +89,15 @@ impl Log {
         known.then_some(messages)
     }
 
+    /// Puts other events in the places of those for which there are some.
+    pub(super) fn replace(&mut self, by: impl Fn(&Event) -> Option<Event>) {
+        for event in self.ring.iter_mut().chain(&mut self.held) {
+            if let Some(new) = by(event) {
+                *event = Arc::new(new);
+            }
+        }
+    }
+
     /// Takes an event in, in its turn; answers whether there is something new to tell.
     pub(super) fn accept(&mut self, event: Arc<Event>, now: Time) -> bool {
         match self.turn(&event) {

@@ -16,6 +16,7 @@ mod joining;
 mod lists;
 mod log;
 mod memory;
+mod names;
 mod people;
 mod places;
 mod presence;

@@ -230,6 +230,23 @@ impl People {
         }
     }
 
+    /// A group has ended: nobody is in it any more. Answers who was, of those with a socket here.
+    pub(super) fn end(&mut self, id: RoomId) -> Vec<Arc<Person>> {
+        self.rooms.remove(&id);
+        let mut were = Vec::new();
+        for local in self.users.values_mut() {
+            let was = match &mut local.rooms {
+                Rooms::Known(rooms) => rooms.remove(&id).is_some(),
+                Rooms::Asked(changes) => {
+                    changes.push((id, None));
+                    false
+                }
+            };
+            were.extend(was.then(|| local.person.clone()));
+        }
+        were
+    }
+
     fn is_gone(&mut self, user: UserId, room: RoomId) {
         let Some(here) = self.rooms.get_mut(&room) else { return };
         here.online.remove(&user);

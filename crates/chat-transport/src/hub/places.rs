@@ -104,6 +104,15 @@ impl Delivery {
         self.pass_on(ended);
     }
 
+    /// Unsubscribes everybody once they were told everything.
+    pub(super) fn expel_all(&mut self, id: RoomId) {
+        let subs = self.rooms.get_mut(&id).map(|room| room.subs.take()).unwrap_or_default();
+        for mut sub in subs {
+            self.asides.forget(sub.socket.id, id);
+            self.flush_sub(id, &mut sub);
+        }
+    }
+
     /// Unsubscribes a removed member's sockets once they were told everything. Answers which of them have heard of the event by
     /// that: it may wait for others that are missing.
     pub(super) fn expel(&mut self, event: &Event, user: UserId) -> Vec<u64> {

@@ -65,6 +65,9 @@ impl Hub {
     }
 
     fn closed(&self, event: &Event) {
+        if event.room_kind == RoomKind::Group {
+            return self.ended(event);
+        }
         let left = News::Left { room: event.room, person: event.actor.clone() };
         let staying: Vec<UserId> = {
             let people = self.people();
@@ -72,6 +75,16 @@ impl Hub {
             online.copied().filter(|user| *user != event.actor.id()).collect()
         };
         staying.into_iter().for_each(|user| self.tell(user, &left));
+    }
+
+    /// A group has ended: each member hears that they are no longer in it, and nothing of the others.
+    fn ended(&self, event: &Event) {
+        let were = self.people().end(event.room);
+        self.delivery_of(event.room).expel_all(event.room);
+        for person in were {
+            let change = Change::Removed { person: person.clone(), heir: None };
+            self.moved(&Arc::new(Event { change, ..event.clone() }), &person, &[]);
+        }
     }
 
     /// Tells whoever came into a room or had to leave it on the sockets that have not heard it there, alone and without a cursor,

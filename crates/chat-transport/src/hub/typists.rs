@@ -13,12 +13,12 @@ use crate::connection::socket::Socket;
 #[derive(Default)]
 pub(super) struct Typists {
     typing: typing::Typing,
-    people: HashMap<(RoomId, UserId), Signs>,
+    pub(super) people: HashMap<(RoomId, UserId), Signs>,
 }
 
 /// Who somebody typing is, and the socket that last said so.
-struct Signs {
-    person: Arc<Person>,
+pub(super) struct Signs {
+    pub(super) person: Arc<Person>,
     socket: Option<u64>,
 }
 

@@ -1,10 +1,10 @@
 //! Accounts: register, log in, stay logged in, log out.
 
-use chat_domain::directory::NewAccount;
+use chat_domain::directory::{NewAccount, Update};
 use chat_domain::grant::{Family, Grant, Rotation};
 use chat_domain::{Account, Person, UserId};
 use chat_protocol::Trouble;
-use chat_protocol::rest::body::{Login, Logout, Refresh, Register};
+use chat_protocol::rest::body::{Login, Logout, Refresh, Register, UpdateMe};
 use chat_protocol::rest::{Reply, answer};
 use tracing::{info, warn};
 
@@ -110,6 +110,13 @@ pub(super) fn me(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> 
         answered.cookie = keep(call, &session);
     }
     Ok(answered)
+}
+
+pub(super) async fn update(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let UpdateMe { name, avatar } = UpdateMe::read(&call.body)?;
+    let account = call.app.directory.update(caller.id(), Update { name, avatar }).await?;
+    call.app.is_now(&account.person).await;
+    Ok(answer::me(call.place.tree, &account.person))
 }
 
 pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {

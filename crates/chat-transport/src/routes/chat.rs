@@ -59,6 +59,16 @@ pub(super) async fn rename(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     shown(call, caller.id(), room).await
 }
 
+pub(super) async fn end(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.execute(caller.id(), Command::EndGroup { room: call.room()? }).await?;
+    Ok(answer::done(call.place.tree))
+}
+
+pub(super) async fn hide(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    call.app.journal.hide(caller.id(), call.room()?).await?;
+    Ok(answer::done(call.place.tree))
+}
+
 /// Which of these members are online.
 pub(super) fn online<'m>(call: &Call<'_>, members: impl Iterator<Item = &'m MemberView>) -> HashSet<UserId> {
     let users: Vec<UserId> = members.map(|member| member.person.id()).collect();

@@ -148,11 +148,14 @@ impl Call<'_> {
     async fn for_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.place.route {
             Route::Me => return account::me(self, caller),
+            Route::UpdateMe => account::update(self, caller).await,
             Route::Users => account::search(self).await,
             Route::Chats => chat::list(self, caller).await,
             Route::OpenChat => chat::open(self, caller).await,
             Route::Chat => chat::show(self, caller).await,
             Route::Rename => chat::rename(self, caller).await,
+            Route::EndGroup => chat::end(self, caller).await,
+            Route::Hide => chat::hide(self, caller).await,
             Route::Members => member::list(self, caller).await,
             Route::AddMember => member::add(self, caller).await,
             Route::RemoveMember => member::remove(self, caller).await,

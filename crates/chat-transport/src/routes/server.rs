@@ -75,7 +75,7 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     let NewPerson { name, username, avatar } = person;
     let issuer = call.app.settings.http.issuer.clone();
     let account = call.app.directory.admit(Visitor { issuer, subject, name, username, avatar }).await?;
-    call.app.gate.forget(account.person.id());
+    call.app.is_now(&account.person).await;
     Ok(answer::person(Tree::V2, &account.person))
 }
 

@@ -108,3 +108,26 @@ async fn people_are_found_by_the_beginning_of_their_name() {
     assert_eq!(find("query=%00").await.code(), "INVALID_DATA");
     assert!(names(&find("query=zz").await).is_empty());
 }
+
+#[tokio::test]
+async fn people_give_themselves_other_names_and_pictures() {
+    let world = World::new().await;
+    let (anna, boris) = (world.user("anna").await, world.user("boris").await);
+    let room = world.group(&[&anna, &boris]).await;
+    world.message(&anna, room, "before").await;
+    for tree in Tree::ALL {
+        let change = |body| world.ask("PATCH", format!("{}/auth/me", tree.prefix())).json(body).by(&anna).go();
+        let name = format!("Anna of {}", tree.prefix());
+        let said = change(json!({"name": name, "avatar": "https://a/b.png"})).await;
+        assert_eq!((said.status, &said.body["data"]["name"]), (200, &json!(name)), "{said:?}");
+        let me = world.get(format!("{}/auth/me", tree.prefix())).by(&anna).go().await;
+        assert_eq!(me.body, said.body);
+        // What is not said stays.
+        let said = change(json!({})).await;
+        assert_eq!(said.body, me.body);
+        let page = world.get(format!("/api/chats/{room}/poll")).by(&boris).go().await;
+        assert_eq!((&page.body["source"], &page.body["data"][0]["user"]["name"]), (&json!("cache"), &json!(name)));
+        assert_eq!(change(json!({"name": ""})).await.body["data"]["name"], "anna");
+        assert_eq!(change(json!({"name": 1})).await.code(), "INVALID_DATA");
+    }
+}

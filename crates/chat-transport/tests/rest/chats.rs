@@ -124,6 +124,57 @@ async fn owners_bring_in_and_take_out_and_rename_and_anyone_may_leave() {
 }
 
 #[tokio::test]
+async fn an_owner_ends_a_group_and_nobody_is_in_it_any_more() {
+    let world = World::new().await;
+    let (anna, boris) = (world.user("anna").await, world.user("boris").await);
+    for tree in Tree::ALL {
+        let id = world.group(&[&anna, &boris]).await;
+        let uuid = chat_domain::RoomId::new(id).unwrap().uuid().to_string();
+        let path = format!("{}/chats/{}", tree.prefix(), if tree == Tree::Api { id.to_string() } else { uuid });
+        let end = |by: &User| world.ask("DELETE", path.clone()).by(by).go();
+        assert_eq!(end(&boris).await.code(), "FORBIDDEN");
+        let ended = end(&anna).await;
+        match tree {
+            Tree::Api => assert_eq!((ended.status, ended.body), (200, json!({"status": "success"}))),
+            _ => assert_eq!((ended.status, ended.body), (204, Json::Null)),
+        }
+        for member in [&anna, &boris] {
+            for part in ["", "/members", "/messages"] {
+                assert_eq!(world.get(format!("{path}{part}")).by(member).go().await.code(), "FORBIDDEN", "{part}");
+            }
+            let send = world.post(format!("{path}/messages"), json!({"content": "x"})).by(member).go().await;
+            assert_eq!(send.code(), "FORBIDDEN");
+            assert_eq!(world.get("/api/chats").by(member).go().await.body["data"], json!([]));
+        }
+        assert_eq!(end(&anna).await.code(), "FORBIDDEN");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_chat_comes_back_with_the_next_message() {
+    let world = World::new().await;
+    let (anna, boris) = (world.user("anna").await, world.user("boris").await);
+    let open = || world.post("/api/v2/chats", json!({"type": "direct", "username": "boris"})).by(&anna).go();
+    let id = open().await.body["data"]["id"].as_str().unwrap().to_owned();
+    let listed = |of: &User| {
+        let ask = world.get("/api/v2/chats").by(of);
+        async { ask.go().await.body["data"].as_array().unwrap().len() }
+    };
+    let send = || world.post(format!("/api/v2/chats/{id}/messages"), json!({"content": "x"})).by(&boris).go();
+    for _ in 0..2 {
+        let hidden = world.ask("PUT", format!("/api/v2/chats/{id}/hidden")).by(&anna).go().await;
+        assert_eq!((hidden.status, hidden.body), (204, Json::Null));
+        assert_eq!((listed(&anna).await, listed(&boris).await), (0, 1));
+        // It is there, though.
+        assert_eq!(open().await.status, 200);
+        assert_eq!(world.get(format!("/api/v2/chats/{id}")).by(&anna).go().await.status, 200);
+        assert_eq!(listed(&anna).await, 0);
+        assert_eq!(send().await.status, 201);
+        assert_eq!(listed(&anna).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn the_list_of_chats_is_paged_newest_first_and_counts_what_is_unread() {
     let world = World::new().await;
     let (anna, boris) = (world.user("anna").await, world.user("boris").await);

@@ -17,6 +17,8 @@ enum Line {
     Members,
     /// Members, and of those the owner or the author, who comes here; the member who is neither does not.
     Owner,
+    /// The two of a direct chat; in a group, nobody.
+    Direct,
     /// Everybody, without a token too.
     Everybody,
     /// Back ends alone.
@@ -31,6 +33,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Register | Route::Login | Route::Refresh => (Everybody, json!({})),
         Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz => (Everybody, json!({})),
         Route::Logout | Route::Me | Route::Users | Route::Chats => (Own, json!({})),
+        Route::UpdateMe => (Own, json!({"name": "N"})),
         Route::OpenChat => (Own, json!({"type": "direct", "user_id": user})),
         Route::Search | Route::StopSearch | Route::Next | Route::Leave => (Own, json!({})),
         Route::Notifications | Route::ReadAllNotifications => (Own, json!({})),
@@ -43,6 +46,8 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Send => (Members, json!({"content": "x"})),
         Route::Typing => (Members, json!({"is_typing": true})),
         Route::Rename => (Owner, json!({"title": "we"})),
+        Route::EndGroup => (Owner, json!({})),
+        Route::Hide => (Direct, json!({})),
         Route::AddMember => (Owner, json!({"user_id": user})),
         Route::RemoveMember => (Owner, json!({})),
         Route::Edit => (Owner, json!({"content": "y"})),
@@ -87,6 +92,13 @@ impl Cast {
         Cast { world, owner, member, removed, stranger, guest, room, message }
     }
 
+    /// The owner's chat with the member.
+    async fn direct(&self) -> i64 {
+        let body = json!({"type": "direct", "user_id": self.member.id.number()});
+        let said = self.world.post("/api/chats", body).by(&self.owner).go().await;
+        said.body["data"]["id"].as_i64().unwrap()
+    }
+
     fn ask(&self, entry: &Entry, tree: Tree, address: &str, body: &Json, room: i64) -> Ask<'_> {
         let spelled = |number: i64, uuid: String| if tree == Tree::Api { number.to_string() } else { uuid };
         let user = self.guest.spelled(tree).to_string();
@@ -128,7 +140,7 @@ async fn everybody_at_every_address() {
                     is(&ask(cast.room).go().await, 401, "UNAUTHORIZED", "nobody", &place);
                     is_let_in(&ask(cast.room).by(&cast.stranger).go().await, "somebody", &place);
                 }
-                Line::Members | Line::Owner => {
+                Line::Members | Line::Owner | Line::Direct => {
                     is(&ask(cast.room).go().await, 401, "UNAUTHORIZED", "nobody", &place);
                     for outside in [&cast.stranger, &cast.removed] {
                         is(&ask(cast.room).by(outside).go().await, 403, "FORBIDDEN", "an outsider", &place);
@@ -136,10 +148,11 @@ async fn everybody_at_every_address() {
                     is(&ask(99).by(&cast.owner).go().await, 404, "CHAT_NOT_FOUND", "the owner elsewhere", &place);
                     let member = ask(cast.room).by(&cast.member).go().await;
                     match line {
-                        Line::Owner => is(&member, 403, "FORBIDDEN", "a member", &place),
+                        Line::Owner | Line::Direct => is(&member, 403, "FORBIDDEN", "a member", &place),
                         _ => assert!(member.status < 300, "a member at {place}: {member:?}"),
                     }
-                    let owner = ask(cast.room).by(&cast.owner).go().await;
+                    let room = if matches!(line, Line::Direct) { cast.direct().await } else { cast.room };
+                    let owner = ask(room).by(&cast.owner).go().await;
                     assert!(owner.status < 300, "the owner at {place}: {owner:?}");
                 }
                 Line::BackEnds => {

@@ -38,10 +38,22 @@ impl Place {
     pub(super) fn judge(&mut self, stamp: Stamp, command: &Command, limits: &Limits) -> Judged {
         let (actor, owns) = (stamp.actor, self.owner == Some(stamp.actor));
         match command {
-            Command::Rename { .. } | Command::AddMember { .. } | Command::RemoveMember { .. } if !self.group => {
+            Command::Rename { .. }
+            | Command::AddMember { .. }
+            | Command::RemoveMember { .. }
+            | Command::EndGroup { .. }
+                if !self.group =>
+            {
                 Err(Refusal::NotGroup)
             }
-            Command::Rename { .. } | Command::AddMember { .. } if !owns => Err(Refusal::NotOwner),
+            Command::Rename { .. } | Command::AddMember { .. } | Command::EndGroup { .. } if !owns => {
+                Err(Refusal::NotOwner)
+            }
+            Command::EndGroup { .. } => {
+                self.closed = true;
+                self.people.iter_mut().for_each(|guest| guest.here = false);
+                Ok(self.changed(stamp))
+            }
             Command::Rename { title, .. } => {
                 words("title", title, limits.title)?;
                 if title.chars().any(char::is_control) {

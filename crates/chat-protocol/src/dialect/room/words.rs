@@ -83,6 +83,7 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
         Refusal::NotAuthor => "Это может сделать только отправитель",
         Refusal::NotOwner => "Это может сделать только владелец чата",
         Refusal::NotGroup => "Название и участников можно менять только в группе",
+        Refusal::NotDirect => "Скрыть можно только личный чат",
         Refusal::Closed => "Чат закрыт",
         Refusal::InRoulette => "Сначала покиньте текущий чат рулетки",
         Refusal::Reused { .. } => "Этот client_id уже использован для другого сообщения",

@@ -18,6 +18,15 @@ pub struct Register {
     pub avatar: String,
 }
 
+/// `PATCH auth/me`. What is not said stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateMe {
+    /// The name to show; an empty one is the username.
+    pub name: Option<String>,
+    /// The address of a picture, or empty.
+    pub avatar: Option<String>,
+}
+
 /// `POST auth/login`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
@@ -52,6 +61,15 @@ impl Register {
         let name = fields.optional_short_text("name", NAME)?.filter(|name| !name.trim().is_empty());
         let avatar = fields.optional_short_text("avatar", AVATAR)?.unwrap_or_default();
         Ok(Register { username, password, name, avatar })
+    }
+}
+
+impl UpdateMe {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<UpdateMe, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let name = fields.optional_short_text("name", NAME)?;
+        Ok(UpdateMe { name, avatar: fields.optional_short_text("avatar", AVATAR)? })
     }
 }
 

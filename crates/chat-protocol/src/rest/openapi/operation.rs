@@ -29,6 +29,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
             .takes(body([("refresh_token", text())])),
         Route::Logout => done(tree).about("Logs out").may_take(body([("refresh_token?", text())])),
         Route::Me => one(200, "Me").about("Who the asker is"),
+        Route::UpdateMe => one(200, "Me")
+            .about("Gives the asker another name or picture")
+            .takes(body([("name?", sized(0, 255)), ("avatar?", sized(0, 2048))])),
         Route::Users => list("User").about("People whose name begins so").asks([("query", text())]).paged(id(tree)),
         Route::Chats => list("Chat").about("The asker's chats, newest first").paged(given_id(Kind::Room, tree)),
         Route::OpenChat => one(201, "Chat")
@@ -37,6 +40,8 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
             .takes(new_chat(tree, id(tree))),
         Route::Chat => one(200, "Chat").about("One chat"),
         Route::Rename => one(200, "Chat").about("Gives a group another title").takes(body([("title", title())])),
+        Route::EndGroup => done(tree).about("Ends a group: nobody is in it any more"),
+        Route::Hide => done(tree).about("Takes a direct chat off the asker's list until the next message"),
         Route::Members => list("Member").about("Who is in a chat").paged(id(tree)),
         Route::AddMember => one(201, "Member")
             .or(200, data(tree, named("Member", tree)))

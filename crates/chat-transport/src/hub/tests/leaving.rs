@@ -61,3 +61,43 @@ async fn a_socket_has_seen_what_it_was_sent_or_what_was_there_and_no_more() {
     world.join(&late).await;
     assert_eq!(seen(&late), up_to(2));
 }
+
+#[tokio::test]
+async fn when_a_group_ends_each_hears_of_themselves_alone() {
+    let world = World::new(HubSettings::default()).await;
+    let endpoint = Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room) };
+    let outbox = Outbox::queued(world.hub.depot().clone(), 1);
+    let joined = world.joined(0).await;
+    let (behind, elsewhere) = (world.open_at(endpoint, 1, outbox).await, world.socket(1).await);
+    world.say(0, "the last words");
+    world.order(0, Command::EndGroup { room: world.room }, None);
+    world.hand_on();
+    world.flush();
+    let [anna, boris] = [0, 1].map(|who: usize| format!(r#""user_id":{}"#, world.people[who].id()));
+    for (socket, own, other) in [(&joined, &anna, &boris), (&behind, &boris, &anna), (&elsewhere, &boris, &anna)] {
+        let told = told(socket);
+        let removed = told.split("member_removed").nth(1).expect("the end");
+        assert!(removed.contains(own) && !removed.contains(other), "{told}");
+        assert_eq!(told.matches("member_removed").count(), 1, "{told}");
+    }
+    assert_eq!([&joined, &behind, &elsewhere].map(|socket| socket.line.is_open()), [true, false, true]);
+    assert!(!world.hub.is_member(world.people[0].id(), world.room));
+}
+
+#[tokio::test]
+async fn what_is_told_again_is_told_under_the_new_name() {
+    let world = World::new(HubSettings::default()).await;
+    let (head, newest) = world.journal.joining(world.people[1].id(), world.room).await.expect("a member");
+    let writer = world.joined(0).await;
+    world.say(0, "hello");
+    world.hand_on();
+    world.flush();
+    let person = Person { name: "Anna of now".into(), ..Person::clone(&world.people[0]) };
+    world.hub.is_now(&Arc::new(person)).await;
+    let late = world.socket(1).await;
+    assert_eq!(world.hub.attach(&late, world.room, false, Start::At { head, newest }, None), Attached::Live);
+    world.hub.typing(world.room, &writer.person, Some(writer.id), true);
+    world.flush();
+    let told = told(&late);
+    assert!(told.contains("hello") && !told.contains(r#""anna""#), "{told}");
+}

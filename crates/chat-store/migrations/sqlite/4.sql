@@ -1,0 +1,6 @@
+CREATE TABLE hidden (
+    person INTEGER NOT NULL REFERENCES users,
+    room   INTEGER NOT NULL REFERENCES rooms,
+    sent   INTEGER NOT NULL,
+    PRIMARY KEY (person, room)
+) STRICT, WITHOUT ROWID;

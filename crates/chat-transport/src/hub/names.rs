@@ -1,0 +1,53 @@
+//! What people show of themselves: whoever is told of them from now on is told this, of earlier events too.
+
+use std::sync::Arc;
+
+use chat_domain::{Event, Person, UserId};
+
+use super::delivery::Delivery;
+use super::handle::Hub;
+use super::log::Log;
+use super::people::People;
+use super::typists::Typists;
+
+impl Hub {
+    /// Somebody shows this of themselves from now on. What was settled before is taken in first.
+    pub async fn is_now(&self, person: &Arc<Person>) {
+        self.caught_up().await;
+        self.people().is_now(person);
+        (0..self.shards()).for_each(|shard| self.delivery(shard).is_now(person));
+    }
+}
+
+impl Delivery {
+    fn is_now(&mut self, person: &Arc<Person>) {
+        self.typists.is_now(person);
+        self.rooms.values_mut().for_each(|room| room.log.is_now(person));
+    }
+}
+
+impl People {
+    fn is_now(&mut self, person: &Arc<Person>) {
+        if let Some(local) = self.users.get_mut(&person.id()) {
+            local.person = person.clone();
+        }
+    }
+
+    /// Who somebody with a socket is.
+    pub(super) fn person(&self, user: UserId) -> Option<Arc<Person>> {
+        self.users.get(&user).map(|local| local.person.clone())
+    }
+}
+
+impl Typists {
+    fn is_now(&mut self, person: &Arc<Person>) {
+        let own = self.people.iter_mut().filter(|((_, user), _)| *user == person.id());
+        own.for_each(|(_, signs)| signs.person = person.clone());
+    }
+}
+
+impl Log {
+    fn is_now(&mut self, person: &Arc<Person>) {
+        self.replace(|event: &Event| event.renamed(person));
+    }
+}
