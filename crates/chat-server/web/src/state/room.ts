@@ -123,8 +123,9 @@ export class Room {
     this.pending = this.pending.filter((other) => other.key !== message.key);
   }
 
-  /** Everything that is shown was read. */
-  seen(): void {
+  /** Everything up to a message was read, or everything that there is. */
+  seen(upto?: number): void {
+    if (upto !== undefined) return void (upto > 0 && chat.read(this.id, upto));
     const last = this.messages.at(-1);
     if (!last || this.hasNewer) return;
     reading(this.id);
