@@ -4,7 +4,7 @@
 
 use chat_domain::{Change, Draft, Message, Outcome, RoomId};
 
-use super::Stand;
+use super::Cursors;
 use super::fields::{frame, unknown};
 use super::sse::message_fields;
 use crate::cursor::Cursor;
@@ -31,9 +31,9 @@ pub(super) fn carries(news: &News) -> bool {
     sent(news).is_some()
 }
 
-pub(super) fn encode(news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(super) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     if let Some(message) = sent(news) {
-        write(message, stand.map(Stand::cursor), out);
+        write(message, cursors.map(Cursors::after), out);
     }
 }
 

@@ -76,34 +76,34 @@ pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
 /// Writes the frames of this news for everybody of this shape and audience: none, one, or several. A WebSocket payload, for
 /// SSE the complete event with its `id:`, for Socket.IO the complete Engine.IO packet text (`42[…]`).
 pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &mut Frames) {
-    let stand = match news {
-        News::Event(event) if shape.cursor || shape.entrance == Entrance::Sse => Some(Stand::after(event, epoch)),
+    let cursors = match news {
+        News::Event(event) if shape.cursor || shape.entrance == Entrance::Sse => Some(Cursors::of(event, epoch)),
         _ => None,
     };
     match shape.entrance {
-        Entrance::Sse => sse::encode(news, stand, out),
-        Entrance::Bare => bare::encode(news, stand, out),
-        Entrance::Multiplexed => multiplexed::encode(news, stand, out),
-        Entrance::Room(lang) => room::encode(lang, audience, news, stand, out),
-        Entrance::Roulette => roulette::encode(audience, news, stand, out),
+        Entrance::Sse => sse::encode(news, cursors, out),
+        Entrance::Bare => bare::encode(news, cursors, out),
+        Entrance::Multiplexed => multiplexed::encode(news, cursors, out),
+        Entrance::Room(lang) => room::encode(lang, audience, news, cursors, out),
+        Entrance::Roulette => roulette::encode(audience, news, cursors, out),
         Entrance::Personal => roulette::personal::encode(news, out),
-        Entrance::SocketIo => socketio::encode(audience, news, stand, out),
+        Entrance::SocketIo => socketio::encode(audience, news, cursors, out),
     }
 }
 
-/// The place of an event among all that a cursor counts.
+/// The cursors around an event: of a reader who has all of it, and of one who has only some of its frames.
 #[derive(Clone, Copy)]
-pub(crate) struct Stand {
+pub(crate) struct Cursors {
     after: Cursor,
 }
 
-impl Stand {
-    fn after(event: &Event, epoch: u64) -> Stand {
-        Stand { after: Cursor { epoch, room: event.room, head: event.head } }
+impl Cursors {
+    fn of(event: &Event, epoch: u64) -> Cursors {
+        Cursors { after: Cursor { epoch, room: event.room, head: event.head } }
     }
 
     /// Where a reader stands who has the whole event.
-    fn cursor(self) -> Cursor {
+    fn after(self) -> Cursor {
         self.after
     }
 
@@ -118,14 +118,14 @@ impl Stand {
 /// Writes one frame for each item of a moved position, each with the cursor that is true when it is the last one to arrive.
 fn frame_each<T>(
     items: impl Iterator<Item = T>,
-    stand: Option<Stand>,
+    cursors: Option<Cursors>,
     out: &mut Frames,
     write: impl Fn(&mut Vec<u8>, T, Option<Cursor>),
 ) {
     let mut items = items.peekable();
     while let Some(item) = items.next() {
         let last = items.peek().is_none();
-        let cursor = stand.map(|stand| if last { stand.cursor() } else { stand.before() });
+        let cursor = cursors.map(|cursors| if last { cursors.after() } else { cursors.before() });
         out.frame(|bytes| write(bytes, item, cursor));
     }
 }

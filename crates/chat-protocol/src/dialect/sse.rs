@@ -2,7 +2,7 @@
 
 use chat_domain::{Change, Event, Message, Person};
 
-use super::{Stand, is_told};
+use super::{Cursors, is_told};
 use crate::cursor::Cursor;
 use crate::frames::Frames;
 use crate::json::{Micros, Object, object};
@@ -36,10 +36,10 @@ pub(crate) fn carries_event(event: &Event) -> bool {
     is_told(&event.change) && !matches!(event.change, Change::Delivered(_))
 }
 
-pub(super) fn encode(news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(super) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
         News::Event(event) if carries_event(event) => {
-            frame(out, stand.map(Stand::cursor), |bytes| write_envelope(bytes, event));
+            frame(out, cursors.map(Cursors::after), |bytes| write_envelope(bytes, event));
         }
         News::Typing(sign) => frame(out, None, |bytes| typing(bytes, sign)),
         News::Event(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => {}

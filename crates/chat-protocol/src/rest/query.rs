@@ -42,7 +42,7 @@ impl Query {
     }
 
     /// The number of a message, or 0, before the first one, which has no UUID.
-    pub fn place(&self, name: &str, tree: Tree) -> Result<Option<i64>, Trouble> {
+    pub fn position(&self, name: &str, tree: Tree) -> Result<Option<i64>, Trouble> {
         let number = |text: &str| match tree {
             Tree::Api => ids::number(text).filter(|number| *number <= MAX_ID),
             Tree::V1 | Tree::V2 => tree.message(text).map(MessageId::number),
@@ -86,7 +86,7 @@ impl Query {
     /// Message ids are spelled as integers in `/api` and on the sockets of dialects 1 to 3, elsewhere as UUIDs.
     pub fn resume(&self, tree: Tree, last_event_id: Option<&str>) -> Result<Resume, Trouble> {
         let cursor = last_event_id.filter(|id| !id.is_empty()).or_else(|| self.text("cursor"));
-        Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id: self.place("last_message_id", tree)? })
+        Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id: self.position("last_message_id", tree)? })
     }
 
     /// A required parameter.

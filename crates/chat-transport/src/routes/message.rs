@@ -12,7 +12,7 @@ use crate::account::caller::Caller;
 
 pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);
-    let page = match (call.query.message("before_id", tree)?, call.query.place("after_id", tree)?) {
+    let page = match (call.query.message("before_id", tree)?, call.query.position("after_id", tree)?) {
         (None, None) => Page::Newest,
         (Some(before), None) => Page::Before(before),
         (None, Some(after)) => Page::After(MessageId::new(after)),

@@ -4,7 +4,7 @@ use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Sum
 
 use super::message_fields;
 use crate::cursor::Cursor;
-use crate::dialect::{Stand, is_told};
+use crate::dialect::{Cursors, is_told};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
@@ -20,13 +20,13 @@ pub(crate) fn carries(news: &News) -> bool {
     }
 }
 
-pub(crate) fn encode(news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(crate) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     if !carries(news) {
         return;
     }
     out.frame(|bytes| {
         object(bytes, |o| match news {
-            News::Event(event) => in_room(o, event, stand.map(Stand::cursor)),
+            News::Event(event) => in_room(o, event, cursors.map(Cursors::after)),
             News::Typing(sign) => typing(o, sign),
             News::Presence(presence) => status(o, presence),
             News::Summary { line, at } => chat_updated(o, line, *at),

@@ -3,7 +3,7 @@
 use chat_domain::{Change, Event, Message, MessageId, Person, Status, UserId};
 
 use super::words;
-use crate::dialect::{Stand, is_told};
+use crate::dialect::{Cursors, is_told};
 use crate::entrance::{Audience, Lang};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
@@ -24,9 +24,9 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(lang: Lang, audience: Audience, news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(crate) fn encode(lang: Lang, audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
-        News::Event(event) => in_room(audience, event, stand, out),
+        News::Event(event) => in_room(audience, event, cursors, out),
         News::Typing(sign) => write(out, |o| typing(o, sign)),
         News::Presence(presence) => out.frame(|bytes| status(bytes, lang, presence)),
         News::Summary { .. } | News::Match { .. } | News::Left { .. } => {}
@@ -34,7 +34,7 @@ pub(crate) fn encode(lang: Lang, audience: Audience, news: &News, stand: Option<
     }
 }
 
-fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
     let fill: fn(&mut Object<'_>, &Event) = match &event.change {
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => change,
         Change::Liked { .. } | Change::Unliked { .. } | Change::Added { .. } | Change::Removed { .. } => change,
@@ -45,7 +45,7 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
     };
     write(out, |o| {
         fill(o, event);
-        o.maybe("cursor", stand.map(Stand::cursor));
+        o.maybe("cursor", cursors.map(Cursors::after));
     });
 }
 

@@ -3,7 +3,7 @@
 use chat_domain::{Change, Event, Person, Read, Status, UserId};
 
 use super::{frame, likes_fields, message_fields, user_fields, uuids, write};
-use crate::dialect::{Stand, frame_each, is_told};
+use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds};
@@ -24,9 +24,9 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(crate) fn encode(audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
-        News::Event(event) => in_room(audience, event, stand, out),
+        News::Event(event) => in_room(audience, event, cursors, out),
         News::Typing(sign) => frame(out, "typing", Some(sign.room), |o| typing(o, sign)),
         News::Presence(presence) => frame(out, "user_status", presence.room, |o| user_status(o, presence)),
         News::Match { .. } | News::Left { .. } => super::personal::encode(news, out),
@@ -34,7 +34,7 @@ pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out:
     }
 }
 
-fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
     let kind = match &event.change {
         Change::Sent { .. } => "new_message",
         Change::Edited { .. } => "message_edited",
@@ -43,13 +43,13 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
         Change::Unliked { .. } => "message_unliked",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
-        Change::Read(read) => return reached(event, read, Status::Read, stand, out),
-        Change::Delivered(read) => return reached(event, read, Status::Delivered, stand, out),
+        Change::Read(read) => return reached(event, read, Status::Read, cursors, out),
+        Change::Delivered(read) => return reached(event, read, Status::Delivered, cursors, out),
         Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     out.frame(|bytes| {
-        write(bytes, kind, Some(event.room), stand.map(Stand::cursor), |o| payload(o, audience, event));
+        write(bytes, kind, Some(event.room), cursors.map(Cursors::after), |o| payload(o, audience, event));
     });
 }
 
@@ -85,8 +85,8 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
 }
 
 /// One frame for each message that was reached, oldest first.
-fn reached(event: &Event, read: &Read, status: Status, stand: Option<Stand>, out: &mut Frames) {
-    frame_each(read.messages.iter(), stand, out, |bytes, reached, cursor| {
+fn reached(event: &Event, read: &Read, status: Status, cursors: Option<Cursors>, out: &mut Frames) {
+    frame_each(read.messages.iter(), cursors, out, |bytes, reached, cursor| {
         write(bytes, "message_status_update", Some(event.room), cursor, |o| {
             o.put("message_id", reached.message.uuid())
                 .put("status", super::status_word(status))

@@ -3,7 +3,7 @@
 use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 
 use super::{event as write, message_fields, write_event};
-use crate::dialect::{Stand, frame_each, is_told};
+use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
 use crate::frames::Frames;
 use crate::json::{Object, Raw, Seconds};
@@ -25,9 +25,9 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out: &mut Frames) {
+pub(crate) fn encode(audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
-        News::Event(event) => in_room(audience, event, stand, out),
+        News::Event(event) => in_room(audience, event, cursors, out),
         News::Typing(sign) => write(out, "chat:typing", |o| typing(o, sign)),
         News::Presence(presence) => online(presence, out),
         News::Summary { line, .. } => write(out, "chat:updated", |o| summary(o, line)),
@@ -38,7 +38,7 @@ pub(crate) fn encode(audience: Audience, news: &News, stand: Option<Stand>, out:
     }
 }
 
-fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
     let name = match &event.change {
         Change::Sent { .. } => "chat:message:new",
         Change::Edited { .. } => "chat:message:edited",
@@ -47,14 +47,14 @@ fn in_room(audience: Audience, event: &Event, stand: Option<Stand>, out: &mut Fr
         Change::Unliked { .. } => "chat:message:unliked",
         Change::Added { .. } => "chat:member:added",
         Change::Removed { .. } => "chat:member:removed",
-        Change::Read(read) => return reached(audience, event, read, stand, &READ, out),
-        Change::Delivered(read) => return reached(audience, event, read, stand, &DELIVERED, out),
+        Change::Read(read) => return reached(audience, event, read, cursors, &READ, out),
+        Change::Delivered(read) => return reached(audience, event, read, cursors, &DELIVERED, out),
         Change::Reacted { .. } | Change::Unreacted { .. } => return,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, name, |o| {
         change(o, event);
-        o.maybe("cursor", stand.map(Stand::cursor));
+        o.maybe("cursor", cursors.map(Cursors::after));
     });
 }
 
@@ -98,9 +98,9 @@ const READ: Reach = Reach { event: "chat:message:read", by: "read_by", at: "read
 const DELIVERED: Reach = Reach { event: "chat:message:delivered", by: "delivered_to", at: "delivered_at" };
 
 /// One frame for each message that this author sees reached, oldest first.
-fn reached(audience: Audience, event: &Event, read: &Read, stand: Option<Stand>, words: &Reach, out: &mut Frames) {
+fn reached(audience: Audience, event: &Event, read: &Read, cursors: Option<Cursors>, words: &Reach, out: &mut Frames) {
     let mine = read.messages.iter().filter(|reached| audience == Audience::Only(reached.sender));
-    frame_each(mine, stand, out, |bytes, reached, cursor| {
+    frame_each(mine, cursors, out, |bytes, reached, cursor| {
         write_event(bytes, words.event, |o| {
             o.put("message_id", reached.message.uuid())
                 .put("chat_id", event.room.uuid())
