@@ -21,6 +21,9 @@ pub struct Inbox {
 struct Lane {
     settled: Mutex<Waiting>,
     bell: Notify,
+    /// Orders of sockets that were given to the journal, and those that it has settled.
+    ordered: AtomicU64,
+    answered: AtomicU64,
     /// How many of all that came were taken in.
     done: AtomicU64,
     progress: Notify,
@@ -67,6 +70,17 @@ impl Inbox {
         &self.lanes[lane].bell
     }
 
+    /// A socket has ordered something whose answer comes back in this lane.
+    pub(super) fn expect(&self, lane: usize) {
+        self.lanes[lane].ordered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether more is on its way to a lane: what it brings may go out in one write with what is there.
+    pub(super) fn expects(&self, lane: usize) -> bool {
+        let lane = &self.lanes[lane];
+        lane.answered.load(Ordering::Relaxed) < lane.ordered.load(Ordering::Relaxed)
+    }
+
     /// What has gathered in a lane; [`Inbox::done`] is to be told when it was taken in.
     pub(super) fn take(&self, lane: usize) -> Taken {
         let mut waiting = self.lanes[lane].waiting();
@@ -108,6 +122,9 @@ impl Sink for Inbox {
     fn settled(&self, answers: Vec<Settled>) {
         let mut by_lane: Vec<Vec<Settled>> = self.lanes.iter().map(|_| Vec::new()).collect();
         for settled in answers {
+            if let Some(origin) = settled.origin {
+                self.lanes[lane_of_tag(origin.tag) % self.lanes.len()].answered.fetch_add(1, Ordering::Relaxed);
+            }
             if let Some(lane) = self.lane_for(&settled) {
                 by_lane[lane].push(settled);
             }

@@ -109,11 +109,12 @@ impl Hub {
         }
     }
 
-    /// Gives what a socket orders to the journal, if need be after the round in which its room is told. The answer comes to the socket.
+    /// Gives what a socket orders to the journal, if need be towards the end of the round in which its room is told. The answer comes to the socket.
     pub(crate) fn order(&self, socket: &Socket, command: Command, context: Context, at: Time) {
         let room = command.room();
         let lane = room.map_or(socket.id as usize % self.shards(), |room| self.0.inbox.lane(room));
         let origin = Some(socket.order(room, context, at, lane));
+        self.0.inbox.expect(lane);
         let order = Order { actor: socket.user(), at, command, origin };
         self.holdback(lane).submit(order, Instant::now(), &*self.0.journal);
     }

@@ -54,13 +54,12 @@ impl Hub {
         }
     }
 
-    /// Takes in what was settled and tells some of what there is to tell; orders to rooms where that is not the end of a round
-    /// wait from here on.
+    /// Takes in what was settled and tells some of what there is to tell; orders to rooms in the middle of a round wait from here on.
     pub(super) fn turn(&self, shard: usize, now: Time, at: Instant) -> Next {
         self.take_in(shard, now);
         let (next, rounds) = {
             let mut delivery = self.delivery(shard);
-            let next = delivery.tell_some(at);
+            let next = delivery.tell_some(at, self.0.inbox.expects(shard));
             (next, delivery.rounds())
         };
         self.holdback(shard).only(&rounds, at, &*self.0.journal);

@@ -15,22 +15,23 @@ use super::telling::{Next, Turns};
 use crate::carry::outbox::{Mark, Offered};
 
 impl Delivery {
-    /// Tells some of what there is to tell. Rooms and answers wait for no big room's end.
-    pub(super) fn tell_some(&mut self, now: Instant) -> Next {
+    /// Tells some of what there is to tell. Rooms and answers wait for no big room's end. Rooms pause only while more is expected.
+    pub(super) fn tell_some(&mut self, now: Instant, expects: bool) -> Next {
         let mut budget = CHUNK;
         while budget > 0 {
-            let Some(id) = self.turns.take(now) else { break };
+            let Some(id) = self.turns.take(now, expects) else { break };
             self.tell_room(id, &mut budget, now);
         }
         self.answered.drain(..).for_each(|socket| socket.offer_answers());
         self.tell_some_asides();
-        if self.asides.is_empty() { self.turns.next() } else { Next::Now }
+        if self.asides.is_empty() { self.turns.next(expects) } else { Next::Now }
     }
 
-    /// Rooms in the middle of a round.
+    /// Rooms in the middle of a round. Towards its end, what is ordered for the next one is on its way: the journal remembers it
+    /// while the others are told.
     pub(super) fn rounds(&self) -> Vec<RoomId> {
-        let told = |id: &RoomId| self.rooms.get(id).is_some_and(|room| room.telling.is_in_round());
-        self.turns.ready().filter(told).collect()
+        let in_the_middle = |room: &Room| room.telling.is_in_round() && room.subs.due() > room.subs.len() / 4;
+        self.turns.ready().filter(|id| self.rooms.get(id).is_some_and(in_the_middle)).collect()
     }
 
     /// Tells a sub that is about to leave what it has not heard.

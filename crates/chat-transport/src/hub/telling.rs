@@ -19,9 +19,10 @@ pub(super) enum Telling {
         /// Whether there has been news since it began: those who were asked already are to be asked again.
         again: bool,
     },
-    /// A round that took long is over, and so that more goes out in one write, which is what costs, the next one waits.
+    /// A round that took long is over, and so that more goes out in one write, which is what costs, the next one waits for what is
+    /// on its way.
     Pausing {
-        /// Until when.
+        /// Until when at most.
         until: Instant,
         /// Whether there is news by now.
         news: bool,
@@ -72,8 +73,8 @@ impl Telling {
         true
     }
 
-    /// Its turn is over, and the round too if everybody was asked. One that took several turns is followed by a pause as long:
-    /// what is on its way meanwhile goes out together, and the others get their turns.
+    /// Its turn is over, and the round too if everybody was asked. One that took several turns is followed by a pause of at
+    /// most as long: where the core is the bottleneck there is always something on its way, and it goes out together.
     pub(super) fn end(&mut self, id: RoomId, all_asked: bool, now: Instant, turns: &mut Turns) {
         let Telling::Round { began, again } = *self else { return };
         if !all_asked {
@@ -101,23 +102,25 @@ impl Telling {
 }
 
 impl Turns {
-    /// Whose turn it is now.
-    pub(super) fn take(&mut self, now: Instant) -> Option<RoomId> {
+    /// Whose turn it is now. If nothing more is expected, nobody pauses.
+    pub(super) fn take(&mut self, now: Instant, expects: bool) -> Option<RoomId> {
         let ready = &mut self.ready;
         self.pausing.retain(|&(when, room)| {
-            if when <= now {
+            let pauses = expects && when > now;
+            if !pauses {
                 ready.push_back(room);
             }
-            when > now
+            pauses
         });
         ready.pop_front()
     }
 
     /// When there is more to tell.
-    pub(super) fn next(&self) -> Next {
+    pub(super) fn next(&self, expects: bool) -> Next {
         match self.pausing.iter().map(|(when, _)| *when).min() {
             _ if !self.ready.is_empty() => Next::Now,
-            Some(when) => Next::At(when),
+            Some(when) if expects => Next::At(when),
+            Some(_) => Next::Now,
             None => Next::Later,
         }
     }
@@ -146,21 +149,21 @@ mod tests {
     fn a_round_in_one_turn_is_followed_by_no_pause() {
         let (id, mut telling, mut turns, now) = ready();
         telling.touch(id, &mut turns);
-        assert_eq!((turns.take(now), turns.take(now)), (Some(id), None), "one turn, however much news");
+        assert_eq!((turns.take(now, true), turns.take(now, true)), (Some(id), None), "one turn, however much news");
         assert!(telling.begin(now));
         telling.end(id, true, now, &mut turns);
-        assert_eq!((telling, turns.next()), (Telling::Idle, Next::Later));
+        assert_eq!((telling, turns.next(true)), (Telling::Idle, Next::Later));
     }
 
     #[test]
     fn news_during_a_round_is_told_in_the_next_one() {
         let (id, mut telling, mut turns, now) = ready();
-        turns.take(now);
+        turns.take(now, true);
         telling.begin(now);
         telling.touch(id, &mut turns);
-        assert_eq!(turns.next(), Next::Later, "whose round is under way has its turn");
+        assert_eq!(turns.next(true), Next::Later, "whose round is under way has its turn");
         telling.end(id, true, now, &mut turns);
-        assert_eq!((telling, turns.take(now)), (Telling::Ready, Some(id)));
+        assert_eq!((telling, turns.take(now, true)), (Telling::Ready, Some(id)));
     }
 
     #[test]
@@ -168,19 +171,33 @@ mod tests {
         for (took, pause) in [(3, 3), (30, 10)] {
             let (id, mut telling, mut turns, now) = ready();
             let at = |millis| now + Duration::from_millis(millis);
-            turns.take(now);
+            turns.take(now, true);
             assert!(telling.begin(now));
             telling.end(id, false, now, &mut turns);
             assert!(telling.is_in_round());
-            turns.take(at(took));
+            turns.take(at(took), true);
             assert!(!telling.begin(at(took)), "the same round goes on");
             telling.end(id, true, at(took), &mut turns);
-            assert_eq!(turns.next(), Next::Later, "without news nobody wakes up");
+            assert_eq!(turns.next(true), Next::Later, "without news nobody wakes up");
             telling.touch(id, &mut turns);
             telling.touch(id, &mut turns);
             let until = at(took + pause);
-            assert_eq!((turns.next(), turns.take(at(took + pause - 1))), (Next::At(until), None));
-            assert_eq!((turns.take(until), turns.take(until)), (Some(id), None));
+            assert_eq!((turns.next(true), turns.take(at(took + pause - 1), true)), (Next::At(until), None));
+            assert_eq!((turns.take(until, true), turns.take(until, true)), (Some(id), None));
         }
+    }
+
+    #[test]
+    fn nobody_pauses_while_nothing_is_on_its_way() {
+        let (id, mut telling, mut turns, now) = ready();
+        let at = |millis| now + Duration::from_millis(millis);
+        turns.take(now, true);
+        telling.begin(now);
+        telling.end(id, false, now, &mut turns);
+        turns.take(at(4), true);
+        telling.touch(id, &mut turns);
+        telling.end(id, true, at(4), &mut turns);
+        assert_eq!((turns.next(true), turns.next(false)), (Next::At(at(8)), Next::Now));
+        assert_eq!((turns.take(at(5), true), turns.take(at(5), false)), (None, Some(id)));
     }
 }

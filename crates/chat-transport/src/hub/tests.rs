@@ -188,7 +188,7 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
             world.order(0, command, Some(origin));
         }
         world.hand_on();
-        assert_eq!(world.delivery().tell_some(now), Next::Now, "there is more to tell than one turn does");
+        assert_eq!(world.delivery().tell_some(now, true), Next::Now, "there is more to tell than one turn does");
         if turn == 0 {
             assert!(told(&asking).contains("INVALID_DATA"), "an answer waits for no big room");
         }
@@ -204,7 +204,7 @@ async fn news_reach_everybody_in_a_big_room_however_fast_they_come() {
 }
 
 #[tokio::test]
-async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
+async fn a_big_room_that_expects_more_pauses_between_two_rounds_as_long_as_one_took() {
     let world = World::new(HubSettings { sockets_per_user: 2_000, ..HubSettings::default() }).await;
     let mut sockets = Vec::new();
     for _ in 0..300 {
@@ -215,13 +215,13 @@ async fn a_big_room_pauses_between_two_rounds_as_long_as_one_took() {
     let turn = |content: &str, millis| {
         world.say(0, content);
         world.hand_on();
-        world.delivery().tell_some(at(millis))
+        world.delivery().tell_some(at(millis), true)
     };
     assert_eq!((turn("first", 0), turn("second", 1)), (Next::Now, Next::Now));
     assert_eq!(turn("third", 2), Next::At(at(4)), "the round took two milliseconds");
     assert_eq!(turn("fourth", 3), Next::At(at(4)));
     assert!(sockets.iter().all(|socket| !told(socket).contains("fourth")));
-    assert_eq!(world.delivery().tell_some(at(4)), Next::Now);
+    assert_eq!(world.delivery().tell_some(at(4), true), Next::Now);
     assert!(told(&sockets[0]).contains("fourth"));
 }
 
