@@ -7,6 +7,7 @@ mod joining;
 mod leaving;
 mod life;
 mod shapes;
+mod shards;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
