@@ -120,14 +120,14 @@
 //! # The ports
 //!
 //! [`Journal`] remembers what happens in rooms, [`Directory`] knows who people are. What serves clients is written against
-//! these two and works with every implementation.
+//! these two and works with every implementation. [`backplane::Backplane`] is what several nodes will tell each other through.
 //!
 //! # Floors
 //!
 //! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
 //! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
-//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`directory`]).
+//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`directory`], [`backplane`]).
 //!
 //! # Features
 //!
@@ -177,6 +177,7 @@ mod rules;
 
 // Ports: what a host gives.
 mod admission;
+pub mod backplane;
 pub mod directory;
 pub mod grant;
 pub mod journal;

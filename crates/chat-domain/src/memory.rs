@@ -14,6 +14,7 @@ use crate::journal::{Answer, Failure, Order, Settled, Sink};
 use crate::limits::Limits;
 
 mod accounts;
+pub mod bus;
 mod directory;
 mod journal;
 mod notifications;

@@ -1,0 +1,86 @@
+//! What nodes tell each other: a bus that may lose, double and reorder what it is given, and numbers that catch it.
+//!
+//! What is committed is in the journal; the bus only says so early. A node numbers what must not be missed
+//! ([`Numbering`]); the others count ([`Hearing`]), and where something is missing they compare with the journal where
+//! their rooms stand. So a bus that fails costs a moment, never a message.
+
+mod hearing;
+mod numbering;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::event::Event;
+use crate::id::RoomId;
+
+pub use hearing::Hearing;
+pub use numbering::Numbering;
+
+/// A bus between nodes. By contract it is lossy: what it is given comes to the others once, twice, late, in another order,
+/// or never.
+pub trait Backplane: Send + Sync {
+    /// Gives these to the other nodes, as far as that can be done. Must not block.
+    fn publish(&self, envelopes: Vec<Envelope>);
+}
+
+/// Hears what the other nodes publish. Given to a backplane when it is made. Must not block.
+pub trait Ears: Send + Sync {
+    /// This came.
+    fn heard(&self, envelope: Envelope);
+}
+
+/// A node in one of its lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Speaker {
+    /// Whose nodes these are: others on the same bus are not heard.
+    pub cluster: u64,
+    /// The life of the database.
+    pub epoch: u64,
+    /// Which node.
+    pub node: u64,
+    /// Which of its lives: it numbers anew in each.
+    pub life: u64,
+}
+
+/// What one node tells the others.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Envelope {
+    /// How it is to be read: [`VERSION`].
+    pub version: u16,
+    /// Who says it.
+    pub speaker: Speaker,
+    /// On which channel: everything about one room is on one.
+    pub channel: u16,
+    /// How many envelopes that count were sent on this channel in this life, this one included.
+    pub n: u64,
+    /// What it is about. A heartbeat is about nothing: it does not count, and says how many did.
+    pub rooms: Vec<Moved>,
+}
+
+/// How far a room has gone.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Moved {
+    /// Which room.
+    pub room: RoomId,
+    /// The `seq` of the first change that is told.
+    pub from_seq: u64,
+    /// The `seq` of the last one.
+    pub to_seq: u64,
+    /// The room's count of moves after it.
+    pub moves: u64,
+    /// The events themselves. Without them whoever listens reads the journal.
+    pub events: Vec<Arc<Event>>,
+}
+
+impl Envelope {
+    /// Whether it is counted.
+    pub fn counts(&self) -> bool {
+        !self.rooms.is_empty()
+    }
+}
+
+/// The way in which envelopes are written now.
+pub const VERSION: u16 = 1;

@@ -1,0 +1,135 @@
+//! Counting what the other nodes say, so that nothing is missed without being noticed.
+
+use alloc::collections::BTreeMap;
+use core::time::Duration;
+
+use super::{Envelope, Speaker, VERSION};
+use crate::time::Time;
+
+/// Counts what the other nodes say. Driven by its owner: envelopes go in with the present time; [`Hearing::compares`] says when
+/// to compare with the journal where the active rooms stand, which finds everything that was missed.
+#[derive(Clone, Debug)]
+pub struct Hearing {
+    own: Speaker,
+    nodes: BTreeMap<u64, Node>,
+    /// Whether a comparison is wanted, and when the last one was.
+    wanted: bool,
+    compared: Option<Time>,
+}
+
+/// What was heard of another node.
+#[derive(Clone, Debug)]
+struct Node {
+    life: u64,
+    heard: Time,
+    /// It has been silent for too long, and that was noticed.
+    is_silent: bool,
+    channels: BTreeMap<u16, Channel>,
+}
+
+/// What was heard of it on one channel.
+#[derive(Clone, Debug, Default)]
+struct Channel {
+    /// The highest number that is known to have been given.
+    last: u64,
+    /// Those before it that were not heard, and since when they are missed.
+    missing: BTreeMap<u64, Time>,
+}
+
+impl Hearing {
+    /// A node that has heard nobody yet.
+    pub fn new(own: Speaker) -> Hearing {
+        Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None }
+    }
+
+    /// Takes an envelope in; false if it is not to be listened to: it is one's own, of others, of another life of the database,
+    /// written in a way that is not known here, or came before.
+    pub fn hear(&mut self, now: Time, envelope: &Envelope) -> bool {
+        let Speaker { cluster, epoch, node, life } = envelope.speaker;
+        let is_ours = (cluster, epoch) == (self.own.cluster, self.own.epoch) && node != self.own.node;
+        if !is_ours || envelope.version != VERSION {
+            return false;
+        }
+        let known = self.nodes.get(&node).map(|known| known.life);
+        if known.is_some_and(|known| life < known) {
+            return false;
+        }
+        if known != Some(life) {
+            // What it said before was for others, or for nobody.
+            self.wanted = true;
+            self.nodes.insert(node, Node { life, heard: now, is_silent: false, channels: BTreeMap::new() });
+        }
+        let Some(node) = self.nodes.get_mut(&node) else { return false };
+        (node.heard, node.is_silent) = (now, false);
+        let begins = known != Some(life);
+        let channel = node.channels.entry(envelope.channel).or_insert_with(|| Channel::from(envelope, begins));
+        let (fresh, lost) = channel.hear(now, envelope);
+        self.wanted |= lost;
+        fresh
+    }
+
+    /// Whether to compare now. Something may be missing: a number that did not come within a moment, a node that begins or has
+    /// fallen silent. Many reasons make one comparison, and there are at most four a second.
+    pub fn compares(&mut self, now: Time) -> bool {
+        for node in self.nodes.values_mut() {
+            let overdue = !node.is_silent && now.since(node.heard) >= SILENCE;
+            node.is_silent |= overdue;
+            self.wanted |= overdue;
+            for channel in node.channels.values_mut() {
+                self.wanted |= channel.give_up(now);
+            }
+        }
+        if !self.wanted || self.compared.is_some_and(|compared| now.since(compared) < PACE) {
+            return false;
+        }
+        (self.wanted, self.compared) = (false, Some(now));
+        true
+    }
+
+    /// A node is known to be gone: nothing of it is waited for, and what it said last may be missing.
+    pub fn lost(&mut self, node: u64) {
+        self.wanted |= self.nodes.remove(&node).is_some();
+    }
+}
+
+impl Channel {
+    /// A channel from its first envelope on. What came before that was not missed if the node itself is new here: its beginning is
+    /// a reason of its own.
+    fn from(envelope: &Envelope, begins: bool) -> Channel {
+        let heard = u64::from(envelope.counts());
+        let last = if begins { envelope.n.saturating_sub(heard) } else { 0 };
+        Channel { last, ..Channel::default() }
+    }
+
+    /// Counts an envelope. Answers whether it is news, and whether more is missing than is worth waiting for.
+    fn hear(&mut self, now: Time, envelope: &Envelope) -> (bool, bool) {
+        let Envelope { n, .. } = *envelope;
+        if n <= self.last {
+            // It is late, or a double. A heartbeat that was overtaken counts nothing.
+            return (!envelope.counts() || self.missing.remove(&n).is_some(), false);
+        }
+        let before = if envelope.counts() { n } else { n.saturating_add(1) };
+        let lost = before - self.last > MOST;
+        if !lost {
+            self.missing.extend((self.last + 1..before).map(|missing| (missing, now)));
+        }
+        self.last = n;
+        (true, lost)
+    }
+
+    /// Waits no longer for what is missing for too long; true if there was something.
+    fn give_up(&mut self, now: Time) -> bool {
+        let before = self.missing.len();
+        self.missing.retain(|_, since| now.since(*since) < REORDERING);
+        self.missing.len() < before
+    }
+}
+
+/// How long a number may be late.
+const REORDERING: Duration = Duration::from_millis(100);
+/// After this much silence a node may have said something that nobody heard.
+const SILENCE: Duration = Duration::from_secs(2);
+/// The least time between two comparisons.
+const PACE: Duration = Duration::from_millis(250);
+/// More numbers than this are not waited for one by one.
+const MOST: u64 = 1024;

@@ -1,0 +1,61 @@
+//! The numbers that a node gives to what it says.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Envelope, Moved, Speaker, VERSION};
+use crate::id::RoomId;
+use crate::time::Time;
+
+/// Numbers what one life of a node says, channel by channel.
+#[derive(Clone, Debug)]
+pub struct Numbering {
+    speaker: Speaker,
+    /// How many envelopes went out on each channel.
+    sent: Vec<u64>,
+    beat: Option<Time>,
+}
+
+impl Numbering {
+    /// Nothing was said yet on any of these channels; there is always one at least.
+    pub fn new(speaker: Speaker, channels: u16) -> Numbering {
+        Numbering { speaker, sent: vec![0; usize::from(channels.max(1))], beat: None }
+    }
+
+    /// The channel of a room.
+    pub fn channel(&self, room: RoomId) -> u16 {
+        (room.number() as u64 % self.sent.len() as u64) as u16
+    }
+
+    /// Puts what is to be said into one envelope for each channel that it concerns, numbered.
+    pub fn envelopes(&mut self, moved: Vec<Moved>) -> Vec<Envelope> {
+        let mut by_channel: Vec<Vec<Moved>> = vec![Vec::new(); self.sent.len()];
+        for one in moved {
+            by_channel[usize::from(self.channel(one.room))].push(one);
+        }
+        let told = (0..).zip(by_channel).filter(|(_, rooms)| !rooms.is_empty());
+        told.map(|(channel, rooms)| {
+            self.sent[usize::from(channel)] += 1;
+            self.envelope(channel, rooms)
+        })
+        .collect()
+    }
+
+    /// The heartbeats, if it is time for them: on every channel how many envelopes there were. They go behind what they count.
+    pub fn heartbeats(&mut self, now: Time) -> Vec<Envelope> {
+        if self.beat.is_some_and(|beat| now.since(beat) < HEARTBEAT) {
+            return Vec::new();
+        }
+        self.beat = Some(now);
+        (0..self.sent.len() as u16).map(|channel| self.envelope(channel, Vec::new())).collect()
+    }
+
+    fn envelope(&self, channel: u16, rooms: Vec<Moved>) -> Envelope {
+        let n = self.sent[usize::from(channel)];
+        Envelope { version: VERSION, speaker: self.speaker, channel, n, rooms }
+    }
+}
+
+/// How often a node says how much it has said.
+const HEARTBEAT: Duration = Duration::from_secs(1);
