@@ -37,9 +37,9 @@ pub(crate) struct Args {
     /// Messages a second where the rate is fixed.
     #[arg(long, default_value_t = 20.0)]
     pub(crate) rate: f64,
-    /// Messages on their way at once in the closed loop of the fan-out.
-    #[arg(long, default_value_t = 64)]
-    pub(crate) window: usize,
+    /// Messages on their way at once in the closed loop of the fan-out: one run for each number.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 64])]
+    pub(crate) window: Vec<usize>,
     /// Sockets that send and wait for the answer.
     #[arg(long, default_value_t = 64)]
     pub(crate) senders: usize,

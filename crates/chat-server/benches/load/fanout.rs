@@ -46,7 +46,7 @@ impl Crowd {
     }
 
     /// Sends the next message as soon as an earlier one has reached everybody, for so many seconds.
-    pub(crate) async fn closed_loop(&self, args: &Args, seconds: f64, name: &str) -> Result<Figures, Trouble> {
+    pub(crate) async fn closed_loop(&self, window: usize, seconds: f64, name: &str) -> Result<Figures, Trouble> {
         let before = self.tally.messages();
         let mut sent = 0;
         let mut stretch = None;
@@ -54,7 +54,7 @@ impl Crowd {
         let ends = began + WARM_UP + Duration::from_secs_f64(seconds);
         while Instant::now() < ends {
             let everywhere = (self.tally.messages() - before) / self.mouths.len() as u64;
-            while sent < everywhere + args.window as u64 {
+            while sent < everywhere + window as u64 {
                 self.send(sent, self.tally.now()).await?;
                 sent += 1;
             }

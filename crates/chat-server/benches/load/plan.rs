@@ -92,25 +92,36 @@ impl Stage<'_> {
         let args = self.args;
         let (people, rooms) = self.groups(args.members, args.members).await?;
         let crowd = Crowd::gather(args, &self.server, args.dialect, rooms[0], &people).await?;
-        let mut ours = turn(args, &crowd, scenario, "ours").await?;
+        let ways = match scenario {
+            Scenario::Rate => vec![Pace::Rate],
+            _ => args.window.iter().map(|window| Pace::Window(*window)).collect(),
+        };
+        // Not counted: it says how long the others' frames are to be.
+        let frame = turn(args, &crowd, ways[0], "ours").await?.frame;
+        println!("{:<34} a frame has {frame} bytes", "");
         let mut others = Vec::new();
         for way in WAYS.iter().filter(|_| !args.no_bare) {
-            let server = Server::bare(*way, ours.frame)?;
+            let server = Server::bare(*way, frame)?;
             let crowd = Crowd::gather(args, &server, Dialect::Bare, 0, &people).await?;
-            let bare = turn(args, &crowd, scenario, &format!("bare, {}", way.name())).await?;
-            others.push((server, crowd, bare));
+            others.push((way, server, crowd));
         }
-        for _ in 1..TURNS {
-            ours.add(turn(args, &crowd, scenario, "ours").await?);
-            for (_, crowd, bare) in &mut others {
-                bare.add(turn(args, crowd, scenario, "bare").await?);
+        for pace in ways {
+            let mut ours = turn(args, &crowd, pace, "ours").await?;
+            let mut bare = Vec::new();
+            for (way, _, crowd) in &others {
+                bare.push(turn(args, crowd, pace, &format!("bare, {}", way.name())).await?);
             }
-        }
-        ours.print();
-        println!("{:<34} a frame has {} bytes", "", ours.frame);
-        for (_, _, bare) in &others {
-            bare.print();
-            ratio(&ours, bare);
+            for _ in 1..TURNS {
+                ours.add(turn(args, &crowd, pace, "ours").await?);
+                for ((_, _, crowd), bare) in others.iter().zip(&mut bare) {
+                    bare.add(turn(args, crowd, pace, "bare").await?);
+                }
+            }
+            ours.print();
+            for bare in &bare {
+                bare.print();
+                ratio(&ours, bare);
+            }
         }
         Ok(())
     }
@@ -150,12 +161,23 @@ impl Stage<'_> {
 }
 
 /// One of several turns of a scenario.
-async fn turn(args: &Args, crowd: &Crowd, scenario: Scenario, who: &str) -> Result<Figures, Trouble> {
+async fn turn(args: &Args, crowd: &Crowd, pace: Pace, who: &str) -> Result<Figures, Trouble> {
     let (members, seconds) = (args.members, args.seconds / f64::from(TURNS));
-    match scenario {
-        Scenario::Rate => crowd.fixed_rate(args, seconds, &format!("{members} members, {}/s, {who}", args.rate)).await,
-        _ => crowd.closed_loop(args, seconds, &format!("{members} members, closed loop, {who}")).await,
+    match pace {
+        Pace::Rate => crowd.fixed_rate(args, seconds, &format!("{members} members, {}/s, {who}", args.rate)).await,
+        Pace::Window(window) => {
+            crowd.closed_loop(window, seconds, &format!("{members} members, {window} on the way, {who}")).await
+        }
     }
+}
+
+/// How messages come into one room.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// At the rate of the command line.
+    Rate,
+    /// So many are on their way at once.
+    Window(usize),
 }
 
 fn ratio(ours: &Figures, bare: &Figures) {
