@@ -9,7 +9,14 @@ use crate::backplane::{Backplane, Ears, Envelope};
 
 /// A bus in memory. It loses nothing; whoever wants to see what a bus may do puts something between it and a node's ears.
 #[derive(Clone, Default)]
-pub struct Bus(Arc<Mutex<Vec<(u64, Weak<dyn Ears>)>>>);
+pub struct Bus(Arc<Mutex<Vec<Listening>>>);
+
+/// A node that listens.
+#[derive(Clone)]
+struct Listening {
+    node: u64,
+    ears: Weak<dyn Ears>,
+}
 
 /// One node's end of it.
 struct End {
@@ -25,11 +32,11 @@ impl Bus {
 
     /// A node joins: it hears what the others publish from now on, for as long as its ears are there.
     pub fn join(&self, node: u64, ears: &Arc<dyn Ears>) -> Arc<dyn Backplane> {
-        self.nodes().push((node, Arc::downgrade(ears)));
+        self.nodes().push(Listening { node, ears: Arc::downgrade(ears) });
         Arc::new(End { bus: self.clone(), node })
     }
 
-    fn nodes(&self) -> MutexGuard<'_, Vec<(u64, Weak<dyn Ears>)>> {
+    fn nodes(&self) -> MutexGuard<'_, Vec<Listening>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -38,8 +45,8 @@ impl Backplane for End {
     fn publish(&self, envelopes: Vec<Envelope>) {
         let others: Vec<Arc<dyn Ears>> = {
             let mut nodes = self.bus.nodes();
-            nodes.retain(|(_, ears)| ears.strong_count() > 0);
-            nodes.iter().filter(|(node, _)| *node != self.node).filter_map(|(_, ears)| ears.upgrade()).collect()
+            nodes.retain(|one| one.ears.strong_count() > 0);
+            nodes.iter().filter(|one| one.node != self.node).filter_map(|one| one.ears.upgrade()).collect()
         };
         for envelope in envelopes {
             others.iter().for_each(|ears| ears.heard(envelope.clone()));
