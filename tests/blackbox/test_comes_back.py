@@ -127,7 +127,7 @@ async def test_a_web_socket_that_reconnects(new_server, dialect):
     await asyncio.wait_for(came.get(), 30)
     await again(server)
     await asyncio.wait_for(came.get(), BACK_WITHIN)
-    assert codes == [1001]
+    assert codes == [1012]
     staying.cancel()
 
 

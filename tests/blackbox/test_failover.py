@@ -29,7 +29,7 @@ async def test_an_older_copy_is_put_in_the_place_of_the_database():
             cluster.put_back()
             await until_there(people[0], chat)
             for client in clients:
-                assert await client.inbox.closed() == (1001 if isinstance(client, Socket) else 1000)
+                assert await client.inbox.closed() == (1012 if isinstance(client, Socket) else 1000)
         assert [message["content"] for message in await history(people[0], chat)] == [kept]
         answer = await poll
         assert answer.body["resync"] is True

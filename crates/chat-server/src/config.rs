@@ -116,6 +116,9 @@ pub(crate) struct Config {
     /// In rooms of more members, deliveries are not announced, and a read announces the newest message of each author.
     #[arg(long, default_value_t = 50)]
     pub(crate) delivered_room: u32,
+    /// Over how long everybody is sent away when the server is told to stop; a second signal ends it at once.
+    #[arg(long, default_value = "5s")]
+    pub(crate) drain: Span,
     /// How much is logged: error, warn, info, debug or trace, or by part: `chat_store=debug,info`.
     #[arg(long, default_value = "info")]
     pub(crate) log: Level,

@@ -17,7 +17,8 @@ use chat_transport::carry::websocket::FrameLimits;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::service::Service;
 use chat_transport::{rates, routes};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -48,10 +49,10 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
-    let service = Service::with(app, neighbours).map_err(|error| format!("two routes meet: {error}"))?;
+    let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let (public, admin) = listen(&config)?;
-    let http = connections(&config);
+    let http = HttpSettings { tally: app.tally.clone(), ..connections(&config) };
     let at = addresses(&public)?;
     let guest = demo.as_ref().map(|demo| demo.guest.reveal());
     greet(&Greeting { public: &at, admin: &addresses(&admin)?, database: &config.database, guest });
@@ -59,17 +60,23 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
     });
-    let mut serving: Vec<_> =
-        public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), stop.clone()))).collect();
-    serving.extend(admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))));
+    let closed = CancellationToken::new();
+    let serving: Vec<_> =
+        public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), closed.clone()))).collect();
+    let operators: Vec<_> =
+        admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))).collect();
     if let (Some(demo), Some(at)) = (demo, at.first()) {
-        tokio::spawn(stage.play(demo, reachable(*at), stop.clone()));
+        tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
-    until_signal().await?;
+    let mut signals = Signals::listen()?;
+    signals.next().await;
     info!("stopping");
-    service.drain();
+    tokio::select! {
+        () = leave(&service, &config, serving, &closed) => {}
+        () = signals.next() => return Err("stopped at once by a second signal".into()),
+    }
     stop.cancel();
-    for task in serving {
+    for task in operators {
         if let Err(error) = task.await {
             warn!(%error, "a listener ended badly");
         }
@@ -144,14 +151,36 @@ async fn operators(listener: Listener, service: Arc<Service>, stop: Cancellation
     http::serve(listener, HttpSettings::default(), stop, answer).await;
 }
 
-async fn until_signal() -> Result<(), String> {
-    let listen = |kind| signal(kind).map_err(|error| format!("cannot listen to signals: {error}"));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Takes nobody in any more, answers what was asked, and sends everybody away.
+async fn leave(service: &Service, config: &Config, serving: Vec<JoinHandle<()>>, closed: &CancellationToken) {
+    service.leave();
+    closed.cancel();
+    service.drain(config.drain.0).await;
+    for task in serving {
+        if let Err(error) = task.await {
+            warn!(%error, "a listener ended badly");
+        }
     }
-    Ok(())
+}
+
+/// The signals that say to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, String> {
+        let listen = |kind| signal(kind).map_err(|error| format!("cannot listen to signals: {error}"));
+        Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 fn hub_settings(config: &Config) -> HubSettings {
@@ -171,6 +200,7 @@ fn queues(config: &Config) -> outbox::Limits {
 fn connections(config: &Config) -> HttpSettings {
     HttpSettings {
         connections: config.max_connections,
+        drain: config.drain.0 + LAST_WORDS,
         per_address: config.max_connections_per_address,
         proxies: Proxies::new(config.trusted_proxy.clone()),
         ..HttpSettings::default()
@@ -218,6 +248,9 @@ fn settings(config: &Config) -> ServerSettings {
 
 /// Where operators find the figures, unless told otherwise.
 const ADMIN: &str = "127.0.0.1:9464";
+
+/// How long the last words of a connection may take.
+const LAST_WORDS: Duration = Duration::from_secs(4);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! What every entrance and route needs: the ports, the hub, accounts, rates and settings.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chat_domain::grant::Family;
@@ -11,6 +12,7 @@ use crate::account::gate::Gate;
 use crate::account::password::Passwords;
 use crate::account::token::Tokens;
 use crate::address::Proxies;
+use crate::carry::http::Tally;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
 use crate::hub::Hub;
@@ -30,6 +32,10 @@ pub struct App {
     pub passwords: Passwords,
     /// How often users may do things.
     pub rates: Rates,
+    /// What became of connections.
+    pub tally: Arc<Tally>,
+    /// Set once the server goes away.
+    pub(crate) leaving: AtomicBool,
     /// ServerSettings of the entrances and routes.
     pub settings: ServerSettings,
     /// Pings WebSockets.
@@ -98,6 +104,8 @@ impl App {
             rates: Rates::new(settings.rates),
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),
+            tally: Arc::default(),
+            leaving: AtomicBool::new(false),
             settings,
         })
     }

@@ -7,6 +7,7 @@ pub mod beside;
 pub mod carry;
 pub mod clock;
 pub mod connection;
+mod drain;
 pub mod hub;
 mod lobby;
 pub mod metrics;

@@ -1,7 +1,8 @@
 //! What operators see: how much is asked in each dialect, how long it takes, who is here and what waits.
 
+mod now;
+
 use std::fmt::Error;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chat_domain::Time;
@@ -11,7 +12,11 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+
+pub(crate) use self::now::Now;
+use self::now::OfNow;
 
 /// The figures of one server. No label names a room or a user: there are as many series as dialects and words.
 pub struct Metrics {
@@ -22,8 +27,12 @@ pub struct Metrics {
     connections: Family<[Label; 1], Gauge>,
     reconnections: Counter,
     errors: Family<[Label; 2], Counter>,
-    waiting: Gauge,
-    doomed: Counter,
+    closes: Family<[Label; 2], Counter>,
+    handshakes_refused: Family<[Label; 1], Counter>,
+    resumes: Family<[Label; 1], Counter>,
+    responses: Family<[(&'static str, String); 1], Counter>,
+    logins: Histogram,
+    of_now: OfNow,
 }
 
 type Label = (&'static str, &'static str);
@@ -39,11 +48,34 @@ impl Metrics {
             connections: Family::default(),
             reconnections: Counter::default(),
             errors: Family::default(),
-            waiting: Gauge::default(),
-            doomed: Counter::default(),
+            closes: Family::default(),
+            handshakes_refused: Family::default(),
+            resumes: Family::default(),
+            responses: Family::default(),
+            logins: histogram(),
+            of_now: OfNow::default(),
         };
         metrics.register();
+        metrics.begin();
         metrics
+    }
+
+    /// What has not happened yet is 0, not absent: a rate sees the first one.
+    fn begin(&self) {
+        for dialect in ["rest", "multiplexed", "room", "roulette", "socketio"] {
+            self.messages.get_or_create(&[("event", "send"), ("status", "ok"), ("dialect", dialect)]).inc_by(0);
+            drop(self.latency.get_or_create(&[("dialect", dialect)]));
+            self.connections.get_or_create(&[("dialect", dialect)]).inc_by(0);
+            self.errors.get_or_create(&[("code", "UNAVAILABLE"), ("dialect", dialect)]).inc_by(0);
+            self.closes.get_or_create(&[("code", "gone"), ("dialect", dialect)]).inc_by(0);
+        }
+        for source in ["memory", "log", "too_old"] {
+            self.resumes.get_or_create(&[("source", source)]).inc_by(0);
+        }
+        self.handshakes_refused.get_or_create(&[("code", "UNAUTHORIZED")]).inc_by(0);
+        for status in ["200", "503"] {
+            self.responses.get_or_create(&[("status", status.to_owned())]).inc_by(0);
+        }
     }
 
     fn register(&mut self) {
@@ -58,8 +90,14 @@ impl Metrics {
         registry.register("websocket_connections", "Sockets and streams that are open", self.connections.clone());
         registry.register("websocket_reconnections", "Socket.IO clients that came back", self.reconnections.clone());
         registry.register("websocket_errors", "Refusals by their code", self.errors.clone());
-        registry.register("outbox_waiting_bytes", "Bytes that wait for slow clients", self.waiting.clone());
-        registry.register("outbox_given_up", "Connections closed as too slow or silent", self.doomed.clone());
+        registry.register("websocket_closes", "Sockets and streams that ended, by code", self.closes.clone());
+        let refused = self.handshakes_refused.clone();
+        registry.register("handshakes_refused", "Sockets and streams that were not let in, by code", refused);
+        registry.register("resumes", "Rooms gone on with, from memory, from the log, or too old", self.resumes.clone());
+        registry.register("http_responses", "Answers over HTTP by status", self.responses.clone());
+        registry.register("login_seconds", "Of checking a password, the waiting included", self.logins.clone());
+        registry.register("chat_server_build", "What runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
+        self.of_now.register(registry);
     }
 
     /// A frame was answered.
@@ -94,11 +132,46 @@ impl Metrics {
         self.reconnections.inc();
     }
 
+    /// A socket or stream has ended: with this code, or because its client went away.
+    pub(crate) fn closed(&self, entrance: Entrance, code: Option<u16>) {
+        let code = match code {
+            None => "gone",
+            Some(1000) => "1000",
+            Some(1001) => "1001",
+            Some(1008) => "1008",
+            Some(1009) => "1009",
+            Some(1012) => "1012",
+            Some(1013) => "1013",
+            Some(4401) => "4401",
+            Some(4403) => "4403",
+            Some(_) => "other",
+        };
+        self.closes.get_or_create(&[("code", code), ("dialect", dialect(entrance))]).inc();
+    }
+
+    /// Somebody was not let in.
+    pub(crate) fn turned_away(&self, code: &'static str) {
+        self.handshakes_refused.get_or_create(&[("code", code)]).inc();
+    }
+
+    /// Somebody went on with a room where they were, out of this.
+    pub(crate) fn resumed(&self, source: &'static str) {
+        self.resumes.get_or_create(&[("source", source)]).inc();
+    }
+
+    /// A request was answered.
+    pub(crate) fn responded(&self, status: http::StatusCode) {
+        self.responses.get_or_create(&[("status", status.as_str().to_owned())]).inc();
+    }
+
+    /// A password was checked.
+    pub(crate) fn checked(&self, span: Duration) {
+        self.logins.observe(span.as_secs_f64());
+    }
+
     /// The text that Prometheus reads.
-    pub(crate) fn text(&self, waiting: usize, doomed: u64) -> Result<String, Error> {
-        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-        let counted: &AtomicU64 = self.doomed.inner();
-        counted.store(doomed, std::sync::atomic::Ordering::Relaxed);
+    pub(crate) fn text(&self, now: &Now) -> Result<String, Error> {
+        self.of_now.set(now);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -155,7 +228,7 @@ mod tests {
         metrics.settled(Entrance::SocketIo, Time(0), Time(3_000));
         metrics.stored(Duration::from_millis(3));
         metrics.opened(Entrance::Multiplexed, 1);
-        let text = metrics.text(7, 2).unwrap();
+        let text = metrics.text(&Now { waiting: 7, doomed: 2, ..Now::default() }).unwrap();
         for line in [
             r#"websocket_messages_total{event="send",status="ok",dialect="socketio"} 1"#,
             r#"websocket_message_latency_seconds_bucket{le="0.005",dialect="socketio"} 1"#,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -14,6 +15,8 @@ use crate::app::App;
 use crate::beside::{Neighbours, claimant};
 use crate::carry::http::{Body, Peer, empty, respond};
 use crate::connection::closes;
+use crate::drain;
+use crate::metrics::Now;
 use crate::request_id;
 use crate::routes::{Routes, cors};
 use crate::session::Door;
@@ -50,6 +53,7 @@ impl Service {
         let id = request_id::of(request.headers(), proxies.trusts(from));
         let span = request_id::span(&id, proxies.client(from, request.headers()));
         let mut response = self.answer_by_path(request, peer).instrument(span).await;
+        self.app.hub.metrics().responded(response.status());
         if response.status().is_client_error() || response.status().is_server_error() {
             response.headers_mut().insert(request_id::HEADER, id);
         }
@@ -87,8 +91,18 @@ impl Service {
 
     fn metrics(&self) -> Response<Body> {
         let depot = self.app.hub.depot();
-        let doomed = depot.counters().doomed.load(Ordering::Relaxed);
-        match self.app.hub.metrics().text(depot.waiting(), doomed) {
+        let now = Now {
+            waiting: depot.waiting(),
+            doomed: depot.counters().doomed.load(Ordering::Relaxed),
+            dropped: depot.counters().dropped.load(Ordering::Relaxed),
+            sent: depot.counters().bytes.load(Ordering::Relaxed),
+            logins: self.app.passwords.waiting(),
+            strangers: self.desk.strangers(),
+            accepted: self.app.tally.accepted(),
+            crowded: self.app.tally.crowded(),
+            unaccepted: self.app.tally.failed(),
+        };
+        match self.app.hub.metrics().text(&now) {
             Ok(text) => respond(StatusCode::OK, HeaderValue::from_static(OPEN_METRICS), text.into()),
             Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
@@ -99,8 +113,15 @@ impl Service {
         tokio::join!(self.app.run(stop.clone()), self.desk.run(stop));
     }
 
-    /// Tells every client that the server goes away, so that it comes back soon.
-    pub fn drain(&self) {
+    /// From here on it is not ready.
+    pub fn leave(&self) {
+        self.app.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells every client that the server goes away, one after the other in this span, so that they come back soon.
+    pub async fn drain(&self, over: Duration) {
+        self.leave();
+        drain::close_everybody(&self.app, over).await;
         self.app.hub.close_all();
         // Those who have not said who they are, too.
         self.desk.close_all(closes::GOING_AWAY);

@@ -14,7 +14,7 @@ pub(crate) fn is_for_good(close: Close) -> bool {
 }
 
 /// The server goes away; come back soon.
-pub(crate) const GOING_AWAY: Close = Close::new(1001, "the server is going away");
+pub(crate) const GOING_AWAY: Close = Close::new(1012, "the server is going away");
 /// Something is away that is needed to let anybody in; come back soon.
 pub(crate) const TRY_AGAIN: Close = Close::new(1013, "try again");
 /// Twenty bad frames in a row.

@@ -159,6 +159,11 @@ impl Hub {
         ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
     }
 
+    /// Everybody who is connected.
+    pub(crate) fn everybody(&self) -> Vec<Arc<Socket>> {
+        self.0.sockets.all()
+    }
+
     /// Closes all sockets: the server goes away.
     pub fn close_all(&self) {
         self.closing().cancel();

@@ -1,5 +1,7 @@
 //! Accounts: register, log in, stay logged in, log out.
 
+use std::time::Instant;
+
 use chat_domain::directory::{NewAccount, Update};
 use chat_domain::grant::{Family, Grant, Rotation};
 use chat_domain::{Account, Person, UserId};
@@ -42,7 +44,9 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     call.app.rates.login(&counted, call.from, call.now).map_err(Trouble::TooFast)?;
     let known = call.app.directory.credential(username).await?;
     let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
+    let began = Instant::now();
     let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
+    call.app.hub.metrics().checked(began.elapsed());
     if !right {
         // Not the name: people type passwords there, too.
         info!(user = account.as_ref().map(|account| account.person.id().number()), "a log-in failed");

@@ -15,6 +15,7 @@ mod settings;
 mod whom;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chat_domain::{Failure, Time};
 use chat_protocol::Trouble;
@@ -184,7 +185,8 @@ impl Call<'_> {
     }
 
     async fn ready(&self) -> Reply {
-        let store = self.app.journal.ready().await.is_ok();
+        let stays = !self.app.leaving.load(Ordering::Relaxed);
+        let store = stays && self.app.journal.ready().await.is_ok();
         answer::health(Some(answer::Health { store, backplane: None }))
     }
 }

@@ -64,7 +64,10 @@ impl<'a> Door<'a> {
             }
             _ => self.web_socket(app, request, peer).await,
         };
-        entered.unwrap_or_else(|trouble| refuse(tree, &trouble, clock::now()))
+        entered.unwrap_or_else(|trouble| {
+            app.hub.metrics().turned_away(trouble.code());
+            refuse(tree, &trouble, clock::now())
+        })
     }
 
     async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {

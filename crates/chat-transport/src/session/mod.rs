@@ -116,7 +116,10 @@ impl Drop for Session {
         self.app.hub.close(&self.socket);
         let Socket { id, line, .. } = &*self.socket;
         let user = self.socket.user().number();
-        match line.outbox().and_then(|outbox| outbox.ending()) {
+        let ending = line.outbox().and_then(|outbox| outbox.ending());
+        let code = ending.filter(|ending| *ending != Close::LOST).map(|ending| ending.code);
+        self.app.hub.metrics().closed(self.socket.endpoint.entrance, code);
+        match ending {
             Some(close) if close.code != closes::GOING_AWAY.code && close != Close::LOST => {
                 tracing::info!(connection = id, user, code = close.code, reason = close.reason, "closed");
             }

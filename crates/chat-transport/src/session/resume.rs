@@ -67,10 +67,12 @@ impl Session {
                 Ok(None)
             }
             From::Lost => {
+                self.app.hub.metrics().resumed("too_old");
                 self.start_over(room, head, newest, Some(context)).await?;
                 Ok(None)
             }
             From::Since { since: Since::Head(from), cursor } if self.app.hub.head(room) == Some(from) => {
+                self.app.hub.metrics().resumed("memory");
                 self.joined(room, cursor, from, context);
                 self.attach(room, cursor, Start::At { head: from, newest }, None).await?;
                 Ok(None)
@@ -141,10 +143,12 @@ impl Session {
         let page = self.app.journal.replay(self.socket.user(), pull.room, replay).await?;
         match &page {
             Replayed::Pruned { head } => {
+                self.app.hub.metrics().resumed("too_old");
                 self.start_over(pull.room, *head, pull.newest, Some(context)).await?;
                 Ok(None)
             }
             Replayed::Changes { events, until, .. } => {
+                self.app.hub.metrics().resumed("log");
                 self.joined(pull.room, pull.cursor, beginning(pull.since, events, *until), context);
                 pull.page = Some(page);
                 Ok(Some(pull))

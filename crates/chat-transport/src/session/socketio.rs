@@ -75,6 +75,7 @@ async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: O
             Some(session)
         }
         Err(trouble) => {
+            app.hub.metrics().turned_away(trouble.code());
             let mut frames = Frames::new();
             reply::refused(endpoint, &Context::default(), &trouble, clock::now(), &mut frames);
             let line = Line::Engine(engine.clone());

@@ -137,7 +137,7 @@ async fn whoever_comes_while_the_server_goes_away_is_not_refused() {
     let pull = world.everything_since(&session).await;
     session.catch_up(pull).await;
     let ending = session.socket.line.outbox().expect("an outbox").ending();
-    assert_eq!(ending.map(|close| close.code), Some(1001));
+    assert_eq!(ending.map(|close| close.code), Some(1012));
 }
 
 #[tokio::test]

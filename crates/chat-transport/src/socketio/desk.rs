@@ -1,5 +1,6 @@
 //! The requests of one Socket.IO address.
 
+mod book;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use self::book::Book;
 use super::Engine;
 use super::answers::{Aborted, polled, refused};
 use crate::carry::http::{Body, Peer, Unread, empty, json, read, respond};
@@ -39,13 +41,6 @@ pub struct Desk {
 
 /// What is started for every new session.
 type Opener = Box<dyn Fn(Arc<Engine>, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
-
-struct Book {
-    engines: HashMap<Sid, Arc<Engine>>,
-    due: BTreeSet<(u64, Sid)>,
-    /// Of which nobody knows whose they are.
-    strangers: Strangers,
-}
 
 impl Desk {
     /// A desk whose sessions are served by what `open` starts, until it ends.
@@ -99,6 +94,11 @@ impl Desk {
         while stop.run_until_cancelled(self.wait()).await.is_some() {
             self.tick();
         }
+    }
+
+    /// Sessions of which nobody knows whose they are.
+    pub fn strangers(&self) -> usize {
+        self.book().strangers.len()
     }
 
     /// Ends all sessions: the server goes away.
@@ -264,27 +264,6 @@ impl Desk {
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Book {
-    /// Counts a session among the strangers; if there are too many, the oldest is to give way.
-    fn count(&mut self, engine: &Engine) -> Option<Arc<Engine>> {
-        let mut ticket = engine.ticket();
-        if ticket.is_some() {
-            return None;
-        }
-        let (given, oldest) = self.strangers.enter(*engine.sid());
-        *ticket = Some(given);
-        // One that has become known since it was looked at last gives way by that.
-        oldest.and_then(|sid| self.engines.get(&sid)).filter(|oldest| !oldest.is_known()).cloned()
-    }
-
-    /// It is known whose the session is, or it is over.
-    fn know(&mut self, engine: &Engine) {
-        if let Some(ticket) = engine.ticket().take() {
-            self.strangers.leave(ticket);
-        }
     }
 }
 

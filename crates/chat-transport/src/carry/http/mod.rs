@@ -8,6 +8,7 @@ mod read;
 mod respond;
 mod router;
 mod serve;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -17,4 +18,5 @@ pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream};
 pub use router::{Found, Router};
 pub use serve::{HttpSettings, Peer, Served, listen, serve};
+pub use tally::Tally;
 pub use tokio::net::TcpListener as Listener;

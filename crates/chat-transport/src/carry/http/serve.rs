@@ -15,8 +15,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
 use super::places::{Held, Places};
+use super::tally::Tally;
 use super::{Body, Patient, guard};
 use crate::address::Proxies;
+use crate::sparing::Sparing;
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct HttpSettings {
     pub connections: usize,
     /// Connections of an address at a time; it gets no answer on more.
     pub per_address: usize,
+    /// Where connections are counted.
+    pub tally: Arc<Tally>,
     /// Whose connections are those of many.
     pub proxies: Proxies,
     /// Time for a request's head to come, and for the next one on an idle connection.
@@ -85,13 +89,15 @@ where
     let cut = CancellationToken::new();
     let _cut_on_drop = cut.clone().drop_guard();
     let tracker = TaskTracker::new();
-    while let Some((stream, peer)) = next(&listener, &places, &by_address, &shutdown).await {
+    while let Some((stream, peer)) = next(&listener, &places, &by_address, &settings.tally, &shutdown).await {
         let (service, shutdown, cut) = (service.clone(), shutdown.clone(), cut.clone());
         let settings = settings.clone();
         tracker.spawn(async move {
             cut.run_until_cancelled(connection(stream, peer, &settings, shutdown, service)).await;
         });
     }
+    // Whoever comes now is to ask another server, not to wait for this one.
+    drop(listener);
     tracker.close();
     // Upgraded connections keep their places until their last words are out.
     let all = u32::try_from(settings.connections).unwrap_or(u32::MAX);
@@ -111,6 +117,7 @@ async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     by_address: &Arc<Places>,
+    tally: &Tally,
     shutdown: &CancellationToken,
 ) -> Option<(TcpStream, Peer)> {
     loop {
@@ -118,6 +125,7 @@ async fn next(
         match shutdown.run_until_cancelled(listener.accept()).await? {
             Ok((stream, address)) => {
                 let Some(held) = by_address.take(address.ip()) else {
+                    tally.crowd();
                     debug!(%address, "connection refused: its address has enough");
                     continue;
                 };
@@ -126,11 +134,15 @@ async fn next(
                     debug!(%address, %error, "connection lost before it began");
                     continue;
                 }
+                tally.accept();
                 return Some((stream, Peer { address, _place: Arc::new((place, held)) }));
             }
             Err(error) if is_about_one_connection(&error) => {}
             Err(error) => {
-                warn!(%error, "cannot accept connections; trying again");
+                tally.fail();
+                if let Some(left_out) = UNACCEPTED.line(std::time::Instant::now()) {
+                    warn!(%error, left_out, "cannot accept connections; trying again");
+                }
                 sleep(PAUSE).await;
             }
         }
@@ -192,6 +204,7 @@ impl Default for HttpSettings {
         HttpSettings {
             connections: 100_000,
             per_address: 10_000,
+            tally: Arc::default(),
             proxies: Proxies::default(),
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
@@ -205,6 +218,8 @@ impl Default for HttpSettings {
 const BACKLOG: u32 = 16_384;
 /// Bytes that the kernel is asked to keep for one connection at most; it counts twice as many for what is around them.
 const KERNEL_QUEUE: u32 = 256 << 10;
+/// It goes on for as long as there are none.
+static UNACCEPTED: Sparing = Sparing::new();
 /// Long enough for a file descriptor to come free.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -220,7 +235,8 @@ mod tests {
         let by_address = Places::new(10, Proxies::default());
         for _ in 0..10 {
             let _client = TcpStream::connect(address).await.expect("a connection");
-            let (stream, _) = next(&listener, &places, &by_address, &shutdown).await.expect("a connection");
+            let (stream, _) =
+                next(&listener, &places, &by_address, &Tally::default(), &shutdown).await.expect("a connection");
             assert!(stream.nodelay().expect("an option"));
         }
     }
@@ -233,7 +249,8 @@ mod tests {
         let client = socket.connect(listener.local_addr().expect("an address")).await.expect("a connection");
         let (places, shutdown) = (Arc::new(Semaphore::new(1)), CancellationToken::new());
         let by_address = Places::new(1, Proxies::default());
-        let (stream, _) = next(&listener, &places, &by_address, &shutdown).await.expect("a connection");
+        let (stream, _) =
+            next(&listener, &places, &by_address, &Tally::default(), &shutdown).await.expect("a connection");
         let mut taken = 0;
         // What the client's side has room for goes over while the other side is asked again.
         while tokio::time::timeout(Duration::from_millis(200), stream.writable()).await.is_ok() {

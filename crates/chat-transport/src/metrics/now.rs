@@ -1,0 +1,72 @@
+//! Figures that are counted or kept elsewhere.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// What is counted or kept elsewhere, at the moment of asking.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Now {
+    pub(crate) waiting: usize,
+    pub(crate) doomed: u64,
+    pub(crate) dropped: u64,
+    pub(crate) sent: u64,
+    pub(crate) logins: usize,
+    pub(crate) strangers: usize,
+    pub(crate) accepted: u64,
+    pub(crate) crowded: u64,
+    pub(crate) unaccepted: u64,
+}
+
+/// Figures that are set when they are asked for.
+#[derive(Default)]
+pub(super) struct OfNow {
+    waiting: Gauge,
+    doomed: Counter,
+    dropped: Counter,
+    sent: Counter,
+    logins: Gauge,
+    strangers: Gauge,
+    accepted: Counter,
+    crowded: Counter,
+    unaccepted: Counter,
+}
+
+impl OfNow {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register("outbox_waiting_bytes", "Bytes that wait for slow clients", self.waiting.clone());
+        registry.register("outbox_given_up", "Connections closed as too slow or silent", self.doomed.clone());
+        registry.register(
+            "outbox_dropped",
+            "Signs of typing and presence that slow clients missed",
+            self.dropped.clone(),
+        );
+        registry.register("outbox_sent_bytes", "Bytes written to sockets", self.sent.clone());
+        registry.register("logins_waiting", "Log-ins that wait for their turn", self.logins.clone());
+        registry.register("socketio_strangers", "Socket.IO sessions of nobody yet", self.strangers.clone());
+        registry.register("connections_accepted", "Connections that came", self.accepted.clone());
+        registry.register("connections_refused", "Connections beyond those of an address", self.crowded.clone());
+        let unaccepted = self.unaccepted.clone();
+        registry.register("connections_unaccepted", "Times that none could be accepted: file descriptors", unaccepted);
+    }
+
+    pub(super) fn set(&self, now: &Now) {
+        let gauges = [(&self.waiting, now.waiting), (&self.logins, now.logins), (&self.strangers, now.strangers)];
+        for (gauge, value) in gauges {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
+        for (counter, value) in [
+            (&self.doomed, now.doomed),
+            (&self.dropped, now.dropped),
+            (&self.sent, now.sent),
+            (&self.accepted, now.accepted),
+            (&self.crowded, now.crowded),
+            (&self.unaccepted, now.unaccepted),
+        ] {
+            let counted: &AtomicU64 = counter.inner();
+            counted.store(value, Ordering::Relaxed);
+        }
+    }
+}
