@@ -81,7 +81,7 @@ pub trait Journal: Send + Sync {
     /// which they were given.
     fn execute(&self, order: Order) -> Answer<'_, Outcome>;
 
-    /// The same for a caller who does not wait: the sink gets the answer. Orders of one socket are decided in order. When too
+    /// The same for a caller who does not wait: the sink gets the answer. Orders of one socket for one room are decided in order. When too
     /// many wait already, the sink is told [`Failure::Unavailable`] at once.
     fn submit(&self, order: Order);
 

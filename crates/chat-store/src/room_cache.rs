@@ -111,13 +111,18 @@ impl RoomCache {
         *self = RoomCache::default();
     }
 
-    /// A room as it was found. If others have written to it since, of all its members only those who are looked up as well are
-    /// known to be what they are.
-    fn see_room(&mut self, row: &Room) {
-        if self.rooms.get(&row.id).is_some_and(|room| room.row.head != row.head)
-            && let Some(room) = self.rooms.remove(&row.id)
-        {
+    /// Forgets a room that is not as it was remembered.
+    pub(crate) fn forget_room(&mut self, room: RoomId) {
+        if let Some(room) = self.rooms.remove(&room) {
             self.weight -= ROOM + MEMBER * room.members.len() + room.tail.0.len();
+        }
+    }
+
+    /// A room as it was found. If others have written to it since, of all its members only those who are looked up as well are
+    /// known to be what they are. (Where others write, nothing is decided by how far somebody has read or received.)
+    fn see_room(&mut self, row: &Room) {
+        if self.rooms.get(&row.id).is_some_and(|room| room.row.head.seq != row.head.seq) {
+            self.forget_room(row.id);
         }
         self.put_room(row);
     }

@@ -24,8 +24,7 @@ pub struct Options {
     pub batch: usize,
     /// How many connections read.
     pub readers: usize,
-    /// How many connections decide and write on Postgres. One takes all that waits into one transaction; more of them wait
-    /// for each other in every room that their people share, and are worth it only where those are few.
+    /// How many connections decide and write on Postgres, each for its share of the rooms.
     pub committers: usize,
     /// Whether other stores may be open on the same Postgres. They do not hear of each other's messages yet, so a store that is to
     /// be alone is not opened where another one is, and ends its work where another one has taken over.

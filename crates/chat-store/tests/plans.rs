@@ -119,6 +119,12 @@ async fn postgres_finds_everything_by_an_index() {
         "receipts",
         "lobby",
     ];
+    // Rooms are looked up one by one, by their keys: whoever walks through all of them compares each with all that is asked.
+    for (at, _) in log.match_indices("Index Scan using rooms_pkey on rooms") {
+        let step = log[at..].split("->").next().unwrap_or_default();
+        let from = log[..at].rfind("Query Text").unwrap_or(0);
+        assert!(step.contains("Index Cond: (id ="), "{}", &log[from..(at + 300).min(log.len())]);
+    }
     for table in tables {
         if let Some(at) = log.find(&format!("Seq Scan on {table} ")) {
             let from = log[..at].rfind("Query Text").unwrap_or(0);

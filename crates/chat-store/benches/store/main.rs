@@ -26,12 +26,12 @@ fn main() {
         let folder = Folder::new("bench");
         println!("SQLite");
         runtime.block_on(writing(&folder.sqlite(), &|batch| bare::sqlite(&folder.0.join("bare.db"), batch)));
-        runtime.block_on(pairs(&format!("sqlite:{}", folder.0.join("pairs.db").display())));
+        runtime.block_on(pairs(&format!("sqlite:{}", folder.0.join("pairs.db").display()), &writer_cpu));
         runtime.block_on(reading(&folder.0.join("full.db")));
     }
     if which.iter().any(|wanted| wanted == "pairs") {
         let folder = Folder::new("bench");
-        runtime.block_on(pairs(&folder.sqlite()));
+        runtime.block_on(pairs(&folder.sqlite(), &writer_cpu));
     }
     if wanted("postgres")
         && let Some(cluster) = Cluster::start()
@@ -42,6 +42,14 @@ fn main() {
         runtime.block_on(writing(&url, &|batch| {
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(bare::postgres(&bare, batch)))
         }));
+    }
+    if which.iter().any(|wanted| wanted == "pairs-postgres")
+        && let Some(cluster) = Cluster::start()
+    {
+        let url = cluster.database("pairs");
+        runtime.block_on(pairs(&url, &|| cluster.cpu()));
+        let asked = "SELECT xact_commit, xact_rollback FROM pg_stat_database WHERE datname = 'pairs'";
+        println!("  transactions committed and rolled back: {}", cluster.ask("pairs", asked).trim());
     }
 }
 
@@ -100,8 +108,8 @@ async fn send(store: &Arc<Store>, people: &[UserId], room: RoomId) -> (f64, f64)
     (f64::from(sent) / began.elapsed().as_secs_f64(), spent * 1e6 / f64::from(sent))
 }
 
-/// A thousand people in pairs: everybody sends twice, then has got what the other one sent.
-async fn pairs(url: &str) {
+/// A thousand people in pairs: everybody sends twice, then has got what the other one sent. The CPU is that of whoever writes.
+async fn pairs(url: &str, writer_cpu: &dyn Fn() -> f64) {
     let store = Arc::new(open(url).await);
     let mut pairs = Vec::new();
     for n in 0..500 {

@@ -100,7 +100,7 @@ impl Backlog {
 }
 
 /// How many rooms one transaction holds at most: the others wait for it.
-const MOST_ROOMS: usize = 64;
+const MOST_ROOMS: usize = 512;
 
 /// How long an order waits behind one batch. With the time until somebody looks this is less than two seconds.
 const LONG: Duration = Duration::from_millis(1700);

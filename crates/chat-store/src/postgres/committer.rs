@@ -1,5 +1,7 @@
 //! A task that decides and writes on a connection of its own.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,13 +12,13 @@ use tokio::time::{sleep, timeout_at};
 use super::Conn;
 use super::address::Address;
 use super::backlog::{Backlog, Work};
-use super::conn::leaves_open;
+use super::conn::{Kept, leaves_open};
 use super::doubt::Backend;
-use super::optimistic::{OptimisticBatch, Premise, Stock};
+use super::optimistic::{OptimisticBatch, Premise, Stock, split};
 use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
 use crate::outage;
 use crate::room_cache::RoomCache;
-use crate::work::{Intake, Waiting};
+use crate::work::{Intake, OrderResult, Waiting};
 
 /// Works until it is told to stop, or nobody can ask it for anything any more.
 pub(super) async fn run(queue: mpsc::Receiver<Work>, intake: Arc<Intake>, address: Address) {
@@ -49,20 +51,21 @@ struct Committer {
     /// How the rooms were that it wrote to by this connection.
     cache: RoomCache,
     stock: Stock,
-    /// How many batches go the sure way because others write to the same rooms.
-    doubts: u32,
 }
 
 impl Committer {
     fn new(intake: Arc<Intake>, address: Address) -> Committer {
         let (cache, stock) = (RoomCache::default(), Stock::default());
-        Committer { conn: None, tried: None, intake, address, backend: None, cache, stock, doubts: 0 }
+        Committer { conn: None, tried: None, intake, address, backend: None, cache, stock }
     }
 
     async fn commit(&mut self, batch: Vec<Waiting>) {
         let (intake, deadline) = (self.intake.clone(), deadline(&batch));
         self.connect(deadline).await;
-        let Some(batch) = self.commit_from_memory(batch).await else { return };
+        let batch = self.commit_from_memory(batch).await;
+        if batch.is_empty() {
+            return;
+        }
         self.connect(deadline).await;
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
         let mut epoch = conn.epoch;
@@ -86,49 +89,51 @@ impl Committer {
         }
     }
 
-    /// Commits a batch in one statement that rests on what is remembered; gives it back if it is to go the sure way.
-    async fn commit_from_memory(&mut self, mut batch: Vec<Waiting>) -> Option<Vec<Waiting>> {
+    /// Commits what can be of a batch in one statement that rests on what is remembered; gives back what is to go the sure way.
+    async fn commit_from_memory(&mut self, mut batch: Vec<Waiting>) -> Vec<Waiting> {
         let began = Instant::now();
         batch.retain(|waiting| !waiting.is_withdrawn());
         // A backend that cannot be stopped might commit it after we have looked.
-        let Some(backend) = self.backend else { return Some(batch) };
-        let Some(optimistic) = self.decided_from_memory(&batch).await else { return Some(batch) };
-        let Some(conn) = &self.conn else { return Some(batch) };
+        let Some(backend) = self.backend else { return batch };
+        let (mut batch, mut rest) = split(batch, &self.cache);
+        let optimistic = self.decided_from_memory(&batch).await;
+        let (Some(mut optimistic), Some(conn)) = (optimistic, &self.conn) else {
+            batch.append(&mut rest);
+            return batch;
+        };
         match optimistic.keep(conn).await {
-            Ok(true) => {
-                self.cache.keep(&optimistic.written);
+            Ok(kept) => {
+                self.cache.keep(optimistic.written_in(&kept));
                 outage::back();
                 self.intake.sink.took(began.elapsed());
-                self.intake.answer(batch, optimistic.results);
-                return None;
+                let mut left = self.answer_in(&kept, batch, optimistic.results);
+                left.iter().filter_map(|left| left.order.command.room()).for_each(|room| self.cache.forget_room(room));
+                left.append(&mut rest);
+                return left;
             }
             Err(error) if leaves_open(&error) => {
                 outage::away(&format_args!(
                     "whether {} messages were committed is to be found out: {error}",
                     batch.len()
                 ));
-                return self.find_out_optimistic(optimistic, backend, batch).await;
+                batch = self.find_out_optimistic(optimistic, backend, batch).await;
             }
             Err(error) => {
                 let error = error.into();
                 if !is_about_rows(&error, began.elapsed()) {
                     outage::away(&format_args!("{} messages could not be taken: {error}", batch.len()));
                     self.conn = None;
-                    self.intake.turn_away(batch);
-                    return None;
+                    self.intake.turn_away(std::mem::take(&mut batch));
                 }
             }
-            Ok(false) => {}
         }
-        self.cache.forget();
-        self.doubts = DOUBTS;
-        Some(batch)
+        batch.append(&mut rest);
+        batch
     }
 
-    /// What a batch comes to, decided from memory alone.
+    /// What these orders come to, decided from memory alone.
     async fn decided_from_memory(&mut self, batch: &[Waiting]) -> Option<OptimisticBatch> {
-        self.doubts = self.doubts.saturating_sub(1);
-        if self.doubts > 0 {
+        if batch.is_empty() {
             return None;
         }
         let premise = Premise::of(batch, &self.cache)?;
@@ -142,37 +147,60 @@ impl Committer {
         }
     }
 
-    /// Asks a new connection whether it was committed, once the old one can commit nothing more. What was not may be tried again.
+    /// Answers the orders of these rooms; gives back the others.
+    fn answer_in(&self, rooms: &Kept, batch: Vec<Waiting>, results: Vec<OrderResult>) -> Vec<Waiting> {
+        let is_kept = |waiting: &Waiting| waiting.order.command.room().is_some_and(|room| rooms.contains_key(&room));
+        let (kept, left): (Vec<_>, Vec<_>) = batch.into_iter().zip(results).partition(|(waiting, _)| is_kept(waiting));
+        let (kept, results) = kept.into_iter().unzip();
+        self.intake.answer(kept, results);
+        left.into_iter().map(|(waiting, _)| waiting).collect()
+    }
+
+    /// Asks a new connection where it was committed, once the old one can commit nothing more. What was not may be tried again.
     async fn find_out_optimistic(
         &mut self,
         optimistic: OptimisticBatch,
         backend: Backend,
         batch: Vec<Waiting>,
-    ) -> Option<Vec<Waiting>> {
+    ) -> Vec<Waiting> {
         self.cache.forget();
-        match self.learned(Question::WasKept(&optimistic, backend)).await {
-            Some(true) => self.intake.answer(batch, optimistic.results),
-            Some(false) => return Some(batch),
-            None => self.intake.turn_away(batch),
+        let optimistic = Arc::new(optimistic);
+        let found = self.learned(|conn| {
+            let optimistic = optimistic.clone();
+            Box::pin(async move { optimistic.is_there(conn, backend).await })
+        });
+        match found.await {
+            Some(kept) => {
+                let mut optimistic = Arc::unwrap_or_clone(optimistic);
+                optimistic.written_in(&kept);
+                self.answer_in(&kept, batch, optimistic.results)
+            }
+            None => {
+                self.intake.turn_away(batch);
+                Vec::new()
+            }
         }
-        None
     }
 
-    /// Asks a new connection what became of a transaction.
+    /// Asks a new connection what became of a transaction, in the life of whose epoch its mark means something.
     async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
-        let committed = self.learned(Question::WasCommitted(unknown.mark, epoch)).await.unwrap_or(false);
+        let mark = unknown.mark;
+        let committed = self.learned(|conn| {
+            Box::pin(async move { if conn.epoch == epoch { conn.was_committed(mark).await } else { Ok(Some(false)) } })
+        });
+        let committed = committed.await.unwrap_or(false);
         unknown.found(&self.intake, committed);
     }
 
     /// Asks new connections until there is an answer, or no more time. The server may take a while to notice that nobody waits
     /// for its answer any more.
-    async fn learned(&mut self, question: Question<'_>) -> Option<bool> {
+    async fn learned<T>(&mut self, ask: impl for<'c> Fn(&'c Conn) -> Asking<'c, T>) -> Option<T> {
         let deadline = Instant::now() + UNKNOWN_FOR;
         self.conn = None;
         while Instant::now() < deadline {
             self.connect(deadline).await;
             if let Some(conn) = &self.conn {
-                match question.ask(conn).await {
+                match ask(conn).await {
                     Ok(Some(answer)) => return Some(answer),
                     Ok(None) => {}
                     Err(_) => self.conn = None,
@@ -205,27 +233,8 @@ impl Committer {
     }
 }
 
-/// What a new connection is asked after one that broke.
-enum Question<'a> {
-    /// Whether the transaction of this mark was committed in the life of this epoch: in another one the mark means nothing.
-    WasCommitted(i64, u64),
-    /// Whether this was committed by that backend.
-    WasKept(&'a OptimisticBatch, Backend),
-}
-
-impl Question<'_> {
-    /// The answer, once there is one.
-    async fn ask(&self, conn: &Conn) -> QueryResult<Option<bool>> {
-        match *self {
-            Question::WasCommitted(_, epoch) if conn.epoch != epoch => Ok(Some(false)),
-            Question::WasCommitted(mark, _) => conn.was_committed(mark).await,
-            Question::WasKept(optimistic, backend) => optimistic.is_there(conn, backend).await,
-        }
-    }
-}
-
-/// How many batches go the sure way after one in which memory was wrong.
-const DOUBTS: u32 = 16;
+/// What a new connection says after one that broke; nothing while it cannot know yet.
+type Asking<'c, T> = Pin<Box<dyn Future<Output = QueryResult<Option<T>>> + Send + 'c>>;
 
 /// How long apart attempts to connect are.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -1,11 +1,13 @@
 //! A connection to Postgres.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use chat_domain::RoomId;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -18,6 +20,9 @@ use crate::work_error::Unkept;
 
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
+
+/// The rooms that were written to, and how often positions have moved in each.
+pub(super) type Kept = BTreeMap<RoomId, u64>;
 
 /// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
 pub(crate) struct Conn {
@@ -91,7 +96,7 @@ impl Conn {
         self.run_within(self.patience, sql)
     }
 
-    fn load_within<'c, R>(&'c self, patience: Duration, sql: Sql<'c>) -> Answering<'c, Vec<R>>
+    pub(super) fn load_within<'c, R>(&'c self, patience: Duration, sql: Sql<'c>) -> Answering<'c, Vec<R>>
     where
         R: Shape,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
@@ -137,11 +142,12 @@ impl Conn {
         Ok(())
     }
 
-    /// Writes by one statement alone, which answers with the mark of its transaction for every room; says whether to any.
-    pub(super) async fn keep_at_once(&self, sql: Sql<'_>) -> QueryResult<bool> {
-        let mark = self.load_within::<(i64,)>(COMMIT, sql).await?.pop();
-        mark.into_iter().for_each(|(mark,)| self.life.committed(self.epoch, mark));
-        Ok(mark.is_some())
+    /// Writes by one statement alone, which answers with the rooms that it wrote to, how often positions have moved there, and
+    /// the mark of its transaction.
+    pub(super) async fn keep_at_once(&self, sql: Sql<'_>) -> QueryResult<Kept> {
+        let kept = self.load_within::<(i64, i64, i64)>(COMMIT, sql).await?;
+        kept.iter().take(1).for_each(|&(.., mark)| self.life.committed(self.epoch, mark));
+        Ok(kept.into_iter().filter_map(|(room, moves, _)| Some((RoomId::new(room)?, moves as u64))).collect())
     }
 
     /// Forgets what was written.
@@ -203,14 +209,18 @@ impl Conn {
         self.run(Sql::new("SELECT pg_advisory_xact_lock(name) FROM ({}) held (name)").rows(names)).await.map(drop)
     }
 
-    /// Holds these rooms against other transactions that write to them, in their order.
+    /// Holds these rooms against other transactions that write to them, in the order of their ids. (Each by itself, which LATERAL
+    /// sees to: joined plainly, the planner walks through all rooms there are, for that is their order.)
     pub(crate) async fn lock_rooms(&self, rooms: impl IntoIterator<Item = i64>) -> QueryResult<()> {
-        let rooms = Rows::ints(rooms);
+        let rooms = Rows::ints(rooms.into_iter().collect::<BTreeSet<_>>());
         if rooms.is_empty() {
             return Ok(());
         }
-        let sql = Sql::new("SELECT id FROM rooms WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE").rows(rooms);
-        self.run(sql).await.map(drop)
+        let sql = Sql::new(
+            "SELECT held.id FROM ({}) wanted (id) CROSS JOIN LATERAL
+                (SELECT r.id FROM rooms r WHERE r.id = wanted.id FOR NO KEY UPDATE) held",
+        );
+        self.run(sql.rows(rooms)).await.map(drop)
     }
 }
 
@@ -252,4 +262,4 @@ const PROMPT: Duration = Duration::from_secs(2);
 const FIRST: Duration = Duration::from_secs(15);
 
 /// Until its answer comes nobody knows whether a commit is one. A slow disk may be all; then to ask is worse than to wait.
-const COMMIT: Duration = Duration::from_secs(5);
+pub(super) const COMMIT: Duration = Duration::from_secs(5);

@@ -1,10 +1,11 @@
 //! What a new connection is asked when the answer to a commit was lost with an old one.
 
-use chat_domain::Message;
+use chat_domain::{Message, RoomId};
 use diesel::QueryResult;
 
 use super::Conn;
-use crate::sql::Sql;
+use super::conn::{COMMIT, Kept};
+use crate::sql::{Rows, Sql};
 
 /// The server's side of a connection.
 pub(super) type Backend = (i64, i64);
@@ -53,14 +54,16 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(pid).bind(since)).await?.is_none())
     }
 
-    /// Whether this message, as it was said, is there to stay. The lock is written down behind it: where commits wait for a
-    /// standby, the answer comes once that has both.
-    pub(super) async fn has(&self, message: &Message) -> QueryResult<bool> {
+    /// The rooms of those among these messages, one of a room, that are there as they were said, and to stay. The lock is written
+    /// down behind them: where commits wait for a standby, the answer comes once that has both.
+    pub(super) async fn rooms_that_have<'m>(&self, messages: impl Iterator<Item = &'m Message>) -> QueryResult<Kept> {
         let sql = Sql::new(
-            "SELECT m.id FROM messages m WHERE m.room = ? AND m.id = ? AND m.sender = ? AND m.seq = ?
-             FOR KEY SHARE",
+            "SELECT there.room, (SELECT r.moves FROM rooms r WHERE r.id = there.room) FROM ({}) said (room, id, sender, seq) CROSS JOIN LATERAL (SELECT m.room FROM messages m
+                WHERE m.room = said.room AND m.id = said.id AND m.sender = said.sender AND m.seq = said.seq
+                FOR KEY SHARE) there",
         );
-        let sql = sql.bind(message.room).bind(message.id).bind(message.sender.id()).bind(message.seq);
-        Ok(self.first::<(i64,)>(sql).await?.is_some())
+        let said = messages.map(|said| [said.room.into(), said.id.into(), said.sender.id().into(), said.seq.into()]);
+        let there = self.load_within::<(i64, i64)>(COMMIT, sql.rows(Rows::new(said))).await?;
+        Ok(there.into_iter().filter_map(|(room, moves)| Some((RoomId::new(room)?, moves as u64))).collect())
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::journal::Answer;
-use chat_domain::{Failure, Order, Outcome, Settled, Time};
+use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
 use self::address::Address;
@@ -123,10 +123,11 @@ impl Database {
         }
     }
 
-    /// All orders of one person go to one committer: so those of one socket, or of one caller, are decided in order. That
-    /// two committers meet in a room is what its lock is for.
+    /// All orders about one room go to one committer, so that they are decided in their order, what is remembered of the room is
+    /// right, and committers do not wait for each other there. The orders of a person that are about none keep theirs likewise.
     fn committer(&self, order: &Order) -> &mpsc::Sender<Work> {
-        &self.committers[order.actor.number() as usize % self.committers.len()]
+        let number = order.command.room().map_or(order.actor.number(), RoomId::number);
+        &self.committers[number as usize % self.committers.len()]
     }
 
     /// Asks something.

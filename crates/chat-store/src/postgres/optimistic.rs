@@ -1,18 +1,20 @@
 //! A batch of messages committed in one statement and one round trip, decided from what is remembered.
 //!
-//! The statement holds the rooms and does nothing unless they and the senders still are as they are remembered: so it may be
-//! decided before anything is asked. A name that was used before breaks the statement as a whole. In both cases the batch goes
-//! the sure way, which looks first.
+//! The statement holds the rooms and does nothing in those which are not, or whose senders are not, as they are remembered: so it
+//! may be decided before anything is asked. How far somebody has read or received is not looked at: it decides nothing that is
+//! said, and the statement answers with it. What was not done in a room goes the sure way, which looks first; so does a whole batch with a name that was used
+//! before, which breaks the statement.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chat_domain::Limits;
 use chat_domain::fact::{Fact, Written};
-use chat_domain::{Chat, Command, Ids, MessageId, Need, Person, Room, RoomId, Stamp, UserId};
+use chat_domain::{Chat, Command, Ids, MessageId, Need, Outcome, Person, Room, RoomId, Stamp, UserId};
 use diesel::QueryResult;
 
 use super::Conn;
+use super::conn::Kept;
 use super::doubt::Backend;
 use super::queries::commit::execute;
 use super::queries::save;
@@ -21,6 +23,7 @@ use crate::sql::{Rows, Sql};
 use crate::work::{OrderResult, Waiting};
 
 /// What a batch rests on: the rows that its rules ask for, all of them remembered.
+#[derive(Clone)]
 pub(super) struct Premise {
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Arc<Person>>,
@@ -28,19 +31,36 @@ pub(super) struct Premise {
 }
 
 /// A batch that was decided on its premise, and is committed if the premise holds.
+#[derive(Clone)]
 pub(super) struct OptimisticBatch {
     premise: Premise,
     pub(super) results: Vec<OrderResult>,
     pub(super) written: Written,
 }
 
+/// The orders of a batch that may be decided from memory, and the others. Those of one room stay together, in their order.
+pub(super) fn split(batch: Vec<Waiting>, cache: &RoomCache) -> (Vec<Waiting>, Vec<Waiting>) {
+    let is_sure = |waiting: &Waiting| {
+        let needs = || waiting.order.command.needs(waiting.order.actor).into_iter();
+        let is_remembered = || needs().all(|need| matches!(need, Need::Sent(..)) || cache.row(&need).is_some());
+        matches!(waiting.order.command, Command::Send { .. }) && is_remembered()
+    };
+    let unsure: BTreeSet<_> =
+        batch.iter().filter(|waiting| !is_sure(waiting)).filter_map(|waiting| waiting.order.command.room()).collect();
+    let is_chosen = |waiting: &Waiting| match waiting.order.command {
+        Command::Send { room, .. } => !unsure.contains(&room),
+        _ => false,
+    };
+    // Two commits instead of one are worth it only where the first has much to take.
+    if batch.iter().filter(|waiting| is_chosen(waiting)).count() * 2 < batch.len() {
+        return (Vec::new(), batch);
+    }
+    batch.into_iter().partition(is_chosen)
+}
+
 impl Premise {
-    /// What these orders rest on, if they only say something and all of it is remembered. What was said under a name is not:
-    /// it is taken to be the first.
+    /// What these orders rest on, if all of it is remembered. What was said under a name is not: it is taken to be the first.
     pub(super) fn of(batch: &[Waiting], cache: &RoomCache) -> Option<Premise> {
-        if !batch.iter().all(|waiting| matches!(waiting.order.command, Command::Send { .. })) {
-            return None;
-        }
         let needs = batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor));
         let mut premise = Premise { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
         for need in needs.collect::<BTreeSet<_>>() {
@@ -78,44 +98,59 @@ impl Premise {
 }
 
 impl OptimisticBatch {
-    /// Whether it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while it
-    /// still might. Nobody else has the ids, so one message tells of all.
-    pub(super) async fn is_there(&self, conn: &Conn, backend: Backend) -> QueryResult<Option<bool>> {
+    /// In which rooms it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while
+    /// it still might. Nobody else has the ids, so the first message of a room tells of all of it.
+    pub(super) async fn is_there(&self, conn: &Conn, backend: Backend) -> QueryResult<Option<Kept>> {
         if !conn.has_ended(backend).await? {
             return Ok(None);
         }
-        match self.written.new_messages.first() {
-            Some(first) => conn.has(first).await.map(Some),
-            None => Ok(Some(false)),
+        let mut first = BTreeMap::new();
+        for message in &self.written.new_messages {
+            first.entry(message.room).or_insert(&**message);
         }
+        conn.rooms_that_have(first.into_values()).await.map(Some)
     }
 
-    /// Writes it if everything still is as it was remembered; says whether it is.
-    pub(super) async fn keep(&self, conn: &Conn) -> QueryResult<bool> {
+    /// Writes it in those rooms where everything still is as it was remembered; says which these are.
+    pub(super) async fn keep(&self, conn: &Conn) -> QueryResult<Kept> {
         let OptimisticBatch { premise, written, .. } = self;
-        let rooms = Rows::new(written.rooms.iter().filter_map(|room| {
-            let was = premise.rooms.get(&room.id)?.head;
+        let rooms: BTreeMap<_, _> = written.rooms.iter().map(|room| (room.id, room)).collect();
+        // In the order of their ids: so they are held.
+        let rooms = Rows::new(rooms.into_values().filter_map(|room| {
+            let was = premise.rooms.get(&room.id)?.head.seq;
             let (next, last_at, last) = (room.head.seq, room.last_at, room.last_message);
-            Some([
-                room.id.into(),
-                was.seq.into(),
-                was.moves.into(),
-                next.into(),
-                last_at.into(),
-                last.into(),
-                room.sent.into(),
-            ])
+            Some([room.id.into(), was.into(), next.into(), last_at.into(), last.into(), room.sent.into()])
         }));
-        let people = Rows::new(premise.people.values().map(|person| {
-            [person.id().into(), (*person.username).into(), (*person.name).into(), (*person.avatar).into()]
+        let senders: BTreeSet<_> =
+            written.new_messages.iter().map(|message| (message.room, message.sender.id())).collect();
+        let people = Rows::new(senders.iter().filter_map(|(room, user)| {
+            let Person { username, name, avatar, .. } = &**premise.people.get(user)?;
+            Some([(*room).into(), (*user).into(), (**username).into(), (**name).into(), (**avatar).into()])
         }));
         let members = written.members.iter().collect::<Vec<_>>();
         let (messages, members, named) = (save::messages(written), save::sent_more(&members), save::sent(written));
         let said = Sql::new(say(messages.head, (!named.rows.is_empty()).then_some(named.head)));
-        let said = said.rows(rooms).rows(people).bind(written.rooms.len()).bind(premise.people.len());
-        let said = said.rows(messages.rows).rows(members.rows);
+        let said = said.rows(rooms).rows(people).rows(messages.rows).rows(members.rows);
         let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
         conn.keep_at_once(said).await
+    }
+
+    /// What was written, if it was in these rooms. Where positions have moved meanwhile the events say so too: with what was
+    /// remembered somebody who comes back would hear of them twice.
+    pub(super) fn written_in(&mut self, kept: &Kept) -> &Written {
+        let written = &mut self.written;
+        written.rooms.retain_mut(|room| kept.get(&room.id).map(|moves| room.head.moves = *moves).is_some());
+        written.members.retain(|(room, _)| kept.contains_key(room));
+        written.new_messages.retain(|message| kept.contains_key(&message.room));
+        for event in self.results.iter_mut().flatten() {
+            if let Outcome::Happened(event) = event
+                && let Some(moves) = kept.get(&event.room)
+                && event.head.moves != *moves
+            {
+                Arc::make_mut(event).head.moves = *moves;
+            }
+        }
+        written
     }
 }
 
@@ -151,26 +186,32 @@ fn is_only_said(written: &Written) -> bool {
 }
 
 /// The statement, with the heads of those that write messages, and names if there are any.
+///
+/// It is written for many rooms: each step goes through what was given and looks each up by its key. A room is held inside of a
+/// LATERAL, which is asked room by room in the order given; as a plain join the planner, who may not sort, might walk through
+/// all rooms there are and compare each. `IS TRUE` keeps it from joining what it can look up in a hash.
 fn say(messages: &str, names: Option<&str>) -> String {
-    let names = names.map(|head| format!(", named AS ({head} SELECT new.* FROM so CROSS JOIN ({{}}) new)"));
+    let kept = "WHERE (new.room IN (SELECT held.id FROM held)) IS TRUE";
+    let names = names.map(|head| format!(", named AS ({head} SELECT new.* FROM ({{}}) new (room) {kept})"));
     let names = names.unwrap_or_default();
     format!(
-        "WITH was (id, seq, moves, next, last_at, last_message, sent) AS ({{}}),
+        "WITH was (id, seq, next, last_at, last_message, sent) AS ({{}}),
+         sender (room, id, username, name, avatar) AS ({{}}),
+         changed AS MATERIALIZED (
+            SELECT sender.room FROM sender WHERE NOT EXISTS (SELECT FROM users u
+                WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
+                AND u.avatar = sender.avatar)),
          held AS MATERIALIZED (
-            SELECT r.id FROM was CROSS JOIN rooms r WHERE r.id = was.id AND r.seq = was.seq AND r.moves = was.moves
-            ORDER BY was.id FOR NO KEY UPDATE OF r),
-         sender (id, username, name, avatar) AS ({{}}),
-         so AS MATERIALIZED (
-            SELECT WHERE (SELECT count(*) FROM held) = ? AND (SELECT count(*) FROM sender CROSS JOIN users u
-            WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
-            AND u.avatar = sender.avatar) = ?),
-         said AS ({messages} SELECT new.* FROM so CROSS JOIN ({{}}) new),
-         more (room, person, sent) AS ({{}}),
+            SELECT was.* FROM was CROSS JOIN LATERAL (SELECT r.id FROM rooms r
+                WHERE r.id = was.id AND r.seq = was.seq FOR NO KEY UPDATE) is_so
+            WHERE was.id NOT IN (SELECT changed.room FROM changed)),
+         said AS ({messages} SELECT new.* FROM ({{}}) new (room) {kept}),
+         new (room, person, sent) AS ({{}}),
          counted AS (
-            UPDATE members SET sent = more.sent FROM so CROSS JOIN more
-            WHERE members.room = more.room AND members.person = more.person){names}
-         UPDATE rooms SET seq = was.next, last_at = was.last_at, last_message = was.last_message, sent = was.sent
-         FROM so CROSS JOIN was WHERE rooms.id = was.id RETURNING pg_current_xact_id()::text::bigint"
+            UPDATE members SET sent = new.sent FROM (SELECT new.* FROM new {kept} OFFSET 0) new
+            WHERE members.room = new.room AND members.person = new.person){names}
+         UPDATE rooms SET seq = held.next, last_at = held.last_at, last_message = held.last_message, sent = held.sent
+         FROM held WHERE rooms.id = held.id RETURNING rooms.id, rooms.moves, pg_current_xact_id()::text::bigint"
     )
 }
 

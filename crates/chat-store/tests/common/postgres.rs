@@ -119,6 +119,20 @@ impl Cluster {
         }
     }
 
+    /// Seconds of CPU that all its processes have used, those that have ended included.
+    pub fn cpu(&self) -> f64 {
+        let server = fs::read_to_string(self.folder.0.join("data/postmaster.pid")).unwrap();
+        let server = server.lines().next().unwrap();
+        let spent = |process: &str, fields: &[usize]| {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            let after: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+            fields.iter().filter_map(|&at| after.get(at)?.parse::<f64>().ok()).sum::<f64>()
+        };
+        let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
+        let living: f64 = children.split_whitespace().map(|child| spent(child, &[11, 12])).sum();
+        (living + spent(server, &[11, 12, 13, 14])) / 100.0
+    }
+
     /// What it wrote into its log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.0.join("log")).unwrap()
