@@ -96,7 +96,7 @@ impl Echo {
         };
         let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
         let frames = FrameLimits { frame: args.max_payload, message: args.max_payload };
-        let socket = Desk::new(socket, frames, depot.clone(), |engine, _| socket::serve(engine));
+        let socket = Desk::new(socket, frames, depot.clone(), |engine, _, _| socket::serve(engine));
         Echo { engine: Host::new(engine, depot.clone()), socket: Arc::new(socket), depot }
     }
 

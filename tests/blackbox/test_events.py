@@ -30,6 +30,8 @@ COMMANDS = {
         "edit_message": {"message_id": "{message}", "content": "y"},
         "like_message": {"message_id": "{message}"},
         "unlike_message": {"message_id": "{message}"},
+        "react_message": {"message_id": "{message}", "emoji": "👍"},
+        "unreact_message": {"message_id": "{message}", "emoji": "👍"},
         "read_messages": {"message_id": "{message}"},
         "typing": {"is_typing": True},
         "delete_message": {"message_id": "{message}"},
@@ -39,6 +41,8 @@ COMMANDS = {
         "edit_message": {"message_id": "{message}", "message": "y"},
         "like_message": {"message_id": "{message}"},
         "unlike_message": {"message_id": "{message}"},
+        "react_message": {"message_id": "{message}", "emoji": "👍"},
+        "unreact_message": {"message_id": "{message}", "emoji": "👍"},
         "mark_read": {"message_id": "{message}"},
         "typing": {"is_typing": True},
         "delete_message": {"message_id": "{message}"},
@@ -48,6 +52,8 @@ COMMANDS = {
         "edit_message": {"message_id": "{uuid}", "content": "y"},
         "like_message": {"message_id": "{uuid}"},
         "unlike_message": {"message_id": "{uuid}"},
+        "react_message": {"message_id": "{uuid}", "emoji": "👍"},
+        "unreact_message": {"message_id": "{uuid}", "emoji": "👍"},
         "mark_read": {"message_id": "{uuid}"},
         "typing": {"is_typing": True},
         "delete_message": {"message_id": "{uuid}"},
@@ -61,6 +67,8 @@ COMMANDS = {
         "chat:message:edit": {"message_id": "{uuid}", "content": "y"},
         "chat:message:like": {"message_id": "{uuid}"},
         "chat:message:unlike": {"message_id": "{uuid}"},
+        "chat:message:react": {"message_id": "{uuid}", "emoji": "👍"},
+        "chat:message:unreact": {"message_id": "{uuid}", "emoji": "👍"},
         "chat:message:read": {"message_id": "{uuid}"},
         "chat:typing": {"is_typing": True},
         "chat:message:delete": {"message_id": "{uuid}"},
@@ -80,6 +88,16 @@ OF_A_ROOM = {
         f"chat:message:{what}" for what in ("new", "edited", "deleted", "liked", "unliked", "read", "delivered")
     }
     | {"chat:typing", "chat:member:added", "chat:member:removed", "chat:updated", "user:online", "user:offline"},
+}
+# What only those hear who ask for it; test_reactions holds who does.
+REACTIONS = {"message_reacted", "message_unreacted"}
+ASKED = {
+    "stream": REACTIONS,
+    "bare": set(),
+    "multiplexed": REACTIONS,
+    "room": REACTIONS,
+    "roulette": REACTIONS,
+    "socketio": {"chat:message:reacted", "chat:message:unreacted"},
 }
 # Answers to what this socket said, and what tells of its user alone.
 OF_ONESELF = {
@@ -105,7 +123,9 @@ async def test_every_documented_command_has_an_entry(server):
 
 
 async def test_every_documented_event_has_an_entry(server):
-    assert await documented(server, "out.") == {name: OF_A_ROOM[name] | OF_ONESELF[name] for name in OF_A_ROOM}
+    assert await documented(server, "out.") == {
+        name: OF_A_ROOM[name] | ASKED[name] | OF_ONESELF[name] for name in OF_A_ROOM
+    }
 
 
 def of_a_room(channel, message):

@@ -29,6 +29,9 @@ CHAT_ROUTES = {
     "DELETE /chats/{id}/messages/{message}": (None, {200, 204, 403}),
     "PUT /chats/{id}/messages/{message}/like": (None, {200}),
     "DELETE /chats/{id}/messages/{message}/like": (None, {200}),
+    "PUT /chats/{id}/messages/{message}/reactions/{emoji}": (None, {200}),
+    "DELETE /chats/{id}/messages/{message}/reactions/{emoji}": (None, {200}),
+    "GET /chats/{id}/messages/{message}/reactions": (None, {200}),
     "POST /chats/{id}/read": ({}, {200}),
     "POST /chats/{id}/typing": ({"is_typing": True}, {200, 204}),
 }
@@ -75,6 +78,7 @@ def filled(route, prefix, chat, message, user, other):
     method, path = route.split()
     whole = prefix == "/api"
     path = path.replace("{id}", str(chat.id) if whole else chat.uuid)
+    path = path.replace("{emoji}", "%F0%9F%91%8D")
     path = path.replace("{message}", str(message) if whole else ids.uuid(ids.MESSAGE, message))
     return method, prefix + path.replace("{user}", str(other.id) if whole else other.uuid)
 

@@ -27,7 +27,12 @@ class Client:
         self.user = user
         self.chat = chat
         self.cursor = None
+        self.features = None
         self.inbox = Inbox(f"{type(self).__name__} of {user.username if user else 'nobody'}")
+
+    def asked(self):
+        """What the address says of features, where this client asks for any."""
+        return {"features": self.features} if self.features else {}
 
     def put(self, frame):
         self.cursor = cursor_of(frame) or self.cursor

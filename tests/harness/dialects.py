@@ -25,7 +25,7 @@ class Rest(Client):
     reader = None
 
     async def join(self, *, cursor=None, last_message_id=None, last_event_id=None):
-        query = urlencode(place(cursor, last_message_id))
+        query = urlencode(place(cursor, last_message_id) | self.asked())
         headers = {"Authorization": f"Bearer {self.user.token}", "Accept": "text/event-stream"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
@@ -116,7 +116,7 @@ class Multiplexed(Socket):
     number = 2
 
     async def join(self, *, cursor=None, last_message_id=None):
-        await self.open("/ws")
+        await self.open("/ws" + (f"?{urlencode(self.asked())}" if self.features else ""))
         await self.next("connected")
         if self.chat:
             self.joined = await self.join_chat(self.chat, cursor=cursor, last_message_id=last_message_id)
@@ -158,7 +158,7 @@ class Room(Socket):
     number = 3
 
     async def join(self, *, cursor=None, last_message_id=None, lang=None, **more):
-        query = urlencode(place(cursor, last_message_id) | ({"lang": lang} if lang else {}))
+        query = urlencode(place(cursor, last_message_id) | self.asked() | ({"lang": lang} if lang else {}))
         return await self.open(f"/ws/chat/{self.chat.id}/" + (f"?{query}" if query else ""), **more)
 
     async def message(self, content, client_id=None):
@@ -194,7 +194,7 @@ class Roulette(Socket):
 
     async def join(self, *, cursor=None, last_message_id=None):
         query = {"chat_id": self.chat.uuid} if self.chat else {}
-        query |= place(cursor, last_message_id)
+        query |= place(cursor, last_message_id) | self.asked()
         return await self.open("/api/v1/ws" + (f"?{urlencode(query)}" if query else ""))
 
     async def message(self, content, client_id=None):

@@ -20,7 +20,7 @@ class SocketIo(Client):
         self.io.on("disconnect", self._disconnected)
         await self.io.connect(
             (server or self.user.server).url,
-            auth={"token": self.user.token} if auth is None else auth,
+            auth={"token": self.user.token} | self.asked() if auth is None else auth,
             transports=list(transports) if transports else None,
             wait_timeout=30,
         )

@@ -23,7 +23,7 @@ fn main() {
 
 fn encoding(entrance: Entrance, cursor: bool) -> Option<u128> {
     let news = sent(text(WORDS));
-    let shape = Shape { entrance, cursor };
+    let shape = Shape { entrance, cursor, features: chat_protocol::Features::NONE };
     let audience = audience(shape, &news, user(1))?;
     let mut frames = Frames::new();
     Some(nanoseconds(|| {

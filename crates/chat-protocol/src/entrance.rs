@@ -2,6 +2,9 @@
 
 use chat_domain::{RoomId, UserId};
 
+use crate::features::Features;
+use crate::news::News;
+
 /// A way into the server that carries live events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entrance {
@@ -38,6 +41,26 @@ pub struct Shape {
     pub entrance: Entrance,
     /// Whether durable frames carry a cursor.
     pub cursor: bool,
+    /// What was asked for beyond the documents.
+    pub features: Features,
+}
+
+impl Endpoint {
+    /// The shape of what is told there.
+    pub fn shape(self, cursor: bool) -> Shape {
+        Shape { entrance: self.entrance, cursor, features: self.features }
+    }
+}
+
+impl Shape {
+    /// The shape whose frames of this news are the same: without the additions that make no difference in them.
+    pub fn masked(self, news: impl IntoIterator<Item = News>) -> Shape {
+        if self.features == Features::NONE {
+            return self;
+        }
+        let shown = news.into_iter().map(|news| self.features.shown_by(&news));
+        Shape { features: shown.fold(Features::NONE, Features::and), ..self }
+    }
 }
 
 /// For whom a frame is made, where that makes a difference: one encoding serves everybody with the same shape and audience.
@@ -60,4 +83,6 @@ pub struct Endpoint {
     pub entrance: Entrance,
     /// The room that the address named, in dialects where it does.
     pub room: Option<RoomId>,
+    /// What was asked for beyond the documents.
+    pub features: Features,
 }

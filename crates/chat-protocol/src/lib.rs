@@ -30,6 +30,7 @@ pub mod cursor;
 pub mod dialect;
 pub mod engineio;
 pub mod entrance;
+mod features;
 pub mod frames;
 mod json;
 pub mod news;
@@ -40,8 +41,9 @@ pub mod socketio;
 pub mod trouble;
 
 pub use cursor::Cursor;
-pub use dialect::{audience, decode, encode, handshake_token};
+pub use dialect::{audience, decode, encode, handshake_features, handshake_token};
 pub use entrance::{Audience, Endpoint, Entrance, Lang, Shape};
+pub use features::Features;
 pub use frames::Frames;
 pub use news::{News, PostCommented, PostLiked, Presence, Typing};
 pub use request::{Asked, Context, Rejected, Request, Resume, Verb};

@@ -16,7 +16,7 @@ use crate::trouble::Trouble;
 pub fn settled(endpoint: Endpoint, context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Sse => {}
-        Entrance::Bare => bare::settled(outcome, out),
+        Entrance::Bare => bare::settled(outcome, endpoint.features, out),
         Entrance::Multiplexed => multiplexed::settled(context, outcome, out),
         Entrance::Room(_) => room::settled(context, outcome, out),
         Entrance::Roulette | Entrance::Personal => roulette::settled(context, outcome, out),

@@ -95,6 +95,10 @@ pub enum Verb {
     Like,
     /// Take a like back.
     Unlike,
+    /// React.
+    React,
+    /// Take a reaction back.
+    Unreact,
     /// Mark as read.
     Read,
     /// Typing.

@@ -13,7 +13,7 @@ use toy::*;
 fn a_message_costs_two_allocations_cold_and_none_warm() {
     let news = sent(text("An ordinary message of ordinary length, a line or two as people write them. Ещё немного."));
     for entrance in ENTRANCES {
-        let shape = Shape { entrance, cursor: true };
+        let shape = Shape { entrance, cursor: true, features: chat_protocol::Features::NONE };
         let Some(audience) = audience(shape, &news, user(1)) else { continue };
         let mut frames = Frames::new();
         let cold = measure(|| encode(shape, audience, &news, EPOCH, &mut frames));

@@ -209,6 +209,8 @@ fn event(verb: Verb) -> &'static str {
         Verb::Delete => "delete",
         Verb::Like => "like",
         Verb::Unlike => "unlike",
+        Verb::React => "react",
+        Verb::Unreact => "unreact",
         Verb::Read => "read",
         Verb::Typing => "typing",
         Verb::Status => "status",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chat_protocol::rest::Query;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
@@ -18,7 +19,7 @@ use crate::connection::closes;
 use crate::drain;
 use crate::metrics::Now;
 use crate::request_id;
-use crate::routes::{Routes, cors};
+use crate::routes::{Routes, asked_features, cors};
 use crate::session::Door;
 use crate::session::socketio;
 use crate::socketio::Desk;
@@ -41,9 +42,11 @@ impl Service {
     pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
         let serving = app.clone();
         let depot = app.hub.depot().clone();
-        let desk = Desk::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, headers| {
-            socketio::serve(serving.clone(), engine, bearer(headers))
-        });
+        let desk =
+            Desk::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, address, headers| {
+                let features = asked_features(&Query::parse(address.query().unwrap_or_default()), headers);
+                socketio::serve(serving.clone(), engine, bearer(headers), features)
+            });
         Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk), beside }))
     }
 

@@ -8,6 +8,7 @@ use super::Cursors;
 use super::fields::{frame, unknown};
 use super::sse::message_fields;
 use crate::cursor::Cursor;
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::object;
 use crate::news::News;
@@ -31,9 +32,9 @@ pub(super) fn carries(news: &News) -> bool {
     sent(news).is_some()
 }
 
-pub(super) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(super) fn encode(news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     if let Some(message) = sent(news) {
-        write(message, cursors.map(Cursors::after), out);
+        write(message, features, cursors.map(Cursors::after), out);
     }
 }
 
@@ -49,11 +50,11 @@ fn sent(news: &News) -> Option<&Message> {
 }
 
 /// There is no ACK: who sends something again is shown the message again.
-pub(crate) fn settled(outcome: &Outcome, out: &mut Frames) {
+pub(crate) fn settled(outcome: &Outcome, features: Features, out: &mut Frames) {
     if let Outcome::Already(event) = outcome
         && let Change::Sent { message, .. } = &event.change
     {
-        write(message, None, out);
+        write(message, features, None, out);
     }
 }
 
@@ -69,10 +70,11 @@ pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
     });
 }
 
-fn write(message: &Message, cursor: Option<Cursor>, out: &mut Frames) {
+fn write(message: &Message, features: Features, cursor: Option<Cursor>, out: &mut Frames) {
     out.frame(|bytes| {
         object(bytes, |o| {
             message_fields(o, message);
+            additions(o, features, message, None);
             o.maybe("cursor", cursor);
         });
     });

@@ -1,12 +1,12 @@
 //! The fields of clients' frames, read once for all dialects: any kind of value is taken in, and what a dialect needs is
 //! then asked for by name, so that an error can say which field is wrong.
 
-use chat_domain::{ClientId, Command, Draft, MessageKind, RoomId, Value};
+use chat_domain::{ClientId, Command, Draft, Emoji, MessageId, MessageKind, RoomId, Value};
 use serde::Deserialize;
 
 use super::loose::{Body, Loose};
 use crate::json::Tree;
-use crate::request::Resume;
+use crate::request::{Resume, Verb};
 use crate::trouble::Trouble;
 
 /// The fields that any dialect knows. One that a frame does not use may hold anything.
@@ -29,6 +29,7 @@ pub(crate) struct Fields<'a> {
     pub(crate) token: Loose<'a>,
     pub(crate) last_message_id: Loose<'a>,
     pub(crate) cursor: Loose<'a>,
+    pub(crate) emoji: Loose<'a>,
 }
 
 impl Fields<'_> {
@@ -76,6 +77,15 @@ impl Fields<'_> {
         Ok(Command::Send { room, draft, client_id: self.checked_name()? })
     }
 
+    /// A reaction to this message, or its withdrawal.
+    pub(crate) fn reaction(&self, verb: Verb, room: RoomId, message: MessageId) -> Result<Command, Trouble> {
+        let emoji = Emoji::new(self.emoji.word("emoji")?).ok_or_else(|| wrong("emoji", EMOJI))?;
+        Ok(match verb {
+            Verb::Unreact => Command::Unreact { room, message, emoji },
+            _ => Command::React { room, message, emoji },
+        })
+    }
+
     /// From where to go on, as its dialect spells a place.
     pub(crate) fn resume(&mut self, place: fn(&Loose<'_>) -> Result<i64, Trouble>) -> Result<Resume, Trouble> {
         let last_message_id = self.last_message_id.given().map(place).transpose()?;
@@ -95,6 +105,9 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(payload: &'a [u8]) -> Result<T, Trou
         Trouble::Malformed(format!("{what}: {error}"))
     })
 }
+
+/// What an emoji must be.
+pub(crate) const EMOJI: &str = "an emoji, or 1 to 32 of `a-z0-9_+-` between colons";
 
 pub(crate) fn missing(name: &str) -> Trouble {
     Trouble::Malformed(format!("`{name}` is missing"))

@@ -13,6 +13,7 @@ use chat_domain::{Change, Event, Head, RoomId, UserId};
 
 use crate::cursor::Cursor;
 use crate::entrance::{Audience, Endpoint, Entrance, Shape};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::news::News;
 use crate::request::{Asked, Context, Rejected};
@@ -45,6 +46,26 @@ pub fn handshake_token(auth: &[u8]) -> Option<String> {
     serde_json::from_slice::<AuthWire>(auth).ok().map(|auth| auth.token)
 }
 
+/// What else a Socket.IO client asks for when it connects: `{"features":"…"}`, or an array of names.
+pub fn handshake_features(auth: &[u8]) -> Features {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum NamesWire {
+        One(String),
+        Many(Vec<String>),
+        Other(serde::de::IgnoredAny),
+    }
+    #[derive(serde::Deserialize)]
+    struct AuthWire {
+        features: NamesWire,
+    }
+    match serde_json::from_slice(auth) {
+        Ok(AuthWire { features: NamesWire::One(names) }) => Features::named(&names),
+        Ok(AuthWire { features: NamesWire::Many(names) }) => Features::named(&names.join(",")),
+        Ok(AuthWire { features: NamesWire::Other(_) }) | Err(_) => Features::NONE,
+    }
+}
+
 /// For whom a viewer's frame of this news is made at this entrance; `None` where the viewer is not told.
 ///
 /// Nobody is told of their own typing or presence. What a room's event says to its author and to the others differs in
@@ -59,7 +80,7 @@ pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
         News::Notification(notification) => notification.user == viewer,
         News::Event(_) | News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => true,
     };
-    if !about_somebody_else {
+    if !about_somebody_else || !is_asked_for(shape.features, news) {
         return None;
     }
     match shape.entrance {
@@ -80,14 +101,15 @@ pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &m
         News::Event(event) if shape.cursor || shape.entrance == Entrance::Sse => Some(Cursors::of(event, epoch)),
         _ => None,
     };
+    let features = shape.features;
     match shape.entrance {
-        Entrance::Sse => sse::encode(news, cursors, out),
-        Entrance::Bare => bare::encode(news, cursors, out),
-        Entrance::Multiplexed => multiplexed::encode(news, cursors, out),
-        Entrance::Room(lang) => room::encode(lang, audience, news, cursors, out),
-        Entrance::Roulette => roulette::encode(audience, news, cursors, out),
-        Entrance::Personal => roulette::personal::encode(news, out),
-        Entrance::SocketIo => socketio::encode(audience, news, cursors, out),
+        Entrance::Sse => sse::encode(news, features, cursors, out),
+        Entrance::Bare => bare::encode(news, features, cursors, out),
+        Entrance::Multiplexed => multiplexed::encode(news, features, cursors, out),
+        Entrance::Room(lang) => room::encode((lang, features), audience, news, cursors, out),
+        Entrance::Roulette => roulette::encode(audience, news, features, cursors, out),
+        Entrance::Personal => roulette::personal::encode(news, features, out),
+        Entrance::SocketIo => socketio::encode(audience, news, features, cursors, out),
     }
 }
 
@@ -130,6 +152,25 @@ fn frame_each<T>(
     }
 }
 
+/// Whether somebody who asked for these additions is to hear of this news; it is no news to anybody else.
+fn is_asked_for(features: Features, news: &News) -> bool {
+    match news {
+        News::Event(event) => is_event_asked_for(features, event),
+        News::Typing(_) | News::Presence(_) | News::Summary { .. } | News::Notification(_) => true,
+        News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => true,
+    }
+}
+
+/// The same for an event.
+pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
+    match &event.change {
+        Change::Reacted { .. } | Change::Unreacted { .. } => features.has(Features::REACTIONS),
+        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => true,
+        Change::Closed | Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
+        Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => true,
+    }
+}
+
 /// Whether a dialect that tells every change of a room tells this one: the making of a room, its title and its closing are
 /// told otherwise or not at all.
 fn is_told(change: &Change) -> bool {
@@ -138,7 +179,7 @@ fn is_told(change: &Change) -> bool {
         Change::Added { .. } | Change::Removed { .. } => true,
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } => true,
-        Change::Reacted { .. } | Change::Unreacted { .. } => false,
+        Change::Reacted { .. } | Change::Unreacted { .. } => true,
         Change::Read(_) | Change::Delivered(_) => true,
     }
 }

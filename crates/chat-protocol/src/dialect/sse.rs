@@ -4,6 +4,7 @@ use chat_domain::{Change, Event, Message, Person};
 
 use super::{Cursors, is_told};
 use crate::cursor::Cursor;
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Micros, Object, object};
 use crate::news::{News, Typing};
@@ -36,10 +37,10 @@ pub(crate) fn carries_event(event: &Event) -> bool {
     is_told(&event.change) && !matches!(event.change, Change::Delivered(_))
 }
 
-pub(super) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(super) fn encode(news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
         News::Event(event) if carries_event(event) => {
-            frame(out, cursors.map(Cursors::after), |bytes| write_envelope(bytes, event));
+            frame(out, cursors.map(Cursors::after), |bytes| write_envelope(bytes, event, features));
         }
         News::Typing(sign) => frame(out, None, |bytes| typing(bytes, sign)),
         News::Event(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => {}
@@ -48,7 +49,7 @@ pub(super) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
 }
 
 /// Writes `{"type":…,"data":{…}}` for an event that has one.
-pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event) {
+pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event, features: Features) {
     let kind = match &event.change {
         Change::Sent { .. } => "message",
         Change::Edited { .. } => "message_updated",
@@ -58,18 +59,23 @@ pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event) {
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
-        Change::Reacted { .. } | Change::Unreacted { .. } => return,
+        Change::Reacted { .. } => "message_reacted",
+        Change::Unreacted { .. } => "message_unreacted",
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
-    envelope(bytes, kind, |o| data(o, event));
+    envelope(bytes, kind, |o| data(o, event, features));
 }
 
-fn data(o: &mut Object<'_>, event: &Event) {
+fn data(o: &mut Object<'_>, event: &Event, features: Features) {
     match &event.change {
-        Change::Sent { message, .. } => message_fields(o, message),
+        Change::Sent { message, .. } => {
+            message_fields(o, message);
+            additions(o, features, message, None);
+        }
         Change::Edited { message } => {
             message_fields(o, message);
             o.put("edited_at", Micros(message.edited.map_or(event.at, |(at, _)| at)));
+            additions(o, features, message, None);
         }
         Change::Deleted { message, .. } => {
             o.put("id", message.number());
@@ -85,7 +91,10 @@ fn data(o: &mut Object<'_>, event: &Event) {
         Change::Added { person } | Change::Removed { person, .. } => {
             o.nest("user", |o| user_fields(o, person));
         }
-        Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+            o.put("id", message.number()).put("user_id", event.actor.id().number());
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

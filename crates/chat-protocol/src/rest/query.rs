@@ -5,6 +5,7 @@ use chat_domain::{MessageId, NotificationId, RoomId};
 
 use super::fields::{missing, wrong};
 use super::{Tree, Whom, ids};
+use crate::features::Features;
 use crate::request::Resume;
 use crate::trouble::Trouble;
 
@@ -63,6 +64,18 @@ impl Query {
     /// A user's id.
     pub fn user(&self, name: &str, tree: Tree) -> Result<Option<Whom>, Trouble> {
         self.id(name, |text| tree.user(text))
+    }
+
+    /// A place in a list that is counted in whole numbers, 0 before the first.
+    pub fn place_in_order(&self, name: &str) -> Result<u64, Trouble> {
+        let number = |text: &str| ids::number(text).and_then(|number| u64::try_from(number).ok());
+        let place = self.given(name).map(|text| number(text).ok_or_else(|| wrong(name, "is not a place in this list")));
+        Ok(place.transpose()?.unwrap_or(0))
+    }
+
+    /// What the address asks for beyond the documents: `features`.
+    pub fn features(&self) -> Features {
+        Features::named(self.text("features").unwrap_or_default())
     }
 
     /// `true` or `false`.

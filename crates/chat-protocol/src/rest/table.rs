@@ -137,6 +137,12 @@ routes! {
         Unlike = Delete "/chats/{chat}/messages/{message}/like";
         /// Who likes a message.
         Likers = Get "/chats/{chat}/messages/{message}/likes";
+        /// Reacts to a message.
+        React = Put "/chats/{chat}/messages/{message}/reactions/{emoji}";
+        /// Takes a reaction back.
+        Unreact = Delete "/chats/{chat}/messages/{message}/reactions/{emoji}";
+        /// Who reacts to a message.
+        Reactors = Get "/chats/{chat}/messages/{message}/reactions";
         /// Who has read a message.
         Readers = Get "/chats/{chat}/messages/{message}/readers";
         /// Marks messages as read.

@@ -56,7 +56,7 @@ fn document_1() {
 
     let message = hello(124, "Новое сообщение", reader());
     let found = Poll { messages: vec![&message], last_message_id: 124, source: Source::Cache, changes: None };
-    document.equals("poll", &serde_json::from_slice(&poll(&found).body).unwrap());
+    document.equals("poll", &serde_json::from_slice(&poll(chat_protocol::Features::NONE, &found).body).unwrap());
 
     // The document's stream leaves out `created_at` and `avatar`; the contract puts the full message object there, since the
     // document's client reads it with the same parser as a poll's.

@@ -21,6 +21,8 @@ edited             message_updated -         message_updated message_edited   me
 deleted            message_deleted -         message_deleted message_deleted  message_deleted       -                 chat:message:deleted
 liked              message_liked   -         message_liked   message_liked    message_liked         -                 chat:message:liked
 unliked            message_unliked -         message_unliked message_unliked  message_unliked       -                 chat:message:unliked
+reacted            -               -         -               -                -                     -                 -
+unreacted          -               -         -               -                -                     -                 -
 read               messages_read   -         messages_read   messages_read    message_status_update -                 chat:message:read
 delivered          -               -         -               -                message_status_update -                 chat:message:delivered
 typing             typing          -         typing          typing_indicator typing                -                 chat:typing
@@ -76,6 +78,17 @@ fn row(news: &News) -> &'static str {
     }
 }
 
+/// What is told beside to who asks for all additions. Everything else of the table above stays as it is.
+const ASKED: &str = "
+reacted            message_reacted   - message_reacted   message_reacted   message_reacted   - chat:message:reacted
+unreacted          message_unreacted - message_unreacted message_unreacted message_unreacted - chat:message:unreacted
+";
+
+/// A reaction that is no like.
+pub(crate) fn thumb() -> Emoji {
+    Emoji::new("👍").unwrap()
+}
+
 /// One of each.
 pub(crate) fn everything() -> Vec<News> {
     let message = message_id(456);
@@ -90,6 +103,8 @@ pub(crate) fn everything() -> Vec<News> {
         deleted(),
         news(anna(), Change::Liked { message, likes: likes(2) }),
         news(anna(), Change::Unliked { message, likes: likes(0) }),
+        news(anna(), Change::Reacted { message, emoji: thumb(), by: likes(2) }),
+        news(anna(), Change::Unreacted { message, emoji: thumb(), by: likes(0) }),
         news(anna(), Change::Read(reached(&[1, 1], &[2]))),
         news(anna(), Change::Delivered(reached(&[1, 1], &[]))),
         typing(true),
@@ -127,10 +142,41 @@ fn every_entrance_tells_everything_in_its_own_words() {
 }
 
 #[test]
+fn who_asks_for_additions_hears_them_and_everything_else_in_the_same_words() {
+    let asked: Vec<Vec<_>> = ASKED.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+    for news in everything() {
+        let row = row(&news);
+        for entrance in ENTRANCES {
+            let plain = Shape { entrance, cursor: true, features: Features::NONE };
+            let shape = Shape { features: Features::ALL, ..plain };
+            let kinds = |shape: Shape| match audience(shape, &news, user(1)) {
+                Some(audience) => frames(shape, audience, &news).iter().map(|frame| kind(entrance, frame)).collect(),
+                None => Vec::new(),
+            };
+            match asked.iter().find(|words| words[0] == row).map(|words| words[1 + column(entrance)]) {
+                Some("-") => assert_eq!(kinds(shape), [""; 0], "{row} on {entrance:?}"),
+                Some(word) => assert_eq!(kinds(shape), [word], "{row} on {entrance:?}"),
+                None => assert_eq!(kinds(shape), kinds(plain), "{row} on {entrance:?}"),
+            }
+            // Who asked for what makes no difference here shares the frame of who asked for nothing.
+            if Features::ALL.shown_by(&news) == Features::NONE
+                && let Some(audience) = audience(plain, &news, user(1))
+            {
+                assert_eq!(frames(shape, audience, &news), frames(plain, audience, &news));
+            }
+        }
+    }
+}
+
+fn frames(shape: Shape, audience: Audience, news: &News) -> Vec<String> {
+    told(|out| encode(shape, audience, news, EPOCH, out))
+}
+
+#[test]
 fn who_is_not_told_has_no_frame_and_who_is_has_one() {
     for news in everything() {
         for entrance in ENTRANCES {
-            let shape = Shape { entrance, cursor: false };
+            let shape = Shape { entrance, cursor: false, features: Features::NONE };
             for viewer in [1, 2, 3] {
                 let frames = heard(entrance, &news, viewer);
                 let told = audience(shape, &news, user(viewer)).is_some();
@@ -145,7 +191,7 @@ fn an_event_is_the_same_for_all_whom_it_does_not_concern() {
     for news in everything() {
         let News::Event(event) = &news else { continue };
         for entrance in ENTRANCES {
-            let shape = Shape { entrance, cursor: false };
+            let shape = Shape { entrance, cursor: false, features: Features::NONE };
             let others = (1..=9).map(user).filter(|viewer| !event.concerns(*viewer));
             let told: Vec<_> = others.map(|viewer| audience(shape, &news, viewer)).collect();
             assert!(
@@ -173,7 +219,10 @@ fn nobody_is_told_of_their_own_typing_or_presence_and_nobody_of_anothers_list() 
 fn a_cursor_is_on_every_frame_of_an_event_for_who_asked_and_on_no_other() {
     for news in everything() {
         for entrance in ENTRANCES {
-            let Some(audience) = audience(Shape { entrance, cursor: true }, &news, user(1)) else { continue };
+            let Some(audience) = audience(Shape { entrance, cursor: true, features: Features::NONE }, &news, user(1))
+            else {
+                continue;
+            };
             let is_event = matches!(news, News::Event(_));
             for frame in encoded(entrance, true, audience, &news) {
                 let at = if entrance == Entrance::Sse { frame.starts_with("id: ") } else { frame.contains("cursor") };

@@ -7,7 +7,7 @@ use chat_domain::event::Reached;
 use chat_domain::view::{Match, Shown, Summary};
 use chat_domain::*;
 use chat_protocol::{
-    Audience, Endpoint, Entrance, Frames, Lang, News, PostCommented, PostLiked, Presence, Shape, Typing,
+    Audience, Endpoint, Entrance, Features, Frames, Lang, News, PostCommented, PostLiked, Presence, Shape, Typing,
 };
 use serde_json::json;
 
@@ -180,7 +180,7 @@ pub(crate) fn endpoint(entrance: Entrance) -> Endpoint {
         Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette => true,
         Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo => false,
     };
-    Endpoint { entrance, room: named.then(|| room(123)) }
+    Endpoint { entrance, room: named.then(|| room(123)), features: Features::NONE }
 }
 
 /// The frames as texts.
@@ -190,13 +190,13 @@ pub(crate) fn texts(frames: &Frames) -> Vec<String> {
 
 pub(crate) fn encoded(entrance: Entrance, cursor: bool, audience: Audience, news: &News) -> Vec<String> {
     let mut frames = Frames::new();
-    chat_protocol::encode(Shape { entrance, cursor }, audience, news, EPOCH, &mut frames);
+    chat_protocol::encode(Shape { entrance, cursor, features: Features::NONE }, audience, news, EPOCH, &mut frames);
     texts(&frames)
 }
 
 /// What the viewer with this id is sent.
 pub(crate) fn heard(entrance: Entrance, news: &News, viewer: i64) -> Vec<String> {
-    match chat_protocol::audience(Shape { entrance, cursor: false }, news, user(viewer)) {
+    match chat_protocol::audience(Shape { entrance, cursor: false, features: Features::NONE }, news, user(viewer)) {
         Some(audience) => encoded(entrance, false, audience, news),
         None => Vec::new(),
     }

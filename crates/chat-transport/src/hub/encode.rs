@@ -30,6 +30,13 @@ pub(super) struct Viewer {
     pub(super) epoch: u64,
 }
 
+impl Viewer {
+    /// The same, as far as what they asked for makes a difference in this news.
+    fn of(&self, news: impl IntoIterator<Item = News>) -> Viewer {
+        Viewer { shape: self.shape.masked(news), ..*self }
+    }
+}
+
 /// What makes the payloads of two recipients the same.
 struct Key {
     shape: Shape,
@@ -63,6 +70,8 @@ impl Encoder {
         first: u64,
         viewer: &Viewer,
     ) -> Option<Payload> {
+        let news = |event: &Arc<Event>| News::Event(event.clone());
+        let viewer = &viewer.of(events.iter().map(news));
         // In a big room nearly everybody is such a one: there is no need to ask for whom each event is made.
         let span = (first, events.len());
         let plain = !events.iter().any(|event| event.concerns(viewer.user));
@@ -95,6 +104,7 @@ impl Encoder {
 
     /// What this news is to this viewer; remembered like events.
     pub(super) fn news(&mut self, encoded: &mut Encoded, news: &News, viewer: &Viewer) -> Option<Payload> {
+        let viewer = &viewer.of([news.clone()]);
         let audience = audience(viewer.shape, news, viewer.user)?;
         let same = |key: &Key| key.is(viewer, NEWS) && key.audiences == [Some(audience)];
         if let Some((_, payload)) = encoded.0.iter().find(|(key, _)| same(key)) {

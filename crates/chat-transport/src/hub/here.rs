@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chat_domain::grant::Family;
 use chat_domain::view::Membership;
 use chat_domain::{Mood, RoomId, UserId};
-use chat_protocol::{Entrance, Frames, News, Shape};
+use chat_protocol::{Entrance, Frames, News};
 
 use super::encode::{Encoded, Encoder, Viewer};
 use super::handle::Hub;
@@ -128,7 +128,7 @@ impl Hub {
         let (mut encoder, mut encoded) = (Encoder::default(), Encoded::default());
         let sockets = self.people().sockets(user);
         for socket in sockets.iter().filter(|socket| such(socket)) {
-            let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
+            let shape = socket.endpoint.shape(false);
             let viewer = Viewer { user, shape, framing: socket.line.framing(), epoch: self.epoch() };
             if let Some(payload) = encoder.news(&mut encoded, news, &viewer) {
                 socket.line.offer_payload(payload, None);

@@ -46,7 +46,7 @@ impl Hub {
             Ok(head) => head,
             Err(attached) => return attached,
         };
-        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
+        let shape = socket.endpoint.shape(cursor);
         let Some(members) = self.greet(socket, room, shape, head, context, now) else {
             self.delivery_of(room).take_out(socket, room);
             return Attached::NotMember;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chat_domain::{Event, Head, RoomId, Time, UserId};
-use chat_protocol::Shape;
 
 use super::delivery::Delivery;
 use super::room::{Attached, Room, Seen, Start};
@@ -45,7 +44,7 @@ impl Delivery {
             (Start::At { .. }, _) => (log.first(), head, Some(head)),
         };
         let newest = newest.max(before.and_then(|before| before.newest));
-        let shape = Shape { entrance: socket.endpoint.entrance, cursor };
+        let shape = socket.endpoint.shape(cursor);
         room.subs.add(Sub { socket: socket.clone(), shape, silent: true, next, heard, ahead, newest });
         Ok(heard)
     }

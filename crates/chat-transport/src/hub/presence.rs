@@ -108,7 +108,7 @@ impl People {
         let online = shift.to != Mood::Offline;
         let last_seen = Some(if online { now } else { shift.at });
         let listener = |socket: Arc<Socket>| {
-            let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
+            let shape = socket.endpoint.shape(false);
             Listener { socket, shape }
         };
         let listeners = self.sharers(&shift).into_values().map(listener).collect();

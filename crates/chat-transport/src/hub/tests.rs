@@ -17,7 +17,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{ClientId, Command, Directory, Head, Journal, Order, Person, RoomId, Settled, Sink, Time};
-use chat_protocol::{Context, Endpoint, Entrance, Frames, Verb};
+use chat_protocol::{Context, Endpoint, Entrance, Features, Frames, Verb};
 
 use super::delivery::Delivery;
 use super::telling::Next;
@@ -101,7 +101,8 @@ impl World {
     }
 
     async fn open(&self, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {
-        self.open_at(Endpoint { entrance: Entrance::Multiplexed, room: None }, who, outbox).await
+        self.open_at(Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE }, who, outbox)
+            .await
     }
 
     async fn open_at(&self, endpoint: Endpoint, who: usize, outbox: Arc<Outbox>) -> Arc<Socket> {

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use chat_domain::{Command, Event, Failure, MessageId, NotificationId, Order, Outcome, Refusal, RoomId, Time, UserId};
-use chat_protocol::Trouble;
 use chat_protocol::rest::{Access, Query, Reply, Route, Tree, Whom, plain_segment};
-use http::HeaderValue;
+use chat_protocol::{Features, Trouble};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use matchit::Params;
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub(super) struct Call<'a> {
     params: Params<'a, 'a>,
     pub(super) parts: &'a Parts,
     pub(super) query: Query,
+    /// What is asked for beyond the documents.
+    pub(super) features: Features,
     pub(super) body: Bytes,
     pub(super) from: Source,
     /// Whether the client came over TLS.
@@ -51,10 +53,11 @@ impl<'a> Call<'a> {
         now: Time,
     ) -> Call<'a> {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let features = asked_features(&query, &parts.headers);
         let (proxies, peer) = (&app.settings.proxies, peer.address.ip());
         let from = Source::of(proxies.client(peer, &parts.headers));
         let secure = app.settings.http.secure_cookie || proxies.says_https(peer, &parts.headers);
-        Call { app, place, params, parts, query, body: Bytes::new(), from, secure, now }
+        Call { app, place, params, parts, query, features, body: Bytes::new(), from, secure, now }
     }
 
     /// The room that the path names.
@@ -133,6 +136,12 @@ impl<'a> Call<'a> {
     fn segment(&self, name: &str) -> &str {
         self.params.get(name).unwrap_or_default()
     }
+}
+
+/// What a request asks for beyond the documents: its address and its header add up.
+pub(crate) fn asked_features(query: &Query, headers: &HeaderMap) -> Features {
+    let header = headers.get_all("x-chat-features").iter().filter_map(|names| names.to_str().ok());
+    header.fold(query.features(), |asked, names| asked.and(Features::named(names)))
 }
 
 impl From<Reply> for Answered {

@@ -17,7 +17,7 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     let before = call.query.room("before_id", tree)?;
     let page = call.app.journal.chats(caller.id(), before, limit).await?;
     let online = online(call, page.chats.iter().flat_map(|chat| &chat.members));
-    Ok(answer::chats(tree, &page, &|user| online.contains(&user)))
+    Ok(answer::chats(tree, call.features, &page, &|user| online.contains(&user)))
 }
 
 pub(super) async fn open(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -81,5 +81,5 @@ async fn shown(call: &Call<'_>, reader: UserId, room: RoomId) -> Result<Reply, T
 
 fn in_full(call: &Call<'_>, status: u16, view: &ChatView) -> Reply {
     let online = online(call, view.members.iter());
-    answer::chat(call.place.tree, status, view, &|user| online.contains(&user))
+    answer::chat(call.place.tree, call.features, status, view, &|user| online.contains(&user))
 }

@@ -42,4 +42,4 @@ pub(crate) fn preflight(asked: &HeaderMap, allow: HeaderValue) -> Response<Body>
 }
 
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
-const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key";
+const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key, X-Chat-Features";

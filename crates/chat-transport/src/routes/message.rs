@@ -24,7 +24,7 @@ pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, T
     // Before what it is to name: of an earlier life it is only too old.
     let epoch = journal.epoch();
     let history = journal.history(caller.id(), room, page, limit).await?;
-    Ok(answer::history(tree, &history, Cursor { epoch, room, head: history.head }))
+    Ok(answer::history(tree, call.features, &history, Cursor { epoch, room, head: history.head }))
 }
 
 pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -51,7 +51,7 @@ pub(super) async fn send_for(
     let shown = Shown { message: message.clone(), reception: reception.clone(), mine: Vec::new() };
     // Dialect 1's client checks for exactly 200.
     let status = if call.place.tree == Tree::Api { 200 } else { 201 };
-    Ok(answer::message(call.place.tree, status, &shown))
+    Ok(answer::message(call.place.tree, call.features, status, &shown))
 }
 
 pub(super) async fn edit(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -119,14 +119,14 @@ pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
 
 impl Call<'_> {
     /// Messages, edits, deletes and likes share one measure, on sockets too.
-    fn pace(&self, caller: &Caller) -> Result<(), Trouble> {
+    pub(super) fn pace(&self, caller: &Caller) -> Result<(), Trouble> {
         self.app.rates.message(caller.id(), self.now).map_err(Trouble::TooFast)
     }
 }
 
 async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, message: MessageId) -> Result<Reply, Trouble> {
     let shown = call.app.journal.message(reader, room, message).await?;
-    Ok(answer::message(call.place.tree, 200, &shown))
+    Ok(answer::message(call.place.tree, call.features, 200, &shown))
 }
 
 /// Where a page of people begins, and how many it holds.

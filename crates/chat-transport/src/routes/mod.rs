@@ -9,6 +9,7 @@ mod member;
 mod message;
 mod notification;
 mod poll;
+mod reaction;
 mod roulette;
 mod server;
 mod settings;
@@ -26,6 +27,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use matchit::InsertError;
 
+pub(crate) use self::call::asked_features;
 pub use self::settings::RouteSettings;
 
 use self::call::{Answered, Call, Place};
@@ -140,6 +142,7 @@ impl Call<'_> {
             // These have measures of their own, and leaving has none.
             Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike | Route::Typing | Route::Logout => {
             }
+            Route::React | Route::Unreact => {}
             Route::Read => rates.read(user, self.now).map_err(Trouble::TooFast)?,
             _ => rates.change(user, 1, self.now).map_err(Trouble::TooFast)?,
         }
@@ -168,6 +171,9 @@ impl Call<'_> {
             Route::Like => message::like(self, caller, true).await,
             Route::Unlike => message::like(self, caller, false).await,
             Route::Likers => message::likers(self, caller).await,
+            Route::React => reaction::react(self, caller, true).await,
+            Route::Unreact => reaction::react(self, caller, false).await,
+            Route::Reactors => reaction::reactors(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,
             Route::Typing => message::typing(self, caller).await,

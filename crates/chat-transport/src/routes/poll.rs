@@ -149,7 +149,7 @@ impl Asker<'_> {
         }
         let last_message_id = messages.last().map_or(self.last, |newest| newest.id.number());
         let messages = messages.iter().map(|message| -> &Message { message }).collect();
-        answer::poll(&Poll { messages, last_message_id, source, changes })
+        answer::poll(self.call.features, &Poll { messages, last_message_id, source, changes })
     }
 }
 

@@ -6,7 +6,7 @@ use chat_domain::{Command, Order, Refusal, RoomId};
 use chat_protocol::rest::{Query, Tree};
 use chat_protocol::{Context, Endpoint, Entrance, Lang, News, Trouble, Verb};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 
 use super::{Session, sse};
@@ -17,7 +17,7 @@ use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Handshake, Refused};
 use crate::clock;
 use crate::connection::line::Line;
-use crate::routes::{refuse, wrong_method};
+use crate::routes::{asked_features, refuse, wrong_method};
 
 /// A door: the way in, and the part of the address that names a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl<'a> Door<'a> {
 
     async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {
         let caller = app.gate.authenticate(parts, How::Stream, clock::now()).await?;
-        let endpoint = self.endpoint(&Query::default())?;
+        let endpoint = self.endpoint(&query(parts), &parts.headers)?;
         let room = endpoint.room.ok_or(Refusal::UnknownRoom)?;
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let resume = query(parts).resume(Tree::Api, last)?;
@@ -92,7 +92,7 @@ impl<'a> Door<'a> {
         let (parts, _) = request.into_parts();
         let caller = app.gate.authenticate(&parts, How::Socket, clock::now()).await?;
         let query = query(&parts);
-        let endpoint = self.endpoint(&query)?;
+        let endpoint = self.endpoint(&query, &parts.headers)?;
         let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
         let session = Session::open(app.clone(), caller, endpoint, "", Line::WebSocket(outbox.clone())).await?;
         let pull = match endpoint.room {
@@ -128,7 +128,7 @@ impl<'a> Door<'a> {
     }
 
     /// Where the door leads. A room that cannot exist is not found.
-    fn endpoint(self, query: &Query) -> Result<Endpoint, Trouble> {
+    fn endpoint(self, query: &Query, headers: &HeaderMap) -> Result<Endpoint, Trouble> {
         let room = || self.tree().room(self.room).ok_or(Refusal::UnknownRoom);
         let (entrance, room) = match self.kind {
             Kind::Stream => (Entrance::Sse, Some(room()?)),
@@ -144,7 +144,7 @@ impl<'a> Door<'a> {
                 Some(room) => (Entrance::Roulette, Some(self.tree().room(room).ok_or(Refusal::UnknownRoom)?)),
             },
         };
-        Ok(Endpoint { entrance, room })
+        Ok(Endpoint { entrance, room, features: asked_features(query, headers) })
     }
 
     fn tree(self) -> Tree {

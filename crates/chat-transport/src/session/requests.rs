@@ -153,6 +153,7 @@ impl Session {
         let (rates, user, now) = (&self.app.rates, self.socket.user(), clock::now());
         let paced = match verb {
             Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike => rates.message(user, now),
+            Verb::React | Verb::Unreact => rates.message(user, now),
             Verb::Read => {
                 rates.heard(user, self.socket.moved(), now);
                 rates.read(user, now)

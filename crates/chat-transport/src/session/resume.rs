@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat_domain::view::{Replay, Replayed, Since};
 use chat_domain::{Change, Event, Failure, Head, MessageId, Refusal, RoomId};
-use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Shape, Trouble, audience, encode, reply};
+use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Trouble, audience, encode, reply};
 
 use tokio::time::sleep;
 
@@ -194,7 +194,7 @@ impl Session {
     /// Sends a page in pieces, each when the client has taken most of the one before: a page of long messages is more than may
     /// wait in an outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
-        let shape = Shape { entrance: self.socket.endpoint.entrance, cursor: pull.cursor };
+        let shape = self.socket.endpoint.shape(pull.cursor);
         let (user, epoch) = (self.socket.user(), self.epoch);
         let mut frames = Frames::new();
         let mut of_others = None;

@@ -6,7 +6,7 @@ use chat_domain::Failure;
 use chat_protocol::engineio::Sid;
 use chat_protocol::reply::{self, SyncReason};
 use chat_protocol::socketio::Output;
-use chat_protocol::{Context, Endpoint, Entrance, Frames, Trouble, handshake_token};
+use chat_protocol::{Context, Endpoint, Entrance, Features, Frames, Trouble, handshake_features, handshake_token};
 
 use super::Session;
 use super::requests::Then;
@@ -18,8 +18,9 @@ use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::socketio::Engine;
 
-/// Serves an engine until it is over. `bearer` is the token that came with its first request, if one did.
-pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Secret>) {
+/// Serves an engine until it is over. `bearer` is the token that came with its first request, if one did, and
+/// `asked` what that asked for beyond the documents.
+pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Secret>, asked: Features) {
     let mut session: Option<Session> = None;
     loop {
         let output = match &session {
@@ -35,7 +36,8 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
         match output {
             Output::Connect { namespace, auth } => {
                 let token = handshake_token(&auth).map(Secret::new).or_else(|| bearer.clone());
-                session = Box::pin(connect(&app, &engine, namespace, token)).await;
+                let features = asked.and(handshake_features(&auth));
+                session = Box::pin(connect(&app, &engine, (namespace, features), token)).await;
             }
             Output::Event(event) => {
                 // Its client hears of a connection that ends by that end; what it said behind it does not happen.
@@ -58,8 +60,13 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
 }
 
 /// Lets a client in; as its document has it, one with a bad token is let in, told so, and put out again.
-async fn connect(app: &Arc<App>, engine: &Arc<Engine>, namespace: &str, token: Option<Secret>) -> Option<Session> {
-    let endpoint = Endpoint { entrance: Entrance::SocketIo, room: None };
+async fn connect(
+    app: &Arc<App>,
+    engine: &Arc<Engine>,
+    (namespace, features): (&str, Features),
+    token: Option<Secret>,
+) -> Option<Session> {
+    let endpoint = Endpoint { entrance: Entrance::SocketIo, room: None, features };
     let mut random = [0; 15];
     if getrandom::fill(&mut random).is_err() {
         engine.refuse(namespace, "try again");

@@ -10,7 +10,7 @@ use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::Memory;
 use chat_domain::{Account, Command, Order, RoomId};
-use chat_protocol::{Context, Endpoint, Entrance, Resume, Trouble};
+use chat_protocol::{Context, Endpoint, Entrance, Features, Resume, Trouble};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ impl World {
     }
 
     async fn session(&self, account: &Account) -> Session {
-        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
+        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE };
         let outbox = Outbox::queued(self.app.hub.depot().clone(), 1);
         let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
         let caller = Caller { account: account.clone(), by };
@@ -253,7 +253,7 @@ async fn who_logs_out_at_the_door_is_not_let_in() {
     for (digest, is_good) in [("good", true), ("closed meanwhile", false)] {
         let caller = Caller { account: world.boris.clone(), by: By::Cookie { digest: digest.into() } };
         let line = Line::WebSocket(Outbox::queued(world.app.hub.depot().clone(), 1));
-        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
+        let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE };
         let opened = Session::open(world.app.clone(), caller, endpoint, "", line).await;
         assert_eq!(opened.map(drop).err(), (!is_good).then_some(Trouble::Unauthorized), "{digest}");
     }

@@ -16,7 +16,7 @@ use chat_protocol::engineio::packet::ends;
 use chat_protocol::engineio::{Input, Reject, Request as Asked, Sid, Strangers, Transport};
 use chat_protocol::socketio::SocketIoSettings;
 use http::header::UPGRADE;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -40,7 +40,7 @@ pub struct Desk {
 }
 
 /// What is started for every new session.
-type Opener = Box<dyn Fn(Arc<Engine>, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+type Opener = Box<dyn Fn(Arc<Engine>, &Uri, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Desk {
     /// A desk whose sessions are served by what `open` starts, until it ends.
@@ -48,7 +48,7 @@ impl Desk {
         settings: SocketIoSettings,
         frames: FrameLimits,
         depot: Arc<Depot>,
-        open: impl Fn(Arc<Engine>, &HeaderMap) -> F + Send + Sync + 'static,
+        open: impl Fn(Arc<Engine>, &Uri, &HeaderMap) -> F + Send + Sync + 'static,
     ) -> Desk
     where
         F: Future<Output = ()> + Send + 'static,
@@ -58,7 +58,7 @@ impl Desk {
             settings: Arc::new(settings),
             frames,
             depot,
-            open: Box::new(move |engine, headers| Box::pin(open(engine, headers))),
+            open: Box::new(move |engine, address, headers| Box::pin(open(engine, address, headers))),
             book: Mutex::new(Book { engines: HashMap::new(), due: BTreeSet::new(), strangers }),
             bell: Notify::new(),
         }
@@ -69,7 +69,7 @@ impl Desk {
         let query = request.uri().query().unwrap_or_default();
         match Asked::parse(request.method().as_str(), query, wants_web_socket(request.headers())) {
             Err(reject) => refused(reject),
-            Ok(Asked::Handshake(Transport::Polling)) => match self.new_session(request.headers()) {
+            Ok(Asked::Handshake(Transport::Polling)) => match self.new_session(request.uri(), request.headers()) {
                 Some(engine) => self.poll(engine).await,
                 None => json(StatusCode::SERVICE_UNAVAILABLE, "{}"),
             },
@@ -144,7 +144,7 @@ impl Desk {
     ) -> Response<Body> {
         let Ok(handshake) = Handshake::of(&mut request) else { return refused(Reject::BadRequest) };
         let is_new = engine.is_none();
-        let Some(engine) = engine.or_else(|| self.new_session(request.headers())) else {
+        let Some(engine) = engine.or_else(|| self.new_session(request.uri(), request.headers())) else {
             return json(StatusCode::SERVICE_UNAVAILABLE, "{}");
         };
         let (response, upgrading) = handshake.accept();
@@ -188,14 +188,14 @@ impl Desk {
         Box::pin(socket.shut(GOODBYE)).await;
     }
 
-    fn new_session(&self, headers: &HeaderMap) -> Option<Arc<Engine>> {
+    fn new_session(&self, address: &Uri, headers: &HeaderMap) -> Option<Arc<Engine>> {
         let mut random = [0; 15];
         getrandom::fill(&mut random).ok()?;
         let sid = Sid::new(random);
         let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
         self.book().engines.insert(sid, engine.clone());
         self.note(&engine);
-        tokio::spawn((self.open)(engine.clone(), headers));
+        tokio::spawn((self.open)(engine.clone(), address, headers));
         Some(engine)
     }
 

@@ -40,6 +40,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         // Somebody else's notification is not found; see below.
         Route::ReadNotification => (Own, json!({})),
         Route::Chat | Route::Members | Route::Messages | Route::Message => (Members, json!({})),
+        Route::Reactors | Route::React | Route::Unreact => (Members, json!({})),
         Route::Likers | Route::Readers | Route::Like | Route::Unlike | Route::Read | Route::Poll => {
             (Members, json!({}))
         }
@@ -108,6 +109,7 @@ impl Cast {
             .replace("{user}", user.trim_matches('"'))
             .replace("{notification}", &NotificationId::new(1).unwrap().uuid().to_string())
             .replace("{post}", "p")
+            .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{subject}", "subject");
         self.world.ask(entry.method.name(), path).json(body.clone())
     }

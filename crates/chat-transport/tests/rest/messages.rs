@@ -183,3 +183,45 @@ async fn whoever_sends_too_fast_is_told_to_wait() {
     assert_eq!((said.status, said.code()), (429, "RATE_LIMIT"));
     assert!(said.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
 }
+
+#[tokio::test]
+async fn people_react_with_any_emoji_and_a_like_is_one_of_them() {
+    for tree in Tree::ALL {
+        let room = Room::new(tree).await;
+        let (anna, boris) = (&room.anna, &room.boris);
+        room.send(anna, json!({"content": "hi"})).await;
+        let one = format!("messages/{}", room.message(1));
+        let react =
+            async |method, by, emoji: &str| room.ask(method, &format!("{one}/reactions/{emoji}"), by, json!({})).await;
+        let list = async |query: &str| room.ask("GET", &format!("{one}/reactions?{query}"), boris, json!({})).await;
+        let tally = |emoji: &str, count: u32, mine: bool| json!({"emoji": emoji, "count": count, "mine": mine});
+        // What is given twice counts once.
+        for _ in 0..2 {
+            let said = react("PUT", boris, "%F0%9F%91%8D").await;
+            let data = json!({"emoji": "👍", "count": 1, "reactions": [tally("👍", 1, true)]});
+            assert_eq!((said.status, &said.body["data"]), (200, &data));
+        }
+        // U+2764 alone is the like.
+        let said = react("PUT", anna, "%E2%9D%A4").await;
+        let both = json!([tally("👍", 1, false), tally("❤️", 1, true)]);
+        assert_eq!((&said.body["data"]["emoji"], &said.body["data"]["reactions"]), (&json!("❤️"), &both));
+        assert_eq!(room.ask("PUT", &format!("{one}/like"), boris, json!({})).await.body["data"]["likes_count"], 2);
+
+        let asked = room.ask("GET", &format!("{one}?features=x,reactions"), anna, json!({})).await;
+        assert_eq!(asked.body["data"]["reactions"], json!([tally("👍", 1, false), tally("❤️", 2, true)]));
+        let plain = room.ask("GET", &one, anna, json!({})).await;
+        assert!(plain.body["data"].get("reactions").is_none(), "{plain:?}");
+
+        let first = list("limit=1").await;
+        assert_eq!((&first.body["data"][0]["emoji"], first.body["data"].as_array().unwrap().len()), (&json!("👍"), 1));
+        let after = first.body["next_after"].as_u64().unwrap();
+        let rest = list(&format!("after={after}")).await;
+        assert_eq!((rest.body["data"].as_array().unwrap().len(), &rest.body["next_after"]), (2, &Json::Null));
+        let thumbs = list("emoji=%F0%9F%91%8D").await;
+        assert_eq!(thumbs.body["data"][0]["user_id"], boris.spelled(tree));
+
+        let gone = react("DELETE", boris, "%F0%9F%91%8D").await;
+        assert_eq!((gone.status, &gone.body["data"]["count"]), (200, &json!(0)));
+        assert_eq!(react("PUT", boris, "hello").await.code(), "INVALID_DATA");
+    }
+}

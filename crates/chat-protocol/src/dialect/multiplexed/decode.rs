@@ -33,6 +33,8 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
         "send_message" => Verb::Send,
         "edit_message" => Verb::Edit,
         "delete_message" => Verb::Delete,
+        "react_message" => Verb::React,
+        "unreact_message" => Verb::Unreact,
         "like_message" => Verb::Like,
         "unlike_message" => Verb::Unlike,
         "auth" => Verb::Auth,
@@ -55,6 +57,7 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
         Verb::Delete => Command::Delete { room, message: message(&fields)? },
         Verb::Like => Command::Like { room, message: message(&fields)? },
         Verb::Unlike => Command::Unlike { room, message: message(&fields)? },
+        Verb::React | Verb::Unreact => fields.reaction(verb, room, message(&fields)?)?,
         Verb::Read => {
             let upto = fields.message_id.given().map(|id| id.integer("message_id", MessageId::new)).transpose()?;
             Command::Read { room, upto }

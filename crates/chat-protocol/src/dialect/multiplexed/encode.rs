@@ -5,6 +5,7 @@ use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Sum
 use super::message_fields;
 use crate::cursor::Cursor;
 use crate::dialect::{Cursors, is_told};
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
@@ -20,27 +21,30 @@ pub(crate) fn carries(news: &News) -> bool {
     }
 }
 
-pub(crate) fn encode(news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(crate) fn encode(news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     if !carries(news) {
         return;
     }
     out.frame(|bytes| {
         object(bytes, |o| match news {
-            News::Event(event) => in_room(o, event, cursors.map(Cursors::after)),
+            News::Event(event) => in_room(o, event, features, cursors.map(Cursors::after)),
             News::Typing(sign) => typing(o, sign),
             News::Presence(presence) => status(o, presence),
-            News::Summary { line, at } => chat_updated(o, line, *at),
+            News::Summary { line, at } => chat_updated(o, line, features, *at),
             News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => {}
             News::Match { .. } | News::Left { .. } => {}
         });
     });
 }
 
-fn in_room(o: &mut Object<'_>, event: &Event, cursor: Option<Cursor>) {
+fn in_room(o: &mut Object<'_>, event: &Event, features: Features, cursor: Option<Cursor>) {
     o.put("type", word(&event.change)).put("chat_id", event.room.number());
     match &event.change {
         Change::Sent { message, .. } => {
-            o.nest("message", |o| message_fields(o, message));
+            o.nest("message", |o| {
+                message_fields(o, message);
+                additions(o, features, message, None);
+            });
         }
         Change::Edited { message } => {
             o.put("message_id", message.id.number()).put("content", message.text());
@@ -53,7 +57,11 @@ fn in_room(o: &mut Object<'_>, event: &Event, cursor: Option<Cursor>) {
         }
         Change::Read(_) => user(o, &event.actor),
         Change::Added { person } | Change::Removed { person, .. } => user(o, person),
-        Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+            o.put("message_id", message.number());
+            user(o, &event.actor);
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
     o.put("timestamp", Seconds(event.at)).maybe("cursor", cursor);
@@ -69,7 +77,8 @@ fn word(change: &Change) -> &'static str {
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
-        Change::Reacted { .. } | Change::Unreacted { .. } => "",
+        Change::Reacted { .. } => "message_reacted",
+        Change::Unreacted { .. } => "message_unreacted",
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => "",
     }
 }
@@ -102,11 +111,14 @@ fn status(o: &mut Object<'_>, presence: &Presence) {
     o.put("timestamp", Seconds(presence.at));
 }
 
-fn chat_updated(o: &mut Object<'_>, line: &Summary, at: Time) {
+fn chat_updated(o: &mut Object<'_>, line: &Summary, features: Features, at: Time) {
     o.put("type", "chat_updated")
         .put("chat_id", line.room.number())
         .put("unread_count", line.unread)
-        .nest_or_null("last_message", line.last_message.as_ref(), |o, shown| message_fields(o, &shown.message))
+        .nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
+            message_fields(o, &shown.message);
+            additions(o, features, &shown.message, None);
+        })
         .put("timestamp", Seconds(at));
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Res
     Ok(Request::Order(match context.verb {
         Verb::Edit => Command::Edit { room, message, content: fields.message.text("message")? },
         Verb::Delete => Command::Delete { room, message },
+        Verb::React | Verb::Unreact => fields.reaction(context.verb, room, message)?,
         Verb::Like => Command::Like { room, message },
         _ => Command::Unlike { room, message },
     }))
@@ -37,6 +38,8 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
         "mark_read" => Verb::Read,
         "edit_message" => Verb::Edit,
         "delete_message" => Verb::Delete,
+        "react_message" => Verb::React,
+        "unreact_message" => Verb::Unreact,
         "like_message" => Verb::Like,
         "unlike_message" => Verb::Unlike,
         _ => return Err(unknown("type", word)),

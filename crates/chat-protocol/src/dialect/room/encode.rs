@@ -5,6 +5,7 @@ use chat_domain::{Change, Event, Message, MessageId, Person, Status, UserId};
 use super::words;
 use crate::dialect::{Cursors, is_told};
 use crate::entrance::{Audience, Lang};
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
@@ -24,9 +25,15 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(lang: Lang, audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(crate) fn encode(
+    (lang, features): (Lang, Features),
+    audience: Audience,
+    news: &News,
+    cursors: Option<Cursors>,
+    out: &mut Frames,
+) {
     match news {
-        News::Event(event) => in_room(audience, event, cursors, out),
+        News::Event(event) => in_room(audience, event, features, cursors, out),
         News::Typing(sign) => write(out, |o| typing(o, sign)),
         News::Presence(presence) => out.frame(|bytes| status(bytes, lang, presence)),
         News::Summary { .. } | News::Match { .. } | News::Left { .. } => {}
@@ -34,17 +41,20 @@ pub(crate) fn encode(lang: Lang, audience: Audience, news: &News, cursors: Optio
     }
 }
 
-fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     let fill: fn(&mut Object<'_>, &Event) = match &event.change {
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => change,
         Change::Liked { .. } | Change::Unliked { .. } | Change::Added { .. } | Change::Removed { .. } => change,
         Change::Read(_) if audience == Audience::Author => marked_read,
         Change::Read(_) => read,
-        Change::Reacted { .. } | Change::Unreacted { .. } => return,
+        Change::Reacted { .. } | Change::Unreacted { .. } => change,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, |o| {
         fill(o, event);
+        if let Change::Sent { message, .. } = &event.change {
+            additions(o, features, message, None);
+        }
         o.maybe("cursor", cursors.map(Cursors::after));
     });
 }
@@ -75,7 +85,14 @@ fn change(o: &mut Object<'_>, event: &Event) {
             user(o.put("type", "member_removed"), person);
         }
         Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        Change::Reacted { message, emoji, by } => {
+            let o = user(about(o, "message_reacted", *message), &event.actor);
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
+        Change::Unreacted { message, emoji, by } => {
+            let o = user(about(o, "message_unreacted", *message), &event.actor);
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+        }
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -30,6 +30,8 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
         "send_message" => Verb::Send,
         "edit_message" => Verb::Edit,
         "delete_message" => Verb::Delete,
+        "react_message" => Verb::React,
+        "unreact_message" => Verb::Unreact,
         "like_message" => Verb::Like,
         "unlike_message" => Verb::Unlike,
         "mark_read" => Verb::Read,
@@ -51,6 +53,7 @@ fn command(verb: Verb, room: RoomId, fields: &mut Fields<'_>) -> Result<Command,
     Ok(match verb {
         Verb::Edit => Command::Edit { room, message, content: fields.content.text("content")? },
         Verb::Delete => Command::Delete { room, message },
+        Verb::React | Verb::Unreact => fields.reaction(verb, room, message)?,
         Verb::Like => Command::Like { room, message },
         _ => Command::Unlike { room, message },
     })

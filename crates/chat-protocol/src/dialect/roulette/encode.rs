@@ -5,6 +5,7 @@ use chat_domain::{Change, Event, Person, Read, Status, UserId};
 use super::{frame, likes_fields, message_fields, user_fields, uuids, write};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::{News, Presence, Typing};
@@ -24,17 +25,17 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(crate) fn encode(audience: Audience, news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
-        News::Event(event) => in_room(audience, event, cursors, out),
+        News::Event(event) => in_room(audience, event, features, cursors, out),
         News::Typing(sign) => frame(out, "typing", Some(sign.room), |o| typing(o, sign)),
         News::Presence(presence) => frame(out, "user_status", presence.room, |o| user_status(o, presence)),
-        News::Match { .. } | News::Left { .. } => super::personal::encode(news, out),
+        News::Match { .. } | News::Left { .. } => super::personal::encode(news, features, out),
         News::Summary { .. } | News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => {}
     }
 }
 
-fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     let kind = match &event.change {
         Change::Sent { .. } => "new_message",
         Change::Edited { .. } => "message_edited",
@@ -45,15 +46,16 @@ fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mu
         Change::Removed { .. } => "member_removed",
         Change::Read(read) => return reached(event, read, Status::Read, cursors, out),
         Change::Delivered(read) => return reached(event, read, Status::Delivered, cursors, out),
-        Change::Reacted { .. } | Change::Unreacted { .. } => return,
+        Change::Reacted { .. } => "message_reacted",
+        Change::Unreacted { .. } => "message_unreacted",
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     out.frame(|bytes| {
-        write(bytes, kind, Some(event.room), cursors.map(Cursors::after), |o| payload(o, audience, event));
+        write(bytes, kind, Some(event.room), cursors.map(Cursors::after), |o| payload(o, audience, event, features));
     });
 }
 
-fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
+fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Features) {
     match &event.change {
         Change::Sent { message, reception } => {
             let status = match audience {
@@ -61,6 +63,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
                 Audience::Everyone | Audience::Others | Audience::Only(_) => reception.status.max(Status::Delivered),
             };
             message_fields(o, message, reception, status);
+            additions(o, features, message, None);
         }
         Change::Edited { message } => {
             o.put("id", message.id.uuid())
@@ -79,7 +82,10 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event) {
             o.nest("user", |o| user_fields(o, person));
         }
         Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+            o.put("message_id", message.uuid()).put("emoji", emoji.as_str()).put("count", by.count);
+            o.list("liked_by", uuids(&by.by)).put("liked_at", by.at.map(Seconds));
+        }
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -3,6 +3,7 @@
 use chat_domain::{Time, view::Match, view::Summary};
 
 use super::{frame, message_fields, user_fields};
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::News;
@@ -16,9 +17,9 @@ pub(crate) fn carries(news: &News) -> bool {
     }
 }
 
-pub(crate) fn encode(news: &News, out: &mut Frames) {
+pub(crate) fn encode(news: &News, features: Features, out: &mut Frames) {
     match news {
-        News::Summary { line, .. } => frame(out, "chat_updated", Some(line.room), |o| summary(o, line)),
+        News::Summary { line, .. } => frame(out, "chat_updated", Some(line.room), |o| summary(o, line, features)),
         News::Match { found, online, at } => frame(out, "chatroulette_match", Some(found.room), |o| {
             o.nest("user", |o| partner_fields(o, found, *online, *at)).put("chat_id", found.room.uuid());
         }),
@@ -30,9 +31,10 @@ pub(crate) fn encode(news: &News, out: &mut Frames) {
     }
 }
 
-fn summary(o: &mut Object<'_>, line: &Summary) {
+fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     o.put("unread_count", line.unread).nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
         message_fields(o, &shown.message, &shown.reception, shown.reception.status);
+        additions(o, features, &shown.message, None);
     });
 }
 

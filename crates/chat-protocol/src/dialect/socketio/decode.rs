@@ -37,6 +37,8 @@ fn verb(name: &str) -> Result<Verb, Trouble> {
         "chat:message:send" => Verb::Send,
         "chat:message:edit" => Verb::Edit,
         "chat:message:delete" => Verb::Delete,
+        "chat:message:react" => Verb::React,
+        "chat:message:unreact" => Verb::Unreact,
         "chat:message:like" => Verb::Like,
         "chat:message:unlike" => Verb::Unlike,
         "chat:message:read" => Verb::Read,
@@ -66,6 +68,7 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
         Verb::Delete => Command::Delete { room, message: fields.message_id.message_uuid()? },
         Verb::Like => Command::Like { room, message: fields.message_id.message_uuid()? },
         Verb::Unlike => Command::Unlike { room, message: fields.message_id.message_uuid()? },
+        Verb::React | Verb::Unreact => fields.reaction(verb, room, fields.message_id.message_uuid()?)?,
         Verb::Read => Command::Read { room, upto: fields.message_id.given().map(Loose::message_uuid).transpose()? },
         Verb::Ping | Verb::Status | Verb::Auth | Verb::ReadNotification | Verb::Unknown => {
             return Err(Trouble::Malformed("the event is not one that names a chat".into()));

@@ -5,6 +5,7 @@ use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 use super::{event as write, message_fields, write_event};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
+use crate::features::{Features, additions};
 use crate::frames::Frames;
 use crate::json::{Object, Raw, Seconds};
 use crate::news::{News, PostCommented, PostLiked, Presence, Typing};
@@ -25,12 +26,12 @@ pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-pub(crate) fn encode(audience: Audience, news: &News, cursors: Option<Cursors>, out: &mut Frames) {
+pub(crate) fn encode(audience: Audience, news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     match news {
-        News::Event(event) => in_room(audience, event, cursors, out),
+        News::Event(event) => in_room(audience, event, features, cursors, out),
         News::Typing(sign) => write(out, "chat:typing", |o| typing(o, sign)),
         News::Presence(presence) => online(presence, out),
-        News::Summary { line, .. } => write(out, "chat:updated", |o| summary(o, line)),
+        News::Summary { line, .. } => write(out, "chat:updated", |o| summary(o, line, features)),
         News::Notification(notification) => write(out, "notification:new", |o| notification_fields(o, notification)),
         News::PostLiked(liked) => write(out, "post:liked", |o| post_liked(o, liked)),
         News::PostCommented(commented) => write(out, "post:commented", |o| post_commented(o, commented)),
@@ -38,7 +39,7 @@ pub(crate) fn encode(audience: Audience, news: &News, cursors: Option<Cursors>, 
     }
 }
 
-fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mut Frames) {
+fn in_room(audience: Audience, event: &Event, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
     let name = match &event.change {
         Change::Sent { .. } => "chat:message:new",
         Change::Edited { .. } => "chat:message:edited",
@@ -49,18 +50,20 @@ fn in_room(audience: Audience, event: &Event, cursors: Option<Cursors>, out: &mu
         Change::Removed { .. } => "chat:member:removed",
         Change::Read(read) => return reached(audience, event, read, cursors, &READ, out),
         Change::Delivered(read) => return reached(audience, event, read, cursors, &DELIVERED, out),
-        Change::Reacted { .. } | Change::Unreacted { .. } => return,
+        Change::Reacted { .. } => "chat:message:reacted",
+        Change::Unreacted { .. } => "chat:message:unreacted",
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, name, |o| {
-        change(o, event);
+        change(o, event, features);
         o.maybe("cursor", cursors.map(Cursors::after));
     });
 }
 
-fn change(o: &mut Object<'_>, event: &Event) {
+fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     if let Change::Sent { message, reception } = &event.change {
-        return message_fields(o, message, reception.status);
+        message_fields(o, message, reception.status);
+        return additions(o, features, message, None);
     }
     o.put("chat_id", event.room.uuid());
     match &event.change {
@@ -82,7 +85,13 @@ fn change(o: &mut Object<'_>, event: &Event) {
             o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
         }
         Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { .. } | Change::Unreacted { .. } => {}
+        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+            o.put("message_id", message.uuid())
+                .put("user_id", event.actor.handle.uuid)
+                .put("user_name", event.actor.name.as_str())
+                .put("emoji", emoji.as_str())
+                .put("count", by.count);
+        }
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }
@@ -125,11 +134,14 @@ fn online(presence: &Presence, out: &mut Frames) {
     });
 }
 
-fn summary(o: &mut Object<'_>, line: &Summary) {
+fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     o.put("chat_id", line.room.uuid()).put("unread_count", line.unread).nest_or_null(
         "last_message",
         line.last_message.as_ref(),
-        |o, shown| message_fields(o, &shown.message, shown.reception.status),
+        |o, shown| {
+            message_fields(o, &shown.message, shown.reception.status);
+            additions(o, features, &shown.message, None);
+        },
     );
 }
 

@@ -1,6 +1,6 @@
 //! What a client of dialect 5 is told about its own requests.
 
-use chat_domain::{Change, Event, Notification, Outcome, Person, Time};
+use chat_domain::{Change, Emoji, Event, Notification, Outcome, Person, Time};
 
 use super::{ack, event};
 use crate::cursor::Cursor;
@@ -13,6 +13,7 @@ use crate::trouble::Trouble;
 /// The ACK of a command.
 pub(crate) fn settled(context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
     ack(out, context.ack, |o| match outcome.event() {
+        Some(event) if matches!(context.verb, Verb::React | Verb::Unreact) => reacted(o, event),
         Some(event) => happened(o, event),
         None if context.verb == Verb::Read => {
             o.put("status", "read").put("message_id", None::<&str>).put("read_at", Seconds(now));
@@ -42,14 +43,7 @@ fn happened(o: &mut Object<'_>, event: &Event) {
         Change::Unliked { message, likes } => {
             o.put("status", "unliked").put("message_id", message.uuid()).put("likes_count", likes.count);
         }
-        Change::Reacted { message, emoji, by } => {
-            o.put("status", "reacted").put("message_id", message.uuid());
-            o.put("emoji", emoji.as_str()).put("count", by.count);
-        }
-        Change::Unreacted { message, emoji, by } => {
-            o.put("status", "unreacted").put("message_id", message.uuid());
-            o.put("emoji", emoji.as_str()).put("count", by.count);
-        }
+        Change::Reacted { .. } | Change::Unreacted { .. } => reacted(o, event),
         Change::Read(read) => {
             o.put("status", "read").put("message_id", read.upto.uuid()).put("read_at", Seconds(event.at));
         }
@@ -60,6 +54,18 @@ fn happened(o: &mut Object<'_>, event: &Event) {
             o.put("status", "ok");
         }
     }
+}
+
+/// A reaction, or its withdrawal; the like is one of them.
+fn reacted(o: &mut Object<'_>, event: &Event) {
+    let (status, message, emoji, by) = match &event.change {
+        Change::Liked { message, likes } => ("reacted", message, &Emoji::LIKE, likes),
+        Change::Unliked { message, likes } => ("unreacted", message, &Emoji::LIKE, likes),
+        Change::Reacted { message, emoji, by } => ("reacted", message, emoji, by),
+        Change::Unreacted { message, emoji, by } => ("unreacted", message, emoji, by),
+        _ => return,
+    };
+    o.put("status", status).put("message_id", message.uuid()).put("emoji", emoji.as_str()).put("count", by.count);
 }
 
 /// The ACK of leaving, typing and renewing.

@@ -7,22 +7,23 @@ use super::super::Tree;
 use super::message::object as message;
 use super::{Reply, reply};
 use crate::dialect::roulette::personal::partner_fields;
+use crate::features::Features;
 use crate::json::Object;
 
 /// Who is online.
 type Online<'a> = &'a dyn Fn(UserId) -> bool;
 
 /// One chat, as its reader sees it.
-pub fn chat(tree: Tree, status: u16, view: &ChatView, online: Online<'_>) -> Reply {
+pub fn chat(tree: Tree, features: Features, status: u16, view: &ChatView, online: Online<'_>) -> Reply {
     reply(tree, status, |o| {
-        o.nest("data", |o| chat_object(o, tree, view, online));
+        o.nest("data", |o| chat_object(o, (tree, features), view, online));
     })
 }
 
 /// A page of the reader's chats.
-pub fn chats(tree: Tree, page: &Chats, online: Online<'_>) -> Reply {
+pub fn chats(tree: Tree, features: Features, page: &Chats, online: Online<'_>) -> Reply {
     reply(tree, 200, |o| {
-        o.objects("data", &page.chats, |o, view| chat_object(o, tree, view, online));
+        o.objects("data", &page.chats, |o, view| chat_object(o, (tree, features), view, online));
         o.put("next_before", page.next.map(|room| tree.spelled_room(room)));
     })
 }
@@ -57,11 +58,11 @@ pub fn roulette(found: Option<&Match>, online: bool, now: Time) -> Reply {
     })
 }
 
-fn chat_object(o: &mut Object<'_>, tree: Tree, view: &ChatView, online: Online<'_>) {
+fn chat_object(o: &mut Object<'_>, (tree, features): (Tree, Features), view: &ChatView, online: Online<'_>) {
     let room = &view.room;
     o.put("id", tree.spelled_room(room.id)).put("type", kind(room.kind)).put("title", room.title.as_deref());
     o.put("created_at", tree.moment(room.created_at)).put("unread_count", view.unread);
-    o.nest_or_null("last_message", view.last_message.as_ref(), |o, shown| message(o, tree, shown));
+    o.nest_or_null("last_message", view.last_message.as_ref(), |o, shown| message(o, tree, features, shown));
     o.put("members_count", room.members);
     o.objects("members", &view.members, |o, member| member_object(o, tree, member, online));
 }

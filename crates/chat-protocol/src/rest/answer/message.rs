@@ -1,28 +1,29 @@
 //! Messages and what becomes of them.
 
-use chat_domain::view::{History, Mark, Shown};
-use chat_domain::{Likes, MessageId, UserId};
+use chat_domain::view::{History, Mark, Reactor, Shown};
+use chat_domain::{Emoji, Likes, MessageId, UserId};
 
 use super::super::Tree;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
 use crate::dialect::{roulette, socketio, sse};
+use crate::features::{Features, additions};
 use crate::json::Object;
 
 /// A page of history, oldest first, with the cursor that matches it.
-pub fn history(tree: Tree, page: &History, cursor: Cursor) -> Reply {
+pub fn history(tree: Tree, features: Features, page: &History, cursor: Cursor) -> Reply {
     let oldest = page.messages.first().filter(|_| page.more_before);
     reply(tree, 200, |o| {
-        o.objects("data", &page.messages, |o, shown| object(o, tree, shown));
+        o.objects("data", &page.messages, |o, shown| object(o, tree, features, shown));
         o.put("cursor", cursor);
         o.put("next_before", oldest.map(|shown| tree.spelled_message(shown.message.id)));
     })
 }
 
 /// One message.
-pub fn message(tree: Tree, status: u16, shown: &Shown) -> Reply {
+pub fn message(tree: Tree, features: Features, status: u16, shown: &Shown) -> Reply {
     reply(tree, status, |o| {
-        o.nest("data", |o| object(o, tree, shown));
+        o.nest("data", |o| object(o, tree, features, shown));
     })
 }
 
@@ -33,6 +34,27 @@ pub fn likes(tree: Tree, likes: &Likes) -> Reply {
             o.put("likes_count", likes.count);
             o.list("liked_by", likes.by.iter().map(|user| tree.spelled(*user)));
         });
+    })
+}
+
+/// A reaction after it was given or taken back, and all the reactions to the message.
+pub fn reaction(tree: Tree, emoji: &Emoji, shown: &Shown) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| {
+            o.put("emoji", emoji.as_str()).put("count", shown.message.reactions.count(emoji));
+            additions(o, Features::REACTIONS, &shown.message, Some(&shown.mine));
+        });
+    })
+}
+
+/// A page of those who react to a message; `next` is where the following page begins.
+pub fn reactors(tree: Tree, page: &[Reactor], next: Option<u64>) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", page, |o, reactor| {
+            o.put("user_id", tree.spelled(reactor.user)).put("emoji", reactor.emoji.as_str());
+            o.put("reacted_at", tree.moment(reactor.at));
+        });
+        o.put("next_after", next);
     })
 }
 
@@ -67,11 +89,12 @@ fn marks(tree: Tree, when: &str, page: &[Mark], next: Option<UserId>) -> Reply {
 }
 
 /// The tree's message object.
-pub(super) fn object(o: &mut Object<'_>, tree: Tree, shown: &Shown) {
+pub(super) fn object(o: &mut Object<'_>, tree: Tree, features: Features, shown: &Shown) {
     let (message, reception) = (&shown.message, &shown.reception);
     match tree {
         Tree::Api => sse::message_fields(o, message),
         Tree::V1 => roulette::message_fields(o, message, reception, reception.status),
         Tree::V2 => socketio::message_fields(o, message, reception.status),
     }
+    additions(o, features, message, Some(&shown.mine));
 }

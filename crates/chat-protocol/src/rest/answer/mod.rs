@@ -14,7 +14,7 @@ use super::Tree;
 
 pub use account::{Tokens, me, person, signed_in, users};
 pub use chat::{chat, chats, member, members, roulette};
-pub use message::{history, likers, likes, message, read, readers};
+pub use message::{history, likers, likes, message, reaction, reactors, read, readers};
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
 pub use trouble::{Health, health, trouble};

@@ -7,7 +7,8 @@ use chat_domain::{Event, Message};
 use super::super::Tree;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
-use crate::dialect::sse;
+use crate::dialect::{is_event_asked_for, sse};
+use crate::features::{Features, additions};
 use crate::json::{Json, Object};
 
 /// What a poll has found.
@@ -42,21 +43,25 @@ pub struct Changes<'a> {
 }
 
 /// The answer to a poll.
-pub fn poll(poll: &Poll<'_>) -> Reply {
+pub fn poll(features: Features, poll: &Poll<'_>) -> Reply {
     reply(Tree::Api, 200, |o| {
-        o.objects("data", &poll.messages, |o, message| sse::message_fields(o, message));
+        o.objects("data", &poll.messages, |o, message| {
+            sse::message_fields(o, message);
+            additions(o, features, message, None);
+        });
         o.put("has_new_messages", !poll.messages.is_empty()).put("last_message_id", poll.last_message_id);
         o.put("source", poll.source.word());
         if let Some(changes) = &poll.changes {
-            changes.write(o);
+            changes.write(o, features);
         }
     })
 }
 
 impl Changes<'_> {
-    fn write(&self, o: &mut Object<'_>) {
+    fn write(&self, o: &mut Object<'_>, features: Features) {
         let told = self.events.iter().filter(|event| sse::carries_event(event));
-        o.list("events", told.map(|event| Envelope(event))).put("cursor", self.cursor);
+        let told = told.filter(|event| is_event_asked_for(features, event));
+        o.list("events", told.map(|event| Envelope(event, features))).put("cursor", self.cursor);
         o.maybe("resync", self.resync.then_some(true));
     }
 }
@@ -71,10 +76,10 @@ impl Source {
 }
 
 /// An event as the stream tells it.
-struct Envelope<'a>(&'a Event);
+struct Envelope<'a>(&'a Event, Features);
 
 impl Json for Envelope<'_> {
     fn write(self, out: &mut Vec<u8>) {
-        sse::write_envelope(out, self.0);
+        sse::write_envelope(out, self.0, self.1);
     }
 }

@@ -9,7 +9,7 @@ fn a_poll_has_its_five_fields_and_more_only_with_a_cursor() {
     let five = json!({
         "data": [message_in(Tree::Api, 9)], "has_new_messages": true, "last_message_id": 9, "source": "cache",
     });
-    assert_eq!(said(Tree::Api, 200, poll(&found)), five);
+    assert_eq!(said(Tree::Api, 200, poll(Features::NONE, &found)), five);
 
     let event = |change| {
         let (room, head) = (RoomId::new(7).unwrap(), Head { seq: 4, moves: 1 });
@@ -29,10 +29,10 @@ fn a_poll_has_its_five_fields_and_more_only_with_a_cursor() {
         {"type": "message", "data": message_in(Tree::Api, 9)},
         {"type": "message_deleted", "data": {"id": 9}},
     ]);
-    assert_eq!(said(Tree::Api, 200, poll(&found)), more);
+    assert_eq!(said(Tree::Api, 200, poll(Features::NONE, &found)), more);
     found.changes = Some(Changes { events: &[], cursor, resync: true });
     (more["resync"], more["events"]) = (json!(true), json!([]));
-    assert_eq!(said(Tree::Api, 200, poll(&found)), more);
+    assert_eq!(said(Tree::Api, 200, poll(Features::NONE, &found)), more);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use chat_domain::view::{ChatView, Chats, History, Mark, Match, MemberView, Shown};
 use chat_domain::*;
+
+use crate::features::Features;
 use serde_json::{Value as Json, json};
 
 use super::answer::*;
@@ -159,10 +161,13 @@ fn people_are_shown_without_secrets() {
 #[test]
 fn chats_and_members_have_their_fields_in_each_tree() {
     for tree in Tree::ALL {
-        assert_eq!(said(tree, 201, chat(tree, 201, &chat_view(), &online)), json!({"data": chat_in(tree)}));
+        assert_eq!(
+            said(tree, 201, chat(tree, Features::NONE, 201, &chat_view(), &online)),
+            json!({"data": chat_in(tree)})
+        );
         let page = Chats { chats: vec![chat_view()], next: RoomId::new(7) };
         assert_eq!(
-            said(tree, 200, chats(tree, &page, &online)),
+            said(tree, 200, chats(tree, Features::NONE, &page, &online)),
             json!({"data": [chat_in(tree)], "next_before": chat_in(tree)["id"]})
         );
         let view = chat_view();
@@ -183,7 +188,7 @@ fn an_empty_direct_chat_has_no_title_and_no_last_message() {
     let room = Arc::make_mut(&mut view.room);
     (room.kind, room.title) = (RoomKind::Direct, None);
     view.last_message = None;
-    let said = said(Tree::Api, 200, chat(Tree::Api, 200, &view, &online));
+    let said = said(Tree::Api, 200, chat(Tree::Api, Features::NONE, 200, &view, &online));
     assert_eq!(said["data"]["type"], "direct");
     assert!(said["data"]["title"].is_null() && said["data"]["last_message"].is_null());
 }
@@ -196,13 +201,13 @@ fn history_carries_the_cursor_and_where_to_go_on() {
     for tree in Tree::ALL {
         let messages = [message_in(tree, 8), message_in(tree, 9)];
         assert_eq!(
-            said(tree, 200, history(tree, &page, cursor)),
+            said(tree, 200, history(tree, Features::NONE, &page, cursor)),
             json!({"data": messages, "cursor": "a.7.3.1", "next_before": messages[0]["id"]})
         );
-        assert_eq!(said(tree, 200, message(tree, 200, &shown(8))), json!({"data": messages[0]}));
+        assert_eq!(said(tree, 200, message(tree, Features::NONE, 200, &shown(8))), json!({"data": messages[0]}));
     }
     page.more_before = false;
-    assert!(said(Tree::Api, 200, history(Tree::Api, &page, cursor))["next_before"].is_null());
+    assert!(said(Tree::Api, 200, history(Tree::Api, Features::NONE, &page, cursor))["next_before"].is_null());
 }
 
 #[test]
@@ -235,5 +240,29 @@ fn what_is_done_is_said_in_the_tree_s_way() {
     assert_eq!(said(Tree::Api, 200, done(Tree::Api)), json!({}));
     for tree in [Tree::V1, Tree::V2] {
         assert_eq!(done(tree), Reply { status: 204, body: Vec::new() });
+    }
+}
+
+#[test]
+fn who_asks_for_reactions_sees_them_in_message_objects_and_whether_they_are_theirs() {
+    for tree in Tree::ALL {
+        let mut shown = shown(8);
+        let mut message = Message::clone(&shown.message);
+        message.reactions = Tallies::parse("👍 2 ❤️ 1").unwrap();
+        (shown.message, shown.mine) = (Arc::new(message), vec![Emoji::LIKE]);
+        let tallies = json!([
+            {"emoji": "👍", "count": 2, "mine": false},
+            {"emoji": "❤️", "count": 1, "mine": true},
+        ]);
+        let said_of = |features| said(tree, 200, super::answer::message(tree, features, 200, &shown));
+        assert_eq!(said_of(Features::REACTIONS)["data"]["reactions"], tallies);
+        assert!(said_of(Features::NONE)["data"].get("reactions").is_none());
+        let thumb = Emoji::new("👍").unwrap();
+        let answered = said(tree, 200, super::answer::reaction(tree, &thumb, &shown));
+        assert_eq!(answered["data"], json!({"emoji": "👍", "count": 2, "reactions": tallies}));
+        let page = [view::Reactor { user: user(2).into(), emoji: thumb, at: AT, seq: 7 }];
+        let page = said(tree, 200, super::answer::reactors(tree, &page, Some(7)));
+        assert_eq!((&page["data"][0]["emoji"], &page["next_after"]), (&json!("👍"), &json!(7)));
+        assert!(page["data"][0]["reacted_at"].is_string() && !page["data"][0]["user_id"].is_null());
     }
 }

@@ -61,6 +61,13 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::Like => one(200, "Likes").about("Likes a message"),
         Route::Unlike => one(200, "Likes").about("Takes a like back"),
         Route::Likers => list("Like").about("Who likes a message").paged(id(tree)),
+        Route::React => one(200, "Reaction").about("Reacts to a message"),
+        Route::Unreact => one(200, "Reaction").about("Takes a reaction back"),
+        Route::Reactors => says(200, reactors(tree)).about("Who reacts to a message, the oldest first").asks([
+            ("emoji", text()),
+            ("after", count()),
+            ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100})),
+        ]),
         Route::Readers => list("Reader").about("Who has read a message").paged(id(tree)),
         Route::Read => one(200, "Position")
             .about("Marks everything up to a message as read, up to the newest where none is named")
@@ -181,6 +188,10 @@ fn data(tree: Tree, data: Json) -> Json {
 
 fn page(tree: Tree, item: Json, next: Json) -> Json {
     with(data(tree, array(item)), [("next_before", or_null(next))])
+}
+
+fn reactors(tree: Tree) -> Json {
+    with(data(tree, array(named("Reactor", tree))), [("next_after", or_null(count()))])
 }
 
 fn history(tree: Tree) -> Json {

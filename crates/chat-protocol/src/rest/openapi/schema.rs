@@ -93,6 +93,8 @@ fn of(tree: Tree) -> Vec<(&'static str, Json)> {
         ("Message", message(tree)),
         ("Likes", object([("likes_count", count()), ("liked_by", array(id(tree)))])),
         ("Like", object([("user_id", id(tree)), ("liked_at", time())])),
+        ("Reaction", object([("emoji", text()), ("count", count()), ("reactions", array(tally()))])),
+        ("Reactor", object([("user_id", id(tree)), ("emoji", text()), ("reacted_at", time())])),
         ("Reader", object([("user_id", id(tree)), ("read_at", time())])),
         ("Position", object([("last_message_id", or_null(id(tree))), ("unread_count", count())])),
         ("Error", error(tree)),
@@ -143,7 +145,19 @@ fn chat(tree: Tree) -> Json {
     ])
 }
 
+/// One reaction to a message; `mine` says whether the asker stands behind it.
+fn tally() -> Json {
+    object([("emoji", text()), ("count", count()), ("mine", flag())])
+}
+
+/// The message object; what is there for who asked for it is not required.
 fn message(tree: Tree) -> Json {
+    let mut message = plain_message(tree);
+    message["properties"]["reactions"] = array(tally());
+    message
+}
+
+fn plain_message(tree: Tree) -> Json {
     match tree {
         Tree::Api => {
             let user = object([("id", id(tree)), ("name", text()), ("avatar", text())]);

@@ -8,7 +8,7 @@ use chat_protocol::request::Verb;
 use chat_protocol::*;
 
 use super::ordered::Ordered;
-use crate::table::everything;
+use crate::table::{everything, thumb};
 use crate::toy::*;
 
 /// The names and bodies of all frames of an entrance.
@@ -16,8 +16,11 @@ pub(crate) fn heard(entrance: Entrance) -> Vec<(String, Ordered)> {
     let mut frames = Vec::new();
     for news in everything().into_iter().chain(variants()) {
         for (viewer, cursor) in [(1, false), (1, true), (2, false), (2, true)] {
-            if let Some(audience) = audience(Shape { entrance, cursor }, &news, user(viewer)) {
-                frames.extend(encoded(entrance, cursor, audience, &news));
+            for features in [Features::NONE, Features::ALL] {
+                let shape = Shape { entrance, cursor, features };
+                if let Some(audience) = audience(shape, &news, user(viewer)) {
+                    frames.extend(told(|out| encode(shape, audience, &news, EPOCH, out)));
+                }
             }
         }
     }
@@ -41,12 +44,14 @@ pub(crate) fn acks() -> Vec<(&'static str, Ordered)> {
     acks
 }
 
-const EVENTS: [(&str, Verb); 11] = [
+const EVENTS: [(&str, Verb); 13] = [
     ("chat:message:send", Verb::Send),
     ("chat:message:edit", Verb::Edit),
     ("chat:message:delete", Verb::Delete),
     ("chat:message:like", Verb::Like),
     ("chat:message:unlike", Verb::Unlike),
+    ("chat:message:react", Verb::React),
+    ("chat:message:unreact", Verb::Unreact),
     ("chat:message:read", Verb::Read),
     ("chat:typing", Verb::Typing),
     ("chat:join", Verb::Join),
@@ -55,7 +60,7 @@ const EVENTS: [(&str, Verb); 11] = [
     ("auth:refresh", Verb::Auth),
 ];
 
-const SOCKETIO: Endpoint = Endpoint { entrance: Entrance::SocketIo, room: None };
+const SOCKETIO: Endpoint = Endpoint { entrance: Entrance::SocketIo, room: None, features: Features::NONE };
 
 fn ack(asked: &Context, out: &mut Frames) {
     let message = message_id(456);
@@ -65,6 +70,8 @@ fn ack(asked: &Context, out: &mut Frames) {
         Verb::Delete => deleted(),
         Verb::Like => news(anna(), Change::Liked { message, likes: likes(2) }),
         Verb::Unlike => news(anna(), Change::Unliked { message, likes: likes(0) }),
+        Verb::React => news(anna(), Change::Reacted { message, emoji: thumb(), by: likes(2) }),
+        Verb::Unreact => news(anna(), Change::Unreacted { message, emoji: thumb(), by: likes(0) }),
         Verb::Read => news(anna(), Change::Read(reached(&[1], &[2]))),
         Verb::Join => {
             reply::joined(SOCKETIO, asked, Some(cursor()), NOON, out);

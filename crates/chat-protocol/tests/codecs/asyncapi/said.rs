@@ -47,7 +47,8 @@ fn ask(entrance: Entrance, name: &str) -> Said {
     let mut least = Map::new();
     while let Some(problem) = problem(entrance, name, &least) {
         let (field, what) = named(&problem).unwrap_or_else(|| panic!("{entrance:?} {name}: {problem}"));
-        least.insert(field.to_owned(), sample(field, what, entrance));
+        let before = least.insert(field.to_owned(), sample(field, what, entrance));
+        assert_eq!(before, None, "{entrance:?} {name}: the sample of `{field}` is not taken: {problem}");
         assert!(least.len() < 10, "{entrance:?} {name}: {problem}");
     }
     let required: Vec<&str> = least.keys().map(String::as_str).collect();
@@ -109,6 +110,7 @@ fn sample(field: &str, what: &str, entrance: Entrance) -> Json {
         ("message_id", _) => json!(456),
         ("is_typing", _) => json!(true),
         ("status", _) => json!("away"),
+        ("emoji", _) => json!("👍"),
         _ => json!("Hello"),
     }
 }
@@ -121,6 +123,7 @@ fn schema(field: &str, what: &str, entrance: Entrance) -> Ordered {
         ("cursor", _) => return named("cursor"),
         ("type" | "message_type", _) => return named("messageType"),
         ("status", _) => kind("string").with("enum", words::MOODS.to_vec()),
+        ("emoji", _) => kind("string").with("examples", vec!["👍"]),
         ("last_message_id", _) if entrance == Entrance::SocketIo => kind("string").with("format", "uuid"),
         ("last_message_id", _) => kind("integer").with("minimum", 0i64),
         (_, "a string") => kind("string"),

@@ -1,7 +1,5 @@
 //! Joining and leaving, and every order of their steps with those of being added and removed.
 
-use chat_protocol::Shape;
-
 use super::*;
 
 #[tokio::test]
@@ -68,7 +66,7 @@ impl Joining {
         match self.steps {
             0 => drop(world.delivery().insert(socket, room, false, self.start, now).expect("a place")),
             1 => {
-                let shape = Shape { entrance: socket.endpoint.entrance, cursor: false };
+                let shape = socket.endpoint.shape(false);
                 self.members = world.hub.people().greet(socket, room, shape, &mut Frames::new(), now);
             }
             _ => match self.members {

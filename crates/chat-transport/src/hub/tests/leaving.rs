@@ -10,7 +10,8 @@ use crate::hub::Seen;
 #[tokio::test]
 async fn who_is_behind_hears_of_the_own_removal_before_the_end() {
     let world = World::new(HubSettings::default()).await;
-    let endpoint = Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room) };
+    let endpoint =
+        Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room), features: Features::NONE };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
     let socket = world.open_at(endpoint, 1, outbox.clone()).await;
     // It has not caught up: the hub does not tell it what happens in the room.
@@ -65,7 +66,8 @@ async fn a_socket_has_seen_what_it_was_sent_or_what_was_there_and_no_more() {
 #[tokio::test]
 async fn when_a_group_ends_each_hears_of_themselves_alone() {
     let world = World::new(HubSettings::default()).await;
-    let endpoint = Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room) };
+    let endpoint =
+        Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room), features: Features::NONE };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
     let joined = world.joined(0).await;
     let (behind, elsewhere) = (world.open_at(endpoint, 1, outbox).await, world.socket(1).await);

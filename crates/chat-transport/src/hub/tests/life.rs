@@ -1,7 +1,7 @@
 //! The database was put back beneath the hub.
 
 use chat_domain::Account;
-use chat_protocol::{Cursor, Resume};
+use chat_protocol::{Cursor, Features, Resume};
 
 use super::*;
 use crate::account::caller::{By, Caller, Pass};
@@ -71,7 +71,7 @@ async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     world.hub.live_on(2, clock::now());
     let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
     let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };
-    let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None };
+    let endpoint = Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
     let session = Session::open(app, caller, endpoint, "", Line::WebSocket(outbox)).await.expect("to be let in");
     assert!(world.hub.is_member(session.socket.user(), world.room));

@@ -19,7 +19,7 @@ impl World {
     async fn listening(&self, who: usize, entrance: Entrance, cursor: bool) -> Arc<Socket> {
         let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let line = if entrance == Entrance::Sse { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
-        let endpoint = Endpoint { entrance, room: Some(self.room) };
+        let endpoint = Endpoint { entrance, room: Some(self.room), features: Features::NONE };
         let socket = Socket::new(self.hub.next_socket(), self.people[who].clone(), endpoint, line, None, None);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             let user = socket.user();

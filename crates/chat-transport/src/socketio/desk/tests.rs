@@ -14,7 +14,7 @@ fn desk(strangers: usize) -> (Arc<Desk>, Arc<AtomicUsize>) {
 fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>) {
     let served = Arc::new(AtomicUsize::new(0));
     let count = served.clone();
-    let open = move |_, _: &HeaderMap| {
+    let open = move |_, _: &Uri, _: &HeaderMap| {
         count.fetch_add(1, Ordering::Relaxed);
         std::future::ready(())
     };
@@ -26,7 +26,7 @@ fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>
 
 /// A polling session after its handshake.
 fn polling(desk: &Desk) -> Arc<Engine> {
-    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     let mut answer = engine.poll();
     assert!(answer.try_recv().expect("at once").is_ok());
     desk.note(&engine);
@@ -111,7 +111,7 @@ async fn who_is_let_in_is_a_stranger_until_it_is_known_and_again_once_it_has_lef
 #[tokio::test]
 async fn a_handshake_that_never_came_about_is_forgotten() {
     let (desk, _) = desk(10);
-    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     desk.tell(&engine, Input::WebSocketClosed);
     assert!(desk.book().engines.is_empty() && desk.book().strangers.is_empty());
     assert!(matches!(engine.next().await, Output::Closed(_)));
@@ -163,7 +163,7 @@ async fn a_poll_that_an_upgrade_overtakes_is_answered() {
 #[tokio::test]
 async fn what_has_reached_a_client_is_known_under_its_user() {
     let (desk, _) = desk(10);
-    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     let outbox = Outbox::queued(desk.depot.clone(), 0);
     engine.web_socket(outbox.clone());
     engine.belongs_to(7);
@@ -179,7 +179,7 @@ async fn what_has_reached_a_client_is_known_under_its_user() {
 #[tokio::test]
 async fn a_server_that_goes_away_takes_leave_of_strangers_too() {
     let (desk, _) = desk(10);
-    let engine = desk.new_session(&HeaderMap::new()).expect("randomness");
+    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     let outbox = Outbox::queued(desk.depot.clone(), 0);
     engine.web_socket(outbox.clone());
     let close = Close::new(1001, "the server is going away");

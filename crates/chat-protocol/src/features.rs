@@ -1,0 +1,86 @@
+//! What a client asks for beyond the documents. Who asks for nothing is told what the documents say, byte for byte.
+
+use chat_domain::{Change, Emoji, Message};
+
+use crate::json::Object;
+use crate::news::News;
+
+/// A set of additions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Features(u8);
+
+impl Features {
+    /// Nothing beyond the documents.
+    pub const NONE: Features = Features(0);
+    /// Reactions other than likes, and all of them in message objects.
+    pub const REACTIONS: Features = Features(1);
+    /// All that there are.
+    pub const ALL: Features = Features(1);
+
+    /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
+    pub fn named(names: &str) -> Features {
+        names.split(',').fold(Features::NONE, |asked, name| asked.and(Features::of(name.trim())))
+    }
+
+    /// Both.
+    pub fn and(self, other: Features) -> Features {
+        Features(self.0 | other.0)
+    }
+
+    /// Whether all of these are asked for.
+    pub fn has(self, others: Features) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// Those of them that make a difference in what is told of this news: who asked for others may share its frame.
+    pub fn shown_by(self, news: &News) -> Features {
+        let shown = match news {
+            News::Event(event) => match &event.change {
+                Change::Sent { .. } | Change::Edited { .. } => Features::REACTIONS,
+                Change::Reacted { .. } | Change::Unreacted { .. } => Features::REACTIONS,
+                Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => Features::NONE,
+                Change::Renamed { .. } | Change::Closed | Change::Deleted { .. } => Features::NONE,
+                Change::Liked { .. } | Change::Unliked { .. } => Features::NONE,
+                Change::Read(_) | Change::Delivered(_) => Features::NONE,
+            },
+            News::Summary { .. } => Features::REACTIONS,
+            News::Typing(_) | News::Presence(_) | News::Notification(_) => Features::NONE,
+            News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => Features::NONE,
+        };
+        Features(self.0 & shown.0)
+    }
+
+    fn of(name: &str) -> Features {
+        match name {
+            "reactions" => Features::REACTIONS,
+            "all" => Features::ALL,
+            _ => Features::NONE,
+        }
+    }
+}
+
+/// The fields of a message object that are there for who asked for them; `mine` is what the reader reacts with, in answers.
+pub(crate) fn additions(o: &mut Object<'_>, features: Features, message: &Message, mine: Option<&[Emoji]>) {
+    if features.has(Features::REACTIONS) {
+        o.objects("reactions", message.reactions.iter(), |o, tally| {
+            o.put("emoji", tally.emoji.as_str()).put("count", tally.count);
+            o.maybe("mine", mine.map(|mine| mine.contains(&tally.emoji)));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_add_up_and_what_names_nothing_asks_for_nothing() {
+        assert_eq!(Features::named("reactions"), Features::REACTIONS);
+        assert_eq!(Features::named(" reactions ,x"), Features::REACTIONS);
+        assert_eq!(Features::named("all"), Features::ALL);
+        for nothing in ["", ",", "Reactions", "reactions;", "reaction", "none"] {
+            assert_eq!(Features::named(nothing), Features::NONE, "{nothing}");
+        }
+        assert!(Features::NONE.and(Features::ALL).has(Features::REACTIONS) && !Features::NONE.has(Features::REACTIONS));
+    }
+}
