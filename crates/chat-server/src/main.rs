@@ -1,5 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
+#[cfg(test)]
+mod book;
 mod config;
 mod demo;
 mod greeting;
