@@ -1,12 +1,12 @@
 //! How a visitor is admitted: who it is, under which name, and what is taken over of what was said.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::checks::invalid;
 use crate::directory::{Subject, Visitor};
 use crate::id::{FIRST_FOREIGN_USER, UserId};
+use crate::names::{check_avatar, check_name, check_username, given};
 use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
 
@@ -40,9 +40,17 @@ impl Subject {
 }
 
 impl Visitor {
-    /// Refuses a subject that names a user to whom this server gave an integer: that user has a subject of their own, and
+    /// Refuses names and pictures that nobody may have, and a subject that names a user to whom this server gave an integer: that user has a subject of their own, and
     /// nobody else may come as them.
     pub fn check(&self) -> Result<(), Refusal> {
+        self.username.as_deref().map_or(Ok(()), check_username)?;
+        self.name.as_deref().map_or(Ok(()), check_name)?;
+        self.avatar.as_deref().map_or(Ok(()), check_avatar)?;
+        if let Subject::Text(text) = &self.subject
+            && (text.is_empty() || text.len() > SUBJECT || text.contains(char::is_control))
+        {
+            return Err(invalid("sub", "must have 1 to 255 bytes and no control characters"));
+        }
         match self.subject.own_id() {
             Some(id) if id.number() >= FIRST_FOREIGN_USER => {
                 Err(invalid("sub", "must not be an id that this server gave to somebody else"))
@@ -62,15 +70,23 @@ impl Visitor {
         same(&self.name, &person.name) && same(&self.username, &person.username) && same(&self.avatar, &person.avatar)
     }
 
-    /// The person that this visitor is from now on. A username is free when nobody else has it.
+    /// Refuses a username that was said and is somebody else's.
+    pub fn check_free(&self, is_free: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+        match &self.username {
+            Some(said) if !is_free(said) => Err(Refusal::NameTaken),
+            _ => Ok(()),
+        }
+    }
+
+    /// The person that this visitor is from now on, once [`Visitor::check_free`] is well. A username is free when nobody else has it.
     ///
-    /// The username is the one that was said, else the old one, else the subject, with the id behind it if somebody else has
-    /// it. A name to show that was never given follows the username.
+    /// The username is the one that was said, else the old one, else the subject if it is a username that nobody else has, else
+    /// one with the id in it. A name to show that was never given follows the username.
     pub fn admitted(&self, handle: Handle, before: Option<&Person>, is_free: impl Fn(&str) -> bool) -> Person {
-        let said = self.username.clone().filter(|name| is_free(name));
-        let username = said.or_else(|| before.map(|old| old.username.clone())).unwrap_or_else(|| {
-            let subject = self.subject.spelled();
-            if is_free(&subject) { subject } else { format!("{subject}-{}", handle.id) }
+        let said = self.username.clone().or_else(|| before.map(|old| old.username.clone()));
+        let username = said.unwrap_or_else(|| {
+            let subject = Some(self.subject.spelled()).filter(|subject| check_username(subject).is_ok());
+            subject.filter(|subject| is_free(subject)).unwrap_or_else(|| given(handle.id))
         });
         let given = before.filter(|old| old.name != old.username).map(|old| old.name.clone());
         let name = self.name.clone().or(given).unwrap_or_else(|| username.clone());
@@ -78,3 +94,6 @@ impl Visitor {
         Person { handle, username, name, avatar }
     }
 }
+
+/// Bytes of a subject.
+const SUBJECT: usize = 255;

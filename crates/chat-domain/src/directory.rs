@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::checks::{check_size, check_text, invalid};
 use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
+use crate::names::{check_avatar, check_name, check_username};
 use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -24,7 +24,7 @@ pub struct Account {
 /// A new account. Names are checked by [`NewAccount::check`] before a password is worth hashing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAccount {
-    /// 1–32 of letters, digits, `_`, `.`, `-`; unique without regard to case.
+    /// 1–32 of letters, digits, `_`, `.`, `-`; unique as [`folded`](crate::names::folded).
     pub username: String,
     /// The name to show; the username where there is none.
     pub name: Option<String>,
@@ -39,10 +39,9 @@ impl NewAccount {
     pub fn check(&self) -> Result<(), Refusal> {
         check_username(&self.username)?;
         if let Some(name) = &self.name {
-            check_text("name", name, NAME)?;
+            check_name(name)?;
         }
-        // Any text that the clients make something of: document 1 shows a file's name.
-        check_size("avatar", &self.avatar, AVATAR)
+        check_avatar(&self.avatar)
     }
 }
 
@@ -63,29 +62,11 @@ impl Update {
             Some(name) => name,
             None => person.name.clone(),
         };
-        check_text("name", &name, NAME)?;
+        check_name(&name)?;
         let avatar = self.avatar.unwrap_or_else(|| person.avatar.clone());
-        check_size("avatar", &avatar, AVATAR)?;
+        check_avatar(&avatar)?;
         Ok(Person { name, avatar, ..person.clone() })
     }
-}
-
-/// Bytes of a name to show.
-const NAME: usize = 255;
-
-/// Bytes of a picture's address.
-const AVATAR: usize = 2048;
-
-/// Whether this is a username: 1–32 of letters, digits, `_`, `.`, `-`.
-pub fn check_username(name: &str) -> Result<(), Refusal> {
-    let letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
-    let good = (1..=32).contains(&name.chars().take(33).count()) && name.chars().all(letter);
-    if good { Ok(()) } else { Err(invalid("username", "must be 1 to 32 letters, digits, '_', '.' or '-'")) }
-}
-
-/// The spelling in which usernames are compared: without regard to case.
-pub fn folded(name: &str) -> String {
-    name.to_lowercase()
 }
 
 /// Somebody as an issuer's token, an introspecting back end or the server API names them.

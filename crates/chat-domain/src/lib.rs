@@ -146,6 +146,7 @@ pub mod id;
 pub mod limits;
 pub mod message;
 pub mod metadata;
+pub mod names;
 pub mod person;
 pub mod reception;
 pub mod refusal;

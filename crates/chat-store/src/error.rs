@@ -46,6 +46,12 @@ pub enum OpenError {
         /// How long ago it was last seen.
         seconds: i64,
     },
+    /// There are tables of the same names that this program did not make.
+    #[error(
+        "there are tables here already that are not this program's ({0}): give it an empty database, or on Postgres a schema of its \
+         own with `?options=-csearch_path%3Dchat` behind the address"
+    )]
+    Foreign(String),
     /// A newer version of this program was here.
     #[error("the database is of version {version}, newer than this program's {newest}: use the newer program")]
     Newer {

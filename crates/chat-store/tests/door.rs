@@ -10,7 +10,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
 use chat_domain::view::Page;
-use chat_domain::{Command, Failure, Journal, RoomId, UserId};
+use chat_domain::{Command, Directory, Failure, Journal, RoomId, UserId};
 use chat_store::{OpenError, Options, Store};
 use common::postgres::{Cluster, unprivileged_ids};
 use common::{Deaf, Folder, open, order, raw, say, somebody};
@@ -82,6 +82,41 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     open(&url).await.close().await;
     cluster.ask("newer", newer);
     newer_is_refused(&url).await;
+}
+
+#[tokio::test]
+async fn tables_of_somebody_else_are_left_alone_and_the_way_out_is_named() {
+    let folder = Folder::new("foreign");
+    let path = folder.0.join("chat.db").display().to_string();
+    raw(&path).batch_execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)").unwrap();
+    let said = refused(&folder.sqlite()).await.to_string();
+    assert!(said.contains("users") && said.contains("empty"), "{said}");
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("theirs");
+    cluster.ask("theirs", "CREATE TABLE users (id bigint PRIMARY KEY, email text)");
+    let said = refused(&url).await.to_string();
+    assert!(said.contains("users") && said.contains("search_path"), "{said}");
+    cluster.ask("theirs", "CREATE SCHEMA chat");
+    let own = format!("{url}{}options=-csearch_path%3Dchat", if url.contains('?') { '&' } else { '?' });
+    open(&own).await.close().await;
+}
+
+#[tokio::test]
+async fn names_of_before_are_found_as_names_are_compared_today() {
+    let folder = Folder::new("folding");
+    let store = open(&folder.sqlite()).await;
+    let (anna, taken) = (somebody(&store, "Straße").await.id(), somebody(&store, "ΟΔΟΣ").await.id());
+    store.close().await;
+    let path = folder.0.join("chat.db").display().to_string();
+    raw(&path)
+        .batch_execute("UPDATE users SET folded = lower(username); DELETE FROM facts WHERE name = 'folding'")
+        .unwrap();
+    let store = open(&folder.sqlite()).await;
+    for (name, who) in [("STRASSE", anna), ("οδος", taken), ("οδοσ", taken)] {
+        let found = store.by_username(name.into()).await.unwrap().map(|account| account.person.id());
+        assert_eq!(found, Some(who), "{name}");
+    }
+    store.close().await;
 }
 
 /// Another node makes the tables just now, or has gone while it did.

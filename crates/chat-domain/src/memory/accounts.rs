@@ -6,10 +6,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::chat::Chat;
-use crate::directory::{Account, NewAccount, Subject, Visitor, folded};
+use crate::directory::{Account, NewAccount, Subject, Visitor};
 use crate::fact::Fact;
 use crate::grant::{Family, Grant, Holder, Rotation};
 use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
+use crate::names::folded;
 use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -84,7 +85,9 @@ impl Accounts {
         let handle = self.identify(chat, &visitor);
         let before = account(chat, handle.id).map(|account| account.person);
         let is_free = |name: &str| self.names.get(&folded(name)).is_none_or(|&owner| owner == handle.id);
+        visitor.check_free(is_free)?;
         let person = visitor.admitted(handle, before.as_deref(), is_free);
+        self.give(&visitor, handle.id);
         self.keep(chat, person)
     }
 
@@ -161,22 +164,25 @@ impl Accounts {
         self.sessions.remove(digest);
     }
 
-    fn identify(&mut self, chat: &Chat, visitor: &Visitor) -> Handle {
-        let id = visitor.subject.own_id().unwrap_or_else(|| self.given_id(visitor));
+    /// Who a visitor is, or would be: the integer of somebody new is given by [`Accounts::give`].
+    fn identify(&self, chat: &Chat, visitor: &Visitor) -> Handle {
+        let given = match &visitor.subject {
+            Subject::Uuid(uuid) => self.uuids.get(uuid),
+            subject => self.subjects.get(&(visitor.issuer.clone(), subject.spelled())),
+        };
+        let next = || numbered(FIRST_FOREIGN_USER + self.foreign);
+        let id = visitor.subject.own_id().unwrap_or_else(|| given.copied().unwrap_or_else(next));
         account(chat, id).map_or_else(|| visitor.subject.handle(id), |account| account.person.handle)
     }
 
-    /// The integer that was given to a subject, or is now.
-    fn given_id(&mut self, visitor: &Visitor) -> UserId {
-        let next = FIRST_FOREIGN_USER + self.foreign;
-        let id = match &visitor.subject {
-            Subject::Uuid(uuid) => self.uuids.entry(*uuid).or_insert_with(|| numbered(&mut self.foreign, next)),
-            subject => {
-                let key = (visitor.issuer.clone(), subject.spelled());
-                self.subjects.entry(key).or_insert_with(|| numbered(&mut self.foreign, next))
-            }
+    /// Gives a visitor who was admitted the integer that they are known by from now on.
+    fn give(&mut self, visitor: &Visitor, id: UserId) {
+        let is_new = match &visitor.subject {
+            Subject::Number(_) => false,
+            Subject::Uuid(uuid) => UserId::from_uuid(*uuid).is_none() && self.uuids.insert(*uuid, id).is_none(),
+            subject => self.subjects.insert((visitor.issuer.clone(), subject.spelled()), id).is_none(),
         };
-        *id
+        self.foreign += i64::from(is_new);
     }
 
     pub(super) fn keep(&mut self, chat: &mut Chat, person: Person) -> Result<Account, Refusal> {
@@ -192,8 +198,8 @@ impl Accounts {
     /// The next number that no visitor came with.
     fn next_local(&mut self, chat: &Chat) -> UserId {
         loop {
-            let next = self.local + 1;
-            let id = numbered(&mut self.local, next);
+            self.local += 1;
+            let id = numbered(self.local);
             if account(chat, id).is_none() {
                 return id;
             }
@@ -205,8 +211,7 @@ pub(super) fn account(chat: &Chat, user: UserId) -> Option<Account> {
     chat.someone(user).map(|(person, last_seen)| Account { person: person.clone(), last_seen })
 }
 
-/// Counts one up. There are more numbers than memory could hold people.
-fn numbered(counter: &mut i64, number: i64) -> UserId {
-    *counter += 1;
+/// There are more numbers than memory could hold people.
+fn numbered(number: i64) -> UserId {
     UserId::new(number).expect("memory holds fewer people than there are numbers")
 }

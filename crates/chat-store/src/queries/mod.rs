@@ -14,6 +14,7 @@ pub(crate) mod prune;
 pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod reception;
+mod refold;
 pub(crate) mod replay;
 pub(crate) mod rosters;
 pub(crate) mod save;

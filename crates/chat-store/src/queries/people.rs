@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Subject, Update, Visitor, folded};
+use chat_domain::directory::{NewAccount, Subject, Update, Visitor};
 use chat_domain::id::FIRST_FOREIGN_USER;
+use chat_domain::names::folded;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 
 use super::Conn;
@@ -97,12 +98,15 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     let before = visitor(conn, &new).await?;
     let last_seen = before.as_ref().and_then(|account| account.last_seen);
     let before = before.map(|account| account.person);
+    let taken = names_of_others(conn, new.wanted(), before.as_deref().map(Person::id)).await?;
+    let is_free = |name: &str| !taken.contains(&folded(name));
+    // Before a number is given: the next one who comes gets it.
+    new.check_free(is_free)?;
     let handle = match &before {
         Some(before) => before.handle,
         None => new.subject.handle(new_id(conn, &new.subject).await?),
     };
-    let taken = names_of_others(conn, new.wanted(), handle.id).await?;
-    let person = new.admitted(handle, before.as_deref(), |name| !taken.contains(&folded(name)));
+    let person = new.admitted(handle, before.as_deref(), is_free);
     match before {
         Some(_) => update(conn, &person).await?,
         None => insert(conn, &person, Some(&new), None).await?,
@@ -176,9 +180,10 @@ async fn foreign_id(conn: &Conn) -> Worked<UserId> {
 }
 
 /// Those of these names, folded, that somebody else has.
-async fn names_of_others(conn: &Conn, names: Vec<String>, id: UserId) -> Worked<HashSet<String>> {
+async fn names_of_others(conn: &Conn, names: Vec<String>, whose: Option<UserId>) -> Worked<HashSet<String>> {
     let names = Rows::new(names.iter().map(|name| [folded(name).into()]));
-    let sql = Sql::new("SELECT u.folded FROM users u WHERE u.folded IN ({}) AND u.id <> ?").rows(names).bind(id);
+    let sql = Sql::new("SELECT u.folded FROM users u WHERE u.folded IN ({}) AND u.id <> ?").rows(names);
+    let sql = sql.bind(whose.map_or(0, UserId::number));
     Ok(conn.load::<(String,)>(sql).await?.into_iter().map(|(name,)| name).collect())
 }
 

@@ -1,6 +1,7 @@
 //! The tables: made and brought up to date at opening, in one transaction.
 
 use super::Conn;
+use super::refold::refold;
 use crate::error::OpenError;
 use crate::outage;
 use crate::sql::Sql;
@@ -25,10 +26,17 @@ async fn steps(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), Open
         return Err(OpenError::Newer { version, newest });
     }
     for step in &Conn::MIGRATIONS[version..] {
-        conn.script(step).await.map_err(|error| OpenError::away(error.into()))?;
+        conn.script(step).await.map_err(|error| match OpenError::away(error.into()) {
+            OpenError::Unready(said) if version == 0 && said.contains("already exists") => OpenError::Foreign(said),
+            error => error,
+        })?;
     }
     if version < newest {
         put(conn, "version", newest as i64).await.map_err(OpenError::away)?;
+    }
+    if fact(conn, "folding").await.map_err(OpenError::away)?.unwrap_or(0) < FOLDING {
+        refold(conn).await.map_err(OpenError::away)?;
+        put(conn, "folding", FOLDING).await.map_err(OpenError::away)?;
     }
     if version == 0 {
         put(conn, "epoch", life as i64).await.map_err(OpenError::away)?;
@@ -108,5 +116,7 @@ pub(crate) async fn put(conn: &Conn, name: &'static str, value: i64) -> Worked<(
     Ok(())
 }
 
+/// How names are spelled to be compared; another number spells those that are there anew.
+const FOLDING: i64 = 1;
 /// The number under which the tables are held while they are brought up to date, or begin another life.
 const SCHEMA_LOCK: i64 = 0x7363_6865_6d61;

@@ -152,7 +152,9 @@ fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
         token::Subject::Text(text) => subject(&text),
     };
     let issuer = claims.iss.unwrap_or_else(|| UNNAMED.to_owned());
-    Ok(Visitor { issuer, subject, name: claims.name, username: None, avatar: claims.avatar })
+    // An issuer that has no name for somebody may say so with an empty one.
+    let name = claims.name.filter(|name| !name.is_empty());
+    Ok(Visitor { issuer, subject, name, username: None, avatar: claims.avatar })
 }
 
 fn brought_token(parts: &Parts, how: How) -> Option<Secret> {

@@ -126,8 +126,9 @@ pub(super) async fn update(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
 pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
     let (tree, limit) = (call.place.tree, call.query.limit()?);
     let query = call.query.text("query").unwrap_or_default().to_owned();
-    if query.contains('\0') {
-        return Err(Trouble::Malformed("`query` must not contain U+0000".into()));
+    // Whoever asks for nobody in particular would be told of everybody.
+    if query.contains('\0') || !query.contains(char::is_alphanumeric) {
+        return Err(Trouble::Malformed("`query` needs a letter or a digit, and no U+0000".into()));
     }
     let after = match call.query.user("before_id", tree)? {
         None => None,

@@ -13,11 +13,14 @@ const PASSWORD: &str = "correct horse";
 async fn an_account_lives_from_register_to_logout() {
     let world = World::new().await;
     let said = world
-        .post("/api/auth/register", json!({"username": "Anna", "password": PASSWORD, "avatar": "avatar.jpg"}))
+        .post(
+            "/api/auth/register",
+            json!({"username": "Anna", "password": PASSWORD, "avatar": "https://a.example/a.jpg"}),
+        )
         .go()
         .await;
     assert_eq!(said.status, 201, "{said:?}");
-    let user = json!({"id": 1, "username": "Anna", "name": "Anna", "avatar": "avatar.jpg",
+    let user = json!({"id": 1, "username": "Anna", "name": "Anna", "avatar": "https://a.example/a.jpg",
         "uuid": "63686174-0001-8000-8000-000000000001"});
     assert_eq!(said.body["user"], user);
     let keys: Vec<_> = said.body.as_object().unwrap().keys().cloned().collect();
@@ -105,7 +108,9 @@ async fn people_are_found_by_the_beginning_of_their_name() {
     assert_eq!((names(&page), page.body["next_before"].is_i64()), (vec!["Andrew".into(), "anna".into()], true));
     let rest = find(&format!("query=AN&limit=2&before_id={}", page.body["next_before"])).await;
     assert_eq!((names(&rest), rest.body["next_before"].is_null()), (vec!["anton".to_owned()], true));
-    assert_eq!(find("query=%00").await.code(), "INVALID_DATA");
+    for nobody in ["query=%00", "query=", "", "query=%20", "query=.", "query=a%00"] {
+        assert_eq!(find(nobody).await.code(), "INVALID_DATA", "{nobody}");
+    }
     assert!(names(&find("query=zz").await).is_empty());
 }
 

@@ -88,11 +88,24 @@ async fn people_are_known_before_they_come_and_chats_are_made_for_them() {
     let put = |subject: &str, body: Json| {
         world.ask("PUT", format!("/api/v2/server/users/{subject}")).json(body).header("X-Api-Key", "old").go()
     };
-    let anna = put("auth0%7Canna", json!({"name": "Anna", "username": "anna", "avatar": "a.jpg"})).await;
+    let anna =
+        put("auth0%7Canna", json!({"name": "Anna", "username": "anna", "avatar": "https://a.example/a.jpg"})).await;
     assert_eq!(anna.status, 200, "{anna:?}");
     let (anna, number) = (anna.body["data"]["id"].clone(), anna.body["data"]["int_id"].as_i64().unwrap());
     assert!(number >= 1 << 52);
     assert_eq!(put("auth0%7Canna", json!({})).await.body["data"]["id"], anna);
+    for (wrong, code) in [
+        (json!({"username": "<b>anna</b>"}), "INVALID_DATA"),
+        (json!({"username": "ann a"}), "INVALID_DATA"),
+        (json!({"name": "a\nb"}), "INVALID_DATA"),
+        (json!({"name": "\u{202e}anna"}), "INVALID_DATA"),
+        (json!({"name": ""}), "INVALID_DATA"),
+        (json!({"avatar": "javascript:alert(1)"}), "INVALID_DATA"),
+        (json!({"username": "ＡＮＮＡ"}), "CONFLICT"),
+    ] {
+        let said = put("somebody", wrong.clone()).await;
+        assert_eq!(said.code(), code, "{wrong}: {said:?}");
+    }
     let foreign = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
     assert_eq!(put(foreign, json!({"name": "Boris"})).await.body["data"]["id"], json!(foreign));
 

@@ -1,0 +1,170 @@
+//! What people may be called, and how they may look, by whatever way it is said: they register, a back end or an issuer says it.
+
+use alloc::format;
+use alloc::string::String;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::checks::{check_size, invalid, is_address};
+use crate::id::UserId;
+use crate::refusal::Refusal;
+
+/// Whether this is a username: 1–32 letters, digits, `_`, `.` or `-` of any script.
+pub fn check_username(name: &str) -> Result<(), Refusal> {
+    let letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let few = (1..=USERNAME).contains(&name.chars().take(USERNAME + 1).count());
+    // What stands for several letters must stand for good ones.
+    let good = few && name.chars().all(letter) && name.nfkc().all(letter) && !is_given(name);
+    if good { Ok(()) } else { Err(invalid("username", "must be 1 to 32 letters, digits, '_', '.' or '-'")) }
+}
+
+/// Whether this is a name to show: 1–64 characters, some of which are seen, in one line and in its own direction.
+pub fn check_name(name: &str) -> Result<(), Refusal> {
+    if !(1..=NAME).contains(&name.chars().take(NAME + 1).count()) || name.chars().all(is_unseen) {
+        return Err(invalid("name", "must have 1 to 64 characters"));
+    }
+    if name.chars().any(|letter| letter.is_control() || is_unruly(letter)) {
+        return Err(invalid("name", "must not contain control, line-breaking or direction-changing characters"));
+    }
+    Ok(())
+}
+
+/// Whether this is a picture: an http or https address, or nothing.
+pub fn check_avatar(avatar: &str) -> Result<(), Refusal> {
+    check_size("avatar", avatar, AVATAR)?;
+    if avatar.is_empty() || is_address(avatar) {
+        Ok(())
+    } else {
+        Err(invalid("avatar", "must be empty or an http or https address"))
+    }
+}
+
+/// The spelling in which names are compared: compatible forms (NFKC) and letter case are the same.
+pub fn folded(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    // Letter by letter: a whole word's final sigma would depend on its place. By way of the capitals ß is SS, and by way of the small
+    // letters before these ẞ is too; the dotless ı, whose capital is that of i, is no i.
+    let letter = |letter: char| {
+        let plain = Some(letter).filter(|letter| *letter == 'ı');
+        let folded = letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+        plain.into_iter().chain(folded.filter(move |_| plain.is_none()))
+    };
+    name.nfkc().flat_map(letter).nfkc().collect()
+}
+
+/// Such names are given to visitors whose subject is no username: nobody else takes one before them.
+pub(crate) fn given(id: UserId) -> String {
+    format!("{GIVEN}{id}")
+}
+
+fn is_given(name: &str) -> bool {
+    let digits =
+        name.get(..GIVEN.len()).filter(|start| start.eq_ignore_ascii_case(GIVEN)).map(|_| &name[GIVEN.len()..]);
+    digits.is_some_and(|digits| digits.len() >= 16 && digits.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// White space, and what has no width.
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// What breaks a line or turns what follows around.
+fn is_unruly(letter: char) -> bool {
+    matches!(letter, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What a username that was given begins with.
+const GIVEN: &str = "user-";
+/// Characters of a username.
+const USERNAME: usize = 32;
+/// Characters of a name to show.
+const NAME: usize = 64;
+/// Bytes of a picture's address.
+const AVATAR: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn usernames_are_letters_of_any_script_and_little_more() {
+        for name in ["a", "Anna.B-7_", "Аня", "Wörter", "名前", "x".repeat(32).as_str(), "ﬁ"] {
+            assert!(check_username(name).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            "with space",
+            "a@b",
+            "<b>",
+            "a\nb",
+            "a\u{202e}b",
+            "\u{200b}",
+            "x".repeat(33).as_str(),
+            "⑴",
+            "User-4503599627370496",
+        ] {
+            assert!(check_username(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_to_show_are_one_line_in_one_direction() {
+        for name in ["Anna", "Анна Б. 👩‍👩‍👧", "x".repeat(64).as_str(), "<b>not a tag, a name</b>", "‌می‌خواهم"]
+        {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            " ",
+            "\u{200b}\u{feff}",
+            "a\nb",
+            "a\u{2028}b",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{85}",
+            "\0",
+            "x".repeat(65).as_str(),
+        ] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn pictures_have_addresses() {
+        for avatar in ["", "https://a.example/a.png", "HTTP://a.example"] {
+            assert!(check_avatar(avatar).is_ok(), "{avatar}");
+        }
+        for avatar in ["a.png", "javascript:alert(1)", "data:image/png;base64,xx", "https://", "https://a b"] {
+            assert!(check_avatar(avatar).is_err(), "{avatar}");
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_without_regard_to_form_and_case() {
+        for same in [
+            &["ß", "SS", "ss", "ẞ", "ſs"][..],
+            &["ς", "σ", "Σ"],
+            &["ΟΔΟΣ", "οδος", "οδοσ"],
+            &["ﬁ", "FI", "fi"],
+            &["é", "e\u{301}", "É", "E\u{301}"],
+            &["Å", "å", "A\u{30a}"],
+            &["ＡＢ", "ab"],
+            &["①", "1"],
+            &["İ", "i\u{307}"],
+            &["АНЯ", "аня"],
+        ] {
+            let folded: Vec<String> = same.iter().map(|name| folded(name)).collect();
+            assert!(folded.iter().all(|one| *one == folded[0]), "{same:?}: {folded:?}");
+        }
+        for (one, other) in [("ı", "i"), ("a", "а"), ("anna", "anna.")] {
+            assert_ne!(folded(one), folded(other));
+        }
+        for name in ["ẞ", "Straße", "İI", "ﬃ", "ŉ", "ΐ"] {
+            assert_eq!(folded(&folded(name)), folded(name), "{name}");
+        }
+    }
+}
