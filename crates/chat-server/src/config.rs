@@ -11,6 +11,8 @@ use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
 use clap::{Parser, Subcommand};
 
+use crate::secrets;
+
 pub(crate) use self::layers::{Unread, read};
 pub(crate) use self::values::Registration;
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
@@ -35,15 +37,23 @@ pub(crate) struct Config {
     /// Serve from a Postgres that another server has, which is dead or is to end its work.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// The secret with which access tokens are signed. Without it one is made and kept in a file beside the database.
-    #[arg(long, value_parser = secret)]
-    pub(crate) jwt_secret: Option<Secret>,
+    /// A secret of access tokens, 32 bytes or more; of several the first one signs and all are good. Everybody on this machine can
+    /// read a command line: --jwt-secret-file is better. Without either one is made and kept in a file beside the database.
+    #[arg(long, value_delimiter = ',', value_parser = secret)]
+    pub(crate) jwt_secret: Vec<Secret>,
+    /// A file with secrets of access tokens, one a line.
+    #[arg(long)]
+    pub(crate) jwt_secret_file: Option<PathBuf>,
     /// Another site whose pages may use the session cookie, such as `https://chat.example`; may be given several times.
     #[arg(long, value_delimiter = ',', value_parser = origin)]
     pub(crate) allowed_origin: Vec<String>,
-    /// A key of a trusted back end for /api/v2/server, 16 bytes or more; may be given several times, for rotation.
+    /// A key of a trusted back end for /api/v2/server, 16 bytes or more; may be given several times, for rotation. Everybody on this
+    /// machine can read a command line: --api-key-file is better.
     #[arg(long, value_delimiter = ',', value_parser = secret)]
     pub(crate) api_key: Vec<Secret>,
+    /// A file with keys of trusted back ends, one a line.
+    #[arg(long)]
+    pub(crate) api_key_file: Option<PathBuf>,
     /// How long an access token is good.
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub(crate) access_token_ttl: Span,
@@ -143,14 +153,10 @@ pub(crate) enum Action {
 }
 
 impl Config {
-    /// What must not be shown when it is wrong, and is looked at here for that reason.
+    /// What is looked at only here: a complaint about a secret must not show it.
     fn check(&self) -> Result<(), String> {
-        if self.api_key.iter().any(|key| key.reveal().len() < LEAST_KEY) {
-            return Err(format!("an API key must have at least {LEAST_KEY} bytes (--api-key, CHAT_API_KEY, api_key)"));
-        }
+        secrets::api_keys(self)?;
+        secrets::given(self)?;
         Ok(())
     }
 }
-
-/// The fewest bytes of a back end's key: nobody may come upon it by trying.
-const LEAST_KEY: usize = 16;

@@ -7,7 +7,7 @@ mod demo;
 mod greeting;
 mod log;
 mod page;
-mod secret;
+mod secrets;
 mod serve;
 
 use std::process::ExitCode;

@@ -26,7 +26,7 @@ use crate::config::{Action, Config, Registration};
 use crate::demo::Stage;
 use crate::greeting::{Greeting, reachable};
 use crate::page::Page;
-use crate::secret::secret;
+use crate::secrets;
 
 /// Serves until a signal says to stop.
 pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
@@ -34,8 +34,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     if is_demo {
         config.database = "sqlite::memory:".to_owned();
     }
-    let secret = secret(config.jwt_secret.clone(), &config.database)?;
-    let tokens = Tokens::local(&secret, config.access_token_ttl.0.as_secs());
+    let (public, admin) = listen(&config)?;
     let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
     let limits = limits(&config);
     let options =
@@ -44,14 +43,15 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     let store = Arc::new(store);
     let depot = Depot::new(queues(&config));
     let hub = Hub::new(hub_settings(&config), depot, inbox, store.clone(), store.clone());
-    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config));
+    // Last of all: what does not start leaves no secret behind.
+    let tokens = Tokens::local(&secrets::of_tokens(&config)?, config.access_token_ttl.0.as_secs());
+    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
     let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    let (public, admin) = listen(&config)?;
     let http = HttpSettings { tally: app.tally.clone(), ..connections(&config) };
     let at = addresses(&public)?;
     let guest = demo.as_ref().map(|demo| demo.guest.reveal());
@@ -217,10 +217,10 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn settings(config: &Config) -> ServerSettings {
+fn settings(config: &Config) -> Result<ServerSettings, String> {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
-        api_keys: config.api_key.clone(),
+        api_keys: secrets::api_keys(config)?,
         registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };
@@ -243,7 +243,7 @@ fn settings(config: &Config) -> ServerSettings {
     engine.max_strangers = config.max_strangers;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
-    ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default }
+    Ok(ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
 
 /// Where operators find the figures, unless told otherwise.
@@ -261,14 +261,14 @@ mod tests {
     #[test]
     fn one_setting_bounds_all_queues_of_a_client() {
         let config = Config::parse_from(["chat-server", "--max-queue", "200000"]);
-        assert_eq!(settings(&config).socketio.engine.max_waiting, 200_000);
+        assert_eq!(settings(&config).expect("good settings").socketio.engine.max_waiting, 200_000);
         assert_eq!(queues(&config).per_socket, 200_000);
     }
 
     #[test]
     fn a_polled_packet_is_bounded_like_a_frame() {
         let config = Config::parse_from(["chat-server", "--max-frame", "2000000"]);
-        let engine = settings(&config).socketio.engine;
+        let engine = settings(&config).expect("good settings").socketio.engine;
         assert_eq!((engine.max_packet, engine.max_payload), (2_000_000, 2_000_000));
     }
 }

@@ -12,8 +12,8 @@ use crate::{sqlite, store};
 /// It takes as long as reading and writing the whole file: call it where that may block.
 pub fn back_up(url: &str, to: &Path) -> Result<(), BackupError> {
     match url.split_once(':') {
-        Some(("sqlite", path)) if ![":memory:", ""].contains(&store::file(path)) => {
-            sqlite::back_up(Path::new(store::file(path)), to)
+        Some(("sqlite", path)) if ![":memory:", ""].contains(&store::named(path)) => {
+            sqlite::back_up(Path::new(store::named(path)), to)
         }
         _ => Err(BackupError::NoFile),
     }

@@ -24,5 +24,5 @@ mod work_error;
 
 pub use backup::back_up;
 pub use error::{BackupError, OpenError};
-pub use store::Store;
+pub use store::{Store, file};
 pub use work::Options;

@@ -1,5 +1,6 @@
 //! The store: a database behind the two ports.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chat_domain::directory::{NewAccount, Update, Visitor};
@@ -38,8 +39,8 @@ impl Store {
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
         let intake = Intake { options, sink };
         let database = match url.split_once(':') {
-            Some(("sqlite", path)) if !file(path).is_empty() => {
-                Database::Sqlite(sqlite::Database::open(file(path), intake, new_life())?)
+            Some(("sqlite", path)) if !named(path).is_empty() => {
+                Database::Sqlite(sqlite::Database::open(named(path), intake, new_life())?)
             }
             Some(("postgres" | "postgresql", _)) => {
                 Database::Postgres(postgres::Database::open(url, intake, new_life()).await?)
@@ -90,8 +91,14 @@ impl Store {
     }
 }
 
-/// The file of what stands behind `sqlite:`, with or without two slashes in front.
-pub(crate) fn file(path: &str) -> &str {
+/// The file in which the database at an address is, if it is in one.
+pub fn file(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:").map(named)?;
+    (path != ":memory:").then(|| Path::new(path))
+}
+
+/// What stands behind `sqlite:`, with or without two slashes in front.
+pub(crate) fn named(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
 }
 

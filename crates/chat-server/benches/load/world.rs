@@ -30,7 +30,7 @@ pub(crate) struct Somebody {
 impl World {
     /// Nobody yet.
     pub(crate) fn new(server: SocketAddr) -> Rc<World> {
-        let tokens = Tokens::local(&Secret::new(SECRET), 24 * 3600);
+        let tokens = Tokens::local(&[Secret::new(SECRET)], 24 * 3600);
         Rc::new(World { server, people: RefCell::default(), tokens })
     }
 

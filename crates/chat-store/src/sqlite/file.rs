@@ -1,6 +1,6 @@
 //! Finding the file, and having it alone.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -33,6 +33,7 @@ impl DatabaseFile {
         // The same file under another name is the same file.
         let path = path.canonicalize().unwrap_or(path);
         let lock = lock(&path)?;
+        keep_private(&path);
         let had_log = PathBuf::from(format!("{}-wal", path.display())).exists();
         Ok(DatabaseFile { named: named.into(), path: Some(path), lock: Some(lock), had_log })
     }
@@ -93,18 +94,36 @@ impl DatabaseFile {
     }
 }
 
+/// Makes the file, if it is not there, for its owner alone: messages and the digests of passwords are in it. What SQLite puts beside
+/// it gets the same mode. One that is there already is left as its owner has it.
+fn keep_private(path: &Path) {
+    // What is wrong with it SQLite finds out, and says better.
+    let Ok(file) = private().open(path) else { return };
+    #[cfg(unix)]
+    if file.metadata().is_ok_and(|data| std::os::unix::fs::MetadataExt::mode(&data) & 0o077 != 0) {
+        tracing::warn!("{} may be read by others on this machine: chmod 600 keeps it to its owner", path.display());
+    }
+    drop(file);
+}
+
+/// How a file is opened that nobody else may read if it is new.
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Holds the file beside the database that says: in use. (The database's own locks are SQLite's, and closing any handle to
 /// that file would drop them.)
 fn lock(path: &Path) -> Result<File, OpenError> {
     let shown = || path.display().to_string();
     let beside = PathBuf::from(format!("{}.lock", path.display()));
-    let file =
-        File::options().create(true).truncate(false).read(true).write(true).open(beside).map_err(
-            |error| match error.kind() {
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly(shown()),
-                _ => OpenError::Unready(error.to_string()),
-            },
-        )?;
+    let file = private().read(true).open(beside).map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly(shown()),
+        _ => OpenError::Unready(error.to_string()),
+    })?;
     for _ in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),

@@ -117,15 +117,13 @@ struct Issuing {
 }
 
 impl Tokens {
-    /// Our own tokens: HS256 under a local secret, good for this many seconds.
-    pub fn local(secret: &Secret, lifetime: u64) -> Tokens {
-        let bytes = secret.reveal().as_bytes();
+    /// Our own tokens: HS256 under local secrets, good for this many seconds. The first secret signs, all are good.
+    pub fn local(secrets: &[Secret], lifetime: u64) -> Tokens {
+        let bytes = |secret: &Secret| secret.reveal().as_bytes().to_vec();
         let expected = Expected { issuer: Some(ISSUER.to_owned()), audience: None };
-        let key = Key { id: None, key: DecodingKey::from_secret(bytes) };
-        Tokens {
-            issuing: Some(Issuing { key: EncodingKey::from_secret(bytes), lifetime }),
-            ..Tokens::verifying(Pinned(Algorithm::HS256), vec![key], expected)
-        }
+        let keys = secrets.iter().map(|secret| Key { id: None, key: DecodingKey::from_secret(&bytes(secret)) });
+        let issuing = secrets.first().map(|first| Issuing { key: EncodingKey::from_secret(&bytes(first)), lifetime });
+        Tokens { issuing, ..Tokens::verifying(Pinned(Algorithm::HS256), keys.collect(), expected) }
     }
 
     /// Another issuer's tokens, verified with a shared secret (HS256) or a public key in PEM.

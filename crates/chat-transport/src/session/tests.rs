@@ -48,7 +48,7 @@ impl World {
         let inbox = Inbox::new(1);
         let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
         let hub = Hub::new(HubSettings::default(), Depot::new(limits), inbox, memory.clone(), memory.clone());
-        let tokens = Tokens::local(&Secret::new("a secret of the tests"), 3_600);
+        let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
         let members = vec![boris.person.id()];

@@ -12,7 +12,7 @@ const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\n\
 const PUBLIC: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
 fn local() -> Tokens {
-    Tokens::local(&Secret::new("a local secret"), 3600)
+    Tokens::local(&[Secret::new("a local secret")], 3600)
 }
 
 fn issued(tokens: &Tokens) -> Secret {
@@ -51,9 +51,20 @@ fn our_own_token_says_who_it_is_until_it_ends() {
 }
 
 #[test]
+fn the_first_secret_signs_and_all_are_good() {
+    let (old, new) = (Secret::new("the old secret"), Secret::new("the new secret"));
+    let (before, during) = (Tokens::local(std::slice::from_ref(&old), 60), Tokens::local(&[new.clone(), old], 60));
+    let after = Tokens::local(&[new], 60);
+    assert!(during.verify(&issued(&before), NOW).is_ok());
+    assert!(after.verify(&issued(&during), NOW).is_ok());
+    assert_eq!(after.verify(&issued(&before), NOW), Err(Denied::Invalid));
+    assert_eq!(before.verify(&issued(&during), NOW), Err(Denied::Invalid));
+}
+
+#[test]
 fn tokens_of_others_and_garbage_are_invalid() {
     let tokens = local();
-    let other = Tokens::local(&Secret::new("another secret"), 3600);
+    let other = Tokens::local(&[Secret::new("another secret")], 3600);
     let mut bent = issued(&tokens).reveal().to_owned();
     bent.insert(bent.len() / 2, 'x');
     for token in [issued(&other), Secret::new(bent), Secret::new(""), Secret::new("a.b.c")] {

@@ -1,0 +1,105 @@
+//! Secrets: of access tokens and of back ends, given in settings or files, or made once and kept beside the database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Error, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use chat_transport::account::secret::Secret;
+use tracing::warn;
+
+use crate::config::Config;
+
+/// The keys of trusted back ends.
+pub(crate) fn api_keys(config: &Config) -> Result<Vec<Secret>, String> {
+    API_KEY.given(&config.api_key, config.api_key_file.as_deref())
+}
+
+/// The secrets of access tokens that are given; none if one is to be made here.
+pub(crate) fn given(config: &Config) -> Result<Vec<Secret>, String> {
+    JWT_SECRET.given(&config.jwt_secret, config.jwt_secret_file.as_deref())
+}
+
+/// The secrets of access tokens, of which the first one signs: those that are given, or the one that is kept for the database.
+pub(crate) fn of_tokens(config: &Config) -> Result<Vec<Secret>, String> {
+    let given = given(config)?;
+    if !given.is_empty() {
+        return Ok(given);
+    }
+    let fresh = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
+    let secret = match chat_store::file(&config.database) {
+        Some(path) => kept(&PathBuf::from(format!("{}.secret", path.display())), fresh)?,
+        None if config.database.starts_with("sqlite:") => fresh,
+        None => {
+            warn!(
+                "keeping the secret of access tokens in {HERE}; nodes that share a database need the same --jwt-secret"
+            );
+            kept(Path::new(HERE), fresh)?
+        }
+    };
+    Ok(vec![secret])
+}
+
+/// A sort of secret.
+struct Sort {
+    name: &'static str,
+    setting: &'static str,
+    least: usize,
+}
+
+impl Sort {
+    /// Those of the setting and those of the file together. What is too short is not shown.
+    fn given(&self, given: &[Secret], file: Option<&Path>) -> Result<Vec<Secret>, String> {
+        self.check(given, &format!("--{}", self.setting))?;
+        let Some(path) = file else { return Ok(given.to_vec()) };
+        let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let from_file: Vec<Secret> = lines.map(Secret::new).collect();
+        if from_file.is_empty() {
+            return Err(format!("{} holds no {}: write one a line", path.display(), self.name));
+        }
+        self.check(&from_file, &path.display().to_string())?;
+        Ok(given.iter().cloned().chain(from_file).collect())
+    }
+
+    fn check(&self, secrets: &[Secret], place: &str) -> Result<(), String> {
+        match secrets.iter().all(|secret| secret.reveal().len() >= self.least) {
+            true => Ok(()),
+            false => Err(format!("{place}: {} must have at least {} bytes", self.name, self.least)),
+        }
+    }
+}
+
+/// The secret in a file that only its owner may read; the fresh one if there is none. It appears there whole or not at all.
+fn kept(path: &Path, fresh: Secret) -> Result<Secret, String> {
+    if path.exists() {
+        return read(path);
+    }
+    let failed = |error: Error| format!("cannot make {}: {error}; give --jwt-secret-file instead", path.display());
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(failed)?;
+    file.write_all(fresh.reveal().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft).map_err(failed)?;
+    match linked {
+        Ok(()) => Ok(fresh),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn read(path: &Path) -> Result<Secret, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    match text.trim() {
+        secret if secret.len() >= JWT_SECRET.least => Ok(Secret::new(secret)),
+        _ => Err(format!("{} holds no secret; remove it to have a new one made", path.display())),
+    }
+}
+
+/// As many bytes as the signature has: with fewer it is the secret that would be guessed.
+const JWT_SECRET: Sort = Sort { name: "a secret of access tokens", setting: "jwt-secret", least: 32 };
+/// Nobody may come upon it by trying.
+const API_KEY: Sort = Sort { name: "an API key", setting: "api-key", least: 16 };
+/// Where the secret is kept that belongs to no file.
+const HERE: &str = "chat-server.secret";
