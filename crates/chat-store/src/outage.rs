@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Something could not be asked or written: the database is away until something is written again.
@@ -14,16 +14,22 @@ pub(crate) fn away(cause: &dyn Display) {
     }
 }
 
-/// Something was written, or a connection came.
+/// Orders were written, or a connection came.
 pub(crate) fn back() {
     if let Some(span) = OUTAGE.back(Instant::now()) {
         tracing::warn!("the database is back, after {} s", span.as_secs());
     }
 }
 
-/// Whether nothing could be written since something failed.
+/// Whether nothing was written since something failed.
 pub(crate) fn is_on() -> bool {
     OUTAGE.on.load(Ordering::Relaxed)
+}
+
+/// Whether something failed a moment ago, and nothing was written since: on a disk that is full a little may still be written,
+/// which says nothing.
+pub(crate) fn is_fresh() -> bool {
+    is_on() && OUTAGE.state().failed.is_some_and(|failed| failed.elapsed() < FRESH)
 }
 
 /// One for the process: it has one database.
@@ -31,43 +37,49 @@ static OUTAGE: Outage = Outage::new();
 
 struct Outage {
     on: AtomicBool,
-    since: Mutex<Option<Since>>,
+    state: Mutex<State>,
 }
 
-struct Since {
-    began: Instant,
-    said: Instant,
+struct State {
+    /// When it began, if it is on.
+    began: Option<Instant>,
+    /// Whether the operator heard that it is.
+    is_told: bool,
+    /// When the last line about any was written.
+    said: Option<Instant>,
+    /// When something failed last.
+    failed: Option<Instant>,
 }
 
-/// What an operator has heard of it.
+/// What an operator hears of it.
 #[derive(Debug, PartialEq, Eq)]
 enum Heard {
-    /// Nothing yet.
+    /// That it is away.
     Gone,
-    /// Nothing for a minute, while it has been away for so long.
+    /// That it has been away for so long.
     Still(Duration),
-    /// Enough.
+    /// Nothing: a line was written less than a minute ago.
     Already,
 }
 
 impl Outage {
     const fn new() -> Outage {
-        Outage { on: AtomicBool::new(false), since: Mutex::new(None) }
+        let state = State { began: None, is_told: false, said: None, failed: None };
+        Outage { on: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
     fn away(&self, now: Instant) -> Heard {
-        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         self.on.store(true, Ordering::Relaxed);
-        match &mut *since {
-            None => {
-                *since = Some(Since { began: now, said: now });
-                Heard::Gone
-            }
-            Some(since) if now.duration_since(since.said) >= AGAIN => {
-                since.said = now;
-                Heard::Still(now.duration_since(since.began))
-            }
-            Some(_) => Heard::Already,
+        state.failed = Some(now);
+        let began = *state.began.get_or_insert(now);
+        if state.said.is_some_and(|said| now.duration_since(said) < AGAIN) {
+            return Heard::Already;
+        }
+        state.said = Some(now);
+        match std::mem::replace(&mut state.is_told, true) {
+            false => Heard::Gone,
+            true => Heard::Still(now.duration_since(began)),
         }
     }
 
@@ -75,12 +87,19 @@ impl Outage {
         if !self.on.load(Ordering::Relaxed) {
             return None;
         }
-        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         self.on.store(false, Ordering::Relaxed);
-        since.take().map(|since| now.duration_since(since.began))
+        let span = state.began.take().map(|began| now.duration_since(began));
+        span.filter(|_| std::mem::take(&mut state.is_told))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// How long a failure says that the next one is near.
+const FRESH: Duration = Duration::from_secs(3);
 /// Between two lines about the same outage.
 const AGAIN: Duration = Duration::from_secs(60);
 
@@ -99,6 +118,18 @@ mod tests {
         assert_eq!(outage.away(after(62)), Heard::Already);
         assert_eq!(outage.back(after(70)), Some(Duration::from_secs(70)));
         assert_eq!(outage.back(after(71)), None);
-        assert_eq!(outage.away(after(72)), Heard::Gone);
+    }
+
+    #[test]
+    fn one_that_comes_and_goes_is_a_line_a_minute() {
+        let (outage, start) = (Outage::new(), Instant::now());
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(outage.away(start), Heard::Gone);
+        assert_eq!(outage.back(after(1)), Some(Duration::from_secs(1)));
+        for second in (2..60).step_by(2) {
+            assert_eq!(outage.away(after(second)), Heard::Already);
+            assert_eq!(outage.back(after(second + 1)), None);
+        }
+        assert_eq!(outage.away(after(62)), Heard::Gone);
     }
 }

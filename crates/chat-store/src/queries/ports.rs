@@ -8,8 +8,8 @@ use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
 use chat_domain::{
-    Account, Directory, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time, UserId,
-    Uuid,
+    Account, Directory, Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time,
+    UserId, Uuid,
 };
 
 use super::{Database, chats, lobby, notifications, people, reactions, reads, replay, schema, sessions};
@@ -155,8 +155,10 @@ impl Journal for Database {
     }
 
     fn ready(&self) -> Answer<'_, ()> {
-        let answers = self.write(|conn| Box::pin(schema::answers(conn)));
-        Box::pin(async move { answers.await.inspect(|()| outage::back()) })
+        if outage::is_fresh() {
+            return Box::pin(async { Err(Failure::Unavailable) });
+        }
+        self.write(|conn| Box::pin(schema::answers(conn)))
     }
 }
 
