@@ -120,6 +120,10 @@ async def test_a_full_disk_is_one_line_and_one_when_it_is_over(new_server, reque
         if 503 in statuses:
             break
     assert statuses == {200, 503}
+    # What a batch has no room for may be enough for one.
+    for _ in range(100):
+        if await says() == 503:
+            break
     assert {await says() for _ in range(20)} == {503}
     assert (await http.call(server, "GET", "/readyz")).status == 503
     assert (await http.call(server, "GET", "/healthz")).status == 200

@@ -1,0 +1,88 @@
+"""Debian's reverse proxies in front of a server, each as its manual has it for WebSockets and streams."""
+
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+from harness.postgres import free_port
+
+NGINX = """
+daemon off; pid {home}/pid; error_log {home}/log; events {{ worker_connections 512; }}
+http {{
+    access_log off;
+    client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
+    uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://127.0.0.1:{to};
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto https;
+            proxy_read_timeout 1h;
+        }}
+    }}
+}}
+"""
+HAPROXY = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+    timeout tunnel 1h
+frontend all
+    bind 127.0.0.1:{port}
+    option forwardfor
+    http-request set-header X-Forwarded-Proto https
+    default_backend chat
+backend chat
+    server one 127.0.0.1:{to}
+"""
+KINDS = {"nginx": (NGINX, ["-p", "{home}", "-c", "{home}/conf"]), "haproxy": (HAPROXY, ["-db", "-f", "{home}/conf"])}
+
+
+class Proxy:
+    """In front of a server, to be asked in its place."""
+
+    def __init__(self, kind, server):
+        template, arguments = KINDS[kind]
+        self.home = tempfile.TemporaryDirectory(prefix=f"chat-{kind}-")
+        self.port = free_port()
+        where = {"home": self.home.name, "port": self.port, "to": server.port}
+        pathlib.Path(self.home.name, "conf").write_text(template.format(**where))
+        program = shutil.which(kind, path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
+        if program is None:
+            raise AssertionError(f"{kind} is not installed: run tests/install")
+        command = [program, *(argument.format(**where) for argument in arguments)]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self):
+        return f"ws://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return self
+            except OSError:
+                assert self.process.poll() is None and time.monotonic() < deadline, "the proxy did not start"
+                time.sleep(0.02)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+        self.home.cleanup()
