@@ -7,7 +7,7 @@ import socketio
 import websockets.asyncio.client
 
 from harness import http
-from harness.dialects import fresh
+from harness.dialects import SocketIo, fresh, joined
 from harness.node import Node, NodeEventSource, NodeSocketIo
 from harness.people import room_of
 
@@ -64,6 +64,24 @@ async def test_socket_io_in_javascript(new_server, version, transports):
         # What the library says when it is not told to stay away.
         assert client.reasons in (["transport close"], ["transport error"])
         await client.next("sync:required")
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_a_restart_is_a_reconnection(new_server, how):
+    server = new_server()
+    (anna, boris), _ = await room_of(server, 2)
+    left, here = SocketIo(anna, None), SocketIo(boris, None)
+    for client in (left, here):
+        await client.join()
+        assert (await client.next("sync:required"))["data"]["reason"] == "connection_established"
+    await left.close()
+    # Until it is noted.
+    await asyncio.sleep(1)
+    await asyncio.to_thread(getattr(server, how))
+    await asyncio.to_thread(server.start)
+    for user in (anna, boris):
+        async with joined(SocketIo(user, None)) as (back,):
+            assert (await back.next("sync:required"))["data"]["reason"] == "reconnection"
 
 
 @pytest.mark.parametrize("transports", ["websocket", "upgrade"])

@@ -75,6 +75,12 @@ pub enum Command {
         /// Which group.
         room: RoomId,
     },
+    /// Ends the actor's part in a room for good: leaves a group, closes a direct chat. (For the roulette, see
+    /// [`Command::LeaveRoulette`].)
+    Part {
+        /// Which room.
+        room: RoomId,
+    },
     /// Sends a message.
     Send {
         /// Where to.

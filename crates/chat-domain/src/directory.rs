@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::grant::{Family, Grant, Holder, Rotation};
+use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::names::{check_avatar, check_name, check_username};
@@ -139,6 +139,12 @@ pub trait Directory: Send + Sync {
     /// Ends all tokens that were made for somebody until now.
     fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>>;
 
+    /// Puts another password's digest in the place of somebody's, and ends all of their log-ins but this one.
+    fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended>;
+
+    /// Takes name, username, picture and password from somebody for good, and ends all of their log-ins. The id stays.
+    fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended>;
+
     /// Begins a cookie session.
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;
 
@@ -150,4 +156,19 @@ pub trait Directory: Send + Sync {
 
     /// Notes when these users were last seen; a time never moves back.
     fn seen(&self, users: Vec<(UserId, Time)>) -> Answer<'_, ()>;
+
+    /// Notes when these users came to or left Socket.IO.
+    fn note_visits(&self, visits: Vec<(UserId, Visit)>) -> Answer<'_, ()>;
+
+    /// What was last noted of somebody's coming to Socket.IO or leaving it.
+    fn last_visit(&self, user: UserId) -> Answer<'_, Option<Visit>>;
+}
+
+/// Whether somebody was at Socket.IO when that was last noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// They came then, and nobody has noted that they left: they are there, or the server ended without a word.
+    Came(Time),
+    /// They left then.
+    Left(Time),
 }

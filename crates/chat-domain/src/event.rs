@@ -103,7 +103,7 @@ pub enum Change {
         /// The new one.
         title: String,
     },
-    /// The room is over: the actor left a roulette chat, or ended a group, in which nobody is any more.
+    /// The room is over: the actor left a roulette chat, parted from a direct one, or ended a group, in which nobody is any more.
     Closed,
     /// A message was sent.
     Sent {

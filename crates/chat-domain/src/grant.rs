@@ -1,5 +1,8 @@
 //! What lets somebody in rests on, and how it ends before its time.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::directory::Account;
 use crate::id::UserId;
 use crate::time::Time;
@@ -26,6 +29,24 @@ pub struct Holder {
     pub generation: i64,
     /// When that was the last time: tokens of outside issuers, which know no generation, are no good if they are older.
     pub since: Time,
+}
+
+/// The log-in that goes on when all others of somebody end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The digests of its cookie sessions.
+    pub sessions: Vec<String>,
+    /// Its family of refresh tokens.
+    pub family: Option<Family>,
+}
+
+/// What of somebody's was ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Cookie sessions, by their digests.
+    pub sessions: Vec<String>,
+    /// Families of refresh tokens.
+    pub families: Vec<Family>,
 }
 
 /// What became of a refresh token that was shown.

@@ -26,6 +26,7 @@ impl Command {
             | Command::AddMember { room, .. }
             | Command::RemoveMember { room, .. }
             | Command::EndGroup { room }
+            | Command::Part { room }
             | Command::Send { room, .. }
             | Command::Edit { room, .. }
             | Command::Delete { room, .. }
@@ -55,6 +56,7 @@ impl Command {
                 needs.extend(client_id.iter().map(|name| Need::Made(actor, name.clone())));
             }
             Command::Rename { .. } | Command::EndGroup { .. } => {}
+            &Command::Part { room } => needs.push(Need::Heir(room)),
             &Command::AddMember { room, user } => needs.extend([Need::Person(user), Need::Member(room, user)]),
             &Command::RemoveMember { room, user } => {
                 needs.extend([Need::Person(user), Need::Member(room, user)]);

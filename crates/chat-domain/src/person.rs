@@ -19,6 +19,16 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether it was erased: there is no name to call it by.
+    pub fn is_erased(&self) -> bool {
+        self.username.is_empty()
+    }
+
+    /// The same without anything that says who it was.
+    pub fn erased(&self) -> Person {
+        Person { handle: self.handle, username: String::new(), name: String::new(), avatar: String::new() }
+    }
+
     /// The integer id.
     pub fn id(&self) -> UserId {
         self.handle.id

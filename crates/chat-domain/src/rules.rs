@@ -31,6 +31,7 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Deci
         Command::AddMember { room, user } => members::add(Scene::enter(chat, stamp, room)?, user),
         Command::RemoveMember { room, user } => members::remove(Scene::enter(chat, stamp, room)?, user),
         Command::EndGroup { room } => rooms::end(Scene::enter(chat, stamp, room)?),
+        Command::Part { room } => members::part(Scene::enter(chat, stamp, room)?),
         Command::Send { room, draft, client_id } => messages::send(chat, stamp, room, draft, client_id),
         Command::Edit { room, message, content } => messages::edit(Scene::enter(chat, stamp, room)?, message, content),
         Command::Delete { room, message } => messages::delete(Scene::enter(chat, stamp, room)?, message),

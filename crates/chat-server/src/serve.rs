@@ -84,6 +84,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     if let Err(error) = beside.await {
         warn!(%error, "the hub ended badly");
     }
+    service.settle_up().await;
     store.close().await;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Update, Visitor};
-use chat_domain::grant::{Family, Grant, Holder, Rotation};
+use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
+use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
@@ -164,6 +164,10 @@ impl Directory for Store {
         fn close_family(user: UserId, family: Family) -> ();
         fn holder(user: UserId, family: Option<Family>) -> Option<Holder>;
         fn end_tokens(user: UserId, now: Time) -> Option<Holder>;
+        fn set_password(user: UserId, password: String, kept: Kept) -> Ended;
+        fn erase(user: UserId, now: Time) -> Ended;
+        fn note_visits(visits: Vec<(UserId, Visit)>) -> ();
+        fn last_visit(user: UserId) -> Option<Visit>;
         fn open_session(user: UserId, digest: String, expires: Time) -> ();
         fn session(digest: String, now: Time, expires: Time) -> Option<Account>;
         fn close_session(digest: String) -> ();

@@ -5,7 +5,8 @@ mod common;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use chat_domain::directory::{NewAccount, Subject, Visitor};
+use chat_domain::directory::{NewAccount, Subject, Visit, Visitor};
+use chat_domain::grant::Kept;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::{Page, ReactorsPage, Replay, Since};
 use chat_domain::{
@@ -235,6 +236,10 @@ async fn people(store: &Store, me: UserId) {
     store.open_session(me, "cookie".into(), Time::from_secs(5)).await.unwrap();
     store.session("cookie".into(), Time::from_secs(1), later).await.unwrap();
     store.close_session("cookie".into()).await.unwrap();
+    store.set_password(me, "digest".into(), Kept::default()).await.unwrap();
+    store.note_visits(vec![(me, Visit::Left(Time(9)))]).await.unwrap();
+    store.last_visit(me).await.unwrap();
+    store.erase(UserId::new(1_998).unwrap(), Time(9)).await.unwrap();
     store.seen(vec![(me, Time(9))]).await.unwrap();
     let (title, body, data) = ("t".to_owned(), "b".to_owned(), Value::empty());
     let (kind, client_id) = (NotificationKind::Mention, ClientId::new("n"));

@@ -130,6 +130,11 @@ impl Service {
         self.desk.close_all(closes::GOING_AWAY);
     }
 
+    /// Notes what is still to be noted of those who were here, once nobody is served any more.
+    pub async fn settle_up(&self) {
+        self.app.hub.note_departures().await;
+    }
+
     async fn socket_io(&self, method: Method, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let headers = request.headers().clone();
         let mut response = match method {

@@ -22,6 +22,11 @@ impl Chat {
         known.map(|known| &known.person).ok_or(Refusal::UnknownUser)
     }
 
+    /// Who this is, unless they were erased.
+    pub(crate) fn living(&self, user: UserId) -> Result<&Arc<Person>, Refusal> {
+        self.person(user).and_then(|person| if person.is_erased() { Err(Refusal::UnknownUser) } else { Ok(person) })
+    }
+
     /// The room.
     pub(crate) fn state(&self, room: RoomId) -> Result<(&RoomState, &Room), Refusal> {
         let state = self.states.get(&room).filter(|state| state.is_known);

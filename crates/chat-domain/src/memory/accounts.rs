@@ -6,9 +6,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::chat::Chat;
-use crate::directory::{Account, NewAccount, Subject, Visitor};
+use crate::directory::{Account, NewAccount, Subject, Visit, Visitor};
 use crate::fact::Fact;
-use crate::grant::{Family, Grant, Holder, Rotation};
+use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
 use crate::names::folded;
 use crate::person::{Handle, Person};
@@ -33,6 +33,7 @@ pub(super) struct Accounts {
     /// How often somebody's tokens were ended, and when that was the last time.
     ended: BTreeMap<UserId, (i64, Time)>,
     sessions: BTreeMap<String, (UserId, Time)>,
+    pub(super) visits: BTreeMap<UserId, Visit>,
 }
 
 struct Token {
@@ -158,6 +159,28 @@ impl Accounts {
             *expires = renewed;
         }
         account(chat, *user)
+    }
+
+    pub(super) fn set_password(&mut self, user: UserId, password: String, kept: &Kept) -> Ended {
+        self.passwords.insert(user, password);
+        self.end_log_ins(user, kept)
+    }
+
+    pub(super) fn erase(&mut self, chat: &mut Chat, user: UserId) -> Ended {
+        self.passwords.remove(&user);
+        if let Some(account) = account(chat, user) {
+            self.names.remove(&folded(&account.person.username));
+            chat.learn(Fact::Person(user, Some(Arc::new(account.person.erased()))));
+        }
+        self.end_log_ins(user, &Kept::default())
+    }
+
+    fn end_log_ins(&mut self, user: UserId, kept: &Kept) -> Ended {
+        let families = self.families.extract_if(.., |family, owner| *owner == user && kept.family != Some(*family));
+        let families = families.map(|(family, _)| family).collect();
+        let ends = |digest: &String, (owner, _): &mut (UserId, Time)| *owner == user && !kept.sessions.contains(digest);
+        let sessions = self.sessions.extract_if(.., ends).map(|(digest, _)| digest).collect();
+        Ended { sessions, families }
     }
 
     pub(super) fn close_session(&mut self, digest: &str) {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::accounts::account;
 use super::{Memory, World};
-use crate::directory::{Account, Directory, NewAccount, Update, Visitor};
-use crate::grant::{Family, Grant, Holder, Rotation};
+use crate::directory::{Account, Directory, NewAccount, Update, Visit, Visitor};
+use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::refusal::Refusal;
@@ -75,6 +75,14 @@ impl Directory for Memory {
         self.answer(|World { accounts, chat, .. }| Ok(accounts.end_tokens(chat, user, now)))
     }
 
+    fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended> {
+        self.answer(|world| Ok(world.accounts.set_password(user, password, &kept)))
+    }
+
+    fn erase(&self, user: UserId, _: Time) -> Answer<'_, Ended> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.erase(chat, user)))
+    }
+
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {
         self.answer(|world| {
             world.accounts.open_session(user, digest, expires);
@@ -98,5 +106,16 @@ impl Directory for Memory {
             users.into_iter().for_each(|(user, at)| world.chat.seen(user, at));
             Ok(())
         })
+    }
+
+    fn note_visits(&self, visits: Vec<(UserId, Visit)>) -> Answer<'_, ()> {
+        self.answer(|world| {
+            world.accounts.visits.extend(visits);
+            Ok(())
+        })
+    }
+
+    fn last_visit(&self, user: UserId) -> Answer<'_, Option<Visit>> {
+        self.answer(|world| Ok(world.accounts.visits.get(&user).copied()))
     }
 }

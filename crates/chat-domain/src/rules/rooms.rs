@@ -24,7 +24,7 @@ pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Dec
     if with == stamp.actor {
         return Err(Refusal::Invalid { field: "person", rule: "must be somebody else" });
     }
-    let other = chat.person(with)?;
+    let other = chat.living(with)?;
     match chat.direct(stamp.actor, with) {
         Some(room) => present(chat, actor, room),
         None => happened(made(chat, stamp, RoomKind::Direct, None, vec![actor.clone(), other.clone()])),
@@ -54,7 +54,7 @@ pub(super) fn create_group(
     if others.len() >= chat.limits().founders {
         return Err(Refusal::Invalid { field: "people", rule: "names too many people" });
     }
-    let others = others.into_iter().map(|user| chat.person(user).cloned());
+    let others = others.into_iter().map(|user| chat.living(user).cloned());
     let people = core::iter::once(Ok(actor.clone())).chain(others).collect::<Result<Vec<_>, _>>()?;
     Ok(Decision::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
 }

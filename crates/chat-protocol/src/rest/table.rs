@@ -101,6 +101,10 @@ routes! {
         Me = Get "/auth/me";
         /// Gives the asker another name or picture.
         UpdateMe = Patch "/auth/me";
+        /// Gives the asker another password and ends their other log-ins.
+        Password = Post "/auth/password";
+        /// Erases the asker.
+        EraseMe = Delete "/auth/me";
         /// Finds people by the beginning of their name.
         Users = Get "/users";
         /// The asker's chats.

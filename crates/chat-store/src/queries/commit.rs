@@ -246,7 +246,7 @@ async fn look(
 fn removals(batch: &[Waiting]) -> BTreeMap<RoomId, usize> {
     let mut removals = BTreeMap::new();
     for waiting in batch {
-        if let Command::RemoveMember { room, .. } = waiting.order.command {
+        if let Command::RemoveMember { room, .. } | Command::Part { room } = waiting.order.command {
             *removals.entry(room).or_default() += 1;
         }
     }

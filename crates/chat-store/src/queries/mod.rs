@@ -2,6 +2,7 @@
 
 pub(crate) mod chats;
 pub(crate) mod commit;
+mod endings;
 pub(crate) mod load;
 pub(crate) mod lobby;
 pub(crate) mod locks;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Subject, Update, Visitor};
+use chat_domain::directory::{NewAccount, Subject, Update, Visit, Visitor};
 use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::names::folded;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
@@ -132,6 +132,23 @@ pub(super) async fn seen(conn: &Conn, users: Vec<(UserId, Time)>) -> Worked<()> 
     Ok(())
 }
 
+/// Notes when these came to or left Socket.IO: a coming is a time below nothing.
+pub(super) async fn note_visits(conn: &Conn, visits: Vec<(UserId, Visit)>) -> Worked<()> {
+    for (user, visit) in visits {
+        let (Visit::Came(Time(at)) | Visit::Left(Time(at))) = visit;
+        let noted = if matches!(visit, Visit::Came(_)) { -at } else { at };
+        conn.run(Sql::new("UPDATE users SET visit = ? WHERE id = ?").bind(noted).bind(user)).await?;
+    }
+    Ok(())
+}
+
+/// What was last noted of that.
+pub(super) async fn last_visit(conn: &Conn, user: UserId) -> Worked<Option<Visit>> {
+    let sql = Sql::new("SELECT visit FROM users WHERE id = ?").bind(user);
+    let noted = conn.first::<(Option<i64>,)>(sql).await?.and_then(|(visit,)| visit);
+    Ok(noted.map(|at| if at < 0 { Visit::Came(Time(-at)) } else { Visit::Left(Time(at)) }))
+}
+
 async fn insert(conn: &Conn, person: &Person, by: Option<&Visitor>, password: Option<&str>) -> Worked<()> {
     let own = person.handle != Handle::from(person.id());
     let subject = by.and_then(|visitor| match &visitor.subject {
@@ -193,4 +210,4 @@ async fn named(conn: &Conn, name: &str) -> Worked<Option<Account>> {
 }
 
 /// The number under which the making of users is held: names and subjects are unique among all.
-const USERS_LOCK: i64 = 0x75_7365_7273;
+pub(super) const USERS_LOCK: i64 = 0x75_7365_7273;

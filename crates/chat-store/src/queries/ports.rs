@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_domain::directory::{NewAccount, Update, Visitor};
-use chat_domain::grant::{Family, Grant, Holder, Rotation};
+use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
+use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::*;
@@ -12,7 +12,7 @@ use chat_domain::{
     UserId, Uuid,
 };
 
-use super::{Database, chats, lobby, notifications, people, reactions, reads, replay, schema, sessions};
+use super::{Database, chats, endings, lobby, notifications, people, reactions, reads, replay, schema, sessions};
 use crate::outage;
 
 impl Journal for Database {
@@ -225,6 +225,22 @@ impl Directory for Database {
 
     fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>> {
         self.write(move |conn| Box::pin(sessions::end_tokens(conn, user, now)))
+    }
+
+    fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended> {
+        self.write(move |conn| Box::pin(async move { endings::set_password(conn, user, &password, &kept).await }))
+    }
+
+    fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended> {
+        self.write(move |conn| Box::pin(endings::erase(conn, user, now)))
+    }
+
+    fn note_visits(&self, visits: Vec<(UserId, Visit)>) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(people::note_visits(conn, visits)))
+    }
+
+    fn last_visit(&self, user: UserId) -> Answer<'_, Option<Visit>> {
+        self.read(move |conn| Box::pin(people::last_visit(conn, user)))
     }
 
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {

@@ -63,7 +63,7 @@ pub(super) async fn close_family(conn: &Conn, user: UserId, Family(family): Fami
 pub(super) async fn holder(conn: &Conn, user: UserId, family: Option<Family>) -> Worked<Option<Holder>> {
     let select = format!("SELECT {PERSON}, u.last_seen, u.generation, u.tokens_since FROM users u");
     let sql = match family {
-        None => Sql::new(format!("{select} WHERE u.id = ?")).bind(user),
+        None => Sql::new(format!("{select} WHERE u.id = ? AND u.erased_at IS NULL")).bind(user),
         Some(Family(family)) => {
             let sql = Sql::new(format!(
                 "{select} JOIN families f ON f.person = u.id WHERE u.id = ? AND f.id = ? AND f.revoked = ?"

@@ -31,6 +31,7 @@ impl Conn {
         include_str!("../../migrations/sqlite/2.sql"),
         include_str!("../../migrations/sqlite/3.sql"),
         include_str!("../../migrations/sqlite/4.sql"),
+        include_str!("../../migrations/sqlite/5.sql"),
     ];
 
     /// Opens the file, made if there is none, and sets what holds for every connection.

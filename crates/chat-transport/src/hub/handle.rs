@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_domain::{Directory, Journal, RoomId};
+use chat_domain::{Directory, Journal, RoomId, Time};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +15,7 @@ use super::people::People;
 use super::settings::HubSettings;
 use super::sockets::Sockets;
 use crate::carry::outbox::Depot;
+use crate::clock;
 use crate::metrics::Metrics;
 
 /// The hub of one node. Cheap to clone.
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     /// The life of the database that is known here.
     pub(super) epoch: AtomicU64,
     next_socket: AtomicU64,
+    /// When this hub was made.
+    pub(super) began: Time,
     pub(super) closing: CancellationToken,
 }
 
@@ -75,6 +78,7 @@ impl Hub {
             directory,
             epoch: AtomicU64::new(epoch),
             next_socket: AtomicU64::new(1),
+            began: clock::now(),
             closing: CancellationToken::new(),
         }))
     }

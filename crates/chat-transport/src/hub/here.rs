@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chat_domain::directory::Visit;
 use chat_domain::grant::Family;
 use chat_domain::view::Membership;
-use chat_domain::{Mood, RoomId, UserId};
+use chat_domain::{Mood, RoomId, Time, UserId};
 use chat_protocol::{Entrance, Frames, News};
 
 use super::encode::{Encoded, Encoder, Viewer};
@@ -70,9 +72,28 @@ impl Hub {
         self.0.inbox.caught_up().await;
     }
 
-    /// Whether a new Socket.IO socket of this user comes back after a short while.
-    pub(crate) fn comes_back(&self, user: UserId) -> bool {
-        self.people().comes_back(user, self.0.settings.reconnection, clock::now())
+    /// Notes that a user comes to Socket.IO. Says whether they come back after a short while, which may have been a restart of the
+    /// server.
+    pub(crate) async fn comes_back(&self, user: UserId) -> bool {
+        let (now, within) = (clock::now(), self.0.settings.reconnection);
+        let (known, is_there) = {
+            let people = self.people();
+            (people.comes_back(user, within, now), people.is_at_socketio(user))
+        };
+        let comes_back = known || !is_there && self.was_there(user, now, within).await;
+        self.people().visits.insert(user, Visit::Came(now));
+        comes_back
+    }
+
+    /// The same by what was noted. Who came to an earlier life of this server and never left it went away when that ended: not long
+    /// before this one began.
+    async fn was_there(&self, user: UserId, now: Time, within: Duration) -> bool {
+        let began = self.0.began;
+        match self.0.directory.last_visit(user).await {
+            Ok(Some(Visit::Left(left))) => now.since(left) <= within,
+            Ok(Some(Visit::Came(came))) => came < began && now.since(began) <= within,
+            Ok(None) | Err(_) => false,
+        }
     }
 
     /// Which of these people are online, and look so.
@@ -140,6 +161,11 @@ impl Hub {
     pub fn disconnect(&self, user: UserId) {
         let sockets = self.people().sockets(user);
         sockets.iter().for_each(|socket| socket.line.close(closes::EXPELLED));
+    }
+
+    /// Closes all sockets of somebody whose log-ins were ended.
+    pub fn end_all(&self, user: UserId) {
+        self.log_out(|socket| socket.user() == user);
     }
 
     /// Closes the sockets whose tokens are of a family.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_domain::directory::Visit;
 use chat_domain::presence;
 use chat_domain::{Change, Event, Head, Person, RoomId, RoomKind, Time, UserId, view::Membership};
 use chat_protocol::{Entrance, Frames};
@@ -28,6 +29,8 @@ pub(super) struct People {
     pub(super) left: HashMap<UserId, Time>,
     /// When a user's last Socket.IO socket went away.
     pub(super) left_socketio: HashMap<UserId, Time>,
+    /// Who came to Socket.IO or left it, to be noted.
+    pub(super) visits: HashMap<UserId, Visit>,
 }
 
 /// A user with a socket on this node.
@@ -74,6 +77,7 @@ impl People {
             asides: Asides::default(),
             left: HashMap::new(),
             left_socketio: HashMap::new(),
+            visits: HashMap::new(),
         }
     }
 
@@ -175,10 +179,14 @@ impl People {
         self.memberships(user).filter(|of| of.kind == RoomKind::Roulette).map(|of| of.room).collect()
     }
 
+    /// Whether a user has a Socket.IO socket here.
+    pub(super) fn is_at_socketio(&self, user: UserId) -> bool {
+        self.has(user, |entrance| entrance == Entrance::SocketIo)
+    }
+
     /// Whether a new Socket.IO socket of this user comes back: an earlier one went away a moment ago, and none is open.
     pub(super) fn comes_back(&self, user: UserId, within: Duration, now: Time) -> bool {
-        let open = self.has(user, |entrance| entrance == Entrance::SocketIo);
-        !open && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
+        !self.is_at_socketio(user) && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
     }
 
     /// The lines of chat lists that somebody here is shown, of those that have gone out of date.

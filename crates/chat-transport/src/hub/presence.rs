@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chat_domain::directory::Visit;
 use chat_domain::presence::{self, PresenceSign, Shift};
 use chat_domain::{Mood, RoomId, Time, UserId};
 use chat_protocol::{Entrance, Frames, News, Presence, Shape, audience, encode};
@@ -34,6 +35,9 @@ impl People {
         let was_last = local.sockets.is_empty();
         if socket.endpoint.entrance == Entrance::SocketIo {
             self.left_socketio.insert(user, now);
+            if !self.is_at_socketio(user) {
+                self.visits.insert(user, Visit::Left(now));
+            }
         }
         let was_here = self.presence.connections(user) > 0;
         self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);

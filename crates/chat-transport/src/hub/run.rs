@@ -166,19 +166,29 @@ impl Hub {
         let mut ticks = steps();
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             let now = clock::now();
-            let gone = self.people().departures();
-            self.note_departures(gone).await;
+            self.note_departures().await;
             if let Err(failure) = self.tell_lines(now).await {
                 debug!(%failure, "chat lists are not up to date");
             }
         }
     }
 
-    async fn note_departures(&self, gone: Vec<(UserId, Time)>) {
-        if gone.is_empty() {
-            return;
-        }
-        if let Err(failure) = self.0.directory.seen(gone).await {
+    /// Notes who went away, and who came to Socket.IO or left it.
+    pub(crate) async fn note_departures(&self) {
+        let (gone, visits) = {
+            let mut people = self.people();
+            (people.departures(), std::mem::take(&mut people.visits))
+        };
+        let noted = async {
+            if !gone.is_empty() {
+                self.0.directory.seen(gone).await?;
+            }
+            if !visits.is_empty() {
+                self.0.directory.note_visits(visits.into_iter().collect()).await?;
+            }
+            Ok::<(), Failure>(())
+        };
+        if let Err(failure) = noted.await {
             debug!(%failure, "times of last visits were not stored");
         }
     }

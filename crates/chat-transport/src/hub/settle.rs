@@ -65,8 +65,11 @@ impl Hub {
     }
 
     fn closed(&self, event: &Event) {
-        if event.room_kind == RoomKind::Group {
-            return self.ended(event);
+        match event.room_kind {
+            RoomKind::Group => return self.ended(event),
+            // It takes nothing more, which its people notice when they write.
+            RoomKind::Direct => return,
+            RoomKind::Roulette => {}
         }
         let left = News::Left { room: event.room, person: event.actor.clone() };
         let staying: Vec<UserId> = {

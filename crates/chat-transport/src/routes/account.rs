@@ -189,16 +189,16 @@ fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {
 }
 
 /// Where an issuer vouches for people, nobody registers here.
-fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
+pub(super) fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
     if call.app.gate.tokens().is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
 }
 
 /// Logging in, registering and refreshing share one measure of an address.
-fn within_rate(call: &Call<'_>) -> Result<(), Trouble> {
+pub(super) fn within_rate(call: &Call<'_>) -> Result<(), Trouble> {
     call.app.rates.address(call.from, call.now).map_err(Trouble::TooFast)
 }
 
-fn unhashed(unhashed: Unhashed) -> Trouble {
+pub(super) fn unhashed(unhashed: Unhashed) -> Trouble {
     match unhashed {
         Unhashed::Crowded => Trouble::Crowded(LATER),
         Unhashed::Failed => unexpected(),

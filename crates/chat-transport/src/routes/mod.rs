@@ -5,6 +5,7 @@ mod call;
 mod chat;
 pub(crate) mod cors;
 mod document;
+mod endings;
 mod member;
 mod message;
 mod notification;
@@ -153,6 +154,8 @@ impl Call<'_> {
         let reply = match self.place.route {
             Route::Me => return account::me(self, caller),
             Route::UpdateMe => account::update(self, caller).await,
+            Route::Password => endings::change_password(self, caller).await,
+            Route::EraseMe => endings::erase(self, caller).await,
             Route::Users => account::search(self).await,
             Route::Chats => chat::list(self, caller).await,
             Route::OpenChat => chat::open(self, caller).await,

@@ -107,7 +107,7 @@ async fn admit(
     let token = token.ok_or(Trouble::Unauthorized)?;
     let caller = app.gate.authenticate_token(&token, clock::now()).await?;
     engine.belongs_to(caller.id().number() as u64);
-    let reason = match app.hub.comes_back(caller.id()) {
+    let reason = match app.hub.comes_back(caller.id()).await {
         true => {
             app.hub.metrics().came_back();
             SyncReason::Reconnection

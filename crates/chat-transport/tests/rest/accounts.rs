@@ -1,11 +1,11 @@
 //! Register, log in, stay logged in, log out.
 
-use chat_domain::Rate;
+use chat_domain::{Rate, UserId};
 use chat_protocol::rest::Tree;
 use chat_transport::app::ServerSettings;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::world::World;
+use crate::world::{User, World};
 
 const PASSWORD: &str = "correct horse";
 
@@ -134,5 +134,86 @@ async fn people_give_themselves_other_names_and_pictures() {
         assert_eq!((&page.body["source"], &page.body["data"][0]["user"]["name"]), (&json!("cache"), &json!(name)));
         assert_eq!(change(json!({"name": ""})).await.body["data"]["name"], "anna");
         assert_eq!(change(json!({"name": 1})).await.code(), "INVALID_DATA");
+    }
+}
+
+async fn registered(world: &World, name: &str) -> (Json, User) {
+    let said = world.post("/api/auth/register", json!({"username": name, "password": PASSWORD})).go().await;
+    let user = world.token_for(UserId::new(said.body["user"]["id"].as_i64().unwrap()).unwrap());
+    (said.body, user)
+}
+
+async fn is_good(world: &World, token: &Json) -> bool {
+    let bearer = format!("Bearer {}", token.as_str().unwrap());
+    world.get("/api/auth/me").header("Authorization", &bearer).go().await.status == 200
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_password_ends_all_other_log_ins() {
+    for tree in Tree::ALL {
+        let world = World::new().await;
+        let (first, _) = registered(&world, "anna").await;
+        let login =
+            |password: &str| world.post("/api/auth/login", json!({"username": "anna", "password": password})).go();
+        let other = login(PASSWORD).await.body;
+        let bearer = format!("Bearer {}", first["access_token"].as_str().unwrap());
+        let change = |old: &str, new: &str| {
+            let body = json!({"old": old, "new": new});
+            world.post(format!("{}/auth/password", tree.prefix()), body).header("Authorization", &bearer).go()
+        };
+        assert_eq!(change("wrong horse", "another horse").await.code(), "UNAUTHORIZED");
+        assert_eq!(change(PASSWORD, "short").await.code(), "INVALID_DATA");
+        assert!(is_good(&world, &other["access_token"]).await);
+        let changed = change(PASSWORD, "another horse").await;
+        match tree {
+            Tree::Api => assert_eq!((changed.status, changed.body), (200, json!({"status": "success"}))),
+            _ => assert_eq!((changed.status, changed.body), (204, Json::Null)),
+        }
+        assert!(is_good(&world, &first["access_token"]).await);
+        assert!(!is_good(&world, &other["access_token"]).await);
+        let refresh = |of: &Json| world.post("/api/auth/refresh", json!({"refresh_token": of["refresh_token"]})).go();
+        assert_eq!((refresh(&other).await.status, refresh(&first).await.status), (401, 200));
+        assert_eq!((login(PASSWORD).await.status, login("another horse").await.status), (401, 200));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_leaves_their_words_without_a_name() {
+    for tree in Tree::ALL {
+        let world = World::new().await;
+        let ((anna, user), boris) = (registered(&world, "anna").await, world.user("boris").await);
+        let bearer = format!("Bearer {}", anna["access_token"].as_str().unwrap());
+        let group = world.group(&[&user, &boris]).await;
+        world.message(&user, group, "my words").await;
+        let open = || world.post("/api/chats", json!({"type": "direct", "user_id": user.id.number()})).by(&boris).go();
+        let direct = open().await.body["data"]["id"].as_i64().unwrap();
+        let erase = |password: &str| {
+            let ask = world.ask("DELETE", format!("{}/auth/me", tree.prefix())).json(json!({"password": password}));
+            ask.header("Authorization", &bearer).go()
+        };
+        assert_eq!(erase("wrong horse").await.code(), "UNAUTHORIZED");
+        let erased = erase(PASSWORD).await;
+        assert_eq!(erased.status, if tree == Tree::Api { 200 } else { 204 }, "{erased:?}");
+        assert!(!is_good(&world, &anna["access_token"]).await);
+        let login = world.post("/api/auth/login", json!({"username": "anna", "password": PASSWORD})).go().await;
+        assert_eq!(login.code(), "UNAUTHORIZED");
+        // Who stays owns the group, and reads the words.
+        let chat = world.get(format!("/api/chats/{group}")).by(&boris).go().await.body;
+        assert_eq!(chat["data"]["members_count"], 1, "{chat}");
+        for source in ["messages", "poll"] {
+            let page = world.get(format!("/api/chats/{group}/{source}")).by(&boris).go().await.body;
+            let message = &page["data"][0];
+            let nobody = json!({"id": user.id.number(), "name": "", "avatar": ""});
+            assert_eq!((&message["content"], &message["user"]), (&json!("my words"), &nobody), "{source}");
+        }
+        // The chat of the two is there to be read.
+        assert_eq!(world.get(format!("/api/chats/{direct}/messages")).by(&boris).go().await.status, 200);
+        let send = world.post(format!("/api/chats/{direct}/messages"), json!({"content": "?"})).by(&boris).go().await;
+        assert_eq!(send.code(), "CONFLICT");
+        assert_eq!(open().await.code(), "USER_NOT_FOUND");
+        let found = world.get("/api/users?query=an").by(&boris).go().await;
+        assert_eq!(found.body["data"], json!([]));
+        // The name is free.
+        registered(&world, "anna").await;
     }
 }

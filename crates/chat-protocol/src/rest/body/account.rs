@@ -27,6 +27,22 @@ pub struct UpdateMe {
     pub avatar: Option<String>,
 }
 
+/// `POST auth/password`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewPassword {
+    /// The password until now.
+    pub old: String,
+    /// 8 to 128 characters.
+    pub new: String,
+}
+
+/// `DELETE auth/me`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EraseMe {
+    /// The password, so that nobody else's hand does it.
+    pub password: String,
+}
+
 /// `POST auth/login`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
@@ -54,13 +70,26 @@ impl Register {
     /// Understands a body.
     pub fn read(body: &[u8]) -> Result<Register, Trouble> {
         let mut fields = Fields::parse(body)?;
-        let (username, password) = (fields.text("username")?, fields.text("password")?);
-        if !(8..=128).contains(&password.chars().count()) {
-            return Err(wrong("password", "must have 8 to 128 characters"));
-        }
+        let (username, password) = (fields.text("username")?, password(&mut fields, "password")?);
         let name = fields.optional_short_text("name", NAME)?.filter(|name| !name.trim().is_empty());
         let avatar = fields.optional_short_text("avatar", AVATAR)?.unwrap_or_default();
         Ok(Register { username, password, name, avatar })
+    }
+}
+
+impl NewPassword {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<NewPassword, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let old = fields.text("old")?;
+        Ok(NewPassword { old, new: password(&mut fields, "new")? })
+    }
+}
+
+impl EraseMe {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<EraseMe, Trouble> {
+        Ok(EraseMe { password: Fields::parse(body)?.text("password")? })
     }
 }
 
@@ -95,6 +124,15 @@ impl Logout {
     }
 }
 
+/// A password that may be set.
+fn password(fields: &mut Fields, name: &str) -> Result<String, Trouble> {
+    let password = fields.text(name)?;
+    match password.chars().count() {
+        8..=128 => Ok(password),
+        _ => Err(wrong(name, "must have 8 to 128 characters")),
+    }
+}
+
 /// Bytes of a name to show.
 pub(super) const NAME: usize = 255;
 /// Bytes of a picture's address.
@@ -111,4 +149,4 @@ macro_rules! secretive {
     )*};
 }
 
-secretive! { Register Login Refresh Logout }
+secretive! { Register NewPassword EraseMe Login Refresh Logout }

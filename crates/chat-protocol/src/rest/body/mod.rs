@@ -5,7 +5,7 @@ mod chat;
 mod message;
 mod server;
 
-pub use account::{Login, Logout, Refresh, Register, UpdateMe};
+pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, UpdateMe};
 pub use chat::{NewChat, NewMember, Rename};
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use server::{

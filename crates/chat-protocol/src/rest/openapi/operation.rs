@@ -32,6 +32,12 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::UpdateMe => one(200, "Me")
             .about("Gives the asker another name or picture")
             .takes(body([("name?", sized(0, 255)), ("avatar?", sized(0, 2048))])),
+        Route::Password => done(tree)
+            .about("Gives the asker another password and ends their other log-ins")
+            .takes(body([("old", text()), ("new", sized(8, 128))])),
+        Route::EraseMe => done(tree)
+            .about("Erases the asker: their name goes everywhere, their messages stay without one")
+            .takes(body([("password", text())])),
         Route::Users => list("User").about("People whose name begins so").asks([("query", text())]).paged(id(tree)),
         Route::Chats => list("Chat").about("The asker's chats, newest first").paged(given_id(Kind::Room, tree)),
         Route::OpenChat => one(201, "Chat")

@@ -1,0 +1,46 @@
+//! What ends somebody's log-ins: another password, or being erased.
+
+use chat_domain::grant::{Ended, Family, Kept};
+use chat_domain::{Refusal, Time, UserId};
+
+use super::{Conn, people};
+use crate::sql::{Rows, Sql};
+use crate::work_error::Worked;
+
+/// Puts another password's digest in the place of somebody's.
+pub(super) async fn set_password(conn: &Conn, user: UserId, password: &str, kept: &Kept) -> Worked<Ended> {
+    conn.run(Sql::new("UPDATE users SET password = ? WHERE id = ?").bind(password).bind(user)).await?;
+    end_log_ins(conn, user, kept).await
+}
+
+/// Takes from somebody what says who they are. Their name is free: in its place stands what nobody can be called, behind all
+/// names in their order.
+pub(super) async fn erase(conn: &Conn, user: UserId, now: Time) -> Worked<Ended> {
+    conn.lock_names(&[people::USERS_LOCK]).await?;
+    let nobody = format!("\u{10ffff}{user}");
+    let sql = Sql::new(
+        "UPDATE users SET username = '', folded = ?, name = '', shown = ?, avatar = '', password = NULL, erased_at = ?
+         WHERE id = ? AND erased_at IS NULL",
+    );
+    if conn.run(sql.bind(nobody.clone()).bind(nobody).bind(now).bind(user)).await? == 0 {
+        return Err(Refusal::UnknownUser.into());
+    }
+    end_log_ins(conn, user, &Kept::default()).await
+}
+
+async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
+    let sql = Sql::new("SELECT id FROM families WHERE person = ? AND revoked = ?");
+    let families = conn.load::<(i64,)>(sql.bind(user).bind(false)).await?.into_iter().map(|(id,)| Family(id));
+    let families: Vec<_> = families.filter(|family| kept.family != Some(*family)).collect();
+    let sql = Sql::new("SELECT digest FROM sessions WHERE person = ?");
+    let sessions = conn.load::<(String,)>(sql.bind(user)).await?.into_iter().map(|(digest,)| digest);
+    let sessions: Vec<_> = sessions.filter(|digest| !kept.sessions.contains(digest)).collect();
+    if !families.is_empty() {
+        let ended = Rows::ints(families.iter().map(|family| family.0));
+        conn.run(Sql::new("UPDATE families SET revoked = ? WHERE id IN ({})").bind(true).rows(ended)).await?;
+    }
+    for digest in &sessions {
+        conn.run(Sql::new("DELETE FROM sessions WHERE digest = ?").bind(digest.as_str())).await?;
+    }
+    Ok(Ended { sessions, families })
+}
