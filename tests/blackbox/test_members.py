@@ -17,6 +17,9 @@ from harness.people import add, group, register_many, remove
 CHAT_ROUTES = {
     "GET /chats/{id}": (None, {200}),
     "PATCH /chats/{id}": ({"title": "New"}, {200, 403}),
+    # Only its owner ends a group, and only a direct chat is taken off a list.
+    "DELETE /chats/{id}": (None, {403}),
+    "PUT /chats/{id}/hidden": (None, {403}),
     "GET /chats/{id}/members": (None, {200}),
     "POST /chats/{id}/members": ({"username": "{other}"}, {200, 201, 403}),
     "DELETE /chats/{id}/members/{user}": (None, {200, 204, 403}),
@@ -43,6 +46,7 @@ OWN_ROUTES = {
     "POST /chats",
     "GET /users",
     "GET /auth/me",
+    "PATCH /auth/me",
     "GET /notifications",
     "POST /notifications/{notification}/read",
     "POST /notifications/read_all",
