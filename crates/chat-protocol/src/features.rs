@@ -1,4 +1,13 @@
 //! What a client asks for beyond the documents. Who asks for nothing is told what the documents say, byte for byte.
+//!
+//! What is beyond them, and how each entrance tells it (a test makes this table from the codecs and compares): *native* is a frame
+//! of its own for who asks, *fallback* is told to who does not ask, in the dialect's own words, and *silent* is told to nobody:
+//! the next frame's cursor is past it.
+//!
+//! | event | SSE | bare | multiplexed | room | roulette | personal | Socket.IO |
+//! |---|---|---|---|---|---|---|---|
+//! | reacted | native | silent | native | native | native | silent | native |
+//! | unreacted | native | silent | native | native | native | silent | native |
 
 use chat_domain::{Change, Emoji, Message};
 

@@ -2,10 +2,10 @@
 //!
 //! ```
 //! use chat_domain::{Command, RoomId, Time};
-//! use chat_protocol::{Endpoint, Entrance, Frames, Request, decode, reply};
+//! use chat_protocol::{Endpoint, Entrance, Features, Frames, Request, decode, reply};
 //!
 //! // What a client says on `/ws` (dialect 2) becomes a command of the domain …
-//! let at = Endpoint { entrance: Entrance::Multiplexed, room: None };
+//! let at = Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE };
 //! let frame = br#"{"type":"send_message","chat_id":7,"content":"hi","client_id":"c-1"}"#;
 //! let asked = decode(at, frame, None).expect("a frame of the dialect");
 //! let Request::Order(Command::Send { room, draft, .. }) = asked.request else { panic!("a send") };
@@ -30,7 +30,7 @@ pub mod cursor;
 pub mod dialect;
 pub mod engineio;
 pub mod entrance;
-mod features;
+pub mod features;
 pub mod frames;
 mod json;
 pub mod news;

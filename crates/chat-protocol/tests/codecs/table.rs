@@ -168,6 +168,40 @@ fn who_asks_for_additions_hears_them_and_everything_else_in_the_same_words() {
     }
 }
 
+/// The table in the docs of `Features`, made anew: every event that who asks is told otherwise, or that only they are told.
+#[test]
+fn the_docs_say_of_each_addition_how_each_entrance_tells_it() {
+    const ORDER: [Entrance; 7] = [
+        Entrance::Sse,
+        Entrance::Bare,
+        Entrance::Multiplexed,
+        Entrance::Room(Lang::Russian),
+        Entrance::Roulette,
+        Entrance::Personal,
+        Entrance::SocketIo,
+    ];
+    let told = |news: &News, entrance, features| {
+        let shape = Shape { entrance, cursor: false, features };
+        let audience = audience(shape, news, user(1))?;
+        frames(shape, audience, news).first().map(|frame| kind(entrance, frame))
+    };
+    let how = |news: &News, entrance| match (told(news, entrance, Features::NONE), told(news, entrance, Features::ALL))
+    {
+        (None, None) => "silent",
+        (None, Some(_)) => "native",
+        (Some(_), _) => "fallback",
+    };
+    let differs = |news: &News, entrance| told(news, entrance, Features::NONE) != told(news, entrance, Features::ALL);
+    let mut made = Vec::new();
+    for news in everything().iter().filter(|news| ORDER.iter().any(|entrance| differs(news, *entrance))) {
+        let ways: Vec<_> = ORDER.iter().map(|entrance| how(news, *entrance)).collect();
+        made.push(format!("//! | {} | {} |", row(news), ways.join(" | ")));
+    }
+    let docs = include_str!("../../src/features.rs").lines().skip_while(|line| !line.starts_with("//! |---"));
+    let docs: Vec<_> = docs.skip(1).take_while(|line| line.starts_with("//! |")).collect();
+    assert_eq!(docs, made);
+}
+
 fn frames(shape: Shape, audience: Audience, news: &News) -> Vec<String> {
     told(|out| encode(shape, audience, news, EPOCH, out))
 }

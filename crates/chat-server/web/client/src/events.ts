@@ -17,6 +17,10 @@ export type MultiplexedMessage = {
   sender_id: number;
   created_at: string;
   message_type: MessageType;
+  reactions?: Array<{
+    emoji: string;
+    count: number;
+  }>;
 };
 
 /** What the server says, by type. */
@@ -79,6 +83,28 @@ export interface Frames {
     message_id: number;
     user_id: number;
     likes_count: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** Somebody reacted to a message; for who asks for `reactions`. */
+  message_reacted: {
+    type: "message_reacted";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    emoji: string;
+    count: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A reaction was taken back; for who asks for `reactions`. */
+  message_unreacted: {
+    type: "message_unreacted";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    emoji: string;
+    count: number;
     timestamp: string;
     cursor?: Cursor;
   };
@@ -226,6 +252,20 @@ export interface Commands {
     type: "delete_message";
     chat_id: number;
     message_id: number;
+  };
+  /** Reacts to a message. */
+  react_message: {
+    type: "react_message";
+    chat_id: number;
+    message_id: number;
+    emoji: string;
+  };
+  /** Takes a reaction back. */
+  unreact_message: {
+    type: "unreact_message";
+    chat_id: number;
+    message_id: number;
+    emoji: string;
   };
   /** Likes a message. */
   like_message: {
