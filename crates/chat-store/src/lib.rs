@@ -19,6 +19,7 @@ mod sql;
 mod sqlite;
 mod store;
 mod table;
+mod tables;
 mod work;
 mod work_error;
 

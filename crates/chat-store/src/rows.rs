@@ -9,16 +9,18 @@ use chat_domain::{
     NotificationKind, Person, Position, Room, RoomId, RoomKind, Tallies, Time, UserId, Uuid,
 };
 
+pub(crate) use crate::tables::{
+    ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, NamedRow, NotificationRow, OrdinalRow, PersonRow,
+    PlaceInLobby, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow, TokenRow, UnreadRow,
+};
 use crate::work_error::{WorkError, Worked};
 
-/// The columns of a [`PersonRow`], of `users u`.
-pub(crate) const PERSON: &str = "u.id, u.uuid, u.username, u.name, u.avatar";
-
-/// One user as the others see them.
-pub(crate) type PersonRow = (i64, Option<String>, String, String, String);
+/// The columns of a [`PersonRow`].
+pub(crate) const PERSON: &str = PersonRow::COLUMNS;
 
 /// The person of a row.
-pub(crate) fn person((id, uuid, username, name, avatar): PersonRow) -> Worked<Arc<Person>> {
+pub(crate) fn person(row: PersonRow) -> Worked<Arc<Person>> {
+    let PersonRow { id, uuid, username, name, avatar } = row;
     Ok(Arc::new(Person { handle: handle(id, uuid.as_deref())?, username, name, avatar }))
 }
 
@@ -39,36 +41,27 @@ pub(crate) fn handle(id: i64, uuid: Option<&str>) -> Worked<Handle> {
     })
 }
 
-/// The columns of a [`RoomRow`], of `rooms r`.
-pub(crate) const ROOM: &str = "r.id, r.kind, r.title, r.owner, r.created_at, r.seq, r.moves, r.members_seq, r.members, \
-                               r.last_at, r.last_message, r.sent, r.closed";
+/// The columns of a [`RoomRow`].
+pub(crate) const ROOM: &str = RoomRow::COLUMNS;
 
 /// Whether the room `r` still has members: in a group that was ended nobody is, whatever the members' rows say.
 pub(crate) const STANDS: &str = "NOT (r.closed AND r.kind = 'group')";
 
-/// One room.
-#[rustfmt::skip]
-pub(crate) type RoomRow = (
-    i64, String, Option<String>, Option<i64>, i64, i64, i64, i64, i64, i64, Option<i64>, i64, bool,
-);
-
 /// The room of a row.
 pub(crate) fn room(row: RoomRow) -> Worked<Room> {
-    let (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message, sent, closed) =
-        row;
     Ok(Room {
-        id: room_id(id)?,
-        kind: room_kind(&kind)?,
-        title,
-        owner: owner.map(user).transpose()?,
-        created_at: Time(created_at),
-        head: Head { seq: count(seq)?, moves: count(moves)? },
-        members_seq: count(members_seq)?,
-        members: small(members)?,
-        last_at: Time(last_at),
-        last_message: last_message.map(message_id).transpose()?,
-        sent: count(sent)?,
-        closed,
+        id: room_id(row.id)?,
+        kind: room_kind(&row.kind)?,
+        title: row.title,
+        owner: row.owner.map(user).transpose()?,
+        created_at: Time(row.created_at),
+        head: Head { seq: count(row.seq)?, moves: count(row.moves)? },
+        members_seq: count(row.members_seq)?,
+        members: small(row.members)?,
+        last_at: Time(row.last_at),
+        last_message: row.last_message.map(message_id).transpose()?,
+        sent: count(row.sent)?,
+        closed: row.closed,
     })
 }
 
@@ -87,154 +80,119 @@ pub(crate) fn room_word(kind: RoomKind) -> &'static str {
     }
 }
 
-/// The columns of a [`MemberRow`], of `members m`.
-pub(crate) const MEMBER: &str = "m.room, m.person, m.active, m.joined, m.sent, \
-                                 m.read_message, m.read_number, m.read_own, m.read_at, m.read_moved, \
-                                 m.delivered_message, m.delivered_number, m.delivered_own, m.delivered_at, m.delivered_moved";
-
-/// One member of a room.
-#[rustfmt::skip]
-pub(crate) type MemberRow = (
-    i64, i64, bool, i64, i64, Option<i64>, i64, i64, i64, i64, Option<i64>, i64, i64, i64, i64,
-);
+/// The columns of a [`MemberRow`].
+pub(crate) const MEMBER: &str = MemberRow::COLUMNS;
 
 /// The member of a row, and the room that they are in.
 pub(crate) fn member(row: MemberRow) -> Worked<(RoomId, Member)> {
-    let (room, person, active, joined, sent, rm, rn, ro, ra, rv, dm, dn, d_own, da, dv) = row;
-    let read = position(rm, rn, ro, ra, rv)?;
-    let delivered = position(dm, dn, d_own, da, dv)?;
-    let (joined, sent) = (count(joined)?, count(sent)?);
-    Ok((room_id(room)?, Member { user: user(person)?, active, joined, sent, read, delivered }))
+    let read = Position {
+        message: row.read_message.map(message_id).transpose()?,
+        number: count(row.read_number)?,
+        own: count(row.read_own)?,
+        at: Time(row.read_at),
+        moved: count(row.read_moved)?,
+    };
+    let delivered = Position {
+        message: row.delivered_message.map(message_id).transpose()?,
+        number: count(row.delivered_number)?,
+        own: count(row.delivered_own)?,
+        at: Time(row.delivered_at),
+        moved: count(row.delivered_moved)?,
+    };
+    let (joined, sent) = (count(row.joined)?, count(row.sent)?);
+    Ok((room_id(row.room)?, Member { user: user(row.person)?, active: row.active, joined, sent, read, delivered }))
 }
 
-fn position(message: Option<i64>, number: i64, own: i64, at: i64, moved: i64) -> Worked<Position> {
-    let message = message.map(message_id).transpose()?;
-    Ok(Position { message, number: count(number)?, own: count(own)?, at: Time(at), moved: count(moved)? })
-}
-
-/// The columns of a [`MessageRow`], of `messages m` and `users u`, their sender.
-pub(crate) const MESSAGE: &str = "m.room, m.id, m.seq, m.number, m.own_number, m.kind, m.content, m.metadata, \
-                                  m.created_at, m.edited_at, m.edited_seq, m.deleted_at, m.deleted_seq, m.reactions, \
-                                  u.id, u.uuid, u.username, u.name, u.avatar";
-
-/// One message with its sender.
-#[rustfmt::skip]
-pub(crate) type MessageRow = (
-    (i64, i64, i64, i64, i64, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, String),
-    PersonRow,
-);
+/// The columns of a [`MessageRow`]. Its sender is a [`PersonRow`] beside it.
+pub(crate) const MESSAGE: &str = MessageRow::COLUMNS;
 
 /// The message of a row.
-pub(crate) fn message((row, sender): MessageRow) -> Worked<Arc<Message>> {
-    let (
-        room,
-        id,
-        seq,
-        number,
-        own_number,
-        kind,
-        content,
-        metadata,
-        at,
-        edited,
-        edited_seq,
-        deleted,
-        deleted_seq,
-        reactions,
-    ) = row;
+pub(crate) fn message((row, sender): (MessageRow, PersonRow)) -> Worked<Arc<Message>> {
+    let change = |at: Option<i64>, seq: Option<i64>| {
+        at.zip(seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()
+    };
     Ok(Arc::new(Message {
-        id: message_id(id)?,
-        room: room_id(room)?,
+        id: message_id(row.id)?,
+        room: room_id(row.room)?,
         sender: person(sender)?,
-        seq: count(seq)?,
-        number: count(number)?,
-        own_number: count(own_number)?,
-        kind: MessageKind::from_word(&kind).ok_or_else(|| bad("a kind of message", &kind))?,
-        content: content.into(),
-        metadata: metadata.into(),
-        created_at: Time(at),
-        edited: edited.zip(edited_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
-        deleted: deleted.zip(deleted_seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()?,
-        reactions: Tallies::parse(&reactions).ok_or_else(|| bad("reactions", &reactions))?,
+        seq: count(row.seq)?,
+        number: count(row.number)?,
+        own_number: count(row.own_number)?,
+        kind: MessageKind::from_word(&row.kind).ok_or_else(|| bad("a kind of message", &row.kind))?,
+        content: row.content.into(),
+        metadata: row.metadata.into(),
+        created_at: Time(row.created_at),
+        edited: change(row.edited_at, row.edited_seq)?,
+        deleted: change(row.deleted_at, row.deleted_seq)?,
+        reactions: Tallies::parse(&row.reactions).ok_or_else(|| bad("reactions", &row.reactions))?,
     }))
 }
 
-/// The columns of a [`ReactionOf`], of `reactions x` and `users u`.
-pub(crate) const REACTION: &str = "x.room, x.message, u.id, u.uuid, x.emoji, x.stands, x.at, x.seq";
+/// The columns of a [`ReactionOf`]. Whose it is is a [`HandleRow`] beside it.
+pub(crate) const REACTION: &str = ReactionOf::COLUMNS;
 
-/// What one user last did about one reaction to a message.
-pub(crate) type ReactionOf = (i64, i64, i64, Option<String>, String, bool, i64, i64);
+/// The columns of a [`HandleRow`].
+pub(crate) const HANDLE: &str = HandleRow::COLUMNS;
 
 /// The reaction of a row.
-pub(crate) fn reaction(row: ReactionOf) -> Worked<ReactionRow> {
-    let (room, message, person, uuid, emoji, stands, at, seq) = row;
+pub(crate) fn reaction((row, whose): (ReactionOf, HandleRow)) -> Worked<ReactionRow> {
     Ok(ReactionRow {
-        room: room_id(room)?,
-        message: message_id(message)?,
-        user: handle(person, uuid.as_deref())?,
-        emoji: Emoji::new(&emoji).ok_or_else(|| bad("an emoji", &emoji))?,
-        stands,
-        at: Time(at),
-        seq: count(seq)?,
+        room: room_id(row.room)?,
+        message: message_id(row.message)?,
+        user: handle(whose.id, whose.uuid.as_deref())?,
+        emoji: Emoji::new(&row.emoji).ok_or_else(|| bad("an emoji", &row.emoji))?,
+        stands: row.stands,
+        at: Time(row.at),
+        seq: count(row.seq)?,
     })
 }
 
-/// The columns of a [`ChangeRow`], of `changes c`.
-pub(crate) const CHANGE: &str = "c.room, c.seq, c.at, c.actor, c.kind, c.message, c.person, c.heir, c.title";
-
-/// One durable change that is not a message.
-pub(crate) type ChangeRow = (i64, i64, i64, i64, String, Option<i64>, Option<i64>, Option<i64>, Option<String>);
+/// The columns of a [`ChangeRow`].
+pub(crate) const CHANGE: &str = ChangeRow::COLUMNS;
 
 /// The change of a row.
-pub(crate) fn change((room, seq, at, actor, kind, message, person, heir, text): ChangeRow) -> Worked<LogRow> {
+pub(crate) fn change(row: ChangeRow) -> Worked<LogRow> {
     Ok(LogRow {
-        room: room_id(room)?,
-        seq: count(seq)?,
-        at: Time(at),
-        actor: user(actor)?,
-        kind: LogKind::from_word(&kind).ok_or_else(|| bad("a kind of change", &kind))?,
-        message: message.map(message_id).transpose()?,
-        user: person.map(user).transpose()?,
-        heir: heir.map(user).transpose()?,
-        text,
+        room: room_id(row.room)?,
+        seq: count(row.seq)?,
+        at: Time(row.at),
+        actor: user(row.actor)?,
+        kind: LogKind::from_word(&row.kind).ok_or_else(|| bad("a kind of change", &row.kind))?,
+        message: row.message.map(message_id).transpose()?,
+        user: row.person.map(user).transpose()?,
+        heir: row.heir.map(user).transpose()?,
+        text: row.title,
     })
 }
 
-/// The columns of a [`PlaceInLobby`], of `lobby y`.
-pub(crate) const LOBBY: &str = "y.person, y.waiting, y.room, y.partner, y.lease";
-
-/// One place in the lobby.
-pub(crate) type PlaceInLobby = (i64, Option<i64>, Option<i64>, Option<i64>, i64);
+/// The columns of a [`PlaceInLobby`].
+pub(crate) const LOBBY: &str = PlaceInLobby::COLUMNS;
 
 /// The place of a row.
-pub(crate) fn lobby((person, waiting, room, partner, lease): PlaceInLobby) -> Worked<LobbyRow> {
+pub(crate) fn lobby(row: PlaceInLobby) -> Worked<LobbyRow> {
     Ok(LobbyRow {
-        user: user(person)?,
-        waiting: waiting.map(Time),
-        room: room.map(room_id).transpose()?,
-        partner: partner.map(user).transpose()?,
-        lease: Time(lease),
+        user: user(row.person)?,
+        waiting: row.waiting.map(Time),
+        room: row.room.map(room_id).transpose()?,
+        partner: row.partner.map(user).transpose()?,
+        lease: Time(row.lease),
     })
 }
 
 /// The columns of a [`NotificationRow`].
-pub(crate) const NOTIFICATION: &str = "id, person, kind, title, body, data, created_at, read_at";
-
-/// One notification.
-pub(crate) type NotificationRow = (i64, i64, String, String, String, String, i64, Option<i64>);
+pub(crate) const NOTIFICATION: &str = NotificationRow::COLUMNS;
 
 /// The notification of a row.
 pub(crate) fn notification(row: NotificationRow) -> Worked<Arc<Notification>> {
-    let (id, person, kind, title, body, data, created_at, read_at) = row;
     Ok(Arc::new(Notification {
-        id: NotificationId::new(id).ok_or_else(|| bad("a notification's id", &id))?,
-        user: user(person)?,
-        kind: NotificationKind::from_word(&kind).ok_or_else(|| bad("a kind of notification", &kind))?,
-        title,
-        body,
-        data: data.into(),
-        created_at: Time(created_at),
-        read_at: read_at.map(Time),
+        id: NotificationId::new(row.id).ok_or_else(|| bad("a notification's id", &row.id))?,
+        user: user(row.person)?,
+        kind: NotificationKind::from_word(&row.kind).ok_or_else(|| bad("a kind of notification", &row.kind))?,
+        title: row.title,
+        body: row.body,
+        data: row.data.into(),
+        created_at: Time(row.created_at),
+        read_at: row.read_at.map(Time),
     }))
 }
 

@@ -41,33 +41,56 @@ impl<'a> Sql<'a> {
         self
     }
 
-    /// The statement with its text in other words.
-    pub(crate) fn spelled(self, words: impl FnOnce(&str) -> String) -> Sql<'a> {
-        Sql { text: words(&self.text).into(), ..self }
-    }
-
     /// The statement as one that answers with rows of these SQL types.
     pub(crate) fn typed<ST>(self) -> Typed<'a, ST> {
         Typed { sql: self, shape: PhantomData }
     }
 }
 
-/// A statement that writes rows, with the text before and after them.
+/// A statement that writes rows.
 pub(crate) struct Write<'a> {
-    pub(crate) head: &'static str,
+    pub(crate) verb: Verb,
     pub(crate) rows: Rows<'a>,
+    /// What stands behind the rows.
     pub(crate) tail: &'static str,
 }
 
+/// What a statement does with its rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verb {
+    /// Puts them into this table, of which the columns are named.
+    Insert(&'static str),
+    /// Calls them so, with names for their columns, and changes a table by them: which one, and how, stands behind.
+    Update(&'static str),
+    /// Whatever stands before them.
+    Other(&'static str),
+}
+
 impl<'a> Write<'a> {
-    /// Such a statement.
-    pub(crate) fn new(head: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
-        Write { head, rows, tail }
+    /// Puts rows into a table.
+    pub(crate) fn insert(into: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
+        Write { verb: Verb::Insert(into), rows, tail }
     }
 
-    /// All of it as one statement.
-    pub(crate) fn into_sql(self) -> Sql<'a> {
-        Sql::new(format!("{} {{}} {}", self.head, self.tail)).rows(self.rows)
+    /// Changes a table by rows.
+    pub(crate) fn update(given: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
+        Write { verb: Verb::Update(given), rows, tail }
+    }
+
+    /// Does something else with rows.
+    pub(crate) fn other(head: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
+        Write { verb: Verb::Other(head), rows, tail }
+    }
+
+    /// All of it as one statement. What is to happen where a row is refused is said behind the verb.
+    pub(crate) fn into_sql(self, or: &str) -> Sql<'a> {
+        let tail = self.tail;
+        let text = match self.verb {
+            Verb::Insert(into) => format!("INSERT{or} INTO {into} {{}} {tail}"),
+            Verb::Update(given) => format!("WITH {given} AS ({{}}) UPDATE{or} {tail}"),
+            Verb::Other(head) => format!("{head} {{}} {tail}"),
+        };
+        Sql::new(text).rows(self.rows)
     }
 }
 

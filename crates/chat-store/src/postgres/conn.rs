@@ -111,7 +111,7 @@ impl Conn {
 
     /// Writes rows.
     pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
-        if write.rows.is_empty() { Ok(()) } else { self.run(write.into_sql()).await.map(drop) }
+        if write.rows.is_empty() { Ok(()) } else { self.run(write.into_sql("")).await.map(drop) }
     }
 
     /// Begins to write.
@@ -134,7 +134,7 @@ impl Conn {
     pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
         let asked = writes
             .into_iter()
-            .map(Write::into_sql)
+            .map(|write| write.into_sql(""))
             .chain([Sql::new("COMMIT")])
             .map(|sql| self.run_within(COMMIT, sql))
             .collect();

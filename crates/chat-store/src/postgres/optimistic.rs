@@ -129,7 +129,7 @@ impl OptimisticBatch {
         }));
         let members = written.members.iter().collect::<Vec<_>>();
         let (messages, members, named) = (save::messages(written), save::sent_more(&members), save::sent(written));
-        let said = Sql::new(say(messages.head, (!named.rows.is_empty()).then_some(named.head)));
+        let said = Sql::new(say(!named.rows.is_empty()));
         let said = said.rows(rooms).rows(people).rows(messages.rows).rows(members.rows);
         let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
         conn.keep_at_once(said).await
@@ -185,15 +185,16 @@ fn is_only_said(written: &Written) -> bool {
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 
-/// The statement, with the heads of those that write messages, and names if there are any.
+/// The statement, with names of messages if there are any.
 ///
 /// It is written for many rooms: each step goes through what was given and looks each up by its key. A room is held inside of a
 /// LATERAL, which is asked room by room in the order given; as a plain join the planner, who may not sort, might walk through
 /// all rooms there are and compare each. `IS TRUE` keeps it from joining what it can look up in a hash.
-fn say(messages: &str, names: Option<&str>) -> String {
+fn say(has_names: bool) -> String {
+    let (messages, sent) = (save::MESSAGES, save::SENT);
     let kept = "WHERE (new.room IN (SELECT held.id FROM held)) IS TRUE";
-    let names = names.map(|head| format!(", named AS ({head} SELECT new.* FROM ({{}}) new (room) {kept})"));
-    let names = names.unwrap_or_default();
+    let names = format!(", named AS (INSERT INTO {sent} SELECT new.* FROM ({{}}) new (room) {kept})");
+    let names = if has_names { &*names } else { "" };
     format!(
         "WITH was (id, seq, next, last_at, last_message, sent) AS ({{}}),
          sender (room, id, username, name, avatar) AS ({{}}),
@@ -205,7 +206,7 @@ fn say(messages: &str, names: Option<&str>) -> String {
             SELECT was.* FROM was CROSS JOIN LATERAL (SELECT r.id FROM rooms r
                 WHERE r.id = was.id AND r.seq = was.seq FOR NO KEY UPDATE) is_so
             WHERE was.id NOT IN (SELECT changed.room FROM changed)),
-         said AS ({messages} SELECT new.* FROM ({{}}) new (room) {kept}),
+         said AS (INSERT INTO {messages} SELECT new.* FROM ({{}}) new (room) {kept}),
          new (room, person, sent) AS ({{}}),
          counted AS (
             UPDATE members SET sent = new.sent FROM (SELECT new.* FROM new {kept} OFFSET 0) new

@@ -58,10 +58,10 @@ pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Members
         "SELECT r.id, r.kind, r.members, r.seq, r.moves FROM members m JOIN rooms r ON r.id = m.room
          WHERE m.person = ? AND m.active AND {STANDS} ORDER BY r.id"
     ));
-    let rows = conn.load::<(i64, String, i64, i64, i64)>(sql.bind(user)).await?;
-    let memberships = rows.into_iter().map(|(id, kind, members, seq, moves)| {
+    let rows = conn.load::<MembershipRow>(sql.bind(user)).await?;
+    let memberships = rows.into_iter().map(|MembershipRow { room, kind, members, seq, moves }| {
         let head = Head { seq: count(seq)?, moves: count(moves)? };
-        Ok(Membership { room: room_id(id)?, kind: room_kind(&kind)?, members: small(members)?, head })
+        Ok(Membership { room: room_id(room)?, kind: room_kind(&kind)?, members: small(members)?, head })
     });
     memberships.collect()
 }
@@ -116,8 +116,8 @@ async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId,
     ));
     let need = Rows::new(of.iter().map(|&(user, room)| [user.into(), room.into()]));
     let mut found = HashMap::new();
-    for row in conn.load::<(i64, i64, i64, i64, i64, i64, i64)>(sql.rows(need)).await? {
-        let (person, room, sent, own, read_number, read_own, deleted) = row;
+    for row in conn.load::<UnreadRow>(sql.rows(need)).await? {
+        let UnreadRow { person, room, sent, own, read_number, read_own, deleted } = row;
         let read = Position { number: count(read_number)?, own: count(read_own)?, ..Position::default() };
         found.insert((user(person)?, room_id(room)?), read.unread(count(sent)?, count(own)?, count(deleted)?));
     }
@@ -132,10 +132,11 @@ async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<Vec<Arc<Message>
     let sql = Sql::new(format!(
         "WITH need (room) AS ({{}}), newest AS MATERIALIZED (SELECT need.room, (SELECT x.id FROM messages x
             WHERE x.room = need.room AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT 1) AS id FROM need)
-         SELECT {MESSAGE} FROM newest CROSS JOIN messages m CROSS JOIN users u
+         SELECT {MESSAGE}, {PERSON} FROM newest CROSS JOIN messages m CROSS JOIN users u
          WHERE m.room = newest.room AND m.id = newest.id AND u.id = m.sender"
     ));
-    let rows = conn.load::<MessageRow>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
+    let rows =
+        conn.load::<(MessageRow, PersonRow)>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
     rows.into_iter().map(message).collect()
 }
 

@@ -148,9 +148,8 @@ async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Ve
          FROM need WHERE need.room IS NOT NULL"
     ));
     let need = Rows::new(asked.iter().map(|&(room, upto, user)| [room.into(), upto.into(), user.into()]));
-    type Row = (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>);
-    let rows = conn.load::<Row>(sql.rows(need)).await?;
-    let known = rows.into_iter().map(|(room, upto, person, message, number, own)| {
+    let rows = conn.load::<OrdinalRow>(sql.rows(need)).await?;
+    let known = rows.into_iter().map(|OrdinalRow { room, upto, person, message, number, own }| {
         let place = Ordinal {
             message: message.map(message_id).transpose()?,
             number: count(number.unwrap_or(0))?,

@@ -23,8 +23,8 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
          WHERE s.room = need.room AND s.person = need.person AND s.client_id = need.client_id",
     );
     let need = asked.iter().map(|(room, user, name)| [(*room).into(), (*user).into(), name.as_str().into()]);
-    let rows = conn.load::<(i64, i64, String, String, i64)>(sql.rows(Rows::new(need))).await?;
-    let keys = rows.iter().map(|row| Ok((room_id(row.0)?, message_id(row.4)?))).collect::<Worked<Vec<_>>>()?;
+    let rows = conn.load::<NamedRow>(sql.rows(Rows::new(need))).await?;
+    let keys = rows.iter().map(|row| Ok((room_id(row.room)?, message_id(row.message)?))).collect::<Worked<Vec<_>>>()?;
     let messages = reception::messages(conn, &keys).await?;
     let likes =
         reactions::newest(conn, keys.iter().map(|&(room, message)| (room, message, Emoji::LIKE)).collect(), NEWEST)
@@ -32,10 +32,10 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     let seen = reception::readerships(conn, messages.values().cloned().collect()).await?;
     let seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.message.id, seen)).collect();
     let mut found = HashMap::new();
-    for ((room, message), (_, person, name, said, _)) in keys.into_iter().zip(rows) {
+    for ((room, message), row) in keys.into_iter().zip(rows) {
         let Some(seen) = seen.get(&message).cloned() else { continue };
         let likes = likes.get(&(room, message, Emoji::LIKE)).cloned().unwrap_or_default();
-        found.insert((room, user(person)?, name), FirstSent { digest: digest(&said)?, seen, likes });
+        found.insert((room, user(row.person)?, row.client_id), FirstSent { digest: digest(&row.digest)?, seen, likes });
     }
     let known = asked.iter().map(|(room, user, name)| {
         let first = found.get(&(*room, *user, name.as_str().to_owned())).cloned();

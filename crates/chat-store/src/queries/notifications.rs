@@ -35,7 +35,7 @@ pub(super) async fn notify(
     );
     let sql = sql.bind(new.user).bind(id).bind(new.kind.word()).bind(&*new.title).bind(&*new.body);
     conn.run(sql.bind(&*data).bind(at).bind(new.client_id.as_ref().map(|name| name.as_str()))).await?;
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id = ?"));
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id = ?"));
     let stored = conn.first::<NotificationRow>(sql.bind(new.user).bind(id)).await?;
     Ok((stored.map(notification).ok_or(Refusal::UnknownNotification)??, true))
 }
@@ -48,7 +48,7 @@ pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> W
         Some(false) => " AND read_at IS NULL",
     };
     let sql = Sql::new(format!(
-        "SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id < ?{which} ORDER BY id DESC LIMIT ?"
+        "SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id < ?{which} ORDER BY id DESC LIMIT ?"
     ));
     let before = page.before.map_or(i64::MAX, NotificationId::number);
     let rows = conn.load::<NotificationRow>(sql.bind(user).bind(before).bind(page.limit)).await?;
@@ -59,7 +59,7 @@ pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> W
 pub(super) async fn read(conn: &Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND id = ? AND read_at IS NULL");
     conn.run(sql.bind(at).bind(user).bind(id)).await?;
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND id = ?"));
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id = ?"));
     let row = conn.first::<NotificationRow>(sql.bind(user).bind(id)).await?;
     row.map(notification).ok_or(Refusal::UnknownNotification)?
 }
@@ -72,7 +72,7 @@ pub(super) async fn read_all(conn: &Conn, user: UserId, at: Time) -> Worked<u64>
 
 async fn named(conn: &Conn, new: &NewNotification) -> Worked<Option<Arc<Notification>>> {
     let Some(name) = &new.client_id else { return Ok(None) };
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications WHERE person = ? AND client_id = ?"));
+    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND client_id = ?"));
     let row = conn.first::<NotificationRow>(sql.bind(new.user).bind(name.as_str())).await?;
     row.map(notification).transpose()
 }

@@ -39,14 +39,14 @@ async fn changes(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     marks.dedup_by_key(|(room, _)| *room);
     marks.reverse();
     conn.lock_rooms(marks.iter().map(|(room, _)| *room)).await?;
-    conn.write(Write::new(
+    conn.write(Write::other(
         "WITH mark (room, seq) AS (",
         Rows::new(marks.iter().map(|&(room, seq)| [room.into(), seq.into()])),
         ") UPDATE rooms SET pruned = mark.seq FROM mark WHERE rooms.id = mark.room AND rooms.pruned < mark.seq",
     ))
     .await?;
     let gone = Rows::new(slice.iter().map(|&(room, seq)| [room.into(), seq.into()]));
-    conn.write(Write::new("DELETE FROM changes WHERE (room, seq) IN (", gone, ")")).await?;
+    conn.write(Write::other("DELETE FROM changes WHERE (room, seq) IN (", gone, ")")).await?;
     Ok(slice.len() < most)
 }
 
@@ -63,7 +63,7 @@ async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let marks =
         || Rows::new(slice.iter().map(|&(room, person, number, _)| [room.into(), person.into(), number.into()]));
     conn.lock_rooms(slice.iter().map(|row| row.0)).await?;
-    conn.write(Write::new(
+    conn.write(Write::other(
         before,
         marks(),
         "), gone (room, moves) AS (SELECT c.room, MAX(c.moves) FROM mark CROSS JOIN receipts c
@@ -72,7 +72,7 @@ async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
          AND rooms.pruned_moves < gone.moves",
     ))
     .await?;
-    conn.write(Write::new(
+    conn.write(Write::other(
         before,
         marks(),
         ") DELETE FROM receipts WHERE (room, person, number) IN

@@ -25,14 +25,14 @@ pub(super) async fn newest(conn: &Conn, of: BTreeSet<Key>, most: usize) -> Worke
         "WITH need (room, message, emoji) AS ({{}}), bound AS MATERIALIZED (SELECT need.room, need.message, need.emoji,
             (SELECT x.seq FROM reactions x WHERE x.room = need.room AND x.message = need.message
              AND x.emoji = need.emoji AND x.stands ORDER BY x.seq DESC LIMIT 1 OFFSET ?) AS seq FROM need)
-         SELECT {REACTION} FROM bound CROSS JOIN reactions x CROSS JOIN users u
+         SELECT {REACTION}, {HANDLE} FROM bound CROSS JOIN reactions x CROSS JOIN users u
          WHERE x.room = bound.room AND x.message = bound.message AND x.emoji = bound.emoji AND x.stands
          AND x.seq >= COALESCE(bound.seq, 0) AND u.id = x.person ORDER BY x.seq"
     ));
     let need =
         Rows::new(of.iter().map(|(room, message, emoji)| [(*room).into(), (*message).into(), emoji.as_str().into()]));
     let mut found: HashMap<Key, Vec<ReactionRow>> = HashMap::new();
-    for row in conn.load::<ReactionOf>(sql.rows(need).bind(most - 1)).await? {
+    for row in conn.load::<(ReactionOf, HandleRow)>(sql.rows(need).bind(most - 1)).await? {
         let row = reaction(row)?;
         found.entry((row.room, row.message, row.emoji.clone())).or_default().push(row);
     }
@@ -49,14 +49,14 @@ pub(super) async fn own(
     }
     let sql = Sql::new(format!(
         "WITH need (room, message, person, emoji) AS ({{}})
-         SELECT {REACTION} FROM need CROSS JOIN reactions x CROSS JOIN users u
+         SELECT {REACTION}, {HANDLE} FROM need CROSS JOIN reactions x CROSS JOIN users u
          WHERE x.room = need.room AND x.message = need.message AND x.person = need.person AND x.emoji = need.emoji
          AND u.id = x.person"
     ));
     let need = asked
         .iter()
         .map(|(room, message, user, emoji)| [(*room).into(), (*message).into(), (*user).into(), emoji.as_str().into()]);
-    let rows = conn.load::<ReactionOf>(sql.rows(Rows::new(need))).await?;
+    let rows = conn.load::<(ReactionOf, HandleRow)>(sql.rows(Rows::new(need))).await?;
     let keyed = |row: ReactionRow| ((row.room, row.message, row.user.id, row.emoji.clone()), row);
     rows.into_iter().map(|row| reaction(row).map(keyed)).collect()
 }
@@ -71,13 +71,13 @@ pub(super) async fn of(
         return Ok(HashMap::new());
     }
     let sql = Sql::new(format!(
-        "WITH need (room, message) AS ({{}}) SELECT {REACTION} FROM need CROSS JOIN reactions x CROSS JOIN users u
+        "WITH need (room, message) AS ({{}}) SELECT {REACTION}, {HANDLE} FROM need CROSS JOIN reactions x CROSS JOIN users u
          WHERE x.room = need.room AND x.message = need.message AND x.person = ? AND x.stands AND u.id = x.person
          ORDER BY x.seq"
     ));
     let need = Rows::new(messages.iter().map(|&(room, message)| [room.into(), message.into()]));
     let mut found: HashMap<reception::Key, Vec<Emoji>> = HashMap::new();
-    for row in conn.load::<ReactionOf>(sql.rows(need).bind(user)).await? {
+    for row in conn.load::<(ReactionOf, HandleRow)>(sql.rows(need).bind(user)).await? {
         let row = reaction(row)?;
         found.entry((row.room, row.message)).or_default().push(row.emoji);
     }
@@ -110,14 +110,15 @@ pub(super) async fn page(
     live_message(conn, reader, room, message).await?;
     let so = if page.emoji.is_some() { "x.emoji = ? AND " } else { "" };
     let sql = Sql::new(format!(
-        "SELECT {REACTION} FROM reactions x JOIN users u ON u.id = x.person
+        "SELECT {REACTION}, {HANDLE} FROM reactions x JOIN users u ON u.id = x.person
          WHERE {so}x.room = ? AND x.message = ? AND x.stands AND x.seq > ? ORDER BY x.seq LIMIT ?"
     ));
     let sql = match &page.emoji {
         Some(emoji) => sql.bind(emoji.as_str()),
         None => sql,
     };
-    let rows = conn.load::<ReactionOf>(sql.bind(room).bind(message).bind(page.after).bind(page.limit)).await?;
+    let rows =
+        conn.load::<(ReactionOf, HandleRow)>(sql.bind(room).bind(message).bind(page.after).bind(page.limit)).await?;
     rows.into_iter().map(|row| reaction(row).map(|row| Reactor::of(&row))).collect()
 }
 

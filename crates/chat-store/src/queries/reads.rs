@@ -49,10 +49,10 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
 /// The newest messages below an id, oldest first, and whether there are more.
 async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id < ? AND m.deleted_at IS NULL ORDER BY m.id DESC LIMIT ?"
     ));
-    let rows = conn.load::<MessageRow>(sql.bind(room).bind(below).bind(limit + 1)).await?;
+    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(room).bind(below).bind(limit + 1)).await?;
     let more = rows.len() > limit;
     let messages = rows.into_iter().take(limit).rev().map(message).collect::<Worked<_>>()?;
     Ok((messages, more))
@@ -61,10 +61,10 @@ async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(V
 /// The oldest messages above an id, oldest first, and whether there are more.
 async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id > ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
     ));
-    let rows = conn.load::<MessageRow>(sql.bind(room).bind(above).bind(limit + 1)).await?;
+    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(room).bind(above).bind(limit + 1)).await?;
     let more = rows.len() > limit;
     let messages = rows.into_iter().take(limit).map(message).collect::<Worked<_>>()?;
     Ok((messages, more))

@@ -22,11 +22,11 @@ pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, A
         return Ok(HashMap::new());
     }
     let sql = Sql::new(format!(
-        "WITH need (room, message) AS ({{}}) SELECT {MESSAGE} FROM need CROSS JOIN messages m CROSS JOIN users u
+        "WITH need (room, message) AS ({{}}) SELECT {MESSAGE}, {PERSON} FROM need CROSS JOIN messages m CROSS JOIN users u
          WHERE m.room = need.room AND m.id = need.message AND u.id = m.sender"
     ));
     let need = Rows::new(keys.iter().map(|&(room, message)| [room.into(), message.into()]));
-    let rows = conn.load::<MessageRow>(sql.rows(need)).await?;
+    let rows = conn.load::<(MessageRow, PersonRow)>(sql.rows(need)).await?;
     rows.into_iter().map(|row| message(row).map(|message| ((message.room, message.id), message))).collect()
 }
 
@@ -75,8 +75,9 @@ pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanK
         [span.room.into(), span.user.into(), above.into(), span.upto.into()]
     });
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for (person, upto, room, id, sender) in conn.load::<(i64, i64, i64, i64, i64)>(sql.rows(Rows::new(need))).await? {
-        found.entry((room_id(room)?, user(person)?, upto)).or_default().push((message_id(id)?, user(sender)?));
+    for row in conn.load::<StretchRow>(sql.rows(Rows::new(need))).await? {
+        let StretchRow { person, upto, room, message, sender } = row;
+        found.entry((room_id(room)?, user(person)?, upto)).or_default().push((message_id(message)?, user(sender)?));
     }
     Ok(found)
 }
@@ -171,7 +172,7 @@ async fn reached(
     );
     let need = Rows::new(spans.iter().map(|(&room, &(low, high))| [room.into(), low.into(), high.into()]));
     let mut found: BTreeMap<RoomId, BTreeMap<UserId, Reader>> = BTreeMap::new();
-    for (room, person, uuid, number, at) in conn.load::<(i64, i64, Option<String>, i64, i64)>(sql.rows(need)).await? {
+    for ReceiptRow { room, person, uuid, number, at } in conn.load::<ReceiptRow>(sql.rows(need)).await? {
         let readers = found.entry(room_id(room)?).or_default();
         let reader = match readers.entry(user(person)?) {
             std::collections::btree_map::Entry::Occupied(reader) => reader.into_mut(),
@@ -200,10 +201,9 @@ async fn delivered(conn: &Conn, spans: &BTreeMap<RoomId, (u64, u64)>) -> Worked<
         nth("delivered_number", 1)
     ));
     let need = Rows::ints(spans.keys().map(|room| room.number()));
-    type Row = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    let rows = conn.load::<Row>(sql.rows(need)).await?;
-    let rows = rows.into_iter().map(|(room, first, far, second, near)| {
-        let two = [first.zip(far), second.zip(near)].into_iter().flatten();
+    let rows = conn.load::<ReachedRow>(sql.rows(need)).await?;
+    let rows = rows.into_iter().map(|ReachedRow { room, first, first_number, second, second_number }| {
+        let two = [first.zip(first_number), second.zip(second_number)].into_iter().flatten();
         let two = two.map(|(person, number)| Ok((user(person)?, count(number)?)));
         Ok((room_id(room)?, two.collect::<Worked<Vec<_>>>()?))
     });

@@ -54,8 +54,8 @@ fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
             room.closed.into(),
         ]
     }));
-    Write::new(
-        "INSERT INTO rooms (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message,
+    Write::insert(
+        "rooms (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message,
             sent, closed)",
         rows,
         "ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner = excluded.owner, seq = excluded.seq,
@@ -76,10 +76,9 @@ fn rooms_that_went_on<'w>(rooms: &[&'w Room]) -> Write<'w> {
             room.sent.into(),
         ]
     }));
-    let tail =
-        ") UPDATE rooms SET seq = new.seq, moves = new.moves, last_at = new.last_at, last_message = new.last_message,
+    let tail = "rooms SET seq = new.seq, moves = new.moves, last_at = new.last_at, last_message = new.last_message,
         sent = new.sent FROM new WHERE rooms.id = new.id";
-    Write::new("WITH new (id, seq, moves, last_at, last_message, sent) AS (", rows, tail)
+    Write::update("new (id, seq, moves, last_at, last_message, sent)", rows, tail)
 }
 
 fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
@@ -102,8 +101,7 @@ fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
             member.delivered.moved.into(),
         ]
     }));
-    Write::new(
-        "INSERT INTO members (room, person, active, joined, sent, read_message, read_number, read_own, read_at, read_moved,
+    Write::insert("members (room, person, active, joined, sent, read_message, read_number, read_own, read_at, read_moved,
             delivered_message, delivered_number, delivered_own, delivered_at, delivered_moved)",
         rows,
         "ON CONFLICT (room, person) DO UPDATE SET active = excluded.active, joined = excluded.joined, sent = excluded.sent,
@@ -116,9 +114,8 @@ fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
 
 pub(crate) fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
     let rows = Rows::new(members.iter().map(|&&(room, member)| [room.into(), member.user.into(), member.sent.into()]));
-    let tail =
-        ") UPDATE members SET sent = new.sent FROM new WHERE members.room = new.room AND members.person = new.person";
-    Write::new("WITH new (room, person, sent) AS (", rows, tail)
+    let tail = "members SET sent = new.sent FROM new WHERE members.room = new.room AND members.person = new.person";
+    Write::update("new (room, person, sent)", rows, tail)
 }
 
 /// Members of whom one position moved.
@@ -127,13 +124,13 @@ fn moved_on<'w>(members: &[&'w (RoomId, Member)], tail: &'static str, which: fn(
         let Position { message, number, own, at, moved } = *which(member);
         [(*room).into(), member.user.into(), message.into(), number.into(), own.into(), at.into(), moved.into()]
     }));
-    Write::new("WITH new (room, person, message, number, own, at, moved) AS (", rows, tail)
+    Write::update("new (room, person, message, number, own, at, moved)", rows, tail)
 }
 
-const READ: &str = ") UPDATE members SET read_message = new.message, read_number = new.number, read_own = new.own,
+const READ: &str = "members SET read_message = new.message, read_number = new.number, read_own = new.own,
     read_at = new.at, read_moved = new.moved FROM new WHERE members.room = new.room AND members.person = new.person";
 
-const DELIVERED: &str = ") UPDATE members SET delivered_message = new.message, delivered_number = new.number,
+const DELIVERED: &str = "members SET delivered_message = new.message, delivered_number = new.number,
     delivered_own = new.own, delivered_at = new.at, delivered_moved = new.moved FROM new
     WHERE members.room = new.room AND members.person = new.person";
 
@@ -157,10 +154,13 @@ pub(crate) fn messages(written: &Written) -> Write<'_> {
             message.reactions.spelled().into(),
         ]
     }));
-    let head = "INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
-        edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
-    Write::new(head, rows, "")
+    Write::insert(MESSAGES, rows, "")
 }
+
+/// Where new messages go.
+pub(crate) const MESSAGES: &str =
+    "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
+    edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
 
 /// Messages that were edited, deleted or reacted to.
 fn changed_messages(written: &Written) -> Write<'_> {
@@ -177,11 +177,11 @@ fn changed_messages(written: &Written) -> Write<'_> {
             message.reactions.spelled().into(),
         ]
     }));
-    let head = "WITH new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions) AS (";
-    let tail = ") UPDATE messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
+    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
+    let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
         edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions
         FROM new WHERE messages.room = new.room AND messages.id = new.id";
-    Write::new(head, rows, tail)
+    Write::update(given, rows, tail)
 }
 
 fn log(written: &Written) -> Write<'_> {
@@ -198,7 +198,7 @@ fn log(written: &Written) -> Write<'_> {
             row.text.as_deref().into(),
         ]
     }));
-    Write::new("INSERT INTO changes (room, seq, at, actor, kind, message, person, heir, title)", rows, "")
+    Write::insert("changes (room, seq, at, actor, kind, message, person, heir, title)", rows, "")
 }
 
 fn receipts(written: &Written) -> Write<'_> {
@@ -207,12 +207,12 @@ fn receipts(written: &Written) -> Write<'_> {
     let rows = Rows::new(read.map(|row| {
         [row.room.into(), row.user.into(), row.number.into(), row.upto.into(), row.at.into(), row.moves.into()]
     }));
-    Write::new("INSERT INTO receipts (room, person, number, upto, at, moves)", rows, "")
+    Write::insert("receipts (room, person, number, upto, at, moves)", rows, "")
 }
 
 fn forgotten_reactions(written: &Written) -> Write<'_> {
     let gone = Rows::new(written.forgotten.iter().map(|&(room, message)| [room.into(), message.into()]));
-    Write::new("DELETE FROM reactions WHERE (room, message) IN (", gone, ")")
+    Write::other("DELETE FROM reactions WHERE (room, message) IN (", gone, ")")
 }
 
 fn reactions(written: &Written) -> Write<'_> {
@@ -221,8 +221,8 @@ fn reactions(written: &Written) -> Write<'_> {
         let (user, stands) = (row.user.id.into(), row.stands.into());
         [row.room.into(), row.message.into(), user, emoji, stands, row.at.into(), row.seq.into()]
     }));
-    Write::new(
-        "INSERT INTO reactions (room, message, person, emoji, stands, at, seq)",
+    Write::insert(
+        "reactions (room, message, person, emoji, stands, at, seq)",
         rows,
         "ON CONFLICT (room, message, person, emoji) DO UPDATE SET stands = excluded.stands, at = excluded.at,
             seq = excluded.seq",
@@ -235,8 +235,11 @@ pub(crate) fn sent(written: &Written) -> Write<'_> {
         let digest = spelled(row.digest).into();
         [row.room.into(), row.user.into(), row.client_id.as_str().into(), digest, row.message.into()]
     }));
-    Write::new("INSERT INTO sent (room, person, client_id, digest, message)", rows, "")
+    Write::insert(SENT, rows, "")
 }
+
+/// Where the names of messages go.
+pub(crate) const SENT: &str = "sent (room, person, client_id, digest, message)";
 
 /// What was first made under a name.
 fn made(written: &Written) -> Write<'_> {
@@ -246,13 +249,13 @@ fn made(written: &Written) -> Write<'_> {
             .iter()
             .map(|row| [row.user.into(), row.client_id.as_str().into(), spelled(row.digest).into(), row.room.into()]),
     );
-    Write::new("INSERT INTO made (person, client_id, digest, room)", rows, "")
+    Write::insert("made (person, client_id, digest, room)", rows, "")
 }
 
 /// Whose direct chat is whose.
 fn directs(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.directs.iter().map(|row| [row.low.into(), row.high.into(), row.room.into()]));
-    Write::new("INSERT INTO directs (low, high, room)", rows, "")
+    Write::insert("directs (low, high, room)", rows, "")
 }
 
 fn lobby(written: &Written) -> Write<'_> {
@@ -264,5 +267,5 @@ fn lobby(written: &Written) -> Write<'_> {
     );
     let tail = "ON CONFLICT (person) DO UPDATE SET waiting = excluded.waiting, room = excluded.room,
         partner = excluded.partner, lease = excluded.lease";
-    Write::new("INSERT INTO lobby (person, waiting, room, partner, lease)", rows, tail)
+    Write::insert("lobby (person, waiting, room, partner, lease)", rows, tail)
 }

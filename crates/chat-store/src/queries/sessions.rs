@@ -4,7 +4,7 @@ use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::{Account, Time, UserId};
 
 use super::{Conn, people};
-use crate::rows::{self, PERSON, PersonRow, account};
+use crate::rows::{self, PERSON, PersonRow, TokenRow, account};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
@@ -24,10 +24,8 @@ pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires
          WHERE t.digest = ?{}",
         Conn::LOCK
     ));
-    let Some((family, used, revoked, until, person)) = conn.first::<(i64, bool, bool, i64, i64)>(sql.bind(old)).await?
-    else {
-        return Ok(Rotation::Unknown);
-    };
+    let Some(token) = conn.first::<TokenRow>(sql.bind(old)).await? else { return Ok(Rotation::Unknown) };
+    let TokenRow { family, used, revoked, expires: until, person } = token;
     let user = rows::user(person)?;
     if used {
         revoke(conn, family).await?;

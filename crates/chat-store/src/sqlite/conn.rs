@@ -89,13 +89,9 @@ impl Conn {
     /// Writes rows. Where one fails those before it stay: the whole transaction is rolled back then, so that SQLite need not
     /// copy every page first to undo the one statement.
     pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
-        for chunk in write.rows.chunks(MOST_ROWS) {
-            let sql = Write::new(write.head, chunk, write.tail).into_sql();
-            self.run(sql.spelled(|text| {
-                let text = text.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1);
-                text.replacen(") UPDATE ", ") UPDATE OR FAIL ", 1)
-            }))
-            .await?;
+        let Write { verb, rows, tail } = write;
+        for rows in rows.chunks(MOST_ROWS) {
+            self.run(Write { verb, rows, tail }.into_sql(" OR FAIL")).await?;
         }
         Ok(())
     }
