@@ -47,7 +47,7 @@ impl Greeting<'_> {
             row("API", &format!("http://{at}/api/openapi.json, http://{at}/api/asyncapi.json"));
         }
         for at in self.admin {
-            row("Operators", &format!("http://{}/metrics", reachable(*at)));
+            row("Operators", &format!("http://{}/", reachable(*at)));
         }
         row("Data", data(self.database));
         if let Some(at) = self.public.first() {

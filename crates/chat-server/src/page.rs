@@ -18,6 +18,9 @@ pub(crate) struct Page {
     registration: bool,
 }
 
+/// What operators look at, beside the figures.
+pub(crate) struct OperatorsPage;
+
 /// A file as `web/embed.mjs` has put it beside.
 struct File {
     path: &'static str,
@@ -33,14 +36,10 @@ impl Page {
         Page { directory, registration }
     }
 
-    async fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
-        if !matches!(*method, Method::GET | Method::HEAD) {
-            let mut refusal = empty(StatusCode::METHOD_NOT_ALLOWED);
-            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return refusal;
-        }
-        match file(path) {
-            Some(file) => file.answer(headers),
+    async fn answer(&self, request: &Request<Incoming>) -> Response<Body> {
+        match file(request.uri().path()) {
+            _ if !is_read(request) => only_read(),
+            Some(file) => file.answer(request.headers()),
             None => self.about().await,
         }
     }
@@ -61,12 +60,37 @@ impl Page {
 
 impl Beside for Page {
     fn claims(&self, path: &str) -> bool {
-        path == ABOUT || file(path).is_some()
+        path == ABOUT || path != OPERATORS && file(path).is_some()
     }
 
     fn answer(&self, request: Request<Incoming>, _: Peer) -> Answering<'_> {
-        Box::pin(async move { self.answer(request.method(), request.uri().path(), request.headers()).await })
+        Box::pin(async move { self.answer(&request).await })
     }
+}
+
+impl Beside for OperatorsPage {
+    fn claims(&self, path: &str) -> bool {
+        path == "/" || path == ICON || path.starts_with(ASSETS) && file(path).is_some()
+    }
+
+    fn answer(&self, request: Request<Incoming>, _: Peer) -> Answering<'_> {
+        let path = if request.uri().path() == "/" { OPERATORS } else { request.uri().path() };
+        let answer = match file(path) {
+            Some(file) if is_read(&request) => file.answer(request.headers()),
+            _ => only_read(),
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+fn is_read(request: &Request<Incoming>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn only_read() -> Response<Body> {
+    let mut refusal = empty(StatusCode::METHOD_NOT_ALLOWED);
+    refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    refusal
 }
 
 fn file(path: &str) -> Option<&'static File> {
@@ -85,7 +109,7 @@ impl File {
         };
         let headers = answer.headers_mut();
         // A name below /assets/ changes with its content.
-        let kept = if self.path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let kept = if self.path.starts_with(ASSETS) { "public, max-age=31536000, immutable" } else { "no-cache" };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
         headers.insert(ETAG, HeaderValue::from_static(self.tag));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -100,6 +124,10 @@ impl File {
 
 /// What a page asks before anybody has logged in.
 const ABOUT: &str = "/page.json";
+/// Where the operators' page lies among the files; they find it at the root of their own address.
+const OPERATORS: &str = "/operators";
+const ICON: &str = "/favicon.svg";
+const ASSETS: &str = "/assets/";
 /// Scripts and styles come from here alone; pictures and recordings from wherever a message says.
 const POLICY: &str = "default-src 'self'; img-src 'self' http: https: data: blob:; media-src 'self' http: https: blob:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -117,6 +145,13 @@ mod tests {
         let answer = script.answer(&HeaderMap::new());
         assert_eq!(answer.headers()[CONTENT_ENCODING], "gzip");
         assert!(answer.headers()[CACHE_CONTROL].to_str().is_ok_and(|kept| kept.contains("immutable")));
+    }
+
+    #[test]
+    fn the_operators_page_is_theirs_alone() {
+        assert!(file(OPERATORS).is_some() && file(ICON).is_some());
+        assert!(OperatorsPage.claims("/") && OperatorsPage.claims(ICON));
+        assert!(!OperatorsPage.claims("/dialects") && !OperatorsPage.claims("/page.json"));
     }
 
     #[test]

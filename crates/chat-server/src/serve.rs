@@ -25,7 +25,7 @@ use tracing::{info, warn};
 use crate::config::{Action, Config, Registration};
 use crate::demo::Stage;
 use crate::greeting::{Greeting, reachable};
-use crate::page::Page;
+use crate::page::{OperatorsPage, Page};
 use crate::secrets;
 
 /// Serves until a signal says to stop.
@@ -49,7 +49,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open);
-    let neighbours = Neighbours { public: Some(Arc::new(page)), operators: None };
+    let neighbours = Neighbours { public: Some(Arc::new(page)), operators: Some(Arc::new(OperatorsPage)) };
     let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let http = HttpSettings { tally: app.tally.clone(), ..connections(&config) };

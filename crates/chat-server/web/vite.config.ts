@@ -21,7 +21,7 @@ export default defineConfig({
     // The policy allows no scripts and no pictures inside of addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: here("index.html"), dialects: here("dialects.html") } },
+    rollupOptions: { input: { index: here("index.html"), dialects: here("dialects.html"), operators: here("operators.html") } },
   },
   server: { proxy: { "/api": { target: server, ws: true }, "/ws": { target: server, ws: true }, "/socket.io": { target: server, ws: true }, "/page.json": server } },
 });
