@@ -28,7 +28,7 @@ pub(crate) struct Config {
     /// Where to listen; may be given several times.
     #[arg(long, value_delimiter = ',', default_value = "127.0.0.1:8000")]
     pub(crate) listen: Vec<Address>,
-    /// Where /healthz, /readyz and /metrics are served to operators; keep it private. Without it 127.0.0.1:9464, if that is free.
+    /// Where a page, /healthz, /readyz and /metrics are served to operators; keep it private. Without it 127.0.0.1:9464, if that is free.
     #[arg(long)]
     pub(crate) admin_listen: Option<Address>,
     /// Where everything is stored: a file, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`.
@@ -47,6 +47,9 @@ pub(crate) struct Config {
     /// Another site whose pages may use the session cookie, such as `https://chat.example`; may be given several times.
     #[arg(long, value_delimiter = ',', value_parser = origin)]
     pub(crate) allowed_origin: Vec<String>,
+    /// A site that may show the page inside of its own, such as `https://shop.example`; may be given several times.
+    #[arg(long, value_delimiter = ',', value_parser = origin)]
+    pub(crate) frame_ancestors: Vec<String>,
     /// A key of a trusted back end for /api/v2/server, 16 bytes or more; may be given several times, for rotation. Everybody on this
     /// machine can read a command line: --api-key-file is better.
     #[arg(long, value_delimiter = ',', value_parser = secret)]

@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 pub(crate) struct Page {
     directory: Arc<dyn Directory>,
     registration: bool,
+    policy: HeaderValue,
 }
 
 /// What operators look at, beside the figures.
@@ -31,15 +32,17 @@ struct File {
 }
 
 impl Page {
-    /// A page over the people of a directory; `registration` is whether anybody may make an account.
-    pub(crate) fn new(directory: Arc<dyn Directory>, registration: bool) -> Page {
-        Page { directory, registration }
+    /// A page over the people of a directory; `registration` is whether anybody may make an account, `ancestors` the sites that may
+    /// show the page inside of their own.
+    pub(crate) fn new(directory: Arc<dyn Directory>, registration: bool, ancestors: &[String]) -> Page {
+        let policy = HeaderValue::try_from(policy(ancestors)).unwrap_or(HeaderValue::from_static(POLICY));
+        Page { directory, registration, policy }
     }
 
     async fn answer(&self, request: &Request<Incoming>) -> Response<Body> {
         match file(request.uri().path()) {
             _ if !is_read(request) => only_read(),
-            Some(file) => file.answer(request.headers()),
+            Some(file) => file.answer(request.headers(), self.policy.clone()),
             None => self.about().await,
         }
     }
@@ -76,10 +79,19 @@ impl Beside for OperatorsPage {
     fn answer(&self, request: Request<Incoming>, _: Peer) -> Answering<'_> {
         let path = if request.uri().path() == "/" { OPERATORS } else { request.uri().path() };
         let answer = match file(path) {
-            Some(file) if is_read(&request) => file.answer(request.headers()),
+            Some(file) if is_read(&request) => file.answer(request.headers(), HeaderValue::from_static(POLICY)),
             _ => only_read(),
         };
         Box::pin(std::future::ready(answer))
+    }
+}
+
+/// The policy of a page that these sites may show.
+fn policy(ancestors: &[String]) -> String {
+    if ancestors.is_empty() {
+        POLICY.to_owned()
+    } else {
+        POLICY.replace("ancestors 'none'", &format!("ancestors {}", ancestors.join(" ")))
     }
 }
 
@@ -98,7 +110,7 @@ fn file(path: &str) -> Option<&'static File> {
 }
 
 impl File {
-    fn answer(&self, asked: &HeaderMap) -> Response<Body> {
+    fn answer(&self, asked: &HeaderMap, policy: HeaderValue) -> Response<Body> {
         let known =
             asked.get(IF_NONE_MATCH).is_some_and(|tags| tags.to_str().is_ok_and(|tags| tags.contains(self.tag)));
         let content_type = HeaderValue::from_static(self.content_type);
@@ -114,7 +126,7 @@ impl File {
         headers.insert(ETAG, HeaderValue::from_static(self.tag));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
         if self.zipped && !known {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -139,10 +151,10 @@ mod tests {
 
     #[test]
     fn the_page_is_there_and_its_scripts_are_kept_for_good() {
-        let page = file("/").expect("a page").answer(&HeaderMap::new());
+        let page = file("/").expect("a page").answer(&HeaderMap::new(), HeaderValue::from_static(POLICY));
         assert_eq!(page.headers()[CACHE_CONTROL], "no-cache");
         let script = FILES.iter().find(|file| file.path.ends_with(".js")).expect("a script");
-        let answer = script.answer(&HeaderMap::new());
+        let answer = script.answer(&HeaderMap::new(), HeaderValue::from_static(POLICY));
         assert_eq!(answer.headers()[CONTENT_ENCODING], "gzip");
         assert!(answer.headers()[CACHE_CONTROL].to_str().is_ok_and(|kept| kept.contains("immutable")));
     }
@@ -159,7 +171,7 @@ mod tests {
         let page = file("/").expect("a page");
         let mut asked = HeaderMap::new();
         asked.insert(IF_NONE_MATCH, HeaderValue::from_static(page.tag));
-        assert_eq!(page.answer(&asked).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(page.answer(&asked, HeaderValue::from_static(POLICY)).status(), StatusCode::NOT_MODIFIED);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
-    let page = Page::new(store.clone(), config.registration == Registration::Open);
+    let page = Page::new(store.clone(), config.registration == Registration::Open, &config.frame_ancestors);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: Some(Arc::new(OperatorsPage)) };
     let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();

@@ -17,8 +17,9 @@ const TOKEN = "chat.token";
 const given = /[#&]token=([^&]+)/.exec(location.hash)?.[1];
 if (given) {
   sessionStorage.setItem(TOKEN, given);
-  // The address is copied and looked at; a token has no business in it.
-  history.replaceState(null, "", location.pathname + location.search);
+  // The address is copied and looked at; a token has no business in it. The chat to begin with may stay.
+  const first = /[#&]chat=(\d+)/.exec(location.hash)?.[1];
+  history.replaceState(null, "", location.pathname + location.search + (first ? `#${first}` : ""));
 }
 
 const WHO = "chat.who";
@@ -44,9 +45,17 @@ function newChat(): Chat {
   chat.on("state", (state) => {
     connection.state = state;
     connection.everOpen ||= state.is === "open";
-    if (state.is === "ended" && state.why === "unauthorized") me.value = null;
+    if (state.is === "ended" && state.why === "unauthorized") {
+      me.value = null;
+      tellFrame({ chat: "ended" });
+    }
   });
   return chat;
+}
+
+/** Tells the site that shows this page inside of its own; the server's policy says which sites may. */
+export function tellFrame(told: { chat: "unread" | "ended"; unread?: number }): void {
+  if (window.parent !== window) window.parent.postMessage(told, "*");
 }
 
 export async function about(): Promise<About> {
@@ -61,14 +70,18 @@ export async function about(): Promise<About> {
 export async function recall(): Promise<void> {
   if (!localStorage.getItem(WHO) && !sessionStorage.getItem(TOKEN)) return;
   const answer = await chat.session.request<{ data: User }>("GET", "/api/auth/me").catch(() => null);
-  if (answer) enter(answer.data);
+  if (!answer) return;
+  enter(answer.data);
+  // The page is being loaded anew: whatever it showed until then would only flash.
+  if (!me.value) await new Promise(() => {});
 }
 
 export function enter(user: User): void {
   const before = localStorage.getItem(WHO);
   localStorage.setItem(WHO, String(user.id));
-  // The queue was read under another name, or under none.
-  if (before !== String(user.id)) return location.reload();
+  // The queue was read under another name, or under none while this one has something waiting.
+  const waits = localStorage.getItem(`chat.queue.${user.id}`) !== null;
+  if (before !== String(user.id) && (before !== null || waits)) return location.reload();
   me.value = user;
   chat.connect();
 }
