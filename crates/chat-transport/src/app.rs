@@ -36,7 +36,7 @@ pub struct App {
     pub tally: Arc<Tally>,
     /// Set once the server goes away.
     pub(crate) leaving: AtomicBool,
-    /// ServerSettings of the entrances and routes.
+    /// Settings of the entrances and routes.
     pub settings: ServerSettings,
     /// Pings WebSockets.
     pub(crate) pings: Arc<KeepAlive>,
@@ -44,10 +44,10 @@ pub struct App {
     pub(crate) comments: Arc<KeepAlive>,
 }
 
-/// ServerSettings of the entrances and routes.
+/// Settings of the entrances and routes.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// ServerSettings of Socket.IO.
+    /// Settings of Socket.IO.
     pub socketio: chat_protocol::socketio::SocketIoSettings,
     /// What a WebSocket client may send.
     pub frames: FrameLimits,
