@@ -1,6 +1,7 @@
 //! A whole server in a few lines: what an embedder composes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::{Directory, Journal};
 use tokio::net::TcpListener;
@@ -27,6 +28,7 @@ pub struct Builder {
     queues: Limits,
     connections: HttpSettings,
     beside: Neighbours,
+    drain: Duration,
 }
 
 /// A server that is ready to serve. Cheap to clone.
@@ -34,6 +36,7 @@ pub struct Builder {
 pub struct Server {
     service: Arc<Service>,
     connections: HttpSettings,
+    drain: Duration,
 }
 
 impl Builder {
@@ -49,6 +52,7 @@ impl Builder {
             queues: Limits::default(),
             connections: HttpSettings::default(),
             beside: Neighbours::default(),
+            drain: Duration::from_secs(5),
         }
     }
 
@@ -76,6 +80,12 @@ impl Builder {
         self
     }
 
+    /// Over which time clients are told to come back when the server stops, so that they do not come all at once.
+    pub fn drain(mut self, over: Duration) -> Builder {
+        self.drain = over;
+        self
+    }
+
     /// Routes of one's own on the same port. They are asked before those of the chat: what they claim, the chat never sees.
     pub fn beside(mut self, routes: Arc<dyn Beside>) -> Builder {
         self.beside.public = Some(routes);
@@ -87,7 +97,7 @@ impl Builder {
         let depot = Depot::new(self.queues);
         let hub = Hub::new(self.hub, depot, self.inbox, self.journal.clone(), self.directory.clone());
         let app = App::new(self.journal, self.directory, hub, self.tokens, self.settings);
-        Ok(Server { service: Service::with(app, self.beside)?, connections: self.connections })
+        Ok(Server { service: Service::with(app, self.beside)?, connections: self.connections, drain: self.drain })
     }
 }
 
@@ -104,7 +114,7 @@ impl Server {
         });
         let drained = async {
             stop.cancelled().await;
-            self.service.drain();
+            self.service.drain(self.drain).await;
         };
         let (served, ()) = tokio::join!(served, drained);
         if let Err(error) = beside.await {
