@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // As many shards as cores: each room is told by one of them.
     let inbox = Inbox::new(2);
     let store = Arc::new(Store::open(&database, Options::default(), inbox.clone()).await?);
-    let tokens = Tokens::local(&Secret::new("read this from a file, at least 32 bytes"), 24 * 3_600);
+    let tokens = Tokens::local(&[Secret::new("read this from a file, at least 32 bytes")], 24 * 3_600);
     let server = Builder::new(inbox, store.clone(), store.clone(), tokens).beside(Arc::new(Mine)).build()?;
     let listener = listen(([127, 0, 0, 1], 0).into())?;
     println!("listening on http://{}", listener.local_addr()?);

@@ -32,7 +32,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let inbox = Inbox::new(2);
 //! let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
-//! let tokens = Tokens::local(&Secret::new("at least thirty-two bytes of a secret"), 24 * 3_600);
+//! let tokens = Tokens::local(&[Secret::new("at least thirty-two bytes of a secret")], 24 * 3_600);
 //! let server = Builder::new(inbox, memory.clone(), memory, tokens).beside(Arc::new(Hello)).build()?;
 //!
 //! let stop = CancellationToken::new();
