@@ -107,11 +107,20 @@ impl Hub {
             if count.is_multiple_of(EVERY_MINUTE) {
                 delivery.forget_idle(now);
             }
+            let waits = !delivery.asides.is_empty();
             drop(delivery);
-            self.0.inbox.bell(shard).notify_one();
+            if waits {
+                self.0.inbox.bell(shard).notify_one();
+            }
         }
-        self.people().tick(now);
-        self.0.presence.notify_one();
+        let waits = {
+            let mut people = self.people();
+            people.tick(now);
+            !people.asides.is_empty()
+        };
+        if waits {
+            self.0.presence.notify_one();
+        }
         if count.is_multiple_of(EVERY_SECOND) {
             self.end_credentials(now);
         }
