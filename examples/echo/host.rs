@@ -45,7 +45,7 @@ impl Host {
                 None => refuse(Reject::UnknownSid),
             },
             (Ok(Asked::Post(sid)), _) => match self.find(&sid) {
-                Some(session) => self.post(&session, request.into_body()).await,
+                Some(session) => self.post(&session, request).await,
                 None => refuse(Reject::UnknownSid),
             },
             (Ok(Asked::Handshake(Transport::WebSocket)), Some(handshake)) => self.join(self.open(), handshake, peer),
@@ -74,8 +74,9 @@ impl Host {
         self.sessions().get(sid).cloned()
     }
 
-    async fn post(&self, session: &mpsc::Sender<Call>, body: Incoming) -> Response<Body> {
-        match read(body, self.settings.max_payload, PATIENCE).await {
+    async fn post(&self, session: &mpsc::Sender<Call>, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        match read(&parts.headers, body, self.settings.max_payload, PATIENCE).await {
             Ok(body) => {
                 if ends(&body) {
                     sleep(LAST_POLL).await;

@@ -86,10 +86,11 @@ pub const CODES: [Code; 13] = [
 ];
 
 /// With which codes the server closes WebSockets, and why.
-pub const CLOSES: [(u16, &str); 6] = [
-    (1001, "The server is going away, or heard no sign of life: come back, with jitter."),
+pub const CLOSES: [(u16, &str); 7] = [
+    (1001, "The server heard no sign of life: come back."),
     (1008, "Twenty bad frames in a row: mend the client."),
     (1009, "A frame over the limit."),
+    (1012, "The server is going away, or begins another life of the database: come back, with jitter."),
     (1013, "Too slow a reader, or something is away that the server needs: come back and resume."),
     (4401, "The token has expired, or the session was ended: get a new one, then come back."),
     (4403, "No longer a member of the room, or disconnected by a back end: do not come back by yourself."),

@@ -101,7 +101,7 @@ impl Routes {
             Access::Key => http.admit_key(&parts.headers).map(|()| None)?,
         };
         let limit = if call.place.access == Access::Key { http.server_body } else { http.body };
-        call.body = read(body, limit, http.patience).await.map_err(unread)?;
+        call.body = read(&parts.headers, body, limit, http.patience).await.map_err(unread)?;
         match caller {
             Some(caller) => call.as_user(&caller).await,
             None => call.as_anybody().await,

@@ -118,7 +118,8 @@ impl Desk {
 
     async fn post(&self, engine: &Arc<Engine>, request: Request<Incoming>) -> Response<Body> {
         let limit = self.settings.engine.max_payload;
-        let body = match read(request.into_body(), limit, PATIENCE).await {
+        let (parts, body) = request.into_parts();
+        let body = match read(&parts.headers, body, limit, PATIENCE).await {
             Ok(body) => body,
             Err(Unread::TooLarge) => return refused(Reject::TooLarge),
             Err(unread) => return empty(unread.status()),

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::header::EXPECT;
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
@@ -34,8 +35,11 @@ impl Unread {
 }
 
 /// Reads a whole body of at most `limit` bytes within `patience`. Of a longer one, the rest is passed over: most clients do not
-/// look for an answer before they have said everything.
-pub async fn read(mut body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+/// look for an answer before they have said everything. One that waits to be told to go on (`Expect`) is told at once.
+pub async fn read(headers: &HeaderMap, mut body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+    if headers.contains_key(EXPECT) && body.size_hint().lower() > limit as u64 {
+        return Err(Unread::TooLarge);
+    }
     let mut late = Unread::TooSlow;
     let whole = async {
         match collect(&mut body, limit).await {

@@ -59,10 +59,13 @@ impl Toy {
     async fn answer(self, mut request: Request<Incoming>, peer: Peer) -> Response<Body> {
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/hello") => json(StatusCode::OK, "{}"),
-            (&Method::POST, "/echo") => match read(request.into_body(), 1000, Duration::from_millis(200)).await {
-                Ok(body) => respond(StatusCode::OK, JSON, body),
-                Err(unread) => empty(unread.status()),
-            },
+            (&Method::POST, "/echo") => {
+                let (parts, body) = request.into_parts();
+                match read(&parts.headers, body, 1000, Duration::from_millis(200)).await {
+                    Ok(body) => respond(StatusCode::OK, JSON, body),
+                    Err(unread) => empty(unread.status()),
+                }
+            }
             (_, "/wait") => {
                 self.waiting.add_permits(1);
                 self.release.notified().await;
@@ -188,6 +191,19 @@ async fn bodies_are_read_up_to_their_limit() {
     assert!(server.ask(&body(3)).await.starts_with("HTTP/1.1 413"));
     // More than the kernel keeps: who is still talking must not lose the answer.
     assert!(server.ask(&post(&"x".repeat(4 << 20))).await.starts_with("HTTP/1.1 413"));
+}
+
+#[tokio::test]
+async fn who_asks_before_saying_too_much_is_answered_at_once() {
+    let server = run(HttpSettings::default()).await;
+    let head =
+        |length| post("").replace("content-length: 0", &format!("content-length: {length}\r\nexpect: 100-continue"));
+    assert!(server.ask(&head(1001)).await.starts_with("HTTP/1.1 413"));
+    let mut client = server.connect().await;
+    client.write_all(head(2).as_bytes()).await.expect("a head");
+    assert!(soon(until(&mut client, "\r\n\r\n")).await.starts_with("HTTP/1.1 100"));
+    client.write_all(b"{}").await.expect("a body");
+    assert!(soon(rest(&mut client)).await.ends_with("{}"));
 }
 
 #[tokio::test]
