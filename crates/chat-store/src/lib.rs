@@ -1,5 +1,39 @@
 //! The durable journal: a chat in SQLite or Postgres, behind the two ports of `chat-domain`.
 //!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use chat_domain::directory::NewAccount;
+//! use chat_domain::view::Page;
+//! use chat_domain::{Command, Directory, Draft, Journal, Order, Settled, Sink, Time};
+//! use chat_store::{Options, Store};
+//!
+//! /// Whoever tells the others: here nobody listens.
+//! struct Nobody;
+//!
+//! impl Sink for Nobody {
+//!     fn settled(&self, _: Vec<Settled>) {}
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let store = Store::open("sqlite::memory:", Options::default(), Arc::new(Nobody)).await?;
+//!     let (username, password) = ("anna".to_owned(), "a digest".to_owned());
+//!     let anna = store.register(NewAccount { username, name: None, avatar: String::new(), password }).await?.person.id();
+//!
+//!     let order = |command| Order { actor: anna, at: Time::from_secs(1), command, origin: None };
+//!     let made = Command::CreateGroup { title: "Books".into(), members: vec![], client_id: None };
+//!     let room = store.execute(order(made)).await?.event().ok_or("a new group")?.room;
+//!     store.execute(order(Command::Send { room, draft: Draft::text("hello"), client_id: None })).await?;
+//!
+//!     // What was answered is durable, and everybody finds it there.
+//!     let history = store.history(anna, room, Page::Newest, 50).await?;
+//!     assert_eq!(&*history.messages[0].message.content, "hello");
+//!     store.close().await;
+//!     Ok(())
+//! }
+//! ```
+//!
 //! [`Store::open`] takes the address of a database and a sink. Orders wait in a queue; a committer takes what has queued while
 //! the last transaction was committed, loads what these commands need with one question per table into a partial
 //! [`chat_domain::Chat`], lets it decide, writes what became new with one statement per table, commits, and only then answers.
