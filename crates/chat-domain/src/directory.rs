@@ -1,9 +1,9 @@
 //! The port to whatever knows who people are.
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+pub use crate::account::Account;
 use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
@@ -11,15 +11,6 @@ use crate::names::{check_avatar, check_name, check_username};
 use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::time::Time;
-
-/// Somebody who has an account here or came with an issuer's token.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Account {
-    /// Who they are to everybody.
-    pub person: Arc<Person>,
-    /// When they were last seen online.
-    pub last_seen: Option<Time>,
-}
 
 /// A new account. Names are checked by [`NewAccount::check`] before a password is worth hashing.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::directory::Account;
+use crate::account::Account;
 use crate::id::UserId;
 use crate::time::Time;
 

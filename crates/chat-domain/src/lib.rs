@@ -177,6 +177,7 @@ pub mod replay;
 mod rules;
 
 // Ports: what a host gives.
+mod account;
 mod admission;
 pub mod backplane;
 pub mod directory;
