@@ -10,12 +10,14 @@ use std::path::PathBuf;
 use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::secrets;
 
 pub(crate) use self::layers::{Unread, read};
 pub(crate) use self::values::Registration;
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
+use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
 
 /// A realtime chat server that speaks five dialects over one core.
@@ -151,8 +153,27 @@ pub(crate) enum Action {
         /// The file to make.
         file: PathBuf,
     },
+    /// Serve: the same as no command.
+    Serve,
     /// Serve rooms in memory with people who live in them, and print a link that logs in.
     Demo,
+    /// Make and list accounts.
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        action: UserAction,
+    },
+    /// Print an access token of somebody, to try things with.
+    Token {
+        /// Whose: a username or an integer id.
+        #[arg(long)]
+        user: String,
+    },
+    /// Print completions of this command line for a shell: `source <(chat-server completions bash)`.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
 }
 
 impl Config {

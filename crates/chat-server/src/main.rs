@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod book;
+mod commands;
 mod config;
 mod demo;
 mod greeting;
@@ -31,7 +32,10 @@ async fn main() -> ExitCode {
                 Some(Action::Backup { file }) => {
                     chat_store::back_up(&given.config.database, file).map_err(|error| error.to_string())
                 }
-                Some(Action::Demo) | None => serve::serve(given.config).await,
+                Some(Action::User { action }) => commands::user(&given.config, action).await,
+                Some(Action::Token { user }) => commands::token(&given.config, user).await,
+                Some(Action::Completions { shell }) => commands::completions(*shell),
+                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config).await,
             }
         }
         Err(Unread::Clap(error)) => error.exit(),

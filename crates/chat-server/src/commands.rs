@@ -1,0 +1,142 @@
+//! What the program does on a database beside serving: accounts and tokens, for operators at a shell. While a server has the
+//! database they are refused with that reason.
+
+use std::io::{BufRead, Write};
+use std::net::{IpAddr, Ipv4Addr};
+
+use chat_domain::directory::NewAccount;
+use chat_domain::grant::{Grant, Holder};
+use chat_domain::{Account, Directory, Failure, UserId};
+use chat_store::{Options, Store};
+use chat_transport::account::password::Passwords;
+use chat_transport::account::secret::Secret;
+use chat_transport::account::token::Tokens;
+use chat_transport::address::Source;
+use chat_transport::clock;
+use chat_transport::hub::Inbox;
+use clap::{CommandFactory, Subcommand};
+use clap_complete::Shell;
+
+use crate::config::Config;
+use crate::secrets;
+
+/// What can be done with accounts.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum UserAction {
+    /// Make an account, also where people may not register themselves; its password is made, and printed once.
+    Add {
+        /// What they log in with.
+        username: String,
+        /// What others see; the username where it is not given.
+        #[arg(long)]
+        name: Option<String>,
+        /// Take the password from the standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Print all accounts: id, username, name, with tabs between.
+    List,
+}
+
+/// Makes or lists accounts.
+pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), String> {
+    let store = open(config).await?;
+    let done = match action {
+        UserAction::Add { username, name, password_stdin } => {
+            add(&store, username, name.clone(), *password_stdin).await
+        }
+        UserAction::List => list(&store).await,
+    };
+    store.close().await;
+    done
+}
+
+/// Prints an access token of somebody, named by username or integer id.
+pub(crate) async fn token(config: &Config, user: &str) -> Result<(), String> {
+    let store = open(config).await?;
+    let done = issue(&store, config, user).await;
+    store.close().await;
+    done
+}
+
+/// Prints what a shell needs to complete our command line.
+pub(crate) fn completions(shell: Shell) -> Result<(), String> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Config::command(), "chat-server", &mut script);
+    print(&script)
+}
+
+async fn open(config: &Config) -> Result<Store, String> {
+    let options = Options { take_over: config.take_over, ..Options::default() };
+    Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())
+}
+
+async fn add(store: &Store, username: &str, name: Option<String>, from_stdin: bool) -> Result<(), String> {
+    let made = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
+    let password = if from_stdin { line()? } else { made };
+    if !(8..=128).contains(&password.reveal().chars().count()) {
+        return Err("a password must have 8 to 128 characters".into());
+    }
+    let here = Source::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let hash = Passwords::new(1).hash(here, Secret::new(password.reveal())).await;
+    let hash = hash.map_err(|_| "the password could not be hashed".to_owned())?;
+    let new = NewAccount { username: username.into(), name, avatar: String::new(), password: hash };
+    let account = store.register(new).await.map_err(told)?;
+    let shown = if from_stdin { String::new() } else { format!("\t{}", password.reveal()) };
+    print(format!("{}{shown}\n", row(&account)).as_bytes())
+}
+
+async fn list(store: &Store) -> Result<(), String> {
+    let mut after = None;
+    loop {
+        let page = store.search(String::new(), after, PAGE).await.map_err(told)?;
+        let rows: String = page.iter().map(|account| row(account) + "\n").collect();
+        print(rows.as_bytes())?;
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.person.username.clone()),
+            _ => return Ok(()),
+        }
+    }
+}
+
+async fn issue(store: &Store, config: &Config, user: &str) -> Result<(), String> {
+    let by_name = store.by_username(user.into()).await.map_err(told)?.map(|account| account.person.id());
+    let id = by_name.or_else(|| user.parse().ok().and_then(UserId::new));
+    let holder = match id {
+        Some(id) => store.holder(id, None).await.map_err(told)?,
+        None => None,
+    };
+    let Some(Holder { account, generation, .. }) = holder else {
+        return Err(format!("there is nobody called {user}: `chat-server user list` prints all accounts"));
+    };
+    let tokens = Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs());
+    let handle = account.person.handle;
+    let jti = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
+    let grant = Grant { family: None, generation };
+    let now = clock::now().since(chat_domain::Time(0)).as_secs();
+    let issued = tokens.issue(handle.id.number(), Some(handle.uuid.to_string()), grant, jti.reveal().into(), now);
+    let (token, _) = issued.ok_or("no token could be made")?;
+    print(format!("{}\n", token.reveal()).as_bytes())
+}
+
+fn row(account: &Account) -> String {
+    let person = &account.person;
+    format!("{}\t{}\t{}", person.id().number(), person.username, person.name)
+}
+
+fn line() -> Result<Secret, String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| format!("cannot read the password: {error}"))?;
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
+}
+
+/// A reader that has gone is told nothing more.
+fn print(text: &[u8]) -> Result<(), String> {
+    std::io::stdout().write_all(text).map_err(|error| format!("cannot write: {error}"))
+}
+
+fn told(failure: Failure) -> String {
+    failure.to_string()
+}
+
+const PAGE: usize = 1_000;
