@@ -24,7 +24,7 @@ export async function visit(browser, server, { size = WIDTHS.desktop, language =
   page.setDefaultTimeout(10_000);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(`${message.text()} ${message.location().url}`));
   await page.goto(server.url);
   return page;
 }

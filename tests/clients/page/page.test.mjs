@@ -71,7 +71,7 @@ test("typing and presence are seen", async () => {
   await anna.locator("small", { hasText: "online" }).waitFor();
 });
 
-test("edits, likes and deletes are seen by the other", async () => {
+test("edits, likes, reactions and deletes are seen by the other", async () => {
   await say(anna, "A wrnog word");
   await bubble(boris, "A wrnog word").waitFor();
   await act(anna, "A wrnog word", "Edit");
@@ -82,6 +82,10 @@ test("edits, likes and deletes are seen by the other", async () => {
   await bubble(anna, "A right word").locator(".likes", { hasText: "1" }).waitFor();
   await act(boris, "A right word", "Take the like back");
   await bubble(anna, "A right word").locator(".likes").waitFor({ state: "detached" });
+  await act(boris, "A right word", "🎉");
+  await bubble(anna, "A right word").locator(".likes", { hasText: "🎉 1" }).click();
+  await bubble(boris, "A right word").locator(".likes.own", { hasText: "🎉 2" }).click();
+  await bubble(anna, "A right word").locator(".likes.own", { hasText: "🎉 1" }).waitFor();
   await act(anna, "A right word", "Read by");
   await anna.locator("dialog li").waitFor();
   await anna.keyboard.press("Escape");

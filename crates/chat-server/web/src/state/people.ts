@@ -42,6 +42,9 @@ export function learn(member: MemberObject): Person {
   return known;
 }
 
+/** Everybody of whom the name is known. */
+export const acquaintances = () => [...people.values()].filter((known) => known.username && known.name);
+
 export const nameOf = (id: number) => person(id).name || person(id).username || "…";
 export const isMe = (id: number) => id === me.value?.id;
 

@@ -18,11 +18,19 @@ export interface Message {
   edited: boolean;
   likes: number;
   liked: boolean;
+  /** Reactions other than likes. */
+  reactions: Reaction[];
   status: "queued" | "failed" | "sent" | "delivered" | "read";
   readBy: number[];
   trouble?: string;
   /** Came while one was looking: it moves in. */
   fresh?: boolean;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  mine: boolean;
 }
 
 interface MessageObject {
@@ -36,6 +44,7 @@ interface MessageObject {
   read_by: string[];
   likes_count: number;
   liked_by: string[];
+  reactions: Reaction[];
   created_at: string;
   user: { id: string; username: string };
 }
@@ -138,6 +147,13 @@ export class Room {
     await chat.like(this.id, message.id, liked);
   }
 
+  async react(message: Message, emoji: string): Promise<void> {
+    if (emoji === LIKE) return this.like(message);
+    const mine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine);
+    const path = `/api/chats/${this.id}/messages/${message.id}/reactions/${encodeURIComponent(emoji)}`;
+    await request(mine ? "DELETE" : "PUT", path);
+  }
+
   find(id: number): Message | undefined {
     return this.messages.find((message) => message.id === id);
   }
@@ -169,7 +185,7 @@ export class Room {
     if (known) return void Object.assign(known, { content });
     if (this.hasNewer) return;
     const key = String(id);
-    this.put({ key, id, sender, type, content, at, edited: false, likes: 0, liked: false, status: "sent", readBy: [], fresh: true });
+    this.put({ key, id, sender, type, content, at, edited: false, likes: 0, liked: false, reactions: [], status: "sent", readBy: [], fresh: true });
   }
 
   private put(message: Message): void {
@@ -197,7 +213,8 @@ export class Room {
   }
 
   private page(more: string): Promise<Page> {
-    return request<Page>("GET", `/api/v1/chats/${roomUuid(this.id)}/messages?limit=${PAGE}${more}`);
+    const path = `/api/v1/chats/${roomUuid(this.id)}/messages?features=all&limit=${PAGE}${more}`;
+    return request<Page>("GET", path);
   }
 
   private async turn(act: () => Promise<void>): Promise<void> {
@@ -214,7 +231,7 @@ export class Room {
 
 function waiting(draft: Draft): Message {
   const shown = { key: draft.client_id, id: 0, sender: me.value!.id, type: draft.message_type ?? "text", content: draft.content };
-  return { ...shown, at: new Date().toISOString(), edited: false, likes: 0, liked: false, status: "queued", readBy: [], fresh: true };
+  return { ...shown, at: new Date().toISOString(), edited: false, likes: 0, liked: false, reactions: [], status: "queued", readBy: [], fresh: true };
 }
 
 function read(object: MessageObject): Message {
@@ -223,7 +240,8 @@ function read(object: MessageObject): Message {
   const content = object.media_url || object.content;
   const { type, status, is_edited: edited, likes_count: likes, created_at: at } = object;
   const liked = object.liked_by.some((by) => idOf(by) === me.value?.id);
-  return { key: String(id), id, sender, type, content, at, edited, likes, liked, status, readBy: object.read_by.map(idOf) };
+  const reactions = object.reactions.filter((reaction) => reaction.emoji !== LIKE);
+  return { key: String(id), id, sender, type, content, at, edited, likes, liked, reactions, status, readBy: object.read_by.map(idOf) };
 }
 
 const rooms = new Map<number, Room>();
@@ -255,10 +273,23 @@ for (const type of ["message_liked", "message_unliked"] as const) {
     if (frame.user_id === me.value?.id) message.liked = type === "message_liked";
   });
 }
+for (const type of ["message_reacted", "message_unreacted"] as const) {
+  chat.on(type, ({ chat_id, message_id, user_id, emoji, count }) => {
+    const message = rooms.get(chat_id)?.find(message_id);
+    if (!message) return;
+    const known = message.reactions.find((reaction) => reaction.emoji === emoji);
+    const mine = user_id === me.value?.id ? type === "message_reacted" : (known?.mine ?? false);
+    if (!count) message.reactions = message.reactions.filter((reaction) => reaction !== known);
+    else if (known) Object.assign(known, { count, mine });
+    else message.reactions.push({ emoji, count, mine });
+  });
+}
 chat.on("messages_read", (frame) => frame.user_id !== me.value?.id && rooms.get(frame.chat_id)?.reconcile(SOON));
 chat.on("user_status", () => rooms.forEach((room) => room.reconcile(DELIVERY)));
 chat.on("resync", (frame) => void rooms.get(frame.chat_id)?.load());
 
+/** A like is this reaction, and is told as a like. */
+const LIKE = "❤️";
 const PAGE = 50;
 /** Messages that are held, two screens of pages above and below what is seen. */
 const MOST = 250;

@@ -49,6 +49,7 @@ export const en = {
   removeSure: "Delete this message for everybody?",
   like: "Like",
   unlike: "Take the like back",
+  react: "React",
   likes: (n: number) => one(n, "like", "likes"),
   info: "Read by",
   readBy: (n: number) => `Read by ${n}`,
