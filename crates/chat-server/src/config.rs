@@ -7,11 +7,13 @@ mod values;
 
 use std::path::PathBuf;
 
+use chat_transport::account::issuer::Pinned;
 use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::issuers;
 use crate::secrets;
 
 pub(crate) use self::layers::{Unread, read};
@@ -46,6 +48,25 @@ pub(crate) struct Config {
     /// A file with secrets of access tokens, one a line.
     #[arg(long)]
     pub(crate) jwt_secret_file: Option<PathBuf>,
+    /// Who issues the access tokens, as their `iss` says, if another server does: then nobody registers here, and people are known
+    /// by that issuer's subjects.
+    #[arg(long)]
+    pub(crate) jwt_issuer: Option<String>,
+    /// For whom the issuer's tokens are: their `aud`.
+    #[arg(long)]
+    pub(crate) jwt_audience: Option<String>,
+    /// HS256, RS256, ES256 or EdDSA; without it that of the key, and RS256 for a key set.
+    #[arg(long)]
+    pub(crate) jwt_algorithm: Option<Pinned>,
+    /// A file with the issuer's public key in PEM, read again when it changes.
+    #[arg(long)]
+    pub(crate) jwt_public_key: Option<PathBuf>,
+    /// A file with the issuer's public keys as a JWKS document, read again when it changes.
+    #[arg(long)]
+    pub(crate) jwks: Option<PathBuf>,
+    /// Take a database over whose people are known by another issuer's subjects: the same subject is the same person then.
+    #[arg(long)]
+    pub(crate) adopt_issuer: bool,
     /// Another site whose pages may use the session cookie, such as `https://chat.example`; may be given several times.
     #[arg(long, value_delimiter = ',', value_parser = origin)]
     pub(crate) allowed_origin: Vec<String>,
@@ -181,6 +202,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         secrets::api_keys(self)?;
         secrets::given(self)?;
+        issuers::named(self)?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod demo;
 mod greeting;
+mod issuers;
 mod log;
 mod page;
 mod secrets;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use chat_domain::Limits;
 use chat_store::{Options, Store};
-use chat_transport::account::token::Tokens;
 use chat_transport::address::Proxies;
 use chat_transport::app::{App, ServerSettings};
 use chat_transport::beside::Neighbours;
@@ -26,7 +25,7 @@ use crate::config::{Action, Config, Registration};
 use crate::demo::Stage;
 use crate::greeting::{Greeting, reachable};
 use crate::page::{OperatorsPage, Page};
-use crate::secrets;
+use crate::{issuers, secrets};
 
 /// Serves until a signal says to stop.
 pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
@@ -44,7 +43,8 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     let depot = Depot::new(queues(&config));
     let hub = Hub::new(hub_settings(&config), depot, inbox, store.clone(), store.clone());
     // Last of all: what does not start leaves no secret behind.
-    let tokens = Tokens::local(&secrets::of_tokens(&config)?, config.access_token_ttl.0.as_secs());
+    issuers::belongs(&store, &config).await?;
+    let tokens = issuers::tokens(&config)?;
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
@@ -69,6 +69,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
     let mut signals = Signals::listen()?;
+    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone())));
     signals.next().await;
     info!("stopping");
     tokio::select! {
@@ -222,6 +223,7 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
         api_keys: secrets::api_keys(config)?,
+        issuer: issuers::name(config)?,
         registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };

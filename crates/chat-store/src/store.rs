@@ -76,6 +76,15 @@ impl Store {
         }
     }
 
+    /// Notes by whose subjects the people in the database are known. The issuer that it belongs to already, if that is another and
+    /// is not to be adopted.
+    pub async fn belong(&self, issuer: String, adopt: bool) -> Result<Option<String>, Failure> {
+        match &self.database {
+            Database::Sqlite(database) => database.belong(issuer, adopt).await,
+            Database::Postgres(database) => database.belong(issuer, adopt).await,
+        }
+    }
+
     fn journal(&self) -> &dyn Journal {
         match &self.database {
             Database::Sqlite(database) => database,

@@ -3,6 +3,7 @@
 pub(crate) mod chats;
 pub(crate) mod commit;
 mod endings;
+mod issuer;
 pub(crate) mod load;
 pub(crate) mod lobby;
 pub(crate) mod locks;

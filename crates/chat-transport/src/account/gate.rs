@@ -145,6 +145,8 @@ pub fn subject(text: &str) -> Subject {
 
 fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
     let subject = match claims.sub {
+        // Only of the first issuer are numbers and UUIDs the users' ids: two issuers may both have a 7.
+        subject if !claims.is_first => Subject::Text(subject.to_string()),
         token::Subject::Number(number) => UserId::new(number)
             .filter(|id| id.number() < chat_domain::id::FIRST_FOREIGN_USER)
             .map_or_else(|| Subject::Text(number.to_string()), Subject::Number),

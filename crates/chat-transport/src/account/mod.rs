@@ -1,9 +1,11 @@
 //! Who comes in, and by what: tokens, cookies, passwords, and the secrets behind them.
 
 pub mod caller;
+mod claims;
 pub mod cookie;
 mod endings;
 pub mod gate;
+pub mod issuer;
 pub mod origins;
 pub mod password;
 mod remembered;

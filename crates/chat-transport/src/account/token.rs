@@ -1,67 +1,30 @@
 //! Access tokens: JWTs whose algorithm is pinned here and never read from the token.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use chat_domain::grant::{Family, Grant};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode,
-    jwk::{Jwk, JwkSet},
-};
-use serde::{Deserialize, Serialize};
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use serde::Deserialize;
 
+pub use super::claims::{Claims, Subject};
+use super::issuer::Issuer;
 use super::secret::Secret;
 
 /// Verifies access tokens, and issues them if they are our own.
-pub struct Tokens {
-    keys: Vec<Key>,
+pub struct Tokens(Source);
+
+enum Source {
+    Own(Box<Own>),
+    /// The first one's numbers and UUIDs are its users' ids here.
+    Outside(Vec<Issuer>),
+}
+
+struct Own {
+    keys: Vec<DecodingKey>,
     validation: Validation,
-    issuing: Option<Issuing>,
-}
-
-/// What a verified token says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
-    /// Who it is about.
-    pub sub: Subject,
-    /// When it ends, in seconds since 1970.
-    pub exp: u64,
-    /// When it begins to be good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nbf: Option<u64>,
-    /// When it was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iat: Option<u64>,
-    /// Its own name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jti: Option<String>,
-    /// Who issued it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iss: Option<String>,
-    /// The family of its refresh token, in our own tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chat_family: Option<i64>,
-    /// The generation of the user's tokens, in our own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chat_generation: Option<i64>,
-    /// The user's UUID, in our own tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// The user's name, from issuers that say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The address of the user's picture, from issuers that say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avatar: Option<String>,
-}
-
-/// A subject as its issuer writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Subject {
-    /// A number.
-    Number(i64),
-    /// Any other string.
-    Text(String),
+    signs: EncodingKey,
+    lifetime: u64,
 }
 
 /// Why a token is not accepted.
@@ -75,101 +38,33 @@ pub enum Denied {
     Invalid,
 }
 
-/// Why a key cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum BadKey {
-    /// The algorithm is none of HS256, RS256, ES256 and EdDSA.
-    #[error("unknown algorithm {0:?}: HS256, RS256, ES256 and EdDSA are known")]
-    Algorithm(String),
-    /// The key does not fit the algorithm or is not a key.
-    #[error("unusable key: {0}")]
-    Key(#[from] jsonwebtoken::errors::Error),
-    /// The key set is not JSON.
-    #[error("unusable key set: {0}")]
-    Set(#[from] serde_json::Error),
-    /// The key set has no key for the algorithm.
-    #[error("the key set holds no key for the algorithm")]
-    NoKey,
-}
-
-/// What an external issuer's tokens must look like.
-#[derive(Clone, Debug, Default)]
-pub struct Expected {
-    /// The `iss` claim.
-    pub issuer: Option<String>,
-    /// The `aud` claim.
-    pub audience: Option<String>,
-}
-
-/// Algorithms that may be configured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pinned(Algorithm);
-
-struct Key {
-    /// The name that a token's header may ask for.
-    id: Option<String>,
-    key: DecodingKey,
-}
-
-struct Issuing {
-    key: EncodingKey,
-    lifetime: u64,
-}
-
 impl Tokens {
-    /// Our own tokens: HS256 under local secrets, good for this many seconds. The first secret signs, all are good.
+    /// Our own tokens: HS256 under local secrets, good for this many seconds. The first secret signs, all are good; there must
+    /// be one.
     pub fn local(secrets: &[Secret], lifetime: u64) -> Tokens {
         let bytes = |secret: &Secret| secret.reveal().as_bytes().to_vec();
-        let expected = Expected { issuer: Some(ISSUER.to_owned()), audience: None };
-        let keys = secrets.iter().map(|secret| Key { id: None, key: DecodingKey::from_secret(&bytes(secret)) });
-        let issuing = secrets.first().map(|first| Issuing { key: EncodingKey::from_secret(&bytes(first)), lifetime });
-        Tokens { issuing, ..Tokens::verifying(Pinned(Algorithm::HS256), keys.collect(), expected) }
-    }
-
-    /// Another issuer's tokens, verified with a shared secret (HS256) or a public key in PEM.
-    pub fn external(pinned: Pinned, key: &[u8], expected: Expected) -> Result<Tokens, BadKey> {
-        let key = match pinned.0 {
-            Algorithm::RS256 => DecodingKey::from_rsa_pem(key)?,
-            Algorithm::ES256 => DecodingKey::from_ec_pem(key)?,
-            Algorithm::EdDSA => DecodingKey::from_ed_pem(key)?,
-            _ => DecodingKey::from_secret(key),
-        };
-        Ok(Tokens::verifying(pinned, vec![Key { id: None, key }], expected))
-    }
-
-    /// Another issuer's tokens, verified with the keys of a JWKS document that fit the algorithm.
-    pub fn from_key_set(pinned: Pinned, document: &[u8], expected: Expected) -> Result<Tokens, BadKey> {
-        let set: JwkSet = serde_json::from_slice(document)?;
-        let fitting = set.keys.iter().filter(|jwk| pinned.fits(jwk));
-        let keys = fitting.map(|jwk| Ok(Key { id: jwk.common.key_id.clone(), key: DecodingKey::from_jwk(jwk)? }));
-        let keys = keys.collect::<Result<Vec<_>, BadKey>>()?;
-        if keys.is_empty() {
-            return Err(BadKey::NoKey);
-        }
-        Ok(Tokens::verifying(pinned, keys, expected))
-    }
-
-    fn verifying(pinned: Pinned, keys: Vec<Key>, expected: Expected) -> Tokens {
-        let mut validation = Validation::new(pinned.0);
+        let mut validation = Validation::new(Algorithm::HS256);
         // The times are compared below, with a clock that comes as a value.
-        validation.validate_exp = false;
-        validation.validate_aud = expected.audience.is_some();
-        // Not `sub`: the library knows it as a string only. `Claims` cannot be read without one.
-        let required = ["exp"].into_iter();
-        let issuer = expected.issuer.iter().map(|_| "iss");
-        let audience = expected.audience.iter().map(|_| "aud");
-        validation.set_required_spec_claims(&required.chain(issuer).chain(audience).collect::<Vec<_>>());
-        validation.iss = expected.issuer.map(|issuer| [issuer].into());
-        validation.aud = expected.audience.map(|audience| [audience].into());
-        Tokens { keys, validation, issuing: None }
+        (validation.validate_exp, validation.validate_aud) = (false, false);
+        validation.set_required_spec_claims(&["exp", "iss"]);
+        validation.iss = Some([ISSUER.to_owned()].into());
+        let keys = secrets.iter().map(|secret| DecodingKey::from_secret(&bytes(secret))).collect();
+        let signs = EncodingKey::from_secret(&secrets.first().map(bytes).unwrap_or_default());
+        Tokens(Source::Own(Box::new(Own { keys, validation, signs, lifetime })))
+    }
+
+    /// Other issuers' tokens. The first issuer's numbers and UUIDs are its users' ids here; those of the others are as foreign as
+    /// any text. Where there are several, each must have a name.
+    pub fn outside(issuers: Vec<Issuer>) -> Tokens {
+        Tokens(Source::Outside(issuers))
     }
 
     /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
     pub fn issue(&self, user: i64, uuid: Option<String>, grant: Grant, jti: String, now: u64) -> Option<(Secret, u64)> {
-        let issuing = self.issuing.as_ref()?;
+        let Source::Own(own) = &self.0 else { return None };
         let claims = Claims {
             sub: Subject::Text(user.to_string()),
-            exp: now + issuing.lifetime,
+            exp: now + own.lifetime,
             iat: Some(now),
             jti: Some(jti),
             iss: Some(ISSUER.to_owned()),
@@ -179,9 +74,11 @@ impl Tokens {
             nbf: None,
             name: None,
             avatar: None,
+            aud: None,
+            is_first: true,
         };
-        let token = encode(&Header::new(Algorithm::HS256), &claims, &issuing.key).ok()?;
-        Some((Secret::new(token), issuing.lifetime))
+        let token = encode(&Header::new(Algorithm::HS256), &claims, &own.signs).ok()?;
+        Some((Secret::new(token), own.lifetime))
     }
 
     /// Checks a token at this time, in seconds since 1970.
@@ -199,19 +96,33 @@ impl Tokens {
 
     /// Whether this server hands out the tokens itself.
     pub fn is_local(&self) -> bool {
-        self.issuing.is_some()
+        matches!(self.0, Source::Own(_))
+    }
+
+    /// Reads the issuers' keys again where their files have changed.
+    pub fn reread(&self) {
+        if let Source::Outside(issuers) = &self.0 {
+            issuers.iter().for_each(Issuer::reread);
+        }
     }
 
     fn signed(&self, token: &str) -> Option<Claims> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
+        let header = decode_header(token).ok()?;
         // What its issuer says must be understood is nothing that is understood here.
         if header.crit.is_some() {
             return None;
         }
-        let wanted = header.kid.filter(|_| !self.is_local() && self.keys.len() > 1);
-        let fitting = self.keys.iter().filter(|key| wanted.is_none() || key.id == wanted);
-        let mut verified = fitting.filter_map(|key| decode::<Claims>(token, &key.key, &self.validation).ok());
-        verified.next().map(|data| data.claims)
+        match &self.0 {
+            Source::Own(own) => {
+                let mut verified = own.keys.iter().filter_map(|key| decode(token, key, &own.validation).ok());
+                verified.next().map(|data| data.claims)
+            }
+            Source::Outside(issuers) => {
+                let chosen = issuer_of(issuers, token)?;
+                let claims = issuers[chosen].claims(&header, token)?;
+                Some(Claims { is_first: chosen == 0, ..claims })
+            }
+        }
     }
 
     /// Clocks of other machines may differ from ours; our own does not.
@@ -220,53 +131,22 @@ impl Tokens {
     }
 }
 
-impl Claims {
-    /// What one of our own tokens rests on. Those that were made before tokens could be ended are of the first generation.
-    pub(super) fn grant(&self) -> Grant {
-        Grant { family: self.chat_family.map(Family), generation: self.chat_generation.unwrap_or(0) }
+/// Whose keys a token is to be verified with: it says so itself, and is not believed before they have verified it.
+fn issuer_of(issuers: &[Issuer], token: &str) -> Option<usize> {
+    #[derive(Deserialize)]
+    struct Said {
+        iss: String,
     }
-}
-
-impl Subject {
-    /// The number that this is, written either way.
-    pub fn number(&self) -> Option<i64> {
-        match self {
-            Subject::Number(number) => Some(*number),
-            Subject::Text(text) => text.parse().ok().filter(|number: &i64| number.to_string() == *text),
-        }
+    if issuers.len() == 1 {
+        return Some(0);
     }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Subject::Number(number) => number.fmt(f),
-            Subject::Text(text) => text.fmt(f),
-        }
-    }
-}
-
-impl Pinned {
-    fn fits(self, jwk: &Jwk) -> bool {
-        let named = jwk.common.key_algorithm.map(|algorithm| algorithm.to_string());
-        let fits_kind = DecodingKey::from_jwk(jwk).is_ok_and(|key| key.family() == self.0.family());
-        fits_kind && named.is_none_or(|named| named.parse() == Ok(self.0))
-    }
-}
-
-impl FromStr for Pinned {
-    type Err = BadKey;
-
-    fn from_str(name: &str) -> Result<Pinned, BadKey> {
-        let known = [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
-        let found = name.parse().ok().filter(|algorithm| known.contains(algorithm));
-        found.map(Pinned).ok_or_else(|| BadKey::Algorithm(name.to_owned()))
-    }
+    let said: Said = insecure_decode_claims(token).ok()?;
+    issuers.iter().position(|issuer| issuer.expected().issuer.as_deref() == Some(&*said.iss))
 }
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("algorithms", &self.validation.algorithms).finish_non_exhaustive()
+        f.debug_struct("Tokens").field("is_local", &self.is_local()).finish_non_exhaustive()
     }
 }
 

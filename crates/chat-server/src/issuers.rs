@@ -1,0 +1,107 @@
+//! Who vouches for people: this server itself, or the issuer that the operator names.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_store::Store;
+use chat_transport::account::issuer::{Expected, Issuer, KeySource, Pinned};
+use chat_transport::account::secret::Secret;
+use chat_transport::account::token::Tokens;
+use chat_transport::app::App;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
+use tracing::info;
+
+use crate::config::Config;
+use crate::secrets;
+
+/// An issuer as the operator names it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IssuerConfig {
+    /// The `iss` claim.
+    pub(crate) issuer: Option<String>,
+    /// The `aud` claim.
+    pub(crate) audience: Option<String>,
+    pub(crate) algorithm: Option<Pinned>,
+    pub(crate) public_key: Option<PathBuf>,
+    pub(crate) jwks: Option<PathBuf>,
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// What verifies access tokens.
+pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
+    match named(config)? {
+        None => Ok(Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs())),
+        Some(issuer) => Ok(Tokens::outside(vec![open(issuer)?])),
+    }
+}
+
+/// By whose subjects people are known; empty for this server's own.
+pub(crate) fn name(config: &Config) -> Result<String, String> {
+    Ok(named(config)?.map_or(String::new(), |issuer| issuer.issuer.unwrap_or_else(|| UNNAMED.to_owned())))
+}
+
+/// The issuer that is named; none where this server vouches for people itself.
+pub(crate) fn named(config: &Config) -> Result<Option<IssuerConfig>, String> {
+    let named = IssuerConfig {
+        issuer: config.jwt_issuer.clone(),
+        audience: config.jwt_audience.clone(),
+        algorithm: config.jwt_algorithm,
+        public_key: config.jwt_public_key.clone(),
+        jwks: config.jwks.clone(),
+        secrets: secrets::given(config)?,
+    };
+    if named.issuer.is_some() || named.public_key.is_some() || named.jwks.is_some() {
+        return Ok(Some(named));
+    }
+    if named.audience.is_some() || named.algorithm.is_some() {
+        return Err("--jwt-audience and --jwt-algorithm are an issuer's: name it with --jwt-issuer".into());
+    }
+    Ok(None)
+}
+
+fn open(issuer: IssuerConfig) -> Result<Issuer, String> {
+    let source = match (issuer.public_key, issuer.jwks, issuer.secrets) {
+        (Some(path), None, secrets) if secrets.is_empty() => KeySource::PublicKey(path),
+        (None, Some(path), secrets) if secrets.is_empty() => KeySource::KeySet(path),
+        (None, None, secrets) if !secrets.is_empty() => KeySource::Secrets(secrets),
+        (None, None, _) => return Err("an issuer needs --jwt-secret, --jwt-public-key or --jwks".into()),
+        _ => return Err("an issuer has one of --jwt-secret, --jwt-public-key and --jwks".into()),
+    };
+    let expected = Expected { issuer: issuer.issuer, audience: issuer.audience };
+    Issuer::open(source, issuer.algorithm, expected).map_err(|error| error.to_string())
+}
+
+/// A database whose people are known by one issuer's subjects is not for another's, unless the operator says so.
+pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String> {
+    let issuer = name(config)?;
+    let other = store.belong(issuer.clone(), config.adopt_issuer).await.map_err(|failure| failure.to_string())?;
+    let shown = |issuer: &str| if issuer.is_empty() { "this server itself".to_owned() } else { format!("`{issuer}`") };
+    match other {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "the people in this database are vouched for by {}, not by {}: the same subject would be somebody else; use another \
+             database, or --adopt-issuer if they are the same people",
+            shown(&other),
+            shown(&issuer),
+        )),
+    }
+}
+
+/// Reads keys again whose files have changed: within seconds, or at once at a hang-up signal, which is no reason to end.
+pub(crate) async fn keep(app: Arc<App>) {
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+    loop {
+        tokio::select! {
+            _ = hang_up.recv() => info!("looking at the files of keys again"),
+            () = sleep(LOOK) => {}
+        }
+        app.gate.tokens().reread();
+    }
+}
+
+/// How often the files of keys are looked at.
+const LOOK: Duration = Duration::from_secs(5);
+/// What an issuer is called that has no name.
+const UNNAMED: &str = "-";

@@ -1,0 +1,31 @@
+//! By whose subjects the people in a database are known.
+
+use chat_domain::journal::Answer;
+
+use super::{Conn, Database};
+use crate::sql::Sql;
+use crate::work_error::Worked;
+
+impl Database {
+    /// Notes the issuer; the other one that is noted already, if it is not to be adopted.
+    pub(crate) fn belong(&self, issuer: String, adopt: bool) -> Answer<'_, Option<String>> {
+        self.write(move |conn| Box::pin(belong(conn, issuer.clone(), adopt)))
+    }
+}
+
+async fn belong(conn: &Conn, issuer: String, adopt: bool) -> Worked<Option<String>> {
+    let sql = Sql::new("SELECT name FROM facts WHERE name LIKE 'issuer %'");
+    let noted = conn.first::<(String,)>(sql).await?.map(|(name,)| name[NOTE.len()..].to_owned());
+    let is_used = conn.first::<(i64,)>(Sql::new("SELECT id FROM users LIMIT 1")).await?.is_some();
+    // Where people are and nothing is noted, they are from before there was anybody else than this server itself.
+    let known = noted.or(is_used.then(String::new));
+    if let Some(known) = known.filter(|known| *known != issuer && !adopt) {
+        return Ok(Some(known));
+    }
+    conn.run(Sql::new("DELETE FROM facts WHERE name LIKE 'issuer %'")).await?;
+    let sql = Sql::new("INSERT INTO facts (name, value) VALUES (?, ?)");
+    conn.run(sql.bind(format!("{NOTE}{issuer}")).bind(1_i64)).await?;
+    Ok(None)
+}
+
+const NOTE: &str = "issuer ";

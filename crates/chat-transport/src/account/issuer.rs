@@ -1,0 +1,224 @@
+//! Who else vouches for people: an issuer whose tokens are verified here, and the keys by which they are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
+use tracing::{info, warn};
+
+use super::claims::Claims;
+use super::secret::Secret;
+
+/// An issuer: its algorithm is chosen here and never read from a token, and its keys are no other issuer's.
+pub struct Issuer {
+    algorithm: Algorithm,
+    validation: Validation,
+    expected: Expected,
+    source: KeySource,
+    held: Mutex<Held>,
+}
+
+/// What an issuer's tokens must say.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// The `iss` claim.
+    pub issuer: Option<String>,
+    /// The `aud` claim.
+    pub audience: Option<String>,
+}
+
+/// Where an issuer's keys are.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// Shared secrets, all of which are good.
+    Secrets(Vec<Secret>),
+    /// A file with a public key in PEM.
+    PublicKey(PathBuf),
+    /// A file with a JWKS document.
+    KeySet(PathBuf),
+}
+
+/// An algorithm that may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pinned(Algorithm);
+
+/// Why keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadKey {
+    /// The algorithm is none of HS256, RS256, ES256 and EdDSA.
+    #[error("unknown algorithm {0:?}: HS256, RS256, ES256 and EdDSA are known")]
+    Algorithm(String),
+    /// The algorithm is not for this sort of key. A public key that served as a shared secret would let everybody sign.
+    #[error("{0:?} is not for this sort of key: HS256 takes a secret, the others a public key or a key set")]
+    Unfit(Algorithm),
+    /// The file cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Unread(String, std::io::Error),
+    /// The key does not fit the algorithm or is not a key.
+    #[error("unusable key: {0}")]
+    Key(#[from] jsonwebtoken::errors::Error),
+    /// The key set is not JSON.
+    #[error("unusable key set: {0}")]
+    Set(#[from] serde_json::Error),
+    /// The key set has no key for the algorithm.
+    #[error("the key set holds no key for {0:?}; another algorithm is chosen by --jwt-algorithm")]
+    NoKey(Algorithm),
+}
+
+struct Held {
+    keys: Arc<[Key]>,
+    /// How the file was when it was read.
+    seen: Option<(SystemTime, u64)>,
+}
+
+struct Key {
+    /// The name that a token's header may ask for.
+    id: Option<String>,
+    key: DecodingKey,
+}
+
+impl Issuer {
+    /// An issuer with these keys. Where no algorithm is chosen it is that of the key: HS256 for a secret, RS256 for a key set.
+    pub fn open(source: KeySource, chosen: Option<Pinned>, expected: Expected) -> Result<Issuer, BadKey> {
+        let algorithm = match (&source, chosen) {
+            (KeySource::Secrets(_), None | Some(Pinned(Algorithm::HS256))) => Algorithm::HS256,
+            (KeySource::Secrets(_), Some(Pinned(other))) => return Err(BadKey::Unfit(other)),
+            (_, Some(Pinned(Algorithm::HS256))) => return Err(BadKey::Unfit(Algorithm::HS256)),
+            (_, Some(Pinned(chosen))) => chosen,
+            (KeySource::PublicKey(path), None) => kind(&read(path)?),
+            (KeySource::KeySet(_), None) => Algorithm::RS256,
+        };
+        let seen = source.file().and_then(seen);
+        let held = Mutex::new(Held { keys: source.keys(algorithm)?, seen });
+        Ok(Issuer { algorithm, validation: validation(algorithm, &expected), expected, source, held })
+    }
+
+    /// What its tokens must say.
+    pub(super) fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    /// The claims of a token that it signed. A key with a name is asked only when the token names it, or no key.
+    pub(super) fn claims(&self, header: &Header, token: &str) -> Option<Claims> {
+        let keys = self.held().keys.clone();
+        let asked = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
+        let mut verified = keys.iter().filter(asked).filter_map(|key| decode(token, &key.key, &self.validation).ok());
+        verified.next().map(|data| data.claims)
+    }
+
+    /// Reads the file again if it is another than it was. One that cannot be used leaves the keys as they are.
+    pub fn reread(&self) {
+        let Some(path) = self.source.file() else { return };
+        let now = seen(path);
+        if now.is_none() || now == self.held().seen {
+            return;
+        }
+        let keys = self.source.keys(self.algorithm);
+        let mut held = self.held();
+        held.seen = now;
+        match keys {
+            Ok(keys) => {
+                held.keys = keys;
+                info!("the keys in {} are read again", path.display());
+            }
+            Err(error) => warn!(%error, "the keys in {} stay as they were", path.display()),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl KeySource {
+    fn file(&self) -> Option<&Path> {
+        match self {
+            KeySource::Secrets(_) => None,
+            KeySource::PublicKey(path) | KeySource::KeySet(path) => Some(path),
+        }
+    }
+
+    fn keys(&self, algorithm: Algorithm) -> Result<Arc<[Key]>, BadKey> {
+        match self {
+            KeySource::Secrets(secrets) => {
+                let key = |secret: &Secret| DecodingKey::from_secret(secret.reveal().as_bytes());
+                Ok(secrets.iter().map(|secret| Key { id: None, key: key(secret) }).collect())
+            }
+            KeySource::PublicKey(path) => {
+                let pem = read(path)?;
+                let key = match algorithm {
+                    Algorithm::RS256 => DecodingKey::from_rsa_pem(&pem)?,
+                    Algorithm::ES256 => DecodingKey::from_ec_pem(&pem)?,
+                    Algorithm::EdDSA => DecodingKey::from_ed_pem(&pem)?,
+                    other => return Err(BadKey::Unfit(other)),
+                };
+                Ok([Key { id: None, key }].into())
+            }
+            KeySource::KeySet(path) => key_set(&read(path)?, algorithm),
+        }
+    }
+}
+
+/// The keys of a JWKS document that fit the algorithm; the others are somebody else's business.
+fn key_set(document: &[u8], algorithm: Algorithm) -> Result<Arc<[Key]>, BadKey> {
+    let set: JwkSet = serde_json::from_slice(document)?;
+    let fitting = set.keys.iter().filter(|jwk| fits(algorithm, jwk));
+    let keys = fitting.map(|jwk| Ok(Key { id: jwk.common.key_id.clone(), key: DecodingKey::from_jwk(jwk)? }));
+    let keys = keys.collect::<Result<Arc<[Key]>, BadKey>>()?;
+    if keys.is_empty() { Err(BadKey::NoKey(algorithm)) } else { Ok(keys) }
+}
+
+fn fits(algorithm: Algorithm, jwk: &Jwk) -> bool {
+    let named = jwk.common.key_algorithm.map(|named| named.to_string());
+    let fits_kind = DecodingKey::from_jwk(jwk).is_ok_and(|key| key.family() == algorithm.family());
+    fits_kind && named.is_none_or(|named| named.parse() == Ok(algorithm))
+}
+
+/// The algorithm for a public key; for what is none RS256, which says what is wrong.
+fn kind(pem: &[u8]) -> Algorithm {
+    match () {
+        () if DecodingKey::from_ed_pem(pem).is_ok() => Algorithm::EdDSA,
+        () if DecodingKey::from_ec_pem(pem).is_ok() => Algorithm::ES256,
+        () => Algorithm::RS256,
+    }
+}
+
+fn validation(algorithm: Algorithm, expected: &Expected) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    // The times are compared by whoever knows the time.
+    validation.validate_exp = false;
+    validation.validate_aud = expected.audience.is_some();
+    // Not `sub`: the library knows it as a string only. `Claims` cannot be read without one.
+    let required = ["exp"].into_iter();
+    let (issuer, audience) = (expected.issuer.iter().map(|_| "iss"), expected.audience.iter().map(|_| "aud"));
+    validation.set_required_spec_claims(&required.chain(issuer).chain(audience).collect::<Vec<_>>());
+    validation.iss = expected.issuer.clone().map(|issuer| [issuer].into());
+    validation.aud = expected.audience.clone().map(|audience| [audience].into());
+    validation
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, BadKey> {
+    fs::read(path).map_err(|error| BadKey::Unread(path.display().to_string(), error))
+}
+
+fn seen(path: &Path) -> Option<(SystemTime, u64)> {
+    let data = fs::metadata(path).ok()?;
+    Some((data.modified().ok()?, data.len()))
+}
+
+impl FromStr for Pinned {
+    type Err = BadKey;
+
+    fn from_str(name: &str) -> Result<Pinned, BadKey> {
+        let known = [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+        let found = name.parse().ok().filter(|algorithm| known.contains(algorithm));
+        found.map(Pinned).ok_or_else(|| BadKey::Algorithm(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
