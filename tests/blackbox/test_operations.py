@@ -10,7 +10,7 @@ import websockets
 from harness import http
 from harness.people import register
 
-OPERATIONS = pathlib.Path(__file__).resolve().parents[2] / "operations"
+OPERATIONS = pathlib.Path(__file__).resolve().parents[2] / "examples" / "operations"
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"], "info": ["_info"]}
 # Words of the query language with an underscore.
 WORDS = {"histogram_quantile"}
