@@ -43,9 +43,8 @@ impl Bucket {
 
     /// Takes so many, at most what is in a full one; or says how long to wait for them.
     pub fn take_many(&mut self, many: u64, rate: Rate, now: Time) -> Result<(), Duration> {
-        // A clock that was set back must not lock anybody out for longer than an empty bucket would.
         let latest = now.0.saturating_add(rate.depth());
-        self.full_at = Time(self.full_at.0.clamp(now.0, latest));
+        self.full_at = self.within(rate, now);
         let full_at = self.full_at.0.saturating_add(rate.span(many).min(rate.depth()));
         if full_at > latest {
             return Err(Time(full_at).since(Time(latest)));
@@ -54,16 +53,23 @@ impl Bucket {
         Ok(())
     }
 
-    /// Takes what was had already: it may be more than there was, and then nothing is left.
+    /// Takes what was had already. What is more than there was is owed, and paid before anything is taken again: otherwise
+    /// whoever takes little at a time would never feel the weight of it. Nobody owes more than a full bucket.
     pub fn owe(&mut self, many: u64, rate: Rate, now: Time) {
-        let latest = now.0.saturating_add(rate.depth());
-        let full_at = self.full_at.0.max(now.0).saturating_add(rate.span(many));
-        self.full_at = Time(full_at.min(latest));
+        self.full_at = Time(self.within(rate, now).0.saturating_add(rate.span(many)));
+        self.full_at = self.within(rate, now);
     }
 
     /// Whether it is full: whoever keeps many of them may forget this one.
     pub fn is_full(&self, now: Time) -> bool {
         self.full_at <= now
+    }
+
+    /// When it is full, at the latest once an empty bucket and a whole one owed have come back: a clock that was set back must not
+    /// lock anybody out for longer.
+    fn within(&self, rate: Rate, now: Time) -> Time {
+        let longest = now.0.saturating_add(rate.depth().saturating_mul(2));
+        Time(self.full_at.0.clamp(now.0, longest))
     }
 }
 
@@ -97,8 +103,8 @@ mod tests {
         assert_eq!(bucket.take_many(1_000, RATE, start.after(Duration::from_secs(3))), Ok(()));
         let mut owing = Bucket::default();
         owing.owe(1_000, RATE, start);
-        assert_eq!(owing.take(RATE, start), Err(Duration::from_millis(50)));
-        assert_eq!(taken(&mut owing, start.after(Duration::from_secs(1)), 100), 20);
+        assert_eq!(owing.take(RATE, start), Err(Duration::from_millis(3_050)), "a full bucket is owed, and no more");
+        assert_eq!(taken(&mut owing, start.after(Duration::from_secs(4)), 100), 20);
         let bytes = Rate { per_second: 4 << 20, burst: 64 << 20 };
         let mut pages = Bucket::default();
         assert_eq!(pages.take_many(64 << 20, bytes, start), Ok(()));
@@ -109,8 +115,21 @@ mod tests {
     fn a_clock_set_back_locks_nobody_out() {
         let mut bucket = Bucket::default();
         assert_eq!(taken(&mut bucket, Time::from_secs(9_000), 60), 60);
-        assert_eq!(bucket.take(RATE, Time::from_secs(5)), Err(Duration::from_millis(50)));
-        assert_eq!(taken(&mut bucket, Time::from_secs(6), 100), 20);
+        assert_eq!(bucket.take(RATE, Time::from_secs(5)), Err(Duration::from_millis(3_050)));
+        assert_eq!(taken(&mut bucket, Time::from_secs(9), 100), 20);
+    }
+
+    #[test]
+    fn little_steps_feel_the_weight_of_what_each_turns_out_to_be() {
+        let (mut bucket, start) = (Bucket::default(), Time::from_secs(1_000));
+        let done = (0..100).filter(|_| {
+            let lets = bucket.take(RATE, start).is_ok();
+            if lets {
+                bucket.owe(19, RATE, start);
+            }
+            lets
+        });
+        assert_eq!(done.count(), 3, "60 at once are three times 20");
     }
 
     #[test]

@@ -36,7 +36,7 @@ type Names<T> = Map<ClientId, Option<(Digest, T)>>;
 /// A chat, whole or the part of one that a decision needs.
 ///
 /// A whole chat ([`Chat::new`]) knows everything that happened in it. A partial one ([`Chat::partial`]) knows what it
-/// learned and what its own commands did; asking it for anything else is a mistake in [`Command::needs`] and panics, naming the
+/// learned and what its own commands did; asking it for anything else is a mistake in [`Command::needs`](crate::Command::needs) and panics, naming the
 /// [`Need`].
 #[derive(Clone, Debug, Default)]
 pub struct Chat {

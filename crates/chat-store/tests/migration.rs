@@ -59,7 +59,7 @@ async fn postgres_is_left_after_every_statement_of_its_first_opening() {
         let name = format!("killed{kills}");
         let url = cluster.database(&name);
         let (port, sent) = cut_after(cluster.port, kills + 1).await;
-        let mut child = another(&cluster.address(&name, port));
+        let mut child = another(&format!("{}?sslmode=disable", cluster.address(&name, port)));
         // The sender is gone when the child has come through.
         let is_killed = sent.await.is_ok();
         child.kill().unwrap();

@@ -43,7 +43,7 @@
 //! # }
 //! ```
 //!
-//! Its floors, from below: [`carry`] moves bytes (HTTP, WebSocket, queues to clients), [`connection`](crate::connection) is what one
+//! Its floors, from below: [`carry`] moves bytes (HTTP, WebSocket, queues to clients), [`connection`] is what one
 //! client's connection is, [`hub`] says who hears what, [`account`] who may come in; [`session`], [`socketio`] and [`routes`] are the
 //! entrances, and [`service`] is all of them on one port.
 

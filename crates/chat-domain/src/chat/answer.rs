@@ -12,7 +12,7 @@ use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
 
 impl Chat {
     /// The answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
-    /// [`Chat::tell`] this cuts the part of a chat out of it that a command needs.
+    /// [`Chat::learn`] this cuts the part of a chat out of it that a command needs.
     ///
     /// # Panics
     ///

@@ -5,7 +5,7 @@
 pub enum Offered {
     /// The kernel has all of it.
     Written,
-    /// It waits its turn; a mark given with it is reported through [`Depot::reached`] once it is flushed.
+    /// It waits its turn; a mark given with it is reported through [`Depot::reached`](super::Depot::reached) once it is flushed.
     Queued,
     /// A droppable frame met a queue and was let go.
     Dropped,
@@ -36,7 +36,7 @@ impl Close {
     }
 }
 
-/// What the connection's task has to do after [`Outbox::poll_drive`].
+/// What the connection's task has to do after [`Outbox::poll_drive`](super::Outbox::poll_drive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drive {
     /// Nothing that cannot wait for the next wake-up.
