@@ -190,8 +190,7 @@ export class Room {
 
   private put(message: Message): void {
     const after = this.messages.findIndex((other) => other.id > message.id);
-    if (after < 0) this.messages.push(message);
-    else this.messages.splice(after, 0, message);
+    this.messages.splice(after < 0 ? this.messages.length : after, 0, message);
     if (this.messages.length > MOST * 2) {
       this.messages = this.messages.slice(-MOST);
       this.hasOlder = true;
@@ -199,9 +198,9 @@ export class Room {
   }
 
   /** Dialect 2 says that somebody read, not how far; what became of the messages is asked for. */
-  reconcile(after: number): void {
-    const open = this.messages.slice(-PAGE).some((message) => message.sender === me.value?.id && message.status !== "read");
-    if (!open || this.reconciling || this.hasNewer) return;
+  reconcile(after: number, tries = 3): void {
+    const open = this.messages.slice(-PAGE).filter((message) => message.sender === me.value?.id && message.status !== "read");
+    if (!open.length || this.reconciling || this.hasNewer) return;
     this.reconciling = setTimeout(async () => {
       this.reconciling = undefined;
       const page = await this.page("").catch(() => null);
@@ -209,6 +208,8 @@ export class Room {
         const known = this.find(now.id);
         if (known) Object.assign(known, now);
       }
+      // A busy server stores it later; who is not there changes nothing for now.
+      if (tries > 1 && open.some((message) => message.status === "sent")) this.reconcile(after * 3, tries - 1);
     }, after);
   }
 
