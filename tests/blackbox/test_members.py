@@ -47,6 +47,8 @@ OWN_ROUTES = {
     "GET /users",
     "GET /auth/me",
     "PATCH /auth/me",
+    "DELETE /auth/me",
+    "POST /auth/password",
     "GET /notifications",
     "POST /notifications/{notification}/read",
     "POST /notifications/read_all",

@@ -31,7 +31,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::Me => one(200, "Me").about("Who the asker is"),
         Route::UpdateMe => one(200, "Me")
             .about("Gives the asker another name or picture")
-            .takes(body([("name?", sized(0, 255)), ("avatar?", sized(0, 2048))])),
+            .takes(body([("name?", name()), ("avatar?", picture())])),
         Route::Password => done(tree)
             .about("Gives the asker another password and ends their other log-ins")
             .takes(body([("old", text()), ("new", sized(8, 128))])),
@@ -124,9 +124,9 @@ fn special(route: Route, tree: Tree) -> Shape {
             .about("Sends a message in a user's name")
             .takes(by_somebody(new_message(tree), id(tree))),
         Route::Introduce => one(200, "Me").about("Makes a user known before the first visit").may_take(body([
-            ("name?", sized(0, 255)),
-            ("username?", text()),
-            ("avatar?", sized(0, 2048)),
+            ("name?", shown_name()),
+            ("username?", username()),
+            ("avatar?", picture()),
         ])),
         Route::Disconnect => done(tree)
             .about("Closes everything that a user has open")
@@ -222,7 +222,7 @@ fn health() -> Json {
 }
 
 fn register() -> Json {
-    body([("username", username()), ("password", sized(8, 128)), ("name?", sized(0, 255)), ("avatar?", sized(0, 2048))])
+    body([("username", username()), ("password", sized(8, 128)), ("name?", name()), ("avatar?", picture())])
 }
 
 fn login() -> Json {
@@ -232,6 +232,27 @@ fn login() -> Json {
 fn username() -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": 32, "pattern": r"^[\w.-]+$"})
 }
+
+/// A name to show, which is the username where it is left empty.
+fn name() -> Json {
+    json!({"type": "string", "maxLength": 64, "pattern": format!("^[^{UNRULY}]*$")})
+}
+
+/// The address of a picture, or none.
+fn picture() -> Json {
+    json!({"type": "string", "maxLength": 2048, "pattern": "^(https?://[a-z0-9.-]+(/[!-~]*)?)?$"})
+}
+
+/// A name to show, of which something is seen.
+fn shown_name() -> Json {
+    let pattern = format!(r"^[^{UNRULY}]*[^\s{UNRULY}{UNSEEN}][^{UNRULY}]*$");
+    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": pattern})
+}
+
+/// What breaks a line, turns what follows around, or controls.
+const UNRULY: &str = r"\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069";
+/// What has no width.
+const UNSEEN: &str = r"\u00ad\u200b-\u200d\u2060\ufeff";
 
 /// A message of any type, in this user's name.
 fn by_somebody(mut message: Json, id: Json) -> Json {

@@ -67,7 +67,9 @@ pub(super) enum Kind {
 pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
     let schema = match name {
         "post" => json!({"type": "string", "minLength": 1, "maxLength": 64}),
-        "subject" => json!({"type": "string", "minLength": 1}),
+        "subject" => {
+            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"})
+        }
         _ => id(tree),
     };
     json!({"name": name, "in": "path", "required": true, "schema": schema})
