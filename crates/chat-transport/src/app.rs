@@ -110,6 +110,11 @@ impl App {
         })
     }
 
+    /// The moment, as this server has it.
+    pub fn now(&self) -> Time {
+        self.hub.now()
+    }
+
     /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
     pub async fn end_family(&self, user: UserId, family: Family, now: Time) -> Result<(), Failure> {
         self.directory.close_family(user, family).await?;
@@ -144,7 +149,7 @@ impl App {
             self.pings.run(stop.clone()),
             self.comments.run(stop.clone()),
             self.keep_lobby(stop.clone()),
-            self.rates.run(stop),
+            self.rates.run(|| self.now(), stop),
         );
     }
 }

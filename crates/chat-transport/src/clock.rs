@@ -1,5 +1,6 @@
-//! The one place where the wall clock is read.
+//! The one place where the wall clock is read, and chance is taken.
 
+use std::fmt::Debug;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chat_domain::Time;
@@ -8,4 +9,27 @@ use chat_domain::Time;
 pub fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Time and chance as one server has them: it asks nobody else, so that a simulation can say both.
+pub trait Nature: Debug + Send + Sync {
+    /// The moment.
+    fn now(&self) -> Time;
+
+    /// Fills these bytes by chance; false if that cannot be had.
+    fn fill(&self, bytes: &mut [u8]) -> bool;
+}
+
+/// The machine's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Real;
+
+impl Nature for Real {
+    fn now(&self) -> Time {
+        now()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> bool {
+        getrandom::fill(bytes).is_ok()
+    }
 }

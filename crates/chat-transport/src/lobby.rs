@@ -6,7 +6,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::app::App;
-use crate::clock;
 
 impl App {
     /// Keeps the lobby until told to stop.
@@ -19,7 +18,7 @@ impl App {
     }
 
     async fn visit_lobby(&self) -> Result<(), Failure> {
-        let now = clock::now();
+        let now = self.now();
         let here = self.hub.at_roulette(self.journal.expired_leases(Time(i64::MAX)).await?);
         if !here.is_empty() {
             // Whoever goes away until the next visit has all of their time from then on.

@@ -10,7 +10,6 @@ use chat_domain::{Time, UserId};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::Source;
-use crate::clock;
 
 /// What may be done how often.
 #[derive(Clone, Copy, Debug)]
@@ -129,9 +128,9 @@ impl Rates {
     }
 
     /// Forgets those who have not done anything lately, now and then.
-    pub async fn run(&self, stop: CancellationToken) {
+    pub async fn run(&self, now: impl Fn() -> Time, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
-            let now = clock::now();
+            let now = now();
             self.messages.sweep(now);
             self.changes.sweep(now);
             self.replays.sweep(now);

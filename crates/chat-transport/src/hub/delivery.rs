@@ -1,6 +1,5 @@
 //! The rooms of one shard: what is told in them, to whom, and in which order.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
@@ -10,6 +9,7 @@ use tokio::sync::Notify;
 use super::asides::{Aside, Asides, Listener};
 use super::encode::Encoder;
 use super::lists::Stale;
+use super::map::Map;
 use super::room::Room;
 use super::settings::HubSettings;
 use super::telling::Turns;
@@ -26,7 +26,7 @@ pub(super) struct Delivery {
     /// How many shards share the memory for recent events.
     pub(super) shards: usize,
     metrics: Arc<Metrics>,
-    pub(super) rooms: HashMap<RoomId, Room>,
+    pub(super) rooms: Map<RoomId, Room>,
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
     pub(super) encoder: Encoder,
@@ -36,11 +36,11 @@ pub(super) struct Delivery {
     /// Sockets with answers that wait for the end of the turn.
     pub(super) answered: Vec<Arc<Socket>>,
     /// Messages that have reached people and are to be noted.
-    pub(super) delivered: HashMap<(RoomId, UserId), MessageId>,
+    pub(super) delivered: Map<(RoomId, UserId), MessageId>,
     /// Lines of chat lists that are to be told.
     pub(super) stale: Stale,
     /// Those who wait for a room to change (long polls).
-    pub(super) waiters: HashMap<RoomId, Arc<Notify>>,
+    pub(super) waiters: Map<RoomId, Arc<Notify>>,
 }
 
 /// What an event means to people beside being told in its room.
@@ -60,15 +60,15 @@ impl Delivery {
             epoch,
             shards,
             metrics,
-            rooms: HashMap::new(),
+            rooms: Map::default(),
             turns: Turns::default(),
             encoder: Encoder::default(),
             asides: Asides::default(),
             typists: Typists::default(),
             answered: Vec::new(),
-            delivered: HashMap::new(),
+            delivered: Map::default(),
             stale: Stale::default(),
-            waiters: HashMap::new(),
+            waiters: Map::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use chat_domain::{Directory, Journal, RoomId, Time};
 use tokio::sync::Notify;
@@ -15,7 +16,6 @@ use super::people::People;
 use super::settings::HubSettings;
 use super::sockets::Sockets;
 use crate::carry::outbox::Depot;
-use crate::clock;
 use crate::metrics::Metrics;
 
 /// The hub of one node. Cheap to clone.
@@ -60,7 +60,7 @@ impl Hub {
         journal: Arc<dyn Journal>,
         directory: Arc<dyn Directory>,
     ) -> Hub {
-        let (epoch, shards) = (journal.epoch(), inbox.lanes());
+        let (epoch, shards, began) = (journal.epoch(), inbox.lanes(), depot.time());
         let shard = |_| Shard {
             delivery: Mutex::new(Delivery::new(&settings, inbox.metrics().clone(), epoch, shards)),
             holdback: Holdback::default(),
@@ -78,9 +78,19 @@ impl Hub {
             directory,
             epoch: AtomicU64::new(epoch),
             next_socket: AtomicU64::new(1),
-            began: clock::now(),
+            began,
             closing: CancellationToken::new(),
         }))
+    }
+
+    /// The moment, as this server has it.
+    pub fn now(&self) -> Time {
+        self.0.depot.time()
+    }
+
+    /// The moment on the clock of timers, which never goes back.
+    pub(super) fn instant(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
     }
 
     /// The figures for operators.

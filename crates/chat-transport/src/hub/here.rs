@@ -13,7 +13,6 @@ use chat_protocol::{Entrance, Frames, News};
 use super::encode::{Encoded, Encoder, Viewer};
 use super::handle::Hub;
 use super::people::Opened;
-use crate::clock;
 use crate::connection::closes;
 use crate::connection::socket::Socket;
 
@@ -40,13 +39,13 @@ impl Hub {
 
     /// A socket whose user's rooms are known is here.
     pub(crate) fn appear(&self, socket: &Socket) {
-        self.people().appear(socket, clock::now());
+        self.people().appear(socket, self.now());
         self.0.presence.notify_one();
     }
 
     /// A socket changes how its user looks.
     pub(crate) fn look(&self, socket: &Socket, mood: Mood) {
-        self.people().look(socket, mood, clock::now());
+        self.people().look(socket, mood, self.now());
         self.0.presence.notify_one();
     }
 
@@ -56,7 +55,7 @@ impl Hub {
             return;
         }
         self.metrics().opened(socket.endpoint.entrance, -1);
-        let now = clock::now();
+        let now = self.now();
         let (rooms, was_last) = self.people().close(socket, now);
         self.0.presence.notify_one();
         self.part(socket, rooms, was_last, now);
@@ -75,7 +74,7 @@ impl Hub {
     /// Notes that a user comes to Socket.IO. Says whether they come back after a short while, which may have been a restart of the
     /// server.
     pub(crate) async fn comes_back(&self, user: UserId) -> bool {
-        let (now, within) = (clock::now(), self.0.settings.reconnection);
+        let (now, within) = (self.now(), self.0.settings.reconnection);
         let (known, is_there) = {
             let people = self.people();
             (people.comes_back(user, within, now), people.is_at_socketio(user))

@@ -1,17 +1,17 @@
 //! Orders to a room that is being told: what they bring about has its turn after the round, so they wait for its end
 //! together. A commit costs much the same for one of them and for all.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use chat_domain::{Journal, Order, RoomId};
 
+use super::map::Map;
 use super::telling::LONGEST_PAUSE;
 
 /// Orders that wait, by room.
 #[derive(Default)]
-pub(super) struct Holdback(Mutex<HashMap<RoomId, Waiting>>);
+pub(super) struct Holdback(Mutex<Map<RoomId, Waiting>>);
 
 /// The orders to a room in the middle of a round, oldest first, and since when the first of them has waited.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Holdback {
         }
     }
 
-    fn rooms(&self) -> MutexGuard<'_, HashMap<RoomId, Waiting>> {
+    fn rooms(&self) -> MutexGuard<'_, Map<RoomId, Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

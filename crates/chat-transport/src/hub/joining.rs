@@ -1,14 +1,12 @@
 //! Joining and leaving rooms, step by step.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use chat_domain::{Command, Head, Order, Person, RoomId, Time};
 use chat_protocol::{Context, Cursor, Frames, Shape, reply};
 
 use super::handle::Hub;
 use super::room::{Attached, Seen, Start};
-use crate::clock;
 use crate::connection::socket::Socket;
 
 impl Hub {
@@ -41,7 +39,7 @@ impl Hub {
         start: Start,
         context: Option<&Context>,
     ) -> Attached {
-        let now = clock::now();
+        let now = self.now();
         let head = match self.delivery_of(room).insert(socket, room, cursor, start, now) {
             Ok(head) => head,
             Err(attached) => return attached,
@@ -81,13 +79,13 @@ impl Hub {
 
     /// A socket no longer wants to hear a room; what it was typing there has ended.
     pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
-        self.delivery_of(room).leave(socket, room, clock::now());
+        self.delivery_of(room).leave(socket, room, self.now());
         self.ring(room);
     }
 
     /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
     pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
-        let now = clock::now();
+        let now = self.now();
         // The socket may have come under another name.
         let person = &self.people().person(person.id()).unwrap_or_else(|| person.clone());
         self.delivery_of(room).sign(room, person, socket, is_typing, now);
@@ -116,7 +114,7 @@ impl Hub {
         let origin = Some(socket.order(room, context, at, lane));
         self.0.inbox.expect(lane);
         let order = Order { actor: socket.user(), at, command, origin };
-        self.holdback(lane).submit(order, Instant::now(), &*self.0.journal);
+        self.holdback(lane).submit(order, self.instant(), &*self.0.journal);
     }
 
     /// Up to where a socket has seen a room.

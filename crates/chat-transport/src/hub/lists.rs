@@ -1,10 +1,12 @@
 //! Lines of chat lists: told to every socket of a member, at most one a second per chat and member, the newest wins.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chat_domain::{RoomId, Time, UserId};
 use chat_protocol::Entrance;
+
+use super::map::Map;
 
 /// Which lines have gone out of date since this was last asked.
 #[derive(Default)]
@@ -20,7 +22,7 @@ pub(super) struct Stale {
 pub(super) struct Lists {
     waiting: BTreeSet<(UserId, RoomId)>,
     /// When a line was last told, for as long as that matters.
-    told: HashMap<(UserId, RoomId), Time>,
+    told: Map<(UserId, RoomId), Time>,
 }
 
 impl Stale {

@@ -15,6 +15,7 @@ mod inbox;
 mod joining;
 mod lists;
 mod log;
+mod map;
 mod memory;
 mod names;
 mod people;

@@ -1,6 +1,6 @@
 //! Who is here: users with their sockets, and the rooms that they are in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use chat_protocol::{Entrance, Frames};
 
 use super::asides::Asides;
 use super::lists::{Stale, shows_list};
+use super::map::Map;
 use super::settings::HubSettings;
 use crate::connection::socket::Socket;
 
@@ -19,18 +20,18 @@ use crate::connection::socket::Socket;
 pub(super) struct People {
     pub(super) settings: HubSettings,
     epoch: u64,
-    pub(super) users: HashMap<UserId, Local>,
+    pub(super) users: Map<UserId, Local>,
     /// The rooms in which somebody here is.
-    pub(super) rooms: HashMap<RoomId, Here>,
+    pub(super) rooms: Map<RoomId, Here>,
     pub(super) presence: presence::Presence,
     /// Who looks how, for those who are still to be told. One task tells it, in this order.
     pub(super) asides: Asides,
     /// When a user's last socket went away, to be noted.
-    pub(super) left: HashMap<UserId, Time>,
+    pub(super) left: Map<UserId, Time>,
     /// When a user's last Socket.IO socket went away.
-    pub(super) left_socketio: HashMap<UserId, Time>,
+    pub(super) left_socketio: Map<UserId, Time>,
     /// Who came to Socket.IO or left it, to be noted.
-    pub(super) visits: HashMap<UserId, Visit>,
+    pub(super) visits: Map<UserId, Visit>,
 }
 
 /// A user with a socket on this node.
@@ -52,7 +53,7 @@ pub(super) struct Here {
 enum Rooms {
     /// The journal has been asked; this is what happened meanwhile.
     Asked(Vec<(RoomId, Option<Membership>)>),
-    Known(HashMap<RoomId, Membership>),
+    Known(Map<RoomId, Membership>),
 }
 
 /// What becomes of a new socket.
@@ -71,13 +72,13 @@ impl People {
         People {
             settings: settings.clone(),
             epoch,
-            users: HashMap::new(),
-            rooms: HashMap::new(),
+            users: Map::default(),
+            rooms: Map::default(),
             presence: presence::Presence::new(settings.presence_grace),
             asides: Asides::default(),
-            left: HashMap::new(),
-            left_socketio: HashMap::new(),
-            visits: HashMap::new(),
+            left: Map::default(),
+            left_socketio: Map::default(),
+            visits: Map::default(),
         }
     }
 
@@ -108,7 +109,7 @@ impl People {
         }
         let Some(local) = self.users.get_mut(&user) else { return };
         let Rooms::Asked(changes) = &local.rooms else { return };
-        let mut rooms: HashMap<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
+        let mut rooms: Map<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
         for (room, change) in changes {
             match change {
                 Some(membership) => rooms.insert(*room, *membership),
@@ -264,7 +265,7 @@ impl People {
     }
 }
 
-fn here<'a>(rooms: &'a mut HashMap<RoomId, Here>, of: &Membership) -> &'a mut Here {
+fn here<'a>(rooms: &'a mut Map<RoomId, Here>, of: &Membership) -> &'a mut Here {
     rooms.entry(of.room).or_insert_with(|| Here { members: of.members, online: BTreeSet::new() })
 }
 

@@ -1,6 +1,5 @@
 //! Coming and going: who looks how to whom.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::directory::Visit;
@@ -9,6 +8,7 @@ use chat_domain::{Mood, RoomId, Time, UserId};
 use chat_protocol::{Entrance, Frames, News, Presence, Shape, audience, encode};
 
 use super::asides::{Aside, Listener};
+use super::map::Map;
 use super::people::People;
 use crate::connection::socket::Socket;
 
@@ -128,7 +128,7 @@ impl People {
     }
 
     /// The sockets of those who share a room with somebody and hear of such a change, each once.
-    fn sharers(&self, shift: &Shift) -> HashMap<u64, Arc<Socket>> {
+    fn sharers(&self, shift: &Shift) -> Map<u64, Arc<Socket>> {
         let rooms = self.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
         let small = rooms.filter(|(_, here)| here.members <= self.settings.presence_room);
         small

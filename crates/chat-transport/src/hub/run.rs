@@ -15,7 +15,6 @@ use super::handle::Hub;
 use super::lists::Stale;
 use super::telling::Next;
 use crate::carry::outbox::Reached;
-use crate::clock;
 use crate::connection::closes;
 
 impl Hub {
@@ -46,11 +45,11 @@ impl Hub {
                 Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
             };
             if waited.is_none() {
-                return self.holdback(shard).only(&[], Instant::now(), &*self.0.journal);
+                return self.holdback(shard).only(&[], self.instant(), &*self.0.journal);
             }
             // Whatever comes in while others have their turn goes out in the same write.
             tokio::task::yield_now().await;
-            next = self.turn(shard, clock::now(), Instant::now());
+            next = self.turn(shard, self.now(), self.instant());
         }
     }
 
@@ -92,9 +91,9 @@ impl Hub {
         let mut count = 0u64;
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             count += 1;
-            self.pass(count, clock::now());
+            self.pass(count, self.now());
             if count.is_multiple_of(2) {
-                self.note_deliveries(clock::now());
+                self.note_deliveries(self.now());
             }
         }
     }
@@ -174,7 +173,7 @@ impl Hub {
     async fn keep_up(&self, stop: &CancellationToken) {
         let mut ticks = steps();
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            let now = clock::now();
+            let now = self.now();
             self.note_departures().await;
             if let Err(failure) = self.tell_lines(now).await {
                 debug!(%failure, "chat lists are not up to date");

@@ -1,13 +1,13 @@
 //! The sockets of this node by their numbers.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::map::Map;
 use crate::connection::socket::Socket;
 
 /// The sockets of this node by their numbers. Whoever looks for one takes it out of here and lets go of the lock.
 #[derive(Default)]
-pub(super) struct Sockets(Mutex<HashMap<u64, Arc<Socket>>>);
+pub(super) struct Sockets(Mutex<Map<u64, Arc<Socket>>>);
 
 impl Sockets {
     /// One more.
@@ -36,7 +36,7 @@ impl Sockets {
         self.sockets().len()
     }
 
-    fn sockets(&self) -> MutexGuard<'_, HashMap<u64, Arc<Socket>>> {
+    fn sockets(&self) -> MutexGuard<'_, Map<u64, Arc<Socket>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,5 @@
 //! Telling: one write per member and turn, in chunks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +8,7 @@ use chat_domain::{Change, Event, MessageId, RoomId, UserId};
 use super::delivery::Delivery;
 use super::encode::{Encoded, Encoder, Viewer};
 use super::log::Recent;
+use super::map::Map;
 use super::room::Room;
 use super::subs::Sub;
 use super::telling::{Next, Turns};
@@ -82,7 +82,7 @@ struct Teller<'a> {
     epoch: u64,
     encoder: &'a mut Encoder,
     turns: &'a mut Turns,
-    delivered: &'a mut HashMap<(RoomId, UserId), MessageId>,
+    delivered: &'a mut Map<(RoomId, UserId), MessageId>,
 }
 
 impl Teller<'_> {

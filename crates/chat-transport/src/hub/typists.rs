@@ -1,19 +1,19 @@
 //! Typing: passed on to everybody else in the room, and ended when its author falls silent.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::typing::{self, TypingSign};
 use chat_domain::{Person, RoomId, Time, UserId};
 use chat_protocol::Typing;
 
+use super::map::Map;
 use crate::connection::socket::Socket;
 
 /// Who is typing where. What the others are to hear comes out of every call.
 #[derive(Default)]
 pub(super) struct Typists {
     typing: typing::Typing,
-    pub(super) people: HashMap<(RoomId, UserId), Signs>,
+    pub(super) people: Map<(RoomId, UserId), Signs>,
 }
 
 /// Who somebody typing is, and the socket that last said so.

@@ -36,7 +36,6 @@ use self::document::Document;
 use crate::account::caller::{Caller, How};
 use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
-use crate::clock;
 
 /// Everything that is answered over HTTP, the streams and sockets aside.
 pub struct Routes {
@@ -71,10 +70,10 @@ impl Routes {
     }
 
     async fn answer_anywhere(&self, parts: &Parts, body: Incoming, peer: &Peer) -> Response<Body> {
-        let (path, now) = (parts.uri.path(), clock::now());
+        let (path, now) = (parts.uri.path(), self.app.now());
         let tree = Tree::of_path(path);
         match self.router.find(&parts.method, path) {
-            Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow),
+            Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow, now),
             Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
                 match place.route {
@@ -230,11 +229,11 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
 }
 
 /// The answer at an address that takes other methods only.
-pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue) -> Response<Body> {
+pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue, now: Time) -> Response<Body> {
     if asked.method == Method::OPTIONS {
         return cors::preflight(&asked.headers, allow);
     }
-    let mut response = refuse(tree, &Trouble::NoMethod, clock::now());
+    let mut response = refuse(tree, &Trouble::NoMethod, now);
     response.headers_mut().insert(ALLOW, allow);
     response
 }

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::carry::http::{Body, Peer};
 use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Handshake, Refused};
-use crate::clock;
 use crate::connection::line::Line;
 use crate::routes::{asked_features, refuse, wrong_method};
 
@@ -55,7 +54,7 @@ impl<'a> Door<'a> {
     pub async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let tree = Tree::of_path(request.uri().path());
         if request.method() != Method::GET {
-            return wrong_method(tree, &request.into_parts().0, HeaderValue::from_static("GET"));
+            return wrong_method(tree, &request.into_parts().0, HeaderValue::from_static("GET"), app.now());
         }
         let entered = match self.kind {
             Kind::Stream => {
@@ -66,12 +65,12 @@ impl<'a> Door<'a> {
         };
         entered.unwrap_or_else(|trouble| {
             app.hub.metrics().turned_away(trouble.code());
-            refuse(tree, &trouble, clock::now())
+            refuse(tree, &trouble, app.now())
         })
     }
 
     async fn stream(self, app: &Arc<App>, parts: &Parts, peer: Peer) -> Result<Response<Body>, Trouble> {
-        let caller = app.gate.authenticate(parts, How::Stream, clock::now()).await?;
+        let caller = app.gate.authenticate(parts, How::Stream, app.now()).await?;
         let endpoint = self.endpoint(&query(parts), &parts.headers)?;
         let room = endpoint.room.ok_or(Refusal::UnknownRoom)?;
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
@@ -87,10 +86,10 @@ impl<'a> Door<'a> {
     ) -> Result<Response<Body>, Trouble> {
         let handshake = match Handshake::of(&mut request) {
             Ok(handshake) => handshake,
-            Err(refused) => return Ok(self.unasked(refused)),
+            Err(refused) => return Ok(self.unasked(app, refused)),
         };
         let (parts, _) = request.into_parts();
-        let caller = app.gate.authenticate(&parts, How::Socket, clock::now()).await?;
+        let caller = app.gate.authenticate(&parts, How::Socket, app.now()).await?;
         let query = query(&parts);
         let endpoint = self.endpoint(&query, &parts.headers)?;
         let outbox = Outbox::queued(app.hub.depot().clone(), caller.id().number() as u64);
@@ -118,8 +117,8 @@ impl<'a> Door<'a> {
     }
 
     /// The answer to a request that does not ask for a WebSocket properly.
-    fn unasked(self, refused: Refused) -> Response<Body> {
-        let mut response = refuse(self.tree(), &Trouble::Malformed(refused.to_string()), clock::now());
+    fn unasked(self, app: &App, refused: Refused) -> Response<Body> {
+        let mut response = refuse(self.tree(), &Trouble::Malformed(refused.to_string()), app.now());
         *response.status_mut() = refused.status();
         if let Some((name, value)) = refused.header() {
             response.headers_mut().insert(name, value);
@@ -159,12 +158,12 @@ impl Session {
             return Ok(());
         }
         let user = self.socket.user();
-        self.app.journal.renew_leases(vec![user], clock::now()).await?;
+        self.app.journal.renew_leases(vec![user], self.app.now()).await?;
         let found = self.app.journal.roulette(user).await?;
         // Document 4's page connects again on it, naming the chat: told of it once more, it would do so for ever.
         if let Some(found) = found.filter(|found| self.socket.endpoint.room != Some(found.room)) {
             let online = self.app.hub.looks_online(found.partner.id());
-            self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), online, at: clock::now() });
+            self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), online, at: self.app.now() });
         }
         Ok(())
     }
@@ -173,7 +172,7 @@ impl Session {
     fn arrive(&self, room: RoomId) {
         if let Entrance::Room(_) = self.socket.endpoint.entrance {
             let command = Command::Read { room, upto: None };
-            let order = Order { actor: self.socket.user(), at: clock::now(), command, origin: None };
+            let order = Order { actor: self.socket.user(), at: self.app.now(), command, origin: None };
             self.app.journal.submit(order);
         }
     }

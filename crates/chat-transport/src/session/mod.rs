@@ -18,7 +18,6 @@ pub use self::enter::Door;
 use crate::account::caller::{By, Caller};
 use crate::app::App;
 use crate::carry::outbox::Close;
-use crate::clock;
 use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::connection::socket::Socket;
@@ -52,7 +51,7 @@ impl Session {
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
         let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass);
         let mut greeting = Frames::new();
-        reply::hello(endpoint, &socket.person, name, clock::now(), &mut greeting);
+        reply::hello(endpoint, &socket.person, name, app.now(), &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
         // Only now: whoever is in when the hub hears of another life is closed.
         let epoch = app.hub.epoch();
@@ -71,7 +70,7 @@ impl Session {
             return Err(Trouble::Unauthorized);
         }
         if let Some(digest) = &session.socket.cookie {
-            let still_good = session.app.gate.whose_session(digest.to_string(), clock::now()).await?;
+            let still_good = session.app.gate.whose_session(digest.to_string(), session.app.now()).await?;
             still_good.ok_or(Trouble::Unauthorized)?;
         }
         Ok(session)
@@ -85,7 +84,7 @@ impl Session {
     /// Says something to this client alone.
     pub(crate) fn say(&self, write: impl FnOnce(Endpoint, Time, &mut Frames)) {
         let mut frames = Frames::new();
-        write(self.socket.endpoint, clock::now(), &mut frames);
+        write(self.socket.endpoint, self.app.now(), &mut frames);
         self.socket.line.offer(&frames);
     }
 

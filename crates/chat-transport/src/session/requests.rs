@@ -10,7 +10,6 @@ use chat_protocol::{Asked, Context, Entrance, Rejected, Request, Trouble, Verb, 
 use super::Session;
 use crate::account::caller::By;
 use crate::account::secret::Secret;
-use crate::clock;
 use crate::connection::closes;
 use crate::hub::Seen;
 
@@ -123,12 +122,12 @@ impl Session {
             }
             Request::ReadNotification(id) => {
                 self.pace(Verb::ReadNotification)?;
-                let notification = self.app.journal.read_notification(self.socket.user(), id, clock::now()).await?;
+                let notification = self.app.journal.read_notification(self.socket.user(), id, self.app.now()).await?;
                 self.say(|_, _, frames| reply::notification_read(context, &notification, frames));
                 Ok(())
             }
             Request::Typing { room, is_typing } => {
-                self.app.rates.fetch(self.socket.user(), clock::now()).map_err(Trouble::TooFast)?;
+                self.app.rates.fetch(self.socket.user(), self.app.now()).map_err(Trouble::TooFast)?;
                 // The hub does not know the user there; the journal says why, or knows better.
                 self.app.journal.head(self.socket.user(), room).await?;
                 self.app.hub.caught_up().await;
@@ -150,7 +149,7 @@ impl Session {
 
     /// Messages, edits, deletes and likes share one measure, over HTTP too; so does everything else that lasts.
     fn pace(&self, verb: Verb) -> Result<(), Trouble> {
-        let (rates, user, now) = (&self.app.rates, self.socket.user(), clock::now());
+        let (rates, user, now) = (&self.app.rates, self.socket.user(), self.app.now());
         let paced = match verb {
             Verb::Send | Verb::Edit | Verb::Delete | Verb::Like | Verb::Unlike => rates.message(user, now),
             Verb::React | Verb::Unreact => rates.message(user, now),
@@ -166,7 +165,7 @@ impl Session {
 
     /// Gives an order to the journal, in its turn; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
-        self.app.hub.order(&self.socket, command, context, clock::now());
+        self.app.hub.order(&self.socket, command, context, self.app.now());
     }
 
     /// Reading without an id: up to what this socket has seen, and never more.
@@ -189,7 +188,7 @@ impl Session {
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {
         let (hub, user) = (&self.app.hub, self.socket.user());
         // Its author may have been removed while the sign waited for its turn.
-        if hub.is_member(user, room) && self.app.rates.lets_type(user, is_typing, clock::now()) {
+        if hub.is_member(user, room) && self.app.rates.lets_type(user, is_typing, self.app.now()) {
             hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
         }
         self.done(context);
@@ -197,7 +196,7 @@ impl Session {
 
     /// Every change is told to all who share a room: it is a sign like typing, but one that must not get lost unnoticed.
     fn look(&self, mood: Mood, context: &Context) {
-        match self.app.rates.sign(self.socket.user(), clock::now()) {
+        match self.app.rates.sign(self.socket.user(), self.app.now()) {
             Ok(()) => {
                 self.app.hub.look(&self.socket, mood);
                 self.done(context);
@@ -207,7 +206,7 @@ impl Session {
     }
 
     async fn renew(&self, token: String, context: &Context) -> Result<(), Trouble> {
-        let caller = self.app.gate.authenticate_token(&Secret::new(token), clock::now()).await?;
+        let caller = self.app.gate.authenticate_token(&Secret::new(token), self.app.now()).await?;
         let By::Token(pass) = caller.by else { return Err(Trouble::Unauthorized) };
         if caller.id() != self.socket.user() {
             return Err(Trouble::Unauthorized);

@@ -11,7 +11,6 @@ use tokio::time::sleep;
 
 use super::Session;
 use crate::carry::outbox::{Mark, Offered};
-use crate::clock;
 use crate::connection::away::Behind;
 use crate::connection::line::Payload;
 use crate::hub::{Attached, Start};
@@ -231,7 +230,7 @@ impl Session {
 
     /// Waits until so much may be fetched. Whoever fetches too much gets it more slowly.
     async fn pay(&self, bytes: usize) {
-        while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, clock::now()) {
+        while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, self.app.now()) {
             if !self.socket.line.is_open() {
                 return;
             }

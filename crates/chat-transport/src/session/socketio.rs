@@ -13,7 +13,6 @@ use super::requests::Then;
 use crate::account::secret::Secret;
 use crate::app::App;
 use crate::carry::outbox::Close;
-use crate::clock;
 use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::socketio::Engine;
@@ -24,12 +23,14 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
     let mut session: Option<Session> = None;
     loop {
         let output = match &session {
+            // As on a WebSocket: the bell first. Which of two is looked at first is no matter of chance.
             Some(open) => tokio::select! {
-                output = engine.next(), if !open.socket.is_busy() => output,
+                biased;
                 () = open.socket.bell.notified() => {
                     Box::pin(open.mend()).await;
                     continue;
                 }
+                output = engine.next(), if !open.socket.is_busy() => output,
             },
             None => engine.next().await,
         };
@@ -68,7 +69,7 @@ async fn connect(
 ) -> Option<Session> {
     let endpoint = Endpoint { entrance: Entrance::SocketIo, room: None, features };
     let mut random = [0; 15];
-    if getrandom::fill(&mut random).is_err() {
+    if !app.hub.depot().fill(&mut random) {
         engine.refuse(namespace, "try again");
         return None;
     }
@@ -84,7 +85,7 @@ async fn connect(
         Err(trouble) => {
             app.hub.metrics().turned_away(trouble.code());
             let mut frames = Frames::new();
-            reply::refused(endpoint, &Context::default(), &trouble, clock::now(), &mut frames);
+            reply::refused(endpoint, &Context::default(), &trouble, app.now(), &mut frames);
             let line = Line::Engine(engine.clone());
             line.offer(&frames);
             match trouble {
@@ -105,7 +106,7 @@ async fn admit(
     endpoint: Endpoint,
 ) -> Result<Session, Trouble> {
     let token = token.ok_or(Trouble::Unauthorized)?;
-    let caller = app.gate.authenticate_token(&token, clock::now()).await?;
+    let caller = app.gate.authenticate_token(&token, app.now()).await?;
     engine.belongs_to(caller.id().number() as u64);
     let reason = match app.hub.comes_back(caller.id()).await {
         true => {

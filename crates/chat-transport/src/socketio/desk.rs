@@ -191,7 +191,7 @@ impl Desk {
 
     fn new_session(&self, address: &Uri, headers: &HeaderMap) -> Option<Arc<Engine>> {
         let mut random = [0; 15];
-        getrandom::fill(&mut random).ok()?;
+        self.depot.fill(&mut random).then_some(())?;
         let sid = Sid::new(random);
         let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
         self.book().engines.insert(sid, engine.clone());
@@ -244,6 +244,7 @@ impl Desk {
         let Some(next) = next else { return self.bell.notified().await };
         let until = Instant::now() + Duration::from_millis(next.saturating_sub(self.depot.now()));
         tokio::select! {
+            biased;
             () = sleep_until(until) => {}
             () = self.bell.notified() => {}
         }

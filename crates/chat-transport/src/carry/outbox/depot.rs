@@ -6,14 +6,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
-use tokio::sync::Notify;
+use chat_domain::Time;
+use tokio::{sync::Notify, time::Instant};
 
 use super::{budget::Budget, queue::Mark};
+use crate::clock::{Nature, Real};
 
-/// Limits, counters, the clock and the marks that were reached: one per server.
+/// Limits, counters, time and chance, and the marks that were reached: one per server.
 #[derive(Debug)]
 pub struct Depot {
     limits: Limits,
@@ -22,6 +23,7 @@ pub struct Depot {
     reached: Mutex<Vec<Reached>>,
     news: Notify,
     began: Instant,
+    nature: Arc<dyn Nature>,
 }
 
 /// How much may wait.
@@ -60,6 +62,11 @@ pub struct Reached {
 impl Depot {
     /// A depot with these limits.
     pub fn new(limits: Limits) -> Arc<Depot> {
+        Depot::within(limits, Arc::new(Real))
+    }
+
+    /// The same where time and chance come from elsewhere.
+    pub fn within(limits: Limits, nature: Arc<dyn Nature>) -> Arc<Depot> {
         Arc::new(Depot {
             limits,
             budget: Budget::new(limits.in_all),
@@ -67,6 +74,7 @@ impl Depot {
             reached: Mutex::default(),
             news: Notify::new(),
             began: Instant::now(),
+            nature,
         })
     }
 
@@ -98,6 +106,16 @@ impl Depot {
     /// Milliseconds since the depot was made.
     pub fn now(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
+    }
+
+    /// The moment, as this server has it.
+    pub fn time(&self) -> Time {
+        self.nature.now()
+    }
+
+    /// Fills these bytes by chance; false if that cannot be had.
+    pub fn fill(&self, bytes: &mut [u8]) -> bool {
+        self.nature.fill(bytes)
     }
 
     pub(crate) fn budget(&self) -> &Budget {
