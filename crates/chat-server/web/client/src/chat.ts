@@ -73,6 +73,11 @@ export class Chat {
     this.#rooms.leave(chat);
   }
 
+  /** Whether a room is heard. */
+  hears(chat: number): boolean {
+    return this.#rooms.has(chat);
+  }
+
   /** Where one is in a room; good in every dialect. */
   cursor(chat: number): string | undefined {
     return this.#rooms.cursor(chat);

@@ -52,14 +52,21 @@ export async function loadChats(): Promise<void> {
   for (const id of lines.keys()) if (!there.has(id)) lines.delete(id);
   loaded.value = true;
   // Typing is heard in joined rooms only; the first ones are those that one looks at.
-  for (const { id } of chats.value.slice(0, HEARD)) chat.join(id);
+  for (const line of chats.value.slice(0, HEARD)) hear(line);
 }
 
 export async function loadChat(id: number): Promise<ChatLine> {
   const { data } = await request<{ data: ChatObject }>("GET", `/api/chats/${id}`);
   const taken = take(data);
-  chat.join(id);
+  hear(taken);
   return taken;
+}
+
+/** Hears a chat. What came before one heard it for the first time is fetched once, so that its author learns that it arrived. */
+function hear({ id, unread, last }: ChatLine): void {
+  const first = chat.cursor(id) === undefined && !chat.hears(id);
+  chat.join(id);
+  if (first && unread && last) void request("GET", `/api/chats/${id}/poll?last_message_id=${last.id - 1}`).catch(() => {});
 }
 
 export async function openDirect(username: string): Promise<void> {

@@ -3,57 +3,9 @@ import type { Draft, Frames, Refused } from "chat-client";
 import { newId } from "chat-client";
 import { reactive } from "vue";
 import { reading } from "./chats.js";
-import { idOf, messageUuid, roomUuid } from "./ids.js";
-import { person } from "./people.js";
+import { messageUuid, roomUuid } from "./ids.js";
+import { LIKE, read, waiting, type Message, type Page } from "./message.js";
 import { chat, me, request } from "./server.js";
-
-export interface Message {
-  key: string;
-  /** 0 while it is on its way. */
-  id: number;
-  sender: number;
-  type: string;
-  content: string;
-  at: string;
-  edited: boolean;
-  likes: number;
-  liked: boolean;
-  /** Reactions other than likes. */
-  reactions: Reaction[];
-  status: "queued" | "failed" | "sent" | "delivered" | "read";
-  readBy: number[];
-  trouble?: string;
-  /** Came while one was looking: it moves in. */
-  fresh?: boolean;
-}
-
-export interface Reaction {
-  emoji: string;
-  count: number;
-  mine: boolean;
-}
-
-interface MessageObject {
-  id: string;
-  user_id: string;
-  type: string;
-  content: string;
-  media_url: string;
-  status: Message["status"];
-  is_edited: boolean;
-  read_by: string[];
-  likes_count: number;
-  liked_by: string[];
-  reactions: Reaction[];
-  created_at: string;
-  user: { id: string; username: string };
-}
-
-interface Page {
-  data: MessageObject[];
-  cursor: string;
-  next_before: string | null;
-}
 
 export class Room {
   messages: Message[] = [];
@@ -66,6 +18,8 @@ export class Room {
   /** The first message that was not read when the room was opened. */
   unreadFrom = 0;
   private reconciling: ReturnType<typeof setTimeout> | undefined;
+  /** Whoever waits until what was written is acknowledged. */
+  private free: (() => void) | undefined;
 
   constructor(readonly id: number) {
     this.pending = chat.drafts.filter((draft) => draft.chat_id === id).map(waiting);
@@ -76,6 +30,7 @@ export class Room {
     this.loading = true;
     try {
       const page = await this.page("");
+      await this.settled();
       this.messages = page.data.map(read);
       this.hasOlder = page.next_before !== null;
       this.hasNewer = false;
@@ -172,6 +127,7 @@ export class Room {
   arrived(key: string, sent: Frames["message_sent"]): void {
     const shown = this.pending.find((message) => message.key === key);
     this.discard({ key } as Message);
+    if (!this.onTheirWay) this.free?.();
     if (shown && !this.find(sent.message_id) && !this.hasNewer) {
       this.put({ ...shown, id: sent.message_id, at: sent.timestamp, status: "sent", fresh: false });
     }
@@ -213,6 +169,19 @@ export class Room {
     }, after);
   }
 
+  private get onTheirWay(): boolean {
+    return chat.isConnected() && this.pending.some((message) => message.status === "queued");
+  }
+
+  /** A page may show what was just sent before its acknowledgement comes; until then it would stand there twice. */
+  private async settled(): Promise<void> {
+    if (!this.onTheirWay) return;
+    await new Promise<void>((resolve) => {
+      this.free = resolve;
+      setTimeout(resolve, ACKNOWLEDGED);
+    });
+  }
+
   private page(more: string): Promise<Page> {
     const path = `/api/v1/chats/${roomUuid(this.id)}/messages?features=all&limit=${PAGE}${more}`;
     return request<Page>("GET", path);
@@ -228,21 +197,6 @@ export class Room {
     const others = this.messages.filter((message) => message.sender !== me.value?.id);
     return others.at(-Math.min(unread, others.length))?.id ?? 0;
   }
-}
-
-function waiting(draft: Draft): Message {
-  const shown = { key: draft.client_id, id: 0, sender: me.value!.id, type: draft.message_type ?? "text", content: draft.content };
-  return { ...shown, at: new Date().toISOString(), edited: false, likes: 0, liked: false, reactions: [], status: "queued", readBy: [], fresh: true };
-}
-
-function read(object: MessageObject): Message {
-  const [id, sender] = [idOf(object.id), idOf(object.user_id)];
-  if (!person(sender).username) person(sender).username = object.user.username;
-  const content = object.media_url || object.content;
-  const { type, status, is_edited: edited, likes_count: likes, created_at: at } = object;
-  const liked = object.liked_by.some((by) => idOf(by) === me.value?.id);
-  const reactions = object.reactions.filter((reaction) => reaction.emoji !== LIKE);
-  return { key: String(id), id, sender, type, content, at, edited, likes, liked, reactions, status, readBy: object.read_by.map(idOf) };
 }
 
 const rooms = new Map<number, Room>();
@@ -289,8 +243,6 @@ chat.on("messages_read", (frame) => frame.user_id !== me.value?.id && rooms.get(
 chat.on("user_status", () => rooms.forEach((room) => room.reconcile(DELIVERY)));
 chat.on("resync", (frame) => void rooms.get(frame.chat_id)?.load());
 
-/** A like is this reaction, and is told as a like. */
-const LIKE = "❤️";
 const PAGE = 50;
 /** Messages that are held, two screens of pages above and below what is seen. */
 const MOST = 250;
@@ -298,3 +250,5 @@ const KEPT = 10;
 const SOON = 150;
 /** Deliveries are gathered for up to 200 ms and stored within a second. */
 const DELIVERY = 1300;
+/** Longer than this a page does not wait for what is on its way. */
+const ACKNOWLEDGED = 1000;
