@@ -27,6 +27,9 @@ pub trait Backplane: Send + Sync {
 pub trait Ears: Send + Sync {
     /// This came.
     fn heard(&self, envelope: Envelope);
+
+    /// For a while until now nothing came, whatever was said.
+    fn was_deaf(&self);
 }
 
 /// A node in one of its lives.

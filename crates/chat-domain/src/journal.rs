@@ -103,6 +103,10 @@ pub trait Journal: Send + Sync {
     /// The counters of many rooms, for whoever watches whether an event was lost. Unknown rooms are left out.
     fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>>;
 
+    /// What happened in a room since it stood there, all of it at once, for whoever tells it to the members: the room's replay, of at
+    /// most so many changes. If there is more, the answer names the [`next`](Replayed::Changes) page.
+    fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed>;
+
     /// A page of a user's chats, those below `before`.
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats>;
 

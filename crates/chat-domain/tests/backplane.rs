@@ -142,6 +142,8 @@ impl Ears for Notebook {
     fn heard(&self, envelope: Envelope) {
         self.0.lock().expect("the notebook").push(envelope);
     }
+
+    fn was_deaf(&self) {}
 }
 
 #[test]

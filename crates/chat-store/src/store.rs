@@ -136,6 +136,7 @@ impl Journal for Store {
         fn head(reader: UserId, room: RoomId) -> Head;
         fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
         fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
+        fn missed(room: RoomId, since: Head, limit: usize) -> Replayed;
         fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
         fn hide(user: UserId, room: RoomId) -> ();
         fn chat(reader: UserId, room: RoomId) -> ChatView;

@@ -1,5 +1,6 @@
 //! What operators see: how much is asked in each dialect, how long it takes, who is here and what waits.
 
+mod nodes;
 mod now;
 
 use std::fmt::Error;
@@ -15,6 +16,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use self::nodes::OfNodes;
 pub(crate) use self::now::Now;
 use self::now::OfNow;
 
@@ -32,6 +34,7 @@ pub struct Metrics {
     resumes: Family<[Label; 1], Counter>,
     responses: Family<[(&'static str, String); 1], Counter>,
     logins: Histogram,
+    of_nodes: OfNodes,
     of_now: OfNow,
 }
 
@@ -53,6 +56,7 @@ impl Metrics {
             resumes: Family::default(),
             responses: Family::default(),
             logins: histogram(),
+            of_nodes: OfNodes::new(),
             of_now: OfNow::default(),
         };
         metrics.register();
@@ -97,7 +101,13 @@ impl Metrics {
         registry.register("http_responses", "Answers over HTTP by status", self.responses.clone());
         registry.register("login_seconds", "Of checking a password, the waiting included", self.logins.clone());
         registry.register("chat_server_build", "What runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
+        self.of_nodes.register(registry);
         self.of_now.register(registry);
+    }
+
+    /// What passes between nodes.
+    pub(crate) fn nodes(&self) -> &OfNodes {
+        &self.of_nodes
     }
 
     /// A frame was answered.

@@ -86,6 +86,16 @@ impl Hearing {
         true
     }
 
+    /// Something was missed that no number shows: nobody listened for a while.
+    pub fn missed(&mut self) {
+        self.wanted = true;
+    }
+
+    /// When any other node was last heard.
+    pub fn last(&self) -> Option<Time> {
+        self.nodes.values().map(|node| node.heard).max()
+    }
+
     /// A node is known to be gone: nothing of it is waited for, and what it said last may be missing.
     pub fn lost(&mut self, node: u64) {
         self.wanted |= self.nodes.remove(&node).is_some();

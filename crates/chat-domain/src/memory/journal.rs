@@ -48,6 +48,10 @@ impl Journal for Memory {
         self.answer(|world| Ok(world.chat.heads(rooms)))
     }
 
+    fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed> {
+        self.answer(|world| Ok(world.chat.missed(room, since, limit)?))
+    }
+
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {
         self.answer(|world| Ok(world.chat.chats(reader, before, limit)?))
     }

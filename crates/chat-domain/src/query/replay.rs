@@ -9,7 +9,7 @@ use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::replay::{Asked, Found, Moved, Round};
-use crate::room::Head;
+use crate::room::{Head, Room};
 use crate::rows::LogRow;
 use crate::view::{Replay, Replayed, Since};
 
@@ -20,13 +20,23 @@ impl Chat {
     /// holds the next `limit` messages.
     pub fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Result<Replayed, Refusal> {
         let (state, row, _) = self.visible(reader, room)?;
+        Ok(self.page_of(state, row, replay))
+    }
+
+    /// What happened in a room since it stood there, whoever asks: one page of its replay.
+    pub fn missed(&self, room: RoomId, since: Head, limit: usize) -> Result<Replayed, Refusal> {
+        let (state, row) = self.state(room)?;
+        Ok(self.page_of(state, row, Replay { since: Since::Head(since), from: None, until: None, limit }))
+    }
+
+    fn page_of(&self, state: &RoomState, row: &Room, replay: Replay) -> Replayed {
         // A whole chat forgets nothing.
         let round = match Round::begin(row, replay, Head::default(), self.limits()) {
             Ok(round) => round,
-            Err(pruned) => return Ok(pruned),
+            Err(pruned) => return pruned,
         };
         let sent = self.sent_in(state, &round);
-        Ok(match replay.since {
+        match replay.since {
             Since::Message(after) => {
                 let missed = sent.filter(|message| Some(message.id) > after).take(replay.limit.max(1) + 1);
                 round.messages(missed.map(|message| self.shown(state, message)).collect())
@@ -37,7 +47,7 @@ impl Chat {
                 let moved = if round.is_last() { self.moved(state, &round) } else { Vec::new() };
                 round.changes(sent.map(|message| self.shown(state, message)).collect(), rows, &found, moved)
             }
-        })
+        }
     }
 
     /// The messages in the round's numbers that are not deleted.

@@ -54,6 +54,11 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(reads::heads(conn, rooms)))
     }
 
+    fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed> {
+        let limits = self.options().limits;
+        self.read(move |conn| Box::pin(async move { replay::missed(conn, room, since, limit, &limits).await }))
+    }
+
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {
         self.read(move |conn| Box::pin(chats::page(conn, reader, before, limit)))
     }

@@ -25,6 +25,15 @@ pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<R
     }
 }
 
+/// A room, whoever asks.
+pub(super) async fn there(conn: &Conn, id: RoomId) -> Worked<Room> {
+    let sql = Sql::new(format!("SELECT {ROOM}, {STANDS} FROM rooms r WHERE r.id = ?"));
+    match conn.first::<(RoomRow, bool)>(sql.bind(id)).await? {
+        None => Err(Refusal::UnknownRoom.into()),
+        Some((row, _)) => room(row),
+    }
+}
+
 /// A page of a room's messages.
 pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Page, limit: usize) -> Worked<History> {
     let head = visible(conn, reader, room).await?.head;

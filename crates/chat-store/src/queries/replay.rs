@@ -7,9 +7,9 @@ use chat_domain::reception::NEWEST;
 use chat_domain::replay::{Asked, Found, Moved, Round};
 use chat_domain::rows::{LogRow, Readership};
 use chat_domain::view::{Replay, Replayed, Since};
-use chat_domain::{Head, Limits, Message, MessageId, Person, RoomId, UserId};
+use chat_domain::{Head, Limits, Message, MessageId, Person, Room, RoomId, UserId};
 
-use super::reads::visible;
+use super::reads::{there, visible};
 use super::reception::{self, Span};
 use super::{Conn, load, reactions};
 use crate::rows::*;
@@ -25,11 +25,22 @@ pub(super) async fn page(
     limits: &Limits,
 ) -> Worked<Replayed> {
     let row = visible(conn, reader, room).await?;
+    page_of(conn, &row, replay, limits).await
+}
+
+/// What happened in a room since it stood there, whoever asks: one page of its replay.
+pub(super) async fn missed(conn: &Conn, room: RoomId, since: Head, limit: usize, limits: &Limits) -> Worked<Replayed> {
+    let row = there(conn, room).await?;
+    page_of(conn, &row, Replay { since: Since::Head(since), from: None, until: None, limit }, limits).await
+}
+
+async fn page_of(conn: &Conn, row: &Room, replay: Replay, limits: &Limits) -> Worked<Replayed> {
+    let room = row.id;
     let forgotten = match replay.since {
         Since::Head(_) => pruned(conn, room).await?,
         Since::Message(_) => Head::default(),
     };
-    let round = match Round::begin(&row, replay, forgotten, limits) {
+    let round = match Round::begin(row, replay, forgotten, limits) {
         Ok(round) => round,
         Err(pruned) => return Ok(pruned),
     };

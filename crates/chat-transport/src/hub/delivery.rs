@@ -1,5 +1,6 @@
 //! The rooms of one shard: what is told in them, to whom, and in which order.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
@@ -14,7 +15,6 @@ use super::room::Room;
 use super::settings::HubSettings;
 use super::telling::Turns;
 use super::typists::Typists;
-use crate::connection::away::Behind;
 use crate::connection::socket::{Ordered, Socket};
 use crate::metrics::Metrics;
 
@@ -23,10 +23,14 @@ use crate::metrics::Metrics;
 pub(super) struct Delivery {
     pub(super) settings: HubSettings,
     pub(super) epoch: u64,
+    /// Whether other nodes write to these rooms too.
+    pub(super) has_others: bool,
     /// How many shards share the memory for recent events.
     pub(super) shards: usize,
     metrics: Arc<Metrics>,
     pub(super) rooms: Map<RoomId, Room>,
+    /// Rooms that were remembered a moment ago: what others said of them just before was not noted.
+    pub(super) new_rooms: BTreeSet<RoomId>,
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
     pub(super) encoder: Encoder,
@@ -54,13 +58,21 @@ pub(super) enum Follow {
 }
 
 impl Delivery {
-    pub(super) fn new(settings: &HubSettings, metrics: Arc<Metrics>, epoch: u64, shards: usize) -> Delivery {
+    pub(super) fn new(
+        settings: &HubSettings,
+        metrics: Arc<Metrics>,
+        epoch: u64,
+        shards: usize,
+        has_others: bool,
+    ) -> Delivery {
         Delivery {
+            has_others,
             settings: settings.clone(),
             epoch,
             shards,
             metrics,
             rooms: Map::default(),
+            new_rooms: BTreeSet::new(),
             turns: Turns::default(),
             encoder: Encoder::default(),
             asides: Asides::default(),
@@ -93,21 +105,12 @@ impl Delivery {
         self.pass_on(typed);
     }
 
-    /// Ends typing that has been silent for too long, and gives up on events that did not come.
-    pub(super) fn pass(&mut self, now: Time) {
+    /// Ends typing that has been silent for too long. Answers in which rooms something has been missing for too long.
+    pub(super) fn pass(&mut self, now: Time) -> Vec<RoomId> {
         let ended = self.typists.tick(now);
         self.pass_on(ended);
-        for (id, room) in &mut self.rooms {
-            if room.log.gap_since().is_none_or(|since| now.since(since) < PATIENCE) {
-                continue;
-            }
-            room.log.skip_gap();
-            // Whoever listens reads the journal.
-            for sub in room.subs.take() {
-                let (head, newest) = (sub.ahead.unwrap_or(sub.heard), sub.newest);
-                sub.socket.fall_behind(Behind { room: *id, cursor: sub.shape.cursor, head, newest });
-            }
-        }
+        let late = self.rooms.iter_mut().filter_map(|(id, room)| room.log.is_to_be_read(now, PATIENCE).then_some(*id));
+        late.collect()
     }
 
     /// Forgets rooms that nobody listens to.
@@ -120,6 +123,7 @@ impl Delivery {
     pub(super) fn begin_anew(&mut self, epoch: u64) {
         self.epoch = epoch;
         self.rooms.clear();
+        self.new_rooms.clear();
         self.delivered.clear();
         std::mem::take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
     }
@@ -131,7 +135,7 @@ impl Delivery {
     }
 
     /// Takes an event in: it will be told in its turn.
-    fn publish(&mut self, event: &Arc<Event>, now: Time) {
+    pub(super) fn publish(&mut self, event: &Arc<Event>, now: Time) {
         let room = self.rooms.entry(event.room).or_insert_with(|| {
             let mut before = event.head;
             match event.change.is_durable() {
@@ -145,13 +149,18 @@ impl Delivery {
         if room.log.accept(event.clone(), now) {
             room.telling.touch(event.room, &mut self.turns);
         }
-        if let Some(waiter) = self.waiters.remove(&event.room) {
+        self.ring_waiters(event.room);
+    }
+
+    /// Wakes those who wait for a room to change.
+    pub(super) fn ring_waiters(&mut self, room: RoomId) {
+        if let Some(waiter) = self.waiters.remove(&room) {
             waiter.notify_waiters();
         }
     }
 
     /// What an event means beside being told. Whoever it concerns as a member is known to be one, or not any more, by now.
-    fn follow(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
+    pub(super) fn follow(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
         let room = event.room;
         match &event.change {
             Change::Created { people, .. } => {
@@ -235,6 +244,6 @@ impl Delivery {
 }
 
 /// How long a missing event is waited for.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
 /// How long a room that nobody listens to stays in memory.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(60);

@@ -12,9 +12,11 @@ use super::delivery::Delivery;
 use super::holdback::Holdback;
 use super::inbox::Inbox;
 use super::lists::Lists;
+use super::nodes::{Among, Nodes};
 use super::people::People;
 use super::settings::HubSettings;
 use super::sockets::Sockets;
+use super::to_read::Missing;
 use crate::carry::outbox::Depot;
 use crate::metrics::Metrics;
 
@@ -32,6 +34,10 @@ pub(super) struct Shared {
     /// Rings when somebody's presence is to be told.
     pub(super) presence: Notify,
     lists: Mutex<Lists>,
+    /// Rooms of which something is to be read.
+    pub(super) missing: Missing,
+    /// The other nodes, if there may be some.
+    pub(super) nodes: Option<Nodes>,
     pub(super) sockets: Sockets,
     pub(super) settings: HubSettings,
     pub(super) depot: Arc<Depot>,
@@ -60,16 +66,30 @@ impl Hub {
         journal: Arc<dyn Journal>,
         directory: Arc<dyn Directory>,
     ) -> Hub {
+        Hub::among(settings, depot, inbox, journal, directory, None)
+    }
+
+    /// The same among others, which share the journal.
+    pub fn among(
+        settings: HubSettings,
+        depot: Arc<Depot>,
+        inbox: Arc<Inbox>,
+        journal: Arc<dyn Journal>,
+        directory: Arc<dyn Directory>,
+        others: Option<Among>,
+    ) -> Hub {
         let (epoch, shards, began) = (journal.epoch(), inbox.lanes(), depot.time());
         let shard = |_| Shard {
-            delivery: Mutex::new(Delivery::new(&settings, inbox.metrics().clone(), epoch, shards)),
+            delivery: Mutex::new(Delivery::new(&settings, inbox.metrics().clone(), epoch, shards, others.is_some())),
             holdback: Holdback::default(),
         };
         Hub(Arc::new(Shared {
             shards: (0..shards).map(shard).collect(),
-            people: Mutex::new(People::new(&settings, epoch)),
+            people: Mutex::new(People::new(&settings, epoch, others.is_some())),
             presence: Notify::new(),
             lists: Mutex::default(),
+            missing: Missing::default(),
+            nodes: others.map(|among| Nodes::new(among, epoch)),
             sockets: Sockets::default(),
             inbox,
             settings,

@@ -1,19 +1,22 @@
-//! Where a journal puts what it has settled, until the hub takes it in.
+//! Where a journal puts what it has settled, and a backplane what it has heard, until the hub takes it in.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chat_domain::backplane::{Ears, Envelope, Moved};
 use chat_domain::{Outcome, RoomId, Settled, Sink};
 use tokio::sync::Notify;
 
+use super::nodes::Overheard;
 use crate::connection::socket::lane_of_tag;
 use crate::metrics::Metrics;
 
 /// What a journal has settled, in as many lanes as the hub has shards: everything about one room is in one lane, in its order.
-/// Made before the journal, whose sink it is; the hub comes after both.
+/// Made before the journal, whose sink it is, and before the backplane, whose ears it is; the hub comes after them.
 pub struct Inbox {
     lanes: Box<[Lane]>,
+    overheard: Overheard,
     metrics: Arc<Metrics>,
 }
 
@@ -32,6 +35,8 @@ struct Lane {
 #[derive(Default)]
 struct Waiting {
     settled: Vec<Settled>,
+    /// What other nodes have settled.
+    heard: Vec<Moved>,
     /// How many came so far.
     came: u64,
 }
@@ -39,6 +44,7 @@ struct Waiting {
 /// What was taken out of a lane.
 pub(super) struct Taken {
     pub(super) settled: Vec<Settled>,
+    pub(super) heard: Vec<Moved>,
     came: u64,
 }
 
@@ -46,7 +52,7 @@ impl Inbox {
     /// An inbox for a hub of this many shards, each of which can keep a core busy.
     pub fn new(shards: usize) -> Arc<Inbox> {
         let lanes = (0..shards.clamp(1, MOST_LANES)).map(|_| Lane::default()).collect();
-        Arc::new(Inbox { lanes, metrics: Arc::new(Metrics::new()) })
+        Arc::new(Inbox { lanes, overheard: Overheard::default(), metrics: Arc::new(Metrics::new()) })
     }
 
     /// The figures for operators.
@@ -84,7 +90,27 @@ impl Inbox {
     /// What has gathered in a lane; [`Inbox::done`] is to be told when it was taken in.
     pub(super) fn take(&self, lane: usize) -> Taken {
         let mut waiting = self.lanes[lane].waiting();
-        Taken { settled: std::mem::take(&mut waiting.settled), came: waiting.came }
+        let (settled, heard) = (std::mem::take(&mut waiting.settled), std::mem::take(&mut waiting.heard));
+        Taken { settled, heard, came: waiting.came }
+    }
+
+    /// What the others have said.
+    pub(super) fn overheard(&self) -> &Overheard {
+        &self.overheard
+    }
+
+    /// Another node has settled this. False if too much waits already: then it is as good as lost.
+    pub(super) fn put_heard(&self, moved: Moved) -> bool {
+        let lane = &self.lanes[self.lane(moved.room)];
+        let mut waiting = lane.waiting();
+        let has_room = waiting.heard.len() < MOST_HEARD;
+        if has_room {
+            waiting.came += 1;
+            waiting.heard.push(moved);
+        }
+        drop(waiting);
+        lane.bell.notify_one();
+        has_room
     }
 
     /// What was taken is known to the hub now.
@@ -139,6 +165,16 @@ impl Sink for Inbox {
     }
 }
 
+impl Ears for Inbox {
+    fn heard(&self, envelope: Envelope) {
+        self.overheard.put(envelope);
+    }
+
+    fn was_deaf(&self) {
+        self.overheard.lost();
+    }
+}
+
 impl Lane {
     fn put(&self, settled: Vec<Settled>) {
         let mut waiting = self.waiting();
@@ -154,6 +190,11 @@ impl Lane {
 }
 
 impl Taken {
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.settled.is_empty() && self.heard.is_empty()
+    }
+
     /// What [`Inbox::done`] is to be told afterwards.
     pub(super) fn came(&self) -> u64 {
         self.came
@@ -162,3 +203,5 @@ impl Taken {
 
 /// A tag has room for so many.
 const MOST_LANES: usize = 256;
+/// What was heard and waits in a lane at most.
+const MOST_HEARD: usize = 4096;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Command, Head, Order, Person, RoomId, Time};
+use chat_domain::{Command, Head, Order, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Cursor, Frames, Shape, reply};
+
+use tracing::debug;
 
 use super::handle::Hub;
 use super::room::{Attached, Seen, Start};
@@ -25,7 +27,21 @@ impl Hub {
             return attached;
         }
         self.caught_up().await;
+        let attached = self.attach(socket, room, cursor, start, context);
+        if attached != Attached::NotMember || self.0.nodes.is_none() {
+            return attached;
+        }
+        self.learn_again(socket.user()).await;
         self.attach(socket, room, cursor, start, context)
+    }
+
+    /// Asks the journal again which rooms a user is in: another node may have let them into one of which nothing was heard.
+    async fn learn_again(&self, user: UserId) {
+        let epoch = self.epoch();
+        match self.0.journal.memberships(user).await {
+            Ok(memberships) => self.people().learn_again(user, memberships, epoch, self.now()),
+            Err(failure) => debug!(%failure, "memberships could not be read"),
+        }
     }
 
     /// Joins a room: from here on the socket hears it. `context` is what asked for it, for the answer that comes first.
@@ -123,7 +139,7 @@ impl Hub {
     }
 
     /// The task that tells a room may have something to do.
-    fn ring(&self, room: RoomId) {
+    pub(super) fn ring(&self, room: RoomId) {
         self.0.inbox.bell(self.0.inbox.lane(room)).notify_one();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::{Change, Event, Head, Message, MessageId, Time};
 
@@ -17,9 +18,16 @@ pub(super) struct Log {
     first: u64,
     /// How much memory the ring keeps, roughly.
     weight: usize,
-    /// Events whose turn has not come, and since when.
+    /// Everything up to here was read in one go, and is told to those who stood at its beginning: whoever stands in its middle
+    /// misses what it leaves out.
+    read_upto: Head,
+    /// Events whose turn has not come.
     held: Vec<Arc<Event>>,
-    held_since: Option<Time>,
+    /// Where the room stands at least, whether or not it was told so far; and since when it was not.
+    known: Head,
+    missed_since: Option<Time>,
+    /// What is missing is being read.
+    is_reading: bool,
 }
 
 /// The events of a log that are still here.
@@ -47,7 +55,18 @@ enum Turn {
 impl Log {
     /// A log of what comes after `head`.
     pub(super) fn new(head: Head) -> Log {
-        Log { base: head, head, ring: VecDeque::new(), first: 0, weight: 0, held: Vec::new(), held_since: None }
+        Log {
+            base: head,
+            head,
+            ring: VecDeque::new(),
+            first: 0,
+            weight: 0,
+            read_upto: Head::default(),
+            held: Vec::new(),
+            known: head,
+            missed_since: None,
+            is_reading: false,
+        }
     }
 
     /// Where the newest event ended.
@@ -104,29 +123,67 @@ impl Log {
             Turn::Next => {
                 self.push(event);
                 self.release();
+                // Where something comes, what is missing may be on its way.
+                self.missed_since = self.missed_since.map(|_| now);
                 true
             }
             Turn::Early => {
-                self.held.push(event);
-                self.held_since.get_or_insert(now);
+                let head = event.head;
+                if self.held.len() < MOST_HELD {
+                    self.held.push(event);
+                }
+                self.stands_at(head, now);
                 false
             }
             Turn::Old => false,
         }
     }
 
-    /// Since when something has been missing.
-    pub(super) fn gap_since(&self) -> Option<Time> {
-        self.held_since
+    /// The room stands here at least: what was not told of it by now is missing.
+    pub(super) fn stands_at(&mut self, head: Head, since: Time) {
+        self.known = Head { seq: self.known.seq.max(head.seq), moves: self.known.moves.max(head.moves) };
+        if !self.has_passed(self.known) {
+            self.missed_since.get_or_insert(since);
+        }
+    }
+
+    /// Whether something has been missing for so long that it is to be read. Nobody is told so twice.
+    pub(super) fn is_to_be_read(&mut self, now: Time, patience: Duration) -> bool {
+        let is_late = self.missed_since.is_some_and(|since| now.since(since) >= patience);
+        is_late && !std::mem::replace(&mut self.is_reading, is_late)
+    }
+
+    /// From where on something is missing, if it still is: else nothing is to be read.
+    pub(super) fn missing_from(&mut self) -> Option<Head> {
+        self.is_reading = self.missed_since.is_some();
+        self.missed_since.map(|_| self.head)
+    }
+
+    /// What was missing could not be read: it is missing from now on.
+    pub(super) fn was_not_read(&mut self, now: Time) {
+        self.is_reading = false;
+        self.missed_since = self.missed_since.map(|_| now);
+    }
+
+    /// Takes in everything that happened since `from`, as it was read: true if there is something new to tell. What has come
+    /// meanwhile was told already, and the reading leaves out what its end makes needless: then it is of no use.
+    pub(super) fn fill(&mut self, from: Head, events: Vec<Arc<Event>>, until: Head) -> bool {
+        self.is_reading = false;
+        if from != self.head {
+            return false;
+        }
+        let before = self.end();
+        events.into_iter().for_each(|event| self.push(event));
+        (self.head, self.read_upto) = (until, until);
+        self.release();
+        self.end() > before
     }
 
     /// Gives up on what is missing: whoever listens must read the journal.
     pub(super) fn skip_gap(&mut self) {
-        self.held_since = None;
-        for event in std::mem::take(&mut self.held) {
-            self.head.seq = self.head.seq.max(event.head.seq);
-            self.head.moves = self.head.moves.max(event.head.moves);
-        }
+        (self.missed_since, self.is_reading) = (None, false);
+        self.held.clear();
+        self.head = self.known;
         self.first = self.end();
         self.ring.clear();
         self.weight = 0;
@@ -158,7 +215,8 @@ impl Log {
 
     /// Whether everything after `from` is still here.
     pub(super) fn covers(&self, from: Head) -> bool {
-        from.seq >= self.base.seq && from.moves >= self.base.moves
+        let is_after = |head: Head| from.seq >= head.seq && from.moves >= head.moves;
+        is_after(self.base) && is_after(self.read_upto)
     }
 
     /// The two counters of a room are one order: an event comes after everything that its head counts, of either kind. Else
@@ -178,6 +236,7 @@ impl Log {
 
     fn push(&mut self, event: Arc<Event>) {
         advance(&mut self.head, &event);
+        self.known = Head { seq: self.known.seq.max(self.head.seq), moves: self.known.moves.max(self.head.moves) };
         self.weight += weight(&event);
         self.ring.push_back(event);
     }
@@ -190,8 +249,8 @@ impl Log {
         }
         let held = std::mem::take(&mut self.held);
         self.held = held.into_iter().filter(|event| self.turn(event) == Turn::Early).collect();
-        if self.held.is_empty() {
-            self.held_since = None;
+        if self.held.is_empty() && self.has_passed(self.known) {
+            self.missed_since = None;
         }
     }
 }
@@ -204,3 +263,6 @@ fn advance(head: &mut Head, event: &Event) {
         head.moves = event.head.moves;
     }
 }
+
+/// Events that may wait for what is missing; what is left out is read with it.
+const MOST_HELD: usize = 1024;

@@ -16,8 +16,11 @@ mod joining;
 mod lists;
 mod log;
 mod map;
+mod memberships;
 mod memory;
+mod missing;
 mod names;
+mod nodes;
 mod people;
 mod places;
 mod presence;
@@ -31,11 +34,13 @@ mod tell;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod to_read;
 mod typists;
 mod weight;
 
 pub use self::handle::Hub;
 pub use self::inbox::Inbox;
+pub use self::nodes::Among;
 pub use self::settings::HubSettings;
 
 pub(crate) use self::people::Opened;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use chat_domain::directory::Visit;
 use chat_domain::presence;
-use chat_domain::{Change, Event, Head, Person, RoomId, RoomKind, Time, UserId, view::Membership};
+use chat_domain::{Person, RoomId, RoomKind, Time, UserId, view::Membership};
 use chat_protocol::{Entrance, Frames};
 
 use super::asides::Asides;
 use super::lists::{Stale, shows_list};
 use super::map::Map;
+use super::nodes::Comings;
 use super::settings::HubSettings;
 use crate::connection::socket::Socket;
 
@@ -19,8 +20,10 @@ use crate::connection::socket::Socket;
 /// never for a message.
 pub(super) struct People {
     pub(super) settings: HubSettings,
-    epoch: u64,
+    pub(super) epoch: u64,
     pub(super) users: Map<UserId, Local>,
+    /// Who came and went on other nodes, if there are some.
+    pub(super) comings: Option<Comings>,
     /// The rooms in which somebody here is.
     pub(super) rooms: Map<RoomId, Here>,
     pub(super) presence: presence::Presence,
@@ -38,7 +41,7 @@ pub(super) struct People {
 pub(super) struct Local {
     pub(super) sockets: Vec<Arc<Socket>>,
     pub(super) person: Arc<Person>,
-    rooms: Rooms,
+    pub(super) rooms: Rooms,
 }
 
 /// A room of which somebody here is a member.
@@ -50,7 +53,7 @@ pub(super) struct Here {
 }
 
 /// What is known of the rooms that a user is in.
-enum Rooms {
+pub(super) enum Rooms {
     /// The journal has been asked; this is what happened meanwhile.
     Asked(Vec<(RoomId, Option<Membership>)>),
     Known(Map<RoomId, Membership>),
@@ -68,8 +71,9 @@ pub(crate) enum Opened {
 }
 
 impl People {
-    pub(super) fn new(settings: &HubSettings, epoch: u64) -> People {
+    pub(super) fn new(settings: &HubSettings, epoch: u64, has_others: bool) -> People {
         People {
+            comings: has_others.then(Comings::default),
             settings: settings.clone(),
             epoch,
             users: Map::default(),
@@ -99,47 +103,6 @@ impl People {
             Rooms::Known(_) => Opened::Known,
             Rooms::Asked(_) => Opened::Ask,
         }
-    }
-
-    /// The journal has answered which rooms a user is in.
-    pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
-        // Whoever has asked in another life is closed, and comes back.
-        if epoch != self.epoch {
-            return;
-        }
-        let Some(local) = self.users.get_mut(&user) else { return };
-        let Rooms::Asked(changes) = &local.rooms else { return };
-        let mut rooms: Map<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
-        for (room, change) in changes {
-            match change {
-                Some(membership) => rooms.insert(*room, *membership),
-                None => rooms.remove(room),
-            };
-        }
-        for of in rooms.values() {
-            here(&mut self.rooms, of).online.insert(user);
-        }
-        local.rooms = Rooms::Known(rooms);
-    }
-
-    /// Takes in what a new event says about who is in which room. It comes before the event is told.
-    pub(super) fn follow(&mut self, event: &Event) {
-        match &event.change {
-            Change::Created { people, .. } => {
-                people.iter().for_each(|person| self.enter(person.id(), membership(event)));
-            }
-            Change::Added { person } => self.enter(person.id(), membership(event)),
-            Change::Removed { person, .. } => self.leave(person.id(), event.room),
-            _ => return,
-        }
-        if let Some(here) = self.rooms.get_mut(&event.room) {
-            here.members = event.members;
-        }
-    }
-
-    /// Whether an event is one for [`People::follow`].
-    pub(super) fn are_moved_by(event: &Event) -> bool {
-        matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. })
     }
 
     /// Forgets a user, if there is no socket left.
@@ -216,62 +179,4 @@ impl People {
         };
         known.into_iter().flatten()
     }
-
-    /// A user with a socket here is in one more room.
-    fn enter(&mut self, user: UserId, membership: Membership) {
-        let Some(local) = self.users.get_mut(&user) else { return };
-        match &mut local.rooms {
-            Rooms::Asked(changes) => changes.push((membership.room, Some(membership))),
-            Rooms::Known(rooms) => {
-                rooms.insert(membership.room, membership);
-                here(&mut self.rooms, &membership).online.insert(user);
-            }
-        }
-    }
-
-    /// A user with a socket here is in one room less.
-    fn leave(&mut self, user: UserId, id: RoomId) {
-        self.is_gone(user, id);
-        match self.users.get_mut(&user).map(|local| &mut local.rooms) {
-            Some(Rooms::Asked(changes)) => changes.push((id, None)),
-            Some(Rooms::Known(rooms)) => drop(rooms.remove(&id)),
-            None => {}
-        }
-    }
-
-    /// A group has ended: nobody is in it any more. Answers who was, of those with a socket here.
-    pub(super) fn end(&mut self, id: RoomId) -> Vec<Arc<Person>> {
-        self.rooms.remove(&id);
-        let mut were = Vec::new();
-        for local in self.users.values_mut() {
-            let was = match &mut local.rooms {
-                Rooms::Known(rooms) => rooms.remove(&id).is_some(),
-                Rooms::Asked(changes) => {
-                    changes.push((id, None));
-                    false
-                }
-            };
-            were.extend(was.then(|| local.person.clone()));
-        }
-        were
-    }
-
-    fn is_gone(&mut self, user: UserId, room: RoomId) {
-        let Some(here) = self.rooms.get_mut(&room) else { return };
-        here.online.remove(&user);
-        if here.online.is_empty() {
-            self.rooms.remove(&room);
-        }
-    }
-}
-
-fn here<'a>(rooms: &'a mut Map<RoomId, Here>, of: &Membership) -> &'a mut Here {
-    rooms.entry(of.room).or_insert_with(|| Here { members: of.members, online: BTreeSet::new() })
-}
-
-/// What a member of the event's room knows of it.
-fn membership(event: &Event) -> Membership {
-    let Event { room, room_kind, members, head, .. } = event;
-    let head = Head { seq: head.seq, moves: head.moves };
-    Membership { room: *room, kind: *room_kind, members: *members, head }
 }

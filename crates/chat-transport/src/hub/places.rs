@@ -24,8 +24,14 @@ impl Delivery {
             return Err(Attached::Ended);
         }
         let (Start::Now { head, newest } | Start::At { head, newest }) = start;
+        if self.has_others && !self.rooms.contains_key(&id) {
+            self.new_rooms.insert(id);
+        }
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(0, head, now));
         room.touched = now;
+        if self.has_others {
+            room.log.stands_at(head, now);
+        }
         if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
             return Err(Attached::Behind);
         }

@@ -25,7 +25,14 @@ impl Hub {
             tokio::spawn(async move { hub.deliver(shard, &stop).await })
         });
         let shards: Vec<_> = shards.collect();
-        tokio::join!(self.tell_presence(&stop), self.tick(&stop), self.keep_up(&stop));
+        tokio::join!(
+            self.tell_presence(&stop),
+            self.tick(&stop),
+            self.keep_up(&stop),
+            self.read_missing(&stop),
+            self.listen(&stop),
+            self.compare_in_doubt(&stop),
+        );
         for ended in join_all(shards).await {
             if let Err(error) = ended {
                 warn!(%error, "a shard of the hub ended badly");
@@ -102,7 +109,7 @@ impl Hub {
         self.live_on(self.0.journal.epoch(), now);
         for shard in 0..self.shards() {
             let mut delivery = self.delivery(shard);
-            delivery.pass(now);
+            self.0.missing.add(delivery.pass(now));
             if count.is_multiple_of(EVERY_MINUTE) {
                 delivery.forget_idle(now);
             }
@@ -120,6 +127,7 @@ impl Hub {
         if waits {
             self.0.presence.notify_one();
         }
+        self.pass_among_nodes(now);
         if count.is_multiple_of(EVERY_SECOND) {
             self.end_credentials(now);
         }
@@ -137,6 +145,9 @@ impl Hub {
         self.0.sockets.all().iter().for_each(|socket| socket.go_away());
         (0..self.shards()).for_each(|shard| self.delivery(shard).begin_anew(epoch));
         self.people().begin_anew(epoch, now);
+        if let Some(nodes) = &self.0.nodes {
+            nodes.begin_anew(epoch);
+        }
         // And after it: who came meanwhile may have joined one that was forgotten.
         self.0.sockets.all().iter().for_each(|socket| socket.go_away());
     }
@@ -177,6 +188,9 @@ impl Hub {
             self.note_departures().await;
             if let Err(failure) = self.tell_lines(now).await {
                 debug!(%failure, "chat lists are not up to date");
+            }
+            if let Err(failure) = self.compare_new_rooms().await {
+                debug!(%failure, "rooms that were joined are not up to date");
             }
         }
     }

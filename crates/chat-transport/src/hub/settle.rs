@@ -18,22 +18,28 @@ impl Hub {
     /// expelled, and whoever was added is a member when that is told.
     pub(super) fn take_in(&self, shard: usize, now: Time) {
         let taken = self.0.inbox.take(shard);
-        if taken.settled.is_empty() {
+        if taken.is_empty() {
             return;
         }
         let came = taken.came();
-        self.move_people(&taken.settled);
+        self.move_people(taken.settled.iter().filter_map(happened));
+        let happened: Vec<_> = match &self.0.nodes {
+            Some(_) => taken.settled.iter().filter_map(happened).cloned().collect(),
+            None => Vec::new(),
+        };
         let asking =
             self.0.sockets.find(taken.settled.iter().map(|settled| settled.origin.map(|origin| origin.socket)));
         let settled = taken.settled.into_iter().zip(asking).collect();
         let follows = self.delivery(shard).settle(settled, now);
         follows.into_iter().for_each(|follow| self.follow(follow, now));
+        self.tell_nodes(happened);
+        self.hear(shard, taken.heard, now);
         self.0.inbox.done(shard, came);
     }
 
-    /// Takes in who came into rooms and left them by what was settled.
-    pub(super) fn move_people(&self, settled: &[Settled]) {
-        let mut moving = settled.iter().filter_map(moves_people).peekable();
+    /// Takes in who came into rooms and left them by what happened.
+    pub(super) fn move_people<'a>(&self, happened: impl Iterator<Item = &'a Arc<Event>>) {
+        let mut moving = happened.filter(|event| People::are_moved_by(event)).peekable();
         if moving.peek().is_none() {
             return;
         }
@@ -106,9 +112,10 @@ impl Hub {
     }
 }
 
-fn moves_people(settled: &Settled) -> Option<&Arc<Event>> {
+/// What happened, if something did.
+pub(super) fn happened(settled: &Settled) -> Option<&Arc<Event>> {
     match &settled.result {
-        Ok(Outcome::Happened(event)) if People::are_moved_by(event) => Some(event),
+        Ok(Outcome::Happened(event)) => Some(event),
         _ => None,
     }
 }

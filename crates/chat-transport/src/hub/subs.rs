@@ -48,6 +48,15 @@ impl Subs {
         Some(sub)
     }
 
+    /// Takes those out of which this is so.
+    pub(super) fn extract(&mut self, such: impl Fn(&Sub) -> bool) -> Vec<Sub> {
+        let out: Vec<Sub> = self.list.extract_if(.., |sub| such(sub)).collect();
+        if !out.is_empty() {
+            self.begin_again();
+        }
+        out
+    }
+
     /// Takes all out.
     pub(super) fn take(&mut self) -> Vec<Sub> {
         std::mem::take(self).list

@@ -6,6 +6,7 @@ mod holdback;
 mod joining;
 mod leaving;
 mod life;
+mod nodes;
 mod shapes;
 mod shards;
 

@@ -83,7 +83,7 @@ impl World {
     fn take_in_step(&self, step: usize) {
         let settled = self.desk.0.lock().expect("the desk").clone();
         match step {
-            0 => self.hub.move_people(&settled),
+            0 => self.hub.move_people(settled.iter().filter_map(crate::hub::settle::happened)),
             1 => {
                 self.desk.0.lock().expect("the desk").clear();
                 let nobody = settled.into_iter().map(|settled| (settled, None)).collect();

@@ -1,0 +1,102 @@
+//! What did not come and is read in the journal: once for a room, however many listen to it.
+
+use std::sync::Arc;
+
+use chat_domain::view::Replayed;
+use chat_domain::{Event, Failure, Head, RoomId, Time};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::delivery::{Delivery, Follow};
+use super::handle::Hub;
+use super::subs::Sub;
+use crate::connection::away::Behind;
+
+impl Hub {
+    /// Reads what is missing until told to stop.
+    pub(super) async fn read_missing(&self, stop: &CancellationToken) {
+        while stop.run_until_cancelled(self.0.missing.bell().notified()).await.is_some() {
+            self.read_rooms().await;
+        }
+    }
+
+    /// Reads what is known to be missing now.
+    pub(super) async fn read_rooms(&self) {
+        let rooms = self.0.missing.take();
+        iter(rooms).for_each_concurrent(AT_ONCE, |room| self.read_room(room)).await;
+    }
+
+    /// Reads what is missing of a room, if it still is when everything that was settled is known.
+    async fn read_room(&self, room: RoomId) {
+        self.caught_up().await;
+        let from = self.delivery_of(room).rooms.get_mut(&room).and_then(|room| room.log.missing_from());
+        let Some(from) = from else { return };
+        let read = self.0.journal.missed(room, from, self.0.settings.recent).await;
+        // Whoever has asked for something hears the answer before they hear of it in the room.
+        self.caught_up().await;
+        let now = self.now();
+        self.metrics().nodes().read();
+        match read {
+            Ok(Replayed::Changes { events, next: None, until }) => self.fill(room, from, events, until, now),
+            Ok(_) => self.delivery_of(room).give_up(room),
+            Err(Failure::Unavailable) => self.delivery_of(room).was_not_read(room, now),
+            Err(failure) => {
+                debug!(%failure, "a room is gone of which something is missing");
+                self.delivery_of(room).give_up(room);
+            }
+        }
+        self.ring(room);
+    }
+
+    fn fill(&self, room: RoomId, from: Head, events: Vec<Arc<Event>>, until: Head, now: Time) {
+        self.move_people(events.iter());
+        let follows = self.delivery_of(room).fill(room, from, events, until, now);
+        follows.into_iter().for_each(|follow| self.follow(follow, now));
+    }
+}
+
+impl Delivery {
+    /// Takes in everything that happened in a room between these two places.
+    fn fill(&mut self, id: RoomId, from: Head, events: Vec<Arc<Event>>, until: Head, now: Time) -> Vec<Follow> {
+        let Some(room) = self.rooms.get_mut(&id) else { return Vec::new() };
+        if room.log.head() == from {
+            // Who stands further on already would miss what the reading leaves out.
+            let ahead = room.subs.extract(|sub| sub.ahead.is_some_and(|ahead| !room.log.has_passed(ahead)));
+            ahead.into_iter().for_each(|sub| fall_behind(id, sub));
+        }
+        if !room.log.fill(from, events.clone(), until) {
+            return Vec::new();
+        }
+        if let Some(last) = events.last() {
+            (room.members, room.touched) = (last.members, now);
+        }
+        room.telling.touch(id, &mut self.turns);
+        self.ring_waiters(id);
+        events.iter().filter_map(|event| self.follow(event, now)).collect()
+    }
+
+    /// Too much is missing, or it is no longer known: whoever listens reads the journal alone.
+    fn give_up(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        room.log.skip_gap();
+        room.subs.take().into_iter().for_each(|sub| fall_behind(id, sub));
+        self.ring_waiters(id);
+    }
+
+    fn was_not_read(&mut self, id: RoomId, now: Time) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.log.was_not_read(now);
+        }
+    }
+}
+
+/// A socket reads the room in the journal from where it stands.
+fn fall_behind(room: RoomId, sub: Sub) {
+    let (head, newest) = (sub.ahead.unwrap_or(sub.heard), sub.newest);
+    sub.socket.fall_behind(Behind { room, cursor: sub.shape.cursor, head, newest });
+}
+
+/// Rooms that are read beside each other.
+const AT_ONCE: usize = 4;

@@ -1,0 +1,98 @@
+//! Comparing where rooms stand with where the journal says that they stand: it finds whatever was missed.
+
+use std::time::Duration;
+
+use chat_domain::{Failure, RoomId, Time};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::super::delivery::Delivery;
+use super::super::handle::Hub;
+use super::{Nodes, Numbers};
+
+impl Hub {
+    /// Lets time pass for the other nodes: says that this one is alive, and sees whether something was missed.
+    pub(in crate::hub) fn pass_among_nodes(&self, now: Time) {
+        let Some(nodes) = &self.0.nodes else { return };
+        self.beat(now);
+        if nodes.is_in_doubt(now) {
+            nodes.doubt.notify_one();
+        }
+    }
+
+    /// Compares whenever there is a doubt, until told to stop.
+    pub(in crate::hub) async fn compare_in_doubt(&self, stop: &CancellationToken) {
+        let Some(nodes) = &self.0.nodes else { return };
+        while stop.run_until_cancelled(nodes.doubt.notified()).await.is_some() {
+            if let Err(failure) = self.compare().await {
+                debug!(%failure, "rooms were not compared with the journal");
+                nodes.numbers().hearing.missed();
+            }
+        }
+    }
+
+    /// Compares all rooms to which somebody listens.
+    pub(in crate::hub) async fn compare(&self) -> Result<(), Failure> {
+        self.metrics().nodes().compared();
+        let rooms: Vec<Vec<RoomId>> = (0..self.shards()).map(|shard| self.delivery(shard).rooms_in_doubt()).collect();
+        self.compare_rooms(rooms.concat()).await
+    }
+
+    /// Compares the rooms that were remembered since this was last asked: what others said of them just before was not noted.
+    pub(in crate::hub) async fn compare_new_rooms(&self) -> Result<(), Failure> {
+        if self.0.nodes.is_none() {
+            return Ok(());
+        }
+        let mut rooms = Vec::new();
+        (0..self.shards()).for_each(|shard| rooms.extend(std::mem::take(&mut self.delivery(shard).new_rooms)));
+        self.compare_rooms(rooms).await
+    }
+
+    async fn compare_rooms(&self, rooms: Vec<RoomId>) -> Result<(), Failure> {
+        for some in rooms.chunks(AT_ONCE) {
+            let heads = self.0.journal.heads(some.to_vec()).await?;
+            let now = self.now();
+            for (room, head) in heads {
+                if let Some(room) = self.delivery_of(room).rooms.get_mut(&room) {
+                    room.log.stands_at(head, now);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Delivery {
+    /// The rooms to which somebody listens. Whoever waits for one that is not remembered looks for themselves.
+    fn rooms_in_doubt(&mut self) -> Vec<RoomId> {
+        let waiters = std::mem::take(&mut self.waiters);
+        waiters.values().for_each(|waiter| waiter.notify_waiters());
+        self.rooms.iter().filter(|(_, room)| !room.subs.is_empty()).map(|(id, _)| *id).collect()
+    }
+}
+
+impl Nodes {
+    /// Whether it is time to compare. From time to time it is, whatever was heard: more often while nobody is.
+    pub(in crate::hub) fn is_in_doubt(&self, now: Time) -> bool {
+        let Numbers { hearing, sweep, .. } = &mut *self.numbers();
+        let is_quiet = hearing.last().is_some_and(|last| now.since(last) >= QUIET);
+        let pause = if is_quiet { SWEEP_QUIET } else { SWEEP };
+        if now.since(*sweep.get_or_insert(now)) >= pause {
+            hearing.missed();
+        }
+        let compares = hearing.compares(now);
+        if compares {
+            *sweep = Some(now);
+        }
+        compares
+    }
+}
+
+/// Rooms asked for in one question.
+const AT_ONCE: usize = 1000;
+/// How often everything is compared while the others are heard.
+const SWEEP: Duration = Duration::from_secs(30);
+/// And while none of them is.
+const SWEEP_QUIET: Duration = Duration::from_millis(3_500);
+/// Heartbeats come every second.
+const QUIET: Duration = Duration::from_secs(3);

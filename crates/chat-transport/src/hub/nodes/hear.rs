@@ -1,0 +1,83 @@
+//! Hearing what the other nodes tell.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::backplane::{Envelope, Moved};
+use chat_domain::{Event, Head, Time};
+use tokio_util::sync::CancellationToken;
+
+use super::super::delivery::{Delivery, Follow, PATIENCE};
+use super::super::handle::Hub;
+use super::Nodes;
+
+impl Hub {
+    /// Listens to the other nodes until told to stop.
+    pub(in crate::hub) async fn listen(&self, stop: &CancellationToken) {
+        let Some(nodes) = &self.0.nodes else { return };
+        while stop.run_until_cancelled(self.0.inbox.overheard().bell().notified()).await.is_some() {
+            self.overhear(nodes, self.now());
+        }
+    }
+
+    /// Hands on what was heard to the rooms that it is about.
+    pub(in crate::hub) fn overhear(&self, nodes: &Nodes, now: Time) {
+        let (envelopes, has_lost) = self.0.inbox.overheard().take();
+        let mut fresh = Vec::new();
+        {
+            let mut numbers = nodes.numbers();
+            if has_lost {
+                numbers.hearing.missed();
+            }
+            fresh.extend(envelopes.into_iter().filter(|envelope| numbers.hearing.hear(now, envelope)));
+        }
+        let mut is_full = false;
+        for Envelope { rooms, .. } in fresh {
+            self.metrics().nodes().heard(lag(&rooms, now));
+            rooms.into_iter().for_each(|moved| is_full |= !self.0.inbox.put_heard(moved));
+        }
+        if is_full {
+            nodes.numbers().hearing.missed();
+        }
+    }
+
+    /// Takes in what other nodes have settled in rooms of a shard.
+    pub(in crate::hub) fn hear(&self, shard: usize, heard: Vec<Moved>, now: Time) {
+        for moved in heard {
+            self.move_people(moved.events.iter());
+            let follows = self.delivery(shard).hear(moved, now);
+            follows.into_iter().for_each(|follow| self.follow(follow, now));
+        }
+    }
+}
+
+impl Delivery {
+    /// Takes in what another node has settled in a room.
+    fn hear(&mut self, moved: Moved, now: Time) -> Vec<Follow> {
+        let Moved { room, to_seq, moves, events, .. } = moved;
+        if events.is_empty() {
+            self.stale.mark_room(room);
+            if let Some(room) = self.rooms.get_mut(&room) {
+                // Nothing comes by itself: it is read at once.
+                room.log.stands_at(Head { seq: to_seq, moves }, now.before(PATIENCE));
+            }
+            self.ring_waiters(room);
+        }
+        events.iter().filter_map(|event| self.overhear(event, now)).collect()
+    }
+
+    /// A room to which nobody listens here is not remembered for what others say in it.
+    fn overhear(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
+        match self.rooms.contains_key(&event.room) {
+            true => self.publish(event, now),
+            false => self.ring_waiters(event.room),
+        }
+        self.follow(event, now)
+    }
+}
+
+/// How long ago the newest of this was asked for.
+fn lag(rooms: &[Moved], now: Time) -> Option<Duration> {
+    let asked = rooms.iter().flat_map(|moved| &moved.events).map(|event| event.at).max();
+    asked.map(|at| now.since(at))
+}

@@ -1,0 +1,53 @@
+//! Telling the other nodes.
+
+use std::sync::Arc;
+
+use chat_domain::backplane::Moved;
+use chat_domain::{Event, RoomId, Time};
+
+use super::super::handle::Hub;
+
+impl Hub {
+    /// Tells the other nodes what was settled here.
+    pub(in crate::hub) fn tell_nodes(&self, happened: Vec<Arc<Event>>) {
+        let Some(nodes) = self.0.nodes.as_ref().filter(|_| !happened.is_empty()) else { return };
+        // Under the lock: they leave in the order of their numbers.
+        let mut numbers = nodes.numbers();
+        let envelopes = numbers.saying.envelopes(by_room(happened));
+        nodes.among.backplane.publish(envelopes);
+    }
+
+    /// Says that this node is alive, and how much it has said.
+    pub(super) fn beat(&self, now: Time) {
+        let Some(nodes) = &self.0.nodes else { return };
+        let mut numbers = nodes.numbers();
+        let beats = numbers.saying.heartbeats(now);
+        if !beats.is_empty() {
+            nodes.among.backplane.publish(beats);
+        }
+    }
+}
+
+/// How far each room has gone by these events, which are in their order.
+fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
+    let mut rooms: Vec<Moved> = Vec::new();
+    let mut places: std::collections::HashMap<RoomId, usize> = std::collections::HashMap::new();
+    for event in happened {
+        let at = *places.entry(event.room).or_insert(rooms.len());
+        match rooms.get_mut(at) {
+            Some(moved) => {
+                moved.to_seq = moved.to_seq.max(event.head.seq);
+                moved.moves = moved.moves.max(event.head.moves);
+                moved.events.push(event);
+            }
+            None => rooms.push(Moved {
+                room: event.room,
+                from_seq: event.head.seq,
+                to_seq: event.head.seq,
+                moves: event.head.moves,
+                events: vec![event],
+            }),
+        }
+    }
+    rooms
+}

@@ -1,0 +1,196 @@
+//! Two hubs over one journal, and a bus between them that may lie.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chat_domain::backplane::{Backplane, Ears, Envelope, Speaker};
+use chat_domain::memory::bus::Bus;
+
+use super::*;
+use crate::hub::Among;
+
+/// What a node hears, unless the bus is to lose it.
+struct Ear {
+    inbox: Arc<Inbox>,
+    is_deaf: AtomicBool,
+}
+
+impl Ears for Ear {
+    fn heard(&self, envelope: Envelope) {
+        if !self.is_deaf.load(Ordering::SeqCst) {
+            self.inbox.heard(envelope);
+        }
+    }
+
+    fn was_deaf(&self) {
+        self.inbox.was_deaf();
+    }
+}
+
+/// Two nodes; what is settled is settled on the first.
+struct Pair {
+    here: World,
+    there: World,
+    ear: Arc<Ear>,
+}
+
+impl Pair {
+    async fn new() -> Pair {
+        let (bus, settings) = (Bus::new(), HubSettings::default());
+        let alone = World::new(settings.clone()).await;
+        let (here, _) = alone.node(1, &bus, &settings);
+        let (there, ear) = alone.node(2, &bus, &settings);
+        let pair = Pair { here, there, ear };
+        // They hear each other begin, and compare.
+        pair.pass(clock::now()).await;
+        pair
+    }
+
+    /// What is settled here is heard there, and told.
+    fn tell(&self) {
+        self.here.hand_on();
+        self.here.flush();
+        self.listen(clock::now());
+    }
+
+    fn listen(&self, now: Time) {
+        for world in [&self.here, &self.there] {
+            world.hub.overhear(world.hub.0.nodes.as_ref().expect("a node among others"), now);
+            world.flush();
+        }
+    }
+
+    /// Time passes on both.
+    async fn pass(&self, now: Time) {
+        for world in [&self.here, &self.there] {
+            world.hub.pass_among_nodes(now);
+        }
+        self.listen(now);
+        self.there.hub.pass_among_nodes(now);
+    }
+
+    /// Reads there what is missing by this time.
+    async fn read(&self, now: Time) {
+        for shard in 0..self.there.hub.shards() {
+            let missing = self.there.hub.delivery(shard).pass(now);
+            self.there.hub.0.missing.add(missing);
+        }
+        self.there.hub.read_rooms().await;
+        self.there.flush();
+    }
+
+    fn reads(&self) -> String {
+        let text = self.there.hub.metrics().text(&Default::default()).expect("figures");
+        let line = text.lines().find(|line| line.starts_with("missed_reads_total"));
+        line.expect("a figure").rsplit(' ').next().expect("a number").to_owned()
+    }
+}
+
+impl World {
+    /// A node over the same journal.
+    fn node(&self, node: u64, bus: &Bus, settings: &HubSettings) -> (World, Arc<Ear>) {
+        let inbox = Inbox::new(2);
+        let ear = Arc::new(Ear { inbox: inbox.clone(), is_deaf: AtomicBool::new(false) });
+        let ears: Arc<dyn Ears> = ear.clone();
+        let backplane: Arc<dyn Backplane> = bus.join(node, &ears);
+        let among = Among { speaker: Speaker { cluster: 1, epoch: 1, node, life: 1 }, channels: 1, backplane };
+        let (depot, journal) = (Depot::new(Room::default()), self.journal.clone());
+        let hub = Hub::among(settings.clone(), depot, inbox.clone(), journal.clone(), journal.clone(), Some(among));
+        let (desk, room, people) = (self.desk.clone(), self.room, self.people.clone());
+        (World { hub, inbox, journal, desk, room, people }, ear)
+    }
+}
+
+#[tokio::test]
+async fn what_is_settled_on_one_node_is_told_on_the_other_in_its_order() {
+    let pair = Pair::new().await;
+    let socket = pair.there.joined(1).await;
+    for word in ["first", "second", "third"] {
+        pair.here.say(0, word);
+    }
+    pair.here.order(0, Command::Read { room: pair.here.room, upto: None }, None);
+    pair.tell();
+    let told = told(&socket);
+    let places = ["first", "second", "third"].map(|word| told.find(word));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
+    pair.listen(clock::now());
+    assert_eq!(
+        super::told(&*pair.here.joined(0).await).matches("new_message").count(),
+        0,
+        "nobody hears their own echo"
+    );
+    assert_eq!(pair.reads(), "0", "nothing was missing");
+}
+
+#[tokio::test]
+async fn what_the_bus_loses_is_read_once_for_the_room_and_told_in_its_place() {
+    let pair = Pair::new().await;
+    let sockets = [pair.there.joined(1).await, pair.there.joined(1).await, pair.there.joined(0).await];
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    pair.here.say(0, "lost");
+    pair.tell();
+    pair.ear.is_deaf.store(false, Ordering::SeqCst);
+    pair.here.say(0, "after it");
+    pair.tell();
+    assert_eq!(told(&sockets[0]), "", "it waits for what comes before");
+    pair.read(clock::now().after(Duration::from_millis(50))).await;
+    assert_eq!(told(&sockets[0]), "", "which may be late");
+    pair.read(clock::now().after(Duration::from_millis(200))).await;
+    for socket in &sockets {
+        let told = told(socket);
+        assert!(told.find("\"content\":\"lost\"") < told.find("after it"), "{told}");
+        assert_eq!(told.matches("\"type\":\"new_message\"").count(), 2, "{told}");
+        assert!(socket.behind().is_empty(), "nobody reads alone");
+    }
+    assert_eq!(pair.reads(), "1");
+}
+
+#[tokio::test]
+async fn the_last_word_before_a_silence_is_found_by_the_heartbeat_behind_it() {
+    let pair = Pair::new().await;
+    let socket = pair.there.joined(1).await;
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    pair.here.say(0, "the last word");
+    pair.tell();
+    pair.ear.is_deaf.store(false, Ordering::SeqCst);
+    let now = clock::now();
+    let later = |millis| now.after(Duration::from_millis(millis));
+    pair.pass(later(1_100)).await;
+    assert!(!pair.there.hub.0.nodes.as_ref().expect("nodes").is_in_doubt(later(1_150)));
+    assert!(pair.there.hub.0.nodes.as_ref().expect("nodes").is_in_doubt(later(1_300)));
+    pair.there.hub.compare().await.expect("a comparison");
+    pair.read(clock::now().after(Duration::from_millis(200))).await;
+    assert_eq!(told(&socket).matches("the last word").count(), 1);
+}
+
+#[tokio::test]
+async fn who_stands_further_on_than_what_was_read_reads_alone() {
+    let pair = Pair::new().await;
+    pair.there.joined(1).await;
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    pair.here.say(0, "lost");
+    pair.tell();
+    // It has read the message already, and so would miss that it was edited.
+    let ahead = pair.there.joined(0).await;
+    let message = pair.here.journal.joining(pair.here.people[0].id(), pair.here.room).await.expect("a room").1;
+    let edit = Command::Edit { room: pair.here.room, message: message.expect("one"), content: "edited".into() };
+    pair.here.order(0, edit, None);
+    pair.tell();
+    pair.read(clock::now().after(Duration::from_millis(200))).await;
+    let behind = ahead.behind();
+    assert_eq!((behind.len(), told(&ahead)), (1, String::new()));
+}
+
+#[tokio::test]
+async fn who_was_added_on_another_node_joins_before_that_is_heard() {
+    let pair = Pair::new().await;
+    let (here, there) = (&pair.here, &pair.there);
+    let socket = there.socket(1).await;
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    let command = Command::CreateGroup { title: "new".into(), members: vec![there.people[1].id()], client_id: None };
+    let order = Order { actor: here.people[0].id(), at: clock::now(), command, origin: None };
+    let room = here.journal.execute(order).await.expect("a group").event().expect("an event").room;
+    pair.tell();
+    let (head, newest) = there.journal.joining(socket.user(), room).await.expect("a member");
+    let joined = there.hub.join(&socket, room, false, Start::Now { head, newest }, None).await;
+    assert_eq!(joined, Attached::Live);
+}

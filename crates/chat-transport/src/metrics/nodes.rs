@@ -1,0 +1,51 @@
+//! What passes between nodes.
+
+use std::time::Duration;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// What passes between nodes. Everything stays at zero where there is one.
+pub(crate) struct OfNodes {
+    heard: Counter,
+    compared: Counter,
+    read: Counter,
+    lag: Histogram,
+}
+
+impl OfNodes {
+    pub(super) fn new() -> OfNodes {
+        let lag = Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0]);
+        OfNodes { heard: Counter::default(), compared: Counter::default(), read: Counter::default(), lag }
+    }
+
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register("backplane_heard", "Envelopes heard of other nodes", self.heard.clone());
+        let compared = "Times when the active rooms were compared with the journal: something may have been missed";
+        registry.register("backplane_comparisons", compared, self.compared.clone());
+        registry.register(
+            "missed_reads",
+            "Rooms read in the journal because something of them did not come",
+            self.read.clone(),
+        );
+        let lag = "From the arrival of a command on another node until what it brought about was heard";
+        registry.register("backplane_lag_seconds", lag, self.lag.clone());
+    }
+
+    /// An envelope was heard, about something that was asked for so long ago.
+    pub(crate) fn heard(&self, lag: Option<Duration>) {
+        self.heard.inc();
+        lag.into_iter().for_each(|lag| self.lag.observe(lag.as_secs_f64()));
+    }
+
+    /// The active rooms are compared.
+    pub(crate) fn compared(&self) {
+        self.compared.inc();
+    }
+
+    /// A room was read of which something was missing.
+    pub(crate) fn read(&self) {
+        self.read.inc();
+    }
+}
