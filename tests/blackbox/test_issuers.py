@@ -1,27 +1,41 @@
 """An issuer outside: people come with its tokens, and are known by its subjects."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import signal
+import subprocess
 import time
 
 import pytest
+from aiohttp import web
 from test_start import refused
 
+from harness.backend import Backend
 from harness.dialects import Multiplexed, Refused
 from harness.http import call
-from harness.server import Server
+from harness.server import ROOT, Server
 
 SECRET = "a shared secret of thirty-two bytes"
+OTHER = "another secret of thirty-two bytes"
 ISSUER = "https://backend.example"
+KEYS = ROOT / "crates/chat-transport/src/account/issuer/keys"
 
 
 def token(sub, *, secret=SECRET, alg="HS256", **claims):
     claims = {"sub": sub, "iss": ISSUER, "aud": "chat", "exp": int(time.time()) + 600} | claims
     parts = [encoded(json.dumps(part).encode()) for part in ({"alg": alg, "typ": "JWT"}, claims)]
     signature = hmac.new(secret.encode(), ".".join(parts).encode(), hashlib.sha256).digest()
+    return ".".join([*parts, encoded(signature)])
+
+
+def by_key(sub, key="rsa", kid="rsa"):
+    claims = {"sub": sub, "iss": ISSUER, "exp": int(time.time()) + 600}
+    parts = [encoded(json.dumps(part).encode()) for part in ({"alg": "RS256", "kid": kid}, claims)]
+    command = ["openssl", "dgst", "-sha256", "-sign", KEYS / f"{key}.pem"]
+    signature = subprocess.run(command, input=".".join(parts).encode(), check=True, stdout=subprocess.PIPE).stdout
     return ".".join([*parts, encoded(signature)])
 
 
@@ -117,3 +131,49 @@ async def test_a_hang_up_does_not_end_the_server(server):
     while "files of keys" not in server.log():
         await me(server, token(7))
     await me(server, token(7))
+
+
+async def test_several_issuers_stand_in_the_file(tmp_path):
+    (tmp_path / "chat.toml").write_text(
+        f'[[issuer]]\njwt_issuer = "{ISSUER}"\njwt_secret = "{SECRET}"\n'
+        f'[[issuer]]\njwt_issuer = "https://shop.example"\njwt_secret = "{OTHER}"\n'
+    )
+    with Server(config=str(tmp_path / "chat.toml")) as server:
+        assert (await me(server, token(7))).data["id"] == 7
+        shopper = (await me(server, token(7, secret=OTHER, iss="https://shop.example"))).data
+        assert shopper["id"] >= 2**52, "the same number is somebody else"
+        await me(server, token(7, secret=OTHER), expect=401)
+        await me(server, token(7, iss="https://shop.example"), expect=401)
+    for wrong, why in (
+        (f'[[issuer]]\njwt_secret = "{SECRET}"\n', "jwt_issuer"),
+        ('[[issuer]]\njwt_issuer = "a"\njwks = "a.json"\n' * 2, "two issuers"),
+        ('[[issuer]]\njwt_isuer = "a"\n', "jwt_issuer"),
+        ('[[issuer]]\njwt_issuer = "a"\njwt_algorithm = "HS512"\n', "chat.toml:3"),
+    ):
+        (tmp_path / "chat.toml").write_text(wrong)
+        said = refused(tmp_path, "--config", "chat.toml")
+        assert why in said, said
+
+
+async def test_keys_come_from_an_address():
+    """The backend comes up only after the server."""
+    asked = []
+
+    async def keys(request):
+        asked.append(request.path)
+        return web.Response(body=(KEYS / "one.jwks").read_bytes())
+
+    backend = await Backend(keys).start()
+    address = backend.address("/jwks.json")
+    await backend.stop()
+    with Server(jwt_issuer=ISSUER, jwks=address) as server:
+        assert (await me(server, by_key(7), expect=503)).body["code"] == "UNAVAILABLE"
+        await backend.start()
+        while (await call(server, "GET", "/api/auth/me", token=by_key(7))).status == 503:
+            await asyncio.sleep(0.1)
+        assert (await me(server, by_key(7))).data["id"] == 7
+        assert (await me(server, by_key(7, key="rsa2"), expect=401)).body["code"] == "UNAUTHORIZED"
+        await me(server, by_key(7, kid="new"), expect=401)
+        await backend.stop()
+        assert (await me(server, by_key(8))).data["id"] == 8, "the last good set is kept"
+    assert asked == ["/jwks.json"], "an unknown key is asked for once a minute at most"

@@ -13,12 +13,12 @@ use chat_transport::address::Network;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::issuers;
+use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
 pub(crate) use self::layers::{Unread, read};
-pub(crate) use self::values::Registration;
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
+pub(crate) use self::values::{Jwks, Registration};
 use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
 
@@ -61,9 +61,13 @@ pub(crate) struct Config {
     /// A file with the issuer's public key in PEM, read again when it changes.
     #[arg(long)]
     pub(crate) jwt_public_key: Option<PathBuf>,
-    /// A file with the issuer's public keys as a JWKS document, read again when it changes.
+    /// The issuer's public keys as a JWKS document: a file, read again when it changes, or an https address, asked again when a token
+    /// names a key that is not known, at most once a minute.
     #[arg(long)]
-    pub(crate) jwks: Option<PathBuf>,
+    pub(crate) jwks: Option<Jwks>,
+    /// Further issuers, each an `[[issuer]]` of the file with the settings above.
+    #[arg(skip)]
+    pub(crate) issuers: Vec<IssuerConfig>,
     /// Take a database over whose people are known by another issuer's subjects: the same subject is the same person then.
     #[arg(long)]
     pub(crate) adopt_issuer: bool,
@@ -202,7 +206,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         secrets::api_keys(self)?;
         secrets::given(self)?;
-        issuers::named(self)?;
+        issuers::all(self)?;
         Ok(())
     }
 }

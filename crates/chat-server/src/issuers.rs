@@ -9,11 +9,12 @@ use chat_transport::account::issuer::{Expected, Issuer, KeySource, Pinned};
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
 use chat_transport::app::App;
+use chat_transport::client::{Client, ClientSettings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 use tracing::info;
 
-use crate::config::Config;
+use crate::config::{Config, Jwks};
 use crate::secrets;
 
 /// An issuer as the operator names it.
@@ -25,24 +26,39 @@ pub(crate) struct IssuerConfig {
     pub(crate) audience: Option<String>,
     pub(crate) algorithm: Option<Pinned>,
     pub(crate) public_key: Option<PathBuf>,
-    pub(crate) jwks: Option<PathBuf>,
+    pub(crate) jwks: Option<Jwks>,
     pub(crate) secrets: Vec<Secret>,
 }
 
 /// What verifies access tokens.
 pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
-    match named(config)? {
-        None => Ok(Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs())),
-        Some(issuer) => Ok(Tokens::outside(vec![open(issuer)?])),
+    let issuers = all(config)?;
+    if issuers.is_empty() {
+        return Ok(Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs()));
     }
+    Ok(Tokens::outside(issuers.into_iter().map(open).collect::<Result<_, _>>()?))
 }
 
 /// By whose subjects people are known; empty for this server's own.
 pub(crate) fn name(config: &Config) -> Result<String, String> {
-    Ok(named(config)?.map_or(String::new(), |issuer| issuer.issuer.unwrap_or_else(|| UNNAMED.to_owned())))
+    let first = all(config)?.into_iter().next();
+    Ok(first.map_or(String::new(), |issuer| issuer.issuer.unwrap_or_else(|| UNNAMED.to_owned())))
 }
 
-/// The issuer that is named; none where this server vouches for people itself.
+/// The issuers, first the one that is named by settings of its own; none where this server vouches for people itself.
+pub(crate) fn all(config: &Config) -> Result<Vec<IssuerConfig>, String> {
+    let all: Vec<IssuerConfig> = named(config)?.into_iter().chain(config.issuers.iter().cloned()).collect();
+    let names: Vec<&str> = all.iter().filter_map(|issuer| issuer.issuer.as_deref()).collect();
+    if all.len() > 1 && names.len() < all.len() {
+        return Err("of several issuers each needs jwt_issuer: their tokens are told apart by it".into());
+    }
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        Some((_, name)) => Err(format!("there are two issuers called `{name}`")),
+        None => Ok(all),
+    }
+}
+
+/// The issuer that is named by settings of its own.
 pub(crate) fn named(config: &Config) -> Result<Option<IssuerConfig>, String> {
     let named = IssuerConfig {
         issuer: config.jwt_issuer.clone(),
@@ -64,13 +80,24 @@ pub(crate) fn named(config: &Config) -> Result<Option<IssuerConfig>, String> {
 fn open(issuer: IssuerConfig) -> Result<Issuer, String> {
     let source = match (issuer.public_key, issuer.jwks, issuer.secrets) {
         (Some(path), None, secrets) if secrets.is_empty() => KeySource::PublicKey(path),
-        (None, Some(path), secrets) if secrets.is_empty() => KeySource::KeySet(path),
+        (None, Some(jwks), secrets) if secrets.is_empty() => key_set(jwks)?,
         (None, None, secrets) if !secrets.is_empty() => KeySource::Secrets(secrets),
         (None, None, _) => return Err("an issuer needs --jwt-secret, --jwt-public-key or --jwks".into()),
         _ => return Err("an issuer has one of --jwt-secret, --jwt-public-key and --jwks".into()),
     };
     let expected = Expected { issuer: issuer.issuer, audience: issuer.audience };
     Issuer::open(source, issuer.algorithm, expected).map_err(|error| error.to_string())
+}
+
+fn key_set(jwks: Jwks) -> Result<KeySource, String> {
+    match jwks {
+        Jwks::File(path) => Ok(KeySource::KeySet(path)),
+        Jwks::Address(address) => {
+            let settings = ClientSettings { patience: PATIENCE, ..ClientSettings::default() };
+            let client = Client::new(settings).map_err(|error| error.to_string())?;
+            Ok(KeySource::Address(address, Box::new(client)))
+        }
+    }
 }
 
 /// A database whose people are known by one issuer's subjects is not for another's, unless the operator says so.
@@ -98,9 +125,12 @@ pub(crate) async fn keep(app: Arc<App>) {
             () = sleep(LOOK) => {}
         }
         app.gate.tokens().reread();
+        app.gate.tokens().fetch().await;
     }
 }
 
+/// How long an issuer's address may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the files of keys are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 /// What an issuer is called that has no name.

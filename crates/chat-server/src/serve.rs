@@ -45,6 +45,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
     // Last of all: what does not start leaves no secret behind.
     issuers::belongs(&store, &config).await?;
     let tokens = issuers::tokens(&config)?;
+    tokens.fetch().await;
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };

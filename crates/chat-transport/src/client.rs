@@ -19,7 +19,7 @@
 mod connect;
 mod reach;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod unreached;
 
 use std::error::Error;

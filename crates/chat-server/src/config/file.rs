@@ -4,7 +4,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::nearest::nearest;
 
@@ -13,12 +14,14 @@ use super::nearest::nearest;
 pub(super) struct File {
     path: PathBuf,
     entries: Vec<Entry>,
+    /// What each of its `[[issuer]]` says.
+    issuers: Vec<Vec<Entry>>,
 }
 
 /// One setting of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    name: String,
+    pub(super) name: String,
     pub(super) values: Vec<String>,
     pub(super) line: usize,
 }
@@ -27,13 +30,19 @@ impl File {
     /// Reads a file that may have these settings and no others.
     pub(super) fn read(path: &Path, known: &[String]) -> Result<File, String> {
         let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let entries = entries(&text, known).map_err(|(line, what)| format!("{}:{line}: {what}", path.display()))?;
-        Ok(File { path: path.to_owned(), entries })
+        let (entries, issuers) =
+            parse(&text, known).map_err(|(line, what)| format!("{}:{line}: {what}", path.display()))?;
+        Ok(File { path: path.to_owned(), entries, issuers })
     }
 
     /// What it says about a setting.
     pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// What each of its issuers is.
+    pub(super) fn issuers(&self) -> &[Vec<Entry>] {
+        &self.issuers
     }
 
     /// Where it says so.
@@ -42,12 +51,35 @@ impl File {
     }
 }
 
-/// What a text says; if it is wrong, in which line and why.
-fn entries(text: &str, known: &[String]) -> Result<Vec<Entry>, (usize, String)> {
+/// What a text says, beside its issuers; if it is wrong, in which line and why.
+fn parse(text: &str, known: &[String]) -> Result<(Vec<Entry>, Vec<Vec<Entry>>), Wrong> {
     let line = |span: Range<usize>| 1 + text[..span.start.min(text.len())].matches('\n').count();
     let table = DeTable::parse(text).map_err(|error| (error.span().map_or(1, line), error.message().to_owned()))?;
+    let is_issuer = |key: &str, value: &DeValue<'_>| key == ISSUER && !matches!(value, DeValue::String(_));
+    let mut issuers = Vec::new();
+    for (key, value) in table.get_ref().iter().filter(|(key, value)| is_issuer(key.get_ref(), value.get_ref())) {
+        let all =
+            value.get_ref().as_array().ok_or((line(key.span()), format!("write [[{ISSUER}]] for each issuer")))?;
+        for one in all {
+            let table = one.get_ref().as_table();
+            let table = table.ok_or((line(one.span()), format!("write [[{ISSUER}]] for each issuer")))?;
+            let about_issuers: Vec<String> =
+                known.iter().filter(|name| name.starts_with("jwt_") || *name == "jwks").cloned().collect();
+            issuers.push(entries(table.iter(), &about_issuers, line)?);
+        }
+    }
+    let settings = table.get_ref().iter().filter(|(key, value)| !is_issuer(key.get_ref(), value.get_ref()));
+    Ok((entries(settings, known, line)?, issuers))
+}
+
+/// The settings among these.
+fn entries<'a, 'i: 'a>(
+    said: impl Iterator<Item = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>)>,
+    known: &[String],
+    line: impl Fn(Range<usize>) -> usize,
+) -> Result<Vec<Entry>, Wrong> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut said: Vec<_> = table.get_ref().iter().collect();
+    let mut said: Vec<_> = said.collect();
     said.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in said {
         let (at, name) = (line(key.span()), key.get_ref().replace('-', "_"));
@@ -80,13 +112,45 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
+/// In which line something is wrong, and what.
+type Wrong = (usize, String);
+
+/// The table of an issuer.
+const ISSUER: &str = "issuer";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<Entry>, (usize, String)> {
-        let known = ["database", "api_key", "max_sockets_per_user", "adopt"].map(String::from);
-        entries(text, &known)
+    fn read_all(text: &str) -> Result<(Vec<Entry>, Vec<Vec<Entry>>), Wrong> {
+        let known = ["database", "api_key", "max_sockets_per_user", "adopt", "jwks", "jwt_issuer"].map(String::from);
+        parse(text, &known)
+    }
+
+    fn read(text: &str) -> Result<Vec<Entry>, Wrong> {
+        read_all(text).map(|(entries, _)| entries)
+    }
+
+    #[test]
+    fn each_issuer_has_settings_of_its_own() {
+        let text =
+            "database = \"x\"\n[[issuer]]\njwt_issuer = \"a\"\njwks = \"a.json\"\n[[issuer]]\njwt-issuer = \"b\"\n";
+        let (entries, issuers) = read_all(text).expect("a good file");
+        let said = |entries: &[Entry]| -> Vec<String> {
+            entries.iter().map(|entry| format!("{}={}@{}", entry.name, entry.values.join(","), entry.line)).collect()
+        };
+        assert_eq!(said(&entries), ["database=x@1"]);
+        assert_eq!(said(&issuers[0]), ["jwt_issuer=a@3", "jwks=a.json@4"]);
+        assert_eq!(said(&issuers[1]), ["jwt_issuer=b@6"]);
+        for (text, line, words) in [
+            ("[issuer]\njwks = \"a\"", 1, "[[issuer]]"),
+            ("[[issuer]]\ndatabase = \"x\"", 2, "no setting `database`"),
+            ("[[issuer]]\njwk = \"x\"", 2, "`jwks` meant"),
+            ("issuer = \"x\"", 1, "no setting `issuer`"),
+        ] {
+            let (at, said) = read_all(text).expect_err(text);
+            assert!(at == line && said.contains(words), "{text}: {at} {said}");
+        }
     }
 
     #[test]

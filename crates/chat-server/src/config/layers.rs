@@ -8,8 +8,9 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use super::Config;
-use super::file::File;
+use super::file::{Entry, File};
 use super::nearest::nearest;
+use crate::issuers::{self, IssuerConfig};
 
 /// The environment.
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -53,21 +54,38 @@ pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given,
         } else {
             continue;
         };
-        let flags: Vec<OsString> = values
-            .iter()
-            .filter_map(|value| flag(arg, value).transpose())
-            .collect::<Result<_, _>>()
-            .map_err(|what| Unread::Wrong(format!("{place}: {what}")))?;
-        // Alone first, so that a complaint says where it stands.
-        let alone = [OsString::from("chat-server")].into_iter().chain(flags.iter().cloned());
-        command()
-            .try_get_matches_from(alone)
-            .map_err(|error| Unread::Wrong(format!("{place}: {}", complaint(&error))))?;
-        words.extend(flags);
+        words.extend(flags(arg, &values, &place).map_err(Unread::Wrong)?);
     }
-    let config = Config::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    let mut config = Config::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    for entries in file.iter().flat_map(|file| file.issuers().iter().map(move |entries| (file, entries))) {
+        config.issuers.push(issuer(entries.0, entries.1)?);
+    }
     config.check().map_err(Unread::Wrong)?;
     Ok(Given { config, warnings: strange(variables, &known) })
+}
+
+/// An issuer of the file. Its settings are those that a command line would have for one.
+fn issuer(file: &File, entries: &[Entry]) -> Result<IssuerConfig, Unread> {
+    let mut words = vec![OsString::from(PROGRAM)];
+    for entry in entries {
+        let command = command();
+        let Some(arg) = command.get_arguments().find(|arg| name(arg) == entry.name) else { continue };
+        words.extend(flags(arg, &entry.values, &file.place(entry)).map_err(Unread::Wrong)?);
+    }
+    let config = Config::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    let place = entries.first().map(|entry| file.place(entry)).unwrap_or_default();
+    let named = issuers::named(&config).map_err(|what| Unread::Wrong(format!("{place}: {what}")))?;
+    named.ok_or_else(|| Unread::Wrong(format!("{place}: an issuer needs jwt_issuer")))
+}
+
+/// The flags that say what stands at a place.
+fn flags(arg: &Arg, values: &[String], place: &str) -> Result<Vec<OsString>, String> {
+    let flags: Result<Vec<OsString>, String> = values.iter().filter_map(|value| flag(arg, value).transpose()).collect();
+    let flags = flags.map_err(|what| format!("{place}: {what}"))?;
+    // Alone first, so that a complaint says where it stands.
+    let alone = [OsString::from(PROGRAM)].into_iter().chain(flags.iter().cloned());
+    command().try_get_matches_from(alone).map_err(|error| format!("{place}: {}", complaint(&error)))?;
+    Ok(flags)
 }
 
 /// The command line, with the variables in its help.
@@ -124,6 +142,7 @@ impl From<clap::Error> for Unread {
 }
 
 const PREFIX: &str = "CHAT_";
+const PROGRAM: &str = "chat-server";
 /// Variables that are read elsewhere.
 const OTHERS: [&str; 1] = ["CHAT_LOG"];
 

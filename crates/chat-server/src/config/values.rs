@@ -1,11 +1,13 @@
 //! What a setting may be: spans of time, rates, sizes, addresses, origins.
 
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chat_domain::bucket::Rate;
 use chat_transport::account::secret::Secret;
+use http::Uri;
 
 /// A span of time: seconds, or a number with `ms`, `s`, `m`, `h` or `d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,15 @@ pub(crate) enum Registration {
     Open,
     /// Nobody: accounts are made by other ways.
     Closed,
+}
+
+/// Where a key set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Jwks {
+    /// A file.
+    File(PathBuf),
+    /// An address.
+    Address(Uri),
 }
 
 /// Where to listen: an address or a host's name, and a port.
@@ -65,6 +76,14 @@ impl FromStr for Frequency {
     }
 }
 
+impl FromStr for Jwks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Jwks, String> {
+        if text.contains("://") { web_address(text).map(Jwks::Address) } else { Ok(Jwks::File(text.into())) }
+    }
+}
+
 impl FromStr for Address {
     type Err = String;
 
@@ -75,6 +94,13 @@ impl FromStr for Address {
             _ => Err(format!("`{text}` is not a host and a port such as 127.0.0.1:8000 or localhost:8000")),
         }
     }
+}
+
+/// An address that can be asked.
+pub(super) fn web_address(text: &str) -> Result<Uri, String> {
+    let address: Result<Uri, _> = text.parse();
+    let good = |address: &Uri| matches!(address.scheme_str(), Some("http" | "https")) && address.host().is_some();
+    address.ok().filter(good).ok_or_else(|| "must be an address such as https://backend.example/path".into())
 }
 
 /// The time for which something is good: without a second of it nobody would come in.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chat_domain::directory::{Subject, Visitor};
 use chat_domain::grant::{Family, Holder};
-use chat_domain::{Account, Directory, Time, UserId, Uuid};
+use chat_domain::{Account, Directory, Failure, Time, UserId, Uuid};
 use chat_protocol::Trouble;
 use chat_protocol::rest::Query;
 use http::HeaderMap;
@@ -19,7 +19,7 @@ use super::endings::Endings;
 use super::origins::Origins;
 use super::remembered::Remembered;
 use super::secret::Secret;
-use super::token::{self, Claims, Tokens};
+use super::token::{self, Claims, Denied, Tokens};
 use crate::sparing::Sparing;
 
 /// Who may come in: tokens and cookie sessions, and for these the pages that may bring one.
@@ -95,11 +95,18 @@ impl Gate {
 
     async fn check(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         let seconds = now.since(Time(0)).as_secs();
-        let claims = self.tokens.verify(token, seconds).map_err(|denied| {
+        let mut verified = self.tokens.verify(token, seconds);
+        if verified.is_err() && self.tokens.look_again(token).await {
+            verified = self.tokens.verify(token, seconds);
+        }
+        let claims = verified.map_err(|denied| {
             if let Some(left_out) = DENIED.line(Instant::now()) {
                 info!(%denied, left_out, "a token was refused");
             }
-            Trouble::Unauthorized
+            match denied {
+                Denied::Unknown => Failure::Unavailable.into(),
+                Denied::Expired | Denied::Invalid => Trouble::Unauthorized,
+            }
         })?;
         let expires = Time(0).after(Duration::from_secs(claims.exp));
         let issued = claims.iat.map(|at| Time(0).after(Duration::from_secs(at)));

@@ -1,17 +1,22 @@
 //! Who else vouches for people: an issuer whose tokens are verified here, and the keys by which they are.
 
+mod remote;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use http::Uri;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode};
 use tracing::{info, warn};
 
+use self::remote::Remote;
 use super::claims::Claims;
 use super::secret::Secret;
+use crate::client::Client;
 
 /// An issuer: its algorithm is chosen here and never read from a token, and its keys are no other issuer's.
 pub struct Issuer {
@@ -20,6 +25,7 @@ pub struct Issuer {
     expected: Expected,
     source: KeySource,
     held: Mutex<Held>,
+    remote: Option<Remote>,
 }
 
 /// What an issuer's tokens must say.
@@ -40,6 +46,8 @@ pub enum KeySource {
     PublicKey(PathBuf),
     /// A file with a JWKS document.
     KeySet(PathBuf),
+    /// An address with one. Its keys are there once [`Tokens::fetch`](super::token::Tokens::fetch) has brought them.
+    Address(Uri, Box<Client>),
 }
 
 /// An algorithm that may be chosen.
@@ -58,6 +66,9 @@ pub enum BadKey {
     /// The file cannot be read.
     #[error("cannot read {0}: {1}")]
     Unread(String, std::io::Error),
+    /// The address has no key set.
+    #[error("no key set at {0}: {1}")]
+    Unreached(Uri, String),
     /// The key does not fit the algorithm or is not a key.
     #[error("unusable key: {0}")]
     Key(#[from] jsonwebtoken::errors::Error),
@@ -90,11 +101,15 @@ impl Issuer {
             (_, Some(Pinned(Algorithm::HS256))) => return Err(BadKey::Unfit(Algorithm::HS256)),
             (_, Some(Pinned(chosen))) => chosen,
             (KeySource::PublicKey(path), None) => kind(&read(path)?),
-            (KeySource::KeySet(_), None) => Algorithm::RS256,
+            (KeySource::KeySet(_) | KeySource::Address(..), None) => Algorithm::RS256,
         };
         let seen = source.file().and_then(seen);
         let held = Mutex::new(Held { keys: source.keys(algorithm)?, seen });
-        Ok(Issuer { algorithm, validation: validation(algorithm, &expected), expected, source, held })
+        let remote = match &source {
+            KeySource::Address(address, client) => Some(Remote::new(address.clone(), Client::clone(client))),
+            _ => None,
+        };
+        Ok(Issuer { algorithm, validation: validation(algorithm, &expected), expected, source, held, remote })
     }
 
     /// What its tokens must say.
@@ -108,6 +123,36 @@ impl Issuer {
         let asked = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
         let mut verified = keys.iter().filter(asked).filter_map(|key| decode(token, &key.key, &self.validation).ok());
         verified.next().map(|data| data.claims)
+    }
+
+    /// Whether what it takes to judge this token may be at its address: a key that is not known here.
+    pub(super) fn lacks(&self, header: &Header) -> bool {
+        let knows = |key: &Key| header.kid.is_some() && key.id == header.kid;
+        self.remote.is_some() && !self.held().keys.iter().any(knows)
+    }
+
+    /// Whether there is any key: not until an address was reached for the first time.
+    pub(super) fn has_keys(&self) -> bool {
+        !self.held().keys.is_empty()
+    }
+
+    /// Fetches the key set from its address, unless somebody did within this time; who comes meanwhile waits for it. One that
+    /// cannot be had or used leaves the keys as they are. It goes on although whoever wanted it has gone.
+    pub(super) async fn fetch(self: &Arc<Issuer>, apart: Duration) {
+        let issuer = self.clone();
+        let fetching = tokio::spawn(async move {
+            let Some(remote) = &issuer.remote else { return };
+            let Some(mut turn) = remote.turn(apart).await else { return };
+            match turn.document().await.and_then(|document| key_set(&document, issuer.algorithm)) {
+                Ok(keys) => {
+                    info!(keys = keys.len(), "the keys at {} are fetched", remote.address);
+                    issuer.held().keys = keys;
+                }
+                Err(error) => warn!(%error, "the keys stay as they were"),
+            }
+        });
+        // It ends badly only with the server.
+        let _ = fetching.await;
     }
 
     /// Reads the file again if it is another than it was. One that cannot be used leaves the keys as they are.
@@ -137,7 +182,7 @@ impl Issuer {
 impl KeySource {
     fn file(&self) -> Option<&Path> {
         match self {
-            KeySource::Secrets(_) => None,
+            KeySource::Secrets(_) | KeySource::Address(..) => None,
             KeySource::PublicKey(path) | KeySource::KeySet(path) => Some(path),
         }
     }
@@ -159,6 +204,7 @@ impl KeySource {
                 Ok([Key { id: None, key }].into())
             }
             KeySource::KeySet(path) => key_set(&read(path)?, algorithm),
+            KeySource::Address(..) => Ok([].into()),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Access tokens: JWTs whose algorithm is pinned here and never read from the token.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::grant::{Family, Grant};
+use futures_util::future::join_all;
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::Deserialize;
@@ -17,7 +20,7 @@ pub struct Tokens(Source);
 enum Source {
     Own(Box<Own>),
     /// The first one's numbers and UUIDs are its users' ids here.
-    Outside(Vec<Issuer>),
+    Outside(Vec<Arc<Issuer>>),
 }
 
 struct Own {
@@ -36,6 +39,9 @@ pub enum Denied {
     /// It is not from the issuer, not for us, or not a token.
     #[error("the token is not valid")]
     Invalid,
+    /// It may be good: its issuer's keys could not be had yet.
+    #[error("the keys of the token's issuer are not here")]
+    Unknown,
 }
 
 impl Tokens {
@@ -56,7 +62,7 @@ impl Tokens {
     /// Other issuers' tokens. The first issuer's numbers and UUIDs are its users' ids here; those of the others are as foreign as
     /// any text. Where there are several, each must have a name.
     pub fn outside(issuers: Vec<Issuer>) -> Tokens {
-        Tokens(Source::Outside(issuers))
+        Tokens(Source::Outside(issuers.into_iter().map(Arc::new).collect()))
     }
 
     /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
@@ -83,7 +89,7 @@ impl Tokens {
 
     /// Checks a token at this time, in seconds since 1970.
     pub fn verify(&self, token: &Secret, now: u64) -> Result<Claims, Denied> {
-        let claims = self.signed(token.reveal()).ok_or(Denied::Invalid)?;
+        let claims = self.signed(token.reveal())?;
         if claims.exp.saturating_add(self.leeway()) <= now {
             return Err(Denied::Expired);
         }
@@ -102,25 +108,45 @@ impl Tokens {
     /// Reads the issuers' keys again where their files have changed.
     pub fn reread(&self) {
         if let Source::Outside(issuers) = &self.0 {
-            issuers.iter().for_each(Issuer::reread);
+            issuers.iter().for_each(|issuer| issuer.reread());
         }
     }
 
-    fn signed(&self, token: &str) -> Option<Claims> {
-        let header = decode_header(token).ok()?;
-        // What its issuer says must be understood is nothing that is understood here.
-        if header.crit.is_some() {
-            return None;
+    /// Fetches the keys of issuers who have them at an address: at the start, and from time to time, so that one that they
+    /// withdraw ends here too.
+    pub async fn fetch(&self) {
+        let Source::Outside(issuers) = &self.0 else { return };
+        let apart = |issuer: &Issuer| if issuer.has_keys() { LONG } else { Duration::ZERO };
+        join_all(issuers.iter().map(|issuer| issuer.fetch(apart(issuer)))).await;
+    }
+
+    /// Looks for the key of a token whose issuer may have a new one, at most once a minute. False where that could change nothing.
+    pub async fn look_again(&self, token: &Secret) -> bool {
+        let Source::Outside(issuers) = &self.0 else { return false };
+        let chosen = header(token.reveal()).and_then(|header| Some((issuer_of(issuers, token.reveal())?, header)));
+        match chosen {
+            Some((chosen, header)) if issuers[chosen].lacks(&header) => {
+                issuers[chosen].fetch(APART).await;
+                true
+            }
+            _ => false,
         }
+    }
+
+    fn signed(&self, token: &str) -> Result<Claims, Denied> {
+        let header = header(token).ok_or(Denied::Invalid)?;
         match &self.0 {
             Source::Own(own) => {
                 let mut verified = own.keys.iter().filter_map(|key| decode(token, key, &own.validation).ok());
-                verified.next().map(|data| data.claims)
+                verified.next().map(|data| data.claims).ok_or(Denied::Invalid)
             }
             Source::Outside(issuers) => {
-                let chosen = issuer_of(issuers, token)?;
-                let claims = issuers[chosen].claims(&header, token)?;
-                Some(Claims { is_first: chosen == 0, ..claims })
+                let chosen = issuer_of(issuers, token).ok_or(Denied::Invalid)?;
+                if !issuers[chosen].has_keys() {
+                    return Err(Denied::Unknown);
+                }
+                let claims = issuers[chosen].claims(&header, token).ok_or(Denied::Invalid)?;
+                Ok(Claims { is_first: chosen == 0, ..claims })
             }
         }
     }
@@ -131,8 +157,13 @@ impl Tokens {
     }
 }
 
+/// The header of a token. What its issuer says must be understood is nothing that is understood here.
+fn header(token: &str) -> Option<Header> {
+    decode_header(token).ok().filter(|header| header.crit.is_none())
+}
+
 /// Whose keys a token is to be verified with: it says so itself, and is not believed before they have verified it.
-fn issuer_of(issuers: &[Issuer], token: &str) -> Option<usize> {
+fn issuer_of(issuers: &[Arc<Issuer>], token: &str) -> Option<usize> {
     #[derive(Deserialize)]
     struct Said {
         iss: String,
@@ -152,6 +183,10 @@ impl fmt::Debug for Tokens {
 
 const ISSUER: &str = "chat";
 const LEEWAY: u64 = 60;
+/// Between two looks at an issuer's address that strangers can cause.
+const APART: Duration = Duration::from_secs(60);
+/// After this a key set is old.
+const LONG: Duration = Duration::from_secs(3_600);
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Issuers, their keys, and what their tokens may say.
 
+mod address;
 mod wrong;
 
 use std::path::PathBuf;

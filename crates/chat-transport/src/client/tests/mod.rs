@@ -1,17 +1,18 @@
+pub(crate) mod stub;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use http::StatusCode;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
+use stub::{answer, request, serve, write};
 
 #[tokio::test]
 async fn what_is_asked_is_heard_and_the_answer_comes_back() {
@@ -172,48 +173,4 @@ async fn ask(settings: &ClientSettings, at: SocketAddr) -> Result<(StatusCode, B
 async fn got(client: &Client, address: &str) -> Result<(StatusCode, Bytes), Unreached> {
     let answer = client.get(&address.parse().expect("an address")).await;
     answer.map(|answer| (answer.status(), answer.into_body()))
-}
-
-/// Serves each connection in this way; also says how many came.
-fn serve<F>(each: impl Fn(TcpStream) -> F + Send + 'static) -> (SocketAddr, Arc<AtomicUsize>)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.set_nonblocking(true).expect("an option");
-    let at = listener.local_addr().expect("an address");
-    let listener = TcpListener::from_std(listener).expect("a listener");
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            counted.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(each(stream));
-        }
-    });
-    (at, count)
-}
-
-/// The head and the body of the next request.
-async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).await.ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).ok()?.to_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    Some((head.replacen("post", "POST", 1).replacen("http/1.1", "HTTP/1.1", 1), String::from_utf8(body).ok()?))
-}
-
-async fn answer(stream: &mut (impl AsyncWrite + Unpin), head: &str, body: &str) {
-    write(stream, &format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())).await;
-}
-
-async fn write(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
-    // Who has heard enough hangs up.
-    let _ = stream.write_all(text.as_bytes()).await;
-    let _ = stream.flush().await;
 }

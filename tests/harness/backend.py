@@ -1,0 +1,37 @@
+"""A backend of somebody else's, which the server asks: it can go away and come back at the same address."""
+
+import socket
+
+from aiohttp import web
+
+
+class Backend:
+    def __init__(self, answer):
+        # Answers every request.
+        self.answer = answer
+        self.runner = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    def address(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    async def start(self):
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self.answer)
+        self.runner = web.AppRunner(app)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()
+        return self
+
+    async def stop(self):
+        if self.runner:
+            await self.runner.cleanup()
+            self.runner = None
+
+    async def __aenter__(self):
+        return await self.start()
+
+    async def __aexit__(self, *_):
+        await self.stop()
