@@ -143,7 +143,8 @@ impl Issuer {
         let fetching = tokio::spawn(async move {
             let Some(remote) = &issuer.remote else { return };
             let Some(mut turn) = remote.turn(apart).await else { return };
-            match turn.document().await.and_then(|document| key_set(&document, issuer.algorithm)) {
+            let document = turn.document().await.map_err(|why| BadKey::Unreached(remote.address.clone(), why));
+            match document.and_then(|document| key_set(&document, issuer.algorithm)) {
                 Ok(keys) => {
                     info!(keys = keys.len(), "the keys at {} are fetched", remote.address);
                     issuer.held().keys = keys;

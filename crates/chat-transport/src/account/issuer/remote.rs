@@ -7,7 +7,6 @@ use http::{StatusCode, Uri};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-use super::BadKey;
 use crate::client::Client;
 
 /// Where a key set is, and when it was asked for.
@@ -37,15 +36,14 @@ impl Remote {
 }
 
 impl Turn<'_> {
-    /// What is there now.
-    pub(super) async fn document(&mut self) -> Result<Bytes, BadKey> {
+    /// What is there now, or why that cannot be had.
+    pub(super) async fn document(&mut self) -> Result<Bytes, String> {
         let address = &self.remote.address;
         *self.asked = Some(Instant::now());
-        let unreached = |why: String| BadKey::Unreached(address.clone(), why);
-        let answer = self.remote.client.get(address).await.map_err(|error| unreached(error.to_string()))?;
+        let answer = self.remote.client.get(address).await.map_err(|error| error.to_string())?;
         match answer.status() {
             StatusCode::OK => Ok(answer.into_body()),
-            other => Err(unreached(format!("it answers {other}"))),
+            other => Err(format!("it answers {other}")),
         }
     }
 }
