@@ -3,12 +3,37 @@
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::net::Ipv6Addr;
+
+use unicode_normalization::char::is_combining_mark;
 
 use crate::metadata::Value;
 use crate::refusal::Refusal;
 
 /// How many levels of lists and maps an object may have.
 const DEPTH: usize = 32;
+
+/// Unicode's Default_Ignorable_Code_Point, and the empty pattern of Braille.
+const UNSEEN: [(char, char); 18] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{202a}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fff8}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
 
 const NUL: &str = "must not contain U+0000";
 
@@ -41,23 +66,59 @@ pub(crate) fn check_size(field: &'static str, text: &str, limit: usize) -> Resul
     Ok(())
 }
 
-/// One line of words.
+/// The title of a room.
 pub(crate) fn check_title(title: &str, limit: usize) -> Result<(), Refusal> {
     check_text("title", title, limit)?;
-    if title.contains(char::is_control) {
-        return Err(invalid("title", "must not contain control characters"));
+    check_line("title", title)
+}
+
+/// Words to show beside others' words: something of them is seen, and they stay in their line and in their direction.
+pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.chars().all(is_unseen) {
+        return Err(invalid(field, "must have something to see"));
+    }
+    if text.chars().any(|letter| letter.is_control() || is_unruly(letter)) {
+        return Err(invalid(field, "must not contain control, line-breaking or direction-changing characters"));
     }
     Ok(())
 }
 
-/// Whether this is an http or https address: a scheme, a host, and nothing that an address cannot have.
+/// White space, and whatever is drawn as nothing where it stands alone.
+pub(crate) fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace() || UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&letter))
+}
+
+/// What breaks a line or turns what follows around.
+fn is_unruly(letter: char) -> bool {
+    matches!(letter, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether this is an http or https address: a scheme, a host without a user, perhaps a port, and nothing that an address cannot
+/// have or that would end it where somebody puts it between quotes.
 pub(crate) fn is_address(text: &str) -> bool {
     let rest = ["http://", "https://"].into_iter().find_map(|scheme| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     });
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    !host.is_empty() && !text.contains(|letter: char| letter.is_control() || letter.is_whitespace())
+    let bad =
+        |letter: char| letter.is_control() || letter.is_whitespace() || is_unruly(letter) || "\"<>\\`".contains(letter);
+    is_host(host) && !text.contains(bad)
+}
+
+/// A name or an address of numbers, and a port if it is said.
+fn is_host(text: &str) -> bool {
+    let (good, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
+        Some(Some((address, port))) => (address.parse::<Ipv6Addr>().is_ok(), port.strip_prefix(':').or(Some(port))),
+        Some(None) => (false, None),
+        None => {
+            let (name, port) = text.split_once(':').unwrap_or((text, ""));
+            let letter =
+                |letter: char| letter.is_alphanumeric() || is_combining_mark(letter) || "-._~%".contains(letter);
+            (!name.is_empty() && name.chars().all(letter), Some(port))
+        }
+    };
+    good && port.is_some_and(|port| port.is_empty() || port.parse::<u16>().is_ok())
 }
 
 /// Whether an object can be stored and read again by everybody.

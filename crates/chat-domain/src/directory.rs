@@ -39,7 +39,7 @@ impl NewAccount {
 /// What somebody changes about themselves; what is not said stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Update {
-    /// The name to show; one of nothing but white space is the username.
+    /// The name to show.
     pub name: Option<String>,
     /// The address of a picture, or empty.
     pub avatar: Option<String>,
@@ -48,11 +48,7 @@ pub struct Update {
 impl Update {
     /// The person after it, if it says what may be said.
     pub fn of(self, person: &Person) -> Result<Person, Refusal> {
-        let name = match self.name {
-            Some(name) if name.trim().is_empty() => person.username.clone(),
-            Some(name) => name,
-            None => person.name.clone(),
-        };
+        let name = self.name.unwrap_or_else(|| person.name.clone());
         check_name(&name)?;
         let avatar = self.avatar.unwrap_or_else(|| person.avatar.clone());
         check_avatar(&avatar)?;

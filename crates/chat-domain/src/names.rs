@@ -4,29 +4,38 @@ use alloc::format;
 use alloc::string::String;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-use crate::checks::{check_size, invalid, is_address};
+use crate::checks::{check_line, check_size, invalid, is_address, is_unseen};
 use crate::id::UserId;
 use crate::refusal::Refusal;
 
-/// Whether this is a username: 1–32 letters, digits, `_`, `.` or `-` of any script.
+/// Whether this is a username: 1–32 letters, digits, `_`, `.` or `-` of any script, with their marks.
 pub fn check_username(name: &str) -> Result<(), Refusal> {
-    let letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
     let few = (1..=USERNAME).contains(&name.chars().take(USERNAME + 1).count());
     // What stands for several letters must stand for good ones.
-    let good = few && name.chars().all(letter) && name.nfkc().all(letter) && !is_given(name);
+    let good = few && is_spelled(name.chars()) && is_spelled(name.nfkc()) && !is_given(name);
     if good { Ok(()) } else { Err(invalid("username", "must be 1 to 32 letters, digits, '_', '.' or '-'")) }
+}
+
+/// Whether a username may have this character. A mark, which is an accent or the sign of a vowel, belongs to the letter before
+/// it: no username begins with one.
+pub fn is_of_username(letter: char) -> bool {
+    let plain = letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-') || is_combining_mark(letter);
+    plain && !is_unseen(letter)
+}
+
+fn is_spelled(mut letters: impl Iterator<Item = char>) -> bool {
+    letters.next().is_some_and(|first| is_of_username(first) && !is_combining_mark(first))
+        && letters.all(is_of_username)
 }
 
 /// Whether this is a name to show: 1–64 characters, some of which are seen, in one line and in its own direction.
 pub fn check_name(name: &str) -> Result<(), Refusal> {
-    if !(1..=NAME).contains(&name.chars().take(NAME + 1).count()) || name.chars().all(is_unseen) {
+    if !(1..=NAME).contains(&name.chars().take(NAME + 1).count()) {
         return Err(invalid("name", "must have 1 to 64 characters"));
     }
-    if name.chars().any(|letter| letter.is_control() || is_unruly(letter)) {
-        return Err(invalid("name", "must not contain control, line-breaking or direction-changing characters"));
-    }
-    Ok(())
+    check_line("name", name)
 }
 
 /// Whether this is a picture: an http or https address, or nothing.
@@ -35,7 +44,7 @@ pub fn check_avatar(avatar: &str) -> Result<(), Refusal> {
     if avatar.is_empty() || is_address(avatar) {
         Ok(())
     } else {
-        Err(invalid("avatar", "must be empty or an http or https address"))
+        Err(invalid("avatar", "must be empty or an http or https address without a user"))
     }
 }
 
@@ -65,16 +74,6 @@ fn is_given(name: &str) -> bool {
     digits.is_some_and(|digits| digits.len() >= 16 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// White space, and what has no width.
-fn is_unseen(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
-}
-
-/// What breaks a line or turns what follows around.
-fn is_unruly(letter: char) -> bool {
-    matches!(letter, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// What a username that was given begins with.
 const GIVEN: &str = "user-";
 /// Characters of a username.
@@ -92,7 +91,19 @@ mod tests {
 
     #[test]
     fn usernames_are_letters_of_any_script_and_little_more() {
-        for name in ["a", "Anna.B-7_", "Аня", "Wörter", "名前", "x".repeat(32).as_str(), "ﬁ"] {
+        for name in [
+            "a",
+            "Anna.B-7_",
+            "Аня",
+            "Wörter",
+            "名前",
+            "x".repeat(32).as_str(),
+            "ﬁ",
+            "rene\u{301}",
+            "हिन्दी",
+            "ผู้ใช้",
+            "שָׁלוֹם",
+        ] {
             assert!(check_username(name).is_ok(), "{name}");
         }
         for name in [
@@ -103,6 +114,10 @@ mod tests {
             "a\nb",
             "a\u{202e}b",
             "\u{200b}",
+            "\u{301}rene",
+            "a\u{fe0f}",
+            "a\u{34f}b",
+            "\u{3164}",
             "x".repeat(33).as_str(),
             "⑴",
             "User-4503599627370496",
@@ -113,14 +128,23 @@ mod tests {
 
     #[test]
     fn names_to_show_are_one_line_in_one_direction() {
-        for name in ["Anna", "Анна Б. 👩‍👩‍👧", "x".repeat(64).as_str(), "<b>not a tag, a name</b>", "‌می‌خواهم"]
-        {
+        for name in [
+            "Anna",
+            "Анна Б. 👩‍👩‍👧",
+            "x".repeat(64).as_str(),
+            "<b>not a tag, a name</b>",
+            "‌می‌خواهم",
+            "Ada 🏴\u{e0067}\u{e0062}\u{e007f}",
+        ] {
             assert!(check_name(name).is_ok(), "{name}");
         }
         for name in [
             "",
             " ",
             "\u{200b}\u{feff}",
+            "\u{e0041}\u{e0042}",
+            "\u{3164}",
+            "\u{2800} \u{fe0f}",
             "a\nb",
             "a\u{2028}b",
             "a\u{202e}b",
@@ -135,10 +159,30 @@ mod tests {
 
     #[test]
     fn pictures_have_addresses() {
-        for avatar in ["", "https://a.example/a.png", "HTTP://a.example"] {
+        for avatar in
+            ["", "https://a.example/a.png", "HTTP://a.example", "http://[::1]:8000/a?b=@c", "https://пример.рф:8/ф.png"]
+        {
             assert!(check_avatar(avatar).is_ok(), "{avatar}");
         }
-        for avatar in ["a.png", "javascript:alert(1)", "data:image/png;base64,xx", "https://", "https://a b"] {
+        for avatar in [
+            "a.png",
+            "javascript:alert(1)",
+            "data:image/png;base64,xx",
+            "https://",
+            "https://a b",
+            "http://a\"onerror=",
+            "https://a/\"onerror=alert(1)",
+            "https://a/<b>",
+            "https://user:pw@x",
+            "https://user@x/y",
+            "https://a\\b",
+            "https://:80",
+            "https://a:b",
+            "https://a:99999",
+            "https://[::1",
+            "https://[x]",
+            "https://a/\u{202e}gnp.exe",
+        ] {
             assert!(check_avatar(avatar).is_err(), "{avatar}");
         }
     }

@@ -132,9 +132,36 @@ async fn people_give_themselves_other_names_and_pictures() {
         assert_eq!(said.body, me.body);
         let page = world.get(format!("/api/chats/{room}/poll")).by(&boris).go().await;
         assert_eq!((&page.body["source"], &page.body["data"][0]["user"]["name"]), (&json!("cache"), &json!(name)));
-        assert_eq!(change(json!({"name": ""})).await.body["data"]["name"], "anna");
         assert_eq!(change(json!({"name": 1})).await.code(), "INVALID_DATA");
     }
+}
+
+#[tokio::test]
+async fn a_name_obeys_one_rule_by_whatever_way_it_comes() {
+    let world = crate::back_ends::world().await;
+    let anna = world.user("anna").await;
+    let room = world.group(&[&anna]).await;
+    let names = ["", " ", "\u{e0041}", "\u{3164}", "a\u{202e}b", "\u{200f}", "a\nb", "a\u{2028}b", "\u{85}"];
+    for (at, name) in names.into_iter().enumerate() {
+        let account = json!({"username": format!("u{at}"), "password": PASSWORD, "name": name});
+        let back_end = world.ask("PUT", format!("/api/v2/server/users/u{at}")).header("X-Api-Key", "old");
+        for said in [
+            world.post("/api/auth/register", account).go().await,
+            world.ask("PATCH", "/api/auth/me").json(json!({"name": name})).by(&anna).go().await,
+            back_end.json(json!({"name": name})).go().await,
+            world.post("/api/chats", json!({"type": "group", "title": name, "member_ids": []})).by(&anna).go().await,
+            world.ask("PATCH", format!("/api/chats/{room}")).json(json!({"title": name})).by(&anna).go().await,
+        ] {
+            assert_eq!((said.status, said.code()), (422, "INVALID_DATA"), "{name:?}: {said:?}");
+        }
+    }
+    let long = "👩".repeat(64);
+    let said = world.ask("PATCH", "/api/auth/me").json(json!({"name": long})).by(&anna).go().await;
+    assert_eq!((said.status, &said.body["data"]["name"]), (200, &json!(long)));
+    let account = json!({"username": "rene\u{301}", "password": PASSWORD});
+    assert_eq!(world.post("/api/auth/register", account).go().await.status, 201);
+    let account = json!({"username": "REN\u{c9}", "password": PASSWORD});
+    assert_eq!(world.post("/api/auth/register", account).go().await.code(), "CONFLICT");
 }
 
 async fn registered(world: &World, name: &str) -> (Json, User) {

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::world::{Said, World};
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let http = routes::RouteSettings { api_keys: vec![Secret::new("old"), Secret::new("new")], ..Default::default() };
     World::with(ServerSettings { http, ..ServerSettings::default() }).await
 }

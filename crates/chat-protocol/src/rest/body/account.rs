@@ -21,7 +21,7 @@ pub struct Register {
 /// `PATCH auth/me`. What is not said stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateMe {
-    /// The name to show; an empty one is the username.
+    /// The name to show.
     pub name: Option<String>,
     /// The address of a picture, or empty.
     pub avatar: Option<String>,
@@ -71,7 +71,7 @@ impl Register {
     pub fn read(body: &[u8]) -> Result<Register, Trouble> {
         let mut fields = Fields::parse(body)?;
         let (username, password) = (fields.text("username")?, password(&mut fields, "password")?);
-        let name = fields.optional_short_text("name", NAME)?.filter(|name| !name.trim().is_empty());
+        let name = fields.optional_short_text("name", NAME)?;
         let avatar = fields.optional_short_text("avatar", AVATAR)?.unwrap_or_default();
         Ok(Register { username, password, name, avatar })
     }
@@ -133,8 +133,8 @@ fn password(fields: &mut Fields, name: &str) -> Result<String, Trouble> {
     }
 }
 
-/// Bytes of a name to show.
-pub(super) const NAME: usize = 255;
+/// Bytes of a name to show, whose characters the domain counts: as many as 64 of the longest ones have.
+pub(super) const NAME: usize = 256;
 /// Bytes of a picture's address.
 pub(super) const AVATAR: usize = 2048;
 

@@ -4,8 +4,8 @@ use chat_domain::MessageKind;
 use serde_json::{Value as Json, json};
 
 use super::super::Tree;
-use super::operation::{client_id, content, title};
-use super::shape::{address, array, body, flag, or_null, text, words};
+use super::shape::{array, body, flag, or_null, text, words};
+use super::texts::{address, client_id, content, title};
 
 /// A new message.
 pub(super) fn new_message(tree: Tree) -> Json {

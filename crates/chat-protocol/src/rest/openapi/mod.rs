@@ -6,6 +6,7 @@ mod operation;
 mod schema;
 mod shape;
 mod stream;
+mod texts;
 mod words;
 
 use serde_json::{Map, Value as Json, json};

@@ -6,6 +6,7 @@ use super::super::{Route, Tree};
 use super::messages::{new_chat, new_group, new_message, somebody};
 use super::schema::{Kind, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, sized, text, with, words};
+use super::texts::{client_id, content, name, picture, title, username};
 
 /// What an address takes and answers.
 pub(super) struct Shape {
@@ -124,7 +125,7 @@ fn special(route: Route, tree: Tree) -> Shape {
             .about("Sends a message in a user's name")
             .takes(by_somebody(new_message(tree), id(tree))),
         Route::Introduce => one(200, "Me").about("Makes a user known before the first visit").may_take(body([
-            ("name?", shown_name()),
+            ("name?", name()),
             ("username?", username()),
             ("avatar?", picture()),
         ])),
@@ -229,31 +230,6 @@ fn login() -> Json {
     body([("username", text()), ("password", text())])
 }
 
-fn username() -> Json {
-    json!({"type": "string", "minLength": 1, "maxLength": 32, "pattern": r"^[\w.-]+$"})
-}
-
-/// A name to show, which is the username where it is left empty.
-fn name() -> Json {
-    json!({"type": "string", "maxLength": 64, "pattern": format!("^[^{UNRULY}]*$")})
-}
-
-/// The address of a picture, or none.
-fn picture() -> Json {
-    json!({"type": "string", "maxLength": 2048, "pattern": "^(https?://[a-z0-9.-]+(/[!-~]*)?)?$"})
-}
-
-/// A name to show, of which something is seen.
-fn shown_name() -> Json {
-    let pattern = format!(r"^[^{UNRULY}]*[^\s{UNRULY}{UNSEEN}][^{UNRULY}]*$");
-    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": pattern})
-}
-
-/// What breaks a line, turns what follows around, or controls.
-const UNRULY: &str = r"\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069";
-/// What has no width.
-const UNSEEN: &str = r"\u00ad\u200b-\u200d\u2060\ufeff";
-
 /// A message of any type, in this user's name.
 fn by_somebody(mut message: Json, id: Json) -> Json {
     let choices = message["anyOf"].as_array_mut().into_iter().flatten();
@@ -270,18 +246,4 @@ fn notice() -> Json {
         ("data?", json!({"type": "object"})),
         ("client_id?", client_id()),
     ])
-}
-
-/// Words, of which at least one is seen.
-pub(super) fn content() -> Json {
-    json!({"type": "string", "pattern": r"^[^\u0000]*[^\s\u0000-\u0020\u0085][^\u0000]*$"})
-}
-
-/// A title: one line, of which at least one letter is seen.
-pub(super) fn title() -> Json {
-    json!({"type": "string", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"})
-}
-
-pub(super) fn client_id() -> Json {
-    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"})
 }

@@ -59,11 +59,6 @@ pub(super) fn text() -> Json {
     json!({"type": "string"})
 }
 
-/// An http or https address.
-pub(super) fn address() -> Json {
-    json!({"type": "string", "pattern": "^https?://[a-z0-9.-]+(/[!-~]*)?$"})
-}
-
 /// A text of so many characters.
 pub(super) fn sized(least: u32, most: u32) -> Json {
     json!({"type": "string", "minLength": least, "maxLength": most})
