@@ -2,7 +2,7 @@
 
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, HeaderValue, Uri};
 
 /// Other origins whose pages the operator trusts, beside our own.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +28,15 @@ impl Origins {
 
     /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.
     pub(super) fn are_own(&self, parts: &Parts) -> bool {
-        let Some(origin) = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
-        self.allow(origin) || is_same_host(origin, &parts.headers, &parts.uri)
+        let origin = only(&parts.headers).and_then(|origin| origin.to_str().ok());
+        origin.is_some_and(|origin| self.allow(origin) || is_same_host(origin, &parts.headers, &parts.uri))
     }
+}
+
+/// The origin that a request names. A browser names one; of two, nobody knows which one a proxy before us has looked at.
+pub(crate) fn only(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    origins.next().filter(|_| origins.next().is_none())
 }
 
 fn is_same_host(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
@@ -39,7 +45,7 @@ fn is_same_host(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
     let bare = |host: &str| host.strip_suffix(port).unwrap_or(host).to_ascii_lowercase();
-    bare(authority) == bare(host)
+    !authority.is_empty() && bare(authority) == bare(host)
 }
 
 #[cfg(test)]
@@ -71,6 +77,11 @@ mod tests {
             assert!(!good(origin), "{origin}");
         }
         assert!(!origins.are_own(&parts(&[("host", "chat.example")])));
+        for second in ["http://chat.example", "https://evil.example"] {
+            let two = [("host", "chat.example"), ("origin", "http://chat.example"), ("origin", second)];
+            assert!(!origins.are_own(&parts(&two)), "{second}");
+        }
+        assert!(!origins.are_own(&parts(&[("host", ""), ("origin", "http://")])));
         let careless = Origins::from(vec![String::new()]);
         assert!(!careless.are_own(&parts(&[("host", "chat.example"), ("origin", "")])));
     }

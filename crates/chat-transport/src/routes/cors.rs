@@ -3,16 +3,16 @@
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ALLOW, ORIGIN, VARY,
+    ALLOW, VARY,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-use crate::account::origins::Origins;
+use crate::account::origins::{Origins, only};
 use crate::carry::http::{Body, empty};
 
 /// Says to whom an answer may be shown.
 pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap) {
-    let origin = asked.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| origins.allow(origin)));
+    let origin = only(asked).filter(|origin| origin.to_str().is_ok_and(|origin| origins.allow(origin)));
     match origin {
         Some(origin) => {
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -11,11 +11,16 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
+use super::answering::Answer;
 use crate::carry::outbox::{Drive, Outbox};
 
 /// An answer's body: bytes that are known, or whatever comes out of an outbox until it ends.
 #[derive(Debug, Default)]
-pub struct Body(Kind);
+pub struct Body {
+    kind: Kind,
+    /// Of the connection that it leaves by.
+    _answer: Option<Answer>,
+}
 
 #[derive(Debug, Default)]
 enum Kind {
@@ -35,13 +40,24 @@ impl Body {
     /// A body that is the outbox's bytes as they come. When the client is gone or the outbox ends, the outbox is shut
     /// and the guard dropped.
     pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
-        Body(Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })))
+        Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })).into()
+    }
+
+    /// The same, as the end of an answer.
+    pub(super) fn ending(self, answer: Answer) -> Body {
+        Body { _answer: Some(answer), ..self }
     }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Body {
-        if bytes.is_empty() { Body(Kind::Empty) } else { Body(Kind::Full(bytes)) }
+        if bytes.is_empty() { Kind::Empty.into() } else { Kind::Full(bytes).into() }
+    }
+}
+
+impl From<Kind> for Body {
+    fn from(kind: Kind) -> Body {
+        Body { kind, _answer: None }
     }
 }
 
@@ -50,21 +66,21 @@ impl HttpBody for Body {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let data = match &mut self.0 {
+        let data = match &mut self.kind {
             Kind::Empty => None,
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
             Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
         };
-        self.0 = Kind::Empty;
+        self.kind = Kind::Empty;
         Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0, Kind::Empty)
+        matches!(self.kind, Kind::Empty)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(_) => SizeHint::default(),

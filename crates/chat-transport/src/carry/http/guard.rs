@@ -1,6 +1,7 @@
 //! What every request must bring, and every answer says.
 
 use http::header::{CONNECTION, HOST, X_CONTENT_TYPE_OPTIONS};
+use http::uri::Authority;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 
 use super::{Body, empty};
@@ -8,11 +9,14 @@ use super::{Body, empty};
 /// The answer to a request that is not to be looked at any further: whoever reads its two hosts, or none, in another way than
 /// the proxy before it may be led to answer for somebody else.
 pub(super) fn refused<B>(request: &Request<B>) -> Option<Response<Body>> {
-    let hosts = request.headers().get_all(HOST).iter().count();
-    let good = match request.version() {
-        Version::HTTP_09 | Version::HTTP_10 => hosts <= 1,
-        Version::HTTP_11 => hosts == 1,
-        _ => hosts <= 1 && (hosts == 1 || request.uri().authority().is_some()),
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let good = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_host(host),
+        // Proxies of old ask for the health of who is behind them without naming a host. It is the same for every host.
+        (None, None) if request.version() <= Version::HTTP_10 => matches!(request.uri().path(), "/healthz" | "/readyz"),
+        // From HTTP/2 on the address itself names it.
+        (None, None) => request.version() > Version::HTTP_11 && request.uri().authority().is_some(),
+        (_, Some(_)) => false,
     };
     (!good).then(|| {
         let mut response = empty(StatusCode::BAD_REQUEST);
@@ -21,8 +25,21 @@ pub(super) fn refused<B>(request: &Request<B>) -> Option<Response<Body>> {
     })
 }
 
+fn is_host(host: &HeaderValue) -> bool {
+    let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    authority.is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'))
+}
+
 /// A browser takes an answer for what it says it is.
 pub(super) fn sealed(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// An answer that hyper gave of its own accord, with what every answer says; `None` if this is no whole head.
+pub(super) fn sealed_head(bytes: &[u8]) -> Option<Vec<u8>> {
+    let whole = bytes.starts_with(b"HTTP/1.") && bytes.ends_with(b"\r\n\r\n");
+    let line = bytes.windows(2).position(|end| end == b"\r\n").filter(|_| whole)? + 2;
+    let (first, rest) = bytes.split_at(line);
+    Some([first, b"x-content-type-options: nosniff\r\n", rest].concat())
 }

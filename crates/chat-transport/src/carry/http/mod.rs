@@ -1,5 +1,6 @@
 //! HTTP/1.1: accepting connections, answers, bodies and routes.
 
+mod answering;
 mod body;
 mod guard;
 mod patient;
@@ -15,7 +16,7 @@ mod tests;
 pub use body::Body;
 pub(crate) use patient::Patient;
 pub use read::{Unread, read};
-pub use respond::{JSON, empty, json, respond, stream};
+pub use respond::{JSON, empty, json, respond, stream, unavailable};
 pub use router::{Found, Router};
 pub use serve::{HttpSettings, Peer, Served, listen, serve};
 pub use tally::Tally;

@@ -13,21 +13,37 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// Gives up once nothing could be written for `patience`. The timer exists only while something is stuck.
+use super::answering::Answering;
+use super::guard;
+
+/// Gives up once nothing could be written for `patience`. The timer exists only while something is stuck. What hyper says of its
+/// own accord gets the headers of every answer here, where it passes: hyper has no other place for them.
 #[derive(Debug)]
 pub(crate) struct Patient {
     stream: TcpStream,
     patience: Duration,
     stuck: Option<Pin<Box<Sleep>>>,
+    answering: Answering,
 }
 
 impl Patient {
-    pub(crate) fn new(stream: TcpStream, patience: Duration) -> Patient {
-        Patient { stream, patience, stuck: None }
+    pub(super) fn new(stream: TcpStream, patience: Duration, answering: Answering) -> Patient {
+        Patient { stream, patience, stuck: None, answering }
     }
 
     pub(crate) fn into_inner(self) -> TcpStream {
         self.stream
+    }
+
+    /// Writes what hyper says of its own accord; `None` if this is nothing of that sort.
+    fn own(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
+        let sealed = self.answering.is_over().then(|| guard::sealed_head(bytes)).flatten()?;
+        // The connection owes nothing: there is room for so little.
+        let written = Pin::new(&mut self.stream).poll_write(cx, &sealed).map(|written| match written {
+            Ok(taken) if taken < sealed.len() => Err(io::ErrorKind::WriteZero.into()),
+            written => written.map(|_| bytes.len()),
+        });
+        Some(self.judge(cx, written))
     }
 
     fn judge<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -50,6 +66,9 @@ impl AsyncRead for Patient {
 
 impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(written) = self.own(cx, bytes) {
+            return written;
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.judge(cx, written)
     }
@@ -59,6 +78,11 @@ impl AsyncWrite for Patient {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [only] = slices
+            && let Some(written) = self.own(cx, only)
+        {
+            return written;
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.judge(cx, written)
     }
@@ -68,6 +92,7 @@ impl AsyncWrite for Patient {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.answering.flushed();
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

@@ -14,6 +14,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
+use super::answering::Answering;
 use super::places::{Held, Places};
 use super::tally::Tally;
 use super::{Body, Patient, guard};
@@ -160,7 +161,10 @@ async fn connection<S, F>(
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let address = peer.address;
+    let answering = Answering::default();
+    let socket = Patient::new(stream, settings.write_timeout, answering.clone());
     let service = service_fn(move |request| {
+        let under_way = answering.begin();
         let answer = match guard::refused(&request) {
             Some(refused) => Err(refused),
             None => Ok(service(request, peer.clone())),
@@ -170,14 +174,14 @@ async fn connection<S, F>(
                 Ok(answer) => answer.await,
                 Err(refused) => refused,
             };
-            Ok::<_, Infallible>(guard::sealed(response))
+            Ok::<_, Infallible>(guard::sealed(response).map(|body| body.ending(under_way)))
         }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.header_timeout)
         .max_buf_size(settings.buffer)
-        .serve_connection(TokioIo::new(Patient::new(stream, settings.write_timeout)), service)
+        .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     pin!(connection);
     let mut result = select! {
