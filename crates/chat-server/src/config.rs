@@ -109,7 +109,7 @@ pub(crate) struct Config {
     #[arg(long, default_value = "1/100")]
     pub(crate) rate_address: Frequency,
     /// Log-ins and registrations that may wait for the work of their passwords; more are told to come back.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = some)]
     pub(crate) max_waiting_logins: usize,
     /// Whether people may register themselves.
     #[arg(long, default_value = "open")]
@@ -118,7 +118,7 @@ pub(crate) struct Config {
     #[arg(long, value_delimiter = ',')]
     pub(crate) trusted_proxy: Vec<Network>,
     /// How long changes are kept for those who come back.
-    #[arg(long, default_value = "30d")]
+    #[arg(long, default_value = "30d", value_parser = lifetime)]
     pub(crate) keep_changes: Span,
     /// How many connections a user may have open.
     #[arg(long, default_value_t = 100, value_parser = some)]
@@ -203,9 +203,15 @@ pub(crate) enum Action {
 
 impl Config {
     /// What is looked at only here: a complaint about a secret must not show it.
-    fn check(&self) -> Result<(), String> {
+    fn check_secrets(&self) -> Result<(), String> {
         secrets::api_keys(self)?;
         secrets::given(self)?;
+        Ok(())
+    }
+
+    /// Whether the settings fit together.
+    fn check(&self) -> Result<(), String> {
+        self.check_secrets()?;
         issuers::all(self)?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
 use chat_transport::app::App;
 use chat_transport::client::{Client, ClientSettings};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::sleep;
 use tracing::info;
 
@@ -117,8 +117,7 @@ pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String
 }
 
 /// Reads keys again whose files have changed: within seconds, or at once at a hang-up signal, which is no reason to end.
-pub(crate) async fn keep(app: Arc<App>) {
-    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+pub(crate) async fn keep(app: Arc<App>, mut hang_up: Signal) {
     loop {
         tokio::select! {
             _ = hang_up.recv() => info!("looking at the files of keys again"),

@@ -14,6 +14,7 @@ mod serve;
 
 use std::process::ExitCode;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 
 use crate::config::{Action, Unread};
@@ -23,6 +24,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // First of all: until somebody listens to it, a hang-up ends the program.
+    let hang_up = signal(SignalKind::hangup());
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let served = match config::read(std::env::args_os().collect(), &variables.collect()) {
@@ -36,7 +39,7 @@ async fn main() -> ExitCode {
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
                 Some(Action::Token { user }) => commands::token(&given.config, user).await,
                 Some(Action::Completions { shell }) => commands::completions(*shell),
-                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config).await,
+                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config, hang_up).await,
             }
         }
         Err(Unread::Clap(error)) => error.exit(),

@@ -45,6 +45,9 @@ struct Sort {
     name: &'static str,
     setting: &'static str,
     least: usize,
+    /// The characters that it may have, and what that is called.
+    has: fn(char) -> bool,
+    spelling: &'static str,
 }
 
 impl Sort {
@@ -56,17 +59,26 @@ impl Sort {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let from_file: Vec<Secret> = lines.map(Secret::new).collect();
         if from_file.is_empty() {
-            return Err(format!("{} holds no {}: write one a line", path.display(), self.name));
+            return Err(format!("{} is empty: write {} into it, one a line", path.display(), self.name));
         }
         self.check(&from_file, &path.display().to_string())?;
         Ok(given.iter().cloned().chain(from_file).collect())
     }
 
     fn check(&self, secrets: &[Secret], place: &str) -> Result<(), String> {
-        match secrets.iter().all(|secret| secret.reveal().len() >= self.least) {
-            true => Ok(()),
-            false => Err(format!("{place}: {} must have at least {} bytes", self.name, self.least)),
+        let all = |good: fn(&Sort, &str) -> bool| secrets.iter().all(|secret| good(self, secret.reveal()));
+        if !all(|sort, secret| secret.len() >= sort.least) {
+            return Err(format!("{place}: {} must have at least {} bytes", self.name, self.least));
         }
+        if !all(Sort::is_spelled) {
+            return Err(format!("{place}: {} must be {}", self.name, self.spelling));
+        }
+        Ok(())
+    }
+
+    fn is_spelled(&self, secret: &str) -> bool {
+        let has = self.has;
+        secret.chars().all(has) && !secret.trim().is_empty()
     }
 }
 
@@ -98,8 +110,20 @@ fn read(path: &Path) -> Result<Secret, String> {
 }
 
 /// As many bytes as the signature has: with fewer it is the secret that would be guessed.
-const JWT_SECRET: Sort = Sort { name: "a secret of access tokens", setting: "jwt-secret", least: 32 };
-/// Nobody may come upon it by trying.
-const API_KEY: Sort = Sort { name: "an API key", setting: "api-key", least: 16 };
+const JWT_SECRET: Sort = Sort {
+    name: "a secret of access tokens",
+    setting: "jwt-secret",
+    least: 32,
+    has: |letter| !letter.is_control(),
+    spelling: "more than white space, without control characters",
+};
+/// Nobody may come upon it by trying, and it must pass through a header as it is.
+const API_KEY: Sort = Sort {
+    name: "an API key",
+    setting: "api-key",
+    least: 16,
+    has: |letter| letter.is_ascii_graphic(),
+    spelling: "of ASCII letters, digits and signs, without white space",
+};
 /// Where the secret is kept that belongs to no file.
 const HERE: &str = "chat-server.secret";

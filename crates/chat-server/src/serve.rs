@@ -1,6 +1,6 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::io::{Error, ErrorKind, IsTerminal, Write};
+use std::io::{self, Error, ErrorKind, IsTerminal, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +27,9 @@ use crate::greeting::{Greeting, reachable};
 use crate::page::{OperatorsPage, Page};
 use crate::{issuers, secrets};
 
-/// Serves until a signal says to stop.
-pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
+/// Serves until a signal says to stop; at a hang-up the keys are read again.
+pub(crate) async fn serve(mut config: Config, hang_up: io::Result<Signal>) -> Result<(), String> {
+    let hang_up = hang_up.map_err(deaf)?;
     let is_demo = matches!(config.action, Some(Action::Demo));
     if is_demo {
         config.database = "sqlite::memory:".to_owned();
@@ -70,7 +71,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<(), String> {
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
     let mut signals = Signals::listen()?;
-    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone())));
+    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone(), hang_up)));
     signals.next().await;
     info!("stopping");
     tokio::select! {
@@ -174,7 +175,7 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Signals, String> {
-        let listen = |kind| signal(kind).map_err(|error| format!("cannot listen to signals: {error}"));
+        let listen = |kind| signal(kind).map_err(deaf);
         Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
@@ -184,6 +185,10 @@ impl Signals {
             _ = self.interrupt.recv() => {}
         }
     }
+}
+
+fn deaf(error: Error) -> String {
+    format!("cannot listen to signals: {error}")
 }
 
 fn hub_settings(config: &Config) -> HubSettings {

@@ -22,8 +22,25 @@ pub(super) struct File {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: String,
-    pub(super) values: Vec<String>,
+    pub(super) values: Vec<Value>,
     pub(super) line: usize,
+}
+
+/// A value, as the file spells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    /// In quotes.
+    Text(String),
+    /// A number, or true or false.
+    Bare(String),
+}
+
+impl Value {
+    /// What it says.
+    pub(super) fn text(&self) -> &str {
+        let (Value::Text(text) | Value::Bare(text)) = self;
+        text
+    }
 }
 
 impl File {
@@ -83,6 +100,9 @@ fn entries<'a, 'i: 'a>(
     said.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in said {
         let (at, name) = (line(key.span()), key.get_ref().replace('-', "_"));
+        if name == "config" {
+            return Err((at, "a file of settings names no other one".to_owned()));
+        }
         if !known.contains(&name) {
             let hint = nearest(&name, known).map(|near| format!("; is `{near}` meant?")).unwrap_or_default();
             return Err((at, format!("there is no setting `{}`{hint}", key.get_ref())));
@@ -101,13 +121,13 @@ fn entries<'a, 'i: 'a>(
     Ok(entries)
 }
 
-fn plain(value: &DeValue<'_>) -> Option<String> {
+fn plain(value: &DeValue<'_>) -> Option<Value> {
     match value {
-        DeValue::String(text) => Some(text.to_string()),
+        DeValue::String(text) => Some(Value::Text(text.to_string())),
         DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| Value::Bare(number.to_string()))
         }
-        DeValue::Boolean(yes) => Some(yes.to_string()),
+        DeValue::Boolean(yes) => Some(Value::Bare(yes.to_string())),
         _ => None,
     }
 }
@@ -137,7 +157,8 @@ mod tests {
             "database = \"x\"\n[[issuer]]\njwt_issuer = \"a\"\njwks = \"a.json\"\n[[issuer]]\njwt-issuer = \"b\"\n";
         let (entries, issuers) = read_all(text).expect("a good file");
         let said = |entries: &[Entry]| -> Vec<String> {
-            entries.iter().map(|entry| format!("{}={}@{}", entry.name, entry.values.join(","), entry.line)).collect()
+            let values = |entry: &Entry| entry.values.iter().map(Value::text).collect::<Vec<_>>().join(",");
+            entries.iter().map(|entry| format!("{}={}@{}", entry.name, values(entry), entry.line)).collect()
         };
         assert_eq!(said(&entries), ["database=x@1"]);
         assert_eq!(said(&issuers[0]), ["jwt_issuer=a@3", "jwks=a.json@4"]);
@@ -158,18 +179,15 @@ mod tests {
         let said = read(
             "database = \"sqlite:x.db\"\napi_key = [\"a\", \"b\"]\n\nmax-sockets-per-user = 1_000\nadopt = true\n",
         );
-        let entry = |name: &str, values: &[&str], line| Entry {
-            name: name.into(),
-            values: values.iter().map(|value| value.to_string()).collect(),
-            line,
-        };
+        let entry = |name: &str, values: &[Value], line| Entry { name: name.into(), values: values.to_vec(), line };
+        let (text, bare) = (|text: &str| Value::Text(text.into()), |text: &str| Value::Bare(text.into()));
         let mut said = said.expect("a good file");
         said.sort_by_key(|entry| entry.line);
         let meant = [
-            entry("database", &["sqlite:x.db"], 1),
-            entry("api_key", &["a", "b"], 2),
-            entry("max_sockets_per_user", &["1000"], 4),
-            entry("adopt", &["true"], 5),
+            entry("database", &[text("sqlite:x.db")], 1),
+            entry("api_key", &[text("a"), text("b")], 2),
+            entry("max_sockets_per_user", &[bare("1000")], 4),
+            entry("adopt", &[bare("true")], 5),
         ];
         assert_eq!(said, meant);
     }
@@ -180,6 +198,7 @@ mod tests {
             ("# a file\ndatbase = \"x\"", 2, "`database` meant"),
             ("api_keys = [\"x\"]", 1, "`api_key` meant"),
             ("zzz = 1", 1, "no setting `zzz`"),
+            ("adopt = true\nconfig = \"y.toml\"", 2, "no other one"),
             ("\n\ndatabase = ", 3, ""),
             ("database = 1.5", 1, "must be text"),
             ("[database]\nx = 1", 1, "must be text"),

@@ -1,5 +1,6 @@
 //! Which of the places where a setting may stand counts: the command line before the environment before the file.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,8 +9,9 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use super::Config;
-use super::file::{Entry, File};
+use super::file::{Entry, File, Value};
 use super::nearest::nearest;
+use super::values::{Frequency, Span};
 use crate::issuers::{self, IssuerConfig};
 
 /// The environment.
@@ -48,7 +50,7 @@ pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given,
             continue;
         }
         let (place, values) = if let Some(value) = variable(&name) {
-            (self::variable(&name), vec![value.clone()])
+            (self::variable(&name), vec![Value::Text(value.clone())])
         } else if let Some((file, entry)) = file.as_ref().and_then(|file| Some((file, file.entry(&name)?))) {
             (file.place(entry), entry.values.clone())
         } else {
@@ -78,16 +80,6 @@ fn issuer(file: &File, entries: &[Entry]) -> Result<IssuerConfig, Unread> {
     named.ok_or_else(|| Unread::Wrong(format!("{place}: an issuer needs jwt_issuer")))
 }
 
-/// The flags that say what stands at a place.
-fn flags(arg: &Arg, values: &[String], place: &str) -> Result<Vec<OsString>, String> {
-    let flags: Result<Vec<OsString>, String> = values.iter().filter_map(|value| flag(arg, value).transpose()).collect();
-    let flags = flags.map_err(|what| format!("{place}: {what}"))?;
-    // Alone first, so that a complaint says where it stands.
-    let alone = [OsString::from(PROGRAM)].into_iter().chain(flags.iter().cloned());
-    command().try_get_matches_from(alone).map_err(|error| format!("{place}: {}", complaint(&error)))?;
-    Ok(flags)
-}
-
 /// The command line, with the variables in its help.
 fn command() -> Command {
     Config::command().mut_args(|arg| {
@@ -105,15 +97,40 @@ fn variable(name: &str) -> String {
     format!("{PREFIX}{}", name.to_uppercase())
 }
 
-/// The flag that says what stands elsewhere; none for a switch that is off.
-fn flag(arg: &Arg, value: &str) -> Result<Option<OsString>, String> {
+/// The flags that say what stands at a place.
+fn flags(arg: &Arg, values: &[Value], place: &str) -> Result<Vec<OsString>, String> {
+    let flags: Result<Vec<OsString>, String> = values.iter().filter_map(|value| flag(arg, value).transpose()).collect();
+    let flags = flags.map_err(|what| format!("{place}: {what}"))?;
+    alone(&flags).map_err(|what| format!("{place}: {what}"))?;
+    Ok(flags)
+}
+
+/// Reads flags alone first, so that a complaint can say where they stand.
+fn alone(flags: &[OsString]) -> Result<(), String> {
+    let words = [OsString::from(PROGRAM)].into_iter().chain(flags.iter().cloned());
+    let said = command().try_get_matches_from(words).map_err(|error| complaint(&error))?;
+    Config::from_arg_matches(&said).map_err(|error| complaint(&error))?.check_secrets()
+}
+
+/// The flag that says what a value elsewhere says; none for a switch that is off.
+fn flag(arg: &Arg, value: &Value) -> Result<Option<OsString>, String> {
     let flag = format!("--{}", arg.get_id().as_str().replace('_', "-"));
-    match (arg.get_action(), value) {
+    if matches!(value, Value::Bare(_)) && !is_bare(arg) {
+        return Err(format!("`{}` must be text in quotes", name(arg)));
+    }
+    match (arg.get_action(), value.text()) {
         (ArgAction::SetTrue, "true" | "1") => Ok(Some(flag.into())),
         (ArgAction::SetTrue, "false" | "0") => Ok(None),
-        (ArgAction::SetTrue, _) => Err("must be true or false".into()),
-        _ => Ok(Some(format!("{flag}={value}").into())),
+        (ArgAction::SetTrue, _) => Err(format!("`{}` must be true or false", name(arg))),
+        (_, value) => Ok(Some(format!("{flag}={value}").into())),
     }
+}
+
+/// Whether a setting is a number, a span, a rate or a switch, which a file may have without quotes.
+fn is_bare(arg: &Arg) -> bool {
+    let of = arg.get_value_parser().type_id();
+    let plain = [TypeId::of::<bool>(), TypeId::of::<u32>(), TypeId::of::<usize>()];
+    plain.into_iter().chain([TypeId::of::<Span>(), TypeId::of::<Frequency>()]).any(|plain| of == plain)
 }
 
 /// clap's words without its advice, which is about command lines.

@@ -103,7 +103,7 @@ pub(super) fn web_address(text: &str) -> Result<Uri, String> {
     address.ok().filter(good).ok_or_else(|| "must be an address such as https://backend.example/path".into())
 }
 
-/// The time for which something is good: without a second of it nobody would come in.
+/// The time for which something is good: without a second of it nobody would come in, or come back.
 pub(super) fn lifetime(text: &str) -> Result<Span, String> {
     let span: Span = text.parse()?;
     if span.0 < Duration::from_secs(1) { Err("must be a second or more".into()) } else { Ok(span) }
@@ -125,7 +125,8 @@ pub(super) fn queue(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A secret, whatever it is: a complaint about it must not show it, so [`Config::check`](super::Config::check) complains.
+/// A secret, whatever it is: a complaint about it must not show it, so
+/// [`Config::check_secrets`](super::Config::check_secrets) complains.
 pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }

@@ -48,6 +48,49 @@ fn an_api_key_that_is_short_or_empty_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_secret_has_something_that_nobody_guesses() {
+    for key in ["                ", "0123456789abcde\0", "0123456789 abcdef", "ключ ключ ключ"] {
+        let said = read(&["--api-key", key], &[]).expect_err("a strange key");
+        assert!(said.contains("without white space") && !said.contains(key), "{said}");
+    }
+    let blank = " ".repeat(40);
+    for secret in [blank.as_str(), "0123456789abcdef0123456789abcdef\0"] {
+        assert!(read(&["--jwt-secret", secret], &[]).is_err(), "{secret:?}");
+    }
+    assert!(read(&["--jwt-secret", "correct horse battery staple, and so on"], &[]).is_err());
+    assert!(read(&["--jwt-secret", "correct horse battery staple and so on"], &[]).is_ok());
+    let (path, named) = file("");
+    let said = read(&["--jwt-secret-file", &named], &[]).expect_err("no secret");
+    std::fs::remove_file(path).expect("a file");
+    assert_eq!(said, format!("{named} is empty: write a secret of access tokens into it, one a line"));
+}
+
+#[test]
+fn a_file_tells_its_line_of_a_secret_and_of_a_value_of_another_sort() {
+    for (text, words) in [
+        ("\napi_key = \"short\"", ":2: --api-key: an API key must have at least 16 bytes"),
+        ("\n\njwt_secret = [\"short\"]", ":3: --jwt-secret: a secret of access tokens must"),
+        ("jwt_secret_file = \"/nowhere/at/all\"", ":1: cannot read /nowhere/at/all"),
+        ("listen = 5", ":1: `listen` must be text in quotes"),
+        ("database = 5", ":1: `database` must be text in quotes"),
+        ("database = true", ":1: `database` must be text in quotes"),
+        ("take_over = 5", ":1: `take_over` must be true or false"),
+        ("database = [\"a\", \"b\"]", ":1: the argument '--database <DATABASE>' cannot be used multiple"),
+        ("access_token_ttl = true", ":1: invalid value 'true' for '--access-token-ttl"),
+        ("max_queue = \"x\"", ":1: invalid value 'x' for '--max-queue"),
+    ] {
+        let (path, named) = file(text);
+        let said = read(&["--config", &named], &[]).expect_err(text);
+        std::fs::remove_file(path).expect("a file");
+        assert!(said.starts_with(&format!("{named}{words}")), "{text}: {said}");
+    }
+    let (path, named) = file("access_token_ttl = 90\nrate_messages = 5\nmax_queue = 200_000\ntake_over = false");
+    let good = config(&["--config", &named], &[]);
+    std::fs::remove_file(path).expect("a file");
+    assert_eq!((good.access_token_ttl.0.as_secs(), good.max_queue, good.take_over), (90, 200_000, false));
+}
+
+#[test]
 fn the_command_line_counts_before_the_environment_before_the_file() {
     let (path, named) = file(
         "max_sockets_per_user = 1\npresence_room = 1\nmax_content = 1\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:2\"]",
@@ -67,9 +110,14 @@ fn a_wrong_value_is_told_with_the_place_where_it_stands() {
     let said = read(&["--config", &named], &[]).expect_err("a small queue");
     std::fs::remove_file(path).expect("a file");
     assert!(said.starts_with(&format!("{named}:2: ")) && said.contains("131072"), "{said}");
-    for words in
-        [["--access-token-ttl", "0"], ["--allowed-origin", "*"], ["--allowed-origin", "foo"], ["--max-queue", "131071"]]
-    {
+    for words in [
+        ["--access-token-ttl", "0"],
+        ["--allowed-origin", "*"],
+        ["--allowed-origin", "foo"],
+        ["--max-queue", "131071"],
+        ["--keep-changes", "0"],
+        ["--max-waiting-logins", "0"],
+    ] {
         assert!(read(&words, &[]).is_err(), "{words:?}");
     }
 }
