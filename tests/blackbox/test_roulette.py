@@ -132,7 +132,7 @@ async def test_a_chat_id_that_is_none(server):
     anna = await register(server)
     with pytest.raises(Refused) as refused:
         await Roulette(anna, None).open("/api/v1/ws?chat_id=nonsense")
-    assert (refused.value.status, refused.value.body["code"]) == (404, "CHAT_NOT_FOUND")
+    assert (refused.value.status, refused.value.body["code"]) == (422, "INVALID_DATA")
 
 
 async def test_an_ordinary_room_for_the_other_dialects(server):

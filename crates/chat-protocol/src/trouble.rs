@@ -15,6 +15,8 @@ pub enum Trouble {
     Unauthorized,
     /// Nobody has this name and this password.
     WrongPassword,
+    /// Another credential than a token is missing or not good (any more), and which.
+    Denied(&'static str),
     /// The credential is good, but not for this, and why.
     Forbidden(&'static str),
     /// Too fast; how many seconds to wait, at least 1.
@@ -50,7 +52,7 @@ impl Trouble {
             Trouble::Failure(Failure::Unavailable) | Trouble::Crowded(_) => "UNAVAILABLE",
             Trouble::Failure(Failure::Refused(refusal)) => refusal_code(refusal),
             Trouble::Malformed(_) => "INVALID_DATA",
-            Trouble::Unauthorized | Trouble::WrongPassword => "UNAUTHORIZED",
+            Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => "UNAUTHORIZED",
             Trouble::Forbidden(_) => "FORBIDDEN",
             Trouble::TooFast(_) | Trouble::TooManySockets => "RATE_LIMIT",
             Trouble::BodyTooLarge => "MESSAGE_TOO_LARGE",
@@ -72,7 +74,7 @@ impl Trouble {
             Trouble::Malformed(problem) => problem.clone(),
             Trouble::Unauthorized => "Invalid or expired token".into(),
             Trouble::WrongPassword => "wrong username or password".into(),
-            Trouble::Forbidden(why) => (*why).into(),
+            Trouble::Denied(why) | Trouble::Forbidden(why) => (*why).into(),
             Trouble::TooFast(seconds) => format!("too many requests; try again in {seconds} s"),
             Trouble::TooManySockets => "too many connections are open; close one of them first".into(),
             Trouble::Crowded(seconds) => format!("too many at once; try again in {seconds} s"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_domain::Directory;
 use chat_transport::beside::{Answering, Beside};
-use chat_transport::carry::http::{Body, Peer, empty, json, respond};
+use chat_transport::carry::http::{Body, Peer, empty, json, respond, unavailable};
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -56,7 +56,7 @@ impl Page {
                 answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 answer
             }
-            Err(_) => empty(StatusCode::SERVICE_UNAVAILABLE),
+            Err(_) => unavailable("{}"),
         }
     }
 }

@@ -43,15 +43,9 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     let counted: String = username.chars().take(33).collect();
     call.app.rates.login(&counted, call.from, call.now).map_err(Trouble::TooFast)?;
     let known = call.app.directory.credential(username).await?;
-    let (account, stored) = known.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
-    let began = Instant::now();
-    let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
-    call.app.hub.metrics().checked(began.elapsed());
-    if !right {
-        // Not the name: people type passwords there, too.
-        info!(user = account.as_ref().map(|account| account.person.id().number()), "a log-in failed");
-    }
-    let account = account.filter(|_| right).ok_or(Trouble::WrongPassword)?;
+    let claimed = known.as_ref().map(|(account, stored)| (account.person.id(), Some(stored.clone())));
+    let right = is_right(call, password, claimed).await?;
+    let (account, _) = known.filter(|_| right).ok_or(Trouble::WrongPassword)?;
     call.app.rates.logged_in(&counted, call.from);
     sign_in(call, 200, &account).await
 }
@@ -67,9 +61,9 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
         Rotation::Reused(user, family) => {
             warn!(user = user.number(), "a refresh token came twice: its family is ended");
             call.app.family_ended(user, family, call.now);
-            Err(Trouble::Unauthorized)
+            Err(Trouble::Denied(OLD))
         }
-        Rotation::Unknown => Err(Trouble::Unauthorized),
+        Rotation::Unknown => Err(Trouble::Denied(OLD)),
     }
 }
 
@@ -84,6 +78,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
     let caller = match (app.gate.authenticate(call.parts, How::Http, call.now).await, family) {
         (Ok(caller), _) => Some(caller),
         (Err(Trouble::Unauthorized), Some(_)) => None,
+        (Err(Trouble::Unauthorized), None) => return Err(Trouble::Denied(NOBODY)),
         (Err(trouble), _) => return Err(trouble),
     };
     let owner = caller.as_ref().map(Caller::id);
@@ -198,6 +193,23 @@ pub(super) fn within_rate(call: &Call<'_>) -> Result<(), Trouble> {
     call.app.rates.address(call.from, call.now).map_err(Trouble::TooFast)
 }
 
+/// Whether a password is that of whoever is meant, if anybody is: it takes as long where nobody is.
+pub(super) async fn is_right(
+    call: &Call<'_>,
+    password: String,
+    claimed: Option<(UserId, Option<String>)>,
+) -> Result<bool, Trouble> {
+    let (user, stored) = claimed.map_or((None, None), |(user, stored)| (Some(user), stored));
+    let began = Instant::now();
+    let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
+    call.app.hub.metrics().checked(began.elapsed());
+    if !right {
+        // Not the name: people type passwords there, too.
+        info!(user = user.map(UserId::number), "a log-in failed");
+    }
+    Ok(right)
+}
+
 pub(super) fn unhashed(unhashed: Unhashed) -> Trouble {
     match unhashed {
         Unhashed::Crowded => Trouble::Crowded(LATER),
@@ -211,3 +223,7 @@ fn random() -> Result<Secret, Trouble> {
 
 /// Seconds after which there is room for the next to wait.
 const LATER: u64 = 5;
+/// What a refresh token is that was traded, was ended or never was.
+const OLD: &str = "this refresh token is not good (any more): log in again";
+/// Why nobody is logged out.
+const NOBODY: &str = "nothing here says who is to be logged out: no access token, cookie or refresh token that is good";

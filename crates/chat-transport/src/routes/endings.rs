@@ -7,7 +7,7 @@ use chat_protocol::rest::body::{EraseMe, NewPassword};
 use chat_protocol::rest::{Reply, answer};
 use futures_util::future::join_all;
 
-use super::account::{local_only, unhashed, within_rate};
+use super::account::{is_right, local_only, unhashed, within_rate};
 use super::call::Call;
 use crate::account::caller::{By, Caller};
 use crate::account::cookie;
@@ -54,10 +54,10 @@ async fn prove(call: &Call<'_>, caller: &Caller, password: String) -> Result<(),
     let username = &caller.account.person.username;
     call.app.rates.login(username, call.from, call.now).map_err(Trouble::TooFast)?;
     let stored = call.app.directory.credential(username.clone()).await?.map(|(_, stored)| stored);
-    match call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)? {
-        true => call.app.rates.logged_in(username, call.from),
-        false => return Err(Trouble::WrongPassword),
+    if !is_right(call, password, Some((caller.id(), stored))).await? {
+        return Err(Trouble::Denied("this is not your password"));
     }
+    call.app.rates.logged_in(username, call.from);
     Ok(())
 }
 

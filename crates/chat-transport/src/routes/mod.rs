@@ -220,7 +220,7 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         // Whether one was closed meanwhile nobody knows: a client that asks each second helps nobody.
         Trouble::TooManySockets => drop(headers.insert(RETRY_AFTER, HeaderValue::from(60))),
         Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
-        Trouble::Unauthorized | Trouble::WrongPassword => {
+        Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         _ => {}

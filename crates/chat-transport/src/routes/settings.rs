@@ -55,7 +55,7 @@ impl RouteSettings {
     /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
     pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
         let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
-        let shown = shown.ok_or(Trouble::Unauthorized)?;
+        let shown = shown.ok_or(Trouble::Denied("an API key is needed, in the header `X-Api-Key`"))?;
         let good = self.api_keys.iter().fold(false, |good, key| key.is(shown) | good);
         if good {
             return Ok(());
@@ -63,7 +63,7 @@ impl RouteSettings {
         if let Some(left_out) = REFUSED.line(Instant::now()) {
             warn!(left_out, "an API key was refused");
         }
-        Err(Trouble::Unauthorized)
+        Err(Trouble::Denied("this API key is not one of those that are good here"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Command, Order, Refusal, RoomId};
+use chat_domain::{Command, Order, Refusal, RoomId, Uuid};
 use chat_protocol::rest::{Query, Tree};
 use chat_protocol::{Context, Endpoint, Entrance, Lang, News, Trouble, Verb};
 use http::request::Parts;
@@ -140,10 +140,19 @@ impl<'a> Door<'a> {
             Kind::Roulette => match query.text("chat_id") {
                 // Document 4 builds its address from a variable that may not be set.
                 None | Some("" | "undefined" | "null") => (Entrance::Personal, None),
-                Some(room) => (Entrance::Roulette, Some(self.tree().room(room).ok_or(Refusal::UnknownRoom)?)),
+                Some(room) => (Entrance::Roulette, Some(self.named_room(room)?)),
             },
         };
         Ok(Endpoint { entrance, room, features: asked_features(query, headers) })
+    }
+
+    /// A room that a query names: what is no id at all is a mistake, not a room that is not there.
+    fn named_room(self, text: &str) -> Result<RoomId, Trouble> {
+        let room = self.tree().room(text);
+        room.ok_or_else(|| match text.parse::<Uuid>() {
+            Ok(_) => Refusal::UnknownRoom.into(),
+            Err(_) => Trouble::Malformed("`chat_id` must be a UUID".into()),
+        })
     }
 
     fn tree(self) -> Tree {
@@ -190,6 +199,24 @@ fn query(parts: &Parts) -> Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_is_none_is_malformed_in_a_query_and_not_found_in_a_path() {
+        let at = |path: &str, query: &str| {
+            let door = Door::at(path).expect("a door");
+            door.endpoint(&Query::parse(query), &HeaderMap::new()).map_err(|trouble| trouble.code())
+        };
+        for malformed in ["%20", "7", "x", "63686174-0002-8000-8000-00000000000"] {
+            assert_eq!(at("/api/v1/ws", &format!("chat_id={malformed}")).err(), Some("INVALID_DATA"), "{malformed}");
+        }
+        for nobodys in ["63686174-0001-8000-8000-000000000001", "3f333df6-90a4-4fda-8dd3-9485d27cee36"] {
+            assert_eq!(at("/api/v1/ws", &format!("chat_id={nobodys}")).err(), Some("CHAT_NOT_FOUND"), "{nobodys}");
+        }
+        for absent in ["", "chat_id=", "chat_id=undefined", "chat_id=null"] {
+            assert_eq!(at("/api/v1/ws", absent).map(|endpoint| endpoint.room), Ok(None), "{absent}");
+        }
+        assert_eq!(at("/chat/x", "").err(), Some("CHAT_NOT_FOUND"));
+    }
 
     #[test]
     fn every_dialect_has_its_door() {

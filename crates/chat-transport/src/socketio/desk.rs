@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::book::Book;
 use super::Engine;
 use super::answers::{Aborted, polled, refused};
-use crate::carry::http::{Body, Peer, Unread, empty, json, read, respond};
+use crate::carry::http::{Body, Peer, Unread, empty, read, respond, unavailable};
 use crate::carry::outbox::{Close, Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 
@@ -71,7 +71,7 @@ impl Desk {
             Err(reject) => refused(reject),
             Ok(Asked::Handshake(Transport::Polling)) => match self.new_session(request.uri(), request.headers()) {
                 Some(engine) => self.poll(engine).await,
-                None => json(StatusCode::SERVICE_UNAVAILABLE, "{}"),
+                None => unavailable("{}"),
             },
             Ok(Asked::Handshake(Transport::WebSocket)) => self.web_socket(None, request, peer),
             Ok(Asked::WebSocket(sid)) => match self.find(&sid) {
@@ -146,7 +146,7 @@ impl Desk {
         let Ok(handshake) = Handshake::of(&mut request) else { return refused(Reject::BadRequest) };
         let is_new = engine.is_none();
         let Some(engine) = engine.or_else(|| self.new_session(request.uri(), request.headers())) else {
-            return json(StatusCode::SERVICE_UNAVAILABLE, "{}");
+            return unavailable("{}");
         };
         let (response, upgrading) = handshake.accept();
         let desk = self.clone();

@@ -59,7 +59,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
         Trouble::Failure(Failure::Refused(refusal)) => return refused(refusal),
         Trouble::Failure(Failure::Unavailable) => "Сервис временно недоступен, повторите попытку",
         Trouble::Malformed(problem) => return Cow::Owned(problem.clone()),
-        Trouble::Unauthorized => "Требуется авторизация",
+        Trouble::Unauthorized | Trouble::Denied(_) => "Требуется авторизация",
         Trouble::WrongPassword => "Неверное имя или пароль",
         Trouble::Forbidden(_) => "Нет доступа",
         Trouble::TooFast(seconds) => {

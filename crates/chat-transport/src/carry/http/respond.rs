@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
 
 use super::Body;
@@ -31,6 +31,13 @@ pub fn json(status: StatusCode, content: impl Into<Bytes>) -> Response<Body> {
 pub fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = status;
+    response
+}
+
+/// The answer of who cannot do it now: come back in a second.
+pub fn unavailable(content: impl Into<Bytes>) -> Response<Body> {
+    let mut response = json(StatusCode::SERVICE_UNAVAILABLE, content);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
