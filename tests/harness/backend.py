@@ -1,8 +1,8 @@
 """A backend of somebody else's, which the server asks: it can go away and come back at the same address."""
 
-import socket
-
 from aiohttp import web
+
+from .postgres import free_port
 
 
 class Backend:
@@ -10,9 +10,7 @@ class Backend:
         # Answers every request.
         self.answer = answer
         self.runner = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def address(self, path="/"):
         return f"http://127.0.0.1:{self.port}{path}"

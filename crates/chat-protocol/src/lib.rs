@@ -39,6 +39,7 @@ pub mod request;
 pub mod rest;
 pub mod socketio;
 pub mod trouble;
+pub mod vouched;
 
 pub use cursor::Cursor;
 pub use dialect::{audience, decode, encode, handshake_features, handshake_token};

@@ -12,12 +12,13 @@ use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use http::Uri;
 
 use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
 pub(crate) use self::layers::{Unread, read};
-use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some};
+use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 pub(crate) use self::values::{Jwks, Registration};
 use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
@@ -68,6 +69,13 @@ pub(crate) struct Config {
     /// Further issuers, each an `[[issuer]]` of the file with the settings above.
     #[arg(skip)]
     pub(crate) issuers: Vec<IssuerConfig>,
+    /// An address of your backend that says who brings a credential: it gets the cookies or the bearer token of a request, and answers
+    /// `{id, name, avatar}`, or 401. Then nobody registers here.
+    #[arg(long, value_parser = web_address)]
+    pub(crate) introspect_url: Option<Uri>,
+    /// After how long that is asked again about somebody who stays connected.
+    #[arg(long, default_value = "60s", value_parser = lifetime)]
+    pub(crate) introspect_every: Span,
     /// Take a database over whose people are known by another issuer's subjects: the same subject is the same person then.
     #[arg(long)]
     pub(crate) adopt_issuer: bool,

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_store::Store;
+use chat_transport::account::introspection::Introspection;
 use chat_transport::account::issuer::{Expected, Issuer, KeySource, Pinned};
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
 use chat_transport::app::App;
 use chat_transport::client::{Client, ClientSettings};
+use http::Uri;
 use tokio::signal::unix::Signal;
 use tokio::time::sleep;
 use tracing::info;
@@ -33,6 +35,10 @@ pub(crate) struct IssuerConfig {
 /// What verifies access tokens.
 pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
     let issuers = all(config)?;
+    if let Some(address) = &config.introspect_url {
+        let backend = Introspection::new(address.clone(), name(config)?, config.introspect_every.0);
+        return Ok(Tokens::of_backend(backend.map_err(|error| error.to_string())?));
+    }
     if issuers.is_empty() {
         return Ok(Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs()));
     }
@@ -42,11 +48,26 @@ pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
 /// By whose subjects people are known; empty for this server's own.
 pub(crate) fn name(config: &Config) -> Result<String, String> {
     let first = all(config)?.into_iter().next();
+    if let Some(address) = &config.introspect_url {
+        return Ok(config.jwt_issuer.clone().unwrap_or_else(|| origin(address)));
+    }
     Ok(first.map_or(String::new(), |issuer| issuer.issuer.unwrap_or_else(|| UNNAMED.to_owned())))
+}
+
+/// Where an address is, without what is asked there.
+fn origin(address: &Uri) -> String {
+    let (scheme, authority) = (address.scheme_str().unwrap_or_default(), address.authority());
+    // Never with a password that an address may carry.
+    let host = authority.map(|authority| authority.as_str().rsplit('@').next().unwrap_or_default());
+    format!("{scheme}://{}", host.unwrap_or_default())
 }
 
 /// The issuers, first the one that is named by settings of its own; none where this server vouches for people itself.
 pub(crate) fn all(config: &Config) -> Result<Vec<IssuerConfig>, String> {
+    if config.introspect_url.is_some() {
+        let others = config.jwt_public_key.is_some() || config.jwks.is_some() || !config.issuers.is_empty();
+        return if others { Err(TWO_WAYS.into()) } else { Ok(Vec::new()) };
+    }
     let all: Vec<IssuerConfig> = named(config)?.into_iter().chain(config.issuers.iter().cloned()).collect();
     let names: Vec<&str> = all.iter().filter_map(|issuer| issuer.issuer.as_deref()).collect();
     if all.len() > 1 && names.len() < all.len() {
@@ -128,6 +149,7 @@ pub(crate) async fn keep(app: Arc<App>, mut hang_up: Signal) {
     }
 }
 
+const TWO_WAYS: &str = "--introspect-url asks the backend about every credential: there are no keys beside it";
 /// How long an issuer's address may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the files of keys are looked at.

@@ -67,3 +67,4 @@ pub mod service;
 pub mod session;
 pub mod socketio;
 mod sparing;
+mod vouched;

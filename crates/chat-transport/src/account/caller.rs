@@ -1,7 +1,11 @@
 //! Somebody who was let in, and by what.
 
+use std::sync::Arc;
+
 use chat_domain::grant::{Grant, Holder};
 use chat_domain::{Account, Time, UserId};
+
+use super::introspection::Credential;
 
 /// By which door somebody comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub struct Caller {
 pub enum By {
     /// A token.
     Token(Pass),
+    /// The word of the backend that issued this credential.
+    Backend(Arc<Credential>, Pass),
     /// The cookie session with this digest.
     Cookie {
         /// The digest.
@@ -42,7 +48,7 @@ pub struct Pass {
     pub expires: Time,
     /// What it rests on, if it is one of our own.
     pub grant: Option<Grant>,
-    /// When it was made, if an outside issuer says so.
+    /// When it was made, if an outside issuer says so, or when the backend was asked.
     pub issued: Option<Time>,
 }
 
@@ -52,6 +58,16 @@ impl Pass {
         match self.grant {
             Some(grant) => holder.honours(grant),
             None => holder.honours_issued(self.issued),
+        }
+    }
+}
+
+impl By {
+    /// How long it is good, where that is known.
+    pub(crate) fn pass(&self) -> Option<&Pass> {
+        match self {
+            By::Token(pass) | By::Backend(_, pass) => Some(pass),
+            By::Cookie { .. } => None,
         }
     }
 }

@@ -16,6 +16,7 @@ use tracing::info;
 use super::caller::{By, Caller, How, Pass};
 use super::cookie;
 use super::endings::Endings;
+use super::introspection::{Credential, Introspection};
 use super::origins::Origins;
 use super::remembered::Remembered;
 use super::secret::Secret;
@@ -44,11 +45,18 @@ impl Gate {
         if let Some(token) = brought_token(parts, how) {
             return self.authenticate_token(&token, now).await;
         }
-        let session = cookie::session(&parts.headers).ok_or(Trouble::Unauthorized)?;
         let harmless = how != How::Socket && parts.method.is_safe();
-        if !harmless && !self.origins.are_own(parts) {
-            return Err(Trouble::Forbidden("with a cookie, `Origin` must be this host or an allowed one"));
+        let judge_page = || match harmless || self.origins.are_own(parts) {
+            true => Ok(()),
+            false => Err(Trouble::Forbidden("with a cookie, `Origin` must be this host or an allowed one")),
+        };
+        if let Some(backend) = self.tokens.backend() {
+            let cookies = Credential::cookies(&parts.headers).ok_or(Trouble::Unauthorized)?;
+            judge_page()?;
+            return self.authenticate_elsewhere(backend, cookies, now).await;
         }
+        let session = cookie::session(&parts.headers).ok_or(Trouble::Unauthorized)?;
+        judge_page()?;
         let digest = session.digest();
         let account = self.whose_session(digest.clone(), now).await?.ok_or(Trouble::Unauthorized)?;
         Ok(Caller { account, by: By::Cookie { digest } })
@@ -61,11 +69,81 @@ impl Gate {
 
     /// Lets somebody in by a token, wherever it came from.
     pub async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
+        if let Some(backend) = self.tokens.backend() {
+            let token = Credential::token(token).ok_or(Trouble::Unauthorized)?;
+            return self.authenticate_elsewhere(backend, token, now).await;
+        }
         let digest = token.digest();
         if let Some(caller) = self.remembered.caller(&digest, now) {
             return Ok(caller);
         }
         let caller = self.check(token, now).await?;
+        self.let_in(digest, caller, now)
+    }
+
+    /// Lets somebody in by the word of the backend that issued their credential.
+    async fn authenticate_elsewhere(
+        &self,
+        backend: &Introspection,
+        credential: Credential,
+        now: Time,
+    ) -> Result<Caller, Trouble> {
+        if let Some(caller) = self.remembered.caller(credential.digest(), now) {
+            return Ok(caller);
+        }
+        let caller = self.vouched_for(backend, Arc::new(credential), now, Time::default()).await?;
+        let digest = match &caller.by {
+            By::Backend(credential, _) => credential.digest().to_owned(),
+            By::Token(_) | By::Cookie { .. } => return Err(Trouble::Unauthorized),
+        };
+        self.let_in(digest, caller, now)
+    }
+
+    /// Whether the backend still says that this credential is this user's, in words not older than half the time between two such
+    /// looks. Where it does not say anything nothing is known.
+    pub(crate) async fn still_vouched_for(
+        &self,
+        backend: &Introspection,
+        credential: Arc<Credential>,
+        user: UserId,
+        now: Time,
+    ) -> Result<bool, Trouble> {
+        let since = Time(0).after(now.since(Time(0).after(backend.every() / 2)));
+        match self.vouched_for(backend, credential, now, since).await {
+            Ok(caller) => Ok(caller.id() == user),
+            Err(Trouble::Unauthorized) => Ok(false),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    async fn vouched_for(
+        &self,
+        backend: &Introspection,
+        credential: Arc<Credential>,
+        now: Time,
+        since: Time,
+    ) -> Result<Caller, Trouble> {
+        let known = backend.ask(&credential, now, since).await.map_err(|_| Failure::Unavailable)?;
+        let (expires, asked) = (known.until(), known.asked);
+        let who = known.who.ok_or(Trouble::Unauthorized)?;
+        let visitor = Visitor {
+            issuer: backend.issuer().to_owned(),
+            subject: subject(&who.id),
+            name: who.name.filter(|name| !name.is_empty()),
+            username: None,
+            avatar: who.avatar,
+        };
+        let user = self.directory.admit(visitor).await?.person.id();
+        let holder = self.directory.holder(user, None).await?.ok_or(Trouble::Unauthorized)?;
+        let pass = Pass { expires, grant: None, issued: Some(asked) };
+        match pass.is_honoured(&holder) {
+            true => Ok(Caller { account: holder.account, by: By::Backend(credential, pass) }),
+            false => Err(Trouble::Unauthorized),
+        }
+    }
+
+    /// Remembers somebody who was found good.
+    fn let_in(&self, digest: String, caller: Caller, now: Time) -> Result<Caller, Trouble> {
         self.remembered.remember(digest, &caller, now);
         // It may have been ended between the look at the directory and now, and remembered after everybody was to forget it.
         if self.is_ended(&caller) {
@@ -77,7 +155,7 @@ impl Gate {
 
     /// Whether somebody who was let in a moment ago would not be any more: their tokens were ended meanwhile.
     pub(crate) fn is_ended(&self, caller: &Caller) -> bool {
-        matches!(&caller.by, By::Token(pass) if self.endings.concern(caller.id(), pass))
+        caller.by.pass().is_some_and(|pass| self.endings.concern(caller.id(), pass))
     }
 
     /// A family was ended: its access tokens are no good from here on.

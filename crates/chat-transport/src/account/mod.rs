@@ -5,6 +5,7 @@ mod claims;
 pub mod cookie;
 mod endings;
 pub mod gate;
+pub mod introspection;
 pub mod issuer;
 pub mod origins;
 pub mod password;

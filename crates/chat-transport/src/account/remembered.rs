@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_domain::{Time, UserId};
 
-use super::caller::{By, Caller};
+use super::caller::Caller;
 
 /// Tokens that were good a moment ago, by their digests.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Remembered {
 
     /// Remembers for a moment, and never beyond the token's own end, who brought it.
     pub(super) fn remember(&self, digest: String, caller: &Caller, now: Time) {
-        let By::Token(pass) = caller.by else { return };
+        let Some(pass) = caller.by.pass() else { return };
         let mut tokens = self.tokens();
         if tokens.swept.after(MOMENT) <= now || tokens.callers.len() >= MOST {
             tokens.callers.retain(|_, entry| entry.until > now);
@@ -65,7 +65,7 @@ mod tests {
 
     use chat_domain::{Account, Person};
 
-    use super::super::caller::Pass;
+    use super::super::caller::{By, Pass};
     use super::*;
 
     fn caller(number: i64, expires: Time) -> Caller {

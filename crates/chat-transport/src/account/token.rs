@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::Deserialize;
 
 pub use super::claims::{Claims, Subject};
+use super::introspection::Introspection;
 use super::issuer::Issuer;
 use super::secret::Secret;
 
@@ -21,6 +22,8 @@ enum Source {
     Own(Box<Own>),
     /// The first one's numbers and UUIDs are its users' ids here.
     Outside(Vec<Arc<Issuer>>),
+    /// They mean nothing here: the backend that issued them is asked.
+    Backend(Introspection),
 }
 
 struct Own {
@@ -63,6 +66,19 @@ impl Tokens {
     /// any text. Where there are several, each must have a name.
     pub fn outside(issuers: Vec<Issuer>) -> Tokens {
         Tokens(Source::Outside(issuers.into_iter().map(Arc::new).collect()))
+    }
+
+    /// Tokens, and cookies too, that only the backend understands which issued them.
+    pub fn of_backend(backend: Introspection) -> Tokens {
+        Tokens(Source::Backend(backend))
+    }
+
+    /// The backend that is asked.
+    pub(crate) fn backend(&self) -> Option<&Introspection> {
+        match &self.0 {
+            Source::Backend(backend) => Some(backend),
+            Source::Own(_) | Source::Outside(_) => None,
+        }
     }
 
     /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
@@ -140,6 +156,7 @@ impl Tokens {
                 let mut verified = own.keys.iter().filter_map(|key| decode(token, key, &own.validation).ok());
                 verified.next().map(|data| data.claims).ok_or(Denied::Invalid)
             }
+            Source::Backend(_) => Err(Denied::Invalid),
             Source::Outside(issuers) => {
                 let chosen = issuer_of(issuers, token).ok_or(Denied::Invalid)?;
                 if !issuers[chosen].has_keys() {

@@ -4,3 +4,4 @@ pub(crate) mod away;
 pub mod closes;
 pub(crate) mod line;
 pub(crate) mod socket;
+mod word;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chat_domain::grant::Family;
 use chat_domain::{Failure, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
@@ -12,7 +13,9 @@ use tokio::sync::Notify;
 use super::away::{Away, Behind};
 use super::closes;
 use super::line::{Line, Payload};
+use super::word::Word;
 use crate::account::caller::Pass;
+use crate::account::introspection::Credential;
 use crate::carry::outbox::{Mark, Offered};
 
 /// A client's connection.
@@ -41,6 +44,8 @@ struct State {
     /// Rooms that it does not hear now: few sockets ever have any.
     away: Option<Box<Away>>,
     expires: Option<Time>,
+    /// By whose word it is open.
+    word: Option<Box<Word>>,
     /// Reads that moved something since this was last asked.
     moved: usize,
     /// The family of its token; 0 is none.
@@ -246,6 +251,15 @@ impl Socket {
     /// The family of its token, if it has one.
     pub(crate) fn family(&self) -> Option<Family> {
         Some(self.state().family).filter(|family| *family != 0).map(Family)
+    }
+
+    /// It rests on what a backend says about this credential.
+    pub(crate) fn rest_on_word(&self, credential: Arc<Credential>) {
+        self.state().word = Some(Box::new(Word::new(credential)));
+    }
+
+    pub(crate) fn due_again(&self, now: Time, every: Duration) -> Option<Arc<Credential>> {
+        self.state().word.as_mut()?.due_again(now, every)
     }
 
     /// It goes on with another token.

@@ -15,7 +15,7 @@ use super::handle::Hub;
 use super::lists::Stale;
 use super::telling::Next;
 use crate::carry::outbox::Reached;
-use crate::connection::closes;
+use crate::connection::{closes, socket::Socket};
 
 impl Hub {
     /// Delivers until told to stop: every shard in a task of its own, so that a node uses all of its cores.
@@ -155,15 +155,19 @@ impl Hub {
     /// Closes sockets whose credential has ended.
     fn end_credentials(&self, now: Time) {
         for socket in self.0.sockets.all() {
-            if socket.expires().is_none_or(|expires| now < expires) {
-                continue;
+            if socket.expires().is_some_and(|expires| expires <= now) {
+                self.end_credential(&socket, now);
             }
-            let mut frames = Frames::new();
-            let context = Context { room: socket.endpoint.room, ..Context::default() };
-            reply::refused(socket.endpoint, &context, &Trouble::Unauthorized, now, &mut frames);
-            socket.line.offer(&frames);
-            socket.line.close(closes::EXPIRED);
         }
+    }
+
+    /// Closes a socket whose credential is no good any more.
+    pub(crate) fn end_credential(&self, socket: &Socket, now: Time) {
+        let mut frames = Frames::new();
+        let context = Context { room: socket.endpoint.room, ..Context::default() };
+        reply::refused(socket.endpoint, &context, &Trouble::Unauthorized, now, &mut frames);
+        socket.line.offer(&frames);
+        socket.line.close(closes::EXPIRED);
     }
 
     /// Notes how far messages have reached people, everything of the last while in one go.

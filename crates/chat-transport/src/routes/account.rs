@@ -90,7 +90,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
     let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
     let session = match caller.as_ref().map(|caller| &caller.by) {
         Some(By::Cookie { digest }) => Some(digest.clone()),
-        Some(By::Token(_)) => own_session(call, owner, beside).await?,
+        Some(By::Token(_) | By::Backend(..)) => own_session(call, owner, beside).await?,
         None => None,
     };
     let mut answered = Answered::from(answer::done(call.place.tree));

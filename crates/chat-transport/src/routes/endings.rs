@@ -65,7 +65,7 @@ async fn prove(call: &Call<'_>, caller: &Caller, password: String) -> Result<(),
 fn own(call: &Call<'_>, caller: &Caller) -> Kept {
     let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
     match &caller.by {
-        By::Token(pass) => {
+        By::Token(pass) | By::Backend(_, pass) => {
             Kept { sessions: beside.into_iter().collect(), family: pass.grant.and_then(|grant| grant.family) }
         }
         By::Cookie { digest } => Kept { sessions: vec![digest.clone()], family: None },

@@ -46,10 +46,14 @@ impl Session {
     ) -> Result<Session, Trouble> {
         let (pass, cookie) = match &caller.by {
             By::Token(pass) => (Some(*pass), None),
+            By::Backend(..) => (None, None),
             By::Cookie { digest } => (None, Some(digest.clone())),
         };
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
         let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass);
+        if let By::Backend(credential, _) = &caller.by {
+            socket.rest_on_word(credential.clone());
+        }
         let mut greeting = Frames::new();
         reply::hello(endpoint, &socket.person, name, app.now(), &mut greeting);
         let opened = app.hub.open(&socket, &greeting);

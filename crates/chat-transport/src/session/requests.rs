@@ -207,11 +207,14 @@ impl Session {
 
     async fn renew(&self, token: String, context: &Context) -> Result<(), Trouble> {
         let caller = self.app.gate.authenticate_token(&Secret::new(token), self.app.now()).await?;
-        let By::Token(pass) = caller.by else { return Err(Trouble::Unauthorized) };
         if caller.id() != self.socket.user() {
             return Err(Trouble::Unauthorized);
         }
-        self.socket.renew(pass);
+        match &caller.by {
+            By::Token(pass) => self.socket.renew(*pass),
+            By::Backend(credential, _) => self.socket.rest_on_word(credential.clone()),
+            By::Cookie { .. } => return Err(Trouble::Unauthorized),
+        }
         // Who ended the new token a moment ago did not find it here.
         if self.app.gate.is_ended(&caller) {
             self.socket.line.close(closes::LOGGED_OUT);

@@ -1,0 +1,234 @@
+//! Asking the backend that issued a credential whose it is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chat_domain::Time;
+use chat_protocol::vouched::Vouched;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use http::header::{ACCEPT, AUTHORIZATION, COOKIE, ORIGIN};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::secret::Secret;
+use crate::client::{Client, ClientSettings, Unreached};
+use crate::sparing::Sparing;
+
+/// A backend that vouches for people: whoever brings one of its credentials is who it says.
+pub struct Introspection(Arc<Backend>);
+
+struct Backend {
+    client: Client,
+    address: Uri,
+    issuer: String,
+    every: Duration,
+    /// Questions at a time; more wait, not for long.
+    turns: Semaphore,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    known: HashMap<String, Known>,
+    /// What is being asked: who has the same question waits for the same answer.
+    asking: HashMap<String, Asking>,
+    swept: Time,
+}
+
+/// What the backend said about a credential, and when it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Who that is; nobody if the credential is no good.
+    pub(super) who: Option<Vouched>,
+    /// When.
+    pub(super) asked: Time,
+}
+
+/// It did not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Silent;
+
+type Answer = Result<Known, Silent>;
+type Asking = Shared<BoxFuture<'static, Answer>>;
+
+/// What a client brings from its log-in with the backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    headers: HeaderMap,
+    digest: String,
+}
+
+impl Credential {
+    /// A token, wherever it came from; none if it cannot stand in a header.
+    pub(super) fn token(token: &Secret) -> Option<Credential> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.reveal())).ok()?;
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        Some(Credential { headers, digest: Secret::new(format!("token {}", token.reveal())).digest() })
+    }
+
+    /// The cookies of a request, whatever they are called, if there are any. The page from which they came goes with them, since
+    /// some backends (Laravel's Sanctum for one) take cookies from their own pages alone.
+    pub(super) fn cookies(brought: &HeaderMap) -> Option<Credential> {
+        let brought_cookies: Vec<&str> = brought
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .filter(|line| !line.is_empty())
+            .collect();
+        if brought_cookies.is_empty() {
+            return None;
+        }
+        let cookies = brought_cookies.join("; ");
+        let mut value = HeaderValue::try_from(&cookies).ok()?;
+        value.set_sensitive(true);
+        let mut headers = HeaderMap::from_iter([(COOKIE, value)]);
+        if let Some(origin) = brought.get(ORIGIN) {
+            headers.insert(ORIGIN, origin.clone());
+        }
+        Some(Credential { headers, digest: Secret::new(format!("cookies {cookies}")).digest() })
+    }
+
+    /// What stands for it where it must not be seen.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+impl Introspection {
+    /// The backend at this address, which vouches under this name. Who stays connected is asked about again in this time.
+    pub fn new(address: Uri, issuer: String, every: Duration) -> Result<Introspection, Unreached> {
+        let settings =
+            ClientSettings { connect: PATIENCE, patience: PATIENCE, most: LONGEST, ..ClientSettings::default() };
+        Ok(Introspection(Arc::new(Backend {
+            client: Client::new(settings)?,
+            address,
+            issuer,
+            every,
+            turns: Semaphore::new(AT_ONCE),
+            state: Mutex::default(),
+        })))
+    }
+
+    /// By whose subjects people are known.
+    pub(super) fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// After how long it is asked again about somebody who is connected.
+    pub(crate) fn every(&self) -> Duration {
+        self.0.every
+    }
+
+    /// Whose credential this is. What was said since then is an answer; else the backend is asked, once for all who wonder.
+    pub(super) async fn ask(&self, credential: &Credential, now: Time, since: Time) -> Answer {
+        let asking = {
+            let mut state = self.0.state();
+            state.sweep(now);
+            if let Some(known) =
+                state.known.get(credential.digest()).filter(|known| known.holds(now) && known.asked >= since)
+            {
+                return Ok(known.clone());
+            }
+            let begin = || {
+                let asking = self.0.clone().question(credential.clone(), now).boxed().shared();
+                // It goes on although whoever wanted it has gone.
+                tokio::spawn(asking.clone());
+                asking
+            };
+            state.asking.entry(credential.digest.clone()).or_insert_with(begin).clone()
+        };
+        asking.await
+    }
+}
+
+impl Backend {
+    async fn question(self: Arc<Backend>, credential: Credential, now: Time) -> Answer {
+        let digest = credential.digest.clone();
+        let answer =
+            timeout(PATIENCE, self.answer(credential, now)).await.unwrap_or_else(|_| self.silence("no answer in time"));
+        let mut state = self.state();
+        state.asking.remove(&digest);
+        if let Ok(known) = &answer
+            && state.known.len() < MOST
+        {
+            state.known.insert(digest, known.clone());
+        }
+        answer
+    }
+
+    async fn answer(&self, credential: Credential, asked: Time) -> Answer {
+        // Nobody closes the semaphore.
+        let _turn = self.turns.acquire().await;
+        let mut request = Request::new(bytes::Bytes::new());
+        *request.uri_mut() = self.address.clone();
+        *request.headers_mut() = credential.headers;
+        request.headers_mut().insert(ACCEPT, crate::carry::http::JSON);
+        let answer = match self.client.send(request).await {
+            Ok(answer) => answer,
+            Err(error) => return self.silence(&error.to_string()),
+        };
+        match answer.status() {
+            StatusCode::OK => match Vouched::read(answer.body()) {
+                Ok(vouched) => Ok(Known { who: Some(vouched), asked }),
+                Err(why) => self.silence(why),
+            },
+            // Django's REST framework says 403 where others say 401.
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(Known { who: None, asked }),
+            other => self.silence(&format!("it answers {other}")),
+        }
+    }
+
+    fn silence(&self, why: &str) -> Answer {
+        if let Some(left_out) = SILENT.line(Instant::now()) {
+            warn!(why, left_out, "the backend at {} does not say who somebody is", self.address);
+        }
+        Err(Silent)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Until when this is taken for true.
+    pub(super) fn until(&self) -> Time {
+        self.asked.after(if self.who.is_some() { GOOD_FOR } else { BAD_FOR })
+    }
+
+    fn holds(&self, now: Time) -> bool {
+        now < self.until()
+    }
+}
+
+impl State {
+    fn sweep(&mut self, now: Time) {
+        if self.swept.after(BAD_FOR) <= now {
+            self.known.retain(|_, known| known.holds(now));
+            self.swept = now;
+        }
+    }
+}
+
+/// How long a backend may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long its word counts about who somebody is.
+pub(super) const GOOD_FOR: Duration = Duration::from_secs(60);
+/// And about somebody being nobody, who may log in at any time.
+const BAD_FOR: Duration = Duration::from_secs(5);
+/// Bytes of an answer.
+const LONGEST: usize = 64 << 10;
+/// Questions at a time.
+const AT_ONCE: usize = 64;
+/// Answers that are kept; beyond that it is asked every time.
+const MOST: usize = 100_000;
+/// A backend that is away is away for everybody.
+static SILENT: Sparing = Sparing::new();
+
+#[cfg(test)]
+mod tests;
