@@ -112,27 +112,34 @@ impl Outbox {
     /// Sends a last frame after everything that is queued, then ends the connection. An empty frame just ends it.
     pub fn offer_last(&self, frame: Bytes, close: Close) {
         self.state().last(frame, close, &self.depot);
-        self.waker.wake();
+        self.wake_all();
     }
 
     /// Gives the connection up: what has not begun to leave is forgotten, and its task is woken to close it.
     pub fn doom(&self, close: Close) {
         self.state().doom(close, &self.depot);
-        self.waker.wake();
+        self.wake_all();
     }
 
     /// Forgets everything: the connection is gone. Dropping the socket's writing half tells the peer.
     pub fn shut(&self) {
         self.state().shut(&self.depot);
-        self.waker.wake();
+        self.wake_all();
     }
 
     /// Writes what the socket takes and says whether the connection is to end; the task is woken when there is more
     /// to do. For outboxes that only queue, this just registers the task.
     pub fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
         self.waker.register(cx.waker());
-        let drive = self.state().drive(cx, &self.depot);
-        self.patient.wake();
+        let mut state = self.state();
+        let before = (state.phase, state.queue.pending());
+        let drive = state.drive(cx, &self.depot);
+        let moved = before != (state.phase, state.queue.pending());
+        drop(state);
+        // Only when there is news: who waits may be this very task, which would wake itself again and again.
+        if moved {
+            self.patient.wake();
+        }
         drive
     }
 
@@ -228,13 +235,19 @@ impl Outbox {
         }
         // A task with something to write already waits for its socket.
         if !(was_waiting && offered == Offered::Queued) {
-            self.waker.wake();
+            self.wake_all();
         }
         if weight >= budget::HEAVY && !self.heavy.swap(true, Ordering::Relaxed) {
             self.depot.budget().watch(self.me.clone());
         }
         self.depot.budget().relieve();
         offered
+    }
+
+    /// Wakes the connection's task, and whoever waits for the queue to shrink: it may have ended.
+    fn wake_all(&self) {
+        self.waker.wake();
+        self.patient.wake();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -226,3 +226,27 @@ async fn a_queueing_outbox_wakes_its_task_and_counts_what_is_taken() {
     outbox.flushed(2);
     assert_eq!((outbox.pending(), depot.waiting()), (0, 0));
 }
+
+#[derive(Default)]
+struct Woken(std::sync::atomic::AtomicU32);
+
+impl std::task::Wake for Woken {
+    fn wake(self: Arc<Woken>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_its_own_queue_does_not_wake_itself() {
+    let outbox = Outbox::queued(Depot::new(limits(100)), 1);
+    outbox.offer(Bytes::from_static(b"ab"));
+    let woken = Arc::new(Woken::default());
+    let waker = woken.clone().into();
+    let mut cx = Context::from_waker(&waker);
+    assert!(outbox.poll_drained(&mut cx, 0).is_pending());
+    outbox.poll_drive(&mut cx);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0, "it would be asked again and again while its client stalls");
+    outbox.doom(Close::TOO_SLOW);
+    assert!(woken.0.load(Ordering::Relaxed) > 0);
+    assert!(outbox.poll_drained(&mut cx, 0).is_ready());
+}
