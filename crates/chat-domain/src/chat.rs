@@ -14,6 +14,7 @@ use crate::time::Time;
 
 mod answer;
 mod dirty;
+mod extras;
 mod fold;
 mod learn;
 mod log;

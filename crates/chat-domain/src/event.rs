@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::emoji::Emoji;
+use crate::extra::Extra;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
@@ -69,7 +70,7 @@ impl Event {
             Change::Read(read) | Change::Delivered(read) => read.messages.iter().any(|reached| reached.sender == user),
             Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => false,
             Change::Closed | Change::Liked { .. } | Change::Unliked { .. } => false,
-            Change::Reacted { .. } | Change::Unreacted { .. } => false,
+            Change::Extra(_) => false,
         };
         wrote || self.actor.id() == user
     }
@@ -138,24 +139,8 @@ pub enum Change {
         /// Everybody who still does.
         likes: Likes,
     },
-    /// The actor reacts to a message, not with a like.
-    Reacted {
-        /// To which.
-        message: MessageId,
-        /// With what.
-        emoji: Emoji,
-        /// Everybody who does so now.
-        by: Likes,
-    },
-    /// The actor takes a reaction back, not a like.
-    Unreacted {
-        /// To which.
-        message: MessageId,
-        /// Which reaction.
-        emoji: Emoji,
-        /// Everybody who still stands behind it.
-        by: Likes,
-    },
+    /// What only those are told of who ask for it.
+    Extra(Extra),
     /// The actor has read up to a message.
     Read(Read),
     /// Messages up to this one have reached the actor.
@@ -168,8 +153,8 @@ impl Change {
         match (emoji.is_like(), stands) {
             (true, true) => Change::Liked { message, likes: by },
             (true, false) => Change::Unliked { message, likes: by },
-            (false, true) => Change::Reacted { message, emoji, by },
-            (false, false) => Change::Unreacted { message, emoji, by },
+            (false, true) => Change::Extra(Extra::Reacted { message, emoji, by }),
+            (false, false) => Change::Extra(Extra::Unreacted { message, emoji, by }),
         }
     }
 
@@ -180,7 +165,7 @@ impl Change {
             Change::Renamed { .. } | Change::Closed => true,
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
             Change::Liked { .. } | Change::Unliked { .. } => true,
-            Change::Reacted { .. } | Change::Unreacted { .. } => true,
+            Change::Extra(_) => true,
             Change::Read(_) | Change::Delivered(_) => false,
         }
     }

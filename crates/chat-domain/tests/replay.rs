@@ -65,7 +65,7 @@ impl Screen {
             Change::Liked { message, likes } | Change::Unliked { message, likes } => {
                 self.counts(*message, &Emoji::LIKE, likes.count);
             }
-            Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
+            Change::Extra(Extra::Reacted { message, emoji, by } | Extra::Unreacted { message, emoji, by }) => {
                 self.counts(*message, emoji, by.count);
             }
             Change::Read(read) => {
@@ -126,7 +126,7 @@ fn told_once(events: &[std::sync::Arc<Event>]) -> Result<(), TestCaseError> {
             Change::Liked { message, .. } | Change::Unliked { message, .. } => {
                 (("❤️", *message), Some(event.actor.id()))
             }
-            Change::Reacted { message, emoji, .. } | Change::Unreacted { message, emoji, .. } => {
+            Change::Extra(Extra::Reacted { message, emoji, .. } | Extra::Unreacted { message, emoji, .. }) => {
                 ((emoji.as_str(), *message), Some(event.actor.id()))
             }
             Change::Read(read) => (("read", read.upto), Some(event.actor.id())),

@@ -9,7 +9,7 @@
 //! | reacted | native | silent | native | native | native | silent | native |
 //! | unreacted | native | silent | native | native | native | silent | native |
 
-use chat_domain::{Change, Emoji, Message};
+use chat_domain::{Change, Emoji, Extra, Message};
 
 use crate::json::Object;
 use crate::news::News;
@@ -46,7 +46,7 @@ impl Features {
         let shown = match news {
             News::Event(event) => match &event.change {
                 Change::Sent { .. } | Change::Edited { .. } => Features::REACTIONS,
-                Change::Reacted { .. } | Change::Unreacted { .. } => Features::REACTIONS,
+                Change::Extra(extra) => Features::of_extra(extra),
                 Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => Features::NONE,
                 Change::Renamed { .. } | Change::Closed | Change::Deleted { .. } => Features::NONE,
                 Change::Liked { .. } | Change::Unliked { .. } => Features::NONE,
@@ -57,6 +57,13 @@ impl Features {
             News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => Features::NONE,
         };
         Features(self.0 & shown.0)
+    }
+
+    /// What must be asked for to be told of this.
+    pub(crate) fn of_extra(extra: &Extra) -> Features {
+        match extra {
+            Extra::Reacted { .. } | Extra::Unreacted { .. } => Features::REACTIONS,
+        }
     }
 
     fn of(name: &str) -> Features {

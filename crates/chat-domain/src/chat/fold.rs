@@ -29,8 +29,7 @@ impl Chat {
             Change::Deleted { message, .. } => self.fold_deleted(event, *message),
             Change::Liked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, true),
             Change::Unliked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, false),
-            Change::Reacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, true),
-            Change::Unreacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, false),
+            Change::Extra(extra) => self.fold_extra(event, extra),
             Change::Read(read) => self.fold_reached(event, read.upto, Reach::Read),
             Change::Delivered(read) => self.fold_reached(event, read.upto, Reach::Delivered),
         }
@@ -181,7 +180,7 @@ impl Chat {
         });
     }
 
-    fn fold_message(&mut self, event: &Event, message: Arc<Message>) {
+    pub(super) fn fold_message(&mut self, event: &Event, message: Arc<Message>) {
         let id = message.id;
         if let Some(state) = self.states.get_mut(&event.room) {
             state.put(message);
@@ -200,20 +199,6 @@ impl Chat {
         state.reactions.insert(id, Default::default());
         self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
         self.mark(|dirty| dirty.forget(event.room, id));
-    }
-
-    fn fold_reaction(&mut self, event: &Event, id: MessageId, emoji: &Emoji, stands: bool) {
-        let (room, user) = (event.room, event.actor.handle);
-        let (at, seq) = (event.at, event.head.seq);
-        let row = ReactionRow { room, message: id, user, emoji: emoji.clone(), stands, at, seq };
-        let Some(state) = self.states.get_mut(&room) else { return };
-        let Some(mut message) = state.message(id).map(|message| Message::clone(message)) else { return };
-        message.reactions.change(emoji, stands);
-        state.reactions.entry(id).or_default().entry(emoji.clone()).or_default().put(row.clone());
-        self.fold_message(event, Arc::new(message));
-        self.mark(|dirty| {
-            dirty.reactions.insert((room, id, user.id, emoji.clone()), row);
-        });
     }
 
     fn fold_reached(&mut self, event: &Event, upto: MessageId, what: Reach) {
@@ -272,7 +257,7 @@ impl Chat {
         };
     }
 
-    fn mark(&mut self, note: impl FnOnce(&mut Dirty)) {
+    pub(super) fn mark(&mut self, note: impl FnOnce(&mut Dirty)) {
         self.dirty.as_mut().map(note);
     }
 }

@@ -1,6 +1,7 @@
 //! The rows of a room's log.
 
 use crate::event::{Change, Event};
+use crate::extra::Noted;
 use crate::rows::{LogKind, LogRow};
 
 impl LogRow {
@@ -30,11 +31,9 @@ impl LogRow {
             Change::Deleted { message, .. } => about(LogKind::Deleted, *message),
             Change::Liked { message, .. } => about(LogKind::Liked, *message),
             Change::Unliked { message, .. } => about(LogKind::Unliked, *message),
-            Change::Reacted { message, emoji, .. } => {
-                about(LogKind::Reacted, *message).map(|row| LogRow { text: Some(emoji.clone().into()), ..row })
-            }
-            Change::Unreacted { message, emoji, .. } => {
-                about(LogKind::Unreacted, *message).map(|row| LogRow { text: Some(emoji.clone().into()), ..row })
+            Change::Extra(extra) => {
+                let Noted { kind, message, text } = extra.noted();
+                Some(LogRow { message, text, ..row(kind) })
             }
             Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => None,
         }

@@ -1,6 +1,7 @@
 //! The five dialects. One module each; here only the choice between them.
 
 pub(crate) mod bare;
+pub(crate) mod extra;
 pub(crate) mod fields;
 pub(crate) mod loose;
 pub(crate) mod multiplexed;
@@ -164,7 +165,7 @@ fn is_asked_for(features: Features, news: &News) -> bool {
 /// The same for an event.
 pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
     match &event.change {
-        Change::Reacted { .. } | Change::Unreacted { .. } => features.has(Features::REACTIONS),
+        Change::Extra(extra) => features.has(Features::of_extra(extra)),
         Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => true,
         Change::Closed | Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => true,
@@ -179,7 +180,7 @@ fn is_told(change: &Change) -> bool {
         Change::Added { .. } | Change::Removed { .. } => true,
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } => true,
-        Change::Reacted { .. } | Change::Unreacted { .. } => true,
+        Change::Extra(_) => true,
         Change::Read(_) | Change::Delivered(_) => true,
     }
 }

@@ -2,6 +2,7 @@
 
 use chat_domain::{Change, Event, Message, Person};
 
+use super::extra::{self, Words};
 use super::{Cursors, is_told};
 use crate::cursor::Cursor;
 use crate::features::{Features, additions};
@@ -59,8 +60,7 @@ pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event, features: Featu
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
-        Change::Reacted { .. } => "message_reacted",
-        Change::Unreacted { .. } => "message_unreacted",
+        Change::Extra(extra) => extra::name(extra).plain,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     envelope(bytes, kind, |o| data(o, event, features));
@@ -91,10 +91,7 @@ fn data(o: &mut Object<'_>, event: &Event, features: Features) {
         Change::Added { person } | Change::Removed { person, .. } => {
             o.nest("user", |o| user_fields(o, person));
         }
-        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
-            o.put("id", message.number()).put("user_id", event.actor.id().number());
-            o.put("emoji", emoji.as_str()).put("count", by.count);
-        }
+        Change::Extra(extra) => extra::fields(o, Words::Sse, event, extra),
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

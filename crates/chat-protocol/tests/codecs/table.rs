@@ -50,7 +50,7 @@ fn column(entrance: Entrance) -> usize {
 
 fn row(news: &News) -> &'static str {
     match news {
-        News::Event(event) => match event.change {
+        News::Event(event) => match &event.change {
             Change::Created { .. } => "created",
             Change::Added { .. } => "added",
             Change::Removed { .. } => "removed",
@@ -61,8 +61,8 @@ fn row(news: &News) -> &'static str {
             Change::Deleted { .. } => "deleted",
             Change::Liked { .. } => "liked",
             Change::Unliked { .. } => "unliked",
-            Change::Reacted { .. } => "reacted",
-            Change::Unreacted { .. } => "unreacted",
+            Change::Extra(Extra::Reacted { .. }) => "reacted",
+            Change::Extra(Extra::Unreacted { .. }) => "unreacted",
             Change::Read(_) => "read",
             Change::Delivered(_) => "delivered",
         },
@@ -103,8 +103,8 @@ pub(crate) fn everything() -> Vec<News> {
         deleted(),
         news(anna(), Change::Liked { message, likes: likes(2) }),
         news(anna(), Change::Unliked { message, likes: likes(0) }),
-        news(anna(), Change::Reacted { message, emoji: thumb(), by: likes(2) }),
-        news(anna(), Change::Unreacted { message, emoji: thumb(), by: likes(0) }),
+        news(anna(), Change::Extra(Extra::Reacted { message, emoji: thumb(), by: likes(2) })),
+        news(anna(), Change::Extra(Extra::Unreacted { message, emoji: thumb(), by: likes(0) })),
         news(anna(), Change::Read(reached(&[1, 1], &[2]))),
         news(anna(), Change::Delivered(reached(&[1, 1], &[]))),
         typing(true),

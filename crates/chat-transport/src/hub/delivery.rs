@@ -187,7 +187,7 @@ impl Delivery {
                 return Some(Follow::Closed(event.clone()));
             }
             Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
-            Change::Reacted { .. } | Change::Unreacted { .. } => {}
+            Change::Extra(_) => {}
         }
         None
     }

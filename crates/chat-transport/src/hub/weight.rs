@@ -14,7 +14,7 @@ pub(super) fn weight(event: &Event) -> usize {
         }
         Change::Edited { message } => text(message),
         Change::Liked { likes, .. } | Change::Unliked { likes, .. } => handles(likes.by.len()),
-        Change::Reacted { by, .. } | Change::Unreacted { by, .. } => handles(by.by.len()),
+        Change::Extra(extra) => handles(extra.named()),
         Change::Read(read) | Change::Delivered(read) => {
             read.messages.iter().map(|reached| size_of::<Reached>() + handles(reached.readers.len())).sum()
         }

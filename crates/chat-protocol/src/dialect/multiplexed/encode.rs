@@ -4,6 +4,7 @@ use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Sum
 
 use super::message_fields;
 use crate::cursor::Cursor;
+use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, is_told};
 use crate::features::{Features, additions};
 use crate::frames::Frames;
@@ -57,11 +58,7 @@ fn in_room(o: &mut Object<'_>, event: &Event, features: Features, cursor: Option
         }
         Change::Read(_) => user(o, &event.actor),
         Change::Added { person } | Change::Removed { person, .. } => user(o, person),
-        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
-            o.put("message_id", message.number());
-            user(o, &event.actor);
-            o.put("emoji", emoji.as_str()).put("count", by.count);
-        }
+        Change::Extra(extra) => extra::fields(o, Words::Multiplexed, event, extra),
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
     o.put("timestamp", Seconds(event.at)).maybe("cursor", cursor);
@@ -77,8 +74,7 @@ fn word(change: &Change) -> &'static str {
         Change::Read(_) => "messages_read",
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
-        Change::Reacted { .. } => "message_reacted",
-        Change::Unreacted { .. } => "message_unreacted",
+        Change::Extra(extra) => extra::name(extra).plain,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => "",
     }
 }

@@ -3,6 +3,7 @@
 use chat_domain::{Change, Event, Message, MessageId, Person, Status, UserId};
 
 use super::words;
+use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, is_told};
 use crate::entrance::{Audience, Lang};
 use crate::features::{Features, additions};
@@ -47,7 +48,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Liked { .. } | Change::Unliked { .. } | Change::Added { .. } | Change::Removed { .. } => change,
         Change::Read(_) if audience == Audience::Author => marked_read,
         Change::Read(_) => read,
-        Change::Reacted { .. } | Change::Unreacted { .. } => change,
+        Change::Extra(_) => change,
         Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, |o| {
@@ -85,13 +86,8 @@ fn change(o: &mut Object<'_>, event: &Event) {
             user(o.put("type", "member_removed"), person);
         }
         Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { message, emoji, by } => {
-            let o = user(about(o, "message_reacted", *message), &event.actor);
-            o.put("emoji", emoji.as_str()).put("count", by.count);
-        }
-        Change::Unreacted { message, emoji, by } => {
-            let o = user(about(o, "message_unreacted", *message), &event.actor);
-            o.put("emoji", emoji.as_str()).put("count", by.count);
+        Change::Extra(extra) => {
+            extra::fields(o.put("type", extra::name(extra).plain), Words::Room, event, extra);
         }
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }

@@ -3,6 +3,7 @@
 use chat_domain::{Change, Event, Person, Read, Status, UserId};
 
 use super::{frame, likes_fields, message_fields, user_fields, uuids, write};
+use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
 use crate::features::{Features, additions};
@@ -46,8 +47,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Removed { .. } => "member_removed",
         Change::Read(read) => return reached(event, read, Status::Read, cursors, out),
         Change::Delivered(read) => return reached(event, read, Status::Delivered, cursors, out),
-        Change::Reacted { .. } => "message_reacted",
-        Change::Unreacted { .. } => "message_unreacted",
+        Change::Extra(extra) => extra::name(extra).plain,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     out.frame(|bytes| {
@@ -82,10 +82,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Feat
             o.nest("user", |o| user_fields(o, person));
         }
         Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
-            o.put("message_id", message.uuid()).put("emoji", emoji.as_str()).put("count", by.count);
-            o.list("liked_by", uuids(&by.by)).put("liked_at", by.at.map(Seconds));
-        }
+        Change::Extra(extra) => extra::fields(o, Words::Roulette, event, extra),
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn user_fields(o: &mut Object<'_>, person: &Person) {
     o.put("id", person.handle.uuid).put("username", person.username.as_str());
 }
 
-fn uuids(handles: &[Handle]) -> impl Iterator<Item = Uuid> {
+pub(crate) fn uuids(handles: &[Handle]) -> impl Iterator<Item = Uuid> {
     handles.iter().map(|handle| handle.uuid)
 }
 

@@ -3,6 +3,7 @@
 use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 
 use super::{event as write, message_fields, write_event};
+use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
 use crate::features::{Features, additions};
@@ -50,8 +51,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Removed { .. } => "chat:member:removed",
         Change::Read(read) => return reached(audience, event, read, cursors, &READ, out),
         Change::Delivered(read) => return reached(audience, event, read, cursors, &DELIVERED, out),
-        Change::Reacted { .. } => "chat:message:reacted",
-        Change::Unreacted { .. } => "chat:message:unreacted",
+        Change::Extra(extra) => extra::name(extra).with_colons,
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
     };
     write(out, name, |o| {
@@ -85,13 +85,7 @@ fn change(o: &mut Object<'_>, event: &Event, features: Features) {
             o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
         }
         Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => {}
-        Change::Reacted { message, emoji, by } | Change::Unreacted { message, emoji, by } => {
-            o.put("message_id", message.uuid())
-                .put("user_id", event.actor.handle.uuid)
-                .put("user_name", event.actor.name.as_str())
-                .put("emoji", emoji.as_str())
-                .put("count", by.count);
-        }
+        Change::Extra(extra) => extra::fields(o, Words::SocketIo, event, extra),
         Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What a client of dialect 5 is told about its own requests.
 
-use chat_domain::{Change, Emoji, Event, Notification, Outcome, Person, Time};
+use chat_domain::{Change, Emoji, Event, Extra, Notification, Outcome, Person, Time};
 
 use super::{ack, event};
 use crate::cursor::Cursor;
@@ -43,7 +43,7 @@ fn happened(o: &mut Object<'_>, event: &Event) {
         Change::Unliked { message, likes } => {
             o.put("status", "unliked").put("message_id", message.uuid()).put("likes_count", likes.count);
         }
-        Change::Reacted { .. } | Change::Unreacted { .. } => reacted(o, event),
+        Change::Extra(_) => reacted(o, event),
         Change::Read(read) => {
             o.put("status", "read").put("message_id", read.upto.uuid()).put("read_at", Seconds(event.at));
         }
@@ -61,8 +61,8 @@ fn reacted(o: &mut Object<'_>, event: &Event) {
     let (status, message, emoji, by) = match &event.change {
         Change::Liked { message, likes } => ("reacted", message, &Emoji::LIKE, likes),
         Change::Unliked { message, likes } => ("unreacted", message, &Emoji::LIKE, likes),
-        Change::Reacted { message, emoji, by } => ("reacted", message, emoji, by),
-        Change::Unreacted { message, emoji, by } => ("unreacted", message, emoji, by),
+        Change::Extra(Extra::Reacted { message, emoji, by }) => ("reacted", message, emoji, by),
+        Change::Extra(Extra::Unreacted { message, emoji, by }) => ("unreacted", message, emoji, by),
         _ => return,
     };
     o.put("status", status).put("message_id", message.uuid()).put("emoji", emoji.as_str()).put("count", by.count);

@@ -70,8 +70,8 @@ fn ack(asked: &Context, out: &mut Frames) {
         Verb::Delete => deleted(),
         Verb::Like => news(anna(), Change::Liked { message, likes: likes(2) }),
         Verb::Unlike => news(anna(), Change::Unliked { message, likes: likes(0) }),
-        Verb::React => news(anna(), Change::Reacted { message, emoji: thumb(), by: likes(2) }),
-        Verb::Unreact => news(anna(), Change::Unreacted { message, emoji: thumb(), by: likes(0) }),
+        Verb::React => news(anna(), Change::Extra(Extra::Reacted { message, emoji: thumb(), by: likes(2) })),
+        Verb::Unreact => news(anna(), Change::Extra(Extra::Unreacted { message, emoji: thumb(), by: likes(0) })),
         Verb::Read => news(anna(), Change::Read(reached(&[1], &[2]))),
         Verb::Join => {
             reply::joined(SOCKETIO, asked, Some(cursor()), NOON, out);

@@ -1,0 +1,36 @@
+//! What extras do to a chat.
+
+use alloc::sync::Arc;
+
+use super::Chat;
+use crate::emoji::Emoji;
+use crate::event::Event;
+use crate::extra::Extra;
+use crate::id::MessageId;
+use crate::message::Message;
+use crate::rows::ReactionRow;
+
+impl Chat {
+    /// Applies an extra.
+    pub(super) fn fold_extra(&mut self, event: &Event, extra: &Extra) {
+        match extra {
+            Extra::Reacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, true),
+            Extra::Unreacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, false),
+        }
+    }
+
+    /// Somebody gives a reaction to a message, or takes it back.
+    pub(super) fn fold_reaction(&mut self, event: &Event, id: MessageId, emoji: &Emoji, stands: bool) {
+        let (room, user) = (event.room, event.actor.handle);
+        let (at, seq) = (event.at, event.head.seq);
+        let row = ReactionRow { room, message: id, user, emoji: emoji.clone(), stands, at, seq };
+        let Some(state) = self.states.get_mut(&room) else { return };
+        let Some(mut message) = state.message(id).map(|message| Message::clone(message)) else { return };
+        message.reactions.change(emoji, stands);
+        state.reactions.entry(id).or_default().entry(emoji.clone()).or_default().put(row.clone());
+        self.fold_message(event, Arc::new(message));
+        self.mark(|dirty| {
+            dirty.reactions.insert((room, id, user.id, emoji.clone()), row);
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! What happens beyond the oldest clients' ken: told to those alone who ask for it. One list, which every layer reads.
+
+use alloc::string::String;
+
+use crate::emoji::Emoji;
+use crate::id::MessageId;
+use crate::reception::Likes;
+use crate::rows::LogKind;
+
+/// A lasting change that only who asks for it is told of.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Extra {
+    /// The actor reacts to a message, not with a like.
+    Reacted {
+        /// To which.
+        message: MessageId,
+        /// With what.
+        emoji: Emoji,
+        /// Everybody who does so now.
+        by: Likes,
+    },
+    /// The actor takes a reaction back, not a like.
+    Unreacted {
+        /// To which.
+        message: MessageId,
+        /// Which reaction.
+        emoji: Emoji,
+        /// Everybody who still stands behind it.
+        by: Likes,
+    },
+}
+
+/// What the log keeps of an extra.
+pub(crate) struct Noted {
+    pub(crate) kind: LogKind,
+    pub(crate) message: Option<MessageId>,
+    pub(crate) text: Option<String>,
+}
+
+impl Extra {
+    /// What the log keeps of it.
+    pub(crate) fn noted(&self) -> Noted {
+        match self {
+            Extra::Reacted { message, emoji, .. } => about(LogKind::Reacted, *message, Some(emoji.clone().into())),
+            Extra::Unreacted { message, emoji, .. } => about(LogKind::Unreacted, *message, Some(emoji.clone().into())),
+        }
+    }
+
+    /// How many people it names.
+    pub fn named(&self) -> usize {
+        match self {
+            Extra::Reacted { by, .. } | Extra::Unreacted { by, .. } => by.by.len(),
+        }
+    }
+}
+
+fn about(kind: LogKind, message: MessageId, text: Option<String>) -> Noted {
+    Noted { kind, message: Some(message), text }
+}

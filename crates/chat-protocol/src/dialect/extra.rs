@@ -1,0 +1,77 @@
+//! What is beyond the documents, in every dialect's words: here alone it is said how an extra is called and what it tells.
+
+use chat_domain::{Event, Extra, Likes, MessageId, Person};
+
+use super::roulette::uuids;
+use crate::json::{Object, Seconds};
+
+/// How an extra is called.
+pub(crate) struct Name {
+    /// In dialects 1 to 4.
+    pub(crate) plain: &'static str,
+    /// In dialect 5.
+    pub(crate) with_colons: &'static str,
+}
+
+/// In whose words the fields are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Words {
+    Sse,
+    Multiplexed,
+    Room,
+    Roulette,
+    SocketIo,
+}
+
+/// What it is called.
+pub(crate) const fn name(extra: &Extra) -> Name {
+    let (plain, with_colons) = match extra {
+        Extra::Reacted { .. } => ("message_reacted", "chat:message:reacted"),
+        Extra::Unreacted { .. } => ("message_unreacted", "chat:message:unreacted"),
+    };
+    Name { plain, with_colons }
+}
+
+/// What it tells.
+pub(crate) fn fields(o: &mut Object<'_>, words: Words, event: &Event, extra: &Extra) {
+    match extra {
+        Extra::Reacted { message, emoji, by } | Extra::Unreacted { message, emoji, by } => {
+            words.message(o, *message);
+            words.liker(o, &event.actor);
+            o.put("emoji", emoji.as_str()).put("count", by.count);
+            words.likers(o, by);
+        }
+    }
+}
+
+impl Words {
+    /// The message that it is about.
+    fn message(self, o: &mut Object<'_>, message: MessageId) {
+        match self {
+            Words::Sse => o.put("id", message.number()),
+            Words::Multiplexed | Words::Room => o.put("message_id", message.number()),
+            Words::Roulette | Words::SocketIo => o.put("message_id", message.uuid()),
+        };
+    }
+
+    /// Who did it, as the dialect says of a like.
+    fn liker(self, o: &mut Object<'_>, person: &Person) {
+        match self {
+            Words::Sse | Words::Multiplexed => drop(o.put("user_id", person.id().number())),
+            Words::Room => {
+                o.put("user_id", person.id().number()).put("username", person.username.as_str());
+            }
+            Words::Roulette => {}
+            Words::SocketIo => {
+                o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
+            }
+        }
+    }
+
+    /// Who does it, where the dialect says so of likes.
+    fn likers(self, o: &mut Object<'_>, by: &Likes) {
+        if self == Words::Roulette {
+            o.list("liked_by", uuids(&by.by)).put("liked_at", by.at.map(Seconds));
+        }
+    }
+}
