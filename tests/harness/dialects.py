@@ -102,7 +102,7 @@ class Bare(Socket):
     number = 1
 
     async def join(self, *, cursor=None, last_message_id=None, **more):
-        query = urlencode(place(cursor, last_message_id))
+        query = urlencode(place(cursor, last_message_id) | self.asked())
         return await self.open(f"/chat/{self.chat.id}" + (f"?{query}" if query else ""), **more)
 
     async def message(self, content, client_id=None):

@@ -19,6 +19,7 @@ mod fold;
 mod learn;
 mod log;
 mod lookup;
+mod quotes;
 mod reception;
 mod save;
 mod show;

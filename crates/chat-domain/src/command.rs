@@ -170,12 +170,14 @@ pub struct Draft {
     pub content: String,
     /// A map, empty where there is none.
     pub metadata: Value,
+    /// Which message of the room it answers.
+    pub reply_to: Option<MessageId>,
 }
 
 impl Draft {
     /// A draft of plain words.
     pub fn text(content: impl Into<String>) -> Draft {
-        Draft { kind: MessageKind::Text, content: content.into(), metadata: Value::empty() }
+        Draft { kind: MessageKind::Text, content: content.into(), metadata: Value::empty(), reply_to: None }
     }
 }
 

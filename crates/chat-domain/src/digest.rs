@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::command::Draft;
 use crate::id::UserId;
-use crate::message::MessageKind;
 
 /// A collision-resistant digest (SHA-256) of what a request said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,12 +16,20 @@ pub struct Digest(pub [u8; 32]);
 impl Digest {
     /// Of a message before it is accepted.
     pub fn of_draft(draft: &Draft) -> Digest {
-        Digest::of_message(draft.kind, &draft.content, &draft.metadata.to_string())
+        Digest::of_message(draft, &draft.metadata.to_string())
     }
 
     /// The same, the metadata being spelled already.
-    pub(crate) fn of_message(kind: MessageKind, content: &str, metadata: &str) -> Digest {
-        Digest::of([kind.word().as_bytes(), content.as_bytes(), metadata.as_bytes()])
+    pub(crate) fn of_message(draft: &Draft, metadata: &str) -> Digest {
+        let mut hasher = Sha256::new();
+        let Draft { kind, content, reply_to, .. } = draft;
+        [kind.word(), content, metadata].iter().for_each(|text| part(&mut hasher, text.as_bytes()));
+        // What came later follows with a name, where it is there: who does not know it has the digest of before.
+        if let Some(reply_to) = reply_to {
+            part(&mut hasher, b"reply_to");
+            part(&mut hasher, &reply_to.number().to_be_bytes());
+        }
+        Digest(hasher.finalize().into())
     }
 
     /// Of a new group: its title and its founders, whatever their order.
@@ -32,15 +39,9 @@ impl Digest {
         founders.into_iter().for_each(|user| hasher.update(user.number().to_be_bytes()));
         Digest(hasher.finalize().into())
     }
-
-    /// Of several parts, so that what ends one and begins the next cannot be confused.
-    fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-        let mut hasher = Sha256::new();
-        parts.into_iter().for_each(|bytes| part(&mut hasher, bytes));
-        Digest(hasher.finalize().into())
-    }
 }
 
+/// With its length before it, so that what ends one and begins the next cannot be confused.
 fn part(hasher: &mut Sha256, bytes: &[u8]) {
     hasher.update((bytes.len() as u64).to_be_bytes());
     hasher.update(bytes);
@@ -56,6 +57,8 @@ impl fmt::Debug for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::MessageId;
+    use crate::message::MessageKind;
     use crate::metadata::Value;
 
     fn hex(digest: Digest) -> alloc::string::String {
@@ -73,9 +76,12 @@ mod tests {
                 ("width".into(), Value::Int(640)),
                 ("caption".into(), Value::Text("a".into()))
             ]),
+            reply_to: None,
         };
+        let answer = Draft { reply_to: MessageId::new(7), ..text.clone() };
         let members = [2, 3].map(|number| UserId::new(number).unwrap());
         assert_eq!(hex(Digest::of_draft(&text)), "7e7210262bb0556ba6a7286f7eca11b532ba031a7723cd23b0f013c389bd88b1");
+        assert_eq!(hex(Digest::of_draft(&answer)), "a8949c6d06f795c0e010730807cdda4713d1c92128fdd43990e81b5f5c786b07");
         assert_eq!(hex(Digest::of_draft(&photo)), "0deaecd86e5de4db3c8efe1fd5bc211e377da13010f749fd4bf981af137b63cc");
         assert_eq!(
             hex(Digest::of_group("Team", members)),

@@ -9,6 +9,7 @@ use crate::extra::Extra;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::{Handle, Person};
+use crate::quote::InReply;
 use crate::reception::{Likes, Reception};
 use crate::room::{Head, RoomKind};
 use crate::time::Time;
@@ -37,7 +38,10 @@ impl Event {
     /// The same event with what somebody shows of themselves now; `None` where that is nothing new.
     pub fn renamed(&self, person: &Arc<Person>) -> Option<Event> {
         let is_old = |one: &Arc<Person>| one.id() == person.id() && one != person;
-        let by_author = |message: &Message| Arc::new(Message { sender: person.clone(), ..message.clone() });
+        let names = |message: &Message| {
+            is_old(&message.sender) || message.reply.as_ref().is_some_and(|reply| is_old(&reply.quote.sender))
+        };
+        let by_author = |message: &Message| Arc::new(message.renamed(person));
         let change = match &self.change {
             Change::Created { title, people } if people.iter().any(is_old) => {
                 let now = |one: &Arc<Person>| if is_old(one) { person.clone() } else { one.clone() };
@@ -47,12 +51,10 @@ impl Event {
             Change::Removed { person: one, heir } if is_old(one) => {
                 Some(Change::Removed { person: person.clone(), heir: *heir })
             }
-            Change::Sent { message, reception } if is_old(&message.sender) => {
+            Change::Sent { message, reception } if names(message) => {
                 Some(Change::Sent { message: by_author(message), reception: reception.clone() })
             }
-            Change::Edited { message } if is_old(&message.sender) => {
-                Some(Change::Edited { message: by_author(message) })
-            }
+            Change::Edited { message } if names(message) => Some(Change::Edited { message: by_author(message) }),
             _ => None,
         };
         if change.is_none() && !is_old(&self.actor) {
@@ -60,6 +62,24 @@ impl Event {
         }
         let actor = if is_old(&self.actor) { person.clone() } else { self.actor.clone() };
         Some(Event { actor, change: change.unwrap_or_else(|| self.change.clone()), ..self.clone() })
+    }
+
+    /// The same event with what it quotes as this later event left that; `None` where that is nothing new.
+    pub fn requoted(&self, later: &Event) -> Option<Event> {
+        let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
+        let reply = message.reply.as_ref().filter(|_| self.room == later.room)?;
+        let quote = match &later.change {
+            Change::Edited { message } if message.id == reply.quote.message => message.quoted(),
+            Change::Deleted { message, .. } if *message == reply.quote.message => reply.quote.erased(),
+            _ => return None,
+        };
+        let reply = Some(Arc::new(InReply { quote, ..InReply::clone(reply) }));
+        let message = Arc::new(Message { reply, ..Message::clone(message) });
+        let change = match &self.change {
+            Change::Sent { reception, .. } => Change::Sent { message, reception: reception.clone() },
+            _ => Change::Edited { message },
+        };
+        Some(Event { change, ..self.clone() })
     }
 
     /// Whether somebody did it, or wrote a message that it is about.

@@ -131,6 +131,9 @@ pub struct Written {
     pub log: Vec<LogRow>,
     /// Reactions to upsert, by message, user and emoji.
     pub reactions: Vec<ReactionRow>,
+    /// By how many replies that stand threads grew, or shrank, by their first messages. This alone says so: whatever
+    /// [`Message::replies`] says in the rows above, a new message begins with none, and an update leaves them as they are.
+    pub threads: Vec<((RoomId, MessageId), i64)>,
     /// Messages whose reactions are all to be deleted. None of them is in `reactions`.
     pub forgotten: Vec<(RoomId, MessageId)>,
     /// Receipts to insert.

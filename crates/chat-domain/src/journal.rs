@@ -88,6 +88,10 @@ pub trait Journal: Send + Sync {
     /// A page of a room's messages.
     fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History>;
 
+    /// A page of the thread that a message belongs to, its first message included.
+    fn thread(&self, reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize)
+    -> Answer<'_, History>;
+
     /// One message.
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown>;
 

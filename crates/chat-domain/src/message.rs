@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId};
 use crate::person::Person;
+use crate::quote::{InReply, Quote, excerpt};
 use crate::tally::Tallies;
 use crate::time::Time;
 
@@ -99,6 +100,10 @@ pub struct Message {
     pub deleted: Option<(Time, u64)>,
     /// How many people react to it, and with what.
     pub reactions: Tallies,
+    /// What it answers.
+    pub reply: Option<Arc<InReply>>,
+    /// How many answers that stand belong to the thread that it began.
+    pub replies: u32,
 }
 
 impl Message {
@@ -107,9 +112,42 @@ impl Message {
         &self.content
     }
 
+    /// The first message of the thread that it belongs to, or that its first answer begins.
+    pub fn thread(&self) -> MessageId {
+        self.reply.as_ref().map_or(self.id, |reply| reply.thread)
+    }
+
+    /// It as those quote it that answer it.
+    pub(crate) fn quoted(&self) -> Quote {
+        Quote {
+            message: self.id,
+            sender: self.sender.clone(),
+            excerpt: excerpt(&self.content).into(),
+            deleted: self.deleted.is_some(),
+        }
+    }
+
+    /// What its answers have.
+    pub(crate) fn answered(&self) -> InReply {
+        InReply { thread: self.thread(), quote: self.quoted() }
+    }
+
     /// How many people like it.
     pub fn likes(&self) -> u32 {
         self.reactions.count(&Emoji::LIKE)
+    }
+
+    /// The same, wherever it names somebody, by what they show of themselves now.
+    pub(crate) fn renamed(&self, person: &Arc<Person>) -> Message {
+        let is_it = |one: &Arc<Person>| one.id() == person.id();
+        let mut now = self.clone();
+        if is_it(&now.sender) {
+            now.sender = person.clone();
+        }
+        if let Some(reply) = now.reply.as_mut().filter(|reply| is_it(&reply.quote.sender)) {
+            Arc::make_mut(reply).quote.sender = person.clone();
+        }
+        now
     }
 
     /// The tombstone that is left after it was deleted.

@@ -62,7 +62,8 @@ impl Command {
                 needs.extend([Need::Person(user), Need::Member(room, user)]);
                 needs.extend((user == actor).then_some(Need::Heir(room)));
             }
-            Command::Send { room, client_id, .. } => {
+            Command::Send { room, draft, client_id } => {
+                needs.extend(draft.reply_to.map(|message| Need::Message(*room, message)));
                 needs.extend(client_id.iter().map(|name| Need::Sent(*room, actor, name.clone())));
             }
             &Command::Edit { room, message, .. } | &Command::Delete { room, message } => {

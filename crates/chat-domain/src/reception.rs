@@ -20,6 +20,8 @@ pub struct Reception {
     pub readers: Vec<Handle>,
     /// When the first of them did.
     pub read_at: Option<Time>,
+    /// When the newest reply came that stands, where that was asked: in answers and replays.
+    pub last_reply_at: Option<Time>,
 }
 
 /// How far a message got.

@@ -189,7 +189,13 @@ impl Readership {
             (None, false) => Status::Sent,
         };
         let readers = self.readers.iter().map(|mark| mark.user).collect();
-        Reception { status, likes: Likes::of(self.message.likes(), likes), readers, read_at: self.first_at }
+        Reception {
+            status,
+            likes: Likes::of(self.message.likes(), likes),
+            readers,
+            read_at: self.first_at,
+            last_reply_at: None,
+        }
     }
 
     /// The message as one that a read position newly covers.

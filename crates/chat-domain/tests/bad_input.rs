@@ -26,7 +26,11 @@ fn send(world: &mut World, kind: MessageKind, content: &str, metadata: Value) ->
     give(
         world,
         1,
-        Command::Send { room: at, draft: Draft { kind, content: content.into(), metadata }, client_id: None },
+        Command::Send {
+            room: at,
+            draft: Draft { kind, content: content.into(), metadata, reply_to: None },
+            client_id: None,
+        },
     )
 }
 

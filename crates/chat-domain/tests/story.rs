@@ -190,6 +190,7 @@ fn same_message(
     let view::Shown { message, reception, mine } = shown;
     prop_assert_eq!((message.id, &*message.content, message.sender.id()), (line.id, line.words.as_str(), line.sender));
     prop_assert_eq!(message.edited.is_some(), line.edited);
+    same_thread(chat, reader, shown, line, place)?;
     let likers: Vec<_> = reception.likes.by.iter().map(|handle| handle.id).collect();
     prop_assert_eq!((reception.likes.count as usize, &likers), (line.who(&Emoji::LIKE).len(), &line.who(&Emoji::LIKE)));
     let pages = |after| chat.likers_page(reader, message.room, message.id, after, 2).unwrap();
@@ -205,6 +206,29 @@ fn same_message(
     let readers: Vec<_> = readers.iter().map(|mark| (mark.at, mark.user.id)).collect();
     prop_assert_eq!(&readers, &place.readers(line));
     prop_assert_eq!((reception.status, reception.read_at), (place.status(line), readers.first().map(|&(at, _)| at)));
+    Ok(())
+}
+
+/// What a message quotes is what that says now, and a thread is whoever can be followed back to its beginning.
+fn same_thread(
+    chat: &Chat,
+    reader: UserId,
+    shown: &view::Shown,
+    line: &naive::Line,
+    place: &naive::Place,
+) -> Result<(), TestCaseError> {
+    let (message, first) = (&shown.message, place.first(line.id));
+    let quote = message.reply.as_ref().map(|reply| (reply.quote.message, &*reply.quote.excerpt, reply.quote.deleted));
+    let quoted = line.reply_to.and_then(|to| place.lines.iter().find(|line| line.id == to));
+    prop_assert_eq!(quote, quoted.map(|line| (line.id, line.words.as_str(), line.deleted)));
+    prop_assert_eq!(message.thread(), first);
+    let replies = place.replies(line.id);
+    prop_assert_eq!(message.replies as usize, replies.len());
+    prop_assert_eq!(shown.reception.last_reply_at, replies.last().map(|line| line.at));
+    let whole = chat.thread(reader, message.room, message.id, Page::Newest, 999).unwrap();
+    let standing = place.lines.iter().filter(|line| line.id == first && !line.deleted);
+    let expected: Vec<_> = standing.chain(place.replies(first)).map(|line| line.id).collect();
+    prop_assert_eq!(whole.messages.iter().map(|shown| shown.message.id).collect::<Vec<_>>(), expected);
     Ok(())
 }
 

@@ -40,8 +40,18 @@ impl Tables {
         written.new_rooms.into_iter().for_each(|row| insert(&mut self.rooms, row.id, row));
         written.rooms.into_iter().for_each(|row| update(&mut self.rooms, row.id, row));
         self.members.extend(written.members.into_iter().map(|(room, row)| ((room, row.user), row)));
-        written.new_messages.into_iter().for_each(|row| insert(&mut self.messages, (row.room, row.id), row));
-        written.messages.into_iter().for_each(|row| update(&mut self.messages, (row.room, row.id), row));
+        for row in written.new_messages {
+            insert(&mut self.messages, (row.room, row.id), Arc::new(Message { replies: 0, ..Message::clone(&row) }));
+        }
+        for row in written.messages {
+            // How many replies there are is written alone.
+            let replies = self.messages[&(row.room, row.id)].replies;
+            update(&mut self.messages, (row.room, row.id), Arc::new(Message { replies, ..Message::clone(&row) }));
+        }
+        for (key, more) in written.threads {
+            let first = Arc::make_mut(self.messages.get_mut(&key).unwrap());
+            first.replies = (i64::from(first.replies) + more).try_into().unwrap();
+        }
         written.log.into_iter().for_each(|row| insert(&mut self.log, (row.room, row.seq), row));
         for (room, message) in written.forgotten {
             assert!(written.reactions.iter().all(|row| (row.room, row.message) != (room, message)));
@@ -81,7 +91,11 @@ impl Tables {
         }
         for message in self.messages.values() {
             let (room, id) = (message.room, message.id);
-            prop_assert_eq!(chat.answer(&Need::Message(room, id)), Fact::Message(room, id, Some(message.clone())));
+            let Fact::Message(.., Some(known)) = chat.answer(&Need::Message(room, id)) else { panic!("{message:?}") };
+            let answers = |message: &Message| message.reply.as_ref().map(|reply| (reply.thread, reply.quote.message));
+            prop_assert_eq!(answers(&known), answers(message), "what it quotes is looked up");
+            let known = Message { reply: message.reply.clone(), ..Message::clone(&known) };
+            prop_assert_eq!(&known, &**message);
             let nobody = user(PEOPLE + 1);
             for emoji in (0..5).map(emoji) {
                 let of = |row: &&ReactionRow| (row.room, row.message, &row.emoji) == (room, id, &emoji) && row.stands;

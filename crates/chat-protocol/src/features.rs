@@ -9,9 +9,8 @@
 //! | reacted | native | silent | native | native | native | silent | native |
 //! | unreacted | native | silent | native | native | native | silent | native |
 
-use chat_domain::{Change, Emoji, Extra, Message};
+use chat_domain::{Change, Extra};
 
-use crate::json::Object;
 use crate::news::News;
 
 /// A set of additions.
@@ -23,8 +22,12 @@ impl Features {
     pub const NONE: Features = Features(0);
     /// Reactions other than likes, and all of them in message objects.
     pub const REACTIONS: Features = Features(1);
+    /// What messages answer, and how many answers they have.
+    pub const REPLIES: Features = Features(2);
     /// All that there are.
-    pub const ALL: Features = Features(1);
+    pub const ALL: Features = Features(3);
+    /// Those that message objects show.
+    const IN_MESSAGES: Features = Features(3);
 
     /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
     pub fn named(names: &str) -> Features {
@@ -45,14 +48,14 @@ impl Features {
     pub fn shown_by(self, news: &News) -> Features {
         let shown = match news {
             News::Event(event) => match &event.change {
-                Change::Sent { .. } | Change::Edited { .. } => Features::REACTIONS,
+                Change::Sent { .. } | Change::Edited { .. } => Features::IN_MESSAGES,
                 Change::Extra(extra) => Features::of_extra(extra),
                 Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => Features::NONE,
                 Change::Renamed { .. } | Change::Closed | Change::Deleted { .. } => Features::NONE,
                 Change::Liked { .. } | Change::Unliked { .. } => Features::NONE,
                 Change::Read(_) | Change::Delivered(_) => Features::NONE,
             },
-            News::Summary { .. } => Features::REACTIONS,
+            News::Summary { .. } => Features::IN_MESSAGES,
             News::Typing(_) | News::Presence(_) | News::Notification(_) => Features::NONE,
             News::PostLiked(_) | News::PostCommented(_) | News::Match { .. } | News::Left { .. } => Features::NONE,
         };
@@ -69,19 +72,10 @@ impl Features {
     fn of(name: &str) -> Features {
         match name {
             "reactions" => Features::REACTIONS,
+            "replies" => Features::REPLIES,
             "all" => Features::ALL,
             _ => Features::NONE,
         }
-    }
-}
-
-/// The fields of a message object that are there for who asked for them; `mine` is what the reader reacts with, in answers.
-pub(crate) fn additions(o: &mut Object<'_>, features: Features, message: &Message, mine: Option<&[Emoji]>) {
-    if features.has(Features::REACTIONS) {
-        o.objects("reactions", message.reactions.iter(), |o, tally| {
-            o.put("emoji", tally.emoji.as_str()).put("count", tally.count);
-            o.maybe("mine", mine.map(|mine| mine.contains(&tally.emoji)));
-        });
     }
 }
 
@@ -94,6 +88,7 @@ mod tests {
         assert_eq!(Features::named("reactions"), Features::REACTIONS);
         assert_eq!(Features::named(" reactions ,x"), Features::REACTIONS);
         assert_eq!(Features::named("all"), Features::ALL);
+        assert_eq!(Features::named("replies,reactions"), Features::REPLIES.and(Features::REACTIONS));
         for nothing in ["", ",", "Reactions", "reactions;", "reaction", "none"] {
             assert_eq!(Features::named(nothing), Features::NONE, "{nothing}");
         }

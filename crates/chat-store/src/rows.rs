@@ -10,8 +10,8 @@ use chat_domain::{
 };
 
 pub(crate) use crate::tables::{
-    ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, NamedRow, NotificationRow, OrdinalRow, PersonRow,
-    PlaceInLobby, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow, TokenRow, UnreadRow,
+    ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow, NotificationRow, OrdinalRow,
+    PersonRow, PlaceInLobby, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow, TokenRow, UnreadRow,
 };
 use crate::work_error::{WorkError, Worked};
 
@@ -103,15 +103,21 @@ pub(crate) fn member(row: MemberRow) -> Worked<(RoomId, Member)> {
     Ok((room_id(row.room)?, Member { user: user(row.person)?, active: row.active, joined, sent, read, delivered }))
 }
 
-/// The columns of a [`MessageRow`]. Its sender is a [`PersonRow`] beside it.
+/// The columns of a [`MessageRow`].
 pub(crate) const MESSAGE: &str = MessageRow::COLUMNS;
 
-/// The message of a row.
-pub(crate) fn message((row, sender): (MessageRow, PersonRow)) -> Worked<Arc<Message>> {
+/// The columns of a [`MoreRow`].
+pub(crate) const MORE: &str = MoreRow::COLUMNS;
+
+/// One message with its sender: [`MESSAGE`], [`MORE`], [`PERSON`].
+pub(crate) type SaidRow = (MessageRow, MoreRow, PersonRow);
+
+/// The message of a row, without what it quotes.
+pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
     let change = |at: Option<i64>, seq: Option<i64>| {
         at.zip(seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()
     };
-    Ok(Arc::new(Message {
+    Ok(Message {
         id: message_id(row.id)?,
         room: room_id(row.room)?,
         sender: person(sender)?,
@@ -125,7 +131,9 @@ pub(crate) fn message((row, sender): (MessageRow, PersonRow)) -> Worked<Arc<Mess
         edited: change(row.edited_at, row.edited_seq)?,
         deleted: change(row.deleted_at, row.deleted_seq)?,
         reactions: Tallies::parse(&row.reactions).ok_or_else(|| bad("reactions", &row.reactions))?,
-    }))
+        reply: None,
+        replies: small(more.replies)?,
+    })
 }
 
 /// The columns of a [`ReactionOf`]. Whose it is is a [`HandleRow`] beside it.

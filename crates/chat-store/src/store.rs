@@ -131,6 +131,7 @@ impl Journal for Store {
     answered! { journal:
         fn execute(order: Order) -> Outcome;
         fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
+        fn thread(reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize) -> History;
         fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
         fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
         fn head(reader: UserId, room: RoomId) -> Head;

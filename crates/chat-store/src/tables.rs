@@ -103,6 +103,25 @@ row! {
 }
 
 row! {
+    /// What most messages do not have, of the same `messages m`.
+    MoreRow as "m" {
+        reply_to: Option<i64>,
+        thread: Option<i64>,
+        replies: i64,
+    }
+}
+
+row! {
+    /// What is quoted of a message, without its sender.
+    QuoteRow {
+        room: i64,
+        id: i64,
+        excerpt: String,
+        deleted_at: Option<i64>,
+    }
+}
+
+row! {
     /// What one user last did about one reaction to a message, without the user, of `reactions x`.
     ReactionOf as "x" {
         room: i64,

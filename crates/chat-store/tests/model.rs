@@ -9,12 +9,12 @@ use chat_domain::Limits;
 use chat_domain::fact::Fact;
 use chat_domain::view::*;
 use chat_domain::{
-    Change, Chat, ClientId, Command, Draft, Emoji, Event, Failure, Head, Ids, Journal, MessageId, Order, Outcome,
-    Person, Refusal, RoomId, Stamp, Time, UserId,
+    Change, Chat, ClientId, Command, Draft, Emoji, Failure, Head, Journal, MessageId, Order, Outcome, Person, Refusal,
+    RoomId, Stamp, Time, UserId,
 };
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
-use common::{Deaf, Dice, Folder, somebody};
+use common::{Deaf, Dice, Folder, ids, somebody};
 
 #[tokio::test]
 async fn sqlite_answers_as_the_model_does() {
@@ -162,7 +162,10 @@ impl Story {
             25 => Command::StopSearch,
             26 => Command::LeaveRoulette,
             29 if self.dice.one_in(9) => Command::EndGroup { room },
-            _ => Command::Send { room, draft: Draft::text(self.text()), client_id: self.name() },
+            _ => {
+                let reply_to = Some(message).filter(|_| self.dice.one_in(3));
+                Command::Send { room, draft: Draft { reply_to, ..Draft::text(self.text()) }, client_id: self.name() }
+            }
         }
     }
 
@@ -216,6 +219,12 @@ impl Story {
                 for page in [Page::Newest, Page::Before(message), Page::After(Some(message)), Page::After(None)] {
                     let expected = model.history(reader, room, page, limit);
                     same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
+                    let expected = model.thread(reader, room, message, page, limit);
+                    same(
+                        store.thread(reader, room, message, page, limit).await,
+                        expected,
+                        &format!("{about} {page:?}"),
+                    );
                 }
             }
             13 => same(self.store.hide(reader, room).await, self.model.hide(reader, room), &about),
@@ -280,17 +289,6 @@ impl Story {
             }
         }
     }
-}
-
-/// The numbers that the store gave, or some that nobody has.
-fn ids(event: Option<&Event>) -> Ids {
-    let (mut room, mut message) = (RoomId::new(1 << 50).unwrap(), MessageId::new(1 << 50).unwrap());
-    match event.map(|event| (&event.change, event.room)) {
-        Some((Change::Created { .. }, id)) => room = id,
-        Some((Change::Sent { message: sent, .. }, _)) => message = sent.id,
-        _ => {}
-    }
-    Ids { room, message }
 }
 
 #[track_caller]

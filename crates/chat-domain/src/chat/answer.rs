@@ -23,7 +23,9 @@ impl Chat {
             Need::Room(room) => Fact::Room(room, self.state(room).ok().map(|(_, row)| row.clone())),
             Need::Member(room, user) => Fact::Member(room, user, self.slot(room, user).map(|slot| slot.member)),
             Need::Heir(room) => Fact::Heir(room, self.heirs(room)),
-            Need::Message(room, id) => Fact::Message(room, id, self.message_row(room, id).cloned()),
+            Need::Message(room, id) => {
+                Fact::Message(room, id, self.message_row(room, id).map(|message| self.as_now(message)))
+            }
             Need::Ordinal(room, id, user) => Fact::Ordinal(room, id, user, self.ordinal(room, id, user)),
             Need::Direct(low, high) => {
                 Fact::Direct(low, high, self.direct(low, high).and_then(|room| self.room_roster(room)))
@@ -75,7 +77,7 @@ impl Chat {
 
     fn sent_first(&self, room: RoomId, id: MessageId, digest: crate::Digest) -> Option<FirstSent> {
         let (state, _) = self.state(room).ok()?;
-        let seen = self.readership(state, self.message_row(room, id)?, None);
+        let seen = self.readership(state, &self.as_now(self.message_row(room, id)?), None);
         Some(FirstSent { digest, seen, likes: self.reaction_rows(room, id, &Emoji::LIKE, None) })
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Dirty {
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
     pub(super) log: Vec<LogRow>,
     pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
+    /// How many replies came to each thread, less those that were deleted.
+    pub(super) threads: BTreeMap<(RoomId, MessageId), i64>,
     pub(super) forgotten: BTreeSet<(RoomId, MessageId)>,
     pub(super) receipts: Vec<Receipt>,
     pub(super) sent: Vec<SentRow>,
@@ -34,6 +36,11 @@ impl Dirty {
     /// Notes that a message changed.
     pub(super) fn message(&mut self, room: RoomId, message: MessageId) {
         self.messages.entry((room, message)).or_insert(false);
+    }
+
+    /// Notes that a thread has one reply more, or one fewer.
+    pub(super) fn count_reply(&mut self, room: RoomId, thread: MessageId, more: i64) {
+        *self.threads.entry((room, thread)).or_default() += more;
     }
 
     /// Notes that a message lost its reactions.

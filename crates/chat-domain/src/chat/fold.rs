@@ -174,9 +174,12 @@ impl Chat {
             slot.own.push(message.id);
         }
         state.put(message.clone());
+        let thread = message.reply.as_ref().map(|reply| reply.thread);
+        thread.into_iter().for_each(|thread| state.count_reply(thread, message.id, true));
         self.mark(|dirty| {
             dirty.members.insert((room, user));
             dirty.messages.insert((room, message.id), true);
+            thread.into_iter().for_each(|thread| dirty.count_reply(room, thread, 1));
         });
     }
 
@@ -197,8 +200,13 @@ impl Chat {
         }
         // Nobody reacts to it, and a working set knows that.
         state.reactions.insert(id, Default::default());
+        let thread = message.reply.as_ref().map(|reply| reply.thread);
+        thread.into_iter().for_each(|thread| state.count_reply(thread, id, false));
         self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
-        self.mark(|dirty| dirty.forget(event.room, id));
+        self.mark(|dirty| {
+            dirty.forget(event.room, id);
+            thread.into_iter().for_each(|thread| dirty.count_reply(event.room, thread, -1));
+        });
     }
 
     fn fold_reached(&mut self, event: &Event, upto: MessageId, what: Reach) {

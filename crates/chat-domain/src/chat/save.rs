@@ -140,6 +140,9 @@ impl RoomState {
             slot.own.push(message.id);
             slot.deleted.extend(is_deleted.then_some(message.number));
         }
+        if let Some(reply) = message.reply.as_ref().filter(|_| !is_deleted) {
+            self.threads.entry(reply.thread).or_default().push(message.id);
+        }
         self.messages.push(message);
     }
 }

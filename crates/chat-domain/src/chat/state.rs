@@ -34,6 +34,8 @@ pub(crate) struct RoomState {
     pub(super) messages: Vec<Arc<Message>>,
     /// Of each message by emoji. A message that is here without an emoji has no such reaction.
     pub(super) reactions: Map<MessageId, Map<Emoji, Given>>,
+    /// The replies that stand of each thread, oldest first, by the thread's first message.
+    pub(super) threads: Map<MessageId, Vec<MessageId>>,
     /// The dense numbers of deleted messages, in order.
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
@@ -125,6 +127,20 @@ impl RoomState {
         match self.find(message.id) {
             Ok(at) => self.messages[at] = message,
             Err(at) => self.messages.insert(at, message),
+        }
+    }
+
+    /// Counts a reply that came, or one that was deleted, with the first message of its thread if that is here.
+    pub(super) fn count_reply(&mut self, thread: MessageId, reply: MessageId, stands: bool) {
+        let replies = self.threads.entry(thread).or_default();
+        match (replies.binary_search(&reply), stands) {
+            (Err(at), true) => replies.insert(at, reply),
+            (Ok(at), false) => drop(replies.remove(at)),
+            _ => {}
+        }
+        if let Ok(at) = self.find(thread) {
+            let first = Arc::make_mut(&mut self.messages[at]);
+            first.replies = if stands { first.replies + 1 } else { first.replies.saturating_sub(1) };
         }
     }
 

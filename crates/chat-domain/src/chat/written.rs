@@ -36,6 +36,7 @@ impl Chat {
             messages: messages.1,
             log: dirty.log,
             reactions: dirty.reactions.into_values().collect(),
+            threads: dirty.threads.into_iter().filter(|(_, more)| *more != 0).collect(),
             forgotten: dirty.forgotten.into_iter().collect(),
             receipts: dirty.receipts,
             sent: dirty.sent,

@@ -28,6 +28,17 @@ impl Journal for Memory {
         self.answer(|world| Ok(world.chat.history(reader, room, page, limit)?))
     }
 
+    fn thread(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: Page,
+        limit: usize,
+    ) -> Answer<'_, History> {
+        self.answer(|world| Ok(world.chat.thread(reader, room, message, page, limit)?))
+    }
+
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown> {
         self.answer(|world| Ok(world.chat.message(reader, room, message)?))
     }

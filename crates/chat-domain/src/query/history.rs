@@ -14,15 +14,38 @@ impl Chat {
     /// A page of a room's messages.
     pub fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Result<History, Refusal> {
         let (state, row, _) = self.visible(reader, room)?;
-        let (messages, from, upto) = match page {
-            Page::Newest => newest(state, state.messages().len(), limit),
-            Page::Before(id) => newest(state, state.messages().partition_point(|message| message.id < id), limit),
-            Page::After(id) => oldest(state, state.messages().partition_point(|message| Some(message.id) <= id), limit),
-        };
+        let all = state.messages();
+        let (messages, from, upto) = cut(all, page, limit);
         Ok(History {
             messages: messages.into_iter().map(|message| self.shown_to(reader, state, message)).collect(),
             more_before: state.alive(from) > 0,
-            more_after: state.alive(upto) < state.alive(state.messages().len()),
+            more_after: state.alive(upto) < state.alive(all.len()),
+            head: row.head,
+        })
+    }
+
+    /// A page of the thread that a message belongs to, its first message included. Of a thread anything may have been deleted,
+    /// also the message that it is asked by.
+    pub fn thread(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: Page,
+        limit: usize,
+    ) -> Result<History, Refusal> {
+        let (state, row, _) = self.visible(reader, room)?;
+        let first = self.message_row(room, message).ok_or(Refusal::UnknownMessage)?.thread();
+        let all = [first].into_iter().chain(self.replies(room, first).iter().copied());
+        let all: Vec<_> = all.filter_map(|id| self.live_message(room, id).ok().cloned()).collect();
+        if all.is_empty() {
+            return Err(Refusal::UnknownMessage);
+        }
+        let (messages, from, upto) = cut(&all, page, limit);
+        Ok(History {
+            messages: messages.into_iter().map(|message| self.shown_to(reader, state, message)).collect(),
+            more_before: from > 0,
+            more_after: upto < all.len(),
             head: row.head,
         })
     }
@@ -42,7 +65,10 @@ impl Chat {
 
     /// A message with what became of it, by the name that its sender has now.
     pub(super) fn shown(&self, state: &RoomState, message: &Arc<Message>) -> Shown {
-        Shown { message: self.renamed(message), reception: self.reception(state, message), mine: Vec::new() }
+        let mut reception = self.reception(state, message);
+        let last_reply = self.replies(message.room, message.id).last().and_then(|reply| state.message(*reply));
+        reception.last_reply_at = last_reply.map(|reply| reply.created_at);
+        Shown { message: self.as_now(message), reception, mine: Vec::new() }
     }
 
     /// The same, with what the reader reacts to it with.
@@ -54,21 +80,20 @@ impl Chat {
     pub(super) fn last_alive<'a>(&self, state: &'a RoomState) -> Option<&'a Arc<Message>> {
         state.messages().iter().rev().find(|message| message.deleted.is_none())
     }
+}
 
-    /// A message by the name that its sender has now.
-    pub(super) fn renamed(&self, message: &Arc<Message>) -> Arc<Message> {
-        match self.person(message.sender.id()) {
-            Ok(sender) if *sender != message.sender => {
-                Arc::new(Message { sender: sender.clone(), ..Message::clone(message) })
-            }
-            _ => message.clone(),
-        }
+/// A page of these messages, and the places between which it lies.
+fn cut(all: &[Arc<Message>], page: Page, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
+    match page {
+        Page::Newest => newest(all, all.len(), limit),
+        Page::Before(id) => newest(all, all.partition_point(|message| message.id < id), limit),
+        Page::After(id) => oldest(all, all.partition_point(|message| Some(message.id) <= id), limit),
     }
 }
 
 /// The newest of the first `end` messages, oldest first, and the places between which they lie.
-fn newest(state: &RoomState, end: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
-    let places = state.messages()[..end].iter().enumerate().rev();
+fn newest(all: &[Arc<Message>], end: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
+    let places = all[..end].iter().enumerate().rev();
     let mut found: Vec<_> = places.filter(|(_, message)| message.deleted.is_none()).take(limit).collect();
     found.reverse();
     let from = found.first().map_or(end, |&(at, _)| at);
@@ -76,8 +101,8 @@ fn newest(state: &RoomState, end: usize, limit: usize) -> (Vec<&Arc<Message>>, u
 }
 
 /// The oldest of those from `start` on, and the places between which they lie.
-fn oldest(state: &RoomState, start: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
-    let places = state.messages().iter().enumerate().skip(start);
+fn oldest(all: &[Arc<Message>], start: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
+    let places = all.iter().enumerate().skip(start);
     let found: Vec<_> = places.filter(|(_, message)| message.deleted.is_none()).take(limit).collect();
     let upto = found.last().map_or(start, |&(at, _)| at + 1);
     (found.into_iter().map(|(_, message)| message).collect(), start, upto)

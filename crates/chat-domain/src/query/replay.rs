@@ -60,7 +60,7 @@ impl Chat {
 
     fn found(&self, state: &RoomState, asked: &Asked) -> Found {
         let person = |&user: &UserId| Some((user, self.person(user).ok()?.clone()));
-        let message = |&id: &_| Some((id, self.renamed(state.message(id)?)));
+        let message = |&id: &_| Some((id, self.as_now(state.message(id)?)));
         let own =
             |key: &(MessageId, UserId, Emoji)| Some((key.clone(), state.given(key.0, &key.2)?.row(key.1)?.clone()));
         let backers = |&(message, _, ref emoji): &(MessageId, UserId, Emoji)| {

@@ -13,6 +13,7 @@ use crate::digest::Digest;
 use crate::event::{Change, Event};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
+use crate::quote::InReply;
 use crate::reception::Reception;
 use crate::refusal::Refusal;
 use crate::tally::Tallies;
@@ -28,7 +29,7 @@ pub(super) fn send(
     let metadata = spelled("metadata", &draft.metadata)?;
     let memo = match client_id {
         Some(name) => {
-            let digest = Digest::of_message(draft.kind, &draft.content, &metadata);
+            let digest = Digest::of_message(&draft, &metadata);
             if let Some((before, message)) = chat.first_sent(room, stamp.actor, &name) {
                 return repeated(chat, stamp, room, message, before == digest);
             }
@@ -39,13 +40,14 @@ pub(super) fn send(
     let scene = Scene::enter(chat, stamp, room)?;
     scene.open()?;
     check_draft(&draft, &metadata, chat.limits())?;
-    Ok(Decision::Happened(sent(&scene, draft, &metadata), memo))
+    let reply = draft.reply_to.map(|message| answer(&scene, message)).transpose()?;
+    Ok(Decision::Happened(sent(&scene, draft, &metadata, reply), memo))
 }
 
 /// Other words for a text, by its sender.
 pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Decision, Refusal> {
     scene.open()?;
-    let before = scene.message(message)?;
+    let before = &scene.chat.as_now(scene.message(message)?);
     if before.sender.id() != scene.actor.id() {
         return Err(Refusal::NotAuthor);
     }
@@ -73,7 +75,12 @@ pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, R
     happened(scene.next(Change::Deleted { message, sender }))
 }
 
-fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
+/// An answer to a message that stands.
+fn answer(scene: &Scene<'_>, message: MessageId) -> Result<Arc<InReply>, Refusal> {
+    Ok(Arc::new(scene.chat.as_now(scene.message(message)?).answered()))
+}
+
+fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<InReply>>) -> Event {
     let id = scene.next_message;
     let newest = scene.room.last_message;
     assert!(newest < Some(id), "the stamp offers message id {id}, and the room's newest is {newest:?}");
@@ -92,6 +99,8 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>) -> Event {
         edited: None,
         deleted: None,
         reactions: Tallies::default(),
+        reply,
+        replies: 0,
     };
     event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };
     event
@@ -103,7 +112,7 @@ fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: b
         return Err(Refusal::Reused { message: Some(message) });
     }
     let (state, row) = chat.state(room)?;
-    let message = chat.message_row(room, message).ok_or(Refusal::UnknownMessage)?.clone();
+    let message = chat.as_now(chat.message_row(room, message).ok_or(Refusal::UnknownMessage)?);
     let at = message.created_at;
     let change = Change::Sent { reception: chat.reception(state, &message), message };
     Ok(Decision::Already(Event { at, ..as_it_is(row, chat.person(stamp.actor)?, change) }))

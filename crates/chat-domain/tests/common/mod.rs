@@ -31,7 +31,7 @@ pub enum Action {
     Add { room: u8, user: u8 },
     Remove { room: u8, user: u8 },
     End { room: u8 },
-    Send { room: u8, text: u8, name: Option<u8> },
+    Send { room: u8, text: u8, name: Option<u8>, reply_to: Option<u8> },
     Edit { room: u8, message: u8, text: u8 },
     Delete { room: u8, message: u8 },
     Like { room: u8, message: u8 },
@@ -77,7 +77,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => (room(), text()).prop_map(|(room, title)| Action::Rename { room, title }),
         2 => (room(), user()).prop_map(|(room, user)| Action::Add { room, user }),
         1 => (room(), user()).prop_map(|(room, user)| Action::Remove { room, user }),
-        14 => (room(), text(), name()).prop_map(|(room, text, name)| Action::Send { room, text, name }),
+        14 => (room(), text(), name(), proptest::option::weighted(0.3, message()))
+            .prop_map(|(room, text, name, reply_to)| Action::Send { room, text, name, reply_to }),
         3 => (room(), message(), text()).prop_map(|(room, message, text)| Action::Edit { room, message, text }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Delete { room, message }),
         4 => (room(), message(), 0u8..5).prop_map(|(room, message, emoji)| Action::React { room, message, emoji }),
@@ -173,8 +174,10 @@ impl World {
             Action::Add { room: at, user: who } => Command::AddMember { room: room(at), user: user(who) },
             Action::Remove { room: at, user: who } => Command::RemoveMember { room: room(at), user: user(who) },
             Action::End { room: at } => Command::EndGroup { room: room(at) },
-            Action::Send { room: at, text: words, name } => {
-                Command::Send { room: room(at), draft: Draft::text(text(words)), client_id: client_id(name) }
+            Action::Send { room: at, text: words, name, reply_to } => {
+                let reply_to = reply_to.map(|which| message(at, which));
+                let draft = Draft { reply_to, ..Draft::text(text(words)) };
+                Command::Send { room: room(at), draft, client_id: client_id(name) }
             }
             Action::Edit { room: at, message: which, text: words } => {
                 Command::Edit { room: room(at), message: message(at, which), content: text(words) }

@@ -2,13 +2,15 @@
 //! objects. An error is the one exception, which a client that sends well-formed frames never meets; it has the shape of
 //! the dialect's HTTP errors.
 
-use chat_domain::{Change, Draft, Message, Outcome, RoomId};
+use chat_domain::{Change, Draft, Message, Outcome, Reception, RoomId};
 
 use super::Cursors;
-use super::fields::{frame, unknown};
+use super::additions::{Beside, additions};
+use super::extra::Words;
+use super::fields::{Fields, frame, unknown};
 use super::sse::message_fields;
 use crate::cursor::Cursor;
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::object;
 use crate::news::News;
@@ -24,7 +26,7 @@ pub(super) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Res
         other => return Err(unknown("type", other)),
     }
     let draft = Draft::text(fields.content.text("content")?);
-    fields.send(room, draft).map(Request::Order)
+    fields.send(room, draft, Fields::number_of).map(Request::Order)
 }
 
 /// Whether there is a frame for this news.
@@ -33,15 +35,15 @@ pub(super) fn carries(news: &News) -> bool {
 }
 
 pub(super) fn encode(news: &News, features: Features, cursors: Option<Cursors>, out: &mut Frames) {
-    if let Some(message) = sent(news) {
-        write(message, features, cursors.map(Cursors::after), out);
+    if let Some((message, reception)) = sent(news) {
+        write(message, Some(reception), features, cursors.map(Cursors::after), out);
     }
 }
 
-fn sent(news: &News) -> Option<&Message> {
+fn sent(news: &News) -> Option<(&Message, &Reception)> {
     match news {
         News::Event(event) => match &event.change {
-            Change::Sent { message, .. } => Some(message),
+            Change::Sent { message, reception } => Some((message, reception)),
             _ => None,
         },
         News::Typing(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => None,
@@ -54,7 +56,7 @@ pub(crate) fn settled(outcome: &Outcome, features: Features, out: &mut Frames) {
     if let Outcome::Already(event) = outcome
         && let Change::Sent { message, .. } = &event.change
     {
-        write(message, features, None, out);
+        write(message, None, features, None, out);
     }
 }
 
@@ -70,11 +72,17 @@ pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
     });
 }
 
-fn write(message: &Message, features: Features, cursor: Option<Cursor>, out: &mut Frames) {
+fn write(
+    message: &Message,
+    reception: Option<&Reception>,
+    features: Features,
+    cursor: Option<Cursor>,
+    out: &mut Frames,
+) {
     out.frame(|bytes| {
         object(bytes, |o| {
             message_fields(o, message);
-            additions(o, features, message, None);
+            additions(o, Words::Sse, features, message, Beside { reception, mine: None });
             o.maybe("cursor", cursor);
         });
     });

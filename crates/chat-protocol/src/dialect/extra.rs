@@ -1,9 +1,9 @@
 //! What is beyond the documents, in every dialect's words: here alone it is said how an extra is called and what it tells.
 
-use chat_domain::{Event, Extra, Likes, MessageId, Person};
+use chat_domain::{Event, Extra, Handle, Likes, MessageId, Person, Time};
 
 use super::roulette::uuids;
-use crate::json::{Object, Seconds};
+use crate::json::{Micros, Object, Seconds};
 
 /// How an extra is called.
 pub(crate) struct Name {
@@ -45,13 +45,40 @@ pub(crate) fn fields(o: &mut Object<'_>, words: Words, event: &Event, extra: &Ex
 }
 
 impl Words {
+    fn has_uuids(self) -> bool {
+        matches!(self, Words::Roulette | Words::SocketIo)
+    }
+
+    /// A message's id under this name.
+    pub(super) fn message_id(self, o: &mut Object<'_>, name: &str, message: Option<MessageId>) {
+        match self.has_uuids() {
+            true => o.put(name, message.map(|message| message.uuid())),
+            false => o.put(name, message.map(|message| message.number())),
+        };
+    }
+
+    /// A user's id under this name.
+    pub(super) fn user_id(self, o: &mut Object<'_>, name: &str, user: Handle) {
+        match self.has_uuids() {
+            true => o.put(name, user.uuid),
+            false => o.put(name, user.id.number()),
+        };
+    }
+
+    /// A moment under this name.
+    pub(super) fn moment(self, o: &mut Object<'_>, name: &str, at: Time) {
+        match self {
+            Words::Sse => o.put(name, Micros(at)),
+            Words::Multiplexed | Words::Room | Words::Roulette | Words::SocketIo => o.put(name, Seconds(at)),
+        };
+    }
+
     /// The message that it is about.
     fn message(self, o: &mut Object<'_>, message: MessageId) {
         match self {
-            Words::Sse => o.put("id", message.number()),
-            Words::Multiplexed | Words::Room => o.put("message_id", message.number()),
-            Words::Roulette | Words::SocketIo => o.put("message_id", message.uuid()),
-        };
+            Words::Sse => self.message_id(o, "id", Some(message)),
+            _ => self.message_id(o, "message_id", Some(message)),
+        }
     }
 
     /// Who did it, as the dialect says of a like.

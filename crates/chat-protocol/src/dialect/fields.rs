@@ -1,7 +1,7 @@
 //! The fields of clients' frames, read once for all dialects: any kind of value is taken in, and what a dialect needs is
 //! then asked for by name, so that an error can say which field is wrong.
 
-use chat_domain::{ClientId, Command, Draft, Emoji, MessageId, MessageKind, RoomId, Value};
+use chat_domain::{ClientId, Command, Draft, Emoji, MessageId, MessageKind, Refusal, RoomId, Value};
 use serde::Deserialize;
 
 use super::loose::{Body, Loose};
@@ -30,6 +30,7 @@ pub(crate) struct Fields<'a> {
     pub(crate) last_message_id: Loose<'a>,
     pub(crate) cursor: Loose<'a>,
     pub(crate) emoji: Loose<'a>,
+    pub(crate) reply_to: Loose<'a>,
 }
 
 impl Fields<'_> {
@@ -69,12 +70,25 @@ impl Fields<'_> {
 
     /// A message of this sort with what `content` and `metadata` say.
     pub(crate) fn draft(&mut self, kind: MessageKind) -> Result<Draft, Trouble> {
-        Ok(Draft { kind, content: self.content.text("content")?, metadata: self.metadata()? })
+        let (content, metadata) = (self.content.text("content")?, self.metadata()?);
+        Ok(Draft { kind, content, metadata, reply_to: None })
     }
 
-    /// A send of this draft.
-    pub(crate) fn send(&self, room: RoomId, draft: Draft) -> Result<Command, Trouble> {
-        Ok(Command::Send { room, draft, client_id: self.checked_name()? })
+    /// A send of this draft, which may answer a message, named as the dialect names messages.
+    pub(crate) fn send(&self, room: RoomId, draft: Draft, named: MessageOf) -> Result<Command, Trouble> {
+        let client_id = self.checked_name()?;
+        let reply_to = self.reply_to.given().map(|id| named(id, "reply_to")).transpose()?;
+        Ok(Command::Send { room, draft: Draft { reply_to, ..draft }, client_id })
+    }
+
+    /// The message of a number, in dialects 1 to 3.
+    pub(crate) fn number_of(id: &Loose<'_>, name: &str) -> Result<MessageId, Trouble> {
+        id.integer(name, MessageId::new)
+    }
+
+    /// The message of a UUID, in dialects 4 and 5.
+    pub(crate) fn uuid_of(id: &Loose<'_>, name: &str) -> Result<MessageId, Trouble> {
+        id.uuid(name, MessageId::from_uuid, Refusal::UnknownMessage)
     }
 
     /// A reaction to this message, or its withdrawal.
@@ -92,6 +106,9 @@ impl Fields<'_> {
         Ok(Resume { cursor: self.cursor.optional_text("cursor")?, last_message_id })
     }
 }
+
+/// How a dialect names a message in a field of this name.
+pub(crate) type MessageOf = fn(&Loose<'_>, &str) -> Result<MessageId, Trouble>;
 
 /// Reads a frame that is one object.
 pub(crate) fn frame(payload: &[u8]) -> Result<Fields<'_>, Trouble> {

@@ -1,5 +1,6 @@
 //! The five dialects. One module each; here only the choice between them.
 
+pub(crate) mod additions;
 pub(crate) mod bare;
 pub(crate) mod extra;
 pub(crate) mod fields;

@@ -2,10 +2,11 @@
 
 use chat_domain::{Change, Event, Message, Person};
 
+use super::additions::{Beside, additions};
 use super::extra::{self, Words};
 use super::{Cursors, is_told};
 use crate::cursor::Cursor;
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Micros, Object, object};
 use crate::news::{News, Typing};
@@ -68,14 +69,15 @@ pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event, features: Featu
 
 fn data(o: &mut Object<'_>, event: &Event, features: Features) {
     match &event.change {
-        Change::Sent { message, .. } => {
+        Change::Sent { message, reception } => {
             message_fields(o, message);
-            additions(o, features, message, None);
+            let beside = Beside { reception: Some(reception), mine: None };
+            additions(o, Words::Sse, features, message, beside);
         }
         Change::Edited { message } => {
             message_fields(o, message);
             o.put("edited_at", Micros(message.edited.map_or(event.at, |(at, _)| at)));
-            additions(o, features, message, None);
+            additions(o, Words::Sse, features, message, Beside::default());
         }
         Change::Deleted { message, .. } => {
             o.put("id", message.number());

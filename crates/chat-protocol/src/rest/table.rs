@@ -147,6 +147,8 @@ routes! {
         Unreact = Delete "/chats/{chat}/messages/{message}/reactions/{emoji}";
         /// Who reacts to a message.
         Reactors = Get "/chats/{chat}/messages/{message}/reactions";
+        /// A page of the thread that a message belongs to, oldest first.
+        Thread = Get "/chats/{chat}/messages/{message}/replies";
         /// Who has read a message.
         Readers = Get "/chats/{chat}/messages/{message}/readers";
         /// Marks messages as read.

@@ -147,6 +147,7 @@ fn a_send_carries_its_name_sort_and_metadata() {
             ("lng".into(), Value::Int(37)),
             ("z".into(), Value::Int(1)),
         ]),
+        reply_to: None,
     };
     let send = Command::Send { room: room(123), draft, client_id: ClientId::new("c-1") };
     let flat = json!({"type": "send_message", "chat_id": 123, "content": "55,37", "message_type": "location",
@@ -165,6 +166,34 @@ fn a_send_carries_its_name_sort_and_metadata() {
 }
 
 #[test]
+fn a_send_in_any_dialect_may_answer_a_message_named_as_the_dialect_names_messages() {
+    let (number, uuid) = (json!(456), json!(message_id(456).uuid().to_string()));
+    let send = |entrance, reply_to: &Json| match entrance {
+        Entrance::Bare => json!({"type": "message", "content": "Hi", "reply_to": reply_to}),
+        Entrance::Multiplexed => json!({"type": "send_message", "chat_id": 123, "content": "Hi", "reply_to": reply_to}),
+        Entrance::Roulette => json!({"type": "send_message", "payload": {"content": "Hi", "reply_to": reply_to}}),
+        Entrance::SocketIo => {
+            json!(["chat:message:send", {"chat_id": chat(), "content": "Hi", "reply_to": reply_to}])
+        }
+        _ => json!({"type": "chat_message", "message": "Hi", "reply_to": reply_to}),
+    };
+    for entrance in [Entrance::Bare, Entrance::Multiplexed, ROOM, Entrance::Roulette, Entrance::SocketIo] {
+        let (good, bad) = match entrance {
+            Entrance::Roulette | Entrance::SocketIo => (&uuid, &number),
+            _ => (&number, &uuid),
+        };
+        let answers = |reply_to| {
+            let draft = Draft { reply_to, ..Draft::text("Hi") };
+            Command::Send { room: room(123), draft, client_id: None }
+        };
+        assert_eq!(orders(entrance, send(entrance, good)), answers(Some(message_id(456))));
+        assert_eq!(orders(entrance, send(entrance, &Json::Null)), answers(None), "null is absent");
+        let frame = send(entrance, bad).to_string();
+        assert!(decode(endpoint(entrance), frame.as_bytes(), None).is_err(), "{entrance:?}");
+    }
+}
+
+#[test]
 fn dialect_4_sends_an_address_with_words_beside_it() {
     let draft = |payload: Json| match orders(Entrance::Roulette, json!({"type": "send_message", "payload": payload})) {
         Command::Send { draft, .. } => draft,
@@ -174,6 +203,7 @@ fn dialect_4_sends_an_address_with_words_beside_it() {
         kind: MessageKind::Photo,
         content: "https://x/1".into(),
         metadata: Value::Map(metadata.iter().map(|(k, v)| ((*k).into(), Value::Text((*v).into()))).collect()),
+        reply_to: None,
     };
     let media = |more: Json| {
         let mut payload = json!({"type": "photo", "media_url": "https://x/1"});

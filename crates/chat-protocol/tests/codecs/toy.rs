@@ -71,7 +71,16 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
         edited: None,
         deleted: None,
         reactions: Tallies::default(),
+        reply: None,
+        replies: 0,
     }
+}
+
+/// What answers a message, which may have been deleted.
+pub(crate) fn answer(deleted: bool) -> Message {
+    let excerpt = if deleted { "" } else { "Hello" };
+    let quote = Quote { message: message_id(455), sender: anna(), excerpt: excerpt.into(), deleted };
+    Message { reply: Some(Arc::new(InReply { thread: message_id(450), quote })), ..text("Hi") }
 }
 
 pub(crate) fn text(content: &str) -> Message {

@@ -53,6 +53,7 @@ impl Conn {
         include_str!("../../migrations/postgres/4.sql"),
         include_str!("../../migrations/postgres/5.sql"),
         include_str!("../../migrations/postgres/6.sql"),
+        include_str!("../../migrations/postgres/7.sql"),
     ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {

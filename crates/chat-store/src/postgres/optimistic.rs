@@ -128,7 +128,8 @@ impl OptimisticBatch {
             Some([(*room).into(), (*user).into(), (**username).into(), (**name).into(), (**avatar).into()])
         }));
         let members = written.members.iter().collect::<Vec<_>>();
-        let (messages, members, named) = (save::messages(written), save::sent_more(&members), save::sent(written));
+        let (messages, members, named) =
+            (save::messages::messages(written), save::sent_more(&members), save::sent(written));
         let said = Sql::new(say(!named.rows.is_empty()));
         let said = said.rows(rooms).rows(people).rows(messages.rows).rows(members.rows);
         let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
@@ -179,9 +180,10 @@ impl Stock {
 /// Whether nothing else is to be written than the statement can.
 fn is_only_said(written: &Written) -> bool {
     let Written { new_rooms, rooms, members: _, new_messages, messages, log, reactions, .. } = written;
-    let Written { forgotten, receipts, sent: _, made, directs, lobby, .. } = written;
+    let Written { threads, forgotten, receipts, sent: _, made, directs, lobby, .. } = written;
     let nothing_new = new_rooms.is_empty() && made.is_empty() && directs.is_empty() && lobby.is_empty();
     let nothing_changed = messages.is_empty() && log.is_empty() && reactions.is_empty() && forgotten.is_empty();
+    let nothing_changed = nothing_changed && threads.is_empty();
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 
@@ -191,7 +193,7 @@ fn is_only_said(written: &Written) -> bool {
 /// LATERAL, which is asked room by room in the order given; as a plain join the planner, who may not sort, might walk through
 /// all rooms there are and compare each. `IS TRUE` keeps it from joining what it can look up in a hash.
 fn say(has_names: bool) -> String {
-    let (messages, sent) = (save::MESSAGES, save::SENT);
+    let (messages, sent) = (save::messages::MESSAGES, save::SENT);
     let kept = "WHERE (new.room IN (SELECT held.id FROM held)) IS TRUE";
     let names = format!(", named AS (INSERT INTO {sent} SELECT new.* FROM ({{}}) new (room) {kept})");
     let names = if has_names { &*names } else { "" };

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
 use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, RoomKind, UserId};
 
-use super::Conn;
 use super::reads::{member_view, visible};
 use super::reception::{shown, shown_to};
+use super::{Conn, threads};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -132,12 +132,11 @@ async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<Vec<Arc<Message>
     let sql = Sql::new(format!(
         "WITH need (room) AS ({{}}), newest AS MATERIALIZED (SELECT need.room, (SELECT x.id FROM messages x
             WHERE x.room = need.room AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT 1) AS id FROM need)
-         SELECT {MESSAGE}, {PERSON} FROM newest CROSS JOIN messages m CROSS JOIN users u
+         SELECT {MESSAGE}, {MORE}, {PERSON} FROM newest CROSS JOIN messages m CROSS JOIN users u
          WHERE m.room = newest.room AND m.id = newest.id AND u.id = m.sender"
     ));
-    let rows =
-        conn.load::<(MessageRow, PersonRow)>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
-    rows.into_iter().map(message).collect()
+    let rows = conn.load::<SaidRow>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
+    threads::messages(conn, rows).await
 }
 
 /// The same as a reader sees them.

@@ -22,6 +22,7 @@ pub(crate) mod rosters;
 pub(crate) mod save;
 pub(crate) mod schema;
 pub(crate) mod sessions;
+pub(crate) mod threads;
 
 use super::{Conn, Database};
 use crate::work::Working;

@@ -12,7 +12,9 @@ use chat_domain::{
     UserId, Uuid,
 };
 
-use super::{Database, chats, endings, lobby, notifications, people, reactions, reads, replay, schema, sessions};
+use super::{
+    Database, chats, endings, lobby, notifications, people, reactions, reads, replay, schema, sessions, threads,
+};
 use crate::outage;
 
 impl Journal for Database {
@@ -26,6 +28,17 @@ impl Journal for Database {
 
     fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History> {
         self.read(move |conn| Box::pin(reads::history(conn, reader, room, page, limit)))
+    }
+
+    fn thread(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        message: MessageId,
+        page: Page,
+        limit: usize,
+    ) -> Answer<'_, History> {
+        self.read(move |conn| Box::pin(threads::page(conn, reader, room, message, page, limit)))
     }
 
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chat_domain::view::{History, Mark, MemberView, Page, Shown};
 use chat_domain::{Head, Message, MessageId, Refusal, Role, Room, RoomId, Time, UserId};
 
-use super::Conn;
 use super::reception::{self, shown_to};
+use super::{Conn, threads};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -58,24 +58,24 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
 /// The newest messages below an id, oldest first, and whether there are more.
 async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id < ? AND m.deleted_at IS NULL ORDER BY m.id DESC LIMIT ?"
     ));
-    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(room).bind(below).bind(limit + 1)).await?;
+    let rows = conn.load::<SaidRow>(sql.bind(room).bind(below).bind(limit + 1)).await?;
     let more = rows.len() > limit;
-    let messages = rows.into_iter().take(limit).rev().map(message).collect::<Worked<_>>()?;
+    let messages = threads::messages(conn, rows.into_iter().take(limit).rev().collect()).await?;
     Ok((messages, more))
 }
 
 /// The oldest messages above an id, oldest first, and whether there are more.
 async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.id > ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
     ));
-    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(room).bind(above).bind(limit + 1)).await?;
+    let rows = conn.load::<SaidRow>(sql.bind(room).bind(above).bind(limit + 1)).await?;
     let more = rows.len() > limit;
-    let messages = rows.into_iter().take(limit).map(message).collect::<Worked<_>>()?;
+    let messages = threads::messages(conn, rows.into_iter().take(limit).collect()).await?;
     Ok((messages, more))
 }
 

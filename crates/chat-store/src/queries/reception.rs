@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chat_domain::reception::{Mark, NEWEST};
 use chat_domain::rows::Readership;
 use chat_domain::view::Shown;
-use chat_domain::{Emoji, Handle, Message, MessageId, RoomId, Time, UserId};
+use chat_domain::{Emoji, Handle, Message, MessageId, Reception, RoomId, Time, UserId};
 
-use super::{Conn, reactions};
+use super::{Conn, reactions, threads};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -22,12 +22,13 @@ pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, A
         return Ok(HashMap::new());
     }
     let sql = Sql::new(format!(
-        "WITH need (room, message) AS ({{}}) SELECT {MESSAGE}, {PERSON} FROM need CROSS JOIN messages m CROSS JOIN users u
+        "WITH need (room, message) AS ({{}}) SELECT {MESSAGE}, {MORE}, {PERSON} FROM need CROSS JOIN messages m CROSS JOIN users u
          WHERE m.room = need.room AND m.id = need.message AND u.id = m.sender"
     ));
     let need = Rows::new(keys.iter().map(|&(room, message)| [room.into(), message.into()]));
-    let rows = conn.load::<(MessageRow, PersonRow)>(sql.rows(need)).await?;
-    rows.into_iter().map(|row| message(row).map(|message| ((message.room, message.id), message))).collect()
+    let rows = conn.load::<SaidRow>(sql.rows(need)).await?;
+    let messages = threads::messages(conn, rows).await?;
+    Ok(messages.into_iter().map(|message| ((message.room, message.id), message)).collect())
 }
 
 /// A stretch of a room's messages as somebody moves along it.
@@ -116,11 +117,14 @@ pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>>
 /// These messages with what became of them.
 pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
     let likes = reactions::newest(conn, likes_of(&messages), NEWEST);
-    let (mut likes, readerships) = tokio::try_join!(likes, readerships(conn, messages))?;
+    let last_replies = threads::last_replies(conn, &messages);
+    let (mut likes, last_replies, readerships) =
+        tokio::try_join!(likes, last_replies, readerships(conn, messages.clone()))?;
     let shown = readerships.into_iter().map(|readership| {
-        let message = &readership.message;
-        let likes = likes.remove(&(message.room, message.id, Emoji::LIKE)).unwrap_or_default();
-        Shown { reception: readership.reception(&likes), message: readership.message, mine: Vec::new() }
+        let key = (readership.message.room, readership.message.id);
+        let likes = likes.remove(&(key.0, key.1, Emoji::LIKE)).unwrap_or_default();
+        let reception = Reception { last_reply_at: last_replies.get(&key).copied(), ..readership.reception(&likes) };
+        Shown { reception, message: readership.message, mine: Vec::new() }
     });
     Ok(shown.collect())
 }

@@ -11,7 +11,7 @@ use chat_domain::{Head, Limits, Message, MessageId, Person, Room, RoomId, UserId
 
 use super::reads::{there, visible};
 use super::reception::{self, Span};
-use super::{Conn, load, reactions};
+use super::{Conn, load, reactions, threads};
 use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
@@ -77,26 +77,26 @@ async fn newer(
     most: usize,
 ) -> Worked<Vec<Arc<Message>>> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.seq >= ? AND m.seq > COALESCE(
             (SELECT x.seq FROM messages x WHERE x.room = ? AND x.id <= ? ORDER BY x.id DESC LIMIT 1), 0)
          AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq LIMIT ?"
     ));
     let (from, upto) = round.numbers().into_inner();
     let sql = sql.bind(room).bind(from).bind(room).bind(after.map_or(0, MessageId::number));
-    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(upto).bind(most)).await?;
-    rows.into_iter().map(message).collect()
+    let rows = conn.load::<SaidRow>(sql.bind(upto).bind(most)).await?;
+    threads::messages(conn, rows).await
 }
 
 /// The messages in the page's numbers.
 async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Message>>> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
          WHERE m.room = ? AND m.seq >= ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq"
     ));
     let (from, upto) = round.numbers().into_inner();
-    let rows = conn.load::<(MessageRow, PersonRow)>(sql.bind(room).bind(from).bind(upto)).await?;
-    rows.into_iter().map(message).collect()
+    let rows = conn.load::<SaidRow>(sql.bind(room).bind(from).bind(upto)).await?;
+    threads::messages(conn, rows).await
 }
 
 /// The other changes in the page's numbers.

@@ -8,6 +8,10 @@ use super::previous::Previous;
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
 
+pub(crate) mod messages;
+
+use messages::{changed_messages, messages, replies, threads};
+
 /// The statements that write all of it, in this order: new rooms first, which other rows refer to; the new `seq` of the
 /// others last.
 pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Write<'w>> {
@@ -20,7 +24,9 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         moved_on(&members.read, READ, |member| &member.read),
         moved_on(&members.delivered, DELIVERED, |member| &member.delivered),
         messages(written),
+        replies(written),
         changed_messages(written),
+        threads(written),
         log(written),
         receipts(written),
         forgotten_reactions(written),
@@ -133,56 +139,6 @@ const READ: &str = "members SET read_message = new.message, read_number = new.nu
 const DELIVERED: &str = "members SET delivered_message = new.message, delivered_number = new.number,
     delivered_own = new.own, delivered_at = new.at, delivered_moved = new.moved FROM new
     WHERE members.room = new.room AND members.person = new.person";
-
-pub(crate) fn messages(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.new_messages.iter().map(|message| {
-        [
-            message.room.into(),
-            message.id.into(),
-            message.seq.into(),
-            message.number.into(),
-            message.sender.id().into(),
-            message.own_number.into(),
-            message.kind.word().into(),
-            (*message.content).into(),
-            (*message.metadata).into(),
-            message.created_at.into(),
-            message.edited.map(|(at, _)| at).into(),
-            message.edited.map(|(_, seq)| seq as i64).into(),
-            message.deleted.map(|(at, _)| at).into(),
-            message.deleted.map(|(_, seq)| seq as i64).into(),
-            message.reactions.spelled().into(),
-        ]
-    }));
-    Write::insert(MESSAGES, rows, "")
-}
-
-/// Where new messages go.
-pub(crate) const MESSAGES: &str =
-    "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
-    edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
-
-/// Messages that were edited, deleted or reacted to.
-fn changed_messages(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.messages.iter().map(|message| {
-        [
-            message.room.into(),
-            message.id.into(),
-            (*message.content).into(),
-            (*message.metadata).into(),
-            message.edited.map(|(at, _)| at).into(),
-            message.edited.map(|(_, seq)| seq as i64).into(),
-            message.deleted.map(|(at, _)| at).into(),
-            message.deleted.map(|(_, seq)| seq as i64).into(),
-            message.reactions.spelled().into(),
-        ]
-    }));
-    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
-    let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
-        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions
-        FROM new WHERE messages.room = new.room AND messages.id = new.id";
-    Write::update(given, rows, tail)
-}
 
 fn log(written: &Written) -> Write<'_> {
     let rows = Rows::new(written.log.iter().map(|row| {

@@ -32,6 +32,7 @@ impl Conn {
         include_str!("../../migrations/sqlite/3.sql"),
         include_str!("../../migrations/sqlite/4.sql"),
         include_str!("../../migrations/sqlite/5.sql"),
+        include_str!("../../migrations/sqlite/6.sql"),
     ];
 
     /// Opens the file, made if there is none, and sets what holds for every connection.

@@ -9,7 +9,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use chat_domain::directory::NewAccount;
-use chat_domain::{Command, Directory, Draft, Order, Person, RoomId, Settled, Sink, Time, UserId};
+use chat_domain::{
+    Change, Command, Directory, Draft, Event, Ids, MessageId, Order, Person, RoomId, Settled, Sink, Time, UserId,
+};
 use chat_store::{Options, Store};
 
 /// Numbers that look random and come again with the same seed.
@@ -131,4 +133,15 @@ pub fn skip(program: &str, package: &str) {
 /// A connection past the store.
 pub fn raw(path: &str) -> SqliteConnection {
     SqliteConnection::establish(path).unwrap()
+}
+
+/// The numbers that the store gave, or some that nobody has.
+pub fn ids(event: Option<&Event>) -> Ids {
+    let (mut room, mut message) = (RoomId::new(1 << 50).unwrap(), MessageId::new(1 << 50).unwrap());
+    match event.map(|event| (&event.change, event.room)) {
+        Some((Change::Created { .. }, id)) => room = id,
+        Some((Change::Sent { message: sent, .. }, _)) => message = sent.id,
+        _ => {}
+    }
+    Ids { room, message }
 }

@@ -235,6 +235,9 @@ impl Log {
     }
 
     fn push(&mut self, event: Arc<Event>) {
+        if matches!(event.change, Change::Edited { .. } | Change::Deleted { .. }) {
+            self.replace(|before| before.requoted(&event));
+        }
         advance(&mut self.head, &event);
         self.known = Head { seq: self.known.seq.max(self.head.seq), moves: self.known.moves.max(self.head.moves) };
         self.weight += weight(&event);

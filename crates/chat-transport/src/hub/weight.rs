@@ -3,7 +3,7 @@
 use std::mem::size_of;
 
 use chat_domain::event::Reached;
-use chat_domain::{Change, Event, Handle, Message, Tally};
+use chat_domain::{Change, Event, Handle, InReply, Message, Tally};
 
 /// Bytes of an event with what hangs on it, roughly.
 pub(super) fn weight(event: &Event) -> usize {
@@ -28,7 +28,8 @@ pub(super) fn weight(event: &Event) -> usize {
 
 fn text(message: &Message) -> usize {
     let reactions = message.reactions.iter().count() * size_of::<Tally>();
-    size_of::<Message>() + message.content.len() + message.metadata.len() + reactions
+    let quote = message.reply.as_ref().map_or(0, |reply| size_of::<InReply>() + reply.quote.excerpt.len());
+    size_of::<Message>() + message.content.len() + message.metadata.len() + reactions + quote
 }
 
 /// What is allowed for each event that a room keeps. Most are lighter.

@@ -11,20 +11,33 @@ use super::whom;
 use crate::account::caller::Caller;
 
 pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);
-    let page = match (call.query.message("before_id", tree)?, call.query.position("after_id", tree)?) {
+    let (room, limit, page) = (call.room()?, call.query.limit()?, page(call)?);
+    let journal = &call.app.journal;
+    // Before what it is to name: of an earlier life it is only too old.
+    let epoch = journal.epoch();
+    let history = journal.history(caller.id(), room, page, limit).await?;
+    Ok(answer::history(call.place.tree, call.features, &history, Cursor { epoch, room, head: history.head }))
+}
+
+pub(super) async fn thread(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (limit, page) = (call.query.limit()?, page(call)?);
+    let (room, message) = call.message(caller.id()).await?;
+    let epoch = call.app.journal.epoch();
+    let thread = call.app.journal.thread(caller.id(), room, message, page, limit).await?;
+    Ok(answer::history(call.place.tree, call.features, &thread, Cursor { epoch, room, head: thread.head }))
+}
+
+/// Which page of messages is asked for.
+fn page(call: &Call<'_>) -> Result<Page, Trouble> {
+    let tree = call.place.tree;
+    Ok(match (call.query.message("before_id", tree)?, call.query.position("after_id", tree)?) {
         (None, None) => Page::Newest,
         (Some(before), None) => Page::Before(before),
         (None, Some(after)) => Page::After(MessageId::new(after)),
         (Some(_), Some(_)) => {
             return Err(Trouble::Malformed("`after_id` must not stand beside `before_id`".into()));
         }
-    };
-    let journal = &call.app.journal;
-    // Before what it is to name: of an earlier life it is only too old.
-    let epoch = journal.epoch();
-    let history = journal.history(caller.id(), room, page, limit).await?;
-    Ok(answer::history(tree, call.features, &history, Cursor { epoch, room, head: history.head }))
+    })
 }
 
 pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {

@@ -176,6 +176,7 @@ impl Call<'_> {
             Route::React => reaction::react(self, caller, true).await,
             Route::Unreact => reaction::react(self, caller, false).await,
             Route::Reactors => reaction::reactors(self, caller).await,
+            Route::Thread => message::thread(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,
             Route::Typing => message::typing(self, caller).await,

@@ -43,7 +43,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         // Somebody else's notification is not found; see below.
         Route::ReadNotification => (Own, json!({})),
         Route::Chat | Route::Members | Route::Messages | Route::Message => (Members, json!({})),
-        Route::Reactors | Route::React | Route::Unreact => (Members, json!({})),
+        Route::Reactors | Route::React | Route::Unreact | Route::Thread => (Members, json!({})),
         Route::Likers | Route::Readers | Route::Like | Route::Unlike | Route::Read | Route::Poll => {
             (Members, json!({}))
         }

@@ -61,6 +61,8 @@ pub struct Line {
     pub words: String,
     pub first_words: String,
     pub name: Option<ClientId>,
+    pub reply_to: Option<MessageId>,
+    pub at: Time,
     pub deleted: bool,
     pub edited: bool,
     /// Who reacts to it and with what, in order.
@@ -82,7 +84,7 @@ impl Naive {
         if let Command::Send { room, draft, client_id: Some(name) } = command {
             let lines = self.rooms.get(room).map(|place| place.lines.as_slice()).unwrap_or_default();
             if let Some(line) = lines.iter().find(|line| line.sender == actor && line.name.as_ref() == Some(name)) {
-                let same = line.first_words == draft.content;
+                let same = line.first_words == draft.content && line.reply_to == draft.reply_to;
                 return if same { Ok(Said::Already) } else { Err(Refusal::Reused { message: Some(line.id) }) };
             }
         }

@@ -72,12 +72,16 @@ impl Place {
             Command::React { .. } | Command::Unreact { .. } if self.closed => Err(Refusal::Closed),
             Command::Send { draft, client_id, .. } => {
                 words("content", &draft.content, limits.content)?;
+                draft.reply_to.map_or(Ok(()), |to| self.line(to).map(|_| ()))?;
+                let at = self.last_at.max(stamp.at);
                 self.lines.push(Line {
                     id: stamp.ids.message,
                     sender: actor,
                     words: draft.content.clone(),
                     first_words: draft.content.clone(),
                     name: client_id.clone(),
+                    reply_to: draft.reply_to,
+                    at,
                     deleted: false,
                     edited: false,
                     given: Vec::new(),
@@ -220,6 +224,18 @@ impl Place {
         }
         self.moves += 1;
         Ok(Said::Happened)
+    }
+
+    /// The first message of the thread that a message is in: nobody wrote down which, so the answers are followed back.
+    pub fn first(&self, id: MessageId) -> MessageId {
+        let line = self.lines.iter().find(|line| line.id == id).unwrap();
+        line.reply_to.map_or(id, |to| self.first(to))
+    }
+
+    /// The replies that stand of the thread that begins here.
+    pub fn replies(&self, first: MessageId) -> Vec<&Line> {
+        let of_it = |line: &&Line| !line.deleted && line.reply_to.is_some() && self.first(line.id) == first;
+        self.lines.iter().filter(of_it).collect()
     }
 
     /// How many messages of others somebody has not read.

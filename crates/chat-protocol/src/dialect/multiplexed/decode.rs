@@ -51,7 +51,7 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
         Verb::Send => {
             let kind = Fields::message_kind("message_type", &fields.message_type)?;
             let draft = fields.draft(kind)?;
-            fields.send(room, draft)?
+            fields.send(room, draft, Fields::number_of)?
         }
         Verb::Edit => Command::Edit { room, message: message(&fields)?, content: fields.content.text("content")? },
         Verb::Delete => Command::Delete { room, message: message(&fields)? },

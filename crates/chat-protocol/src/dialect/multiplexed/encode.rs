@@ -4,9 +4,10 @@ use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Sum
 
 use super::message_fields;
 use crate::cursor::Cursor;
+use crate::dialect::additions::{Beside, additions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, is_told};
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
@@ -41,10 +42,11 @@ pub(crate) fn encode(news: &News, features: Features, cursors: Option<Cursors>, 
 fn in_room(o: &mut Object<'_>, event: &Event, features: Features, cursor: Option<Cursor>) {
     o.put("type", word(&event.change)).put("chat_id", event.room.number());
     match &event.change {
-        Change::Sent { message, .. } => {
+        Change::Sent { message, reception } => {
             o.nest("message", |o| {
                 message_fields(o, message);
-                additions(o, features, message, None);
+                let beside = Beside { reception: Some(reception), mine: None };
+                additions(o, Words::Multiplexed, features, message, beside);
             });
         }
         Change::Edited { message } => {
@@ -113,7 +115,8 @@ fn chat_updated(o: &mut Object<'_>, line: &Summary, features: Features, at: Time
         .put("unread_count", line.unread)
         .nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
             message_fields(o, &shown.message);
-            additions(o, features, &shown.message, None);
+            let beside = Beside { reception: Some(&shown.reception), mine: None };
+            additions(o, Words::Multiplexed, features, &shown.message, beside);
         })
         .put("timestamp", Seconds(at));
 }

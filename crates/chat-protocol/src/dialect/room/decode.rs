@@ -2,7 +2,7 @@
 
 use chat_domain::{Command, Draft, MessageId, RoomId};
 
-use crate::dialect::fields::{frame, unknown};
+use crate::dialect::fields::{Fields, frame, unknown};
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 
@@ -15,7 +15,7 @@ pub(crate) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Res
     }
     if context.verb == Verb::Send {
         let draft = Draft::text(fields.message.text("message")?);
-        return fields.send(room, draft).map(Request::Order);
+        return fields.send(room, draft, Fields::number_of).map(Request::Order);
     }
     let named = fields.message_id.given().map(|id| id.integer("message_id", MessageId::new)).transpose()?;
     if context.verb == Verb::Read {

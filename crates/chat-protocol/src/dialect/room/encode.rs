@@ -3,10 +3,11 @@
 use chat_domain::{Change, Event, Message, MessageId, Person, Status, UserId};
 
 use super::words;
+use crate::dialect::additions::{Beside, additions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, is_told};
 use crate::entrance::{Audience, Lang};
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
@@ -53,8 +54,8 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
     };
     write(out, |o| {
         fill(o, event);
-        if let Change::Sent { message, .. } = &event.change {
-            additions(o, features, message, None);
+        if let Change::Sent { message, reception } = &event.change {
+            additions(o, Words::Room, features, message, Beside { reception: Some(reception), mine: None });
         }
         o.maybe("cursor", cursors.map(Cursors::after));
     });

@@ -43,7 +43,7 @@ fn verb(word: &str) -> Result<Verb, Trouble> {
 fn command(verb: Verb, room: RoomId, fields: &mut Fields<'_>) -> Result<Command, Trouble> {
     if verb == Verb::Send {
         let draft = draft(fields)?;
-        return fields.send(room, draft);
+        return fields.send(room, draft, Fields::uuid_of);
     }
     if verb == Verb::Read {
         let upto = fields.message_id.given().map(Loose::message_uuid).transpose()?;
@@ -66,7 +66,8 @@ fn draft(fields: &mut Fields<'_>) -> Result<Draft, Trouble> {
     match (kind.is_media(), address) {
         (true, Some(address)) => {
             let caption = fields.content.optional_text("content")?.filter(|text| !text.is_empty());
-            Ok(Draft { kind, content: address, metadata: captioned(fields.metadata()?, caption) })
+            let metadata = captioned(fields.metadata()?, caption);
+            Ok(Draft { kind, content: address, metadata, reply_to: None })
         }
         (true, None) => Err(missing("media_url")),
         (false, None) => fields.draft(kind),

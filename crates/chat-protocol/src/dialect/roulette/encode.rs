@@ -3,10 +3,11 @@
 use chat_domain::{Change, Event, Person, Read, Status, UserId};
 
 use super::{frame, likes_fields, message_fields, user_fields, uuids, write};
+use crate::dialect::additions::{Beside, additions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::{News, Presence, Typing};
@@ -63,7 +64,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Feat
                 Audience::Everyone | Audience::Others | Audience::Only(_) => reception.status.max(Status::Delivered),
             };
             message_fields(o, message, reception, status);
-            additions(o, features, message, None);
+            additions(o, Words::Roulette, features, message, Beside { reception: Some(reception), mine: None });
         }
         Change::Edited { message } => {
             o.put("id", message.id.uuid())

@@ -3,7 +3,9 @@
 use chat_domain::{Time, view::Match, view::Summary};
 
 use super::{frame, message_fields, user_fields};
-use crate::features::{Features, additions};
+use crate::dialect::additions::{Beside, additions};
+use crate::dialect::extra::Words;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::News;
@@ -34,7 +36,8 @@ pub(crate) fn encode(news: &News, features: Features, out: &mut Frames) {
 fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     o.put("unread_count", line.unread).nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
         message_fields(o, &shown.message, &shown.reception, shown.reception.status);
-        additions(o, features, &shown.message, None);
+        let beside = Beside { reception: Some(&shown.reception), mine: None };
+        additions(o, Words::Roulette, features, &shown.message, beside);
     });
 }
 

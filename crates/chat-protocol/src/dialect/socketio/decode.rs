@@ -59,7 +59,7 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
         Verb::Send => {
             let kind = Fields::message_kind("type", &fields.kind)?;
             let draft = fields.draft(kind)?;
-            fields.send(room, draft)?
+            fields.send(room, draft, Fields::uuid_of)?
         }
         Verb::Edit => {
             let message = fields.message_id.message_uuid()?;

@@ -3,10 +3,11 @@
 use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 
 use super::{event as write, message_fields, write_event};
+use crate::dialect::additions::{Beside, additions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Raw, Seconds};
 use crate::news::{News, PostCommented, PostLiked, Presence, Typing};
@@ -63,7 +64,8 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
 fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     if let Change::Sent { message, reception } = &event.change {
         message_fields(o, message, reception.status);
-        return additions(o, features, message, None);
+        let beside = Beside { reception: Some(reception), mine: None };
+        return additions(o, Words::SocketIo, features, message, beside);
     }
     o.put("chat_id", event.room.uuid());
     match &event.change {
@@ -134,7 +136,8 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
         line.last_message.as_ref(),
         |o, shown| {
             message_fields(o, &shown.message, shown.reception.status);
-            additions(o, features, &shown.message, None);
+            let beside = Beside { reception: Some(&shown.reception), mine: None };
+            additions(o, Words::SocketIo, features, &shown.message, beside);
         },
     );
 }

@@ -6,8 +6,9 @@ use chat_domain::{Emoji, Likes, MessageId, UserId};
 use super::super::Tree;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
+use crate::dialect::additions::{Beside, additions};
 use crate::dialect::{roulette, socketio, sse};
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::json::Object;
 
 /// A page of history, oldest first, with the cursor that matches it.
@@ -42,7 +43,8 @@ pub fn reaction(tree: Tree, emoji: &Emoji, shown: &Shown) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
             o.put("emoji", emoji.as_str()).put("count", shown.message.reactions.count(emoji));
-            additions(o, Features::REACTIONS, &shown.message, Some(&shown.mine));
+            let beside = Beside { reception: None, mine: Some(&shown.mine) };
+            additions(o, tree.words(), Features::REACTIONS, &shown.message, beside);
         });
     })
 }
@@ -96,5 +98,6 @@ pub(super) fn object(o: &mut Object<'_>, tree: Tree, features: Features, shown: 
         Tree::V1 => roulette::message_fields(o, message, reception, reception.status),
         Tree::V2 => socketio::message_fields(o, message, reception.status),
     }
-    additions(o, features, message, Some(&shown.mine));
+    let beside = Beside { reception: Some(reception), mine: Some(&shown.mine) };
+    additions(o, tree.words(), features, message, beside);
 }

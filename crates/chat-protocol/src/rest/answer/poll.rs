@@ -7,8 +7,10 @@ use chat_domain::{Event, Message};
 use super::super::Tree;
 use super::{Reply, reply};
 use crate::cursor::Cursor;
+use crate::dialect::additions::{Beside, additions};
+use crate::dialect::extra::Words;
 use crate::dialect::{is_event_asked_for, sse};
-use crate::features::{Features, additions};
+use crate::features::Features;
 use crate::json::{Json, Object};
 
 /// What a poll has found.
@@ -47,7 +49,7 @@ pub fn poll(features: Features, poll: &Poll<'_>) -> Reply {
     reply(Tree::Api, 200, |o| {
         o.objects("data", &poll.messages, |o, message| {
             sse::message_fields(o, message);
-            additions(o, features, message, None);
+            additions(o, Words::Sse, features, message, Beside::default());
         });
         o.put("has_new_messages", !poll.messages.is_empty()).put("last_message_id", poll.last_message_id);
         o.put("source", poll.source.word());

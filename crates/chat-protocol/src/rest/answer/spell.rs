@@ -3,6 +3,7 @@
 use chat_domain::{Handle, MessageId, RoomId, Time, Uuid};
 
 use super::super::Tree;
+use crate::dialect::extra::Words;
 use crate::json::{Json, Micros, Seconds};
 
 /// An id as its tree spells it.
@@ -17,6 +18,15 @@ pub(super) enum Id {
 pub(super) struct Moment(Tree, Time);
 
 impl Tree {
+    /// In whose words it tells what is beyond the documents.
+    pub(super) const fn words(self) -> Words {
+        match self {
+            Tree::Api => Words::Sse,
+            Tree::V1 => Words::Roulette,
+            Tree::V2 => Words::SocketIo,
+        }
+    }
+
     pub(super) fn spelled(self, user: Handle) -> Id {
         self.either(user.id.number(), user.uuid)
     }

@@ -38,6 +38,7 @@ fn shown(number: i64) -> Shown {
         likes: Likes { count: 1, by: vec![user(2).into()], at: Some(AT) },
         readers: vec![user(2).into()],
         read_at: Some(AT),
+        last_reply_at: None,
     };
     let message = Message {
         id: MessageId::new(number).unwrap(),
@@ -53,6 +54,8 @@ fn shown(number: i64) -> Shown {
         edited: None,
         deleted: None,
         reactions: Tallies::parse("❤️ 1").unwrap(),
+        reply: None,
+        replies: 0,
     };
     Shown { message: Arc::new(message), reception, mine: Vec::new() }
 }

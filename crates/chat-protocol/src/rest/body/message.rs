@@ -48,8 +48,12 @@ impl SendMessage {
         let draft = match tree {
             Tree::Api => Draft::text(fields.content()?),
             Tree::V1 => with_media_url(fields)?,
-            Tree::V2 => Draft { kind: fields.kind()?, content: fields.content()?, metadata: fields.map("metadata")? },
+            Tree::V2 => {
+                let (kind, content) = (fields.kind()?, fields.content()?);
+                Draft { kind, content, metadata: fields.map("metadata")?, reply_to: None }
+            }
         };
+        let draft = Draft { reply_to: fields.message("reply_to", tree)?, ..draft };
         Ok(SendMessage { draft, client_id })
     }
 }
@@ -94,10 +98,10 @@ fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
     match (kind.is_media(), address) {
         (true, Some(address)) => {
             let caption = fields.optional_text("content")?.filter(|text| !text.is_empty());
-            Ok(Draft { kind, content: address, metadata: captioned(metadata, caption) })
+            Ok(Draft { kind, content: address, metadata: captioned(metadata, caption), reply_to: None })
         }
         (true, None) => Err(missing("media_url")),
-        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata }),
+        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None }),
         (false, Some(_)) => Err(wrong("media_url", "goes with photo, video and voice only")),
     }
 }

@@ -4,15 +4,16 @@ use chat_domain::MessageKind;
 use serde_json::{Value as Json, json};
 
 use super::super::Tree;
+use super::schema::{Kind, given_id};
 use super::shape::{array, body, flag, or_null, text, words};
 use super::texts::{address, client_id, content, title};
 
 /// A new message.
 pub(super) fn new_message(tree: Tree) -> Json {
     if tree == Tree::Api {
-        return body([("content", content()), ("client_id?", client_id())]);
+        return answering(body([("content", content()), ("client_id?", client_id())]), tree);
     }
-    json!({"anyOf": MessageKind::ALL.map(|kind| of_kind(kind, tree))})
+    json!({"anyOf": MessageKind::ALL.map(|kind| answering(of_kind(kind, tree), tree))})
 }
 
 fn of_kind(kind: MessageKind, tree: Tree) -> Json {
@@ -29,6 +30,12 @@ fn of_kind(kind: MessageKind, tree: Tree) -> Json {
         }
         (false, _) => body([kind_word, ("content", content()), metadata, client_id]),
     }
+}
+
+/// It may answer another.
+fn answering(mut message: Json, tree: Tree) -> Json {
+    message["properties"]["reply_to"] = or_null(given_id(Kind::Message, tree));
+    message
 }
 
 fn metadata(kind: MessageKind) -> Json {

@@ -55,8 +55,11 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
             .about("Brings somebody into a group")
             .takes(somebody(id(tree))),
         Route::RemoveMember => done(tree).about("Takes somebody out of a group, or leaves it"),
-        Route::Messages => says(200, history(tree))
-            .about("A page of messages, oldest first")
+        Route::Messages | Route::Thread => says(200, history(tree))
+            .about(match route {
+                Route::Thread => "A page of the thread that a message belongs to, oldest first",
+                _ => "A page of messages, oldest first",
+            })
             .asks([("after_id", if tree == Tree::Api { count() } else { given_id(Kind::Message, tree) })])
             .paged(given_id(Kind::Message, tree)),
         Route::Send => {

@@ -156,7 +156,18 @@ fn tally() -> Json {
 fn message(tree: Tree) -> Json {
     let mut message = plain_message(tree);
     message["properties"]["reactions"] = array(tally());
+    message["properties"]["reply_to"] = or_null(quote(tree));
+    message["properties"]["thread_id"] = or_null(id(tree));
+    message["properties"]["replies_count"] = count();
+    message["properties"]["last_reply_at"] = time();
     message
+}
+
+/// What a message answers; `deleted` is there and true once that was deleted.
+fn quote(tree: Tree) -> Json {
+    let mut quote = object([("id", id(tree)), ("user_id", id(tree)), ("name", text()), ("excerpt", text())]);
+    quote["properties"]["deleted"] = json!({"const": true});
+    quote
 }
 
 fn plain_message(tree: Tree) -> Json {

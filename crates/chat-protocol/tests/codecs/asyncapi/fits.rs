@@ -74,7 +74,7 @@ fn example(document: &Json, schema: &Json, name: &str, all: bool) -> Json {
         }
         (Some("integer"), _) => json!(7),
         (Some("boolean"), _) => json!(true),
-        (_, "message_id" | "last_message_id") => json!(message_id(456).uuid().to_string()),
+        (_, "message_id" | "last_message_id" | "reply_to") => json!(message_id(456).uuid().to_string()),
         (_, "notification_id") => json!(NotificationId::new(1).unwrap().uuid().to_string()),
         (Some("string"), _) if schema["format"] == "uuid" => json!(room(123).uuid().to_string()),
         _ => json!("text"),

@@ -95,10 +95,12 @@ fn variants() -> Vec<News> {
     let mut variants = vec![summary(None), presence(true, Mood::Away), presence(true, Mood::Busy)];
     variants.extend(MessageKind::ALL.map(|kind| sent(message(kind, "https://chat.example/1"))));
     let touched = Message { edited: Some((NOON, 6)), reactions: Tallies::parse("❤️ 2").unwrap(), ..text("Hello!") };
+    variants.extend([sent(answer(false)), sent(answer(true))]);
+    let touched = Message { replies: 2, ..touched };
     for status in [Status::Sent, Status::Delivered, Status::Read] {
         let readers = if status == Status::Read { vec![user(1).into()] } else { Vec::new() };
         let read_at = (status == Status::Read).then_some(NOON);
-        let reception = Reception { status, likes: likes(2), readers, read_at };
+        let reception = Reception { status, likes: likes(2), readers, read_at, last_reply_at: Some(NOON) };
         variants.push(news(anna(), Change::Sent { message: Arc::new(touched.clone()), reception }));
     }
     variants.push(news(anna(), Change::Read(reached(&[2], &[1]))));

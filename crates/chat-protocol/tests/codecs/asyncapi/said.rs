@@ -104,10 +104,10 @@ fn sample(field: &str, what: &str, entrance: Entrance) -> Json {
     let has_uuids = matches!(entrance, Entrance::Roulette | Entrance::SocketIo);
     match (field, what) {
         ("chat_id", _) if has_uuids => json!(room(123).uuid().to_string()),
-        ("message_id", _) if has_uuids => json!(message_id(456).uuid().to_string()),
         ("notification_id", _) => json!(chat_domain::NotificationId::new(77).unwrap().uuid().to_string()),
         ("chat_id", _) => json!(123),
-        ("message_id", _) => json!(456),
+        ("message_id" | "reply_to", _) if has_uuids => json!(message_id(456).uuid().to_string()),
+        ("message_id" | "reply_to", _) => json!(456),
         ("is_typing", _) => json!(true),
         ("status", _) => json!("away"),
         ("emoji", _) => json!("👍"),

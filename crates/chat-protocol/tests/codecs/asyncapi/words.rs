@@ -59,6 +59,12 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
         "unread_count" => "Messages of others above the reader's position.",
         "likes_count" => "How many like it, exactly.",
         "reactions" => "How many react with what, the earliest first; for who asks for `reactions`.",
+        "reply_to" => "What it answers, as that is now; for who asks for `replies`.",
+        "thread_id" => "The first message of its thread, null for that itself; for who asks for `replies`.",
+        "replies_count" => {
+            "How many answers stand of the thread that it began; in a replay, for who asks for `replies`."
+        }
+        "last_reply_at" => "When the newest of them came.",
         "emoji" => "What somebody reacts with.",
         "count" => "How many do so, exactly.",
         "liked_by" => "The newest 100 who like it, in order of time.",
@@ -77,6 +83,7 @@ pub(crate) fn said(field: &str) -> Option<&'static str> {
         "media_url" => "The address of a photo, video or voice message; `content` is its caption then.",
         "metadata" => "What goes with this type of message; unknown fields are kept.",
         "last_message_id" => "Replay the messages after this one, then go on live.",
+        "reply_to" => "Which message of the chat it answers.",
         "emoji" => "An emoji, or a name of a client's own between colons.",
         "message_id" => "The message.",
         "chat_id" => "The chat.",

@@ -1,0 +1,46 @@
+//! Messages as they are to be told now, by the names that people have now and with the words that are quoted as they are now.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::Chat;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::message::Message;
+use crate::person::Person;
+use crate::quote::{InReply, Quote};
+
+impl Chat {
+    /// A message by the name that its sender has now, with what it answers as that is now, as far as both are here.
+    pub(crate) fn as_now(&self, message: &Arc<Message>) -> Arc<Message> {
+        let sender = self.shows_now(message.sender.id()).filter(|sender| **sender != message.sender);
+        let reply = message.reply.as_ref().and_then(|reply| self.quoted_now(message.room, reply));
+        if sender.is_none() && reply.is_none() {
+            return message.clone();
+        }
+        let mut now = Message::clone(message);
+        now.sender = sender.unwrap_or(&message.sender).clone();
+        now.reply = reply.map(Arc::new).or(now.reply);
+        Arc::new(now)
+    }
+
+    /// The replies of a thread that stand, oldest first.
+    pub(crate) fn replies(&self, room: RoomId, thread: MessageId) -> &[MessageId] {
+        let state = self.states.get(&room);
+        state.and_then(|state| state.threads.get(&thread)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What an answer quotes, if that is not as it was.
+    fn quoted_now(&self, room: RoomId, reply: &InReply) -> Option<InReply> {
+        let quote = match self.states.get(&room)?.message(reply.quote.message) {
+            Some(message) => message.quoted(),
+            None => reply.quote.clone(),
+        };
+        let sender = self.shows_now(quote.sender.id()).unwrap_or(&quote.sender).clone();
+        let quote = Quote { sender, ..quote };
+        (quote != reply.quote).then_some(InReply { quote, ..reply.clone() })
+    }
+
+    fn shows_now(&self, user: UserId) -> Option<&Arc<Person>> {
+        self.people.get(&user)?.as_ref().map(|known| &known.person)
+    }
+}

@@ -1,0 +1,42 @@
+//! The fields of a message object that are there for who asked for them, in every dialect's words.
+
+use chat_domain::{Emoji, InReply, Message, Reception};
+
+use super::extra::Words;
+use crate::features::Features;
+use crate::json::Object;
+
+/// What is known of a message beside itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// What became of it.
+    pub(crate) reception: Option<&'a Reception>,
+    /// What the reader reacts with, in answers.
+    pub(crate) mine: Option<&'a [Emoji]>,
+}
+
+/// Writes those fields that were asked for.
+pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, message: &Message, beside: Beside<'_>) {
+    if features.has(Features::REPLIES) {
+        o.nest_or_null("reply_to", message.reply.as_deref(), |o, reply| quote(o, words, reply));
+        words.message_id(o, "thread_id", message.reply.as_ref().map(|reply| reply.thread));
+        if let Some(last) = beside.reception.and_then(|reception| reception.last_reply_at) {
+            o.put("replies_count", message.replies);
+            words.moment(o, "last_reply_at", last);
+        }
+    }
+    if features.has(Features::REACTIONS) {
+        o.objects("reactions", message.reactions.iter(), |o, tally| {
+            o.put("emoji", tally.emoji.as_str()).put("count", tally.count);
+            o.maybe("mine", beside.mine.map(|mine| mine.contains(&tally.emoji)));
+        });
+    }
+}
+
+fn quote(o: &mut Object<'_>, words: Words, reply: &InReply) {
+    let quote = &reply.quote;
+    words.message_id(o, "id", Some(quote.message));
+    words.user_id(o, "user_id", quote.sender.handle);
+    o.put("name", quote.sender.name.as_str()).put("excerpt", &*quote.excerpt);
+    o.maybe("deleted", quote.deleted.then_some(true));
+}

@@ -1,0 +1,83 @@
+//! Writing messages.
+
+use chat_domain::Message;
+use chat_domain::fact::Written;
+
+use crate::sql::{Cell, Rows, Write};
+
+/// Messages that answer nothing. (Those that do have a statement of their own, so that this one does not grow by what most of
+/// them do not have.)
+pub(crate) fn messages(written: &Written) -> Write<'_> {
+    let plain = written.new_messages.iter().filter(|message| message.reply.is_none());
+    Write::insert(MESSAGES, Rows::new(plain.map(|message| plain_cells(message))), "")
+}
+
+/// Messages that answer others.
+pub(super) fn replies(written: &Written) -> Write<'_> {
+    let replies = written.new_messages.iter().filter_map(|message| Some((message, message.reply.as_ref()?)));
+    let rows = Rows::new(replies.map(|(message, reply)| {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = plain_cells(message);
+        let (to, thread) = (reply.quote.message.into(), reply.thread.into());
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, to, thread]
+    }));
+    Write::insert(REPLIES, rows, "")
+}
+
+fn plain_cells(message: &Message) -> [Cell<'_>; 15] {
+    [
+        message.room.into(),
+        message.id.into(),
+        message.seq.into(),
+        message.number.into(),
+        message.sender.id().into(),
+        message.own_number.into(),
+        message.kind.word().into(),
+        (*message.content).into(),
+        (*message.metadata).into(),
+        message.created_at.into(),
+        message.edited.map(|(at, _)| at).into(),
+        message.edited.map(|(_, seq)| seq as i64).into(),
+        message.deleted.map(|(at, _)| at).into(),
+        message.deleted.map(|(_, seq)| seq as i64).into(),
+        message.reactions.spelled().into(),
+    ]
+}
+
+/// Threads that grew or shrank.
+pub(super) fn threads(written: &Written) -> Write<'_> {
+    let rows =
+        Rows::new(written.threads.iter().map(|&((room, message), more)| [room.into(), message.into(), more.into()]));
+    let tail = "messages SET replies = messages.replies + new.more FROM new
+        WHERE messages.room = new.room AND messages.id = new.message";
+    Write::update("new (room, message, more)", rows, tail)
+}
+
+/// Where new messages go.
+pub(crate) const MESSAGES: &str =
+    "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
+    edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
+
+const REPLIES: &str = "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
+    edited_at, edited_seq, deleted_at, deleted_seq, reactions, reply_to, thread)";
+
+/// Messages that were edited, deleted or reacted to.
+pub(super) fn changed_messages(written: &Written) -> Write<'_> {
+    let rows = Rows::new(written.messages.iter().map(|message| {
+        [
+            message.room.into(),
+            message.id.into(),
+            (*message.content).into(),
+            (*message.metadata).into(),
+            message.edited.map(|(at, _)| at).into(),
+            message.edited.map(|(_, seq)| seq as i64).into(),
+            message.deleted.map(|(at, _)| at).into(),
+            message.deleted.map(|(_, seq)| seq as i64).into(),
+            message.reactions.spelled().into(),
+        ]
+    }));
+    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
+    let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
+        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions
+        FROM new WHERE messages.room = new.room AND messages.id = new.id";
+    Write::update(given, rows, tail)
+}
