@@ -1,6 +1,7 @@
 //! The port to whatever remembers a chat.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::Future;
@@ -11,6 +12,7 @@ use crate::command::Command;
 use crate::event::Outcome;
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::notification::{NewNotification, Notification, NotificationPage};
+use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::time::Time;
@@ -182,6 +184,16 @@ pub trait Journal: Send + Sync {
 
     /// Marks all as read; says how many were unread.
     fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64>;
+
+    /// A room and its first members, for operators: whoever asks.
+    fn inspect(&self, room: RoomId) -> Answer<'_, Inspected>;
+
+    /// Rooms with this in their title, letter case aside, or all where nothing is asked for; the newest first, those below `before`.
+    /// For operators.
+    fn find_rooms(&self, title: String, before: Option<RoomId>, limit: usize) -> Answer<'_, FoundRooms>;
+
+    /// What is known of a message and of somebody's place in its room, for operators.
+    fn trace(&self, user: UserId, message: MessageId) -> Answer<'_, Trace>;
 
     /// What tells this life of the database from every other: cursors carry it. Another one may begin beneath a journal that is
     /// open, so it is asked for before the head that it stands beside.

@@ -163,6 +163,7 @@ pub mod extra;
 pub mod fact;
 mod needs;
 pub mod notification;
+pub mod oversight;
 pub mod rows;
 pub mod view;
 

@@ -3,6 +3,7 @@
 mod history;
 mod lobby;
 mod marks;
+mod oversight;
 mod replay;
 mod rooms;
 

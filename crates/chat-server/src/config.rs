@@ -1,6 +1,7 @@
 //! Settings: from flags, the environment (`CHAT_…`) and a TOML file, in that order of weight.
 
 mod file;
+mod in_force;
 mod layers;
 mod nearest;
 mod values;
@@ -17,6 +18,7 @@ use http::Uri;
 use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
+pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Unread, read};
 use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 pub(crate) use self::values::{Jwks, Registration};
@@ -36,6 +38,13 @@ pub(crate) struct Config {
     /// Where a page, /healthz, /readyz and /metrics are served to operators; keep it private. Without it 127.0.0.1:9464, if that is free.
     #[arg(long)]
     pub(crate) admin_listen: Option<Address>,
+    /// What operators show at /admin/api to change anything, and to see anything where --admin-listen is reached from elsewhere; 8 bytes
+    /// or more. Everybody on this machine can read a command line: --admin-token-file is better.
+    #[arg(long, value_parser = secret)]
+    pub(crate) admin_token: Option<Secret>,
+    /// A file with the operators' token.
+    #[arg(long)]
+    pub(crate) admin_token_file: Option<PathBuf>,
     /// Where everything is stored: a file, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(long, default_value = "sqlite:chat.db", value_parser = database)]
     pub(crate) database: String,
@@ -213,6 +222,7 @@ impl Config {
     /// What is looked at only here: a complaint about a secret must not show it.
     fn check_secrets(&self) -> Result<(), String> {
         secrets::api_keys(self)?;
+        secrets::admin_token(self)?;
         secrets::given(self)?;
         Ok(())
     }

@@ -8,6 +8,7 @@ mod demo;
 mod greeting;
 mod issuers;
 mod log;
+mod operators;
 mod page;
 mod secrets;
 mod serve;
@@ -39,7 +40,7 @@ async fn main() -> ExitCode {
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
                 Some(Action::Token { user }) => commands::token(&given.config, user).await,
                 Some(Action::Completions { shell }) => commands::completions(*shell),
-                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config, hang_up).await,
+                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config, given.in_force, hang_up).await,
             }
         }
         Err(Unread::Clap(error)) => error.exit(),

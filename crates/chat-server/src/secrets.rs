@@ -15,6 +15,11 @@ pub(crate) fn api_keys(config: &Config) -> Result<Vec<Secret>, String> {
     API_KEY.given(&config.api_key, config.api_key_file.as_deref())
 }
 
+/// What operators show, if there is anything.
+pub(crate) fn admin_token(config: &Config) -> Result<Option<Secret>, String> {
+    Ok(ADMIN_TOKEN.given(config.admin_token.as_slice(), config.admin_token_file.as_deref())?.into_iter().next())
+}
+
 /// The secrets of access tokens that are given; none if one is to be made here.
 pub(crate) fn given(config: &Config) -> Result<Vec<Secret>, String> {
     JWT_SECRET.given(&config.jwt_secret, config.jwt_secret_file.as_deref())
@@ -124,6 +129,14 @@ const API_KEY: Sort = Sort {
     least: 16,
     has: |letter| letter.is_ascii_graphic(),
     spelling: "of ASCII letters, digits and signs, without white space",
+};
+/// It opens an address that few can reach, and must pass through a header as it is.
+const ADMIN_TOKEN: Sort = Sort {
+    name: "an operators' token",
+    setting: "admin-token",
+    least: 8,
+    has: |letter| !letter.is_control(),
+    spelling: "more than white space, without control characters",
 };
 /// Where the secret is kept that belongs to no file.
 const HERE: &str = "chat-server.secret";

@@ -21,14 +21,18 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::config::{Action, Config, Registration};
+use crate::config::{Action, Config, InForce, Registration};
 use crate::demo::Stage;
 use crate::greeting::{Greeting, reachable};
 use crate::page::{OperatorsPage, Page};
-use crate::{issuers, secrets};
+use crate::{issuers, operators, secrets};
 
 /// Serves until a signal says to stop; at a hang-up the keys are read again.
-pub(crate) async fn serve(mut config: Config, hang_up: io::Result<Signal>) -> Result<(), String> {
+pub(crate) async fn serve(
+    mut config: Config,
+    in_force: Vec<InForce>,
+    hang_up: io::Result<Signal>,
+) -> Result<(), String> {
     let hang_up = hang_up.map_err(deaf)?;
     let is_demo = matches!(config.action, Some(Action::Demo));
     if is_demo {
@@ -47,7 +51,9 @@ pub(crate) async fn serve(mut config: Config, hang_up: io::Result<Signal>) -> Re
     issuers::belongs(&store, &config).await?;
     let tokens = issuers::tokens(&config)?;
     tokens.fetch().await;
-    let app = App::new(store.clone(), store.clone(), hub, tokens, settings(&config)?);
+    let mut settings = settings(&config)?;
+    settings.operators = operators::may(&config, &addresses(&admin)?, in_force)?;
+    let app = App::new(store.clone(), store.clone(), hub, tokens, settings);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open, &config.frame_ancestors);
@@ -66,7 +72,7 @@ pub(crate) async fn serve(mut config: Config, hang_up: io::Result<Signal>) -> Re
     let serving: Vec<_> =
         public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), closed.clone()))).collect();
     let operators: Vec<_> =
-        admin.into_iter().map(|door| tokio::spawn(operators(door, service.clone(), stop.clone()))).collect();
+        admin.into_iter().map(|door| tokio::spawn(to_operators(door, service.clone(), stop.clone()))).collect();
     if let (Some(demo), Some(at)) = (demo, at.first()) {
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
@@ -147,7 +153,7 @@ async fn one(listener: Listener, settings: HttpSettings, service: Arc<Service>, 
     http::serve(listener, settings, stop, answer).await;
 }
 
-async fn operators(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
+async fn to_operators(listener: Listener, service: Arc<Service>, stop: CancellationToken) {
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer_operator(request, peer).await }

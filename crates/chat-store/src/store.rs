@@ -7,6 +7,7 @@ use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
+use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
     Account, Directory, Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Sink,
@@ -155,6 +156,9 @@ impl Journal for Store {
         fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
         fn read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
         fn read_all_notifications(user: UserId, at: Time) -> u64;
+        fn inspect(room: RoomId) -> Inspected;
+        fn find_rooms(title: String, before: Option<RoomId>, limit: usize) -> FoundRooms;
+        fn trace(user: UserId, message: MessageId) -> Trace;
         fn ready() -> ();
     }
 }

@@ -14,7 +14,7 @@ use chat_domain::{
 };
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
-use common::{Deaf, Dice, Folder, ids, somebody};
+use common::{Deaf, Dice, Folder, ids, operators, somebody};
 
 #[tokio::test]
 async fn sqlite_answers_as_the_model_does() {
@@ -251,7 +251,7 @@ impl Story {
                 let expected = model.reactors_page(reader, room, message, page.clone());
                 same(store.reactors(reader, room, message, page).await, expected, &about);
             }
-            9 => same(store.memberships(reader).await, Ok(model.memberships(reader)), &about),
+            9 => operators::see_the_same(store, model, (other, room, message), limit).await,
             10 => {
                 let of: Vec<_> = self.rooms.iter().flat_map(|&room| [(reader, room), (other, room)]).collect();
                 same(store.summaries(of.clone()).await, Ok(model.summaries(of)), &about);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chat_domain::grant::Family;
-use chat_domain::{Directory, Failure, Journal, Person, Time, UserId};
+use chat_domain::{Directory, Failure, Journal, Person, Time, UserId, Uuid};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::gate::Gate;
@@ -15,7 +15,9 @@ use crate::address::Proxies;
 use crate::carry::http::Tally;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
+use crate::connection::closings::Closings;
 use crate::hub::Hub;
+use crate::operators::OperatorSettings;
 use crate::rates::Rates;
 
 /// One server, shared by all of its connections.
@@ -34,6 +36,12 @@ pub struct App {
     pub rates: Rates,
     /// What became of connections.
     pub tally: Arc<Tally>,
+    /// How people's sockets ended lately.
+    pub(crate) closings: Closings,
+    /// This life of this node.
+    pub(crate) node: Uuid,
+    /// When it began.
+    pub(crate) began: Time,
     /// Set once the server goes away.
     pub(crate) leaving: AtomicBool,
     /// Settings of the entrances and routes.
@@ -65,6 +73,8 @@ pub struct ServerSettings {
     pub lobby: Duration,
     /// How the HTTP trees behave.
     pub http: crate::routes::RouteSettings,
+    /// What operators may see and do.
+    pub operators: OperatorSettings,
 }
 
 impl Default for ServerSettings {
@@ -79,8 +89,18 @@ impl Default for ServerSettings {
             pulse: Duration::from_secs(25),
             lobby: Duration::from_millis(500),
             http: crate::routes::RouteSettings::default(),
+            operators: OperatorSettings::default(),
         }
     }
+}
+
+/// A random UUID; where no random numbers are to be had, the moment tells two lives apart.
+fn fresh(hub: &Hub) -> Uuid {
+    let mut bits = [0; 16];
+    if !hub.depot().fill(&mut bits) {
+        bits = (hub.now().0 as u128).to_be_bytes();
+    }
+    Uuid(u128::from_be_bytes(bits) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62)
 }
 
 impl App {
@@ -95,6 +115,7 @@ impl App {
         let http = &settings.http;
         let gate = Gate::new(tokens, directory.clone(), http.allowed_origins.clone().into(), http.session_ttl);
         let pulse = Pulse { every: settings.pulse, ..Pulse::websocket() };
+        let (node, began) = (fresh(&hub), hub.now());
         Arc::new(App {
             journal,
             directory,
@@ -105,6 +126,9 @@ impl App {
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),
             tally: Arc::default(),
+            closings: Closings::default(),
+            node,
+            began,
             leaving: AtomicBool::new(false),
             settings,
         })

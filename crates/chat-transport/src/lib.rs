@@ -59,6 +59,7 @@ mod drain;
 pub mod hub;
 mod lobby;
 pub mod metrics;
+pub mod operators;
 pub mod rates;
 mod request_id;
 pub mod routes;

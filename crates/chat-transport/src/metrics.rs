@@ -198,7 +198,8 @@ fn histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0])
 }
 
-fn dialect(entrance: Entrance) -> &'static str {
+/// The dialect that is spoken there.
+pub(crate) fn dialect(entrance: Entrance) -> &'static str {
     match entrance {
         Entrance::Sse | Entrance::Bare => "rest",
         Entrance::Multiplexed => "multiplexed",

@@ -18,6 +18,7 @@ use crate::carry::http::{Body, Peer, empty, respond};
 use crate::connection::closes;
 use crate::drain;
 use crate::metrics::Now;
+use crate::operators::{self, Operators};
 use crate::request_id;
 use crate::routes::{Routes, asked_features, cors};
 use crate::session::Door;
@@ -29,6 +30,7 @@ pub struct Service {
     app: Arc<App>,
     routes: Routes,
     desk: Arc<Desk>,
+    operators: Operators,
     beside: Neighbours,
 }
 
@@ -47,7 +49,8 @@ impl Service {
                 let features = asked_features(&Query::parse(address.query().unwrap_or_default()), headers);
                 socketio::serve(serving.clone(), engine, bearer(headers), features)
             });
-        Ok(Arc::new(Service { routes: Routes::new(app.clone())?, app, desk: Arc::new(desk), beside }))
+        let (routes, operators) = (Routes::new(app.clone())?, Operators::new(app.clone())?);
+        Ok(Arc::new(Service { app, routes, desk: Arc::new(desk), operators, beside }))
     }
 
     /// Answers a request. An error carries the name under which the log has more of it.
@@ -85,6 +88,7 @@ impl Service {
         match request.uri().path() {
             "/metrics" => self.metrics(),
             "/healthz" | "/readyz" => self.routes.answer(request, &peer).await,
+            path if path.starts_with(operators::PREFIX) => self.operators.answer(request).await,
             path => match claimant(&self.beside.operators, path) {
                 Some(beside) => beside.answer(request, peer).await,
                 None => empty(StatusCode::NOT_FOUND),

@@ -10,6 +10,7 @@ use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
+use crate::room::Room;
 use crate::rows::{LobbyRow, LogRow, ReactionRow};
 use crate::time::Time;
 use crate::view::Mark;
@@ -23,6 +24,13 @@ impl Chat {
     /// The rooms that somebody is in, in order of their ids.
     pub(crate) fn rooms_of(&self, user: UserId) -> impl Iterator<Item = RoomId> {
         self.rooms_of.get(&user).into_iter().flatten().copied()
+    }
+
+    /// All rooms, the newest first.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = &Room> {
+        let mut rooms: Vec<_> = self.states.values().filter_map(RoomState::peek).collect();
+        rooms.sort_unstable_by_key(|row| core::cmp::Reverse(row.id));
+        rooms.into_iter()
     }
 
     /// Everybody who ever was in the lobby, in order of their ids.

@@ -1,6 +1,7 @@
 //! The journal in memory.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::ready;
@@ -10,6 +11,7 @@ use crate::event::Outcome;
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
 use crate::notification::{NewNotification, Notification, NotificationPage};
+use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
@@ -161,6 +163,18 @@ impl Journal for Memory {
     }
 
     /// Every life of a memory is its first.
+    fn inspect(&self, room: RoomId) -> Answer<'_, Inspected> {
+        self.answer(|world| Ok(world.chat.inspect(room)?))
+    }
+
+    fn find_rooms(&self, title: String, before: Option<RoomId>, limit: usize) -> Answer<'_, FoundRooms> {
+        self.answer(|world| Ok(world.chat.find_rooms(title, before, limit)))
+    }
+
+    fn trace(&self, user: UserId, message: MessageId) -> Answer<'_, Trace> {
+        self.answer(|world| Ok(world.chat.trace(user, message)?))
+    }
+
     fn epoch(&self) -> u64 {
         1
     }

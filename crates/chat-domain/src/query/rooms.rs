@@ -114,7 +114,7 @@ impl Chat {
         }
     }
 
-    fn member_view(&self, row: &Room, slot: &Slot) -> Option<MemberView> {
+    pub(super) fn member_view(&self, row: &Room, slot: &Slot) -> Option<MemberView> {
         let user = slot.member.user;
         let role = if row.owner == Some(user) { Role::Owner } else { Role::Member };
         Some(MemberView { person: self.person(user).ok()?.clone(), role, last_seen: self.last_seen(user) })

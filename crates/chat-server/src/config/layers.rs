@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use super::Config;
 use super::file::{Entry, File, Value};
+use super::in_force::{InForce, in_force};
 use super::nearest::nearest;
 use super::values::{Frequency, Span};
 use crate::issuers::{self, IssuerConfig};
@@ -24,6 +25,8 @@ pub(crate) struct Given {
     pub(crate) config: Config,
     /// What is strange, but not wrong.
     pub(crate) warnings: Vec<String>,
+    /// Each of them, to be shown.
+    pub(crate) in_force: Vec<InForce>,
 }
 
 /// Why there are no settings.
@@ -43,7 +46,7 @@ pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given,
     let variable = |name: &str| variables.get(&variable(name)).filter(|value| !value.is_empty());
     let path = said.get_one("config").cloned().or_else(|| variable("config").map(PathBuf::from));
     let file = path.map(|path| File::read(&path, &known)).transpose().map_err(Unread::Wrong)?;
-    let mut words = words;
+    let (mut words, mut places) = (words, BTreeMap::new());
     for arg in command().get_arguments() {
         let name = name(arg);
         if said.value_source(&name) == Some(ValueSource::CommandLine) {
@@ -57,13 +60,16 @@ pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given,
             continue;
         };
         words.extend(flags(arg, &values, &place).map_err(Unread::Wrong)?);
+        places.insert(name, place);
     }
-    let mut config = Config::from_arg_matches(&command().try_get_matches_from(words)?)?;
+    let all = command().try_get_matches_from(words)?;
+    let mut config = Config::from_arg_matches(&all)?;
     for entries in file.iter().flat_map(|file| file.issuers().iter().map(move |entries| (file, entries))) {
         config.issuers.push(issuer(entries.0, entries.1)?);
     }
     config.check().map_err(Unread::Wrong)?;
-    Ok(Given { config, warnings: strange(variables, &known) })
+    let in_force = in_force(&command(), &all, &places);
+    Ok(Given { config, warnings: strange(variables, &known), in_force })
 }
 
 /// An issuer of the file. Its settings are those that a command line would have for one.

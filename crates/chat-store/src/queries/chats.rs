@@ -149,7 +149,11 @@ fn by_room(shown: Vec<Shown>) -> HashMap<RoomId, Shown> {
 }
 
 /// The first members of each room in order of joining, so many of each.
-async fn first_members(conn: &Conn, rooms: &[Arc<Room>], most: usize) -> Worked<HashMap<RoomId, Vec<MemberView>>> {
+pub(super) async fn first_members(
+    conn: &Conn,
+    rooms: &[Arc<Room>],
+    most: usize,
+) -> Worked<HashMap<RoomId, Vec<MemberView>>> {
     if rooms.is_empty() {
         return Ok(HashMap::new());
     }

@@ -9,6 +9,7 @@ pub(crate) mod lobby;
 pub(crate) mod locks;
 pub(crate) mod named;
 pub(crate) mod notifications;
+mod oversight;
 pub(crate) mod people;
 mod ports;
 mod previous;

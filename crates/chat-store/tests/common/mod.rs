@@ -1,6 +1,7 @@
 //! What the tests of the store share.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
+pub mod operators;
 pub mod postgres;
 pub mod wire;
 

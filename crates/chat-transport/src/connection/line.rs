@@ -141,6 +141,30 @@ impl Line {
         }
     }
 
+    /// Why it is ending, if it is.
+    pub(crate) fn ending(&self) -> Option<Close> {
+        match self {
+            Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.ending(),
+            Line::Engine(engine) => engine.ending(),
+        }
+    }
+
+    /// Bytes that wait.
+    pub(crate) fn pending(&self) -> usize {
+        match self {
+            Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.pending(),
+            Line::Engine(engine) => engine.pending(),
+        }
+    }
+
+    /// When something last left, as [`Outbox::last_written`] says it.
+    pub(crate) fn last_written(&self) -> Option<u64> {
+        match self {
+            Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.last_written(),
+            Line::Engine(engine) => engine.last_written(),
+        }
+    }
+
     /// Waits until the client has taken most of what it was sent.
     pub(crate) async fn drained(&self, most: usize) {
         match self {

@@ -2,6 +2,8 @@
 
 pub(crate) mod away;
 pub mod closes;
+pub(crate) mod closings;
 pub(crate) mod line;
 pub(crate) mod socket;
+pub(crate) mod tag;
 mod word;

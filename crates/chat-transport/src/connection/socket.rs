@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::away::{Away, Behind};
 use super::closes;
 use super::line::{Line, Payload};
+use super::tag;
 use super::word::Word;
 use crate::account::caller::Pass;
 use crate::account::introspection::Credential;
@@ -25,6 +26,8 @@ pub(crate) struct Socket {
     pub(crate) person: Arc<Person>,
     pub(crate) endpoint: Endpoint,
     pub(crate) line: Line,
+    /// When it was opened.
+    pub(crate) since: Time,
     /// The digest of the cookie session that opened it, if a cookie did.
     pub(crate) cookie: Option<Box<str>>,
     state: Mutex<State>,
@@ -81,6 +84,7 @@ impl Socket {
         line: Line,
         cookie: Option<String>,
         pass: Option<Pass>,
+        since: Time,
     ) -> Arc<Socket> {
         let mut state = State::default();
         if let Some(pass) = pass {
@@ -88,7 +92,7 @@ impl Socket {
         }
         let cookie = cookie.map(String::into_boxed_str);
         let (state, bell, has_answers) = (Mutex::new(state), Notify::new(), AtomicBool::new(false));
-        Arc::new(Socket { id, person, endpoint, line, cookie, state, has_answers, bell })
+        Arc::new(Socket { id, person, endpoint, line, since, cookie, state, has_answers, bell })
     }
 
     pub(crate) fn user(&self) -> UserId {
@@ -98,7 +102,7 @@ impl Socket {
     /// Notes an order; its answer will find what it needs to know, and comes back in this lane if nothing else says where it belongs.
     pub(crate) fn order(&self, room: Option<RoomId>, context: Context, at: Time, lane: usize) -> Origin {
         let mut state = self.state();
-        let tag = state.next_tag << LANE_BITS | (lane as u64 & LANES);
+        let tag = tag::of(state.next_tag, lane);
         state.next_tag += 1;
         if !state.is_over {
             state.orders.push_back(Ordered { tag, room, at, context, result: None });
@@ -289,12 +293,3 @@ impl State {
         self.orders.remove(oldest)
     }
 }
-
-/// The lane that an order was to come back in.
-pub(crate) fn lane_of_tag(tag: u64) -> usize {
-    (tag & LANES) as usize
-}
-
-/// A tag says behind its number in which lane the answer comes back.
-const LANE_BITS: u32 = 8;
-const LANES: u64 = (1 << LANE_BITS) - 1;

@@ -9,7 +9,7 @@ use chat_domain::{Outcome, RoomId, Settled, Sink};
 use tokio::sync::Notify;
 
 use super::nodes::Overheard;
-use crate::connection::socket::lane_of_tag;
+use crate::connection::tag::lane_of_tag;
 use crate::metrics::Metrics;
 
 /// What a journal has settled, in as many lanes as the hub has shards: everything about one room is in one lane, in its order.

@@ -21,6 +21,7 @@ mod memory;
 mod missing;
 mod names;
 mod nodes;
+mod overseen;
 mod people;
 mod places;
 mod presence;

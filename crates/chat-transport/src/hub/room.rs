@@ -87,6 +87,11 @@ impl Room {
         }
     }
 
+    /// Whether a socket listens.
+    pub(super) fn has(&self, socket: u64) -> bool {
+        self.subs.iter().any(|sub| sub.socket.id == socket)
+    }
+
     /// Whether a user listens.
     pub(super) fn is_heard_by(&self, user: UserId) -> bool {
         self.subs.iter().any(|sub| sub.socket.user() == user)

@@ -106,6 +106,7 @@ impl Hub {
     }
 
     fn pass(&self, count: u64, now: Time) {
+        self.0.depot.tick();
         self.live_on(self.0.journal.epoch(), now);
         for shard in 0..self.shards() {
             let mut delivery = self.delivery(shard);

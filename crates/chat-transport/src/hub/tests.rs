@@ -115,6 +115,7 @@ impl World {
             Line::WebSocket(outbox),
             None,
             None,
+            clock::now(),
         );
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());

@@ -239,7 +239,8 @@ pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue, now: T
     response
 }
 
-fn respond(reply: Reply) -> Response<Body> {
+/// The answer as it is sent.
+pub(crate) fn respond(reply: Reply) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if reply.body.is_empty() { empty(status) } else { json(status, reply.body) };
     // What was true for somebody a moment ago is neither for others nor for later.

@@ -12,6 +12,7 @@ mod websocket;
 use std::sync::Arc;
 
 use chat_domain::{RoomId, Time};
+use chat_protocol::rest::answer::admin::Closing;
 use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 
 pub use self::enter::Door;
@@ -22,6 +23,7 @@ use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::connection::socket::Socket;
 use crate::hub::Opened;
+use crate::metrics::dialect;
 
 pub(crate) use self::resume::Pull;
 
@@ -50,12 +52,13 @@ impl Session {
             By::Cookie { digest } => (None, Some(digest.clone())),
         };
         let (person, user) = (caller.account.person.clone(), caller.account.person.id());
-        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass);
+        let now = app.now();
+        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass, now);
         if let By::Backend(credential, _) = &caller.by {
             socket.rest_on_word(credential.clone());
         }
         let mut greeting = Frames::new();
-        reply::hello(endpoint, &socket.person, name, app.now(), &mut greeting);
+        reply::hello(endpoint, &socket.person, name, now, &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
         // Only now: whoever is in when the hub hears of another life is closed.
         let epoch = app.hub.epoch();
@@ -117,11 +120,16 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.app.hub.close(&self.socket);
-        let Socket { id, line, .. } = &*self.socket;
+        let Socket { id, line, endpoint, since, .. } = &*self.socket;
         let user = self.socket.user().number();
-        let ending = line.outbox().and_then(|outbox| outbox.ending());
-        let code = ending.filter(|ending| *ending != Close::LOST).map(|ending| ending.code);
-        self.app.hub.metrics().closed(self.socket.endpoint.entrance, code);
+        let ending = line.ending();
+        let said = ending.filter(|ending| *ending != Close::LOST);
+        let code = said.map(|ending| ending.code);
+        self.app.hub.metrics().closed(endpoint.entrance, code);
+        let reason = said.map(|ending| ending.reason).filter(|reason| !reason.is_empty());
+        let reason = reason.unwrap_or("the client went away");
+        let (at, dialect) = (self.app.now(), dialect(endpoint.entrance));
+        self.app.closings.note(self.socket.user(), Closing { at, dialect, since: *since, code, reason });
         match ending {
             Some(close) if close.code != closes::GOING_AWAY.code && close != Close::LOST => {
                 tracing::info!(connection = id, user, code = close.code, reason = close.reason, "closed");

@@ -37,8 +37,8 @@ pub struct Engine {
     ticket: Mutex<Option<Ticket>>,
     /// Whether it is known whose it is.
     known: AtomicBool,
-    /// Whether the server has ended it.
-    ended: AtomicBool,
+    /// With what the server has ended it.
+    ended: OnceLock<Close>,
     /// When it must be looked at next, for the desk.
     pub(super) due: AtomicU64,
     /// When the desk will look.
@@ -59,6 +59,8 @@ struct State {
     waiting: usize,
     marks: Vec<Mark>,
     owner: u64,
+    /// When a poll was last answered; 0 is never.
+    answered: u64,
 }
 
 /// What the caller of an input has to do about it.
@@ -78,6 +80,7 @@ impl Engine {
             waiting: 0,
             marks: Vec::new(),
             owner: 0,
+            answered: 0,
         };
         Arc::new_cyclic(|me| Engine {
             burden: Burden::of(me.clone()),
@@ -90,7 +93,7 @@ impl Engine {
             taken: Notify::new(),
             ticket: Mutex::default(),
             known: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
+            ended: OnceLock::new(),
             due: AtomicU64::new(u64::MAX),
             noted: AtomicU64::new(u64::MAX),
         })
@@ -264,6 +267,7 @@ impl Engine {
 
     fn answer_poll(&self, state: &mut State, body: Bytes, polls: &mut Waiting) {
         state.waiting = state.waiting.saturating_sub(body.len());
+        state.answered = self.depot.lately();
         if polls.answer(body) && state.machine.waiting() == 0 {
             state.waiting = 0;
             self.depot.reach(state.owner, std::mem::take(&mut state.marks));

@@ -8,6 +8,7 @@ mod crowds;
 mod matrix;
 mod messages;
 mod notifications;
+mod operators;
 mod polls;
 mod rates;
 mod refusals;

@@ -17,7 +17,7 @@ use chat_transport::carry::http::{self, Peer};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::clock;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
-use chat_transport::routes::Routes;
+use chat_transport::service::Service;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
@@ -62,21 +62,35 @@ impl World {
     }
 
     pub(crate) async fn with(settings: ServerSettings) -> World {
+        World::serving(settings, false).await
+    }
+
+    /// What is served to operators instead.
+    pub(crate) async fn of_operators(settings: ServerSettings) -> World {
+        World::serving(settings, true).await
+    }
+
+    async fn serving(settings: ServerSettings, to_operators: bool) -> World {
         let inbox = Inbox::new(2);
         let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
         let depot = Depot::new(outbox::Limits::default());
         let hub = Hub::new(HubSettings::default(), depot, inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);
-        let routes = Arc::new(Routes::new(app.clone()).expect("routes without conflicts"));
+        let service = Service::new(app.clone()).expect("routes without conflicts");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let (background, ended) = (app.clone(), stop.clone());
         tokio::spawn(async move { background.run(ended).await });
         tokio::spawn(http::serve(listener, http::HttpSettings::default(), stop.clone(), move |request, peer: Peer| {
-            let routes = routes.clone();
-            async move { routes.answer(request, &peer).await }
+            let service = service.clone();
+            async move {
+                match to_operators {
+                    true => service.answer_operator(request, peer).await,
+                    false => service.answer(request, peer).await,
+                }
+            }
         }));
         World { app, address, _stop: stop.drop_guard() }
     }

@@ -75,7 +75,7 @@ fn member_object(o: &mut Object<'_>, tree: Tree, member: &MemberView, online: On
     o.put("last_seen", member.last_seen.map(|at| tree.moment(at))).put("role", role(member.role));
 }
 
-const fn kind(kind: RoomKind) -> &'static str {
+pub(super) const fn kind(kind: RoomKind) -> &'static str {
     match kind {
         RoomKind::Direct => "direct",
         RoomKind::Group => "group",
@@ -83,7 +83,7 @@ const fn kind(kind: RoomKind) -> &'static str {
     }
 }
 
-const fn role(role: Role) -> &'static str {
+pub(super) const fn role(role: Role) -> &'static str {
     match role {
         Role::Owner => "owner",
         Role::Member => "member",

@@ -1,7 +1,9 @@
 //! What the server answers over HTTP: a status and a body, in the words of a tree.
 
 mod account;
+pub mod admin;
 mod chat;
+mod explain;
 mod message;
 mod notification;
 mod poll;
@@ -14,6 +16,7 @@ use super::Tree;
 
 pub use account::{Tokens, me, person, signed_in, users};
 pub use chat::{chat, chats, member, members, roulette};
+pub use explain::{Explained, explain};
 pub use message::{history, likers, likes, message, reaction, reactors, read, readers};
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};

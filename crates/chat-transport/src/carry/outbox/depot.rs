@@ -24,6 +24,8 @@ pub struct Depot {
     news: Notify,
     began: Instant,
     nature: Arc<dyn Nature>,
+    /// The clock as it was last looked at.
+    lately: AtomicU64,
 }
 
 /// How much may wait.
@@ -75,6 +77,7 @@ impl Depot {
             news: Notify::new(),
             began: Instant::now(),
             nature,
+            lately: AtomicU64::new(1),
         })
     }
 
@@ -116,6 +119,16 @@ impl Depot {
     /// Fills these bytes by chance; false if that cannot be had.
     pub fn fill(&self, bytes: &mut [u8]) -> bool {
         self.nature.fill(bytes)
+    }
+
+    /// The same as of a moment ago, for what happens too often to look at the clock each time; never 0.
+    pub fn lately(&self) -> u64 {
+        self.lately.load(Ordering::Relaxed)
+    }
+
+    /// Time has passed.
+    pub(crate) fn tick(&self) {
+        self.lately.store(self.now().max(1), Ordering::Relaxed);
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -75,7 +75,7 @@ impl Outbox {
     /// Gives a queueing outbox the socket that it was made for: what has gathered leaves, and from here on it writes straight.
     pub fn connect(&self, socket: OwnedWriteHalf) {
         let mut state = self.state();
-        if state.phase == Phase::Gone {
+        if matches!(state.phase, Phase::Gone(_)) {
             return;
         }
         state.line = Line::Socket(socket);
@@ -175,14 +175,13 @@ impl Outbox {
     pub fn ending(&self) -> Option<Close> {
         match self.state().phase {
             Phase::Open => None,
-            Phase::Doomed(close) | Phase::Last(close) => Some(close),
-            Phase::Gone => Some(Close::LOST),
+            Phase::Doomed(close) | Phase::Last(close) | Phase::Gone(close) => Some(close),
         }
     }
 
     /// Whether the last frame has been offered already.
     pub fn has_last(&self) -> bool {
-        matches!(self.state().phase, Phase::Last(_) | Phase::Gone)
+        matches!(self.state().phase, Phase::Last(_) | Phase::Gone(_))
     }
 
     /// Bytes that were accepted so far, written or queued. Only grows while the connection is open.
@@ -198,6 +197,11 @@ impl Outbox {
     /// Bytes that wait.
     pub fn pending(&self) -> usize {
         self.state().queue.pending()
+    }
+
+    /// When bytes last left, in milliseconds on [`Depot::lately`]'s clock; `None` before the first.
+    pub fn last_written(&self) -> Option<u64> {
+        Some(self.state().written).filter(|written| *written > 0)
     }
 
     /// The number that comes back with every mark, usually the user's.

@@ -17,6 +17,8 @@ pub(super) struct State {
     pub(super) queue: Queue,
     pub(super) line: Line,
     pub(super) owner: u64,
+    /// When bytes last left, in milliseconds on the depot's coarse clock; 0 is never.
+    pub(super) written: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +28,13 @@ pub(super) enum Phase {
     Doomed(Close),
     /// The last frame is in the queue.
     Last(Close),
-    Gone,
+    /// The socket is gone: closed with this, or lost.
+    Gone(Close),
 }
 
 impl State {
     pub(super) fn new(line: Line, owner: u64) -> State {
-        State { phase: Phase::Open, queue: Queue::default(), line, owner }
+        State { phase: Phase::Open, queue: Queue::default(), line, owner, written: 0 }
     }
 
     /// Writes what the socket takes if nothing waits, and queues the rest.
@@ -45,6 +48,7 @@ impl State {
         match self.line.write(frames, depot.counters()) {
             Wrote::All(bytes) => {
                 self.queue.pass(bytes);
+                self.written = depot.lately();
                 Offered::Written
             }
             Wrote::Part(bytes) => self.enqueue(frames, bytes, mark, depot),
@@ -72,7 +76,7 @@ impl State {
     }
 
     pub(super) fn last(&mut self, frame: Bytes, close: Close, depot: &Depot) {
-        if matches!(self.phase, Phase::Last(_) | Phase::Gone) {
+        if matches!(self.phase, Phase::Last(_) | Phase::Gone(_)) {
             return;
         }
         self.phase = Phase::Last(close);
@@ -87,14 +91,17 @@ impl State {
             Phase::Open => Phase::Doomed(close),
             // Its last frame does not leave any more.
             Phase::Last(close) => Phase::Doomed(close),
-            Phase::Doomed(_) | Phase::Gone => return,
+            Phase::Doomed(_) | Phase::Gone(_) => return,
         };
         self.accounted(depot, |state| state.queue.forget_unstarted());
         depot.count_doomed();
     }
 
     pub(super) fn shut(&mut self, depot: &Depot) {
-        self.phase = Phase::Gone;
+        self.phase = match self.phase {
+            Phase::Open => Phase::Gone(Close::LOST),
+            Phase::Doomed(close) | Phase::Last(close) | Phase::Gone(close) => Phase::Gone(close),
+        };
         self.line = Line::Taken;
         self.accounted(depot, |state| state.queue.forget_all());
     }
@@ -107,13 +114,14 @@ impl State {
         match self.phase {
             Phase::Open => Drive::Quiet,
             Phase::Doomed(close) | Phase::Last(close) => Drive::Ending(close),
-            Phase::Gone => Drive::Gone,
+            Phase::Gone(_) => Drive::Gone,
         }
     }
 
     /// Counts bytes that have left and reports the marks that this reaches.
     pub(super) fn flushed(&mut self, bytes: usize, depot: &Depot) {
         let mut reached = Vec::new();
+        self.written = depot.lately();
         self.accounted(depot, |state| reached = state.queue.advance(bytes));
         depot.reach(self.owner, reached);
     }

@@ -20,7 +20,8 @@ impl World {
         let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let line = if entrance == Entrance::Sse { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
         let endpoint = Endpoint { entrance, room: Some(self.room), features: Features::NONE };
-        let socket = Socket::new(self.hub.next_socket(), self.people[who].clone(), endpoint, line, None, None);
+        let socket =
+            Socket::new(self.hub.next_socket(), self.people[who].clone(), endpoint, line, None, None, clock::now());
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             let user = socket.user();
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());

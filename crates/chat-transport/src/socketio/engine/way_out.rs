@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input};
@@ -56,7 +55,25 @@ impl Engine {
 
     /// Whether the server has ended it: what its client said behind that is not to happen.
     pub fn is_ended(&self) -> bool {
-        self.ended.load(Ordering::Relaxed)
+        self.ended.get().is_some()
+    }
+
+    /// With what it is ending, if it is.
+    pub(crate) fn ending(&self) -> Option<Close> {
+        self.ended.get().copied().or_else(|| self.outbox()?.ending())
+    }
+
+    /// Bytes that wait for its client.
+    pub(crate) fn pending(&self) -> usize {
+        self.outbox().map_or_else(|| self.burden.held(), |outbox| outbox.pending())
+    }
+
+    /// When something last left, as [`Outbox::last_written`] says it.
+    pub(crate) fn last_written(&self) -> Option<u64> {
+        match self.outbox() {
+            Some(outbox) => outbox.last_written(),
+            None => Some(self.state().answered).filter(|answered| *answered > 0),
+        }
     }
 
     /// Whether it is to end for what it keeps.
@@ -76,7 +93,8 @@ impl Engine {
     }
 
     fn end(&self, close: Close, for_good: bool) {
-        self.ended.store(true, Ordering::Relaxed);
+        // The first word counts.
+        let _ = self.ended.set(close);
         if let Some(outbox) = self.carrier.get() {
             if for_good {
                 outbox.offer(frame(Opcode::Text, b"41"));

@@ -1,0 +1,237 @@
+//! What operators are answered: `{data, missing}`, ids as UUIDs. `missing` names nodes that did not answer in time.
+
+use chat_domain::oversight::{FoundRooms, Inspected};
+use chat_domain::view::Membership;
+use chat_domain::{Account, Handle, Person, Room, RoomId, Time, UserId, Uuid};
+
+use super::super::Tree;
+use super::chat::{kind, role};
+use super::{Reply, bare};
+use crate::json::{Micros, Object};
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its id, another one with each start.
+    pub id: Uuid,
+    /// What runs there.
+    pub version: &'static str,
+    /// Since when.
+    pub since: Time,
+    /// Whether it is about to end.
+    pub leaving: bool,
+    /// Its open connections.
+    pub connections: usize,
+}
+
+/// A node as a whole.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The node.
+    pub node: Node,
+    /// Whether the store answers.
+    pub store: bool,
+    /// Open connections of each dialect.
+    pub dialects: Vec<(&'static str, usize)>,
+    /// People with a connection.
+    pub people: usize,
+    /// Rooms that somebody listens to, or did a moment ago.
+    pub rooms: usize,
+    /// Bytes that wait for clients.
+    pub bytes_waiting: usize,
+    /// Whether whoever asks may change anything.
+    pub may_change: bool,
+}
+
+/// A client's connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// By this it is closed.
+    pub id: String,
+    /// Where it is.
+    pub node: Uuid,
+    /// Whose it is.
+    pub user: Handle,
+    /// What it speaks.
+    pub dialect: &'static str,
+    /// When it was opened.
+    pub since: Time,
+    /// The rooms that it hears.
+    pub joined: Vec<RoomId>,
+    /// Bytes that wait for it.
+    pub bytes_waiting: usize,
+    /// When something last left for it, to a second or so.
+    pub last_written: Option<Time>,
+}
+
+/// A connection that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// When.
+    pub at: Time,
+    /// What it spoke.
+    pub dialect: &'static str,
+    /// When it was opened.
+    pub since: Time,
+    /// The code that it was closed with; none where the client went away or was lost.
+    pub code: Option<u16>,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// A setting in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name, as in a TOML file.
+    pub name: String,
+    /// Its value; of a secret only that there is one.
+    pub value: String,
+    /// Where it came from.
+    pub from: String,
+}
+
+/// One person as operators see them.
+#[derive(Clone, Debug)]
+pub struct User<'a> {
+    /// Who.
+    pub account: &'a Account,
+    /// Whether they are online.
+    pub online: bool,
+    /// The rooms that they are in.
+    pub rooms: &'a [Membership],
+    /// Their connections.
+    pub connections: &'a [Connection],
+    /// Those that have ended.
+    pub closings: &'a [Closing],
+}
+
+/// How it all is.
+pub fn overview(overview: &Overview) -> Reply {
+    answer(|o| {
+        o.nest("data", |o| {
+            node(o, &overview.node);
+            o.put("store", overview.store).put("people", overview.people as u64).put("rooms", overview.rooms as u64);
+            o.nest("dialects", |o| {
+                for (name, count) in &overview.dialects {
+                    o.put(name, *count as u64);
+                }
+            });
+            o.put("bytes_waiting", overview.bytes_waiting as u64).put("may_change", overview.may_change);
+        });
+    })
+}
+
+/// Which nodes there are.
+pub fn nodes(nodes: &[Node]) -> Reply {
+    answer(|o| {
+        o.objects("data", nodes, node);
+    })
+}
+
+/// A page of connections; the next one begins after `next`.
+pub fn connections(page: &[Connection], next: Option<u64>) -> Reply {
+    answer(|o| {
+        o.objects("data", page, connection).put("next", next);
+    })
+}
+
+/// The settings in force.
+pub fn settings(settings: &[Setting]) -> Reply {
+    answer(|o| {
+        o.objects("data", settings, |o, setting| {
+            o.put("name", setting.name.as_str()).put("value", setting.value.as_str());
+            o.put("from", setting.from.as_str());
+        });
+    })
+}
+
+/// A room and who is in it.
+pub fn room(found: &Inspected, online: &dyn Fn(UserId) -> bool) -> Reply {
+    answer(|o| {
+        o.nest("data", |o| {
+            room_fields(o, &found.room);
+            o.objects("members", &found.members, |o, member| {
+                person(o, &member.person);
+                o.put("is_online", online(member.person.id())).put("last_seen", member.last_seen.map(Micros));
+                o.put("role", role(member.role));
+            });
+        });
+    })
+}
+
+/// Rooms that were looked for; the next page is `before` the room `next`.
+pub fn rooms(found: &FoundRooms) -> Reply {
+    answer(|o| {
+        o.objects("data", &found.rooms, |o, room| room_fields(o, room));
+        o.put("next", found.next.map(RoomId::uuid));
+    })
+}
+
+/// One person.
+pub fn user(user: &User<'_>) -> Reply {
+    answer(|o| {
+        o.nest("data", |o| {
+            person(o, &user.account.person);
+            o.put("is_online", user.online).put("last_seen", user.account.last_seen.map(Micros));
+            o.objects("rooms", user.rooms, |o, of| {
+                o.put("id", of.room.uuid()).put("type", kind(of.kind)).put("members_count", of.members);
+                o.put("seq", of.head.seq);
+            });
+            o.objects("connections", user.connections, connection).objects("closings", user.closings, closing);
+        });
+    })
+}
+
+/// A page of people; the next one begins after the username `next`.
+pub fn users(page: &[Account], online: &dyn Fn(UserId) -> bool, next: Option<&str>) -> Reply {
+    answer(|o| {
+        o.objects("data", page, |o, account| {
+            person(o, &account.person);
+            o.put("is_online", online(account.person.id())).put("last_seen", account.last_seen.map(Micros));
+        });
+        o.put("next", next);
+    })
+}
+
+/// It was done.
+pub fn changed() -> Reply {
+    super::done(Tree::V2)
+}
+
+pub(super) fn answer(fill: impl FnOnce(&mut Object<'_>)) -> Reply {
+    bare(200, |o| {
+        fill(o);
+        o.list("missing", std::iter::empty::<Uuid>());
+    })
+}
+
+pub(super) fn connection(o: &mut Object<'_>, connection: &Connection) {
+    o.put("id", connection.id.as_str()).put("node", connection.node).put("user_id", connection.user.uuid);
+    o.put("dialect", connection.dialect).put("since", Micros(connection.since));
+    o.list("joined", connection.joined.iter().map(|room| room.uuid()));
+    o.put("bytes_waiting", connection.bytes_waiting as u64);
+    o.put("last_written", connection.last_written.map(Micros));
+}
+
+pub(super) fn closing(o: &mut Object<'_>, closing: &Closing) {
+    o.put("at", Micros(closing.at)).put("dialect", closing.dialect).put("since", Micros(closing.since));
+    o.put("code", closing.code.map(u64::from)).put("reason", closing.reason);
+}
+
+fn node(o: &mut Object<'_>, node: &Node) {
+    o.put("id", node.id).put("version", node.version).put("since", Micros(node.since));
+    o.put("leaving", node.leaving).put("connections", node.connections as u64);
+}
+
+fn person(o: &mut Object<'_>, person: &Person) {
+    o.put("id", person.handle.uuid).put("int_id", person.id().number()).put("username", person.username.as_str());
+    o.put("name", person.name.as_str()).put("avatar", person.avatar.as_str());
+}
+
+fn room_fields(o: &mut Object<'_>, room: &Room) {
+    o.put("id", room.id.uuid()).put("int_id", room.id.number()).put("type", kind(room.kind));
+    o.put("title", room.title.as_deref()).put("owner_id", room.owner.map(UserId::uuid));
+    o.put("created_at", Micros(room.created_at)).put("last_at", Micros(room.last_at)).put("closed", room.closed);
+    o.put("members_count", room.members).put("messages_count", room.sent);
+    o.put("seq", room.head.seq).put("moves", room.head.moves);
+}

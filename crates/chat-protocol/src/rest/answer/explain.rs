@@ -1,0 +1,66 @@
+//! Why somebody did or did not get a message: facts, in order.
+
+use chat_domain::oversight::Trace;
+use chat_domain::{MessageId, Position};
+
+use super::Reply;
+use super::admin::{Closing, Connection, answer, closing, connection};
+use crate::json::{Micros, Object};
+
+/// What is known of a message's way to somebody.
+pub struct Explained<'a> {
+    /// What the journal says.
+    pub trace: &'a Trace,
+    /// Their open connections.
+    pub connections: &'a [Connection],
+    /// Those that have ended.
+    pub closings: &'a [Closing],
+}
+
+/// A name, and what stands beside it.
+type Fact<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
+
+/// Why somebody did or did not get a message.
+pub fn explain(explained: &Explained<'_>) -> Reply {
+    let Explained { trace, connections, closings } = explained;
+    let (message, member) = (&trace.message, trace.member.unwrap_or_else(|| nobody(trace)));
+    let facts: [Fact<'_>; 6] = [
+        ("member_since", &|o| {
+            o.put("at", trace.since.map(Micros));
+        }),
+        ("message", &|o| {
+            o.put("id", message.id.uuid()).put("chat_id", message.room.uuid()).put("seq", message.seq);
+            o.put("user_id", message.sender.handle.uuid).put("at", Micros(message.created_at));
+            o.put("edited_at", message.edited.map(|(at, _)| Micros(at)));
+            o.put("deleted_at", message.deleted.map(|(at, _)| Micros(at)));
+        }),
+        ("delivered", &|o| position(o, member.delivered, member.reached(), message.id)),
+        ("read", &|o| position(o, member.read, member.read.message, message.id)),
+        ("sockets", &|o| {
+            o.objects("sockets", *connections, connection);
+        }),
+        ("closings", &|o| {
+            o.objects("closings", *closings, closing);
+        }),
+    ];
+    answer(|o| {
+        o.nest("data", |o| {
+            o.objects("facts", facts, |o, (name, fill)| {
+                o.put("fact", name);
+                fill(o);
+            });
+        });
+    })
+}
+
+/// Up to which message, whether that is this one or a later one, and when it moved there.
+fn position(o: &mut Object<'_>, position: Position, upto: Option<MessageId>, message: MessageId) {
+    o.put("message_id", upto.map(MessageId::uuid)).put("reached", upto >= Some(message));
+    o.put("at", position.message.map(|_| Micros(position.at)));
+}
+
+/// A stranger has come nowhere.
+fn nobody(trace: &Trace) -> chat_domain::Member {
+    let (user, start) = (trace.message.sender.id(), Position::default());
+    chat_domain::Member { user, active: false, joined: 0, sent: 0, read: start, delivered: start }
+}

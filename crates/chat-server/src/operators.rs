@@ -1,0 +1,19 @@
+//! What operators may see and do.
+
+use std::net::SocketAddr;
+
+use chat_transport::operators::{OperatorSettings, Setting};
+use tracing::warn;
+
+use crate::config::{Config, InForce};
+use crate::secrets;
+
+/// What operators may see and do who are listened to at these addresses: everybody may look where nobody else can reach.
+pub(crate) fn may(config: &Config, at: &[SocketAddr], in_force: Vec<InForce>) -> Result<OperatorSettings, String> {
+    let (open, token) = (at.iter().all(|at| at.ip().is_loopback()), secrets::admin_token(config)?);
+    if !open && token.is_none() {
+        warn!("--admin-listen is reached from elsewhere and there is no --admin-token: /admin/api answers nobody");
+    }
+    let shown = |InForce { name, value, from }| Setting { name, value, from };
+    Ok(OperatorSettings { token, open, in_force: in_force.into_iter().map(shown).collect() })
+}

@@ -1,0 +1,84 @@
+//! What whoever runs a server asks, a member or not.
+
+use std::sync::Arc;
+
+use chat_domain::oversight::{FoundRooms, Inspected, Trace};
+use chat_domain::view::MEMBERS_IN_CHAT;
+use chat_domain::{Member, MessageId, Refusal, RoomId, Time, UserId};
+
+use super::chats::first_members;
+use super::{Conn, reception};
+use crate::rows::*;
+use crate::sql::Sql;
+use crate::work_error::Worked;
+
+/// A room and its first members.
+pub(super) async fn inspect(conn: &Conn, id: RoomId) -> Worked<Inspected> {
+    let sql = Sql::new(format!("SELECT {ROOM}, {STANDS} FROM rooms r WHERE r.id = ?")).bind(id);
+    let (row, stands) = conn.first::<(RoomRow, bool)>(sql).await?.ok_or(Refusal::UnknownRoom)?;
+    let room = Arc::new(room(row)?);
+    let mut members = first_members(conn, std::slice::from_ref(&room), MEMBERS_IN_CHAT).await?;
+    let members = if stands { members.remove(&id).unwrap_or_default() } else { Vec::new() };
+    Ok(Inspected { room, members })
+}
+
+/// Rooms with this in their title. Databases fold letters in their own ways, so titles are compared here.
+pub(super) async fn find_rooms(conn: &Conn, title: &str, before: Option<RoomId>, limit: usize) -> Worked<FoundRooms> {
+    let (mut rooms, mut below) = (Vec::new(), before.map_or(i64::MAX, RoomId::number));
+    for _ in 0..LOOKS {
+        let sql = Sql::new(format!("SELECT {ROOM} FROM rooms r WHERE r.id < ? ORDER BY r.id DESC LIMIT ?"));
+        let rows = conn.load::<RoomRow>(sql.bind(below).bind(LOOK)).await?;
+        let is_last = rows.len() < LOOK;
+        for row in rows {
+            below = row.id;
+            let room = room(row)?;
+            if room.is_titled(title) {
+                rooms.push(Arc::new(room));
+            }
+            if rooms.len() > limit {
+                rooms.pop();
+                return Ok(FoundRooms { next: rooms.last().map(|room| room.id), rooms });
+            }
+        }
+        if is_last {
+            return Ok(FoundRooms { rooms, next: None });
+        }
+    }
+    Ok(FoundRooms { rooms, next: Some(room_id(below)?) })
+}
+
+/// What is known of a message and of somebody's place in its room.
+pub(super) async fn trace(conn: &Conn, user: UserId, id: MessageId) -> Worked<Trace> {
+    // Nothing finds a message without its room; a room whose newest is older cannot have it.
+    let sql = Sql::new(
+        "SELECT m.room FROM rooms r CROSS JOIN messages m WHERE r.last_message >= ? AND m.room = r.id AND m.id = ?",
+    );
+    let (room,) = conn.first::<(i64,)>(sql.bind(id).bind(id)).await?.ok_or(Refusal::UnknownMessage)?;
+    let key = (room_id(room)?, id);
+    let message = reception::messages(conn, &[key]).await?.remove(&key).ok_or(Refusal::UnknownMessage)?;
+    let sql = Sql::new(format!(
+        "SELECT {MEMBER}, {STANDS} FROM members m JOIN rooms r ON r.id = m.room WHERE m.room = ? AND m.person = ?"
+    ));
+    let Some((row, stands)) = conn.first::<(MemberRow, bool)>(sql.bind(message.room).bind(user)).await? else {
+        return Ok(Trace { message, member: None, since: None });
+    };
+    let (room, member) = member(row)?;
+    let since = if member.active && stands { Some(since(conn, room, &member).await?) } else { None };
+    Ok(Trace { message, member: Some(member), since })
+}
+
+/// When somebody came who is in a room. Old changes are forgotten; then it was no later than the next message.
+async fn since(conn: &Conn, room: RoomId, member: &Member) -> Worked<Time> {
+    let sql = Sql::new(
+        "SELECT COALESCE((SELECT c.at FROM changes c WHERE c.room = r.id AND c.seq = ?),
+            (SELECT x.created_at FROM messages x WHERE x.room = r.id AND x.seq > ? ORDER BY x.seq LIMIT 1), r.last_at)
+         FROM rooms r WHERE r.id = ?",
+    );
+    let joined = member.joined as i64;
+    let row = conn.first::<(i64,)>(sql.bind(joined).bind(joined).bind(room)).await?;
+    Ok(Time(row.ok_or(Refusal::UnknownRoom)?.0))
+}
+
+/// Rooms that one look takes in, and how many looks one question takes.
+const LOOK: usize = 1_000;
+const LOOKS: usize = 10;

@@ -1,0 +1,118 @@
+//! What operators ask and do, at `/admin/api` on their own address: why somebody did not get a message, who is connected, what is in
+//! force.
+
+mod asked;
+mod connections;
+mod explain;
+mod looks;
+mod settings;
+mod whom;
+
+use std::sync::Arc;
+
+use chat_protocol::Trouble;
+use chat_protocol::rest::answer::admin;
+use chat_protocol::rest::{Query, Reply, Tree};
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+use matchit::InsertError;
+
+pub use self::settings::OperatorSettings;
+pub use chat_protocol::rest::answer::admin::Setting;
+
+use self::asked::Asked;
+use crate::app::App;
+use crate::carry::http::{Body, Found, Router};
+use crate::routes::{refuse, respond, wrong_method};
+
+/// What every address here begins with.
+pub(crate) const PREFIX: &str = "/admin/api/";
+
+/// The operators' part of a server.
+pub(crate) struct Operators {
+    app: Arc<App>,
+    router: Router<Task>,
+}
+
+/// What can be asked and done.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    Overview,
+    Nodes,
+    Settings,
+    Connections,
+    Close,
+    Rooms,
+    Room,
+    Users,
+    User,
+    Disconnect,
+    Explain,
+}
+
+impl Operators {
+    /// An error names two addresses that meet, which is a mistake here.
+    pub(crate) fn new(app: Arc<App>) -> Result<Operators, InsertError> {
+        let mut router = Router::new();
+        for (method, path, task) in TABLE {
+            router.route(method.clone(), &format!("{PREFIX}{path}"), *task)?;
+        }
+        Ok(Operators { app, router })
+    }
+
+    /// Answers an operator.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let (parts, _) = request.into_parts();
+        let told = match self.router.find(&parts.method, parts.uri.path()) {
+            Found::NotFound => Err(Trouble::NoRoute),
+            Found::MethodNotAllowed(allow) if parts.method != Method::OPTIONS => {
+                return wrong_method(Tree::V2, &parts, allow, self.app.now());
+            }
+            // No page elsewhere is to ask here.
+            Found::MethodNotAllowed(_) => Err(Trouble::NoMethod),
+            Found::Handler(task, params) => match self.app.settings.operators.admit(&parts.headers) {
+                Ok(may) => {
+                    let query = Query::parse(parts.uri.query().unwrap_or_default());
+                    Asked { app: &self.app, params, query, may }.answer(*task).await
+                }
+                Err(trouble) => Err(trouble),
+            },
+        };
+        told.map_or_else(|trouble| refuse(Tree::V2, &trouble, self.app.now()), respond)
+    }
+}
+
+impl Asked<'_> {
+    async fn answer(&self, task: Task) -> Result<Reply, Trouble> {
+        match task {
+            Task::Overview => Ok(looks::overview(self).await),
+            Task::Nodes => Ok(admin::nodes(&[looks::node(self.app)])),
+            Task::Settings => Ok(admin::settings(&self.app.settings.operators.in_force)),
+            Task::Connections => connections::page(self).await,
+            Task::Close => self.changing().and_then(|()| connections::close(self)),
+            Task::Rooms => looks::rooms(self).await,
+            Task::Room => looks::room(self).await,
+            Task::Users => looks::users(self).await,
+            Task::User => looks::user(self).await,
+            Task::Disconnect => {
+                self.changing()?;
+                connections::disconnect(self).await
+            }
+            Task::Explain => explain::explain(self).await,
+        }
+    }
+}
+
+const TABLE: &[(Method, &str, Task)] = &[
+    (Method::GET, "overview", Task::Overview),
+    (Method::GET, "nodes", Task::Nodes),
+    (Method::GET, "settings", Task::Settings),
+    (Method::GET, "connections", Task::Connections),
+    (Method::DELETE, "connections/{connection}", Task::Close),
+    (Method::GET, "rooms", Task::Rooms),
+    (Method::GET, "rooms/{room}", Task::Room),
+    (Method::GET, "users", Task::Users),
+    (Method::GET, "users/{user}", Task::User),
+    (Method::POST, "users/{user}/disconnect", Task::Disconnect),
+    (Method::GET, "explain", Task::Explain),
+];
