@@ -6,9 +6,10 @@ import aiohttp
 import pytest
 
 from harness import http
+from harness.certificates import certify
 from harness.dialects import DIALECTS, fresh, joined
 from harness.people import PASSWORD, register, room_of
-from harness.proxies import KINDS, Proxy
+from harness.proxies import KINDS, PROGRAMS, Proxy
 
 
 @pytest.fixture(params=KINDS)
@@ -18,8 +19,43 @@ def proxied(request, new_server):
         yield server, proxy
 
 
+@pytest.mark.parametrize("kind", PROGRAMS)
+async def test_every_dialect_speaks_through_a_proxy_with_tls(kind, new_server, tmp_path, monkeypatch):
+    pair = certify(tmp_path, "proxy", "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", pair.certificate)
+    server = new_server(trusted_proxy="127.0.0.1")
+    with Proxy(kind, server, pair) as proxy:
+        await every_dialect(server, proxy)
+        body = {"username": "anna", "password": PASSWORD}
+        answer = await http.call(proxy, "POST", "/api/auth/register", body, expect=201)
+        assert "; Secure" in answer.headers["Set-Cookie"]
+
+
+async def test_a_proxy_that_passes_everything_on_says_who_comes(new_server):
+    """By the PROXY protocol, which counts from trusted proxies alone."""
+    server = new_server(trusted_proxy="127.0.0.1", rate_logins="1/3")
+    with Proxy("haproxy-tcp", server) as proxy:
+        anna = await register(proxy)
+
+        async def login(password, source):
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(local_addr=(source, 0))) as session:
+                body = {"username": anna.username, "password": password}
+                async with session.post(f"{proxy.url}/api/auth/login", json=body) as answer:
+                    return answer.status
+
+        assert 429 in [await login("guessed wrong", "127.0.0.2") for _ in range(8)]
+        assert await login(PASSWORD, "127.0.0.3") == 200
+    stranger = new_server()
+    with Proxy("haproxy-tcp", stranger) as proxy:
+        answer = await http.call(proxy, "GET", "/healthz")
+        assert answer.status == 400, "nobody trusts it"
+
+
 async def test_every_dialect_speaks_through_a_proxy(proxied):
-    server, proxy = proxied
+    await every_dialect(*proxied)
+
+
+async def every_dialect(server, proxy):
     people, chat = await room_of(server, len(DIALECTS))
     through = [replace(person, server=proxy) for person in people]
     async with joined(*(dialect(person, chat) for dialect, person in zip(DIALECTS, through, strict=True))) as clients:

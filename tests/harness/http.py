@@ -2,6 +2,8 @@
 
 import asyncio
 import json as json_text
+import os
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +30,10 @@ def session():
     if loop not in _sessions:
         _sessions[loop] = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
-            connector=aiohttp.TCPConnector(limit=0),
+            # As it says now: aiohttp has read it long ago.
+            connector=aiohttp.TCPConnector(
+                limit=0, ssl=ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"))
+            ),
             timeout=aiohttp.ClientTimeout(total=60),
         )
     return _sessions[loop]

@@ -17,7 +17,7 @@ http {{
     uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
     map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{ssl};
         location / {{
             proxy_pass http://127.0.0.1:{to};
             proxy_http_version 1.1;
@@ -39,25 +39,51 @@ defaults
     timeout server 1h
     timeout tunnel 1h
 frontend all
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{port}{ssl}
     option forwardfor
     http-request set-header X-Forwarded-Proto https
     default_backend chat
 backend chat
     server one 127.0.0.1:{to}
 """
+# It says who comes in the PROXY protocol alone, and whether through TLS; what is said is nothing to it.
+PASSING = """
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+frontend all
+    bind 127.0.0.1:{port}{ssl}
+    default_backend chat
+backend chat
+    server one 127.0.0.1:{to} send-proxy-v2-ssl
+"""
 KINDS = {"nginx": (NGINX, ["-p", "{home}", "-c", "{home}/conf"]), "haproxy": (HAPROXY, ["-db", "-f", "{home}/conf"])}
+PROGRAMS = KINDS | {"haproxy-tcp": (PASSING, KINDS["haproxy"][1])}
+SSL = {
+    "nginx": " ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key}",
+    "haproxy": " ssl crt {home}/pair.pem alpn h2,http/1.1",
+    "haproxy-tcp": " ssl crt {home}/pair.pem",
+}
 
 
 class Proxy:
     """In front of a server, to be asked in its place."""
 
-    def __init__(self, kind, server):
-        template, arguments = KINDS[kind]
+    def __init__(self, kind, server, pair=None):
+        """With a pair of a certificate and its key it speaks TLS."""
+        template, arguments = PROGRAMS[kind]
         self.home = tempfile.TemporaryDirectory(prefix=f"chat-{kind}-")
         self.port = free_port()
-        where = {"home": self.home.name, "port": self.port, "to": server.port}
+        self.letter = "s" if pair else ""
+        where = {"home": self.home.name, "port": self.port, "to": server.port, "ssl": ""}
+        if pair:
+            both = pathlib.Path(pair.certificate).read_text() + pathlib.Path(pair.key).read_text()
+            pathlib.Path(self.home.name, "pair.pem").write_text(both)
+            where["ssl"] = SSL[kind].format(certificate=pair.certificate, key=pair.key, **where)
         pathlib.Path(self.home.name, "conf").write_text(template.format(**where))
+        kind = kind.partition("-")[0]
         program = shutil.which(kind, path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
         if program is None:
             raise AssertionError(f"{kind} is not installed: run tests/install")
@@ -66,11 +92,11 @@ class Proxy:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{self.letter}://127.0.0.1:{self.port}"
 
     @property
     def ws_url(self):
-        return f"ws://127.0.0.1:{self.port}"
+        return f"ws{self.letter}://127.0.0.1:{self.port}"
 
     def __enter__(self):
         deadline = time.monotonic() + 30

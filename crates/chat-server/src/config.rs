@@ -20,8 +20,8 @@ use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Unread, read};
-use self::values::{Address, Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
-pub(crate) use self::values::{Jwks, Registration};
+pub(crate) use self::values::{Address, Jwks, Registration};
+use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
 
@@ -32,7 +32,8 @@ pub(crate) struct Config {
     /// What to do instead of serving.
     #[command(subcommand)]
     pub(crate) action: Option<Action>,
-    /// Where to listen; may be given several times.
+    /// Where to listen: a host and a port, or a Unix socket such as `unix:/run/chat/chat.sock?mode=0666` (without a mode 0660); may be
+    /// given several times.
     #[arg(long, value_delimiter = ',', default_value = "127.0.0.1:8000")]
     pub(crate) listen: Vec<Address>,
     /// Where a page, /healthz, /readyz and /metrics are served to operators; keep it private. Without it 127.0.0.1:9464, if that is free.
@@ -45,6 +46,13 @@ pub(crate) struct Config {
     /// A file with the operators' token.
     #[arg(long)]
     pub(crate) admin_token_file: Option<PathBuf>,
+    /// A certificate in PEM, with those between it and its authority: the addresses of --listen speak TLS then, and HTTP/2. Of several
+    /// each client gets the first that is for the name it asks for, or the first of all. Read again when it changes.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) tls_certificate: Vec<PathBuf>,
+    /// The key of each certificate, in their order.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) tls_key: Vec<PathBuf>,
     /// Where everything is stored: a file, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(long, default_value = "sqlite:chat.db", value_parser = database)]
     pub(crate) database: String,
@@ -231,6 +239,9 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         self.check_secrets()?;
         issuers::all(self)?;
+        if self.tls_certificate.len() != self.tls_key.len() {
+            return Err("each --tls-certificate needs its --tls-key, in the same order".into());
+        }
         Ok(())
     }
 }

@@ -5,10 +5,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// What there is to tell.
 pub(crate) struct Greeting<'a> {
+    /// Whether that is through TLS.
+    pub(crate) is_tls: bool,
     /// Where the chat is served.
     pub(crate) public: &'a [SocketAddr],
+    /// And by which Unix sockets, which are always plain.
+    pub(crate) files: &'a [String],
     /// Where operators look.
     pub(crate) admin: &'a [SocketAddr],
+    pub(crate) admin_files: &'a [String],
     /// Where everything is stored.
     pub(crate) database: &'a str,
     /// The token of the demo's guest.
@@ -19,14 +24,21 @@ impl Greeting<'_> {
     /// One line for each address: for programs, and for whoever reads a log.
     pub(crate) fn plain(&self) -> String {
         let mut text = String::new();
+        let http = self.http();
         for at in self.public {
-            let _ = writeln!(text, "listening on http://{at}");
+            let _ = writeln!(text, "listening on {http}://{at}");
+        }
+        for file in self.files {
+            let _ = writeln!(text, "listening on {file}");
         }
         for at in self.admin {
             let _ = writeln!(text, "admin listening on http://{at}");
         }
+        for file in self.admin_files {
+            let _ = writeln!(text, "admin listening on {file}");
+        }
         if let (Some(token), Some(at)) = (self.guest, self.public.first()) {
-            let _ = writeln!(text, "the demo is at http://{}/#token={token}", reachable(*at));
+            let _ = writeln!(text, "the demo is at {http}://{}/#token={token}", reachable(*at));
         }
         text
     }
@@ -37,18 +49,21 @@ impl Greeting<'_> {
         let mut row = |name: &str, what: &str| {
             let _ = writeln!(text, "  {SOFT}{name:<12}{PLAIN} {what}");
         };
+        let http = self.http();
         for at in self.public {
             let at = reachable(*at);
             match self.guest {
-                Some(token) => row("Demo", &format!("{BOLD}http://{at}/#token={token}{PLAIN}")),
-                None => row("Page", &format!("{BOLD}http://{at}/{PLAIN}")),
+                Some(token) => row("Demo", &format!("{BOLD}{http}://{at}/#token={token}{PLAIN}")),
+                None => row("Page", &format!("{BOLD}{http}://{at}/{PLAIN}")),
             }
-            row("Dialects", &format!("http://{at}/dialects"));
-            row("API", &format!("http://{at}/api/openapi.json, http://{at}/api/asyncapi.json"));
+            row("Dialects", &format!("{http}://{at}/dialects"));
+            row("API", &format!("{http}://{at}/api/openapi.json, {http}://{at}/api/asyncapi.json"));
         }
+        self.files.iter().for_each(|file| row("Socket", file));
         for at in self.admin {
             row("Operators", &format!("http://{}/", reachable(*at)));
         }
+        self.admin_files.iter().for_each(|file| row("Operators", file));
         row("Data", data(self.database));
         if let Some(at) = self.public.first() {
             text.push_str(&self.lines(&reachable(*at).to_string()));
@@ -76,7 +91,12 @@ impl Greeting<'_> {
         for (dialect, line) in DIALECTS {
             let _ = writeln!(text, "  {SOFT}{dialect:<12}{PLAIN} {}", line.replace("AT", at));
         }
-        text
+        // Whoever has encrypted the way there has no plain one.
+        if self.is_tls { text.replace("http://", "https://").replace("ws://", "wss://") } else { text }
+    }
+
+    fn http(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
     }
 }
 
@@ -116,7 +136,15 @@ mod tests {
     use super::*;
 
     fn greeting<'a>(public: &'a [SocketAddr], guest: Option<&'a str>) -> Greeting<'a> {
-        Greeting { public, admin: &[], database: "postgres://chat:secret@db/chat", guest }
+        Greeting {
+            is_tls: false,
+            public,
+            files: &[],
+            admin: &[],
+            admin_files: &[],
+            database: "postgres://chat:secret@db/chat",
+            guest,
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use chat_transport::account::issuer::{Expected, Issuer, KeySource, Pinned};
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
 use chat_transport::app::App;
+use chat_transport::carry::http::Tls;
 use chat_transport::client::{Client, ClientSettings};
 use http::Uri;
 use tokio::signal::unix::Signal;
@@ -137,12 +138,15 @@ pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String
     }
 }
 
-/// Reads keys again whose files have changed: within seconds, or at once at a hang-up signal, which is no reason to end.
-pub(crate) async fn keep(app: Arc<App>, mut hang_up: Signal) {
+/// Reads keys and certificates again whose files have changed: within seconds, or at once at a hang-up signal, which is no reason to end.
+pub(crate) async fn keep(app: Arc<App>, tls: Option<Tls>, mut hang_up: Signal) {
     loop {
         tokio::select! {
             _ = hang_up.recv() => info!("looking at the files of keys again"),
             () = sleep(LOOK) => {}
+        }
+        if let Some(tls) = &tls {
+            tls.reread();
         }
         app.gate.tokens().reread();
         app.gate.tokens().fetch().await;

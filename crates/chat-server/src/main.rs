@@ -5,6 +5,7 @@ mod book;
 mod commands;
 mod config;
 mod demo;
+mod doors;
 mod greeting;
 mod issuers;
 mod log;

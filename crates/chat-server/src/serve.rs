@@ -1,7 +1,6 @@
 //! Puts the layers together and serves until told to stop.
 
-use std::io::{self, Error, ErrorKind, IsTerminal, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +22,7 @@ use tracing::{info, warn};
 
 use crate::config::{Action, Config, InForce, Registration};
 use crate::demo::Stage;
+use crate::doors::{self, Doors};
 use crate::greeting::{Greeting, reachable};
 use crate::page::{OperatorsPage, Page};
 use crate::{issuers, operators, secrets};
@@ -37,8 +37,11 @@ pub(crate) async fn serve(
     let is_demo = matches!(config.action, Some(Action::Demo));
     if is_demo {
         config.database = "sqlite::memory:".to_owned();
+        // Its people come in by the front door, and do not look at certificates.
+        (config.tls_certificate, config.tls_key) = Default::default();
     }
-    let (public, admin) = listen(&config)?;
+    let Doors { public, operators: admin } = doors::open(&config)?;
+    let tls = doors::tls(&config)?;
     let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
     let limits = limits(&config);
     let options =
@@ -51,8 +54,9 @@ pub(crate) async fn serve(
     issuers::belongs(&store, &config).await?;
     let tokens = issuers::tokens(&config)?;
     tokens.fetch().await;
+    let (admin_at, admin_files) = doors::told(&admin);
     let mut settings = settings(&config)?;
-    settings.operators = operators::may(&config, &addresses(&admin)?, in_force)?;
+    settings.operators = operators::may(&config, &admin_at, in_force)?;
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
@@ -60,10 +64,18 @@ pub(crate) async fn serve(
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: Some(Arc::new(OperatorsPage)) };
     let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
-    let http = HttpSettings { tally: app.tally.clone(), ..connections(&config) };
-    let at = addresses(&public)?;
+    let http = HttpSettings { tally: app.tally.clone(), tls: tls.clone(), ..connections(&config) };
+    let (at, files) = doors::told(&public);
     let guest = demo.as_ref().map(|demo| demo.guest.reveal());
-    greet(&Greeting { public: &at, admin: &addresses(&admin)?, database: &config.database, guest });
+    greet(&Greeting {
+        is_tls: tls.is_some(),
+        public: &at,
+        files: &files,
+        admin: &admin_at,
+        admin_files: &admin_files,
+        database: &config.database,
+        guest,
+    });
     let beside = tokio::spawn({
         let (service, stop) = (service.clone(), stop.clone());
         async move { service.run(stop).await }
@@ -77,7 +89,7 @@ pub(crate) async fn serve(
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
     let mut signals = Signals::listen()?;
-    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone(), hang_up)));
+    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone(), tls, hang_up)));
     signals.next().await;
     info!("stopping");
     tokio::select! {
@@ -98,29 +110,6 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Opens the addresses, ours and the operators'.
-fn listen(config: &Config) -> Result<(Vec<Listener>, Vec<Listener>), String> {
-    let mut public = Vec::new();
-    for address in &config.listen {
-        public.extend(bind(&address.0, "--listen")?);
-    }
-    let admin = match bind(config.admin_listen.as_ref().map_or(ADMIN, |address| &address.0), "--admin-listen") {
-        Ok(listeners) => listeners,
-        // Another server may have it. Nobody asked for it, so that is no reason to refuse to serve.
-        Err(problem) if config.admin_listen.is_none() => {
-            warn!(problem, "there are no figures for operators");
-            Vec::new()
-        }
-        Err(problem) => return Err(problem),
-    };
-    Ok((public, admin))
-}
-
-fn addresses(listeners: &[Listener]) -> Result<Vec<SocketAddr>, String> {
-    let told = |listener: &Listener| listener.local_addr().map_err(|error| format!("no address to tell: {error}"));
-    listeners.iter().map(told).collect()
-}
-
 /// Says where everything is to whoever started the server, if they still listen: that is no reason to end.
 fn greet(greeting: &Greeting<'_>) {
     let mut out = std::io::stdout();
@@ -128,21 +117,6 @@ fn greet(greeting: &Greeting<'_>) {
     if let Err(error) = out.write_all(text.as_bytes()) {
         tracing::debug!(%error, text, "nobody listens to the standard output");
     }
-}
-
-/// Listens at every address that a name has: a browser may try any of them.
-fn bind(address: &str, setting: &str) -> Result<Vec<Listener>, String> {
-    let failed = |error: Error| format!("cannot listen on {address}: {error}; choose another with {setting}");
-    let mut listeners = Vec::new();
-    for at in address.to_socket_addrs().map_err(failed)? {
-        match http::listen(at) {
-            Ok(listener) => listeners.push(listener),
-            // A machine without IPv6 knows the address of the name all the same.
-            Err(error) if error.kind() == ErrorKind::AddrNotAvailable && at.is_ipv6() => {}
-            Err(error) => return Err(failed(error)),
-        }
-    }
-    if listeners.is_empty() { Err(failed(ErrorKind::AddrNotAvailable.into())) } else { Ok(listeners) }
 }
 
 async fn one(listener: Listener, settings: HttpSettings, service: Arc<Service>, stop: CancellationToken) {
@@ -193,7 +167,7 @@ impl Signals {
     }
 }
 
-fn deaf(error: Error) -> String {
+fn deaf(error: io::Error) -> String {
     format!("cannot listen to signals: {error}")
 }
 
@@ -260,9 +234,6 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     let waiting_logins = config.max_waiting_logins;
     Ok(ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
-
-/// Where operators find the figures, unless told otherwise.
-const ADMIN: &str = "127.0.0.1:9464";
 
 /// How long the last words of a connection may take.
 const LAST_WORDS: Duration = Duration::from_secs(4);

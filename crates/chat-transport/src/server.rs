@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::{Directory, Journal};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::token::Tokens;
 use crate::app::{App, ServerSettings};
 use crate::beside::{Beside, Neighbours};
-use crate::carry::http::{self, HttpSettings, Served};
+use crate::carry::http::{self, HttpSettings, Listener, Served};
 use crate::carry::outbox::{Depot, Limits};
 use crate::hub::{Hub, HubSettings, Inbox};
 use crate::service::Service;
@@ -104,7 +103,7 @@ impl Builder {
 impl Server {
     /// Serves on this listener until told to stop: then nobody new comes in, sockets are closed so that their clients come back, and
     /// answers under way are finished.
-    pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) -> Served {
+    pub async fn serve(&self, listener: impl Into<Listener>, stop: CancellationToken) -> Served {
         let (answering, running) = (self.service.clone(), self.service.clone());
         let ended = stop.clone();
         let beside = tokio::spawn(async move { running.run(ended).await });

@@ -1,6 +1,7 @@
 //! What a setting may be: spans of time, rates, sizes, addresses, origins.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -35,9 +36,14 @@ pub(crate) enum Jwks {
     Address(Uri),
 }
 
-/// Where to listen: an address or a host's name, and a port.
+/// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address(pub(crate) String);
+pub(crate) enum Address {
+    /// An address or a host's name, and a port.
+    Host(String),
+    /// A Unix socket, and who may use its file.
+    Unix { path: PathBuf, mode: u32 },
+}
 
 impl FromStr for Span {
     type Err = String;
@@ -88,10 +94,31 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Address, String> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return unix(path)
+                .ok_or_else(|| format!("`{text}` is not a Unix socket such as unix:/run/chat.sock?mode=0660"));
+        }
         let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
         match port.map(str::parse::<u16>) {
-            Some(Ok(_)) => Ok(Address(text.to_owned())),
+            Some(Ok(_)) => Ok(Address::Host(text.to_owned())),
             _ => Err(format!("`{text}` is not a host and a port such as 127.0.0.1:8000 or localhost:8000")),
+        }
+    }
+}
+
+fn unix(text: &str) -> Option<Address> {
+    let (path, mode) = match text.split_once("?mode=") {
+        Some((path, mode)) => (path, u32::from_str_radix(mode, 8).ok().filter(|mode| *mode <= 0o777)?),
+        None => (text, 0o660),
+    };
+    (!path.is_empty() && !path.contains('?')).then(|| Address::Unix { path: path.into(), mode })
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Host(host) => host.fmt(f),
+            Address::Unix { path, .. } => write!(f, "unix:{}", path.display()),
         }
     }
 }
@@ -186,6 +213,12 @@ mod tests {
 
     #[test]
     fn a_place_to_listen_is_a_host_and_a_port() {
+        let unix = |path: &str, mode| Ok(Address::Unix { path: path.into(), mode });
+        assert_eq!("unix:/run/chat.sock".parse(), unix("/run/chat.sock", 0o660));
+        assert_eq!("unix:chat.sock?mode=0666".parse(), unix("chat.sock", 0o666));
+        for text in ["unix:", "unix:/a?mode=", "unix:/a?mode=0888", "unix:/a?mode=7777", "unix:/a?umask=0"] {
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
         for text in ["127.0.0.1:0", "localhost:8000", "[::1]:8000", "0.0.0.0:80"] {
             assert!(text.parse::<Address>().is_ok(), "{text}");
         }

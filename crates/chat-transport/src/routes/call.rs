@@ -54,9 +54,10 @@ impl<'a> Call<'a> {
     ) -> Call<'a> {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         let features = asked_features(&query, &parts.headers);
-        let (proxies, peer) = (&app.settings.proxies, peer.address.ip());
-        let from = Source::of(proxies.client(peer, &parts.headers));
-        let secure = app.settings.http.secure_cookie || proxies.says_https(peer, &parts.headers);
+        let (proxies, address) = (&app.settings.proxies, peer.address.ip());
+        let from = Source::of(proxies.client(address, &parts.headers));
+        let is_tls = peer.is_tls || proxies.says_https(address, &parts.headers);
+        let secure = app.settings.http.secure_cookie || is_tls;
         Call { app, place, params, parts, query, features, body: Bytes::new(), from, secure, now }
     }
 

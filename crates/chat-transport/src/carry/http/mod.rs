@@ -1,23 +1,32 @@
-//! HTTP/1.1: accepting connections, answers, bodies and routes.
+//! HTTP, plain or through TLS: accepting connections, answers, bodies and routes.
 
 mod answering;
 mod body;
 mod guard;
+mod listen;
 mod patient;
 mod places;
+mod proxied;
 mod read;
 mod respond;
 mod router;
 mod serve;
+mod settings;
+mod talk;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 pub use body::Body;
+pub use listen::{Listener, Unix, listen, listen_unix};
+pub use patient::Duplex;
 pub(crate) use patient::Patient;
 pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream, unavailable};
 pub use router::{Found, Router};
-pub use serve::{HttpSettings, Peer, Served, listen, serve};
+pub use serve::{Served, serve};
+pub use settings::HttpSettings;
+pub use talk::Peer;
 pub use tally::Tally;
-pub use tokio::net::TcpListener as Listener;
+pub use tls::{BadCertificate, Pair, Tls};

@@ -9,29 +9,33 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Sleep, sleep},
 };
 
 use super::answering::Answering;
 use super::guard;
 
+/// A stream of both directions.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Duplex for T {}
+
 /// Gives up once nothing could be written for `patience`. The timer exists only while something is stuck. What hyper says of its
 /// own accord gets the headers of every answer here, where it passes: hyper has no other place for them.
 #[derive(Debug)]
-pub(crate) struct Patient {
-    stream: TcpStream,
+pub(crate) struct Patient<S> {
+    stream: S,
     patience: Duration,
     stuck: Option<Pin<Box<Sleep>>>,
     answering: Answering,
 }
 
-impl Patient {
-    pub(super) fn new(stream: TcpStream, patience: Duration, answering: Answering) -> Patient {
+impl<S: Duplex> Patient<S> {
+    pub(super) fn new(stream: S, patience: Duration, answering: Answering) -> Patient<S> {
         Patient { stream, patience, stuck: None, answering }
     }
 
-    pub(crate) fn into_inner(self) -> TcpStream {
+    pub(crate) fn into_inner(self) -> S {
         self.stream
     }
 
@@ -58,13 +62,13 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl<S: Duplex> AsyncRead for Patient<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Patient {
+impl<S: Duplex> AsyncWrite for Patient<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if let Some(written) = self.own(cx, bytes) {
             return written;

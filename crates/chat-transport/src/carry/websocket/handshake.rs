@@ -9,10 +9,11 @@ use http::{
 };
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{Depot, FrameLimits, Outbox, WebSocket};
-use crate::carry::http::Patient;
+use crate::carry::http::{Duplex, Patient};
 
 /// A request that asks properly for a WebSocket and has not been answered yet.
 #[derive(Debug)]
@@ -96,18 +97,35 @@ impl Upgrading {
     /// The same for a queueing outbox that already has what is to be said first.
     pub async fn join(self, limits: FrameLimits, outbox: Arc<Outbox>) -> Option<WebSocket> {
         let upgraded = self.0.await.ok()?;
-        Some(match upgraded.downcast::<TokioIo<Patient>>() {
-            Ok(parts) => WebSocket::join(outbox, parts.io.into_inner().into_inner(), parts.read_buf, limits),
-            Err(upgraded) => WebSocket::wrap(outbox, TokioIo::new(upgraded), limits),
+        Some(match taken(upgraded) {
+            Taken::Plain(stream, early) => WebSocket::join(outbox, stream, early, limits),
+            Taken::Wrapped(stream, early) => WebSocket::wrap(outbox, stream, early, limits),
         })
     }
 }
 
-/// A plain socket is taken out of hyper's hands, which keeps 4 KiB less; anything else runs inside its wrapping.
+/// A socket that is out of hyper's hands, and what was read of it already.
+enum Taken {
+    Plain(TcpStream, Bytes),
+    Wrapped(Box<dyn Duplex>, Bytes),
+}
+
 fn take_over(upgraded: Upgraded, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
-    match upgraded.downcast::<TokioIo<Patient>>() {
-        Ok(parts) => WebSocket::new(parts.io.into_inner().into_inner(), parts.read_buf, limits, depot, owner),
-        Err(upgraded) => WebSocket::over(TokioIo::new(upgraded), Bytes::new(), limits, depot, owner),
+    match taken(upgraded) {
+        Taken::Plain(stream, early) => WebSocket::new(stream, early, limits, depot, owner),
+        Taken::Wrapped(stream, early) => WebSocket::over(stream, early, limits, depot, owner),
+    }
+}
+
+/// Takes a socket, plain or through TLS, out of hyper's hands, which keep 4 KiB; anything else runs inside its wrapping.
+fn taken(upgraded: Upgraded) -> Taken {
+    let upgraded = match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
+        Ok(parts) => return Taken::Plain(parts.io.into_inner().into_inner(), parts.read_buf),
+        Err(upgraded) => upgraded,
+    };
+    match upgraded.downcast::<TokioIo<Patient<Box<dyn Duplex>>>>() {
+        Ok(parts) => Taken::Wrapped(parts.io.into_inner().into_inner(), parts.read_buf),
+        Err(upgraded) => Taken::Wrapped(Box::new(TokioIo::new(upgraded)), Bytes::new()),
     }
 }
 

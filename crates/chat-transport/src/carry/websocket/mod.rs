@@ -30,9 +30,10 @@ use std::{
 use bytes::Bytes;
 use tokio::{io::ReadBuf, net::TcpStream, time::timeout};
 
+use super::http::Duplex;
 use super::outbox::{Close, Depot, Drive, Outbox};
 use guardian::{Guardian, Heard};
-use stream::{Duplex, Stream};
+use stream::Stream;
 
 /// One connection after its handshake.
 #[derive(Debug)]
@@ -88,8 +89,8 @@ impl WebSocket {
         WebSocket::build(outbox, Stream::wrapped(stream), early, limits)
     }
 
-    fn wrap(outbox: Arc<Outbox>, stream: impl Duplex, limits: FrameLimits) -> WebSocket {
-        WebSocket::build(outbox, Stream::wrapped(stream), Bytes::new(), limits)
+    fn wrap(outbox: Arc<Outbox>, stream: impl Duplex, early: Bytes, limits: FrameLimits) -> WebSocket {
+        WebSocket::build(outbox, Stream::wrapped(stream), early, limits)
     }
 
     fn build(outbox: Arc<Outbox>, stream: Stream, early: Bytes, limits: FrameLimits) -> WebSocket {

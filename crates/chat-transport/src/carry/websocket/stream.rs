@@ -8,16 +8,12 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, ReadBuf},
     net::tcp::OwnedReadHalf,
 };
 
+use crate::carry::http::Duplex;
 use crate::carry::outbox::{Drive, Outbox};
-
-/// A stream of both directions.
-pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Duplex for T {}
 
 #[derive(Debug)]
 pub(super) enum Stream {

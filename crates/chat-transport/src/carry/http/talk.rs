@@ -1,0 +1,222 @@
+//! What happens on one connection: who comes before it, TLS, then HTTP/1.1 or HTTP/2.
+
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc};
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
+use tokio::{pin, select};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::answering::Answering;
+use super::listen::Socket;
+use super::patient::{Duplex, Patient};
+use super::places::{Held, Places};
+use super::settings::HttpSettings;
+use super::{Body, guard, proxied};
+
+/// Who is at the other end. Whoever keeps the connection beyond its HTTP days keeps this too: it holds the place
+/// among [`HttpSettings::connections`].
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Its address; the one that a trusted proxy says of it in a PROXY header.
+    pub address: SocketAddr,
+    /// It came through TLS, to here or to that proxy.
+    pub is_tls: bool,
+    _place: Arc<(OwnedSemaphorePermit, Held)>,
+}
+
+/// A connection that was accepted, and the places that it holds.
+pub(super) struct Arrived {
+    pub(super) socket: Socket,
+    pub(super) address: SocketAddr,
+    pub(super) place: OwnedSemaphorePermit,
+    pub(super) held: Held,
+}
+
+/// What HTTP is spoken over. A plain socket is one by name: whoever upgrades takes it out again.
+enum Ready {
+    Plain(tokio::net::TcpStream),
+    Wrapped(Box<dyn Duplex>, Version),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Version {
+    One,
+    Two,
+}
+
+/// Serves a connection until it ends, or gives it back upgraded to the service.
+pub(super) async fn talk<S, F>(
+    arrived: Arrived,
+    settings: &HttpSettings,
+    places: &Arc<Places>,
+    shutdown: CancellationToken,
+    service: S,
+) where
+    S: Fn(Request<Incoming>, Peer) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let address = arrived.address;
+    // It has said nothing yet: nobody waits for it when the server is told to stop.
+    let welcome = timeout(settings.header_timeout, welcome(arrived, settings, places));
+    let (ready, peer) = match shutdown.run_until_cancelled(welcome).await {
+        Some(Ok(Ok(ready))) => ready,
+        Some(Ok(Err(error))) => return debug!(%address, %error, "connection ended before its first request"),
+        Some(Err(_)) => return debug!(%address, "connection too slow before its first request"),
+        None => return,
+    };
+    let ended = match ready {
+        Ready::Plain(stream) => one(stream, peer, settings, shutdown, service).await,
+        Ready::Wrapped(stream, Version::One) => one(stream, peer, settings, shutdown, service).await,
+        Ready::Wrapped(stream, Version::Two) => two(stream, peer, settings, shutdown, service).await,
+    };
+    if let Err(error) = ended {
+        debug!(%address, %error, "connection ended");
+    }
+}
+
+/// Hears what comes before HTTP.
+async fn welcome(arrived: Arrived, settings: &HttpSettings, places: &Arc<Places>) -> io::Result<(Ready, Peer)> {
+    let Arrived { socket, mut address, place, mut held } = arrived;
+    let mut stream = match socket {
+        Socket::Unix(stream) => {
+            let peer = Peer { address, is_tls: false, _place: Arc::new((place, held)) };
+            return Ok((Ready::Wrapped(Box::new(stream), Version::One), peer));
+        }
+        Socket::Tcp(stream) => stream,
+    };
+    let mut is_tls = false;
+    if settings.proxies.trusts(address.ip())
+        && let Some(said) = proxied::header(&mut stream).await?
+    {
+        is_tls = said.is_tls;
+        if let Some(client) = said.client {
+            address = client;
+            held = places.take(client.ip()).ok_or_else(|| {
+                settings.tally.crowd();
+                io::Error::other("its address has enough")
+            })?;
+        }
+    }
+    let ready = match &settings.tls {
+        None => Ready::Plain(stream),
+        Some(tls) => {
+            let (stream, speaks_2) = tls.accept(stream).await?;
+            is_tls = true;
+            Ready::Wrapped(Box::new(stream), if speaks_2 { Version::Two } else { Version::One })
+        }
+    };
+    Ok((ready, Peer { address, is_tls, _place: Arc::new((place, held)) }))
+}
+
+async fn one<I, S, F>(
+    stream: I,
+    peer: Peer,
+    settings: &HttpSettings,
+    shutdown: CancellationToken,
+    service: S,
+) -> hyper::Result<()>
+where
+    I: Duplex,
+    S: Fn(Request<Incoming>, Peer) -> F + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let answering = Answering::default();
+    let socket = Patient::new(stream, settings.write_timeout, answering.clone());
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.header_timeout)
+        .max_buf_size(settings.buffer)
+        .serve_connection(TokioIo::new(socket), service_fn(|request| answer(&service, &answering, request, &peer)))
+        .with_upgrades();
+    until(connection, shutdown, |connection| connection.graceful_shutdown()).await
+}
+
+/// HTTP/2. Its own bounds are against what its clients can do to a server: streams that are begun and taken back at once, heads
+/// without end, and connections on which nobody is any more.
+async fn two<I, S, F>(
+    stream: I,
+    peer: Peer,
+    settings: &HttpSettings,
+    shutdown: CancellationToken,
+    service: S,
+) -> hyper::Result<()>
+where
+    I: Duplex,
+    S: Fn(Request<Incoming>, Peer) -> F + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let answering = Answering::default();
+    let socket = Patient::new(stream, settings.write_timeout, answering.clone());
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(TAKEN_BACK)
+        .max_local_error_reset_streams(MISTAKES)
+        .max_header_list_size(HEAD)
+        .max_frame_size(FRAME)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(2 * WINDOW)
+        .max_send_buf_size(settings.buffer)
+        .keep_alive_interval(settings.write_timeout)
+        .keep_alive_timeout(settings.header_timeout)
+        .serve_connection(TokioIo::new(socket), service_fn(|request| answer(&service, &answering, request, &peer)));
+    until(connection, shutdown, |connection| connection.graceful_shutdown()).await
+}
+
+fn answer<S, F>(
+    service: &S,
+    answering: &Answering,
+    request: Request<Incoming>,
+    peer: &Peer,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<S, F>
+where
+    S: Fn(Request<Incoming>, Peer) -> F + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let under_way = answering.begin();
+    let answer = match guard::refused(&request) {
+        Some(refused) => Err(refused),
+        None => Ok(service(request, peer.clone())),
+    };
+    async move {
+        let response = match answer {
+            Ok(answer) => answer.await,
+            Err(refused) => refused,
+        };
+        Ok(guard::sealed(response).map(|body| body.ending(under_way)))
+    }
+}
+
+/// Runs a connection; once told to stop, it finishes what is under way.
+async fn until<C>(connection: C, shutdown: CancellationToken, finish: impl FnOnce(Pin<&mut C>)) -> hyper::Result<()>
+where
+    C: Future<Output = hyper::Result<()>>,
+{
+    pin!(connection);
+    select! {
+        result = connection.as_mut() => return result,
+        () = shutdown.cancelled() => {}
+    }
+    finish(connection.as_mut());
+    connection.await
+}
+
+/// Answers at a time on one connection: a browser asks for as many as it is allowed.
+const STREAMS: u32 = 100;
+/// Streams that were taken back before they were looked at; with more the connection ends.
+const TAKEN_BACK: usize = 20;
+/// Streams that were ended for a mistake; with more the connection ends.
+const MISTAKES: usize = 64;
+/// Bytes of a request's head, also over any number of frames.
+const HEAD: u32 = 16 << 10;
+/// Bytes of a frame.
+const FRAME: u32 = 16 << 10;
+/// Bytes of a body that may come before somebody reads it.
+const WINDOW: u32 = 64 << 10;

@@ -1,0 +1,165 @@
+//! TLS towards clients: certificates by name, read again when they change.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use rustls::client::verify_server_name;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{ServerConfig, version};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tracing::{info, warn};
+
+/// The certificates of a server, and how it speaks TLS.
+#[derive(Clone)]
+pub struct Tls(Arc<Inner>);
+
+struct Inner {
+    pairs: Vec<Pair>,
+    held: Arc<Held>,
+    seen: Mutex<Vec<Option<Seen>>>,
+    acceptor: TlsAcceptor,
+}
+
+/// Two files in PEM: a certificate, with those between it and its authority, and its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The certificates, the server's own first.
+    pub certificate: PathBuf,
+    /// The key of the first.
+    pub key: PathBuf,
+}
+
+/// Why a server cannot speak TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum BadCertificate {
+    /// The file cannot be read, or is no PEM.
+    #[error("cannot read {0}: {1}")]
+    Unread(PathBuf, String),
+    /// The two do not belong together, or are of a sort that is not known.
+    #[error("{0} cannot be used with {1}: {2}")]
+    Unfit(PathBuf, PathBuf, rustls::Error),
+    /// There is none.
+    #[error("TLS needs a certificate")]
+    None,
+    /// The machine has no random numbers.
+    #[error("TLS cannot be spoken: {0}")]
+    Unable(rustls::Error),
+}
+
+#[derive(Debug)]
+struct Held(Mutex<Arc<[Certified]>>);
+
+#[derive(Debug)]
+struct Certified {
+    key: Arc<CertifiedKey>,
+    certificate: CertificateDer<'static>,
+}
+
+/// How two files were when they were read.
+type Seen = [(SystemTime, u64); 2];
+
+impl Tls {
+    /// With these certificates: each client gets the first that is for the name it asks for, or the first of all.
+    pub fn open(pairs: Vec<Pair>) -> Result<Tls, BadCertificate> {
+        let held = Arc::new(Held(Mutex::new(read_all(&pairs)?)));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+            .map_err(BadCertificate::Unable)?;
+        let mut config = config.with_no_client_auth().with_cert_resolver(held.clone());
+        config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
+        // What is needed to take a session up again is with the client, not in memory here.
+        config.ticketer = ring::Ticketer::new().map_err(BadCertificate::Unable)?;
+        let seen = Mutex::new(pairs.iter().map(seen).collect());
+        Ok(Tls(Arc::new(Inner { pairs, held, seen, acceptor: TlsAcceptor::from(Arc::new(config)) })))
+    }
+
+    /// Reads the files again if any is another than it was. Where one cannot be used, all stay as they were.
+    pub fn reread(&self) {
+        let now: Vec<Option<Seen>> = self.0.pairs.iter().map(seen).collect();
+        {
+            let mut seen = lock(&self.0.seen);
+            if *seen == now {
+                return;
+            }
+            *seen = now;
+        }
+        match read_all(&self.0.pairs) {
+            Ok(certified) => {
+                *lock(&self.0.held.0) = certified;
+                info!("the certificates are read again");
+            }
+            Err(error) => warn!(%error, "the certificates stay as they were"),
+        }
+    }
+
+    /// Agrees with a client, also on whether it speaks HTTP/2.
+    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
+        let stream = self.0.acceptor.accept(stream).await?;
+        let speaks_2 = stream.get_ref().1.alpn_protocol() == Some(HTTP_2);
+        Ok((stream, speaks_2))
+    }
+}
+
+fn read_all(pairs: &[Pair]) -> Result<Arc<[Certified]>, BadCertificate> {
+    if pairs.is_empty() {
+        return Err(BadCertificate::None);
+    }
+    pairs.iter().map(read).collect()
+}
+
+fn read(Pair { certificate, key }: &Pair) -> Result<Certified, BadCertificate> {
+    let unread = |path: &Path, why: &dyn std::fmt::Display| BadCertificate::Unread(path.to_owned(), why.to_string());
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|error| unread(certificate, &error))?;
+    let first = chain.first().cloned().ok_or_else(|| unread(certificate, &"there is no certificate in it"))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| unread(key, &error))?;
+    let unfit = |error| BadCertificate::Unfit(certificate.clone(), key.clone(), error);
+    let certified = CertifiedKey::from_der(chain, secret, &ring::default_provider()).map_err(unfit)?;
+    Ok(Certified { key: Arc::new(certified), certificate: first })
+}
+
+impl ResolvesServerCert for Held {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let all = lock(&self.0).clone();
+        let asked = hello.server_name().and_then(|name| ServerName::try_from(name).ok());
+        let fitting = asked.and_then(|name| all.iter().find(|certified| certified.is_for(&name)));
+        fitting.or(all.first()).map(|certified| certified.key.clone())
+    }
+}
+
+impl Certified {
+    fn is_for(&self, name: &ServerName<'_>) -> bool {
+        ParsedCertificate::try_from(&self.certificate).is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok())
+    }
+}
+
+fn seen(pair: &Pair) -> Option<Seen> {
+    let one = |path: &Path| {
+        let data = fs::metadata(path).ok()?;
+        Some((data.modified().ok()?, data.len()))
+    };
+    Some([one(&pair.certificate)?, one(&pair.key)?])
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("pairs", &self.0.pairs).finish_non_exhaustive()
+    }
+}
+
+/// What clients call HTTP/2 and HTTP/1.1 while they agree on one.
+const HTTP_2: &[u8] = b"h2";
+const HTTP_1: &[u8] = b"http/1.1";
