@@ -9,8 +9,8 @@ use chat_domain::{Head, MessageId, RoomId};
 pub(super) struct Away {
     /// Those whose events it must fetch from the journal again.
     pub(super) behind: Vec<Behind>,
-    /// Those that it has left, and the newest message of each that it had seen.
-    pub(super) left: HashMap<RoomId, Option<MessageId>>,
+    /// The newest message of each that it has seen.
+    seen: HashMap<RoomId, MessageId>,
 }
 
 /// A room whose live events are no longer enough for a socket.
@@ -29,13 +29,21 @@ impl Away {
     pub(super) fn forget_behind(&mut self, room: RoomId) {
         if let Some(at) = self.behind.iter().position(|behind| behind.room == room) {
             let newest = self.behind.swap_remove(at).newest;
-            self.left.insert(room, newest);
+            self.note_seen(room, newest);
+        }
+    }
+
+    /// It has seen this message of a room, and all before it.
+    pub(super) fn note_seen(&mut self, room: RoomId, newest: Option<MessageId>) {
+        if let Some(newest) = newest {
+            let seen = self.seen.entry(room).or_insert(newest);
+            *seen = newest.max(*seen);
         }
     }
 
     /// The newest message that the socket had seen of such a room.
-    pub(super) fn newest_before(&self, room: RoomId) -> Option<Option<MessageId>> {
-        let behind = self.behind.iter().find(|behind| behind.room == room).map(|behind| behind.newest);
-        behind.or_else(|| self.left.get(&room).copied())
+    pub(super) fn newest_before(&self, room: RoomId) -> Option<MessageId> {
+        let behind = self.behind.iter().find(|behind| behind.room == room).and_then(|behind| behind.newest);
+        behind.max(self.seen.get(&room).copied())
     }
 }

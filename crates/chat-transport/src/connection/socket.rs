@@ -232,13 +232,13 @@ impl Socket {
         }
     }
 
-    /// Notes what the newest message was that it had seen of a room when it left it.
-    pub(crate) fn note_left(&self, room: RoomId, newest: Option<MessageId>) {
-        self.state().away().left.insert(room, newest);
+    /// Notes the newest message that it has seen of a room that it does not hear now.
+    pub(crate) fn note_seen(&self, room: RoomId, newest: Option<MessageId>) {
+        self.state().away().note_seen(room, newest);
     }
 
-    /// The newest message that it had seen of a room that it does not hear now; `None` if it never did.
-    pub(crate) fn newest_before(&self, room: RoomId) -> Option<Option<MessageId>> {
+    /// The newest message that it has seen of a room that it does not hear now.
+    pub(crate) fn newest_before(&self, room: RoomId) -> Option<MessageId> {
         self.state().away.as_ref()?.newest_before(room)
     }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Command, Head, Order, Person, RoomId, Time, UserId};
+use chat_domain::{Command, Head, MessageId, Order, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Cursor, Frames, Shape, reply};
 
 use tracing::debug;
 
 use super::handle::Hub;
-use super::room::{Attached, Seen, Start};
+use super::room::{Attached, Start};
 use crate::connection::socket::Socket;
 
 impl Hub {
@@ -133,9 +133,9 @@ impl Hub {
         self.holdback(lane).submit(order, self.instant(), &*self.0.journal);
     }
 
-    /// Up to where a socket has seen a room.
-    pub(crate) fn seen(&self, socket: &Socket, room: RoomId) -> Seen {
-        self.delivery_of(room).seen(socket, room)
+    /// The newest message of a room that a socket has seen, if it has seen any.
+    pub(crate) fn newest_seen(&self, socket: &Socket, room: RoomId) -> Option<MessageId> {
+        self.delivery_of(room).newest_seen(socket, room)
     }
 
     /// The task that tells a room may have something to do.

@@ -45,4 +45,4 @@ pub use self::nodes::Among;
 pub use self::settings::HubSettings;
 
 pub(crate) use self::people::Opened;
-pub(crate) use self::room::{Attached, Seen, Start};
+pub(crate) use self::room::{Attached, Start};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Event, Head, RoomId, Time, UserId};
+use chat_domain::{Event, Head, MessageId, RoomId, Time, UserId};
 
 use super::delivery::Delivery;
-use super::room::{Attached, Room, Seen, Start};
+use super::room::{Attached, Room, Start};
 use super::subs::Sub;
 use crate::connection::socket::Socket;
 
@@ -78,19 +78,23 @@ impl Delivery {
         self.asides.forget(socket.id, room);
         let sub = self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
         if let Some(sub) = &sub {
-            socket.note_left(room, sub.newest);
+            socket.note_seen(room, sub.newest);
         }
         sub.is_some()
     }
 
-    /// Up to where a socket has seen a room.
-    pub(super) fn seen(&mut self, socket: &Socket, id: RoomId) -> Seen {
+    /// The newest message of a room that a socket has seen: what it was sent, else what was there when it joined, else what its
+    /// chat list showed.
+    pub(super) fn newest_seen(&mut self, socket: &Socket, id: RoomId) -> Option<MessageId> {
         let sub = self.rooms.get_mut(&id).and_then(|room| room.subs.find(socket.id));
-        match sub.map(|sub| sub.newest).or_else(|| socket.newest_before(id)) {
-            None => Seen::NeverJoined,
-            Some(None) => Seen::Nothing,
-            Some(Some(newest)) => Seen::UpTo(newest),
-        }
+        sub.map_or_else(|| socket.newest_before(id), |sub| sub.newest)
+    }
+
+    /// Notes what the chat lists of these sockets show of a room; who has joined it is sent that anyway.
+    pub(super) fn note_listed(&mut self, sockets: &[Arc<Socket>], id: RoomId, newest: MessageId) {
+        let mut room = self.rooms.get_mut(&id);
+        let mut has_joined = |socket: &Socket| room.as_mut().is_some_and(|room| room.subs.find(socket.id).is_some());
+        sockets.iter().filter(|socket| !has_joined(socket)).for_each(|socket| socket.note_seen(id, Some(newest)));
     }
 
     /// A socket is gone, which may have joined these rooms; perhaps the last one of its user.

@@ -41,17 +41,6 @@ pub(crate) enum Start {
     },
 }
 
-/// Up to where a socket has seen a room: what it was sent, else what was there when it joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// Up to this message.
-    UpTo(MessageId),
-    /// There was none.
-    Nothing,
-    /// It never joined: what its user sees of the room comes another way.
-    NeverJoined,
-}
-
 /// What became of joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attached {

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use chat_domain::view::Summary;
 use chat_domain::{Command, Failure, MessageId, Order, RoomId, Time, UserId};
 use chat_protocol::{Context, Frames, News, Trouble, reply};
 use futures_util::future::join_all;
@@ -12,7 +13,7 @@ use tracing::{debug, warn};
 
 use super::encode::Encoder;
 use super::handle::Hub;
-use super::lists::Stale;
+use super::lists::{Stale, shows_list};
 use super::telling::Next;
 use crate::carry::outbox::Reached;
 use crate::connection::{closes, socket::Socket};
@@ -220,6 +221,15 @@ impl Hub {
         }
     }
 
+    /// Before it is told: whoever hears of a message may say at once that they have read it.
+    fn note_listed(&self, line: &Summary) {
+        if let Some(message) = &line.last_message {
+            let mut sockets = self.people().sockets(line.user);
+            sockets.retain(|socket| shows_list(socket.endpoint.entrance));
+            self.delivery_of(line.room).note_listed(&sockets, line.room, message.message.id);
+        }
+    }
+
     async fn tell_lines(&self, now: Time) -> Result<(), Failure> {
         let mut stale = Stale::default();
         for shard in 0..self.shards() {
@@ -231,6 +241,7 @@ impl Hub {
         let due = self.lists().due(lines, now);
         for some in due.chunks(LINES) {
             for line in self.0.journal.summaries(some.to_vec()).await? {
+                self.note_listed(&line);
                 self.tell(line.user, &News::Summary { line: line.into(), at: now });
             }
         }

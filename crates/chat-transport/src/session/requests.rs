@@ -11,7 +11,6 @@ use super::Session;
 use crate::account::caller::By;
 use crate::account::secret::Secret;
 use crate::connection::closes;
-use crate::hub::Seen;
 
 /// What is to be done before the next frame.
 pub(crate) enum Then<'a> {
@@ -170,19 +169,20 @@ impl Session {
 
     /// Reading without an id: up to what this socket has seen, and never more.
     fn read_what_was_seen(&self, room: RoomId, context: Context) -> Then<'_> {
-        let upto = match self.app.hub.seen(&self.socket, room) {
-            Seen::UpTo(newest) => Some(newest),
-            Seen::NeverJoined => None,
-            Seen::Nothing => {
-                return self.in_turn(true, move |session| {
-                    session.say(|endpoint, now, frames| {
-                        reply::settled(endpoint, &context, &Outcome::Quiet, now, frames);
-                    });
-                });
+        if let Some(newest) = self.app.hub.newest_seen(&self.socket, room) {
+            self.order(Command::Read { room, upto: Some(newest) }, context);
+            return Then::GoOn;
+        }
+        Then::Wait(Box::pin(async move {
+            self.all_answered().await;
+            match self.app.journal.head(self.socket.user(), room).await {
+                Ok(_) => self.say(|endpoint, now, frames| {
+                    reply::settled(endpoint, &context, &Outcome::Quiet, now, frames);
+                }),
+                Err(failure) => self.refuse(&context, &failure.into()),
             }
-        };
-        self.order(Command::Read { room, upto }, context);
-        Then::GoOn
+            true
+        }))
     }
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {

@@ -5,7 +5,6 @@ use chat_protocol::Lang;
 
 use super::*;
 use crate::connection::closes;
-use crate::hub::Seen;
 
 #[tokio::test]
 async fn who_is_behind_hears_of_the_own_removal_before_the_end() {
@@ -43,14 +42,14 @@ async fn what_was_said_over_http_ends_with_the_last_socket() {
 #[tokio::test]
 async fn a_socket_has_seen_what_it_was_sent_or_what_was_there_and_no_more() {
     let world = World::new(HubSettings::default()).await;
-    let seen = |socket: &Socket| world.hub.seen(socket, world.room);
-    let up_to = |number| Seen::UpTo(MessageId::new(number).expect("an id"));
+    let seen = |socket: &Socket| world.hub.newest_seen(socket, world.room);
+    let up_to = |number| Some(MessageId::new(number).expect("an id"));
     let (early, late) = (world.joined(1).await, world.socket(1).await);
-    assert_eq!((seen(&early), seen(&late)), (Seen::Nothing, Seen::NeverJoined));
+    assert_eq!((seen(&early), seen(&late)), (None, None));
     world.say(0, "1");
     world.hand_on();
     // It is on its way, and not sent.
-    assert_eq!(seen(&early), Seen::Nothing);
+    assert_eq!(seen(&early), None);
     world.flush();
     world.join(&late).await;
     assert_eq!((seen(&early), seen(&late)), (up_to(1), up_to(1)));
