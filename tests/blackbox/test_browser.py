@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from harness import ids
 from harness.browser import Page, code_of, filled
 from harness.dialects import Multiplexed, Room, Roulette, joined
@@ -135,7 +137,8 @@ async def test_the_pieces_of_document_4(server):
             assert [frame for frame in page.said.heard if "error" in frame["said"]] == []
 
 
-async def test_document_4_comes_back_after_a_restart(new_server):
+@pytest.mark.parametrize("end", ["stop", "kill"])
+async def test_document_4_comes_back_after_a_restart(new_server, end):
     server = new_server()
     anna, boris = await register_many(server, 2)
     chat = await group(anna, boris)
@@ -148,7 +151,8 @@ async def test_document_4_comes_back_after_a_restart(new_server):
     )
     async with Page(server, code) as page:
         await page.until("wsHandler.ws?.readyState === WebSocket.OPEN")
-        await asyncio.to_thread(server.restart)
+        await asyncio.to_thread(getattr(server, end))
+        await asyncio.to_thread(server.start)
         async with joined(Roulette(boris, chat)) as (other,):
             # The handler tries again after three seconds.
             await other.next("user_status", timeout=30)
