@@ -5,6 +5,7 @@ mod back_ends;
 mod browsers;
 mod chats;
 mod crowds;
+mod described;
 mod matrix;
 mod messages;
 mod notifications;

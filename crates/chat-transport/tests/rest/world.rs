@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::described;
 use chat_domain::Limits;
 use chat_domain::UserId;
 use chat_domain::directory::NewAccount;
@@ -197,7 +198,11 @@ impl Ask<'_> {
         let _ = stream.write_all(&self.body).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
-        said(&answer)
+        let said = said(&answer);
+        if said.status >= 400 && said.body["code"].is_string() {
+            described::check(self.method, &self.path, said.status, said.code());
+        }
+        said
     }
 }
 

@@ -73,6 +73,7 @@ fn by_path(path: &str) -> Vec<&'static str> {
         "{user}" => vec!["USER_NOT_FOUND"],
         "{notification}" => vec!["NOTIFICATION_NOT_FOUND"],
         "{post}" | "{subject}" => vec!["NOT_FOUND", "INVALID_DATA"],
+        "{emoji}" => vec!["INVALID_DATA"],
         _ => Vec::new(),
     });
     parts.collect()
@@ -86,6 +87,7 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::OpenChat | Route::ServerChat => &["USER_NOT_FOUND", "CONFLICT"],
         Route::AddMember | Route::PostLiked | Route::PostCommented => &["USER_NOT_FOUND"],
         Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike => &["CONFLICT"],
+        Route::React | Route::Unreact => &["CONFLICT"],
         Route::Read => &["MESSAGE_NOT_FOUND"],
         // Whoever a page begins after must be there.
         Route::Chats => &["CHAT_NOT_FOUND"],

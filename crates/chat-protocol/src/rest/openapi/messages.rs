@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::Tree;
 use super::schema::{Kind, given_id};
-use super::shape::{array, body, flag, or_null, text, words};
+use super::shape::{array, body, flag, or_null, perhaps, text, words};
 use super::texts::{address, client_id, content, title};
 
 /// A new message.
@@ -33,9 +33,8 @@ fn of_kind(kind: MessageKind, tree: Tree) -> Json {
 }
 
 /// It may answer another.
-fn answering(mut message: Json, tree: Tree) -> Json {
-    message["properties"]["reply_to"] = or_null(given_id(Kind::Message, tree));
-    message
+fn answering(message: Json, tree: Tree) -> Json {
+    perhaps(message, [("reply_to", or_null(given_id(Kind::Message, tree)))])
 }
 
 fn metadata(kind: MessageKind) -> Json {

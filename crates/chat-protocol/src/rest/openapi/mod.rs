@@ -157,6 +157,30 @@ mod tests {
     }
 
     #[test]
+    fn every_field_and_parameter_is_explained() {
+        fn unexplained<'a>(json: &'a Json, found: &mut BTreeSet<&'a str>) {
+            let explained = |schema: &Json| schema.get("description").is_some() || schema.get("$ref").is_some();
+            match json {
+                Json::Object(fields) => {
+                    let properties = fields.get("properties").and_then(Json::as_object).into_iter().flatten();
+                    found.extend(properties.filter(|(_, schema)| !explained(schema)).map(|(name, _)| name.as_str()));
+                    if let (Some(name), Some(schema)) = (fields.get("name"), fields.get("schema"))
+                        && !explained(schema)
+                    {
+                        found.extend(name.as_str());
+                    }
+                    fields.values().for_each(|value| unexplained(value, found));
+                }
+                Json::Array(values) => values.iter().for_each(|value| unexplained(value, found)),
+                _ => {}
+            }
+        }
+        let (document, mut found) = (parsed(), BTreeSet::new());
+        unexplained(&document, &mut found);
+        assert_eq!(found, BTreeSet::new(), "words.rs wants a sentence for each");
+    }
+
+    #[test]
     fn every_reference_leads_somewhere_and_every_name_is_one_of_a_kind() {
         fn references(json: &Json, found: &mut BTreeSet<String>) {
             match json {

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::super::{Route, Tree};
 use super::messages::{new_chat, new_group, new_message, somebody};
 use super::schema::{Kind, given_id, id, named, notification_types};
-use super::shape::{array, body, count, flag, object, or_null, sized, text, with, words};
+use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::texts::{client_id, content, name, picture, title, username};
 
 /// What an address takes and answers.
@@ -209,20 +209,16 @@ fn history(tree: Tree) -> Json {
 }
 
 fn poll() -> Json {
-    let mut poll = with(
+    let poll = with(
         data(Tree::Api, array(named("Message", Tree::Api))),
         [("has_new_messages", flag()), ("last_message_id", count()), ("source", words(&["cache", "database"]))],
     );
-    poll["properties"]["events"] = array(named("Event", Tree::Api));
-    poll["properties"]["cursor"] = text();
-    poll["properties"]["resync"] = flag();
-    poll
+    perhaps(poll, [("events", array(named("Event", Tree::Api))), ("cursor", text()), ("resync", flag())])
 }
 
 fn health() -> Json {
-    let mut health = object([("status", words(&["ok", "unavailable"])), ("store", flag())]);
-    health["properties"]["backplane"] = flag();
-    health
+    let health = object([("status", words(&["ok", "unavailable"])), ("store", flag())]);
+    perhaps(health, [("backplane", flag())])
 }
 
 fn register() -> Json {

@@ -4,7 +4,7 @@ use chat_domain::{MessageKind, NotificationKind};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::Tree;
-use super::shape::{array, count, flag, object, or_null, text, with, words};
+use super::shape::{array, count, flag, object, or_null, perhaps, text, with, words};
 use crate::codes::CODES;
 
 /// All objects of all trees.
@@ -70,9 +70,10 @@ pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
         "subject" => {
             json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"})
         }
+        "emoji" => json!({"type": "string", "pattern": r"^(:[a-z0-9_+-]{1,32}:|[^\u0000-\u007f]\S{0,31})$"}),
         _ => id(tree),
     };
-    json!({"name": name, "in": "path", "required": true, "schema": schema})
+    json!({"name": name, "in": "path", "required": true, "schema": super::words::told(name, schema)})
 }
 
 /// The words for the types of messages.
@@ -154,20 +155,20 @@ fn tally() -> Json {
 
 /// The message object; what is there for who asked for it is not required.
 fn message(tree: Tree) -> Json {
-    let mut message = plain_message(tree);
-    message["properties"]["reactions"] = array(tally());
-    message["properties"]["reply_to"] = or_null(quote(tree));
-    message["properties"]["thread_id"] = or_null(id(tree));
-    message["properties"]["replies_count"] = count();
-    message["properties"]["last_reply_at"] = time();
-    message
+    let asked_for = [
+        ("reactions", array(tally())),
+        ("reply_to", or_null(quote(tree))),
+        ("thread_id", or_null(id(tree))),
+        ("replies_count", count()),
+        ("last_reply_at", time()),
+    ];
+    perhaps(plain_message(tree), asked_for)
 }
 
 /// What a message answers; `deleted` is there and true once that was deleted.
 fn quote(tree: Tree) -> Json {
-    let mut quote = object([("id", id(tree)), ("user_id", id(tree)), ("name", text()), ("excerpt", text())]);
-    quote["properties"]["deleted"] = json!({"const": true});
-    quote
+    let quote = object([("id", id(tree)), ("user_id", id(tree)), ("name", text()), ("excerpt", text())]);
+    perhaps(quote, [("deleted", json!({"const": true}))])
 }
 
 fn plain_message(tree: Tree) -> Json {
@@ -215,12 +216,11 @@ fn status() -> Json {
 
 fn error(tree: Tree) -> Json {
     let code = words(&CODES.map(|code| code.word));
-    let mut error = match tree {
+    let error = match tree {
         Tree::Api => object([("status", words(&["error"])), ("code", code), ("message", text())]),
         Tree::V1 | Tree::V2 => object([("code", code), ("message", text()), ("timestamp", time())]),
     };
-    error["properties"]["message_id"] = id(tree);
-    error
+    perhaps(error, [("message_id", id(tree))])
 }
 
 fn search() -> Json {

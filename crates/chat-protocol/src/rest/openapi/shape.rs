@@ -31,10 +31,18 @@ fn kept(mut schema: Json) -> Json {
 /// The same object with more fields.
 pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
     for (name, schema) in fields {
-        object["properties"][name] = schema;
+        object["properties"][name] = words::told(name, schema);
         if let Some(required) = object["required"].as_array_mut() {
             required.push(json!(name));
         }
+    }
+    object
+}
+
+/// The same object with fields that may be absent.
+pub(super) fn perhaps<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
+    for (name, schema) in fields {
+        object["properties"][name] = words::told(name, schema);
     }
     object
 }
