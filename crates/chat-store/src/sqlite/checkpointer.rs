@@ -119,7 +119,7 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
             tell.send(done.inspect_err(|error| tracing::error!("old changes could not be forgotten: {error}")).ok());
         good
     });
-    writer.upgrade()?.try_send(Work::Change(task)).ok()?;
+    writer.upgrade()?.try_send(Work::Change(task, Instant::now())).ok()?;
     told.recv().ok()?
 }
 

@@ -7,11 +7,13 @@ mod file;
 #[path = "../queries/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
 mod queries;
+mod queue;
 mod readers;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
@@ -20,6 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use self::backup::back_up;
 use self::conn::{Conn, ready};
 use self::queries::prune::Part;
+use self::queue::Queue;
 use self::readers::Readers;
 use self::writer::Work;
 use crate::error::OpenError;
@@ -63,7 +66,7 @@ impl Database {
         let epoch = AtomicU64::new(ready(queries::schema::epoch(&conn)).map_err(OpenError::away)?);
         let readers = file.path().map(|path| Readers::start(path, intake.options.readers)).transpose()?;
         let (queue, orders) = mpsc::channel(intake.options.queue);
-        writer::start(conn, orders, intake.clone(), file, queue.downgrade());
+        writer::start(conn, Queue::new(orders, intake.clone()), intake.clone(), file, queue.downgrade());
         Ok(Database { intake, queue, readers, epoch })
     }
 
@@ -137,7 +140,10 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.task(move |conn| ready(transact(conn, work)), |task| self.queue.try_send(Work::Change(task)).is_ok())
+        self.task(
+            move |conn| ready(transact(conn, work)),
+            |task| self.queue.try_send(Work::Change(task, Instant::now())).is_ok(),
+        )
     }
 
     fn task<T: Send + 'static>(

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -11,6 +11,7 @@ use super::checkpointer::Checkpointer;
 use super::file::DatabaseFile;
 use super::queries::commit::{After, Unknown, commit_batch};
 use super::queries::schema;
+use super::queue::Queue;
 use super::{Conn, Task, ready};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
@@ -21,8 +22,8 @@ pub(super) enum Work {
     Order(Waiting),
     /// To do something alone that changes no row.
     Look(Task),
-    /// To do something alone that may change any.
-    Change(Task),
+    /// To do something alone that may change any, asked for then.
+    Change(Task, Instant),
     /// To stop after what came before.
     Close(oneshot::Sender<()>),
 }
@@ -30,7 +31,7 @@ pub(super) enum Work {
 /// Starts the thread. It ends when it is told to, or when nobody can ask it for anything any more.
 pub(super) fn start(
     conn: Conn,
-    queue: mpsc::Receiver<Work>,
+    queue: Arc<Queue>,
     intake: Arc<Intake>,
     file: DatabaseFile,
     back: mpsc::WeakSender<Work>,
@@ -41,11 +42,20 @@ pub(super) fn start(
     thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
 }
 
+/// However the writer ends, nobody looks after its queue any more.
+struct End(Arc<Queue>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 struct Writer {
     /// None while the database does not open again.
     conn: Option<Conn>,
     cache: RoomCache,
-    queue: mpsc::Receiver<Work>,
+    queue: Arc<Queue>,
     intake: Arc<Intake>,
     file: DatabaseFile,
     checkpointer: Option<Checkpointer>,
@@ -53,12 +63,13 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
+        let _end = End(self.queue.clone());
         let mut next = None;
         while let Some(work) = next.take().or_else(|| self.queue.blocking_recv()) {
             match work {
                 Work::Order(first) => next = self.batch(first),
                 Work::Look(task) => self.task(task),
-                Work::Change(task) => {
+                Work::Change(task, _) => {
                     self.cache.forget();
                     self.task(task);
                     self.look_at_log();
@@ -116,6 +127,7 @@ impl Writer {
     }
 
     fn commit(&mut self, batch: Vec<Waiting>) {
+        let _under_way = self.queue.begin();
         let intake = self.intake.clone();
         self.connected();
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
@@ -131,6 +143,7 @@ impl Writer {
     }
 
     fn task(&mut self, task: Task) {
+        let _under_way = self.queue.begin();
         // A task that is dropped answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {
