@@ -1,4 +1,4 @@
-//! Accounts.
+//! What the directory knows of somebody beside what everybody sees.
 
 use alloc::sync::Arc;
 

@@ -60,14 +60,14 @@ pub enum Command {
     AddMember {
         /// Which group.
         room: RoomId,
-        /// Whom.
+        /// Who is brought in.
         user: UserId,
     },
     /// Takes somebody out of a group; oneself: leaves.
     RemoveMember {
         /// Which group.
         room: RoomId,
-        /// Whom.
+        /// Who is taken out.
         user: UserId,
     },
     /// Ends a group: nobody is in it any more.
@@ -85,69 +85,69 @@ pub enum Command {
     Send {
         /// Where to.
         room: RoomId,
-        /// What.
+        /// What is to be said.
         draft: Draft,
         /// Names this message, so that sending it again makes no second one.
         client_id: Option<ClientId>,
     },
     /// Gives a text message other words.
     Edit {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message to change.
         message: MessageId,
         /// The new words.
         content: String,
     },
     /// Erases a message.
     Delete {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message to erase.
         message: MessageId,
     },
     /// Likes a message.
     Like {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message that the actor likes.
         message: MessageId,
     },
     /// Takes a like back.
     Unlike {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message that the actor no longer likes.
         message: MessageId,
     },
     /// Reacts to a message; a like is the reaction [`Emoji::LIKE`].
     React {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// To which.
+        /// The message that the reaction is about.
         message: MessageId,
         /// With what.
         emoji: Emoji,
     },
     /// Takes a reaction back.
     Unreact {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// To which.
+        /// The message that the reaction is about.
         message: MessageId,
         /// Which reaction.
         emoji: Emoji,
     },
     /// Moves the actor's read position forward.
     Read {
-        /// Where.
+        /// The room that is read.
         room: RoomId,
         /// Up to which message; `None` means the newest.
         upto: Option<MessageId>,
     },
     /// Moves the actor's delivered position forward.
     Deliver {
-        /// Where.
+        /// The room whose messages arrived.
         room: RoomId,
         /// Up to which message; one that does not exist counts as the newest before it.
         upto: MessageId,

@@ -18,7 +18,7 @@ use crate::time::Time;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
-    /// Where.
+    /// The room in which it happened.
     pub room: RoomId,
     /// What sort of room that is.
     pub room_kind: RoomKind,
@@ -26,11 +26,11 @@ pub struct Event {
     pub members: u32,
     /// The room's counters after the event. A durable change took the next `seq`, a move of a position the next `moves`.
     pub head: Head,
-    /// When.
+    /// When it happened, by the clock of who decided it.
     pub at: Time,
     /// Who did it.
     pub actor: Arc<Person>,
-    /// What.
+    /// What happened.
     pub change: Change,
 }
 
@@ -109,12 +109,12 @@ pub enum Change {
     },
     /// Somebody came.
     Added {
-        /// Who.
+        /// Who came.
         person: Arc<Person>,
     },
     /// Somebody left or was taken out.
     Removed {
-        /// Who.
+        /// Who left.
         person: Arc<Person>,
         /// Who owns the room from now on, if that changed.
         heir: Option<UserId>,
@@ -140,21 +140,21 @@ pub enum Change {
     },
     /// A message was erased.
     Deleted {
-        /// Which.
+        /// The message that was erased.
         message: MessageId,
         /// Whose it was.
         sender: UserId,
     },
     /// The actor likes a message.
     Liked {
-        /// Which.
+        /// The message that the actor likes.
         message: MessageId,
         /// Everybody who does now.
         likes: Likes,
     },
     /// The actor no longer likes a message.
     Unliked {
-        /// Which.
+        /// The message that the actor no longer likes.
         message: MessageId,
         /// Everybody who still does.
         likes: Likes,
@@ -206,9 +206,9 @@ pub struct Read {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reached {
-    /// Which.
+    /// The message that is covered.
     pub message: MessageId,
-    /// Whose.
+    /// Who sent it.
     pub sender: UserId,
     /// Everybody but the sender who has read it, in order of time, the newest hundred. Empty for a delivery.
     pub readers: Vec<Handle>,

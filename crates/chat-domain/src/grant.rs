@@ -23,7 +23,7 @@ pub struct Grant {
 /// Somebody, and which of their tokens are still good.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holder {
-    /// Who.
+    /// Who holds the tokens.
     pub account: Account,
     /// How often all of their tokens have been ended: those of an earlier generation are no good.
     pub generation: i64,

@@ -1,4 +1,4 @@
-//! Messages.
+//! A message: what was said, of which sort, by whom and when.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,7 +14,7 @@ use crate::time::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MessageKind {
-    /// Words.
+    /// Plain words.
     Text,
     /// A picture's address.
     Photo,
@@ -74,7 +74,7 @@ impl MessageKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Message {
-    /// Which one.
+    /// Its own id.
     pub id: MessageId,
     /// Where it was sent.
     pub room: RoomId,

@@ -9,7 +9,7 @@ use core::fmt::{self, Write};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Value {
-    /// Nothing.
+    /// What JSON calls `null`.
     Null,
     /// Yes or no.
     Bool(bool),
@@ -17,7 +17,7 @@ pub enum Value {
     Int(i64),
     /// Another number; one that is not finite is spelled as `null`.
     Float(f64),
-    /// Text.
+    /// A string of characters.
     Text(String),
     /// Several values.
     List(Vec<Value>),

@@ -119,9 +119,9 @@ impl NewNotification {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Notification {
-    /// Which one.
+    /// Its own id.
     pub id: NotificationId,
-    /// Whose.
+    /// Who is notified.
     pub user: UserId,
     /// What sort.
     pub kind: NotificationKind,

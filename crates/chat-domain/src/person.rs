@@ -56,7 +56,7 @@ impl From<UserId> for Handle {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mood {
-    /// Here.
+    /// Here, and nothing more is to be said of it.
     #[default]
     Online,
     /// Here, but away from the screen.

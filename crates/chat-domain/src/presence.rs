@@ -24,30 +24,30 @@ pub struct Socket {
 pub enum PresenceSign {
     /// A connection was opened. Opening it again changes nothing.
     Opened {
-        /// Whose.
+        /// Whose connection it is.
         user: UserId,
-        /// Which.
+        /// The connection that was opened.
         socket: Socket,
     },
     /// The user said on this connection how they want to look. What the newest connection says counts.
     Says {
-        /// Who.
+        /// Who says it.
         user: UserId,
         /// On which connection.
         socket: Socket,
-        /// How.
+        /// How they want to look.
         mood: Mood,
     },
     /// A connection was closed.
     Closed {
-        /// Whose.
+        /// Whose connection it was.
         user: UserId,
-        /// Which.
+        /// The connection that was closed.
         socket: Socket,
     },
     /// A node is gone with all its connections.
     NodeLost {
-        /// Which.
+        /// The node that is gone.
         node: u64,
     },
     /// Time passed.
@@ -58,7 +58,7 @@ pub enum PresenceSign {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shift {
-    /// Who.
+    /// Whose look has changed.
     pub user: UserId,
     /// How they looked.
     pub from: Mood,

@@ -23,7 +23,7 @@ pub struct InReply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quote {
-    /// Which.
+    /// The message that is quoted.
     pub message: MessageId,
     /// Who sent it.
     pub sender: Arc<Person>,

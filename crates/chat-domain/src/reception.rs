@@ -53,8 +53,8 @@ pub struct Likes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mark {
-    /// Who.
+    /// Who did it.
     pub user: Handle,
-    /// When.
+    /// When they did.
     pub at: Time,
 }

@@ -21,7 +21,7 @@ pub enum RoomKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Room {
-    /// Which one.
+    /// Its own id.
     pub id: RoomId,
     /// What sort.
     pub kind: RoomKind,
@@ -79,7 +79,7 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
-    /// Who.
+    /// Whose row it is.
     pub user: UserId,
     /// Whether they are in the room now.
     pub active: bool,

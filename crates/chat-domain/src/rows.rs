@@ -26,11 +26,11 @@ pub use log::{LogKind, LogRow};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReactionRow {
-    /// Where.
+    /// The room of the message.
     pub room: RoomId,
     /// To which message.
     pub message: MessageId,
-    /// Who.
+    /// Who reacted.
     pub user: Handle,
     /// With what.
     pub emoji: Emoji,
@@ -57,7 +57,7 @@ pub enum Reach {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Receipt {
-    /// Where.
+    /// The room in which the position moved.
     pub room: RoomId,
     /// Whose position.
     pub user: UserId,
@@ -67,7 +67,7 @@ pub struct Receipt {
     pub upto: MessageId,
     /// The dense number of that message.
     pub number: u64,
-    /// When.
+    /// When it moved.
     pub at: Time,
     /// The value of the room's `moves`; 0 for the position that somebody has on joining (a read receipt: who joins has
     /// read what is there).
@@ -80,7 +80,7 @@ pub struct Receipt {
 pub struct SentRow {
     /// Where to.
     pub room: RoomId,
-    /// Who.
+    /// Who sent it.
     pub user: UserId,
     /// Under which name.
     pub client_id: ClientId,
@@ -94,7 +94,7 @@ pub struct SentRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MadeRow {
-    /// Who.
+    /// Who made the group.
     pub user: UserId,
     /// Under which name.
     pub client_id: ClientId,
@@ -120,7 +120,7 @@ pub struct DirectRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LobbyRow {
-    /// Who.
+    /// Whose place it is.
     pub user: UserId,
     /// Since when they wait for a stranger, if they do.
     pub waiting: Option<Time>,

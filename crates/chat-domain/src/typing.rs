@@ -27,21 +27,21 @@ pub struct Typing {
 pub enum TypingSign {
     /// Somebody says that they type.
     Types {
-        /// Where.
+        /// The room in which they type.
         room: RoomId,
-        /// Who.
+        /// Who types.
         user: UserId,
     },
     /// Somebody says that they stopped, sent their message, or left the room.
     Stops {
-        /// Where.
+        /// The room in which they stopped.
         room: RoomId,
-        /// Who.
+        /// Who stopped.
         user: UserId,
     },
     /// Somebody's connection went away.
     Leaves {
-        /// Who.
+        /// Whose connection went away.
         user: UserId,
     },
     /// Time passed.
@@ -52,9 +52,9 @@ pub enum TypingSign {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Typed {
-    /// Where.
+    /// The room whose others are to hear it.
     pub room: RoomId,
-    /// Who.
+    /// Whose typing began or ended.
     pub user: UserId,
     /// Whether they type.
     pub typing: bool,

@@ -162,7 +162,7 @@ pub struct Chats {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MemberView {
-    /// Who.
+    /// Who it is.
     pub person: Arc<Person>,
     /// What they may do.
     pub role: Role,
@@ -186,7 +186,7 @@ pub struct ReactorsPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reactor {
-    /// Who.
+    /// Who reacts.
     pub user: Handle,
     /// With what.
     pub emoji: Emoji,

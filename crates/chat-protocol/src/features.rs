@@ -34,7 +34,7 @@ impl Features {
         names.split(',').fold(Features::NONE, |asked, name| asked.and(Features::of(name.trim())))
     }
 
-    /// Both.
+    /// What one of these asks for, or the other.
     pub fn and(self, other: Features) -> Features {
         Features(self.0 | other.0)
     }

@@ -47,20 +47,20 @@ pub enum News {
 /// A typing sign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typing {
-    /// Where.
+    /// The room in which they type.
     pub room: RoomId,
-    /// Who.
+    /// Who types.
     pub person: Arc<Person>,
     /// Whether it goes on.
     pub is_typing: bool,
-    /// When.
+    /// When the sign came.
     pub at: Time,
 }
 
 /// What others see of somebody.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Presence {
-    /// Who.
+    /// Who is seen.
     pub person: Arc<Person>,
     /// The room whose sockets are told, where the dialect's frame names one (4); `None` is spelled as null there.
     pub room: Option<RoomId>,

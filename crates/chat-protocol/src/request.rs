@@ -20,21 +20,21 @@ pub enum Request {
     Ping,
     /// Subscribe to a room (dialects 2 and 5).
     Join {
-        /// Which.
+        /// The room to subscribe to.
         room: RoomId,
         /// From where.
         since: Resume,
     },
     /// Unsubscribe (dialects 2 and 5).
     Leave {
-        /// Which.
+        /// The room to unsubscribe from.
         room: RoomId,
     },
     /// A command of the domain. `Command::Read { upto: None }` means the newest message that this socket was sent.
     Order(Command),
     /// Typing began, goes on, or ended.
     Typing {
-        /// Where.
+        /// The room in which the user types.
         room: RoomId,
         /// Whether it goes on.
         is_typing: bool,
@@ -79,29 +79,29 @@ pub enum Verb {
     /// Something that was not understood.
     #[default]
     Unknown,
-    /// `ping`.
+    /// Dialect 2's `ping`.
     Ping,
-    /// Join.
+    /// To subscribe to a room.
     Join,
-    /// Leave.
+    /// To unsubscribe from it.
     Leave,
-    /// Send.
+    /// To send a message.
     Send,
-    /// Edit.
+    /// To give a message other words.
     Edit,
-    /// Delete.
+    /// To erase a message.
     Delete,
-    /// Like.
+    /// To like a message.
     Like,
     /// Take a like back.
     Unlike,
-    /// React.
+    /// To react to a message.
     React,
     /// Take a reaction back.
     Unreact,
     /// Mark as read.
     Read,
-    /// Typing.
+    /// To say that one types, or has stopped.
     Typing,
     /// Own status.
     Status,

@@ -66,7 +66,7 @@ impl Source {
 }
 
 impl Proxies {
-    /// These.
+    /// Proxies in these networks, and no others.
     pub fn new(trusted: Vec<Network>) -> Proxies {
         Proxies(trusted)
     }

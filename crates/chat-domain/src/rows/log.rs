@@ -10,15 +10,15 @@ use crate::time::Time;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogRow {
-    /// Where.
+    /// The room in which it happened.
     pub room: RoomId,
     /// Its number in the room.
     pub seq: u64,
-    /// When.
+    /// When it happened.
     pub at: Time,
     /// Who did it.
     pub actor: UserId,
-    /// What.
+    /// What happened.
     pub kind: LogKind,
     /// Which message it is about: edited, deleted, reacted to.
     pub message: Option<MessageId>,

@@ -18,7 +18,7 @@ pub(crate) enum Decision {
     Reached(RoomId, Position),
     /// Somebody's row in the lobby changes.
     Lobby(LobbyRow),
-    /// Nothing.
+    /// Nothing is to be written or told.
     Quiet,
 }
 

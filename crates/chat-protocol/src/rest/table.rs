@@ -20,7 +20,7 @@ pub struct Entry {
 /// Who may come to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
+    /// Everybody, with or without a credential.
     Open,
     /// Users, by token or cookie.
     User,
@@ -31,15 +31,15 @@ pub enum Access {
 /// A method of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// `GET`
+    /// `GET`, which only reads.
     Get,
-    /// `POST`
+    /// `POST`, which makes something or says something.
     Post,
-    /// `PUT`
+    /// `PUT`, which brings about what is so already the second time.
     Put,
-    /// `PATCH`
+    /// `PATCH`, which changes what is named and nothing else.
     Patch,
-    /// `DELETE`
+    /// `DELETE`, which takes something away.
     Delete,
 }
 

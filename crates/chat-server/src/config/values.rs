@@ -21,7 +21,7 @@ pub(crate) struct Frequency(pub(crate) Rate);
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Registration {
-    /// Everybody.
+    /// Everybody who comes.
     Open,
     /// Nobody: accounts are made by other ways.
     Closed,

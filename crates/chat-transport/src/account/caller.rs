@@ -21,7 +21,7 @@ pub enum How {
 /// Somebody who was let in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
-    /// Who.
+    /// The account that the credential is good for.
     pub account: Account,
     /// By what.
     pub by: By,

@@ -44,7 +44,7 @@ struct State {
 pub(super) struct Known {
     /// Who that is; nobody if the credential is no good.
     pub(super) who: Option<Vouched>,
-    /// When.
+    /// When the backend was asked.
     pub(super) asked: Time,
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Recent<'a> {
 /// When it is an event's turn to be told.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
-    /// Now.
+    /// It is the next one to tell.
     Next,
     /// It was told before.
     Old,

@@ -1,4 +1,4 @@
-//! Chats.
+//! Chats: listing and opening them, renaming and ending groups, hiding direct chats.
 
 use std::collections::HashSet;
 

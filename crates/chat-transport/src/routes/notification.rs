@@ -1,4 +1,4 @@
-//! Notifications.
+//! Notifications: listing them, and marking them as read.
 
 use chat_domain::Notification;
 use chat_domain::notification::NotificationPage;

@@ -14,7 +14,7 @@ use crate::connection::closes;
 
 /// What is to be done before the next frame.
 pub(crate) enum Then<'a> {
-    /// Nothing.
+    /// The session hears the next frame.
     GoOn,
     /// This; it says whether there is a next frame.
     Wait(Pin<Box<dyn Future<Output = bool> + Send + 'a>>),

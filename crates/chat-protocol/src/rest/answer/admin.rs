@@ -67,7 +67,7 @@ pub struct Connection {
 /// A connection that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
-    /// When.
+    /// When it ended.
     pub at: Time,
     /// What it spoke.
     pub dialect: &'static str,
@@ -75,7 +75,7 @@ pub struct Closing {
     pub since: Time,
     /// The code that it was closed with; none where the client went away or was lost.
     pub code: Option<u16>,
-    /// Why.
+    /// Why it ended.
     pub reason: &'static str,
 }
 
@@ -93,7 +93,7 @@ pub struct Setting {
 /// One person as operators see them.
 #[derive(Clone, Debug)]
 pub struct User<'a> {
-    /// Who.
+    /// Who the person is.
     pub account: &'a Account,
     /// Whether they are online.
     pub online: bool,

@@ -7,7 +7,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 pub enum Opcode {
     /// UTF-8 text.
     Text = 1,
-    /// Bytes.
+    /// Bytes of any sort.
     Binary = 2,
     /// The end.
     Close = 8,
