@@ -55,7 +55,7 @@
 //! talk().expect("small numbers are ids");
 //! ```
 //!
-//! [`Memory`] puts a lock around a chat and speaks the two ports.
+//! [`InMemory`] puts a lock around a chat and speaks the two ports.
 //!
 //! # The working set of a transaction, before a store
 //!
@@ -131,7 +131,7 @@
 //!
 //! # Features
 //!
-//! `std` (on by default) brings [`Memory`]; without it the crate needs only `alloc`. `serde` derives `Serialize` and
+//! `std` (on by default) brings [`InMemory`]; without it the crate needs only `alloc`. `serde` derives `Serialize` and
 //! `Deserialize` for everything that is a value.
 #![no_std]
 
@@ -202,7 +202,7 @@ pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
 pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
 pub use limits::Limits;
 #[cfg(feature = "std")]
-pub use memory::Memory;
+pub use memory::InMemory;
 pub use message::{Message, MessageKind};
 pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};

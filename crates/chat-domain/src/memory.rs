@@ -25,7 +25,7 @@ use notifications::Notifications;
 /// Everything in memory, behind one lock. Its answers are ready at once.
 ///
 /// The sink is called under the lock, so that it hears of everything in order: it must not call back.
-pub struct Memory {
+pub struct InMemory {
     sink: Arc<dyn Sink>,
     world: Mutex<World>,
 }
@@ -37,12 +37,12 @@ struct World {
     notifications: Notifications,
 }
 
-impl Memory {
+impl InMemory {
     /// Nobody and nothing yet.
-    pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> Memory {
+    pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
         let (accounts, notifications) = Default::default();
-        Memory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications }) }
+        InMemory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications }) }
     }
 
     /// Decides an order, tells the sink, and gives back what it said.

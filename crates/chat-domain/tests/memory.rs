@@ -26,16 +26,16 @@ fn ready<T>(mut answer: Answer<'_, T>) -> Result<T, Failure> {
     }
 }
 
-fn memory() -> (Arc<Heard>, Memory) {
+fn memory() -> (Arc<Heard>, InMemory) {
     let heard = Arc::new(Heard::default());
-    (heard.clone(), Memory::new(Limits::default(), heard))
+    (heard.clone(), InMemory::new(Limits::default(), heard))
 }
 
 fn account(username: &str) -> NewAccount {
     NewAccount { username: username.into(), name: None, avatar: String::new(), password: "digest".into() }
 }
 
-fn register(memory: &Memory, username: &str) -> UserId {
+fn register(memory: &InMemory, username: &str) -> UserId {
     ready(memory.register(account(username))).unwrap().person.id()
 }
 

@@ -10,7 +10,7 @@ use chat_domain::grant::{Family, Rotation};
 use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{
-    ClientId, Command, Directory, Failure, Journal, Memory, NotificationId, NotificationKind, Refusal, Time, UserId,
+    ClientId, Command, Directory, Failure, InMemory, Journal, NotificationId, NotificationKind, Refusal, Time, UserId,
     Uuid, Value,
 };
 use chat_store::Store;
@@ -33,7 +33,7 @@ async fn postgres_knows_people_as_memory_does() {
 
 /// Random calls to both; every answer is the same.
 async fn story(store: &Store, seed: u64) {
-    let model = Memory::new(Limits::default(), Arc::new(Deaf));
+    let model = InMemory::new(Limits::default(), Arc::new(Deaf));
     let mut dice = Dice::new(seed);
     macro_rules! same {
         ($call:ident($($argument:expr),*)) => {{

@@ -1,12 +1,12 @@
 //! Sockets, HTTP, accounts and the hub that carry the five dialects.
 //!
 //! A whole server over a chat in memory, with a route of one's own on the same port; over a database it is the same with
-//! `chat_store::Store` in the place of [`Memory`](chat_domain::memory::Memory):
+//! `chat_store::Store` in the place of [`InMemory`](chat_domain::memory::InMemory):
 //!
 //! ```
 //! use std::sync::Arc;
 //!
-//! use chat_domain::{Limits, memory::Memory};
+//! use chat_domain::{Limits, memory::InMemory};
 //! use chat_transport::account::{secret::Secret, token::Tokens};
 //! use chat_transport::beside::{Answering, Beside};
 //! use chat_transport::carry::http::{Body, Peer, listen, respond};
@@ -31,7 +31,7 @@
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let inbox = Inbox::new(2);
-//! let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
+//! let memory = Arc::new(InMemory::new(Limits::default(), inbox.clone()));
 //! let tokens = Tokens::local(&[Secret::new("at least thirty-two bytes of a secret")], 24 * 3_600);
 //! let server = Builder::new(inbox, memory.clone(), memory, tokens).beside(Arc::new(Hello)).build()?;
 //!

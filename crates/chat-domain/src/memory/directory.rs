@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::accounts::account;
-use super::{Memory, World};
+use super::{InMemory, World};
 use crate::directory::{Account, Directory, NewAccount, Update, Visit, Visitor};
 use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
@@ -12,7 +12,7 @@ use crate::journal::Answer;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
-impl Directory for Memory {
+impl Directory for InMemory {
     fn register(&self, new: NewAccount) -> Answer<'_, Account> {
         self.answer(|World { accounts, chat, .. }| Ok(accounts.register(chat, new)?))
     }

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::ready;
 
-use super::Memory;
+use super::InMemory;
 use crate::event::Outcome;
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
@@ -16,7 +16,7 @@ use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
 
-impl Journal for Memory {
+impl Journal for InMemory {
     fn execute(&self, order: Order) -> Answer<'_, Outcome> {
         Box::pin(ready(self.carry_out(order)))
     }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use chat_domain::Limits;
 use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
-use chat_domain::memory::Memory;
+use chat_domain::memory::InMemory;
 use chat_domain::{ClientId, Command, Directory, Head, Journal, Order, Person, RoomId, Settled, Sink, Time};
 use chat_protocol::{Context, Endpoint, Entrance, Features, Frames, Verb};
 
@@ -32,26 +32,26 @@ use crate::connection::socket::Socket;
 struct World {
     hub: Hub,
     inbox: Arc<Inbox>,
-    journal: Arc<Memory>,
-    desk: Arc<Desk>,
+    journal: Arc<InMemory>,
+    recorder: Arc<Recorder>,
     room: RoomId,
     people: [Arc<Person>; 2],
 }
 
 /// Keeps what was settled until it is handed on, in any order.
 #[derive(Default)]
-struct Desk(Mutex<Vec<Settled>>);
+struct Recorder(Mutex<Vec<Settled>>);
 
-impl Sink for Desk {
+impl Sink for Recorder {
     fn settled(&self, answers: Vec<Settled>) {
-        self.0.lock().expect("the desk").extend(answers);
+        self.0.lock().expect("the recorder").extend(answers);
     }
 }
 
 impl World {
     async fn new(settings: HubSettings) -> World {
-        let desk = Arc::new(Desk::default());
-        let journal = Arc::new(Memory::new(Limits::default(), desk.clone()));
+        let recorder = Arc::new(Recorder::default());
+        let journal = Arc::new(InMemory::new(Limits::default(), recorder.clone()));
         let inbox = Inbox::new(2);
         let hub = Hub::new(settings, Depot::new(Room::default()), inbox.clone(), journal.clone(), journal.clone());
         let people = [person(&journal, "anna").await, person(&journal, "boris").await];
@@ -59,19 +59,19 @@ impl World {
         let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
         let order = Order { actor: people[0].id(), at: clock::now(), command, origin: None };
         let room = journal.execute(order).await.expect("a group").event().expect("an event").room;
-        let world = World { hub, inbox, journal, desk, room, people };
+        let world = World { hub, inbox, journal, recorder, room, people };
         world.hand_on();
         world
     }
 
     /// Tells the hub what was settled, the latest first if it is to be so.
     fn hand_on(&self) {
-        self.inbox.settled(std::mem::take(&mut self.desk.0.lock().expect("the desk")));
+        self.inbox.settled(std::mem::take(&mut self.recorder.0.lock().expect("the recorder")));
         self.take_in();
     }
 
     fn hand_on_backwards(&self) {
-        let mut settled = std::mem::take(&mut *self.desk.0.lock().expect("the desk"));
+        let mut settled = std::mem::take(&mut *self.recorder.0.lock().expect("the recorder"));
         settled.reverse();
         settled.into_iter().for_each(|one| self.inbox.settled(vec![one]));
         self.take_in();
@@ -158,7 +158,7 @@ impl World {
     }
 }
 
-async fn person(journal: &Memory, username: &str) -> Arc<Person> {
+async fn person(journal: &InMemory, username: &str) -> Arc<Person> {
     let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
     journal.register(new).await.expect("an account").person
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chat_domain::Limits;
 use chat_domain::command::Draft;
 use chat_domain::directory::NewAccount;
-use chat_domain::memory::Memory;
+use chat_domain::memory::InMemory;
 use chat_domain::{Account, Command, Order, RoomId};
 use chat_protocol::{Context, Endpoint, Entrance, Features, Resume, Trouble};
 use tokio::task::JoinHandle;
@@ -46,7 +46,7 @@ impl World {
 
     async fn with(limits: outbox::Limits, settings: ServerSettings) -> World {
         let inbox = Inbox::new(1);
-        let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
+        let memory = Arc::new(InMemory::new(Limits::default(), inbox.clone()));
         let hub = Hub::new(HubSettings::default(), Depot::new(limits), inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
         let app = App::new(memory.clone(), memory, hub, tokens, settings);

@@ -9,7 +9,7 @@ use chat_domain::Limits;
 use chat_domain::UserId;
 use chat_domain::directory::NewAccount;
 use chat_domain::grant::Grant;
-use chat_domain::memory::Memory;
+use chat_domain::memory::InMemory;
 use chat_protocol::rest::Tree;
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
@@ -73,7 +73,7 @@ impl World {
 
     async fn serving(settings: ServerSettings, to_operators: bool) -> World {
         let inbox = Inbox::new(2);
-        let memory = Arc::new(Memory::new(Limits::default(), inbox.clone()));
+        let memory = Arc::new(InMemory::new(Limits::default(), inbox.clone()));
         let depot = Depot::new(outbox::Limits::default());
         let hub = Hub::new(HubSettings::default(), depot, inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
