@@ -19,7 +19,7 @@ use chat_protocol::{engineio, socketio};
 use chat_transport::carry::http::{Body, HttpSettings, Peer, empty, serve};
 use chat_transport::carry::outbox::{Depot, Limits};
 use chat_transport::carry::websocket::FrameLimits;
-use chat_transport::socketio::Desk;
+use chat_transport::socketio::Engines;
 use clap::Parser;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -50,7 +50,7 @@ struct Args {
 /// What answers requests.
 struct Echo {
     engine: Arc<Host>,
-    socket: Arc<Desk>,
+    socket: Arc<Engines>,
     depot: Arc<Depot>,
 }
 
@@ -96,7 +96,7 @@ impl Echo {
         };
         let depot = Depot::new(Limits { per_socket: 64 << 20, ..Limits::default() });
         let frames = FrameLimits { frame: args.max_payload, message: args.max_payload };
-        let socket = Desk::new(socket, frames, depot.clone(), |engine, _, _| socket::serve(engine));
+        let socket = Engines::new(socket, frames, depot.clone(), |engine, _, _| socket::serve(engine));
         Echo { engine: Host::new(engine, depot.clone()), socket: Arc::new(socket), depot }
     }
 

@@ -37,10 +37,10 @@ static OUTAGE: Outage = Outage::new();
 
 struct Outage {
     on: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<OutageState>,
 }
 
-struct State {
+struct OutageState {
     /// When it began, if it is on.
     began: Option<Instant>,
     /// Whether the operator heard that it is.
@@ -64,7 +64,7 @@ enum Heard {
 
 impl Outage {
     const fn new() -> Outage {
-        let state = State { began: None, is_told: false, said: None, failed: None };
+        let state = OutageState { began: None, is_told: false, said: None, failed: None };
         Outage { on: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
@@ -93,7 +93,7 @@ impl Outage {
         span.filter(|_| std::mem::take(&mut state.is_told))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, OutageState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

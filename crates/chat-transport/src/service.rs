@@ -23,13 +23,13 @@ use crate::request_id;
 use crate::routes::{Routes, asked_features, cors};
 use crate::session::Door;
 use crate::session::socketio;
-use crate::socketio::Desk;
+use crate::socketio::Engines;
 
 /// Everything that is served on one port.
 pub struct Service {
     app: Arc<App>,
     routes: Routes,
-    desk: Arc<Desk>,
+    engines: Arc<Engines>,
     operators: Operators,
     beside: Neighbours,
 }
@@ -44,13 +44,13 @@ impl Service {
     pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
         let serving = app.clone();
         let depot = app.hub.depot().clone();
-        let desk =
-            Desk::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, address, headers| {
+        let engines =
+            Engines::new(app.settings.socketio.clone(), app.settings.frames, depot, move |engine, address, headers| {
                 let features = asked_features(&Query::parse(address.query().unwrap_or_default()), headers);
                 socketio::serve(serving.clone(), engine, bearer(headers), features)
             });
         let (routes, operators) = (Routes::new(app.clone())?, Operators::new(app.clone())?);
-        Ok(Arc::new(Service { app, routes, desk: Arc::new(desk), operators, beside }))
+        Ok(Arc::new(Service { app, routes, engines: Arc::new(engines), operators, beside }))
     }
 
     /// Answers a request. An error carries the name under which the log has more of it.
@@ -104,7 +104,7 @@ impl Service {
             dropped: depot.counters().dropped.load(Ordering::Relaxed),
             sent: depot.counters().bytes.load(Ordering::Relaxed),
             logins: self.app.passwords.waiting(),
-            strangers: self.desk.strangers(),
+            strangers: self.engines.strangers(),
             accepted: self.app.tally.accepted(),
             crowded: self.app.tally.crowded(),
             unaccepted: self.app.tally.failed(),
@@ -117,7 +117,7 @@ impl Service {
 
     /// Runs what happens beside requests, until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
-        tokio::join!(self.app.run(stop.clone()), self.desk.run(stop));
+        tokio::join!(self.app.run(stop.clone()), self.engines.run(stop));
     }
 
     /// From here on it is not ready.
@@ -131,7 +131,7 @@ impl Service {
         drain::close_everybody(&self.app, over).await;
         self.app.hub.close_all();
         // Those who have not said who they are, too.
-        self.desk.close_all(closes::GOING_AWAY);
+        self.engines.close_all(closes::GOING_AWAY);
     }
 
     /// Notes what is still to be noted of those who were here, once nobody is served any more.
@@ -143,7 +143,7 @@ impl Service {
         let headers = request.headers().clone();
         let mut response = match method {
             Method::OPTIONS => cors::preflight(&headers, HeaderValue::from_static("GET, POST")),
-            _ => self.desk.serve(request, peer).await,
+            _ => self.engines.serve(request, peer).await,
         };
         cors::allow(self.app.gate.origins(), &headers, response.headers_mut());
         response

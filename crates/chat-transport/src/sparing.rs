@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 /// Lets one line a second through.
 #[derive(Debug, Default)]
-pub(crate) struct Sparing(Mutex<State>);
+pub(crate) struct Sparing(Mutex<SparingState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct SparingState {
     last: Option<Instant>,
     left_out: u64,
 }
 
 impl Sparing {
     pub(crate) const fn new() -> Sparing {
-        Sparing(Mutex::new(State { last: None, left_out: 0 }))
+        Sparing(Mutex::new(SparingState { last: None, left_out: 0 }))
     }
 
     /// Whether this line is written: then how many were not since the last that was.

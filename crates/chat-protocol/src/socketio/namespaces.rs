@@ -8,7 +8,7 @@ pub(super) struct Namespaces {
 
 /// How a session stands to a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Attendance {
     Stranger,
     /// The application has yet to decide.
     Asked,
@@ -18,25 +18,25 @@ pub(super) enum Standing {
 }
 
 impl Namespaces {
-    pub(super) fn standing(&self, index: usize) -> Standing {
+    pub(super) fn attendance(&self, index: usize) -> Attendance {
         let bit = bit(index);
         if self.joined & bit != 0 {
-            Standing::Joined
+            Attendance::Joined
         } else if self.asked & bit != 0 {
-            Standing::Asked
+            Attendance::Asked
         } else if self.left & bit != 0 {
-            Standing::Left
+            Attendance::Left
         } else {
-            Standing::Stranger
+            Attendance::Stranger
         }
     }
 
-    pub(super) fn set(&mut self, index: usize, standing: Standing) {
+    pub(super) fn set(&mut self, index: usize, attendance: Attendance) {
         let bit = bit(index);
         for (set, here) in [
-            (&mut self.asked, standing == Standing::Asked),
-            (&mut self.joined, standing == Standing::Joined),
-            (&mut self.left, standing == Standing::Left),
+            (&mut self.asked, attendance == Attendance::Asked),
+            (&mut self.joined, attendance == Attendance::Joined),
+            (&mut self.left, attendance == Attendance::Left),
         ] {
             *set = if here { *set | bit } else { *set & !bit };
         }
@@ -55,12 +55,12 @@ mod tests {
     #[test]
     fn one_standing_at_a_time() {
         let mut namespaces = Namespaces::default();
-        for standing in [Standing::Asked, Standing::Joined, Standing::Left, Standing::Stranger] {
-            namespaces.set(31, standing);
-            assert_eq!(namespaces.standing(31), standing);
-            assert_eq!(namespaces.standing(0), Standing::Stranger);
+        for attendance in [Attendance::Asked, Attendance::Joined, Attendance::Left, Attendance::Stranger] {
+            namespaces.set(31, attendance);
+            assert_eq!(namespaces.attendance(31), attendance);
+            assert_eq!(namespaces.attendance(0), Attendance::Stranger);
         }
-        namespaces.set(32, Standing::Joined);
-        assert_eq!(namespaces.standing(32), Standing::Stranger);
+        namespaces.set(32, Attendance::Joined);
+        assert_eq!(namespaces.attendance(32), Attendance::Stranger);
     }
 }

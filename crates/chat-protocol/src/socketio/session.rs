@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::event::Source;
-use super::namespaces::{Namespaces, Standing};
+use super::namespaces::{Attendance, Namespaces};
 use super::parse::{Content, Packet, parse};
 use super::{Ack, Arguments, Event, SocketIoSettings, packet};
 use crate::engineio::{self, Closed, Frame, Input, Millis, Sid, Wire};
@@ -123,7 +123,7 @@ impl Session {
 
     /// Lets the client into a namespace that it asked for, as `sid`. Says whether it still wants in.
     pub fn accept(&mut self, namespace: &str, sid: Sid) -> bool {
-        let accepted = self.answer(namespace, Standing::Joined, || packet::connect(namespace, sid.as_str()));
+        let accepted = self.answer(namespace, Attendance::Joined, || packet::connect(namespace, sid.as_str()));
         if accepted {
             self.patience = Patience::Rewarded;
         }
@@ -132,16 +132,17 @@ impl Session {
 
     /// Does not let the client into a namespace that it asked for. It may ask again.
     pub fn refuse(&mut self, namespace: &str, message: &str) -> bool {
-        self.answer(namespace, Standing::Stranger, || packet::connect_error(namespace, message))
+        self.answer(namespace, Attendance::Stranger, || packet::connect_error(namespace, message))
     }
 
     /// Puts the client out of a namespace; the session lives on. Says whether it was in.
     pub fn disconnect(&mut self, namespace: &str) -> bool {
-        let Some(index) = self.index(namespace).filter(|&index| self.namespaces.standing(index) == Standing::Joined)
+        let Some(index) =
+            self.index(namespace).filter(|&index| self.namespaces.attendance(index) == Attendance::Joined)
         else {
             return false;
         };
-        self.namespaces.set(index, Standing::Left);
+        self.namespaces.set(index, Attendance::Left);
         self.engine.send(Frame::Text(packet::disconnect(namespace)));
         true
     }
@@ -156,10 +157,10 @@ impl Session {
         self.engine.send(frame);
     }
 
-    fn answer(&mut self, namespace: &str, standing: Standing, packet: impl FnOnce() -> Bytes) -> bool {
+    fn answer(&mut self, namespace: &str, attendance: Attendance, packet: impl FnOnce() -> Bytes) -> bool {
         match self.index(namespace) {
-            Some(index) if self.namespaces.standing(index) == Standing::Asked => {
-                self.namespaces.set(index, standing);
+            Some(index) if self.namespaces.attendance(index) == Attendance::Asked => {
+                self.namespaces.set(index, attendance);
                 self.engine.send(Frame::Text(packet()));
                 true
             }
@@ -203,10 +204,10 @@ impl Session {
     }
 
     fn connect(&mut self, index: usize, auth: Option<&str>, bytes: &Bytes) -> Result<Option<Output>, Violation> {
-        match self.namespaces.standing(index) {
-            Standing::Asked | Standing::Joined => Err(Violation),
-            Standing::Stranger | Standing::Left => {
-                self.namespaces.set(index, Standing::Asked);
+        match self.namespaces.attendance(index) {
+            Attendance::Asked | Attendance::Joined => Err(Violation),
+            Attendance::Stranger | Attendance::Left => {
+                self.namespaces.set(index, Attendance::Asked);
                 let auth = auth.map_or(Bytes::from_static(b"{}"), |auth| bytes.slice_ref(auth.as_bytes()));
                 Ok(Some(Output::Connect { namespace: self.settings.namespaces[index], auth }))
             }
@@ -214,11 +215,11 @@ impl Session {
     }
 
     fn left(&mut self, index: usize) -> Result<Option<Output>, Violation> {
-        match self.namespaces.standing(index) {
-            Standing::Stranger => Err(Violation),
-            Standing::Left => Ok(None),
-            Standing::Asked | Standing::Joined => {
-                self.namespaces.set(index, Standing::Left);
+        match self.namespaces.attendance(index) {
+            Attendance::Stranger => Err(Violation),
+            Attendance::Left => Ok(None),
+            Attendance::Asked | Attendance::Joined => {
+                self.namespaces.set(index, Attendance::Left);
                 Ok(Some(Output::Disconnect { namespace: self.settings.namespaces[index] }))
             }
         }
@@ -231,10 +232,10 @@ impl Session {
             self.partial = Some(Box::new(Partial { output, index, missing, room }));
             return Ok(None);
         }
-        match self.namespaces.standing(index) {
-            Standing::Joined => Ok(Some(output)),
-            Standing::Left => Ok(None),
-            Standing::Stranger | Standing::Asked => Err(Violation),
+        match self.namespaces.attendance(index) {
+            Attendance::Joined => Ok(Some(output)),
+            Attendance::Left => Ok(None),
+            Attendance::Stranger | Attendance::Asked => Err(Violation),
         }
     }
 

@@ -10,10 +10,10 @@ use crate::work_error::{WorkError, Worked};
 
 /// What is known of it. Epochs only grow: one that is lower than this has come back with an older copy.
 #[derive(Default)]
-pub(super) struct Life(Mutex<Known>);
+pub(super) struct Life(Mutex<Belief>);
 
 #[derive(Clone, Copy, Default)]
-struct Known {
+struct Belief {
     epoch: u64,
     /// The newest transaction of this life that was committed here. A database that has not heard of it is an older copy.
     mark: Option<i64>,
@@ -22,22 +22,22 @@ struct Known {
 impl Life {
     /// What tells this life from every other.
     pub(super) fn epoch(&self) -> u64 {
-        self.known().epoch
+        self.belief().epoch
     }
 
     /// Another life has begun, unless a later one has already.
     pub(super) fn begin(&self, epoch: u64) {
-        let mut known = self.known();
-        if epoch > known.epoch {
-            *known = Known { epoch, mark: None };
+        let mut belief = self.belief();
+        if epoch > belief.epoch {
+            *belief = Belief { epoch, mark: None };
         }
     }
 
     /// A transaction was committed in the life of this epoch.
     pub(super) fn committed(&self, epoch: u64, mark: i64) {
-        let mut known = self.known();
-        if known.epoch == epoch {
-            known.mark = known.mark.max(Some(mark));
+        let mut belief = self.belief();
+        if belief.epoch == epoch {
+            belief.mark = belief.mark.max(Some(mark));
         }
     }
 
@@ -47,7 +47,7 @@ impl Life {
         if conn.is_standby().await? {
             return Err(WorkError::Broken("the server is a standby, or is still recovering".into()));
         }
-        let known = *self.known();
+        let known = *self.belief();
         let identity = conn.identity().await;
         if let Some(epoch) = known.goes_on(conn, identity).await? {
             self.begin(epoch);
@@ -63,12 +63,12 @@ impl Life {
         Ok(epoch)
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn belief(&self) -> MutexGuard<'_, Belief> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
+impl Belief {
     /// The epoch of the database, if nobody need begin another one.
     async fn goes_on(self, conn: &Conn, identity: Option<i64>) -> Worked<Option<u64>> {
         let (epoch, before) = schema::epoch_and_identity(conn).await?;

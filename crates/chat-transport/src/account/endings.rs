@@ -11,10 +11,10 @@ use super::caller::Pass;
 
 /// What was ended a moment ago.
 #[derive(Default)]
-pub(super) struct Endings(Mutex<State>);
+pub(super) struct Endings(Mutex<EndingsState>);
 
 #[derive(Default)]
-struct State {
+struct EndingsState {
     families: HashMap<Family, Time>,
     people: HashMap<UserId, (Holder, Time)>,
     swept: Time,
@@ -41,7 +41,7 @@ impl Endings {
     }
 
     /// The state without what is over for so long that nobody is still on their way in who came before it.
-    fn swept(&self, now: Time) -> MutexGuard<'_, State> {
+    fn swept(&self, now: Time) -> MutexGuard<'_, EndingsState> {
         let mut state = self.state();
         if state.swept.after(LONG) <= now {
             state.families.retain(|_, at| at.after(LONG) > now);
@@ -51,7 +51,7 @@ impl Endings {
         state
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, EndingsState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

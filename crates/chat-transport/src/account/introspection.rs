@@ -28,11 +28,11 @@ struct Backend {
     every: Duration,
     /// Questions at a time; more wait, not for long.
     turns: Semaphore,
-    state: Mutex<State>,
+    state: Mutex<IntrospectionState>,
 }
 
 #[derive(Default)]
-struct State {
+struct IntrospectionState {
     known: HashMap<String, Known>,
     /// What is being asked: who has the same question waits for the same answer.
     asking: HashMap<String, Asking>,
@@ -190,7 +190,7 @@ impl Backend {
         Err(Silent)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, IntrospectionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -206,7 +206,7 @@ impl Known {
     }
 }
 
-impl State {
+impl IntrospectionState {
     fn sweep(&mut self, now: Time) {
         if self.swept.after(BAD_FOR) <= now {
             self.known.retain(|_, known| known.holds(now));

@@ -11,7 +11,7 @@ use crate::address::Source;
 /// others by one of them at most. So many may wait; above that, whoever came last from the address with the longest line goes.
 #[derive(Debug)]
 pub struct Turns {
-    state: Mutex<State>,
+    state: Mutex<TurnsState>,
     most: usize,
 }
 
@@ -25,7 +25,7 @@ pub struct Turn(Arc<Turns>);
 pub struct Crowded;
 
 #[derive(Debug)]
-struct State {
+struct TurnsState {
     free: usize,
     waiting: usize,
     next: u64,
@@ -51,7 +51,7 @@ impl Turns {
     /// So many at a time, and so many who wait.
     pub fn new(at_a_time: usize, most: usize) -> Arc<Turns> {
         let free = at_a_time.max(1);
-        let state = State { free, waiting: 0, next: 0, lines: HashMap::new(), round: VecDeque::new() };
+        let state = TurnsState { free, waiting: 0, next: 0, lines: HashMap::new(), round: VecDeque::new() };
         Arc::new(Turns { state: Mutex::new(state), most })
     }
 
@@ -72,7 +72,7 @@ impl Turns {
     }
 
     /// A turn at once, or a place in the line.
-    fn enter(self: &Arc<Turns>, from: Source) -> Result<Option<Place>, Crowded> {
+    fn enter(self: &Arc<Turns>, from: Source) -> Result<Option<Waiter>, Crowded> {
         let mut state = self.state();
         if state.free > 0 {
             state.free -= 1;
@@ -85,7 +85,7 @@ impl Turns {
         let number = state.next;
         state.next += 1;
         state.line_up(from, Waiting { number, told });
-        Ok(Some(Place { turns: self.clone(), from, number, told: hears, is_over: false }))
+        Ok(Some(Waiter { turns: self.clone(), from, number, told: hears, is_over: false }))
     }
 
     /// A turn is over: the next one goes.
@@ -99,12 +99,12 @@ impl Turns {
         state.free += 1;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TurnsState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl TurnsState {
     fn line_up(&mut self, from: Source, waiting: Waiting) {
         let line = self.lines.entry(from).or_default();
         if line.is_empty() {
@@ -155,7 +155,7 @@ impl State {
 }
 
 /// A place in a line, for as long as somebody waits there.
-struct Place {
+struct Waiter {
     turns: Arc<Turns>,
     from: Source,
     number: u64,
@@ -163,7 +163,7 @@ struct Place {
     is_over: bool,
 }
 
-impl Drop for Place {
+impl Drop for Waiter {
     fn drop(&mut self) {
         if self.is_over || self.turns.state().leave(self.from, self.number) {
             return;

@@ -9,10 +9,10 @@ use chat_protocol::rest::answer::admin::Closing;
 
 /// The last closings of each person, those of the last hour.
 #[derive(Default)]
-pub(crate) struct Closings(Mutex<State>);
+pub(crate) struct Closings(Mutex<ClosingsState>);
 
 #[derive(Default)]
-struct State {
+struct ClosingsState {
     people: HashMap<UserId, VecDeque<Closing>>,
     swept: Time,
 }
@@ -42,12 +42,12 @@ impl Closings {
         self.state().people.len()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ClosingsState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl ClosingsState {
     /// Forgets what is old: once a minute, and when there are too many people. Then those go whose last closing is the oldest, a
     /// quarter at once, so that this is seldom.
     fn sweep(&mut self, now: Time) {

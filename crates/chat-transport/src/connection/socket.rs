@@ -30,7 +30,7 @@ pub(crate) struct Socket {
     pub(crate) since: Time,
     /// The digest of the cookie session that opened it, if a cookie did.
     pub(crate) cookie: Option<Box<str>>,
-    state: Mutex<State>,
+    state: Mutex<SocketState>,
     /// Whether answers wait with it.
     has_answers: AtomicBool,
     /// Wakes the session: a room fell behind, or room for more orders.
@@ -38,7 +38,7 @@ pub(crate) struct Socket {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SocketState {
     next_tag: u64,
     /// Orders on their way, oldest first.
     orders: VecDeque<Ordered>,
@@ -86,7 +86,7 @@ impl Socket {
         pass: Option<Pass>,
         since: Time,
     ) -> Arc<Socket> {
-        let mut state = State::default();
+        let mut state = SocketState::default();
         if let Some(pass) = pass {
             state.rest_on(pass);
         }
@@ -271,12 +271,12 @@ impl Socket {
         self.state().rest_on(pass);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SocketState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl SocketState {
     fn away(&mut self) -> &mut Away {
         self.away.get_or_insert_default()
     }

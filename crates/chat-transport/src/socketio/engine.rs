@@ -24,7 +24,7 @@ use crate::carry::websocket::{Opcode, close_frame, frame};
 pub struct Engine {
     sid: Sid,
     depot: Arc<Depot>,
-    state: Mutex<State>,
+    state: Mutex<EngineState>,
     /// The outbox of the WebSocket that carries the session, once one does.
     carrier: OnceLock<Arc<Outbox>>,
     /// Something for the application.
@@ -39,16 +39,16 @@ pub struct Engine {
     known: AtomicBool,
     /// With what the server has ended it.
     ended: OnceLock<Close>,
-    /// When it must be looked at next, for the desk.
+    /// When it must be looked at next, for the engines.
     pub(super) due: AtomicU64,
-    /// When the desk will look.
+    /// When the engines will look.
     pub(super) noted: AtomicU64,
     /// What waits for polls.
     burden: Burden,
 }
 
 #[derive(Debug)]
-struct State {
+struct EngineState {
     machine: Session,
     /// The poll that waits.
     poll: Option<oneshot::Sender<Result<Bytes, Reject>>>,
@@ -72,7 +72,7 @@ pub(super) struct Told {
 
 impl Engine {
     pub(super) fn new(settings: Arc<SocketIoSettings>, sid: Sid, depot: Arc<Depot>) -> Arc<Engine> {
-        let state = State {
+        let state = EngineState {
             machine: Session::new(settings, sid),
             poll: None,
             socket: None,
@@ -206,12 +206,12 @@ impl Engine {
         answer
     }
 
-    fn input(&self, state: &mut State, input: Input) -> Told {
+    fn input(&self, state: &mut EngineState, input: Input) -> Told {
         state.machine.handle(self.depot.now(), input);
         self.carry_out(state)
     }
 
-    fn carry_out(&self, state: &mut State) -> Told {
+    fn carry_out(&self, state: &mut EngineState) -> Told {
         let mut waiting = Waiting { before: state.poll.take(), newest: None };
         let mut told = Told::default();
         self.carry_out_for(state, &mut waiting, &mut told);
@@ -219,7 +219,7 @@ impl Engine {
         told
     }
 
-    fn carry_out_for(&self, state: &mut State, polls: &mut Waiting, told: &mut Told) {
+    fn carry_out_for(&self, state: &mut EngineState, polls: &mut Waiting, told: &mut Told) {
         let mut news = false;
         while let Some(output) = state.machine.poll() {
             match output {
@@ -241,7 +241,7 @@ impl Engine {
         }
     }
 
-    fn wire(&self, state: &mut State, wire: Wire, polls: &mut Waiting, told: &mut Told) {
+    fn wire(&self, state: &mut EngineState, wire: Wire, polls: &mut Waiting, told: &mut Told) {
         match wire {
             Wire::AnswerPoll(body) => self.answer_poll(state, body, polls),
             Wire::RefusePoll(reject) => polls.refuse(reject),
@@ -265,7 +265,7 @@ impl Engine {
         }
     }
 
-    fn answer_poll(&self, state: &mut State, body: Bytes, polls: &mut Waiting) {
+    fn answer_poll(&self, state: &mut EngineState, body: Bytes, polls: &mut Waiting) {
         state.waiting = state.waiting.saturating_sub(body.len());
         state.answered = self.depot.lately();
         if polls.answer(body) && state.machine.waiting() == 0 {
@@ -275,12 +275,12 @@ impl Engine {
         self.fetched.notify_waiters();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, EngineState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl EngineState {
     fn send(&self, message: &Frame) {
         let Some(outbox) = &self.socket else { return };
         let (opcode, bytes) = match message {

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 /// What is known of a connection's answers. Its owner, its socket and its answers share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answering(Arc<State>);
+pub(super) struct Answering(Arc<AnsweringState>);
 
 /// An answer of the service, until its last byte is hyper's.
 #[derive(Debug)]
 pub(super) struct Answer(Answering);
 
 #[derive(Debug, Default)]
-struct State {
+struct AnsweringState {
     under_way: AtomicUsize,
     /// Since the last request came, something of its answer may not be on the socket yet.
     owes: AtomicBool,

@@ -32,12 +32,12 @@ use futures_util::task::AtomicWaker;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use line::Line;
-use state::{Phase, State};
+use state::{OutboxState, Phase};
 
 /// The way out of one connection, shared by its task and by everyone who has something to tell it.
 #[derive(Debug)]
 pub struct Outbox {
-    state: Mutex<State>,
+    state: Mutex<OutboxState>,
     waker: AtomicWaker,
     /// Whoever waits for the queue to shrink.
     patient: AtomicWaker,
@@ -62,7 +62,7 @@ impl Outbox {
     fn build(depot: Arc<Depot>, owner: u64, line: Line) -> Arc<Outbox> {
         let heard = depot.now();
         Arc::new_cyclic(|me| Outbox {
-            state: Mutex::new(State::new(line, owner)),
+            state: Mutex::new(OutboxState::new(line, owner)),
             waker: AtomicWaker::new(),
             patient: AtomicWaker::new(),
             depot,
@@ -229,7 +229,7 @@ impl Outbox {
         self.heard.load(Ordering::Relaxed)
     }
 
-    fn offer_in(&self, mut state: MutexGuard<'_, State>, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+    fn offer_in(&self, mut state: MutexGuard<'_, OutboxState>, frames: &[Bytes], mark: Option<Mark>) -> Offered {
         let was_waiting = !state.queue.is_empty();
         let offered = state.offer(frames, mark, &self.depot);
         let weight = state.weight();
@@ -254,7 +254,7 @@ impl Outbox {
         self.patient.wake();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, OutboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

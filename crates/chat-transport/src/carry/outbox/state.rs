@@ -12,7 +12,7 @@ use super::{
 };
 
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct OutboxState {
     pub(super) phase: Phase,
     pub(super) queue: Queue,
     pub(super) line: Line,
@@ -32,9 +32,9 @@ pub(super) enum Phase {
     Gone(Close),
 }
 
-impl State {
-    pub(super) fn new(line: Line, owner: u64) -> State {
-        State { phase: Phase::Open, queue: Queue::default(), line, owner, written: 0 }
+impl OutboxState {
+    pub(super) fn new(line: Line, owner: u64) -> OutboxState {
+        OutboxState { phase: Phase::Open, queue: Queue::default(), line, owner, written: 0 }
     }
 
     /// Writes what the socket takes if nothing waits, and queues the rest.
@@ -139,7 +139,7 @@ impl State {
     }
 
     /// Changes the queue and tells the budget.
-    fn accounted(&mut self, depot: &Depot, change: impl FnOnce(&mut State)) {
+    fn accounted(&mut self, depot: &Depot, change: impl FnOnce(&mut OutboxState)) {
         let before = self.queue.pending();
         change(self);
         depot.budget().account(before, self.queue.pending());

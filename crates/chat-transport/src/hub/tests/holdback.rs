@@ -31,7 +31,7 @@ impl World {
 
     /// How many orders the journal has settled since this was last asked.
     fn settled(&self) -> usize {
-        let settled = self.desk.0.lock().expect("the desk").len();
+        let settled = self.recorder.0.lock().expect("the recorder").len();
         self.hand_on();
         settled
     }

@@ -81,11 +81,11 @@ impl Joining {
 impl World {
     /// What the journal has settled, as [`Hub::take_in`] takes it in, step by step.
     fn take_in_step(&self, step: usize) {
-        let settled = self.desk.0.lock().expect("the desk").clone();
+        let settled = self.recorder.0.lock().expect("the recorder").clone();
         match step {
             0 => self.hub.move_people(settled.iter().filter_map(crate::hub::settle::happened)),
             1 => {
-                self.desk.0.lock().expect("the desk").clear();
+                self.recorder.0.lock().expect("the recorder").clear();
                 let nobody = settled.into_iter().map(|settled| (settled, None)).collect();
                 let follows = self.delivery().settle(nobody, clock::now());
                 follows.into_iter().for_each(|follow| self.hub.follow(follow, clock::now()));
@@ -183,7 +183,7 @@ async fn who_has_just_been_added_may_join_before_the_hub_knows_it() {
     world.order(0, Command::RemoveMember { room: world.room, user: socket.user() }, None);
     world.hand_on();
     world.order(0, Command::AddMember { room: world.room, user: socket.user() }, None);
-    world.inbox.settled(std::mem::take(&mut world.desk.0.lock().expect("the desk")));
+    world.inbox.settled(std::mem::take(&mut world.recorder.0.lock().expect("the recorder")));
     let head = world.journal.head(socket.user(), world.room).await.expect("a member");
     let start = Start::Now { head, newest: None };
     assert_eq!(world.hub.attach(&socket, world.room, false, start, None), Attached::NotMember);

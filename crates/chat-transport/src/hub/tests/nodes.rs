@@ -95,8 +95,8 @@ impl World {
         let among = Among { speaker: Speaker { cluster: 1, epoch: 1, node, life: 1 }, channels: 1, backplane };
         let (depot, journal) = (Depot::new(Room::default()), self.journal.clone());
         let hub = Hub::among(settings.clone(), depot, inbox.clone(), journal.clone(), journal.clone(), Some(among));
-        let (desk, room, people) = (self.desk.clone(), self.room, self.people.clone());
-        (World { hub, inbox, journal, desk, room, people }, ear)
+        let (recorder, room, people) = (self.recorder.clone(), self.room, self.people.clone());
+        (World { hub, inbox, journal, recorder, room, people }, ear)
     }
 }
 

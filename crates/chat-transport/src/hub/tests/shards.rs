@@ -30,7 +30,7 @@ async fn a_room_is_told_in_the_middle_of_anothers_turn() {
     assert_eq!(world.hub.attach(&socket, elsewhere, false, start, None), Attached::Live);
     let command = Command::Send { room: elsewhere, draft: Draft::text("meanwhile"), client_id: None };
     world.order(0, command, None);
-    let settled = std::mem::take(&mut *world.desk.0.lock().expect("the desk"));
+    let settled = std::mem::take(&mut *world.recorder.0.lock().expect("the recorder"));
     // Whoever has its turn holds its shard from its beginning to its end.
     let turn = world.delivery();
     let (hub, inbox, (told, is_told)) = (world.hub.clone(), world.inbox.clone(), channel());
@@ -54,7 +54,7 @@ async fn answers_about_one_room_come_in_order_and_wait_for_no_other_room() {
         world.order(0, Command::Send { room, draft: Draft::text(name), client_id: None }, Some(origin));
     };
     order(world.room, "first");
-    let late = std::mem::take(&mut *world.desk.0.lock().expect("the desk"));
+    let late = std::mem::take(&mut *world.recorder.0.lock().expect("the recorder"));
     order(elsewhere, "beside");
     order(world.room, "second");
     world.hand_on();

@@ -6,12 +6,12 @@ use tokio::time::timeout;
 use super::*;
 use crate::carry::outbox::{Limits, Mark, Offered};
 
-/// A desk at which nobody serves; `served` counts whom it opened.
-fn desk(strangers: usize) -> (Arc<Desk>, Arc<AtomicUsize>) {
+/// A engines at which nobody serves; `served` counts whom it opened.
+fn engines(strangers: usize) -> (Arc<Engines>, Arc<AtomicUsize>) {
     desk_within(strangers, Limits::default())
 }
 
-fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>) {
+fn desk_within(strangers: usize, limits: Limits) -> (Arc<Engines>, Arc<AtomicUsize>) {
     let served = Arc::new(AtomicUsize::new(0));
     let count = served.clone();
     let open = move |_, _: &Uri, _: &HeaderMap| {
@@ -20,29 +20,29 @@ fn desk_within(strangers: usize, limits: Limits) -> (Arc<Desk>, Arc<AtomicUsize>
     };
     let mut settings = SocketIoSettings::default();
     Arc::make_mut(&mut settings.engine).max_strangers = strangers;
-    let desk = Desk::new(settings, FrameLimits::default(), Depot::new(limits), open);
-    (Arc::new(desk), served)
+    let engines = Engines::new(settings, FrameLimits::default(), Depot::new(limits), open);
+    (Arc::new(engines), served)
 }
 
 /// A polling session after its handshake.
-fn polling(desk: &Desk) -> Arc<Engine> {
-    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
+fn polling(engines: &Engines) -> Arc<Engine> {
+    let engine = engines.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     let mut answer = engine.poll();
     assert!(answer.try_recv().expect("at once").is_ok());
-    desk.note(&engine);
+    engines.note(&engine);
     engine
 }
 
-async fn connected(desk: &Desk) -> Arc<Engine> {
-    let engine = accepted(desk).await;
+async fn connected(engines: &Engines) -> Arc<Engine> {
+    let engine = accepted(engines).await;
     engine.set_known(true);
     engine
 }
 
 /// One that was let in, before it is known whose it is.
-async fn accepted(desk: &Desk) -> Arc<Engine> {
-    let engine = polling(desk);
-    desk.tell(&engine, Input::Post(Bytes::from_static(b"40")));
+async fn accepted(engines: &Engines) -> Arc<Engine> {
+    let engine = polling(engines);
+    engines.tell(&engine, Input::Post(Bytes::from_static(b"40")));
     let Output::Connect { namespace, .. } = engine.next().await else { panic!("not asked for a namespace") };
     assert!(engine.accept(namespace, Sid::new([1; 15])));
     engine
@@ -50,13 +50,13 @@ async fn accepted(desk: &Desk) -> Arc<Engine> {
 
 #[tokio::test]
 async fn the_oldest_stranger_gives_way_and_nobody_else() {
-    let (desk, served) = desk(2);
-    let known = connected(&desk).await;
-    let strangers = [polling(&desk), polling(&desk), polling(&desk)];
+    let (engines, served) = engines(2);
+    let known = connected(&engines).await;
+    let strangers = [polling(&engines), polling(&engines), polling(&engines)];
     let over: Vec<bool> = strangers.iter().map(|engine| engine.is_over()).collect();
     assert_eq!((known.is_over(), over), (false, vec![true, false, false]));
-    assert_eq!(desk.book().engines.len(), 3);
-    assert!(desk.find(strangers[0].sid()).is_none());
+    assert_eq!(engines.book().engines.len(), 3);
+    assert!(engines.find(strangers[0].sid()).is_none());
     assert!(matches!(strangers[0].next().await, Output::Closed(_)));
     tokio::task::yield_now().await;
     assert_eq!(served.load(Ordering::Relaxed), 4);
@@ -64,65 +64,65 @@ async fn the_oldest_stranger_gives_way_and_nobody_else() {
 
 #[tokio::test]
 async fn over_the_budget_the_session_that_keeps_most_for_its_polls_goes_first() {
-    let (desk, _) = desk_within(9, Limits { in_all: 100 << 10, ..Limits::default() });
-    let (slow, slower) = (connected(&desk).await, connected(&desk).await);
+    let (engines, _) = desk_within(9, Limits { in_all: 100 << 10, ..Limits::default() });
+    let (slow, slower) = (connected(&engines).await, connected(&engines).await);
     let packet = || Bytes::from(vec![b'x'; 10 << 10]);
     for _ in 0..4 {
         assert_eq!(slow.send(&[packet()], None), Offered::Queued);
         assert_eq!(slower.send(&[packet()], None), Offered::Queued);
     }
-    assert!(desk.depot.waiting() > 80 << 10);
+    assert!(engines.depot.waiting() > 80 << 10);
     slower.send(&[packet(), packet(), packet()], None);
     // Whoever waits for its client, a replay for one, waits no longer.
     timeout(Duration::from_secs(5), slower.drained(0)).await.expect("not to wait");
     assert_eq!(slower.send(&[packet()], None), Offered::Closed);
     assert!(matches!(slower.next().await, Output::Closed(_)));
     assert!(slower.is_over() && !slow.is_over());
-    assert!(desk.depot.waiting() < 50 << 10, "{}", desk.depot.waiting());
-    desk.tell(&slow, Input::End);
-    assert_eq!(desk.depot.waiting(), 0);
+    assert!(engines.depot.waiting() < 50 << 10, "{}", engines.depot.waiting());
+    engines.tell(&slow, Input::End);
+    assert_eq!(engines.depot.waiting(), 0);
 }
 
 #[tokio::test]
 async fn who_is_known_frees_a_place() {
-    let (desk, _) = desk(1);
-    let engine = connected(&desk).await;
-    desk.tell(&engine, Input::Tick);
-    assert!(desk.book().strangers.is_empty());
-    assert!(!polling(&desk).is_over() && !engine.is_over());
+    let (engines, _) = engines(1);
+    let engine = connected(&engines).await;
+    engines.tell(&engine, Input::Tick);
+    assert!(engines.book().strangers.is_empty());
+    assert!(!polling(&engines).is_over() && !engine.is_over());
 }
 
 #[tokio::test]
 async fn who_is_let_in_is_a_stranger_until_it_is_known_and_again_once_it_has_left() {
-    let (desk, _) = desk(2);
-    let (refused, known) = (accepted(&desk).await, connected(&desk).await);
-    desk.tell(&known, Input::Tick);
-    let (_first, _second) = (polling(&desk), polling(&desk));
+    let (engines, _) = engines(2);
+    let (refused, known) = (accepted(&engines).await, connected(&engines).await);
+    engines.tell(&known, Input::Tick);
+    let (_first, _second) = (polling(&engines), polling(&engines));
     assert!(refused.is_over() && !known.is_over());
     known.set_known(false);
-    desk.tell(&known, Input::Tick);
-    assert_eq!(desk.book().strangers.len(), 2);
-    let (_third, _fourth) = (polling(&desk), polling(&desk));
+    engines.tell(&known, Input::Tick);
+    assert_eq!(engines.book().strangers.len(), 2);
+    let (_third, _fourth) = (polling(&engines), polling(&engines));
     assert!(known.is_over());
-    let book = desk.book();
+    let book = engines.book();
     assert_eq!((book.strangers.len(), book.engines.len()), (2, 2));
 }
 
 #[tokio::test]
 async fn a_handshake_that_never_came_about_is_forgotten() {
-    let (desk, _) = desk(10);
-    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
-    desk.tell(&engine, Input::WebSocketClosed);
-    assert!(desk.book().engines.is_empty() && desk.book().strangers.is_empty());
+    let (engines, _) = engines(10);
+    let engine = engines.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
+    engines.tell(&engine, Input::WebSocketClosed);
+    assert!(engines.book().engines.is_empty() && engines.book().strangers.is_empty());
     assert!(matches!(engine.next().await, Output::Closed(_)));
 }
 
 #[tokio::test]
 async fn a_client_is_not_heard_faster_than_it_is_served() {
-    let (desk, _) = desk(10);
-    let engine = connected(&desk).await;
+    let (engines, _) = engines(10);
+    let engine = connected(&engines).await;
     let flood = vec![r#"42["chat:typing"]"#; 100].join("\u{1e}");
-    desk.tell(&engine, Input::Post(flood.into()));
+    engines.tell(&engine, Input::Post(flood.into()));
     assert!(engine.is_crowded());
     let waiting = tokio::spawn({
         let engine = engine.clone();
@@ -139,32 +139,32 @@ async fn a_client_is_not_heard_faster_than_it_is_served() {
 
 #[tokio::test]
 async fn a_session_that_ends_keeps_nobody_waiting() {
-    let (desk, _) = desk(10);
-    let engine = connected(&desk).await;
+    let (engines, _) = engines(10);
+    let engine = connected(&engines).await;
     let flood = vec![r#"42["chat:typing"]"#; 100].join("\u{1e}");
-    desk.tell(&engine, Input::Post(flood.into()));
-    desk.tell(&engine, Input::End);
+    engines.tell(&engine, Input::Post(flood.into()));
+    engines.tell(&engine, Input::End);
     timeout(Duration::from_secs(5), engine.room()).await.expect("no room is needed");
 }
 
 #[tokio::test]
 async fn a_poll_that_an_upgrade_overtakes_is_answered() {
-    let (desk, _) = desk(10);
-    let engine = polling(&desk);
-    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    let (engines, _) = engines(10);
+    let engine = polling(&engines);
+    let outbox = Outbox::queued(engines.depot.clone(), 0);
     assert!(!engine.web_socket(outbox).refuse_socket);
-    desk.tell(&engine, Input::WebSocketText(Bytes::from_static(b"2probe")));
+    engines.tell(&engine, Input::WebSocketText(Bytes::from_static(b"2probe")));
     let poll = engine.poll();
-    desk.tell(&engine, Input::WebSocketText(Bytes::from_static(b"5")));
+    engines.tell(&engine, Input::WebSocketText(Bytes::from_static(b"5")));
     assert_eq!(poll.await, Ok(Err(Reject::BadRequest)));
     assert!(engine.on_web_socket());
 }
 
 #[tokio::test]
 async fn what_has_reached_a_client_is_known_under_its_user() {
-    let (desk, _) = desk(10);
-    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
-    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    let (engines, _) = engines(10);
+    let engine = engines.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
+    let outbox = Outbox::queued(engines.depot.clone(), 0);
     engine.web_socket(outbox.clone());
     engine.belongs_to(7);
     let mark = Mark(1, 2);
@@ -172,18 +172,18 @@ async fn what_has_reached_a_client_is_known_under_its_user() {
     while let Some(bytes) = outbox.take(1 << 20) {
         outbox.flushed(bytes.len());
     }
-    let reached: Vec<_> = desk.depot.reached().into_iter().map(|reached| (reached.owner, reached.mark)).collect();
+    let reached: Vec<_> = engines.depot.reached().into_iter().map(|reached| (reached.owner, reached.mark)).collect();
     assert_eq!(reached, [(7, mark)]);
 }
 
 #[tokio::test]
 async fn a_server_that_goes_away_takes_leave_of_strangers_too() {
-    let (desk, _) = desk(10);
-    let engine = desk.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
-    let outbox = Outbox::queued(desk.depot.clone(), 0);
+    let (engines, _) = engines(10);
+    let engine = engines.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
+    let outbox = Outbox::queued(engines.depot.clone(), 0);
     engine.web_socket(outbox.clone());
     let close = Close::new(1001, "the server is going away");
-    desk.close_all(close);
+    engines.close_all(close);
     assert_eq!(outbox.ending(), Some(close));
 }
 
@@ -191,8 +191,8 @@ async fn a_server_that_goes_away_takes_leave_of_strangers_too() {
 async fn only_who_is_put_out_is_told_not_to_come_back() {
     let close = Close::new(1001, "the server is going away");
     for (for_good, last) in [(false, &[][..]), (true, b"\x1e41")] {
-        let (desk, _) = desk(10);
-        let engine = connected(&desk).await;
+        let (engines, _) = engines(10);
+        let engine = connected(&engines).await;
         if for_good {
             engine.put_out(close)
         } else {

@@ -1,4 +1,4 @@
-//! The requests of one Socket.IO address.
+//! The sessions of one Socket.IO address, and the requests that come for them.
 
 mod book;
 #[cfg(test)]
@@ -29,8 +29,8 @@ use crate::carry::http::{Body, Peer, Unread, empty, read, respond, unavailable};
 use crate::carry::outbox::{Close, Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 
-/// Opens sessions and carries what comes for them.
-pub struct Desk {
+/// The sessions of one Socket.IO address. Requests open them and bring what their clients say.
+pub struct Engines {
     settings: Arc<SocketIoSettings>,
     frames: FrameLimits,
     depot: Arc<Depot>,
@@ -42,19 +42,19 @@ pub struct Desk {
 /// What is started for every new session.
 type Opener = Box<dyn Fn(Arc<Engine>, &Uri, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-impl Desk {
-    /// A desk whose sessions are served by what `open` starts, until it ends.
+impl Engines {
+    /// No sessions yet; each will be served by what `open` starts for it, until that ends.
     pub fn new<F>(
         settings: SocketIoSettings,
         frames: FrameLimits,
         depot: Arc<Depot>,
         open: impl Fn(Arc<Engine>, &Uri, &HeaderMap) -> F + Send + Sync + 'static,
-    ) -> Desk
+    ) -> Engines
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let strangers = Strangers::new(settings.engine.max_strangers);
-        Desk {
+        Engines {
             settings: Arc::new(settings),
             frames,
             depot,
@@ -149,13 +149,13 @@ impl Desk {
             return unavailable("{}");
         };
         let (response, upgrading) = handshake.accept();
-        let desk = self.clone();
+        let engines = self.clone();
         let taken_over = Box::pin(upgrading.join(self.frames, Outbox::queued(self.depot.clone(), 0)));
         tokio::spawn(async move {
             match taken_over.await {
-                Some(socket) => desk.carry(engine, socket).await,
+                Some(socket) => engines.carry(engine, socket).await,
                 // Another WebSocket may carry a session that is not new.
-                None if is_new => desk.tell(&engine, Input::WebSocketClosed),
+                None if is_new => engines.tell(&engine, Input::WebSocketClosed),
                 None => {}
             }
             drop(peer);
