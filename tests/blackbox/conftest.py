@@ -7,6 +7,7 @@ import pytest
 
 from harness import http, postgres
 from harness.cast import BACK_END_KEY, Cast
+from harness.nodes import Nodes
 from harness.server import Server
 from harness.transcript import Evening
 from harness.tree import Tree
@@ -16,6 +17,7 @@ HANGS_AFTER = 600
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.addoption("--nodes", type=int, default=1, help="how many nodes answer together; needs --database postgres")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,20 +46,27 @@ def new_database(request):
         yield cluster.database
 
 
+@pytest.fixture(scope="session")
+def serving(request):
+    """Makes a server, or several nodes that look like one."""
+    count = request.config.getoption("--nodes")
+    return Server if count == 1 else lambda database, **flags: Nodes(database, count, **flags)
+
+
 @pytest.fixture(scope="module")
-def server(request, new_database):
+def server(request, new_database, serving):
     """One server for the tests of a file; `FLAGS` in the file are its flags."""
-    with Server(new_database(), **getattr(request.module, "FLAGS", {})) as running:
+    with serving(new_database(), **getattr(request.module, "FLAGS", {})) as running:
         yield running
 
 
 @pytest.fixture
-def new_server(new_database):
+def new_server(new_database, serving):
     """Starts servers that end with the test."""
     started = []
 
     def start(**flags):
-        started.append(Server(new_database(), **flags).start())
+        started.append(serving(new_database(), **flags).start())
         return started[-1]
 
     yield start

@@ -30,6 +30,9 @@ pub trait Ears: Send + Sync {
 
     /// For a while until now nothing came, whatever was said.
     fn was_deaf(&self);
+
+    /// These other nodes are alive, by what the database shows; said again and again.
+    fn living(&self, nodes: Vec<u64>);
 }
 
 /// A node in one of its lives.

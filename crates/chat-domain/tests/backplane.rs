@@ -134,6 +134,18 @@ fn a_number_far_ahead_is_one_reason_and_no_list() {
     assert!(hearing.compares(at(500)));
 }
 
+#[test]
+fn whoever_is_silent_is_dead_only_when_the_database_says_so_too() {
+    let mut numbering = Numbering::new(ANNA, 1);
+    let mut hearing = hearing(&mut numbering);
+    assert!(hearing.compares(at(2_000)), "the silence");
+    assert_eq!(hearing.living(at(60_000), &[ANNA.node]), [], "the bus may be away");
+    assert_eq!(hearing.living(at(4_999), &[]), [], "the database may be away");
+    assert_eq!(hearing.living(at(5_000), &[]), [(ANNA.node, at(0))]);
+    assert!(hearing.compares(at(5_000)), "what it said last may be missing");
+    assert_eq!(hearing.living(at(6_000), &[]), [], "it dies once");
+}
+
 /// Keeps what it hears.
 #[derive(Default)]
 struct Notebook(Mutex<Vec<Envelope>>);
@@ -144,6 +156,8 @@ impl Ears for Notebook {
     }
 
     fn was_deaf(&self) {}
+
+    fn living(&self, _: Vec<u64>) {}
 }
 
 #[test]

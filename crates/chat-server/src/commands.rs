@@ -18,7 +18,7 @@ use clap::{CommandFactory, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::Config;
-use crate::secrets;
+use crate::{nodes, secrets};
 
 /// What can be done with accounts.
 #[derive(Clone, Debug, Subcommand)]
@@ -67,7 +67,9 @@ pub(crate) fn completions(shell: Shell) -> Result<(), String> {
 }
 
 async fn open(config: &Config) -> Result<Store, String> {
-    let options = Options { take_over: config.take_over, ..Options::default() };
+    let several_nodes = nodes::several(config)?;
+    let secrets = nodes::secrets(config)?;
+    let options = Options { take_over: config.take_over, several_nodes, secrets, ..Options::default() };
     Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())
 }
 

@@ -20,7 +20,7 @@ use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Unread, read};
-pub(crate) use self::values::{Address, Jwks, Registration};
+pub(crate) use self::values::{Address, Jwks, Registration, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
@@ -59,6 +59,10 @@ pub(crate) struct Config {
     /// Serve from a Postgres that another server has, which is dead or is to end its work.
     #[arg(long)]
     pub(crate) take_over: bool,
+    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one. Presence and typing do not reach
+    /// other nodes yet.
+    #[arg(long)]
+    pub(crate) backplane: Option<Way>,
     /// A secret of access tokens, 32 bytes or more; of several the first one signs and all are good. Everybody on this machine can
     /// read a command line: --jwt-secret-file is better. Without either one is made and kept in a file beside the database.
     #[arg(long, value_delimiter = ',', value_parser = secret)]

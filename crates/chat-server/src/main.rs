@@ -9,6 +9,7 @@ mod doors;
 mod greeting;
 mod issuers;
 mod log;
+mod nodes;
 mod operators;
 mod page;
 mod secrets;

@@ -45,6 +45,16 @@ pub(crate) fn of_tokens(config: &Config) -> Result<Vec<Secret>, String> {
     Ok(vec![secret])
 }
 
+/// What this node shows of the secrets of its access tokens to the others of a database, the one that signs first; nothing if one is
+/// still to be made.
+pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
+    let mut secrets = given(config)?;
+    if secrets.is_empty() && Path::new(HERE).exists() {
+        secrets.push(read(Path::new(HERE))?);
+    }
+    Ok(secrets.iter().map(|secret| secret.digest().chars().take(SHOWN).collect()).collect())
+}
+
 /// A sort of secret.
 struct Sort {
     name: &'static str,
@@ -138,5 +148,7 @@ const ADMIN_TOKEN: Sort = Sort {
     has: |letter| !letter.is_control(),
     spelling: "more than white space, without control characters",
 };
+/// So much of a digest tells secrets apart.
+const SHOWN: usize = 16;
 /// Where the secret is kept that belongs to no file.
 const HERE: &str = "chat-server.secret";

@@ -25,7 +25,7 @@ use crate::demo::Stage;
 use crate::doors::{self, Doors};
 use crate::greeting::{Greeting, reachable};
 use crate::page::{OperatorsPage, Page};
-use crate::{issuers, operators, secrets};
+use crate::{issuers, nodes, operators, secrets};
 
 /// Serves until a signal says to stop; at a hang-up the keys are read again.
 pub(crate) async fn serve(
@@ -44,12 +44,19 @@ pub(crate) async fn serve(
     let tls = doors::tls(&config)?;
     let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
     let limits = limits(&config);
-    let options =
-        Options { limits, keep_changes: config.keep_changes.0, take_over: config.take_over, ..Options::default() };
+    let options = Options {
+        limits,
+        keep_changes: config.keep_changes.0,
+        take_over: config.take_over,
+        several_nodes: nodes::several(&config)?,
+        secrets: nodes::secrets(&config)?,
+        ..Options::default()
+    };
     let store = Store::open(&config.database, options, inbox.clone()).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
     let depot = Depot::new(queues(&config));
-    let hub = Hub::new(hub_settings(&config), depot, inbox, store.clone(), store.clone());
+    let among = nodes::among(&config, &store, &inbox).await?;
+    let hub = Hub::among(hub_settings(&config), depot, inbox, store.clone(), store.clone(), among);
     // Last of all: what does not start leaves no secret behind.
     issuers::belongs(&store, &config).await?;
     let tokens = issuers::tokens(&config)?;

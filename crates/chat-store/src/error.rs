@@ -37,8 +37,8 @@ pub enum OpenError {
     },
     /// Another store has the database.
     #[error(
-        "the database is in use by another chat server ({who}, seen {seconds} s ago), and several on one database do not work \
-         yet: stop that one; if it is dead, wait 15 s or start with --take-over"
+        "the database is in use by another chat server ({who}, seen {seconds} s ago), and one of the two is to be alone: stop \
+         that one, or let both talk to each other over a --backplane; if it is dead, wait 15 s or start with --take-over"
     )]
     Taken {
         /// Which one.
@@ -46,6 +46,21 @@ pub enum OpenError {
         /// How long ago it was last seen.
         seconds: i64,
     },
+    /// Another node signs its tokens otherwise.
+    #[error("another node of this database ({who}) has another --jwt-secret: all of them need the same one")]
+    OtherSecret {
+        /// Which one.
+        who: String,
+    },
+    /// The server is of a sort that does not do what is needed.
+    #[error("the database is {0}: a chat server needs PostgreSQL itself")]
+    Unsuitable(String),
+    /// What is notified is not heard.
+    #[error(
+        "what is notified in the database does not arrive: something that pools transactions seems to stand between; name the \
+         server itself, or a pooler that pools sessions"
+    )]
+    Unheard,
     /// There are tables of the same names that this program did not make.
     #[error(
         "there are tables here already that are not this program's ({0}): give it an empty database, or on Postgres a schema of its \

@@ -43,6 +43,7 @@
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod backup;
+mod envelope;
 mod error;
 mod outage;
 mod postgres;
@@ -59,5 +60,5 @@ mod work_error;
 
 pub use backup::back_up;
 pub use error::{BackupError, OpenError};
-pub use store::{Store, file};
+pub use store::{Store, file, is_shared};
 pub use work::Options;

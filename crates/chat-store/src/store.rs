@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chat_domain::backplane::{Backplane, Ears, Speaker};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
@@ -38,7 +39,7 @@ impl Store {
     /// changes those to the server (a pooler that pools transactions), there is no new connection, and nothing is noticed: a
     /// store wants the server itself, or a pooler that pools sessions.
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
-        let intake = Intake { options, sink };
+        let intake = Intake { options: options.clone(), sink };
         let database = match url.split_once(':') {
             Some(("sqlite", path)) if !named(path).is_empty() => {
                 Database::Sqlite(sqlite::Database::open(named(path), intake, new_life())?)
@@ -49,6 +50,15 @@ impl Store {
             _ => return Err(OpenError::Scheme(url.into())),
         };
         Ok(Store { database, options })
+    }
+
+    /// The way to the other nodes, over the database, and who this one is among them; nothing where there can be no others. These
+    /// ears hear them from now on.
+    pub async fn backplane(&self, ears: Arc<dyn Ears>) -> Result<Option<(Speaker, Arc<dyn Backplane>)>, OpenError> {
+        match &self.database {
+            Database::Sqlite(_) => Ok(None),
+            Database::Postgres(database) => database.backplane(ears).await.map(Some),
+        }
     }
 
     /// Takes what waits already, then stops. What is asked afterwards is answered [`Failure::Unavailable`].
@@ -105,6 +115,11 @@ impl Store {
 pub fn file(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite:").map(named)?;
     (path != ":memory:").then(|| Path::new(path))
+}
+
+/// Whether other processes may share the database at an address.
+pub fn is_shared(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
 }
 
 /// What stands behind `sqlite:`, with or without two slashes in front.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::work_error::Worked;
 
 /// How a store behaves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// How large things may be.
     pub limits: Limits,
@@ -26,9 +26,11 @@ pub struct Options {
     pub readers: usize,
     /// How many connections decide and write on Postgres, each for its share of the rooms.
     pub committers: usize,
-    /// Whether other stores may be open on the same Postgres. They do not hear of each other's messages yet, so a store that is to
-    /// be alone is not opened where another one is, and ends its work where another one has taken over.
+    /// Whether other stores may be open on the same Postgres, which hear of each other over a [backplane](crate::Store::backplane). One
+    /// that is to be alone is not opened where another one is, and ends its work where another one has taken over.
     pub several_nodes: bool,
+    /// The digests of the secrets of access tokens, the one that signs first: all nodes share them.
+    pub secrets: Vec<String>,
     /// Whether a store that is to be alone takes the database from another one, which is believed to be dead.
     pub take_over: bool,
 }
@@ -43,6 +45,7 @@ impl Default for Options {
             readers: 4,
             committers: 1,
             several_nodes: false,
+            secrets: Vec::new(),
             take_over: false,
         }
     }

@@ -1,6 +1,7 @@
 //! Counting what the other nodes say, so that nothing is missed without being noticed.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Envelope, Speaker, VERSION};
@@ -100,6 +101,16 @@ impl Hearing {
     pub fn lost(&mut self, node: u64) {
         self.wanted |= self.nodes.remove(&node).is_some();
     }
+
+    /// The database shows that these other nodes are alive. Whoever is not among them and was not heard for long is dead: a bus that is
+    /// away kills nobody, nor does a database. Answers who, and when each was last heard.
+    pub fn living(&mut self, now: Time, living: &[u64]) -> Vec<(u64, Time)> {
+        let is_dead = |id: &u64, node: &Node| !living.contains(id) && now.since(node.heard) >= DEATH;
+        let dead = self.nodes.iter().filter(|(id, node)| is_dead(id, node));
+        let dead: Vec<_> = dead.map(|(id, node)| (*id, node.heard)).collect();
+        dead.iter().for_each(|(id, _)| self.lost(*id));
+        dead
+    }
 }
 
 impl Channel {
@@ -139,6 +150,8 @@ impl Channel {
 const REORDERING: Duration = Duration::from_millis(100);
 /// After this much silence a node may have said something that nobody heard.
 const SILENCE: Duration = Duration::from_secs(2);
+/// After this much silence a node is dead if its row is not fresh any more either.
+const DEATH: Duration = Duration::from_secs(5);
 /// The least time between two comparisons.
 const PACE: Duration = Duration::from_millis(250);
 /// More numbers than this are not waited for one by one.

@@ -36,6 +36,15 @@ pub(crate) enum Jwks {
     Address(Uri),
 }
 
+/// How nodes that share a database hear of each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By what Postgres notifies.
+    Postgres,
+    /// Not at all: there is one node.
+    None,
+}
+
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
@@ -60,6 +69,18 @@ impl FromStr for Span {
             unit => return Err(format!("`{unit}` is not a unit of time: use ms, s, m, h or d")),
         };
         Ok(Span(Duration::from_millis(number.saturating_mul(millis))))
+    }
+}
+
+impl FromStr for Way {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Way, String> {
+        match text {
+            "postgres" => Ok(Way::Postgres),
+            "none" => Ok(Way::None),
+            _ => Err(format!("`{text}` is no way between nodes: use postgres or none")),
+        }
     }
 }
 

@@ -33,6 +33,11 @@ impl Address {
         &self.node
     }
 
+    /// The server itself.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// A new connection to a database whose life is known; what was said where there is none.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let connected = self.recognised().await;

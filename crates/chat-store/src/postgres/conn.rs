@@ -54,6 +54,7 @@ impl Conn {
         include_str!("../../migrations/postgres/5.sql"),
         include_str!("../../migrations/postgres/6.sql"),
         include_str!("../../migrations/postgres/7.sql"),
+        include_str!("../../migrations/postgres/8.sql"),
     ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {

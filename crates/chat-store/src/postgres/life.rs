@@ -95,3 +95,13 @@ impl Belief {
         Ok((epoch, true))
     }
 }
+
+/// What tells the nodes of this database from all others.
+pub(super) async fn cluster(conn: &Conn, fresh: u64) -> Worked<u64> {
+    schema::lock(conn).await?;
+    if let Some(cluster) = schema::fact(conn, "cluster").await? {
+        return Ok(cluster as u64);
+    }
+    schema::put(conn, "cluster", fresh as i64).await?;
+    Ok(fresh)
+}

@@ -7,18 +7,23 @@ mod conn;
 mod doubt;
 mod life;
 mod node;
+mod notify;
 mod optimistic;
 mod passwords;
 mod pool;
+mod process;
 #[path = "../queries/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
 mod queries;
+mod raw;
 mod server;
+mod suitable;
 mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_domain::backplane::{Backplane, Ears, Speaker};
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
@@ -27,10 +32,11 @@ use self::address::Address;
 use self::backlog::Work;
 use self::conn::Conn;
 use self::life::Life;
+use self::notify::{Hearers, Notifying};
 use self::pool::Pool;
 use self::queries::prune::Part;
 use crate::error::OpenError;
-use crate::work::{Intake, Options, Waiting, Working, long_ago, now};
+use crate::work::{Intake, Options, Waiting, Working, long_ago, new_life, now};
 use crate::work_error::WorkError;
 
 /// A chat in a Postgres database, which other processes may share.
@@ -41,6 +47,8 @@ pub(crate) struct Database {
     life: Arc<Life>,
     /// Who keeps this store's row fresh, and is told when it ends.
     alive: mpsc::Sender<oneshot::Sender<()>>,
+    address: Address,
+    hearers: Arc<Hearers>,
 }
 
 impl Database {
@@ -49,6 +57,7 @@ impl Database {
         let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
         let address = Address::parse(url, known.clone(), &intake.options)?;
         let conn = address.dial().await.map_err(|said| address.refused(said))?;
+        conn.is_suitable().await?;
         queries::schema::migrate(&conn, life, conn.identity().await).await?;
         known.begin(queries::schema::epoch(&conn).await.map_err(OpenError::away)?);
         address.node().begin(&conn, intake.options.take_over).await?;
@@ -59,10 +68,21 @@ impl Database {
         });
         let committers = committers.collect();
         let (alive, stop) = mpsc::channel(1);
-        tokio::spawn(node::keep_alive(address.clone(), stop));
-        let pool = Arc::new(Pool::new(address, intake.options.readers));
+        let hearers = Arc::new(Hearers::default());
+        tokio::spawn(node::keep_alive(address.clone(), hearers.clone(), stop));
+        let pool = Arc::new(Pool::new(address.clone(), intake.options.readers));
         tokio::spawn(keep(Arc::downgrade(&pool), intake.options.keep_changes));
-        Ok(Database { intake, committers, pool, life: known, alive })
+        Ok(Database { intake, committers, pool, life: known, alive, address, hearers })
+    }
+
+    /// The way to the other nodes.
+    pub(crate) async fn backplane(&self, ears: Arc<dyn Ears>) -> Result<(Speaker, Arc<dyn Backplane>), OpenError> {
+        let cluster = self.write(|conn| Box::pin(life::cluster(conn, new_life())));
+        let cluster = cluster.await.map_err(|failure| OpenError::Unready(failure.to_string()))?;
+        self.hearers.begin(&ears);
+        let notifying = Notifying::begin(&self.address, ears).await.ok_or(OpenError::Unheard)?;
+        let node = self.address.node().id;
+        Ok((Speaker { cluster, epoch: self.life(), node, life: node }, Arc::new(notifying)))
     }
 
     /// Takes what waits, then stops.

@@ -10,8 +10,10 @@ use tokio::time::{sleep, timeout};
 use super::Conn;
 use super::address::Address;
 use super::doubt::Backend;
+use super::notify::Hearers;
+use super::process;
 use crate::error::OpenError;
-use crate::sql::Sql;
+use crate::sql::{Rows, Sql};
 use crate::work::Options;
 use crate::work_error::{WorkError, Worked};
 
@@ -22,14 +24,19 @@ pub(super) struct Node {
     pub(super) id: u64,
     who: Arc<str>,
     is_alone: bool,
+    process: Option<Arc<str>>,
+    /// The digests of the secrets of its access tokens, the one that signs first.
+    secrets: Arc<[String]>,
 }
 
-/// Another store that has the database.
+/// Another store that has the database, and what stands between it and this one.
 pub(super) struct Other {
     who: String,
     seconds: i64,
     /// Nothing of it is connected any more, but it may be about to come back.
     is_cut_off: bool,
+    /// One of the two is to be alone; else their secrets differ.
+    is_about_being_alone: bool,
 }
 
 impl Node {
@@ -38,7 +45,8 @@ impl Node {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = if host.trim().is_empty() { "this machine" } else { host.trim() };
         let who = format!("process {} on {host}", std::process::id()).into();
-        Node { id, who, is_alone: !options.several_nodes }
+        let process = process::own().map(Arc::from);
+        Node { id, who, is_alone: !options.several_nodes, process, secrets: options.secrets.clone().into() }
     }
 
     /// Takes its place at the start. Another store may be about to end, or has died a moment ago, and is waited for; one that is
@@ -47,9 +55,12 @@ impl Node {
         let began = Instant::now();
         loop {
             let claimed = self.claim(conn, take_over).await.map_err(OpenError::away)?;
-            let Err(Other { who, seconds, is_cut_off }) = claimed else { return Ok(()) };
+            let Err(Other { who, seconds, is_cut_off, is_about_being_alone }) = claimed else { return Ok(()) };
             if began.elapsed() > if is_cut_off { CUT_OFF_FOR } else { ABOUT_TO_END_FOR } {
-                return Err(OpenError::Taken { who, seconds });
+                return Err(match is_about_being_alone {
+                    true => OpenError::Taken { who, seconds },
+                    false => OpenError::OtherSecret { who },
+                });
             }
             sleep(GLANCE).await;
         }
@@ -71,11 +82,10 @@ impl Node {
         conn.begin().await?;
         let work = async {
             conn.lock_names(&[NODES_LOCK]).await?;
+            let ended = self.bury(conn).await?;
             let dead = Sql::new(DEAD).bind(self.id).bind(take_over && self.is_alone);
-            let gone = conn.run(dead).await?;
-            if self.is_alone
-                && let Some(other) = self.other(conn).await?
-            {
+            let gone = conn.run(dead).await? + ended;
+            if let Some(other) = self.other(conn).await? {
                 return Ok((Err(other), gone));
             }
             self.write(conn).await?;
@@ -92,31 +102,69 @@ impl Node {
         Ok(claimed)
     }
 
+    /// Takes away the rows of processes of this machine that have ended; says how many there were.
+    async fn bury(&self, conn: &Conn) -> QueryResult<usize> {
+        let sql = Sql::new("SELECT n.node, n.process FROM nodes n WHERE n.node <> ? AND n.process IS NOT NULL");
+        let others = conn.load::<(i64, String)>(sql.bind(self.id)).await?;
+        let ended: Vec<i64> =
+            others.into_iter().filter_map(|(node, process)| process::has_ended(&process).then_some(node)).collect();
+        if ended.is_empty() {
+            return Ok(0);
+        }
+        conn.run(Sql::new("DELETE FROM nodes WHERE node IN ({})").rows(Rows::ints(ended))).await
+    }
+
+    /// Another store beside which this one may not be.
     async fn other(&self, conn: &Conn) -> QueryResult<Option<Other>> {
         let sql = Sql::new(
             "SELECT n.who, extract(epoch FROM clock_timestamp() - n.seen)::bigint, n.backend IS NOT NULL AND NOT EXISTS (
                 SELECT FROM pg_stat_get_activity(n.backend::int) a
-                WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = n.since)
-             FROM nodes n WHERE n.node <> ? ORDER BY n.seen DESC LIMIT 1",
+                WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = n.since), n.alone, n.secrets
+             FROM nodes n WHERE n.node <> ? ORDER BY n.seen DESC",
         );
-        let found = conn.first::<(String, i64, bool)>(sql.bind(self.id)).await?;
-        Ok(found.map(|(who, seconds, is_cut_off)| Other { who, seconds, is_cut_off }))
+        let others = conn.load::<((String, i64), (bool, bool, Option<String>))>(sql.bind(self.id)).await?;
+        Ok(others.into_iter().find_map(|((who, seconds), (is_cut_off, alone, secrets))| {
+            let is_about_being_alone = self.is_alone || alone;
+            let stands = is_about_being_alone || !self.shares(secrets.as_deref());
+            stands.then_some(Other { who, seconds, is_cut_off, is_about_being_alone })
+        }))
+    }
+
+    /// Whether each takes the tokens that the other one signs. A secret that is to come is given to all as a second one first.
+    fn shares(&self, theirs: Option<&str>) -> bool {
+        let theirs: Vec<&str> = theirs.unwrap_or_default().split(' ').filter(|secret| !secret.is_empty()).collect();
+        match (self.secrets.first(), theirs.first()) {
+            (Some(own), Some(first)) => theirs.contains(&own.as_str()) && self.secrets.iter().any(|own| own == first),
+            (None, Some(_)) => false,
+            (_, None) => true,
+        }
     }
 
     async fn write(&self, conn: &Conn) -> QueryResult<()> {
         let (pid, since) = split(conn.backend().await?);
         let sql = Sql::new(
-            "INSERT INTO nodes (node, who, seen, backend, since) VALUES (?, ?, clock_timestamp(), ?, ?)
+            "INSERT INTO nodes (node, who, seen, backend, since, alone, process, secrets)
+             VALUES (?, ?, clock_timestamp(), ?, ?, ?, ?, ?)
              ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, backend = excluded.backend, since = excluded.since",
         );
-        conn.run(sql.bind(self.id).bind(&*self.who).bind(pid).bind(since)).await.map(drop)
+        let sql = sql.bind(self.id).bind(&*self.who).bind(pid).bind(since);
+        let (process, secrets) = (self.process.as_deref(), self.secrets.join(" "));
+        conn.run(sql.bind(self.is_alone).bind(process).bind(secrets)).await.map(drop)
     }
 
-    /// Keeps the row fresh; says whether it is still there.
-    async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<bool> {
+    /// Keeps the row fresh; says whose rows are, of the others. Nothing if one's own is gone.
+    async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<Vec<u64>>> {
         let (pid, since) = split(backend);
-        let sql = Sql::new("UPDATE nodes SET seen = clock_timestamp(), backend = ?, since = ? WHERE node = ?");
-        Ok(conn.run(sql.bind(pid).bind(since).bind(self.id)).await? == 1)
+        let sql = Sql::new(
+            "WITH own AS (UPDATE nodes SET seen = clock_timestamp(), backend = ?, since = ? WHERE node = ? RETURNING node)
+             SELECT o.node FROM own o
+             UNION ALL SELECT n.node FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'",
+        );
+        let rows = conn.load::<(i64,)>(sql.bind(pid).bind(since).bind(self.id)).await?;
+        let own = self.id as i64;
+        let is_there = rows.first().is_some_and(|(node,)| *node == own);
+        let others = rows.into_iter().filter(|(node,)| *node != own).map(|(node,)| node as u64);
+        Ok(is_there.then(|| others.collect()))
     }
 
     async fn leave(&self, conn: &Conn) -> QueryResult<()> {
@@ -125,7 +173,7 @@ impl Node {
 }
 
 /// Keeps the row of a store fresh until the store is told to go, or is gone.
-pub(super) async fn keep_alive(address: Address, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
+pub(super) async fn keep_alive(address: Address, heard: Arc<Hearers>, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
     let mut conn: Option<(Conn, Option<Backend>)> = None;
     loop {
         match timeout(BEAT, stop.recv()).await {
@@ -146,7 +194,11 @@ pub(super) async fn keep_alive(address: Address, mut stop: mpsc::Receiver<onesho
         }
         conn = match conn {
             Some((conn, backend)) if conn.is_current() => {
-                address.node().beat(&conn, backend).await.is_ok_and(|is_there| is_there).then_some((conn, backend))
+                let living = address.node().beat(&conn, backend).await.ok().flatten();
+                living.map(|living| {
+                    heard.living(living);
+                    (conn, backend)
+                })
             }
             _ => None,
         };

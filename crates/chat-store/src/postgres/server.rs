@@ -16,11 +16,11 @@ use super::tls::{self, Proof};
 /// A server, and who we are there.
 #[derive(Clone)]
 pub(super) struct Server {
-    config: Config,
+    pub(super) config: Config,
     /// None where nothing is to be encrypted.
-    tls: Option<MakeRustlsConnect>,
+    pub(super) tls: Option<MakeRustlsConnect>,
     /// To try without encryption first (`sslmode=allow`).
-    is_plain_first: bool,
+    pub(super) is_plain_first: bool,
 }
 
 /// What an address leaves open.

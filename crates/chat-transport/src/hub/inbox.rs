@@ -173,6 +173,10 @@ impl Ears for Inbox {
     fn was_deaf(&self) {
         self.overheard.lost();
     }
+
+    fn living(&self, nodes: Vec<u64>) {
+        self.overheard.living(nodes);
+    }
 }
 
 impl Lane {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_domain::{Failure, RoomId, Time};
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::super::delivery::Delivery;
 use super::super::handle::Hub;
@@ -15,6 +15,11 @@ impl Hub {
     pub(in crate::hub) fn pass_among_nodes(&self, now: Time) {
         let Some(nodes) = &self.0.nodes else { return };
         self.beat(now);
+        if let Some(living) = self.0.inbox.overheard().take_living() {
+            for (node, _) in nodes.numbers().hearing.living(now, &living) {
+                info!(node, "another node is gone");
+            }
+        }
         if nodes.is_in_doubt(now) {
             nodes.doubt.notify_one();
         }

@@ -17,6 +17,8 @@ struct Waiting {
     envelopes: Vec<Envelope>,
     /// Something was lost, and no number says what.
     has_lost: bool,
+    /// The other nodes that are alive by what the database shows, if it was asked since.
+    living: Option<Vec<u64>>,
 }
 
 impl Overheard {
@@ -37,10 +39,20 @@ impl Overheard {
         self.bell.notify_one();
     }
 
+    /// These other nodes are alive.
+    pub(in crate::hub) fn living(&self, nodes: Vec<u64>) {
+        self.waiting().living = Some(nodes);
+    }
+
     /// Everything that came, in its order, and whether something was lost.
     pub(in crate::hub) fn take(&self) -> (Vec<Envelope>, bool) {
-        let Waiting { envelopes, has_lost } = std::mem::take(&mut *self.waiting());
-        (envelopes, has_lost)
+        let mut waiting = self.waiting();
+        (std::mem::take(&mut waiting.envelopes), std::mem::take(&mut waiting.has_lost))
+    }
+
+    /// The other nodes that are alive, if that was said since this was last asked.
+    pub(in crate::hub) fn take_living(&self) -> Option<Vec<u64>> {
+        self.waiting().living.take()
     }
 
     /// Rings when something came.

@@ -24,6 +24,10 @@ impl Ears for Ear {
     fn was_deaf(&self) {
         self.inbox.was_deaf();
     }
+
+    fn living(&self, nodes: Vec<u64>) {
+        self.inbox.living(nodes);
+    }
 }
 
 /// Two nodes; what is settled is settled on the first.

@@ -1,0 +1,164 @@
+//! The way to the other nodes over LISTEN and NOTIFY, by connections of its own: notifying inside of the transactions that it is
+//! about would make all of them wait for each other.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use chat_domain::backplane::{Backplane, Ears, Envelope};
+use tokio::sync::{Notify as Bell, mpsc};
+use tokio::time::{sleep, timeout};
+
+use super::address::{Address, NAME};
+use super::raw::Raw;
+use crate::envelope;
+
+/// Who hears the other nodes, once there is somebody.
+#[derive(Default)]
+pub(super) struct Hearers(OnceLock<Weak<dyn Ears>>);
+
+impl Hearers {
+    /// The rows of these other nodes are fresh.
+    pub(super) fn living(&self, nodes: Vec<u64>) {
+        if let Some(ears) = self.0.get().and_then(Weak::upgrade) {
+            ears.living(nodes);
+        }
+    }
+
+    pub(super) fn begin(&self, ears: &Arc<dyn Ears>) {
+        // Whoever came first hears.
+        let _ = self.0.set(Arc::downgrade(ears));
+    }
+}
+
+/// This node's end of the bus.
+pub(super) struct Notifying {
+    queue: mpsc::Sender<String>,
+    node: u64,
+}
+
+impl Notifying {
+    /// Begins to listen and to speak, and waits until this node hears itself: false if it does not.
+    pub(super) async fn begin(address: &Address, ears: Arc<dyn Ears>) -> Option<Notifying> {
+        let (queue, waiting) = mpsc::channel(MOST_WAITING);
+        let own = Arc::new(Own::default());
+        let node = address.node().id;
+        tokio::spawn(listen(address.clone(), ears, own.clone()));
+        tokio::spawn(speak(address.clone(), waiting));
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            let heard = own.bell.notified();
+            // What is lost here is said again.
+            let _ = queue.try_send(envelope::greeting(node));
+            if timeout(AGAIN, heard).await.is_ok() {
+                return Some(Notifying { queue, node });
+            }
+        }
+        None
+    }
+}
+
+impl Backplane for Notifying {
+    fn publish(&self, envelopes: Vec<Envelope>) {
+        for envelope in envelopes {
+            // What there is no room for is lost, which the others notice by its number.
+            let _ = self.queue.try_send(envelope::written(self.node, &envelope, LONGEST));
+        }
+    }
+}
+
+/// When this node last heard itself, by which it knows that it hears.
+#[derive(Default)]
+struct Own {
+    bell: Bell,
+    heard: Mutex<Option<Instant>>,
+}
+
+impl Own {
+    fn hears(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.bell.notify_waiters();
+    }
+
+    fn is_heard(&self) -> bool {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.is_some_and(|heard| heard.elapsed() < SILENCE)
+    }
+}
+
+/// Listens until nobody wants to hear any more. Each new connection may have missed something.
+async fn listen(address: Address, ears: Arc<dyn Ears>, own: Arc<Own>) {
+    let weak = Arc::downgrade(&ears);
+    drop(ears);
+    while weak.strong_count() > 0 {
+        if let Ok(Ok(raw)) = timeout(PATIENCE, listening(&address, weak.clone(), own.clone())).await {
+            if let Some(ears) = weak.upgrade() {
+                ears.was_deaf();
+            }
+            own.hears();
+            // The heartbeats of this node come back to it: while they do, the connection hears.
+            while !raw.client.is_closed() && own.is_heard() && weak.strong_count() > 0 {
+                sleep(GLANCE).await;
+            }
+        }
+        sleep(GLANCE).await;
+    }
+}
+
+async fn listening(address: &Address, ears: Weak<dyn Ears>, own: Arc<Own>) -> Result<Raw, String> {
+    let node = address.node().id;
+    let hear = move |payload: &str| match envelope::read(node, payload) {
+        envelope::Read::Own => own.hears(),
+        envelope::Read::Of(envelope) => ears.upgrade().into_iter().for_each(|ears| ears.heard((*envelope).clone())),
+        envelope::Read::Nothing => {}
+    };
+    let raw = address.server().raw(hear).await?;
+    let begin = format!("SET application_name = '{NAME} {node:x}'; LISTEN {CHANNEL}");
+    raw.client.batch_execute(&begin).await.map_err(|error| error.to_string())?;
+    Ok(raw)
+}
+
+/// Says what waits, as much as there is in one statement.
+async fn speak(address: Address, mut waiting: mpsc::Receiver<String>) {
+    let mut raw: Option<Raw> = None;
+    while let Some(first) = waiting.recv().await {
+        let mut said = vec![first];
+        while said.len() < MOST_AT_ONCE
+            && let Ok(next) = waiting.try_recv()
+        {
+            said.push(next);
+        }
+        if raw.as_ref().is_none_or(|raw| raw.client.is_closed()) {
+            raw = timeout(PATIENCE, speaking(&address)).await.ok().and_then(Result::ok);
+        }
+        let Some(connected) = &raw else {
+            sleep(GLANCE).await;
+            continue;
+        };
+        let statement = format!("SELECT pg_notify('{CHANNEL}', said) FROM unnest($1::text[]) said");
+        let done = timeout(PATIENCE, connected.client.execute(&statement, &[&said])).await;
+        if !matches!(done, Ok(Ok(_))) {
+            raw = None;
+        }
+    }
+}
+
+async fn speaking(address: &Address) -> Result<Raw, String> {
+    let raw = address.server().raw(|_| {}).await?;
+    let begin = format!("SET application_name = '{NAME} {:x}'; SET synchronous_commit = off", address.node().id);
+    raw.client.batch_execute(&begin).await.map_err(|error| error.to_string())?;
+    Ok(raw)
+}
+
+const CHANNEL: &str = "chat_nodes";
+/// The server takes payloads below 8,000 bytes.
+const LONGEST: usize = 7_999;
+/// What waits to be said at most.
+const MOST_WAITING: usize = 8192;
+/// What is said in one statement at most.
+const MOST_AT_ONCE: usize = 64;
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A node says something every second.
+const SILENCE: Duration = Duration::from_millis(3_500);
+const AGAIN: Duration = Duration::from_secs(1);
+const GLANCE: Duration = Duration::from_millis(100);

@@ -1,0 +1,90 @@
+"""Several nodes on one Postgres: what is settled on one is heard on the others, in every dialect."""
+
+import asyncio
+import contextlib
+import json
+from dataclasses import replace
+
+import pytest
+
+from harness.dialects import DIALECTS
+from harness.nodes import SECRET, Nodes
+from harness.people import group, register_many
+from harness.server import Server
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def nodes(request, new_database):
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("nodes share a Postgres")
+    with Nodes(new_database(), 3, presence_grace="1") as running:
+        yield running.nodes
+
+
+def said(frame, word):
+    return word in json.dumps(frame, ensure_ascii=False)
+
+
+@contextlib.asynccontextmanager
+async def hall(nodes):
+    """A group with a viewer of each dialect, every one on another node than the one before, and its maker on the first node."""
+    people = await register_many(nodes[0], 6)
+    chat = await group(*people)
+    async with contextlib.AsyncExitStack() as stack:
+        viewers = []
+        for number, dialect in enumerate(DIALECTS):
+            user = replace(people[number + 1], server=nodes[1 + number % 2])
+            viewer = dialect(user, chat)
+            await viewer.join()
+            viewers.append(await stack.enter_async_context(viewer))
+        yield people[0], chat, viewers
+
+
+async def test_what_is_said_on_one_node_is_heard_on_the_others_once_and_in_order(nodes):
+    async with hall(nodes) as (author, chat, viewers):
+        words = [f"word {number}." for number in range(20)]
+        for word in words:
+            await author.call("POST", f"/api/chats/{chat.id}/messages", {"content": word}, expect=200)
+        for viewer in viewers:
+            heard = [await viewer.next(lambda frame, word=word: said(frame, word)) for word in words]
+            assert len(heard) == len(words)
+
+
+@pytest.mark.parametrize("maker", DIALECTS)
+async def test_every_change_of_a_message_is_heard_elsewhere(nodes, maker):
+    async with hall(nodes) as (author, chat, viewers):
+        actor = maker(author, chat)
+        await actor.join()
+        async with actor:
+            message = await actor.message("first words")
+            await actor.edit(message, "other words")
+            for viewer in viewers:
+                await viewer.next(lambda frame: said(frame, "first words"))
+                await viewer.next(lambda frame: said(frame, "other words"))
+
+
+async def test_a_node_with_another_secret_is_refused_and_says_why(nodes):
+    other = Server(nodes[0].database, backplane="postgres", jwt_secret="another secret than that of the other nodes")
+    with pytest.raises(AssertionError, match="another --jwt-secret"):
+        other.start()
+    other.__exit__()
+
+
+async def test_one_that_is_to_be_alone_is_refused(nodes):
+    other = Server(nodes[0].database, jwt_secret=SECRET, backplane="none")
+    with pytest.raises(AssertionError, match="one of the two is to be alone"):
+        other.start()
+    other.__exit__()
+
+
+async def test_what_was_acknowledged_is_read_back_on_every_node_at_once(nodes):
+    people = await register_many(nodes[0], 2)
+    chat = await group(*people)
+    for number in range(10):
+        content = f"said {number}"
+        path = f"/api/chats/{chat.id}/messages"
+        await people[0].call("POST", path, {"content": content}, expect=200)
+        shown = await asyncio.gather(*(replace(people[1], server=node).call("GET", path) for node in nodes))
+        assert all(said(answer.body, content) for answer in shown)
