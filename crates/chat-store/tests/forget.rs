@@ -44,7 +44,7 @@ async fn postgres_forgets_soon_after_a_start() {
 
 async fn forget(url: &str) {
     let options = Options { keep_changes: Duration::from_secs(30 * DAY as u64), ..Options::default() };
-    let store = Store::open(url, options, Arc::new(Deaf)).await.unwrap();
+    let store = Store::open(url, options.clone(), Arc::new(Deaf)).await.unwrap();
     let (ann, bob) = (somebody(&store, "ann").await.id(), somebody(&store, "bob").await.id());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
     let (old, new) = (now - 40 * DAY, now - DAY);
