@@ -7,6 +7,7 @@
 mod hearing;
 mod numbering;
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -27,6 +28,27 @@ pub trait Backplane: Send + Sync {
 pub trait Ears: Send + Sync {
     /// This came.
     fn heard(&self, envelope: Envelope);
+
+    /// For a while until now nothing came, whatever was said.
+    fn was_deaf(&self);
+
+    /// These other nodes are alive, by what the database shows; said again and again.
+    fn living(&self, nodes: Vec<u64>);
+}
+
+/// A bus as a database or a broker has it, for text: lossy by contract, like the [`Backplane`] that is made of it.
+pub trait Wire: Send + Sync {
+    /// How long what is said may be, in bytes.
+    fn longest(&self) -> usize;
+
+    /// Says these to all others who listen. Must not block.
+    fn say(&self, texts: Vec<String>);
+}
+
+/// Hears what comes over a [`Wire`], but not what this node has said itself. Must not block.
+pub trait Listener: Send + Sync {
+    /// This came.
+    fn came(&self, text: &str);
 
     /// For a while until now nothing came, whatever was said.
     fn was_deaf(&self);

@@ -30,6 +30,7 @@ pub mod cursor;
 pub mod dialect;
 pub mod engineio;
 pub mod entrance;
+pub mod envelope;
 pub mod features;
 pub mod frames;
 mod json;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_store::Store;
-use chat_transport::hub::{Among, Inbox};
+use chat_transport::hub::{Among, Inbox, Reader, Written};
 
 use crate::config::{Config, Way};
 use crate::{issuers, secrets};
@@ -31,6 +31,6 @@ pub(crate) async fn among(config: &Config, store: &Store, inbox: &Arc<Inbox>) ->
     if !several(config)? {
         return Ok(None);
     }
-    let met = store.backplane(inbox.clone()).await.map_err(|error| error.to_string())?;
-    Ok(met.map(|(speaker, backplane)| Among { speaker, channels: 1, backplane }))
+    let met = store.wire(Arc::new(Reader(inbox.clone()))).await.map_err(|error| error.to_string())?;
+    Ok(met.map(|(speaker, wire)| Among { speaker, channels: 1, backplane: Arc::new(Written(wire)) }))
 }

@@ -43,7 +43,6 @@
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod backup;
-mod envelope;
 mod error;
 mod outage;
 mod postgres;

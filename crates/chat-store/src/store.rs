@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chat_domain::backplane::{Backplane, Ears, Speaker};
+use chat_domain::backplane::{Listener, Speaker, Wire};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
@@ -54,10 +54,10 @@ impl Store {
 
     /// The way to the other nodes, over the database, and who this one is among them; nothing where there can be no others. These
     /// ears hear them from now on.
-    pub async fn backplane(&self, ears: Arc<dyn Ears>) -> Result<Option<(Speaker, Arc<dyn Backplane>)>, OpenError> {
+    pub async fn wire(&self, ears: Arc<dyn Listener>) -> Result<Option<(Speaker, Arc<dyn Wire>)>, OpenError> {
         match &self.database {
             Database::Sqlite(_) => Ok(None),
-            Database::Postgres(database) => database.backplane(ears).await.map(Some),
+            Database::Postgres(database) => database.wire(ears).await.map(Some),
         }
     }
 

@@ -26,7 +26,7 @@ pub struct Options {
     pub readers: usize,
     /// How many connections decide and write on Postgres, each for its share of the rooms.
     pub committers: usize,
-    /// Whether other stores may be open on the same Postgres, which hear of each other over a [backplane](crate::Store::backplane). One
+    /// Whether other stores may be open on the same Postgres, which hear of each other over a [wire](crate::Store::wire). One
     /// that is to be alone is not opened where another one is, and ends its work where another one has taken over.
     pub several_nodes: bool,
     /// The digests of the secrets of access tokens, the one that signs first: all nodes share them.

@@ -23,7 +23,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::backplane::{Backplane, Ears, Speaker};
+use chat_domain::backplane::{Listener, Speaker, Wire};
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
@@ -76,7 +76,7 @@ impl Database {
     }
 
     /// The way to the other nodes.
-    pub(crate) async fn backplane(&self, ears: Arc<dyn Ears>) -> Result<(Speaker, Arc<dyn Backplane>), OpenError> {
+    pub(crate) async fn wire(&self, ears: Arc<dyn Listener>) -> Result<(Speaker, Arc<dyn Wire>), OpenError> {
         let cluster = self.write(|conn| Box::pin(life::cluster(conn, new_life())));
         let cluster = cluster.await.map_err(|failure| OpenError::Unready(failure.to_string()))?;
         self.hearers.begin(&ears);

@@ -4,17 +4,16 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use chat_domain::backplane::{Backplane, Ears, Envelope};
+use chat_domain::backplane::{Listener, Wire};
 use tokio::sync::{Notify as Bell, mpsc};
 use tokio::time::{sleep, timeout};
 
 use super::address::{Address, NAME};
 use super::raw::Raw;
-use crate::envelope;
 
 /// Who hears the other nodes, once there is somebody.
 #[derive(Default)]
-pub(super) struct Hearers(OnceLock<Weak<dyn Ears>>);
+pub(super) struct Hearers(OnceLock<Weak<dyn Listener>>);
 
 impl Hearers {
     /// The rows of these other nodes are fresh.
@@ -24,7 +23,7 @@ impl Hearers {
         }
     }
 
-    pub(super) fn begin(&self, ears: &Arc<dyn Ears>) {
+    pub(super) fn begin(&self, ears: &Arc<dyn Listener>) {
         // Whoever came first hears.
         let _ = self.0.set(Arc::downgrade(ears));
     }
@@ -34,34 +33,40 @@ impl Hearers {
 pub(super) struct Notifying {
     queue: mpsc::Sender<String>,
     node: u64,
+    /// Who hears, for as long as somebody may speak.
+    _ears: Arc<dyn Listener>,
 }
 
 impl Notifying {
     /// Begins to listen and to speak, and waits until this node hears itself: false if it does not.
-    pub(super) async fn begin(address: &Address, ears: Arc<dyn Ears>) -> Option<Notifying> {
+    pub(super) async fn begin(address: &Address, ears: Arc<dyn Listener>) -> Option<Notifying> {
         let (queue, waiting) = mpsc::channel(MOST_WAITING);
         let own = Arc::new(Own::default());
         let node = address.node().id;
-        tokio::spawn(listen(address.clone(), ears, own.clone()));
+        tokio::spawn(listen(address.clone(), Arc::downgrade(&ears), own.clone()));
         tokio::spawn(speak(address.clone(), waiting));
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             let heard = own.bell.notified();
             // What is lost here is said again.
-            let _ = queue.try_send(envelope::greeting(node));
+            let _ = queue.try_send(format!("{node:x} "));
             if timeout(AGAIN, heard).await.is_ok() {
-                return Some(Notifying { queue, node });
+                return Some(Notifying { queue, node, _ears: ears });
             }
         }
         None
     }
 }
 
-impl Backplane for Notifying {
-    fn publish(&self, envelopes: Vec<Envelope>) {
-        for envelope in envelopes {
+impl Wire for Notifying {
+    fn longest(&self) -> usize {
+        LONGEST
+    }
+
+    fn say(&self, texts: Vec<String>) {
+        for text in texts {
             // What there is no room for is lost, which the others notice by its number.
-            let _ = self.queue.try_send(envelope::written(self.node, &envelope, LONGEST));
+            let _ = self.queue.try_send(format!("{:x} {text}", self.node));
         }
     }
 }
@@ -86,9 +91,7 @@ impl Own {
 }
 
 /// Listens until nobody wants to hear any more. Each new connection may have missed something.
-async fn listen(address: Address, ears: Arc<dyn Ears>, own: Arc<Own>) {
-    let weak = Arc::downgrade(&ears);
-    drop(ears);
+async fn listen(address: Address, weak: Weak<dyn Listener>, own: Arc<Own>) {
     while weak.strong_count() > 0 {
         if let Ok(Ok(raw)) = timeout(PATIENCE, listening(&address, weak.clone(), own.clone())).await {
             if let Some(ears) = weak.upgrade() {
@@ -104,12 +107,12 @@ async fn listen(address: Address, ears: Arc<dyn Ears>, own: Arc<Own>) {
     }
 }
 
-async fn listening(address: &Address, ears: Weak<dyn Ears>, own: Arc<Own>) -> Result<Raw, String> {
+async fn listening(address: &Address, ears: Weak<dyn Listener>, own: Arc<Own>) -> Result<Raw, String> {
     let node = address.node().id;
-    let hear = move |payload: &str| match envelope::read(node, payload) {
-        envelope::Read::Own => own.hears(),
-        envelope::Read::Of(envelope) => ears.upgrade().into_iter().for_each(|ears| ears.heard((*envelope).clone())),
-        envelope::Read::Nothing => {}
+    let hear = move |payload: &str| match payload.split_once(' ') {
+        Some((speaker, _)) if u64::from_str_radix(speaker, 16) == Ok(node) => own.hears(),
+        Some((_, text)) => ears.upgrade().into_iter().for_each(|ears| ears.came(text)),
+        None => {}
     };
     let raw = address.server().raw(hear).await?;
     let begin = format!("SET application_name = '{NAME} {node:x}'; LISTEN {CHANNEL}");
@@ -150,8 +153,8 @@ async fn speaking(address: &Address) -> Result<Raw, String> {
 }
 
 const CHANNEL: &str = "chat_nodes";
-/// The server takes payloads below 8,000 bytes.
-const LONGEST: usize = 7_999;
+/// The server takes payloads below 8,000 bytes; the node that says it stands in front.
+const LONGEST: usize = 7_999 - 17;
 /// What waits to be said at most.
 const MOST_WAITING: usize = 8192;
 /// What is said in one statement at most.

@@ -41,7 +41,7 @@ mod weight;
 
 pub use self::handle::Hub;
 pub use self::inbox::Inbox;
-pub use self::nodes::Among;
+pub use self::nodes::{Among, Reader, Written};
 pub use self::settings::HubSettings;
 
 pub(crate) use self::people::Opened;

@@ -6,6 +6,7 @@ mod compare;
 mod hear;
 mod overheard;
 mod say;
+mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 
 pub(super) use self::comings::Comings;
 pub(super) use self::overheard::Overheard;
+pub use self::wire::{Reader, Written};
 
 /// This node among others.
 #[derive(Clone)]

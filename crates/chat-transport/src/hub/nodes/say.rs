@@ -6,6 +6,7 @@ use chat_domain::backplane::Moved;
 use chat_domain::{Event, RoomId, Time};
 
 use super::super::handle::Hub;
+use super::super::weight::weight;
 
 impl Hub {
     /// Tells the other nodes what was settled here.
@@ -13,8 +14,10 @@ impl Hub {
         let Some(nodes) = self.0.nodes.as_ref().filter(|_| !happened.is_empty()) else { return };
         // Under the lock: they leave in the order of their numbers.
         let mut numbers = nodes.numbers();
-        let envelopes = numbers.saying.envelopes(by_room(happened));
-        nodes.among.backplane.publish(envelopes);
+        for light in lightly(happened) {
+            let envelopes = numbers.saying.envelopes(by_room(light));
+            nodes.among.backplane.publish(envelopes);
+        }
     }
 
     /// Says that this node is alive, and how much it has said.
@@ -26,6 +29,21 @@ impl Hub {
             nodes.among.backplane.publish(beats);
         }
     }
+}
+
+/// As many at once as an envelope takes with its events, roughly.
+fn lightly(happened: Vec<Arc<Event>>) -> Vec<Vec<Arc<Event>>> {
+    let (mut parts, mut sum) = (vec![Vec::new()], 0);
+    for event in happened {
+        let weight = weight(&event);
+        if sum > 0 && sum + weight > LIGHT {
+            parts.push(Vec::new());
+            sum = 0;
+        }
+        sum += weight;
+        parts.last_mut().into_iter().for_each(|part| part.push(event.clone()));
+    }
+    parts
 }
 
 /// How far each room has gone by these events, which are in their order.
@@ -51,3 +69,6 @@ fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
     }
     rooms
 }
+
+/// What an envelope takes. As it is written an event takes about as much as in memory, and no bus takes more than 8,000 bytes.
+const LIGHT: usize = 5_000;

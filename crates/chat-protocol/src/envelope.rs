@@ -1,0 +1,34 @@
+//! What nodes tell each other, as it is written on a bus for text.
+
+use chat_domain::backplane::Envelope;
+
+/// An envelope for the other nodes. If it is too long, the rooms with the most to tell are told without their events: whoever
+/// listens there reads them in the journal.
+pub fn written(envelope: &Envelope, longest: usize) -> String {
+    let text = spelled(envelope);
+    if text.len() <= longest {
+        return text;
+    }
+    let mut lighter = envelope.clone();
+    while let Some(heaviest) = lighter.rooms.iter_mut().max_by_key(|moved| spelled(&moved.events).len())
+        && !heaviest.events.is_empty()
+    {
+        heaviest.events.clear();
+        let text = spelled(&lighter);
+        if text.len() <= longest {
+            return text;
+        }
+    }
+    // The number alone: by that they notice that something is missing.
+    lighter.rooms.clear();
+    spelled(&lighter)
+}
+
+/// What was written so; nothing where it is not understood.
+pub fn read(text: &str) -> Option<Envelope> {
+    serde_json::from_str(text).ok()
+}
+
+fn spelled(what: &impl serde::Serialize) -> String {
+    serde_json::to_string(what).unwrap_or_default()
+}
