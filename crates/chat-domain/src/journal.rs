@@ -69,8 +69,8 @@ pub trait Sink: Send + Sync {
     /// These orders were settled.
     fn settled(&self, answers: Vec<Settled>);
 
-    /// The transaction of some answers took this long, its commit included; told before they are. For operators.
-    fn took(&self, _span: Duration) {}
+    /// The transaction of so many orders took this long, its commit included; told before their answers. For operators.
+    fn took(&self, _orders: usize, _span: Duration) {}
 }
 
 /// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,
@@ -198,6 +198,11 @@ pub trait Journal: Send + Sync {
     /// What tells this life of the database from every other: cursors carry it. Another one may begin beneath a journal that is
     /// open, so it is asked for before the head that it stands beside.
     fn epoch(&self) -> u64;
+
+    /// How many questions are being answered just now. For operators.
+    fn busy(&self) -> usize {
+        0
+    }
 
     /// Whether the store answers at all.
     fn ready(&self) -> Answer<'_, ()>;

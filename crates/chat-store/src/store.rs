@@ -144,6 +144,10 @@ impl Journal for Store {
         self.journal().epoch()
     }
 
+    fn busy(&self) -> usize {
+        self.journal().busy()
+    }
+
     answered! { journal:
         fn execute(order: Order) -> Outcome;
         fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;

@@ -26,6 +26,8 @@ pub struct Metrics {
     messages: Family<[Label; 3], Counter>,
     latency: Family<[Label; 1], Histogram, fn() -> Histogram>,
     store: Histogram,
+    batch: Histogram,
+    polls: Family<[Label; 1], Counter>,
     connections: Family<[Label; 1], Gauge>,
     reconnections: Counter,
     errors: Family<[Label; 2], Counter>,
@@ -48,6 +50,8 @@ impl Metrics {
             messages: Family::default(),
             latency: Family::new_with_constructor(histogram),
             store: histogram(),
+            batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0]),
+            polls: Family::default(),
             connections: Family::default(),
             reconnections: Counter::default(),
             errors: Family::default(),
@@ -77,6 +81,7 @@ impl Metrics {
             self.resumes.get_or_create(&[("source", source)]).inc_by(0);
         }
         self.handshakes_refused.get_or_create(&[("code", "UNAUTHORIZED")]).inc_by(0);
+        ["cache", "database"].into_iter().for_each(|source| drop(self.polls.get_or_create(&[("source", source)])));
         for status in ["200", "503"] {
             self.responses.get_or_create(&[("status", status.to_owned())]).inc_by(0);
         }
@@ -91,6 +96,8 @@ impl Metrics {
             self.latency.clone(),
         );
         registry.register("store_latency_seconds", "Of a transaction with its commit", self.store.clone());
+        registry.register("store_batch_orders", "Orders that a transaction has stored", self.batch.clone());
+        registry.register("polls", "Polls that were answered, from memory or the database", self.polls.clone());
         registry.register("websocket_connections", "Sockets and streams that are open", self.connections.clone());
         registry.register("websocket_reconnections", "Socket.IO clients that came back", self.reconnections.clone());
         registry.register("websocket_errors", "Refusals by their code", self.errors.clone());
@@ -122,9 +129,15 @@ impl Metrics {
         self.latency.get_or_create(&[("dialect", dialect(entrance))]).observe(now.since(arrived).as_secs_f64());
     }
 
-    /// The store took this long for a transaction.
-    pub(crate) fn stored(&self, span: Duration) {
+    /// The store took this long for a transaction of so many orders.
+    pub(crate) fn stored(&self, orders: usize, span: Duration) {
         self.store.observe(span.as_secs_f64());
+        self.batch.observe(orders as f64);
+    }
+
+    /// A poll was answered out of this.
+    pub(crate) fn polled(&self, source: &'static str) {
+        self.polls.get_or_create(&[("source", source)]).inc();
     }
 
     /// Somebody did not get what they asked for.
@@ -239,7 +252,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.answered(Entrance::SocketIo, Verb::Send, true);
         metrics.settled(Entrance::SocketIo, Time(0), Time(3_000));
-        metrics.stored(Duration::from_millis(3));
+        metrics.stored(1, Duration::from_millis(3));
         metrics.opened(Entrance::Multiplexed, 1);
         let text = metrics.text(&Now { waiting: 7, doomed: 2, ..Now::default() }).unwrap();
         for line in [

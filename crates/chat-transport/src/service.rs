@@ -97,8 +97,16 @@ impl Service {
     }
 
     fn metrics(&self) -> Response<Body> {
-        let depot = self.app.hub.depot();
+        let (depot, hub, (known, unknown)) = (self.app.hub.depot(), &self.app.hub, self.app.gate.looks());
         let now = Now {
+            heard: depot.counters().heard.load(Ordering::Relaxed),
+            known,
+            unknown,
+            people: hub.people_here(),
+            rooms: hub.active_rooms(),
+            orders: hub.orders_waiting() as usize,
+            busy: self.app.journal.busy(),
+            closings: self.app.closings.people(),
             waiting: depot.waiting(),
             doomed: depot.counters().doomed.load(Ordering::Relaxed),
             dropped: depot.counters().dropped.load(Ordering::Relaxed),

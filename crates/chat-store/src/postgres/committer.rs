@@ -105,7 +105,7 @@ impl Committer {
             Ok(kept) => {
                 self.cache.keep(optimistic.written_in(&kept));
                 outage::back();
-                self.intake.sink.took(began.elapsed());
+                self.intake.sink.took(batch.len(), began.elapsed());
                 let mut left = self.answer_in(&kept, batch, optimistic.results);
                 left.iter().filter_map(|left| left.order.command.room()).for_each(|room| self.cache.forget_room(room));
                 left.append(&mut rest);

@@ -117,6 +117,11 @@ impl Database {
         prune(&self.pool, old, now).await.map_err(WorkError::into_failure)
     }
 
+    /// How many connections of the pool are at work.
+    fn reading(&self) -> usize {
+        self.pool.lent()
+    }
+
     fn options(&self) -> &Options {
         &self.intake.options
     }

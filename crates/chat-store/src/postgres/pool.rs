@@ -14,6 +14,7 @@ use crate::work_error::{WorkError, Worked};
 
 /// Connections that wait for work, and how many may be at work at once.
 pub(super) struct Pool {
+    most: usize,
     address: Address,
     idle: Mutex<Vec<Conn>>,
     places: Semaphore,
@@ -28,7 +29,8 @@ pub(super) struct Lease<'a> {
 
 impl Pool {
     pub(super) fn new(address: Address, places: usize) -> Pool {
-        Pool { address, idle: Mutex::default(), places: Semaphore::new(places.max(1)) }
+        let most = places.max(1);
+        Pool { most, address, idle: Mutex::default(), places: Semaphore::new(most) }
     }
 
     /// A connection that has begun to read.
@@ -55,6 +57,11 @@ impl Pool {
             Ok(lease)
         })
         .await
+    }
+
+    /// How many are lent.
+    pub(super) fn lent(&self) -> usize {
+        self.most - self.places.available_permits().min(self.most)
     }
 
     /// Lends nothing any more.

@@ -60,7 +60,7 @@ pub(crate) async fn commit_batch(
     match attempt(conn, intake, cache, &batch).await {
         Ok(Attempt::Committed(results)) => {
             outage::back();
-            intake.sink.took(began.elapsed());
+            intake.sink.took(batch.len(), began.elapsed());
             intake.answer(batch, results);
         }
         Ok(Attempt::Unknown(results, mark)) => return After::Unknown(Unknown { batch, results, mark }),

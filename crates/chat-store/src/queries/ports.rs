@@ -182,6 +182,10 @@ impl Journal for Database {
         self.life()
     }
 
+    fn busy(&self) -> usize {
+        self.reading()
+    }
+
     fn ready(&self) -> Answer<'_, ()> {
         if outage::is_fresh() {
             return Box::pin(async { Err(Failure::Unavailable) });

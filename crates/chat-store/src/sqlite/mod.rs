@@ -96,6 +96,11 @@ impl Database {
         Ok(())
     }
 
+    /// How many readers are at work.
+    fn reading(&self) -> usize {
+        self.readers.as_ref().map_or(0, Readers::busy)
+    }
+
     fn options(&self) -> &Options {
         &self.intake.options
     }

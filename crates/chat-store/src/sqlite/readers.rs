@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -15,6 +16,7 @@ pub(super) struct Readers {
     /// A question, or nothing for one who is to stop.
     queue: SyncSender<Option<Task>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    busy: Arc<AtomicUsize>,
 }
 
 impl Readers {
@@ -22,15 +24,21 @@ impl Readers {
     pub(super) fn start(path: &Path, how_many: usize) -> Result<Readers, OpenError> {
         let (queue, tasks) = sync_channel(MOST_QUESTIONS);
         let tasks = Arc::new(Mutex::new(tasks));
-        let path = path.display().to_string();
+        let (path, busy) = (path.display().to_string(), Arc::<AtomicUsize>::default());
         let mut threads = Vec::new();
         for _ in 0..how_many.max(1) {
             let conn = Conn::open(&path).map_err(|error| OpenError::Unready(error.to_string()))?;
-            let (path, tasks) = (path.clone(), tasks.clone());
-            let thread = thread::Builder::new().name("chat-read".into()).spawn(move || read(conn, &path, &tasks));
+            let (path, tasks, busy) = (path.clone(), tasks.clone(), busy.clone());
+            let thread = thread::Builder::new().name("chat-read".into());
+            let thread = thread.spawn(move || read(conn, &path, &tasks, &busy));
             threads.push(thread.map_err(|error| OpenError::Unready(error.to_string()))?);
         }
-        Ok(Readers { queue, threads: Mutex::new(threads) })
+        Ok(Readers { queue, threads: Mutex::new(threads), busy })
+    }
+
+    /// How many are answering.
+    pub(super) fn busy(&self) -> usize {
+        self.busy.load(Ordering::Relaxed)
     }
 
     /// Takes a question, unless too many wait.
@@ -52,11 +60,13 @@ impl Readers {
     }
 }
 
-fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Option<Task>>>) {
+fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Option<Task>>>, busy: &AtomicUsize) {
     loop {
         let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Some(task)) = next else { return };
+        busy.fetch_add(1, Ordering::Relaxed);
         let good = catch_unwind(AssertUnwindSafe(|| task(&conn))).unwrap_or(false);
+        busy.fetch_sub(1, Ordering::Relaxed);
         if !good && let Ok(fresh) = Conn::open(path) {
             conn = fresh;
         }

@@ -153,6 +153,11 @@ impl Gate {
         Ok(caller)
     }
 
+    /// How often a token was one that came a moment ago, and how often one that had to be checked.
+    pub(crate) fn looks(&self) -> (u64, u64) {
+        self.remembered.looks()
+    }
+
     /// Whether somebody who was let in a moment ago would not be any more: their tokens were ended meanwhile.
     pub(crate) fn is_ended(&self, caller: &Caller) -> bool {
         caller.by.pass().is_some_and(|pass| self.endings.concern(caller.id(), pass))

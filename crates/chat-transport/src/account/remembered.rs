@@ -1,6 +1,7 @@
 //! Who came with which token a moment ago: checking it again would cost more than the rest of a request.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,11 @@ use super::caller::Caller;
 
 /// Tokens that were good a moment ago, by their digests.
 #[derive(Default)]
-pub(super) struct Remembered(Mutex<Tokens>);
+pub(super) struct Remembered {
+    tokens: Mutex<Tokens>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
 
 #[derive(Default)]
 struct Tokens {
@@ -27,7 +32,10 @@ impl Remembered {
     /// Who brought this token a moment ago, if it is still good.
     pub(super) fn caller(&self, digest: &str, now: Time) -> Option<Caller> {
         let tokens = self.tokens();
-        tokens.callers.get(digest).filter(|entry| entry.until > now).map(|entry| entry.caller.clone())
+        let found = tokens.callers.get(digest).filter(|entry| entry.until > now).map(|entry| entry.caller.clone());
+        let count = if found.is_some() { &self.hits } else { &self.misses };
+        count.fetch_add(1, Ordering::Relaxed);
+        found
     }
 
     /// Remembers for a moment, and never beyond the token's own end, who brought it.
@@ -49,8 +57,13 @@ impl Remembered {
         self.tokens().callers.retain(|_, entry| entry.caller.id() != user);
     }
 
+    /// How often a token was known, and how often not.
+    pub(super) fn looks(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+    }
+
     fn tokens(&self) -> MutexGuard<'_, Tokens> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

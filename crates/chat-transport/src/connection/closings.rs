@@ -37,7 +37,6 @@ impl Closings {
     }
 
     /// Of how many people there are some.
-    #[cfg(test)]
     pub(crate) fn people(&self) -> usize {
         self.state().people.len()
     }

@@ -87,6 +87,15 @@ impl Inbox {
         lane.answered.load(Ordering::Relaxed) < lane.ordered.load(Ordering::Relaxed)
     }
 
+    /// Orders of sockets that are on their way.
+    pub(super) fn waiting(&self) -> u64 {
+        let waiting = |lane: &Lane| {
+            let answered = lane.answered.load(Ordering::Relaxed);
+            lane.ordered.load(Ordering::Relaxed).saturating_sub(answered)
+        };
+        self.lanes.iter().map(waiting).sum()
+    }
+
     /// What has gathered in a lane; [`Inbox::done`] is to be told when it was taken in.
     pub(super) fn take(&self, lane: usize) -> Taken {
         let mut waiting = self.lanes[lane].waiting();
@@ -160,8 +169,8 @@ impl Sink for Inbox {
         }
     }
 
-    fn took(&self, span: Duration) {
-        self.metrics.stored(span);
+    fn took(&self, orders: usize, span: Duration) {
+        self.metrics.stored(orders, span);
     }
 }
 

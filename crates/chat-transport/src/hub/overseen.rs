@@ -32,6 +32,11 @@ impl Hub {
         self.people().users.values().filter(|local| !local.sockets.is_empty()).count()
     }
 
+    /// Orders of sockets that are on their way.
+    pub(crate) fn orders_waiting(&self) -> u64 {
+        self.0.inbox.waiting()
+    }
+
     /// How many rooms are active here.
     pub(crate) fn active_rooms(&self) -> usize {
         (0..self.shards()).map(|shard| self.delivery(shard).rooms.len()).sum()

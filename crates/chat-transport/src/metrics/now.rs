@@ -13,6 +13,14 @@ pub(crate) struct Now {
     pub(crate) doomed: u64,
     pub(crate) dropped: u64,
     pub(crate) sent: u64,
+    pub(crate) heard: u64,
+    pub(crate) known: u64,
+    pub(crate) unknown: u64,
+    pub(crate) people: usize,
+    pub(crate) rooms: usize,
+    pub(crate) orders: usize,
+    pub(crate) busy: usize,
+    pub(crate) closings: usize,
     pub(crate) logins: usize,
     pub(crate) strangers: usize,
     pub(crate) accepted: u64,
@@ -27,6 +35,14 @@ pub(super) struct OfNow {
     doomed: Counter,
     dropped: Counter,
     sent: Counter,
+    heard: Counter,
+    known: Counter,
+    unknown: Counter,
+    people: Gauge,
+    rooms: Gauge,
+    orders: Gauge,
+    busy: Gauge,
+    closings: Gauge,
     logins: Gauge,
     strangers: Gauge,
     accepted: Counter,
@@ -44,6 +60,14 @@ impl OfNow {
             self.dropped.clone(),
         );
         registry.register("outbox_sent_bytes", "Bytes written to sockets", self.sent.clone());
+        registry.register("websocket_received_bytes", "Bytes that came from WebSockets", self.heard.clone());
+        registry.register("tokens_known", "Tokens that came a moment ago, too", self.known.clone());
+        registry.register("tokens_checked", "Tokens that had to be checked", self.unknown.clone());
+        registry.register("people_connected", "People with a socket or stream", self.people.clone());
+        registry.register("rooms_open", "Rooms that are held in memory to be told", self.rooms.clone());
+        registry.register("orders_waiting", "Orders of sockets on their way through the store", self.orders.clone());
+        registry.register("store_busy", "Questions that the store is answering", self.busy.clone());
+        registry.register("closings_people", "People of whom the last closings are kept", self.closings.clone());
         registry.register("logins_waiting", "Log-ins that wait for their turn", self.logins.clone());
         registry.register("socketio_strangers", "Socket.IO sessions of nobody yet", self.strangers.clone());
         registry.register("connections_accepted", "Connections that came", self.accepted.clone());
@@ -53,7 +77,16 @@ impl OfNow {
     }
 
     pub(super) fn set(&self, now: &Now) {
-        let gauges = [(&self.waiting, now.waiting), (&self.logins, now.logins), (&self.strangers, now.strangers)];
+        let gauges = [
+            (&self.waiting, now.waiting),
+            (&self.logins, now.logins),
+            (&self.strangers, now.strangers),
+            (&self.people, now.people),
+            (&self.rooms, now.rooms),
+            (&self.orders, now.orders),
+            (&self.busy, now.busy),
+            (&self.closings, now.closings),
+        ];
         for (gauge, value) in gauges {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
@@ -61,6 +94,9 @@ impl OfNow {
             (&self.doomed, now.doomed),
             (&self.dropped, now.dropped),
             (&self.sent, now.sent),
+            (&self.heard, now.heard),
+            (&self.known, now.known),
+            (&self.unknown, now.unknown),
             (&self.accepted, now.accepted),
             (&self.crowded, now.crowded),
             (&self.unaccepted, now.unaccepted),

@@ -147,6 +147,10 @@ impl Asker<'_> {
         if let Some(newest) = messages.last() {
             self.call.app.hub.reached(self.reader, self.room, newest.id);
         }
+        self.call.app.hub.metrics().polled(match source {
+            Source::Cache => "cache",
+            Source::Database => "database",
+        });
         let last_message_id = messages.last().map_or(self.last, |newest| newest.id.number());
         let messages = messages.iter().map(|message| -> &Message { message }).collect();
         answer::poll(self.call.features, &Poll { messages, last_message_id, source, changes })

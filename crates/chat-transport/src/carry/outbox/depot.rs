@@ -46,6 +46,8 @@ pub struct Counters {
     pub writes: AtomicU64,
     /// Bytes that these took.
     pub bytes: AtomicU64,
+    /// Bytes that came from WebSockets.
+    pub heard: AtomicU64,
     /// Droppable frames that met a queue.
     pub dropped: AtomicU64,
     /// Connections that were given up, the slow and the silent.

@@ -18,6 +18,7 @@ pub use handshake::{Handshake, Refused, Upgrading};
 pub use limits::FrameLimits;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use std::sync::atomic::Ordering;
 use std::{
     future::{Future, poll_fn},
     mem::MaybeUninit,
@@ -190,6 +191,7 @@ impl WebSocket {
             return Poll::Ready(false);
         }
         self.outbox.hear();
+        self.outbox.depot().counters().heard.fetch_add(buffer.filled().len() as u64, Ordering::Relaxed);
         self.guardian.feed(buffer.filled());
         Poll::Ready(true)
     }
