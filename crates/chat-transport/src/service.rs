@@ -99,7 +99,7 @@ impl Service {
     fn metrics(&self) -> Response<Body> {
         let (depot, hub, (known, unknown)) = (self.app.hub.depot(), &self.app.hub, self.app.gate.looks());
         let now = Now {
-            heard: depot.counters().heard.load(Ordering::Relaxed),
+            heard: depot.counters().heard.get(),
             known,
             unknown,
             people: hub.people_here(),
@@ -110,7 +110,7 @@ impl Service {
             waiting: depot.waiting(),
             doomed: depot.counters().doomed.load(Ordering::Relaxed),
             dropped: depot.counters().dropped.load(Ordering::Relaxed),
-            sent: depot.counters().bytes.load(Ordering::Relaxed),
+            sent: depot.counters().bytes.get(),
             logins: self.app.passwords.waiting(),
             strangers: self.engines.strangers(),
             accepted: self.app.tally.accepted(),

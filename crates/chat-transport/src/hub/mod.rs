@@ -6,6 +6,8 @@
 //! comes, joins or leaves. No lock is held across an await, or while another's is taken.
 
 mod asides;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod delivery;
 mod encode;
 mod handle;

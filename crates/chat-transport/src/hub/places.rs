@@ -51,7 +51,8 @@ impl Delivery {
         };
         let newest = newest.max(before.and_then(|before| before.newest));
         let shape = socket.endpoint.shape(cursor);
-        room.subs.add(Sub { socket: socket.clone(), shape, silent: true, next, heard, ahead, newest });
+        let number = self.encoder.number(shape);
+        room.subs.add(Sub { socket: socket.clone(), shape, number, silent: true, next, heard, ahead, newest });
         Ok(heard)
     }
 

@@ -100,7 +100,8 @@ impl Hub {
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             count += 1;
             self.pass(count, self.now());
-            if count.is_multiple_of(2) {
+            // While orders are on their way, more messages are about to reach the same people: then fewer notes say as much.
+            if count.is_multiple_of(EVERY_SECOND) || count.is_multiple_of(2) && self.0.inbox.waiting() == 0 {
                 self.note_deliveries(self.now());
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chat_domain::{Event, Head, MessageId};
 use chat_protocol::Shape;
 
+use super::encode::ShapeNumber;
 use crate::connection::socket::Socket;
 
 /// The sockets that joined a room. They are asked in rounds, so that those at the end of a big room hear as much as those at
@@ -22,6 +23,8 @@ pub(super) struct Subs {
 pub(super) struct Sub {
     pub(super) socket: Arc<Socket>,
     pub(super) shape: Shape,
+    /// The encoder's number of that shape.
+    pub(super) number: ShapeNumber,
     /// Whether it is not told anything yet: its place is kept while it is asked whether its user may be here.
     pub(super) silent: bool,
     /// The number of the next event that it has not heard.

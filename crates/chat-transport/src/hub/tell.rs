@@ -140,7 +140,7 @@ impl Teller<'_> {
     fn send(
         &mut self,
         news: &[Arc<Event>],
-        number: u64,
+        first: u64,
         sub: &mut Sub,
         encoded: &mut Encoded,
         reached: &mut Option<MessageId>,
@@ -148,7 +148,7 @@ impl Teller<'_> {
         let socket = &sub.socket;
         let framing = socket.line.framing();
         let viewer = Viewer { user: socket.user(), shape: sub.shape, framing, epoch: self.epoch };
-        let Some(payload) = self.encoder.events(encoded, news, number, &viewer) else {
+        let Some(payload) = self.encoder.events(encoded, news, first, sub.number, &viewer) else {
             return socket.offer_answers();
         };
         let newest = newest(news, None);

@@ -11,7 +11,7 @@ use std::{
 use chat_domain::Time;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{budget::Budget, queue::Mark};
+use super::{budget::Budget, count::Count, queue::Mark};
 use crate::clock::{Nature, Real};
 
 /// Limits, counters, time and chance, and the marks that were reached: one per server.
@@ -43,11 +43,11 @@ pub struct Limits {
 #[derive(Debug, Default)]
 pub struct Counters {
     /// System calls that wrote to a socket.
-    pub writes: AtomicU64,
+    pub writes: Count,
     /// Bytes that these took.
-    pub bytes: AtomicU64,
+    pub bytes: Count,
     /// Bytes that came from WebSockets.
-    pub heard: AtomicU64,
+    pub heard: Count,
     /// Droppable frames that met a queue.
     pub dropped: AtomicU64,
     /// Connections that were given up, the slow and the silent.

@@ -5,6 +5,7 @@
 //! too slow for it is closed and resumes later, so nobody's slowness delays or starves anyone else.
 
 mod budget;
+mod count;
 mod depot;
 mod ends;
 mod line;
@@ -14,6 +15,7 @@ mod state;
 mod tests;
 
 pub(crate) use budget::{HEAVY, Holder};
+pub use count::Count;
 pub use depot::{Counters, Depot, Limits, Reached};
 pub use ends::{Close, Drive, Offered};
 pub use queue::Mark;
@@ -57,6 +59,12 @@ impl Outbox {
     /// An outbox that only queues; its task takes what has gathered (TLS, SSE, long-polling).
     pub fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
         Outbox::build(depot, owner, Line::Taken)
+    }
+
+    /// An outbox that counts what it is offered, as if it had been written.
+    #[cfg(feature = "bench")]
+    pub(crate) fn counted(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
+        Outbox::build(depot, owner, Line::Counted)
     }
 
     fn build(depot: Arc<Depot>, owner: u64, line: Line) -> Arc<Outbox> {

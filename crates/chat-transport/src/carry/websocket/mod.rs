@@ -191,7 +191,7 @@ impl WebSocket {
             return Poll::Ready(false);
         }
         self.outbox.hear();
-        self.outbox.depot().counters().heard.fetch_add(buffer.filled().len() as u64, Ordering::Relaxed);
+        self.outbox.depot().counters().heard.add(buffer.filled().len() as u64);
         self.guardian.feed(buffer.filled());
         Poll::Ready(true)
     }

@@ -1,7 +1,5 @@
 //! What telling costs, in counts: encodings, writes, bytes. Times depend on the machine, these do not.
 
-use std::sync::atomic::Ordering;
-
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -26,7 +24,7 @@ impl World {
     }
 
     fn writes(&self) -> u64 {
-        self.hub.depot().counters().writes.load(Ordering::Relaxed)
+        self.hub.depot().counters().writes.get()
     }
 
     fn encodings(&self) -> u64 {

@@ -1,0 +1,172 @@
+//! A hub whose sockets only count, for `benches/hub.rs`: what telling costs where nothing is written.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use chat_domain::command::Draft;
+use chat_domain::directory::NewAccount;
+use chat_domain::memory::InMemory;
+use chat_domain::{Command, Directory, Failure, Journal, Limits, Order, Person, RoomId, Settled, Sink};
+use chat_protocol::{Endpoint, Entrance, Features, Frames, Lang};
+
+use super::telling::Next;
+use super::{Hub, HubSettings, Inbox, Opened, Start};
+use crate::carry::outbox::{Depot, Limits as Room, Outbox};
+use crate::clock;
+use crate::connection::line::Line;
+use crate::connection::socket::Socket;
+
+/// Rooms full of sockets that count what they are told.
+pub struct Hall {
+    hub: Hub,
+    inbox: Arc<Inbox>,
+    journal: Arc<InMemory>,
+    desk: Arc<Desk>,
+    people: Vec<Arc<Person>>,
+    rooms: Vec<RoomId>,
+}
+
+/// What was said and not told yet: by shard, each time one message in every room.
+pub struct Said(Vec<Vec<Vec<Settled>>>);
+
+/// Keeps what was settled until it is handed on.
+#[derive(Default)]
+struct Desk(Mutex<Vec<Settled>>);
+
+impl Sink for Desk {
+    fn settled(&self, answers: Vec<Settled>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
+    }
+}
+
+impl Hall {
+    /// So many rooms of so many people over so many shards; the sockets have so many shapes, in turns.
+    pub async fn open(rooms: usize, members: usize, shards: usize, shapes: usize) -> Result<Hall, Failure> {
+        let desk = Arc::new(Desk::default());
+        let journal = Arc::new(InMemory::new(Limits::default(), desk.clone()));
+        let (inbox, settings) = (Inbox::new(shards), HubSettings { sockets_per_user: rooms, ..HubSettings::default() });
+        let hub = Hub::new(settings, Depot::new(Room::default()), inbox.clone(), journal.clone(), journal.clone());
+        let mut hall = Hall { hub, inbox, journal, desk, people: Vec::new(), rooms: Vec::new() };
+        for number in 0..members {
+            let username = format!("person.{number}");
+            let new = NewAccount { username, name: None, avatar: String::new(), password: "-".into() };
+            hall.people.push(hall.journal.register(new).await?.person);
+        }
+        for number in 0..rooms {
+            let members = hall.people[1..].iter().map(|person| person.id()).collect();
+            let made = Command::CreateGroup { title: format!("room {number}"), members, client_id: None };
+            let made = hall.order(made).await?;
+            hall.rooms.extend(made.event().map(|event| event.room));
+        }
+        hall.hand_on(hall.desk.take());
+        let shapes: Vec<_> = all_shapes().into_iter().take(shapes).collect();
+        for room in &hall.rooms {
+            for (person, shape) in hall.people.iter().zip(shapes.iter().cycle()) {
+                hall.join(person, *room, *shape).await?;
+            }
+        }
+        Ok(hall)
+    }
+
+    /// So many messages of so many bytes in every room.
+    pub async fn say(&self, messages: usize, bytes: usize) -> Result<Said, Failure> {
+        let mut said = vec![Vec::new(); self.hub.shards()];
+        for _ in 0..messages {
+            for room in &self.rooms {
+                let draft = Draft::text("x".repeat(bytes));
+                self.order(Command::Send { room: *room, draft, client_id: None }).await?;
+            }
+            let mut by_shard = vec![Vec::new(); self.hub.shards()];
+            for settled in self.desk.take() {
+                let room = settled.result.as_ref().ok().and_then(|outcome| outcome.event()).map(|event| event.room);
+                by_shard[room.map_or(0, |room| self.inbox.lane(room))].push(settled);
+            }
+            said.iter_mut().zip(by_shard).for_each(|(shard, settled)| shard.push(settled));
+        }
+        Ok(Said(said))
+    }
+
+    /// Tells one shard what was said in it, message after message.
+    pub fn tell(&self, shard: usize, said: &mut Said) {
+        self.tell_turns(shard, said.of(shard));
+    }
+
+    /// The same for what was [taken out](Said::of) before.
+    pub fn tell_turns(&self, shard: usize, turns: Vec<Vec<Settled>>) {
+        for settled in turns {
+            self.inbox.settled(settled);
+            while self.hub.turn(shard, clock::now(), Instant::now()) != Next::Later {}
+        }
+    }
+
+    /// How many writes there would have been so far: one for each member whom something was told.
+    pub fn deliveries(&self) -> u64 {
+        self.hub.depot().counters().writes.get()
+    }
+
+    async fn order(&self, command: Command) -> Result<chat_domain::Outcome, Failure> {
+        let order = Order { actor: self.people[0].id(), at: clock::now(), command, origin: None };
+        self.journal.execute(order).await
+    }
+
+    fn hand_on(&self, settled: Vec<Settled>) {
+        self.inbox.settled(settled);
+        (0..self.hub.shards()).for_each(|shard| self.hub.take_in(shard, clock::now()));
+    }
+
+    async fn join(&self, person: &Arc<Person>, room: RoomId, (endpoint, cursor, plain): Shape) -> Result<(), Failure> {
+        let outbox = Outbox::counted(self.hub.depot().clone(), 1);
+        let line = if plain { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
+        let endpoint = Endpoint { room: Some(room), ..endpoint };
+        let socket = Socket::new(self.hub.next_socket(), person.clone(), endpoint, line, None, None);
+        if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
+            self.hub.learn(person.id(), self.journal.memberships(person.id()).await?, self.hub.epoch());
+        }
+        let (head, newest) = self.journal.joining(person.id(), room).await?;
+        self.hub.attach(&socket, room, cursor, Start::Now { head, newest }, None);
+        Ok(())
+    }
+}
+
+impl Said {
+    /// What was said in one shard, for a thread of its own.
+    pub fn of(&mut self, shard: usize) -> Vec<Vec<Settled>> {
+        mem::take(&mut self.0[shard])
+    }
+}
+
+impl Desk {
+    fn take(&self) -> Vec<Settled> {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// An entrance with what is asked for there, whether with a cursor, and whether frames go out as they are, without a WebSocket's
+/// header.
+type Shape = (Endpoint, bool, bool);
+
+/// Sixty-four shapes that differ in what is to be made for them; that of dialect 2 first.
+fn all_shapes() -> Vec<Shape> {
+    let entrances = [
+        Entrance::Multiplexed,
+        Entrance::Sse,
+        Entrance::Bare,
+        Entrance::Room(Lang::Russian),
+        Entrance::Room(Lang::English),
+        Entrance::Roulette,
+        Entrance::Personal,
+        Entrance::SocketIo,
+    ];
+    let mut shapes = Vec::new();
+    for features in [Features::NONE, Features::ALL] {
+        for cursor in [false, true] {
+            for plain in [false, true] {
+                for entrance in entrances {
+                    shapes.push((Endpoint { entrance, room: None, features }, cursor, plain));
+                }
+            }
+        }
+    }
+    shapes
+}
