@@ -49,7 +49,7 @@ impl Metrics {
             registry: Registry::default(),
             messages: Family::default(),
             latency: Family::new_with_constructor(histogram),
-            store: histogram(),
+            store: Histogram::new(COMMITS),
             batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0]),
             polls: Family::default(),
             connections: Family::default(),
@@ -210,6 +210,12 @@ impl Default for Metrics {
 fn histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0])
 }
+
+/// Commits take from tenths of a millisecond on a good disk to seconds on one that is in trouble.
+const COMMITS: [f64; 18] = [
+    0.0001, 0.0002, 0.0003, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0,
+    5.0,
+];
 
 /// The dialect that is spoken there.
 pub(crate) fn dialect(entrance: Entrance) -> &'static str {

@@ -28,7 +28,7 @@ pub(crate) async fn run(
     let tally = start(args, server, rooms, people, args.in_flight, stop.clone()).await?;
     sleep(Duration::from_secs(1)).await;
     tally.forget_delays();
-    let stretch = Stretch::begin(server.pid(), tally.answers())?;
+    let stretch = Stretch::begin(server.watched(), tally.answers())?;
     sleep(Duration::from_secs_f64(args.seconds)).await;
     let name = format!("acknowledged, {} × {}", people.len(), args.in_flight);
     let figures = stretch.end(&name, tally.answers(), Some(&tally));

@@ -11,8 +11,9 @@ use crate::dialect::Dialect;
 ///
 /// Starts the server on core 0 (where the `taskset` program exists) with a fresh SQLite file, keeps to core 1, makes people
 /// and rooms through the back ends' API, and runs one scenario after the other. Beside fan-out and pairs it runs a bare
-/// broadcaster that remembers nothing, so that ratios can be read. CPU and memory come from /proc; the CPU of this program
-/// is shown too: where it fills its core, it was the bottleneck.
+/// broadcaster that remembers nothing, so that ratios can be read, and says whether they are as they are to be. CPU and
+/// memory come from /proc; the CPU of this program is shown too: where it fills its core, it was the bottleneck. The median
+/// commit of the same stretch is the server's own figure.
 #[derive(Debug, Parser)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -37,6 +38,12 @@ pub(crate) struct Args {
     /// Messages a second where the rate is fixed.
     #[arg(long, default_value_t = 20.0)]
     pub(crate) rate: f64,
+    /// A Postgres instead of the SQLite file: postgres://…, whose tables are made if they are not there.
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+    /// The SQLite file in memory (/dev/shm): what everything but the disk costs.
+    #[arg(long, conflicts_with = "database")]
+    pub(crate) tmpfs: bool,
     /// Messages on their way at once in the closed loop of the fan-out: one run for each number.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 64])]
     pub(crate) window: Vec<usize>,

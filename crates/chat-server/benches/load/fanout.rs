@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::connection::{Connection, Mouth};
 use crate::dialect::{Dialect, Kind};
 use crate::measure::{Figures, Stretch};
-use crate::process::Server;
+use crate::process::{Server, Watched};
 use crate::tally::{Tally, content};
 use crate::world::Somebody;
 
@@ -21,7 +21,7 @@ pub(crate) struct Crowd {
     mouths: Vec<Mouth>,
     dialect: Dialect,
     room: u64,
-    server: u32,
+    server: Watched,
     size: usize,
 }
 
@@ -42,7 +42,7 @@ impl Crowd {
             mouths.push(connection.mouth());
             spawn_local(listen(connection, tally.clone(), number % SAMPLED == 0));
         }
-        Ok(Crowd { tally, mouths, dialect, room, server: server.pid(), size: args.content })
+        Ok(Crowd { tally, mouths, dialect, room, server: server.watched(), size: args.content })
     }
 
     /// Sends the next message as soon as an earlier one has reached everybody, for so many seconds.

@@ -56,7 +56,7 @@ pub(crate) async fn open(
 pub(crate) async fn connect(server: &Server, dialect: Dialect, people: &[Rc<Somebody>]) -> Result<Figures, Trouble> {
     drop(open(server, dialect, &[], people).await?);
     sleep(Duration::from_secs(1)).await;
-    let stretch = Stretch::begin(server.pid(), 0)?;
+    let stretch = Stretch::begin(server.watched(), 0)?;
     let connections = open(server, dialect, &[], people).await?;
     stretch.end("connecting, seen before", connections.len() as u64, None)
 }

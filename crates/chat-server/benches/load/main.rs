@@ -6,6 +6,7 @@
 mod acked;
 mod args;
 mod bare;
+mod commits;
 mod connection;
 mod dialect;
 mod fanout;
@@ -19,6 +20,7 @@ mod rest;
 mod storm;
 mod stuck;
 mod tally;
+mod targets;
 mod world;
 
 use std::process::ExitCode;

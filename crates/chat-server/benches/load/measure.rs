@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use crate::Trouble;
-use crate::process::{cpu, resident};
+use crate::commits::Commits;
+use crate::process::{Watched, cpu, resident};
 use crate::tally::Tally;
 
 /// The beginning of a measured stretch.
 pub(crate) struct Stretch {
-    server: u32,
+    server: Watched,
     at: Instant,
     server_cpu: Duration,
     own_cpu: Duration,
     before: u64,
+    commits: Commits,
 }
 
 /// What a stretch has shown.
@@ -36,13 +38,15 @@ pub(crate) struct Figures {
     pub(crate) frame: u64,
     /// How late things were, in microseconds.
     delays: Vec<u32>,
+    /// How long the server's commits took.
+    pub(crate) commits: Commits,
 }
 
 impl Stretch {
     /// Begins to measure; `before` is what was counted until now.
-    pub(crate) fn begin(server: u32, before: u64) -> Result<Stretch, Trouble> {
-        let own_cpu = cpu(std::process::id())?;
-        Ok(Stretch { server, at: Instant::now(), server_cpu: cpu(server)?, own_cpu, before })
+    pub(crate) fn begin(server: Watched, before: u64) -> Result<Stretch, Trouble> {
+        let (own_cpu, commits) = (cpu(std::process::id())?, Commits::so_far(server.operators)?);
+        Ok(Stretch { server, at: Instant::now(), server_cpu: cpu(server.pid)?, own_cpu, before, commits })
     }
 
     /// Ends; `after` is what was counted until now.
@@ -51,12 +55,13 @@ impl Stretch {
             name: name.to_owned(),
             count: after - self.before,
             wall: self.at.elapsed(),
-            server: cpu(self.server)?.saturating_sub(self.server_cpu),
+            server: cpu(self.server.pid)?.saturating_sub(self.server_cpu),
             own: cpu(std::process::id())?.saturating_sub(self.own_cpu),
-            resident: resident(self.server)?,
+            resident: resident(self.server.pid)?,
             lost: 0,
             frame: tally.map_or(0, Tally::size),
             delays: tally.map(Tally::delays).unwrap_or_default(),
+            commits: Commits::so_far(self.server.operators)?.since(&self.commits),
         })
     }
 }
@@ -65,6 +70,11 @@ impl Figures {
     /// Microseconds of the server's CPU for each.
     pub(crate) fn cost(&self) -> f64 {
         micros(self.server) / self.count.max(1) as f64
+    }
+
+    /// How many a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.count as f64 / self.wall.as_secs_f64()
     }
 
     /// How late things were at most, for half, 99 % and all of them.
@@ -87,6 +97,7 @@ impl Figures {
         self.resident = other.resident;
         self.lost += other.lost;
         self.delays.extend(other.delays);
+        self.commits.add(&other.commits);
     }
 
     /// One line of the table.
@@ -94,15 +105,16 @@ impl Figures {
         let [half, most, all] = self.late().map(|delay| delay.as_secs_f64() * 1e3);
         let seconds = self.wall.as_secs_f64();
         println!(
-            "{:<34} {:>9.0} {:>9.2} {:>7.0}% {:>7.0}% {:>8.1} {:>8.1} {:>8.1} {:>6} {:>8.1}",
+            "{:<34} {:>9.0} {:>9.2} {:>7.0}% {:>7.0}% {:>8.1} {:>8.1} {:>8.1} {:>8.2} {:>6} {:>8.1}",
             self.name,
-            self.count as f64 / seconds,
+            self.rate(),
             self.cost(),
             self.server.as_secs_f64() / seconds * 100.0,
             self.own.as_secs_f64() / seconds * 100.0,
             half,
             most,
             all,
+            self.commits.median().as_secs_f64() * 1e3,
             self.lost,
             self.resident as f64 / 1024.0,
         );
@@ -112,8 +124,8 @@ impl Figures {
 /// The head of the table.
 pub(crate) fn print_head() {
     println!(
-        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8}",
-        "", "each/s", "CPU µs", "server", "load", "p50 ms", "p99 ms", "max ms", "lost", "RSS MiB"
+        "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8}",
+        "", "each/s", "CPU µs", "server", "load", "p50 ms", "p99 ms", "max ms", "c ms", "lost", "RSS MiB"
     );
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     }
     sleep(Duration::from_secs(1)).await;
     tally.forget_delays();
-    let stretch = Stretch::begin(server.pid(), tally.messages())?;
+    let stretch = Stretch::begin(server.watched(), tally.messages())?;
     sleep(Duration::from_secs_f64(args.seconds)).await;
     let mut figures = stretch.end(name, tally.messages(), Some(&tally))?;
     stop.set(true);

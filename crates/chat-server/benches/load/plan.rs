@@ -11,14 +11,15 @@ use crate::fanout::Crowd;
 use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::world::{Somebody, World};
-use crate::{acked, idle, pairs, rest, storm, stuck};
+use crate::{acked, idle, pairs, rest, storm, stuck, targets};
 
 /// Runs what was asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
     keep_to(1);
     print_head();
     for (number, scenario) in args.scenarios.iter().enumerate() {
-        let home = std::env::temp_dir().join(format!("chat-load-{}-{number}", std::process::id()));
+        let place = if args.tmpfs { PathBuf::from("/dev/shm") } else { std::env::temp_dir() };
+        let home = place.join(format!("chat-load-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&home)?;
         let ran = Stage::set(args, home.clone())?.run(*scenario).await;
         std::fs::remove_dir_all(&home)?;
@@ -118,9 +119,12 @@ impl Stage<'_> {
                 }
             }
             ours.print();
-            for bare in &bare {
+            for (bare, (way, ..)) in bare.iter().zip(&others) {
                 bare.print();
                 ratio(&ours, bare);
+                if **way == Way::Coalescing {
+                    targets::one_room(pace, args.members, !args.tmpfs, &ours, bare);
+                }
             }
         }
         Ok(())
@@ -132,6 +136,7 @@ impl Stage<'_> {
         let name = format!("pairs, {} people", people.len());
         let ours = pairs::run(args, &self.server, args.dialect, &rooms, &people, &name).await?;
         ours.print();
+        targets::pairs(if args.database.is_some() { ON_POSTGRES } else { ON_SQLITE }, &ours);
         drop(self.server);
         if !args.no_bare {
             let server = Server::bare(Way::Coalescing, ours.frame)?;
@@ -173,7 +178,7 @@ async fn turn(args: &Args, crowd: &Crowd, pace: Pace, who: &str) -> Result<Figur
 
 /// How messages come into one room.
 #[derive(Clone, Copy)]
-enum Pace {
+pub(crate) enum Pace {
     /// At the rate of the command line.
     Rate,
     /// So many are on their way at once.
@@ -188,5 +193,8 @@ fn ratio(ours: &Figures, bare: &Figures) {
 const TURNS: u32 = 4;
 /// The bare broadcasters beside it.
 const WAYS: [Way; 2] = [Way::Coalescing, Way::Single];
+/// Deliveries a second in pairs that are to be reached.
+const ON_SQLITE: f64 = 50_000.0;
+const ON_POSTGRES: f64 = 15_000.0;
 /// Members of a big room.
 const CROWD: usize = 1000;

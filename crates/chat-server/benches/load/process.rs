@@ -14,6 +14,16 @@ use crate::bare::Way;
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Where it shows its figures to operators; a bare one has none.
+    operators: Option<SocketAddr>,
+}
+
+/// A server as the one who measures it knows it.
+#[derive(Clone, Copy)]
+pub(crate) struct Watched {
+    /// The number of its process.
+    pub(crate) pid: u32,
+    pub(crate) operators: Option<SocketAddr>,
 }
 
 impl Server {
@@ -28,25 +38,38 @@ impl Server {
         command.args(["--rate-messages", "10000000", "--max-sockets-per-user", "100000"]);
         command.args(["--rate-changes", "10000000", "--rate-replays", "1000000000"]);
         command.args(["--max-connections-per-address", "100000"]);
-        command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
+        command.args(["--admin-listen", "127.0.0.1:0"]);
+        match &args.database {
+            // The one before it was killed, and could not say that it has gone.
+            Some(url) => command.args(["--database", url, "--take-over"]),
+            None => command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]),
+        };
         command.env("CHAT_LOG", "warn");
-        Server::start(command)
+        Server::start(command, true)
     }
 
     /// Starts the bare broadcaster, whose frames have so many bytes.
     pub(crate) fn bare(way: Way, frame: u64) -> Result<Server, Trouble> {
         let mut command = on_core(0, &std::env::current_exe()?);
         command.args(["--bare", way.name(), "--frame", &frame.to_string()]);
-        Server::start(command)
+        Server::start(command, false)
     }
 
-    fn start(mut command: Command) -> Result<Server, Trouble> {
+    fn start(mut command: Command, has_operators: bool) -> Result<Server, Trouble> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
-        let mut server = Server { child, address: ([127, 0, 0, 1], 0).into() };
+        let mut server = Server { child, address: ([127, 0, 0, 1], 0).into(), operators: None };
         for line in BufReader::new(output).lines() {
-            if let Some((_, address)) = line?.split_once("listening on http://") {
-                server.address = address.trim_end_matches('/').parse()?;
+            let Some((who, address)) =
+                line?.split_once("listening on http://").map(|(who, at)| (who.len(), at.parse()))
+            else {
+                continue;
+            };
+            match who {
+                0 => server.address = address?,
+                _ => server.operators = Some(address?),
+            }
+            if !has_operators || server.operators.is_some() {
                 return Ok(server);
             }
         }
@@ -56,6 +79,11 @@ impl Server {
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What measuring it takes.
+    pub(crate) fn watched(&self) -> Watched {
+        Watched { pid: self.pid(), operators: self.operators }
     }
 
     /// Ends it at once, as a crash would.

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     }
     sleep(Duration::from_secs(1)).await;
     tally.forget_delays();
-    let stretch = Stretch::begin(server.pid(), tally.answers())?;
+    let stretch = Stretch::begin(server.watched(), tally.answers())?;
     sleep(Duration::from_secs_f64(args.seconds)).await;
     let figures = stretch.end(&format!("POST, {} connections", people.len()), tally.answers(), Some(&tally));
     stop.set(true);

@@ -75,7 +75,7 @@ impl Others {
         let count = FILL / CONTENT;
         self.tally.forget_delays();
         let before = self.tally.messages();
-        let stretch = Stretch::begin(server.pid(), before)?;
+        let stretch = Stretch::begin(server.watched(), before)?;
         let began = Instant::now();
         for number in 0..count {
             let due = began + Duration::from_secs_f64(number as f64 / args.rate);

@@ -18,7 +18,6 @@ pub use handshake::{Handshake, Refused, Upgrading};
 pub use limits::FrameLimits;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use std::sync::atomic::Ordering;
 use std::{
     future::{Future, poll_fn},
     mem::MaybeUninit,

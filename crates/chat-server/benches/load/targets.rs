@@ -1,0 +1,62 @@
+//! What the figures are to reach, beside a bare coalescing broadcaster of the same run.
+
+use std::time::Duration;
+
+use crate::measure::Figures;
+use crate::plan::Pace;
+
+/// What one figure is to be.
+struct Target {
+    what: &'static str,
+    is: f64,
+    at_most: f64,
+}
+
+/// Prints what there is to reach in one room, and whether it was. `c` is the median commit of ours; without a disk, where a commit
+/// costs next to nothing, rates are compared instead of times.
+pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figures, bare: &Figures) {
+    let c = millis(ours.commits.median());
+    let cost = |at_most| Target { what: "CPU of a delivery, times bare's", is: ours.cost() / bare.cost(), at_most };
+    let times =
+        |least: f64| Target { what: "rate, bare's times that", is: bare.rate() / ours.rate(), at_most: 1.0 / least };
+    let round = |more: f64| {
+        let round = |of: &Figures, window: usize| (members * window) as f64 / of.rate() * 1e3;
+        let window = if let Pace::Window(window) = pace { window } else { 1 };
+        Target { what: "ms of a round", is: round(ours, window), at_most: round(bare, window) + more }
+    };
+    let targets = match pace {
+        Pace::Rate => {
+            let half = |of: &Figures| millis(of.late()[0]);
+            let most = half(bare) + c + 0.5;
+            vec![cost(1.25), Target { what: "ms of p50", is: half(ours), at_most: most }]
+        }
+        Pace::Window(_) if members <= SMALL => vec![cost(1.5)],
+        Pace::Window(1) if has_disk => vec![cost(1.25), round(c + 0.7)],
+        Pace::Window(1) => vec![times(0.8)],
+        Pace::Window(8) if has_disk => vec![cost(1.25), round(c / 2.0 + 1.0)],
+        Pace::Window(8) => vec![times(0.9)],
+        Pace::Window(64) => vec![cost(1.1), times(0.9)],
+        Pace::Window(_) => Vec::new(),
+    };
+    targets.iter().for_each(Target::print);
+}
+
+/// The same for pairs: so many deliveries a second.
+pub(crate) fn pairs(least: f64, ours: &Figures) {
+    Target { what: "µs between two deliveries", is: 1e6 / ours.rate(), at_most: 1e6 / least }.print();
+}
+
+impl Target {
+    fn print(&self) {
+        let Target { what, is, at_most } = self;
+        let verdict = if is <= at_most { "reached" } else { "MISSED" };
+        println!("{:<34} {what}: {is:.2}, at most {at_most:.2}: {verdict}", "");
+    }
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// Members of a room that is told in one go.
+const SMALL: usize = 128;
