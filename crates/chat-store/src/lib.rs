@@ -43,6 +43,7 @@
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod backup;
+mod company;
 mod error;
 mod outage;
 mod postgres;

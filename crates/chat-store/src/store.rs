@@ -39,7 +39,7 @@ impl Store {
     /// changes those to the server (a pooler that pools transactions), there is no new connection, and nothing is noticed: a
     /// store wants the server itself, or a pooler that pools sessions.
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
-        let intake = Intake { options: options.clone(), sink };
+        let intake = Intake::new(options.clone(), sink);
         let database = match url.split_once(':') {
             Some(("sqlite", path)) if !named(path).is_empty() => {
                 Database::Sqlite(sqlite::Database::open(named(path), intake, new_life())?)

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_domain::Limits;
@@ -55,6 +55,8 @@ impl Default for Options {
 pub(crate) struct Intake {
     pub(crate) options: Options,
     pub(crate) sink: Arc<dyn Sink>,
+    /// When somebody was last answered.
+    answered: Mutex<Instant>,
 }
 
 /// An order with the caller who waits for its answer, if one does.
@@ -76,6 +78,11 @@ impl Waiting {
         Waiting { order, caller, since: Instant::now() }
     }
 
+    /// Whether somebody hears what becomes of it.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.caller.is_some() || self.order.origin.is_some()
+    }
+
     /// Whether the caller has stopped waiting: what was not begun is not done any more.
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.caller.as_ref().is_some_and(oneshot::Sender::is_closed)
@@ -83,8 +90,18 @@ impl Waiting {
 }
 
 impl Intake {
+    pub(crate) fn new(options: Options, sink: Arc<dyn Sink>) -> Intake {
+        Intake { options, sink, answered: Mutex::new(Instant::now()) }
+    }
+
+    /// When somebody was last answered: whoever comes from then on may be one of them.
+    pub(crate) fn answered(&self) -> Instant {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Tells the sink, then the callers, what became of a batch.
     pub(crate) fn answer(&self, batch: Vec<Waiting>, results: Vec<OrderResult>) {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         let settled = batch.iter().zip(&results);
         let settled = settled.map(|(waiting, result)| Settled { origin: waiting.order.origin, result: result.clone() });
         self.sink.settled(settled.collect());

@@ -141,4 +141,4 @@ fn on_core(core: usize, program: &Path) -> Command {
 /// The secret of the tokens, which are made here too: nobody waits for a thousand passwords to be hashed.
 pub(crate) const SECRET: &str = "the secret of a load test that is long enough";
 /// The key of the back ends' API.
-pub(crate) const KEY: &str = "the key of a load test";
+pub(crate) const KEY: &str = "the-key-of-a-load-test";

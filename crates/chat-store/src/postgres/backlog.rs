@@ -4,11 +4,13 @@ use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chat_domain::RoomId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use crate::company::{Company, STEP};
 use crate::work::{Intake, Waiting};
 
 /// What a committer is asked for.
@@ -23,12 +25,13 @@ pub(super) enum Work {
 pub(super) struct Backlog {
     queue: mpsc::Receiver<Work>,
     next: VecDeque<Work>,
+    company: Company,
     intake: Arc<Intake>,
 }
 
 impl Backlog {
     pub(super) fn new(queue: mpsc::Receiver<Work>, intake: Arc<Intake>) -> Backlog {
-        Backlog { queue, next: VecDeque::new(), intake }
+        Backlog { queue, next: VecDeque::new(), company: Company::default(), intake }
     }
 
     /// What has waited longest; nothing once nobody can ask for anything any more.
@@ -41,9 +44,25 @@ impl Backlog {
     }
 
     /// An order with those behind it, as many as one transaction takes.
-    pub(super) fn batch(&mut self, first: Waiting) -> Vec<Waiting> {
+    pub(super) async fn batch(&mut self, first: Waiting) -> Vec<Waiting> {
         let mut rooms: BTreeSet<_> = first.order.command.room().into_iter().collect();
         let mut batch = vec![first];
+        self.fill(&mut batch, &mut rooms);
+        self.company.begins(&batch);
+        let most = self.intake.options.batch;
+        while self.next.is_empty() && batch.len() < most && self.company.lacks(&batch, Instant::now()) {
+            // Whoever comes ends the step; the runtime's clock has no finer ones than a millisecond.
+            if let Ok(Some(work)) = timeout(STEP, self.queue.recv()).await {
+                self.next.push_back(work);
+                self.take_in();
+                self.fill(&mut batch, &mut rooms);
+            }
+        }
+        self.company.goes(&batch);
+        batch
+    }
+
+    fn fill(&mut self, batch: &mut Vec<Waiting>, rooms: &mut BTreeSet<RoomId>) {
         while batch.len() < self.intake.options.batch {
             match self.next.front() {
                 Some(Work::Order(next)) => rooms.extend(next.order.command.room()),
@@ -56,17 +75,20 @@ impl Backlog {
                 batch.push(next);
             }
         }
-        batch
     }
 
-    /// Waits until a batch is done. If that takes long the database is away, or does not say what became of the batch: what has
+    /// Waits until a batch is done, with which so many are answered. If that takes long the database is away, or does not say what became of the batch: what has
     /// waited behind it for long is told so, and was not begun.
-    pub(super) async fn until<T>(&mut self, done: impl Future<Output = T>) -> T {
+    pub(super) async fn until<T>(&mut self, answered: usize, done: impl Future<Output = T>) -> T {
+        let began = Instant::now();
         let mut done = pin!(done);
         let mut patience = LONG;
         loop {
             match timeout(patience, &mut done).await {
-                Ok(done) => return done,
+                Ok(done) => {
+                    self.company.parts(answered, began, self.intake.answered());
+                    return done;
+                }
                 Err(_) => self.turn_away_late(),
             }
             patience = GLANCE;

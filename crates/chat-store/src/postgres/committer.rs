@@ -16,6 +16,7 @@ use super::conn::{Kept, leaves_open};
 use super::doubt::Backend;
 use super::optimistic::{OptimisticBatch, Premise, Stock, split};
 use super::queries::commit::{After, Unknown, commit_batch, is_about_rows};
+use crate::company::awaited;
 use crate::outage;
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, OrderResult, Waiting};
@@ -27,8 +28,8 @@ pub(super) async fn run(queue: mpsc::Receiver<Work>, intake: Arc<Intake>, addres
     while let Some(work) = backlog.first().await {
         match work {
             Work::Order(first) => {
-                let batch = backlog.batch(first);
-                backlog.until(committer.commit(batch)).await;
+                let batch = backlog.batch(first).await;
+                backlog.until(awaited(&batch), committer.commit(batch)).await;
             }
             Work::Close(done) => {
                 drop((committer, backlog));

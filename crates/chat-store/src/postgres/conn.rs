@@ -55,6 +55,7 @@ impl Conn {
         include_str!("../../migrations/postgres/6.sql"),
         include_str!("../../migrations/postgres/7.sql"),
         include_str!("../../migrations/postgres/8.sql"),
+        include_str!("../../migrations/postgres/9.sql"),
     ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {

@@ -38,21 +38,25 @@ pub(super) struct OptimisticBatch {
     pub(super) written: Written,
 }
 
-/// The orders of a batch that may be decided from memory, and the others. Those of one room stay together, in their order.
+/// The orders of a batch that may be decided from memory, and the others. Those of one room stay together, in their order. Only
+/// that messages have reached somebody is noted behind what is said there: nobody waits for it, nothing that is said hangs on it, and
+/// there is one note for nearly every room.
 pub(super) fn split(batch: Vec<Waiting>, cache: &RoomCache) -> (Vec<Waiting>, Vec<Waiting>) {
+    let is_note = |waiting: &Waiting| matches!(waiting.order.command, Command::Deliver { .. });
     let is_sure = |waiting: &Waiting| {
         let needs = || waiting.order.command.needs(waiting.order.actor).into_iter();
         let is_remembered = || needs().all(|need| matches!(need, Need::Sent(..)) || cache.row(&need).is_some());
         matches!(waiting.order.command, Command::Send { .. }) && is_remembered()
     };
+    let others = || batch.iter().filter(|waiting| !is_note(waiting));
     let unsure: BTreeSet<_> =
-        batch.iter().filter(|waiting| !is_sure(waiting)).filter_map(|waiting| waiting.order.command.room()).collect();
+        others().filter(|waiting| !is_sure(waiting)).filter_map(|waiting| waiting.order.command.room()).collect();
     let is_chosen = |waiting: &Waiting| match waiting.order.command {
         Command::Send { room, .. } => !unsure.contains(&room),
         _ => false,
     };
     // Two commits instead of one are worth it only where the first has much to take.
-    if batch.iter().filter(|waiting| is_chosen(waiting)).count() * 2 < batch.len() {
+    if others().filter(|waiting| is_chosen(waiting)).count() * 2 < others().count() {
         return (Vec::new(), batch);
     }
     batch.into_iter().partition(is_chosen)

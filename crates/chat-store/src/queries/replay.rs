@@ -67,8 +67,7 @@ async fn pruned(conn: &Conn, room: RoomId) -> Worked<Head> {
     Ok(Head { seq: count(seq)?, moves: count(moves)? })
 }
 
-/// Messages alone, those after an id. All bounds are of one index, which also has the order: where two indexes have a bound
-/// each, a planner that knows little about the table takes the wrong one, and every page reads the room anew.
+/// Messages alone, those after an id.
 async fn newer(
     conn: &Conn,
     room: RoomId,
@@ -76,28 +75,38 @@ async fn newer(
     after: Option<MessageId>,
     most: usize,
 ) -> Worked<Vec<Arc<Message>>> {
+    let (from, upto) = round.numbers().into_inner();
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
-         WHERE m.room = ? AND m.seq >= ? AND m.seq > COALESCE(
-            (SELECT x.seq FROM messages x WHERE x.room = ? AND x.id <= ? ORDER BY x.id DESC LIMIT 1), 0)
-         AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq LIMIT ?"
+         WHERE m.room = ? AND m.id > (SELECT MAX(b.id) FROM (SELECT {FLOOR} AS id UNION ALL SELECT ?) b) AND m.id <= {CEILING}
+         AND m.seq >= ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.id LIMIT ?"
     ));
-    let (from, upto) = round.numbers().into_inner();
-    let sql = sql.bind(room).bind(from).bind(room).bind(after.map_or(0, MessageId::number));
-    let rows = conn.load::<SaidRow>(sql.bind(upto).bind(most)).await?;
+    let sql = sql.bind(room).bind(room).bind(from).bind(after.map_or(0, MessageId::number)).bind(room).bind(upto);
+    let rows = conn.load::<SaidRow>(sql.bind(from).bind(upto).bind(most)).await?;
     threads::messages(conn, rows).await
 }
 
 /// The messages in the page's numbers.
 async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Message>>> {
+    let (from, upto) = round.numbers().into_inner();
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
-         WHERE m.room = ? AND m.seq >= ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.seq"
+         WHERE m.room = ? AND m.id > {FLOOR} AND m.id <= {CEILING}
+         AND m.seq >= ? AND m.seq <= ? AND m.deleted_at IS NULL ORDER BY m.id"
     ));
-    let (from, upto) = round.numbers().into_inner();
-    let rows = conn.load::<SaidRow>(sql.bind(room).bind(from).bind(upto)).await?;
+    let sql = sql.bind(room).bind(room).bind(from).bind(room).bind(upto);
+    let rows = conn.load::<SaidRow>(sql.bind(from).bind(upto)).await?;
     threads::messages(conn, rows).await
 }
+
+/// An id of a room below all of its messages from some `seq` on, and not far below: the ids of a room have the order of its seqs,
+/// and of every 32nd message an index knows both. (So all bounds of a search are ids, of the one index which also has the order.)
+const FLOOR: &str = "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq < ? AND x.number % 32 = 0
+    ORDER BY x.seq DESC LIMIT 1), 0)";
+
+/// One above all of its messages up to some `seq`, or the last of them.
+const CEILING: &str = "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq >= ? AND x.number % 32 = 0
+    ORDER BY x.seq LIMIT 1), 9223372036854775807)";
 
 /// The other changes in the page's numbers.
 async fn changes(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<LogRow>> {

@@ -125,13 +125,13 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
 
 /// After how many pages, of 4 KiB, the log is brought into the file: seldom, for most pages change again and again, and are
 /// copied once each time.
-const EVERY: i64 = 2048;
+const EVERY: i64 = 4096;
 
-/// How many pages make a log that is to begin anew: 16 MiB, to which its file is cut back then (`journal_size_limit`).
-const LONG: i64 = 4096;
+/// How many pages make a log that is to begin anew: 24 MiB, to which its file is cut back then (`journal_size_limit`).
+const LONG: i64 = 6144;
 
 /// How many make one for which the writer waits until whoever brings it into the file is done, how often and how long.
-const TOO_LONG: i64 = 2 * LONG;
+const TOO_LONG: i64 = 8192;
 const TRIES: usize = 400;
 const PAUSE: Duration = Duration::from_millis(5);
 

@@ -33,6 +33,7 @@ impl Conn {
         include_str!("../../migrations/sqlite/4.sql"),
         include_str!("../../migrations/sqlite/5.sql"),
         include_str!("../../migrations/sqlite/6.sql"),
+        include_str!("../../migrations/sqlite/7.sql"),
     ];
 
     /// Opens the file, made if there is none, and sets what holds for every connection.
@@ -194,7 +195,7 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA wal_autocheckpoint = 0;
-    PRAGMA journal_size_limit = 16777216;
+    PRAGMA journal_size_limit = 25165824;
     PRAGMA cache_size = -2048;
     PRAGMA temp_store = MEMORY;
 ";

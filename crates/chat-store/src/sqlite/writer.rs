@@ -13,6 +13,7 @@ use super::queries::commit::{After, Unknown, commit_batch};
 use super::queries::schema;
 use super::queue::Queue;
 use super::{Conn, Task, ready};
+use crate::company::{Company, STEP, awaited};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
 
@@ -37,7 +38,8 @@ pub(super) fn start(
     back: mpsc::WeakSender<Work>,
 ) {
     let checkpointer = file.path().map(|path| Checkpointer::start(path, back, intake.options.keep_changes));
-    let writer = Writer { conn: Some(conn), cache: RoomCache::default(), queue, intake, file, checkpointer };
+    let (cache, company) = (RoomCache::default(), Company::default());
+    let writer = Writer { conn: Some(conn), cache, company, queue, intake, file, checkpointer };
     // Without a thread there is no store: the one place where this program may not go on.
     thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
 }
@@ -55,6 +57,7 @@ struct Writer {
     /// None while the database does not open again.
     conn: Option<Conn>,
     cache: RoomCache,
+    company: Company,
     queue: Arc<Queue>,
     intake: Arc<Intake>,
     file: DatabaseFile,
@@ -95,19 +98,32 @@ impl Writer {
 
     /// Does an order with all that wait behind it; gives back what came after them.
     fn batch(&mut self, first: Waiting) -> Option<Work> {
-        let mut batch = vec![first];
-        let mut next = None;
-        while batch.len() < self.intake.options.batch && next.is_none() {
-            match self.queue.try_recv() {
-                Ok(Work::Order(waiting)) => batch.push(waiting),
-                Ok(other) => next = Some(other),
-                Err(_) => break,
-            }
+        let (mut batch, mut next) = (vec![first], None);
+        self.fill(&mut batch, &mut next);
+        self.company.begins(&batch);
+        let most = self.intake.options.batch;
+        while next.is_none() && batch.len() < most && self.company.lacks(&batch, Instant::now()) {
+            thread::sleep(STEP);
+            self.fill(&mut batch, &mut next);
         }
+        self.company.goes(&batch);
+        let (began, answered) = (Instant::now(), awaited(&batch));
         self.commit(batch);
         self.note();
         self.look_at_log();
+        self.company.parts(answered, began, self.intake.answered());
         next
+    }
+
+    /// Takes orders out of the queue, up to anything else.
+    fn fill(&mut self, batch: &mut Vec<Waiting>, next: &mut Option<Work>) {
+        while batch.len() < self.intake.options.batch && next.is_none() {
+            match self.queue.try_recv() {
+                Ok(Work::Order(waiting)) => batch.push(waiting),
+                Ok(other) => *next = Some(other),
+                Err(_) => break,
+            }
+        }
     }
 
     /// Notes beside the file how far it has come: always behind the commit, so that the file is never older unless it is a copy.

@@ -119,7 +119,8 @@ impl Hall {
         let outbox = Outbox::counted(self.hub.depot().clone(), 1);
         let line = if plain { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
         let endpoint = Endpoint { room: Some(room), ..endpoint };
-        let socket = Socket::new(self.hub.next_socket(), person.clone(), endpoint, line, None, None);
+        let opened = clock::now();
+        let socket = Socket::new(self.hub.next_socket(), person.clone(), endpoint, line, None, None, opened);
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(person.id(), self.journal.memberships(person.id()).await?, self.hub.epoch());
         }

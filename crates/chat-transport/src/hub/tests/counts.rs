@@ -72,6 +72,6 @@ fn who_does_nothing_takes_little() {
 }
 
 const MEMBERS: usize = 100;
-const SOCKET: usize = 224;
+const SOCKET: usize = 232;
 const OUTBOX: usize = 320;
 const SUB: usize = 112;

@@ -1,0 +1,172 @@
+//! How long a commit waits for company.
+//!
+//! Whoever hears that an order was committed is often about to give the next one. Were those that come first committed at once, the
+//! others would wait for the end of that commit, and so on for ever: two commits in turns, each with some of the orders, where one
+//! with all of them costs the disk the same, and everything behind it too, for a message that is told together with others costs a
+//! part of a write to each member. Nobody is the later for it: they have to come back before the second commit in either case.
+//!
+//! So a batch that begins soon after a commit waits for as many as that commit answered, beside those who were here already. Where
+//! they do not come (people do not type that fast), the next batches wait for nobody, and each time for more of them. An order that
+//! comes alone never waits.
+
+use std::time::{Duration, Instant};
+
+use crate::work::Waiting;
+
+/// What the last commit says about the next one.
+#[derive(Default)]
+pub(crate) struct Company {
+    last: Option<Last>,
+    /// How many the next batch is to have; none if it does not wait.
+    wanted: usize,
+    /// How many batches are to go without waiting, and how many that were after the last time that nobody came.
+    skips: u32,
+    skipped: u32,
+}
+
+/// A commit that has ended.
+struct Last {
+    began: Instant,
+    ended: Instant,
+    /// How many it answered.
+    answered: usize,
+}
+
+impl Company {
+    /// A batch begins with these orders. One that nobody waits for does not wait either.
+    pub(crate) fn begins(&mut self, batch: &[Waiting]) {
+        self.wanted = 0;
+        let Some(last) = self.last.as_ref().filter(|_| awaited(batch) > 0) else { return };
+        let were_here = batch.iter().filter(|waiting| waiting.is_awaited() && waiting.since <= last.ended).count();
+        if last.answered + were_here < 2 {
+            return;
+        }
+        match self.skips {
+            0 => self.wanted = last.answered + were_here,
+            _ => self.skips -= 1,
+        }
+    }
+
+    /// Whether it is to wait a [`STEP`] for more.
+    pub(crate) fn lacks(&self, batch: &[Waiting], now: Instant) -> bool {
+        self.last.as_ref().is_some_and(|Last { began, ended, .. }| {
+            let patience = ended.saturating_duration_since(*began).clamp(SOON, LATE);
+            awaited(batch) < self.wanted && now.saturating_duration_since(*ended) < patience
+        })
+    }
+
+    /// It goes as it is.
+    pub(crate) fn goes(&mut self, batch: &[Waiting]) {
+        // One or two may have better things to do.
+        let have_come = awaited(batch) * 8 >= self.wanted * 7;
+        if self.wanted > 0 {
+            self.skipped = if have_come { 0 } else { (2 * self.skipped).clamp(FEWEST, MOST) };
+            self.skips = self.skipped;
+        }
+    }
+
+    /// It was committed, and so many that somebody waited for were answered then: from that moment on they may come back.
+    pub(crate) fn parts(&mut self, answered: usize, began: Instant, ended: Instant) {
+        self.last = Some(Last { began, ended, answered });
+    }
+}
+
+/// How many of these somebody waits for: only they make anybody come back.
+pub(crate) fn awaited(batch: &[Waiting]) -> usize {
+    batch.iter().filter(|waiting| waiting.is_awaited()).count()
+}
+
+/// How long somebody is waited for at a time.
+pub(crate) const STEP: Duration = Duration::from_micros(100);
+
+/// For how long after a commit those whom it answered are waited for: as long as it took itself, and within these.
+const SOON: Duration = Duration::from_millis(2);
+const LATE: Duration = Duration::from_millis(20);
+
+/// How many batches wait for nobody when somebody did not come.
+const FEWEST: u32 = 1;
+const MOST: u32 = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_domain::{Command, MessageId, Order, Origin, RoomId, Time, UserId};
+
+    /// So many orders that came then.
+    fn orders(count: usize, since: Instant) -> Vec<Waiting> {
+        let (actor, origin) = (UserId::new(1).unwrap(), Some(Origin { socket: 1, tag: 1 }));
+        let order = Order { actor, at: Time(1), command: Command::Search, origin };
+        (0..count).map(|_| Waiting { order: order.clone(), caller: None, since }).collect()
+    }
+
+    fn at(began: Instant, micros: u64) -> Instant {
+        began + Duration::from_micros(micros)
+    }
+
+    #[test]
+    fn a_batch_waits_for_those_who_were_answered_beside_those_who_are_here() {
+        let (mut company, began) = (Company::default(), Instant::now());
+        let mut batch = orders(7, at(began, 100));
+        company.begins(&batch);
+        assert!(!company.lacks(&batch, at(began, 100)), "the first of all");
+        company.goes(&batch);
+        company.parts(9, began, at(began, 500));
+        company.begins(&batch);
+        assert!(company.lacks(&batch, at(began, 600)));
+        batch.extend(orders(8, at(began, 900)));
+        assert!(company.lacks(&batch, at(began, 2_400)) && !company.lacks(&batch, at(began, 2_500)), "not for long");
+        batch.extend(orders(1, at(began, 900)));
+        assert!(!company.lacks(&batch, at(began, 900)), "all are here");
+        // After a long commit they are given as long to come back.
+        company.parts(16, began, at(began, 10_000));
+        let batch = orders(3, at(began, 10_100));
+        company.begins(&batch);
+        assert!(company.lacks(&batch, at(began, 19_999)) && !company.lacks(&batch, at(began, 20_000)));
+    }
+
+    #[test]
+    fn who_comes_alone_waits_for_nobody() {
+        let (mut company, now) = (Company::default(), Instant::now());
+        company.parts(1, now, now);
+        let alone = orders(1, at(now, 1));
+        company.begins(&alone);
+        assert!(!company.lacks(&alone, at(now, 1)));
+    }
+
+    #[test]
+    fn where_nobody_comes_back_batches_wait_ever_more_seldom() {
+        let (mut company, now) = (Company::default(), Instant::now());
+        let mut waits = Vec::new();
+        for number in 0..1_000 {
+            company.parts(4, now, now);
+            let batch = orders(2, at(now, 1));
+            company.begins(&batch);
+            if company.lacks(&batch, at(now, 1)) {
+                waits.push(number);
+            }
+            company.goes(&batch);
+        }
+        assert_eq!(waits, [0, 2, 5, 10, 19, 36, 69, 134, 263, 520, 777]);
+        // Once they do, all batches wait again.
+        company.parts(4, now, now);
+        while !company.lacks(&orders(4, at(now, 1)), at(now, 1)) && company.skips > 0 {
+            company.begins(&orders(4, at(now, 1)));
+        }
+        company.begins(&orders(4, at(now, 1)));
+        company.goes(&orders(4, at(now, 1)));
+        assert_eq!((company.skips, company.skipped), (0, 0));
+    }
+
+    #[test]
+    fn notes_make_nobody_come_back() {
+        let mut notes = orders(3, Instant::now());
+        for note in &mut notes {
+            let (room, upto) = (RoomId::new(1).unwrap(), MessageId::new(1).unwrap());
+            note.order = Order { command: Command::Deliver { room, upto }, origin: None, ..note.order.clone() };
+        }
+        let (mut company, now) = (Company::default(), notes[0].since);
+        company.parts(4, now, now);
+        company.begins(&notes);
+        assert!(!company.lacks(&notes, now), "nor do they wait");
+    }
+}
