@@ -95,6 +95,17 @@ async def test_the_events_of_socketio(server):
     await client.close()
 
 
+MOVING = [body for info, body in FENCE.findall((BOOK / "moving.md").read_text()) if info == "toml settings"]
+
+
+@pytest.mark.parametrize("settings", MOVING)
+def test_the_settings_for_moving_in(settings, new_server, tmp_path):
+    """A server starts with them, as they stand."""
+    (tmp_path / "issuer.secret").write_text("a secret of the issuer's own, 32 bytes or more")
+    (tmp_path / "chat.toml").write_text(settings.replace('"issuer.secret"', f'"{tmp_path}/issuer.secret"'))
+    assert new_server(config=tmp_path / "chat.toml").process.poll() is None
+
+
 class Names:
     """Puts the ids of this run in the place of those in the book."""
 
