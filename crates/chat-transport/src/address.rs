@@ -72,7 +72,7 @@ impl Proxies {
     }
 
     /// Whether this is one of them.
-    pub fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
@@ -95,7 +95,7 @@ impl Proxies {
     }
 
     /// Whether a trusted proxy says that the client came to it over TLS.
-    pub fn says_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+    pub(crate) fn says_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let last = headers.get_all(FORWARDED_PROTO).iter().next_back().and_then(|line| line.to_str().ok());
         let said = last.and_then(|line| line.rsplit(',').next()).is_some_and(|proto| proto.trim() == "https");
         said && self.trusts(peer)

@@ -33,7 +33,7 @@ pub struct App {
     /// Password hashing.
     pub passwords: Passwords,
     /// How often users may do things.
-    pub rates: Rates,
+    pub(crate) rates: Rates,
     /// What became of connections.
     pub tally: Arc<Tally>,
     /// How people's sockets ended lately.
@@ -140,7 +140,7 @@ impl App {
     }
 
     /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
-    pub async fn end_family(&self, user: UserId, family: Family, now: Time) -> Result<(), Failure> {
+    pub(crate) async fn end_family(&self, user: UserId, family: Family, now: Time) -> Result<(), Failure> {
         self.directory.close_family(user, family).await?;
         self.family_ended(user, family, now);
         Ok(())
@@ -153,7 +153,7 @@ impl App {
     }
 
     /// Ends all access tokens of somebody that were made until now.
-    pub async fn end_tokens(&self, user: UserId, now: Time) -> Result<(), Failure> {
+    pub(crate) async fn end_tokens(&self, user: UserId, now: Time) -> Result<(), Failure> {
         if let Some(holder) = self.directory.end_tokens(user, now).await? {
             self.gate.end_tokens(holder, now);
         }

@@ -21,7 +21,7 @@ pub(crate) use self::now::Now;
 use self::now::OfNow;
 
 /// The figures of one server. No label names a room or a user: there are as many series as dialects and words.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     messages: Family<[Label; 3], Counter>,
     latency: Family<[Label; 1], Histogram, fn() -> Histogram>,
@@ -44,7 +44,7 @@ type Label = (&'static str, &'static str);
 
 impl Metrics {
     /// Everything at zero.
-    pub fn new() -> Metrics {
+    pub(crate) fn new() -> Metrics {
         let mut metrics = Metrics {
             registry: Registry::default(),
             messages: Family::default(),

@@ -42,7 +42,7 @@ impl Default for RateSettings {
 }
 
 /// Who has done how much lately.
-pub struct Rates {
+pub(crate) struct Rates {
     settings: RateSettings,
     messages: Buckets<UserId>,
     changes: Buckets<UserId>,
@@ -54,7 +54,7 @@ pub struct Rates {
 
 impl Rates {
     /// Nobody has done anything.
-    pub fn new(settings: RateSettings) -> Rates {
+    pub(crate) fn new(settings: RateSettings) -> Rates {
         Rates {
             settings,
             messages: Buckets::default(),
@@ -67,68 +67,68 @@ impl Rates {
     }
 
     /// A user sends, edits, deletes or likes; if that is too fast, how many seconds to wait.
-    pub fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
+    pub(crate) fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.messages.take(user, self.settings.messages, now)
     }
 
     /// A user changes something else that lasts, and so many people hear of it.
-    pub fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
+    pub(crate) fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
         self.changes.take_many(user, tenths(people), self.settings.tenths(), now).map_err(seconds)
     }
 
     /// A user marks something as read. Whether that moves anything shows later: until then it is next to nothing.
-    pub fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
+    pub(crate) fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.changes.take_many(user, 1, self.settings.tenths(), now).map_err(seconds)
     }
 
     /// A user's change was heard by so many more people than it was weighed by.
-    pub fn heard(&self, user: UserId, more: usize, now: Time) {
+    pub(crate) fn heard(&self, user: UserId, more: usize, now: Time) {
         self.changes.owe(user, tenths(more), self.settings.tenths(), now);
     }
 
     /// A user is to be sent so many bytes of what is stored; if that is too fast, how long to wait.
-    pub fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
+    pub(crate) fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
         self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings.replays, now)
     }
 
     /// A user asks for something stored, whose size shows later.
-    pub fn fetch(&self, user: UserId, now: Time) -> Result<(), u64> {
+    pub(crate) fn fetch(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.replay(user, FETCH, now).map_err(seconds)
     }
 
     /// It was this large.
-    pub fn fetched(&self, user: UserId, bytes: usize, now: Time) {
+    pub(crate) fn fetched(&self, user: UserId, bytes: usize, now: Time) {
         let more = bytes.saturating_sub(FETCH).try_into().unwrap_or(u64::MAX);
         self.replays.owe(user, more, self.settings.replays, now);
     }
 
     /// Whether a sign of typing is passed on. Too many are dropped without a word, but the end of typing always counts.
-    pub fn lets_type(&self, user: UserId, is_typing: bool, now: Time) -> bool {
+    pub(crate) fn lets_type(&self, user: UserId, is_typing: bool, now: Time) -> bool {
         !is_typing || self.sign(user, now).is_ok()
     }
 
     /// A user types, or changes how others see them.
-    pub fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
+    pub(crate) fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.typing.take(user, self.settings.typing, now)
     }
 
     /// Somebody at an address logs in, registers or refreshes a token.
-    pub fn address(&self, from: Source, now: Time) -> Result<(), u64> {
+    pub(crate) fn address(&self, from: Source, now: Time) -> Result<(), u64> {
         self.addresses.take(from, self.settings.addresses, now)
     }
 
     /// Somebody tries to log in to an account from an address.
-    pub fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
+    pub(crate) fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
         self.logins.take((username.to_lowercase(), from), self.settings.logins, now)
     }
 
     /// They have logged in: the attempts before are forgiven.
-    pub fn logged_in(&self, username: &str, from: Source) {
+    pub(crate) fn logged_in(&self, username: &str, from: Source) {
         self.logins.forget(&(username.to_lowercase(), from));
     }
 
     /// Forgets those who have not done anything lately, now and then.
-    pub async fn run(&self, now: impl Fn() -> Time, stop: CancellationToken) {
+    pub(crate) async fn run(&self, now: impl Fn() -> Time, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             let now = now();
             self.messages.sweep(now);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// What a verified token says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// Who it is about.
     pub sub: Subject,
     /// When it ends, in seconds since 1970.
@@ -52,7 +52,7 @@ pub struct Claims {
 /// A subject as its issuer writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// A number.
     Number(i64),
     /// Any other string.
@@ -94,7 +94,7 @@ impl Claims {
 
 impl Subject {
     /// The number that this is, written either way.
-    pub fn number(&self) -> Option<i64> {
+    pub(crate) fn number(&self) -> Option<i64> {
         match self {
             Subject::Number(number) => Some(*number),
             Subject::Text(text) => text.parse().ok().filter(|number: &i64| number.to_string() == *text),

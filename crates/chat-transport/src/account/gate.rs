@@ -36,7 +36,7 @@ pub struct Gate {
 
 impl Gate {
     /// A gate for these tokens and the cookie sessions of this directory.
-    pub fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
+    pub(crate) fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
         Gate { tokens, directory, remembered: Remembered::default(), endings: Endings::default(), origins, session_ttl }
     }
 
@@ -68,7 +68,7 @@ impl Gate {
     }
 
     /// Lets somebody in by a token, wherever it came from.
-    pub async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
+    pub(crate) async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         if let Some(backend) = self.tokens.backend() {
             let token = Credential::token(token).ok_or(Trouble::Unauthorized)?;
             return self.authenticate_elsewhere(backend, token, now).await;

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 /// Other origins whose pages the operator trusts, beside our own.
 #[derive(Clone, Debug, Default)]
-pub struct Origins(Vec<String>);
+pub(crate) struct Origins(Vec<String>);
 
 impl From<Vec<String>> for Origins {
     /// These, spelled as browsers do: `https://chat.example`.

@@ -40,7 +40,12 @@ impl Passwords {
 
     /// Whether the password belongs to the stored hash. Without a hash, because nobody has that name, the answer is no,
     /// after the same time.
-    pub async fn verify(&self, from: Source, password: Secret, stored: Option<String>) -> Result<bool, Unhashed> {
+    pub(crate) async fn verify(
+        &self,
+        from: Source,
+        password: Secret,
+        stored: Option<String>,
+    ) -> Result<bool, Unhashed> {
         self.run(from, move || verify(&password, stored.as_deref())).await
     }
 

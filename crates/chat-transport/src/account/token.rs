@@ -10,7 +10,7 @@ use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::Deserialize;
 
-pub use super::claims::{Claims, Subject};
+pub(crate) use super::claims::{Claims, Subject};
 use super::introspection::Introspection;
 use super::issuer::Issuer;
 use super::secret::Secret;
@@ -35,7 +35,7 @@ struct Own {
 
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
+pub(crate) enum Denied {
     /// It was good once.
     #[error("the token has expired")]
     Expired,
@@ -104,7 +104,7 @@ impl Tokens {
     }
 
     /// Checks a token at this time, in seconds since 1970.
-    pub fn verify(&self, token: &Secret, now: u64) -> Result<Claims, Denied> {
+    pub(crate) fn verify(&self, token: &Secret, now: u64) -> Result<Claims, Denied> {
         let claims = self.signed(token.reveal())?;
         if claims.exp.saturating_add(self.leeway()) <= now {
             return Err(Denied::Expired);
@@ -117,7 +117,7 @@ impl Tokens {
     }
 
     /// Whether this server hands out the tokens itself.
-    pub fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         matches!(self.0, Source::Own(_))
     }
 
@@ -137,7 +137,7 @@ impl Tokens {
     }
 
     /// Looks for the key of a token whose issuer may have a new one, at most once a minute. False where that could change nothing.
-    pub async fn look_again(&self, token: &Secret) -> bool {
+    pub(crate) async fn look_again(&self, token: &Secret) -> bool {
         let Source::Outside(issuers) = &self.0 else { return false };
         let chosen = header(token.reveal()).and_then(|header| Some((issuer_of(issuers, token.reveal())?, header)));
         match chosen {

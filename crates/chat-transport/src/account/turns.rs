@@ -10,19 +10,19 @@ use crate::address::Source;
 /// Turns at work of which only a little can be done at a time. Addresses take turns, so that one with a thousand askers delays the
 /// others by one of them at most. So many may wait; above that, whoever came last from the address with the longest line goes.
 #[derive(Debug)]
-pub struct Turns {
+pub(crate) struct Turns {
     state: Mutex<TurnsState>,
     most: usize,
 }
 
 /// A turn. Dropping it makes room for the next.
 #[derive(Debug)]
-pub struct Turn(Arc<Turns>);
+pub(crate) struct Turn(Arc<Turns>);
 
 /// Too many wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many wait")]
-pub struct Crowded;
+pub(crate) struct Crowded;
 
 #[derive(Debug)]
 struct TurnsState {
@@ -49,14 +49,14 @@ enum Told {
 
 impl Turns {
     /// So many at a time, and so many who wait.
-    pub fn new(at_a_time: usize, most: usize) -> Arc<Turns> {
+    pub(crate) fn new(at_a_time: usize, most: usize) -> Arc<Turns> {
         let free = at_a_time.max(1);
         let state = TurnsState { free, waiting: 0, next: 0, lines: HashMap::new(), round: VecDeque::new() };
         Arc::new(Turns { state: Mutex::new(state), most })
     }
 
     /// Waits for a turn. Whoever stops waiting leaves the line.
-    pub async fn take(self: &Arc<Turns>, from: Source) -> Result<Turn, Crowded> {
+    pub(crate) async fn take(self: &Arc<Turns>, from: Source) -> Result<Turn, Crowded> {
         let Some(mut place) = self.enter(from)? else { return Ok(Turn(self.clone())) };
         let told = (&mut place.told).await;
         place.is_over = true;
@@ -67,7 +67,7 @@ impl Turns {
     }
 
     /// How many wait.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.state().waiting
     }
 

@@ -14,7 +14,7 @@ use super::outbox::{Close, Outbox};
 
 /// Pings every watched outbox at a steady pace and gives up those whose peer has fallen silent.
 #[derive(Debug)]
-pub struct KeepAlive {
+pub(crate) struct KeepAlive {
     pulse: Pulse,
     slots: Mutex<Slots>,
 }
@@ -38,20 +38,20 @@ struct Slots {
 
 impl KeepAlive {
     /// A wheel with this pulse; [`run`](Self::run) turns it.
-    pub fn new(pulse: Pulse) -> Arc<KeepAlive> {
+    pub(crate) fn new(pulse: Pulse) -> Arc<KeepAlive> {
         let slots = vec![Vec::new(); SLOTS];
         Arc::new(KeepAlive { pulse, slots: Mutex::new(Slots { slots, now: 0 }) })
     }
 
     /// Watches an outbox for as long as anyone else holds it.
-    pub fn watch(&self, outbox: &Arc<Outbox>) {
+    pub(crate) fn watch(&self, outbox: &Arc<Outbox>) {
         let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let now = wheel.now;
         wheel.slots[now].push(Arc::downgrade(outbox));
     }
 
     /// Turns the wheel until told to stop.
-    pub async fn run(&self, stop: CancellationToken) {
+    pub(crate) async fn run(&self, stop: CancellationToken) {
         let mut ticks = interval(self.pulse.every / SLOTS as u32);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
@@ -61,7 +61,7 @@ impl KeepAlive {
     }
 
     /// One step: visits the slot that is due.
-    pub fn turn(&self) {
+    pub(crate) fn turn(&self) {
         let (at, mut due) = {
             let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             wheel.now = (wheel.now + 1) % SLOTS;
@@ -98,7 +98,7 @@ impl Pulse {
     }
 
     /// A comment every 15 s on a server-sent stream.
-    pub fn comments() -> Pulse {
+    pub(crate) fn comments() -> Pulse {
         Pulse { ping: Bytes::from_static(b":\n\n"), every: Duration::from_secs(15), silence: None }
     }
 }

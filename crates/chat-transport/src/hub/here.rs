@@ -163,17 +163,17 @@ impl Hub {
     }
 
     /// Closes all sockets of somebody whose log-ins were ended.
-    pub fn end_all(&self, user: UserId) {
+    pub(crate) fn end_all(&self, user: UserId) {
         self.log_out(|socket| socket.user() == user);
     }
 
     /// Closes the sockets whose tokens are of a family.
-    pub fn end_family(&self, user: UserId, family: Family) {
+    pub(crate) fn end_family(&self, user: UserId, family: Family) {
         self.log_out(|socket| socket.user() == user && socket.family() == Some(family));
     }
 
     /// Closes the sockets that a cookie session opened, named by its digest.
-    pub fn end_session(&self, cookie: &str) {
+    pub(crate) fn end_session(&self, cookie: &str) {
         self.log_out(|socket| socket.cookie.as_deref() == Some(cookie));
     }
 

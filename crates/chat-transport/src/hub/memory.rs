@@ -15,7 +15,7 @@ impl Hub {
 
     /// The messages of a room after this one, if the recent ones in memory are all there is to know, up to this head at least:
     /// newest content, without the deleted ones, oldest first.
-    pub fn recent(&self, room: RoomId, after: Option<MessageId>, head: Head) -> Option<Vec<Arc<Message>>> {
+    pub(crate) fn recent(&self, room: RoomId, after: Option<MessageId>, head: Head) -> Option<Vec<Arc<Message>>> {
         let delivery = self.delivery_of(room);
         let log = &delivery.rooms.get(&room)?.log;
         if log.has_passed(head) { log.messages_after(after) } else { None }

@@ -38,7 +38,7 @@ use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
 
 /// Everything that is answered over HTTP, the streams and sockets aside.
-pub struct Routes {
+pub(crate) struct Routes {
     app: Arc<App>,
     router: Router<Place>,
     openapi: Document,
@@ -47,7 +47,7 @@ pub struct Routes {
 
 impl Routes {
     /// All routes of the table.
-    pub fn new(app: Arc<App>) -> Result<Routes, InsertError> {
+    pub(crate) fn new(app: Arc<App>) -> Result<Routes, InsertError> {
         let mut router = Router::new();
         // Without a key the back ends' tree is not there at all, not even to ask for its methods.
         let keyless = app.settings.http.api_keys.is_empty();
@@ -62,7 +62,7 @@ impl Routes {
     }
 
     /// Answers a request.
-    pub async fn answer(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Incoming>, peer: &Peer) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut response = self.answer_anywhere(&parts, body, peer).await;
         cors::allow(self.app.gate.origins(), &parts.headers, response.headers_mut());

@@ -20,7 +20,7 @@ use crate::routes::{asked_features, refuse, wrong_method};
 
 /// A door: the way in, and the part of the address that names a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Door<'a> {
+pub(crate) struct Door<'a> {
     kind: Kind,
     room: &'a str,
 }
@@ -36,7 +36,7 @@ enum Kind {
 
 impl<'a> Door<'a> {
     /// The door at this address.
-    pub fn at(path: &'a str) -> Option<Door<'a>> {
+    pub(crate) fn at(path: &'a str) -> Option<Door<'a>> {
         let (kind, room) = match path {
             "/ws" => (Kind::Multiplexed, ""),
             "/api/v1/ws" => (Kind::Roulette, ""),
@@ -51,7 +51,7 @@ impl<'a> Door<'a> {
     }
 
     /// Lets a client in.
-    pub async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+    pub(crate) async fn enter(self, app: &Arc<App>, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let tree = Tree::of_path(request.uri().path());
         if request.method() != Method::GET {
             return wrong_method(tree, &request.into_parts().0, HeaderValue::from_static("GET"), app.now());

@@ -15,7 +15,7 @@ use chat_domain::{RoomId, Time};
 use chat_protocol::rest::answer::admin::Closing;
 use chat_protocol::{Context, Endpoint, Frames, Trouble, reply};
 
-pub use self::enter::Door;
+pub(crate) use self::enter::Door;
 use crate::account::caller::{By, Caller};
 use crate::app::App;
 use crate::carry::outbox::Close;

@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Says whether it is known whose session it is. A stranger's gives way when there are too many of them.
-    pub fn set_known(&self, known: bool) {
+    pub(crate) fn set_known(&self, known: bool) {
         self.known.store(known, Ordering::Relaxed);
     }
 

@@ -24,7 +24,7 @@ pub use patient::Duplex;
 pub(crate) use patient::Patient;
 pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream, unavailable};
-pub use router::{Found, Router};
+pub(crate) use router::{Found, Router};
 pub use serve::{Served, serve};
 pub use settings::HttpSettings;
 pub use talk::Peer;

@@ -5,14 +5,14 @@ use matchit::{InsertError, Params};
 
 /// Routes to handlers of any kind; a closed set of them is usually an enum.
 #[derive(Clone, Debug)]
-pub struct Router<H> {
+pub(crate) struct Router<H> {
     paths: matchit::Router<usize>,
     tables: Vec<Table<H>>,
 }
 
 /// What answers a request.
 #[derive(Debug)]
-pub enum Found<'r, 'p, H> {
+pub(crate) enum Found<'r, 'p, H> {
     /// This handler, with what the path's `{names}` stand for.
     Handler(&'r H, Params<'r, 'p>),
     /// The path is known, but not with this method; the value is for the `Allow` header.
@@ -29,7 +29,7 @@ struct Table<H> {
 
 impl<H> Router<H> {
     /// No routes.
-    pub fn new() -> Router<H> {
+    pub(crate) fn new() -> Router<H> {
         Router { paths: matchit::Router::new(), tables: Vec::new() }
     }
 
@@ -37,7 +37,7 @@ impl<H> Router<H> {
     ///
     /// The same path may come again with another method. A path that could be mistaken for one that is here already is
     /// refused.
-    pub fn route(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
+    pub(crate) fn route(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
         let at = match self.tables.iter().position(|table| table.path == path) {
             Some(at) => at,
             None => self.add(path)?,
@@ -47,7 +47,7 @@ impl<H> Router<H> {
     }
 
     /// Looks a request up. HEAD is answered by whatever answers GET.
-    pub fn find<'r, 'p>(&'r self, method: &Method, path: &'p str) -> Found<'r, 'p, H> {
+    pub(crate) fn find<'r, 'p>(&'r self, method: &Method, path: &'p str) -> Found<'r, 'p, H> {
         let Ok(found) = self.paths.at(path) else { return Found::NotFound };
         let table = &self.tables[*found.value];
         match table.handler(method) {

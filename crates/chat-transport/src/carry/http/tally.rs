@@ -12,12 +12,12 @@ pub struct Tally {
 
 impl Tally {
     /// Connections that were accepted.
-    pub fn accepted(&self) -> u64 {
+    pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 
     /// Connections that were closed at once: their address has enough.
-    pub fn crowded(&self) -> u64 {
+    pub(crate) fn crowded(&self) -> u64 {
         self.crowded.load(Ordering::Relaxed)
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use chat_domain::Time;
-use tokio::{sync::Notify, time::Instant};
+use tokio::time::Instant;
 
 use super::{budget::Budget, count::Count, queue::Mark};
 use crate::clock::{Nature, Real};
@@ -21,7 +21,6 @@ pub struct Depot {
     budget: Budget,
     counters: Counters,
     reached: Mutex<Vec<Reached>>,
-    news: Notify,
     began: Instant,
     nature: Arc<dyn Nature>,
     /// The clock as it was last looked at.
@@ -76,7 +75,6 @@ impl Depot {
             budget: Budget::new(limits.in_all),
             counters: Counters::default(),
             reached: Mutex::default(),
-            news: Notify::new(),
             began: Instant::now(),
             nature,
             lately: AtomicU64::new(1),
@@ -88,13 +86,8 @@ impl Depot {
         mem::take(&mut *self.reached.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until there is something for [`reached`](Self::reached) to say.
-    pub async fn until_reached(&self) {
-        self.news.notified().await;
-    }
-
     /// What was written so far.
-    pub fn counters(&self) -> &Counters {
+    pub(crate) fn counters(&self) -> &Counters {
         &self.counters
     }
 
@@ -124,7 +117,7 @@ impl Depot {
     }
 
     /// The same as of a moment ago, for what happens too often to look at the clock each time; never 0.
-    pub fn lately(&self) -> u64 {
+    pub(crate) fn lately(&self) -> u64 {
         self.lately.load(Ordering::Relaxed)
     }
 
@@ -149,7 +142,6 @@ impl Depot {
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
         reached.extend(marks.into_iter().map(|mark| Reached { owner, mark }));
         drop(reached);
-        self.news.notify_one();
     }
 }
 

@@ -26,9 +26,9 @@ pub struct Close {
 
 impl Close {
     /// The reader could not keep up and should come back later.
-    pub const TOO_SLOW: Close = Close::new(1013, "too slow");
+    pub(crate) const TOO_SLOW: Close = Close::new(1013, "too slow");
     /// The connection broke without a word.
-    pub const LOST: Close = Close::new(1006, "connection lost");
+    pub(crate) const LOST: Close = Close::new(1006, "connection lost");
 
     /// A close with this code and reason.
     pub const fn new(code: u16, reason: &'static str) -> Close {

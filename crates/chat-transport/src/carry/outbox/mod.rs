@@ -57,7 +57,7 @@ impl Outbox {
     }
 
     /// An outbox that only queues; its task takes what has gathered (TLS, SSE, long-polling).
-    pub fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
+    pub(crate) fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
         Outbox::build(depot, owner, Line::Taken)
     }
 
@@ -96,19 +96,14 @@ impl Outbox {
         self.offer_all(slice::from_ref(&frame), None)
     }
 
-    /// Like [`offer`](Self::offer). If the answer is [`Offered::Queued`], the mark comes back through
-    /// [`Depot::reached`] once the frame is flushed; if it is [`Offered::Written`], that has already happened.
-    pub fn offer_marked(&self, frame: Bytes, mark: Mark) -> Offered {
-        self.offer_all(slice::from_ref(&frame), Some(mark))
-    }
-
-    /// Sends several frames in one write; the mark is reached with the last of them.
-    pub fn offer_all(&self, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+    /// Sends several frames in one write; the mark is reached with the last of them. If the answer is [`Offered::Queued`], it comes
+    /// back through [`Depot::reached`] once that is flushed; if it is [`Offered::Written`], that has already happened.
+    pub(crate) fn offer_all(&self, frames: &[Bytes], mark: Option<Mark>) -> Offered {
         self.offer_in(self.state(), frames, mark)
     }
 
     /// Sends a frame that is worth nothing later (typing, presence): beyond a small queue it is dropped.
-    pub fn offer_droppable(&self, frame: Bytes) -> Offered {
+    pub(crate) fn offer_droppable(&self, frame: Bytes) -> Offered {
         let state = self.state();
         if state.weight() > self.depot.limits().droppable {
             self.depot.counters().dropped.fetch_add(1, Ordering::Relaxed);
@@ -124,7 +119,7 @@ impl Outbox {
     }
 
     /// Gives the connection up: what has not begun to leave is forgotten, and its task is woken to close it.
-    pub fn doom(&self, close: Close) {
+    pub(crate) fn doom(&self, close: Close) {
         self.state().doom(close, &self.depot);
         self.wake_all();
     }
@@ -137,7 +132,7 @@ impl Outbox {
 
     /// Writes what the socket takes and says whether the connection is to end; the task is woken when there is more
     /// to do. For outboxes that only queue, this just registers the task.
-    pub fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
+    pub(crate) fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
         self.waker.register(cx.waker());
         let mut state = self.state();
         let before = (state.phase, state.queue.pending());
@@ -160,7 +155,7 @@ impl Outbox {
 
     /// Resolves once no more than `most` bytes wait, or the connection is ending; may be awaited beside the connection's own task,
     /// by one waiter at a time.
-    pub fn poll_drained(&self, cx: &mut Context<'_>, most: usize) -> Poll<()> {
+    pub(crate) fn poll_drained(&self, cx: &mut Context<'_>, most: usize) -> Poll<()> {
         self.patient.register(cx.waker());
         let state = self.state();
         let done = state.phase != Phase::Open || state.queue.pending() <= most;
@@ -174,13 +169,13 @@ impl Outbox {
     }
 
     /// Says that this many taken bytes have left.
-    pub fn flushed(&self, bytes: usize) {
+    pub(crate) fn flushed(&self, bytes: usize) {
         self.state().flushed(bytes, &self.depot);
         self.patient.wake();
     }
 
     /// Why the connection is ending, if it is.
-    pub fn ending(&self) -> Option<Close> {
+    pub(crate) fn ending(&self) -> Option<Close> {
         match self.state().phase {
             Phase::Open => None,
             Phase::Doomed(close) | Phase::Last(close) | Phase::Gone(close) => Some(close),
@@ -188,18 +183,8 @@ impl Outbox {
     }
 
     /// Whether the last frame has been offered already.
-    pub fn has_last(&self) -> bool {
+    pub(crate) fn has_last(&self) -> bool {
         matches!(self.state().phase, Phase::Last(_) | Phase::Gone(_))
-    }
-
-    /// Bytes that were accepted so far, written or queued. Only grows while the connection is open.
-    pub fn offered_total(&self) -> u64 {
-        self.state().queue.offered()
-    }
-
-    /// Bytes that were flushed so far. Only grows.
-    pub fn flushed_total(&self) -> u64 {
-        self.state().queue.flushed()
     }
 
     /// Bytes that wait.
@@ -208,7 +193,7 @@ impl Outbox {
     }
 
     /// When bytes last left, in milliseconds on [`Depot::lately`]'s clock; `None` before the first.
-    pub fn last_written(&self) -> Option<u64> {
+    pub(crate) fn last_written(&self) -> Option<u64> {
         Some(self.state().written).filter(|written| *written > 0)
     }
 
@@ -218,7 +203,7 @@ impl Outbox {
     }
 
     /// Says whose it is, if that was not known when it was made.
-    pub fn belongs_to(&self, owner: u64) {
+    pub(crate) fn belongs_to(&self, owner: u64) {
         self.state().owner = owner;
     }
 
@@ -233,7 +218,7 @@ impl Outbox {
     }
 
     /// When the peer was last heard, in milliseconds on [`Depot::now`]'s clock.
-    pub fn last_heard(&self) -> u64 {
+    pub(crate) fn last_heard(&self) -> u64 {
         self.heard.load(Ordering::Relaxed)
     }
 

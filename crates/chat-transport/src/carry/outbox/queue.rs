@@ -38,14 +38,6 @@ impl Queue {
         (self.offered - self.flushed) as usize
     }
 
-    pub(super) fn offered(&self) -> u64 {
-        self.offered
-    }
-
-    pub(super) fn flushed(&self) -> u64 {
-        self.flushed
-    }
-
     /// Counts bytes that left without waiting.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.offered += bytes as u64;

@@ -113,7 +113,7 @@ impl WebSocket {
     }
 
     /// As [`next`](Self::next), for hand-written futures.
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         loop {
             if let Some(incoming) = self.heard() {
                 return Poll::Ready(incoming);

@@ -12,7 +12,7 @@ use crate::carry::websocket::{Opcode, close_frame, frame};
 
 impl Engine {
     /// Whether a WebSocket carries it.
-    pub fn on_web_socket(&self) -> bool {
+    pub(crate) fn on_web_socket(&self) -> bool {
         self.carrier.get().is_some()
     }
 
@@ -45,7 +45,7 @@ impl Engine {
     }
 
     /// Whose session it is, for what is known once frames have left.
-    pub fn belongs_to(&self, owner: u64) {
+    pub(crate) fn belongs_to(&self, owner: u64) {
         let mut state = self.state();
         state.owner = owner;
         if let Some(outbox) = &state.socket {
@@ -54,7 +54,7 @@ impl Engine {
     }
 
     /// Whether the server has ended it: what its client said behind that is not to happen.
-    pub fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         self.ended.get().is_some()
     }
 
@@ -88,7 +88,7 @@ impl Engine {
     }
 
     /// Puts the client out of its namespace after what was sent, and ends the session: it does not come back by itself.
-    pub fn put_out(&self, close: Close) {
+    pub(crate) fn put_out(&self, close: Close) {
         self.end(close, true);
     }
 
@@ -115,7 +115,7 @@ impl Engine {
     }
 
     /// Waits until its client has taken most of what it was sent.
-    pub async fn drained(&self, most: usize) {
+    pub(crate) async fn drained(&self, most: usize) {
         loop {
             if let Some(outbox) = self.carrier.get() {
                 return poll_fn(|cx| outbox.poll_drained(cx, most)).await;
