@@ -8,7 +8,7 @@ mod budget;
 mod count;
 mod depot;
 mod ends;
-mod line;
+mod pipe;
 mod queue;
 mod state;
 #[cfg(test)]
@@ -33,7 +33,7 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use tokio::net::tcp::OwnedWriteHalf;
 
-use line::Line;
+use pipe::Pipe;
 use state::{OutboxState, Phase};
 
 /// The way out of one connection, shared by its task and by everyone who has something to tell it.
@@ -53,24 +53,24 @@ pub struct Outbox {
 impl Outbox {
     /// An outbox that writes straight to a TCP socket. `owner` comes back with every mark that is reached.
     pub fn direct(depot: Arc<Depot>, owner: u64, socket: OwnedWriteHalf) -> Arc<Outbox> {
-        Outbox::build(depot, owner, Line::Socket(socket))
+        Outbox::build(depot, owner, Pipe::Socket(socket))
     }
 
     /// An outbox that only queues; its task takes what has gathered (TLS, SSE, long-polling).
     pub(crate) fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
-        Outbox::build(depot, owner, Line::Taken)
+        Outbox::build(depot, owner, Pipe::Taken)
     }
 
     /// An outbox that counts what it is offered, as if it had been written.
     #[cfg(feature = "bench")]
     pub(crate) fn counted(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
-        Outbox::build(depot, owner, Line::Counted)
+        Outbox::build(depot, owner, Pipe::Counted)
     }
 
-    fn build(depot: Arc<Depot>, owner: u64, line: Line) -> Arc<Outbox> {
+    fn build(depot: Arc<Depot>, owner: u64, pipe: Pipe) -> Arc<Outbox> {
         let heard = depot.now();
         Arc::new_cyclic(|me| Outbox {
-            state: Mutex::new(OutboxState::new(line, owner)),
+            state: Mutex::new(OutboxState::new(pipe, owner)),
             waker: AtomicWaker::new(),
             patient: AtomicWaker::new(),
             depot,
@@ -86,7 +86,7 @@ impl Outbox {
         if matches!(state.phase, Phase::Gone(_)) {
             return;
         }
-        state.line = Line::Socket(socket);
+        state.pipe = Pipe::Socket(socket);
         drop(state);
         self.waker.wake();
     }

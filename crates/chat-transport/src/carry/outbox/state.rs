@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     depot::Depot,
     ends::{Close, Drive, Offered},
-    line::{Line, Wrote},
+    pipe::{Pipe, Wrote},
     queue::{Mark, Queue},
 };
 
@@ -15,7 +15,7 @@ use super::{
 pub(super) struct OutboxState {
     pub(super) phase: Phase,
     pub(super) queue: Queue,
-    pub(super) line: Line,
+    pub(super) pipe: Pipe,
     pub(super) owner: u64,
     /// When bytes last left, in milliseconds on the depot's coarse clock; 0 is never.
     pub(super) written: u64,
@@ -33,8 +33,8 @@ pub(super) enum Phase {
 }
 
 impl OutboxState {
-    pub(super) fn new(line: Line, owner: u64) -> OutboxState {
-        OutboxState { phase: Phase::Open, queue: Queue::default(), line, owner, written: 0 }
+    pub(super) fn new(pipe: Pipe, owner: u64) -> OutboxState {
+        OutboxState { phase: Phase::Open, queue: Queue::default(), pipe, owner, written: 0 }
     }
 
     /// Writes what the socket takes if nothing waits, and queues the rest.
@@ -45,7 +45,7 @@ impl OutboxState {
         if !self.queue.is_empty() {
             return self.enqueue(frames, 0, mark, depot);
         }
-        match self.line.write(frames, depot.counters()) {
+        match self.pipe.write(frames, depot.counters()) {
             Wrote::All(bytes) => {
                 self.queue.pass(bytes);
                 self.written = depot.lately();
@@ -102,13 +102,13 @@ impl OutboxState {
             Phase::Open => Phase::Gone(Close::LOST),
             Phase::Doomed(close) | Phase::Last(close) | Phase::Gone(close) => Phase::Gone(close),
         };
-        self.line = Line::Taken;
+        self.pipe = Pipe::Taken;
         self.accounted(depot, |state| state.queue.forget_all());
     }
 
     /// Writes while the socket takes anything; otherwise the task is woken when it does.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, depot: &Depot) -> Drive {
-        while !self.queue.is_empty() && self.line.poll_ready(cx) {
+        while !self.queue.is_empty() && self.pipe.poll_ready(cx) {
             self.flush(depot);
         }
         match self.phase {
@@ -132,7 +132,7 @@ impl OutboxState {
     }
 
     fn flush(&mut self, depot: &Depot) {
-        match self.line.write_queue(&self.queue, depot.counters()) {
+        match self.pipe.write_queue(&self.queue, depot.counters()) {
             Wrote::All(bytes) | Wrote::Part(bytes) => self.flushed(bytes, depot),
             Wrote::Broken => self.shut(depot),
         }

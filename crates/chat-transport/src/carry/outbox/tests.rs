@@ -107,7 +107,7 @@ async fn gathered_frames_leave_together() {
     let mut queue = Queue::default();
     (0..30).for_each(|number| queue.push(numbered(number, 10)));
     let counters = Counters::default();
-    assert!(matches!(Line::Socket(write).write_queue(&queue, &counters), line::Wrote::All(300)));
+    assert!(matches!(Pipe::Socket(write).write_queue(&queue, &counters), pipe::Wrote::All(300)));
     assert_eq!(counters.writes.get(), 1);
 }
 

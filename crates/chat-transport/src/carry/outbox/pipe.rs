@@ -14,7 +14,7 @@ use super::{
 };
 
 #[derive(Debug)]
-pub(super) enum Line {
+pub(super) enum Pipe {
     Socket(OwnedWriteHalf),
     /// Everything is taken, and only counted.
     #[cfg(feature = "bench")]
@@ -29,15 +29,15 @@ pub(super) enum Wrote {
     Broken,
 }
 
-impl Line {
+impl Pipe {
     /// Writes the frames with one system call.
     pub(super) fn write(&self, frames: &[Bytes], counters: &Counters) -> Wrote {
         let total = frames.iter().map(Bytes::len).sum();
         #[cfg(feature = "bench")]
-        if let Line::Counted = self {
+        if let Pipe::Counted = self {
             return judge(Ok(total), total, counters);
         }
-        let Line::Socket(socket) = self else { return Wrote::Part(0) };
+        let Pipe::Socket(socket) = self else { return Wrote::Part(0) };
         let result = match frames {
             [frame] => socket.try_write(frame),
             _ => write_vectored(socket, frames),
@@ -47,7 +47,7 @@ impl Line {
 
     /// Writes the beginning of the queue with one system call.
     pub(super) fn write_queue(&self, queue: &Queue, counters: &Counters) -> Wrote {
-        let Line::Socket(socket) = self else { return Wrote::Part(0) };
+        let Pipe::Socket(socket) = self else { return Wrote::Part(0) };
         let mut slices = [IoSlice::new(&[]); SLICES];
         let lent = queue.lend(&mut slices);
         let total = slices[..lent].iter().map(|slice| slice.len()).sum();
@@ -56,7 +56,7 @@ impl Line {
 
     /// Whether a write is worth trying; if not, the task is woken when it is.
     pub(super) fn poll_ready(&self, cx: &mut Context<'_>) -> bool {
-        let Line::Socket(socket) = self else { return false };
+        let Pipe::Socket(socket) = self else { return false };
         // An error shows at the write that follows.
         matches!(socket.as_ref().poll_write_ready(cx), Poll::Ready(_))
     }
