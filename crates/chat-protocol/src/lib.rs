@@ -25,6 +25,7 @@
 //! - [`codes`] names what can go wrong and why sockets are closed.
 //! - [`engineio`] and [`socketio`] lie below dialect 5: session machines that know nothing of chats.
 
+pub mod archive;
 pub mod codes;
 pub mod cursor;
 pub mod dialect;

@@ -66,6 +66,14 @@ pub(crate) fn completions(shell: Shell) -> Result<(), String> {
     print(&script)
 }
 
+/// Prints the manual page.
+pub(crate) fn manual() -> Result<(), String> {
+    let mut page = Vec::new();
+    let made = clap_mangen::Man::new(Config::command()).render(&mut page);
+    made.map_err(|error| format!("cannot write: {error}"))?;
+    print(&page)
+}
+
 async fn open(config: &Config) -> Result<Store, String> {
     let several_nodes = nodes::several(config)?;
     let secrets = nodes::secrets(config)?;

@@ -207,6 +207,19 @@ pub(crate) enum Action {
         /// The file to make.
         file: PathBuf,
     },
+    /// Write all that a database holds into a file, a row a line, while a server may run on it: people, rooms, messages, reactions,
+    /// positions, with their ids and times. `chat-server export chat.jsonl`.
+    Export {
+        /// The file to make; `-` is the standard output.
+        file: PathBuf,
+    },
+    /// Put such a file into an empty database of either kind: `chat-server import chat.jsonl --database postgres://chat@db/chat`.
+    Import {
+        /// The file; `-` is the standard input.
+        file: PathBuf,
+    },
+    /// Print the manual page: `chat-server man | man -l -`.
+    Man,
     /// Serve: the same as no command.
     Serve,
     /// Serve rooms in memory with people who live in them, and print a link that logs in.

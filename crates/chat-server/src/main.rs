@@ -1,5 +1,6 @@
 //! The chat server: settings, wiring and signals.
 
+mod archive;
 #[cfg(test)]
 mod book;
 mod commands;
@@ -39,6 +40,9 @@ async fn main() -> ExitCode {
                 Some(Action::Backup { file }) => {
                     chat_store::back_up(&given.config.database, file).map_err(|error| error.to_string())
                 }
+                Some(Action::Export { file }) => archive::export(&given.config, file).await,
+                Some(Action::Import { file }) => archive::import(&given.config, file).await,
+                Some(Action::Man) => commands::manual(),
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
                 Some(Action::Token { user }) => commands::token(&given.config, user).await,
                 Some(Action::Completions { shell }) => commands::completions(*shell),

@@ -42,6 +42,7 @@
 //!
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
+mod archive;
 mod backup;
 mod company;
 mod error;
@@ -58,6 +59,7 @@ mod tables;
 mod work;
 mod work_error;
 
+pub use archive::{Record, export};
 pub use backup::back_up;
 pub use error::{BackupError, OpenError};
 pub use store::{Store, file, is_shared};

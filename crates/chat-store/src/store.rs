@@ -15,6 +15,7 @@ use chat_domain::{
     Time, UserId, Uuid,
 };
 
+use crate::archive::Record;
 use crate::error::OpenError;
 use crate::work::{Intake, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
@@ -93,6 +94,31 @@ impl Store {
         match &self.database {
             Database::Sqlite(database) => database.belong(issuer, adopt).await,
             Database::Postgres(database) => database.belong(issuer, adopt).await,
+        }
+    }
+
+    /// Whether nobody is there yet.
+    pub async fn is_empty(&self) -> Result<bool, Failure> {
+        match &self.database {
+            Database::Sqlite(database) => database.is_empty().await,
+            Database::Postgres(database) => database.is_empty().await,
+        }
+    }
+
+    /// Puts in rows of an archive, in its order; what is wrong with them otherwise, and then none is put in. Nobody may use the store
+    /// before [`Store::put_all`] was said.
+    pub async fn put(&self, records: Vec<Record>) -> Result<Result<(), String>, Failure> {
+        match &self.database {
+            Database::Sqlite(database) => database.put(records).await,
+            Database::Postgres(database) => database.put(records).await,
+        }
+    }
+
+    /// All rows of an archive were put in: whoever and whatever is new is numbered behind them.
+    pub async fn put_all(&self) -> Result<(), Failure> {
+        match &self.database {
+            Database::Sqlite(database) => database.number_on().await,
+            Database::Postgres(database) => database.number_on().await,
         }
     }
 

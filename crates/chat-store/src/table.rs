@@ -78,7 +78,7 @@ impl<'a> Rows<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(cell: Cell<'a>) -> Column<'a> {
+    pub(crate) fn of(cell: Cell<'a>) -> Column<'a> {
         match cell {
             Cell::Int(int) => Column::Int(vec![int]),
             Cell::Text(text) => Column::Text(vec![text]),
@@ -86,7 +86,7 @@ impl<'a> Column<'a> {
         }
     }
 
-    fn push(&mut self, cell: Cell<'a>) {
+    pub(crate) fn push(&mut self, cell: Cell<'a>) {
         match (self, cell) {
             (Column::Int(ints), Cell::Int(int)) => ints.push(int),
             (Column::Text(texts), Cell::Text(text)) => texts.push(text),

@@ -1,6 +1,7 @@
 //! The store on Postgres: a few committers write, a pool of connections reads.
 
 mod address;
+mod archive;
 mod backlog;
 mod committer;
 mod conn;
@@ -29,6 +30,7 @@ use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
 use self::address::Address;
+pub(crate) use self::archive::export;
 use self::backlog::Work;
 use self::conn::Conn;
 use self::life::Life;

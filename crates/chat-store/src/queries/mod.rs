@@ -1,5 +1,6 @@
 //! Everything that both databases do alike: this folder is compiled twice, over the `Conn` of the module that it is in.
 
+pub(crate) mod archive;
 pub(crate) mod chats;
 pub(crate) mod commit;
 mod endings;

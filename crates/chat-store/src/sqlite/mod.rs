@@ -1,5 +1,6 @@
 //! The store on SQLite: one thread writes, a few read, one brings the log of writes into the file.
 
+mod archive;
 mod backup;
 mod checkpointer;
 mod conn;
@@ -19,6 +20,7 @@ use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use self::archive::export;
 pub(crate) use self::backup::back_up;
 use self::conn::{Conn, ready};
 use self::queries::prune::Part;

@@ -1,0 +1,171 @@
+//! Moving everything out of a database, and into another one of either kind.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chat_domain::Value;
+use chat_protocol::archive;
+use chat_store::{Options, Record, Store};
+use chat_transport::hub::Inbox;
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+
+/// Writes all that a database holds into a file, or to the standard output where that is `-`.
+pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
+    if is_dash(file) {
+        let mut out = BufWriter::new(io::stdout());
+        return write_all(config, &mut out).await;
+    }
+    if file.exists() {
+        return Err(format!("{} is there already: name another file, or move it away", file.display()));
+    }
+    let draft = PathBuf::from(format!("{}.part", file.display()));
+    let failed = |error: io::Error| format!("cannot write {}: {error}", draft.display());
+    let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(failed)?;
+    let mut out = BufWriter::new(made);
+    let done = write_all(config, &mut out).await.and_then(|()| out.get_ref().sync_all().map_err(failed));
+    match done {
+        Ok(()) => fs::rename(&draft, file).map_err(failed),
+        Err(problem) => {
+            // What is there is no archive; why is what counts.
+            let _ = fs::remove_file(&draft);
+            Err(problem)
+        }
+    }
+}
+
+async fn write_all(config: &Config, out: &mut (impl Write + Send)) -> Result<(), String> {
+    let mut progress = Progress::new("exported");
+    let failed = |error: io::Error| format!("cannot write: {error}");
+    out.write_all(archive::line(HEAD, &[(VERSION.into(), Value::Int(NEWEST))]).as_bytes()).map_err(failed)?;
+    chat_store::export(&config.database, &mut |Record { table, row }| {
+        progress.more(1);
+        out.write_all(archive::line(&table, &row).as_bytes()).map_err(failed)
+    })
+    .await?;
+    let end = archive::line(END, &[(ROWS.into(), Value::Int(progress.done as i64))]);
+    out.write_all(end.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;
+    progress.end();
+    Ok(())
+}
+
+/// Puts all that a file holds, or the standard input where that is `-`, into a database where nobody is yet.
+pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
+    let input: Box<dyn BufRead + Send> = match is_dash(file) {
+        true => Box::new(BufReader::new(io::stdin())),
+        false => {
+            let opened = File::open(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            Box::new(BufReader::with_capacity(1 << 20, opened))
+        }
+    };
+    let options = Options { take_over: config.take_over, ..Options::default() };
+    let store = Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())?;
+    let done = put_all(&store, input).await;
+    store.close().await;
+    done
+}
+
+async fn put_all(store: &Store, input: Box<dyn BufRead + Send>) -> Result<(), String> {
+    if !store.is_empty().await.map_err(|failure| failure.to_string())? {
+        return Err("there are people in the database already: import into an empty one".into());
+    }
+    let (batches, mut next) = mpsc::channel(2);
+    let reading = tokio::task::spawn_blocking(move || read_all(input, &batches));
+    let (mut progress, mut put) = (Progress::new("imported"), Ok(()));
+    while let Some(records) = next.recv().await {
+        let many = records.len();
+        put = store.put(records).await.unwrap_or_else(|failure| Err(failure.to_string()));
+        if put.is_err() {
+            break;
+        }
+        progress.more(many);
+    }
+    drop(next);
+    // Why nothing more could be put in comes before that nobody took what was read.
+    let read = reading.await.unwrap_or_else(|_| Err("the file could not be read".into()));
+    let whole = put.and(read);
+    whole.map_err(|problem| match progress.done {
+        0 => problem,
+        done => format!("{problem}; {done} rows are in the database already: remove it before the next attempt"),
+    })?;
+    store.put_all().await.map_err(|failure| failure.to_string())?;
+    progress.end();
+    Ok(())
+}
+
+/// Reads line by line; what is wrong is said with its line.
+fn read_all(input: impl BufRead, batches: &mpsc::Sender<Vec<Record>>) -> Result<(), String> {
+    let (mut records, mut rows, mut is_whole) = (Vec::with_capacity(BATCH), 0, false);
+    for (number, line) in (1..).zip(input.split(b'\n')) {
+        let line = line.map_err(|error| format!("cannot read: {error}"))?;
+        let (table, row) = archive::read(&line).ok_or_else(|| format!("line {number} is no row of an archive"))?;
+        match table.as_str() {
+            _ if is_whole => return Err(format!("line {number} stands behind the end")),
+            HEAD if number == 1 && row.first() != Some(&(VERSION.into(), Value::Int(NEWEST))) => {
+                return Err("this was made by a newer program: use that one".into());
+            }
+            HEAD if number == 1 => continue,
+            _ if number == 1 => return Err("this is no archive of chat-server".into()),
+            END => is_whole = row.first() == Some(&(ROWS.into(), Value::Int(rows))),
+            _ => {
+                rows += 1;
+                records.push(Record { table, row });
+            }
+        }
+        if records.len() == BATCH && batches.blocking_send(std::mem::take(&mut records)).is_err() {
+            return Ok(());
+        }
+    }
+    if !is_whole {
+        return Err("the end of the file is missing: export again".into());
+    }
+    // Who has given up says why.
+    let _ = batches.blocking_send(records);
+    Ok(())
+}
+
+fn is_dash(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+/// How far it is: on a terminal at once, elsewhere at the end.
+struct Progress {
+    what: &'static str,
+    done: usize,
+    began: Instant,
+    shown: Option<Instant>,
+}
+
+impl Progress {
+    fn new(what: &'static str) -> Progress {
+        let now = Instant::now();
+        Progress { what, done: 0, began: now, shown: io::stderr().is_terminal().then_some(now) }
+    }
+
+    fn more(&mut self, rows: usize) {
+        self.done += rows;
+        if self.shown.is_some_and(|shown| shown.elapsed() > OFTEN) {
+            self.shown = Some(Instant::now());
+            eprint!("\r{} rows {} …", self.done, self.what);
+        }
+    }
+
+    fn end(&self) {
+        let line = if self.shown.is_some() { "\r" } else { "" };
+        eprintln!("{line}{} rows {} in {:.1} s", self.done, self.what, self.began.elapsed().as_secs_f64());
+    }
+}
+
+const OFTEN: Duration = Duration::from_millis(100);
+/// Rows that are put in at once.
+const BATCH: usize = 5_000;
+const HEAD: &str = "archive";
+const END: &str = "end";
+const VERSION: &str = "version";
+const ROWS: &str = "rows";
+/// The version of the format that is written.
+const NEWEST: i64 = 1;

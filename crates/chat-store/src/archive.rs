@@ -1,0 +1,109 @@
+//! Everything that a database holds, row by row, to be put into another one of either kind.
+
+use std::path::Path;
+
+use chat_domain::Value;
+
+use crate::{postgres, sqlite, store};
+
+/// A row of a table: names of columns with numbers, texts or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The table.
+    pub table: String,
+    /// Its columns, in order of their names.
+    pub row: Vec<(String, Value)>,
+}
+
+/// Whoever takes rows; what they say ends it.
+pub(crate) type Taker<'a> = &'a mut (dyn FnMut(Record) -> Result<(), String> + Send);
+
+/// Hands out all that the database at an address holds, as it is at one moment, though others write to it. Left out is what is worth
+/// nothing elsewhere: log-ins that are open, who waits in the roulette. On SQLite it blocks.
+pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), String> + Send)) -> Result<(), String> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) if ![":memory:", ""].contains(&store::named(path)) => {
+            sqlite::export(Path::new(store::named(path)), take)
+        }
+        Some(("postgres" | "postgresql", _)) => postgres::export(url, take).await,
+        _ => Err("there is nothing to export: name a file or a Postgres database with --database".into()),
+    }
+}
+
+/// What an archive does not carry.
+pub(crate) const LEFT_OUT: [&str; 6] = ["families", "refresh_tokens", "sessions", "ids", "nodes", "lobby"];
+/// Others refer to these.
+pub(crate) const FIRST: [&str; 2] = ["users", "rooms"];
+
+/// Between the fields of a row, as the databases join them; what is said of such letters inside of a text; and no value at all.
+pub(crate) const BETWEEN: char = '\u{1f}';
+const SIGN: char = '\u{1e}';
+
+/// A column, and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) name: String,
+    pub(crate) sort: Sort,
+    /// Which part of the key it is, from 1; 0 is none.
+    pub(crate) key: i64,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Int,
+    Text,
+    /// Kept as 0 and 1 in an archive.
+    Bool,
+}
+
+impl Held {
+    /// What joins the row's fields into one text.
+    pub(crate) fn joined(columns: &[Held]) -> String {
+        let field = |held: &Held| {
+            let (name, none) = (&held.name, format!("'{SIGN}n'"));
+            match held.sort {
+                Sort::Int => format!("COALESCE(CAST({name} AS TEXT), {none})"),
+                Sort::Bool => format!("COALESCE(CAST(CAST({name} AS INTEGER) AS TEXT), {none})"),
+                Sort::Text => {
+                    format!("COALESCE(REPLACE(REPLACE({name}, '{SIGN}', '{SIGN}s'), '{BETWEEN}', '{SIGN}b'), {none})")
+                }
+            }
+        };
+        columns.iter().map(field).collect::<Vec<_>>().join(&format!(" || '{BETWEEN}' || "))
+    }
+
+    /// The fields of such a text.
+    pub(crate) fn parted(columns: &[Held], text: &str) -> Option<Vec<(String, Value)>> {
+        let none = format!("{SIGN}n");
+        let fields = columns.iter().zip(text.split(BETWEEN)).map(|(held, field)| {
+            let value = match held.sort {
+                _ if field == none => Value::Null,
+                Sort::Int | Sort::Bool => Value::Int(field.parse().ok()?),
+                Sort::Text if !field.contains(SIGN) => Value::Text(field.to_owned()),
+                Sort::Text => Value::Text(plain(field)),
+            };
+            Some((held.name.clone(), value))
+        });
+        fields.collect()
+    }
+}
+
+fn plain(field: &str) -> String {
+    field.replace(&format!("{SIGN}b"), &BETWEEN.to_string()).replace(&format!("{SIGN}s"), &SIGN.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_with_the_signs_in_them_come_apart_as_they_were() {
+        let held = |sort| Held { name: "a".into(), sort, key: 0 };
+        let columns = [held(Sort::Text), held(Sort::Int), held(Sort::Text)];
+        let parted = Held::parted(&columns, "\u{1e}sb\u{1e}b\u{1f}-7\u{1f}\u{1e}n").expect("a row");
+        let values: Vec<_> = parted.into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, [Value::Text("\u{1e}b\u{1f}".into()), Value::Int(-7), Value::Null]);
+        assert_eq!(Held::parted(&columns, "a\u{1f}b\u{1f}c"), None);
+    }
+}
