@@ -64,7 +64,7 @@ impl Operators {
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let (parts, _) = request.into_parts();
         let told = match self.router.find(&parts.method, parts.uri.path()) {
-            Found::NotFound => Err(Trouble::NoRoute),
+            Found::Nothing => Err(Trouble::NoRoute),
             Found::MethodNotAllowed(allow) if parts.method != Method::OPTIONS => {
                 return wrong_method(Tree::V2, &parts, allow, self.app.now());
             }

@@ -74,7 +74,7 @@ impl Routes {
         let tree = Tree::of_path(path);
         match self.router.find(&parts.method, path) {
             Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow, now),
-            Found::NotFound => refuse(tree, &Trouble::NoRoute, now),
+            Found::Nothing => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(place, params) => {
                 match place.route {
                     Route::OpenApi => return self.openapi.answer(&parts.headers),

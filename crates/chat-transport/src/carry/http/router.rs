@@ -18,7 +18,7 @@ pub(crate) enum Found<'r, 'p, H> {
     /// The path is known, but not with this method; the value is for the `Allow` header.
     MethodNotAllowed(HeaderValue),
     /// Nothing is here.
-    NotFound,
+    Nothing,
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl<H> Router<H> {
 
     /// Looks a request up. HEAD is answered by whatever answers GET.
     pub(crate) fn find<'r, 'p>(&'r self, method: &Method, path: &'p str) -> Found<'r, 'p, H> {
-        let Ok(found) = self.paths.at(path) else { return Found::NotFound };
+        let Ok(found) = self.paths.at(path) else { return Found::Nothing };
         let table = &self.tables[*found.value];
         match table.handler(method) {
             Some(handler) => Found::Handler(handler, found.params),
@@ -115,8 +115,8 @@ mod tests {
         let router = router();
         let Found::MethodNotAllowed(allow) = router.find(&Method::PATCH, "/chats") else { panic!("found") };
         assert_eq!(allow, "GET, POST");
-        assert!(matches!(router.find(&Method::GET, "/nothing"), Found::NotFound));
-        assert!(matches!(router.find(&Method::GET, "/chats/"), Found::NotFound));
+        assert!(matches!(router.find(&Method::GET, "/nothing"), Found::Nothing));
+        assert!(matches!(router.find(&Method::GET, "/chats/"), Found::Nothing));
     }
 
     #[test]

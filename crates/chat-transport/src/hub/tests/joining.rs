@@ -1,4 +1,7 @@
 //! Joining and leaving, and every order of their steps with those of being added and removed.
+//!
+//! Each step takes one lock and lets go of it before the next one, so whole steps are all that can come between one another: to go
+//! through every order of them is to go through everything that threads could do, which a model checker would only do more slowly.
 
 use super::*;
 
