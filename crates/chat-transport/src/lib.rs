@@ -59,6 +59,7 @@ mod drain;
 pub mod hub;
 mod lobby;
 pub mod metrics;
+mod mistakes;
 pub mod operators;
 pub mod rates;
 mod request_id;
@@ -66,6 +67,8 @@ pub mod routes;
 pub mod server;
 pub mod service;
 pub mod session;
+#[cfg(test)]
+mod simulation_tests;
 pub mod socketio;
 mod sparing;
 mod vouched;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chat_domain::{Change, Event, Head, Message, MessageId, Time};
 
 use super::weight::{USUAL_WEIGHT, weight};
+use crate::mistakes::planted;
 
 /// The newest events of a room in order.
 pub(super) struct Log {
@@ -39,6 +40,17 @@ pub(super) struct Recent<'a> {
     pub(super) first: u64,
     /// Where the last one ended.
     pub(super) head: Head,
+}
+
+impl Recent<'_> {
+    /// The same up to the change of this `seq`.
+    pub(super) fn upto(self, seq: u64) -> Self {
+        let is_it = |event: &Arc<Event>| event.change.is_durable() && event.head.seq >= seq;
+        match self.events.iter().position(is_it) {
+            Some(last) => Recent { events: &self.events[..=last], head: self.events[last].head, ..self },
+            None => self,
+        }
+    }
 }
 
 /// When it is an event's turn to be told.
@@ -228,8 +240,10 @@ impl Log {
             false => (moves, told.moves, seq <= told.seq),
         };
         match number.checked_sub(last) {
+            None | Some(0) if planted!(Twice) => Turn::Next,
             None | Some(0) => Turn::Old,
             Some(1) if others_told => Turn::Next,
+            Some(_) if planted!(Back) && !event.change.is_durable() => Turn::Next,
             Some(_) => Turn::Early,
         }
     }

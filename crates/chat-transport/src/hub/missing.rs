@@ -13,6 +13,7 @@ use super::delivery::{Delivery, Follow};
 use super::handle::Hub;
 use super::subs::Sub;
 use crate::connection::away::Behind;
+use crate::mistakes::planted;
 
 impl Hub {
     /// Reads what is missing until told to stop.
@@ -33,6 +34,9 @@ impl Hub {
         self.caught_up().await;
         let from = self.delivery_of(room).rooms.get_mut(&room).and_then(|room| room.log.missing_from());
         let Some(from) = from else { return };
+        if planted!(Hole) {
+            return self.delivery_of(room).rooms.get_mut(&room).into_iter().for_each(|room| room.log.skip_gap());
+        }
         let read = self.0.journal.missed(room, from, self.0.settings.recent).await;
         // Whoever has asked for something hears the answer before they hear of it in the room.
         self.caught_up().await;

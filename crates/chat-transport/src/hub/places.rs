@@ -8,6 +8,7 @@ use super::delivery::Delivery;
 use super::room::{Attached, Room, Start};
 use super::subs::Sub;
 use crate::connection::socket::Socket;
+use crate::mistakes::planted;
 
 impl Delivery {
     /// Keeps a place in a room for a socket, which hears nothing until [`Delivery::speak`]. Answers where it stands.
@@ -38,7 +39,7 @@ impl Delivery {
         // Who joins again hears first what was on its way.
         let mut before = room.subs.remove(socket.id);
         if let (Start::Now { .. }, Some(before)) = (start, &mut before) {
-            self.flush_sub(id, before);
+            self.flush_sub(id, before, u64::MAX);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Err(Attached::Behind) };
         let log = &room.log;
@@ -47,6 +48,7 @@ impl Delivery {
             // The journal may have gone on already: what the hub is yet to hear of that was there before.
             (Start::Now { .. }, None) if !log.has_passed(head) => (log.end(), head, Some(head)),
             (Start::Now { .. }, None) => (log.end(), log.head(), None),
+            (Start::At { .. }, _) if planted!(Seam) => (log.end(), log.head(), None),
             (Start::At { .. }, _) => (log.first(), head, Some(head)),
         };
         let newest = newest.max(before.and_then(|before| before.newest));
@@ -119,7 +121,7 @@ impl Delivery {
         let subs = self.rooms.get_mut(&id).map(|room| room.subs.take()).unwrap_or_default();
         for mut sub in subs {
             self.asides.forget(sub.socket.id, id);
-            self.flush_sub(id, &mut sub);
+            self.flush_sub(id, &mut sub, u64::MAX);
         }
     }
 
@@ -127,14 +129,14 @@ impl Delivery {
     /// that: it may wait for others that are missing.
     pub(super) fn expel(&mut self, event: &Event, user: UserId) -> Vec<u64> {
         let id = event.room;
-        let Some(room) = self.rooms.get(&id) else { return Vec::new() };
+        let Some(room) = self.rooms.get(&id).filter(|_| !planted!(Lingers)) else { return Vec::new() };
         let is_told = room.log.head().seq >= event.head.seq;
         let theirs: Vec<u64> =
             room.subs.iter().filter(|sub| sub.socket.user() == user).map(|sub| sub.socket.id).collect();
         for socket in &theirs {
             self.asides.forget(*socket, id);
             let Some(mut sub) = self.rooms.get_mut(&id).and_then(|room| room.subs.remove(*socket)) else { continue };
-            self.flush_sub(id, &mut sub);
+            self.flush_sub(id, &mut sub, event.head.seq);
         }
         if is_told { theirs } else { Vec::new() }
     }

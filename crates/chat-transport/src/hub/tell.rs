@@ -34,11 +34,11 @@ impl Delivery {
         self.turns.ready().filter(|id| self.rooms.get(id).is_some_and(in_the_middle)).collect()
     }
 
-    /// Tells a sub that is about to leave what it has not heard.
-    pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub) {
+    /// Tells a sub that is about to leave what it has not heard, up to the change of this `seq`: what comes behind that is not for it.
+    pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub, upto: u64) {
         let Some((room, mut teller)) = self.teller(id) else { return };
         sub.silent = false;
-        teller.tell_one(room.log.recent(), sub, &mut room.encoded, &mut room.reached);
+        teller.tell_one(room.log.recent().upto(upto), sub, &mut room.encoded, &mut room.reached);
     }
 
     /// Tells a room's news to as many as the budget allows.

@@ -8,6 +8,7 @@ use chat_protocol::Typing;
 
 use super::map::Map;
 use crate::connection::socket::Socket;
+use crate::mistakes::planted;
 
 /// Who is typing where. What the others are to hear comes out of every call.
 #[derive(Default)]
@@ -70,7 +71,7 @@ impl Typists {
 
     /// Ends what has been silent for too long.
     pub(super) fn tick(&mut self, now: Time) -> Vec<Typing> {
-        match self.typing.deadline().is_some_and(|deadline| deadline <= now) {
+        match self.typing.deadline().is_some_and(|deadline| deadline <= now && !planted!(Types)) {
             true => self.handle(TypingSign::Tick, now),
             false => Vec::new(),
         }

@@ -14,6 +14,7 @@ use crate::carry::outbox::{Mark, Offered};
 use crate::connection::away::Behind;
 use crate::connection::line::Payload;
 use crate::hub::{Attached, Start};
+use crate::mistakes::planted;
 
 /// What is still to be fetched from the journal before a room is live.
 #[derive(Debug)]
@@ -55,7 +56,12 @@ impl Session {
         // Says whether the room is there for this user, whatever the hub remembers.
         self.pay(ROUND).await;
         let (head, newest) = self.app.journal.joining(self.socket.user(), room).await?;
-        let from = self.understand(room, resume)?;
+        let mut from = self.understand(room, resume)?;
+        if let From::Since { since: Since::Head(from), .. } = &mut from
+            && planted!(Moves)
+        {
+            from.moves = head.moves;
+        }
         if let From::Since { .. } = from {
             // What is replayed must not come from the hub meanwhile.
             self.app.hub.detach(&self.socket, room);
@@ -246,7 +252,10 @@ impl Session {
             (Some(""), _) => Ok(From::Now { cursor: true }),
             (None, Some(id)) => Ok(From::Since { since: Since::Message(MessageId::new(id)), cursor: always }),
             (Some(text), _) => match text.parse::<Cursor>() {
-                Ok(cursor) if cursor.room == room && [self.epoch, self.app.journal.epoch()] == [cursor.epoch; 2] => {
+                Ok(cursor)
+                    if cursor.room == room && [self.epoch, self.app.journal.epoch()] == [cursor.epoch; 2]
+                        || planted!(Epoch) =>
+                {
                     Ok(From::Since { since: Since::Head(cursor.head), cursor: true })
                 }
                 Ok(cursor) if cursor.room == room => Ok(From::Lost),

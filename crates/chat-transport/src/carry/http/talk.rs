@@ -31,6 +31,18 @@ pub struct Peer {
     _place: Arc<(OwnedSemaphorePermit, Held)>,
 }
 
+#[cfg(test)]
+impl Peer {
+    /// Somebody who is nowhere, and takes nobody's place.
+    pub(crate) fn simulated() -> Peer {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let places = super::places::Places::new(1, crate::address::Proxies::default());
+        let held = places.take(address.ip()).expect("the only one");
+        let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().expect("the only one");
+        Peer { address, is_tls: false, _place: Arc::new((permit, held)) }
+    }
+}
+
 /// A connection that was accepted, and the places that it holds.
 pub(super) struct Arrived {
     pub(super) socket: Socket,

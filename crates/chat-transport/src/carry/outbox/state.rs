@@ -10,6 +10,7 @@ use super::{
     pipe::{Pipe, Wrote},
     queue::{Mark, Queue},
 };
+use crate::mistakes::planted;
 
 #[derive(Debug)]
 pub(super) struct OutboxState {
@@ -61,11 +62,15 @@ impl OutboxState {
 
     /// Queues what is left of `frames` after `written` bytes, or dooms the connection if that is too much.
     fn enqueue(&mut self, frames: &[Bytes], written: usize, mark: Option<Mark>, depot: &Depot) -> Offered {
+        let size: usize = frames.iter().map(Bytes::len).sum();
+        if planted!(Drops) && self.queue.pending() + size > depot.limits().per_socket {
+            return Offered::Queued;
+        }
         self.accounted(depot, |state| {
             state.queue.pass(written);
             state.queue.push_rest(frames, written);
         });
-        if self.queue.pending() > depot.limits().per_socket {
+        if self.queue.pending() > depot.limits().per_socket && !planted!(Unbound) {
             self.doom(Close::TOO_SLOW, depot);
             return Offered::Full;
         }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::delivery::{Delivery, Follow, PATIENCE};
 use super::super::handle::Hub;
 use super::Nodes;
+use crate::mistakes::planted;
 
 impl Hub {
     /// Listens to the other nodes until told to stop.
@@ -29,7 +30,9 @@ impl Hub {
             if has_lost {
                 numbers.hearing.missed();
             }
-            fresh.extend(envelopes.into_iter().filter(|envelope| numbers.hearing.hear(now, envelope)));
+            fresh.extend(
+                envelopes.into_iter().filter(|envelope| planted!(Numbers) || numbers.hearing.hear(now, envelope)),
+            );
         }
         let mut is_full = false;
         for Envelope { rooms, .. } in fresh {

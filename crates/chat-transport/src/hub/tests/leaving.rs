@@ -24,6 +24,18 @@ async fn who_is_behind_hears_of_the_own_removal_before_the_end() {
 }
 
 #[tokio::test]
+async fn who_was_removed_hears_nothing_that_came_before_the_news_of_it() {
+    let world = World::new(HubSettings::default()).await;
+    let socket = world.joined(1).await;
+    world.order(0, Command::RemoveMember { room: world.room, user: world.people[1].id() }, None);
+    world.say(0, "among ourselves");
+    world.hand_on_backwards();
+    world.flush();
+    let told = told(&socket);
+    assert!(told.contains(r#""type":"member_removed""#) && !told.contains("among ourselves"), "{told}");
+}
+
+#[tokio::test]
 async fn what_was_said_over_http_ends_with_the_last_socket() {
     let world = World::new(HubSettings::default()).await;
     let reader = world.joined(0).await;

@@ -1,0 +1,225 @@
+//! A run: a node, its clients, and the trouble that they have.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_domain::memory::bus::Bus;
+use chat_domain::{Account, Change, Command, Order, RoomId, Time, UserId};
+use tokio::runtime::Builder;
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{Instant, sleep};
+
+use super::chance::Chance;
+use super::check;
+use super::device::Device;
+use super::node::Node;
+use super::plan::Plan;
+use super::story::{Red, Story};
+use super::truth::Truth;
+use crate::mistakes::{Mistake, plant};
+
+/// Everything that there is in a run.
+pub(super) struct Cluster {
+    pub(super) plan: Plan,
+    pub(super) story: Story,
+    pub(super) truth: Arc<Truth>,
+    pub(super) nodes: Vec<Rc<Node>>,
+    pub(super) acked: RefCell<Vec<Acked>>,
+    is_calm: Cell<bool>,
+    is_over: Cell<bool>,
+}
+
+/// A message that was acknowledged: to whom, where, as what.
+pub(super) struct Acked {
+    pub(super) by: String,
+    pub(super) room: u64,
+    pub(super) id: u64,
+    pub(super) name: String,
+}
+
+/// What became of a run.
+pub(super) struct Ran {
+    /// What was wrong.
+    pub(super) red: Option<Red>,
+    /// A number for the story.
+    pub(super) hash: u64,
+    pub(super) lines: Vec<String>,
+}
+
+/// Runs a plan, with this mistake planted.
+pub(super) fn run(plan: &Plan, mistake: Option<Mistake>) -> Ran {
+    plant(mistake);
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    let story = LocalSet::new().block_on(&runtime, live(plan.clone()));
+    // What still runs is dropped here, under the same mistake.
+    drop(runtime);
+    plant(None);
+    Ran { red: story.wrong(), hash: story.hash(), lines: story.lines() }
+}
+
+async fn live(plan: Plan) -> Story {
+    let story = Story::new();
+    let truth = Truth::new(story.clone());
+    let people: Vec<Account> = (0..plan.people).map(|number| truth.register(&format!("p{number}"))).collect();
+    let rooms: Vec<RoomId> = (0..plan.rooms).filter_map(|_| make_room(&truth, &people)).collect();
+    let bus = Bus::new();
+    let nodes: Vec<_> = (0..plan.nodes).map(|number| Node::new(number, &bus, &plan, &truth, &story)).collect();
+    nodes.iter().for_each(|node| node.start(false));
+    let cluster = Rc::new(Cluster {
+        story: story.clone(),
+        truth,
+        nodes,
+        acked: RefCell::default(),
+        is_calm: Cell::default(),
+        is_over: Cell::default(),
+        plan,
+    });
+    let device = |number| {
+        let account = people[(number % cluster.plan.people) as usize].clone();
+        Device::new(number, account, &rooms, &cluster)
+    };
+    let devices: Vec<Rc<Device>> = (0..cluster.plan.devices).map(device).collect();
+    let living: Vec<_> = devices.iter().map(|device| spawn_local(device.clone().live())).collect();
+    cluster.trouble(&people, &rooms).await;
+    if story.wrong().is_none() {
+        cluster.calm().await;
+        // Whatever was lost on the way is noticed without anything more happening.
+        check::rooms(&cluster, &devices).await;
+        cluster.quiet(&people, &rooms).await;
+        check::everything(&cluster, &devices, &people).await;
+    }
+    cluster.is_over.set(true);
+    living.iter().for_each(|living| living.abort());
+    story
+}
+
+fn make_room(truth: &Truth, people: &[Account]) -> Option<RoomId> {
+    let (owner, others) = people.split_first()?;
+    let members = others.iter().map(|other| other.person.id()).collect();
+    let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
+    let order = Order { actor: owner.person.id(), at: Time(0), command, origin: None };
+    truth.execute(&order).ok()?.event().map(|event| event.room)
+}
+
+impl Cluster {
+    pub(super) fn is_calm(&self) -> bool {
+        self.is_calm.get()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.get()
+    }
+
+    /// Something was acknowledged: it is true at this moment, or it was when it was put back.
+    pub(super) fn acked(&self, by: &str, room: u64, id: u64, name: String) {
+        let acked = Acked { by: by.into(), room, id, name };
+        if !self.plan.restore {
+            check::acked(self, &acked);
+        }
+        self.acked.borrow_mut().push(acked);
+    }
+
+    /// Whether somebody who is no member hears a message that was sent after they were removed; if so, the `seq` of that.
+    pub(super) fn leaks(&self, user: UserId, room: RoomId, message: u64) -> Option<u64> {
+        if self.truth.is_member(user, room) {
+            return None;
+        }
+        let (mut removed, mut leaks) = (None, false);
+        for event in self.truth.events().iter().filter(|event| event.room == room) {
+            match &event.change {
+                Change::Removed { person, .. } if person.id() == user => {
+                    (removed, leaks) = (Some(event.head.seq), false)
+                }
+                Change::Sent { message: sent, .. } => leaks |= sent.id.number() as u64 == message,
+                _ => {}
+            }
+        }
+        removed.filter(|_| leaks)
+    }
+
+    /// Crashes, clocks that jump, people who are removed and added, a database that is put back, until it is enough.
+    async fn trouble(&self, people: &[Account], rooms: &[RoomId]) {
+        let plan = &self.plan;
+        let mut chance = Chance::of(plan.seed, "trouble");
+        let end = Instant::now() + Duration::from_millis(plan.trouble);
+        let restored_at = Instant::now() + Duration::from_millis(chance.below(plan.trouble));
+        let mut is_restored = !plan.restore;
+        while Instant::now() < end && self.story.wrong().is_none() {
+            sleep(STEP).await;
+            self.nodes.iter().for_each(|node| node.check_queues());
+            let comes = |chance: &mut Chance, every: u64| every > 0 && chance.below(every) < STEP.as_millis() as u64;
+            if comes(&mut chance, plan.crashes) {
+                self.crash(&mut chance).await;
+            }
+            if comes(&mut chance, plan.jumps) {
+                let seconds = chance.between(1, 7_200) as i64;
+                let seconds = if chance.percent(50) { seconds } else { -seconds };
+                self.some_node(&mut chance).jump(seconds);
+            }
+            if !is_restored && Instant::now() >= restored_at {
+                is_restored = true;
+                self.truth.restore(chance.between(1, 12) as usize);
+            }
+            if chance.percent(plan.members) {
+                self.move_somebody(&mut chance, people, rooms);
+            }
+        }
+    }
+
+    /// A node crashes and, after a while, comes back.
+    async fn crash(&self, chance: &mut Chance) {
+        let node = self.some_node(chance);
+        node.crash();
+        sleep(chance.millis((20, 800))).await;
+        node.start(false);
+    }
+
+    /// Some node.
+    pub(super) fn some_node(&self, chance: &mut Chance) -> &Rc<Node> {
+        &self.nodes[chance.below(self.nodes.len() as u64) as usize]
+    }
+
+    /// The owner of a room takes somebody out, or in again.
+    fn move_somebody(&self, chance: &mut Chance, people: &[Account], rooms: &[RoomId]) {
+        let (Some(room), Some((owner, others))) = (chance.pick(rooms), people.split_first()) else { return };
+        let others: Vec<UserId> = others.iter().map(|other| other.person.id()).collect();
+        let Some(user) = chance.pick(&others) else { return };
+        let command = match self.truth.is_member(user, room) {
+            true => Command::RemoveMember { room, user },
+            false => Command::AddMember { room, user },
+        };
+        self.order(owner, command);
+    }
+
+    /// Nothing goes wrong any more.
+    async fn calm(&self) {
+        self.is_calm.set(true);
+        self.nodes.iter().for_each(|node| node.calm());
+        self.story.note("all", "is calm");
+        sleep(Duration::from_secs(10)).await;
+    }
+
+    /// A last word in every room, then silence.
+    async fn quiet(&self, people: &[Account], rooms: &[RoomId]) {
+        for room in rooms {
+            let draft = chat_domain::Draft::text("the end");
+            people.first().into_iter().for_each(|owner| {
+                self.order(owner, Command::Send { room: *room, draft: draft.clone(), client_id: None });
+            });
+        }
+        for _ in 0..20 {
+            sleep(Duration::from_secs(1)).await;
+            self.nodes.iter().for_each(|node| node.check_queues());
+        }
+    }
+
+    fn order(&self, by: &Account, command: Command) {
+        let Some(app) = self.nodes.iter().find_map(|node| node.app()) else { return };
+        app.journal.submit(Order { actor: by.person.id(), at: app.now(), command, origin: None });
+    }
+}
+
+/// Between two looks whether there is to be trouble.
+const STEP: Duration = Duration::from_millis(50);

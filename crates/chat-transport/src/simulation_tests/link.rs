@@ -1,0 +1,211 @@
+//! A client's connection to a node.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::io::DuplexStream;
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use super::ears::{Frame, Heard, envelope, hear};
+use super::words::{From, Kind};
+use chat_domain::RoomId;
+
+/// Whose connection it is, and to which node.
+pub(super) trait Dial {
+    /// A new connection, if the node runs.
+    fn dial(&self) -> Option<DuplexStream>;
+    /// What lets its client in.
+    fn token(&self) -> &str;
+}
+
+/// The connection broke, or was refused with this status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    Lost,
+    Refused(u16),
+}
+
+/// A connection.
+pub(super) struct Link {
+    kind: Kind,
+    way: Way,
+    /// Understood, and not yet given out.
+    ready: VecDeque<Frame>,
+}
+
+enum Way {
+    Socket(Box<WebSocketStream<DuplexStream>>),
+    Stream(Incoming, Vec<u8>),
+    Poll { room: RoomId, from: From },
+}
+
+impl Link {
+    /// Connects. Clients that have a socket for one room hear it from there on.
+    pub(super) async fn open(dial: &impl Dial, kind: Kind, room: RoomId, from: &From) -> Result<Link, Broken> {
+        let path = kind.path(room, dial.token(), from);
+        let way = match kind {
+            Kind::Poll | Kind::PollMessages => Way::Poll { room, from: from.clone() },
+            Kind::Stream => {
+                let answer = ask(dial, "GET", &path, None).await?;
+                match answer.status().as_u16() {
+                    200 => Way::Stream(answer.into_body(), Vec::new()),
+                    status => return Err(Broken::Refused(status)),
+                }
+            }
+            _ => {
+                let stream = dial.dial().ok_or(Broken::Lost)?;
+                let shaken = timeout(PATIENCE, client_async(format!("ws://sim{path}"), stream)).await;
+                match shaken.map_err(|_| Broken::Lost)? {
+                    Ok((socket, _)) => Way::Socket(Box::new(socket)),
+                    Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => {
+                        return Err(Broken::Refused(answer.status().as_u16()));
+                    }
+                    Err(_) => return Err(Broken::Lost),
+                }
+            }
+        };
+        let mut link = Link { kind, way, ready: VecDeque::new() };
+        if kind == Kind::SocketIo {
+            link.say(format!("40{}", json!({"token": dial.token()}))).await?;
+            while link.next(dial).await?.heard != Heard::Ready {}
+        }
+        Ok(link)
+    }
+
+    /// Says a frame.
+    pub(super) async fn say(&mut self, text: String) -> Result<(), Broken> {
+        match &mut self.way {
+            // Whoever is not read meanwhile waits, and not for ever.
+            Way::Socket(socket) => {
+                let said = timeout(PATIENCE, socket.send(Message::text(text))).await;
+                said.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
+            }
+            Way::Stream(..) | Way::Poll { .. } => Ok(()),
+        }
+    }
+
+    /// The next thing that comes. Nothing is lost if this is dropped.
+    pub(super) async fn next(&mut self, dial: &impl Dial) -> Result<Frame, Broken> {
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                if let Heard::Answer(answer) = frame.heard {
+                    self.say(answer.into()).await?;
+                    continue;
+                }
+                return Ok(frame);
+            }
+            match &mut self.way {
+                Way::Socket(socket) => match socket.next().await {
+                    Some(Ok(Message::Text(text))) => self.ready.push_back(hear(self.kind, &text)),
+                    Some(Ok(Message::Close(close))) => {
+                        let code = close.map_or(1005, |close| close.code.into());
+                        return Err(if code == 4403 { Broken::Refused(403) } else { Broken::Lost });
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return Err(Broken::Lost),
+                },
+                Way::Stream(body, torn) => {
+                    let more = body.frame().await.ok_or(Broken::Lost)?.map_err(|_| Broken::Lost)?;
+                    torn.extend_from_slice(more.data_ref().map_or(&[][..], |data| data));
+                    while let Some(event) = event(torn) {
+                        self.ready.push_back(streamed(&event));
+                    }
+                }
+                Way::Poll { room, from } => {
+                    let path = self.kind.path(*room, "", from);
+                    let (status, answer) = fetch(dial, "GET", &path, None).await?;
+                    if status != 200 {
+                        return Err(Broken::Refused(status));
+                    }
+                    self.ready.extend(polled(self.kind, &answer));
+                    let newest = answer["last_message_id"].as_u64();
+                    match from {
+                        From::Cursor(cursor) => *cursor = answer["cursor"].as_str().unwrap_or_default().into(),
+                        From::Message(last) => *last = newest.unwrap_or(*last),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Asks over a connection of its own, and reads the answer.
+pub(super) async fn fetch(
+    dial: &impl Dial,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Result<(u16, Value), Broken> {
+    match fetch_once(dial, method, path, body.clone()).await? {
+        // Who asks first after a clock was set back is asked to wait a little.
+        (429, _) => {
+            sleep(Duration::from_secs(3)).await;
+            fetch_once(dial, method, path, body).await
+        }
+        answer => Ok(answer),
+    }
+}
+
+async fn fetch_once(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) -> Result<(u16, Value), Broken> {
+    let answering = async {
+        let answer = ask(dial, method, path, body).await?;
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.map_err(|_| Broken::Lost)?.to_bytes();
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    };
+    timeout(PATIENCE, answering).await.unwrap_or(Err(Broken::Lost))
+}
+
+async fn ask(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) -> Result<Response<Incoming>, Broken> {
+    let stream = dial.dial().ok_or(Broken::Lost)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Broken::Lost)?;
+    tokio::spawn(async move {
+        // What became of it shows in the answer.
+        let _ = connection.await;
+    });
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let request = Request::builder().method(method).uri(path).header("host", "sim");
+    let request = request.header("authorization", format!("Bearer {}", dial.token()));
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|_| Broken::Lost)?;
+    timeout(PATIENCE, sender.send_request(request)).await.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
+}
+
+/// Takes a whole event off what has come.
+fn event(torn: &mut Vec<u8>) -> Option<String> {
+    let end = torn.windows(2).position(|bytes| bytes == b"\n\n")?;
+    let event: Vec<u8> = torn.drain(..end + 2).collect();
+    String::from_utf8(event).ok()
+}
+
+fn streamed(event: &str) -> Frame {
+    let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim_start);
+    let frame = field("data:").map(|data| hear(Kind::Stream, data)).unwrap_or_default();
+    Frame { cursor: field("id:").map(Into::into), ..frame }
+}
+
+/// A poll's answer is many frames; the last of them carries the cursor.
+fn polled(kind: Kind, answer: &Value) -> Vec<Frame> {
+    let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    if kind == Kind::PollMessages {
+        return listed("data").iter().map(|message| envelope(&json!({"type": "message", "data": message}))).collect();
+    }
+    let mut frames: Vec<Frame> = match answer["resync"] == true {
+        true => vec![Frame { heard: Heard::Resync, ..Frame::default() }],
+        false => listed("events").iter().map(envelope).collect(),
+    };
+    let cursor = answer["cursor"].as_str().map(Into::into);
+    frames.push(Frame { cursor, ..Frame::default() });
+    frames
+}
+
+/// How long a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,232 @@
+//! A node: a whole server above its sockets, which crashes and comes back.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chat_domain::backplane::{Ears, Speaker};
+use chat_domain::memory::bus::Bus;
+use chat_domain::{Account, Directory, Rate, Time, UserId};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{DuplexStream, copy_bidirectional, duplex};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::bus::Ear;
+use super::chance::Chance;
+use super::journal::Window;
+use super::plan::Plan;
+use super::story::Story;
+use super::truth::Truth;
+use crate::account::secret::Secret;
+use crate::account::token::Tokens;
+use crate::app::{App, ServerSettings};
+use crate::carry::http::Peer;
+use crate::carry::outbox::{Depot, Limits};
+use crate::clock::Nature;
+use crate::hub::{Among, Hub, HubSettings, Inbox};
+use crate::rates::RateSettings;
+use crate::service::Service;
+
+/// A node, in one life after the other.
+pub(super) struct Node {
+    number: u64,
+    name: String,
+    bus: Bus,
+    plan: Plan,
+    story: Story,
+    truth: Arc<Truth>,
+    directory: Arc<dyn Directory>,
+    nature: Arc<Simulated>,
+    life: RefCell<Option<Life>>,
+    lives: Cell<u64>,
+}
+
+struct Life {
+    app: Arc<App>,
+    service: Arc<Service>,
+    journal: Arc<Window>,
+    ear: Arc<Ear>,
+    stop: CancellationToken,
+    /// What carries bytes to it and back.
+    cables: Vec<AbortHandle>,
+}
+
+/// Time and chance of one node: its clock may be wrong.
+#[derive(Debug)]
+struct Simulated {
+    began: Instant,
+    ahead: AtomicI64,
+    chance: Mutex<Chance>,
+}
+
+impl Node {
+    /// A node that does not run yet.
+    pub(super) fn new(number: u64, bus: &Bus, plan: &Plan, truth: &Arc<Truth>, story: &Story) -> Rc<Node> {
+        let name = format!("node {number}");
+        let nature = Simulated {
+            began: Instant::now(),
+            ahead: AtomicI64::new(0),
+            chance: Mutex::new(Chance::of(plan.seed, &name)),
+        };
+        Rc::new(Node {
+            number,
+            name,
+            bus: bus.clone(),
+            plan: plan.clone(),
+            story: story.clone(),
+            truth: truth.clone(),
+            directory: truth.memory(),
+            nature: Arc::new(nature),
+            life: RefCell::default(),
+            lives: Cell::default(),
+        })
+    }
+
+    /// Starts it. `is_calm` says that its journal gives no trouble.
+    pub(super) fn start(&self, is_calm: bool) {
+        self.lives.set(self.lives.get() + 1);
+        let inbox = Inbox::new(self.plan.shards);
+        let chance = Chance::of(self.plan.seed, &format!("{} {}", self.name, self.lives.get()));
+        let journal =
+            Window::new(self.truth.clone(), inbox.clone(), self.plan.clone(), chance.clone(), self.story.clone());
+        if is_calm {
+            journal.calm();
+        }
+        let limits = Limits { per_socket: self.plan.queue, in_all: 8 * self.plan.queue, droppable: 1 << 10 };
+        let depot = Depot::within(limits, self.nature.clone());
+        let settings = HubSettings { recent: self.plan.recent, ..HubSettings::default() };
+        let ear = Ear::new(inbox.clone(), self.plan.clone(), chance);
+        if is_calm {
+            ear.calm();
+        }
+        let among = (self.plan.nodes > 1).then(|| self.among(&ear));
+        let hub = Hub::among(settings, depot, inbox, journal.clone(), self.directory.clone(), among);
+        let app = App::new(journal.clone(), self.directory.clone(), hub, tokens(), settings_without_haste());
+        let service = Service::new(app.clone()).expect("routes without conflicts");
+        let stop = CancellationToken::new();
+        let (running, until) = (service.clone(), stop.clone());
+        tokio::spawn(async move { running.run(until).await });
+        tokio::spawn(journal.clone().commit());
+        self.story.note(&self.name, format_args!("starts its life {}", self.lives.get()));
+        self.life.replace(Some(Life { app, service, journal, ear, stop, cables: Vec::new() }));
+    }
+
+    /// Crashes: nobody hears of it any more, and whatever it had not told is lost with it.
+    pub(super) fn crash(&self) {
+        let Some(life) = self.life.take() else { return };
+        life.journal.die();
+        life.ear.die();
+        life.cables.iter().for_each(AbortHandle::abort);
+        life.stop.cancel();
+        self.story.note(&self.name, "crashes");
+    }
+
+    /// Its journal gives no trouble any more.
+    pub(super) fn calm(&self) {
+        if let Some(life) = &*self.life.borrow() {
+            life.journal.calm();
+            life.ear.calm();
+        }
+    }
+
+    fn among(&self, ear: &Arc<Ear>) -> Among {
+        let ears: Arc<dyn Ears> = ear.clone();
+        let speaker = Speaker { cluster: 1, epoch: self.truth.epoch(), node: self.number, life: self.lives.get() };
+        Among { speaker, channels: 2, backplane: self.bus.join(self.number, &ears) }
+    }
+
+    /// Its clock jumps by so many seconds.
+    pub(super) fn jump(&self, seconds: i64) {
+        self.nature.ahead.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.story.note(&self.name, format_args!("has a clock that jumps by {seconds} s"));
+    }
+
+    /// The server, if it runs.
+    pub(super) fn app(&self) -> Option<Arc<App>> {
+        self.life.borrow().as_ref().map(|life| life.app.clone())
+    }
+
+    /// A token for somebody that is good for longer than any run, whatever the clocks say.
+    pub(super) fn token(&self, account: &Account) -> String {
+        let (user, now) = (account.person.id().number(), 1_000_000);
+        let issued = tokens().issue(user, None, chat_domain::grant::Grant::default(), "sim".into(), now);
+        issued.map(|(token, _)| token.reveal().to_owned()).unwrap_or_default()
+    }
+
+    /// Who looks online there.
+    pub(super) fn online(&self, user: UserId) -> bool {
+        self.app().is_some_and(|app| app.hub.looks_online(user))
+    }
+
+    /// A connection, if it runs.
+    pub(super) fn connect(&self) -> Option<DuplexStream> {
+        let mut life = self.life.borrow_mut();
+        let life = life.as_mut()?;
+        let (client, mut near) = duplex(self.plan.pipe);
+        let (mut far, server) = duplex(self.plan.pipe);
+        let cable = tokio::spawn(async move {
+            // However it ends, both sides see that it has.
+            let _ = copy_bidirectional(&mut near, &mut far).await;
+        });
+        life.cables.retain(|cable| !cable.is_finished());
+        life.cables.push(cable.abort_handle());
+        let (service, peer) = (life.service.clone(), Peer::simulated());
+        let answer = service_fn(move |request| {
+            let (service, peer) = (service.clone(), peer.clone());
+            async move { Ok::<_, Infallible>(service.answer(request, peer).await) }
+        });
+        tokio::spawn(async move {
+            let serving = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(server), answer);
+            // Its client has gone, or its node.
+            let _ = serving.with_upgrades().await;
+        });
+        Some(client)
+    }
+
+    /// Every queue is within its bound.
+    pub(super) fn check_queues(&self) {
+        let Some(app) = self.app() else { return };
+        let most = self.plan.queue + SLACK;
+        for socket in app.hub.everybody() {
+            let waits = socket.line.outbox().map_or(0, |outbox| outbox.pending());
+            self.story.check("bound", waits <= most, || format!("{waits} bytes wait for socket {}", socket.id));
+        }
+    }
+}
+
+impl Nature for Simulated {
+    fn now(&self) -> Time {
+        let since = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        Time(BEGINNING + since + self.ahead.load(Ordering::SeqCst))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> bool {
+        let mut chance = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes.iter_mut().for_each(|byte| *byte = chance.below(256) as u8);
+        true
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens::local(&[Secret::new("a secret of the simulation")], 1 << 40)
+}
+
+/// Whoever is cut off again and again does more than people do.
+fn settings_without_haste() -> ServerSettings {
+    let rate = Rate { per_second: 1 << 30, burst: 1 << 30 };
+    let rates =
+        RateSettings { messages: rate, changes: rate, replays: rate, typing: rate, logins: rate, addresses: rate };
+    ServerSettings { rates, lobby: Duration::from_secs(5), ..ServerSettings::default() }
+}
+
+/// When everything begins, in microseconds since 1970.
+const BEGINNING: i64 = 1_700_000_000_000_000;
+/// A last frame goes into a queue that is full.
+const SLACK: usize = 256;

@@ -1,0 +1,120 @@
+//! What a seed stands for: who is there, and how much trouble they have.
+
+use super::chance::Chance;
+
+/// The options that a seed expands to. Spans are in milliseconds, odds in percent, and 0 is never.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    /// Chance of everybody comes from it.
+    pub(super) seed: u64,
+    pub(super) nodes: u64,
+    pub(super) people: u64,
+    pub(super) rooms: u64,
+    /// Clients.
+    pub(super) devices: u64,
+    /// How long there is trouble; then all is calm.
+    pub(super) trouble: u64,
+    /// Between two things that a client does.
+    pub(super) pace: (u64, u64),
+    /// How long a connection lasts before it is cut, at most.
+    pub(super) cut: u64,
+    /// How often a client stops reading instead of doing something.
+    pub(super) stalls: u64,
+    /// How often somebody is removed or added instead of something being said.
+    pub(super) members: u64,
+    /// How long a commit takes.
+    pub(super) commit: (u64, u64),
+    /// How often a commit is refused.
+    pub(super) refused: u64,
+    /// How often nobody knows for a while whether it was made.
+    pub(super) unknown: u64,
+    /// How long reading the journal takes at most, and how often it fails.
+    pub(super) reading: u64,
+    pub(super) unread: u64,
+    /// How often the bus between the nodes loses something, or brings it twice, and how long it takes at most.
+    pub(super) lost: u64,
+    pub(super) doubled: u64,
+    pub(super) bus: u64,
+    /// Between two crashes of a node, on the average.
+    pub(super) crashes: u64,
+    /// Between two jumps of a clock.
+    pub(super) jumps: u64,
+    /// Whether the database is once put back to an earlier moment, and begins another life.
+    pub(super) restore: bool,
+    /// Bytes that may wait for one socket, and that are on the way to it.
+    pub(super) queue: usize,
+    pub(super) pipe: usize,
+    /// Shards of the hub, and events that it keeps of a room.
+    pub(super) shards: usize,
+    pub(super) recent: usize,
+}
+
+impl Plan {
+    /// What this seed stands for.
+    pub(super) fn of(seed: u64) -> Plan {
+        let mut chance = Chance::of(seed, "plan");
+        let chance = &mut chance;
+        let sometimes = |chance: &mut Chance, odds, from, to| match chance.percent(odds) {
+            true => chance.between(from, to),
+            false => 0,
+        };
+        Plan {
+            seed,
+            nodes: chance.pick(&[1, 1, 2, 3]).unwrap_or(1),
+            people: chance.between(2, 4),
+            rooms: chance.between(1, 3),
+            devices: chance.between(3, 7),
+            trouble: chance.between(3_000, 8_000),
+            pace: (10, chance.between(100, 500)),
+            cut: chance.between(500, 4_000),
+            stalls: sometimes(chance, 40, 2, 12),
+            members: sometimes(chance, 50, 2, 8),
+            commit: (chance.between(0, 3), chance.between(3, 60)),
+            refused: sometimes(chance, 40, 2, 10),
+            unknown: sometimes(chance, 60, 4, 20),
+            reading: chance.between(0, 60),
+            unread: sometimes(chance, 30, 1, 6),
+            lost: sometimes(chance, 50, 2, 20),
+            doubled: sometimes(chance, 50, 2, 20),
+            bus: chance.between(1, 150),
+            crashes: sometimes(chance, 50, 1_000, 4_000),
+            jumps: sometimes(chance, 30, 500, 3_000),
+            restore: chance.percent(15),
+            queue: chance.between(4, 24) as usize * 1_024,
+            pipe: chance.between(1, 8) as usize * 512,
+            shards: chance.between(1, 3) as usize,
+            recent: chance.between(2, 40) as usize,
+        }
+    }
+
+    /// The same with less: each is tried in its turn when a story is made shorter.
+    pub(super) fn simpler(&self) -> Vec<Plan> {
+        let with = |change: fn(&mut Plan)| {
+            let mut plan = self.clone();
+            change(&mut plan);
+            plan
+        };
+        let all = [
+            with(|plan| plan.trouble /= 2),
+            with(|plan| plan.trouble = plan.trouble * 4 / 5),
+            with(|plan| plan.devices = (plan.devices - 1).max(1)),
+            with(|plan| plan.nodes = (plan.nodes - 1).max(1)),
+            with(|plan| plan.rooms = 1),
+            with(|plan| plan.people = (plan.people - 1).max(2)),
+            with(|plan| plan.crashes = 0),
+            with(|plan| plan.lost = 0),
+            with(|plan| plan.doubled = 0),
+            with(|plan| plan.jumps = 0),
+            with(|plan| plan.restore = false),
+            with(|plan| plan.members = 0),
+            with(|plan| plan.stalls = 0),
+            with(|plan| plan.refused = 0),
+            with(|plan| plan.unknown = 0),
+            with(|plan| plan.unread = 0),
+            with(|plan| plan.reading = 0),
+            with(|plan| plan.shards = 1),
+            with(|plan| plan.cut *= 2),
+        ];
+        all.into_iter().filter(|plan| plan != self && plan.trouble >= 100 && plan.cut < 60_000).collect()
+    }
+}

@@ -1,0 +1,65 @@
+//! Looking for a seed whose story breaks a promise, and for the shortest story that does.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::cluster::{Ran, run};
+use super::plan::Plan;
+use super::story::Red;
+use crate::mistakes::Mistake;
+
+/// What became of a search.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// How many seeds were tried.
+    pub(super) tried: u64,
+    /// The first of them that is red, and how.
+    pub(super) red: Option<(u64, Red)>,
+}
+
+/// Tries seeds on all cores until one is red, `enough` says so, or there are no more.
+pub(super) fn search(first: u64, count: u64, mistake: Option<Mistake>, enough: impl Fn() -> bool + Sync) -> Found {
+    let (next, tried) = (AtomicU64::new(0), AtomicU64::new(0));
+    let reds: Mutex<BTreeMap<u64, Red>> = Mutex::default();
+    let is_red = || !reds.lock().expect("no panic").is_empty();
+    let look = || {
+        while !is_red() && !enough() {
+            let seed = first + next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first.saturating_add(count) {
+                return;
+            }
+            let Ran { red, .. } = run(&Plan::of(seed), mistake);
+            tried.fetch_add(1, Ordering::Relaxed);
+            if let Some(red) = red {
+                reds.lock().expect("no panic").insert(seed, red);
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(2, |cores| cores.get());
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(look))));
+    let red = reds.into_inner().expect("no panic").pop_first();
+    Found { tried: tried.into_inner(), red }
+}
+
+/// A shorter story in which the same checker sees something, as far as a few tries come.
+pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>) -> Plan {
+    let (mut plan, mut tries) = (plan, TRIES);
+    'shorter: loop {
+        for simpler in plan.simpler() {
+            if tries == 0 {
+                return plan;
+            }
+            tries -= 1;
+            if run(&simpler, mistake).red.is_some_and(|red| red.checker == checker) {
+                plan = simpler;
+                continue 'shorter;
+            }
+        }
+        return plan;
+    }
+}
+
+/// Stories that are tried for a shorter one.
+const TRIES: u32 = 60;

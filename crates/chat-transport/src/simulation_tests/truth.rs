@@ -1,0 +1,140 @@
+//! What is true: the domain's chat in memory, of which every node's journal is a window.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_domain::directory::NewAccount;
+use chat_domain::memory::Memory;
+use chat_domain::{
+    Account, Command, Directory, Event, Failure, Journal, Limits, Order, Outcome, RoomId, Settled, Sink, UserId,
+};
+use futures_util::FutureExt;
+
+use super::story::Story;
+
+/// What is true, and how it came about.
+pub(super) struct Truth {
+    story: Story,
+    state: Mutex<State>,
+    epoch: AtomicU64,
+}
+
+struct State {
+    memory: Arc<Memory>,
+    accounts: Vec<NewAccount>,
+    /// What was decided, in its order: whoever does it again comes to the same.
+    orders: Vec<Order>,
+    /// What has happened, in its order.
+    events: Vec<Arc<Event>>,
+}
+
+/// The memory's own sink: what is told when is for the journals to say.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn settled(&self, _: Vec<Settled>) {}
+}
+
+impl Truth {
+    /// Nobody and nothing.
+    pub(super) fn new(story: Story) -> Arc<Truth> {
+        let memory = Arc::new(Memory::new(Limits::default(), Arc::new(Nobody)));
+        let state = State { memory, accounts: Vec::new(), orders: Vec::new(), events: Vec::new() };
+        Arc::new(Truth { story, state: Mutex::new(state), epoch: AtomicU64::new(1) })
+    }
+
+    /// The chat as it is.
+    pub(super) fn memory(&self) -> Arc<Memory> {
+        self.state().memory.clone()
+    }
+
+    /// Which life of the database this is.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Somebody with an account.
+    pub(super) fn register(&self, username: &str) -> Account {
+        let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
+        let mut state = self.state();
+        state.accounts.push(new.clone());
+        now(state.memory.register(new)).expect("a new name")
+    }
+
+    /// Decides an order: from here on it has happened.
+    pub(super) fn execute(&self, order: &Order) -> Result<Outcome, Failure> {
+        let mut state = self.state();
+        let result = now(state.memory.execute(order.clone()));
+        if let Ok(Outcome::Happened(event)) = &result {
+            self.story.note("truth", spoken(event));
+            state.orders.push(order.clone());
+            state.events.push(event.clone());
+        }
+        result
+    }
+
+    /// What has happened, in its order.
+    pub(super) fn events(&self) -> Vec<Arc<Event>> {
+        self.state().events.clone()
+    }
+
+    /// Whether somebody is in a room.
+    pub(super) fn is_member(&self, user: UserId, room: RoomId) -> bool {
+        now(self.memory().memberships(user)).is_ok_and(|rooms| rooms.iter().any(|of| of.room == room))
+    }
+
+    /// Puts the database back to where it was before the last of what happened: another life begins.
+    pub(super) fn restore(&self, without: usize) {
+        let mut state = self.state();
+        let made = state.orders.iter().take_while(|order| matches!(order.command, Command::CreateGroup { .. })).count();
+        let kept = state.orders.len().saturating_sub(without).max(made);
+        state.orders.truncate(kept);
+        self.do_again(&mut state);
+        let epoch = self.epoch.fetch_add(1, Ordering::SeqCst) + 1;
+        self.story.note("truth", format_args!("put back by {without}: life {epoch}"));
+    }
+
+    /// As if these had never been decided: what a crash does to what was told too early.
+    pub(super) fn undo(&self, undone: &[Order]) {
+        let mut state = self.state();
+        state.orders.retain(|order| !undone.contains(order));
+        self.do_again(&mut state);
+    }
+
+    fn do_again(&self, state: &mut State) {
+        state.memory = Arc::new(Memory::new(Limits::default(), Arc::new(Nobody)));
+        for account in &state.accounts {
+            // It was new then, and is again.
+            let _ = now(state.memory.register(account.clone()));
+        }
+        let again = state.orders.iter().filter_map(|order| now(state.memory.execute(order.clone())).ok());
+        state.events = again.filter_map(|outcome| outcome.event().cloned()).collect();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer of the memory, which is ready at once.
+pub(super) fn now<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    answer.now_or_never().unwrap_or(Err(Failure::Unavailable))
+}
+
+/// An event in a line.
+fn spoken(event: &Event) -> String {
+    use chat_domain::Change::*;
+    let what = match &event.change {
+        Created { people, .. } => format!("is made, with {}", people.len()),
+        Added { person } => format!("has {}", person.username),
+        Removed { person, .. } => format!("is without {}", person.username),
+        Sent { message, .. } => format!("message {} {:?}", message.id, message.text()),
+        Edited { message } => format!("message {} is now {:?}", message.id, message.text()),
+        Deleted { message, .. } => format!("message {message} is deleted"),
+        Liked { message, likes } | Unliked { message, likes } => format!("message {message} has {} likes", likes.count),
+        Read(read) => format!("{} has read up to {}", event.actor.username, read.upto),
+        Delivered(read) => format!("{} was reached up to {}", event.actor.username, read.upto),
+        _ => "changes".into(),
+    };
+    format!("room {} at {}.{}: {what}", event.room, event.head.seq, event.head.moves)
+}

@@ -1,0 +1,201 @@
+//! What a client of each dialect says.
+
+use chat_domain::{MessageId, RoomId};
+use serde_json::{Value, json};
+
+/// A sort of client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Dialect 1, over Server-Sent Events.
+    Stream,
+    /// Dialect 1, polling with a cursor.
+    Poll,
+    /// Dialect 1, polling for messages.
+    PollMessages,
+    /// Dialect 1's WebSocket, which hears nothing but messages.
+    Bare,
+    /// Dialect 2.
+    Multiplexed,
+    /// Dialect 3.
+    Room,
+    /// Dialect 4.
+    Roulette,
+    /// Dialect 5, over a WebSocket.
+    SocketIo,
+}
+
+/// From where a client goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Cursor(String),
+    Message(u64),
+}
+
+/// Something that a client does in a room.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Send(String),
+    Edit(u64, String),
+    Delete(u64),
+    Like(u64),
+    Unlike(u64),
+    Read(u64),
+    Types(bool),
+}
+
+/// How it is said.
+pub(super) enum Said {
+    Frame(String),
+    Request { method: &'static str, path: String, body: Value },
+}
+
+impl Kind {
+    /// Those that hear everything, between which a client may change.
+    pub(super) const WHOLE: &[Kind] =
+        &[Kind::Stream, Kind::Poll, Kind::Multiplexed, Kind::Room, Kind::Roulette, Kind::SocketIo];
+    /// Those that hear messages alone.
+    pub(super) const PARTIAL: &[Kind] = &[Kind::PollMessages, Kind::Bare];
+
+    /// Whether one socket has all rooms.
+    pub(super) fn joins(self) -> bool {
+        matches!(self, Kind::Multiplexed | Kind::SocketIo)
+    }
+
+    /// Whether its client is told who is online.
+    pub(super) fn hears_presence(self) -> bool {
+        matches!(self, Kind::Multiplexed | Kind::SocketIo | Kind::Room | Kind::Roulette)
+    }
+
+    /// Whether it asks again and again.
+    pub(super) fn polls(self) -> bool {
+        matches!(self, Kind::Poll | Kind::PollMessages)
+    }
+
+    /// Whether it hears messages alone.
+    pub(super) fn is_partial(self) -> bool {
+        Kind::PARTIAL.contains(&self)
+    }
+
+    /// The address at which it listens.
+    pub(super) fn path(self, room: RoomId, token: &str, from: &From) -> String {
+        let (name, value) = self.field(from);
+        let from = format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), Into::into));
+        match self {
+            Kind::Stream => format!("/api/chats/{room}/stream?token={token}&{from}"),
+            Kind::Poll | Kind::PollMessages => format!("/api/chats/{room}/poll?wait=2&{from}"),
+            Kind::Bare => format!("/chat/{room}?token={token}&{from}"),
+            Kind::Multiplexed => format!("/ws?token={token}"),
+            Kind::Room => format!("/ws/chat/{room}/?token={token}&{from}"),
+            Kind::Roulette => format!("/api/v1/ws?chat_id={}&token={token}&{from}", room.uuid()),
+            Kind::SocketIo => "/socket.io/?EIO=4&transport=websocket".into(),
+        }
+    }
+
+    /// What joins a room where connecting does not.
+    pub(super) fn join(self, room: RoomId, from: &From) -> String {
+        let (name, value) = self.field(from);
+        match self {
+            Kind::Multiplexed => json!({"type": "join_chat", "chat_id": room.number(), name: value}).to_string(),
+            _ => event(0, "chat:join", json!({"chat_id": room.uuid().to_string(), name: value})),
+        }
+    }
+
+    /// What does this in a room.
+    pub(super) fn says(self, room: RoomId, act: &Act) -> Said {
+        match self {
+            Kind::Stream | Kind::Poll | Kind::PollMessages => request(room, act),
+            Kind::Bare => match act {
+                Act::Send(name) => {
+                    Said::Frame(json!({"type": "message", "content": name, "client_id": name}).to_string())
+                }
+                _ => request(room, act),
+            },
+            Kind::Multiplexed => {
+                let (kind, mut fields) = plain(act, "content");
+                (fields["type"], fields["chat_id"]) = (kind.into(), room.number().into());
+                Said::Frame(fields.to_string())
+            }
+            Kind::Room => {
+                let (kind, mut fields) = plain(act, "message");
+                fields["type"] = match kind {
+                    "send_message" => "chat_message".into(),
+                    "read_messages" => "mark_read".into(),
+                    kind => kind.into(),
+                };
+                Said::Frame(fields.to_string())
+            }
+            Kind::Roulette => {
+                let (kind, payload) = spelled(act);
+                let kind = if kind == "read_messages" { "mark_read" } else { kind };
+                Said::Frame(json!({"type": kind, "payload": payload}).to_string())
+            }
+            Kind::SocketIo => {
+                let (kind, mut fields) = spelled(act);
+                fields["chat_id"] = room.uuid().to_string().into();
+                let name = match kind {
+                    "send_message" => "chat:message:send",
+                    "edit_message" => "chat:message:edit",
+                    "delete_message" => "chat:message:delete",
+                    "like_message" => "chat:message:like",
+                    "unlike_message" => "chat:message:unlike",
+                    "read_messages" => "chat:message:read",
+                    _ => "chat:typing",
+                };
+                Said::Frame(event(if name == "chat:message:send" { 1 } else { 2 }, name, fields))
+            }
+        }
+    }
+
+    fn field(self, from: &From) -> (&'static str, Value) {
+        match (from, self) {
+            (From::Cursor(cursor), _) => ("cursor", json!(cursor)),
+            (From::Message(id), Kind::Roulette | Kind::SocketIo) => ("last_message_id", json!(uuid(*id))),
+            (From::Message(id), _) => ("last_message_id", json!(id)),
+        }
+    }
+}
+
+/// An event of Socket.IO that asks for this answer.
+fn event(ack: u64, name: &str, fields: Value) -> String {
+    format!("42{ack}{}", json!([name, fields]))
+}
+
+/// Dialects 2 and 3: numbers.
+fn plain(act: &Act, text: &str) -> (&'static str, Value) {
+    fields(act, text, |id| id.into())
+}
+
+/// Dialects 4 and 5: UUIDs.
+fn spelled(act: &Act) -> (&'static str, Value) {
+    fields(act, "content", |id| uuid(id).into())
+}
+
+fn fields(act: &Act, text: &str, spell: impl Fn(u64) -> Value) -> (&'static str, Value) {
+    match act {
+        Act::Send(name) => ("send_message", json!({text: name, "client_id": name})),
+        Act::Edit(id, content) => ("edit_message", json!({"message_id": spell(*id), text: content})),
+        Act::Delete(id) => ("delete_message", json!({"message_id": spell(*id)})),
+        Act::Like(id) => ("like_message", json!({"message_id": spell(*id)})),
+        Act::Unlike(id) => ("unlike_message", json!({"message_id": spell(*id)})),
+        Act::Read(id) => ("read_messages", json!({"message_id": spell(*id)})),
+        Act::Types(is_typing) => ("typing", json!({"is_typing": is_typing})),
+    }
+}
+
+/// The same over HTTP.
+fn request(room: RoomId, act: &Act) -> Said {
+    let (method, path, body) = match act {
+        Act::Send(name) => ("POST", "messages".into(), json!({"content": name, "client_id": name})),
+        Act::Edit(id, content) => ("PATCH", format!("messages/{id}"), json!({"content": content})),
+        Act::Delete(id) => ("DELETE", format!("messages/{id}"), json!({})),
+        Act::Like(id) => ("PUT", format!("messages/{id}/like"), json!({})),
+        Act::Unlike(id) => ("DELETE", format!("messages/{id}/like"), json!({})),
+        Act::Read(id) => ("POST", "read".into(), json!({"message_id": id})),
+        Act::Types(is_typing) => ("POST", "typing".into(), json!({"is_typing": is_typing})),
+    };
+    Said::Request { method, path: format!("/api/chats/{room}/{path}"), body }
+}
+
+fn uuid(message: u64) -> String {
+    i64::try_from(message).ok().and_then(MessageId::new).map(|id| id.uuid().to_string()).unwrap_or_default()
+}
