@@ -1,6 +1,7 @@
 //! What the command line says.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -11,7 +12,13 @@ use crate::Trouble;
 pub(crate) struct Args {
     /// For how long the server is killed, in seconds.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=150))]
-    pub(crate) seconds: u64,
+    seconds: u64,
+    /// The same in minutes.
+    #[arg(long, conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(1..=600))]
+    minutes: Option<u64>,
+    /// Breaks something on purpose: the end must be red, or the whole proves nothing.
+    #[arg(long = "break", value_enum)]
+    pub(crate) broken: Option<Broken>,
     /// Rooms.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=20))]
     pub(crate) rooms: u64,
@@ -29,7 +36,23 @@ pub(crate) struct Args {
     pub(crate) server: Option<PathBuf>,
 }
 
+/// What can be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Broken {
+    /// What is sent again goes under another name, so that nobody can know it for the same.
+    Dedup,
+    /// Who comes back goes on from now instead of from where it was.
+    Seam,
+    /// The disk forgets what was written in the last moments before a kill, though it was synced.
+    Fsync,
+}
+
 impl Args {
+    /// For how long there is trouble.
+    pub(crate) fn trouble(&self) -> Duration {
+        Duration::from_secs(self.minutes.map_or(self.seconds, |minutes| 60 * minutes))
+    }
+
     /// A new directory for the database, which goes with the value.
     pub(crate) fn home(&self) -> Result<Home, Trouble> {
         let path = std::env::temp_dir().join(format!("chat-proof-{}", std::process::id()));

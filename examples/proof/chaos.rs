@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use crate::Trouble;
-use crate::args::Args;
+use crate::args::{Args, Broken};
 use crate::node::Node;
 
 /// Chance, and how much trouble it has made.
@@ -36,7 +36,7 @@ impl Chaos {
 
     /// A kill every second, and every tenth second a freeze instead, until the time is over.
     pub(crate) async fn reign(&self, args: &Args, node: &Node) -> Result<(), Trouble> {
-        let end = Instant::now() + Duration::from_secs(args.seconds);
+        let end = Instant::now() + args.trouble();
         while Instant::now() < end {
             sleep(self.between(700, 1_300)).await;
             if self.below(10) == 0 {
@@ -44,6 +44,11 @@ impl Chaos {
                 sleep(self.between(500, 2_000)).await;
                 node.freeze(false)?;
                 self.freezes.set(self.freezes.get() + 1);
+            } else if args.broken == Some(Broken::Fsync) {
+                let before = node.remember()?;
+                sleep(self.between(100, 300)).await;
+                node.kill_and_forget(&before)?;
+                self.kills.set(self.kills.get() + 1);
             } else {
                 node.kill_and_start()?;
                 self.kills.set(self.kills.get() + 1);

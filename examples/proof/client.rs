@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::Trouble;
+use crate::args::Broken;
 use crate::chaos::Chaos;
 use crate::frames::{Dialect, From, Heard};
 use crate::history::History;
@@ -22,6 +23,7 @@ pub(crate) struct Client {
     pub(crate) from: From,
     /// The last words of everybody in the room, its own among them.
     pub(crate) ends: Vec<String>,
+    pub(crate) broken: Option<Broken>,
     pub(crate) chaos: Rc<Chaos>,
     pub(crate) history: Rc<History>,
 }
@@ -60,10 +62,17 @@ impl Client {
 
     /// One connection, until it breaks or is cut.
     async fn session(&mut self, story: &mut Story, said: &mut Said, heard_at: &mut Instant) -> Result<(), Trouble> {
-        let open = Link::open(&self.caller, self.dialect, self.room, &self.from);
+        let from = match self.broken {
+            Some(Broken::Seam) if story.returns > 0 => From::Cursor(String::new()),
+            _ => self.from.clone(),
+        };
+        let open = Link::open(&self.caller, self.dialect, self.room, &from);
         let mut link = timeout(CONNECTING, open).await??;
         if let Some(name) = &said.pending {
-            link.send(name).await?;
+            match self.broken {
+                Some(Broken::Dedup) => link.send(name, &format!("{name}-{}", story.returns)).await?,
+                _ => link.send(name, name).await?,
+            }
         }
         let cut_at = tokio::time::Instant::now() + self.chaos.between(200, 6_000);
         let mut speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
@@ -76,7 +85,7 @@ impl Client {
                 () = sleep_until(speak_at), if said.pending.is_none() && !said.has_ended() => {
                     let name = said.next(&self.name, self.chaos.is_over());
                     self.history.invoke(&self.name, &name);
-                    link.send(&name).await?;
+                    link.send(&name, &name).await?;
                     speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
                 }
                 () = sleep_until(cut_at), if !self.chaos.is_over() => {

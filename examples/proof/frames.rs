@@ -71,20 +71,20 @@ impl Dialect {
         }
     }
 
-    /// A message under this name, which is its content as well.
-    pub(crate) fn send(self, room: u64, name: &str) -> String {
+    /// A message with this content, under this name.
+    pub(crate) fn send(self, room: u64, content: &str, name: &str) -> String {
         match self {
-            Dialect::Rest => json!({"content": name, "client_id": name}).to_string(),
+            Dialect::Rest => json!({"content": content, "client_id": name}).to_string(),
             Dialect::Multiplexed => {
-                json!({"type": "send_message", "chat_id": room, "content": name, "client_id": name}).to_string()
+                json!({"type": "send_message", "chat_id": room, "content": content, "client_id": name}).to_string()
             }
-            Dialect::Room => json!({"type": "chat_message", "message": name, "client_id": name}).to_string(),
+            Dialect::Room => json!({"type": "chat_message", "message": content, "client_id": name}).to_string(),
             Dialect::Roulette => {
-                json!({"type": "send_message", "payload": {"content": name, "client_id": name}}).to_string()
+                json!({"type": "send_message", "payload": {"content": content, "client_id": name}}).to_string()
             }
             Dialect::SocketIo => {
                 let room = uuid(ROOM, room);
-                let body = json!({"chat_id": room, "type": "text", "content": name, "client_id": name});
+                let body = json!({"chat_id": room, "type": "text", "content": content, "client_id": name});
                 format!("421{}", json!(["chat:message:send", body]))
             }
         }

@@ -28,6 +28,11 @@ impl Ledger {
     pub(crate) fn of(rooms: &[Room], stories: &Stories) -> Ledger {
         let mut ledger = Ledger::default();
         let rooms: HashMap<u64, &Room> = rooms.iter().map(|room| (room.id, room)).collect();
+        // Whatever is said has a name of its own: what is there under one name twice was stored twice.
+        for room in rooms.values() {
+            let names: HashSet<&str> = room.messages.iter().map(|(_, name)| name.as_str()).collect();
+            ledger.twice += (room.messages.len() - names.len()) as u64;
+        }
         for story in &stories.0 {
             if let Some(room) = rooms.get(&story.room) {
                 ledger.add(room, story);

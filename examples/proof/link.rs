@@ -56,9 +56,9 @@ impl Link {
         Ok(link)
     }
 
-    /// Says a message; whether it was taken is heard later.
-    pub(crate) async fn send(&mut self, name: &str) -> Result<(), Trouble> {
-        let said = self.dialect.send(self.room, name);
+    /// Says a message under this name; whether it was taken is heard later.
+    pub(crate) async fn send(&mut self, content: &str, name: &str) -> Result<(), Trouble> {
+        let said = self.dialect.send(self.room, content, name);
         match &self.way {
             Way::Socket(_) => self.say(said).await,
             Way::Stream { answered, .. } => {

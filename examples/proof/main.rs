@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release -p chat-server --example proof` needs nothing else. It ends with one line of figures and, if a message was lost,
 //! came twice or out of order, with the exit code 1. `--history FILE` writes down every operation for a checker of your own;
-//! `examples/proof/check.py` is one that knows nothing but that file.
+//! `examples/proof/check.py` is one that knows nothing but that file. `--break` breaks something on purpose: then the end must be red.
 
 mod args;
 mod chaos;
@@ -53,10 +53,15 @@ async fn prove(args: &Args) -> Result<bool, Trouble> {
     let node = Rc::new(Node::start(args, home.path())?);
     let history = Rc::new(History::new(args.history.as_deref())?);
     let world = World::make(args, &node).await?;
-    println!("{} clients of five dialects in {} rooms, for {} s", world.people.len(), args.rooms, args.seconds);
+    println!(
+        "{} clients of five dialects in {} rooms, for {} s",
+        world.people.len(),
+        args.rooms,
+        args.trouble().as_secs()
+    );
     let began = Instant::now();
     let chaos = Chaos::new(args.seed);
-    let clients = world.begin(&history, &chaos);
+    let clients = world.begin(args, &history, &chaos);
     chaos.reign(args, &node).await?;
     println!("the last kill was {:.0} s after the beginning; now all catch up", began.elapsed().as_secs_f64());
     let heard = world.finish(clients).await?;

@@ -9,6 +9,12 @@ use std::process::{Child, Command, Stdio};
 use crate::Trouble;
 use crate::args::Args;
 
+/// What the disk held at some moment.
+pub(crate) struct Remembered([Option<Vec<u8>>; 3]);
+
+/// The database; the last of them is rebuilt from the others.
+const FILES: [&str; 3] = ["chat.db", "chat.db-wal", "chat.db-shm"];
+
 /// One server.
 pub(crate) struct Node {
     program: PathBuf,
@@ -35,6 +41,31 @@ impl Node {
         child.wait()?;
         *child = launch(&self.program, &self.home, self.address.port())?.0;
         Ok(())
+    }
+
+    /// The database as it is on the disk at this moment.
+    pub(crate) fn remember(&self) -> Result<Remembered, Trouble> {
+        self.freeze(true)?;
+        let read = FILES.map(|name| std::fs::read(self.home.join(name)).ok());
+        self.freeze(false)?;
+        Ok(Remembered(read))
+    }
+
+    /// Kills it, and has the disk forget what came after that moment: a disk that lies about what it has written.
+    pub(crate) fn kill_and_forget(&self, before: &Remembered) -> Result<(), Trouble> {
+        {
+            let mut child = self.child.borrow_mut();
+            child.kill()?;
+            child.wait()?;
+        }
+        for (name, bytes) in FILES.iter().zip(&before.0) {
+            match bytes {
+                Some(bytes) => std::fs::write(self.home.join(name), bytes)?,
+                // It was not there then, and may not be there now.
+                None => drop(std::fs::remove_file(self.home.join(name))),
+            }
+        }
+        self.kill_and_start()
     }
 
     /// Stops it from running, without a word; or lets it run again.

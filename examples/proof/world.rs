@@ -75,13 +75,14 @@ impl World {
     }
 
     /// Lets everybody talk.
-    pub(crate) fn begin(&self, history: &Rc<History>, chaos: &Rc<Chaos>) -> Vec<JoinHandle<Story>> {
+    pub(crate) fn begin(&self, args: &Args, history: &Rc<History>, chaos: &Rc<Chaos>) -> Vec<JoinHandle<Story>> {
         let client = |one: &Somebody| Client {
             name: one.name.clone(),
             dialect: one.dialect,
             caller: one.caller.clone(),
             room: one.room,
             from: one.from.clone(),
+            broken: args.broken,
             ends: self.members(one.room).iter().map(|name| end_of(name)).collect(),
             chaos: chaos.clone(),
             history: history.clone(),
