@@ -64,4 +64,8 @@ impl Ears for Ear {
     fn was_deaf(&self) {
         self.inbox.was_deaf();
     }
+
+    fn living(&self, nodes: Vec<u64>) {
+        self.inbox.living(nodes);
+    }
 }

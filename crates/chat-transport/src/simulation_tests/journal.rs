@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::journal::Answer;
-use chat_domain::memory::Memory;
+use chat_domain::memory::InMemory;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
@@ -162,7 +162,7 @@ impl Window {
     }
 
     /// Looks at what is true, at some moment between the question and the answer.
-    async fn ask<T: Send>(&self, look: impl FnOnce(&Memory) -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    async fn ask<T: Send>(&self, look: impl FnOnce(&InMemory) -> Result<T, Failure> + Send) -> Result<T, Failure> {
         let (before, after, fails) = {
             let State { plan, chance, .. } = &mut *self.state();
             let span = (0, plan.reading / 2);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::directory::NewAccount;
-use chat_domain::memory::Memory;
+use chat_domain::memory::InMemory;
 use chat_domain::{
     Account, Command, Directory, Event, Failure, Journal, Limits, Order, Outcome, RoomId, Settled, Sink, UserId,
 };
@@ -20,7 +20,7 @@ pub(super) struct Truth {
 }
 
 struct State {
-    memory: Arc<Memory>,
+    memory: Arc<InMemory>,
     accounts: Vec<NewAccount>,
     /// What was decided, in its order: whoever does it again comes to the same.
     orders: Vec<Order>,
@@ -38,13 +38,13 @@ impl Sink for Nobody {
 impl Truth {
     /// Nobody and nothing.
     pub(super) fn new(story: Story) -> Arc<Truth> {
-        let memory = Arc::new(Memory::new(Limits::default(), Arc::new(Nobody)));
+        let memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
         let state = State { memory, accounts: Vec::new(), orders: Vec::new(), events: Vec::new() };
         Arc::new(Truth { story, state: Mutex::new(state), epoch: AtomicU64::new(1) })
     }
 
     /// The chat as it is.
-    pub(super) fn memory(&self) -> Arc<Memory> {
+    pub(super) fn memory(&self) -> Arc<InMemory> {
         self.state().memory.clone()
     }
 
@@ -102,7 +102,7 @@ impl Truth {
     }
 
     fn do_again(&self, state: &mut State) {
-        state.memory = Arc::new(Memory::new(Limits::default(), Arc::new(Nobody)));
+        state.memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
         for account in &state.accounts {
             // It was new then, and is again.
             let _ = now(state.memory.register(account.clone()));
