@@ -1,6 +1,7 @@
 //! A chat: decides commands, remembers what came of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::sync::Arc;
 
 use crate::command::{ClientId, Need};
@@ -19,6 +20,7 @@ mod fold;
 mod learn;
 mod log;
 mod lookup;
+mod mentions;
 mod quotes;
 mod reception;
 mod save;
@@ -52,6 +54,8 @@ pub struct Chat {
     directs: Map<(UserId, UserId), Option<RoomId>>,
     sent: Map<(RoomId, UserId), Names<MessageId>>,
     made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
+    /// Whose name is whose, as far as a partial chat was told.
+    named: Map<(RoomId, String), Option<UserId>>,
     lobby: BTreeMap<UserId, Option<LobbyRow>>,
     waiting: BTreeSet<(Time, UserId)>,
     /// The rooms that each user is in; kept by a whole chat only.

@@ -175,9 +175,25 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// What it says in words: of a file that is what is said beside it.
+    pub(crate) fn words(&self) -> &str {
+        match &self.metadata {
+            _ if !self.kind.is_media() => &self.content,
+            Value::Map(fields) => fields.iter().find_map(|(name, value)| caption(name, value)).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// A draft of plain words.
     pub fn text(content: impl Into<String>) -> Draft {
         Draft { kind: MessageKind::Text, content: content.into(), metadata: Value::empty(), reply_to: None }
+    }
+}
+
+fn caption<'a>(name: &str, value: &'a Value) -> Option<&'a str> {
+    match value {
+        Value::Text(text) if name == "caption" => Some(text),
+        _ => None,
     }
 }
 
@@ -247,6 +263,8 @@ pub enum Need {
     Direct(UserId, UserId),
     /// What this sender first sent to this room under this name and what became of that message, or that nothing was sent.
     Sent(RoomId, UserId, ClientId),
+    /// Who has this name (as [`folded`](crate::names::folded) spells it) and their row in the room, or that nobody has it.
+    Named(RoomId, String),
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
     /// This user's own row of this reaction to this message, whether it stands or not, if there is one; and the newest rows

@@ -1,5 +1,6 @@
 //! What a working set learns before it decides, and what it hands back to be kept.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -32,6 +33,8 @@ pub enum Fact {
     Direct(UserId, UserId, Option<Roster>),
     /// To [`Need::Sent`].
     Sent(RoomId, UserId, ClientId, Option<FirstSent>),
+    /// To [`Need::Named`].
+    Named(RoomId, String, Option<(Arc<Person>, Option<Member>)>),
     /// To [`Need::Made`].
     Made(UserId, ClientId, Option<FirstMade>),
     /// To [`Need::Reactions`].
@@ -58,6 +61,7 @@ impl Fact {
             Fact::Ordinal(room, message, user, _) => Need::Ordinal(*room, *message, *user),
             Fact::Direct(low, high, _) => Need::Direct(*low, *high),
             Fact::Sent(room, user, name, _) => Need::Sent(*room, *user, name.clone()),
+            Fact::Named(room, name, _) => Need::Named(*room, name.clone()),
             Fact::Made(user, name, _) => Need::Made(*user, name.clone()),
             Fact::Reactions(room, message, user, emoji, _) => Need::Reactions(*room, *message, *user, emoji.clone()),
             Fact::Unread(room, user, upto, _) => Need::Unread(*room, *user, *upto),
@@ -127,6 +131,11 @@ pub struct Written {
     pub new_messages: Vec<Arc<Message>>,
     /// Messages to update: edited, deleted, reacted to.
     pub messages: Vec<Arc<Message>>,
+    /// New messages that owe a notification to those whom they mention. They are in `new_messages` too.
+    pub owing: Vec<Arc<Message>>,
+    /// Messages of which it is to be written anew whom they mention, in the place of what was written of them; they are among
+    /// the others too, if they mention anybody.
+    pub mentioning: Vec<Arc<Message>>,
     /// Log rows to insert, by room in order of `seq`.
     pub log: Vec<LogRow>,
     /// Reactions to upsert, by message, user and emoji.

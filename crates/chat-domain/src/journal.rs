@@ -176,6 +176,10 @@ pub trait Journal: Send + Sync {
     /// Stores a notification; `true` if it is new, `false` if this `client_id` was used before for the same one.
     fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)>;
 
+    /// Stores notifications that messages owe to those whom they mention, about so many; tells which are new. None is left when there
+    /// is no answer in it, and none is ever stored twice.
+    fn notify_mentioned(&self, at: Time, most: usize) -> Answer<'_, Vec<Arc<Notification>>>;
+
     /// A page of a user's notifications, newest first.
     fn notifications(&self, user: UserId, page: NotificationPage) -> Answer<'_, Vec<Arc<Notification>>>;
 

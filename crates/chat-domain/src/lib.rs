@@ -144,6 +144,7 @@ mod checks;
 pub mod emoji;
 pub mod id;
 pub mod limits;
+pub mod mentions;
 pub mod message;
 pub mod metadata;
 pub mod names;
@@ -203,6 +204,7 @@ pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
 pub use limits::Limits;
 #[cfg(feature = "std")]
 pub use memory::InMemory;
+pub use mentions::Mentions;
 pub use message::{Message, MessageKind};
 pub use metadata::Value;
 pub use notification::{Notification, NotificationKind};

@@ -70,6 +70,7 @@ impl World {
         let stamp = Stamp { actor: order.actor, at: order.at, ids: self.next };
         let outcome = self.chat.execute(stamp, order.command.clone())?;
         if let Outcome::Happened(event) = &outcome {
+            self.notifications.owe(&self.chat, event);
             match event.change {
                 Change::Created { .. } => self.next.room = following(event.room, RoomId::number, RoomId::new),
                 Change::Sent { ref message, .. } => {

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId};
+use crate::mentions::Mentions;
 use crate::person::Person;
 use crate::quote::{InReply, Quote, excerpt};
 use crate::tally::Tallies;
@@ -104,6 +105,8 @@ pub struct Message {
     pub reply: Option<Arc<InReply>>,
     /// How many answers that stand belong to the thread that it began.
     pub replies: u32,
+    /// Whom it mentions.
+    pub mentions: Option<Arc<Mentions>>,
 }
 
 impl Message {
@@ -153,7 +156,14 @@ impl Message {
     /// The tombstone that is left after it was deleted.
     pub(crate) fn erased(&self, at: Time, seq: u64) -> Message {
         let (content, metadata) = (Arc::from(""), Arc::from("{}"));
-        Message { content, metadata, deleted: Some((at, seq)), reactions: Tallies::default(), ..self.clone() }
+        Message {
+            content,
+            metadata,
+            deleted: Some((at, seq)),
+            reactions: Tallies::default(),
+            mentions: None,
+            ..self.clone()
+        }
     }
 }
 

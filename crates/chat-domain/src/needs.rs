@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use crate::command::{Command, Need};
 use crate::emoji::Emoji;
 use crate::id::{RoomId, UserId};
+use crate::mentions;
+use crate::names::folded;
 
 impl Command {
     /// Everything that [`Chat::execute`](crate::Chat::execute) may ask when `actor` gives this command. One round is
@@ -64,11 +66,14 @@ impl Command {
             }
             Command::Send { room, draft, client_id } => {
                 needs.extend(draft.reply_to.map(|message| Need::Message(*room, message)));
+                needs.extend(names(*room, draft.words()));
                 needs.extend(client_id.iter().map(|name| Need::Sent(*room, actor, name.clone())));
             }
-            &Command::Edit { room, message, .. } | &Command::Delete { room, message } => {
+            &Command::Edit { room, message, ref content } => {
                 needs.push(Need::Message(room, message));
+                needs.extend(names(room, content));
             }
+            &Command::Delete { room, message } => needs.push(Need::Message(room, message)),
             &Command::Like { room, message } | &Command::Unlike { room, message } => {
                 let like = Need::Reactions(room, message, actor, Emoji::LIKE);
                 needs.extend([Need::Message(room, message), like]);
@@ -88,4 +93,9 @@ impl Command {
             Command::StopSearch | Command::LeaveRoulette => needs.push(Need::Lobby(actor)),
         }
     }
+}
+
+/// Whom a text names, if anybody.
+fn names(room: RoomId, text: &str) -> impl Iterator<Item = Need> {
+    mentions::named(text).into_iter().map(move |name| Need::Named(room, folded(name)))
 }

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 
 use crate::checks::{check_size, check_text, spelled};
 use crate::command::ClientId;
-use crate::id::{NotificationId, UserId};
+use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::limits::Limits;
 use crate::metadata::Value;
 use crate::refusal::Refusal;
@@ -135,6 +135,26 @@ pub struct Notification {
     pub created_at: Time,
     /// When it was first read.
     pub read_at: Option<Time>,
+}
+
+impl Notification {
+    /// What somebody is told whom a message mentions: who wrote it, and the beginning of what it says now.
+    pub fn of_mention(
+        id: NotificationId,
+        user: UserId,
+        (room, message): (RoomId, MessageId),
+        author: &str,
+        excerpt: &str,
+    ) -> Notification {
+        let data = alloc::format!("{{\"chat_id\":\"{}\",\"message_id\":\"{}\"}}", room.uuid(), message.uuid());
+        let (kind, title, body) = (NotificationKind::Mention, author.into(), excerpt.into());
+        Notification { id, user, kind, title, body, data: data.into(), created_at: Time::default(), read_at: None }
+    }
+
+    /// The same, made then.
+    pub fn made(self, at: Time) -> Notification {
+        Notification { created_at: at, ..self }
+    }
 }
 
 /// Which notifications.

@@ -10,6 +10,7 @@ mod content;
 mod decision;
 mod lobby;
 mod members;
+mod mentions;
 mod messages;
 mod metadata;
 mod positions;

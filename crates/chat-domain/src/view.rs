@@ -119,6 +119,8 @@ pub struct ChatView {
     pub members: Vec<MemberView>,
     /// How many messages of others the reader has not read.
     pub unread: u64,
+    /// How many of these mention the reader, or everybody.
+    pub mentions: u64,
     /// The newest message that is not deleted.
     pub last_message: Option<Shown>,
 }
@@ -144,7 +146,7 @@ impl ChatView {
             sent: 0,
             closed: false,
         };
-        ChatView { room: Arc::new(room), members: Vec::new(), unread: 0, last_message: None }
+        ChatView { room: Arc::new(room), members: Vec::new(), unread: 0, mentions: 0, last_message: None }
     }
 }
 
@@ -227,6 +229,8 @@ pub struct Summary {
     pub room: RoomId,
     /// How many messages of others they have not read.
     pub unread: u64,
+    /// How many of these mention them, or everybody.
+    pub mentions: u64,
     /// The newest message that is not deleted.
     pub last_message: Option<Shown>,
 }

@@ -169,7 +169,9 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
     let names: Vec<_> = members.iter().map(|member| member.person.id()).collect();
     prop_assert_eq!(names, here.iter().map(|guest| guest.user).collect::<Vec<_>>());
     for guest in &here {
-        prop_assert_eq!(chat.chat(guest.user, id).unwrap().unread, place.unread(guest) as u64, "{:?}", guest.user);
+        let seen = chat.chat(guest.user, id).unwrap();
+        prop_assert_eq!(seen.unread, place.unread(guest) as u64, "{:?}", guest.user);
+        prop_assert_eq!(seen.mentions, place.unread_mentions(guest) as u64, "{:?}", guest.user);
     }
     let history = chat.history(first.user, id, Page::Newest, 999).unwrap();
     let alive: Vec<_> = place.lines.iter().filter(|line| !line.deleted).collect();
@@ -191,6 +193,9 @@ fn same_message(
     prop_assert_eq!((message.id, &*message.content, message.sender.id()), (line.id, line.words.as_str(), line.sender));
     prop_assert_eq!(message.edited.is_some(), line.edited);
     same_thread(chat, reader, shown, line, place)?;
+    let mentions = message.mentions.as_deref().cloned().unwrap_or_default();
+    let people: Vec<_> = mentions.people.iter().map(|person| person.id).collect();
+    prop_assert_eq!((&people, mentions.all), (&line.mentions, line.all));
     let likers: Vec<_> = reception.likes.by.iter().map(|handle| handle.id).collect();
     prop_assert_eq!((reception.likes.count as usize, &likers), (line.who(&Emoji::LIKE).len(), &line.who(&Emoji::LIKE)));
     let pages = |after| chat.likers_page(reader, message.room, message.id, after, 2).unwrap();

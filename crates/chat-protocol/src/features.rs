@@ -24,10 +24,12 @@ impl Features {
     pub const REACTIONS: Features = Features(1);
     /// What messages answer, and how many answers they have.
     pub const REPLIES: Features = Features(2);
+    /// Whom messages mention, and how many unread ones mention the reader.
+    pub const MENTIONS: Features = Features(4);
     /// All that there are.
-    pub const ALL: Features = Features(3);
+    pub const ALL: Features = Features(7);
     /// Those that message objects show.
-    const IN_MESSAGES: Features = Features(3);
+    const IN_MESSAGES: Features = Features(7);
 
     /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
     pub fn named(names: &str) -> Features {
@@ -73,6 +75,7 @@ impl Features {
         match name {
             "reactions" => Features::REACTIONS,
             "replies" => Features::REPLIES,
+            "mentions" => Features::MENTIONS,
             "all" => Features::ALL,
             _ => Features::NONE,
         }

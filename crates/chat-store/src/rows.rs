@@ -10,8 +10,9 @@ use chat_domain::{
 };
 
 pub(crate) use crate::tables::{
-    ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow, NotificationRow, OrdinalRow,
-    PersonRow, PlaceInLobby, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow, TokenRow, UnreadRow,
+    AboutRow, ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow, NotificationRow,
+    OrdinalRow, OwedRow, PersonRow, PlaceInLobby, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow,
+    TokenRow, UnreadRow,
 };
 use crate::work_error::{WorkError, Worked};
 
@@ -133,6 +134,7 @@ pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
         reactions: Tallies::parse(&row.reactions).ok_or_else(|| bad("reactions", &row.reactions))?,
         reply: None,
         replies: small(more.replies)?,
+        mentions: None,
     })
 }
 
@@ -190,9 +192,18 @@ pub(crate) fn lobby(row: PlaceInLobby) -> Worked<LobbyRow> {
 /// The columns of a [`NotificationRow`].
 pub(crate) const NOTIFICATION: &str = NotificationRow::COLUMNS;
 
-/// The notification of a row.
-pub(crate) fn notification(row: NotificationRow) -> Worked<Arc<Notification>> {
-    Ok(Arc::new(Notification {
+/// The notification of a row, with the words of the message that it tells of.
+pub(crate) fn notification((row, about): (NotificationRow, AboutRow)) -> Worked<Arc<Notification>> {
+    let stored = plain_notification(row)?;
+    let Some(message) = about.message.zip(about.room) else { return Ok(Arc::new(stored)) };
+    let about_it = (room_id(message.1)?, message_id(message.0)?);
+    let (author, excerpt) = (about.author.unwrap_or_default(), about.excerpt.unwrap_or_default());
+    let told = Notification::of_mention(stored.id, stored.user, about_it, &author, &excerpt);
+    Ok(Arc::new(Notification { created_at: stored.created_at, read_at: stored.read_at, ..told }))
+}
+
+fn plain_notification(row: NotificationRow) -> Worked<Notification> {
+    Ok(Notification {
         id: NotificationId::new(row.id).ok_or_else(|| bad("a notification's id", &row.id))?,
         user: user(row.person)?,
         kind: NotificationKind::from_word(&row.kind).ok_or_else(|| bad("a kind of notification", &row.kind))?,
@@ -201,7 +212,7 @@ pub(crate) fn notification(row: NotificationRow) -> Worked<Arc<Notification>> {
         data: row.data.into(),
         created_at: Time(row.created_at),
         read_at: row.read_at.map(Time),
-    }))
+    })
 }
 
 /// A digest as it is kept.

@@ -198,6 +198,7 @@ impl Journal for Store {
         fn renew_leases(users: Vec<UserId>, at: Time) -> ();
         fn expired_leases(at: Time) -> Vec<UserId>;
         fn notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
+        fn notify_mentioned(at: Time, most: usize) -> Vec<Arc<Notification>>;
         fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
         fn read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
         fn read_all_notifications(user: UserId, at: Time) -> u64;

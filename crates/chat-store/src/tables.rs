@@ -108,6 +108,7 @@ row! {
         reply_to: Option<i64>,
         thread: Option<i64>,
         replies: i64,
+        mentions: Option<String>,
     }
 }
 
@@ -174,6 +175,28 @@ row! {
 }
 
 row! {
+    /// The message that a notification tells of.
+    AboutRow {
+        room: Option<i64>,
+        message: Option<i64>,
+        excerpt: Option<String>,
+        author: Option<String>,
+    }
+}
+
+row! {
+    /// A notification that a message owes, with who sent it, and when it was deleted.
+    OwedRow {
+        room: i64,
+        message: i64,
+        person: i64,
+        after: i64,
+        sender: i64,
+        deleted_at: Option<i64>,
+    }
+}
+
+row! {
     /// What decides how much somebody has not read of a room.
     UnreadRow {
         person: i64,
@@ -183,6 +206,7 @@ row! {
         read_number: i64,
         read_own: i64,
         deleted: i64,
+        mentions: i64,
     }
 }
 

@@ -183,7 +183,7 @@ impl Story {
     }
 
     fn text(&mut self) -> String {
-        ["", "hello", "well", "wörter\n'\"", "again"][self.dice.roll(5)].into()
+        ["", "hello", "@bob, @EVE.", "wörter\n'\"", "again", "@all @ann"][self.dice.roll(6)].into()
     }
 
     fn name(&mut self) -> Option<ClientId> {

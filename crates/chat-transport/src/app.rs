@@ -173,6 +173,7 @@ impl App {
             self.pings.run(stop.clone()),
             self.comments.run(stop.clone()),
             self.keep_lobby(stop.clone()),
+            self.tell_mentions(stop.clone()),
             self.keep_vouched(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );

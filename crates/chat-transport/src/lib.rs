@@ -58,6 +58,7 @@ pub mod connection;
 mod drain;
 pub mod hub;
 mod lobby;
+mod mentions;
 pub mod metrics;
 mod mistakes;
 pub mod operators;

@@ -35,6 +35,7 @@ impl Chat {
                 let first = first.and_then(|(digest, id)| self.sent_first(room, id, digest));
                 Fact::Sent(room, user, name.clone(), first)
             }
+            Need::Named(room, ref name) => Fact::Named(room, name.clone(), self.named_in(room, name)),
             Need::Made(user, ref name) => {
                 let made = self.first_made(user, name);
                 let made = made.and_then(|(digest, room)| Some(FirstMade { digest, roster: self.room_roster(room)? }));

@@ -17,6 +17,8 @@ pub(super) struct Dirty {
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
     pub(super) log: Vec<LogRow>,
     pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
+    pub(super) owing: BTreeSet<(RoomId, MessageId)>,
+    pub(super) mentioning: BTreeSet<(RoomId, MessageId)>,
     /// How many replies came to each thread, less those that were deleted.
     pub(super) threads: BTreeMap<(RoomId, MessageId), i64>,
     pub(super) forgotten: BTreeSet<(RoomId, MessageId)>,

@@ -25,7 +25,7 @@ impl Chat {
             Change::Renamed { title } => self.update(event, |room| room.title = Some(title.clone())),
             Change::Closed => self.fold_closed(event),
             Change::Sent { message, .. } => self.fold_sent(event, message),
-            Change::Edited { message } => self.fold_message(event, message.clone()),
+            Change::Edited { message } => self.fold_edited(event, message),
             Change::Deleted { message, .. } => self.fold_deleted(event, *message),
             Change::Liked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, true),
             Change::Unliked { message, .. } => self.fold_reaction(event, *message, &Emoji::LIKE, false),
@@ -180,7 +180,15 @@ impl Chat {
             dirty.members.insert((room, user));
             dirty.messages.insert((room, message.id), true);
             thread.into_iter().for_each(|thread| dirty.count_reply(room, thread, 1));
+            dirty.owing.extend(message.mentions.is_some().then_some((room, message.id)));
         });
+        self.mention(room, None, message);
+    }
+
+    fn fold_edited(&mut self, event: &Event, message: &Arc<Message>) {
+        let before = self.states.get(&event.room).and_then(|state| state.message(message.id)).cloned();
+        self.fold_message(event, message.clone());
+        self.mention(event.room, before.as_deref(), message);
     }
 
     pub(super) fn fold_message(&mut self, event: &Event, message: Arc<Message>) {
@@ -202,7 +210,9 @@ impl Chat {
         state.reactions.insert(id, Default::default());
         let thread = message.reply.as_ref().map(|reply| reply.thread);
         thread.into_iter().for_each(|thread| state.count_reply(thread, id, false));
-        self.fold_message(event, Arc::new(message.erased(event.at, event.head.seq)));
+        let erased = Arc::new(message.erased(event.at, event.head.seq));
+        self.fold_message(event, erased.clone());
+        self.mention(event.room, Some(&message), &erased);
         self.mark(|dirty| {
             dirty.forget(event.room, id);
             thread.into_iter().for_each(|thread| dirty.count_reply(event.room, thread, -1));

@@ -56,6 +56,7 @@ impl Chat {
                 self.sent.entry((room, user)).or_default().entry(name).or_insert(row);
                 first.into_iter().for_each(|first| self.learn_first(first));
             }
+            Fact::Named(room, name, whose) => self.learn_named(room, name, whose),
             Fact::Made(user, name, made) => {
                 self.made.insert((user, name), made.as_ref().map(|made| (made.digest, made.roster.room.id)));
                 made.into_iter().for_each(|FirstMade { roster, .. }| self.learn_roster(roster));
@@ -87,7 +88,7 @@ impl Chat {
     }
 
     /// A name can change at any time; that somebody is there cannot.
-    fn learn_person(&mut self, user: UserId, person: Option<Arc<Person>>) {
+    pub(super) fn learn_person(&mut self, user: UserId, person: Option<Arc<Person>>) {
         let before = self.people.get(&user).cloned().flatten();
         let last_seen = before.as_ref().and_then(|fact| fact.last_seen);
         let fact = person.map(|person| super::Someone { person, last_seen }).or(before);
@@ -102,7 +103,7 @@ impl Chat {
         }
     }
 
-    fn learn_member(&mut self, room: RoomId, user: UserId, member: Option<Member>) {
+    pub(super) fn learn_member(&mut self, room: RoomId, user: UserId, member: Option<Member>) {
         let state = self.states.entry(room).or_default();
         state.members.entry(user).or_insert_with(|| member.map(Slot::loaded));
     }

@@ -23,6 +23,19 @@ impl Chat {
         Arc::new(now)
     }
 
+    /// A message as it is quoted now.
+    #[cfg(feature = "std")]
+    pub(crate) fn quote(&self, room: RoomId, message: MessageId) -> Option<Quote> {
+        Some(self.as_now(self.states.get(&room)?.message(message)?).quoted())
+    }
+
+    /// Everybody who is in a room.
+    #[cfg(feature = "std")]
+    pub(crate) fn people_in(&self, room: RoomId) -> Vec<UserId> {
+        let present = self.states.get(&room).map(|state| state.present()).unwrap_or_default();
+        present.into_iter().map(|slot| slot.member.user).collect()
+    }
+
     /// The replies of a thread that stand, oldest first.
     pub(crate) fn replies(&self, room: RoomId, thread: MessageId) -> &[MessageId] {
         let state = self.states.get(&room);

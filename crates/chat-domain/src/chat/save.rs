@@ -140,6 +140,7 @@ impl RoomState {
             slot.own.push(message.id);
             slot.deleted.extend(is_deleted.then_some(message.number));
         }
+        self.index_mentions(&message, true);
         if let Some(reply) = message.reply.as_ref().filter(|_| !is_deleted) {
             self.threads.entry(reply.thread).or_default().push(message.id);
         }

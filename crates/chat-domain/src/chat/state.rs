@@ -36,6 +36,8 @@ pub(crate) struct RoomState {
     pub(super) reactions: Map<MessageId, Map<Emoji, Given>>,
     /// The replies that stand of each thread, oldest first, by the thread's first message.
     pub(super) threads: Map<MessageId, Vec<MessageId>>,
+    /// The dense numbers of the messages that mention each, or everybody, with their senders.
+    pub(super) mentions: Map<Option<UserId>, Vec<(u64, UserId)>>,
     /// The dense numbers of deleted messages, in order.
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.

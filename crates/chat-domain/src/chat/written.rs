@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::Chat;
 use super::dirty::Dirty;
 use crate::fact::Written;
+use crate::id::{MessageId, RoomId};
 
 impl Chat {
     /// The rows that became new or changed since the last call, to be kept by whoever keeps them. Nothing for a whole chat
@@ -24,16 +25,19 @@ impl Chat {
             if new { &mut rooms.0 } else { &mut rooms.1 }.extend(room);
         }
         for ((room, id), new) in dirty.messages {
-            let message = self.states.get(&room).and_then(|state| state.message(id).cloned());
+            let message = self.states.get(&room).and_then(|state| state.message(id)).map(|message| self.as_now(message));
             if new { &mut messages.0 } else { &mut messages.1 }.extend(message);
         }
         let member = |&(room, user): &_| Some((room, self.states.get(&room)?.members.get(&user)?.as_ref()?.member));
+        let message = |&(room, id): &(RoomId, MessageId)| Some(self.as_now(self.states.get(&room)?.message(id)?));
         Written {
             new_rooms: rooms.0,
             rooms: rooms.1,
             members: dirty.members.iter().filter_map(member).collect(),
             new_messages: messages.0,
             messages: messages.1,
+            owing: dirty.owing.iter().filter_map(message).collect(),
+            mentioning: dirty.mentioning.iter().filter_map(message).collect(),
             log: dirty.log,
             reactions: dirty.reactions.into_values().collect(),
             threads: dirty.threads.into_iter().filter(|(_, more)| *more != 0).collect(),

@@ -150,12 +150,16 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.notifications.notify(&world.chat, new, at)?))
     }
 
+    fn notify_mentioned(&self, at: Time, most: usize) -> Answer<'_, Vec<Arc<Notification>>> {
+        self.answer(|world| Ok(world.notifications.notify_mentioned(&world.chat, at, most)))
+    }
+
     fn notifications(&self, user: UserId, page: NotificationPage) -> Answer<'_, Vec<Arc<Notification>>> {
-        self.answer(|world| Ok(world.notifications.page(user, page)))
+        self.answer(|world| Ok(world.notifications.page(&world.chat, user, page)))
     }
 
     fn read_notification(&self, user: UserId, notification: NotificationId, at: Time) -> Answer<'_, Arc<Notification>> {
-        self.answer(|world| Ok(world.notifications.read(user, notification, at)?))
+        self.answer(|world| Ok(world.notifications.read(&world.chat, user, notification, at)?))
     }
 
     fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64> {

@@ -6,8 +6,10 @@ use alloc::vec::Vec;
 
 use crate::chat::Chat;
 use crate::command::ClientId;
-use crate::id::{NotificationId, UserId};
+use crate::event::{Change, Event};
+use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::notification::{NewNotification, Notification, NotificationPage};
+use crate::quote::Quote;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
@@ -16,6 +18,10 @@ pub(super) struct Notifications {
     last: i64,
     rows: BTreeMap<(UserId, NotificationId), Arc<Notification>>,
     named: BTreeMap<(UserId, ClientId), NotificationId>,
+    /// Which message each is about, that mentions somebody.
+    about: BTreeMap<(UserId, NotificationId), (RoomId, MessageId)>,
+    /// Whom messages owe one.
+    owed: Vec<(UserId, RoomId, MessageId)>,
 }
 
 impl Notifications {
@@ -42,13 +48,62 @@ impl Notifications {
         Ok((row, true))
     }
 
-    pub(super) fn page(&self, user: UserId, page: NotificationPage) -> Vec<Arc<Notification>> {
-        let older = |row: &&Arc<Notification>| page.before.is_none_or(|before| row.id < before);
-        let sort = |row: &&Arc<Notification>| page.is_read.is_none_or(|read| row.read_at.is_some() == read);
-        self.of(user).rev().filter(older).filter(sort).take(page.limit).cloned().collect()
+    /// Notes whom an event owes a notification: those whom a message mentions, its sender aside.
+    pub(super) fn owe(&mut self, chat: &Chat, event: &Event) {
+        let Change::Sent { message, .. } = &event.change else { return };
+        let Some(mentions) = &message.mentions else { return };
+        let mut people: Vec<_> = mentions.people.iter().map(|person| person.id).collect();
+        people.extend(if mentions.all { chat.people_in(event.room) } else { Vec::new() });
+        people.sort_unstable();
+        people.dedup();
+        people.retain(|user| *user != message.sender.id());
+        self.owed.extend(people.into_iter().map(|user| (user, event.room, message.id)));
     }
 
-    pub(super) fn read(&mut self, user: UserId, id: NotificationId, at: Time) -> Result<Arc<Notification>, Refusal> {
+    /// Stores some of those that are owed.
+    pub(super) fn notify_mentioned(&mut self, chat: &Chat, at: Time, most: usize) -> Vec<Arc<Notification>> {
+        let some: Vec<_> = self.owed.drain(..most.min(self.owed.len())).collect();
+        let new = some.into_iter().filter_map(|(user, room, message)| {
+            let quote = chat.quote(room, message).filter(|quote| !quote.deleted)?;
+            let id = NotificationId::new(self.last + 1)?;
+            let row = Arc::new(of_mention(id, user, room, &quote, at));
+            self.last = id.number();
+            self.rows.insert((user, id), row.clone());
+            self.about.insert((user, id), (room, message));
+            Some(row)
+        });
+        new.collect()
+    }
+
+    /// One as it reads now: the words of a message may have changed, or the name of who wrote it.
+    fn as_now(&self, chat: &Chat, row: &Arc<Notification>) -> Arc<Notification> {
+        let about = self.about.get(&(row.user, row.id));
+        match about.and_then(|&(room, message)| Some((room, chat.quote(room, message)?))) {
+            None => row.clone(),
+            Some((room, quote)) => {
+                let now = of_mention(row.id, row.user, room, &quote, row.created_at);
+                Arc::new(Notification { read_at: row.read_at, ..now })
+            }
+        }
+    }
+
+    pub(super) fn page(&self, chat: &Chat, user: UserId, page: NotificationPage) -> Vec<Arc<Notification>> {
+        let older = |row: &&Arc<Notification>| page.before.is_none_or(|before| row.id < before);
+        let sort = |row: &&Arc<Notification>| page.is_read.is_none_or(|read| row.read_at.is_some() == read);
+        self.of(user).rev().filter(older).filter(sort).take(page.limit).map(|row| self.as_now(chat, row)).collect()
+    }
+
+    pub(super) fn read(
+        &mut self,
+        chat: &Chat,
+        user: UserId,
+        id: NotificationId,
+        at: Time,
+    ) -> Result<Arc<Notification>, Refusal> {
+        self.mark_read(user, id, at).map(|row| self.as_now(chat, &row))
+    }
+
+    fn mark_read(&mut self, user: UserId, id: NotificationId, at: Time) -> Result<Arc<Notification>, Refusal> {
         let row = self.rows.get_mut(&(user, id)).ok_or(Refusal::UnknownNotification)?;
         if row.read_at.is_none() {
             Arc::make_mut(row).read_at = Some(at);
@@ -58,12 +113,16 @@ impl Notifications {
 
     pub(super) fn read_all(&mut self, user: UserId, at: Time) -> u64 {
         let unread: Vec<_> = self.of(user).filter(|row| row.read_at.is_none()).map(|row| row.id).collect();
-        unread.iter().filter(|&&id| self.read(user, id, at).is_ok()).count() as u64
+        unread.iter().filter(|&&id| self.mark_read(user, id, at).is_ok()).count() as u64
     }
 
     fn of(&self, user: UserId) -> impl DoubleEndedIterator<Item = &Arc<Notification>> {
         self.rows.range((user, FIRST)..=(user, LAST)).map(|(_, row)| row)
     }
+}
+
+fn of_mention(id: NotificationId, user: UserId, room: RoomId, quote: &Quote, at: Time) -> Notification {
+    Notification::of_mention(id, user, (room, quote.message), &quote.sender.name, &quote.excerpt).made(at)
 }
 
 const FIRST: NotificationId = NotificationId::new(1).expect("1 is an id");

@@ -93,6 +93,7 @@ impl Chat {
                 user,
                 room,
                 unread: unread(state, row, slot),
+                mentions: self.unread_mentions(state, slot),
                 last_message: self.last_alive(state).map(|message| self.shown(state, message)),
             })
         };
@@ -110,6 +111,7 @@ impl Chat {
             room: Arc::new(row.clone()),
             members: present.filter_map(|slot| self.member_view(row, slot)).collect(),
             unread: unread(state, row, slot),
+            mentions: self.unread_mentions(state, slot),
             last_message: self.last_alive(state).map(|message| self.shown_to(slot.member.user, state, message)),
         }
     }

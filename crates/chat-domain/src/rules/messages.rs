@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use super::content::check_draft;
 use super::decision::{Decision, Memo, happened};
+use super::mentions::mentioned;
 use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
 use crate::checks::{check_text, spelled};
@@ -61,7 +62,8 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
     }
     let mut event = scene.next(Change::Closed);
     let edited = Some((event.at, event.head.seq));
-    let message = Message { content: content.into(), edited, sender: scene.actor.clone(), ..Message::clone(before) };
+    let (mentions, sender) = (mentioned(&scene, &content), scene.actor.clone());
+    let message = Message { content: content.into(), edited, sender, mentions, ..Message::clone(before) };
     event.change = Change::Edited { message: Arc::new(message) };
     happened(event)
 }
@@ -84,6 +86,7 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<
     let id = scene.next_message;
     let newest = scene.room.last_message;
     assert!(newest < Some(id), "the stamp offers message id {id}, and the room's newest is {newest:?}");
+    let mentions = mentioned(scene, draft.words());
     let mut event = scene.next(Change::Closed);
     let message = Message {
         id,
@@ -101,6 +104,7 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<
         reactions: Tallies::default(),
         reply,
         replies: 0,
+        mentions,
     };
     event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };
     event

@@ -53,6 +53,11 @@ impl<'a> Scene<'a> {
         self.room.owner == Some(self.actor.id())
     }
 
+    /// Whether the actor may do what concerns everybody in the room.
+    pub(super) fn leads(&self) -> bool {
+        self.is_owner()
+    }
+
     /// The next durable change.
     pub(super) fn next(&self, change: Change) -> Event {
         let head = Head { seq: self.room.head.seq + 1, ..self.room.head };

@@ -209,12 +209,14 @@ impl World {
     }
 }
 
-/// Mostly words, sometimes none, a forbidden letter, or too many.
+/// Mostly words, some of which mention people, sometimes none, a forbidden letter, or too many.
 pub fn text(number: u8) -> String {
     match number {
         0 => " \n".into(),
         1 => "a\0b".into(),
         2 => "x".repeat(70),
+        4 => "words @user1 @USER3. @nobody".into(),
+        5 => "@all: @user2".into(),
         number => format!("words {number}"),
     }
 }

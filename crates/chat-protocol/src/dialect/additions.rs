@@ -25,12 +25,22 @@ pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, me
             words.moment(o, "last_reply_at", last);
         }
     }
+    if features.has(Features::MENTIONS) {
+        let people = message.mentions.as_deref().map(|mentions| mentions.people.as_slice());
+        words.user_ids(o, "mentions", people.unwrap_or_default());
+        o.put("mentions_all", message.mentions.as_deref().is_some_and(|mentions| mentions.all));
+    }
     if features.has(Features::REACTIONS) {
         o.objects("reactions", message.reactions.iter(), |o, tally| {
             o.put("emoji", tally.emoji.as_str()).put("count", tally.count);
             o.maybe("mine", beside.mine.map(|mine| mine.contains(&tally.emoji)));
         });
     }
+}
+
+/// How many unread messages mention the reader of a line of a chat list.
+pub(crate) fn unread_mentions(o: &mut Object<'_>, features: Features, mentions: u64) {
+    o.maybe("unread_mentions", features.has(Features::MENTIONS).then_some(mentions));
 }
 
 fn quote(o: &mut Object<'_>, words: Words, reply: &InReply) {

@@ -65,6 +65,14 @@ impl Words {
         };
     }
 
+    /// Users' ids under this name.
+    pub(super) fn user_ids(self, o: &mut Object<'_>, name: &str, users: &[Handle]) {
+        match self.has_uuids() {
+            true => o.list(name, users.iter().map(|user| user.uuid)),
+            false => o.list(name, users.iter().map(|user| user.id.number())),
+        };
+    }
+
     /// A moment under this name.
     pub(super) fn moment(self, o: &mut Object<'_>, name: &str, at: Time) {
         match self {

@@ -73,6 +73,7 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
         reactions: Tallies::default(),
         reply: None,
         replies: 0,
+        mentions: None,
     }
 }
 
@@ -80,7 +81,12 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
 pub(crate) fn answer(deleted: bool) -> Message {
     let excerpt = if deleted { "" } else { "Hello" };
     let quote = Quote { message: message_id(455), sender: anna(), excerpt: excerpt.into(), deleted };
-    Message { reply: Some(Arc::new(InReply { thread: message_id(450), quote })), ..text("Hi") }
+    let mentions = Mentions { people: vec![anna().handle], all: true };
+    Message {
+        mentions: Some(Arc::new(mentions)),
+        reply: Some(Arc::new(InReply { thread: message_id(450), quote })),
+        ..text("Hi")
+    }
 }
 
 pub(crate) fn text(content: &str) -> Message {
@@ -143,7 +149,8 @@ pub(crate) fn presence(online: bool, mood: Mood) -> News {
 /// A changed line of the reader's chat list.
 pub(crate) fn summary(last_message: Option<Message>) -> News {
     let shown = |message| Shown { message: Arc::new(message), reception: Reception::default(), mine: Vec::new() };
-    let line = Summary { user: user(1), room: room(123), unread: 7, last_message: last_message.map(shown) };
+    let line =
+        Summary { user: user(1), room: room(123), unread: 7, mentions: 1, last_message: last_message.map(shown) };
     News::Summary { line: Arc::new(line), at: NOON }
 }
 

@@ -56,6 +56,7 @@ impl Conn {
         include_str!("../../migrations/postgres/7.sql"),
         include_str!("../../migrations/postgres/8.sql"),
         include_str!("../../migrations/postgres/9.sql"),
+        include_str!("../../migrations/postgres/10.sql"),
     ];
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {

@@ -74,8 +74,8 @@ pub(super) async fn summaries(conn: &Conn, of: Vec<(UserId, RoomId)>) -> Worked<
     rooms.dedup();
     let last = by_room(shown(conn, last_messages(conn, &rooms).await?).await?);
     let lines = of.into_iter().filter_map(|(user, room)| {
-        let unread = *unread.get(&(user, room))?;
-        Some(Summary { user, room, unread, last_message: last.get(&room).cloned() })
+        let (unread, mentions) = *unread.get(&(user, room))?;
+        Some(Summary { user, room, unread, mentions, last_message: last.get(&room).cloned() })
     });
     Ok(lines.collect())
 }
@@ -85,11 +85,10 @@ async fn views(conn: &Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usiz
     let pairs: Vec<_> = ids.iter().map(|&room| (reader, room)).collect();
     let (unread, mut last, mut people) =
         tokio::try_join!(unread(conn, &pairs), last_of(conn, reader, &ids), first_members(conn, &rooms, members),)?;
-    let views = rooms.into_iter().map(|room| ChatView {
-        members: people.remove(&room.id).unwrap_or_default(),
-        unread: unread.get(&(reader, room.id)).copied().unwrap_or(0),
-        last_message: last.remove(&room.id),
-        room,
+    let views = rooms.into_iter().map(|room| {
+        let (unread, mentions) = unread.get(&(reader, room.id)).copied().unwrap_or_default();
+        let members = people.remove(&room.id).unwrap_or_default();
+        ChatView { members, unread, mentions, last_message: last.remove(&room.id), room }
     });
     Ok(views.collect())
 }
@@ -101,8 +100,8 @@ async fn last_change(conn: &Conn, room: RoomId) -> Worked<(i64, i64)> {
     Ok((last_at, room.number()))
 }
 
-/// How many messages of others each has not read.
-async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), u64>> {
+/// How many messages of others each has not read, and how many of them mention them.
+async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), (u64, u64)>> {
     if of.is_empty() {
         return Ok(HashMap::new());
     }
@@ -110,16 +109,21 @@ async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId,
         "WITH need (person, room) AS ({{}})
          SELECT m.person, m.room, r.sent, m.sent, m.read_number, m.read_own,
             (SELECT COUNT(*) FROM messages d WHERE d.room = m.room AND d.deleted_at IS NOT NULL
-             AND d.number > m.read_number AND d.sender <> m.person)
+             AND d.number > m.read_number AND d.sender <> m.person),
+            (SELECT COUNT(DISTINCT x.number) FROM mentions x WHERE x.room = m.room AND x.person IN (0, m.person)
+             AND x.number > m.read_number AND x.sender <> m.person)
          FROM need CROSS JOIN members m CROSS JOIN rooms r
          WHERE m.room = need.room AND m.person = need.person AND m.active AND r.id = m.room AND {STANDS}"
     ));
     let need = Rows::new(of.iter().map(|&(user, room)| [user.into(), room.into()]));
     let mut found = HashMap::new();
     for row in conn.load::<UnreadRow>(sql.rows(need)).await? {
-        let UnreadRow { person, room, sent, own, read_number, read_own, deleted } = row;
+        let UnreadRow { person, room, sent, own, read_number, read_own, deleted, mentions } = row;
         let read = Position { number: count(read_number)?, own: count(read_own)?, ..Position::default() };
-        found.insert((user(person)?, room_id(room)?), read.unread(count(sent)?, count(own)?, count(deleted)?));
+        found.insert(
+            (user(person)?, room_id(room)?),
+            (read.unread(count(sent)?, count(own)?, count(deleted)?), count(mentions)?),
+        );
     }
     Ok(found)
 }

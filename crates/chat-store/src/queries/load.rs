@@ -9,7 +9,7 @@ use chat_domain::{ClientId, Emoji, MessageId, Need, Person, Room, RoomId, UserId
 
 use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
-use super::{Conn, named, reactions};
+use super::{Conn, mentions, named, reactions};
 use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
@@ -49,12 +49,13 @@ pub(super) async fn facts(
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
     };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let (reception, persons, messages, places, reactions, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+    let (reception, persons, messages, places, reactions, named, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
         reception,
         persons(conn, &asked.persons),
         messages(conn, &asked.messages),
         places(conn, &asked.places),
         reactions::facts(conn, &asked.reactions),
+        mentions::named(conn, &asked.named),
         named::sent(conn, &asked.sent),
         named::directs(conn, &asked.directs),
         named::made(conn, &asked.made),
@@ -62,7 +63,7 @@ pub(super) async fn facts(
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
     )?;
-    let all = [reception, persons, messages, places, reactions, sent, directs, made, lobby, waiting];
+    let all = [reception, persons, messages, places, reactions, named, sent, directs, made, lobby, waiting];
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
@@ -78,6 +79,7 @@ struct Asked {
     directs: Vec<(UserId, UserId)>,
     sent: Vec<(RoomId, UserId, ClientId)>,
     made: Vec<(UserId, ClientId)>,
+    named: Vec<(RoomId, String)>,
     reactions: Vec<(RoomId, MessageId, UserId, Emoji)>,
     unread: Vec<(RoomId, UserId, Option<MessageId>)>,
     undelivered: Vec<(RoomId, UserId, MessageId)>,
@@ -96,6 +98,7 @@ impl Asked {
             &Need::Ordinal(room, message, user) => self.places.push((room, message, user)),
             &Need::Direct(low, high) => self.directs.push((low, high)),
             Need::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
+            Need::Named(room, name) => self.named.push((*room, name.clone())),
             Need::Made(user, name) => self.made.push((*user, name.clone())),
             Need::Reactions(room, message, user, emoji) => {
                 self.reactions.push((*room, *message, *user, emoji.clone()));

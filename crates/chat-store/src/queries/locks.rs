@@ -67,6 +67,7 @@ fn room_of(need: &Need) -> Option<RoomId> {
         | Need::Ordinal(room, ..)
         | Need::Sent(room, ..)
         | Need::Reactions(room, ..)
+        | Need::Named(room, _)
         | Need::Unread(room, ..)
         | Need::Undelivered(room, ..) => Some(room),
         Need::Person(_) | Need::Direct(..) | Need::Made(..) | Need::Lobby(_) | Need::Waiting => None,

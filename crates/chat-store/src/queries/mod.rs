@@ -8,6 +8,7 @@ mod issuer;
 pub(crate) mod load;
 pub(crate) mod lobby;
 pub(crate) mod locks;
+mod mentions;
 pub(crate) mod named;
 pub(crate) mod notifications;
 mod oversight;

@@ -8,8 +8,8 @@ use chat_domain::{Notification, NotificationId, Refusal, Time, UserId};
 
 use super::locks::name_lock;
 use super::{Conn, people};
-use crate::rows::{NOTIFICATION, NotificationRow, notification};
-use crate::sql::Sql;
+use crate::rows::{AboutRow, NOTIFICATION, NotificationRow, notification};
+use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
 /// Stores a notification, or finds the one that was stored under this name before.
@@ -35,23 +35,20 @@ pub(super) async fn notify(
     );
     let sql = sql.bind(new.user).bind(id).bind(new.kind.word()).bind(&*new.title).bind(&*new.body);
     conn.run(sql.bind(&*data).bind(at).bind(new.client_id.as_ref().map(|name| name.as_str()))).await?;
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id = ?"));
-    let stored = conn.first::<NotificationRow>(sql.bind(new.user).bind(id)).await?;
-    Ok((stored.map(notification).ok_or(Refusal::UnknownNotification)??, true))
+    let stored = these(conn, [(new.user.number(), id)].into_iter()).await?.pop();
+    Ok((stored.ok_or(Refusal::UnknownNotification)?, true))
 }
 
 /// A page of somebody's notifications, newest first.
 pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> Worked<Vec<Arc<Notification>>> {
     let which = match page.is_read {
         None => "",
-        Some(true) => " AND read_at IS NOT NULL",
-        Some(false) => " AND read_at IS NULL",
+        Some(true) => " AND n.read_at IS NOT NULL",
+        Some(false) => " AND n.read_at IS NULL",
     };
-    let sql = Sql::new(format!(
-        "SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id < ?{which} ORDER BY id DESC LIMIT ?"
-    ));
+    let sql = select(&format!("WHERE n.person = ? AND n.id < ?{which} ORDER BY n.id DESC LIMIT ?"));
     let before = page.before.map_or(i64::MAX, NotificationId::number);
-    let rows = conn.load::<NotificationRow>(sql.bind(user).bind(before).bind(page.limit)).await?;
+    let rows = conn.load::<(NotificationRow, AboutRow)>(sql.bind(user).bind(before).bind(page.limit)).await?;
     rows.into_iter().map(notification).collect()
 }
 
@@ -59,9 +56,8 @@ pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> W
 pub(super) async fn read(conn: &Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND id = ? AND read_at IS NULL");
     conn.run(sql.bind(at).bind(user).bind(id)).await?;
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND id = ?"));
-    let row = conn.first::<NotificationRow>(sql.bind(user).bind(id)).await?;
-    row.map(notification).ok_or(Refusal::UnknownNotification)?
+    let found = these(conn, [(user.number(), id.number())].into_iter()).await?.pop();
+    Ok(found.ok_or(Refusal::UnknownNotification)?)
 }
 
 /// Marks all as read; says how many were unread.
@@ -72,7 +68,23 @@ pub(super) async fn read_all(conn: &Conn, user: UserId, at: Time) -> Worked<u64>
 
 async fn named(conn: &Conn, new: &NewNotification) -> Worked<Option<Arc<Notification>>> {
     let Some(name) = &new.client_id else { return Ok(None) };
-    let sql = Sql::new(format!("SELECT {NOTIFICATION} FROM notifications n WHERE person = ? AND client_id = ?"));
-    let row = conn.first::<NotificationRow>(sql.bind(new.user).bind(name.as_str())).await?;
+    let sql = select("WHERE n.person = ? AND n.client_id = ?");
+    let row = conn.first::<(NotificationRow, AboutRow)>(sql.bind(new.user).bind(name.as_str())).await?;
     row.map(notification).transpose()
+}
+
+/// These notifications, each named by whose it is and its id; unknown ones are left out.
+pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> Worked<Vec<Arc<Notification>>> {
+    let of = Rows::new(of.map(|(person, id)| [person.into(), id.into()]));
+    let sql = select("WHERE (n.person, n.id) IN ({}) ORDER BY n.person, n.id").rows(of);
+    conn.load::<(NotificationRow, AboutRow)>(sql).await?.into_iter().map(notification).collect()
+}
+
+/// Notifications with the messages that they tell of, as these are now.
+fn select(which: &str) -> Sql<'static> {
+    Sql::new(format!(
+        "SELECT {NOTIFICATION}, x.room, x.id, substr(x.content, 1, {}), s.name FROM notifications n
+         LEFT JOIN messages x ON x.room = n.room AND x.id = n.message LEFT JOIN users s ON s.id = x.sender {which}",
+        chat_domain::quote::EXCERPT
+    ))
 }

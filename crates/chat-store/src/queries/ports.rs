@@ -12,7 +12,7 @@ use chat_domain::{
     Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time, UserId,
 };
 
-use super::{Database, chats, lobby, notifications, oversight, reactions, reads, replay, schema, threads};
+use super::{Database, chats, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, threads};
 use crate::outage;
 
 impl Journal for Database {
@@ -156,6 +156,10 @@ impl Journal for Database {
     fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)> {
         let limits = self.options().limits;
         self.write(move |conn| Box::pin(async move { notifications::notify(conn, new, at, &limits).await }))
+    }
+
+    fn notify_mentioned(&self, at: Time, most: usize) -> Answer<'_, Vec<Arc<Notification>>> {
+        self.write(move |conn| Box::pin(mentions::notify(conn, at, most)))
     }
 
     fn read_notification(&self, user: UserId, notification: NotificationId, at: Time) -> Answer<'_, Arc<Notification>> {

@@ -4,13 +4,14 @@ use chat_domain::fact::Written;
 use chat_domain::room::Position;
 use chat_domain::{Member, Room, RoomId};
 
+use super::mentions;
 use super::previous::Previous;
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
 
 pub(crate) mod messages;
 
-use messages::{changed_messages, messages, replies, threads};
+use messages::{changed_messages, messages, messages_with_more, threads};
 
 /// The statements that write all of it, in this order: new rooms first, which other rows refer to; the new `seq` of the
 /// others last.
@@ -24,9 +25,12 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         moved_on(&members.read, READ, |member| &member.read),
         moved_on(&members.delivered, DELIVERED, |member| &member.delivered),
         messages(written),
-        replies(written),
+        messages_with_more(written),
         changed_messages(written),
         threads(written),
+        mentions::forgotten(written),
+        mentions::kept(written),
+        mentions::owed(written),
         log(written),
         receipts(written),
         forgotten_reactions(written),

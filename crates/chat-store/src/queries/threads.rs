@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chat_domain::view::{History, Page};
 use chat_domain::{InReply, Message, MessageId, Quote, Refusal, RoomId, Time, UserId};
 
-use super::Conn;
 use super::reads::visible;
 use super::reception::{self, Key, shown_to};
+use super::{Conn, mentions};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -17,12 +17,15 @@ use crate::work_error::Worked;
 pub(super) async fn messages(conn: &Conn, rows: Vec<SaidRow>) -> Worked<Vec<Arc<Message>>> {
     let quoted = rows.iter().filter_map(|(row, more, _)| Some((row.room, more.reply_to?)));
     let quotes = quotes(conn, quoted.collect()).await?;
+    let named = rows.iter().filter_map(|(_, more, _)| more.mentions.as_deref());
+    let handles = mentions::handles(conn, named).await?;
     let messages = rows.into_iter().map(|said| {
         let (row, more, _) = &said;
         let quote = more.reply_to.and_then(|message| quotes.get(&(row.room, message))).cloned();
         let thread = more.thread.map(message_id).transpose()?;
         let reply = thread.zip(quote).map(|(thread, quote)| Arc::new(InReply { thread, quote }));
-        Ok(Arc::new(Message { reply, ..message(said)? }))
+        let mentions = more.mentions.as_deref().map(|spelled| Arc::new(mentions::read(spelled, &handles)));
+        Ok(Arc::new(Message { reply, mentions, ..message(said)? }))
     });
     messages.collect()
 }

@@ -34,6 +34,7 @@ impl Conn {
         include_str!("../../migrations/sqlite/5.sql"),
         include_str!("../../migrations/sqlite/6.sql"),
         include_str!("../../migrations/sqlite/7.sql"),
+        include_str!("../../migrations/sqlite/8.sql"),
     ];
 
     /// Opens the file, made if there is none, and sets what holds for every connection.

@@ -55,6 +55,8 @@ pub(super) enum Follow {
     Created(Arc<Event>),
     /// The room was closed.
     Closed(Arc<Event>),
+    /// A message mentions somebody, who is to be notified.
+    Mentioned,
 }
 
 impl Delivery {
@@ -179,6 +181,7 @@ impl Delivery {
             Change::Sent { message, .. } => {
                 self.stop_typing(room, message.sender.id(), now);
                 self.stale.mark_room(room);
+                return message.mentions.as_ref().map(|_| Follow::Mentioned);
             }
             Change::Edited { .. } | Change::Deleted { .. } | Change::Renamed { .. } => self.stale.mark_room(room),
             Change::Read(_) => self.stale.mark(event.actor.id(), room),

@@ -33,6 +33,8 @@ pub(super) struct Shared {
     people: Mutex<People>,
     /// Rings when somebody's presence is to be told.
     pub(super) presence: Notify,
+    /// Rings when a message owes notifications.
+    pub(super) owes: Notify,
     lists: Mutex<Lists>,
     /// Rooms of which something is to be read.
     pub(super) missing: Missing,
@@ -87,6 +89,7 @@ impl Hub {
             shards: (0..shards).map(shard).collect(),
             people: Mutex::new(People::new(&settings, epoch, others.is_some())),
             presence: Notify::new(),
+            owes: Notify::new(),
             lists: Mutex::default(),
             missing: Missing::default(),
             nodes: others.map(|among| Nodes::new(among, epoch)),
@@ -131,6 +134,11 @@ impl Hub {
     /// The life of the database that is known here.
     pub(crate) fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Comes when a message was settled that mentions somebody, also one since this was last waited for.
+    pub(crate) async fn owes_notifications(&self) {
+        self.0.owes.notified().await;
     }
 
     /// Tells when the server goes away.

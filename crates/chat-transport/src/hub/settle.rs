@@ -53,6 +53,7 @@ impl Hub {
             Follow::Moved { event, person, told } => self.moved(&event, &person, &told),
             Follow::Created(event) => self.created(&event, now),
             Follow::Closed(event) => self.closed(&event),
+            Follow::Mentioned => self.0.owes.notify_one(),
         }
     }
 

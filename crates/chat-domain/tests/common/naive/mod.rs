@@ -63,6 +63,8 @@ pub struct Line {
     pub name: Option<ClientId>,
     pub reply_to: Option<MessageId>,
     pub at: Time,
+    pub mentions: Vec<UserId>,
+    pub all: bool,
     pub deleted: bool,
     pub edited: bool,
     /// Who reacts to it and with what, in order.

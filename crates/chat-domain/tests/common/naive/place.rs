@@ -74,6 +74,7 @@ impl Place {
                 words("content", &draft.content, limits.content)?;
                 draft.reply_to.map_or(Ok(()), |to| self.line(to).map(|_| ()))?;
                 let at = self.last_at.max(stamp.at);
+                let (mentions, all) = self.mentioned(actor, &draft.content);
                 self.lines.push(Line {
                     id: stamp.ids.message,
                     sender: actor,
@@ -82,6 +83,8 @@ impl Place {
                     name: client_id.clone(),
                     reply_to: draft.reply_to,
                     at,
+                    mentions,
+                    all,
                     deleted: false,
                     edited: false,
                     given: Vec::new(),
@@ -98,6 +101,9 @@ impl Place {
                 if line.words == *content {
                     return Ok(Said::Already);
                 }
+                let (mentions, all) = self.mentioned(actor, content);
+                let line = self.line(*message)?;
+                (line.mentions, line.all) = (mentions, all);
                 (line.words, line.edited) = (content.clone(), true);
                 Ok(self.changed(stamp))
             }
@@ -107,6 +113,7 @@ impl Place {
                     return Err(Refusal::NotAuthor);
                 }
                 (line.deleted, line.words) = (true, String::new());
+                (line.mentions, line.all) = (Vec::new(), false);
                 (line.given, line.emoji) = (Vec::new(), Vec::new());
                 Ok(self.changed(stamp))
             }
@@ -224,6 +231,22 @@ impl Place {
         }
         self.moves += 1;
         Ok(Said::Happened)
+    }
+
+    /// Whom the words of the stories mention: members by their names, everybody from the owner.
+    fn mentioned(&self, author: UserId, words: &str) -> (Vec<UserId>, bool) {
+        let names = words.split(' ').filter_map(|word| word.strip_prefix('@'));
+        let names: Vec<_> = names.map(|name| name.trim_end_matches(['.', ':']).to_lowercase()).collect();
+        let number = |name: &String| name.strip_prefix("user")?.parse().ok().and_then(UserId::new);
+        let people = names.iter().filter_map(number).filter(|user| self.has(*user)).collect();
+        (people, self.owner == Some(author) && names.iter().any(|name| name == "all"))
+    }
+
+    /// How many messages of others that somebody has not read mention them, or everybody.
+    pub fn unread_mentions(&self, guest: &Guest) -> usize {
+        let read = guest.read.last().unwrap().0;
+        let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;
+        self.lines.iter().filter(new).filter(|line| line.all || line.mentions.contains(&guest.user)).count()
     }
 
     /// The first message of the thread that a message is in: nobody wrote down which, so the answers are followed back.

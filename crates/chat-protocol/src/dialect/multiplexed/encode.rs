@@ -4,7 +4,7 @@ use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Sum
 
 use super::message_fields;
 use crate::cursor::Cursor;
-use crate::dialect::additions::{Beside, additions};
+use crate::dialect::additions::{Beside, additions, unread_mentions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, is_told};
 use crate::features::Features;
@@ -110,15 +110,17 @@ fn status(o: &mut Object<'_>, presence: &Presence) {
 }
 
 fn chat_updated(o: &mut Object<'_>, line: &Summary, features: Features, at: Time) {
-    o.put("type", "chat_updated")
-        .put("chat_id", line.room.number())
-        .put("unread_count", line.unread)
-        .nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
+    o.put("type", "chat_updated").put("chat_id", line.room.number()).put("unread_count", line.unread).nest_or_null(
+        "last_message",
+        line.last_message.as_ref(),
+        |o, shown| {
             message_fields(o, &shown.message);
             let beside = Beside { reception: Some(&shown.reception), mine: None };
             additions(o, Words::Multiplexed, features, &shown.message, beside);
-        })
-        .put("timestamp", Seconds(at));
+        },
+    );
+    unread_mentions(o, features, line.mentions);
+    o.put("timestamp", Seconds(at));
 }
 
 impl Presence {

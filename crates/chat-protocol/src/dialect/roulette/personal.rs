@@ -3,7 +3,7 @@
 use chat_domain::{Time, view::Match, view::Summary};
 
 use super::{frame, message_fields, user_fields};
-use crate::dialect::additions::{Beside, additions};
+use crate::dialect::additions::{Beside, additions, unread_mentions};
 use crate::dialect::extra::Words;
 use crate::features::Features;
 use crate::frames::Frames;
@@ -39,6 +39,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
         let beside = Beside { reception: Some(&shown.reception), mine: None };
         additions(o, Words::Roulette, features, &shown.message, beside);
     });
+    unread_mentions(o, features, line.mentions);
 }
 
 /// The stranger.

@@ -3,7 +3,7 @@
 use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 
 use super::{event as write, message_fields, write_event};
-use crate::dialect::additions::{Beside, additions};
+use crate::dialect::additions::{Beside, additions, unread_mentions};
 use crate::dialect::extra::{self, Words};
 use crate::dialect::{Cursors, frame_each, is_told};
 use crate::entrance::Audience;
@@ -140,6 +140,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
             additions(o, Words::SocketIo, features, &shown.message, beside);
         },
     );
+    unread_mentions(o, features, line.mentions);
 }
 
 /// The fields of a notification.

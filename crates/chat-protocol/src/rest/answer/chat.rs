@@ -6,6 +6,7 @@ use chat_domain::{Handle, Role, RoomKind, Time, UserId};
 use super::super::Tree;
 use super::message::object as message;
 use super::{Reply, reply};
+use crate::dialect::additions::unread_mentions;
 use crate::dialect::roulette::personal::partner_fields;
 use crate::features::Features;
 use crate::json::Object;
@@ -63,6 +64,7 @@ fn chat_object(o: &mut Object<'_>, (tree, features): (Tree, Features), view: &Ch
     o.put("id", tree.spelled_room(room.id)).put("type", kind(room.kind)).put("title", room.title.as_deref());
     o.put("created_at", tree.moment(room.created_at)).put("unread_count", view.unread);
     o.nest_or_null("last_message", view.last_message.as_ref(), |o, shown| message(o, tree, features, shown));
+    unread_mentions(o, features, view.mentions);
     o.put("members_count", room.members);
     o.objects("members", &view.members, |o, member| member_object(o, tree, member, online));
 }

@@ -56,6 +56,7 @@ fn shown(number: i64) -> Shown {
         reactions: Tallies::parse("❤️ 1").unwrap(),
         reply: None,
         replies: 0,
+        mentions: None,
     };
     Shown { message: Arc::new(message), reception, mine: Vec::new() }
 }
@@ -99,7 +100,7 @@ fn chat_view() -> ChatView {
         MemberView { person: person(1, "anna"), role: Role::Owner, last_seen: None },
         MemberView { person: person(2, "boris"), role: Role::Member, last_seen: Some(AT) },
     ];
-    ChatView { room: Arc::new(room), members, unread: 4, last_message: Some(shown(9)) }
+    ChatView { room: Arc::new(room), members, unread: 4, mentions: 1, last_message: Some(shown(9)) }
 }
 
 fn chat_in(tree: Tree) -> Json {

@@ -136,7 +136,7 @@ fn member(tree: Tree) -> Json {
 }
 
 fn chat(tree: Tree) -> Json {
-    object([
+    let chat = object([
         ("id", id(tree)),
         ("type", words(&["direct", "group", "roulette"])),
         ("title", or_null(text())),
@@ -145,7 +145,8 @@ fn chat(tree: Tree) -> Json {
         ("last_message", or_null(named("Message", tree))),
         ("members_count", count()),
         ("members", array(named("Member", tree))),
-    ])
+    ]);
+    perhaps(chat, [("unread_mentions", count())])
 }
 
 /// One reaction to a message; `mine` says whether the asker stands behind it.
@@ -159,6 +160,8 @@ fn message(tree: Tree) -> Json {
         ("reactions", array(tally())),
         ("reply_to", or_null(quote(tree))),
         ("thread_id", or_null(id(tree))),
+        ("mentions", array(id(tree))),
+        ("mentions_all", flag()),
         ("replies_count", count()),
         ("last_reply_at", time()),
     ];

@@ -65,6 +65,9 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
             "How many answers stand of the thread that it began; in a replay, for who asks for `replies`."
         }
         "last_reply_at" => "When the newest of them came.",
+        "mentions" => "Whom it mentions, in order; for who asks for `mentions`.",
+        "mentions_all" => "Whether it mentions everybody; for who asks for `mentions`.",
+        "unread_mentions" => "How many of these mention the reader; for who asks for `mentions`.",
         "emoji" => "What somebody reacts with.",
         "count" => "How many do so, exactly.",
         "liked_by" => "The newest 100 who like it, in order of time.",

@@ -5,22 +5,32 @@ use chat_domain::fact::Written;
 
 use crate::sql::{Cell, Rows, Write};
 
-/// Messages that answer nothing. (Those that do have a statement of their own, so that this one does not grow by what most of
+/// Messages that answer nothing and mention nobody. (Those that do have a statement of their own, so that this one does not grow by what most of
 /// them do not have.)
 pub(crate) fn messages(written: &Written) -> Write<'_> {
-    let plain = written.new_messages.iter().filter(|message| message.reply.is_none());
+    let plain = written.new_messages.iter().filter(|message| !has_more(message));
     Write::insert(MESSAGES, Rows::new(plain.map(|message| plain_cells(message))), "")
 }
 
-/// Messages that answer others.
-pub(super) fn replies(written: &Written) -> Write<'_> {
-    let replies = written.new_messages.iter().filter_map(|message| Some((message, message.reply.as_ref()?)));
-    let rows = Rows::new(replies.map(|(message, reply)| {
+fn has_more(message: &Message) -> bool {
+    message.reply.is_some() || message.mentions.is_some()
+}
+
+fn mentions(message: &Message) -> Option<String> {
+    message.mentions.as_deref().map(super::mentions::spelled)
+}
+
+/// Messages that answer others, or mention somebody.
+pub(super) fn messages_with_more(written: &Written) -> Write<'_> {
+    let with_more = written.new_messages.iter().filter(|message| has_more(message));
+    let rows = Rows::new(with_more.map(|message| {
+        let reply = message.reply.as_deref();
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = plain_cells(message);
-        let (to, thread) = (reply.quote.message.into(), reply.thread.into());
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, to, thread]
+        let to = reply.map(|reply| reply.quote.message).into();
+        let thread = reply.map(|reply| reply.thread).into();
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, to, thread, mentions(message).into()]
     }));
-    Write::insert(REPLIES, rows, "")
+    Write::insert(WITH_MORE, rows, "")
 }
 
 fn plain_cells(message: &Message) -> [Cell<'_>; 15] {
@@ -57,8 +67,8 @@ pub(crate) const MESSAGES: &str =
     "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
     edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
 
-const REPLIES: &str = "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
-    edited_at, edited_seq, deleted_at, deleted_seq, reactions, reply_to, thread)";
+const WITH_MORE: &str = "messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at,
+    edited_at, edited_seq, deleted_at, deleted_seq, reactions, reply_to, thread, mentions)";
 
 /// Messages that were edited, deleted or reacted to.
 pub(super) fn changed_messages(written: &Written) -> Write<'_> {
@@ -73,11 +83,14 @@ pub(super) fn changed_messages(written: &Written) -> Write<'_> {
             message.deleted.map(|(at, _)| at).into(),
             message.deleted.map(|(_, seq)| seq as i64).into(),
             message.reactions.spelled().into(),
+            mentions(message).into(),
         ]
     }));
-    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions)";
+    let given =
+        "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions, mentions)";
     let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
-        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions
+        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions,
+        mentions = new.mentions
         FROM new WHERE messages.room = new.room AND messages.id = new.id";
     Write::update(given, rows, tail)
 }

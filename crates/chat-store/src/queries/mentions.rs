@@ -1,0 +1,169 @@
+//! Whom messages mention, and what they owe them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chat_domain::fact::{Fact, Written};
+use chat_domain::{Handle, Member, Mentions, Message, Notification, NotificationKind, Person, RoomId, Time, UserId};
+
+use super::{Conn, notifications};
+use crate::rows::*;
+use crate::sql::{Rows, Sql, Write};
+use crate::work_error::Worked;
+
+/// Whom a message mentions as it is kept: ids, and the word for everybody.
+pub(super) fn spelled(mentions: &Mentions) -> String {
+    let people = mentions.people.iter().map(|person| person.id.to_string());
+    people.chain(mentions.all.then(|| ALL.to_owned())).collect::<Vec<_>>().join(" ")
+}
+
+/// The same, read again.
+pub(super) fn read(spelled: &str, handles: &HashMap<i64, Handle>) -> Mentions {
+    let people = ids(spelled).filter_map(|id| handles.get(&id).copied()).collect();
+    Mentions { people, all: spelled.split(' ').any(|word| word == ALL) }
+}
+
+fn ids(spelled: &str) -> impl Iterator<Item = i64> {
+    spelled.split(' ').filter_map(|word| word.parse().ok())
+}
+
+/// Both spellings of everybody who is mentioned there.
+pub(super) async fn handles(conn: &Conn, spelled: impl Iterator<Item = &str>) -> Worked<HashMap<i64, Handle>> {
+    let people: BTreeSet<i64> = spelled.flat_map(ids).collect();
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = Sql::new(format!("SELECT {HANDLE} FROM users u WHERE u.id IN ({{}})"));
+    let rows = conn.load::<HandleRow>(sql.rows(Rows::ints(people))).await?;
+    rows.into_iter().map(|row| Ok((row.id, handle(row.id, row.uuid.as_deref())?))).collect()
+}
+
+/// Who has these names, and their rows in the rooms where they are named.
+pub(super) async fn named(conn: &Conn, asked: &[(RoomId, String)]) -> Worked<Vec<Fact>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: BTreeSet<&str> = asked.iter().map(|(_, name)| name.as_str()).collect();
+    let sql = Sql::new(format!("SELECT u.folded, {PERSON} FROM users u WHERE u.folded IN ({{}})"));
+    let rows = conn.load::<(String, PersonRow)>(sql.rows(Rows::new(names.iter().map(|name| [(*name).into()])))).await?;
+    let people =
+        rows.into_iter().map(|(name, row)| Ok((name, person(row)?))).collect::<Worked<HashMap<_, Arc<Person>>>>()?;
+    let of = asked.iter().filter_map(|(room, name)| Some((*room, people.get(name)?.id())));
+    let slots = super::rosters::slots(conn, &of.collect::<Vec<_>>()).await?;
+    let facts = asked.iter().map(|(room, name)| {
+        let whose = people.get(name).map(|person| {
+            let member: Option<Member> = slots.get(&(*room, person.id())).copied();
+            (person.clone(), member)
+        });
+        Fact::Named(*room, name.clone(), whose)
+    });
+    Ok(facts.collect())
+}
+
+/// What is written of whom messages mention: first what was is taken away.
+pub(super) fn forgotten(written: &Written) -> Write<'_> {
+    let gone = Rows::new(written.mentioning.iter().map(|message| [message.room.into(), message.id.into()]));
+    Write::other("DELETE FROM mentions WHERE (room, message) IN (", gone, ")")
+}
+
+/// Then what is.
+pub(super) fn kept(written: &Written) -> Write<'_> {
+    let rows = Rows::new(written.mentioning.iter().flat_map(|message| {
+        let sender = message.sender.id();
+        whom(message).map(move |person| {
+            [message.room.into(), person.into(), message.number.into(), message.id.into(), sender.into()]
+        })
+    }));
+    Write::insert("mentions (room, person, number, message, sender)", rows, "")
+}
+
+/// Notifications that new messages owe.
+pub(super) fn owed(written: &Written) -> Write<'_> {
+    let rows = Rows::new(written.owing.iter().flat_map(|message| {
+        whom(message).map(|person| [message.room.into(), message.id.into(), person.into(), 0i64.into()])
+    }));
+    Write::insert("owed (room, message, person, after)", rows, "")
+}
+
+/// Whom a message mentions beside its sender.
+fn whom(message: &Arc<Message>) -> impl Iterator<Item = i64> {
+    let mentions = message.mentions.as_deref();
+    let people = mentions.into_iter().flat_map(|mentions| &mentions.people).map(|person| person.id);
+    let others = people.filter(|person| *person != message.sender.id()).map(UserId::number);
+    others.chain(mentions.filter(|mentions| mentions.all).map(|_| EVERYBODY))
+}
+
+/// Stores some of the notifications that are owed. Another node that does so at the same time is given others.
+pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc<Notification>>> {
+    let skipping = if Conn::SHARED { " FOR UPDATE OF o SKIP LOCKED" } else { "" };
+    let sql = Sql::new(format!(
+        "SELECT o.room, o.message, o.person, o.after, x.sender, x.deleted_at
+         FROM owed o JOIN messages x ON x.room = o.room AND x.id = o.message
+         ORDER BY o.room, o.message, o.person LIMIT ?{skipping}"
+    ));
+    let (mut whom, mut paid, mut going_on) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for row in conn.load::<OwedRow>(sql.bind(most)).await? {
+        let OwedRow { room, message, person, after, sender, deleted_at } = row;
+        let more = match person {
+            _ if deleted_at.is_some() => Vec::new(),
+            EVERYBODY => members(conn, room, after, sender, most).await?,
+            person => vec![person],
+        };
+        match more.last().filter(|_| person == EVERYBODY && more.len() == most) {
+            Some(&last) => going_on.push([room.into(), message.into(), person.into(), last.into()]),
+            None => paid.push([room.into(), message.into(), person.into()]),
+        }
+        whom.extend(more.into_iter().map(|person| (person, room, message)));
+        if whom.len() >= most {
+            break;
+        }
+    }
+    if paid.is_empty() && going_on.is_empty() {
+        return Ok(Vec::new());
+    }
+    let new = store(conn, whom, at).await?;
+    let tail = "owed SET after = new.after FROM new
+        WHERE owed.room = new.room AND owed.message = new.message AND owed.person = new.person";
+    for write in [
+        Write::other("DELETE FROM owed WHERE (room, message, person) IN (", Rows::new(paid), ")"),
+        Write::update("new (room, message, person, after)", Rows::new(going_on), tail),
+    ] {
+        if !write.rows.is_empty() {
+            conn.run(write.into_sql("")).await?;
+        }
+    }
+    // Those who were told before, by name, make a page that is empty and not the last.
+    if new.is_empty() { Box::pin(notify(conn, at, most)).await } else { Ok(new) }
+}
+
+/// Members of a room, its message's sender aside, in the order of their ids.
+async fn members(conn: &Conn, room: i64, after: i64, sender: i64, most: usize) -> Worked<Vec<i64>> {
+    let sql = Sql::new(
+        "SELECT m.person FROM members m WHERE m.room = ? AND m.person > ? AND m.active AND m.person <> ?
+         ORDER BY m.person LIMIT ?",
+    );
+    let rows = conn.load::<(i64,)>(sql.bind(room).bind(after).bind(sender).bind(most)).await?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
+}
+
+/// Notifications of these people and messages that are not there yet.
+async fn store(conn: &Conn, whom: BTreeSet<(i64, i64, i64)>, at: Time) -> Worked<Vec<Arc<Notification>>> {
+    if whom.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = conn.take_ids("notifications", whom.len()).await?;
+    let kind = NotificationKind::Mention.word();
+    let rows = whom.iter().zip(&ids).map(|(&(person, room, message), &id)| {
+        let said = [kind.into(), "".into(), "".into(), "{}".into()];
+        let [kind, title, body, data] = said;
+        [person.into(), id.into(), kind, title, body, data, at.into(), room.into(), message.into()]
+    });
+    let into = "notifications (person, id, kind, title, body, data, created_at, room, message)";
+    conn.run(Write::insert(into, Rows::new(rows), "ON CONFLICT DO NOTHING").into_sql("")).await?;
+    notifications::these(conn, whom.iter().map(|(person, ..)| *person).zip(ids)).await
+}
+
+/// How everybody is written where a person is.
+const EVERYBODY: i64 = 0;
+/// The same in a message's row.
+const ALL: &str = "all";
