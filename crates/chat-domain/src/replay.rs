@@ -7,6 +7,7 @@ use core::ops::RangeInclusive;
 
 use crate::emoji::Emoji;
 use crate::event::{Change, Event, Read};
+use crate::extra::Extra;
 use crate::id::{MessageId, UserId};
 use crate::limits::Limits;
 use crate::message::Message;
@@ -160,9 +161,8 @@ impl<'a> Round<'a> {
             LogKind::Closed => Change::Closed,
             LogKind::Edited => self.edited(message()?, row)?,
             LogKind::Deleted => Change::Deleted { message: row.message?, sender: message()?.sender.id() },
-            LogKind::Liked | LogKind::Unliked | LogKind::Reacted | LogKind::Unreacted => {
-                reaction(message()?, row, found)?
-            }
+            _ if row.emoji().is_some() => reaction(message()?, row, found)?,
+            _ => Change::Extra(Extra::replayed(row, message().map(|message| &**message))?),
         };
         let actor = found.people.get(&row.actor)?.clone();
         Some(self.event(row.seq, self.had().moves, row.at, actor, change))

@@ -1,5 +1,6 @@
 //! What people ask to see, and the answers.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -125,6 +126,26 @@ pub struct ChatView {
     pub last_message: Option<Shown>,
 }
 
+impl Room {
+    /// A room as it is made.
+    pub(crate) fn made(event: &Event, title: Option<String>) -> Room {
+        Room {
+            id: event.room,
+            kind: event.room_kind,
+            title,
+            owner: (event.room_kind == RoomKind::Group).then(|| event.actor.id()),
+            created_at: event.at,
+            head: event.head,
+            members_seq: event.head.seq,
+            members: event.members,
+            last_at: event.at,
+            last_message: None,
+            sent: 0,
+            closed: false,
+        }
+    }
+}
+
 impl ChatView {
     /// What its maker, who has left it since, may still know of a room: that it was made, and not who is in it now.
     pub fn from_outside(made: &Event) -> ChatView {
@@ -132,20 +153,7 @@ impl ChatView {
             Change::Created { title, .. } => title.clone(),
             _ => None,
         };
-        let room = Room {
-            id: made.room,
-            kind: made.room_kind,
-            title,
-            owner: None,
-            created_at: made.at,
-            head: made.head,
-            members_seq: 0,
-            members: made.members,
-            last_at: made.at,
-            last_message: None,
-            sent: 0,
-            closed: false,
-        };
+        let room = Room { owner: None, members_seq: 0, ..Room::made(made, title) };
         ChatView { room: Arc::new(room), members: Vec::new(), unread: 0, mentions: 0, last_message: None }
     }
 }

@@ -135,7 +135,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::NotMember | Refusal::NotAuthor | Refusal::NotOwner => "FORBIDDEN",
         Refusal::NotGroup | Refusal::NotDirect => "FORBIDDEN",
         Refusal::Closed | Refusal::InRoulette | Refusal::Reused { .. } | Refusal::NameTaken => "CONFLICT",
-        Refusal::TooManyEmoji => "CONFLICT",
+        Refusal::TooMany { .. } => "CONFLICT",
         Refusal::TooLarge { .. } => "MESSAGE_TOO_LARGE",
         Refusal::Invalid { .. } => "INVALID_DATA",
     }

@@ -46,6 +46,7 @@ mod archive;
 mod backup;
 mod company;
 mod error;
+mod migrations;
 mod outage;
 mod postgres;
 mod room_cache;

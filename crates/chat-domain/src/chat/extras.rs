@@ -19,6 +19,15 @@ impl Chat {
         }
     }
 
+    /// What a message loses that is deleted.
+    pub(super) fn forget_extras(&mut self, event: &Event, message: &Message) {
+        // Nobody reacts to it, and a working set knows that.
+        if let Some(state) = self.states.get_mut(&event.room) {
+            state.reactions.insert(message.id, Default::default());
+        }
+        self.mark(|dirty| dirty.forget(event.room, message.id));
+    }
+
     /// Somebody gives a reaction to a message, or takes it back.
     pub(super) fn fold_reaction(&mut self, event: &Event, id: MessageId, emoji: &Emoji, stands: bool) {
         let (room, user) = (event.room, event.actor.handle);

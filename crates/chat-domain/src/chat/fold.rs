@@ -69,22 +69,7 @@ impl Chat {
     }
 
     fn fold_created(&mut self, event: &Event, title: Option<alloc::string::String>, people: &[Arc<Person>]) {
-        let group = event.room_kind == RoomKind::Group;
-        let room = Room {
-            id: event.room,
-            kind: event.room_kind,
-            title,
-            owner: group.then(|| event.actor.id()),
-            created_at: event.at,
-            head: event.head,
-            members_seq: event.head.seq,
-            members: event.members,
-            last_at: event.at,
-            last_message: None,
-            sent: 0,
-            closed: false,
-        };
-        let mut state = RoomState::born(room);
+        let mut state = RoomState::born(Room::made(event, title));
         let users: Vec<_> = people.iter().map(|person| person.id()).collect();
         for &user in &users {
             state.members.insert(user, Some(Slot::new(Member::founder(user, event.at))));
@@ -206,15 +191,13 @@ impl Chat {
         if let Some(slot) = state.slot_mut(message.sender.id()) {
             insert_number(&mut slot.deleted, message.number);
         }
-        // Nobody reacts to it, and a working set knows that.
-        state.reactions.insert(id, Default::default());
         let thread = message.reply.as_ref().map(|reply| reply.thread);
         thread.into_iter().for_each(|thread| state.count_reply(thread, id, false));
         let erased = Arc::new(message.erased(event.at, event.head.seq));
+        self.forget_extras(event, &message);
         self.fold_message(event, erased.clone());
         self.mention(event.room, Some(&message), &erased);
         self.mark(|dirty| {
-            dirty.forget(event.room, id);
             thread.into_iter().for_each(|thread| dirty.count_reply(event.room, thread, -1));
         });
     }
@@ -260,7 +243,7 @@ impl Chat {
         self.mark(|dirty| dirty.room(event.room));
     }
 
-    fn update(&mut self, event: &Event, change: impl FnOnce(&mut Room)) {
+    pub(super) fn update(&mut self, event: &Event, change: impl FnOnce(&mut Room)) {
         if let Some(room) = self.states.get_mut(&event.room).and_then(|state| state.room.as_mut()) {
             change(room);
         }

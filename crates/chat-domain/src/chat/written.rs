@@ -25,7 +25,8 @@ impl Chat {
             if new { &mut rooms.0 } else { &mut rooms.1 }.extend(room);
         }
         for ((room, id), new) in dirty.messages {
-            let message = self.states.get(&room).and_then(|state| state.message(id)).map(|message| self.as_now(message));
+            let message =
+                self.states.get(&room).and_then(|state| state.message(id)).map(|message| self.as_now(message));
             if new { &mut messages.0 } else { &mut messages.1 }.extend(message);
         }
         let member = |&(room, user): &_| Some((room, self.states.get(&room)?.members.get(&user)?.as_ref()?.member));

@@ -20,7 +20,7 @@ pub(super) fn react(scene: Scene<'_>, message: MessageId, emoji: Emoji, stands: 
         return Ok(Decision::Already(scene.already(since, Change::reaction(message, emoji, stands, by))));
     }
     if stands && !row.reactions.has_room_for(&emoji, scene.chat.limits().emoji) {
-        return Err(Refusal::TooManyEmoji);
+        return Err(Refusal::TooMany { what: "different reactions" });
     }
     let by = backers_after(&scene, row, &emoji, stands);
     happened(scene.next(Change::reaction(message, emoji, stands, by)))

@@ -46,18 +46,7 @@ impl Conn {
     pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";
 
     /// The steps that bring the tables up to date.
-    pub(crate) const MIGRATIONS: &[&str] = &[
-        include_str!("../../migrations/postgres/1.sql"),
-        include_str!("../../migrations/postgres/2.sql"),
-        include_str!("../../migrations/postgres/3.sql"),
-        include_str!("../../migrations/postgres/4.sql"),
-        include_str!("../../migrations/postgres/5.sql"),
-        include_str!("../../migrations/postgres/6.sql"),
-        include_str!("../../migrations/postgres/7.sql"),
-        include_str!("../../migrations/postgres/8.sql"),
-        include_str!("../../migrations/postgres/9.sql"),
-        include_str!("../../migrations/postgres/10.sql"),
-    ];
+    pub(crate) const MIGRATIONS: &[&str] = crate::migrations::POSTGRES;
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
         Conn { inner, life, patience: FIRST, epoch: 0 }

@@ -85,20 +85,20 @@ pub(super) async fn page(
         return Err(Refusal::UnknownMessage.into());
     }
     let (ids, more_before, more_after) = match page {
-        Page::Newest | Page::Before(_) => {
-            let below = if let Page::Before(id) = page { id.number() } else { i64::MAX };
-            let mut ids = thread.ids(0, below, Order::Newest, limit + 1).await?;
-            let more = ids.len() > limit;
-            ids.truncate(limit);
-            ids.reverse();
-            (ids, more, !thread.ids(below.saturating_sub(1), i64::MAX, Order::Oldest, 1).await?.is_empty())
-        }
         Page::After(after) => {
             let after = after.map_or(0, MessageId::number);
             let mut ids = thread.ids(after, i64::MAX, Order::Oldest, limit + 1).await?;
             let more = ids.len() > limit;
             ids.truncate(limit);
             (ids, !thread.ids(0, after + 1, Order::Newest, 1).await?.is_empty(), more)
+        }
+        _ => {
+            let below = if let Page::Before(id) = page { id.number() } else { i64::MAX };
+            let mut ids = thread.ids(0, below, Order::Newest, limit + 1).await?;
+            let more = ids.len() > limit;
+            ids.truncate(limit);
+            ids.reverse();
+            (ids, more, !thread.ids(below.saturating_sub(1), i64::MAX, Order::Oldest, 1).await?.is_empty())
         }
     };
     let mut found = reception::messages(conn, &ids.iter().map(|&id| (room, id)).collect::<Vec<_>>()).await?;

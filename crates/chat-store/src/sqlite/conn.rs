@@ -26,16 +26,7 @@ impl Conn {
     pub(crate) const PATIENT: &str = "";
 
     /// The steps that bring the tables up to date.
-    pub(crate) const MIGRATIONS: &[&str] = &[
-        include_str!("../../migrations/sqlite/1.sql"),
-        include_str!("../../migrations/sqlite/2.sql"),
-        include_str!("../../migrations/sqlite/3.sql"),
-        include_str!("../../migrations/sqlite/4.sql"),
-        include_str!("../../migrations/sqlite/5.sql"),
-        include_str!("../../migrations/sqlite/6.sql"),
-        include_str!("../../migrations/sqlite/7.sql"),
-        include_str!("../../migrations/sqlite/8.sql"),
-    ];
+    pub(crate) const MIGRATIONS: &[&str] = crate::migrations::SQLITE;
 
     /// Opens the file, made if there is none, and sets what holds for every connection.
     pub(crate) fn open(path: &str) -> ConnectionResult<Conn> {

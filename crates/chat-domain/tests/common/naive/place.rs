@@ -135,7 +135,7 @@ impl Place {
         if !line.emoji.contains(emoji) {
             let others = line.emoji.iter().filter(|other| **other != Emoji::LIKE).count();
             if *emoji != Emoji::LIKE && others == limits.emoji {
-                return Err(Refusal::TooManyEmoji);
+                return Err(Refusal::TooMany { what: "different reactions" });
             }
             line.emoji.push(emoji.clone());
         }

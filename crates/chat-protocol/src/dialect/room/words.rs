@@ -87,7 +87,7 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
         Refusal::Closed => "Чат закрыт",
         Refusal::InRoulette => "Сначала покиньте текущий чат рулетки",
         Refusal::Reused { .. } => "Этот client_id уже использован для другого сообщения",
-        Refusal::TooManyEmoji => "У этого сообщения уже слишком много разных реакций",
+        Refusal::TooMany { .. } => "Больше добавить нельзя: предел достигнут",
         Refusal::NameTaken => "Это имя уже занято",
         Refusal::TooLarge { limit, .. } => return Cow::Owned(format!("Сообщение больше {limit} байт")),
         Refusal::Invalid { field: "content", rule } if *rule == EMPTY => "Сообщение не может быть пустым",

@@ -17,7 +17,7 @@ use super::Tree;
 pub use account::{Tokens, me, person, signed_in, users};
 pub use chat::{chat, chats, member, members, roulette};
 pub use explain::{Explained, explain};
-pub use message::{history, likers, likes, message, reaction, reactors, read, readers};
+pub use message::*;
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
 pub use trouble::{Health, health, trouble};

@@ -1,0 +1,14 @@
+//! The steps that bring the tables up to date, of both databases.
+
+/// The texts of a folder's steps.
+macro_rules! steps {
+    ($folder:literal, $($step:literal),*) => {
+        &[$(include_str!(concat!("../migrations/", $folder, "/", $step, ".sql"))),*]
+    };
+}
+
+/// Of SQLite.
+pub(crate) const SQLITE: &[&str] = steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8");
+
+/// Of Postgres.
+pub(crate) const POSTGRES: &[&str] = steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
