@@ -138,6 +138,15 @@ pub enum Command {
         /// Which reaction.
         emoji: Emoji,
     },
+    /// Pins a message, or takes it from the pins.
+    Pin {
+        /// Where.
+        room: RoomId,
+        /// Which.
+        message: MessageId,
+        /// Whether it is to be pinned.
+        stands: bool,
+    },
     /// Moves the actor's read position forward.
     Read {
         /// The room that is read.

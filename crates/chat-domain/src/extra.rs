@@ -30,6 +30,16 @@ pub enum Extra {
         /// Everybody who still stands behind it.
         by: Likes,
     },
+    /// The actor pinned a message.
+    Pinned {
+        /// Which.
+        message: MessageId,
+    },
+    /// The actor took a message from the pins.
+    Unpinned {
+        /// Which.
+        message: MessageId,
+    },
 }
 
 /// What the log keeps of an extra.
@@ -45,14 +55,18 @@ impl Extra {
         match self {
             Extra::Reacted { message, emoji, .. } => about(LogKind::Reacted, *message, Some(emoji.clone().into())),
             Extra::Unreacted { message, emoji, .. } => about(LogKind::Unreacted, *message, Some(emoji.clone().into())),
+            Extra::Pinned { message } => about(LogKind::Pinned, *message, None),
+            Extra::Unpinned { message } => about(LogKind::Unpinned, *message, None),
         }
     }
 
     /// What a row of the log tells again, about a message as it is now. (Reactions count who stands behind them, and are made
     /// where that is known.)
     pub(crate) fn replayed(row: &LogRow, message: Option<&Message>) -> Option<Extra> {
-        let _ = message?;
+        let message = message.filter(|message| message.deleted.is_none())?.id;
         match row.kind {
+            LogKind::Pinned => Some(Extra::Pinned { message }),
+            LogKind::Unpinned => Some(Extra::Unpinned { message }),
             _ => None,
         }
     }
@@ -61,6 +75,7 @@ impl Extra {
     pub fn named(&self) -> usize {
         match self {
             Extra::Reacted { by, .. } | Extra::Unreacted { by, .. } => by.by.len(),
+            Extra::Pinned { .. } | Extra::Unpinned { .. } => 0,
         }
     }
 }

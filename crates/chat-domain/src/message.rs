@@ -105,6 +105,8 @@ pub struct Message {
     pub reply: Option<Arc<InReply>>,
     /// How many answers that stand belong to the thread that it began.
     pub replies: u32,
+    /// With which `seq` it was pinned, if it is.
+    pub pinned: Option<u64>,
     /// Whom it mentions.
     pub mentions: Option<Arc<Mentions>>,
 }
@@ -162,6 +164,7 @@ impl Message {
             deleted: Some((at, seq)),
             reactions: Tallies::default(),
             mentions: None,
+            pinned: None,
             ..self.clone()
         }
     }

@@ -36,6 +36,7 @@ impl Command {
             | Command::Unlike { room, .. }
             | Command::React { room, .. }
             | Command::Unreact { room, .. }
+            | Command::Pin { room, .. }
             | Command::Read { room, .. }
             | Command::Deliver { room, .. } => Some(room),
             Command::OpenDirect { .. }
@@ -73,7 +74,9 @@ impl Command {
                 needs.push(Need::Message(room, message));
                 needs.extend(names(room, content));
             }
-            &Command::Delete { room, message } => needs.push(Need::Message(room, message)),
+            &Command::Delete { room, message } | &Command::Pin { room, message, .. } => {
+                needs.push(Need::Message(room, message))
+            }
             &Command::Like { room, message } | &Command::Unlike { room, message } => {
                 let like = Need::Reactions(room, message, actor, Emoji::LIKE);
                 needs.extend([Need::Message(room, message), like]);

@@ -43,6 +43,8 @@ pub struct Room {
     pub last_message: Option<MessageId>,
     /// How many messages were ever sent to it: the dense number of the newest.
     pub sent: u64,
+    /// How many of its messages are pinned.
+    pub pins: u32,
     /// A roulette chat that somebody left, which takes nothing more; or a group that was ended, in which nobody is any more,
     /// whatever the rows of its members say.
     pub closed: bool,

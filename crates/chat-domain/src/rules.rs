@@ -13,6 +13,7 @@ mod members;
 mod mentions;
 mod messages;
 mod metadata;
+mod pins;
 mod positions;
 mod reactions;
 mod rooms;
@@ -48,6 +49,7 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Deci
         Command::Unreact { room, message, emoji } => {
             reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, false)
         }
+        Command::Pin { room, message, stands } => pins::pin(Scene::enter(chat, stamp, room)?, message, stands),
         Command::Read { room, upto } => positions::read(Scene::enter(chat, stamp, room)?, upto),
         Command::Deliver { room, upto } => positions::deliver(Scene::enter(chat, stamp, room)?, upto),
         Command::Search => lobby::search(chat, stamp),

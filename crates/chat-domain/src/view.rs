@@ -32,6 +32,8 @@ pub enum Page {
     Before(MessageId),
     /// The oldest of those after this one; of all where none is named.
     After(Option<MessageId>),
+    /// Those that are pinned, the newest pin first.
+    Pinned,
 }
 
 /// A page of history, oldest first, without deleted messages.
@@ -141,6 +143,7 @@ impl Room {
             last_at: event.at,
             last_message: None,
             sent: 0,
+            pins: 0,
             closed: false,
         }
     }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chat_domain::view::{Page, Replay, Replayed, Since};
 use chat_domain::*;
@@ -17,6 +17,7 @@ struct Screen {
     closed: bool,
     messages: BTreeMap<MessageId, (String, BTreeMap<Emoji, u32>)>,
     read: BTreeMap<UserId, MessageId>,
+    pins: BTreeSet<MessageId>,
 }
 
 impl Screen {
@@ -30,6 +31,7 @@ impl Screen {
         let members: Vec<_> = members.collect();
         let reader = members.iter().find(|member| member.active).unwrap().user;
         let history = chat.history(reader, room, Page::Newest, 999).unwrap();
+        let pins = chat.history(reader, room, Page::Pinned, 0).unwrap();
         let shown = |shown: view::Shown| (shown.message.id, line(&shown.message));
         let moved = |member: &&Member| member.read.moved > 0;
         Screen {
@@ -37,6 +39,7 @@ impl Screen {
             people: members.iter().filter(|member| member.active).map(|member| member.user).collect(),
             closed: row.closed,
             messages: history.messages.into_iter().map(shown).collect(),
+            pins: pins.messages.iter().map(|shown| shown.message.id).collect(),
             read: members.iter().filter(moved).map(|member| (member.user, member.read.message.unwrap())).collect(),
         }
     }
@@ -53,6 +56,7 @@ impl Screen {
             Change::Closed => self.closed = true,
             Change::Sent { message, reception } => {
                 assert_eq!(message.likes(), reception.likes.count);
+                self.pins.extend(message.pinned.map(|_| message.id));
                 assert_eq!(self.messages.insert(message.id, line(message)), None, "told twice");
             }
             Change::Edited { message } => {
@@ -61,12 +65,19 @@ impl Screen {
             }
             Change::Deleted { message, .. } => {
                 self.messages.remove(message);
+                self.pins.remove(message);
             }
             Change::Liked { message, likes } | Change::Unliked { message, likes } => {
                 self.counts(*message, &Emoji::LIKE, likes.count);
             }
             Change::Extra(Extra::Reacted { message, emoji, by } | Extra::Unreacted { message, emoji, by }) => {
                 self.counts(*message, emoji, by.count);
+            }
+            Change::Extra(Extra::Pinned { message }) => {
+                self.pins.insert(*message);
+            }
+            Change::Extra(Extra::Unpinned { message }) => {
+                self.pins.remove(message);
             }
             Change::Read(read) => {
                 self.read.insert(event.actor.id(), read.upto);

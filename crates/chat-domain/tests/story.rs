@@ -173,6 +173,12 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
         prop_assert_eq!(seen.unread, place.unread(guest) as u64, "{:?}", guest.user);
         prop_assert_eq!(seen.mentions, place.unread_mentions(guest) as u64, "{:?}", guest.user);
     }
+    let mut pinned: Vec<_> = place.lines.iter().filter(|line| line.pinned.is_some()).collect();
+    pinned.sort_by_key(|line| std::cmp::Reverse(line.pinned));
+    prop_assert_eq!(room.pins as usize, pinned.len());
+    let pins = chat.history(first.user, id, Page::Pinned, 0).unwrap();
+    let pins: Vec<_> = pins.messages.iter().map(|shown| shown.message.id).collect();
+    prop_assert_eq!(pins, pinned.iter().map(|line| line.id).collect::<Vec<_>>());
     let history = chat.history(first.user, id, Page::Newest, 999).unwrap();
     let alive: Vec<_> = place.lines.iter().filter(|line| !line.deleted).collect();
     prop_assert_eq!(history.messages.len(), alive.len());

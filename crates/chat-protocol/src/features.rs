@@ -8,6 +8,8 @@
 //! |---|---|---|---|---|---|---|---|
 //! | reacted | native | silent | native | native | native | silent | native |
 //! | unreacted | native | silent | native | native | native | silent | native |
+//! | pinned | native | silent | native | native | native | silent | native |
+//! | unpinned | native | silent | native | native | native | silent | native |
 
 use chat_domain::{Change, Extra};
 
@@ -26,10 +28,12 @@ impl Features {
     pub const REPLIES: Features = Features(2);
     /// Whom messages mention, and how many unread ones mention the reader.
     pub const MENTIONS: Features = Features(4);
+    /// Which messages are pinned, and that they are.
+    pub const PINS: Features = Features(8);
     /// All that there are.
-    pub const ALL: Features = Features(7);
+    pub const ALL: Features = Features(15);
     /// Those that message objects show.
-    const IN_MESSAGES: Features = Features(7);
+    const IN_MESSAGES: Features = Features(15);
 
     /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
     pub fn named(names: &str) -> Features {
@@ -68,6 +72,7 @@ impl Features {
     pub(crate) fn of_extra(extra: &Extra) -> Features {
         match extra {
             Extra::Reacted { .. } | Extra::Unreacted { .. } => Features::REACTIONS,
+            Extra::Pinned { .. } | Extra::Unpinned { .. } => Features::PINS,
         }
     }
 
@@ -76,6 +81,7 @@ impl Features {
             "reactions" => Features::REACTIONS,
             "replies" => Features::REPLIES,
             "mentions" => Features::MENTIONS,
+            "pins" => Features::PINS,
             "all" => Features::ALL,
             _ => Features::NONE,
         }

@@ -62,6 +62,7 @@ pub(crate) fn room(row: RoomRow) -> Worked<Room> {
         last_at: Time(row.last_at),
         last_message: row.last_message.map(message_id).transpose()?,
         sent: count(row.sent)?,
+        pins: small(row.pins)?,
         closed: row.closed,
     })
 }
@@ -134,6 +135,7 @@ pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
         reactions: Tallies::parse(&row.reactions).ok_or_else(|| bad("reactions", &row.reactions))?,
         reply: None,
         replies: small(more.replies)?,
+        pinned: more.pinned.map(count).transpose()?,
         mentions: None,
     })
 }

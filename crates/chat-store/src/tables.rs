@@ -57,6 +57,7 @@ row! {
         last_at: i64,
         last_message: Option<i64>,
         sent: i64,
+        pins: i64,
         closed: bool,
     }
 }
@@ -108,6 +109,7 @@ row! {
         reply_to: Option<i64>,
         thread: Option<i64>,
         replies: i64,
+        pinned: Option<i64>,
         mentions: Option<String>,
     }
 }

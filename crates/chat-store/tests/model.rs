@@ -20,7 +20,7 @@ use common::{Deaf, Dice, Folder, ids, operators, somebody};
 async fn sqlite_answers_as_the_model_does() {
     for seed in 1..=6 {
         let folder = Folder::new("model");
-        Story::tell(&folder.sqlite(), seed, 90, Stores::One).await;
+        Story::tell(&folder.sqlite(), seed, 110, Stores::One).await;
     }
 }
 
@@ -153,6 +153,7 @@ impl Story {
             9 | 10 => Command::Delete { room, message },
             11 | 12 => Command::Like { room, message },
             13 | 24 | 27 => Command::React { room, message, emoji: self.emoji() },
+            30 | 31 => Command::Pin { room, message, stands: !self.dice.one_in(4) },
             28 => Command::Unreact { room, message, emoji: self.emoji() },
             14 | 15 => Command::Unlike { room, message },
             16..=18 => Command::Read { room, upto: None },
@@ -216,7 +217,9 @@ impl Story {
         let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
         match self.dice.roll(14) {
             0 => {
-                for page in [Page::Newest, Page::Before(message), Page::After(Some(message)), Page::After(None)] {
+                for page in
+                    [Page::Newest, Page::Pinned, Page::Before(message), Page::After(Some(message)), Page::After(None)]
+                {
                     let expected = model.history(reader, room, page, limit);
                     same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
                     let expected = model.thread(reader, room, message, page, limit);

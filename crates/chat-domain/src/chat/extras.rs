@@ -16,6 +16,8 @@ impl Chat {
         match extra {
             Extra::Reacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, true),
             Extra::Unreacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, false),
+            Extra::Pinned { message } => self.fold_pin(event, *message, true),
+            Extra::Unpinned { message } => self.fold_pin(event, *message, false),
         }
     }
 
@@ -26,6 +28,22 @@ impl Chat {
             state.reactions.insert(message.id, Default::default());
         }
         self.mark(|dirty| dirty.forget(event.room, message.id));
+        if message.pinned.is_some() {
+            self.count_pins(event, false);
+        }
+    }
+
+    fn fold_pin(&mut self, event: &Event, id: MessageId, stands: bool) {
+        let state = self.states.get(&event.room);
+        let Some(message) = state.and_then(|state| state.message(id)).map(|message| Message::clone(message)) else {
+            return;
+        };
+        self.fold_message(event, Arc::new(Message { pinned: stands.then_some(event.head.seq), ..message }));
+        self.count_pins(event, stands);
+    }
+
+    fn count_pins(&mut self, event: &Event, more: bool) {
+        self.update(event, |room| room.pins = if more { room.pins + 1 } else { room.pins.saturating_sub(1) });
     }
 
     /// Somebody gives a reaction to a message, or takes it back.

@@ -7,7 +7,7 @@ use crate::chat::{Chat, RoomState, Slot};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::refusal::Refusal;
-use crate::room::Room;
+use crate::room::{Head, Room};
 use crate::view::{History, Page, Shown};
 
 impl Chat {
@@ -15,6 +15,9 @@ impl Chat {
     pub fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Result<History, Refusal> {
         let (state, row, _) = self.visible(reader, room)?;
         let all = state.messages();
+        if page == Page::Pinned {
+            return Ok(self.pins(reader, state, row.head));
+        }
         let (messages, from, upto) = cut(all, page, limit);
         Ok(History {
             messages: messages.into_iter().map(|message| self.shown_to(reader, state, message)).collect(),
@@ -22,6 +25,13 @@ impl Chat {
             more_after: state.alive(upto) < state.alive(all.len()),
             head: row.head,
         })
+    }
+
+    fn pins(&self, reader: UserId, state: &RoomState, head: Head) -> History {
+        let mut pinned: Vec<_> = state.messages().iter().filter(|message| message.pinned.is_some()).collect();
+        pinned.sort_by_key(|message| core::cmp::Reverse(message.pinned));
+        let messages = pinned.into_iter().map(|message| self.shown_to(reader, state, message)).collect();
+        History { messages, more_before: false, more_after: false, head }
     }
 
     /// A page of the thread that a message belongs to, its first message included. Of a thread anything may have been deleted,
@@ -85,7 +95,7 @@ impl Chat {
 /// A page of these messages, and the places between which it lies.
 fn cut(all: &[Arc<Message>], page: Page, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
     match page {
-        Page::Newest => newest(all, all.len(), limit),
+        Page::Newest | Page::Pinned => newest(all, all.len(), limit),
         Page::Before(id) => newest(all, all.partition_point(|message| message.id < id), limit),
         Page::After(id) => oldest(all, all.partition_point(|message| Some(message.id) <= id), limit),
     }

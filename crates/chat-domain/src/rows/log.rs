@@ -56,11 +56,15 @@ pub enum LogKind {
     Reacted,
     /// Such a reaction was taken back.
     Unreacted,
+    /// A message was pinned.
+    Pinned,
+    /// A message was taken from the pins.
+    Unpinned,
 }
 
 impl LogKind {
     /// All of them.
-    pub const ALL: [LogKind; 11] = [
+    pub const ALL: [LogKind; 13] = [
         LogKind::Created,
         LogKind::Added,
         LogKind::Removed,
@@ -72,6 +76,8 @@ impl LogKind {
         LogKind::Unliked,
         LogKind::Reacted,
         LogKind::Unreacted,
+        LogKind::Pinned,
+        LogKind::Unpinned,
     ];
 
     /// The word for it in every database.
@@ -88,6 +94,8 @@ impl LogKind {
             LogKind::Unliked => "unliked",
             LogKind::Reacted => "reacted",
             LogKind::Unreacted => "unreacted",
+            LogKind::Pinned => "pinned",
+            LogKind::Unpinned => "unpinned",
         }
     }
 
@@ -104,7 +112,7 @@ impl LogRow {
             LogKind::Liked | LogKind::Unliked => Some(Emoji::LIKE),
             LogKind::Reacted | LogKind::Unreacted => Emoji::new(self.text.as_deref()?),
             LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Renamed | LogKind::Closed => None,
-            LogKind::Edited | LogKind::Deleted => None,
+            LogKind::Edited | LogKind::Deleted | LogKind::Pinned | LogKind::Unpinned => None,
         }
     }
 }

@@ -104,6 +104,7 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<
         reactions: Tallies::default(),
         reply,
         replies: 0,
+        pinned: None,
         mentions,
     };
     event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };

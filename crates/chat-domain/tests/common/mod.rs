@@ -38,6 +38,7 @@ pub enum Action {
     React { room: u8, message: u8, emoji: u8 },
     Unreact { room: u8, message: u8, emoji: u8 },
     Unlike { room: u8, message: u8 },
+    Pin { room: u8, message: u8, stands: bool },
     Read { room: u8, upto: Option<u8> },
     Deliver { room: u8, upto: u8 },
     Search,
@@ -85,6 +86,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         3 => (room(), message(), 0u8..5).prop_map(|(room, message, emoji)| Action::Unreact { room, message, emoji }),
         5 => (room(), message()).prop_map(|(room, message)| Action::Like { room, message }),
         3 => (room(), message()).prop_map(|(room, message)| Action::Unlike { room, message }),
+        3 => (room(), message(), proptest::bool::weighted(0.7))
+            .prop_map(|(room, message, stands)| Action::Pin { room, message, stands }),
         7 => (room(), proptest::option::of(message())).prop_map(|(room, upto)| Action::Read { room, upto }),
         4 => (room(), message()).prop_map(|(room, upto)| Action::Deliver { room, upto }),
         2 => Just(Action::Search),
@@ -197,6 +200,9 @@ impl World {
                 let emoji = emoji(with);
                 let reacted = self.reacted(actor, room(at), &emoji).unwrap_or(message(at, which));
                 Command::Unreact { room: room(at), message: reacted, emoji }
+            }
+            Action::Pin { room: at, message: which, stands } => {
+                Command::Pin { room: room(at), message: message(at, which), stands }
             }
             Action::Read { room: at, upto } => {
                 Command::Read { room: room(at), upto: upto.map(|upto| message(at, upto)) }

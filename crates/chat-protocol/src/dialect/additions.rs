@@ -30,6 +30,9 @@ pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, me
         words.user_ids(o, "mentions", people.unwrap_or_default());
         o.put("mentions_all", message.mentions.as_deref().is_some_and(|mentions| mentions.all));
     }
+    if features.has(Features::PINS) {
+        o.put("pinned", message.pinned.is_some());
+    }
     if features.has(Features::REACTIONS) {
         o.objects("reactions", message.reactions.iter(), |o, tally| {
             o.put("emoji", tally.emoji.as_str()).put("count", tally.count);

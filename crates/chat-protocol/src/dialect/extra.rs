@@ -28,6 +28,8 @@ pub(crate) const fn name(extra: &Extra) -> Name {
     let (plain, with_colons) = match extra {
         Extra::Reacted { .. } => ("message_reacted", "chat:message:reacted"),
         Extra::Unreacted { .. } => ("message_unreacted", "chat:message:unreacted"),
+        Extra::Pinned { .. } => ("message_pinned", "chat:message:pinned"),
+        Extra::Unpinned { .. } => ("message_unpinned", "chat:message:unpinned"),
     };
     Name { plain, with_colons }
 }
@@ -40,6 +42,10 @@ pub(crate) fn fields(o: &mut Object<'_>, words: Words, event: &Event, extra: &Ex
             words.liker(o, &event.actor);
             o.put("emoji", emoji.as_str()).put("count", by.count);
             words.likers(o, by);
+        }
+        Extra::Pinned { message } | Extra::Unpinned { message } => {
+            words.message(o, *message);
+            words.user_id(o, "user_id", event.actor.handle);
         }
     }
 }

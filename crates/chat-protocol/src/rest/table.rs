@@ -147,6 +147,12 @@ routes! {
         Unreact = Delete "/chats/{chat}/messages/{message}/reactions/{emoji}";
         /// Who reacts to a message.
         Reactors = Get "/chats/{chat}/messages/{message}/reactions";
+        /// Pins a message.
+        Pin = Put "/chats/{chat}/messages/{message}/pin";
+        /// Takes a message from the pins.
+        Unpin = Delete "/chats/{chat}/messages/{message}/pin";
+        /// The messages that are pinned, the newest pin first.
+        Pins = Get "/chats/{chat}/pins";
         /// A page of the thread that a message belongs to, oldest first.
         Thread = Get "/chats/{chat}/messages/{message}/replies";
         /// Who has read a message.

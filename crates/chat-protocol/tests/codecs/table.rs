@@ -23,6 +23,8 @@ liked              message_liked   -         message_liked   message_liked    me
 unliked            message_unliked -         message_unliked message_unliked  message_unliked       -                 chat:message:unliked
 reacted            -               -         -               -                -                     -                 -
 unreacted          -               -         -               -                -                     -                 -
+pinned             -               -         -               -                -                     -                 -
+unpinned           -               -         -               -                -                     -                 -
 read               messages_read   -         messages_read   messages_read    message_status_update -                 chat:message:read
 delivered          -               -         -               -                message_status_update -                 chat:message:delivered
 typing             typing          -         typing          typing_indicator typing                -                 chat:typing
@@ -63,6 +65,8 @@ fn row(news: &News) -> &'static str {
             Change::Unliked { .. } => "unliked",
             Change::Extra(Extra::Reacted { .. }) => "reacted",
             Change::Extra(Extra::Unreacted { .. }) => "unreacted",
+            Change::Extra(Extra::Pinned { .. }) => "pinned",
+            Change::Extra(Extra::Unpinned { .. }) => "unpinned",
             Change::Read(_) => "read",
             Change::Delivered(_) => "delivered",
         },
@@ -82,6 +86,8 @@ fn row(news: &News) -> &'static str {
 const ASKED: &str = "
 reacted            message_reacted   - message_reacted   message_reacted   message_reacted   - chat:message:reacted
 unreacted          message_unreacted - message_unreacted message_unreacted message_unreacted - chat:message:unreacted
+pinned             message_pinned    - message_pinned    message_pinned    message_pinned    - chat:message:pinned
+unpinned           message_unpinned  - message_unpinned  message_unpinned  message_unpinned  - chat:message:unpinned
 ";
 
 /// A reaction that is no like.
@@ -105,6 +111,8 @@ pub(crate) fn everything() -> Vec<News> {
         news(anna(), Change::Unliked { message, likes: likes(0) }),
         news(anna(), Change::Extra(Extra::Reacted { message, emoji: thumb(), by: likes(2) })),
         news(anna(), Change::Extra(Extra::Unreacted { message, emoji: thumb(), by: likes(0) })),
+        news(anna(), Change::Extra(Extra::Pinned { message })),
+        news(anna(), Change::Extra(Extra::Unpinned { message })),
         news(anna(), Change::Read(reached(&[1, 1], &[2]))),
         news(anna(), Change::Delivered(reached(&[1, 1], &[]))),
         typing(true),

@@ -73,6 +73,7 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
         reactions: Tallies::default(),
         reply: None,
         replies: 0,
+        pinned: None,
         mentions: None,
     }
 }

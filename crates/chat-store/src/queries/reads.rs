@@ -38,6 +38,7 @@ pub(super) async fn there(conn: &Conn, id: RoomId) -> Worked<Room> {
 pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Page, limit: usize) -> Worked<History> {
     let head = visible(conn, reader, room).await?.head;
     let (messages, more_before, more_after) = match page {
+        Page::Pinned => (pinned(conn, room).await?, false, false),
         Page::Newest => {
             let (messages, more) = older(conn, room, i64::MAX, limit).await?;
             (messages, more, false)
@@ -53,6 +54,15 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
         }
     };
     Ok(History { messages: shown_to(conn, reader, messages).await?, more_before, more_after, head })
+}
+
+/// The messages of a room that are pinned, the newest pin first.
+async fn pinned(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Message>>> {
+    let sql = Sql::new(format!(
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
+         WHERE m.room = ? AND m.pinned IS NOT NULL ORDER BY m.pinned DESC"
+    ));
+    threads::messages(conn, conn.load::<SaidRow>(sql.bind(room)).await?).await
 }
 
 /// The newest messages below an id, oldest first, and whether there are more.

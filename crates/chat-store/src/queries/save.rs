@@ -61,17 +61,18 @@ fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
             room.last_at.into(),
             room.last_message.into(),
             room.sent.into(),
+            room.pins.into(),
             room.closed.into(),
         ]
     }));
     Write::insert(
         "rooms (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message,
-            sent, closed)",
+            sent, pins, closed)",
         rows,
         "ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner = excluded.owner, seq = excluded.seq,
             moves = excluded.moves, members_seq = excluded.members_seq, members = excluded.members,
             last_at = excluded.last_at, last_message = excluded.last_message, sent = excluded.sent,
-            closed = excluded.closed",
+            pins = excluded.pins, closed = excluded.closed",
     )
 }
 

@@ -9,6 +9,7 @@ mod endings;
 mod member;
 mod message;
 mod notification;
+mod pin;
 mod poll;
 mod reaction;
 mod roulette;
@@ -176,6 +177,9 @@ impl Call<'_> {
             Route::React => reaction::react(self, caller, true).await,
             Route::Unreact => reaction::react(self, caller, false).await,
             Route::Reactors => reaction::reactors(self, caller).await,
+            Route::Pin => pin::pin(self, caller, true).await,
+            Route::Unpin => pin::pin(self, caller, false).await,
+            Route::Pins => pin::pins(self, caller).await,
             Route::Thread => message::thread(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,

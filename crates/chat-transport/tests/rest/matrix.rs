@@ -49,6 +49,8 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         }
         Route::Send => (Members, json!({"content": "x"})),
         Route::Typing => (Members, json!({"is_typing": true})),
+        Route::Pins => (Members, json!({})),
+        Route::Pin | Route::Unpin => (Owner, json!({})),
         Route::Rename => (Owner, json!({"title": "we"})),
         Route::EndGroup => (Owner, json!({})),
         Route::Hide => (Direct, json!({})),

@@ -1,5 +1,6 @@
 //! The same rules once more, in the simplest way: lists that are searched from the beginning, nothing counted ahead.
 
+mod answers;
 mod place;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,8 @@ pub struct Line {
     pub at: Time,
     pub mentions: Vec<UserId>,
     pub all: bool,
+    /// Since which change it is pinned.
+    pub pinned: Option<u64>,
     pub deleted: bool,
     pub edited: bool,
     /// Who reacts to it and with what, in order.

@@ -69,7 +69,9 @@ impl Place {
             Command::RemoveMember { user, .. } => self.remove(stamp, *user),
             Command::Send { .. } | Command::Edit { .. } if self.closed => Err(Refusal::Closed),
             Command::Like { .. } | Command::Unlike { .. } if self.closed => Err(Refusal::Closed),
-            Command::React { .. } | Command::Unreact { .. } if self.closed => Err(Refusal::Closed),
+            Command::React { .. } | Command::Unreact { .. } | Command::Pin { .. } if self.closed => {
+                Err(Refusal::Closed)
+            }
             Command::Send { draft, client_id, .. } => {
                 words("content", &draft.content, limits.content)?;
                 draft.reply_to.map_or(Ok(()), |to| self.line(to).map(|_| ()))?;
@@ -85,6 +87,7 @@ impl Place {
                     at,
                     mentions,
                     all,
+                    pinned: None,
                     deleted: false,
                     edited: false,
                     given: Vec::new(),
@@ -113,7 +116,7 @@ impl Place {
                     return Err(Refusal::NotAuthor);
                 }
                 (line.deleted, line.words) = (true, String::new());
-                (line.mentions, line.all) = (Vec::new(), false);
+                (line.mentions, line.all, line.pinned) = (Vec::new(), false, None);
                 (line.given, line.emoji) = (Vec::new(), Vec::new());
                 Ok(self.changed(stamp))
             }
@@ -121,6 +124,16 @@ impl Place {
             Command::Unlike { message, .. } => self.unreact(stamp, *message, &Emoji::LIKE),
             Command::React { message, emoji, .. } => self.react(stamp, *message, emoji, limits),
             Command::Unreact { message, emoji, .. } => self.unreact(stamp, *message, emoji),
+            Command::Pin { .. } if self.group && !owns => Err(Refusal::NotOwner),
+            Command::Pin { message, stands, .. } => {
+                let seq = self.seq + 1;
+                let line = self.line(*message)?;
+                if line.pinned.is_some() == *stands {
+                    return Ok(Said::Already);
+                }
+                line.pinned = stands.then_some(seq);
+                Ok(self.changed(stamp))
+            }
             Command::Read { upto, .. } => self.read(stamp, *upto),
             Command::Deliver { upto, .. } => self.deliver(stamp, *upto, limits),
             other => unreachable!("{other:?}"),
@@ -231,34 +244,6 @@ impl Place {
         }
         self.moves += 1;
         Ok(Said::Happened)
-    }
-
-    /// Whom the words of the stories mention: members by their names, everybody from the owner.
-    fn mentioned(&self, author: UserId, words: &str) -> (Vec<UserId>, bool) {
-        let names = words.split(' ').filter_map(|word| word.strip_prefix('@'));
-        let names: Vec<_> = names.map(|name| name.trim_end_matches(['.', ':']).to_lowercase()).collect();
-        let number = |name: &String| name.strip_prefix("user")?.parse().ok().and_then(UserId::new);
-        let people = names.iter().filter_map(number).filter(|user| self.has(*user)).collect();
-        (people, self.owner == Some(author) && names.iter().any(|name| name == "all"))
-    }
-
-    /// How many messages of others that somebody has not read mention them, or everybody.
-    pub fn unread_mentions(&self, guest: &Guest) -> usize {
-        let read = guest.read.last().unwrap().0;
-        let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;
-        self.lines.iter().filter(new).filter(|line| line.all || line.mentions.contains(&guest.user)).count()
-    }
-
-    /// The first message of the thread that a message is in: nobody wrote down which, so the answers are followed back.
-    pub fn first(&self, id: MessageId) -> MessageId {
-        let line = self.lines.iter().find(|line| line.id == id).unwrap();
-        line.reply_to.map_or(id, |to| self.first(to))
-    }
-
-    /// The replies that stand of the thread that begins here.
-    pub fn replies(&self, first: MessageId) -> Vec<&Line> {
-        let of_it = |line: &&Line| !line.deleted && line.reply_to.is_some() && self.first(line.id) == first;
-        self.lines.iter().filter(of_it).collect()
     }
 
     /// How many messages of others somebody has not read.

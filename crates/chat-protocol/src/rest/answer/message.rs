@@ -49,6 +49,23 @@ pub fn reaction(tree: Tree, emoji: &Emoji, shown: &Shown) -> Reply {
     })
 }
 
+/// Whether a message is pinned now.
+pub fn pin(tree: Tree, pinned: bool) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| {
+            o.put("pinned", pinned);
+        });
+    })
+}
+
+/// All messages of a room that are pinned.
+pub fn pins(tree: Tree, features: Features, pinned: &History) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", &pinned.messages, |o, shown| object(o, tree, features, shown));
+        o.put("next_before", None::<&str>);
+    })
+}
+
 /// A page of those who react to a message; `next` is where the following page begins.
 pub fn reactors(tree: Tree, page: &[Reactor], next: Option<u64>) -> Reply {
     reply(tree, 200, |o| {

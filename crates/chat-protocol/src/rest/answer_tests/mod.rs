@@ -56,6 +56,7 @@ fn shown(number: i64) -> Shown {
         reactions: Tallies::parse("❤️ 1").unwrap(),
         reply: None,
         replies: 0,
+        pinned: None,
         mentions: None,
     };
     Shown { message: Arc::new(message), reception, mine: Vec::new() }
@@ -94,6 +95,7 @@ fn chat_view() -> ChatView {
         last_at: AT,
         last_message: MessageId::new(9),
         sent: 2,
+        pins: 0,
         closed: false,
     };
     let members = vec![

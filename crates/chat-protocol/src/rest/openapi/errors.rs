@@ -87,7 +87,7 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::OpenChat | Route::ServerChat => &["USER_NOT_FOUND", "CONFLICT"],
         Route::AddMember | Route::PostLiked | Route::PostCommented => &["USER_NOT_FOUND"],
         Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike => &["CONFLICT"],
-        Route::React | Route::Unreact => &["CONFLICT"],
+        Route::React | Route::Unreact | Route::Pin | Route::Unpin => &["CONFLICT"],
         Route::Read => &["MESSAGE_NOT_FOUND"],
         // Whoever a page begins after must be there.
         Route::Chats => &["CHAT_NOT_FOUND"],

@@ -78,6 +78,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
             ("after", count()),
             ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100})),
         ]),
+        Route::Pin | Route::Unpin => says(200, data(tree, object([("pinned", flag())])))
+            .about(if route == Route::Pin { "Pins a message" } else { "Takes a message from the pins" }),
+        Route::Pins => list("Message").about("The messages that are pinned, the newest pin first"),
         Route::Readers => list("Reader").about("Who has read a message").paged(id(tree)),
         Route::Read => one(200, "Position")
             .about("Marks everything up to a message as read, up to the newest where none is named")

@@ -160,6 +160,7 @@ fn message(tree: Tree) -> Json {
         ("reactions", array(tally())),
         ("reply_to", or_null(quote(tree))),
         ("thread_id", or_null(id(tree))),
+        ("pinned", flag()),
         ("mentions", array(id(tree))),
         ("mentions_all", flag()),
         ("replies_count", count()),

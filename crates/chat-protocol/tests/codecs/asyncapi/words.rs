@@ -65,6 +65,7 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
             "How many answers stand of the thread that it began; in a replay, for who asks for `replies`."
         }
         "last_reply_at" => "When the newest of them came.",
+        "pinned" => "Whether it is pinned; for who asks for `pins`.",
         "mentions" => "Whom it mentions, in order; for who asks for `mentions`.",
         "mentions_all" => "Whether it mentions everybody; for who asks for `mentions`.",
         "unread_mentions" => "How many of these mention the reader; for who asks for `mentions`.",
@@ -104,6 +105,8 @@ pub(crate) fn summary(name: &str) -> &'static str {
         "message_unliked" | "message:unliked" => "A like was taken back.",
         "message_reacted" | "message:reacted" => "Somebody reacted to a message; for who asks for `reactions`.",
         "message_unreacted" | "message:unreacted" => "A reaction was taken back; for who asks for `reactions`.",
+        "message_pinned" | "message:pinned" => "A message was pinned; for who asks for `pins`.",
+        "message_unpinned" | "message:unpinned" => "A message was taken from the pins; for who asks for `pins`.",
         "react_message" | "message:react" => "Reacts to a message.",
         "unreact_message" | "message:unreact" => "Takes a reaction back.",
         "messages_read" => "Somebody has read.",

@@ -84,13 +84,13 @@ pub(super) fn changed_messages(written: &Written) -> Write<'_> {
             message.deleted.map(|(_, seq)| seq as i64).into(),
             message.reactions.spelled().into(),
             mentions(message).into(),
+            message.pinned.map(|seq| seq as i64).into(),
         ]
     }));
-    let given =
-        "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions, mentions)";
+    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions, mentions, pinned)";
     let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
         edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions,
-        mentions = new.mentions
+        mentions = new.mentions, pinned = new.pinned
         FROM new WHERE messages.room = new.room AND messages.id = new.id";
     Write::update(given, rows, tail)
 }

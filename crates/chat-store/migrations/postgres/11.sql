@@ -1,0 +1,4 @@
+-- With which number of the log a message was pinned; how many are in each room.
+ALTER TABLE messages ADD COLUMN pinned BIGINT;
+CREATE INDEX messages_pinned ON messages (room, pinned) WHERE pinned IS NOT NULL;
+ALTER TABLE rooms ADD COLUMN pins BIGINT NOT NULL DEFAULT 0;
