@@ -90,3 +90,18 @@ async def test_sockets_react_too_and_socketio_is_answered(server):
         assert ack == {"status": "reacted", "message_id": uuid, "emoji": "\u2764\ufe0f", "count": 1}
         await multi.send({"type": "react_message", "chat_id": chat.id, "message_id": message, "emoji": "x"})
         assert (await multi.next("error"))["code"] == "INVALID_DATA"
+
+
+async def test_a_repeated_send_says_what_its_sender_reacts_with(server):
+    ann, bob = await register_many(server, 2)
+    chat = await group(ann, bob)
+    path, headers = f"/api/chats/{chat.id}/messages", {"X-Chat-Features": "reactions"}
+    body = {"content": "hi", "client_id": "c-1"}
+    message = (await ann.call("POST", path, body, headers=headers, expect=200)).data["id"]
+    await react(ann, chat, message)
+    await react(bob, chat, message, "🎉")
+    again = (await ann.call("POST", path, body, headers=headers, expect=200)).data
+    assert [(one["emoji"], one["mine"]) for one in again["reactions"]] == [(THUMB, True), ("🎉", False)]
+    tone = quote("\U0001f3fd")
+    refused = await ann.call("PUT", f"{path}/{message}/reactions/{tone}", expect=422)
+    assert refused.body["code"] == "INVALID_DATA"

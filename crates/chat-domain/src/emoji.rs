@@ -18,9 +18,9 @@ impl Emoji {
     pub const LIKE: Emoji = Emoji(Cow::Borrowed("\u{2764}\u{fe0f}"));
 
     /// The emoji of this spelling, if there is one: a sequence that Unicode lists (one that is not fully qualified is
-    /// completed, so U+2764 alone is the like), or 1–32 of `a-z0-9_+-` between colons.
+    /// completed, so U+2764 alone is the like; a skin tone alone is a part of one and none itself), or 1–32 of `a-z0-9_+-` between colons.
     pub fn new(text: &str) -> Option<Emoji> {
-        if let Some(listed) = emojis::get(text) {
+        if let Some(listed) = emojis::get(text).filter(|_| !is_tone(text)) {
             return Some(Emoji(Cow::Borrowed(listed.as_str())));
         }
         let name = text.strip_prefix(':')?.strip_suffix(':')?;
@@ -38,6 +38,12 @@ impl Emoji {
     pub fn is_like(&self) -> bool {
         *self == Emoji::LIKE
     }
+}
+
+/// Whether it is a skin tone with nothing that has it.
+fn is_tone(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|letter| matches!(letter, '\u{1f3fb}'..='\u{1f3ff}')) && letters.next().is_none()
 }
 
 impl fmt::Display for Emoji {
@@ -85,7 +91,9 @@ mod tests {
     #[test]
     fn other_text_is_none() {
         let long = alloc::format!(":{}:", "a".repeat(33));
-        for text in ["", "a", "1", "👍👍", "👍 ", "::", ":A:", ":a b:", ":a", "a:", ":é:", &long] {
+        for text in
+            ["", "\u{1f3fd}", "\u{1f3fb}", "a", "1", "👍👍", "👍 ", "::", ":A:", ":a b:", ":a", "a:", ":é:", &long]
+        {
             assert_eq!(Emoji::new(text), None, "{text:?}");
         }
     }

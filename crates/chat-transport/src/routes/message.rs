@@ -1,7 +1,7 @@
 //! Messages and what becomes of them.
 
 use chat_domain::view::{Mark, Page, Shown};
-use chat_domain::{Change, Command, Event, MessageId, Outcome, RoomId, UserId};
+use chat_domain::{Change, Command, Emoji, Event, Failure, Message, MessageId, Outcome, RoomId, UserId};
 use chat_protocol::rest::body::{EditMessage, MarkRead, SendMessage, SetTyping};
 use chat_protocol::rest::{Reply, Tree, answer};
 use chat_protocol::{Cursor, Trouble};
@@ -59,12 +59,22 @@ pub(super) async fn send_for(
     body: SendMessage,
 ) -> Result<Reply, Trouble> {
     let SendMessage { draft, client_id } = body;
-    let (event, _) = call.event(actor, Command::Send { room, draft, client_id }).await?;
+    let (event, is_new) = call.event(actor, Command::Send { room, draft, client_id }).await?;
     let Change::Sent { message, reception } = &event.change else { return Err(unexpected()) };
-    let shown = Shown { message: message.clone(), reception: reception.clone(), mine: Vec::new() };
+    let mine =
+        if is_new || message.reactions.is_empty() { Vec::new() } else { reacts_with(call, actor, message).await? };
+    let shown = Shown { message: message.clone(), reception: reception.clone(), mine };
     // Dialect 1's client checks for exactly 200.
     let status = if call.place.tree == Tree::Api { 200 } else { 201 };
     Ok(answer::message(call.place.tree, call.features, status, &shown))
+}
+
+/// What somebody reacts to a message of theirs with. Who has left since is answered all the same.
+async fn reacts_with(call: &Call<'_>, actor: UserId, message: &Message) -> Result<Vec<Emoji>, Trouble> {
+    match call.app.journal.message(actor, message.room, message.id).await {
+        Err(Failure::Refused(_)) => Ok(Vec::new()),
+        shown => Ok(shown?.mine),
+    }
 }
 
 pub(super) async fn edit(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
