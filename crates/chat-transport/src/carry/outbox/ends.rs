@@ -36,7 +36,7 @@ impl Close {
     }
 }
 
-/// What the connection's task has to do after [`Outbox::poll_drive`](super::Outbox::poll_drive).
+/// What the connection's task has to do after `Outbox::poll_drive`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drive {
     /// Nothing that cannot wait for the next wake-up.

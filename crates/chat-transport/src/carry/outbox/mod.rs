@@ -163,7 +163,7 @@ impl Outbox {
     }
 
     /// Takes up to `max` bytes (at least one frame, if there is one) out of an outbox that only queues. They count as
-    /// waiting until [`flushed`](Self::flushed) says that they have left.
+    /// waiting until `flushed` says that they have left.
     pub fn take(&self, max: usize) -> Option<Bytes> {
         self.state().queue.take(max)
     }
