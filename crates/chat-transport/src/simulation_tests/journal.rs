@@ -243,6 +243,7 @@ impl Journal for Window {
         renew_leases(users: Vec<UserId>, at: Time) -> ();
         expired_leases(at: Time) -> Vec<UserId>;
         notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
+        notify_mentioned(at: Time, most: usize) -> Vec<Arc<Notification>>;
         notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
         read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
         read_all_notifications(user: UserId, at: Time) -> u64;
