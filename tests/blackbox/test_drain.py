@@ -78,3 +78,26 @@ async def test_a_second_signal_ends_it_at_once(new_server):
     assert time.monotonic() - began < 20
     for socket in there:
         await socket.close()
+
+
+async def test_streams_are_told_when_to_come_back_and_not_all_the_same(new_server):
+    server = new_server(drain="500ms")
+    (anna,), chat = await room_of(server, 1)
+    waits = set()
+
+    async def hears():
+        address = f"{server.url}/api/chats/{chat.id}/stream?token={anna.token}"
+        async with http.session().get(address) as stream:
+            there.append(stream)
+            said = (await stream.read()).decode()
+        waits.add(said.split("retry: ")[-1].split("\n")[0])
+        assert said.count("retry: ") == 2, said
+
+    there = []
+    hearing = [asyncio.create_task(hears()) for _ in range(8)]
+    while len(there) < 8:
+        await asyncio.sleep(0.01)
+    server.process.send_signal(signal.SIGTERM)
+    await asyncio.gather(*hearing)
+    assert len(waits) == 8 and all(1_000 <= int(wait) < 5_000 for wait in waits), waits
+    assert await exit_of(server, 10) == 0

@@ -88,7 +88,7 @@ pub const CODES: [Code; 13] = [
 /// With which codes the server closes WebSockets, and why.
 pub const CLOSES: [(u16, &str); 7] = [
     (1001, "The server heard no sign of life: come back."),
-    (1008, "Twenty bad frames in a row: mend the client."),
+    (1008, "Twenty bad frames in a row, or one that came too slowly: mend the client."),
     (1009, "A frame over the limit."),
     (1012, "The server is going away, or begins another life of the database: come back, with jitter."),
     (1013, "Too slow a reader, or something is away that the server needs: come back and resume."),

@@ -46,6 +46,13 @@ pub fn refused(endpoint: Endpoint, context: &Context, trouble: &Trouble, now: Ti
     }
 }
 
+/// The server goes away: on a server-sent stream, after how many milliseconds its browser comes back. Elsewhere the close says it.
+pub fn farewell(at: Endpoint, wait: u64, out: &mut Frames) {
+    if at.entrance == Entrance::Sse {
+        sse::farewell(wait, out);
+    }
+}
+
 /// The first frames after connecting, before anything else: `connected` (dialects 2 and 5), on a stream how soon to come back.
 pub fn hello(endpoint: Endpoint, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
     match endpoint.entrance {

@@ -1,6 +1,7 @@
 //! What the program does on a database beside serving: accounts and tokens, for operators at a shell. While a server has the
 //! database they are refused with that reason.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, Write};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,8 +18,8 @@ use chat_transport::hub::Inbox;
 use clap::{CommandFactory, Subcommand};
 use clap_complete::Shell;
 
-use crate::config::Config;
-use crate::{nodes, secrets};
+use crate::config::{Config, Given, InForce};
+use crate::{doors, issuers, nodes, secrets};
 
 /// What can be done with accounts.
 #[derive(Clone, Debug, Subcommand)]
@@ -150,3 +151,17 @@ fn told(failure: Failure) -> String {
 }
 
 const PAGE: usize = 1_000;
+
+/// Prints the settings in force. Whatever they name is looked at too, so that a server does not end over it later.
+pub(crate) fn check_config(given: &Given) -> Result<(), String> {
+    doors::tls(&given.config)?;
+    issuers::check(&given.config)?;
+    let mut text = String::new();
+    for InForce { name, value, from } in &given.in_force {
+        let _ = writeln!(text, "{name} = {value} # {from}");
+    }
+    for issuer in &given.config.issuers {
+        let _ = writeln!(text, "[[issuer]] jwt_issuer = {}", issuer.issuer.as_deref().unwrap_or_default());
+    }
+    print(text.as_bytes())
+}

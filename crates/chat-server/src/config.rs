@@ -19,7 +19,7 @@ use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
-pub(crate) use self::layers::{Unread, read};
+pub(crate) use self::layers::{Given, Unread, here};
 pub(crate) use self::values::{Address, Jwks, Registration, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 use crate::commands::UserAction;
@@ -236,6 +236,8 @@ pub(crate) enum Action {
         #[arg(long)]
         user: String,
     },
+    /// Print the settings in force and where each came from, without secrets; or say what is wrong with them.
+    CheckConfig,
     /// Print completions of this command line for a shell: `source <(chat-server completions bash)`.
     Completions {
         /// Which shell.

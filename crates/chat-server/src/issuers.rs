@@ -1,7 +1,6 @@
 //! Who vouches for people: this server itself, or the issuer that the operator names.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chat_store::Store;
@@ -9,13 +8,8 @@ use chat_transport::account::introspection::Introspection;
 use chat_transport::account::issuer::{Expected, Issuer, KeySource, Pinned};
 use chat_transport::account::secret::Secret;
 use chat_transport::account::token::Tokens;
-use chat_transport::app::App;
-use chat_transport::carry::http::Tls;
 use chat_transport::client::{Client, ClientSettings};
 use http::Uri;
-use tokio::signal::unix::Signal;
-use tokio::time::sleep;
-use tracing::info;
 
 use crate::config::{Config, Jwks};
 use crate::secrets;
@@ -44,6 +38,11 @@ pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
         return Ok(Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs()));
     }
     Ok(Tokens::outside(issuers.into_iter().map(open).collect::<Result<_, _>>()?))
+}
+
+/// Looks whether the issuers' keys can be used, without making anything.
+pub(crate) fn check(config: &Config) -> Result<(), String> {
+    all(config)?.into_iter().try_for_each(|issuer| open(issuer).map(|_| ()))
 }
 
 /// By whose subjects people are known; empty for this server's own.
@@ -138,25 +137,8 @@ pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String
     }
 }
 
-/// Reads keys and certificates again whose files have changed: within seconds, or at once at a hang-up signal, which is no reason to end.
-pub(crate) async fn keep(app: Arc<App>, tls: Option<Tls>, mut hang_up: Signal) {
-    loop {
-        tokio::select! {
-            _ = hang_up.recv() => info!("looking at the files of keys again"),
-            () = sleep(LOOK) => {}
-        }
-        if let Some(tls) = &tls {
-            tls.reread();
-        }
-        app.gate.tokens().reread();
-        app.gate.tokens().fetch().await;
-    }
-}
-
 const TWO_WAYS: &str = "--introspect-url asks the backend about every credential: there are no keys beside it";
 /// How long an issuer's address may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often the files of keys are looked at.
-const LOOK: Duration = Duration::from_secs(5);
 /// What an issuer is called that has no name.
 const UNNAMED: &str = "-";

@@ -38,14 +38,39 @@ impl FromStr for Level {
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+/// Changes how much is logged while the program runs.
+pub(crate) type Adjust = Box<dyn Fn(&Level) + Send + Sync>;
+
 /// Begins to log to standard error: text with colours on a terminal, JSON elsewhere, unless told otherwise.
-pub(crate) fn begin(level: &Level, format: Option<LogFormat>) {
+pub(crate) fn begin(level: &Level, format: Option<LogFormat>) -> Adjust {
     let terminal = std::io::stderr().is_terminal();
-    let filter = EnvFilter::try_new(&level.0).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(level.filter()).with_writer(std::io::stderr).with_ansi(terminal);
     match format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json }) {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Text => {
+            let log = log.with_filter_reloading();
+            let handle = log.reload_handle();
+            log.init();
+            Box::new(move |level| warn_of(handle.reload(level.filter())))
+        }
+        LogFormat::Json => {
+            let log = log.json().flatten_event(true).with_current_span(false).with_filter_reloading();
+            let handle = log.reload_handle();
+            log.init();
+            Box::new(move |level| warn_of(handle.reload(level.filter())))
+        }
+    }
+}
+
+fn warn_of(changed: Result<(), tracing_subscriber::reload::Error>) {
+    if let Err(error) = changed {
+        tracing::warn!(%error, "the log goes on as before");
+    }
+}
+
+impl Level {
+    fn filter(&self) -> EnvFilter {
+        EnvFilter::try_new(&self.0).unwrap_or_else(|_| EnvFilter::new("info"))
     }
 }
 

@@ -8,11 +8,13 @@ mod config;
 mod demo;
 mod doors;
 mod greeting;
+mod insecure;
 mod issuers;
 mod log;
 mod nodes;
 mod operators;
 mod page;
+mod reload;
 mod secrets;
 mod serve;
 
@@ -30,11 +32,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     // First of all: until somebody listens to it, a hang-up ends the program.
     let hang_up = signal(SignalKind::hangup());
-    let variables =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let served = match config::read(std::env::args_os().collect(), &variables.collect()) {
+    let served = match config::here() {
         Ok(given) => {
-            log::begin(&given.config.log, given.config.log_format);
+            let adjust = log::begin(&given.config.log, given.config.log_format);
             given.warnings.iter().for_each(|warning| warn!("{warning}"));
             match &given.config.action {
                 Some(Action::Backup { file }) => {
@@ -45,8 +45,9 @@ async fn main() -> ExitCode {
                 Some(Action::Man) => commands::manual(),
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
                 Some(Action::Token { user }) => commands::token(&given.config, user).await,
+                Some(Action::CheckConfig) => commands::check_config(&given),
                 Some(Action::Completions { shell }) => commands::completions(*shell),
-                Some(Action::Serve | Action::Demo) | None => serve::serve(given.config, given.in_force, hang_up).await,
+                Some(Action::Serve | Action::Demo) | None => serve::serve(given, adjust, hang_up).await,
             }
         }
         Err(Unread::Clap(error)) => error.exit(),

@@ -13,26 +13,27 @@ use chat_transport::carry::http::{self, HttpSettings, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
+use chat_transport::notify::{self, notify};
+use chat_transport::rates::RateSettings;
+use chat_transport::routes;
 use chat_transport::service::Service;
-use chat_transport::{rates, routes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::config::{Action, Config, InForce, Registration};
+use crate::config::{self, Action, Config, Given, Registration};
 use crate::demo::Stage;
 use crate::doors::{self, Doors};
 use crate::greeting::{Greeting, reachable};
+use crate::log::Adjust;
 use crate::page::{OperatorsPage, Page};
-use crate::{issuers, nodes, operators, secrets};
+use crate::reload::Reload;
+use crate::{insecure, issuers, nodes, operators, secrets};
 
-/// Serves until a signal says to stop; at a hang-up the keys are read again.
-pub(crate) async fn serve(
-    mut config: Config,
-    in_force: Vec<InForce>,
-    hang_up: io::Result<Signal>,
-) -> Result<(), String> {
+/// Serves until a signal says to stop; at a hang-up some settings are read again.
+pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>) -> Result<(), String> {
+    let Given { mut config, in_force, .. } = given;
     let hang_up = hang_up.map_err(deaf)?;
     let is_demo = matches!(config.action, Some(Action::Demo));
     if is_demo {
@@ -63,7 +64,7 @@ pub(crate) async fn serve(
     tokens.fetch().await;
     let (admin_at, admin_files) = doors::told(&admin);
     let mut settings = settings(&config)?;
-    settings.operators = operators::may(&config, &admin_at, in_force)?;
+    settings.operators = operators::may(&config, &admin_at, in_force.clone())?;
     let app = App::new(store.clone(), store.clone(), hub, tokens, settings);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
@@ -73,6 +74,10 @@ pub(crate) async fn serve(
     let stop = CancellationToken::new();
     let http = HttpSettings { tally: app.tally.clone(), tls: tls.clone(), ..connections(&config) };
     let (at, files) = doors::told(&public);
+    for (switch, meaning) in insecure::switches(&config, &in_force, &at) {
+        warn!(switch, "insecure: {meaning}");
+        app.is_insecure(switch);
+    }
     let guest = demo.as_ref().map(|demo| demo.guest.reveal());
     greet(&Greeting {
         is_tls: tls.is_some(),
@@ -96,9 +101,13 @@ pub(crate) async fn serve(
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
     let mut signals = Signals::listen()?;
-    tokio::spawn(stop.clone().run_until_cancelled_owned(issuers::keep(app.clone(), tls, hang_up)));
+    let reload = Reload { app: app.clone(), tls, log, in_force, read: config::here };
+    notify("READY=1");
+    tokio::spawn(stop.clone().run_until_cancelled_owned(notify::live()));
+    tokio::spawn(stop.clone().run_until_cancelled_owned(reload.keep(hang_up)));
     signals.next().await;
     info!("stopping");
+    notify("STOPPING=1");
     tokio::select! {
         () = leave(&service, &config, serving, &closed) => {}
         () = signals.next() => return Err("stopped at once by a second signal".into()),
@@ -212,6 +221,17 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
+pub(crate) fn rates(config: &Config) -> RateSettings {
+    RateSettings {
+        messages: config.rate_messages.0,
+        changes: config.rate_changes.0,
+        replays: config.rate_replays.0,
+        typing: config.rate_typing.0,
+        logins: config.rate_logins.0,
+        addresses: config.rate_address.0,
+    }
+}
+
 fn settings(config: &Config) -> Result<ServerSettings, String> {
     let http = routes::RouteSettings {
         allowed_origins: config.allowed_origin.clone(),
@@ -220,14 +240,7 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
         registration: config.registration == Registration::Open,
         ..routes::RouteSettings::default()
     };
-    let rates = rates::RateSettings {
-        messages: config.rate_messages.0,
-        changes: config.rate_changes.0,
-        replays: config.rate_replays.0,
-        typing: config.rate_typing.0,
-        logins: config.rate_logins.0,
-        addresses: config.rate_address.0,
-    };
+    let rates = rates(config);
     let default = ServerSettings::default();
     let lobby = (config.roulette_grace.0 / 8).clamp(Duration::from_millis(50), default.lobby);
     let frames = FrameLimits { frame: config.max_frame, message: config.max_frame };

@@ -166,6 +166,17 @@ impl App {
         self.hub.is_now(person).await;
     }
 
+    /// From here on these rates hold, and pages of these origins may come with the cookie.
+    pub fn change(&self, rates: crate::rates::RateSettings, origins: Vec<String>) {
+        self.rates.replace(rates);
+        self.gate.origins().replace(origins);
+    }
+
+    /// Shows operators that something is set which makes the server easier to attack.
+    pub fn is_insecure(&self, switch: &'static str) {
+        self.hub.metrics().insecure(switch);
+    }
+
     /// Runs what happens beside requests, until told to stop.
     pub async fn run(self: &Arc<Self>, stop: CancellationToken) {
         tokio::join!(

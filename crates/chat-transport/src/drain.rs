@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_protocol::{Frames, reply};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::app::App;
@@ -29,6 +30,10 @@ pub(crate) async fn close_everybody(app: &App, over: Duration) {
 fn leaves(socket: &Arc<Socket>) -> bool {
     let settled = socket.is_settled();
     if settled {
+        let mut frames = Frames::new();
+        // Not all in the same moment: a browser would else come back exactly as long after its close as all others.
+        reply::farewell(socket.endpoint, 1_000 + socket.id % 16 * 250, &mut frames);
+        socket.line.offer(&frames);
         socket.go_away();
     }
     settled

@@ -61,6 +61,7 @@ mod lobby;
 mod mentions;
 pub mod metrics;
 mod mistakes;
+pub mod notify;
 pub mod operators;
 pub mod rates;
 mod request_id;

@@ -36,6 +36,7 @@ pub(crate) struct Metrics {
     resumes: Family<[Label; 1], Counter>,
     responses: Family<[(&'static str, String); 1], Counter>,
     logins: Histogram,
+    insecure: Family<[Label; 1], Gauge>,
     of_nodes: OfNodes,
     of_now: OfNow,
 }
@@ -60,6 +61,7 @@ impl Metrics {
             resumes: Family::default(),
             responses: Family::default(),
             logins: histogram(),
+            insecure: Family::default(),
             of_nodes: OfNodes::new(),
             of_now: OfNow::default(),
         };
@@ -107,6 +109,7 @@ impl Metrics {
         registry.register("resumes", "Rooms gone on with, from memory, from the log, or too old", self.resumes.clone());
         registry.register("http_responses", "Answers over HTTP by status", self.responses.clone());
         registry.register("login_seconds", "Of checking a password, the waiting included", self.logins.clone());
+        registry.register("chat_server_insecure", "Settings that make it easier to attack", self.insecure.clone());
         registry.register("chat_server_build", "What runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
         self.of_nodes.register(registry);
         self.of_now.register(registry);
@@ -115,6 +118,11 @@ impl Metrics {
     /// What passes between nodes.
     pub(crate) fn nodes(&self) -> &OfNodes {
         &self.of_nodes
+    }
+
+    /// Something is set that makes the server easier to attack.
+    pub(crate) fn insecure(&self, switch: &'static str) {
+        self.insecure.get_or_create(&[("switch", switch)]).set(1);
     }
 
     /// A frame was answered.

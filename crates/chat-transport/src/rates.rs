@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use chat_domain::bucket::{Bucket, Rate};
@@ -43,7 +43,7 @@ impl Default for RateSettings {
 
 /// Who has done how much lately.
 pub(crate) struct Rates {
-    settings: RateSettings,
+    settings: RwLock<RateSettings>,
     messages: Buckets<UserId>,
     changes: Buckets<UserId>,
     replays: Buckets<UserId>,
@@ -56,7 +56,7 @@ impl Rates {
     /// Nobody has done anything.
     pub(crate) fn new(settings: RateSettings) -> Rates {
         Rates {
-            settings,
+            settings: RwLock::new(settings),
             messages: Buckets::default(),
             changes: Buckets::default(),
             replays: Buckets::default(),
@@ -66,29 +66,38 @@ impl Rates {
         }
     }
 
+    /// From here on these hold.
+    pub(crate) fn replace(&self, settings: RateSettings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    fn settings(&self) -> RateSettings {
+        *self.settings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A user sends, edits, deletes or likes; if that is too fast, how many seconds to wait.
     pub(crate) fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.messages.take(user, self.settings.messages, now)
+        self.messages.take(user, self.settings().messages, now)
     }
 
     /// A user changes something else that lasts, and so many people hear of it.
     pub(crate) fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
-        self.changes.take_many(user, tenths(people), self.settings.tenths(), now).map_err(seconds)
+        self.changes.take_many(user, tenths(people), self.settings().tenths(), now).map_err(seconds)
     }
 
     /// A user marks something as read. Whether that moves anything shows later: until then it is next to nothing.
     pub(crate) fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.changes.take_many(user, 1, self.settings.tenths(), now).map_err(seconds)
+        self.changes.take_many(user, 1, self.settings().tenths(), now).map_err(seconds)
     }
 
     /// A user's change was heard by so many more people than it was weighed by.
     pub(crate) fn heard(&self, user: UserId, more: usize, now: Time) {
-        self.changes.owe(user, tenths(more), self.settings.tenths(), now);
+        self.changes.owe(user, tenths(more), self.settings().tenths(), now);
     }
 
     /// A user is to be sent so many bytes of what is stored; if that is too fast, how long to wait.
     pub(crate) fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
-        self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings.replays, now)
+        self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings().replays, now)
     }
 
     /// A user asks for something stored, whose size shows later.
@@ -99,7 +108,7 @@ impl Rates {
     /// It was this large.
     pub(crate) fn fetched(&self, user: UserId, bytes: usize, now: Time) {
         let more = bytes.saturating_sub(FETCH).try_into().unwrap_or(u64::MAX);
-        self.replays.owe(user, more, self.settings.replays, now);
+        self.replays.owe(user, more, self.settings().replays, now);
     }
 
     /// Whether a sign of typing is passed on. Too many are dropped without a word, but the end of typing always counts.
@@ -109,17 +118,17 @@ impl Rates {
 
     /// A user types, or changes how others see them.
     pub(crate) fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.typing.take(user, self.settings.typing, now)
+        self.typing.take(user, self.settings().typing, now)
     }
 
     /// Somebody at an address logs in, registers or refreshes a token.
     pub(crate) fn address(&self, from: Source, now: Time) -> Result<(), u64> {
-        self.addresses.take(from, self.settings.addresses, now)
+        self.addresses.take(from, self.settings().addresses, now)
     }
 
     /// Somebody tries to log in to an account from an address.
     pub(crate) fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
-        self.logins.take((username.to_lowercase(), from), self.settings.logins, now)
+        self.logins.take((username.to_lowercase(), from), self.settings().logins, now)
     }
 
     /// They have logged in: the attempts before are forgiven.

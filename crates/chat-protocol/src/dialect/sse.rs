@@ -111,6 +111,11 @@ pub(crate) fn hello(out: &mut Frames) {
     out.frame(|bytes| bytes.extend_from_slice(b"retry: 2000\n\n"));
 }
 
+/// The same for once, when the server goes away.
+pub(crate) fn farewell(wait: u64, out: &mut Frames) {
+    out.frame(|bytes| bytes.extend_from_slice(format!("retry: {wait}\n\n").as_bytes()));
+}
+
 /// The first cursor: an `id:` without data, which a browser remembers and tells nobody.
 pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
     if let Some(cursor) = cursor {

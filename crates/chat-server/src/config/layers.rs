@@ -16,7 +16,7 @@ use super::values::{Frequency, Span};
 use crate::issuers::{self, IssuerConfig};
 
 /// The environment.
-pub(crate) type Variables = BTreeMap<String, String>;
+type Variables = BTreeMap<String, String>;
 
 /// Settings, and where they came from.
 #[derive(Debug)]
@@ -38,9 +38,16 @@ pub(crate) enum Unread {
     Wrong(String),
 }
 
+/// Reads the settings with which this program was started, as their places say now.
+pub(crate) fn here() -> Result<Given, Unread> {
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    read(std::env::args_os().collect(), &variables.collect())
+}
+
 /// Reads the settings that a command line, an environment and the file that they name make together. An empty variable counts
 /// as not given.
-pub(crate) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given, Unread> {
+pub(super) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given, Unread> {
     let said = command().try_get_matches_from(words.clone())?;
     let known: Vec<String> = command().get_arguments().map(name).collect();
     let variable = |name: &str| variables.get(&variable(name)).filter(|value| !value.is_empty());

@@ -1,29 +1,41 @@
 //! The pages that may come with the cookie.
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 
 /// Other origins whose pages the operator trusts, beside our own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Origins(Vec<String>);
+#[derive(Debug, Default)]
+pub(crate) struct Origins(RwLock<Vec<String>>);
 
 impl From<Vec<String>> for Origins {
     /// These, spelled as browsers do: `https://chat.example`.
     fn from(origins: Vec<String>) -> Origins {
-        Origins(origins)
+        Origins(RwLock::new(origins))
     }
 }
 
 impl Origins {
+    /// From here on these.
+    pub(crate) fn replace(&self, origins: Vec<String>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = origins;
+    }
+
+    fn all(&self) -> RwLockReadGuard<'_, Vec<String>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether a page from this origin may come with the cookie.
     pub(crate) fn allow(&self, origin: &str) -> bool {
-        !origin.is_empty() && self.0.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
+        !origin.is_empty()
+            && self.all().iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
     }
 
     /// Whether none but our own pages may.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all().is_empty()
     }
 
     /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.

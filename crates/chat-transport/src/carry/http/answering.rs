@@ -16,6 +16,8 @@ struct AnsweringState {
     under_way: AtomicUsize,
     /// Since the last request came, something of its answer may not be on the socket yet.
     owes: AtomicBool,
+    /// There was a request.
+    begun: AtomicBool,
 }
 
 impl Answering {
@@ -23,7 +25,13 @@ impl Answering {
     pub(super) fn begin(&self) -> Answer {
         self.0.under_way.fetch_add(1, Relaxed);
         self.0.owes.store(true, Relaxed);
+        self.0.begun.store(true, Relaxed);
         Answer(self.clone())
+    }
+
+    /// Whether anything was asked yet.
+    pub(super) fn has_begun(&self) -> bool {
+        self.0.begun.load(Relaxed)
     }
 
     /// hyper keeps nothing back any more.

@@ -1,6 +1,6 @@
 //! What happens on one connection: who comes before it, TLS, then HTTP/1.1 or HTTP/2.
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -8,7 +8,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio::{pin, select};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -75,13 +75,15 @@ pub(super) async fn talk<S, F>(
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let address = arrived.address;
-    // It has said nothing yet: nobody waits for it when the server is told to stop.
     let welcome = timeout(settings.header_timeout, welcome(arrived, settings, places));
-    let (ready, peer) = match shutdown.run_until_cancelled(welcome).await {
-        Some(Ok(Ok(ready))) => ready,
-        Some(Ok(Err(error))) => return debug!(%address, %error, "connection ended before its first request"),
-        Some(Err(_)) => return debug!(%address, "connection too slow before its first request"),
-        None => return,
+    let welcomed = select! {
+        welcomed = welcome => welcomed,
+        () = last_call(&shutdown) => return,
+    };
+    let (ready, peer) = match welcomed {
+        Ok(Ok(ready)) => ready,
+        Ok(Err(error)) => return debug!(%address, %error, "connection ended before its first request"),
+        Err(_) => return debug!(%address, "connection too slow before its first request"),
     };
     let ended = match ready {
         Ready::Plain(stream) => one(stream, peer, settings, shutdown, service).await,
@@ -147,7 +149,7 @@ where
         .max_buf_size(settings.buffer)
         .serve_connection(TokioIo::new(socket), service_fn(|request| answer(&service, &answering, request, &peer)))
         .with_upgrades();
-    until(connection, shutdown, |connection| connection.graceful_shutdown()).await
+    until(connection, shutdown, &answering, |connection| connection.graceful_shutdown()).await
 }
 
 /// HTTP/2. Its own bounds are against what its clients can do to a server: streams that are begun and taken back at once, heads
@@ -179,7 +181,7 @@ where
         .keep_alive_interval(settings.write_timeout)
         .keep_alive_timeout(settings.header_timeout)
         .serve_connection(TokioIo::new(socket), service_fn(|request| answer(&service, &answering, request, &peer)));
-    until(connection, shutdown, |connection| connection.graceful_shutdown()).await
+    until(connection, shutdown, &answering, |connection| connection.graceful_shutdown()).await
 }
 
 fn answer<S, F>(
@@ -206,20 +208,42 @@ where
     }
 }
 
-/// Runs a connection; once told to stop, it finishes what is under way.
-async fn until<C>(connection: C, shutdown: CancellationToken, finish: impl FnOnce(Pin<&mut C>)) -> hyper::Result<()>
+/// Runs a connection; once told to stop, it finishes what is under way. Whoever has just come is heard, too: they were let in.
+async fn until<C>(
+    connection: C,
+    shutdown: CancellationToken,
+    answering: &Answering,
+    finish: impl FnOnce(Pin<&mut C>),
+) -> hyper::Result<()>
 where
     C: Future<Output = hyper::Result<()>>,
 {
     pin!(connection);
+    let told = async {
+        shutdown.cancelled().await;
+        let mut left = LAST_CALL;
+        while !answering.has_begun() && !left.is_zero() {
+            sleep(LOOK).await;
+            left = left.saturating_sub(LOOK);
+        }
+    };
     select! {
         result = connection.as_mut() => return result,
-        () = shutdown.cancelled() => {}
+        () = told => {}
     }
     finish(connection.as_mut());
     connection.await
 }
 
+/// The end of the time in which somebody who has come may still say what they want.
+async fn last_call(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    sleep(LAST_CALL).await;
+}
+
+/// How long who has just come is listened to when the server is told to stop.
+const LAST_CALL: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(10);
 /// Answers at a time on one connection: a browser asks for as many as it is allowed.
 const STREAMS: u32 = 100;
 /// Streams that were taken back before they were looked at; with more the connection ends.

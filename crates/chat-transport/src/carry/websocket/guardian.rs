@@ -63,6 +63,11 @@ impl Guardian {
         self.context = (!clean && !ended).then_some(context);
     }
 
+    /// Whether a message has begun and not ended.
+    pub(super) fn is_within(&self) -> bool {
+        self.context.is_some()
+    }
+
     /// Whether nothing is half read or unread, so that nothing is kept.
     #[cfg(test)]
     pub(super) fn is_at_rest(&self) -> bool {

@@ -41,6 +41,8 @@ pub struct WebSocket {
     outbox: Arc<Outbox>,
     stream: Stream,
     guardian: Guardian,
+    /// When the message that has begun began.
+    since: Option<u64>,
 }
 
 /// What comes in.
@@ -98,7 +100,7 @@ impl WebSocket {
         if !early.is_empty() {
             guardian.feed(&early);
         }
-        WebSocket { outbox, stream, guardian }
+        WebSocket { outbox, stream, guardian, since: None }
     }
 
     /// The way out.
@@ -140,11 +142,14 @@ impl WebSocket {
     /// Does some work and keeps writing what is queued meanwhile. Nothing is read: a client waits for its answers.
     pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
-        poll_fn(|cx| match work.as_mut().poll(cx) {
+        let done = poll_fn(|cx| match work.as_mut().poll(cx) {
             Poll::Ready(done) => Poll::Ready(done),
             Poll::Pending => self.poll_drive(cx),
-        })
-        .await
+        });
+        let done = done.await;
+        // That took time which is not the client's.
+        self.since = None;
+        done
     }
 
     /// Ends the connection: sends the close frame if none is under way, lets the queue leave and waits for the peer to
@@ -166,8 +171,14 @@ impl WebSocket {
     fn heard(&mut self) -> Option<Incoming> {
         loop {
             match self.guardian.next()? {
-                Heard::Text(text) => return Some(Incoming::Text(text)),
-                Heard::Binary(bytes) => return Some(Incoming::Binary(bytes)),
+                Heard::Text(text) => {
+                    self.since = None;
+                    return Some(Incoming::Text(text));
+                }
+                Heard::Binary(bytes) => {
+                    self.since = None;
+                    return Some(Incoming::Binary(bytes));
+                }
                 Heard::Reply(frame) => drop(self.outbox.offer(frame)),
                 Heard::Closed { code, reply } => {
                     self.outbox.offer_last(reply, Close::new(code, ""));
@@ -192,9 +203,26 @@ impl WebSocket {
         self.outbox.hear();
         self.outbox.depot().counters().heard.add(buffer.filled().len() as u64);
         self.guardian.feed(buffer.filled());
+        self.judge_pace();
         Poll::Ready(true)
+    }
+
+    /// A message that has begun is to end soon: who lets it drip keeps its room for nothing.
+    fn judge_pace(&mut self) {
+        if !self.guardian.is_within() {
+            self.since = None;
+            return;
+        }
+        let now = self.outbox.depot().now();
+        let since = *self.since.get_or_insert(now);
+        if u128::from(now.saturating_sub(since)) > LONGEST.as_millis() {
+            self.outbox.offer_last(close_frame(DRIPS.code, DRIPS.reason), DRIPS);
+        }
     }
 }
 
+/// How long a message may take from its first byte to its last.
+const LONGEST: Duration = Duration::from_secs(10);
+const DRIPS: Close = Close::new(1008, "a message came too slowly");
 /// Bytes read at once.
 const READ: usize = 16 << 10;
