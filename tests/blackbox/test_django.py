@@ -76,7 +76,7 @@ async def test_document_3_works_with_django_s_session(new_server, site):
             await said(page, "markMessageAsSent")
             assert (await other.next("chat_message"))["message"] == "Привет из браузера"
             urllib.request.urlopen(urllib.request.Request(f"{site}/logout", headers={"Cookie": as_boris["Cookie"]}))
-            assert await other.closed() == 4401
+            assert await other.inbox.closed() == 4401
     await call(server, "GET", "/api/auth/me", headers=as_anna, expect=200)
     with pytest.raises(Refused):
         await Room(boris, chat).open(f"/ws/chat/{chat.id}/", token=None, headers=as_boris)

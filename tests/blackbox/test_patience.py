@@ -96,9 +96,9 @@ async def until_over(session):
             return said
 
 
-@pytest.mark.parametrize("how", ["disconnected", "logged out"])
+@pytest.mark.parametrize("how", ["disconnected", "logged out", "refreshed twice", "expired"])
 async def test_whoever_is_put_out_is_out_within_a_second_while_polling_too(new_server, how):
-    server = new_server(api_key=KEY)
+    server = new_server(api_key=KEY, access_token_ttl="4s" if how == "expired" else "1h")
     anna = await register(server)
     session = await polls(server, anna)
     over = asyncio.create_task(until_over(session))
@@ -106,8 +106,14 @@ async def test_whoever_is_put_out_is_out_within_a_second_while_polling_too(new_s
         if how == "disconnected":
             path = f"/api/v2/server/users/{anna.uuid}/disconnect"
             await http.call(server, "POST", path, headers={"X-Api-Key": KEY}, expect=204)
-        else:
+        elif how == "logged out":
             await anna.call("POST", "/api/auth/logout", {"refresh_token": anna.refresh}, expect=200)
+        elif how == "refreshed twice":
+            for expected in (200, 401):
+                body = {"refresh_token": anna.refresh}
+                await http.call(server, "POST", "/api/auth/refresh", body, expect=expected)
+        else:
+            await asyncio.sleep(3)
         began = time.monotonic()
         with pytest.raises(websockets.ConnectionClosed) as closed:
             while True:
