@@ -38,8 +38,10 @@ async def test_a_run_at_debug_holds_no_secret(new_server):
     await anna.call("POST", path, {"content": planted["message"]}, expect=200)
     await http.call(server, "POST", "/api/auth/login", {"username": anna.username, "password": planted["password"]})
     await http.call(server, "POST", "/api/auth/login", {"username": planted["password"], "password": "x" * 9})
-    for wrong in [("POST", "/api/auth/password", {"old": planted["password"], "new": PASSWORD + "2"}),
-                  ("DELETE", "/api/auth/me", {"password": planted["password"]})]:
+    for wrong in [
+        ("POST", "/api/auth/password", {"old": planted["password"], "new": PASSWORD + "2"}),
+        ("DELETE", "/api/auth/me", {"password": planted["password"]}),
+    ]:
         failed = server.log().count("a log-in failed")
         await anna.call(*wrong, expect=401)
         await until(lambda: server.log().count("a log-in failed") > failed, f"the log says nothing of {wrong[1]}")

@@ -68,6 +68,51 @@ SSL = {
 }
 
 
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples" / "proxies"
+AROUND = """
+daemon off; pid {{home}}/pid; error_log {{home}}/log; events {{{{ worker_connections 512; }}}}
+http {{{{
+    access_log off;
+    client_body_temp_path {{home}}/body; proxy_temp_path {{home}}/proxy; fastcgi_temp_path {{home}}/fastcgi;
+    uwsgi_temp_path {{home}}/uwsgi; scgi_temp_path {{home}}/scgi;
+{}
+}}}}
+"""
+
+
+def example(name, *changes):
+    """The configuration that people are shown, with the addresses and files of a test."""
+    text = (EXAMPLES / name).read_text().replace("{", "{{").replace("}", "}}")
+    for shown, ours in changes:
+        assert shown in text, f"{name} does not say {shown}"
+        text = text.replace(shown, ours)
+    return text
+
+
+TO = ("127.0.0.1:8000", "127.0.0.1:{to}")
+SHOWN = {
+    "nginx-example": (
+        AROUND.format(
+            example(
+                "nginx.conf",
+                TO,
+                ("listen 443", "listen 127.0.0.1:{port}"),
+                ("/etc/ssl/chat.pem", "{certificate}"),
+                ("/etc/ssl/chat.key", "{key}"),
+            )
+        ),
+        KINDS["nginx"][1],
+    ),
+    "haproxy-example": (
+        example(
+            "haproxy.cfg", TO, ("bind :443", "bind 127.0.0.1:{port}"), ("/etc/ssl/chat-with-key.pem", "{home}/pair.pem")
+        ),
+        KINDS["haproxy"][1],
+    ),
+}
+PROGRAMS |= SHOWN
+
+
 class Proxy:
     """In front of a server, to be asked in its place."""
 
@@ -81,7 +126,8 @@ class Proxy:
         if pair:
             both = pathlib.Path(pair.certificate).read_text() + pathlib.Path(pair.key).read_text()
             pathlib.Path(self.home.name, "pair.pem").write_text(both)
-            where["ssl"] = SSL[kind].format(certificate=pair.certificate, key=pair.key, **where)
+            where |= {"certificate": pair.certificate, "key": pair.key}
+            where["ssl"] = SSL.get(kind, "").format(**where)
         pathlib.Path(self.home.name, "conf").write_text(template.format(**where))
         kind = kind.partition("-")[0]
         program = shutil.which(kind, path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")

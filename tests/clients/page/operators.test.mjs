@@ -1,5 +1,7 @@
 // The operators' page: what the server does, live, on their own address alone.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 import WebSocket from "ws";
 import { Chat } from "../../../crates/chat-server/web/client/dist/index.js";
@@ -30,4 +32,48 @@ test("operators see connections and messages as they happen, and a server that i
   await server.kill();
   await page.locator(".state.unreachable").waitFor();
   await page.screenshot({ path: process.env.PICTURE ?? "/dev/null", type: "png" });
+});
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+test("operators find people and rooms, see why a message did not arrive, and close connections with their token", async (t) => {
+  const token = "operators of the page";
+  const server = await Server.start({ "admin-token": token });
+  t.after(() => server.end());
+  const browser = await launch();
+  t.after(() => browser.close());
+  const person = await server.person("anna");
+  const chatId = (await person.call("POST", "/api/chats", { type: "group", title: "tea", member_ids: [] })).data.id;
+  const message = (await person.call("POST", `/api/chats/${chatId}/messages`, { content: "hello" })).data.id;
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws?token=${person.tokens.access_token}`);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await new Promise((resolve) => socket.once("open", resolve));
+  const page = await visit(browser, { url: server.adminUrl });
+  await page.getByText("You may only look").waitFor();
+  await page.getByLabel("Name, title or id").fill("te");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByRole("button", { name: /^tea/ }).click();
+  await page.locator(".room", { hasText: "anna" }).waitFor();
+  await page.getByLabel("Name, title or id").fill("an");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByRole("button", { name: /anna/ }).click();
+  await page.locator(".person .connection", { hasText: "multiplexed" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Close" }).count(), 0, "without the token");
+  await page.getByLabel("Person").fill("anna");
+  await page.getByLabel("Message").fill(String(message));
+  await page.getByRole("button", { name: "Explain" }).click();
+  await page.locator("dt", { hasText: "member_since" }).waitFor();
+  await page.getByLabel("Operators' token").fill(token);
+  await page.getByRole("button", { name: "Use it" }).click();
+  await page.getByText("You may close connections").waitFor();
+  await page.locator(".person .connection").getByRole("button", { name: "Close" }).click();
+  assert.equal(await closed, 4403);
+  await page.getByText("Settings in force").click();
+  await page.locator("tr", { hasText: "admin_token" }).getByText("command line").waitFor();
+  assert.equal(await page.getByText(token).count(), 0);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+  assert.deepEqual(page.complaints, []);
 });

@@ -17,10 +17,20 @@ export type MultiplexedMessage = {
   sender_id: number;
   created_at: string;
   message_type: MessageType;
+  reply_to?: {
+    id: number;
+    user_id: number;
+    name: string;
+    excerpt: string;
+    deleted?: boolean;
+  } | null;
+  thread_id?: number | null;
   reactions?: Array<{
     emoji: string;
     count: number;
   }>;
+  replies_count?: number;
+  last_reply_at?: string;
 };
 
 /** What the server says, by type. */
@@ -239,6 +249,7 @@ export interface Commands {
     message_type?: MessageType;
     metadata?: Record<string, unknown>;
     client_id?: ClientId;
+    reply_to?: number;
   };
   /** Gives a message other words. */
   edit_message: {

@@ -1,0 +1,68 @@
+// What the operators' API says and does.
+import { ref } from "vue";
+
+export interface Connection {
+  id: string;
+  user_id: string;
+  dialect: string;
+  since: string;
+  joined: string[];
+  bytes_waiting: number;
+  last_written: string | null;
+}
+export interface Closing {
+  at: string;
+  dialect: string;
+  code: number | null;
+  reason: string;
+}
+export interface Person {
+  id: string;
+  username: string;
+  name: string;
+  is_online: boolean;
+  connections?: Connection[];
+  closings?: Closing[];
+  rooms?: { id: string; type: string; members_count: number }[];
+}
+export interface Room {
+  id: string;
+  type: string;
+  title: string | null;
+  members_count: number;
+  messages_count: number;
+  members?: Person[];
+}
+export interface Node {
+  id: string;
+  version: string;
+  since: string;
+  connections: number;
+  leaving: boolean;
+}
+export interface Setting {
+  name: string;
+  value: string;
+  from: string;
+}
+export type Fact = { fact: string } & Record<string, unknown>;
+
+const KEPT = "chat.operators.token";
+/** The token of --admin-token; without it one may only look. It goes with the tab. */
+export const token = ref(sessionStorage.getItem(KEPT) ?? "");
+
+export function show(given: string): void {
+  token.value = given;
+  if (given) sessionStorage.setItem(KEPT, given);
+  else sessionStorage.removeItem(KEPT);
+}
+
+/** What is answered; what went wrong is thrown as its sentence. */
+export async function ask<T>(path: string, method = "GET"): Promise<T> {
+  const headers: Record<string, string> = token.value ? { Authorization: `Bearer ${token.value}` } : {};
+  const answer = await fetch(`/admin/api/${path}`, { method, headers });
+  const text = await answer.text();
+  const body = text ? JSON.parse(text) : {};
+  if (!answer.ok) throw new Error(body.message ?? String(answer.status));
+  return body.data as T;
+}
