@@ -25,6 +25,9 @@ export type MultiplexedMessage = {
     deleted?: boolean;
   } | null;
   thread_id?: number | null;
+  mentions?: Array<number>;
+  mentions_all?: boolean;
+  pinned?: boolean;
   reactions?: Array<{
     emoji: string;
     count: number;
@@ -118,6 +121,24 @@ export interface Frames {
     timestamp: string;
     cursor?: Cursor;
   };
+  /** A message was pinned; for who asks for `pins`. */
+  message_pinned: {
+    type: "message_pinned";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A message was taken from the pins; for who asks for `pins`. */
+  message_unpinned: {
+    type: "message_unpinned";
+    chat_id: number;
+    message_id: number;
+    user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
   /** Somebody has read. */
   messages_read: {
     type: "messages_read";
@@ -154,6 +175,7 @@ export interface Frames {
     unread_count: number;
     last_message: MultiplexedMessage | null;
     timestamp: string;
+    unread_mentions?: number;
   };
   /** The socket is open. */
   connected: {
