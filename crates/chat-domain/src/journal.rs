@@ -10,6 +10,7 @@ use core::time::Duration;
 
 use crate::command::Command;
 use crate::event::Outcome;
+use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
@@ -63,6 +64,20 @@ pub struct Settled {
     pub result: Result<Outcome, Failure>,
 }
 
+/// What was new in a room at one turn of the feed: everything that was committed stands there, in one order for whoever follows all
+/// rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fed {
+    /// Its place in the feed. There may be gaps between two.
+    pub no: u64,
+    /// Where.
+    pub room: RoomId,
+    /// The `seq` of the first new change.
+    pub from: u64,
+    /// That of the last one.
+    pub upto: u64,
+}
+
 /// Hears of everything that a journal has settled. Called once per commit, after it, with answers in the order in which the
 /// orders came; before those who wait for an answer get theirs. Must not block.
 pub trait Sink: Send + Sync {
@@ -94,6 +109,9 @@ pub trait Journal: Send + Sync {
     fn thread(&self, reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize)
     -> Answer<'_, History>;
 
+    /// What somebody finds by its words, in one room or in all that they are in. What is new is found within a second.
+    fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found>;
+
     /// One message.
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown>;
 
@@ -112,6 +130,14 @@ pub trait Journal: Send + Sync {
     /// What happened in a room since it stood there, all of it at once, for whoever tells it to the members: the room's replay, of at
     /// most so many changes. If there is more, the answer names the [`next`](Replayed::Changes) page.
     fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed>;
+
+    /// What was committed in all rooms, after this number of the feed: each change of a room once, in the room's order. It is written
+    /// a moment after the commits, by one node at a time: when that one dies, by another within 20 s. It is kept for as long as
+    /// changes are.
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>>;
+
+    /// The newest number in the feed.
+    fn feed_end(&self) -> Answer<'_, u64>;
 
     /// A page of a user's chats, those below `before`.
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats>;

@@ -131,7 +131,7 @@
 //!
 //! # Features
 //!
-//! `std` (on by default) brings [`InMemory`]; without it the crate needs only `alloc`. `serde` derives `Serialize` and
+//! `std` (on by default) brings [`InMemory`] and the forms of words; without it the crate needs only `alloc`. `serde` derives `Serialize` and
 //! `Deserialize` for everything that is a value.
 #![no_std]
 
@@ -155,6 +155,7 @@ pub mod refusal;
 pub mod room;
 pub mod tally;
 pub mod time;
+pub mod words;
 
 // Rows and words: what is asked for, what happened, what is kept.
 pub mod command;
@@ -162,6 +163,7 @@ pub mod digest;
 pub mod event;
 pub mod extra;
 pub mod fact;
+pub mod find;
 mod needs;
 pub mod notification;
 pub mod oversight;
@@ -199,8 +201,9 @@ pub use emoji::Emoji;
 pub use event::{Change, Event, Outcome, Read};
 pub use extra::Extra;
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
+pub use find::{Find, Found, Hit, Sought};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
-pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
+pub use journal::{Answer, Failure, Fed, Journal, Order, Origin, Settled, Sink};
 pub use limits::Limits;
 #[cfg(feature = "std")]
 pub use memory::InMemory;

@@ -4,13 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::future::ready;
 
 use crate::chat::Chat;
 use crate::command::{Ids, Stamp};
 use crate::event::{Change, Outcome};
 use crate::id::{MessageId, RoomId};
-use crate::journal::{Answer, Failure, Order, Settled, Sink};
+use crate::journal::{Answer, Failure, Fed, Order, Settled, Sink};
 use crate::limits::Limits;
 
 mod accounts;
@@ -35,14 +36,15 @@ struct World {
     next: Ids,
     accounts: Accounts,
     notifications: Notifications,
+    feed: Vec<Fed>,
 }
 
 impl InMemory {
     /// Nobody and nothing yet.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications) = Default::default();
-        InMemory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications }) }
+        let (accounts, notifications, feed) = Default::default();
+        InMemory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications, feed }) }
     }
 
     /// Decides an order, tells the sink, and gives back what it said.
@@ -71,6 +73,10 @@ impl World {
         let outcome = self.chat.execute(stamp, order.command.clone())?;
         if let Outcome::Happened(event) = &outcome {
             self.notifications.owe(&self.chat, event);
+            if event.change.is_durable() {
+                let (no, seq) = (self.feed.len() as u64 + 1, event.head.seq);
+                self.feed.push(Fed { no, room: event.room, from: seq, upto: seq });
+            }
             match event.change {
                 Change::Created { .. } => self.next.room = following(event.room, RoomId::number, RoomId::new),
                 Change::Sent { ref message, .. } => {

@@ -110,3 +110,88 @@ fn spell(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     }
     f.write_char('"')
 }
+
+/// The text with this name in a map, out of the map's canonical spelling.
+pub fn spelled_text(map: &str, name: &str) -> Option<String> {
+    let mut rest = map.strip_prefix('{')?;
+    while let Some((key, after)) = spelled_string(rest) {
+        rest = after.strip_prefix(':')?;
+        let value = spelled_string(rest);
+        if key == name {
+            return value.map(|(text, _)| text);
+        }
+        rest = match value {
+            Some((_, after)) => after,
+            None => past(rest),
+        };
+        rest = rest.strip_prefix(',')?;
+    }
+    None
+}
+
+/// The quoted string at the beginning, and what comes after it.
+fn spelled_string(spelled: &str) -> Option<(String, &str)> {
+    let mut letters = spelled.strip_prefix('"')?.chars();
+    let mut text = String::new();
+    loop {
+        match letters.next()? {
+            '"' => return Some((text, letters.as_str())),
+            '\\' => text.push(match letters.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => {
+                    let code = u32::from_str_radix(letters.as_str().get(..4)?, 16).ok()?;
+                    letters = letters.as_str()[4..].chars();
+                    char::from_u32(code)?
+                }
+                other => other,
+            }),
+            other => text.push(other),
+        }
+    }
+}
+
+/// What comes after the value at the beginning, which is no string.
+fn past(spelled: &str) -> &str {
+    let (mut depth, mut rest) = (0_usize, spelled);
+    loop {
+        match rest.chars().next() {
+            None => return rest,
+            Some(',' | '}' | ']') if depth == 0 => return rest,
+            Some('"') => rest = spelled_string(rest).map_or("", |(_, after)| after),
+            Some(other) => {
+                match other {
+                    '{' | '[' => depth += 1,
+                    '}' | ']' => depth -= 1,
+                    _ => {}
+                }
+                rest = &rest[other.len_utf8()..];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_its_spelling() {
+        let inner = Value::Map(vec![("caption".into(), Value::Text("inner, }".into()))]);
+        let list = Value::List(vec![Value::Int(1), inner.clone(), Value::Text("]".into())]);
+        let caption = "a \"b\" \\ \n\u{1} ж";
+        let map = |caption: Option<Value>| {
+            let rest = [("a", inner.clone()), ("b", list.clone()), ("z", Value::Float(1.5))];
+            let rest = rest.into_iter().chain(caption.map(|value| ("caption", value)));
+            Value::Map(rest.map(|(name, value)| (name.into(), value)).collect()).to_string()
+        };
+        assert_eq!(spelled_text(&map(Some(Value::Text(caption.into()))), "caption").as_deref(), Some(caption));
+        assert_eq!(spelled_text(&map(Some(Value::Null)), "caption"), None);
+        assert_eq!(spelled_text(&map(None), "caption"), None);
+        assert_eq!(spelled_text("{}", "caption"), None);
+    }
+}

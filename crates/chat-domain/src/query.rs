@@ -1,5 +1,6 @@
 //! What people see of a whole chat. The store gives the same answers.
 
+mod find;
 mod history;
 mod lobby;
 mod marks;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
 
 use chat_domain::directory::NewAccount;
 use chat_domain::grant::{Grant, Holder};
@@ -60,6 +61,23 @@ pub(crate) async fn token(config: &Config, user: &str) -> Result<(), String> {
     done
 }
 
+/// Has the index of words made anew, and waits while a server is at it.
+pub(crate) async fn reindex(config: &Config) -> Result<(), String> {
+    chat_store::reindex(&config.database).await.map_err(|error| error.to_string())?;
+    let (mut moved, mut upto) = (Instant::now(), Some((0, 0)));
+    while moved.elapsed() < PATIENCE {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let now = chat_store::unindexed(&config.database).await.map_err(|error| error.to_string())?;
+        if now.is_none() {
+            return print(b"all messages are in the index of words\n");
+        }
+        if now != upto {
+            (moved, upto) = (Instant::now(), now);
+        }
+    }
+    print(b"no server is at it: the next one makes the index of words anew when it starts\n")
+}
+
 /// Prints what a shell needs to complete our command line.
 pub(crate) fn completions(shell: Shell) -> Result<(), String> {
     let mut script = Vec::new();
@@ -78,7 +96,7 @@ pub(crate) fn manual() -> Result<(), String> {
 async fn open(config: &Config) -> Result<Store, String> {
     let several_nodes = nodes::several(config)?;
     let secrets = nodes::secrets(config)?;
-    let options = Options { take_over: config.take_over, several_nodes, secrets, ..Options::default() };
+    let options = Options { take_over: config.take_over, several_nodes, secrets, feeds: false, ..Options::default() };
     Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())
 }
 
@@ -165,3 +183,6 @@ pub(crate) fn check_config(given: &Given) -> Result<(), String> {
     }
     print(text.as_bytes())
 }
+
+/// How long a server may take to begin, or to go on.
+const PATIENCE: Duration = Duration::from_secs(20);

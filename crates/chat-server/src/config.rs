@@ -220,6 +220,8 @@ pub(crate) enum Action {
     },
     /// Print the manual page: `chat-server man | man -l -`.
     Man,
+    /// Make the index of words anew, by which messages are found, while a server runs; without one when it starts next.
+    Reindex,
     /// Serve: the same as no command.
     Serve,
     /// Serve rooms in memory with people who live in them, and print a link that logs in.

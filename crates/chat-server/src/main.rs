@@ -43,6 +43,7 @@ async fn main() -> ExitCode {
                 Some(Action::Export { file }) => archive::export(&given.config, file).await,
                 Some(Action::Import { file }) => archive::import(&given.config, file).await,
                 Some(Action::Man) => commands::manual(),
+                Some(Action::Reindex) => commands::reindex(&given.config).await,
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
                 Some(Action::Token { user }) => commands::token(&given.config, user).await,
                 Some(Action::CheckConfig) => commands::check_config(&given),

@@ -40,15 +40,21 @@
 //! No rule is decided here. What a committer remembers of its rooms it does not ask for again: on SQLite nobody else writes; on
 //! Postgres a message from memory is one statement that does nothing where memory is wrong.
 //!
+//! [`Journal::feed`](chat_domain::Journal::feed) is everything that was committed, in one order that whoever follows all rooms can go by. One store at a time writes
+//! it, a moment after the commits.
+//!
 //! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
 
 mod archive;
 mod backup;
 mod company;
 mod error;
+mod heard;
+mod index;
 mod migrations;
 mod outage;
 mod postgres;
+mod reindex;
 mod room_cache;
 mod rows;
 mod shape;
@@ -63,5 +69,6 @@ mod work_error;
 pub use archive::{Record, export};
 pub use backup::back_up;
 pub use error::{BackupError, OpenError};
+pub use reindex::{reindex, unindexed};
 pub use store::{Store, file, is_shared};
 pub use work::Options;

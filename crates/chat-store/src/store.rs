@@ -11,8 +11,8 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Account, Directory, Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Sink,
-    Time, UserId, Uuid,
+    Account, Directory, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order,
+    Outcome, RoomId, Sink, Time, UserId, Uuid,
 };
 
 use crate::archive::Record;
@@ -27,8 +27,8 @@ pub struct Store {
 }
 
 enum Database {
-    Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Sqlite(Arc<sqlite::Database>),
+    Postgres(Arc<postgres::Database>),
 }
 
 impl Store {
@@ -124,15 +124,15 @@ impl Store {
 
     fn journal(&self) -> &dyn Journal {
         match &self.database {
-            Database::Sqlite(database) => database,
-            Database::Postgres(database) => database,
+            Database::Sqlite(database) => &**database,
+            Database::Postgres(database) => &**database,
         }
     }
 
     fn directory(&self) -> &dyn Directory {
         match &self.database {
-            Database::Sqlite(database) => database,
-            Database::Postgres(database) => database,
+            Database::Sqlite(database) => &**database,
+            Database::Postgres(database) => &**database,
         }
     }
 }
@@ -178,12 +178,15 @@ impl Journal for Store {
         fn execute(order: Order) -> Outcome;
         fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
         fn thread(reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize) -> History;
+        fn find(reader: UserId, find: Find) -> Found;
         fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
         fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
         fn head(reader: UserId, room: RoomId) -> Head;
         fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
         fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
         fn missed(room: RoomId, since: Head, limit: usize) -> Replayed;
+        fn feed(after: u64, limit: usize) -> Vec<Fed>;
+        fn feed_end() -> u64;
         fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
         fn hide(user: UserId, room: RoomId) -> ();
         fn chat(reader: UserId, room: RoomId) -> ChatView;

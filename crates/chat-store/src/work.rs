@@ -9,6 +9,7 @@ use chat_domain::Limits;
 use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
 use tokio::sync::oneshot;
 
+use crate::heard::Heard;
 use crate::work_error::Worked;
 
 /// How a store behaves.
@@ -26,6 +27,8 @@ pub struct Options {
     pub readers: usize,
     /// How many connections decide and write on Postgres, each for its share of the rooms.
     pub committers: usize,
+    /// Whether this store may write the feed, and keep the index of words by it: one of those on a database does, as long as it lives.
+    pub feeds: bool,
     /// Whether other stores may be open on the same Postgres, which hear of each other over a [wire](crate::Store::wire). One
     /// that is to be alone is not opened where another one is, and ends its work where another one has taken over.
     pub several_nodes: bool,
@@ -44,6 +47,7 @@ impl Default for Options {
             batch: 1024,
             readers: 4,
             committers: 1,
+            feeds: true,
             several_nodes: false,
             secrets: Vec::new(),
             take_over: false,
@@ -57,6 +61,8 @@ pub(crate) struct Intake {
     pub(crate) sink: Arc<dyn Sink>,
     /// When somebody was last answered.
     answered: Mutex<Instant>,
+    /// For whoever writes the feed.
+    pub(crate) heard: Heard,
 }
 
 /// An order with the caller who waits for its answer, if one does.
@@ -91,7 +97,7 @@ impl Waiting {
 
 impl Intake {
     pub(crate) fn new(options: Options, sink: Arc<dyn Sink>) -> Intake {
-        Intake { options, sink, answered: Mutex::new(Instant::now()) }
+        Intake { options, sink, answered: Mutex::new(Instant::now()), heard: Heard::default() }
     }
 
     /// When somebody was last answered: whoever comes from then on may be one of them.
@@ -102,6 +108,7 @@ impl Intake {
     /// Tells the sink, then the callers, what became of a batch.
     pub(crate) fn answer(&self, batch: Vec<Waiting>, results: Vec<OrderResult>) {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.heard.note(&results);
         let settled = batch.iter().zip(&results);
         let settled = settled.map(|(waiting, result)| Settled { origin: waiting.order.origin, result: result.clone() });
         self.sink.settled(settled.collect());

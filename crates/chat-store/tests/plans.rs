@@ -51,7 +51,9 @@ async fn sqlite_finds_everything_by_an_index() {
     conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
     let sent = SENT.lock().unwrap().clone();
     let verbs = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"];
-    let statements: Vec<_> = sent.iter().filter(|text| verbs.iter().any(|verb| text.starts_with(verb))).collect();
+    // The index of words is another file.
+    let is_here = |text: &&String| verbs.iter().any(|verb| text.starts_with(verb)) && !text.contains("search.");
+    let statements: Vec<_> = sent.iter().filter(is_here).collect();
     assert!(statements.len() > 60, "{} statements were watched", statements.len());
     for statement in statements {
         let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut conn).unwrap();
@@ -68,7 +70,8 @@ async fn sqlite_finds_everything_by_an_index() {
 fn is_range(step: &str) -> bool {
     let Some(scanned) = step.strip_prefix("SCAN ") else { return true };
     // What the statement brings along; tables of a handful of rows; the partial index of those who wait.
-    let small = ["need", "bound", "newest", "mark", "gone", "new", "a", "b", "ids", "facts", "CONSTANT", "(subquery"];
+    let small =
+        ["need", "bound", "newest", "mark", "gone", "new", "a", "b", "w", "ids", "facts", "CONSTANT", "(subquery"];
     let name = scanned.split([' ', '-']).next().unwrap_or_default();
     small.contains(&name)
         || scanned.contains("CONSTANT ROW")
@@ -103,30 +106,19 @@ async fn postgres_finds_everything_by_an_index() {
     let log = cluster.log();
     assert!(log.matches("plan:").count() > 60, "the plans were not logged");
     assert!(log.contains("held AS MATERIALIZED"), "nothing was said from memory");
-    let tables = [
-        "users",
-        "families",
-        "refresh_tokens",
-        "sessions",
-        "notifications",
-        "rooms",
-        "members",
-        "messages",
-        "sent",
-        "made",
-        "directs",
-        "changes",
-        "reactions",
-        "receipts",
-        "lobby",
-    ];
+    let tables = "users families refresh_tokens sessions notifications rooms members messages sent made directs changes reactions receipts lobby feed fed words";
     // Rooms are looked up one by one, by their keys: whoever walks through all of them compares each with all that is asked.
     for (at, _) in log.match_indices("Index Scan using rooms_pkey on rooms") {
         let step = log[at..].split("->").next().unwrap_or_default();
         let from = log[..at].rfind("Query Text").unwrap_or(0);
-        assert!(step.contains("Index Cond: (id ="), "{}", &log[from..(at + 300).min(log.len())]);
+        // (The feed's look through all rooms goes on where it was, page by page.)
+        assert!(
+            step.contains("Index Cond: (id =") || step.contains("Index Cond: (id > "),
+            "{}",
+            &log[from..(at + 300).min(log.len())]
+        );
     }
-    for table in tables {
+    for table in tables.split(' ') {
         if let Some(at) = log.find(&format!("Seq Scan on {table} ")) {
             let from = log[..at].rfind("Query Text").unwrap_or(0);
             panic!("{}", &log[from..(at + 300).min(log.len())]);

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chat_domain::{ClientId, Command, Draft, Journal};
+use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::wire::{Messages, READY, ends_a_question};
-use common::{Folder, open, order, say, somebody};
+use common::{Deaf, Folder, order, say, somebody};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpStream, UnixListener, UnixStream, tcp};
@@ -23,7 +24,9 @@ async fn what_is_said_to_a_room_that_is_remembered_is_one_round_trip() {
     let (trips, folder) = (Arc::new(AtomicUsize::new(0)), Folder::new("trips"));
     count(&folder, cluster.port, trips.clone());
     let place = folder.0.display().to_string().replace('/', "%2F");
-    let store = open(&format!("postgres://chat:secret@{place}/trips")).await;
+    let options = Options { feeds: false, ..common::options() };
+    let url = format!("postgres://chat:secret@{place}/trips");
+    let store = Store::open(&url, options, Arc::new(Deaf)).await.unwrap();
     let (me, other) = (somebody(&store, "ann").await.id(), somebody(&store, "bob").await.id());
     let made = Command::CreateGroup { title: "all".into(), members: vec![other], client_id: None };
     let room = store.execute(order(me, 1, made)).await.unwrap().event().unwrap().room;

@@ -8,8 +8,9 @@ use core::future::ready;
 
 use super::InMemory;
 use crate::event::Outcome;
+use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
-use crate::journal::{Answer, Journal, Order};
+use crate::journal::{Answer, Fed, Journal, Order};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::room::Head;
@@ -41,6 +42,10 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.chat.thread(reader, room, message, page, limit)?))
     }
 
+    fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found> {
+        self.answer(|world| Ok(world.chat.find(reader, &find)?))
+    }
+
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown> {
         self.answer(|world| Ok(world.chat.message(reader, room, message)?))
     }
@@ -63,6 +68,14 @@ impl Journal for InMemory {
 
     fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed> {
         self.answer(|world| Ok(world.chat.missed(room, since, limit)?))
+    }
+
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>> {
+        self.answer(|world| Ok(world.feed.iter().filter(|turn| turn.no > after).take(limit).cloned().collect()))
+    }
+
+    fn feed_end(&self) -> Answer<'_, u64> {
+        self.answer(|world| Ok(world.feed.len() as u64))
     }
 
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {

@@ -9,7 +9,7 @@ use chat_domain::{Uuid, Value};
 
 use crate::cursor::Cursor;
 
-pub(crate) use time::{Micros, Millis, Seconds};
+pub(crate) use time::{Micros, Millis, Seconds, moment};
 pub(crate) use value::Tree;
 
 /// Something that knows how it is spelled in JSON.

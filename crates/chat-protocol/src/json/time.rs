@@ -49,6 +49,52 @@ fn write(out: &mut Vec<u8>, time: Time, places: usize) {
     out.extend_from_slice(b"Z\"");
 }
 
+/// The moment that is spelled so: RFC 3339, in UTC or another offset; of a fraction six digits count.
+pub(crate) fn moment(text: &str) -> Option<Time> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    let (clock, offset) = match time.strip_suffix(['Z', 'z']) {
+        Some(clock) => (clock, 0),
+        None => {
+            let at = time.rfind(['+', '-', ' '])?;
+            let [hours, minutes] = numbers(&time[at + 1..], ':', [(2, 23), (2, 59)])?;
+            let offset = (hours * 60 + minutes) * 60;
+            (&time[..at], if time.as_bytes()[at] == b'-' { -offset } else { offset })
+        }
+    };
+    let (clock, fraction) = clock.split_once('.').map_or((clock, "0"), |(clock, fraction)| (clock, fraction));
+    let [year, month, day] = numbers(date, '-', [(4, 9999), (2, 12), (2, 31)])?;
+    let [hour, minute, second] = numbers(clock, ':', [(2, 23), (2, 59), (2, 60)])?;
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) || month == 0 || day == 0 {
+        return None;
+    }
+    let micros: i64 = format!("{fraction:0<6}")[..6].parse().ok()?;
+    let day_number = days(year, month, day);
+    // The 31st of June is none.
+    let is_day = civil(day_number) == (year, month, day);
+    let seconds = day_number * 86_400 + hour * 3_600 + minute * 60 + second - offset;
+    is_day.then_some(Time(seconds * 1_000_000 + micros))
+}
+
+/// Numbers of exactly so many digits, none above its bound.
+fn numbers<const N: usize>(text: &str, between: char, bounds: [(usize, i64); N]) -> Option<[i64; N]> {
+    let mut parts = text.split(between);
+    let mut numbers = [0; N];
+    for (number, (length, most)) in numbers.iter_mut().zip(bounds) {
+        let part =
+            parts.next().filter(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        *number = part.parse().ok().filter(|number| *number <= most)?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+/// The day counted from 1970, the other way round than [`civil`].
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
 fn digits(place: &mut [u8], number: i64) {
     let mut rest = number;
     for digit in place.iter_mut().rev() {
@@ -90,6 +136,27 @@ mod tests {
         assert_eq!(spelled(Seconds(time)), r#""2026-01-09T12:00:05Z""#);
         assert_eq!(spelled(Millis(time)), r#""2026-01-09T12:00:05.123Z""#);
         assert_eq!(spelled(Micros(time)), r#""2026-01-09T12:00:05.123456Z""#);
+    }
+
+    #[test]
+    fn moments_are_read_in_every_spelling() {
+        for (text, micros) in [
+            ("2026-01-09T12:00:05Z", 1_767_960_005_000_000),
+            ("2026-01-09T12:00:05.1234567Z", 1_767_960_005_123_456),
+            ("2026-01-09T15:00:05.5+03:00", 1_767_960_005_500_000),
+            // A plus that was not escaped in an address.
+            ("2026-01-09T15:00:05 03:00", 1_767_960_005_000_000),
+            ("1969-12-31T23:59:59Z", -1_000_000),
+            ("2000-02-29t00:00:00z", 951_782_400_000_000),
+        ] {
+            assert_eq!(moment(text), Some(Time(micros)), "{text}");
+        }
+        let wrong =
+            "2026-01-09 | 2026-01-09T12:00:05 | 2026-13-09T12:00:05Z | 2026-02-30T12:00:05Z | 2026-01-09T24:00:05Z
+            | 2026-1-9T12:00:05Z | 2026-01-09T12:00:05.Z | 2026-01-09T12:00:05.5xZ | 20é6-01-09T12:00:05Z | 1767960005";
+        for text in wrong.split('|').map(str::trim) {
+            assert_eq!(moment(text), None, "{text}");
+        }
     }
 
     #[test]

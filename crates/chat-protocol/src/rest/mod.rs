@@ -10,13 +10,17 @@ pub mod body;
 #[cfg(test)]
 mod body_tests;
 mod fields;
+mod find;
 mod ids;
 pub mod openapi;
+mod pull;
 mod query;
 pub mod table;
 
 pub use answer::Reply;
+pub use find::FindMessages;
 pub use ids::Whom;
+pub use pull::{Pull, PullFrom, PullPlace};
 pub use query::{Query, plain_segment};
 pub use table::{Access, Entry, Method, Route, TABLE};
 

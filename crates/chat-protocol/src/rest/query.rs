@@ -108,7 +108,7 @@ impl Query {
     }
 
     /// One that is there and not empty.
-    fn given(&self, name: &str) -> Option<&str> {
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
         self.text(name).filter(|value| !value.is_empty())
     }
 

@@ -155,6 +155,8 @@ routes! {
         Pins = Get "/chats/{chat}/pins";
         /// A page of the thread that a message belongs to, oldest first.
         Thread = Get "/chats/{chat}/messages/{message}/replies";
+        /// Finds messages by their words, the newest first.
+        Find = Get "/search";
         /// Who has read a message.
         Readers = Get "/chats/{chat}/messages/{message}/readers";
         /// Marks messages as read.
@@ -195,6 +197,8 @@ routes! {
         ServerChat = Post "/server/chats";
         /// Sends a message in a user's name.
         ServerSend = Post "/server/chats/{chat}/messages";
+        /// Everything that happens, in order, to be pulled.
+        Events = Get "/server/events";
         /// Makes a user known before the first visit.
         Introduce = Put "/server/users/{subject}";
         /// Closes everything that a user has open.

@@ -177,6 +177,7 @@ impl Committer {
                 self.answer_in(&kept, batch, optimistic.results)
             }
             None => {
+                self.intake.heard.miss();
                 self.intake.turn_away(batch);
                 Vec::new()
             }

@@ -41,6 +41,9 @@ impl Conn {
     /// What a question adds that means to change what it finds.
     pub(crate) const LOCK: &str = " FOR UPDATE";
 
+    /// The database's clock, in microseconds.
+    pub(crate) const CLOCK: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
     /// What lets a transaction wait longer for others: until whoever brings the tables up to date is done, or given up by the
     /// server because nothing is heard of them any more.
     pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";

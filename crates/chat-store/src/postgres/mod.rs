@@ -6,6 +6,7 @@ mod backlog;
 mod committer;
 mod conn;
 mod doubt;
+mod index;
 mod life;
 mod node;
 mod notify;
@@ -33,6 +34,7 @@ use self::address::Address;
 pub(crate) use self::archive::export;
 use self::backlog::Work;
 use self::conn::Conn;
+pub(crate) use self::index::{reindex, unindexed};
 use self::life::Life;
 use self::notify::{Hearers, Notifying};
 use self::pool::Pool;
@@ -46,16 +48,20 @@ pub(crate) struct Database {
     intake: Arc<Intake>,
     committers: Vec<mpsc::Sender<Work>>,
     pool: Arc<Pool>,
+    /// For the feed, for the index of words and for who searches it: they keep nobody else waiting.
+    beside: Arc<Pool>,
     life: Arc<Life>,
     /// Who keeps this store's row fresh, and is told when it ends.
     alive: mpsc::Sender<oneshot::Sender<()>>,
     address: Address,
     hearers: Arc<Hearers>,
+    /// Who writes the feed, likewise.
+    feeder: mpsc::Sender<oneshot::Sender<()>>,
 }
 
 impl Database {
     /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
-    pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
+    pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Arc<Database>, OpenError> {
         let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
         let address = Address::parse(url, known.clone(), &intake.options)?;
         let conn = address.dial().await.map_err(|said| address.refused(said))?;
@@ -72,9 +78,15 @@ impl Database {
         let (alive, stop) = mpsc::channel(1);
         let hearers = Arc::new(Hearers::default());
         tokio::spawn(node::keep_alive(address.clone(), hearers.clone(), stop));
+        let beside = Arc::new(Pool::new(address.clone(), BESIDE));
         let pool = Arc::new(Pool::new(address.clone(), intake.options.readers));
         tokio::spawn(keep(Arc::downgrade(&pool), intake.options.keep_changes));
-        Ok(Database { intake, committers, pool, life: known, alive, address, hearers })
+        let (holder, (feeder, stop)) = (address.node().id, mpsc::channel(1));
+        let intake_too = intake.clone();
+        let database = Database { intake, committers, pool, beside, life: known, alive, address, hearers, feeder };
+        let database = Arc::new(database);
+        tokio::spawn(queries::feeder::run(Arc::downgrade(&database), intake_too, holder, stop));
+        Ok(database)
     }
 
     /// The way to the other nodes.
@@ -89,6 +101,11 @@ impl Database {
 
     /// Takes what waits, then stops.
     pub(crate) async fn close(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.feeder.send(tell).await.is_ok() {
+            // It has ended in another way.
+            let _ = told.await;
+        }
         for committer in &self.committers {
             let (tell, told) = oneshot::channel();
             if committer.send(Work::Close(tell)).await.is_ok() {
@@ -97,6 +114,7 @@ impl Database {
             }
         }
         self.pool.close();
+        self.beside.close();
         let (tell, told) = oneshot::channel();
         if self.alive.send(tell).await.is_ok() {
             // As above.
@@ -161,23 +179,64 @@ impl Database {
     fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
-    ) -> Answer<'_, T> {
+    ) -> Answer<'static, T> {
+        let pool = self.pool.clone();
         Box::pin(async move {
-            let lease = self.pool.reading().await.map_err(WorkError::into_failure)?;
+            let lease = pool.reading().await.map_err(WorkError::into_failure)?;
             let answer = queries::looked(lease.conn(), work).await;
             lease.end(&answer);
             answer.map_err(WorkError::into_failure)
         })
     }
 
+    /// Asks something of the index of words too.
+    fn search<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let beside = self.beside.clone();
+        Box::pin(async move {
+            let lease = beside.reading().await.map_err(WorkError::into_failure)?;
+            let answer = queries::looked(lease.conn(), work).await;
+            lease.end(&answer);
+            answer.map_err(WorkError::into_failure)
+        })
+    }
+
+    /// Writes to the index of words.
+    fn index<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        self.write_beside(work)
+    }
+
     /// Does something in a transaction of its own.
     fn write<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
-    ) -> Answer<'_, T> {
+    ) -> Answer<'static, T> {
+        let pool = self.pool.clone();
         Box::pin(async move {
-            let lease = self.pool.writing().await.map_err(WorkError::into_failure)?;
+            let lease = pool.writing().await.map_err(WorkError::into_failure)?;
             let answer = queries::transacted(lease.conn(), work).await;
+            lease.end(&answer);
+            answer.map_err(WorkError::into_failure)
+        })
+    }
+
+    /// The same for what no order looks at, and what a crash of the server may take if nothing else was written since.
+    fn write_beside<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let beside = self.beside.clone();
+        Box::pin(async move {
+            let lease = beside.writing().await.map_err(WorkError::into_failure)?;
+            let answer = match lease.conn().script("SET LOCAL synchronous_commit = off").await {
+                Ok(()) => queries::transacted(lease.conn(), work).await,
+                Err(error) => Err(error.into()),
+            };
             lease.end(&answer);
             answer.map_err(WorkError::into_failure)
         })
@@ -210,6 +269,9 @@ async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), WorkError> {
     }
     Ok(())
 }
+
+/// How many connections there are beside those that everybody uses.
+const BESIDE: usize = 3;
 
 /// When old things are forgotten first: a server that is started often would never come to it otherwise.
 const PRUNE_FIRST: Duration = Duration::from_secs(2);

@@ -40,7 +40,11 @@ impl Unknown {
     pub(crate) fn found(self, intake: &Intake, committed: bool) {
         match committed {
             true => intake.answer(self.batch, self.results),
-            false => intake.turn_away(self.batch),
+            false => {
+                // Nobody may have been able to say.
+                intake.heard.miss();
+                intake.turn_away(self.batch);
+            }
         }
     }
 }

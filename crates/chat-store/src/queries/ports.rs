@@ -1,4 +1,4 @@
-//! The two ports, answered by a database.
+//! The journal, answered by a database.
 
 mod directory;
 
@@ -9,10 +9,13 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Failure, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time, UserId,
+    Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time,
+    UserId,
 };
 
-use super::{Database, chats, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, threads};
+use super::{
+    Database, chats, feed, find, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, threads,
+};
 use crate::outage;
 
 impl Journal for Database {
@@ -37,6 +40,10 @@ impl Journal for Database {
         limit: usize,
     ) -> Answer<'_, History> {
         self.read(move |conn| Box::pin(threads::page(conn, reader, room, message, page, limit)))
+    }
+
+    fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found> {
+        self.search(move |conn| Box::pin(find::page(conn, reader, find)))
     }
 
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown> {
@@ -68,6 +75,14 @@ impl Journal for Database {
     fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed> {
         let limits = self.options().limits;
         self.read(move |conn| Box::pin(async move { replay::missed(conn, room, since, limit, &limits).await }))
+    }
+
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>> {
+        self.read(move |conn| Box::pin(feed::after(conn, after, limit)))
+    }
+
+    fn feed_end(&self) -> Answer<'_, u64> {
+        self.read(|conn| Box::pin(feed::newest(conn)))
     }
 
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {

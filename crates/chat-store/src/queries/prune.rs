@@ -12,11 +12,12 @@ pub(crate) enum Part {
     Changes,
     Receipts,
     Sessions,
+    Feed,
 }
 
 impl Part {
     /// All of them.
-    pub(crate) const ALL: [Part; 3] = [Part::Changes, Part::Receipts, Part::Sessions];
+    pub(crate) const ALL: [Part; 4] = [Part::Changes, Part::Receipts, Part::Sessions, Part::Feed];
 }
 
 /// Forgets one slice of what happened before `old`, or of sessions that ended before `now`; says whether nothing is left.
@@ -26,6 +27,7 @@ pub(crate) async fn slice(conn: &Conn, part: Part, old: Time, now: Time) -> Work
         Part::Changes => changes(conn, old, SLICE).await,
         Part::Receipts => receipts(conn, old, SLICE).await,
         Part::Sessions => sessions::forget_expired(conn, now, SLICE).await,
+        Part::Feed => feed(conn, old, SLICE).await,
     }
 }
 
@@ -86,6 +88,18 @@ async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let next = if left { old.0 } else { last.max(from.saturating_add(1)) };
     schema::put(conn, "receipts_pruned", next).await?;
     Ok(left)
+}
+
+/// The feed goes from its beginning on: its rows are about as old as they are in order.
+async fn feed(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
+    let sql = Sql::new("SELECT f.no, f.at < ? FROM feed f WHERE f.no > 0 ORDER BY f.no LIMIT ?");
+    let slice = conn.load::<(i64, bool)>(sql.bind(old).bind(most)).await?;
+    let gone: Vec<_> = slice.iter().take_while(|(_, is_old)| *is_old).map(|(no, _)| *no).collect();
+    let done = gone.len() < most;
+    if let Some(upto) = gone.last() {
+        conn.run(Sql::new("DELETE FROM feed WHERE no <= ?").bind(*upto)).await?;
+    }
+    Ok(done)
 }
 
 /// How many rows go at once.

@@ -101,11 +101,13 @@ async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Me
 
 /// An id of a room below all of its messages from some `seq` on, and not far below: the ids of a room have the order of its seqs,
 /// and of every 32nd message an index knows both. (So all bounds of a search are ids, of the one index which also has the order.)
-const FLOOR: &str = "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq < ? AND x.number % 32 = 0
+pub(super) const FLOOR: &str =
+    "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq < ? AND x.number % 32 = 0
     ORDER BY x.seq DESC LIMIT 1), 0)";
 
 /// One above all of its messages up to some `seq`, or the last of them.
-const CEILING: &str = "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq >= ? AND x.number % 32 = 0
+pub(super) const CEILING: &str =
+    "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq >= ? AND x.number % 32 = 0
     ORDER BY x.seq LIMIT 1), 9223372036854775807)";
 
 /// The other changes in the page's numbers.

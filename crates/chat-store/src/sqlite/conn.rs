@@ -22,6 +22,9 @@ impl Conn {
     /// What a question adds that means to change what it finds.
     pub(crate) const LOCK: &str = "";
 
+    /// The database's clock, in microseconds.
+    pub(crate) const CLOCK: &str = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+
     /// What lets a transaction wait longer for others: here none can be met.
     pub(crate) const PATIENT: &str = "";
 
@@ -98,6 +101,12 @@ impl Conn {
     /// Begins to read: everything until the end is from one moment.
     pub(crate) async fn begin_reading(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN")).await.map(drop)
+    }
+
+    /// Whether commits wait for the disk. Those that do not are there after the death of this process all the same, and after a
+    /// power cut if a later one has waited.
+    pub(super) fn wait_for_disk(&self, wait: bool) -> QueryResult<()> {
+        self.batch(if wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
     }
 
     /// Makes what was written durable.

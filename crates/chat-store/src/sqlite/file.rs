@@ -96,7 +96,7 @@ impl DatabaseFile {
 
 /// Makes the file, if it is not there, for its owner alone: messages and the digests of passwords are in it. What SQLite puts beside
 /// it gets the same mode. One that is there already is left as its owner has it.
-fn keep_private(path: &Path) {
+pub(super) fn keep_private(path: &Path) {
     // What is wrong with it SQLite finds out, and says better.
     let Ok(file) = private().open(path) else { return };
     #[cfg(unix)]

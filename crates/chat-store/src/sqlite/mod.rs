@@ -5,6 +5,7 @@ mod backup;
 mod checkpointer;
 mod conn;
 mod file;
+mod index;
 #[path = "../queries/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same questions, compiled once for each database's connection")]
 mod queries;
@@ -12,8 +13,8 @@ mod queue;
 mod readers;
 mod writer;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chat_domain::journal::Answer;
@@ -23,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use self::archive::export;
 pub(crate) use self::backup::back_up;
 use self::conn::{Conn, ready};
+pub(crate) use self::index::{reindex, unindexed};
 use self::queries::prune::Part;
 use self::queue::Queue;
 use self::readers::Readers;
@@ -37,12 +39,17 @@ pub(crate) struct Database {
     queue: mpsc::Sender<Work>,
     /// None in memory: there is one connection, and it both writes and reads.
     readers: Option<Readers>,
+    /// Those who search; the index of words is theirs to read, and has its own file and writer. In memory it has neither.
+    finders: Option<Readers>,
+    index: Option<Arc<Mutex<Option<Conn>>>>,
     epoch: AtomicU64,
+    /// Who writes the feed, and is told when it ends.
+    feeder: mpsc::Sender<oneshot::Sender<()>>,
 }
 
 impl Database {
     /// Opens the file, or a chat in memory.
-    pub(crate) fn open(path: &str, intake: Intake, life: u64) -> Result<Database, OpenError> {
+    pub(crate) fn open(path: &str, intake: Intake, life: u64) -> Result<Arc<Database>, OpenError> {
         let intake = Arc::new(intake);
         let file = file::DatabaseFile::find(path)?;
         let conn = file.connect()?;
@@ -66,16 +73,38 @@ impl Database {
             tracing::warn!("the log of writes could not be brought into the file at once: {error}");
         }
         let epoch = AtomicU64::new(ready(queries::schema::epoch(&conn)).map_err(OpenError::away)?);
-        let readers = file.path().map(|path| Readers::start(path, intake.options.readers)).transpose()?;
+        let readers = file.path().map(|path| Readers::start(path, None, intake.options.readers)).transpose()?;
+        let (finders, index) = match file.path() {
+            Some(path) => {
+                let place = index::beside(path);
+                let index = index::open(&place)?;
+                (Some(Readers::start(path, Some(&place), FINDERS)?), Some(Arc::new(Mutex::new(Some(index)))))
+            }
+            None => {
+                index::attach(&conn, None).map_err(|error| OpenError::Unready(error.to_string()))?;
+                (None, None)
+            }
+        };
         let (queue, orders) = mpsc::channel(intake.options.queue);
         writer::start(conn, Queue::new(orders, intake.clone()), intake.clone(), file, queue.downgrade());
-        Ok(Database { intake, queue, readers, epoch })
+        let (feeder, stop) = mpsc::channel(1);
+        let database = Arc::new(Database { intake: intake.clone(), queue, readers, finders, index, epoch, feeder });
+        tokio::spawn(queries::feeder::run(Arc::downgrade(&database), intake, life, stop));
+        Ok(database)
     }
 
     /// Takes what waits, then stops; the file is whole without its log afterwards, and nothing of ours has it open.
     pub(crate) async fn close(&self) {
-        if let Some(readers) = &self.readers {
+        let (tell, told) = oneshot::channel();
+        if self.feeder.send(tell).await.is_ok() {
+            // It has ended in another way.
+            let _ = told.await;
+        }
+        for readers in self.readers.iter().chain(&self.finders) {
             readers.close().await;
+        }
+        if let Some(index) = &self.index {
+            *index.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         let (tell, told) = oneshot::channel();
         if self.queue.send(Work::Close(tell)).await.is_ok() {
@@ -132,7 +161,7 @@ impl Database {
     fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
-    ) -> Answer<'_, T> {
+    ) -> Answer<'static, T> {
         self.task(
             move |conn| ready(look(conn, work)),
             |task| match &self.readers {
@@ -140,6 +169,39 @@ impl Database {
                 None => self.queue.try_send(Work::Look(task)).is_ok(),
             },
         )
+    }
+
+    /// Asks something of the index of words too.
+    fn search<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        self.task(
+            move |conn| ready(look(conn, work)),
+            |task| match &self.finders {
+                Some(finders) => finders.offer(task),
+                None => self.queue.try_send(Work::Look(task)).is_ok(),
+            },
+        )
+    }
+
+    /// Writes to the index of words.
+    fn index<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let Some(index) = self.index.clone() else { return self.write_beside(work) };
+        Box::pin(async move {
+            let written = tokio::task::spawn_blocking(move || {
+                let index = index.lock().unwrap_or_else(PoisonError::into_inner);
+                let conn = index.as_ref().ok_or(Failure::Unavailable)?;
+                ready(transact(conn, work)).map_err(|error| {
+                    tracing::error!("the index of words could not be written: {error}");
+                    Failure::Unavailable
+                })
+            });
+            written.await.unwrap_or(Err(Failure::Unavailable))
+        })
     }
 
     /// Does something in a transaction of its own, between two batches.
@@ -153,11 +215,22 @@ impl Database {
         )
     }
 
+    /// The same for what no order looks at, and what may be lost by a power cut if nothing else was written since.
+    fn write_beside<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        self.task(
+            move |conn| ready(transact(conn, work)),
+            |task| self.queue.try_send(Work::Beside(task, Instant::now())).is_ok(),
+        )
+    }
+
     fn task<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
         offer: impl FnOnce(Task) -> bool,
-    ) -> Answer<'_, T> {
+    ) -> Answer<'static, T> {
         let (tell, told) = oneshot::channel();
         let task: Task = Box::new(move |conn| {
             if tell.is_closed() {
@@ -175,6 +248,9 @@ impl Database {
         })
     }
 }
+
+/// How many search at once.
+const FINDERS: usize = 2;
 
 /// A piece of work that answers by itself; says whether the connection is still good.
 type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;

@@ -105,7 +105,7 @@ impl Queue {
                 match work {
                     Work::Order(waiting) if is_late(waiting.since) => late.push(waiting),
                     // Who waits for it hears that nobody does it.
-                    Work::Change(task, since) if is_late(since) => drop(task),
+                    Work::Change(task, since) | Work::Beside(task, since) if is_late(since) => drop(task),
                     other => {
                         lane.next.push_front(other);
                         break;

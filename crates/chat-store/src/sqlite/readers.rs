@@ -2,13 +2,13 @@
 
 use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::{Conn, Task};
+use super::{Conn, Task, index};
 use crate::error::OpenError;
 
 /// Threads that answer questions; whichever is free takes the next.
@@ -21,16 +21,17 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Starts so many of them. They end when this is dropped.
-    pub(super) fn start(path: &Path, how_many: usize) -> Result<Readers, OpenError> {
+    pub(super) fn start(path: &Path, index: Option<&Path>, how_many: usize) -> Result<Readers, OpenError> {
         let (queue, tasks) = sync_channel(MOST_QUESTIONS);
         let tasks = Arc::new(Mutex::new(tasks));
         let (path, busy) = (path.display().to_string(), Arc::<AtomicUsize>::default());
         let mut threads = Vec::new();
         for _ in 0..how_many.max(1) {
-            let conn = Conn::open(&path).map_err(|error| OpenError::Unready(error.to_string()))?;
-            let (path, tasks, busy) = (path.clone(), tasks.clone(), busy.clone());
+            let place = Place { database: path.clone(), index: index.map(Path::to_owned) };
+            let conn = place.connect().map_err(OpenError::Unready)?;
+            let (tasks, busy) = (tasks.clone(), busy.clone());
             let thread = thread::Builder::new().name("chat-read".into());
-            let thread = thread.spawn(move || read(conn, &path, &tasks, &busy));
+            let thread = thread.spawn(move || read(conn, &place, &tasks, &busy));
             threads.push(thread.map_err(|error| OpenError::Unready(error.to_string()))?);
         }
         Ok(Readers { queue, threads: Mutex::new(threads), busy })
@@ -60,14 +61,31 @@ impl Readers {
     }
 }
 
-fn read(mut conn: Conn, path: &str, tasks: &Mutex<Receiver<Option<Task>>>, busy: &AtomicUsize) {
+/// Where they read.
+struct Place {
+    database: String,
+    /// The index of words, for those who search.
+    index: Option<PathBuf>,
+}
+
+impl Place {
+    fn connect(&self) -> Result<Conn, String> {
+        let conn = Conn::open(&self.database).map_err(|error| error.to_string())?;
+        if let Some(index) = &self.index {
+            index::attach(&conn, Some(index)).map_err(|error| error.to_string())?;
+        }
+        Ok(conn)
+    }
+}
+
+fn read(mut conn: Conn, place: &Place, tasks: &Mutex<Receiver<Option<Task>>>, busy: &AtomicUsize) {
     loop {
         let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Some(task)) = next else { return };
         busy.fetch_add(1, Ordering::Relaxed);
         let good = catch_unwind(AssertUnwindSafe(|| task(&conn))).unwrap_or(false);
         busy.fetch_sub(1, Ordering::Relaxed);
-        if !good && let Ok(fresh) = Conn::open(path) {
+        if !good && let Ok(fresh) = place.connect() {
             conn = fresh;
         }
     }

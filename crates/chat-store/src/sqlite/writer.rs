@@ -25,6 +25,8 @@ pub(super) enum Work {
     Look(Task),
     /// To do something alone that may change any, asked for then.
     Change(Task, Instant),
+    /// To write what no order looks at, and what need not be on the disk at once.
+    Beside(Task, Instant),
     /// To stop after what came before.
     Close(oneshot::Sender<()>),
 }
@@ -75,6 +77,14 @@ impl Writer {
                 Work::Change(task, _) => {
                     self.cache.forget();
                     self.task(task);
+                    self.look_at_log();
+                }
+                Work::Beside(task, _) => {
+                    self.task(Box::new(|conn| {
+                        // Where this does not go well the disk is waited for: that is only slower.
+                        let quick = conn.wait_for_disk(false).is_ok();
+                        task(conn) && (!quick || conn.wait_for_disk(true).is_ok())
+                    }));
                     self.look_at_log();
                 }
                 Work::Close(done) => {

@@ -6,6 +6,8 @@ mod chat;
 pub(crate) mod cors;
 mod document;
 mod endings;
+mod events;
+mod find;
 mod member;
 mod message;
 mod notification;
@@ -122,6 +124,7 @@ impl Call<'_> {
             Route::PostCommented => server::post_commented(self).await.map(Answered::from),
             Route::ServerChat => server::open_chat(self).await.map(Answered::from),
             Route::ServerSend => server::send(self).await.map(Answered::from),
+            Route::Events => events::pull(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
             Route::Healthz => Ok(answer::health(None).into()),
@@ -181,6 +184,7 @@ impl Call<'_> {
             Route::Unpin => pin::pin(self, caller, false).await,
             Route::Pins => pin::pins(self, caller).await,
             Route::Thread => message::thread(self, caller).await,
+            Route::Find => find::messages(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,
             Route::Typing => message::typing(self, caller).await,

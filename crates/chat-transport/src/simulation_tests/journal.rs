@@ -10,8 +10,8 @@ use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
 use chat_domain::view::*;
 use chat_domain::{
-    Command, Failure, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Settled, Sink, Time,
-    UserId,
+    Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId,
+    Settled, Sink, Time, UserId,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
@@ -220,6 +220,9 @@ impl Journal for Window {
     asked! {
         history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
         thread(reader: UserId, room: RoomId, of: MessageId, page: Page, limit: usize) -> History;
+        find(reader: UserId, find: Find) -> Found;
+        feed(after: u64, limit: usize) -> Vec<Fed>;
+        feed_end() -> u64;
         inspect(room: RoomId) -> Inspected;
         find_rooms(text: String, before: Option<RoomId>, limit: usize) -> FoundRooms;
         trace(user: UserId, message: MessageId) -> Trace;

@@ -32,7 +32,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
     match route {
         Route::Register | Route::Login | Route::Refresh => (Everybody, json!({})),
         Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz => (Everybody, json!({})),
-        Route::Logout | Route::Me | Route::Users | Route::Chats => (Own, json!({})),
+        Route::Logout | Route::Me | Route::Users | Route::Chats | Route::Find => (Own, json!({})),
         Route::UpdateMe => (Own, json!({"name": "N"})),
         // Somebody else's password opens nothing, one's own does: see the tests of accounts.
         Route::Password => (Own, json!({"old": "x", "new": "short"})),
@@ -68,7 +68,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::ServerChat => (BackEnds, json!({"owner_id": user, "type": "group", "title": "us"})),
         Route::ServerSend => (BackEnds, json!({"user_id": user, "content": "x"})),
         Route::Introduce => (BackEnds, json!({"name": "N"})),
-        Route::Disconnect => (BackEnds, json!({})),
+        Route::Disconnect | Route::Events => (BackEnds, json!({})),
     }
 }
 

@@ -61,7 +61,8 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
     });
 }
 
-fn change(o: &mut Object<'_>, event: &Event, features: Features) {
+/// The fields of what happened in a room.
+pub(crate) fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     if let Change::Sent { message, reception } = &event.change {
         message_fields(o, message, reception.status);
         let beside = Beside { reception: Some(reception), mine: None };

@@ -11,6 +11,7 @@ use crate::frames::Frames;
 use crate::json::{Json, Object, Raw, Seconds, object};
 
 pub(super) use decode::decode;
+pub(crate) use encode::change;
 pub(crate) use encode::notification_fields;
 pub(super) use encode::{audience, encode};
 pub(crate) use reply::{done, hello, joined, notification_read, refused, resync, settled, sync_required};

@@ -1,15 +1,15 @@
 //! Messages and what becomes of them.
 
 use chat_domain::view::{History, Mark, Reactor, Shown};
-use chat_domain::{Emoji, Likes, MessageId, UserId};
+use chat_domain::{Emoji, Found, Likes, MessageId, UserId};
 
-use super::super::Tree;
+use super::super::{Tree, find};
 use super::{Reply, reply};
 use crate::cursor::Cursor;
 use crate::dialect::additions::{Beside, additions};
 use crate::dialect::{roulette, socketio, sse};
 use crate::features::Features;
-use crate::json::Object;
+use crate::json::{Json, Object, array};
 
 /// A page of history, oldest first, with the cursor that matches it.
 pub fn history(tree: Tree, features: Features, page: &History, cursor: Cursor) -> Reply {
@@ -19,6 +19,27 @@ pub fn history(tree: Tree, features: Features, page: &History, cursor: Cursor) -
         o.put("cursor", cursor);
         o.put("next_before", oldest.map(|shown| tree.spelled_message(shown.message.id)));
     })
+}
+
+/// What was found, the newest first.
+pub fn found(tree: Tree, features: Features, found: &Found) -> Reply {
+    reply(tree, 200, |o| {
+        o.objects("data", &found.hits, |o, hit| {
+            o.put("chat_id", tree.spelled_room(hit.shown.message.room));
+            o.nest("message", |o| object(o, tree, features, &hit.shown));
+            o.list("highlights", hit.highlights.iter().map(|&(from, upto)| Stretch(from, upto)));
+        });
+        o.put("next", find::spelled(found).as_deref());
+    })
+}
+
+/// From where to where.
+struct Stretch(usize, usize);
+
+impl Json for Stretch {
+    fn write(self, out: &mut Vec<u8>) {
+        array(out, [self.0, self.1], |out, unit| (unit as u64).write(out));
+    }
 }
 
 /// One message.

@@ -8,6 +8,7 @@ mod message;
 mod notification;
 mod poll;
 mod spell;
+mod told;
 mod trouble;
 
 use crate::json::{Object, object};
@@ -20,6 +21,7 @@ pub use explain::{Explained, explain};
 pub use message::*;
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
+pub use told::{events, is_told};
 pub use trouble::{Health, health, trouble};
 
 /// An answer.

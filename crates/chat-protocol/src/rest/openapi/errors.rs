@@ -92,6 +92,7 @@ fn by_route(route: Route) -> &'static [&'static str] {
         // Whoever a page begins after must be there.
         Route::Chats => &["CHAT_NOT_FOUND"],
         Route::Users => &["USER_NOT_FOUND"],
+        Route::Find => &["CHAT_NOT_FOUND", "FORBIDDEN"],
         Route::Search | Route::Next | Route::Introduce => &["CONFLICT"],
         Route::Notify | Route::ServerSend => &["USER_NOT_FOUND", "CONFLICT"],
         _ => &[],

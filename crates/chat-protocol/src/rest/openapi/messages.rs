@@ -4,8 +4,9 @@ use chat_domain::MessageKind;
 use serde_json::{Value as Json, json};
 
 use super::super::Tree;
-use super::schema::{Kind, given_id};
-use super::shape::{array, body, flag, or_null, perhaps, text, words};
+use super::operation::data;
+use super::schema::{Kind, given_id, id, named};
+use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::texts::{address, client_id, content, title};
 
 /// A new message.
@@ -14,6 +15,44 @@ pub(super) fn new_message(tree: Tree) -> Json {
         return answering(body([("content", content()), ("client_id?", client_id())]), tree);
     }
     json!({"anyOf": MessageKind::ALL.map(|kind| answering(of_kind(kind, tree), tree))})
+}
+
+/// How messages are looked for.
+pub(super) fn finding(tree: Tree) -> [(&'static str, Json); 7] {
+    let moment = json!({"type": "string", "format": "date-time"});
+    [
+        ("q!", sized(1, 256)),
+        ("chat_id", given_id(Kind::Room, tree)),
+        ("from", id(tree)),
+        ("before", moment.clone()),
+        ("after", moment),
+        ("limit", json!({"type": "integer", "minimum": 1, "maximum": 50})),
+        ("next", text()),
+    ]
+}
+
+/// What was found.
+pub(super) fn found(tree: Tree) -> Json {
+    let stretch = json!({"type": "array", "items": count(), "minItems": 2, "maxItems": 2});
+    let hit = object([("chat_id", id(tree)), ("message", named("Message", tree)), ("highlights", array(stretch))]);
+    with(data(tree, array(hit)), [("next", or_null(text()))])
+}
+
+/// How everything that happens is asked for.
+pub(super) fn pulling() -> [(&'static str, Json); 3] {
+    let number = |least: u32, most: u32| json!({"type": "integer", "minimum": least, "maximum": most});
+    [("cursor", text()), ("limit", number(1, 100)), ("wait", number(0, 30))]
+}
+
+/// Everything that happens.
+pub(super) fn events() -> Json {
+    let event = object([
+        ("id", text()),
+        ("type", text()),
+        ("timestamp", json!({"type": "string", "format": "date-time"})),
+        ("data", json!({"type": "object"})),
+    ]);
+    object([("data", array(event)), ("cursor", text())])
 }
 
 fn of_kind(kind: MessageKind, tree: Tree) -> Json {

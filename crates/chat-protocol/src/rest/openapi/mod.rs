@@ -103,8 +103,11 @@ fn parameters(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Vec<Json> 
     parameters
 }
 
-/// An empty parameter is as good as none.
+/// An empty parameter is as good as none, unless its name ends in an exclamation mark: that one must be there.
 fn query_parameter(name: &str, schema: Json) -> Json {
+    if let Some(name) = name.strip_suffix('!') {
+        return json!({"name": name, "in": "query", "required": true, "schema": words::told(name, schema)});
+    }
     let schema = match schema["type"] == "string" && ["format", "pattern"].iter().all(|rule| schema.get(rule).is_none())
     {
         true => schema,

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::super::{Route, Tree};
-use super::messages::{new_chat, new_group, new_message, somebody};
+use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
 use super::schema::{Kind, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::texts::{client_id, content, name, picture, title, username};
@@ -81,6 +81,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
         Route::Pin | Route::Unpin => says(200, data(tree, object([("pinned", flag())])))
             .about(if route == Route::Pin { "Pins a message" } else { "Takes a message from the pins" }),
         Route::Pins => list("Message").about("The messages that are pinned, the newest pin first"),
+        Route::Find => {
+            says(200, found(tree)).about("Finds messages by their words, the newest first").asks(finding(tree))
+        }
         Route::Readers => list("Reader").about("Who has read a message").paged(id(tree)),
         Route::Read => one(200, "Position")
             .about("Marks everything up to a message as read, up to the newest where none is named")
@@ -138,6 +141,7 @@ fn special(route: Route, tree: Tree) -> Shape {
         Route::Disconnect => done(tree)
             .about("Closes everything that a user has open")
             .may_take(body([("tokens?", json!({"type": "boolean"}))])),
+        Route::Events => says(200, events()).about("Everything that happens, in order, to be pulled").asks(pulling()),
         Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),
         Route::AsyncApi => says(200, json!({"type": "object"})).about("The document of the sockets"),
         Route::Healthz => says(200, object([("status", words(&["ok"]))])).about("Whether the server is alive"),
@@ -192,7 +196,7 @@ fn told() -> Shape {
     says(202, data(Tree::V2, object([("recipients", count())])))
 }
 
-fn data(tree: Tree, data: Json) -> Json {
+pub(super) fn data(tree: Tree, data: Json) -> Json {
     match tree {
         Tree::Api => object([("status", words(&["success"])), ("data", data)]),
         Tree::V1 | Tree::V2 => object([("data", data)]),

@@ -54,6 +54,12 @@ fn known(name: &str) -> Option<(&'static str, Json)> {
         "after_id" => ("The oldest page after this one.", json!(123)),
         "last_message_id" => ("The newest message that is known.", json!(123)),
         "wait" => ("For how many seconds the request may be held until something comes.", json!(0)),
+        "q" => (
+            "Words that must all occur, in any of their forms; `\"…\"` around those that stand together; the last one outside \
+             quotes may be a beginning.",
+            json!("ёлка \"красный дом\""),
+        ),
+        "highlights" => ("Where the words stand in the text or the caption, in units of UTF-16.", json!([[0, 4]])),
         "query" => ("How the name or username begins.", json!("an")),
         "member_ids" => ("Who else is in it.", json!([])),
         "comments_count" => ("How many comments the post has now.", json!(1)),

@@ -1,0 +1,81 @@
+//! What back ends are told of everything that happens.
+
+use std::sync::Arc;
+
+use chat_domain::{Change, Emoji, Event, Extra};
+
+use super::super::pull::PullPlace;
+use super::{Reply, bare};
+use crate::dialect::socketio;
+use crate::features::Features;
+use crate::json::{Object, Seconds};
+
+/// What happened, in order, and where to go on.
+pub fn events(events: &[Arc<Event>], place: PullPlace) -> Reply {
+    bare(200, |o| {
+        o.objects("data", events.iter().filter_map(|event| Some((name(&event.change)?, event))), |o, (name, event)| {
+            o.put("id", id(event).as_str()).put("type", name).put("timestamp", Seconds(event.at));
+            o.nest("data", |o| data(o, event));
+        });
+        o.put("cursor", place.spelled().as_str());
+    })
+}
+
+/// Whether back ends are told of this.
+pub fn is_told(change: &Change) -> bool {
+    name(change).is_some()
+}
+
+/// What a back end calls it; nothing for what it is not told.
+fn name(change: &Change) -> Option<&'static str> {
+    Some(match change {
+        Change::Created { .. } => "chat.created",
+        Change::Renamed { .. } => "chat.changed",
+        Change::Added { .. } => "member.added",
+        Change::Removed { .. } => "member.removed",
+        Change::Sent { .. } => "message.created",
+        Change::Edited { .. } => "message.edited",
+        Change::Deleted { .. } => "message.deleted",
+        Change::Liked { .. } | Change::Extra(Extra::Reacted { .. }) => "message.reacted",
+        Change::Unliked { .. } | Change::Extra(Extra::Unreacted { .. }) => "message.unreacted",
+        Change::Extra(Extra::Pinned { .. }) => "message.pinned",
+        Change::Extra(Extra::Unpinned { .. }) => "message.unpinned",
+        Change::Closed | Change::Read(_) | Change::Delivered(_) => return None,
+    })
+}
+
+/// The same whenever this is told again.
+fn id(event: &Event) -> String {
+    format!("evt_{}_{}", event.room.number(), seq(event))
+}
+
+/// A room's making stands before everything in it.
+fn seq(event: &Event) -> u64 {
+    if matches!(event.change, Change::Created { .. }) { 0 } else { event.head.seq }
+}
+
+fn data(o: &mut Object<'_>, event: &Event) {
+    match &event.change {
+        // A like is a reaction like any other.
+        Change::Liked { message, likes } => {
+            let change = Change::Extra(Extra::Reacted { message: *message, emoji: Emoji::LIKE, by: likes.clone() });
+            socketio::change(o, &Event { change, ..event.clone() }, Features::ALL);
+        }
+        Change::Unliked { message, likes } => {
+            let change = Change::Extra(Extra::Unreacted { message: *message, emoji: Emoji::LIKE, by: likes.clone() });
+            socketio::change(o, &Event { change, ..event.clone() }, Features::ALL);
+        }
+        _ => socketio::change(o, event, Features::ALL),
+    }
+    match &event.change {
+        Change::Created { title, people } => {
+            o.put("title", title.as_deref());
+            o.objects("members", people, |o, person| {
+                o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
+            });
+        }
+        Change::Renamed { title } => drop(o.put("title", title.as_str())),
+        _ => {}
+    }
+    o.put("seq", seq(event));
+}

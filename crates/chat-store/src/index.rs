@@ -1,0 +1,123 @@
+//! What both databases put into their index of words, and ask of it.
+//!
+//! The index is a coarse one: it knows which words a message has, not where they stand, and answers with all messages that may be
+//! meant. [`Find::hit`] has the last word on each.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use chat_domain::find::{Place, Term, searched};
+use chat_domain::words::words;
+use chat_domain::{Find, Message, MessageId, RoomId, Time, UserId};
+
+/// A message in the index.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) at: Time,
+    pub(crate) message: MessageId,
+    pub(crate) room: RoomId,
+    /// Everything that it is found by; nothing if it is not to be found.
+    pub(crate) marks: BTreeSet<String>,
+}
+
+impl Entry {
+    /// The entry of a message as it is now.
+    pub(crate) fn of(message: &Message) -> Entry {
+        let text = if message.deleted.is_none() { searched(message) } else { None };
+        let mut marks = BTreeSet::new();
+        for word in text.iter().flat_map(|text| words(text)) {
+            marks.insert(word.raw);
+            marks.insert(word.stem);
+        }
+        if !marks.is_empty() {
+            marks.insert(room_mark(message.room));
+            marks.insert(sender_mark(message.sender.id()));
+        }
+        Entry { at: message.created_at, message: message.id, room: message.room, marks }
+    }
+}
+
+/// What the index is asked for.
+pub(crate) struct Question {
+    /// In whose rooms.
+    pub(crate) reader: UserId,
+    /// All of these must be true.
+    pub(crate) all: Vec<Any>,
+    /// Not earlier than this.
+    pub(crate) since: Time,
+    /// Only what comes after this place.
+    pub(crate) below: Place,
+    /// How many at most.
+    pub(crate) limit: usize,
+}
+
+/// One of these marks must be there.
+pub(crate) type Any = Vec<Mark>;
+
+/// A mark, or how one begins.
+pub(crate) enum Mark {
+    Whole(String),
+    Beginning(String),
+}
+
+/// What may be meant, in order.
+pub(crate) struct Candidates {
+    pub(crate) places: Vec<(RoomId, Place)>,
+    /// Below which place more may come.
+    pub(crate) next: Option<Place>,
+}
+
+impl Question {
+    /// The question that a search asks first. `rooms` are those that the reader is in, if they are few.
+    pub(crate) fn of(reader: UserId, find: &Find, rooms: Option<&[RoomId]>, limit: usize) -> Question {
+        let mut all = Vec::new();
+        for term in find.sought.terms() {
+            match term {
+                Term::Stems(stems) => all.extend(stems.iter().map(|stem| vec![Mark::Whole(stem.clone())])),
+                Term::Beginning { raw, stem } => {
+                    all.push(vec![Mark::Beginning(raw.clone()), Mark::Whole(stem.clone())]);
+                }
+            }
+        }
+        all.extend(find.from.map(|user| vec![Mark::Whole(sender_mark(user))]));
+        all.extend(rooms.map(|rooms| rooms.iter().map(|room| Mark::Whole(room_mark(*room))).collect::<Any>()));
+        let upto = find.before.map(|at| Place { at, message: FIRST });
+        let below = find.below.into_iter().chain(upto).min().unwrap_or(Place { at: Time(LATEST), message: FIRST });
+        Question { reader, all, since: find.since.unwrap_or(Time(0)), below, limit }
+    }
+
+    /// The question spelled out: `and` stands between two of those that must all be true, and closes and opens a bracket.
+    pub(crate) fn spelled(&self, and: &str, or: &str, mark: impl Fn(&mut String, &Mark)) -> String {
+        let mut spelled = String::new();
+        for (at, any) in self.all.iter().enumerate() {
+            spelled.push_str(if at == 0 { "(" } else { and });
+            for (at, one) in any.iter().enumerate() {
+                spelled.push_str(if at == 0 { "" } else { or });
+                mark(&mut spelled, one);
+            }
+        }
+        spelled.push(')');
+        spelled
+    }
+}
+
+/// The sign before a number is none of a word.
+fn room_mark(room: RoomId) -> String {
+    spelled('§', room.number())
+}
+
+fn sender_mark(user: UserId) -> String {
+    spelled('¶', user.number())
+}
+
+fn spelled(sign: char, number: i64) -> String {
+    let mut mark = String::from(sign);
+    // Writing into text does not fail.
+    let _ = write!(mark, "{number}");
+    mark
+}
+
+const FIRST: MessageId = MessageId::new(1).expect("1 is an id");
+
+/// Later than every message: about the year 2112.
+pub(crate) const LATEST: i64 = (1 << 52) - 1;

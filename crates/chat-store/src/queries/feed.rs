@@ -1,0 +1,101 @@
+//! The feed: what was committed in all rooms, in one order.
+//!
+//! There is no order of commits that all rooms share, yet some want to follow everything. So each node writes a row for each of its
+//! rooms and turns, after the commits: which changes of that room are new. Rows become visible in the order of their numbers, for
+//! each transaction that writes some holds the row of the lease. Its holder sees to what nobody else has written, and follows the feed
+//! for all.
+
+use chat_domain::{Fed, RoomId};
+
+use super::Conn;
+use crate::rows::{count, room_id};
+use crate::sql::{Rows, Sql, Write};
+use crate::work::now;
+use crate::work_error::Worked;
+
+/// Takes the lease, or goes on having it; says whether it is this holder's now. Who died without giving it back has it for
+/// another while; where nobody else can be, that was an earlier life of the same file.
+pub(crate) async fn take(conn: &Conn, holder: u64, anew: bool) -> Worked<bool> {
+    let gap = if anew { GAP } else { 0 };
+    let sql = Sql::new(format!(
+        "INSERT INTO leases (name, holder, until, last) VALUES ('feed', ?, {clock} + ?, 0)
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, last = leases.last + ?
+         WHERE leases.holder = excluded.holder OR leases.until < {clock} OR ?",
+        clock = Conn::CLOCK
+    ));
+    let taken = conn.run(sql.bind(holder).bind(LEASE).bind(gap).bind(!Conn::SHARED)).await?;
+    Ok(taken > 0)
+}
+
+/// Gives the lease back.
+pub(crate) async fn leave(conn: &Conn, holder: u64) -> Worked<()> {
+    let sql = Sql::new("UPDATE leases SET until = 0 WHERE name = 'feed' AND holder = ?");
+    conn.run(sql.bind(holder)).await?;
+    Ok(())
+}
+
+/// Holds the lease until the end of the transaction; says whether it is this holder's.
+pub(crate) async fn hold(conn: &Conn, holder: u64) -> Worked<bool> {
+    let sql = Sql::new("UPDATE leases SET last = last WHERE name = 'feed' AND holder = ?");
+    Ok(conn.run(sql.bind(holder)).await? > 0)
+}
+
+/// Writes what is new in these rooms; says whether somebody has taken the lease ever. Who writes for the first time, or after
+/// something went wrong, does not know which numbers were given and lost.
+pub(crate) async fn write(conn: &Conn, rooms: &[RoomId], anew: bool) -> Worked<bool> {
+    let sql = Sql::new("UPDATE leases SET last = last + ? + ? WHERE name = 'feed' RETURNING last");
+    let taken = conn.first::<(i64,)>(sql.bind(rooms.len()).bind(if anew { GAP } else { 0 })).await?;
+    let Some((last,)) = taken.map(|(last,)| (last - rooms.len() as i64,)) else { return Ok(false) };
+    let sql = Sql::new(
+        "WITH need (room) AS ({}) SELECT r.id, COALESCE((SELECT f.seq FROM fed f WHERE f.room = r.id), 0), r.seq
+         FROM need CROSS JOIN rooms r WHERE r.id = need.room",
+    );
+    let need = Rows::ints(rooms.iter().map(|room| room.number()));
+    let found = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
+    let fresh: Vec<_> = found.into_iter().filter(|(_, fed, seq)| seq > fed).collect();
+    let at = now();
+    let rows = (last + 1..).zip(&fresh);
+    let rows = rows.map(|(no, &(room, fed, seq))| [no.into(), room.into(), (fed + 1).into(), seq.into(), at.into()]);
+    conn.write(Write::insert("feed (no, room, from_seq, to_seq, at)", Rows::new(rows), "")).await?;
+    let fed = Rows::new(fresh.iter().map(|&(room, _, seq)| [room.into(), seq.into()]));
+    conn.write(Write::insert("fed (room, seq)", fed, "ON CONFLICT (room) DO UPDATE SET seq = excluded.seq")).await?;
+    Ok(true)
+}
+
+/// Looks through the next rooms: those of which something was not fed, and the last one that was looked at if there may be more.
+pub(crate) async fn behind(conn: &Conn, after: i64) -> Worked<(Vec<RoomId>, Option<i64>)> {
+    let sql = Sql::new(
+        "SELECT w.id, w.seq > COALESCE((SELECT f.seq FROM fed f WHERE f.room = w.id), 0)
+         FROM (SELECT r.id, r.seq FROM rooms r WHERE r.id > ? ORDER BY r.id LIMIT ?) w",
+    );
+    let found = conn.load::<(i64, bool)>(sql.bind(after).bind(LOOKED_THROUGH)).await?;
+    let more = (found.len() == LOOKED_THROUGH).then(|| found.iter().map(|(room, _)| *room).max()).flatten();
+    let behind = found.into_iter().filter(|(_, is_behind)| *is_behind).map(|(room, _)| room_id(room));
+    Ok((behind.collect::<Worked<_>>()?, more))
+}
+
+/// The newest number in it.
+pub(crate) async fn newest(conn: &Conn) -> Worked<u64> {
+    let found = conn.first::<(Option<i64>,)>(Sql::new("SELECT MAX(f.no) FROM feed f")).await?;
+    Ok(found.and_then(|(no,)| no).map_or(0, |no| no as u64))
+}
+
+/// What stands in the feed after this number.
+pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<Fed>> {
+    let sql = Sql::new("SELECT f.no, f.room, f.from_seq, f.to_seq FROM feed f WHERE f.no > ? ORDER BY f.no LIMIT ?");
+    let rows = conn.load::<(i64, i64, i64, i64)>(sql.bind(no).bind(limit)).await?;
+    let turn = |(no, room, from, upto)| {
+        Ok(Fed { no: count(no)?, room: room_id(room)?, from: count(from)?, upto: count(upto)? })
+    };
+    rows.into_iter().map(turn).collect()
+}
+
+/// How long the lease is good without a sign of life, in microseconds.
+const LEASE: i64 = 10_000_000;
+
+/// How many numbers are left out whenever somebody takes the lease, or comes back. Rows are not waited for until they are on the disk: those that
+/// a power cut took were seen by somebody maybe, so their numbers are not given again.
+const GAP: i64 = 1_000_000;
+
+/// How many rooms are looked through at once.
+const LOOKED_THROUGH: usize = 2_000;

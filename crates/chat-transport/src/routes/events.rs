@@ -1,0 +1,80 @@
+//! Everything that happens, for back ends that pull it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chat_domain::id::MAX_ID;
+use chat_domain::view::Replayed;
+use chat_domain::{Event, Failure, Fed, Head, RoomId};
+use chat_protocol::Trouble;
+use chat_protocol::rest::{Pull, PullFrom, PullPlace, Reply, answer};
+use tokio::time::{Instant, sleep};
+
+use super::call::Call;
+use crate::app::App;
+
+pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let Pull { from, limit, wait } = Pull::read(&call.query)?;
+    let (app, until) = (call.app, Instant::now() + Duration::from_secs(wait));
+    let epoch = app.journal.epoch();
+    let mut place = match from {
+        PullFrom::Beginning => PullPlace { epoch, no: 0, upto: 0 },
+        PullFrom::Now => PullPlace { epoch, no: app.journal.feed_end().await?, upto: MAX_ID as u64 },
+        PullFrom::Place(place) if place.epoch == epoch => place,
+        PullFrom::Place(_) => {
+            let said = "`cursor` is of another life of the database: begin without one, or with an empty one";
+            return Err(Trouble::Malformed(said.into()));
+        }
+    };
+    loop {
+        let (events, reached) = next(app, place, limit).await?;
+        let over = Instant::now() >= until || app.leaving.load(Ordering::Relaxed);
+        if over || events.iter().any(|event| answer::is_told(&event.change)) {
+            return Ok(answer::events(&events, reached));
+        }
+        place = reached;
+        sleep(GLANCE.min(until.saturating_duration_since(Instant::now()))).await;
+    }
+}
+
+/// What happened after a place, and the place after that.
+async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Arc<Event>>, PullPlace), Failure> {
+    let mut events = Vec::new();
+    let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
+    let moves = moves(app, &turns).await?;
+    for turn in turns {
+        let from = if turn.no == place.no { turn.from.max(place.upto.saturating_add(1)) } else { turn.from };
+        let left = limit.saturating_sub(events.len());
+        if left == 0 {
+            break;
+        }
+        if from > turn.upto {
+            continue;
+        }
+        let upto = turn.upto.min(from + left as u64 - 1);
+        let since = Head { seq: from - 1, moves: moves.get(&turn.room).copied().unwrap_or(0) };
+        match app.journal.missed(turn.room, since, (upto + 1 - from) as usize).await? {
+            Replayed::Changes { events: told, .. } => {
+                events.extend(told.into_iter().filter(|event| event.change.is_durable()));
+            }
+            // It was so long ago that the log has forgotten it.
+            Replayed::Pruned { .. } => {}
+        }
+        place = PullPlace { no: turn.no, upto, ..place };
+    }
+    Ok((events, place))
+}
+
+/// How often positions have moved in these rooms: what has moved is no event.
+async fn moves(app: &App, turns: &[Fed]) -> Result<HashMap<RoomId, u64>, Failure> {
+    let mut rooms: Vec<_> = turns.iter().map(|turn| turn.room).collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    let heads = app.journal.heads(rooms).await?;
+    Ok(heads.into_iter().map(|(room, head)| (room, head.moves)).collect())
+}
+
+/// How often it is looked whether something has come.
+const GLANCE: Duration = Duration::from_millis(250);
