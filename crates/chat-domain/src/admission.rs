@@ -40,8 +40,8 @@ impl Subject {
 }
 
 impl Visitor {
-    /// Refuses names and pictures that nobody may have, and a subject that names a user to whom this server gave an integer: that user has a subject of their own, and
-    /// nobody else may come as them.
+    /// Refuses names and pictures that nobody may have. Refuses a subject, too, that names a user to whom this server gave
+    /// an integer: that user has a subject of their own, and nobody else may come as them.
     pub fn check(&self) -> Result<(), Refusal> {
         self.username.as_deref().map_or(Ok(()), check_username)?;
         self.name.as_deref().map_or(Ok(()), check_name)?;

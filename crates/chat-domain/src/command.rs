@@ -261,8 +261,8 @@ pub enum Need {
     Room(RoomId),
     /// Somebody's row in a room (also of who left), or that there is none.
     Member(RoomId, UserId),
-    /// The members who have been in the room longest (by [`Member::joined`](crate::Member::joined), then by id), the owner
-    /// aside: one more than there are removals of this room in the batch, or everybody if there are fewer.
+    /// The members who have been in the room longest, by [`Member::joined`](crate::Member::joined) and then by id, without
+    /// the owner. One more is needed than the batch removes from this room; everybody, if there are fewer.
     Heir(RoomId),
     /// A message's row (also of a deleted one), or that the room has none of this id.
     Message(RoomId, MessageId),
@@ -276,18 +276,18 @@ pub enum Need {
     Named(RoomId, String),
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
-    /// This user's own row of this reaction to this message, whether it stands or not, if there is one; and the newest rows
-    /// of the same reaction that stand: a hundred, and one more for every need of this kind about the same message in the
-    /// batch (more do no harm).
+    /// Reactions of one sort to a message: this user's own row, whether it stands or not, and the newest rows that stand. Of
+    /// those a hundred are needed, and one more for every need of this kind about the same message in the batch; more do no
+    /// harm.
     Reactions(RoomId, MessageId, UserId, Emoji),
-    /// What a read move of this user up to this message (`None`: the newest) would make read: the newest hundred messages
-    /// of others, not deleted, between the present read position and there, oldest first, each with its readers. Nothing if
-    /// the user has no row in the room.
+    /// What a read move of this user would make read: the messages of others between the present read position and this
+    /// message (`None`: the newest). Deleted ones are left out; the newest hundred come, oldest first, each with its
+    /// readers. Nothing if the user has no row in the room.
     Unread(RoomId, UserId, Option<MessageId>),
-    /// What a delivered move of this user up to this message would make delivered: the same above the larger of the read and
-    /// the delivered position, of each message only its id and its sender. In a room of more members than
-    /// [`Limits::quiet_room`](crate::limits::Limits::quiet_room), also once those have left who may before it is decided, it may be
-    /// empty.
+    /// What a delivered move of this user up to this message would make delivered: as for a read move, but above the larger
+    /// of the two positions. Of each message its id and its sender are enough. The answer may be empty in a room of more members
+    /// than [`Limits::quiet_room`](crate::limits::Limits::quiet_room), also if those have left by the time who may before it is
+    /// decided.
     Undelivered(RoomId, UserId, MessageId),
     /// This user's own row in the lobby; if it names an open roulette chat, that room with its members' rows and the
     /// partner's row.

@@ -17,8 +17,9 @@ impl Emoji {
     /// The reaction that is called a like: ❤️ (U+2764 U+FE0F).
     pub const LIKE: Emoji = Emoji(Cow::Borrowed("\u{2764}\u{fe0f}"));
 
-    /// The emoji of this spelling, if there is one: a sequence that Unicode lists (one that is not fully qualified is
-    /// completed, so U+2764 alone is the like; a skin tone alone is a part of one and none itself), or 1–32 of `a-z0-9_+-` between colons.
+    /// The emoji of this spelling, if there is one: a sequence that Unicode lists, or 1–32 of `a-z0-9_+-` between colons. A
+    /// sequence that is not fully qualified is completed, so U+2764 alone is the like. A skin tone alone is a part of one and
+    /// none itself.
     pub fn new(text: &str) -> Option<Emoji> {
         if let Some(listed) = emojis::get(text).filter(|_| !is_tone(text)) {
             return Some(Emoji(Cow::Borrowed(listed.as_str())));

@@ -110,7 +110,9 @@
 //!
 //! # A copy
 //!
-//! [`Chat::apply`] takes over the events that another chat decided, and says what it cannot.
+//! [`Chat::apply`] takes over the events that another chat decided. Events tell what everybody in a room may know, so it does not
+//! restore the names of requests, the lobby and its leases, delivered positions in quiet rooms, people who are in no room, and when
+//! anybody was last seen. [`Chat::save`] and [`Chat::load`] keep all of it.
 //!
 //! # What passes and is not kept
 //!

@@ -162,8 +162,8 @@ pub struct Roster {
 pub struct Readership {
     /// The message.
     pub message: Arc<Message>,
-    /// The newest hundred of those who have read it, the sender aside, in order of time (then of id): everybody with a
-    /// read receipt at or above it, whether still a member or not, each at the time of their first such receipt.
+    /// The newest hundred of those who have read it, the sender aside, in order of time, then of id. That is everybody with
+    /// a read receipt at or above it, whether still a member or not, each at the time of their first such receipt.
     pub readers: Vec<Mark>,
     /// When the first of all its readers read it.
     pub first_at: Option<Time>,

@@ -94,11 +94,11 @@ pub struct Replay {
 pub enum Replayed {
     /// What is true now of what was missed.
     Changes {
-        /// In order of `seq`, each as a live event would be, but with what is true now: a message deleted since comes only as
-        /// `Deleted`, one sent since comes with its present words and without its edits, one that the reader had comes with
-        /// one `Edited` in the place of its last edit, of several likes and unlikes of a message by one person only the last
-        /// comes, likes with the present count. After the last page of a round since a head come the read positions that
-        /// have moved, in order of `moves`. `head` of each event is where its reader stands after it.
+        /// In order of `seq`, each as a live event would be, but with what is true now. A message deleted since comes only
+        /// as `Deleted`. One sent since comes with its present words, and its edits do not come. One that the reader had
+        /// comes with one `Edited` in the place of its last edit. Of several likes and unlikes of a message by one person
+        /// only the last comes, with the present count. After the last page of a round since a head come the read positions
+        /// that have moved, in order of `moves`. `head` of each event is where its reader stands after it.
         events: Vec<Arc<Event>>,
         /// The `seq` from which the next page of the round begins, if there is one.
         next: Option<u64>,

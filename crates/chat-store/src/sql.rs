@@ -1,7 +1,7 @@
 //! SQL as text with typed values, the same text for both databases.
 //!
-//! `?` stands for a value, `{}` for a table of rows that is given with the statement (`VALUES …` on SQLite, `unnest` of one
-//! array per column on Postgres, so that there a statement of any number of rows is one prepared statement).
+//! `?` stands for a value, `{}` for a table of rows that is given with the statement. On SQLite that is `VALUES …`; on Postgres
+//! `unnest` of one array per column, so that a statement of any number of rows is one prepared statement.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

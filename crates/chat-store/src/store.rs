@@ -36,9 +36,8 @@ impl Store {
     /// tables are made or brought up to date. The sink hears of everything that is settled from now on.
     ///
     /// Each new connection to Postgres is looked at: after a failover or a restore another [epoch](Journal::epoch) begins before
-    /// anything is answered from there. Where something stands between that keeps its connections to the store while it
-    /// changes those to the server (a pooler that pools transactions), there is no new connection, and nothing is noticed: a
-    /// store wants the server itself, or a pooler that pools sessions.
+    /// anything is answered from there. So a store wants the server itself, or a pooler that pools sessions. A pooler that pools
+    /// transactions keeps its connections to the store while it changes those to the server: nothing would be noticed.
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
         let intake = Intake::new(options.clone(), sink);
         let database = match url.split_once(':') {

@@ -43,8 +43,8 @@ impl Hearing {
         Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None }
     }
 
-    /// Takes an envelope in; false if it is not to be listened to: it is one's own, of others, of another life of the database,
-    /// written in a way that is not known here, or came before.
+    /// Takes an envelope in; false if it is not to be listened to. Such are one's own, those of others, of another life of
+    /// the database, those written in a way that is not known here, and those that came before.
     pub fn hear(&mut self, now: Time, envelope: &Envelope) -> bool {
         let Speaker { cluster, epoch, node, life } = envelope.speaker;
         let is_ours = (cluster, epoch) == (self.own.cluster, self.own.epoch) && node != self.own.node;

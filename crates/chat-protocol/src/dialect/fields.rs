@@ -1,5 +1,5 @@
-//! The fields of clients' frames, read once for all dialects: any kind of value is taken in, and what a dialect needs is
-//! then asked for by name, so that an error can say which field is wrong.
+//! The fields of clients' frames, read once for all dialects. Any kind of value is taken in; what a dialect needs is then asked for
+//! by name, so that an error can say which field is wrong.
 
 use chat_domain::{ClientId, Command, Draft, Emoji, MessageId, MessageKind, Refusal, RoomId, Value};
 use serde::Deserialize;

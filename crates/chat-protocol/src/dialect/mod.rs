@@ -70,10 +70,10 @@ pub fn handshake_features(auth: &[u8]) -> Features {
 
 /// For whom a viewer's frame of this news is made at this entrance; `None` where the viewer is not told.
 ///
-/// Nobody is told of their own typing or presence. What a room's event says to its author and to the others differs in
-/// dialect 4 (a message) and in dialect 3 (a read: its reader hears `messages_marked_read` on every socket, the one that asked
-/// included, so [`crate::reply::settled`] says it only for a read that moved nothing). In dialect 5 reads and deliveries are
-/// told to the messages' authors alone; the reader's own sockets learn of them by their chat list.
+/// Nobody is told of their own typing or presence. A room's event says something else to its author in two cases. In dialect
+/// 4 that is a message. In dialect 3 it is a read: its reader hears `messages_marked_read` on every socket, also on the one
+/// that asked, so [`crate::reply::settled`] says it only for a read that moved nothing. In dialect 5 reads and deliveries
+/// are told to the messages' authors alone; the reader's own sockets learn of them by their chat list.
 pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
     let about_somebody_else = match news {
         News::Typing(typing) => typing.person.id() != viewer,

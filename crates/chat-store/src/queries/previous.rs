@@ -1,5 +1,5 @@
-//! What was known of the rows that a batch changes, so that of those that change most often only that is written which did:
-//! a column that is written again costs its indexes too.
+//! What was known of the rows that a batch changes. Of those that change most often only that is written which did change: a
+//! column that is written again costs its indexes, too.
 
 use std::collections::HashMap;
 

@@ -134,8 +134,8 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     Err(OpenError::InUse(shown()))
 }
 
-/// Who holds the file may be about to end: a server that was told to stop a moment ago, whose successor is started already, or
-/// a child of one that has yet to become another program. (A store that was closed holds nothing.)
+/// Who holds the file may be about to end: a server that was told to stop a moment ago while its successor starts, or its child
+/// that has yet to become another program. (A store that was closed holds nothing.)
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 

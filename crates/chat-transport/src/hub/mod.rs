@@ -1,8 +1,8 @@
 //! Who hears what: events of rooms by `seq`, to every socket that joined, in its own shape.
 //!
 //! Whatever a journal settles comes in through the [`Inbox`]. Rooms are spread over shards, each with its own lock and its own
-//! task, which orders what came, answers the sockets that asked, and writes to everybody else what has gathered, one write per
-//! member and turn: that is the machine `delivery`. `people` knows who is here and in which rooms; it is asked when somebody
+//! task. The task orders what came, answers the sockets that asked, and writes to everybody else what has gathered, with one write
+//! per member and turn; the machine for that is `delivery`. `people` knows who is here and in which rooms; it is asked when somebody
 //! comes, joins or leaves. No lock is held across an await, or while another's is taken.
 
 mod asides;

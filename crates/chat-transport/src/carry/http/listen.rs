@@ -34,9 +34,9 @@ pub(super) enum Socket {
     Unix(UnixStream),
 }
 
-/// Opens an address. After a restart everybody comes back at once, and whom the queue has no room for tries again only
-/// seconds later: it is a long one. What the kernel keeps for a connection whose client does not read is bounded, too: left to
-/// itself it takes 4 MiB for each before the queue here, and its bound, see anything of it.
+/// Opens an address. The queue of those who wait to be accepted is long: after a restart everybody comes back at once, and whom
+/// it has no room for tries again only seconds later. What the kernel keeps for a client that does not read is bounded: left to
+/// itself it takes 4 MiB for each, of which the queues here, and their bounds, see nothing.
 pub fn listen(address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
