@@ -47,6 +47,7 @@
 
 mod archive;
 mod backup;
+mod by_name;
 mod company;
 mod error;
 mod heard;

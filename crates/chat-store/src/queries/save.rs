@@ -1,11 +1,11 @@
 //! Keeping what a batch of commands has written: one statement a table.
 
 use chat_domain::fact::Written;
-use chat_domain::room::Position;
 use chat_domain::{Member, Room, RoomId};
 
 use super::mentions;
 use super::previous::Previous;
+use crate::by_name::{insert, update, upsert};
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
 
@@ -22,8 +22,8 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         rooms(written.new_rooms.iter()),
         whole_members(&members.whole),
         sent_more(&members.sent),
-        moved_on(&members.read, READ, |member| &member.read),
-        moved_on(&members.delivered, DELIVERED, |member| &member.delivered),
+        read_on(&members.read),
+        reached_on(&members.delivered),
         messages(written),
         messages_with_more(written),
         changed_messages(written),
@@ -47,128 +47,126 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
 
 /// New rooms, and those of which anything may have changed.
 fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
-    let rows = Rows::new(rooms.map(|room| {
-        [
-            room.id.into(),
-            room_word(room.kind).into(),
-            room.title.as_deref().into(),
-            room.owner.into(),
-            room.created_at.into(),
-            room.head.seq.into(),
-            room.head.moves.into(),
-            room.members_seq.into(),
-            room.members.into(),
-            room.last_at.into(),
-            room.last_message.into(),
-            room.sent.into(),
-            room.pins.into(),
-            room.closed.into(),
-        ]
-    }));
-    Write::insert(
-        "rooms (id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message,
-            sent, pins, closed)",
-        rows,
-        "ON CONFLICT (id) DO UPDATE SET title = excluded.title, owner = excluded.owner, seq = excluded.seq,
-            moves = excluded.moves, members_seq = excluded.members_seq, members = excluded.members,
-            last_at = excluded.last_at, last_message = excluded.last_message, sent = excluded.sent,
-            pins = excluded.pins, closed = excluded.closed",
-    )
+    upsert!("rooms", rooms, |room| {
+        key { id: room.id }
+        once { kind: room_word(room.kind), created_at: room.created_at }
+        set {
+            title: room.title.as_deref(),
+            owner: room.owner,
+            seq: room.head.seq,
+            moves: room.head.moves,
+            members_seq: room.members_seq,
+            members: room.members,
+            last_at: room.last_at,
+            last_message: room.last_message,
+            sent: room.sent,
+            pins: room.pins,
+            closed: room.closed,
+        }
+    })
 }
 
+/// Rooms in which something was said, and nothing else has changed.
 fn rooms_that_went_on<'w>(rooms: &[&'w Room]) -> Write<'w> {
-    let rows = Rows::new(rooms.iter().map(|room| {
-        [
-            room.id.into(),
-            room.head.seq.into(),
-            room.head.moves.into(),
-            room.last_at.into(),
-            room.last_message.into(),
-            room.sent.into(),
-        ]
-    }));
-    let tail = "rooms SET seq = new.seq, moves = new.moves, last_at = new.last_at, last_message = new.last_message,
-        sent = new.sent FROM new WHERE rooms.id = new.id";
-    Write::update("new (id, seq, moves, last_at, last_message, sent)", rows, tail)
+    update!("rooms", rows(rooms), |room| {
+        key { id: room.id }
+        set {
+            seq: room.head.seq,
+            moves: room.head.moves,
+            last_at: room.last_at,
+            last_message: room.last_message,
+            sent: room.sent,
+        }
+    })
 }
 
+/// New members, and those of whom anything may have changed.
 fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
-    let rows = Rows::new(members.iter().map(|&&(room, ref member)| {
-        [
-            room.into(),
-            member.user.into(),
-            member.active.into(),
-            member.joined.into(),
-            member.sent.into(),
-            member.read.message.into(),
-            member.read.number.into(),
-            member.read.own.into(),
-            member.read.at.into(),
-            member.read.moved.into(),
-            member.delivered.message.into(),
-            member.delivered.number.into(),
-            member.delivered.own.into(),
-            member.delivered.at.into(),
-            member.delivered.moved.into(),
-        ]
-    }));
-    Write::insert("members (room, person, active, joined, sent, read_message, read_number, read_own, read_at, read_moved,
-            delivered_message, delivered_number, delivered_own, delivered_at, delivered_moved)",
-        rows,
-        "ON CONFLICT (room, person) DO UPDATE SET active = excluded.active, joined = excluded.joined, sent = excluded.sent,
-            read_message = excluded.read_message, read_number = excluded.read_number, read_own = excluded.read_own,
-            read_at = excluded.read_at, read_moved = excluded.read_moved, delivered_message = excluded.delivered_message,
-            delivered_number = excluded.delivered_number, delivered_own = excluded.delivered_own,
-            delivered_at = excluded.delivered_at, delivered_moved = excluded.delivered_moved",
-    )
+    upsert!("members", rows(members), |(room, member)| {
+        key { room: *room, person: member.user }
+        set {
+            active: member.active,
+            joined: member.joined,
+            sent: member.sent,
+            read_message: member.read.message,
+            read_number: member.read.number,
+            read_own: member.read.own,
+            read_at: member.read.at,
+            read_moved: member.read.moved,
+            delivered_message: member.delivered.message,
+            delivered_number: member.delivered.number,
+            delivered_own: member.delivered.own,
+            delivered_at: member.delivered.at,
+            delivered_moved: member.delivered.moved,
+        }
+    })
 }
 
+/// Members who have said more.
 pub(crate) fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
-    let rows = Rows::new(members.iter().map(|&&(room, member)| [room.into(), member.user.into(), member.sent.into()]));
-    let tail = "members SET sent = new.sent FROM new WHERE members.room = new.room AND members.person = new.person";
-    Write::update("new (room, person, sent)", rows, tail)
+    update!("members", rows(members), |(room, member)| {
+        key { room: *room, person: member.user }
+        set { sent: member.sent }
+    })
 }
 
-/// Members of whom one position moved.
-fn moved_on<'w>(members: &[&'w (RoomId, Member)], tail: &'static str, which: fn(&Member) -> &Position) -> Write<'w> {
-    let rows = Rows::new(members.iter().map(|(room, member)| {
-        let Position { message, number, own, at, moved } = *which(member);
-        [(*room).into(), member.user.into(), message.into(), number.into(), own.into(), at.into(), moved.into()]
-    }));
-    Write::update("new (room, person, message, number, own, at, moved)", rows, tail)
+/// Members whose read position moved.
+fn read_on<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
+    update!("members", rows(members), |(room, member)| {
+        key { room: *room, person: member.user }
+        set {
+            read_message: member.read.message,
+            read_number: member.read.number,
+            read_own: member.read.own,
+            read_at: member.read.at,
+            read_moved: member.read.moved,
+        }
+    })
 }
 
-const READ: &str = "members SET read_message = new.message, read_number = new.number, read_own = new.own,
-    read_at = new.at, read_moved = new.moved FROM new WHERE members.room = new.room AND members.person = new.person";
+/// Members whom more has reached.
+fn reached_on<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
+    update!("members", rows(members), |(room, member)| {
+        key { room: *room, person: member.user }
+        set {
+            delivered_message: member.delivered.message,
+            delivered_number: member.delivered.number,
+            delivered_own: member.delivered.own,
+            delivered_at: member.delivered.at,
+            delivered_moved: member.delivered.moved,
+        }
+    })
+}
 
-const DELIVERED: &str = "members SET delivered_message = new.message, delivered_number = new.number,
-    delivered_own = new.own, delivered_at = new.at, delivered_moved = new.moved FROM new
-    WHERE members.room = new.room AND members.person = new.person";
+fn rows<'s, 'w, T>(rows: &'s [&'w T]) -> impl Iterator<Item = &'w T> + use<'s, 'w, T> {
+    rows.iter().copied()
+}
 
 fn log(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.log.iter().map(|row| {
-        [
-            row.room.into(),
-            row.seq.into(),
-            row.at.into(),
-            row.actor.into(),
-            row.kind.word().into(),
-            row.message.into(),
-            row.user.into(),
-            row.heir.into(),
-            row.text.as_deref().into(),
-        ]
-    }));
-    Write::insert("changes (room, seq, at, actor, kind, message, person, heir, title)", rows, "")
+    insert!("changes", written.log.iter(), |row| {
+        room: row.room,
+        seq: row.seq,
+        at: row.at,
+        actor: row.actor,
+        kind: row.kind.word(),
+        message: row.message,
+        person: row.user,
+        heir: row.heir,
+        title: row.text.as_deref(),
+    })
 }
 
 fn receipts(written: &Written) -> Write<'_> {
     // A delivered position is in its member's row; only when somebody read something is asked for later.
     let read = written.receipts.iter().filter(|receipt| receipt.what == chat_domain::rows::Reach::Read);
-    let rows = Rows::new(read.map(|row| {
-        [row.room.into(), row.user.into(), row.number.into(), row.upto.into(), row.at.into(), row.moves.into()]
-    }));
-    Write::insert("receipts (room, person, number, upto, at, moves)", rows, "")
+    insert!("receipts", read, |row| {
+        room: row.room,
+        person: row.user,
+        number: row.number,
+        upto: row.upto,
+        at: row.at,
+        moves: row.moves,
+    })
 }
 
 fn forgotten_reactions(written: &Written) -> Write<'_> {
@@ -177,17 +175,10 @@ fn forgotten_reactions(written: &Written) -> Write<'_> {
 }
 
 fn reactions(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.reactions.iter().map(|row| {
-        let emoji = row.emoji.as_str().into();
-        let (user, stands) = (row.user.id.into(), row.stands.into());
-        [row.room.into(), row.message.into(), user, emoji, stands, row.at.into(), row.seq.into()]
-    }));
-    Write::insert(
-        "reactions (room, message, person, emoji, stands, at, seq)",
-        rows,
-        "ON CONFLICT (room, message, person, emoji) DO UPDATE SET stands = excluded.stands, at = excluded.at,
-            seq = excluded.seq",
-    )
+    upsert!("reactions", written.reactions.iter(), |row| {
+        key { room: row.room, message: row.message, person: row.user.id, emoji: row.emoji.as_str() }
+        set { stands: row.stands, at: row.at, seq: row.seq }
+    })
 }
 
 /// What was first said under a name.
@@ -204,29 +195,22 @@ pub(crate) const SENT: &str = "sent (room, person, client_id, digest, message)";
 
 /// What was first made under a name.
 fn made(written: &Written) -> Write<'_> {
-    let rows = Rows::new(
-        written
-            .made
-            .iter()
-            .map(|row| [row.user.into(), row.client_id.as_str().into(), spelled(row.digest).into(), row.room.into()]),
-    );
-    Write::insert("made (person, client_id, digest, room)", rows, "")
+    insert!("made", written.made.iter(), |row| {
+        person: row.user,
+        client_id: row.client_id.as_str(),
+        digest: spelled(row.digest),
+        room: row.room,
+    })
 }
 
 /// Whose direct chat is whose.
 fn directs(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.directs.iter().map(|row| [row.low.into(), row.high.into(), row.room.into()]));
-    Write::insert("directs (low, high, room)", rows, "")
+    insert!("directs", written.directs.iter(), |row| { low: row.low, high: row.high, room: row.room })
 }
 
 fn lobby(written: &Written) -> Write<'_> {
-    let rows = Rows::new(
-        written
-            .lobby
-            .iter()
-            .map(|row| [row.user.into(), row.waiting.into(), row.room.into(), row.partner.into(), row.lease.into()]),
-    );
-    let tail = "ON CONFLICT (person) DO UPDATE SET waiting = excluded.waiting, room = excluded.room,
-        partner = excluded.partner, lease = excluded.lease";
-    Write::insert("lobby (person, waiting, room, partner, lease)", rows, tail)
+    upsert!("lobby", written.lobby.iter(), |row| {
+        key { person: row.user }
+        set { waiting: row.waiting, room: row.room, partner: row.partner, lease: row.lease }
+    })
 }

@@ -3,6 +3,7 @@
 use chat_domain::Message;
 use chat_domain::fact::Written;
 
+use crate::by_name::update;
 use crate::sql::{Cell, Rows, Write};
 
 /// Messages that answer nothing and mention nobody. (Those that do have a statement of their own, so that this one does not grow by what most of
@@ -72,25 +73,18 @@ const WITH_MORE: &str = "messages (room, id, seq, number, sender, own_number, ki
 
 /// Messages that were edited, deleted or reacted to.
 pub(super) fn changed_messages(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.messages.iter().map(|message| {
-        [
-            message.room.into(),
-            message.id.into(),
-            (*message.content).into(),
-            (*message.metadata).into(),
-            message.edited.map(|(at, _)| at).into(),
-            message.edited.map(|(_, seq)| seq as i64).into(),
-            message.deleted.map(|(at, _)| at).into(),
-            message.deleted.map(|(_, seq)| seq as i64).into(),
-            message.reactions.spelled().into(),
-            mentions(message).into(),
-            message.pinned.map(|seq| seq as i64).into(),
-        ]
-    }));
-    let given = "new (room, id, content, metadata, edited_at, edited_seq, deleted_at, deleted_seq, reactions, mentions, pinned)";
-    let tail = "messages SET content = new.content, metadata = new.metadata, edited_at = new.edited_at,
-        edited_seq = new.edited_seq, deleted_at = new.deleted_at, deleted_seq = new.deleted_seq, reactions = new.reactions,
-        mentions = new.mentions, pinned = new.pinned
-        FROM new WHERE messages.room = new.room AND messages.id = new.id";
-    Write::update(given, rows, tail)
+    update!("messages", written.messages.iter(), |message| {
+        key { room: message.room, id: message.id }
+        set {
+            content: &*message.content,
+            metadata: &*message.metadata,
+            edited_at: message.edited.map(|(at, _)| at),
+            edited_seq: message.edited.map(|(_, seq)| seq as i64),
+            deleted_at: message.deleted.map(|(at, _)| at),
+            deleted_seq: message.deleted.map(|(_, seq)| seq as i64),
+            reactions: message.reactions.spelled(),
+            mentions: mentions(message),
+            pinned: message.pinned.map(|seq| seq as i64),
+        }
+    })
 }
