@@ -50,3 +50,20 @@ def test_shells_complete_the_command_line(tmp_path):
     checked = subprocess.run(["bash", "-n"], input=run(tmp_path, "completions", "bash").stdout, text=True)
     assert checked.returncode == 0
     assert run(tmp_path, "completions", "no-shell").returncode == 2
+
+
+async def test_a_password_is_changed_at_a_shell_and_ends_the_log_ins_of_before(tmp_path):
+    run(tmp_path, "user", "add", "anna", "--password-stdin", given="the first password\n")
+    with Server(f"sqlite:{tmp_path}/chat.db") as server:
+        body = {"username": "anna", "password": "the first password"}
+        before = (await call(server, "POST", "/api/auth/login", body, expect=200)).body
+    changed = run(tmp_path, "user", "password", "ANNA")
+    assert changed.returncode == 0, changed.stderr
+    password = changed.stdout.rstrip("\n").split("\t")[-1]
+    nobody = run(tmp_path, "user", "password", "nobody")
+    assert nobody.returncode == 1 and "nobody called nobody" in nobody.stderr
+    with Server(f"sqlite:{tmp_path}/chat.db") as server:
+        await call(server, "POST", "/api/auth/login", body, expect=401)
+        await call(server, "POST", "/api/auth/login", body | {"password": password}, expect=200)
+        refresh = {"refresh_token": before["refresh_token"]}
+        await call(server, "POST", "/api/auth/refresh", refresh, expect=401)

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use chat_domain::directory::NewAccount;
-use chat_domain::grant::{Grant, Holder};
+use chat_domain::grant::{Grant, Holder, Kept};
 use chat_domain::{Account, Directory, Failure, UserId};
 use chat_store::{Options, Store};
 use chat_transport::account::password::Passwords;
@@ -36,6 +36,14 @@ pub(crate) enum UserAction {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Give somebody another password, which is made and printed once, and end all of their log-ins.
+    Password {
+        /// Whose: a username.
+        username: String,
+        /// Take the password from the standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+    },
     /// Print all accounts: id, username, name, with tabs between.
     List,
 }
@@ -47,6 +55,7 @@ pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), Str
         UserAction::Add { username, name, password_stdin } => {
             add(&store, username, name.clone(), *password_stdin).await
         }
+        UserAction::Password { username, password_stdin } => password(&store, username, *password_stdin).await,
         UserAction::List => list(&store).await,
     };
     store.close().await;
@@ -101,6 +110,26 @@ async fn open(config: &Config) -> Result<Store, String> {
 }
 
 async fn add(store: &Store, username: &str, name: Option<String>, from_stdin: bool) -> Result<(), String> {
+    let (password, hash) = new_password(from_stdin).await?;
+    let new = NewAccount { username: username.into(), name, avatar: String::new(), password: hash };
+    let account = store.register(new).await.map_err(told)?;
+    print(format!("{}{}\n", row(&account), shown(&password, from_stdin)).as_bytes())
+}
+
+async fn password(store: &Store, username: &str, from_stdin: bool) -> Result<(), String> {
+    let nobody = || format!("there is nobody called {username}: `chat-server user list` prints all accounts");
+    let account = store.by_username(username.into()).await.map_err(told)?.ok_or_else(nobody)?;
+    if store.credential(username.into()).await.map_err(told)?.is_none() {
+        return Err(format!("{username} logs in with another server: change the password there"));
+    }
+    let (password, hash) = new_password(from_stdin).await?;
+    store.set_password(account.person.id(), hash, Kept::default()).await.map_err(told)?;
+    store.end_tokens(account.person.id(), clock::now()).await.map_err(told)?;
+    print(format!("{}{}\n", row(&account), shown(&password, from_stdin)).as_bytes())
+}
+
+/// A password that was given or made, and its digest.
+async fn new_password(from_stdin: bool) -> Result<(Secret, String), String> {
     let made = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
     let password = if from_stdin { line()? } else { made };
     if !(8..=128).contains(&password.reveal().chars().count()) {
@@ -108,11 +137,12 @@ async fn add(store: &Store, username: &str, name: Option<String>, from_stdin: bo
     }
     let here = Source::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let hash = Passwords::new(1).hash(here, Secret::new(password.reveal())).await;
-    let hash = hash.map_err(|_| "the password could not be hashed".to_owned())?;
-    let new = NewAccount { username: username.into(), name, avatar: String::new(), password: hash };
-    let account = store.register(new).await.map_err(told)?;
-    let shown = if from_stdin { String::new() } else { format!("\t{}", password.reveal()) };
-    print(format!("{}{shown}\n", row(&account)).as_bytes())
+    Ok((password, hash.map_err(|_| "the password could not be hashed".to_owned())?))
+}
+
+/// A password that was made is shown this once.
+fn shown(password: &Secret, from_stdin: bool) -> String {
+    if from_stdin { String::new() } else { format!("\t{}", password.reveal()) }
 }
 
 async fn list(store: &Store) -> Result<(), String> {

@@ -62,7 +62,7 @@ impl Held {
     /// What joins the row's fields into one text.
     pub(crate) fn joined(columns: &[Held]) -> String {
         let field = |held: &Held| {
-            let (name, none) = (&held.name, format!("'{SIGN}n'"));
+            let (name, none) = (quoted(&held.name), format!("'{SIGN}n'"));
             match held.sort {
                 Sort::Int => format!("COALESCE(CAST({name} AS TEXT), {none})"),
                 Sort::Bool => format!("COALESCE(CAST(CAST({name} AS INTEGER) AS TEXT), {none})"),
@@ -88,6 +88,11 @@ impl Held {
         });
         fields.collect()
     }
+}
+
+/// A name of a table or column; some are words of SQL.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
 }
 
 fn plain(field: &str) -> String {

@@ -6,7 +6,7 @@ use super::Conn;
 use super::address::Address;
 use super::life::Life;
 use super::queries;
-use crate::archive::{Held, Sort, Taker};
+use crate::archive::{Held, Sort, Taker, quoted};
 use crate::sql::Sql;
 use crate::work::Options;
 use crate::work_error::Worked;
@@ -62,8 +62,8 @@ impl Conn {
         let mut key: Vec<&Held> = columns.iter().filter(|held| held.key > 0).collect();
         key.sort_by_key(|held| held.key);
         let order = key.iter().map(|held| match held.sort {
-            Sort::Text => format!("{} COLLATE \"C\"", held.name),
-            _ => held.name.clone(),
+            Sort::Text => format!("{} COLLATE \"C\"", quoted(&held.name)),
+            _ => quoted(&held.name),
         });
         let order = order.collect::<Vec<_>>().join(", ");
         let only = if table == "facts" { "name LIKE 'issuer %'" } else { "true" };

@@ -6,7 +6,7 @@ use chat_domain::Value;
 use chat_domain::id::FIRST_FOREIGN_USER;
 
 use super::{Conn, Database};
-use crate::archive::{FIRST, Held, LEFT_OUT, Record, Sort, Taker};
+use crate::archive::{FIRST, Held, LEFT_OUT, Record, Sort, Taker, quoted};
 use crate::sql::{Rows, Sql};
 use crate::table::{Cell, Column};
 use crate::work_error::{WorkError, Worked};
@@ -67,7 +67,7 @@ async fn put(conn: &Conn, records: Vec<Record>) -> Worked<Result<(), String>> {
             Ok(rows) => rows,
             Err(what) => return Ok(Err(what)),
         };
-        let named = names(first).collect::<Vec<_>>().join(", ");
+        let named = names(first).map(quoted).collect::<Vec<_>>().join(", ");
         conn.run(Sql::new(format!("INSERT INTO {} ({named}) {{}}", first.table)).rows(rows)).await?;
     }
     Ok(Ok(()))

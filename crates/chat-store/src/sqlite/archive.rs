@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::queries;
 use super::{Conn, ready};
-use crate::archive::{Held, Sort, Taker};
+use crate::archive::{Held, Sort, Taker, quoted};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
@@ -43,7 +43,7 @@ impl Conn {
     ) -> Worked<()> {
         let mut key: Vec<&Held> = columns.iter().filter(|held| held.key > 0).collect();
         key.sort_by_key(|held| held.key);
-        let names = key.iter().map(|held| held.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = key.iter().map(|held| quoted(&held.name)).collect::<Vec<_>>().join(", ");
         let key: Vec<Held> = key.into_iter().cloned().collect();
         let (joined, place) = (Held::joined(columns), Held::joined(&key));
         let only = if table == "facts" { "name LIKE 'issuer %'" } else { "1 = 1" };
