@@ -91,14 +91,14 @@ impl Tally {
     }
 }
 
-/// Content that says when it was sent, filled up to this size.
+/// Content that says when it was sent, filled up to this size. (It mentions nobody: an @ before it would.)
 pub(crate) fn content(at: u64, size: usize) -> String {
-    let mut content = format!("@{at:015}");
+    let mut content = format!("|{at:015}");
     content.extend(std::iter::repeat_n('.', size.saturating_sub(content.len())));
     content
 }
 
 fn stamp(frame: &[u8]) -> Option<u64> {
-    let at = frame.iter().position(|byte| *byte == b'@')?;
+    let at = frame.iter().position(|byte| *byte == b'|')?;
     std::str::from_utf8(frame.get(at + 1..at + 16)?).ok()?.parse().ok()
 }
