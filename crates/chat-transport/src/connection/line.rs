@@ -52,6 +52,23 @@ impl Payload {
         }
     }
 
+    /// The same in pieces of so many bytes, or of one frame: one change may have more frames than may wait together.
+    pub(crate) fn in_pieces(frames: &Frames, framing: Framing, most: usize) -> Vec<Payload> {
+        if frames.size() <= 2 * most {
+            return vec![Payload::of(frames, framing)];
+        }
+        let (mut pieces, mut piece) = (Vec::new(), Frames::new());
+        for frame in frames.iter() {
+            if !piece.is_empty() && piece.size() + frame.len() > most {
+                pieces.push(Payload::of(&piece, framing));
+                piece.clear();
+            }
+            piece.frame(|bytes| bytes.extend_from_slice(frame));
+        }
+        pieces.push(Payload::of(&piece, framing));
+        pieces
+    }
+
     fn joined(frames: &Frames, mut put: impl FnMut(&mut BytesMut, &[u8])) -> Payload {
         let size = frames.iter().map(|frame| frame.len() + MAX_HEADER).sum();
         let mut joined = BytesMut::with_capacity(size);
@@ -175,3 +192,23 @@ impl Line {
 }
 
 const MAX_HEADER: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_frames_go_in_pieces_that_a_queue_has_room_for() {
+        let mut frames = Frames::new();
+        (0..50).for_each(|number: u8| frames.frame(|bytes| bytes.extend_from_slice(&[number; 100])));
+        let pieces = Payload::in_pieces(&frames, Framing::Plain, 1_000);
+        let bytes = |piece: &Payload| match piece {
+            Payload::Bytes(bytes) => bytes.to_vec(),
+            Payload::Packets(_) => Vec::new(),
+        };
+        assert!(pieces.iter().all(|piece| bytes(piece).len() <= 1_000) && pieces.len() == 5);
+        let all: Vec<u8> = pieces.iter().flat_map(bytes).collect();
+        assert_eq!(all, frames.iter().flatten().copied().collect::<Vec<_>>());
+        assert_eq!(Payload::in_pieces(&frames, Framing::Plain, 2_500).len(), 1);
+    }
+}

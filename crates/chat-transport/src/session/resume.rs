@@ -226,12 +226,16 @@ impl Session {
         }
         self.pay(frames.size()).await;
         let mark = of_others.map(|message| Mark(room.number() as u64, message.number() as u64));
-        let line = &self.socket.line;
-        let offered = line.offer_payload(Payload::of(frames, line.framing()), mark);
-        if let (Offered::Written, Some(message)) = (offered, of_others) {
-            self.app.hub.reached(self.socket.user(), room, message);
+        let (line, most) = (&self.socket.line, self.app.hub.depot().limits().high_water());
+        let mut payloads = Payload::in_pieces(frames, line.framing(), most).into_iter().peekable();
+        while let Some(payload) = payloads.next() {
+            let is_last = payloads.peek().is_none();
+            let offered = line.offer_payload(payload, mark.filter(|_| is_last));
+            if let (true, Offered::Written, Some(message)) = (is_last, offered, of_others) {
+                self.app.hub.reached(self.socket.user(), room, message);
+            }
+            line.drained(most).await;
         }
-        line.drained(self.app.hub.depot().limits().high_water()).await;
     }
 
     /// Waits until so much may be fetched. Whoever fetches too much gets it more slowly.
