@@ -8,6 +8,7 @@ from test_endings import closed, everywhere
 
 from harness.backend import Backend
 from harness.backends.sanctum import Sanctum
+from harness.certificates import certify
 from harness.dialects import Multiplexed, Refused, Rest, joined
 from harness.http import call
 from harness.people import User, group
@@ -130,3 +131,17 @@ async def test_who_logs_out_there_is_put_out_here(new_server):
             await stays.message("so am I")
             assert site.sanctum.asked > asked
         await site.me(anna.token, 401)
+
+
+async def test_a_backend_proves_who_it_is(new_server, tmp_path, monkeypatch):
+    pair = certify(tmp_path, "backend", "127.0.0.1")
+    sanctum = Sanctum()
+    token = sanctum.token(7, "Anna")
+    async with Backend(sanctum.answer, pair) as backend:
+        address = backend.address("/api/user")
+        stranger = new_server(introspect_url=address)
+        await call(stranger, "GET", "/api/auth/me", token=token, expect=503)
+        assert sanctum.asked == 0 and token not in stranger.log()
+        monkeypatch.setenv("SSL_CERT_FILE", pair.certificate)
+        server = new_server(introspect_url=address)
+        await call(server, "GET", "/api/auth/me", token=token, expect=200)

@@ -6,21 +6,24 @@ from .postgres import free_port
 
 
 class Backend:
-    def __init__(self, answer):
+    def __init__(self, answer, pair=None):
         # Answers every request.
         self.answer = answer
+        # Of a certificate and its key, where it speaks TLS.
+        self.context = pair and pair.proving()
         self.runner = None
         self.port = free_port()
 
     def address(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        scheme = "https" if self.context else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{path}"
 
     async def start(self):
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self.answer)
         self.runner = web.AppRunner(app)
         await self.runner.setup()
-        await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self.context).start()
         return self
 
     async def stop(self):
