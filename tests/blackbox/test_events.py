@@ -89,15 +89,15 @@ OF_A_ROOM = {
     }
     | {"chat:typing", "chat:member:added", "chat:member:removed", "chat:updated", "user:online", "user:offline"},
 }
-# What only those hear who ask for it; test_reactions holds who does.
-REACTIONS = {"message_reacted", "message_unreacted"}
+# What only those hear who ask for it; test_reactions and test_pins hold who does.
+EXTRAS = {"message_reacted", "message_unreacted", "message_pinned", "message_unpinned"}
 ASKED = {
-    "stream": REACTIONS,
+    "stream": EXTRAS,
     "bare": set(),
-    "multiplexed": REACTIONS,
-    "room": REACTIONS,
-    "roulette": REACTIONS,
-    "socketio": {"chat:message:reacted", "chat:message:unreacted"},
+    "multiplexed": EXTRAS,
+    "room": EXTRAS,
+    "roulette": EXTRAS,
+    "socketio": {f"chat:message:{what}" for what in ("reacted", "unreacted", "pinned", "unpinned")},
 }
 # Answers to what this socket said, and what tells of its user alone.
 OF_ONESELF = {
