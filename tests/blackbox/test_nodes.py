@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.dialects import DIALECTS
+from harness.cast import BACK_END_KEY
+from harness.dialects import DIALECTS, Multiplexed, SocketIo
+from harness.http import call
 from harness.nodes import SECRET, Nodes
 from harness.people import group, register_many
 from harness.server import Server
@@ -19,8 +21,12 @@ pytestmark = pytest.mark.database
 def nodes(request, new_database):
     if request.config.getoption("--database") != "postgres":
         pytest.skip("nodes share a Postgres")
-    with Nodes(new_database(), 3, presence_grace="1") as running:
+    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY) as running:
         yield running.nodes
+
+
+def names(frame, user):
+    return said(frame, user.uuid) or f'"user_id": {user.id}' in json.dumps(frame)
 
 
 def said(frame, word):
@@ -63,6 +69,38 @@ async def test_every_change_of_a_message_is_heard_elsewhere(nodes, maker):
             for viewer in viewers:
                 await viewer.next(lambda frame: said(frame, "first words"))
                 await viewer.next(lambda frame: said(frame, "other words"))
+
+
+async def test_typing_and_who_is_online_reach_other_nodes(nodes):
+    async with hall(nodes) as (author, chat, viewers):
+        seeing = [viewer for viewer in viewers if viewer.number != 1]
+        actor = Multiplexed(author, chat)
+        await actor.join()
+        async with actor:
+            for viewer in seeing:
+                await viewer.next(lambda frame: names(frame, author) and said(frame, "online"))
+            await actor.typing(True)
+            for viewer in seeing:
+                await viewer.next(lambda frame: names(frame, author) and said(frame, "typing"))
+        for viewer in seeing:
+            await viewer.next(lambda frame: names(frame, author) and (said(frame, "offline") or said(frame, '"is_online": false')))
+
+
+async def test_what_is_told_to_a_person_and_the_end_of_a_log_in_reach_every_node(nodes):
+    people = await register_many(nodes[0], 2)
+    user, chat = people[0], await group(*people)
+    client = SocketIo(replace(user, server=nodes[1]), chat)
+    await client.join()
+    async with client:
+        notice = {"user_id": user.uuid, "type": "mention", "title": "a word", "body": "for you", "data": {}}
+        path = "/api/v2/server/notifications"
+        await call(nodes[2], "POST", path, notice, headers={"X-Api-Key": BACK_END_KEY}, expect=201)
+        await client.next(lambda frame: said(frame, "a word"))
+    room = Multiplexed(replace(user, server=nodes[1]), chat)
+    await room.join()
+    async with room:
+        await call(nodes[2], "POST", "/api/auth/logout", {"refresh_token": user.refresh}, token=user.token)
+        assert await room.inbox.closed() == 4401
 
 
 async def test_a_node_with_another_secret_is_refused_and_says_why(nodes):

@@ -6,6 +6,7 @@
 
 mod hearing;
 mod numbering;
+mod sign;
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -16,6 +17,7 @@ use crate::id::RoomId;
 
 pub use hearing::Hearing;
 pub use numbering::Numbering;
+pub use sign::{Sign, Stated, Tell};
 
 /// A bus between nodes. By contract it is lossy: what it is given comes to the others once, twice, late, in another order,
 /// or never.
@@ -85,6 +87,12 @@ pub struct Envelope {
     pub n: u64,
     /// What it is about. A heartbeat is about nothing: it does not count, and says how many did.
     pub rooms: Vec<Moved>,
+    /// What is told to people. It counts.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub tells: Vec<Tell>,
+    /// What is worth nothing later. It does not count.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub signs: Vec<Sign>,
 }
 
 /// How far a room has gone.
@@ -106,7 +114,7 @@ pub struct Moved {
 impl Envelope {
     /// Whether it is counted.
     pub fn counts(&self) -> bool {
-        !self.rooms.is_empty()
+        !self.rooms.is_empty() || !self.tells.is_empty()
     }
 }
 

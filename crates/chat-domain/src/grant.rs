@@ -9,6 +9,7 @@ use crate::time::Time;
 
 /// A log-in's refresh tokens, each of which took the place of the one before. Its access tokens name it and end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Family(pub i64);
 
 /// What an access token rests on: it is good while its family stands and its person's tokens were not ended since.

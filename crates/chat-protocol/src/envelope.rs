@@ -21,6 +21,8 @@ pub fn written(envelope: &Envelope, longest: usize) -> String {
     }
     // The number alone: by that they notice that something is missing.
     lighter.rooms.clear();
+    lighter.tells.clear();
+    lighter.signs.clear();
     spelled(&lighter)
 }
 

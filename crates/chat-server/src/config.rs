@@ -59,8 +59,8 @@ pub(crate) struct Config {
     /// Serve from a Postgres that another server has, which is dead or is to end its work.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one. Presence and typing do not reach
-    /// other nodes yet.
+    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one, which it is unless this is given. The
+    /// roulette does not reach other nodes yet, and long polling needs a balancer that keeps a client at its node.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
     /// A secret of access tokens, 32 bytes or more; of several the first one signs and all are good. Everybody on this machine can

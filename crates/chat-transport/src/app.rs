@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use chat_domain::backplane::Tell;
 use chat_domain::grant::Family;
 use chat_domain::{Directory, Failure, Journal, Person, Time, UserId, Uuid};
 use tokio_util::sync::CancellationToken;
@@ -149,7 +150,7 @@ impl App {
     /// A family is revoked in the directory: what was let in by it goes.
     pub(crate) fn family_ended(&self, user: UserId, family: Family, now: Time) {
         self.gate.end_family(user, family, now);
-        self.hub.end_family(user, family);
+        self.hub.end_family(user, family, now);
     }
 
     /// Ends all access tokens of somebody that were made until now.
@@ -177,6 +178,23 @@ impl App {
         self.hub.metrics().insecure(switch);
     }
 
+    /// Takes in what other nodes have told of people, until told to stop.
+    async fn hear_tells(&self, stop: CancellationToken) {
+        while let Some(tells) = stop.run_until_cancelled(self.hub.told()).await {
+            for tell in tells {
+                match tell {
+                    Tell::EndFamily(user, family, now) => self.gate.end_family(user, family, now),
+                    Tell::EndAll(user, _) => self.gate.forget(user),
+                    Tell::Now(person) => {
+                        self.gate.forget(person.id());
+                        self.hub.is_now_here(&person).await;
+                    }
+                    Tell::Notification(_) | Tell::Disconnect(_) | Tell::EndSession(_) => {}
+                }
+            }
+        }
+    }
+
     /// Runs what happens beside requests, until told to stop.
     pub async fn run(self: &Arc<Self>, stop: CancellationToken) {
         tokio::join!(
@@ -185,6 +203,7 @@ impl App {
             self.comments.run(stop.clone()),
             self.keep_lobby(stop.clone()),
             self.tell_mentions(stop.clone()),
+            self.hear_tells(stop.clone()),
             self.keep_vouched(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );

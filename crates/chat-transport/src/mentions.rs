@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use chat_domain::Failure;
-use chat_protocol::News;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -37,8 +36,7 @@ impl App {
             if new.is_empty() {
                 return Ok(());
             }
-            new.into_iter()
-                .for_each(|notification| self.hub.tell(notification.user, &News::Notification(notification)));
+            new.iter().for_each(|notification| self.hub.notify(notification));
             // A room of ten thousand must not sit on everybody else's turn.
             tokio::task::yield_now().await;
         }

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{Envelope, Moved, Speaker, VERSION};
+use super::{Envelope, Moved, Sign, Speaker, Tell, VERSION};
 use crate::id::RoomId;
 use crate::time::Time;
 
@@ -42,6 +42,17 @@ impl Numbering {
         .collect()
     }
 
+    /// Puts what is told to people into an envelope, numbered.
+    pub fn tells(&mut self, tells: Vec<Tell>) -> Envelope {
+        self.sent[0] += 1;
+        Envelope { tells, ..self.envelope(0, Vec::new()) }
+    }
+
+    /// Puts signs into an envelope, which says how many others there were.
+    pub fn signs(&self, signs: Vec<Sign>) -> Envelope {
+        Envelope { signs, ..self.envelope(0, Vec::new()) }
+    }
+
     /// The heartbeats, if it is time for them: on every channel how many envelopes there were. They go behind what they count.
     pub fn heartbeats(&mut self, now: Time) -> Vec<Envelope> {
         if self.beat.is_some_and(|beat| now.since(beat) < HEARTBEAT) {
@@ -53,7 +64,7 @@ impl Numbering {
 
     fn envelope(&self, channel: u16, rooms: Vec<Moved>) -> Envelope {
         let n = self.sent[usize::from(channel)];
-        Envelope { version: VERSION, speaker: self.speaker, channel, n, rooms }
+        Envelope { version: VERSION, speaker: self.speaker, channel, n, rooms, tells: Vec::new(), signs: Vec::new() }
     }
 }
 

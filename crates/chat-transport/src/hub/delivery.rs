@@ -37,6 +37,8 @@ pub(super) struct Delivery {
     /// Typing that not all have heard.
     pub(super) asides: Asides,
     pub(super) typists: Typists,
+    /// Who typed here or has stopped, which other nodes are to hear.
+    pub(super) typed: Vec<Typing>,
     /// Sockets with answers that wait for the end of the turn.
     pub(super) answered: Vec<Arc<Socket>>,
     /// Messages that have reached people and are to be noted.
@@ -79,6 +81,7 @@ impl Delivery {
             encoder: Encoder::default(),
             asides: Asides::default(),
             typists: Typists::default(),
+            typed: Vec::new(),
             answered: Vec::new(),
             delivered: Map::default(),
             stale: Stale::default(),
@@ -104,7 +107,21 @@ impl Delivery {
     /// A sign that a member types, or has stopped.
     pub(super) fn sign(&mut self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool, now: Time) {
         let typed = self.typists.sign(room, person, socket, is_typing, now);
+        self.note_typed(&typed);
         self.pass_on(typed);
+    }
+
+    /// The same, of somebody on another node.
+    pub(super) fn hear_typing(&mut self, room: RoomId, person: &Arc<Person>, is_typing: bool, now: Time) {
+        let typed = self.typists.sign(room, person, Some(ELSEWHERE), is_typing, now);
+        self.pass_on(typed);
+    }
+
+    /// Notes what the other nodes are to hear of it.
+    pub(super) fn note_typed(&mut self, typed: &[Typing]) {
+        if self.has_others {
+            self.typed.extend_from_slice(typed);
+        }
     }
 
     /// Ends typing that has been silent for too long. Answers in which rooms something has been missing for too long.
@@ -250,3 +267,5 @@ impl Delivery {
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
 /// How long a room that nobody listens to stays in memory.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(60);
+/// No socket here has this number.
+const ELSEWHERE: u64 = 0;

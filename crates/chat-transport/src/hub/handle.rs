@@ -12,7 +12,7 @@ use super::delivery::Delivery;
 use super::holdback::Holdback;
 use super::inbox::Inbox;
 use super::lists::Lists;
-use super::nodes::{Among, Nodes};
+use super::nodes::{Among, Nodes, Told};
 use super::people::People;
 use super::settings::HubSettings;
 use super::sockets::Sockets;
@@ -40,6 +40,7 @@ pub(super) struct Shared {
     pub(super) missing: Missing,
     /// The other nodes, if there may be some.
     pub(super) nodes: Option<Nodes>,
+    pub(super) told: Told,
     pub(super) sockets: Sockets,
     pub(super) settings: HubSettings,
     pub(super) depot: Arc<Depot>,
@@ -92,6 +93,7 @@ impl Hub {
             owes: Notify::new(),
             lists: Mutex::default(),
             missing: Missing::default(),
+            told: Told::default(),
             nodes: others.map(|among| Nodes::new(among, epoch)),
             sockets: Sockets::default(),
             inbox,

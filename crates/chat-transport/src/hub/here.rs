@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::directory::Visit;
-use chat_domain::grant::Family;
 use chat_domain::view::Membership;
 use chat_domain::{Mood, RoomId, Time, UserId};
 use chat_protocol::{Entrance, Frames, News};
@@ -13,7 +12,6 @@ use chat_protocol::{Entrance, Frames, News};
 use super::encode::{Encoded, Encoder, Viewer};
 use super::handle::Hub;
 use super::people::Opened;
-use crate::connection::closes;
 use crate::connection::socket::Socket;
 
 impl Hub {
@@ -40,12 +38,14 @@ impl Hub {
     /// A socket whose user's rooms are known is here.
     pub(crate) fn appear(&self, socket: &Socket) {
         self.people().appear(socket, self.now());
+        self.tell_presence_to_nodes();
         self.0.presence.notify_one();
     }
 
     /// A socket changes how its user looks.
     pub(crate) fn look(&self, socket: &Socket, mood: Mood) {
         self.people().look(socket, mood, self.now());
+        self.tell_presence_to_nodes();
         self.0.presence.notify_one();
     }
 
@@ -57,6 +57,7 @@ impl Hub {
         self.metrics().opened(socket.endpoint.entrance, -1);
         let now = self.now();
         let (rooms, was_last) = self.people().close(socket, now);
+        self.tell_presence_to_nodes();
         self.0.presence.notify_one();
         self.part(socket, rooms, was_last, now);
     }
@@ -154,34 +155,6 @@ impl Hub {
                 socket.line.offer_payload(payload, None);
             }
         }
-    }
-
-    /// Closes all sockets of a user.
-    pub fn disconnect(&self, user: UserId) {
-        let sockets = self.people().sockets(user);
-        sockets.iter().for_each(|socket| socket.line.close(closes::EXPELLED));
-    }
-
-    /// Closes all sockets of somebody whose log-ins were ended.
-    pub(crate) fn end_all(&self, user: UserId) {
-        self.log_out(|socket| socket.user() == user);
-    }
-
-    /// Closes the sockets whose tokens are of a family.
-    pub(crate) fn end_family(&self, user: UserId, family: Family) {
-        self.log_out(|socket| socket.user() == user && socket.family() == Some(family));
-    }
-
-    /// Closes the sockets that a cookie session opened, named by its digest.
-    pub(crate) fn end_session(&self, cookie: &str) {
-        self.log_out(|socket| socket.cookie.as_deref() == Some(cookie));
-    }
-
-    /// Closes the sockets of which this is so: what let them in was ended.
-    fn log_out(&self, is_ended: impl Fn(&Socket) -> bool) {
-        let all = self.0.sockets.all();
-        let ended = all.iter().filter(|socket| is_ended(socket));
-        ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
     }
 
     /// Everybody who is connected.

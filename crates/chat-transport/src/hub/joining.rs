@@ -96,6 +96,7 @@ impl Hub {
     /// A socket no longer wants to hear a room; what it was typing there has ended.
     pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
         self.delivery_of(room).leave(socket, room, self.now());
+        self.tell_typing(self.0.inbox.lane(room));
         self.ring(room);
     }
 
@@ -109,7 +110,16 @@ impl Hub {
         if socket.is_some() && !self.is_member(person.id(), room) {
             self.delivery_of(room).sign(room, person, socket, false, now);
         }
+        self.tell_typing(self.0.inbox.lane(room));
         self.ring(room);
+    }
+
+    /// Tells the other nodes who types in a shard.
+    fn tell_typing(&self, shard: usize) {
+        if self.0.nodes.is_some() {
+            let typed = std::mem::take(&mut self.delivery(shard).typed);
+            self.tell_typing_to_nodes(typed);
+        }
     }
 
     /// Takes a socket that is gone out of the rooms that it may have joined, and ends what it was typing.
@@ -119,6 +129,7 @@ impl Hub {
         // What was said over HTTP may be in any room.
         for (shard, rooms) in by_shard.iter().enumerate().filter(|(_, rooms)| was_last || !rooms.is_empty()) {
             self.delivery(shard).gone(socket, rooms, was_last, now);
+            self.tell_typing(shard);
             self.0.inbox.bell(shard).notify_one();
         }
     }

@@ -52,7 +52,10 @@ impl People {
                 people.iter().map(|person| person.id()).for_each(|user| self.came(user, event));
             }
             Change::Added { person } => self.came(person.id(), event),
-            Change::Removed { person, .. } if self.is_news(person.id(), event) => self.leave(person.id(), event.room),
+            Change::Removed { person, .. } if self.is_news(person.id(), event) => {
+                self.leave(person.id(), event.room);
+                self.elsewhere.leaves(person.id(), event.room);
+            }
             _ => return,
         }
         if let Some(here) = self.rooms.get_mut(&event.room) {
@@ -63,6 +66,9 @@ impl People {
     fn came(&mut self, user: UserId, event: &Event) {
         if self.is_news(user, event) {
             self.enter(user, membership(event));
+            if event.members <= self.settings.presence_room {
+                self.elsewhere.enters(user, event.room);
+            }
         }
     }
 

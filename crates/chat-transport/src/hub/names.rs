@@ -11,8 +11,8 @@ use super::people::People;
 use super::typists::Typists;
 
 impl Hub {
-    /// Somebody shows this of themselves from now on. What was settled before is taken in first.
-    pub(crate) async fn is_now(&self, person: &Arc<Person>) {
+    /// Somebody shows this of themselves from now on, whoever has told it.
+    pub(crate) async fn is_now_here(&self, person: &Arc<Person>) {
         self.caught_up().await;
         self.people().is_now(person);
         (0..self.shards()).for_each(|shard| self.delivery(shard).is_now(person));

@@ -12,7 +12,7 @@ use chat_protocol::{Entrance, Frames};
 use super::asides::Asides;
 use super::lists::{Stale, shows_list};
 use super::map::Map;
-use super::nodes::Comings;
+use super::nodes::{Comings, Elsewhere, Own};
 use super::settings::HubSettings;
 use crate::connection::socket::Socket;
 
@@ -24,6 +24,10 @@ pub(super) struct People {
     pub(super) users: Map<UserId, Local>,
     /// Who came and went on other nodes, if there are some.
     pub(super) comings: Option<Comings>,
+    /// What is stated to other nodes, if there are some.
+    pub(super) own: Option<Own>,
+    /// Who is connected to other nodes.
+    pub(super) elsewhere: Elsewhere,
     /// The rooms in which somebody here is.
     pub(super) rooms: Map<RoomId, Here>,
     pub(super) presence: presence::Presence,
@@ -74,6 +78,8 @@ impl People {
     pub(super) fn new(settings: &HubSettings, epoch: u64, has_others: bool) -> People {
         People {
             comings: has_others.then(Comings::default),
+            own: has_others.then(Own::new),
+            elsewhere: Elsewhere::default(),
             settings: settings.clone(),
             epoch,
             users: Map::default(),
@@ -166,6 +172,8 @@ impl People {
         let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
         self.left.extend(online.map(|user| (*user, now)));
         self.presence = presence::Presence::new(self.settings.presence_grace);
+        self.own = self.own.as_ref().map(|_| Own::new());
+        self.elsewhere = Elsewhere::default();
         self.users.retain(|_, local| !local.sockets.is_empty());
         self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));
         self.rooms.clear();

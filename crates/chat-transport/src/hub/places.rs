@@ -106,6 +106,7 @@ impl Delivery {
             self.detach(socket, *room);
         }
         let ended = self.typists.gone(socket, was_last, now);
+        self.note_typed(&ended);
         self.pass_on(ended);
     }
 
@@ -113,6 +114,7 @@ impl Delivery {
     pub(super) fn leave(&mut self, socket: &Socket, room: RoomId, now: Time) {
         self.detach(socket, room);
         let ended = self.typists.left(socket, room, now);
+        self.note_typed(&ended);
         self.pass_on(ended);
     }
 

@@ -1,5 +1,6 @@
 //! Coming and going: who looks how to whom.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_domain::directory::Visit;
@@ -16,12 +17,12 @@ use crate::mistakes::planted;
 impl People {
     /// A socket whose user's rooms are known is here: its user may have come online by that.
     pub(super) fn appear(&mut self, socket: &Socket, now: Time) {
-        self.shift(PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now)
+        self.own_shift(socket.user(), PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now)
     }
 
     /// A socket changes how its user looks.
     pub(super) fn look(&mut self, socket: &Socket, mood: Mood, now: Time) {
-        self.shift(PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now)
+        self.own_shift(socket.user(), PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now)
     }
 
     /// Lets a socket go. Answers which rooms it may have joined, and whether it was the last one of its user.
@@ -41,7 +42,7 @@ impl People {
             }
         }
         let was_here = self.presence.connections(user) > 0;
-        self.shift(PresenceSign::Closed { user, socket: name(socket) }, now);
+        self.own_shift(user, PresenceSign::Closed { user, socket: name(socket) }, now);
         if was_last {
             if was_here {
                 self.left.insert(user, now);
@@ -87,8 +88,13 @@ impl People {
         let here = self.rooms.get(&room);
         let members = here.map_or(membership.members, |here| here.members);
         if members <= self.settings.presence_room {
-            let others = here.into_iter().flat_map(|here| &here.online).filter(|user| **user != socket.user());
-            for presence in others.filter_map(|user| self.presence(*user, now)).filter(|presence| presence.online) {
+            let others: BTreeSet<UserId> = here
+                .into_iter()
+                .flat_map(|here| here.online.iter().copied())
+                .chain(self.elsewhere.in_room(room))
+                .collect();
+            let others = others.into_iter().filter(|user| *user != socket.user());
+            for presence in others.filter_map(|user| self.presence(user, now)).filter(|presence| presence.online) {
                 let news = News::Presence(Presence { room: Some(room), ..presence });
                 if let Some(audience) = audience(shape, &news, socket.user()) {
                     encode(shape, audience, &news, NO_CURSOR, frames);
@@ -99,12 +105,34 @@ impl People {
         Some(members)
     }
 
+    /// Takes in a sign of somebody with a socket here, and states it to the other nodes.
+    fn own_shift(&mut self, user: UserId, sign: PresenceSign, now: Time) {
+        if let Some(own) = &mut self.own
+            && own.takes(user, sign, now)
+            && let Some(local) = self.users.get(&user)
+        {
+            let person = local.person.clone();
+            let rooms = self.told_rooms(user);
+            if let Some(own) = &mut self.own {
+                own.state(person, rooms);
+            }
+        }
+        self.shift(sign, now);
+    }
+
+    /// The rooms of somebody with a socket here in which coming and going is announced.
+    pub(super) fn told_rooms(&self, user: UserId) -> Vec<RoomId> {
+        let is_small = |id: &RoomId| self.rooms.get(id).is_some_and(|here| here.members <= self.settings.presence_room);
+        self.rooms(user).filter(is_small).take(MOST_TOLD).collect()
+    }
+
     /// Takes a sign in. It may also show that the grace of others is over.
-    fn shift(&mut self, sign: PresenceSign, now: Time) {
+    pub(super) fn shift(&mut self, sign: PresenceSign, now: Time) {
         for shift in self.presence.handle(now, sign) {
             self.announce(shift, now);
             if shift.to == Mood::Offline {
                 self.forget(shift.user);
+                self.elsewhere.forget(shift.user);
             }
         }
     }
@@ -125,14 +153,16 @@ impl People {
 
     /// How somebody with a socket looks to others.
     fn presence(&self, user: UserId, now: Time) -> Option<Presence> {
-        let person = self.users.get(&user)?.person.clone();
+        let local = self.users.get(&user).map(|local| &local.person);
+        let person = local.or_else(|| self.elsewhere.person(user))?.clone();
         let mood = self.presence.mood(user);
         Some(Presence { person, room: None, online: mood != Mood::Offline, mood, last_seen: Some(now), at: now })
     }
 
     /// The sockets of those who share a room with somebody and hear of such a change, each once.
     fn sharers(&self, shift: &Shift) -> Map<u64, Arc<Socket>> {
-        let rooms = self.rooms(shift.user).filter_map(|id| Some((id, self.rooms.get(&id)?)));
+        let rooms: BTreeSet<RoomId> = self.rooms(shift.user).chain(self.elsewhere.rooms(shift.user)).collect();
+        let rooms = rooms.into_iter().filter_map(|id| Some((id, self.rooms.get(&id)?)));
         let small = rooms.filter(|(_, here)| here.members <= self.settings.presence_room);
         small
             .flat_map(|(id, here)| here.online.iter().map(move |user| (id, *user)))
@@ -164,3 +194,5 @@ fn name(socket: &Socket) -> presence::Socket {
 
 /// Presence names no place in a room, and so no life of the database.
 const NO_CURSOR: u64 = 0;
+/// Rooms that are stated of somebody at most.
+const MOST_TOLD: usize = 300;

@@ -43,7 +43,7 @@ pub(super) async fn erase(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tro
     call.app.end_tokens(user, call.now).await?;
     let ended = call.app.directory.erase(user, call.now).await?;
     end(call, user, ended);
-    call.app.hub.end_all(user);
+    call.app.hub.end_all(user, call.now);
     call.app.is_now(&caller.account.person.erased().into()).await;
     Ok(answer::done(call.place.tree))
 }

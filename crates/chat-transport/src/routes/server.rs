@@ -23,7 +23,7 @@ pub(super) async fn notify(call: &Call<'_>) -> Result<Reply, Trouble> {
     let new = NewNotification { user, kind, title, body, data, client_id };
     let (notification, is_new) = call.app.journal.notify(new, call.now).await?;
     if is_new {
-        call.app.hub.tell(user, &News::Notification(notification.clone()));
+        call.app.hub.notify(&notification);
     }
     Ok(answer::notification(201, &notification))
 }

@@ -16,8 +16,11 @@ impl Hub {
         let Some(nodes) = &self.0.nodes else { return };
         self.beat(now);
         if let Some(living) = self.0.inbox.overheard().take_living() {
-            for (node, _) in nodes.numbers().hearing.living(now, &living) {
+            let dead = nodes.numbers().hearing.living(now, &living);
+            for (node, heard) in dead {
                 info!(node, "another node is gone");
+                // The grace of its people begins with its last sign.
+                self.lose_node(node, heard);
             }
         }
         if nodes.is_in_doubt(now) {

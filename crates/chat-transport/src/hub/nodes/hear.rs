@@ -35,9 +35,13 @@ impl Hub {
             );
         }
         let mut is_full = false;
-        for Envelope { rooms, .. } in fresh {
+        for Envelope { rooms, tells, signs, speaker, .. } in fresh {
             self.metrics().nodes().heard(lag(&rooms, now));
             rooms.into_iter().for_each(|moved| is_full |= !self.0.inbox.put_heard(moved));
+            tells.into_iter().for_each(|tell| self.hear_tell(tell));
+            if !signs.is_empty() {
+                self.hear_signs(nodes, speaker.node, signs, now);
+            }
         }
         if is_full {
             nodes.numbers().hearing.missed();

@@ -3,11 +3,17 @@
 
 mod comings;
 mod compare;
+mod elsewhere;
 mod hear;
 mod overheard;
+mod own;
 mod say;
+mod signs;
+mod tells;
+mod told;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::Time;
@@ -15,7 +21,10 @@ use chat_domain::backplane::{Backplane, Hearing, Numbering, Speaker};
 use tokio::sync::Notify;
 
 pub(super) use self::comings::Comings;
+pub(super) use self::elsewhere::Elsewhere;
 pub(super) use self::overheard::Overheard;
+pub(super) use self::own::Own;
+pub(super) use self::told::Told;
 pub use self::wire::{Reader, Written};
 
 /// This node among others.
@@ -43,6 +52,10 @@ struct Numbers {
     hearing: Hearing,
     /// When everything is compared, whatever was heard.
     sweep: Option<Time>,
+    /// The nodes of whose people something else is known here than they last said.
+    doubtful: BTreeSet<u64>,
+    /// When all people of this node were last stated.
+    answered: Option<Time>,
 }
 
 impl Nodes {
@@ -63,6 +76,7 @@ impl Nodes {
 impl Numbers {
     fn new(among: &Among, epoch: u64) -> Numbers {
         let speaker = Speaker { epoch, ..among.speaker };
-        Numbers { saying: Numbering::new(speaker, among.channels), hearing: Hearing::new(speaker), sweep: None }
+        let (saying, hearing) = (Numbering::new(speaker, among.channels), Hearing::new(speaker));
+        Numbers { saying, hearing, sweep: None, doubtful: BTreeSet::new(), answered: None }
     }
 }

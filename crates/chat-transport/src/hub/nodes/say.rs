@@ -7,6 +7,7 @@ use chat_domain::{Event, RoomId, Time};
 
 use super::super::handle::Hub;
 use super::super::weight::weight;
+use super::Own;
 
 impl Hub {
     /// Tells the other nodes what was settled here.
@@ -23,9 +24,9 @@ impl Hub {
     /// Says that this node is alive, and how much it has said.
     pub(super) fn beat(&self, now: Time) {
         let Some(nodes) = &self.0.nodes else { return };
-        let mut numbers = nodes.numbers();
-        let beats = numbers.saying.heartbeats(now);
-        if !beats.is_empty() {
+        let mut beats = nodes.numbers().saying.heartbeats(now);
+        if let Some(beat) = beats.first_mut() {
+            beat.signs.extend(self.people().own.as_ref().map(Own::count));
             nodes.among.backplane.publish(beats);
         }
     }

@@ -34,16 +34,18 @@ impl Ears for Ear {
 struct Pair {
     here: World,
     there: World,
+    /// What the second one hears with.
     ear: Arc<Ear>,
+    _other: Arc<Ear>,
 }
 
 impl Pair {
     async fn new() -> Pair {
         let (bus, settings) = (Bus::new(), HubSettings::default());
         let alone = World::new(settings.clone()).await;
-        let (here, _) = alone.node(1, &bus, &settings);
+        let (here, other) = alone.node(1, &bus, &settings);
         let (there, ear) = alone.node(2, &bus, &settings);
-        let pair = Pair { here, there, ear };
+        let pair = Pair { here, there, ear, _other: other };
         // They hear each other begin, and compare.
         pair.pass(clock::now()).await;
         pair
@@ -197,4 +199,85 @@ async fn who_was_added_on_another_node_joins_before_that_is_heard() {
     let (head, newest) = there.journal.joining(socket.user(), room).await.expect("a member");
     let joined = there.hub.join(&socket, room, false, Start::Now { head, newest }, None).await;
     assert_eq!(joined, Attached::Live);
+}
+
+#[tokio::test]
+async fn who_types_on_one_node_is_seen_on_the_other_until_they_stop() {
+    let pair = Pair::new().await;
+    let socket = pair.there.joined(1).await;
+    let author = pair.here.joined(0).await;
+    pair.here.hub.typing(pair.here.room, &author.person, Some(author.id), true);
+    pair.listen(clock::now());
+    assert_eq!(told(&socket).matches("\"is_typing\":true").count(), 1);
+    pair.here.hub.leave(&author, pair.here.room);
+    pair.listen(clock::now());
+    assert_eq!(told(&socket).matches("\"is_typing\":false").count(), 1, "they have left");
+}
+
+#[tokio::test]
+async fn who_comes_to_one_node_is_seen_on_the_other_until_their_grace_is_over() {
+    let pair = Pair::new().await;
+    let socket = pair.there.joined(1).await;
+    let (user, comes) = (pair.here.people[0].id(), pair.here.socket(0).await);
+    pair.here.hub.appear(&comes);
+    pair.listen(clock::now());
+    assert_eq!(told(&socket).matches("\"online\"").count(), 1);
+    assert!(pair.there.hub.looks_online(user));
+    pair.here.hub.close(&comes);
+    pair.listen(clock::now());
+    assert_eq!(told(&socket), "", "they may be about to come back");
+    pair.there.hub.people().tick(clock::now().after(Duration::from_secs(6)));
+    pair.there.flush();
+    let told = told(&socket);
+    assert_eq!(told.matches("user_offline").count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn whoever_joins_is_told_who_is_online_on_other_nodes() {
+    let pair = Pair::new().await;
+    pair.here.hub.appear(&*pair.here.socket(0).await);
+    pair.listen(clock::now());
+    assert_eq!(told(&*pair.there.joined(1).await).matches("\"online\"").count(), 1);
+}
+
+#[tokio::test]
+async fn presence_that_the_bus_lost_is_stated_anew_and_ghosts_go() {
+    let pair = Pair::new().await;
+    let (user, comes) = (pair.here.people[0].id(), pair.here.socket(0).await);
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    pair.here.hub.appear(&comes);
+    pair.ear.is_deaf.store(false, Ordering::SeqCst);
+    let began = clock::now();
+    for second in 1..=3 {
+        let now = began.after(Duration::from_millis(second * 1_100));
+        pair.pass(now).await;
+        pair.listen(now);
+    }
+    assert!(pair.there.hub.looks_online(user));
+    pair.ear.is_deaf.store(true, Ordering::SeqCst);
+    pair.here.hub.close(&comes);
+    pair.ear.is_deaf.store(false, Ordering::SeqCst);
+    for second in 4..=6 {
+        let now = began.after(Duration::from_millis(second * 1_100));
+        pair.pass(now).await;
+        pair.listen(now);
+    }
+    pair.there.hub.people().tick(began.after(Duration::from_secs(60)));
+    assert!(!pair.there.hub.looks_online(user));
+}
+
+#[tokio::test]
+async fn the_people_of_a_dead_node_go_when_the_database_says_that_it_is_dead_too() {
+    let pair = Pair::new().await;
+    let user = pair.here.people[0].id();
+    pair.here.hub.appear(&*pair.here.socket(0).await);
+    pair.listen(clock::now());
+    let later = |seconds| clock::now().after(Duration::from_secs(seconds));
+    pair.there.inbox.living(vec![1]);
+    pair.there.hub.pass_among_nodes(later(60));
+    assert!(pair.there.hub.looks_online(user), "the bus may be away");
+    pair.there.inbox.living(vec![]);
+    pair.there.hub.pass_among_nodes(later(61));
+    pair.there.hub.people().tick(later(67));
+    assert!(!pair.there.hub.looks_online(user));
 }

@@ -1,0 +1,88 @@
+//! What nodes tell each other beside what happened in rooms: signs that are worth nothing later, and what is told to a person.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::grant::Family;
+use crate::id::{RoomId, UserId};
+use crate::notification::Notification;
+use crate::person::{Mood, Person};
+use crate::time::Time;
+
+/// Something that is worth nothing later. It is not counted: what is lost of it mends itself.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Sign {
+    /// Somebody types, or has stopped.
+    Typing {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        person: Arc<Person>,
+        /// Whether it goes on.
+        is_typing: bool,
+    },
+    /// Somebody with a connection to the node came, went, or looks otherwise.
+    Here(Stated),
+    /// How many people the node has, and what tells their names and moods from all others: whoever knows it otherwise asks.
+    Count {
+        /// How many.
+        people: u64,
+        /// The sum of [`Stated::hash`].
+        hash: u64,
+    },
+    /// Whom this node has is not what I know.
+    Ask {
+        /// Of which node.
+        node: u64,
+    },
+    /// All people of the node in one part of so many: of those that are known in that part, nobody else is there.
+    Part {
+        /// How many parts.
+        of: u64,
+        /// Which of them.
+        part: u64,
+        /// Everybody in it.
+        people: Vec<Stated>,
+    },
+}
+
+/// Somebody as the node states them to which they are connected.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Stated {
+    /// Who.
+    pub person: Arc<Person>,
+    /// How they look there; nothing once their last connection has gone.
+    pub mood: Option<Mood>,
+    /// The rooms that they are in in which coming and going is announced.
+    pub rooms: Vec<RoomId>,
+}
+
+/// What is told to a person, or to everybody about one. It is counted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Tell {
+    /// A notification for its user.
+    Notification(Arc<Notification>),
+    /// All connections of somebody are closed.
+    Disconnect(UserId),
+    /// All log-ins of somebody were ended, as the access tokens made until then.
+    EndAll(UserId, Time),
+    /// A log-in was ended.
+    EndFamily(UserId, Family, Time),
+    /// A cookie session was ended, by its digest.
+    EndSession(String),
+    /// Somebody shows this of themselves from now on.
+    Now(Arc<Person>),
+}
+
+impl Stated {
+    /// What tells somebody with a mood from all others.
+    pub fn hash(user: UserId, mood: Mood) -> u64 {
+        let number = (user.number() as u64).wrapping_mul(8).wrapping_add(mood as u64 + 1);
+        let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+    }
+}
