@@ -111,7 +111,7 @@ async def test_without_the_token_one_may_only_look(server):
 
 
 async def test_the_settings_in_force_are_shown_without_secrets(new_server):
-    server = new_server(admin_token=TOKEN, api_key="a key of some back end", drain="7s")
+    server = new_server(admin_token=TOKEN, api_key="key-of-some-back-end", drain="7s")
     found = {one["name"]: one for one in (await ask(server, "settings")).data}
     assert found["drain"] == {"name": "drain", "value": "7s", "from": "command line"}
     assert found["presence_grace"]["from"] == "default"
