@@ -33,7 +33,7 @@ pub(super) struct Device {
     pub(super) node: Cell<usize>,
     pub(super) is_connected: Cell<bool>,
     /// The life of the database in which it came.
-    life: Cell<u64>,
+    pub(super) life: Cell<u64>,
     pub(super) pending: RefCell<Option<Pending>>,
     /// Its own messages that it asked for more than once.
     pub(super) again: RefCell<BTreeSet<u64>>,
