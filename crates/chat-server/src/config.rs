@@ -218,7 +218,7 @@ pub(crate) enum Action {
         /// The file; `-` is the standard input.
         file: PathBuf,
     },
-    /// Print the manual page: `chat-server man | man -l -`.
+    /// Print the manual page, as `man -l -` shows it.
     Man,
     /// Make the index of words anew, by which messages are found, while a server runs; without one when it starts next.
     Reindex,

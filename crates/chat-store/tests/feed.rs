@@ -97,18 +97,18 @@ async fn postgres_feeds_on_when_the_holder_freezes_comes_back_and_is_killed() {
     let url = cluster.database("feed");
     let mut child = another(&url);
     let holder = "SELECT holder FROM leases WHERE until > extract(epoch FROM clock_timestamp()) * 1000000";
-    let first = until(|| cluster.try_ask("feed", holder).ok().filter(|said| !said.trim().is_empty()));
+    let first = until(|| cluster.try_ask("feed", holder).ok().filter(|said| !said.trim().is_empty())).await;
     let talks = "SELECT seq FROM rooms WHERE seq > 5";
-    until(|| cluster.try_ask("feed", talks).ok().filter(|said| !said.trim().is_empty()));
+    until(|| cluster.try_ask("feed", talks).ok().filter(|said| !said.trim().is_empty())).await;
     signal(&child, "-STOP");
     let store = open(&url).await;
     let (ann, room) = (UserId::new(1).unwrap(), RoomId::new(1).unwrap());
     store.execute(order(ann, 3, say(room, "while it is frozen"))).await.unwrap();
     complete(&store, ann, &[room]).await;
-    until(|| cluster.try_ask("feed", holder).ok().filter(|said| !said.trim().is_empty() && *said != first));
+    until(|| cluster.try_ask("feed", holder).ok().filter(|said| !said.trim().is_empty() && *said != first)).await;
     signal(&child, "-CONT");
     let before: u64 = cluster.ask("feed", "SELECT seq FROM rooms").trim().parse().unwrap();
-    until(|| (cluster.ask("feed", "SELECT seq FROM rooms").trim().parse::<u64>().unwrap() > before + 20).then_some(()));
+    until(|| (cluster.ask("feed", "SELECT seq FROM rooms").trim().parse::<u64>().unwrap() > before + 20).then_some(())).await;
     child.kill().unwrap();
     child.wait().unwrap();
     store.execute(order(ann, 4, say(room, "after it was killed"))).await.unwrap();
@@ -141,13 +141,13 @@ fn signal(child: &Child, signal: &str) {
     assert!(Process::new("kill").arg(signal).arg(child.id().to_string()).status().unwrap().success());
 }
 
-fn until<T>(mut found: impl FnMut() -> Option<T>) -> T {
+async fn until<T>(mut found: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = found() {
             return found;
         }
         assert!(began.elapsed() < Duration::from_secs(90), "it does not come");
-        std::thread::sleep(Duration::from_millis(50));
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
