@@ -34,15 +34,17 @@ async def token_of(server, name, **more):
     return (await call(server, "POST", "/api/auth/register", body, expect=201)).body["access_token"]
 
 
+# A database, what its engine puts beside it, its lock and its secret, and the index of its words.
+BESIDE = ("", "-wal", "-shm", ".lock", ".secret", ".search", ".search-wal", ".search-shm")
+
+
 async def test_what_is_on_the_disk_is_for_its_owner_alone():
     before = os.umask(0o022)
     try:
         with Server() as server:
             await token_of(server, "anna")
             files = [path for path in pathlib.Path(server.home.name).iterdir() if path.name != "log"]
-            assert {path.name for path in files} == {
-                f"chat.db{end}" for end in ("", "-wal", "-shm", ".lock", ".secret")
-            }
+            assert {path.name for path in files} == {f"chat.db{end}" for end in BESIDE}
             assert {path.name: oct(mode(path)) for path in files if mode(path) != 0o600} == {}
     finally:
         os.umask(before)
@@ -59,7 +61,7 @@ async def test_a_database_that_others_may_read_stays_as_it_is_and_is_warned_abou
 
 
 def test_git_ignores_what_the_server_leaves_behind():
-    names = [f"chat.db{end}" for end in ("", "-wal", "-shm", ".lock", ".secret")] + ["chat-server.secret"]
+    names = [f"chat.db{end}" for end in BESIDE] + ["chat-server.secret"]
     for name in names:
         assert subprocess.run(["git", "check-ignore", "-q", "--no-index", name], cwd=ROOT).returncode == 0, name
 
