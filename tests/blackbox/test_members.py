@@ -35,6 +35,11 @@ CHAT_ROUTES = {
     "PUT /chats/{id}/messages/{message}/reactions/{emoji}": (None, {200}),
     "DELETE /chats/{id}/messages/{message}/reactions/{emoji}": (None, {200}),
     "GET /chats/{id}/messages/{message}/reactions": (None, {200}),
+    "GET /chats/{id}/messages/{message}/replies": (None, {200}),
+    # Only its owner and moderators pin in a group.
+    "PUT /chats/{id}/messages/{message}/pin": (None, {403}),
+    "DELETE /chats/{id}/messages/{message}/pin": (None, {403}),
+    "GET /chats/{id}/pins": (None, {200}),
     "POST /chats/{id}/read": ({}, {200}),
     "POST /chats/{id}/typing": ({"is_typing": True}, {200, 204}),
 }
@@ -45,6 +50,7 @@ OWN_ROUTES = {
     "GET /chats",
     "POST /chats",
     "GET /users",
+    "GET /search",
     "GET /auth/me",
     "PATCH /auth/me",
     "DELETE /auth/me",
