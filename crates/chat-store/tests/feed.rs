@@ -108,7 +108,8 @@ async fn postgres_feeds_on_when_the_holder_freezes_comes_back_and_is_killed() {
     until(|| cluster.try_ask("feed", holder).ok().filter(|said| !said.trim().is_empty() && *said != first)).await;
     signal(&child, "-CONT");
     let before: u64 = cluster.ask("feed", "SELECT seq FROM rooms").trim().parse().unwrap();
-    until(|| (cluster.ask("feed", "SELECT seq FROM rooms").trim().parse::<u64>().unwrap() > before + 20).then_some(())).await;
+    until(|| (cluster.ask("feed", "SELECT seq FROM rooms").trim().parse::<u64>().unwrap() > before + 20).then_some(()))
+        .await;
     child.kill().unwrap();
     child.wait().unwrap();
     store.execute(order(ann, 4, say(room, "after it was killed"))).await.unwrap();

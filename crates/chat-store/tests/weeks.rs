@@ -5,9 +5,9 @@ mod common;
 
 use chat_domain::view::{Page, Replay, Replayed, Since};
 use chat_domain::{Change, Command, Head, Journal, MessageId, RoomId, UserId};
-use chat_store::Store;
+use chat_store::{Options, Store};
 use common::postgres::Cluster;
-use common::{open, order, say, somebody};
+use common::{Deaf, options, order, say, somebody};
 
 /// Whatever the planner believes: that the tables are empty, that they are as small as they were, or what is so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,6 +43,12 @@ async fn postgres_reads_every_missed_message_about_once() {
         let read = read(&cluster, name) - began;
         assert!(read < MISSED / 2, "{read} rows read for a few pages, analyzed {when:?}");
     }
+}
+
+/// A store without the feed, whose followers read what is new as well: here only those who ask are counted.
+async fn open(url: &str) -> Store {
+    let options = Options { feeds: false, ..options() };
+    Store::open(url, options, std::sync::Arc::new(Deaf)).await.unwrap()
 }
 
 /// A room of three, one of whom has read something.
