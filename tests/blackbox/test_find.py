@@ -42,7 +42,11 @@ async def test_words_are_found_in_their_forms_as_they_are_now_and_by_members_alo
     message = await say(ann, chat, "😀 Наша Ёлка и сообщения")
     other = await say(bob, chat, "the red boxes")
     await found(bob, "red")
-    for q, highlights in [("елка", [[8, 12]]), ("сообщение ёлку", [[8, 12], [15, 24]]), ('"наша елка"', [[3, 7], [8, 12]])]:
+    for q, highlights in [
+        ("елка", [[8, 12]]),
+        ("сообщение ёлку", [[8, 12], [15, 24]]),
+        ('"наша елка"', [[3, 7], [8, 12]]),
+    ]:
         answer = await found(bob, q)
         assert [(hit["chat_id"], hit["message"]["id"]) for hit in answer["data"]] == [(chat.id, message)]
         assert answer["data"][0]["highlights"] == highlights, q
@@ -97,7 +101,13 @@ async def test_what_asks_for_nothing_is_refused(server):
     for q in ["", "--", '"open', "a\0b", "a" * 257]:
         answer = await find(ann, q, expect=422)
         assert answer.body["code"] == "INVALID_DATA", q
-    for more in [{"limit": 51}, {"limit": 0}, {"before": "yesterday"}, {"after": "2026-02-30T00:00:00Z"}, {"next": "1"}]:
+    for more in [
+        {"limit": 51},
+        {"limit": 0},
+        {"before": "yesterday"},
+        {"after": "2026-02-30T00:00:00Z"},
+        {"next": "1"},
+    ]:
         await find(ann, "word", expect=422, **more)
     await find(ann, "ж" * 256)
 

@@ -36,7 +36,8 @@ class Hall:
             if wanted is None:
                 continue
             # When it is said that a message was delivered is nobody's promise.
-            frames = await client.until(lambda frame, of=kind(wanted): kind(frame) == of and not is_aside(frame))
+            sort = kind(wanted)
+            frames = await client.until(lambda frame, sort=sort: kind(frame) == sort and not is_aside(frame))
             own = self.heard.presence(client.number, client.user, True)
             frames = [frame for frame in frames if not is_aside(frame) and frame != own]
             # An ACK and the maker's own answers are not what is looked at here.

@@ -83,7 +83,9 @@ async def test_typing_and_who_is_online_reach_other_nodes(nodes):
             for viewer in seeing:
                 await viewer.next(lambda frame: names(frame, author) and said(frame, "typing"))
         for viewer in seeing:
-            await viewer.next(lambda frame: names(frame, author) and (said(frame, "offline") or said(frame, '"is_online": false')))
+            await viewer.next(
+                lambda frame: names(frame, author) and (said(frame, "offline") or said(frame, '"is_online": false'))
+            )
 
 
 async def test_what_is_told_to_a_person_and_the_end_of_a_log_in_reach_every_node(nodes):
