@@ -121,6 +121,12 @@ fn built() -> Result<PathBuf, Trouble> {
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
+        // What cargo says of this program to it is not of that build: dependencies that look at it would be built anew.
+        for (name, _) in std::env::vars_os() {
+            if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of_this| name.to_string_lossy().starts_with(of_this)) {
+                build.env_remove(name);
+            }
+        }
         if !build.status()?.success() {
             return Err("the server cannot be built".into());
         }
