@@ -61,6 +61,17 @@ pub(super) enum Follow {
     Mentioned,
 }
 
+/// Comings and goings that are past already: of each its room and its `seq`. Whoever was let in again keeps the places that they
+/// have taken since.
+#[derive(Default)]
+pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
+
+impl Past {
+    fn has(&self, event: &Event) -> bool {
+        !self.0.is_empty() && event.change.is_durable() && self.0.contains(&(event.room, event.head.seq))
+    }
+}
+
 impl Delivery {
     pub(super) fn new(
         settings: &HubSettings,
@@ -90,12 +101,17 @@ impl Delivery {
     }
 
     /// Takes in what was settled, in its order, each beside the socket that asked for it.
-    pub(super) fn settle(&mut self, settled: Vec<(Settled, Option<Arc<Socket>>)>, now: Time) -> Vec<Follow> {
+    pub(super) fn settle(
+        &mut self,
+        settled: Vec<(Settled, Option<Arc<Socket>>)>,
+        past: &Past,
+        now: Time,
+    ) -> Vec<Follow> {
         let mut follows = Vec::new();
         for (Settled { origin, result }, socket) in settled {
             if let Ok(Outcome::Happened(event)) = &result {
                 self.publish(event, now);
-                follows.extend(self.follow(event, now));
+                follows.extend(self.follow(event, past, now));
             }
             if let (Some(origin), Some(socket)) = (origin, socket) {
                 self.answer(&socket, origin.tag, &result, now);
@@ -179,8 +195,11 @@ impl Delivery {
     }
 
     /// What an event means beside being told. Whoever it concerns as a member is known to be one, or not any more, by now.
-    pub(super) fn follow(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
+    pub(super) fn follow(&mut self, event: &Arc<Event>, past: &Past, now: Time) -> Option<Follow> {
         let room = event.room;
+        if past.has(event) {
+            return None;
+        }
         match &event.change {
             Change::Created { people, .. } => {
                 people.iter().for_each(|person| self.stale.mark(person.id(), room));

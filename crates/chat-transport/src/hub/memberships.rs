@@ -38,8 +38,7 @@ impl People {
         }
         let unknown: Vec<_> = memberships.into_iter().filter(|of| self.membership(user, of.room).is_none()).collect();
         for of in unknown {
-            let comings = self.comings.as_mut();
-            if comings.is_none_or(|comings| comings.is_news(user, of.room, of.head.seq, at)) {
+            if self.comings.compare(user, of.room, of.head.seq, at).is_gt() {
                 self.enter(user, of);
             }
         }
@@ -52,7 +51,7 @@ impl People {
                 people.iter().map(|person| person.id()).for_each(|user| self.came(user, event));
             }
             Change::Added { person } => self.came(person.id(), event),
-            Change::Removed { person, .. } if self.is_news(person.id(), event) => {
+            Change::Removed { person, .. } if self.is_news(person.id(), event) && !self.is_back(person.id(), event) => {
                 self.leave(person.id(), event.room);
                 self.elsewhere.leaves(person.id(), event.room);
             }
@@ -72,10 +71,23 @@ impl People {
         }
     }
 
-    /// Whether nothing newer is known of somebody's place in a room. What one node settles comes in its order.
+    /// Whether nothing newer is known of somebody's place in a room.
     fn is_news(&mut self, user: UserId, event: &Event) -> bool {
         let Event { room, head, at, .. } = event;
-        self.comings.as_mut().is_none_or(|comings| comings.is_news(user, *room, head.seq, *at))
+        self.comings.compare(user, *room, head.seq, *at).is_gt()
+    }
+
+    /// Whether somebody came or went by this event whose place in the room has changed again since, as far as is known: it comes
+    /// late, and means nothing any more to their sockets.
+    pub(super) fn is_past(&self, event: &Event) -> bool {
+        let (Change::Added { person } | Change::Removed { person, .. }) = &event.change else { return false };
+        let (user, room, seq) = (person.id(), event.room, event.head.seq);
+        self.is_back(user, event) || self.comings.knows_newer(user, room, seq)
+    }
+
+    /// Whether the journal has said of a later moment that somebody is in the room.
+    fn is_back(&self, user: UserId, event: &Event) -> bool {
+        self.membership(user, event.room).is_some_and(|of| of.head.seq > event.head.seq)
     }
 
     /// Whether an event is one for [`People::follow`].

@@ -9,7 +9,7 @@ use futures_util::stream::iter;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::delivery::{Delivery, Follow};
+use super::delivery::{Delivery, Follow, Past};
 use super::handle::Hub;
 use super::subs::Sub;
 use crate::connection::away::Behind;
@@ -55,15 +55,23 @@ impl Hub {
     }
 
     fn fill(&self, room: RoomId, from: Head, events: Vec<Arc<Event>>, until: Head, now: Time) {
-        self.move_people(events.iter());
-        let follows = self.delivery_of(room).fill(room, from, events, until, now);
+        let past = self.move_people(events.iter());
+        let follows = self.delivery_of(room).fill(room, from, events, until, &past, now);
         follows.into_iter().for_each(|follow| self.follow(follow, now));
     }
 }
 
 impl Delivery {
     /// Takes in everything that happened in a room between these two places.
-    fn fill(&mut self, id: RoomId, from: Head, events: Vec<Arc<Event>>, until: Head, now: Time) -> Vec<Follow> {
+    fn fill(
+        &mut self,
+        id: RoomId,
+        from: Head,
+        events: Vec<Arc<Event>>,
+        until: Head,
+        past: &Past,
+        now: Time,
+    ) -> Vec<Follow> {
         let Some(room) = self.rooms.get_mut(&id) else { return Vec::new() };
         if room.log.head() == from {
             // Who stands further on already would miss what the reading leaves out.
@@ -78,7 +86,7 @@ impl Delivery {
         }
         room.telling.touch(id, &mut self.turns);
         self.ring_waiters(id);
-        events.iter().filter_map(|event| self.follow(event, now)).collect()
+        events.iter().filter_map(|event| self.follow(event, past, now)).collect()
     }
 
     /// Too much is missing, or it is no longer known: whoever listens reads the journal alone.

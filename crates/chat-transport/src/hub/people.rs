@@ -22,8 +22,8 @@ pub(super) struct People {
     pub(super) settings: HubSettings,
     pub(super) epoch: u64,
     pub(super) users: Map<UserId, Local>,
-    /// Who came and went on other nodes, if there are some.
-    pub(super) comings: Option<Comings>,
+    /// Who came and went a while ago.
+    pub(super) comings: Comings,
     /// What is stated to other nodes, if there are some.
     pub(super) own: Option<Own>,
     /// Who is connected to other nodes.
@@ -77,7 +77,7 @@ pub(crate) enum Opened {
 impl People {
     pub(super) fn new(settings: &HubSettings, epoch: u64, has_others: bool) -> People {
         People {
-            comings: has_others.then(Comings::default),
+            comings: Comings::default(),
             own: has_others.then(Own::new),
             elsewhere: Elsewhere::default(),
             settings: settings.clone(),
@@ -174,6 +174,8 @@ impl People {
         self.presence = presence::Presence::new(self.settings.presence_grace);
         self.own = self.own.as_ref().map(|_| Own::new());
         self.elsewhere = Elsewhere::default();
+        // The counters of the rooms may have gone back.
+        self.comings = Comings::default();
         self.users.retain(|_, local| !local.sockets.is_empty());
         self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));
         self.rooms.clear();

@@ -6,7 +6,7 @@ use chat_domain::view::Match;
 use chat_domain::{Change, Event, Outcome, Person, RoomKind, Settled, Time, UserId};
 use chat_protocol::News;
 
-use super::delivery::Follow;
+use super::delivery::{Follow, Past};
 use super::handle::Hub;
 use super::people::People;
 use crate::carry::outbox::Close;
@@ -22,7 +22,7 @@ impl Hub {
             return;
         }
         let came = taken.came();
-        self.move_people(taken.settled.iter().filter_map(happened));
+        let past = self.move_people(taken.settled.iter().filter_map(happened));
         let happened: Vec<_> = match &self.0.nodes {
             Some(_) => taken.settled.iter().filter_map(happened).cloned().collect(),
             None => Vec::new(),
@@ -30,21 +30,22 @@ impl Hub {
         let asking =
             self.0.sockets.find(taken.settled.iter().map(|settled| settled.origin.map(|origin| origin.socket)));
         let settled = taken.settled.into_iter().zip(asking).collect();
-        let follows = self.delivery(shard).settle(settled, now);
+        let follows = self.delivery(shard).settle(settled, &past, now);
         follows.into_iter().for_each(|follow| self.follow(follow, now));
         self.tell_nodes(happened);
         self.hear(shard, taken.heard, now);
         self.0.inbox.done(shard, came);
     }
 
-    /// Takes in who came into rooms and left them by what happened.
-    pub(super) fn move_people<'a>(&self, happened: impl Iterator<Item = &'a Arc<Event>>) {
-        let mut moving = happened.filter(|event| People::are_moved_by(event)).peekable();
-        if moving.peek().is_none() {
-            return;
+    /// Takes in who came into rooms and left them by what happened. Answers what of that is past already.
+    pub(super) fn move_people<'a>(&self, happened: impl Iterator<Item = &'a Arc<Event>>) -> Past {
+        let moving: Vec<_> = happened.filter(|event| People::are_moved_by(event)).collect();
+        if moving.is_empty() {
+            return Past::default();
         }
         let mut people = self.people();
-        moving.for_each(|event| people.follow(event));
+        moving.iter().for_each(|event| people.follow(event));
+        Past(moving.iter().filter(|event| people.is_past(event)).map(|event| (event.room, event.head.seq)).collect())
     }
 
     /// What an event means to people beside being told in its room.

@@ -7,7 +7,7 @@ use chat_domain::backplane::{Envelope, Moved};
 use chat_domain::{Event, Head, Time};
 use tokio_util::sync::CancellationToken;
 
-use super::super::delivery::{Delivery, Follow, PATIENCE};
+use super::super::delivery::{Delivery, Follow, PATIENCE, Past};
 use super::super::handle::Hub;
 use super::Nodes;
 use crate::mistakes::planted;
@@ -51,8 +51,8 @@ impl Hub {
     /// Takes in what other nodes have settled in rooms of a shard.
     pub(in crate::hub) fn hear(&self, shard: usize, heard: Vec<Moved>, now: Time) {
         for moved in heard {
-            self.move_people(moved.events.iter());
-            let follows = self.delivery(shard).hear(moved, now);
+            let past = self.move_people(moved.events.iter());
+            let follows = self.delivery(shard).hear(moved, &past, now);
             follows.into_iter().for_each(|follow| self.follow(follow, now));
         }
     }
@@ -60,7 +60,7 @@ impl Hub {
 
 impl Delivery {
     /// Takes in what another node has settled in a room.
-    fn hear(&mut self, moved: Moved, now: Time) -> Vec<Follow> {
+    fn hear(&mut self, moved: Moved, past: &Past, now: Time) -> Vec<Follow> {
         let Moved { room, to_seq, moves, events, .. } = moved;
         if events.is_empty() {
             self.stale.mark_room(room);
@@ -70,16 +70,16 @@ impl Delivery {
             }
             self.ring_waiters(room);
         }
-        events.iter().filter_map(|event| self.overhear(event, now)).collect()
+        events.iter().filter_map(|event| self.overhear(event, past, now)).collect()
     }
 
     /// A room to which nobody listens here is not remembered for what others say in it.
-    fn overhear(&mut self, event: &Arc<Event>, now: Time) -> Option<Follow> {
+    fn overhear(&mut self, event: &Arc<Event>, past: &Past, now: Time) -> Option<Follow> {
         match self.rooms.contains_key(&event.room) {
             true => self.publish(event, now),
             false => self.ring_waiters(event.room),
         }
-        self.follow(event, now)
+        self.follow(event, past, now)
     }
 }
 

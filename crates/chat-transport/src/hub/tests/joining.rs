@@ -4,6 +4,7 @@
 //! through every order of them is to go through everything that threads could do, which a model checker would only do more slowly.
 
 use super::*;
+use crate::hub::delivery::Past;
 
 #[tokio::test]
 async fn joining_again_loses_nothing_that_was_on_its_way() {
@@ -86,11 +87,11 @@ impl World {
     fn take_in_step(&self, step: usize) {
         let settled = self.recorder.0.lock().expect("the recorder").clone();
         match step {
-            0 => self.hub.move_people(settled.iter().filter_map(crate::hub::settle::happened)),
+            0 => drop(self.hub.move_people(settled.iter().filter_map(crate::hub::settle::happened))),
             1 => {
                 self.recorder.0.lock().expect("the recorder").clear();
                 let nobody = settled.into_iter().map(|settled| (settled, None)).collect();
-                let follows = self.delivery().settle(nobody, clock::now());
+                let follows = self.delivery().settle(nobody, &Past::default(), clock::now());
                 follows.into_iter().for_each(|follow| self.hub.follow(follow, clock::now()));
             }
             _ => {

@@ -36,6 +36,37 @@ async fn who_was_removed_hears_nothing_that_came_before_the_news_of_it() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_again_stays_when_it_is_found_out_late_that_they_were_removed() {
+    let world = World::new(HubSettings::default()).await;
+    let member = world.people[1].id();
+    let endpoint =
+        Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room), features: Features::NONE };
+    // Whether it was committed is not known for a while. Meanwhile others go on, and tell it.
+    world.order(0, Command::RemoveMember { room: world.room, user: member }, None);
+    let late = std::mem::take(&mut *world.recorder.0.lock().expect("the recorder"));
+    world.order(0, Command::AddMember { room: world.room, user: member }, None);
+    world.hand_on();
+    let sockets = [
+        world.joined(1).await,
+        world.open_at(endpoint, 1, Outbox::queued(world.hub.depot().clone(), 1)).await,
+        world.socket(1).await,
+    ];
+    world.join(&sockets[1]).await;
+    sockets.iter().for_each(|socket| drop(told(socket)));
+    world.inbox.settled(late);
+    world.take_in();
+    world.say(0, "after it");
+    world.hand_on();
+    world.flush();
+    assert!(world.hub.is_member(member, world.room));
+    for (socket, heard) in sockets.iter().zip([1, 1, 0]) {
+        let told = told(socket);
+        assert!(socket.line.is_open() && !told.contains("member_removed"), "{told}");
+        assert_eq!(told.matches("after it").count(), heard, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_said_over_http_ends_with_the_last_socket() {
     let world = World::new(HubSettings::default()).await;
     let reader = world.joined(0).await;
