@@ -97,10 +97,10 @@ pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
 }
 
 /// Writes the frames of this news for everybody of this shape and audience: none, one, or several. A WebSocket payload, for
-/// SSE the complete event with its `id:`, for Socket.IO the complete Engine.IO packet text (`42[…]`).
+/// SSE the complete event, with its `id:` where the shape has a cursor, for Socket.IO the complete Engine.IO packet text (`42[…]`).
 pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &mut Frames) {
     let cursors = match news {
-        News::Event(event) if shape.cursor || shape.entrance == Entrance::Sse => Some(Cursors::of(event, epoch)),
+        News::Event(event) if shape.cursor => Some(Cursors::of(event, epoch)),
         _ => None,
     };
     let features = shape.features;

@@ -48,7 +48,8 @@ fn the_additions_of_dialect_1() {
 
 #[test]
 fn a_stream_event_cannot_be_forged_by_its_words() {
-    let frames = heard(Entrance::Sse, &sent(text("a\n\ndata: {}\r\rid: 1\u{2028}\u{0}")), 1);
+    let news = sent(text("a\n\ndata: {}\r\rid: 1\u{2028}\u{0}"));
+    let frames = encoded(Entrance::Sse, true, Audience::Everyone, &news);
     let lines: Vec<_> = frames[0].split(['\n', '\r']).collect();
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert_eq!(lines[0], "id: e.7b.5.3");
