@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chat_domain::view::Replayed;
 use chat_domain::{Event, Failure, Head, RoomId, Time};
+use chat_protocol::News;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::asides::{Aside, Listener};
 use super::delivery::{Delivery, Follow, Past};
 use super::handle::Hub;
 use super::subs::Sub;
@@ -44,11 +46,11 @@ impl Hub {
         self.metrics().nodes().read();
         match read {
             Ok(Replayed::Changes { events, next: None, until }) => self.fill(room, from, events, until, now),
-            Ok(_) => self.delivery_of(room).give_up(room),
+            Ok(_) => self.delivery_of(room).give_up(room, now),
             Err(Failure::Unavailable) => self.delivery_of(room).was_not_read(room, now),
             Err(failure) => {
                 debug!(%failure, "a room is gone of which something is missing");
-                self.delivery_of(room).give_up(room);
+                self.delivery_of(room).give_up(room, now);
             }
         }
         self.ring(room);
@@ -76,8 +78,9 @@ impl Delivery {
         if room.log.head() == from {
             // Who stands further on already would miss what the reading leaves out.
             let ahead = room.subs.extract(|sub| sub.ahead.is_some_and(|ahead| !room.log.has_passed(ahead)));
-            ahead.into_iter().for_each(|sub| fall_behind(id, sub));
+            self.fall_behind(id, ahead, now);
         }
+        let Some(room) = self.rooms.get_mut(&id) else { return Vec::new() };
         if !room.log.fill(from, events.clone(), until) {
             return Vec::new();
         }
@@ -90,11 +93,30 @@ impl Delivery {
     }
 
     /// Too much is missing, or it is no longer known: whoever listens reads the journal alone.
-    fn give_up(&mut self, id: RoomId) {
+    pub(super) fn give_up(&mut self, id: RoomId, now: Time) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.log.skip_gap();
-        room.subs.take().into_iter().for_each(|sub| fall_behind(id, sub));
+        let subs = room.subs.take();
+        self.fall_behind(id, subs, now);
         self.ring_waiters(id);
+    }
+
+    /// Sockets read the room in the journal from where they stand. Nobody types for them from now on: they would not hear the end of
+    /// it.
+    fn fall_behind(&mut self, id: RoomId, subs: Vec<Sub>, now: Time) {
+        if subs.is_empty() {
+            return;
+        }
+        subs.iter().for_each(|sub| self.asides.forget(sub.socket.id, id));
+        for typing in self.typists.ended_for_some(id, now) {
+            let author = typing.person.id();
+            let others = subs.iter().filter(|sub| !sub.silent && sub.socket.user() != author);
+            let listeners = others.map(|sub| Listener { socket: sub.socket.clone(), shape: sub.shape }).collect();
+            Aside::new(News::Typing(typing), listeners).tell(&mut self.encoder, self.epoch);
+        }
+        for Sub { socket, shape, ahead, heard, newest, .. } in subs {
+            socket.fall_behind(Behind { room: id, cursor: shape.cursor, head: ahead.unwrap_or(heard), newest });
+        }
     }
 
     fn was_not_read(&mut self, id: RoomId, now: Time) {
@@ -102,12 +124,6 @@ impl Delivery {
             room.log.was_not_read(now);
         }
     }
-}
-
-/// A socket reads the room in the journal from where it stands.
-fn fall_behind(room: RoomId, sub: Sub) {
-    let (head, newest) = (sub.ahead.unwrap_or(sub.heard), sub.newest);
-    sub.socket.fall_behind(Behind { room, cursor: sub.shape.cursor, head, newest });
 }
 
 /// Rooms that are read beside each other.

@@ -50,6 +50,12 @@ impl Typists {
         }
     }
 
+    /// What somebody is told who will not hear the end of the typing in a room.
+    pub(super) fn ended_for_some(&self, room: RoomId, now: Time) -> Vec<Typing> {
+        let there = self.people.iter().filter(|((of, _), _)| *of == room);
+        there.map(|(_, signs)| Typing { room, person: signs.person.clone(), is_typing: false, at: now }).collect()
+    }
+
     /// A socket has left a room: what it was typing there has ended.
     pub(super) fn left(&mut self, socket: &Socket, room: RoomId, now: Time) -> Vec<Typing> {
         let user = socket.user();

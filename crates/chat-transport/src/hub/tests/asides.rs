@@ -52,6 +52,22 @@ async fn the_newest_sign_replaces_one_that_still_waits() {
 }
 
 #[tokio::test]
+async fn nobody_types_for_those_who_hear_the_room_no_longer() {
+    let world = World::new(HubSettings::default()).await;
+    let (author, other) = (world.joined(0).await, world.joined(1).await);
+    world.hub.typing(world.room, &world.people[0], Some(author.id), true);
+    world.flush();
+    assert_eq!(told(&other).matches("\"is_typing\":true").count(), 1);
+    world.delivery().give_up(world.room, clock::now());
+    // It ends while they read the journal alone.
+    world.hub.typing(world.room, &world.people[0], Some(author.id), false);
+    world.flush();
+    let (told, own) = (told(&other), told(&author));
+    assert_eq!((told.matches("\"is_typing\":false").count(), other.behind().len()), (1, 1), "{told}");
+    assert!(!own.contains("is_typing"), "{own}");
+}
+
+#[tokio::test]
 async fn coming_and_going_before_many_lets_others_have_their_turn() {
     let (world, sockets) = crowd().await;
     let anna = world.socket(0).await;
