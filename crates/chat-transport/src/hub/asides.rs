@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chat_domain::{RoomId, UserId};
-use chat_protocol::{News, Shape};
+use chat_protocol::{News, Shape, Typing};
 
 use super::encode::{Encoded, Encoder, Viewer};
 use crate::connection::socket::Socket;
@@ -84,7 +84,16 @@ impl Asides {
 
     /// A socket has left a room: it hears nobody typing there any more.
     pub(super) fn forget(&mut self, socket: u64, room: RoomId) {
-        let there = |news: &News| matches!(news, News::Typing(sign) if sign.room == room);
+        self.take_from(socket, |sign| sign.room == room);
+    }
+
+    /// A socket is not told any more that somebody begins to type in a room; that somebody has stopped it still is.
+    pub(super) fn forget_beginnings(&mut self, socket: u64, room: RoomId) {
+        self.take_from(socket, |sign| sign.room == room && sign.is_typing);
+    }
+
+    fn take_from(&mut self, socket: u64, such: impl Fn(&Typing) -> bool) {
+        let there = |news: &News| matches!(news, News::Typing(sign) if such(sign));
         for aside in self.0.iter_mut().filter(|aside| there(&aside.news)) {
             aside.listeners.retain(|listener| listener.socket.id != socket);
         }

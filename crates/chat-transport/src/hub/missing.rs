@@ -107,7 +107,7 @@ impl Delivery {
         if subs.is_empty() {
             return;
         }
-        subs.iter().for_each(|sub| self.asides.forget(sub.socket.id, id));
+        subs.iter().for_each(|sub| self.asides.forget_beginnings(sub.socket.id, id));
         for typing in self.typists.ended_for_some(id, now) {
             let author = typing.person.id();
             let others = subs.iter().filter(|sub| !sub.silent && sub.socket.user() != author);
