@@ -75,9 +75,10 @@ impl Typists {
         ended.into_iter().flat_map(|(room, user)| self.stop(room, user, now)).collect()
     }
 
-    /// Ends what has been silent for too long.
+    /// Ends what has been silent for too long; also what would end later than anything can, after the clock was set back.
     pub(super) fn tick(&mut self, now: Time) -> Vec<Typing> {
-        match self.typing.deadline().is_some_and(|deadline| deadline <= now && !planted!(Types)) {
+        let is_due = |deadline| deadline <= now || deadline > now.after(typing::TYPING_ENDS);
+        match self.typing.deadline().is_some_and(|deadline| is_due(deadline) && !planted!(Types)) {
             true => self.handle(TypingSign::Tick, now),
             false => Vec::new(),
         }

@@ -52,6 +52,18 @@ async fn the_newest_sign_replaces_one_that_still_waits() {
 }
 
 #[tokio::test]
+async fn typing_ends_also_when_the_clock_is_set_back() {
+    let world = World::new(HubSettings::default()).await;
+    let other = world.joined(1).await;
+    world.hub.typing(world.room, &world.people[0], None, true);
+    world.flush();
+    assert_eq!(told(&other).matches("\"is_typing\":true").count(), 1);
+    world.delivery().pass(clock::now().before(Duration::from_secs(3_600)));
+    world.flush();
+    assert_eq!(told(&other).matches("\"is_typing\":false").count(), 1);
+}
+
+#[tokio::test]
 async fn nobody_types_for_those_who_hear_the_room_no_longer() {
     let world = World::new(HubSettings::default()).await;
     let (author, other) = (world.joined(0).await, world.joined(1).await);
