@@ -1,28 +1,16 @@
 """Mentions: told to who asks, counted exactly, notified once to everybody."""
 
 import asyncio
+import functools
 
 import pytest
 
+from harness.asking import SENT, say
+from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined
 from harness.people import group, register_many
 
-SENT = {
-    Rest: "message",
-    Multiplexed: "new_message",
-    Room: "chat_message",
-    Roulette: "new_message",
-    SocketIo: "chat:message:new",
-}
-
-
-def asking(client, features="mentions"):
-    client.features = features
-    return client
-
-
-async def say(user, chat, content, **more):
-    return (await user.call("POST", f"/api/chats/{chat.id}/messages", {"content": content, **more}, expect=200)).data
+asking = functools.partial(asking_for, features="mentions")
 
 
 async def unread(user, chat):

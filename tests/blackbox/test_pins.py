@@ -1,15 +1,15 @@
 """Pins: who leads a group pins, everybody sees it who asks, and a deleted message leaves the pins without a word."""
 
+import functools
+
 import pytest
 
+from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined
 from harness.inbox import kind
 from harness.people import group, register_many
 
-
-def asking(client, features="pins"):
-    client.features = features
-    return client
+asking = functools.partial(asking_for, features="pins")
 
 
 def is_pin(frame):

@@ -1,20 +1,19 @@
 """Reactions: everybody may give them, who asks hears them in every dialect, and nobody else notices."""
 
+import functools
 from urllib.parse import quote
 
 import pytest
 
+from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined
 from harness.inbox import kind
 from harness.people import group, register_many
 
+asking = functools.partial(asking_for, features="replies,reactions")
+
 THUMB = "👍"
 DIALECTS = [Rest, Multiplexed, Room, Roulette, SocketIo]
-
-
-def asking(client, features="replies,reactions"):
-    client.features = features
-    return client
 
 
 async def react(user, chat, message, emoji=THUMB, method="PUT"):

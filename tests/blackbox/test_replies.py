@@ -1,27 +1,17 @@
 """Replies: every dialect sends them, who asks sees what they answer as that is now, and who does not sees messages."""
 
+import functools
+
 import pytest
 
+from harness.asking import SENT, say
+from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined
 from harness.people import group, register_many
 
+asking = functools.partial(asking_for, features="replies")
+
 DIALECTS = [Rest, Bare, Multiplexed, Room, Roulette, SocketIo]
-SENT = {
-    Rest: "message",
-    Multiplexed: "new_message",
-    Room: "chat_message",
-    Roulette: "new_message",
-    SocketIo: "chat:message:new",
-}
-
-
-def asking(client, features="replies"):
-    client.features = features
-    return client
-
-
-async def say(user, chat, content, **more):
-    return (await user.call("POST", f"/api/chats/{chat.id}/messages", {"content": content, **more}, expect=200)).data
 
 
 async def asked(user, path, **more):
