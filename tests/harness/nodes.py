@@ -5,12 +5,12 @@ import contextlib
 import itertools
 import threading
 
-from harness.server import Server
+from harness.server import Addressed, Server
 
 SECRET = "a secret that all nodes of the tests have in common"
 
 
-class Nodes:
+class Nodes(Addressed):
     """Looks like one server; what is asked of it is answered by any of them."""
 
     def __init__(self, database, count, **flags):
@@ -27,14 +27,6 @@ class Nodes:
     @property
     def port(self):
         return self.balancer.port
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ws_url(self):
-        return f"ws://127.0.0.1:{self.port}"
 
     @property
     def admin_url(self):

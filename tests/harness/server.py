@@ -25,7 +25,19 @@ def binary():
     raise FileNotFoundError("no chat-server: run `cargo build --release -p chat-server` first")
 
 
-class Server:
+class Addressed:
+    """Whatever listens on `port` of this machine."""
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self):
+        return f"ws://127.0.0.1:{self.port}"
+
+
+class Server(Addressed):
     """Runs until `stop` or `kill`; `start` after that continues with the same database, port and flags."""
 
     # A test must not wait for limits that it does not test.
@@ -92,14 +104,6 @@ class Server:
                 self.kill()
                 raise AssertionError(f"the server is not ready after {READY_WITHIN} s:\n{self.log()}")
             time.sleep(0.02)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ws_url(self):
-        return f"ws://127.0.0.1:{self.port}"
 
     @property
     def admin_url(self):
