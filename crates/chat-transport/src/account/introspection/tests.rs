@@ -118,12 +118,23 @@ async fn what_is_no_answer_lets_nobody_in_and_is_not_remembered() {
 
 #[tokio::test]
 async fn a_slow_backend_or_an_absent_one_says_nothing() {
-    let (slow, began) = (stub(None), Instant::now());
-    let answers = join_all((0..200).map(|number| async move { number.to_string() })).await;
-    let answers = join_all(answers.iter().map(|token| slow.ask(token, 0))).await;
+    // The clock stands still until as many are asked as may be at once: it does not move on by itself while such a task runs.
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    tokio::task::spawn_blocking(move || held.recv());
+    tokio::time::pause();
+    let (slow, began) = (stub(None), tokio::time::Instant::now());
+    let tokens: Vec<_> = (0..200).map(|number| number.to_string()).collect();
+    let full = async {
+        while slow.asked() < AT_ONCE {
+            tokio::task::yield_now().await;
+        }
+        drop(hold);
+    };
+    let (answers, ()) = tokio::join!(join_all(tokens.iter().map(|token| slow.ask(token, 0))), full);
     assert!(answers.into_iter().all(|answer| answer == Err(Silent)));
-    assert!(began.elapsed() < 2 * PATIENCE, "more questions than turns wait no longer");
-    assert!(slow.asked() <= AT_ONCE);
+    assert!(began.elapsed() < 2 * PATIENCE, "more questions than turns wait no longer: {:?}", began.elapsed());
+    assert_eq!(slow.asked(), AT_ONCE);
+    tokio::time::resume();
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let address = format!("http://127.0.0.1:{port}/").parse().expect("an address");
     let absent = Introspection::new(address, "backend".into(), Duration::from_secs(60)).expect("a backend");
