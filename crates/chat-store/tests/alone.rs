@@ -66,8 +66,8 @@ async fn one_that_was_killed_is_not_waited_for() {
     child.wait().unwrap();
     let killed = Instant::now();
     let next = alone(&url, false).await.unwrap();
-    // That its row is still fresh is no matter: nobody on this machine need ask the database whether it has ended.
-    assert!(killed.elapsed() < Duration::from_secs(3), "{:?}", killed.elapsed());
+    // Its row is fresh for fifteen seconds, which is no matter: nobody on this machine need ask the database whether it has ended.
+    assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
     next.close().await;
 }
 
