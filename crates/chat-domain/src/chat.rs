@@ -130,7 +130,9 @@ impl Chat {
         let others = match &event.change {
             Change::Created { people, .. } => people.as_slice(),
             Change::Added { person } => core::slice::from_ref(person),
-            _ => &[],
+            Change::Removed { .. } | Change::Renamed { .. } | Change::Closed | Change::Extra(_) => &[],
+            Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => &[],
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => &[],
         };
         for person in others.iter().chain([&event.actor]) {
             self.learn(crate::fact::Fact::Person(person.id(), Some(person.clone())));

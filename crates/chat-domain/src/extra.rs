@@ -67,7 +67,9 @@ impl Extra {
         match row.kind {
             LogKind::Pinned => Some(Extra::Pinned { message }),
             LogKind::Unpinned => Some(Extra::Unpinned { message }),
-            _ => None,
+            LogKind::Reacted | LogKind::Unreacted | LogKind::Liked | LogKind::Unliked => None,
+            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Renamed | LogKind::Closed => None,
+            LogKind::Edited | LogKind::Deleted => None,
         }
     }
 

@@ -52,10 +52,10 @@ pub(crate) struct Question {
 }
 
 /// One of these marks must be there.
-pub(crate) type Any = Vec<Mark>;
+pub(crate) type Any = Vec<Needle>;
 
 /// A mark, or how one begins.
-pub(crate) enum Mark {
+pub(crate) enum Needle {
     Whole(String),
     Beginning(String),
 }
@@ -73,21 +73,21 @@ impl Question {
         let mut all = Vec::new();
         for term in find.sought.terms() {
             match term {
-                Term::Stems(stems) => all.extend(stems.iter().map(|stem| vec![Mark::Whole(stem.clone())])),
+                Term::Stems(stems) => all.extend(stems.iter().map(|stem| vec![Needle::Whole(stem.clone())])),
                 Term::Beginning { raw, stem } => {
-                    all.push(vec![Mark::Beginning(raw.clone()), Mark::Whole(stem.clone())]);
+                    all.push(vec![Needle::Beginning(raw.clone()), Needle::Whole(stem.clone())]);
                 }
             }
         }
-        all.extend(find.from.map(|user| vec![Mark::Whole(sender_mark(user))]));
-        all.extend(rooms.map(|rooms| rooms.iter().map(|room| Mark::Whole(room_mark(*room))).collect::<Any>()));
+        all.extend(find.from.map(|user| vec![Needle::Whole(sender_mark(user))]));
+        all.extend(rooms.map(|rooms| rooms.iter().map(|room| Needle::Whole(room_mark(*room))).collect::<Any>()));
         let upto = find.before.map(|at| Place { at, message: FIRST });
         let below = find.below.into_iter().chain(upto).min().unwrap_or(Place { at: Time(LATEST), message: FIRST });
         Question { reader, all, since: find.since.unwrap_or(Time(0)), below, limit }
     }
 
     /// The question spelled out: `and` stands between two of those that must all be true, and closes and opens a bracket.
-    pub(crate) fn spelled(&self, and: &str, or: &str, mark: impl Fn(&mut String, &Mark)) -> String {
+    pub(crate) fn spelled(&self, and: &str, or: &str, mark: impl Fn(&mut String, &Needle)) -> String {
         let mut spelled = String::new();
         for (at, any) in self.all.iter().enumerate() {
             spelled.push_str(if at == 0 { "(" } else { and });

@@ -10,8 +10,8 @@ use chat_domain::{
 };
 
 pub(crate) use crate::tables::{
-    AboutRow, ChangeRow, HandleRow, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow, NotificationRow,
-    OrdinalRow, OwedRow, PersonRow, PlaceInLobby, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow,
+    AboutRow, ChangeRow, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow,
+    NotificationRow, OrdinalRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow,
     TokenRow, UnreadRow,
 };
 use crate::work_error::{WorkError, Worked};
@@ -177,11 +177,11 @@ pub(crate) fn change(row: ChangeRow) -> Worked<LogRow> {
     })
 }
 
-/// The columns of a [`PlaceInLobby`].
-pub(crate) const LOBBY: &str = PlaceInLobby::COLUMNS;
+/// The columns of a [`LobbySeat`].
+pub(crate) const LOBBY: &str = LobbySeat::COLUMNS;
 
 /// The place of a row.
-pub(crate) fn lobby(row: PlaceInLobby) -> Worked<LobbyRow> {
+pub(crate) fn lobby(row: LobbySeat) -> Worked<LobbyRow> {
     Ok(LobbyRow {
         user: user(row.person)?,
         waiting: row.waiting.map(Time),

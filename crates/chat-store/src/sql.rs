@@ -12,7 +12,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
-pub(crate) use crate::shape::Shape;
+pub(crate) use crate::readable::Readable;
 use crate::table::Column;
 pub(crate) use crate::table::{Cell, Rows};
 

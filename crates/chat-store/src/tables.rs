@@ -18,8 +18,8 @@ macro_rules! row {
         pub(crate) struct $row {
             $(pub(crate) $column: $type,)*
         }
-        impl $crate::shape::Shape for $row {
-            type Sql = ($(<$type as $crate::shape::Shape>::Sql,)*);
+        impl $crate::readable::Readable for $row {
+            type Sql = ($(<$type as $crate::readable::Readable>::Sql,)*);
         }
     };
 }
@@ -153,7 +153,7 @@ row! {
 
 row! {
     /// One place in the lobby, of `lobby y`.
-    PlaceInLobby as "y" {
+    LobbySeat as "y" {
         person: i64,
         waiting: Option<i64>,
         room: Option<i64>,

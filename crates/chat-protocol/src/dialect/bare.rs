@@ -44,7 +44,10 @@ fn sent(news: &News) -> Option<(&Message, &Reception)> {
     match news {
         News::Event(event) => match &event.change {
             Change::Sent { message, reception } => Some((message, reception)),
-            _ => None,
+            Change::Edited { .. } | Change::Deleted { .. } | Change::Liked { .. } | Change::Unliked { .. } => None,
+            Change::Created { .. } | Change::Renamed { .. } | Change::Closed => None,
+            Change::Added { .. } | Change::Removed { .. } | Change::Read(_) | Change::Delivered(_) => None,
+            Change::Extra(_) => None,
         },
         News::Typing(_) | News::Presence(_) | News::Summary { .. } | News::Match { .. } | News::Left { .. } => None,
         News::Notification(_) | News::PostLiked(_) | News::PostCommented(_) => None,

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use self::actor::{Act, Actor, Part};
-use self::script::{GROUPS, Group, Line, PEOPLE, TALKS};
+use self::script::{GROUPS, Group, PEOPLE, TALKS, Utterance};
 
 /// Where the demo plays.
 pub(crate) struct Stage {
@@ -85,7 +85,7 @@ impl Stage {
     }
 
     /// Lines that were said before.
-    async fn tell(&self, room: RoomId, lines: &[Line], actor: impl Fn(usize) -> UserId) -> Result<(), Failure> {
+    async fn tell(&self, room: RoomId, lines: &[Utterance], actor: impl Fn(usize) -> UserId) -> Result<(), Failure> {
         for (who, content) in lines {
             let command = Command::Send { room, draft: Draft::text(*content), client_id: None };
             self.app.journal.execute(Order { actor: actor(*who), at: clock::now(), command, origin: None }).await?;

@@ -1,7 +1,7 @@
 //! Who is in the demo and what they say. A line is who says it and the words: plain text without quotes or backslashes.
 
 /// Who says it, and what.
-pub(super) type Line = (usize, &'static str);
+pub(super) type Utterance = (usize, &'static str);
 
 /// A room of several.
 pub(super) struct Group {
@@ -9,15 +9,15 @@ pub(super) struct Group {
     /// The first owns it.
     pub(super) cast: &'static [usize],
     /// What was said before anybody watches.
-    pub(super) before: &'static [Line],
+    pub(super) before: &'static [Utterance],
     /// What is said while somebody does, over and over.
-    pub(super) lines: &'static [Line],
+    pub(super) lines: &'static [Utterance],
 }
 
 /// A direct chat with the guest.
 pub(super) struct Talk {
     pub(super) with: usize,
-    pub(super) before: &'static [Line],
+    pub(super) before: &'static [Utterance],
 }
 
 /// Usernames and names.

@@ -15,7 +15,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::address::NAME;
 use super::life::Life;
-use crate::sql::{Rows, Shape, Sql, Typed, Write};
+use crate::sql::{Readable, Rows, Sql, Typed, Write};
 use crate::work_error::Unkept;
 
 /// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
@@ -73,7 +73,7 @@ impl Conn {
     /// Asks a question.
     pub(crate) fn load<'c, R>(&'c self, sql: Sql<'c>) -> Answering<'c, Vec<R>>
     where
-        R: Shape,
+        R: Readable,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
         self.load_within(self.patience, sql)
@@ -82,7 +82,7 @@ impl Conn {
     /// Asks a question that has at most one answer.
     pub(crate) async fn first<'c, R>(&'c self, sql: Sql<'c>) -> QueryResult<Option<R>>
     where
-        R: Shape,
+        R: Readable,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
         Ok(self.load(sql).await?.pop())
@@ -95,7 +95,7 @@ impl Conn {
 
     pub(super) fn load_within<'c, R>(&'c self, patience: Duration, sql: Sql<'c>) -> Answering<'c, Vec<R>>
     where
-        R: Shape,
+        R: Readable,
         Typed<'c, R::Sql>: LoadQuery<'c, &'c AsyncPgConnection, R>,
     {
         Box::pin(async move { in_time(patience, sql.typed::<R::Sql>().load(&mut &self.inner)).await })

@@ -9,7 +9,7 @@ use super::Conn;
 use super::address::Address;
 use super::queries::{indexer, transacted};
 use crate::error::OpenError;
-use crate::index::{Candidates, Entry, Mark, Question};
+use crate::index::{Candidates, Entry, Needle, Question};
 use crate::rows::{message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work::Options;
@@ -59,8 +59,8 @@ impl Conn {
     pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
         let Question { reader, since, below, limit, .. } = *question;
         let words = question.spelled(") & (", " | ", |spelled, mark| match mark {
-            Mark::Whole(mark) => spelled.extend(["'", mark, "'"]),
-            Mark::Beginning(mark) => spelled.extend(["'", mark, "':*"]),
+            Needle::Whole(mark) => spelled.extend(["'", mark, "'"]),
+            Needle::Beginning(mark) => spelled.extend(["'", mark, "':*"]),
         });
         let sql = Sql::new(
             "SELECT w.at, w.message, w.room FROM words w

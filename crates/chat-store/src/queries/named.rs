@@ -121,7 +121,7 @@ pub(super) async fn lobby_rows(conn: &Conn, users: &[UserId]) -> Worked<HashMap<
         return Ok(HashMap::new());
     }
     let sql = Sql::new(format!("SELECT {LOBBY} FROM lobby y WHERE y.person IN ({{}})"));
-    let rows = conn.load::<PlaceInLobby>(sql.rows(Rows::ints(users.iter().map(|user| user.number())))).await?;
+    let rows = conn.load::<LobbySeat>(sql.rows(Rows::ints(users.iter().map(|user| user.number())))).await?;
     rows.into_iter().map(|row| crate::rows::lobby(row).map(|row| (row.user, row))).collect()
 }
 
@@ -133,7 +133,7 @@ pub(super) async fn waiting(conn: &Conn, asked: bool) -> Worked<Vec<Fact>> {
         "SELECT {LOBBY}, {PERSON} FROM lobby y JOIN users u ON u.id = y.person WHERE y.waiting IS NOT NULL
          ORDER BY y.waiting, y.person"
     ));
-    let rows = conn.load::<(PlaceInLobby, PersonRow)>(sql).await?;
+    let rows = conn.load::<(LobbySeat, PersonRow)>(sql).await?;
     let rows = rows.into_iter().map(|(row, who)| Ok((crate::rows::lobby(row)?, person(who)?)));
     Ok(vec![Fact::Waiting(rows.collect::<Worked<_>>()?)])
 }

@@ -81,24 +81,24 @@ pub(super) async fn page(
     let asked = reception::messages(conn, &[(room, message)]).await?.remove(&(room, message));
     let first = asked.ok_or(Refusal::UnknownMessage)?.thread();
     let thread = Thread { conn, room, first };
-    if thread.ids(0, i64::MAX, Order::Newest, 1).await?.is_empty() {
+    if thread.ids(0, i64::MAX, Side::Newest, 1).await?.is_empty() {
         return Err(Refusal::UnknownMessage.into());
     }
     let (ids, more_before, more_after) = match page {
         Page::After(after) => {
             let after = after.map_or(0, MessageId::number);
-            let mut ids = thread.ids(after, i64::MAX, Order::Oldest, limit + 1).await?;
+            let mut ids = thread.ids(after, i64::MAX, Side::Oldest, limit + 1).await?;
             let more = ids.len() > limit;
             ids.truncate(limit);
-            (ids, !thread.ids(0, after + 1, Order::Newest, 1).await?.is_empty(), more)
+            (ids, !thread.ids(0, after + 1, Side::Newest, 1).await?.is_empty(), more)
         }
         _ => {
             let below = if let Page::Before(id) = page { id.number() } else { i64::MAX };
-            let mut ids = thread.ids(0, below, Order::Newest, limit + 1).await?;
+            let mut ids = thread.ids(0, below, Side::Newest, limit + 1).await?;
             let more = ids.len() > limit;
             ids.truncate(limit);
             ids.reverse();
-            (ids, more, !thread.ids(below.saturating_sub(1), i64::MAX, Order::Oldest, 1).await?.is_empty())
+            (ids, more, !thread.ids(below.saturating_sub(1), i64::MAX, Side::Oldest, 1).await?.is_empty())
         }
     };
     let mut found = reception::messages(conn, &ids.iter().map(|&id| (room, id)).collect::<Vec<_>>()).await?;
@@ -115,17 +115,17 @@ struct Thread<'a> {
 
 /// From which end.
 #[derive(Clone, Copy)]
-enum Order {
+enum Side {
     Newest,
     Oldest,
 }
 
 impl Thread<'_> {
     /// The first of those that stand between these two.
-    async fn ids(&self, above: i64, below: i64, order: Order, most: usize) -> Worked<Vec<MessageId>> {
+    async fn ids(&self, above: i64, below: i64, order: Side, most: usize) -> Worked<Vec<MessageId>> {
         let order = match order {
-            Order::Newest => "DESC",
-            Order::Oldest => "ASC",
+            Side::Newest => "DESC",
+            Side::Oldest => "ASC",
         };
         let sql = Sql::new(format!(
             "SELECT found.id FROM (

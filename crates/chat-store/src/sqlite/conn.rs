@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 
-use crate::sql::{Shape, Sql, Typed, Write};
+use crate::sql::{Readable, Sql, Typed, Write};
 use crate::work_error::Unkept;
 
 /// A connection whose futures are ready when they are first polled.
@@ -63,7 +63,7 @@ impl Conn {
     /// Asks a question.
     pub(crate) async fn load<R>(&self, sql: Sql<'_>) -> QueryResult<Vec<R>>
     where
-        R: Shape,
+        R: Readable,
         for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
     {
         sql.padded().typed::<R::Sql>().load(&mut *self.inner())
@@ -72,7 +72,7 @@ impl Conn {
     /// Asks a question that has at most one answer.
     pub(crate) async fn first<R>(&self, sql: Sql<'_>) -> QueryResult<Option<R>>
     where
-        R: Shape,
+        R: Readable,
         for<'q> Typed<'q, R::Sql>: LoadQuery<'q, SqliteConnection, R>,
     {
         Ok(self.load(sql).await?.pop())

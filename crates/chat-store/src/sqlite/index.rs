@@ -13,7 +13,7 @@ use diesel::QueryResult;
 use super::queries::indexer;
 use super::{Conn, file, ready, transact};
 use crate::error::OpenError;
-use crate::index::{Candidates, Entry, LATEST, Mark, Question};
+use crate::index::{Candidates, Entry, LATEST, Needle, Question};
 use crate::rows::{message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
@@ -128,8 +128,8 @@ impl Conn {
     pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
         let Question { reader, since, below, limit, .. } = *question;
         let words = question.spelled(") AND (", " OR ", |spelled, mark| match mark {
-            Mark::Whole(mark) => spelled.extend(["\"", mark, "\""]),
-            Mark::Beginning(mark) => spelled.extend(["\"", mark, "\" *"]),
+            Needle::Whole(mark) => spelled.extend(["\"", mark, "\""]),
+            Needle::Beginning(mark) => spelled.extend(["\"", mark, "\" *"]),
         });
         let walk = format!(
             "WITH c AS MATERIALIZED (SELECT w.rowid AS id FROM search.words w

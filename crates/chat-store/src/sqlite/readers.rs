@@ -27,11 +27,11 @@ impl Readers {
         let (path, busy) = (path.display().to_string(), Arc::<AtomicUsize>::default());
         let mut threads = Vec::new();
         for _ in 0..how_many.max(1) {
-            let place = Place { database: path.clone(), index: index.map(Path::to_owned) };
-            let conn = place.connect().map_err(OpenError::Unready)?;
+            let files = Files { database: path.clone(), index: index.map(Path::to_owned) };
+            let conn = files.connect().map_err(OpenError::Unready)?;
             let (tasks, busy) = (tasks.clone(), busy.clone());
             let thread = thread::Builder::new().name("chat-read".into());
-            let thread = thread.spawn(move || read(conn, &place, &tasks, &busy));
+            let thread = thread.spawn(move || read(conn, &files, &tasks, &busy));
             threads.push(thread.map_err(|error| OpenError::Unready(error.to_string()))?);
         }
         Ok(Readers { queue, threads: Mutex::new(threads), busy })
@@ -62,13 +62,13 @@ impl Readers {
 }
 
 /// Where they read.
-struct Place {
+struct Files {
     database: String,
     /// The index of words, for those who search.
     index: Option<PathBuf>,
 }
 
-impl Place {
+impl Files {
     fn connect(&self) -> Result<Conn, String> {
         let conn = Conn::open(&self.database).map_err(|error| error.to_string())?;
         if let Some(index) = &self.index {
@@ -78,14 +78,14 @@ impl Place {
     }
 }
 
-fn read(mut conn: Conn, place: &Place, tasks: &Mutex<Receiver<Option<Task>>>, busy: &AtomicUsize) {
+fn read(mut conn: Conn, files: &Files, tasks: &Mutex<Receiver<Option<Task>>>, busy: &AtomicUsize) {
     loop {
         let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Some(task)) = next else { return };
         busy.fetch_add(1, Ordering::Relaxed);
         let good = catch_unwind(AssertUnwindSafe(|| task(&conn))).unwrap_or(false);
         busy.fetch_sub(1, Ordering::Relaxed);
-        if !good && let Ok(fresh) = place.connect() {
+        if !good && let Ok(fresh) = files.connect() {
             conn = fresh;
         }
     }

@@ -33,7 +33,7 @@ struct Backend {
 
 #[derive(Default)]
 struct IntrospectionState {
-    known: HashMap<String, Known>,
+    known: HashMap<String, BackendAnswer>,
     /// What is being asked: who has the same question waits for the same answer.
     asking: HashMap<String, Asking>,
     swept: Time,
@@ -41,7 +41,7 @@ struct IntrospectionState {
 
 /// What the backend said about a credential, and when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct BackendAnswer {
     /// Who that is; nobody if the credential is no good.
     pub(super) who: Option<Vouched>,
     /// When the backend was asked.
@@ -52,7 +52,7 @@ pub(super) struct Known {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Silent;
 
-type Answer = Result<Known, Silent>;
+type Answer = Result<BackendAnswer, Silent>;
 type Asking = Shared<BoxFuture<'static, Answer>>;
 
 /// What a client brings from its log-in with the backend.
@@ -174,11 +174,11 @@ impl Backend {
         };
         match answer.status() {
             StatusCode::OK => match Vouched::read(answer.body()) {
-                Ok(vouched) => Ok(Known { who: Some(vouched), asked }),
+                Ok(vouched) => Ok(BackendAnswer { who: Some(vouched), asked }),
                 Err(why) => self.silence(why),
             },
             // Django's REST framework says 403 where others say 401.
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(Known { who: None, asked }),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(BackendAnswer { who: None, asked }),
             other => self.silence(&format!("it answers {other}")),
         }
     }
@@ -195,7 +195,7 @@ impl Backend {
     }
 }
 
-impl Known {
+impl BackendAnswer {
     /// Until when this is taken for true.
     pub(super) fn until(&self) -> Time {
         self.asked.after(if self.who.is_some() { GOOD_FOR } else { BAD_FOR })

@@ -83,7 +83,7 @@ pub enum BadKey {
 struct Held {
     keys: Arc<[Key]>,
     /// How the file was when it was read.
-    seen: Option<(SystemTime, u64)>,
+    stamp: Option<(SystemTime, u64)>,
 }
 
 struct Key {
@@ -103,8 +103,8 @@ impl Issuer {
             (KeySource::PublicKey(path), None) => kind(&read(path)?),
             (KeySource::KeySet(_) | KeySource::Address(..), None) => Algorithm::RS256,
         };
-        let seen = source.file().and_then(seen);
-        let held = Mutex::new(Held { keys: source.keys(algorithm)?, seen });
+        let stamp = source.file().and_then(stamp);
+        let held = Mutex::new(Held { keys: source.keys(algorithm)?, stamp });
         let remote = match &source {
             KeySource::Address(address, client) => Some(Remote::new(address.clone(), Client::clone(client))),
             _ => None,
@@ -159,13 +159,13 @@ impl Issuer {
     /// Reads the file again if it is another than it was. One that cannot be used leaves the keys as they are.
     pub fn reread(&self) {
         let Some(path) = self.source.file() else { return };
-        let now = seen(path);
-        if now.is_none() || now == self.held().seen {
+        let now = stamp(path);
+        if now.is_none() || now == self.held().stamp {
             return;
         }
         let keys = self.source.keys(self.algorithm);
         let mut held = self.held();
-        held.seen = now;
+        held.stamp = now;
         match keys {
             Ok(keys) => {
                 held.keys = keys;
@@ -252,7 +252,7 @@ fn read(path: &Path) -> Result<Vec<u8>, BadKey> {
     fs::read(path).map_err(|error| BadKey::Unread(path.display().to_string(), error))
 }
 
-fn seen(path: &Path) -> Option<(SystemTime, u64)> {
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let data = fs::metadata(path).ok()?;
     Some((data.modified().ok()?, data.len()))
 }

@@ -19,11 +19,11 @@ pub(super) struct Remembered {
 
 #[derive(Default)]
 struct Tokens {
-    callers: HashMap<String, Entry>,
+    callers: HashMap<String, Admitted>,
     swept: Time,
 }
 
-struct Entry {
+struct Admitted {
     caller: Caller,
     until: Time,
 }
@@ -48,7 +48,7 @@ impl Remembered {
         }
         if tokens.callers.len() < MOST {
             let until = now.after(MOMENT).min(pass.expires);
-            tokens.callers.insert(digest, Entry { caller: caller.clone(), until });
+            tokens.callers.insert(digest, Admitted { caller: caller.clone(), until });
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::address::Source;
 
 /// Turns at work of which only a little can be done at a time. Addresses take turns, so that one with a thousand askers delays the
-/// others by one of them at most. So many may wait; above that, whoever came last from the address with the longest line goes.
+/// others by one of them at most. So many may wait; above that, whoever came last from the address with the longest queue goes.
 #[derive(Debug)]
 pub(crate) struct Turns {
     state: Mutex<TurnsState>,
@@ -30,19 +30,19 @@ struct TurnsState {
     waiting: usize,
     next: u64,
     /// Who waits, by address; none is empty.
-    lines: HashMap<Source, VecDeque<Waiting>>,
-    /// The addresses with a line, in the order of their turns.
+    queues: HashMap<Source, VecDeque<Waiting>>,
+    /// The addresses with a queue, in the order of their turns.
     round: VecDeque<Source>,
 }
 
 #[derive(Debug)]
 struct Waiting {
     number: u64,
-    told: oneshot::Sender<Told>,
+    signal: oneshot::Sender<Signal>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum Signal {
     Go,
     Leave,
 }
@@ -51,18 +51,18 @@ impl Turns {
     /// So many at a time, and so many who wait.
     pub(crate) fn new(at_a_time: usize, most: usize) -> Arc<Turns> {
         let free = at_a_time.max(1);
-        let state = TurnsState { free, waiting: 0, next: 0, lines: HashMap::new(), round: VecDeque::new() };
+        let state = TurnsState { free, waiting: 0, next: 0, queues: HashMap::new(), round: VecDeque::new() };
         Arc::new(Turns { state: Mutex::new(state), most })
     }
 
-    /// Waits for a turn. Whoever stops waiting leaves the line.
+    /// Waits for a turn. Whoever stops waiting leaves the queue.
     pub(crate) async fn take(self: &Arc<Turns>, from: Source) -> Result<Turn, Crowded> {
-        let Some(mut place) = self.enter(from)? else { return Ok(Turn(self.clone())) };
-        let told = (&mut place.told).await;
-        place.is_over = true;
-        match told {
-            Ok(Told::Go) => Ok(Turn(self.clone())),
-            Ok(Told::Leave) | Err(_) => Err(Crowded),
+        let Some(mut waiter) = self.enter(from)? else { return Ok(Turn(self.clone())) };
+        let signal = (&mut waiter.signal).await;
+        waiter.is_over = true;
+        match signal {
+            Ok(Signal::Go) => Ok(Turn(self.clone())),
+            Ok(Signal::Leave) | Err(_) => Err(Crowded),
         }
     }
 
@@ -71,7 +71,7 @@ impl Turns {
         self.state().waiting
     }
 
-    /// A turn at once, or a place in the line.
+    /// A turn at once, or a place in the queue.
     fn enter(self: &Arc<Turns>, from: Source) -> Result<Option<Waiter>, Crowded> {
         let mut state = self.state();
         if state.free > 0 {
@@ -81,18 +81,18 @@ impl Turns {
         if state.waiting >= self.most && !state.shorten(from) {
             return Err(Crowded);
         }
-        let (told, hears) = oneshot::channel();
+        let (signal, hears) = oneshot::channel();
         let number = state.next;
         state.next += 1;
-        state.line_up(from, Waiting { number, told });
-        Ok(Some(Waiter { turns: self.clone(), from, number, told: hears, is_over: false }))
+        state.line_up(from, Waiting { number, signal });
+        Ok(Some(Waiter { turns: self.clone(), from, number, signal: hears, is_over: false }))
     }
 
     /// A turn is over: the next one goes.
     fn pass_on(&self) {
         let mut state = self.state();
         while let Some(next) = state.pop() {
-            if next.told.send(Told::Go).is_ok() {
+            if next.signal.send(Signal::Go).is_ok() {
                 return;
             }
         }
@@ -106,21 +106,21 @@ impl Turns {
 
 impl TurnsState {
     fn line_up(&mut self, from: Source, waiting: Waiting) {
-        let line = self.lines.entry(from).or_default();
-        if line.is_empty() {
+        let queue = self.queues.entry(from).or_default();
+        if queue.is_empty() {
             self.round.push_back(from);
         }
-        line.push_back(waiting);
+        queue.push_back(waiting);
         self.waiting += 1;
     }
 
     /// The one whose turn is next; its address is last in the round from then on.
     fn pop(&mut self) -> Option<Waiting> {
         let from = self.round.pop_front()?;
-        let line = self.lines.get_mut(&from)?;
-        let next = line.pop_front();
-        if line.is_empty() {
-            self.lines.remove(&from);
+        let queue = self.queues.get_mut(&from)?;
+        let next = queue.pop_front();
+        if queue.is_empty() {
+            self.queues.remove(&from);
         } else {
             self.round.push_back(from);
         }
@@ -128,25 +128,25 @@ impl TurnsState {
         next
     }
 
-    /// Makes room for somebody by sending away the last of the longest line; false if theirs would be as long.
+    /// Makes room for somebody by sending away the last of the longest queue; false if theirs would be as long.
     fn shorten(&mut self, newcomer: Source) -> bool {
-        let theirs = self.lines.get(&newcomer).map_or(0, VecDeque::len);
-        let longest = self.lines.iter().max_by_key(|(_, line)| line.len()).map(|(from, line)| (*from, line.len()));
+        let theirs = self.queues.get(&newcomer).map_or(0, VecDeque::len);
+        let longest = self.queues.iter().max_by_key(|(_, queue)| queue.len()).map(|(from, queue)| (*from, queue.len()));
         let Some((from, _)) = longest.filter(|(_, length)| *length > theirs + 1) else { return false };
-        if let Some(last) = self.lines.get_mut(&from).and_then(VecDeque::pop_back) {
+        if let Some(last) = self.queues.get_mut(&from).and_then(VecDeque::pop_back) {
             self.waiting -= 1;
             // Whoever stopped waiting meanwhile needs not be told.
-            let _ = last.told.send(Told::Leave);
+            let _ = last.signal.send(Signal::Leave);
         }
         true
     }
 
     fn leave(&mut self, from: Source, number: u64) -> bool {
-        let Some(line) = self.lines.get_mut(&from) else { return false };
-        let Some(at) = line.iter().position(|waiting| waiting.number == number) else { return false };
-        line.remove(at);
-        if line.is_empty() {
-            self.lines.remove(&from);
+        let Some(queue) = self.queues.get_mut(&from) else { return false };
+        let Some(at) = queue.iter().position(|waiting| waiting.number == number) else { return false };
+        queue.remove(at);
+        if queue.is_empty() {
+            self.queues.remove(&from);
             self.round.retain(|other| *other != from);
         }
         self.waiting -= 1;
@@ -154,12 +154,12 @@ impl TurnsState {
     }
 }
 
-/// A place in a line, for as long as somebody waits there.
+/// A place in a queue, for as long as somebody waits there.
 struct Waiter {
     turns: Arc<Turns>,
     from: Source,
     number: u64,
-    told: oneshot::Receiver<Told>,
+    signal: oneshot::Receiver<Signal>,
     is_over: bool,
 }
 
@@ -169,7 +169,7 @@ impl Drop for Waiter {
             return;
         }
         // The turn came just when nobody waited for it any more.
-        if self.told.try_recv() == Ok(Told::Go) {
+        if self.signal.try_recv() == Ok(Signal::Go) {
             self.turns.pass_on();
         }
     }

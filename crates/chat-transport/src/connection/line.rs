@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use chat_protocol::Frames;
 
 use super::closes;
-use crate::carry::outbox::{Close, Mark, Offered, Outbox};
+use crate::carry::outbox::{Bookmark, Close, Offered, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, put_frame};
 use crate::socketio::Engine;
 
@@ -97,7 +97,7 @@ impl Line {
     }
 
     /// Sends what is ready; the mark comes back once it is flushed, unless the answer says that it was written.
-    pub(crate) fn offer_payload(&self, payload: Payload, mark: Option<Mark>) -> Offered {
+    pub(crate) fn offer_payload(&self, payload: Payload, mark: Option<Bookmark>) -> Offered {
         match (self, payload) {
             (Line::Engine(engine), Payload::Packets(packets)) => engine.send(&packets, mark),
             (Line::WebSocket(outbox) | Line::Stream(outbox), Payload::Packets(packets)) => {
@@ -108,7 +108,7 @@ impl Line {
     }
 
     /// Sends two payloads of the same framing in one write.
-    pub(crate) fn offer_both(&self, first: Payload, second: Payload, mark: Option<Mark>) -> Offered {
+    pub(crate) fn offer_both(&self, first: Payload, second: Payload, mark: Option<Bookmark>) -> Offered {
         match (first, second) {
             (Payload::Bytes(first), Payload::Bytes(second)) => self.offer_bytes(&[first, second], mark),
             (first, second) => {
@@ -126,7 +126,7 @@ impl Line {
         }
     }
 
-    fn offer_bytes(&self, bytes: &[Bytes], mark: Option<Mark>) -> Offered {
+    fn offer_bytes(&self, bytes: &[Bytes], mark: Option<Bookmark>) -> Offered {
         // Only a session that a WebSocket carries is given frames for one.
         self.outbox().map_or(Offered::Closed, |outbox| outbox.offer_all(bytes, mark))
     }

@@ -17,7 +17,7 @@ use super::tag;
 use super::word::Word;
 use crate::account::caller::Pass;
 use crate::account::introspection::Credential;
-use crate::carry::outbox::{Mark, Offered};
+use crate::carry::outbox::{Bookmark, Offered};
 use crate::mistakes::planted;
 
 /// A client's connection.
@@ -145,7 +145,7 @@ impl Socket {
     }
 
     /// Sends what is ready, behind the answers that wait: nobody hears the echo of an order before its answer.
-    pub(crate) fn offer(&self, payload: Payload, mark: Option<Mark>) -> Offered {
+    pub(crate) fn offer(&self, payload: Payload, mark: Option<Bookmark>) -> Offered {
         if !self.has_answers.load(Ordering::Acquire) || planted!(Echo) {
             return self.line.offer_payload(payload, mark);
         }

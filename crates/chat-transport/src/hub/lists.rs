@@ -1,4 +1,4 @@
-//! Lines of chat lists: told to every socket of a member, at most one a second per chat and member, the newest wins.
+//! Summaries in chat lists: told to every socket of a member, at most one a second per chat and member, the newest wins.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,37 +8,37 @@ use chat_protocol::Entrance;
 
 use super::map::Map;
 
-/// Which lines have gone out of date since this was last asked.
+/// Which summaries have gone out of date since this was last asked.
 #[derive(Default)]
 pub(super) struct Stale {
-    /// Rooms whose line changed for every member.
+    /// Rooms whose summary changed for every member.
     pub(super) rooms: BTreeSet<RoomId>,
-    /// Lines that changed for one member.
-    pub(super) lines: BTreeSet<(UserId, RoomId)>,
+    /// Summaries that changed for one member.
+    pub(super) summaries: BTreeSet<(UserId, RoomId)>,
 }
 
-/// The pace in which lines are told.
+/// The pace in which summaries are told.
 #[derive(Default)]
 pub(super) struct Lists {
     waiting: BTreeSet<(UserId, RoomId)>,
-    /// When a line was last told, for as long as that matters.
+    /// When a summary was last told, for as long as that matters.
     told: Map<(UserId, RoomId), Time>,
 }
 
 impl Stale {
-    /// The room's line changed for every member.
+    /// The room's summary changed for every member.
     pub(super) fn mark_room(&mut self, room: RoomId) {
         self.rooms.insert(room);
     }
 
-    /// The line changed for one member.
+    /// The summary changed for one member.
     pub(super) fn mark(&mut self, user: UserId, room: RoomId) {
-        self.lines.insert((user, room));
+        self.summaries.insert((user, room));
     }
 }
 
 impl Lists {
-    /// Of these lines that have gone out of date, and of those that had to wait, the ones that are to be told now.
+    /// Of these summaries that have gone out of date, and of those that had to wait, the ones that are to be told now.
     pub(super) fn due(
         &mut self,
         stale: impl IntoIterator<Item = (UserId, RoomId)>,
@@ -46,10 +46,10 @@ impl Lists {
     ) -> Vec<(UserId, RoomId)> {
         self.told.retain(|_, at| now.since(*at) < PACE);
         self.waiting.extend(stale);
-        let due: Vec<_> = self.waiting.iter().copied().filter(|line| !self.told.contains_key(line)).collect();
-        for line in &due {
-            self.waiting.remove(line);
-            self.told.insert(*line, now);
+        let due: Vec<_> = self.waiting.iter().copied().filter(|summary| !self.told.contains_key(summary)).collect();
+        for summary in &due {
+            self.waiting.remove(summary);
+            self.told.insert(*summary, now);
         }
         due
     }
@@ -57,10 +57,13 @@ impl Lists {
 
 /// Whether an entrance has a chat list.
 pub(super) fn shows_list(entrance: Entrance) -> bool {
-    matches!(entrance, Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo)
+    match entrance {
+        Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo => true,
+        Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette => false,
+    }
 }
 
-/// The least time between two tellings of one line.
+/// The least time between two tellings of one summary.
 const PACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
@@ -68,13 +71,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_told_at_once_and_then_once_a_second_however_often_it_changes() {
-        let line = (UserId::new(1).expect("an id"), RoomId::new(2).expect("an id"));
+    fn a_summary_is_told_at_once_and_then_once_a_second_however_often_it_changes() {
+        let summary = (UserId::new(1).expect("an id"), RoomId::new(2).expect("an id"));
         let (mut lists, at) = (Lists::default(), |millis: u64| Time(0).after(Duration::from_millis(millis)));
-        assert_eq!(lists.due([line], at(0)), [line]);
-        assert_eq!(lists.due([line], at(400)), []);
-        assert_eq!(lists.due([line], at(999)), []);
-        assert_eq!(lists.due([], at(1_000)), [line], "the change that waited");
+        assert_eq!(lists.due([summary], at(0)), [summary]);
+        assert_eq!(lists.due([summary], at(400)), []);
+        assert_eq!(lists.due([summary], at(999)), []);
+        assert_eq!(lists.due([], at(1_000)), [summary], "the change that waited");
         assert_eq!(lists.due([], at(3_000)), []);
     }
 }

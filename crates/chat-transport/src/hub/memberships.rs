@@ -55,7 +55,9 @@ impl People {
                 self.leave(person.id(), event.room);
                 self.elsewhere.leaves(person.id(), event.room);
             }
-            _ => return,
+            Change::Removed { .. } | Change::Renamed { .. } | Change::Closed | Change::Extra(_) => return,
+            Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => return,
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => return,
         }
         if let Some(here) = self.rooms.get_mut(&event.room) {
             here.members = event.members;

@@ -159,11 +159,11 @@ impl People {
         !self.is_at_socketio(user) && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
     }
 
-    /// The lines of chat lists that somebody here is shown, of those that have gone out of date.
-    pub(super) fn lines(&self, stale: Stale) -> Vec<(UserId, RoomId)> {
+    /// The summaries of chats that somebody here is shown, of those that have gone out of date.
+    pub(super) fn summaries(&self, stale: Stale) -> Vec<(UserId, RoomId)> {
         let of_rooms = stale.rooms.into_iter().filter_map(|id| Some((id, self.rooms.get(&id)?)));
         let of_members = of_rooms.flat_map(|(id, here)| here.online.iter().map(move |user| (*user, id)));
-        of_members.chain(stale.lines).filter(|(user, _)| self.has(*user, shows_list)).collect()
+        of_members.chain(stale.summaries).filter(|(user, _)| self.has(*user, shows_list)).collect()
     }
 
     /// Nothing is known any more of who is in which room. Nobody is online: else those who come back would not come online for

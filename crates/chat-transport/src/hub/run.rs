@@ -193,7 +193,7 @@ impl Hub {
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             let now = self.now();
             self.note_departures().await;
-            if let Err(failure) = self.tell_lines(now).await {
+            if let Err(failure) = self.tell_summaries(now).await {
                 debug!(%failure, "chat lists are not up to date");
             }
             if let Err(failure) = self.compare_new_rooms().await {
@@ -231,15 +231,15 @@ impl Hub {
         }
     }
 
-    async fn tell_lines(&self, now: Time) -> Result<(), Failure> {
+    async fn tell_summaries(&self, now: Time) -> Result<(), Failure> {
         let mut stale = Stale::default();
         for shard in 0..self.shards() {
-            let Stale { rooms, lines } = std::mem::take(&mut self.delivery(shard).stale);
+            let Stale { rooms, summaries } = std::mem::take(&mut self.delivery(shard).stale);
             stale.rooms.extend(rooms);
-            stale.lines.extend(lines);
+            stale.summaries.extend(summaries);
         }
-        let lines = self.people().lines(stale);
-        let due = self.lists().due(lines, now);
+        let summaries = self.people().summaries(stale);
+        let due = self.lists().due(summaries, now);
         for some in due.chunks(LINES) {
             for line in self.0.journal.summaries(some.to_vec()).await? {
                 self.note_listed(&line);

@@ -12,7 +12,7 @@ use super::map::Map;
 use super::room::Room;
 use super::subs::Sub;
 use super::telling::{Next, Turns};
-use crate::carry::outbox::{Mark, Offered};
+use crate::carry::outbox::{Bookmark, Offered};
 
 impl Delivery {
     /// Tells some of what there is to tell. Rooms and answers wait for no big room's end. Rooms pause only while more is expected.
@@ -154,7 +154,7 @@ impl Teller<'_> {
         let newest = newest(news, None);
         sub.newest = newest.or(sub.newest);
         let of_others = newest.and_then(|_| self::newest(news, Some(socket.user())));
-        let mark = of_others.map(|message| Mark(self.room.number() as u64, message.number() as u64));
+        let mark = of_others.map(|message| Bookmark(self.room.number() as u64, message.number() as u64));
         let offered = socket.offer(payload, mark);
         if let (Offered::Written, Some(message)) = (offered, of_others) {
             self.reach(socket.user(), message, reached);

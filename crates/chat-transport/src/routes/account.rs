@@ -93,7 +93,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
         Some(By::Token(_) | By::Backend(..)) => own_session(call, owner, beside).await?,
         None => None,
     };
-    let mut answered = Answered::from(answer::done(call.place.tree));
+    let mut answered = Answered::from(answer::done(call.target.tree));
     if let Some(digest) = session {
         app.directory.close_session(digest.clone()).await?;
         app.hub.end_session(&digest);
@@ -104,7 +104,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
 
 /// Who the caller is. The cookie lives on in the browser as it does here.
 pub(super) fn me(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> {
-    let mut answered = Answered::from(answer::me(call.place.tree, &caller.account.person));
+    let mut answered = Answered::from(answer::me(call.target.tree, &caller.account.person));
     if let (By::Cookie { .. }, Some(session)) = (&caller.by, cookie::session(&call.parts.headers)) {
         answered.cookie = keep(call, &session);
     }
@@ -115,11 +115,11 @@ pub(super) async fn update(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     let UpdateMe { name, avatar } = UpdateMe::read(&call.body)?;
     let account = call.app.directory.update(caller.id(), Update { name, avatar }).await?;
     call.app.is_now(&account.person).await;
-    Ok(answer::me(call.place.tree, &account.person))
+    Ok(answer::me(call.target.tree, &account.person))
 }
 
 pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
-    let (tree, limit) = (call.place.tree, call.query.limit()?);
+    let (tree, limit) = (call.target.tree, call.query.limit()?);
     let query = call.query.text("query").unwrap_or_default().to_owned();
     // Whoever asks for nobody in particular would be told of everybody.
     if query.contains('\0') || !query.contains(char::is_alphanumeric) {
@@ -157,7 +157,7 @@ fn signed_in(call: &Call<'_>, status: u16, person: &Person, grant: Grant, refres
         call.app.gate.tokens().issue(person.id().number(), uuid, grant, random()?.reveal().to_owned(), seconds);
     let (access, expires_in) = issued.ok_or_else(unexpected)?;
     let tokens = answer::Tokens { access: access.reveal(), refresh: refresh.reveal(), expires_in };
-    Ok(answer::signed_in(call.place.tree, status, person, &tokens))
+    Ok(answer::signed_in(call.target.tree, status, person, &tokens))
 }
 
 /// The family of the access token that somebody came with.

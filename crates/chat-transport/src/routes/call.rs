@@ -16,7 +16,7 @@ use crate::carry::http::Peer;
 /// A request on its way through the routes.
 pub(super) struct Call<'a> {
     pub(super) app: &'a App,
-    pub(super) place: Place,
+    pub(super) target: Target,
     params: Params<'a, 'a>,
     pub(super) parts: &'a Parts,
     pub(super) query: Query,
@@ -29,9 +29,9 @@ pub(super) struct Call<'a> {
     pub(super) now: Time,
 }
 
-/// What a request has found.
+/// What the address of a request stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Target {
     pub(super) tree: Tree,
     pub(super) route: Route,
     pub(super) access: Access,
@@ -46,7 +46,7 @@ pub(super) struct Answered {
 impl<'a> Call<'a> {
     pub(super) fn new(
         app: &'a App,
-        place: Place,
+        target: Target,
         params: Params<'a, 'a>,
         parts: &'a Parts,
         peer: &Peer,
@@ -58,18 +58,18 @@ impl<'a> Call<'a> {
         let from = Source::of(proxies.client(address, &parts.headers));
         let is_tls = peer.is_tls || proxies.says_https(address, &parts.headers);
         let secure = app.settings.http.secure_cookie || is_tls;
-        Call { app, place, params, parts, query, features, body: Bytes::new(), from, secure, now }
+        Call { app, target, params, parts, query, features, body: Bytes::new(), from, secure, now }
     }
 
     /// The room that the path names.
     pub(super) fn room(&self) -> Result<RoomId, Trouble> {
-        self.place.tree.room(self.segment("chat")).ok_or(Refusal::UnknownRoom.into())
+        self.target.tree.room(self.segment("chat")).ok_or(Refusal::UnknownRoom.into())
     }
 
     /// The room and the message that the path names. The room is judged before the message.
     pub(super) async fn message(&self, reader: UserId) -> Result<(RoomId, MessageId), Trouble> {
         let room = self.room()?;
-        match self.place.tree.message(self.segment("message")) {
+        match self.target.tree.message(self.segment("message")) {
             Some(message) => Ok((room, message)),
             None => {
                 self.app.journal.head(reader, room).await?;
@@ -93,12 +93,12 @@ impl<'a> Call<'a> {
 
     /// The user that the path names, if it can name one at all.
     pub(super) fn user(&self) -> Option<Whom> {
-        self.place.tree.user(self.segment("user"))
+        self.target.tree.user(self.segment("user"))
     }
 
     /// The notification that the path names.
     pub(super) fn notification(&self) -> Result<NotificationId, Trouble> {
-        self.place.tree.notification(self.segment("notification")).ok_or(Refusal::UnknownNotification.into())
+        self.target.tree.notification(self.segment("notification")).ok_or(Refusal::UnknownNotification.into())
     }
 
     /// A part of the path as it was meant; nothing is found under one that means no text.
@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
         let weighs = matches!(command, Rename { .. } | AddMember { .. } | RemoveMember { .. });
         let order = Order { actor, at: self.now, command, origin: None };
         let outcome = self.app.journal.execute(order).await?;
-        if let (Access::User, true, Outcome::Happened(event)) = (self.place.access, weighs, &outcome) {
+        if let (Access::User, true, Outcome::Happened(event)) = (self.target.access, weighs, &outcome) {
             self.app.rates.heard(actor, event.members.saturating_sub(1) as usize, self.now);
         }
         Ok(outcome)

@@ -13,7 +13,7 @@ use super::whom;
 use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (tree, limit) = (call.place.tree, call.query.limit()?);
+    let (tree, limit) = (call.target.tree, call.query.limit()?);
     let before = call.query.room("before_id", tree)?;
     let page = call.app.journal.chats(caller.id(), before, limit).await?;
     let online = online(call, page.chats.iter().flat_map(|chat| &chat.members));
@@ -21,7 +21,7 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 }
 
 pub(super) async fn open(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let chat = NewChat::read(call.place.tree, &call.body, call.key()?)?;
+    let chat = NewChat::read(call.target.tree, &call.body, call.key()?)?;
     if let NewChat::Group { members, .. } = &chat {
         call.app.rates.change(caller.id(), members.len(), call.now).map_err(Trouble::TooFast)?;
     }
@@ -61,12 +61,12 @@ pub(super) async fn rename(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
 
 pub(super) async fn end(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::EndGroup { room: call.room()? }).await?;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 pub(super) async fn hide(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.app.journal.hide(caller.id(), call.room()?).await?;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 /// Which of these members are online.
@@ -81,5 +81,5 @@ async fn shown(call: &Call<'_>, reader: UserId, room: RoomId) -> Result<Reply, T
 
 fn in_full(call: &Call<'_>, status: u16, view: &ChatView) -> Reply {
     let online = online(call, view.members.iter());
-    answer::chat(call.place.tree, call.features, status, view, &|user| online.contains(&user))
+    answer::chat(call.target.tree, call.features, status, view, &|user| online.contains(&user))
 }

@@ -21,7 +21,7 @@ pub(super) async fn change_password(call: &Call<'_>, caller: &Caller) -> Result<
     let password = call.app.passwords.hash(call.from, Secret::new(new)).await.map_err(unhashed)?;
     let ended = call.app.directory.set_password(caller.id(), password, own(call, caller)).await?;
     end(call, caller.id(), ended);
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 /// Erases the asker. They leave every room before, so that nobody is left with a member who cannot be told from others.
@@ -45,7 +45,7 @@ pub(super) async fn erase(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tro
     end(call, user, ended);
     call.app.hub.end_all(user, call.now);
     call.app.is_now(&caller.account.person.erased().into()).await;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 /// Has the asker show their password, at the pace of log-ins.

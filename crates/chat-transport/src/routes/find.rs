@@ -9,7 +9,7 @@ use super::whom;
 use crate::account::caller::Caller;
 
 pub(super) async fn messages(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (tree, asked) = (call.place.tree, FindMessages::read(call.place.tree, &call.query)?);
+    let (tree, asked) = (call.target.tree, FindMessages::read(call.target.tree, &call.query)?);
     let room = asked.chat.as_deref().map(|chat| tree.room(chat).ok_or(Refusal::UnknownRoom)).transpose()?;
     let from = whom::in_path(call.app, asked.from.clone()).await?;
     let nobody = from.is_none() && asked.from.is_some();

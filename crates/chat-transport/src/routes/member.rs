@@ -11,7 +11,7 @@ use super::{chat, whom};
 use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (tree, room, limit) = (call.place.tree, call.room()?, call.query.limit()?);
+    let (tree, room, limit) = (call.target.tree, call.room()?, call.query.limit()?);
     let after = match call.query.user("before_id", tree)? {
         Some(last) => Some(whom::in_body(call.app, last).await?),
         None => None,
@@ -25,7 +25,7 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 }
 
 pub(super) async fn add(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (room, NewMember(named)) = (call.room()?, NewMember::read(call.place.tree, &call.body)?);
+    let (room, NewMember(named)) = (call.room()?, NewMember::read(call.target.tree, &call.body)?);
     let user = call.judged(caller.id(), room, whom::in_body(call.app, named).await).await?;
     let (_, is_new) = call.event(caller.id(), Command::AddMember { room, user }).await?;
     let owner = call.app.journal.chat(caller.id(), room).await?.room.owner;
@@ -34,7 +34,7 @@ pub(super) async fn add(call: &Call<'_>, caller: &Caller) -> Result<Reply, Troub
     let member = [MemberView { person: account.person, role, last_seen: account.last_seen }];
     let online = chat::online(call, member.iter());
     let status = if is_new { 201 } else { 200 };
-    Ok(answer::member(call.place.tree, status, &member[0], &|user| online.contains(&user)))
+    Ok(answer::member(call.target.tree, status, &member[0], &|user| online.contains(&user)))
 }
 
 pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -46,6 +46,6 @@ pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     match call.execute(caller.id(), Command::RemoveMember { room, user }).await? {
         // Who left before is no member to be found.
         Outcome::Already(_) => Err(Refusal::UnknownUser.into()),
-        Outcome::Happened(_) | Outcome::Quiet => Ok(answer::done(call.place.tree)),
+        Outcome::Happened(_) | Outcome::Quiet => Ok(answer::done(call.target.tree)),
     }
 }

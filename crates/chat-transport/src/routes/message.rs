@@ -16,7 +16,7 @@ pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, T
     // Before what it is to name: of an earlier life it is only too old.
     let epoch = journal.epoch();
     let history = journal.history(caller.id(), room, page, limit).await?;
-    Ok(answer::history(call.place.tree, call.features, &history, Cursor { epoch, room, head: history.head }))
+    Ok(answer::history(call.target.tree, call.features, &history, Cursor { epoch, room, head: history.head }))
 }
 
 pub(super) async fn thread(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -24,12 +24,12 @@ pub(super) async fn thread(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     let (room, message) = call.message(caller.id()).await?;
     let epoch = call.app.journal.epoch();
     let thread = call.app.journal.thread(caller.id(), room, message, page, limit).await?;
-    Ok(answer::history(call.place.tree, call.features, &thread, Cursor { epoch, room, head: thread.head }))
+    Ok(answer::history(call.target.tree, call.features, &thread, Cursor { epoch, room, head: thread.head }))
 }
 
 /// Which page of messages is asked for.
 fn page(call: &Call<'_>) -> Result<Page, Trouble> {
-    let tree = call.place.tree;
+    let tree = call.target.tree;
     Ok(match (call.query.message("before_id", tree)?, call.query.position("after_id", tree)?) {
         (None, None) => Page::Newest,
         (Some(before), None) => Page::Before(before),
@@ -47,7 +47,7 @@ pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 
 pub(super) async fn send(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.pace(caller)?;
-    let (room, body) = (call.room()?, SendMessage::read(call.place.tree, &call.body, call.key()?)?);
+    let (room, body) = (call.room()?, SendMessage::read(call.target.tree, &call.body, call.key()?)?);
     send_for(call, caller.id(), room, body).await
 }
 
@@ -65,8 +65,8 @@ pub(super) async fn send_for(
         if is_new || message.reactions.is_empty() { Vec::new() } else { reacts_with(call, actor, message).await? };
     let shown = Shown { message: message.clone(), reception: reception.clone(), mine };
     // Dialect 1's client checks for exactly 200.
-    let status = if call.place.tree == Tree::Api { 200 } else { 201 };
-    Ok(answer::message(call.place.tree, call.features, status, &shown))
+    let status = if call.target.tree == Tree::Api { 200 } else { 201 };
+    Ok(answer::message(call.target.tree, call.features, status, &shown))
 }
 
 /// What somebody reacts to a message of theirs with. Who has left since is answered all the same.
@@ -89,7 +89,7 @@ pub(super) async fn delete(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     call.pace(caller)?;
     let (room, message) = call.message(caller.id()).await?;
     call.execute(caller.id(), Command::Delete { room, message }).await?;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 pub(super) async fn like(call: &Call<'_>, caller: &Caller, liked: bool) -> Result<Reply, Trouble> {
@@ -98,7 +98,7 @@ pub(super) async fn like(call: &Call<'_>, caller: &Caller, liked: bool) -> Resul
     let command = if liked { Command::Like { room, message } } else { Command::Unlike { room, message } };
     let (event, _) = call.event(caller.id(), command).await?;
     match &event.change {
-        Change::Liked { likes, .. } | Change::Unliked { likes, .. } => Ok(answer::likes(call.place.tree, likes)),
+        Change::Liked { likes, .. } | Change::Unliked { likes, .. } => Ok(answer::likes(call.target.tree, likes)),
         _ => Err(unexpected()),
     }
 }
@@ -108,7 +108,7 @@ pub(super) async fn likers(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     let (room, message) = call.message(caller.id()).await?;
     let mut page = call.app.journal.likers(caller.id(), room, message, after, limit + 1).await?;
     let next = cut(&mut page, limit);
-    Ok(answer::likers(call.place.tree, &page, next))
+    Ok(answer::likers(call.target.tree, &page, next))
 }
 
 pub(super) async fn readers(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -116,19 +116,19 @@ pub(super) async fn readers(call: &Call<'_>, caller: &Caller) -> Result<Reply, T
     let (room, message) = call.message(caller.id()).await?;
     let mut page = call.app.journal.readers(caller.id(), room, message, after, limit + 1).await?;
     let next = cut(&mut page, limit);
-    Ok(answer::readers(call.place.tree, &page, next))
+    Ok(answer::readers(call.target.tree, &page, next))
 }
 
 pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (reader, room) = (caller.id(), call.room()?);
-    let MarkRead { upto } = call.judged(reader, room, MarkRead::read(call.place.tree, &call.body)).await?;
+    let MarkRead { upto } = call.judged(reader, room, MarkRead::read(call.target.tree, &call.body)).await?;
     let outcome = call.execute(reader, Command::Read { room, upto }).await?;
     if let Outcome::Happened(_) = outcome {
         call.app.rates.heard(reader, 1, call.now);
     }
     let lines = call.app.journal.summaries(vec![(reader, room)]).await?;
     let unread = lines.first().map_or(0, |line| line.unread);
-    Ok(answer::read(call.place.tree, reached(&outcome), unread))
+    Ok(answer::read(call.target.tree, reached(&outcome), unread))
 }
 
 pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -137,7 +137,7 @@ pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     if call.app.rates.lets_type(caller.id(), is_typing, call.now) {
         call.app.hub.typing(room, &caller.account.person, None, is_typing);
     }
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 impl Call<'_> {
@@ -149,13 +149,13 @@ impl Call<'_> {
 
 async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, message: MessageId) -> Result<Reply, Trouble> {
     let shown = call.app.journal.message(reader, room, message).await?;
-    Ok(answer::message(call.place.tree, call.features, 200, &shown))
+    Ok(answer::message(call.target.tree, call.features, 200, &shown))
 }
 
 /// Where a page of people begins, and how many it holds.
 async fn after(call: &Call<'_>) -> Result<(Option<UserId>, usize), Trouble> {
     let limit = call.query.limit()?;
-    match call.query.user("before_id", call.place.tree)? {
+    match call.query.user("before_id", call.target.tree)? {
         Some(last) => Ok((Some(whom::in_body(call.app, last).await?), limit)),
         None => Ok((None, limit)),
     }

@@ -34,7 +34,7 @@ use matchit::InsertError;
 pub(crate) use self::call::asked_features;
 pub use self::settings::RouteSettings;
 
-use self::call::{Answered, Call, Place};
+use self::call::{Answered, Call, Target};
 use self::document::Document;
 use crate::account::caller::{Caller, How};
 use crate::app::App;
@@ -43,7 +43,7 @@ use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
 /// Everything that is answered over HTTP, the streams and sockets aside.
 pub(crate) struct Routes {
     app: Arc<App>,
-    router: Router<Place>,
+    router: Router<Target>,
     openapi: Document,
     asyncapi: Document,
 }
@@ -57,8 +57,8 @@ impl Routes {
         for entry in TABLE.iter().filter(|entry| !(keyless && entry.access == Access::Key)) {
             let method = method(entry.method);
             for (tree, path) in entry.addresses() {
-                let place = Place { tree, route: entry.route, access: entry.access };
-                router.route(method.clone(), &path, place)?;
+                let target = Target { tree, route: entry.route, access: entry.access };
+                router.route(method.clone(), &path, target)?;
             }
         }
         Ok(Routes { app, router, openapi: Document::new(openapi::document()), asyncapi: Document::new(ASYNCAPI) })
@@ -78,13 +78,13 @@ impl Routes {
         match self.router.find(&parts.method, path) {
             Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow, now),
             Found::Nothing => refuse(tree, &Trouble::NoRoute, now),
-            Found::Handler(place, params) => {
-                match place.route {
+            Found::Handler(target, params) => {
+                match target.route {
                     Route::OpenApi => return self.openapi.answer(&parts.headers),
                     Route::AsyncApi => return self.asyncapi.answer(&parts.headers),
                     _ => {}
                 }
-                let call = Call::new(&self.app, *place, params, parts, peer, now);
+                let call = Call::new(&self.app, *target, params, parts, peer, now);
                 // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
@@ -97,12 +97,12 @@ impl Routes {
     /// Lets in who may come, and reads what they bring.
     async fn admit(&self, mut call: Call<'_>, parts: &Parts, body: Incoming) -> Result<Answered, Trouble> {
         let http = &self.app.settings.http;
-        let caller = match call.place.access {
+        let caller = match call.target.access {
             Access::Open => None,
             Access::User => Some(self.app.gate.authenticate(parts, How::Http, call.now).await?),
             Access::Key => http.admit_key(&parts.headers).map(|()| None)?,
         };
-        let limit = if call.place.access == Access::Key { http.server_body } else { http.body };
+        let limit = if call.target.access == Access::Key { http.server_body } else { http.body };
         call.body = read(&parts.headers, body, limit, http.patience).await.map_err(unread)?;
         match caller {
             Some(caller) => call.as_user(&caller).await,
@@ -114,7 +114,7 @@ impl Routes {
 impl Call<'_> {
     /// What needs no user.
     async fn as_anybody(&self) -> Result<Answered, Trouble> {
-        match self.place.route {
+        match self.target.route {
             Route::Register => account::register(self).await,
             Route::Login => account::login(self).await,
             Route::Refresh => account::refresh(self).await,
@@ -142,7 +142,7 @@ impl Call<'_> {
             rates.fetched(user, answered.reply.body.len(), self.now);
             return Ok(answered);
         }
-        match self.place.route {
+        match self.target.route {
             // These have measures of their own, and leaving has none.
             Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike | Route::Typing | Route::Logout => {
             }
@@ -154,7 +154,7 @@ impl Call<'_> {
     }
 
     async fn for_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
-        let reply = match self.place.route {
+        let reply = match self.target.route {
             Route::Me => return account::me(self, caller),
             Route::UpdateMe => account::update(self, caller).await,
             Route::Password => endings::change_password(self, caller).await,

@@ -10,7 +10,7 @@ use crate::account::caller::Caller;
 
 pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (query, limit) = (&call.query, call.query.limit()?);
-    let before = query.notification("before_id", call.place.tree)?;
+    let before = query.notification("before_id", call.target.tree)?;
     let page = NotificationPage { is_read: query.flag("is_read")?, before, limit: limit + 1 };
     let found = call.app.journal.notifications(caller.id(), page).await?;
     let shown = found.iter().take(limit).map(|notification| -> &Notification { notification });

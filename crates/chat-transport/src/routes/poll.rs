@@ -16,7 +16,7 @@ use crate::account::caller::Caller;
 
 pub(super) async fn poll(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let room = call.room()?;
-    let Resume { cursor, last_message_id } = call.query.resume(call.place.tree, None)?;
+    let Resume { cursor, last_message_id } = call.query.resume(call.target.tree, None)?;
     let wait = call.query.wait()?;
     let deadline = Instant::now() + Duration::from_secs(wait);
     let asker = Asker { call, reader: caller.id(), room, last: last_message_id.unwrap_or(0) };

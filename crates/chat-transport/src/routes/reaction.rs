@@ -18,7 +18,7 @@ pub(super) async fn react(call: &Call<'_>, caller: &Caller, stands: bool) -> Res
     };
     call.execute(caller.id(), command).await?;
     let shown = call.app.journal.message(caller.id(), room, message).await?;
-    Ok(answer::reaction(call.place.tree, &emoji, &shown))
+    Ok(answer::reaction(call.target.tree, &emoji, &shown))
 }
 
 pub(super) async fn reactors(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -30,7 +30,7 @@ pub(super) async fn reactors(call: &Call<'_>, caller: &Caller) -> Result<Reply, 
     let more = page.len() > limit;
     page.truncate(limit);
     let next = page.last().filter(|_| more).map(|last| last.seq);
-    Ok(answer::reactors(call.place.tree, &page, next))
+    Ok(answer::reactors(call.target.tree, &page, next))
 }
 
 fn named(text: &str) -> Result<Emoji, Trouble> {

@@ -15,7 +15,7 @@ pub(super) async fn search(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
 
 pub(super) async fn stop(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::StopSearch).await?;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
@@ -31,7 +31,7 @@ pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
 
 pub(super) async fn leave(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     call.execute(caller.id(), Command::LeaveRoulette).await?;
-    Ok(answer::done(call.place.tree))
+    Ok(answer::done(call.target.tree))
 }
 
 fn answered(call: &Call<'_>, found: Option<&Match>) -> Reply {

@@ -10,7 +10,7 @@ use chat_protocol::{Context, Cursor, Entrance, Frames, News, Resume, Trouble, au
 use tokio::time::sleep;
 
 use super::Session;
-use crate::carry::outbox::{Mark, Offered};
+use crate::carry::outbox::{Bookmark, Offered};
 use crate::connection::away::Behind;
 use crate::connection::line::Payload;
 use crate::hub::{Attached, Start};
@@ -225,7 +225,7 @@ impl Session {
             return;
         }
         self.pay(frames.size()).await;
-        let mark = of_others.map(|message| Mark(room.number() as u64, message.number() as u64));
+        let mark = of_others.map(|message| Bookmark(room.number() as u64, message.number() as u64));
         let (line, most) = (&self.socket.line, self.app.hub.depot().limits().high_water());
         let mut payloads = Payload::in_pieces(frames, line.framing(), most).into_iter().peekable();
         while let Some(payload) = payloads.next() {

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, oneshot};
 
 use self::burden::Burden;
 use self::polls::Waiting;
-use crate::carry::outbox::{Close, Depot, Mark, Outbox};
+use crate::carry::outbox::{Bookmark, Close, Depot, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
 /// A Socket.IO session. While it polls, its machine keeps what is to be said; once a WebSocket carries it, frames go straight to
@@ -57,7 +57,7 @@ struct EngineState {
     outputs: VecDeque<Output>,
     /// Bytes and marks that wait for polls.
     waiting: usize,
-    marks: Vec<Mark>,
+    marks: Vec<Bookmark>,
     owner: u64,
     /// When a poll was last answered; 0 is never.
     answered: u64,
@@ -65,7 +65,7 @@ struct EngineState {
 
 /// What the caller of an input has to do about it.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Consequences {
     pub(super) post: Option<Result<(), Reject>>,
     pub(super) refuse_socket: bool,
 }
@@ -164,7 +164,7 @@ impl Engine {
     }
 
     /// Takes in what happened to the session's HTTP and WebSocket side.
-    pub(super) fn handle(&self, input: Input) -> Told {
+    pub(super) fn handle(&self, input: Input) -> Consequences {
         let mut state = self.state();
         self.input(&mut state, input)
     }
@@ -177,21 +177,21 @@ impl Engine {
         let before = state.poll.take();
         let mut told = Waiting { before, newest: Some(answer) };
         state.machine.handle(self.depot.now(), Input::PollOpened);
-        self.carry_out_for(&mut state, &mut told, &mut Told::default());
+        self.carry_out_for(&mut state, &mut told, &mut Consequences::default());
         state.poll = told.before.or(told.newest);
         receiver
     }
 
     /// A WebSocket was accepted for the session; `outbox` is its way out.
-    pub(super) fn web_socket(&self, outbox: Arc<Outbox>) -> Told {
+    pub(super) fn web_socket(&self, outbox: Arc<Outbox>) -> Consequences {
         let mut state = self.state();
         outbox.belongs_to(state.owner);
         let before = state.socket.replace(outbox);
-        let told = self.input(&mut state, Input::WebSocketOpened);
-        if told.refuse_socket {
+        let then = self.input(&mut state, Input::WebSocketOpened);
+        if then.refuse_socket {
             state.socket = before;
         }
-        told
+        then
     }
 
     /// Whether it is over; what its client said before may still be to be taken from it.
@@ -206,24 +206,24 @@ impl Engine {
         answer
     }
 
-    fn input(&self, state: &mut EngineState, input: Input) -> Told {
+    fn input(&self, state: &mut EngineState, input: Input) -> Consequences {
         state.machine.handle(self.depot.now(), input);
         self.carry_out(state)
     }
 
-    fn carry_out(&self, state: &mut EngineState) -> Told {
+    fn carry_out(&self, state: &mut EngineState) -> Consequences {
         let mut waiting = Waiting { before: state.poll.take(), newest: None };
-        let mut told = Told::default();
-        self.carry_out_for(state, &mut waiting, &mut told);
+        let mut then = Consequences::default();
+        self.carry_out_for(state, &mut waiting, &mut then);
         state.poll = waiting.before;
-        told
+        then
     }
 
-    fn carry_out_for(&self, state: &mut EngineState, polls: &mut Waiting, told: &mut Told) {
+    fn carry_out_for(&self, state: &mut EngineState, polls: &mut Waiting, then: &mut Consequences) {
         let mut news = false;
         while let Some(output) = state.machine.poll() {
             match output {
-                Output::Wire(wire) => self.wire(state, wire, polls, told),
+                Output::Wire(wire) => self.wire(state, wire, polls, then),
                 output => {
                     news = true;
                     state.outputs.push_back(output);
@@ -241,11 +241,11 @@ impl Engine {
         }
     }
 
-    fn wire(&self, state: &mut EngineState, wire: Wire, polls: &mut Waiting, told: &mut Told) {
+    fn wire(&self, state: &mut EngineState, wire: Wire, polls: &mut Waiting, then: &mut Consequences) {
         match wire {
             Wire::AnswerPoll(body) => self.answer_poll(state, body, polls),
             Wire::RefusePoll(reject) => polls.refuse(reject),
-            Wire::AnswerPost(answer) => told.post = Some(answer),
+            Wire::AnswerPost(answer) => then.post = Some(answer),
             Wire::SendFrame(frame) => state.send(&frame),
             Wire::WebSocketReady => {
                 state.waiting = 0;
@@ -256,7 +256,7 @@ impl Engine {
                 }
                 self.fetched.notify_waiters();
             }
-            Wire::RefuseWebSocket => told.refuse_socket = true,
+            Wire::RefuseWebSocket => then.refuse_socket = true,
             Wire::CloseWebSocket => {
                 let close = Close::new(1000, "");
                 let socket = state.socket.take();

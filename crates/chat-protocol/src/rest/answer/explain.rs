@@ -1,4 +1,4 @@
-//! Why somebody did or did not get a message: facts, in order.
+//! Why somebody did or did not get a message: what was found, in order.
 
 use chat_domain::oversight::Trace;
 use chat_domain::{MessageId, Position};
@@ -18,13 +18,13 @@ pub struct Explained<'a> {
 }
 
 /// A name, and what stands beside it.
-type Fact<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
+type Finding<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
 
 /// Why somebody did or did not get a message.
 pub fn explain(explained: &Explained<'_>) -> Reply {
     let Explained { trace, connections, closings } = explained;
     let (message, member) = (&trace.message, trace.member.unwrap_or_else(|| nobody(trace)));
-    let facts: [Fact<'_>; 6] = [
+    let findings: [Finding<'_>; 6] = [
         ("member_since", &|o| {
             o.put("at", trace.since.map(Micros));
         }),
@@ -45,7 +45,7 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
     ];
     answer(|o| {
         o.nest("data", |o| {
-            o.objects("facts", facts, |o, (name, fill)| {
+            o.objects("facts", findings, |o, (name, fill)| {
                 o.put("fact", name);
                 fill(o);
             });

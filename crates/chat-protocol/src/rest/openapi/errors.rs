@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::super::{Access, Entry, Method, Route, Tree};
-use super::operation::Shape;
+use super::operation::Bodies;
 use super::schema;
 use crate::codes::code;
 
 /// The answers of an operation that refuses, by status.
-pub(super) fn answers(entry: &Entry, tree: Tree, shape: &Shape) -> Vec<(u16, Json)> {
+pub(super) fn answers(entry: &Entry, tree: Tree, shape: &Bodies) -> Vec<(u16, Json)> {
     spelled(&codes(entry, shape), tree)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn spelled(words: &[&str], tree: Tree) -> Vec<(u16, Json)> {
     by_status.into_iter().map(answer).collect()
 }
 
-fn codes(entry: &Entry, shape: &Shape) -> Vec<&'static str> {
+fn codes(entry: &Entry, shape: &Bodies) -> Vec<&'static str> {
     if matches!(entry.route, Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz) {
         return Vec::new();
     }

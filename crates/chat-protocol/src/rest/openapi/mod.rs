@@ -96,7 +96,7 @@ fn security(access: Access) -> Json {
     }
 }
 
-fn parameters(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Vec<Json> {
+fn parameters(entry: &Entry, tree: Tree, shape: &operation::Bodies) -> Vec<Json> {
     let named = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Json> = named.map(|name| schema::path_parameter(name, tree)).collect();
     parameters.extend(shape.query.iter().map(|(name, schema)| query_parameter(name, schema.clone())));
@@ -106,17 +106,17 @@ fn parameters(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Vec<Json> 
 /// An empty parameter is as good as none, unless its name ends in an exclamation mark: that one must be there.
 fn query_parameter(name: &str, schema: Json) -> Json {
     if let Some(name) = name.strip_suffix('!') {
-        return json!({"name": name, "in": "query", "required": true, "schema": words::told(name, schema)});
+        return json!({"name": name, "in": "query", "required": true, "schema": words::described(name, schema)});
     }
     let schema = match schema["type"] == "string" && ["format", "pattern"].iter().all(|rule| schema.get(rule).is_none())
     {
         true => schema,
         false => json!({"anyOf": [schema, {"const": ""}]}),
     };
-    json!({"name": name, "in": "query", "schema": words::told(name, schema)})
+    json!({"name": name, "in": "query", "schema": words::described(name, schema)})
 }
 
-fn responses(entry: &Entry, tree: Tree, shape: &operation::Shape) -> Json {
+fn responses(entry: &Entry, tree: Tree, shape: &operation::Bodies) -> Json {
     let mut responses = Map::new();
     for (status, schema) in &shape.answers {
         let mut response = json!({"description": "Done."});

@@ -9,7 +9,7 @@ use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, te
 use super::texts::{client_id, content, name, picture, title, username};
 
 /// What an address takes and answers.
-pub(super) struct Shape {
+pub(super) struct Bodies {
     pub(super) summary: &'static str,
     pub(super) query: Vec<(&'static str, Json)>,
     pub(super) body: Option<Json>,
@@ -19,7 +19,7 @@ pub(super) struct Shape {
 }
 
 /// What this route takes and answers in this tree.
-pub(super) fn shape(route: Route, tree: Tree) -> Shape {
+pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     let list = |name| says(200, page(tree, named(name, tree), id(tree)));
     match route {
@@ -94,7 +94,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Shape {
 }
 
 /// What is in one tree alone, or in none.
-fn special(route: Route, tree: Tree) -> Shape {
+fn special(route: Route, tree: Tree) -> Bodies {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     match route {
         Route::Poll => says(200, poll()).about("Messages after one that is known").asks([
@@ -115,13 +115,13 @@ fn special(route: Route, tree: Tree) -> Shape {
             says(200, data(tree, object([("updated", count())]))).about("Marks all notifications as read")
         }
         Route::Notify => one(201, "Notification").about("Tells a user something").takes(notice()),
-        Route::PostLiked => told().about("Tells followers that a post was liked").takes(body([
+        Route::PostLiked => how_many().about("Tells followers that a post was liked").takes(body([
             ("user_id", id(tree)),
             ("user_name", sized(0, 255)),
             ("likes_count", count()),
             ("followers?", array(id(tree))),
         ])),
-        Route::PostCommented => told().about("Tells an author that a post was commented").takes(body([
+        Route::PostCommented => how_many().about("Tells an author that a post was commented").takes(body([
             ("author_id", id(tree)),
             ("comment", body([("id", text()), ("content", text())])),
             ("comments_count", count()),
@@ -149,50 +149,50 @@ fn special(route: Route, tree: Tree) -> Shape {
     }
 }
 
-impl Shape {
-    fn about(mut self, summary: &'static str) -> Shape {
+impl Bodies {
+    fn about(mut self, summary: &'static str) -> Bodies {
         self.summary = summary;
         self
     }
 
-    fn asks<const N: usize>(mut self, query: [(&'static str, Json); N]) -> Shape {
+    fn asks<const N: usize>(mut self, query: [(&'static str, Json); N]) -> Bodies {
         self.query.extend(query);
         self
     }
 
-    fn paged(self, id: Json) -> Shape {
+    fn paged(self, id: Json) -> Bodies {
         self.asks([("before_id", id), ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100}))])
     }
 
-    fn takes(mut self, body: Json) -> Shape {
+    fn takes(mut self, body: Json) -> Bodies {
         (self.body, self.body_required) = (Some(body), true);
         self
     }
 
-    fn may_take(mut self, body: Json) -> Shape {
+    fn may_take(mut self, body: Json) -> Bodies {
         self.body = Some(body);
         self
     }
 
-    fn or(mut self, status: u16, answer: Json) -> Shape {
+    fn or(mut self, status: u16, answer: Json) -> Bodies {
         self.answers.push((status, Some(answer)));
         self
     }
 }
 
-fn says(status: u16, answer: Json) -> Shape {
+fn says(status: u16, answer: Json) -> Bodies {
     let answers = vec![(status, Some(answer))];
-    Shape { summary: "", query: Vec::new(), body: None, body_required: false, answers }
+    Bodies { summary: "", query: Vec::new(), body: None, body_required: false, answers }
 }
 
-fn done(tree: Tree) -> Shape {
+fn done(tree: Tree) -> Bodies {
     match tree {
         Tree::Api => says(200, object([("status", words(&["success"]))])),
-        Tree::V1 | Tree::V2 => Shape { answers: vec![(204, None)], ..says(204, Json::Null) },
+        Tree::V1 | Tree::V2 => Bodies { answers: vec![(204, None)], ..says(204, Json::Null) },
     }
 }
 
-fn told() -> Shape {
+fn how_many() -> Bodies {
     says(202, data(Tree::V2, object([("recipients", count())])))
 }
 

@@ -73,7 +73,7 @@ pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
         "emoji" => json!({"type": "string", "pattern": r"^(:[a-z0-9_+-]{1,32}:|[^\u0000-\u007f]\S{0,31})$"}),
         _ => id(tree),
     };
-    json!({"name": name, "in": "path", "required": true, "schema": super::words::told(name, schema)})
+    json!({"name": name, "in": "path", "required": true, "schema": super::words::described(name, schema)})
 }
 
 /// The words for the types of messages.

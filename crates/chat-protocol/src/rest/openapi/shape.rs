@@ -31,7 +31,7 @@ fn kept(mut schema: Json) -> Json {
 /// The same object with more fields.
 pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
     for (name, schema) in fields {
-        object["properties"][name] = words::told(name, schema);
+        object["properties"][name] = words::described(name, schema);
         if let Some(required) = object["required"].as_array_mut() {
             required.push(json!(name));
         }
@@ -42,7 +42,7 @@ pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) 
 /// The same object with fields that may be absent.
 pub(super) fn perhaps<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
     for (name, schema) in fields {
-        object["properties"][name] = words::told(name, schema);
+        object["properties"][name] = words::described(name, schema);
     }
     object
 }
@@ -83,5 +83,5 @@ pub(super) fn count() -> Json {
 }
 
 fn properties(fields: &[(&str, Json)]) -> Map<String, Json> {
-    fields.iter().map(|(name, schema)| ((*name).to_owned(), words::told(name, schema.clone()))).collect()
+    fields.iter().map(|(name, schema)| ((*name).to_owned(), words::described(name, schema.clone()))).collect()
 }

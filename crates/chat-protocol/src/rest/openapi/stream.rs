@@ -28,7 +28,7 @@ pub(super) fn operation() -> Json {
             schema::path_parameter("chat", Tree::Api),
             super::query_parameter("last_message_id", count()),
             super::query_parameter("cursor", text()),
-            {"name": "Last-Event-ID", "in": "header", "schema": words::told("cursor", text())},
+            {"name": "Last-Event-ID", "in": "header", "schema": words::described("cursor", text())},
         ],
         "responses": responses,
     })

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 /// The schema of a field or parameter, with what is known of its name.
-pub(super) fn told(name: &str, mut schema: Json) -> Json {
+pub(super) fn described(name: &str, mut schema: Json) -> Json {
     let Some((meaning, example)) = known(name) else { return schema };
     // A reference speaks for itself.
     if schema.get("$ref").is_none() {

@@ -5,7 +5,7 @@ mod body;
 mod guard;
 mod listen;
 mod patient;
-mod places;
+mod per_address;
 mod proxied;
 mod read;
 mod respond;

@@ -13,7 +13,7 @@ use tracing::{debug, warn};
 
 use super::Body;
 use super::listen::Listener;
-use super::places::Places;
+use super::per_address::PerAddress;
 use super::settings::HttpSettings;
 use super::talk::{Arrived, Peer, talk};
 use super::tally::Tally;
@@ -43,7 +43,7 @@ where
 {
     let listener = listener.into();
     let places = Arc::new(Semaphore::new(settings.connections));
-    let by_address = Places::new(settings.per_address, settings.proxies.clone());
+    let by_address = PerAddress::new(settings.per_address, settings.proxies.clone());
     let cut = CancellationToken::new();
     let _cut_on_drop = cut.clone().drop_guard();
     let tracker = TaskTracker::new();
@@ -74,7 +74,7 @@ where
 async fn next(
     listener: &Listener,
     places: &Arc<Semaphore>,
-    by_address: &Arc<Places>,
+    by_address: &Arc<PerAddress>,
     tally: &Tally,
     shutdown: &CancellationToken,
 ) -> Option<Arrived> {
@@ -126,7 +126,7 @@ mod tests {
     use crate::address::Proxies;
 
     /// The next connection of a listener, with what holds its place.
-    async fn accepted(listener: &Listener, places: &Arc<Places>) -> (TcpStream, impl Drop + use<>) {
+    async fn accepted(listener: &Listener, places: &Arc<PerAddress>) -> (TcpStream, impl Drop + use<>) {
         let (all, shutdown) = (Arc::new(Semaphore::new(1)), CancellationToken::new());
         let arrived = next(listener, &all, places, &Tally::default(), &shutdown).await.expect("a connection");
         let Socket::Tcp(stream) = arrived.socket else { panic!("a TCP socket") };
@@ -137,7 +137,7 @@ mod tests {
     async fn every_accepted_socket_sends_without_delay() {
         let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let by_address = Places::new(10, Proxies::default());
+        let by_address = PerAddress::new(10, Proxies::default());
         for _ in 0..10 {
             let _client = TcpStream::connect(address).await.expect("a connection");
             let (stream, _held) = accepted(&listener, &by_address).await;
@@ -151,7 +151,7 @@ mod tests {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(64 << 10).expect("a small buffer");
         let client = socket.connect(listener.local_addr().expect("an address")).await.expect("a connection");
-        let by_address = Places::new(1, Proxies::default());
+        let by_address = PerAddress::new(1, Proxies::default());
         let (stream, _held) = accepted(&listener, &by_address).await;
         let mut taken = 0;
         // What the client's side has room for goes over while the other side is asked again.

@@ -16,7 +16,7 @@ use tracing::debug;
 use super::answering::Answering;
 use super::listen::Socket;
 use super::patient::{Duplex, Patient};
-use super::places::{Held, Places};
+use super::per_address::{Counted, PerAddress};
 use super::settings::HttpSettings;
 use super::{Body, guard, proxied};
 
@@ -28,7 +28,7 @@ pub struct Peer {
     pub address: SocketAddr,
     /// It came through TLS, to here or to that proxy.
     pub is_tls: bool,
-    _place: Arc<(OwnedSemaphorePermit, Held)>,
+    _place: Arc<(OwnedSemaphorePermit, Counted)>,
 }
 
 #[cfg(test)]
@@ -36,8 +36,8 @@ impl Peer {
     /// Somebody who is nowhere, and takes nobody's place.
     pub(crate) fn simulated() -> Peer {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        let places = super::places::Places::new(1, crate::address::Proxies::default());
-        let held = places.take(address.ip()).expect("the only one");
+        let by_address = super::per_address::PerAddress::new(1, crate::address::Proxies::default());
+        let held = by_address.take(address.ip()).expect("the only one");
         let permit = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().expect("the only one");
         Peer { address, is_tls: false, _place: Arc::new((permit, held)) }
     }
@@ -48,7 +48,7 @@ pub(super) struct Arrived {
     pub(super) socket: Socket,
     pub(super) address: SocketAddr,
     pub(super) place: OwnedSemaphorePermit,
-    pub(super) held: Held,
+    pub(super) held: Counted,
 }
 
 /// What HTTP is spoken over. A plain socket is one by name: whoever upgrades takes it out again.
@@ -67,7 +67,7 @@ enum Version {
 pub(super) async fn talk<S, F>(
     arrived: Arrived,
     settings: &HttpSettings,
-    places: &Arc<Places>,
+    by_address: &Arc<PerAddress>,
     shutdown: CancellationToken,
     service: S,
 ) where
@@ -75,7 +75,7 @@ pub(super) async fn talk<S, F>(
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     let address = arrived.address;
-    let welcome = timeout(settings.header_timeout, welcome(arrived, settings, places));
+    let welcome = timeout(settings.header_timeout, welcome(arrived, settings, by_address));
     let welcomed = select! {
         welcomed = welcome => welcomed,
         () = last_call(&shutdown) => return,
@@ -96,7 +96,7 @@ pub(super) async fn talk<S, F>(
 }
 
 /// Hears what comes before HTTP.
-async fn welcome(arrived: Arrived, settings: &HttpSettings, places: &Arc<Places>) -> io::Result<(Ready, Peer)> {
+async fn welcome(arrived: Arrived, settings: &HttpSettings, by_address: &Arc<PerAddress>) -> io::Result<(Ready, Peer)> {
     let Arrived { socket, mut address, place, mut held } = arrived;
     let mut stream = match socket {
         Socket::Unix(stream) => {
@@ -112,7 +112,7 @@ async fn welcome(arrived: Arrived, settings: &HttpSettings, places: &Arc<Places>
         is_tls = said.is_tls;
         if let Some(client) = said.client {
             address = client;
-            held = places.take(client.ip()).ok_or_else(|| {
+            held = by_address.take(client.ip()).ok_or_else(|| {
                 settings.tally.crowd();
                 io::Error::other("its address has enough")
             })?;

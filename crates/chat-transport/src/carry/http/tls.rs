@@ -25,7 +25,7 @@ pub struct Tls(Arc<Inner>);
 struct Inner {
     pairs: Vec<Pair>,
     held: Arc<Held>,
-    seen: Mutex<Vec<Option<Seen>>>,
+    stamps: Mutex<Vec<Option<FileStamp>>>,
     acceptor: TlsAcceptor,
 }
 
@@ -65,7 +65,7 @@ struct Certified {
 }
 
 /// How two files were when they were read.
-type Seen = [(SystemTime, u64); 2];
+type FileStamp = [(SystemTime, u64); 2];
 
 impl Tls {
     /// With these certificates: each client gets the first that is for the name it asks for, or the first of all.
@@ -78,19 +78,19 @@ impl Tls {
         config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         // What is needed to take a session up again is with the client, not in memory here.
         config.ticketer = ring::Ticketer::new().map_err(BadCertificate::Unable)?;
-        let seen = Mutex::new(pairs.iter().map(seen).collect());
-        Ok(Tls(Arc::new(Inner { pairs, held, seen, acceptor: TlsAcceptor::from(Arc::new(config)) })))
+        let stamps = Mutex::new(pairs.iter().map(stamps).collect());
+        Ok(Tls(Arc::new(Inner { pairs, held, stamps, acceptor: TlsAcceptor::from(Arc::new(config)) })))
     }
 
     /// Reads the files again if any is another than it was. Where one cannot be used, all stay as they were.
     pub fn reread(&self) {
-        let now: Vec<Option<Seen>> = self.0.pairs.iter().map(seen).collect();
+        let now: Vec<Option<FileStamp>> = self.0.pairs.iter().map(stamps).collect();
         {
-            let mut seen = lock(&self.0.seen);
-            if *seen == now {
+            let mut stamps = lock(&self.0.stamps);
+            if *stamps == now {
                 return;
             }
-            *seen = now;
+            *stamps = now;
         }
         match read_all(&self.0.pairs) {
             Ok(certified) => {
@@ -142,7 +142,7 @@ impl Certified {
     }
 }
 
-fn seen(pair: &Pair) -> Option<Seen> {
+fn stamps(pair: &Pair) -> Option<FileStamp> {
     let one = |path: &Path| {
         let data = fs::metadata(path).ok()?;
         Some((data.modified().ok()?, data.len()))

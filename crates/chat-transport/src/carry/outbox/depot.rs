@@ -11,7 +11,7 @@ use std::{
 use chat_domain::Time;
 use tokio::time::Instant;
 
-use super::{budget::Budget, count::Count, queue::Mark};
+use super::{budget::Budget, count::Count, queue::Bookmark};
 use crate::clock::{Nature, Real};
 
 /// Limits, counters, time and chance, and the marks that were reached: one per server.
@@ -59,7 +59,7 @@ pub struct Reached {
     /// The owner of the outbox.
     pub owner: u64,
     /// The mark that was offered with the frame.
-    pub mark: Mark,
+    pub mark: Bookmark,
 }
 
 impl Depot {
@@ -135,7 +135,7 @@ impl Depot {
     }
 
     /// These marks of an owner were reached.
-    pub(crate) fn reach(&self, owner: u64, marks: Vec<Mark>) {
+    pub(crate) fn reach(&self, owner: u64, marks: Vec<Bookmark>) {
         if marks.is_empty() {
             return;
         }

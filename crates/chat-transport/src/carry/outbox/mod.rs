@@ -18,7 +18,7 @@ pub(crate) use budget::{HEAVY, Holder};
 pub use count::Count;
 pub use depot::{Counters, Depot, Limits, Reached};
 pub use ends::{Close, Drive, Offered};
-pub use queue::Mark;
+pub use queue::Bookmark;
 
 use std::{
     slice,
@@ -98,7 +98,7 @@ impl Outbox {
 
     /// Sends several frames in one write; the mark is reached with the last of them. If the answer is [`Offered::Queued`], it comes
     /// back through [`Depot::reached`] once that is flushed; if it is [`Offered::Written`], that has already happened.
-    pub(crate) fn offer_all(&self, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+    pub(crate) fn offer_all(&self, frames: &[Bytes], mark: Option<Bookmark>) -> Offered {
         self.offer_in(self.state(), frames, mark)
     }
 
@@ -222,7 +222,7 @@ impl Outbox {
         self.heard.load(Ordering::Relaxed)
     }
 
-    fn offer_in(&self, mut state: MutexGuard<'_, OutboxState>, frames: &[Bytes], mark: Option<Mark>) -> Offered {
+    fn offer_in(&self, mut state: MutexGuard<'_, OutboxState>, frames: &[Bytes], mark: Option<Bookmark>) -> Offered {
         let was_waiting = !state.queue.is_empty();
         let offered = state.offer(frames, mark, &self.depot);
         let weight = state.weight();

@@ -6,13 +6,13 @@ use bytes::{Buf, Bytes, BytesMut};
 
 /// A note that comes back once the bytes before it are flushed, usually (room, message).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark(pub u64, pub u64);
+pub struct Bookmark(pub u64, pub u64);
 
 /// Frames in order, a part of the first one possibly gone already.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     chunks: VecDeque<Bytes>,
-    marks: VecDeque<(u64, Mark)>,
+    marks: VecDeque<(u64, Bookmark)>,
     offered: u64,
     flushed: u64,
     /// Bytes that were taken out but have not left yet.
@@ -63,7 +63,7 @@ impl Queue {
     }
 
     /// Marks the end of what is queued now.
-    pub(super) fn mark(&mut self, mark: Mark) {
+    pub(super) fn mark(&mut self, mark: Bookmark) {
         self.marks.push_back((self.offered, mark));
     }
 
@@ -85,7 +85,7 @@ impl Queue {
 
     /// Counts `bytes` as flushed, out of what was taken first and out of the chunks then; answers the marks that this
     /// reaches.
-    pub(super) fn advance(&mut self, bytes: usize) -> Vec<Mark> {
+    pub(super) fn advance(&mut self, bytes: usize) -> Vec<Bookmark> {
         // What was forgotten meanwhile no longer counts.
         let bytes = bytes.min(self.pending());
         self.flushed += bytes as u64;

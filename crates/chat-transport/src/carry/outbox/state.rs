@@ -8,7 +8,7 @@ use super::{
     depot::Depot,
     ends::{Close, Drive, Offered},
     pipe::{Pipe, Wrote},
-    queue::{Mark, Queue},
+    queue::{Bookmark, Queue},
 };
 use crate::mistakes::planted;
 
@@ -39,7 +39,7 @@ impl OutboxState {
     }
 
     /// Writes what the socket takes if nothing waits, and queues the rest.
-    pub(super) fn offer(&mut self, frames: &[Bytes], mark: Option<Mark>, depot: &Depot) -> Offered {
+    pub(super) fn offer(&mut self, frames: &[Bytes], mark: Option<Bookmark>, depot: &Depot) -> Offered {
         if self.phase != Phase::Open {
             return Offered::Closed;
         }
@@ -61,7 +61,7 @@ impl OutboxState {
     }
 
     /// Queues what is left of `frames` after `written` bytes, or dooms the connection if that is too much.
-    fn enqueue(&mut self, frames: &[Bytes], written: usize, mark: Option<Mark>, depot: &Depot) -> Offered {
+    fn enqueue(&mut self, frames: &[Bytes], written: usize, mark: Option<Bookmark>, depot: &Depot) -> Offered {
         let size: usize = frames.iter().map(Bytes::len).sum();
         if planted!(Drops) && self.queue.pending() + size > depot.limits().per_socket {
             return Offered::Queued;

@@ -72,7 +72,7 @@ async fn with_nothing_waiting_each_offer_is_one_write() {
     let mut pair = pair(limits(1000)).await;
     assert_eq!(pair.outbox.offer(Bytes::from_static(b"one")), Offered::Written);
     let several = [Bytes::from_static(b"two"), Bytes::from_static(b"three")];
-    assert_eq!(pair.outbox.offer_all(&several, Some(Mark(1, 2))), Offered::Written);
+    assert_eq!(pair.outbox.offer_all(&several, Some(Bookmark(1, 2))), Offered::Written);
     assert_eq!(writes(&pair.outbox), 2);
     assert_eq!(read(&mut pair.peer, 11).await, b"onetwothree");
     assert_eq!(pair.outbox.pending(), 0);
@@ -115,11 +115,11 @@ async fn gathered_frames_leave_together() {
 async fn a_mark_is_reached_when_its_frame_is_flushed() {
     let Pair { outbox, mut peer, _read } = pair(limits(64 << 20)).await;
     let filled = fill(&outbox).len();
-    assert_eq!(outbox.offer_all(&[numbered(1, 50_000)], Some(Mark(3, 1))), Offered::Queued);
-    assert_eq!(outbox.offer_all(&[numbered(2, 50_000)], Some(Mark(3, 2))), Offered::Queued);
+    assert_eq!(outbox.offer_all(&[numbered(1, 50_000)], Some(Bookmark(3, 1))), Offered::Queued);
+    assert_eq!(outbox.offer_all(&[numbered(2, 50_000)], Some(Bookmark(3, 2))), Offered::Queued);
     assert!(outbox.depot().reached().is_empty());
     let (_, ()) = tokio::join!(read(&mut peer, filled + 100_000), drain(&outbox));
-    let reached = [Mark(3, 1), Mark(3, 2)].map(|mark| Reached { owner: 7, mark });
+    let reached = [Bookmark(3, 1), Bookmark(3, 2)].map(|mark| Reached { owner: 7, mark });
     assert_eq!(outbox.depot().reached(), reached);
 }
 
@@ -211,14 +211,14 @@ async fn a_queueing_outbox_wakes_its_task_and_counts_what_is_taken() {
     });
     tokio::task::yield_now().await;
     outbox.offer(Bytes::from_static(b"ab"));
-    assert_eq!(outbox.offer_all(&[Bytes::from_static(b"cd")], Some(Mark(1, 1))), Offered::Queued);
+    assert_eq!(outbox.offer_all(&[Bytes::from_static(b"cd")], Some(Bookmark(1, 1))), Offered::Queued);
     outbox.offer(Bytes::from_static(b"ef"));
     assert_eq!(taker.await.expect("bytes"), "abcd");
     assert_eq!((outbox.pending(), depot.waiting()), (6, 6));
     outbox.flushed(3);
     assert!(depot.reached().is_empty());
     outbox.flushed(1);
-    assert_eq!(depot.reached(), [Reached { owner: 9, mark: Mark(1, 1) }]);
+    assert_eq!(depot.reached(), [Reached { owner: 9, mark: Bookmark(1, 1) }]);
     assert_eq!(outbox.take(0).as_deref(), Some(&b"ef"[..]));
     assert_eq!(outbox.take(5), None);
     outbox.shut();

@@ -12,12 +12,12 @@ use super::super::map::Map;
 #[derive(Default)]
 pub(in crate::hub) struct Elsewhere {
     nodes: BTreeMap<u64, Map<UserId, Mood>>,
-    people: Map<UserId, Known>,
+    people: Map<UserId, Absent>,
     rooms: Map<RoomId, BTreeSet<UserId>>,
 }
 
 /// Somebody who is elsewhere.
-struct Known {
+struct Absent {
     person: Arc<Person>,
     rooms: BTreeSet<RoomId>,
 }
@@ -97,7 +97,7 @@ impl Elsewhere {
     fn learn(&mut self, Stated { person, rooms, .. }: &Stated) {
         let user = person.id();
         let rooms: BTreeSet<RoomId> = rooms.iter().copied().collect();
-        let before = self.people.insert(user, Known { person: person.clone(), rooms: rooms.clone() });
+        let before = self.people.insert(user, Absent { person: person.clone(), rooms: rooms.clone() });
         for left in before.into_iter().flat_map(|known| known.rooms).filter(|room| !rooms.contains(room)) {
             self.leave(user, left);
         }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input};
 
 use super::Engine;
-use crate::carry::outbox::{Close, Holder, Mark, Offered, Outbox};
+use crate::carry::outbox::{Bookmark, Close, Holder, Offered, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
 impl Engine {
@@ -17,7 +17,7 @@ impl Engine {
     }
 
     /// Sends complete Engine.IO packets. The mark is reached when they have left.
-    pub fn send(&self, packets: &[Bytes], mark: Option<Mark>) -> Offered {
+    pub fn send(&self, packets: &[Bytes], mark: Option<Bookmark>) -> Offered {
         let mut state = self.state();
         if let Some(outbox) = self.carrier.get() {
             let frames: Vec<Bytes> = packets.iter().map(|packet| frame(Opcode::Text, packet)).collect();

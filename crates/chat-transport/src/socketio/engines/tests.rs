@@ -4,7 +4,7 @@ use chat_protocol::socketio::Output;
 use tokio::time::timeout;
 
 use super::*;
-use crate::carry::outbox::{Limits, Mark, Offered};
+use crate::carry::outbox::{Bookmark, Limits, Offered};
 
 /// A engines at which nobody serves; `served` counts whom it opened.
 fn engines(strangers: usize) -> (Arc<Engines>, Arc<AtomicUsize>) {
@@ -167,7 +167,7 @@ async fn what_has_reached_a_client_is_known_under_its_user() {
     let outbox = Outbox::queued(engines.depot.clone(), 0);
     engine.web_socket(outbox.clone());
     engine.belongs_to(7);
-    let mark = Mark(1, 2);
+    let mark = Bookmark(1, 2);
     assert_eq!(engine.send(&[Bytes::from_static(b"42[]")], Some(mark)), Offered::Queued);
     while let Some(bytes) = outbox.take(1 << 20) {
         outbox.flushed(bytes.len());

@@ -8,7 +8,7 @@ use crate::address::{Proxies, Source};
 
 /// Connections by address. Those of trusted proxies are not counted: behind them are many.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct PerAddress {
     held: Mutex<HashMap<Source, usize>>,
     most: usize,
     proxies: Proxies,
@@ -16,20 +16,20 @@ pub(super) struct Places {
 
 /// A connection of an address, until dropped.
 #[derive(Debug)]
-pub(super) struct Held {
-    places: Arc<Places>,
+pub(super) struct Counted {
+    by_address: Arc<PerAddress>,
     /// Nobody's who is not counted.
     by: Option<Source>,
 }
 
-impl Places {
+impl PerAddress {
     /// At most so many for an address.
-    pub(super) fn new(most: usize, proxies: Proxies) -> Arc<Places> {
-        Arc::new(Places { held: Mutex::default(), most, proxies })
+    pub(super) fn new(most: usize, proxies: Proxies) -> Arc<PerAddress> {
+        Arc::new(PerAddress { held: Mutex::default(), most, proxies })
     }
 
     /// One more for this address; `None` if it has enough.
-    pub(super) fn take(self: &Arc<Places>, address: IpAddr) -> Option<Held> {
+    pub(super) fn take(self: &Arc<PerAddress>, address: IpAddr) -> Option<Counted> {
         let by = Some(Source::of(address)).filter(|_| !self.proxies.trusts(address));
         if let Some(source) = by {
             let mut held = self.held();
@@ -39,7 +39,7 @@ impl Places {
             }
             *count += 1;
         }
-        Some(Held { places: self.clone(), by })
+        Some(Counted { by_address: self.clone(), by })
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
@@ -47,10 +47,10 @@ impl Places {
     }
 }
 
-impl Drop for Held {
+impl Drop for Counted {
     fn drop(&mut self) {
         let Some(source) = self.by else { return };
-        let mut held = self.places.held();
+        let mut held = self.by_address.held();
         if let Some(count) = held.get_mut(&source) {
             *count -= 1;
             if *count == 0 {
@@ -66,16 +66,16 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_and_a_proxy_as_many_as_it_likes() {
-        let places = Places::new(2, Proxies::new(vec!["10.0.0.1".parse().expect("an address")]));
+        let by_address = PerAddress::new(2, Proxies::new(vec!["10.0.0.1".parse().expect("an address")]));
         let [one, other, proxy]: [IpAddr; 3] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into(), [10, 0, 0, 1].into()];
-        let first = places.take(one).expect("a place");
-        let _second = places.take(one).expect("a place");
-        assert!(places.take(one).is_none() && places.take(other).is_some());
-        let through: Vec<_> = (0..9).map(|_| places.take(proxy)).collect();
+        let first = by_address.take(one).expect("a place");
+        let _second = by_address.take(one).expect("a place");
+        assert!(by_address.take(one).is_none() && by_address.take(other).is_some());
+        let through: Vec<_> = (0..9).map(|_| by_address.take(proxy)).collect();
         assert!(through.iter().all(Option::is_some));
         drop(first);
-        assert!(places.take(one).is_some(), "it came free");
+        assert!(by_address.take(one).is_some(), "it came free");
         drop((_second, through));
-        assert!(places.held().is_empty());
+        assert!(by_address.held().is_empty());
     }
 }

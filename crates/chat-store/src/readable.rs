@@ -3,17 +3,17 @@
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 /// A Rust type that one row of an answer is read into, with the SQL types that it is read from.
-pub(crate) trait Shape: Send + 'static {
+pub(crate) trait Readable: Send + 'static {
     /// The SQL types.
     type Sql: Send + 'static;
 }
 
 macro_rules! shapes {
     ($($rust:ty => $sql:ty;)*) => {$(
-        impl Shape for $rust {
+        impl Readable for $rust {
             type Sql = $sql;
         }
-        impl Shape for Option<$rust> {
+        impl Readable for Option<$rust> {
             type Sql = Nullable<$sql>;
         }
     )*};
@@ -27,7 +27,7 @@ shapes! {
 
 macro_rules! tuples {
     ($first:ident $($rest:ident)*) => {
-        impl<$first: Shape, $($rest: Shape),*> Shape for ($first, $($rest,)*) {
+        impl<$first: Readable, $($rest: Readable),*> Readable for ($first, $($rest,)*) {
             type Sql = ($first::Sql, $($rest::Sql,)*);
         }
         tuples!($($rest)*);
