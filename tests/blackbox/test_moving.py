@@ -82,6 +82,35 @@ async def test_what_was_said_is_there_after_moving_to_the_other_kind_and_back(ne
             assert dora["id"] > boris.id
 
 
+async def test_a_backup_is_put_back_into_either_kind(new_server, new_database, tmp_path):
+    server = new_server()
+    anna, _, chat, _ = await evening(server)
+    at = f"/api/chats/{chat.id}/messages"
+    before = await shown(server, anna.username, at)
+    copy = tmp_path / "copy"
+    good(await asyncio.to_thread(run, server.database, "backup", str(copy)))
+    assert copy.stat().st_mode & 0o077 == 0
+    await anna.call("POST", at, {"content": "after the backup"}, expect=200)
+    busy = await asyncio.to_thread(run, server.database, "restore", str(copy))
+    assert busy.returncode == 1 and (b"in use" in busy.stderr or b"already" in busy.stderr), busy.stderr
+    # A file that is in use by nobody, and holds something else, is exchanged.
+    beside = f"sqlite:{tmp_path}/beside.db"
+    good(run(beside, "user", "add", "somebody"))
+    kept = re.search(rb"there before is (\S+):", good(run(beside, "restore", str(copy))).stderr)[1].decode()
+    assert b"somebody" in good(run(f"sqlite:{kept}", "user", "list")).stdout
+    # A database of the same kind that is empty, one of SQLite from an archive, and a copy of SQLite into what there is.
+    archive, again = tmp_path / "archive", tmp_path / "again"
+    good(run(beside, "export", str(archive)))
+    good(run(beside, "backup", str(again)))
+    places = [new_database() or f"sqlite:{tmp_path}/new.db" for _ in range(2)] + [beside]
+    for place, file in zip(places, (copy, again, archive), strict=True):
+        good(run(place, "restore", str(file)))
+        with Server(place) as restored:
+            assert await shown(restored, anna.username, at) == before
+    left = {path.name for path in tmp_path.iterdir() if "imported" in path.name or "restoring" in path.name}
+    assert not left
+
+
 def test_what_is_no_archive_is_refused_and_says_where(tmp_path):
     database = f"sqlite:{tmp_path}/chat.db"
     good(run(database, "user", "add", "anna"))
@@ -117,4 +146,4 @@ def test_the_commands_of_the_chapter(tmp_path):
         ["bash", "-euc", script], env=given, cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert {"chat.jsonl", "other.db", "copy.db"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"chat.jsonl", "other.db", "copy.db", "chat.db.before-restore-1"} <= {path.name for path in tmp_path.iterdir()}

@@ -1,15 +1,16 @@
 //! Moving everything out of a database, and into another one of either kind.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chat_domain::Value;
 use chat_protocol::archive;
-use chat_store::{Options, Record, Store};
+use chat_store::{OpenError, Options, Record, Store};
 use chat_transport::hub::Inbox;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
@@ -62,19 +63,111 @@ pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
             Box::new(BufReader::with_capacity(1 << 20, opened))
         }
     };
-    let options = Options { take_over: config.take_over, ..Options::default() };
-    let store = Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())?;
-    let done = put_all(&store, input).await;
+    put_into(&config.database, config.take_over, move |batches| read_all(input, batches)).await
+}
+
+/// Copies the database into a file, while a server may run on it: of SQLite a database, of Postgres an archive.
+pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), String> {
+    if chat_store::is_shared(&config.database) {
+        return export(config, file).await;
+    }
+    chat_store::back_up(&config.database, file).map_err(|error| error.to_string())
+}
+
+/// Puts back what a file holds, a copy of an SQLite database or an archive. A database in a file is exchanged, and stays beside it
+/// under another name; into Postgres everything is imported, where nobody is yet.
+pub(crate) async fn restore(config: &Config, file: &Path) -> Result<(), String> {
+    let is_copy = begins_as_sqlite(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let Some(place) = chat_store::file(&config.database) else {
+        return match is_copy {
+            true => put_into(&config.database, config.take_over, copied(file)).await,
+            false => import(config, file).await,
+        };
+    };
+    if is_copy {
+        return exchange(&config.database, file);
+    }
+    refuse_if_busy(&config.database).await?;
+    let made = PathBuf::from(format!("{}.imported", place.display()));
+    let address = format!("sqlite:{}", made.display());
+    let done = match import(&Config { database: address, ..config.clone() }, file).await {
+        Ok(()) => exchange(&config.database, &made),
+        problem => problem,
+    };
+    for end in ["", "-wal", "-shm", ".lock", ".search", ".search-wal", ".search-shm"] {
+        // What was put back is a copy of it.
+        let _ = fs::remove_file(format!("{}{end}", made.display()));
+    }
+    done
+}
+
+fn exchange(database: &str, file: &Path) -> Result<(), String> {
+    let kept = chat_store::restore(database, file).map_err(|error| error.to_string())?;
+    if let Some(kept) = kept {
+        eprintln!("what was there before is {}: remove it when all is well", kept.display());
+    }
+    Ok(())
+}
+
+/// Before the work of an import, not after it.
+async fn refuse_if_busy(database: &str) -> Result<(), String> {
+    match Store::open(database, Options { feeds: false, ..Options::default() }, Inbox::new(1)).await {
+        Ok(store) => store.close().await,
+        Err(busy @ OpenError::InUse(_)) => return Err(busy.to_string()),
+        // It may be broken: that is why another one comes.
+        Err(_) => {}
+    }
+    Ok(())
+}
+
+fn begins_as_sqlite(file: &Path) -> io::Result<bool> {
+    let mut begins = Vec::new();
+    File::open(file)?.take(SQLITE.len() as u64).read_to_end(&mut begins)?;
+    Ok(begins == SQLITE)
+}
+
+/// Reads the rows of a copy.
+fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String> + Send + 'static {
+    let address = format!("sqlite:{}", file.display());
+    move |batches| {
+        let mut records = Vec::with_capacity(BATCH);
+        let mut is_wanted = true;
+        let mut take = |record| {
+            records.push(record);
+            if records.len() == BATCH {
+                is_wanted = batches.blocking_send(std::mem::take(&mut records)).is_ok();
+            }
+            if is_wanted { Ok(()) } else { Err("nobody takes it".into()) }
+        };
+        Handle::current().block_on(chat_store::export(&address, &mut take))?;
+        // Who has given up says why.
+        let _ = batches.blocking_send(records);
+        Ok(())
+    }
+}
+
+/// Puts into a database where nobody is yet whatever is read.
+async fn put_into(
+    database: &str,
+    take_over: bool,
+    read: impl FnOnce(&Batches) -> Result<(), String> + Send + 'static,
+) -> Result<(), String> {
+    let options = Options { take_over, ..Options::default() };
+    let store = Store::open(database, options, Inbox::new(1)).await.map_err(|error| error.to_string())?;
+    let done = put_all(&store, read).await;
     store.close().await;
     done
 }
 
-async fn put_all(store: &Store, input: Box<dyn BufRead + Send>) -> Result<(), String> {
+async fn put_all(
+    store: &Store,
+    read: impl FnOnce(&Batches) -> Result<(), String> + Send + 'static,
+) -> Result<(), String> {
     if !store.is_empty().await.map_err(|failure| failure.to_string())? {
         return Err("there are people in the database already: import into an empty one".into());
     }
     let (batches, mut next) = mpsc::channel(2);
-    let reading = tokio::task::spawn_blocking(move || read_all(input, &batches));
+    let reading = tokio::task::spawn_blocking(move || read(&batches));
     let (mut progress, mut put) = (Progress::new("imported"), Ok(()));
     while let Some(records) = next.recv().await {
         let many = records.len();
@@ -98,7 +191,7 @@ async fn put_all(store: &Store, input: Box<dyn BufRead + Send>) -> Result<(), St
 }
 
 /// Reads line by line; what is wrong is said with its line.
-fn read_all(input: impl BufRead, batches: &mpsc::Sender<Vec<Record>>) -> Result<(), String> {
+fn read_all(input: impl BufRead, batches: &Batches) -> Result<(), String> {
     let (mut records, mut rows, mut is_whole) = (Vec::with_capacity(BATCH), 0, false);
     for (number, line) in (1..).zip(input.split(b'\n')) {
         let line = line.map_err(|error| format!("cannot read: {error}"))?;
@@ -160,6 +253,11 @@ impl Progress {
     }
 }
 
+/// What is read, on its way into a database.
+type Batches = mpsc::Sender<Vec<Record>>;
+
+/// How a database of SQLite begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
 const OFTEN: Duration = Duration::from_millis(100);
 /// Rows that are put in at once.
 const BATCH: usize = 5_000;

@@ -202,7 +202,7 @@ pub(crate) struct Config {
 /// What the program does beside serving.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Copy the SQLite database into a new file, while a server may run on it.
+    /// Copy the database into a new file, while a server may run on it: of SQLite a database, of Postgres what `export` writes.
     Backup {
         /// The file to make.
         file: PathBuf,
@@ -216,6 +216,12 @@ pub(crate) enum Action {
     /// Put such a file into an empty database of either kind: `chat-server import chat.jsonl --database postgres://chat@db/chat`.
     Import {
         /// The file; `-` is the standard input.
+        file: PathBuf,
+    },
+    /// Put a backup back. A file's database is exchanged, and stays beside it under another name; a Postgres must be empty.
+    /// `chat-server restore copy.db`.
+    Restore {
+        /// What `backup` or `export` made.
         file: PathBuf,
     },
     /// Print the manual page, as `man -l -` shows it.

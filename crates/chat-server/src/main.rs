@@ -37,9 +37,8 @@ async fn main() -> ExitCode {
             let adjust = log::begin(&given.config.log, given.config.log_format);
             given.warnings.iter().for_each(|warning| warn!("{warning}"));
             match &given.config.action {
-                Some(Action::Backup { file }) => {
-                    chat_store::back_up(&given.config.database, file).map_err(|error| error.to_string())
-                }
+                Some(Action::Backup { file }) => archive::back_up(&given.config, file).await,
+                Some(Action::Restore { file }) => archive::restore(&given.config, file).await,
                 Some(Action::Export { file }) => archive::export(&given.config, file).await,
                 Some(Action::Import { file }) => archive::import(&given.config, file).await,
                 Some(Action::Man) => commands::manual(),

@@ -87,7 +87,7 @@ impl OpenError {
     }
 }
 
-/// Why there is no backup.
+/// Why there is no backup, or no way back from one.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// There is no file to copy.
@@ -102,6 +102,12 @@ pub enum BackupError {
     /// Something went wrong on the way; no file is left.
     #[error("the copy could not be made: {0}")]
     Failed(String),
+    /// What is to be put back is no copy of a chat, or a broken one.
+    #[error("`{0}` is no whole copy of a chat: {1}")]
+    NoCopy(String, String),
+    /// The place where it is to be put cannot be had.
+    #[error(transparent)]
+    Place(#[from] OpenError),
 }
 
 impl BackupError {

@@ -68,7 +68,7 @@ mod work;
 mod work_error;
 
 pub use archive::{Record, export};
-pub use backup::back_up;
+pub use backup::{back_up, restore};
 pub use error::{BackupError, OpenError};
 pub use reindex::{reindex, unindexed};
 pub use store::{Store, file, is_shared};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use chat_domain::view::Page;
 use chat_domain::{Command, Journal, RoomId, UserId};
-use chat_store::{BackupError, Store, back_up};
+use chat_store::{BackupError, OpenError, Store, back_up, restore};
 use common::{Folder, open, order, say, somebody};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -90,6 +90,71 @@ async fn a_copy_without_its_log_is_told_of() {
     let (copied, said) = told(&elsewhere.sqlite());
     assert!(!said.contains("without its log"), "{said}");
     copied.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_is_put_back_and_what_was_there_stays_beside_it() {
+    let folder = Folder::new("restore");
+    let copy = folder.0.join("copy.db");
+    let store = open(&folder.sqlite()).await;
+    let (me, room) = room(&store).await;
+    store.execute(order(me, 2, say(room, "before"))).await.unwrap();
+    back_up(&folder.sqlite(), &copy).unwrap();
+    store.execute(order(me, 3, say(room, "after"))).await.unwrap();
+    let busy = restore(&folder.sqlite(), &copy);
+    assert!(matches!(busy, Err(BackupError::Place(OpenError::InUse(_)))), "{busy:?}");
+    let epoch = store.epoch();
+    // As a crash leaves it: with its log, which is not of the copy.
+    for end in ["", "-wal"] {
+        fs::copy(folder.0.join(format!("chat.db{end}")), folder.0.join(format!("crashed{end}"))).unwrap();
+    }
+    store.close().await;
+    for end in ["", "-wal"] {
+        fs::rename(folder.0.join(format!("crashed{end}")), folder.0.join(format!("chat.db{end}"))).unwrap();
+    }
+    let kept = restore(&folder.sqlite(), &copy).unwrap().unwrap();
+    let heard = |store: Store| async move {
+        let history = store.history(me, room, Page::Newest, 9).await.unwrap();
+        let said: Vec<_> = history.messages.iter().map(|shown| shown.message.content.to_string()).collect();
+        let epoch = store.epoch();
+        store.close().await;
+        (said, epoch)
+    };
+    let (said, now) = heard(open(&folder.sqlite()).await).await;
+    assert_eq!(said, ["before"]);
+    assert!(now > epoch, "whoever comes back must load anew");
+    let (said, _) = heard(open(&format!("sqlite:{}", kept.display())).await).await;
+    assert_eq!(said, ["before", "after"], "its log was kept with it");
+    assert_ne!(restore(&folder.sqlite(), &copy).unwrap(), Some(kept), "nothing is written over");
+}
+
+#[tokio::test]
+async fn what_is_no_whole_copy_is_refused_before_anything_is_touched() {
+    let folder = Folder::new("restore");
+    let store = open(&folder.sqlite()).await;
+    let (me, room) = room(&store).await;
+    store.execute(order(me, 2, say(room, "here"))).await.unwrap();
+    let copy = folder.0.join("copy.db");
+    back_up(&folder.sqlite(), &copy).unwrap();
+    store.close().await;
+    let mut broken = fs::read(&copy).unwrap();
+    broken.truncate(broken.len() / 2);
+    fs::write(folder.0.join("broken"), broken).unwrap();
+    fs::write(folder.0.join("text"), "no database at all").unwrap();
+    fs::write(folder.0.join("empty"), "").unwrap();
+    let whole = fs::read(folder.0.join("chat.db")).unwrap();
+    for name in ["broken", "text", "empty"] {
+        let refused = restore(&folder.sqlite(), &folder.0.join(name));
+        assert!(matches!(refused, Err(BackupError::NoCopy(..))), "{name}: {refused:?}");
+    }
+    assert!(matches!(restore(&folder.sqlite(), &folder.0.join("absent")), Err(BackupError::Missing(_))));
+    assert_eq!(fs::read(folder.0.join("chat.db")).unwrap(), whole);
+    let new = format!("sqlite:{}/new.db", folder.0.display());
+    assert!(restore(&new, &folder.0.join("text")).is_err() && !folder.0.join("new.db").exists());
+    assert_eq!(restore(&new, &copy).unwrap(), None);
+    let store = open(&new).await;
+    assert_eq!(store.history(me, room, Page::Newest, 9).await.unwrap().messages.len(), 1);
+    store.close().await;
 }
 
 async fn room(store: &Store) -> (UserId, RoomId) {

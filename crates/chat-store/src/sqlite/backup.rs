@@ -33,7 +33,8 @@ fn copy(conn: &Conn, to: &Path) -> Result<(), WorkError> {
     Ok(copy.empty_log()?)
 }
 
-fn sync(file: &File, to: &Path) -> Result<(), BackupError> {
+/// Makes a file durable, and that it is there.
+pub(super) fn sync(file: &File, to: &Path) -> Result<(), BackupError> {
     let directory = to.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let synced = file.sync_all().and_then(|()| File::open(directory)?.sync_all());
     synced.map_err(|error| BackupError::failed(&error))

@@ -11,6 +11,7 @@ mod index;
 mod queries;
 mod queue;
 mod readers;
+mod restore;
 mod writer;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,6 +29,7 @@ pub(crate) use self::index::{reindex, unindexed};
 use self::queries::prune::Part;
 use self::queue::Queue;
 use self::readers::Readers;
+pub(crate) use self::restore::restore;
 use self::writer::Work;
 use crate::error::OpenError;
 use crate::work::{Intake, Options, Waiting, Working};
