@@ -129,7 +129,7 @@
 //! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
 //! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
-//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`directory`], [`backplane`]).
+//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`backplane`]).
 //!
 //! # Features
 //!
@@ -187,6 +187,7 @@ mod rules;
 // Ports: what a host gives.
 mod account;
 mod admission;
+pub mod around;
 pub mod backplane;
 pub mod directory;
 pub mod grant;

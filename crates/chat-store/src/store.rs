@@ -3,17 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chat_domain::around::Around;
 use chat_domain::backplane::{Listener, Speaker, Wire};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
-use chat_domain::notification::{NewNotification, NotificationPage};
-use chat_domain::oversight::{FoundRooms, Inspected, Trace};
-use chat_domain::view::*;
-use chat_domain::{
-    Account, Directory, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order,
-    Outcome, RoomId, Sink, Time, UserId, Uuid,
-};
+use chat_domain::{Account, Directory, Failure, Journal, Sink, Time, UserId, Uuid};
 
 use crate::archive::Record;
 use crate::error::OpenError;
@@ -160,54 +155,9 @@ macro_rules! answered {
     )*};
 }
 
-impl Journal for Store {
-    fn submit(&self, order: Order) {
-        self.journal().submit(order);
-    }
-
-    fn epoch(&self) -> u64 {
-        self.journal().epoch()
-    }
-
-    fn busy(&self) -> usize {
-        self.journal().busy()
-    }
-
-    answered! { journal:
-        fn execute(order: Order) -> Outcome;
-        fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
-        fn thread(reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize) -> History;
-        fn find(reader: UserId, find: Find) -> Found;
-        fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
-        fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
-        fn head(reader: UserId, room: RoomId) -> Head;
-        fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
-        fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
-        fn missed(room: RoomId, since: Head, limit: usize) -> Replayed;
-        fn feed(after: u64, limit: usize) -> Vec<Fed>;
-        fn feed_end() -> u64;
-        fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
-        fn hide(user: UserId, room: RoomId) -> ();
-        fn chat(reader: UserId, room: RoomId) -> ChatView;
-        fn members(reader: UserId, room: RoomId, after: Option<UserId>, limit: usize) -> Vec<MemberView>;
-        fn readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
-        fn likers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
-        fn reactors(reader: UserId, room: RoomId, message: MessageId, page: ReactorsPage) -> Vec<Reactor>;
-        fn memberships(user: UserId) -> Vec<Membership>;
-        fn summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
-        fn roulette(user: UserId) -> Option<Match>;
-        fn searching(user: UserId) -> bool;
-        fn renew_leases(users: Vec<UserId>, at: Time) -> ();
-        fn expired_leases(at: Time) -> Vec<UserId>;
-        fn notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
-        fn notify_mentioned(at: Time, most: usize) -> Vec<Arc<Notification>>;
-        fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
-        fn read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
-        fn read_all_notifications(user: UserId, at: Time) -> u64;
-        fn inspect(room: RoomId) -> Inspected;
-        fn find_rooms(title: String, before: Option<RoomId>, limit: usize) -> FoundRooms;
-        fn trace(user: UserId, message: MessageId) -> Trace;
-        fn ready() -> ();
+impl Around for Store {
+    fn inner(&self) -> &dyn Journal {
+        self.journal()
     }
 }
 

@@ -1,0 +1,105 @@
+//! A journal that stands before another one, and does only some of it differently.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::event::Outcome;
+use crate::find::{Find, Found};
+use crate::id::{MessageId, NotificationId, RoomId, UserId};
+use crate::journal::{Answer, Fed, Journal, Order};
+use crate::notification::{NewNotification, Notification, NotificationPage};
+use crate::oversight::{FoundRooms, Inspected, Trace};
+use crate::room::Head;
+use crate::time::Time;
+use crate::view::*;
+
+macro_rules! around {
+    ($(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {
+        /// A journal that stands before another one: whatever is not written anew is passed on. It counts, refuses, writes down, chooses
+        /// between several.
+        pub trait Around: Send + Sync {
+            /// The journal behind.
+            fn inner(&self) -> &dyn Journal;
+
+            /// As [`Journal::submit`].
+            fn submit(&self, order: Order) {
+                self.inner().submit(order);
+            }
+
+            /// As [`Journal::epoch`].
+            fn epoch(&self) -> u64 {
+                self.inner().epoch()
+            }
+
+            /// As [`Journal::busy`].
+            fn busy(&self) -> usize {
+                self.inner().busy()
+            }
+
+            $(
+                #[doc = concat!("As [`Journal::", stringify!($name), "`].")]
+                fn $name(&self, $($arg: $type),*) -> Answer<'_, $answer> {
+                    self.inner().$name($($arg),*)
+                }
+            )*
+        }
+
+        impl<A: Around> Journal for A {
+            fn submit(&self, order: Order) {
+                Around::submit(self, order);
+            }
+
+            fn epoch(&self) -> u64 {
+                Around::epoch(self)
+            }
+
+            fn busy(&self) -> usize {
+                Around::busy(self)
+            }
+
+            $(
+                fn $name(&self, $($arg: $type),*) -> Answer<'_, $answer> {
+                    Around::$name(self, $($arg),*)
+                }
+            )*
+        }
+    };
+}
+
+around! {
+    fn execute(order: Order) -> Outcome;
+    fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
+    fn thread(reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize) -> History;
+    fn find(reader: UserId, find: Find) -> Found;
+    fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
+    fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;
+    fn head(reader: UserId, room: RoomId) -> Head;
+    fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
+    fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
+    fn missed(room: RoomId, since: Head, limit: usize) -> Replayed;
+    fn feed(after: u64, limit: usize) -> Vec<Fed>;
+    fn feed_end() -> u64;
+    fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
+    fn hide(user: UserId, room: RoomId) -> ();
+    fn chat(reader: UserId, room: RoomId) -> ChatView;
+    fn members(reader: UserId, room: RoomId, after: Option<UserId>, limit: usize) -> Vec<MemberView>;
+    fn readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
+    fn likers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
+    fn reactors(reader: UserId, room: RoomId, message: MessageId, page: ReactorsPage) -> Vec<Reactor>;
+    fn memberships(user: UserId) -> Vec<Membership>;
+    fn summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
+    fn roulette(user: UserId) -> Option<Match>;
+    fn searching(user: UserId) -> bool;
+    fn renew_leases(users: Vec<UserId>, at: Time) -> ();
+    fn expired_leases(at: Time) -> Vec<UserId>;
+    fn notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
+    fn notify_mentioned(at: Time, most: usize) -> Vec<Arc<Notification>>;
+    fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;
+    fn read_notification(user: UserId, notification: NotificationId, at: Time) -> Arc<Notification>;
+    fn read_all_notifications(user: UserId, at: Time) -> u64;
+    fn inspect(room: RoomId) -> Inspected;
+    fn find_rooms(title: String, before: Option<RoomId>, limit: usize) -> FoundRooms;
+    fn trace(user: UserId, message: MessageId) -> Trace;
+    fn ready() -> ();
+}
