@@ -27,9 +27,15 @@ async function sound(page, state, findings) {
   for (const { id, nodes } of serious) findings.push(`${state}: ${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
 }
 
+const PANELS = { roulette: ".roulette", notifications: ".notifications", settings: ".settings" };
+
+/** Goes to what an address names, and waits until it is there. */
 async function at(page, hash) {
   await page.goto(`${told.server.url}/#${hash}`);
-  await page.waitForTimeout(50);
+  const [chat, thread] = String(hash).split("/t");
+  if (PANELS[hash]) return page.locator(PANELS[hash]).waitFor();
+  await page.locator(`.conversation[data-chat="${chat}"] .pane[aria-busy=false]`).locator(".beginning, .empty").waitFor();
+  if (thread) await page.locator(".thread .bubble").first().waitFor();
 }
 
 for (const theme of ["light", "dark"]) {
@@ -49,7 +55,6 @@ for (const theme of ["light", "dark"]) {
       await sound(page, "the list of chats", findings);
       for (const [name, chat] of Object.entries(told.chats)) {
         await at(page, chat);
-        await page.locator(".pane[aria-busy=false] .beginning, .pane[aria-busy=false] .empty").waitFor();
         await sound(page, name, findings);
       }
       await at(page, told.chats.team);
@@ -57,11 +62,21 @@ for (const theme of ["light", "dark"]) {
       await page.getByRole("menu").waitFor();
       await sound(page, "the menu of a message", findings);
       await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Pinned messages" }).click();
+      await page.locator("dialog li").first().waitFor();
+      await sound(page, "the pins", findings);
+      await page.keyboard.press("Escape");
+      await page.locator(".composer textarea").fill("@b");
+      await page.getByRole("option").first().waitFor();
+      await sound(page, "completing a name", findings);
+      await page.locator(".composer textarea").fill("");
       await page.locator(".who").click();
       await page.locator("dialog li").first().waitFor();
       await sound(page, "about a chat", findings);
       await page.keyboard.press("Escape");
-      for (const panel of ["roulette", "notifications", "settings"]) {
+      await at(page, `${told.chats.team}/t${told.thread}`);
+      await sound(page, "a thread", findings);
+      for (const panel of Object.keys(PANELS)) {
         await at(page, panel);
         await sound(page, panel, findings);
       }

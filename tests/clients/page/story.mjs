@@ -1,15 +1,16 @@
 // People and chats to look at, made over HTTP.
 import { Server } from "./server.mjs";
 
+// Who says what, and to which of these it is a reply.
 const TEAM = [
   ["anna", "Morning! The release candidate is on staging."],
   ["boris", "Great. I will run the long tests before lunch."],
   ["boris", "If they stay green we can ship today."],
   ["vera", "Design is signed off, the new icons are in."],
   ["anna", "🎉"],
-  ["vera", "One thing: the invitation mail still says “beta”. Who owns that text?"],
-  ["me", "I do, give me ten minutes."],
-  ["me", "Done: https://example.org/changes/1184"],
+  ["vera", "One thing, @maria: the invitation mail still says “beta”. Who owns that text?"],
+  ["me", "I do, give me ten minutes.", 5],
+  ["me", "Done: https://example.org/changes/1184", 5],
   ["boris", "Reviewed and merged. The pipeline takes about a quarter of an hour, so there is time for a coffee and for writing the notes."],
 ];
 const DIRECT = [
@@ -24,12 +25,13 @@ const DIRECT = [
 export async function story(flags) {
   const server = await Server.start(flags);
   const people = {};
-  for (const [username, name] of Object.entries(NAMES)) people[username] = await server.person(username, name);
+  for (const [username, name] of Object.entries(NAMES)) people[username] = await server.person(username === "me" ? "maria" : username, name);
   const { me, ...others } = people;
   const say = async (chat, lines) => {
     const ids = [];
-    for (const [who, content] of lines) {
-      ids.push((await people[who].call("POST", `/api/chats/${chat}/messages`, { content })).data.id);
+    for (const [who, content, to] of lines) {
+      const body = to === undefined ? { content } : { content, reply_to: ids[to] };
+      ids.push((await people[who].call("POST", `/api/chats/${chat}/messages`, body)).data.id);
     }
     return ids;
   };
@@ -43,11 +45,13 @@ export async function story(flags) {
   await people.anna.call("PUT", `/api/chats/${team}/messages/${said[7]}/like`);
   await people.vera.call("PUT", `/api/chats/${team}/messages/${said[7]}/like`);
   await people.boris.call("PATCH", `/api/chats/${team}/messages/${said[2]}`, { content: "If they stay green we ship today." });
+  await me.call("PUT", `/api/chats/${team}/messages/${said[0]}/pin`);
+  await people.anna.call("PUT", `/api/chats/${team}/messages/${said[8]}/reactions/${encodeURIComponent("🎉")}`);
   const talk = await say(direct, DIRECT);
   await me.call("PUT", `/api/chats/${direct}/messages/${talk[2]}/like`);
   await people.anna.call("POST", `/api/chats/${direct}/read`, {});
   for (const chat of [team, direct]) await me.call("POST", `/api/chats/${chat}/read`, {});
-  return { server, people, me, others, chats: { team, trip, direct, quiet }, say };
+  return { server, people, me, others, chats: { team, trip, direct, quiet }, thread: said[5], say };
 }
 
 async function open(person, body) {

@@ -10,6 +10,8 @@ export interface ChatLine {
   type: "direct" | "group" | "roulette";
   title: string | null;
   unread: number;
+  /** How many of the unread ones call one by name. */
+  mentions: number;
   members: { id: number; role: string }[];
   membersCount: number;
   createdAt: string;
@@ -23,6 +25,7 @@ interface ChatObject {
   title: string | null;
   created_at: string;
   unread_count: number;
+  unread_mentions?: number;
   last_message: { id: number; content: string; user: MemberObject; created_at: string } | null;
   members_count: number;
   members: MemberObject[];
@@ -43,6 +46,12 @@ export function other(line: ChatLine): Person | null {
   return found ? person(found.id) : null;
 }
 
+/** Whether one keeps order in a group. */
+export const keepsOrder = (line: ChatLine) => line.members.some(({ id, role }) => isMe(id) && ["owner", "moderator"].includes(role));
+
+/** Among two both may pin. */
+export const mayPin = (line: ChatLine) => line.type !== "group" || keepsOrder(line);
+
 export const titleOf = (line: ChatLine) => line.title ?? (other(line) ? nameOf(other(line)!.id) : "…");
 
 /** Loads the list; on coming back it is loaded again, since what it showed was not told meanwhile. */
@@ -53,6 +62,20 @@ export async function loadChats(): Promise<void> {
   loaded.value = true;
   // Typing is heard in joined rooms only; the first ones are those that one looks at.
   for (const line of chats.value.slice(0, HEARD)) hear(line);
+}
+
+/** Everybody in a chat, of whom its object names twenty. */
+export async function loadMembers(line: ChatLine): Promise<void> {
+  const members: ChatLine["members"] = [];
+  let before = "";
+  for (let page = 0; page < PAGES; page += 1) {
+    const path = `/api/chats/${line.id}/members?limit=100${before}`;
+    const { data, next_before } = await request<{ data: MemberObject[]; next_before: number | null }>("GET", path);
+    members.push(...data.map((member) => ({ id: learn(member).id, role: member.role ?? "member" })));
+    if (next_before === null) break;
+    before = `&before_id=${next_before}`;
+  }
+  line.members = members;
 }
 
 export async function loadChat(id: number): Promise<ChatLine> {
@@ -89,10 +112,12 @@ function take(object: ChatObject): ChatLine {
   const { id, type, title, last_message: last } = object;
   if (last && !person(last.user.id).name) person(last.user.id).name = last.user.name;
   const known = lines.get(id);
+  // Everybody may be known already, where the object names only twenty.
+  const unchanged = known && known.membersCount === object.members_count && known.members.length > object.members.length;
   lines.set(id, {
-    ...{ id, type, title, createdAt: object.created_at, unread: object.unread_count },
+    ...{ id, type, title, createdAt: object.created_at, unread: object.unread_count, mentions: object.unread_mentions ?? 0 },
     membersCount: object.members_count,
-    members: object.members.map(({ id, role = "member" }) => ({ id, role })),
+    members: unchanged ? known.members : object.members.map(({ id, role = "member" }) => ({ id, role })),
     last: last && { id: last.id, content: last.content, type: known?.last?.id === last.id ? known.last.type : "text", sender: last.user.id, at: last.created_at },
     typing: known?.typing ?? new Set(),
   });
@@ -112,12 +137,12 @@ export function forget(id: number): void {
 
 export const reading = (id: number) => {
   const line = lines.get(id);
-  if (line) line.unread = 0;
+  if (line) Object.assign(line, { unread: 0, mentions: 0 });
 };
 
 chat.on("chat_updated", (frame) => {
   if (!lines.has(frame.chat_id)) return void loadChat(frame.chat_id).catch(() => {});
-  lines.get(frame.chat_id)!.unread = frame.unread_count;
+  Object.assign(lines.get(frame.chat_id)!, { unread: frame.unread_count, mentions: frame.unread_mentions ?? 0 });
   told(frame.chat_id, frame.last_message);
 });
 chat.on("new_message", (frame) => {
@@ -143,5 +168,7 @@ chat.on("state", (state) => {
   if (state.is === "open") void loadChats().catch(() => {});
 });
 
+/** A thousand members are listed. */
+const PAGES = 10;
 /** Rooms that are joined without being opened. */
 const HEARD = 50;

@@ -1,5 +1,5 @@
-// A message as it is shown: from history, or written here and on its way.
-import type { Draft } from "chat-client";
+// A message as it is shown: from history, as it is told, or written here and on its way.
+import type { Draft, MultiplexedMessage } from "chat-client";
 import { idOf } from "./ids.js";
 import { person } from "./people.js";
 import { me } from "./server.js";
@@ -17,6 +17,16 @@ export interface Message {
   liked: boolean;
   /** Reactions other than likes. */
   reactions: Reaction[];
+  /** What it answers. */
+  quote: Quote | null;
+  /** The first message of its thread; null of the first one itself. */
+  thread: number | null;
+  /** How many replies its thread has, if it is the first one. */
+  replies: number;
+  /** Whom it calls by name; `everybody` besides. */
+  mentions: number[];
+  everybody: boolean;
+  pinned: boolean;
   status: "queued" | "failed" | "sent" | "delivered" | "read";
   readBy: number[];
   trouble?: string;
@@ -28,6 +38,14 @@ export interface Reaction {
   emoji: string;
   count: number;
   mine: boolean;
+}
+
+export interface Quote {
+  id: number;
+  sender: number;
+  name: string;
+  excerpt: string;
+  deleted: boolean;
 }
 
 export interface MessageObject {
@@ -42,6 +60,12 @@ export interface MessageObject {
   likes_count: number;
   liked_by: string[];
   reactions: Reaction[];
+  reply_to: { id: string; user_id: string; name: string; excerpt: string; deleted?: boolean } | null;
+  thread_id: string | null;
+  replies_count?: number;
+  mentions: string[];
+  mentions_all: boolean;
+  pinned: boolean;
   created_at: string;
   user: { id: string; username: string };
 }
@@ -53,9 +77,17 @@ export interface Page {
 }
 
 /** What was written and is not acknowledged. */
-export function waiting(draft: Draft): Message {
+export function waiting(draft: Draft, quote: Quote | null = null): Message {
   const shown = { key: draft.client_id, id: 0, sender: me.value!.id, type: draft.message_type ?? "text", content: draft.content };
-  return { ...shown, at: new Date().toISOString(), edited: false, likes: 0, liked: false, reactions: [], status: "queued", readBy: [], fresh: true };
+  return { ...shown, ...plain(), at: new Date().toISOString(), quote, status: "queued", fresh: true };
+}
+
+/** As it is told when it was just sent. */
+export function told(message: MultiplexedMessage): Message {
+  const { id, content, sender_id: sender, created_at: at, message_type: type, reply_to, mentions = [] } = message;
+  const beside = { thread: message.thread_id ?? null, mentions, everybody: message.mentions_all ?? false };
+  const quote = reply_to ? { ...reply_to, sender: reply_to.user_id, deleted: reply_to.deleted ?? false } : null;
+  return { ...plain(), key: String(id), id, sender, type, content, at, quote, ...beside, status: "sent", fresh: true };
 }
 
 /** As a page of history tells it. */
@@ -63,11 +95,28 @@ export function read(object: MessageObject): Message {
   const [id, sender] = [idOf(object.id), idOf(object.user_id)];
   if (!person(sender).username) person(sender).username = object.user.username;
   const content = object.media_url || object.content;
-  const { type, status, is_edited: edited, likes_count: likes, created_at: at } = object;
+  const { type, status, is_edited: edited, likes_count: likes, created_at: at, pinned, mentions_all: everybody } = object;
   const liked = object.liked_by.some((by) => idOf(by) === me.value?.id);
   const reactions = object.reactions.filter((reaction) => reaction.emoji !== LIKE);
-  return { key: String(id), id, sender, type, content, at, edited, likes, liked, reactions, status, readBy: object.read_by.map(idOf) };
+  const { reply_to: to, thread_id } = object;
+  const quote = to && { id: idOf(to.id), sender: idOf(to.user_id), name: to.name, excerpt: to.excerpt, deleted: to.deleted ?? false };
+  const place = { quote, thread: thread_id === null ? null : idOf(thread_id), replies: object.replies_count ?? 0 };
+  const said = { key: String(id), id, sender, type, content, at, edited, likes, liked, reactions, status, readBy: object.read_by.map(idOf) };
+  return { ...said, ...place, mentions: object.mentions.map(idOf), everybody, pinned };
 }
+
+/** What an answer to this message shows of it; the server cuts it alike. */
+export function quoteOf(message: Message, name: string): Quote {
+  return { id: message.id, sender: message.sender, name, excerpt: excerptOf(message.content), deleted: false };
+}
+
+export const excerptOf = (content: string) => [...content].slice(0, EXCERPT).join("");
+
+const plain = () => ({
+  ...{ edited: false, likes: 0, liked: false, reactions: [], quote: null, thread: null, replies: 0 },
+  ...{ mentions: [], everybody: false, pinned: false, readBy: [] },
+});
 
 /** A like is this reaction, and is told as a like. */
 export const LIKE = "❤️";
+const EXCERPT = 140;

@@ -1,10 +1,9 @@
-// The messages of one room, as far as they are on the screen: pages of history, and what is told.
+// The messages of one room, or of one thread in it, as far as they are on the screen.
 import type { Draft, Frames, Refused } from "chat-client";
 import { newId } from "chat-client";
-import { reactive } from "vue";
 import { reading } from "./chats.js";
 import { messageUuid, roomUuid } from "./ids.js";
-import { LIKE, read, waiting, type Message, type Page } from "./message.js";
+import { LIKE, read, told, waiting, type Message, type MessageObject, type Page, type Quote } from "./message.js";
 import { chat, me, request } from "./server.js";
 
 export class Room {
@@ -17,12 +16,19 @@ export class Room {
   hasNewer = false;
   /** The first message that was not read when the room was opened. */
   unreadFrom = 0;
+  /** The newest message that was ever told: a replay may tell it once more. */
+  private heard = 0;
   private reconciling: ReturnType<typeof setTimeout> | undefined;
   /** Whoever waits until what was written is acknowledged. */
   private free: (() => void) | undefined;
 
-  constructor(readonly id: number) {
-    this.pending = chat.drafts.filter((draft) => draft.chat_id === id).map(waiting);
+  /** A room, or of it only the thread that this message began. */
+  constructor(
+    readonly id: number,
+    readonly thread: number | null = null,
+  ) {
+    const drafts = chat.drafts.filter((draft) => draft.chat_id === id && (thread === null || draft.reply_to === thread));
+    this.pending = drafts.map((draft) => waiting(draft));
   }
 
   /** The newest page, and from its cursor on whatever happens. */
@@ -32,6 +38,7 @@ export class Room {
       const page = await this.page("");
       await this.settled();
       this.messages = page.data.map(read);
+      this.heard = Math.max(this.heard, this.messages.at(-1)?.id ?? 0);
       this.hasOlder = page.next_before !== null;
       this.hasNewer = false;
       this.failed = false;
@@ -64,31 +71,47 @@ export class Room {
     if (!last || !this.hasNewer || this.loading) return;
     await this.turn(async () => {
       const page = await this.page(`&after_id=${messageUuid(last.id)}`);
-      this.hasNewer = page.data.length === PAGE;
       this.messages = [...this.messages, ...page.data.map(read)];
+      this.meetsEnd(page);
       if (this.messages.length <= MOST) return;
       this.messages = this.messages.slice(-MOST);
       this.hasOlder = true;
     });
   }
 
-  async send(content: string): Promise<void> {
-    const draft: Draft = { chat_id: this.id, content, client_id: newId() };
-    this.pending.push(waiting(draft));
+  /** Sees to it that a message is among those that are held, with what was said around it; false if it is not there any more. */
+  async around(id: number): Promise<boolean> {
+    if (this.find(id)) return true;
+    await this.turn(async () => {
+      const [before, after] = await Promise.all([this.page(`&before_id=${messageUuid(id + 1)}`), this.page(`&after_id=${messageUuid(id)}`)]);
+      if (idOfLast(before) !== messageUuid(id)) return;
+      this.messages = [...before.data, ...after.data].map(read);
+      this.hasOlder = before.next_before !== null;
+      this.meetsEnd(after);
+    });
+    return Boolean(this.find(id));
+  }
+
+  async send(content: string, quote: Quote | null = null): Promise<void> {
+    const reply_to = quote?.id ?? this.thread ?? undefined;
+    const draft: Draft = { chat_id: this.id, content, client_id: newId(), ...(reply_to && { reply_to }) };
+    this.pending.push(waiting(draft, quote));
     await this.follow(draft);
   }
 
   async again(message: Message): Promise<void> {
     message.status = "queued";
-    await this.follow({ chat_id: this.id, content: message.content, client_id: message.key });
+    const reply_to = message.quote?.id ?? this.thread ?? undefined;
+    await this.follow({ chat_id: this.id, content: message.content, client_id: message.key, ...(reply_to && { reply_to }) });
   }
 
   discard(message: Message): void {
     this.pending = this.pending.filter((other) => other.key !== message.key);
   }
 
-  /** Everything up to a message was read, or everything that there is. */
+  /** Everything up to a message was read, or everything that there is. Who reads a thread has not read the room. */
   seen(upto?: number): void {
+    if (this.thread !== null) return;
     if (upto !== undefined) return void (upto > 0 && chat.read(this.id, upto));
     const last = this.messages.at(-1);
     if (!last || this.hasNewer) return;
@@ -105,22 +128,21 @@ export class Room {
   async react(message: Message, emoji: string): Promise<void> {
     if (emoji === LIKE) return this.like(message);
     const mine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine);
-    const path = `/api/chats/${this.id}/messages/${message.id}/reactions/${encodeURIComponent(emoji)}`;
-    await request(mine ? "DELETE" : "PUT", path);
+    await request(mine ? "DELETE" : "PUT", `${this.at(message.id)}/reactions/${encodeURIComponent(emoji)}`);
+  }
+
+  async pin(message: Message): Promise<void> {
+    await request(message.pinned ? "DELETE" : "PUT", `${this.at(message.id)}/pin`);
   }
 
   find(id: number): Message | undefined {
     return this.messages.find((message) => message.id === id);
   }
 
-  private async follow(draft: Draft): Promise<void> {
-    try {
-      const { client_id, content } = draft;
-      await chat.send(this.id, content, { client_id });
-    } catch (error) {
-      const shown = this.pending.find((message) => message.key === draft.client_id);
-      if (shown) Object.assign(shown, { status: "failed", trouble: (error as Refused).message });
-    }
+  /** Asks anew for one message, of which a frame did not tell everything. */
+  async refresh(id: number): Promise<void> {
+    const { data } = await request<{ data: MessageObject }>("GET", `/api/v1/chats/${roomUuid(this.id)}/messages/${messageUuid(id)}`);
+    this.update([data]);
   }
 
   /** A message of one's own is acknowledged, also one that was written before the page was loaded. */
@@ -136,12 +158,23 @@ export class Room {
 
   /** A message that is told: at its place, once. */
   hear({ message }: Frames["new_message"]): void {
-    const { id, content, sender_id: sender, created_at: at, message_type: type } = message;
-    const known = this.find(id);
-    if (known) return void Object.assign(known, { content });
-    if (this.hasNewer) return;
-    const key = String(id);
-    this.put({ key, id, sender, type, content, at, edited: false, likes: 0, liked: false, reactions: [], status: "sent", readBy: [], fresh: true });
+    const { thread_id: thread } = message;
+    const first = thread && message.id > this.heard ? this.find(thread) : undefined;
+    if (first) first.replies += 1;
+    this.heard = Math.max(this.heard, message.id);
+    if (this.thread !== null && thread !== this.thread) return;
+    const { content, quote, thread: of, mentions, everybody } = told(message);
+    const known = this.find(message.id);
+    if (known) return void Object.assign(known, { content, quote, thread: of, mentions, everybody });
+    if (!this.hasNewer) this.put(told(message));
+  }
+
+  forget(id: number): void {
+    const gone = this.find(id);
+    const first = gone?.thread ? this.find(gone.thread) : undefined;
+    if (first?.replies) first.replies -= 1;
+    this.messages = this.messages.filter((message) => message !== gone);
+    for (const { quote } of this.messages) if (quote?.id === id) Object.assign(quote, { excerpt: "", deleted: true });
   }
 
   private put(message: Message): void {
@@ -160,13 +193,33 @@ export class Room {
     this.reconciling = setTimeout(async () => {
       this.reconciling = undefined;
       const page = await this.page("").catch(() => null);
-      for (const { key: _, fresh: __, ...now } of page?.data.map(read) ?? []) {
-        const known = this.find(now.id);
-        if (known) Object.assign(known, now);
-      }
+      this.update(page?.data ?? []);
       // A busy server stores it later; who is not there changes nothing for now.
       if (tries > 1 && open.some((message) => message.status === "sent")) this.reconcile(after * 3, tries - 1);
     }, after);
+  }
+
+  private update(objects: MessageObject[]): void {
+    for (const { key: _, ...now } of objects.map(read)) {
+      const known = this.find(now.id);
+      if (known) Object.assign(known, now);
+    }
+  }
+
+  private async follow(draft: Draft): Promise<void> {
+    try {
+      const { chat_id: _, content, ...named } = draft;
+      await chat.send(this.id, content, named);
+    } catch (error) {
+      const shown = this.pending.find((message) => message.key === draft.client_id);
+      if (shown) Object.assign(shown, { status: "failed", trouble: (error as Refused).message });
+    }
+  }
+
+  /** After the last page the room is followed again; what came since that page was read is told from its cursor. */
+  private meetsEnd(page: Page): void {
+    this.hasNewer = page.data.length === PAGE;
+    if (!this.hasNewer) chat.join(this.id, page.cursor);
   }
 
   private get onTheirWay(): boolean {
@@ -183,8 +236,12 @@ export class Room {
   }
 
   private page(more: string): Promise<Page> {
-    const path = `/api/v1/chats/${roomUuid(this.id)}/messages?features=all&limit=${PAGE}${more}`;
-    return request<Page>("GET", path);
+    const where = this.thread === null ? "messages" : `messages/${messageUuid(this.thread)}/replies`;
+    return request<Page>("GET", `/api/v1/chats/${roomUuid(this.id)}/${where}?limit=${PAGE}${more}`);
+  }
+
+  private at(message: number): string {
+    return `/api/chats/${this.id}/messages/${message}`;
   }
 
   private async turn(act: () => Promise<void>): Promise<void> {
@@ -199,56 +256,12 @@ export class Room {
   }
 }
 
-const rooms = new Map<number, Room>();
-
-/** A room that was opened stays as it is for coming back to it. */
-export function room(id: number): Room {
-  const known = rooms.get(id) ?? (reactive(new Room(id)) as Room);
-  rooms.delete(id);
-  rooms.set(id, known);
-  for (const old of [...rooms.keys()].slice(0, -KEPT)) rooms.delete(old);
-  return known;
-}
-
-chat.on("new_message", (frame) => rooms.get(frame.chat_id)?.hear(frame));
-chat.on("message_sent", (frame) => frame.client_id && rooms.get(frame.chat_id)?.arrived(frame.client_id, frame));
-chat.on("message_updated", (frame) => {
-  const message = rooms.get(frame.chat_id)?.find(frame.message_id);
-  if (message) Object.assign(message, { content: frame.content, edited: true });
-});
-chat.on("message_deleted", (frame) => {
-  const here = rooms.get(frame.chat_id);
-  if (here) here.messages = here.messages.filter((message) => message.id !== frame.message_id);
-});
-for (const type of ["message_liked", "message_unliked"] as const) {
-  chat.on(type, (frame) => {
-    const message = rooms.get(frame.chat_id)?.find(frame.message_id);
-    if (!message) return;
-    message.likes = frame.likes_count;
-    if (frame.user_id === me.value?.id) message.liked = type === "message_liked";
-  });
-}
-for (const type of ["message_reacted", "message_unreacted"] as const) {
-  chat.on(type, ({ chat_id, message_id, user_id, emoji, count }) => {
-    const message = rooms.get(chat_id)?.find(message_id);
-    if (!message) return;
-    const known = message.reactions.find((reaction) => reaction.emoji === emoji);
-    const mine = user_id === me.value?.id ? type === "message_reacted" : (known?.mine ?? false);
-    if (!count) message.reactions = message.reactions.filter((reaction) => reaction !== known);
-    else if (known) Object.assign(known, { count, mine });
-    else message.reactions.push({ emoji, count, mine });
-  });
-}
-chat.on("messages_read", (frame) => frame.user_id !== me.value?.id && rooms.get(frame.chat_id)?.reconcile(SOON));
-chat.on("user_status", () => rooms.forEach((room) => room.reconcile(DELIVERY)));
-chat.on("resync", (frame) => void rooms.get(frame.chat_id)?.load());
+const idOfLast = (page: Page) => page.data.at(-1)?.id;
 
 const PAGE = 50;
 /** Messages that are held, two screens of pages above and below what is seen. */
 const MOST = 250;
-const KEPT = 10;
-const SOON = 150;
 /** Deliveries are gathered for up to 200 ms and stored within a second. */
-const DELIVERY = 1300;
+export const DELIVERY = 1300;
 /** Longer than this a page does not wait for what is on its way. */
 const ACKNOWLEDGED = 1000;

@@ -1,13 +1,23 @@
-// What is shown, in the address: `#7` a chat, `#roulette`, `#notifications`, nothing the list alone.
+// What is shown, in the address: `#7` a chat, `#7/m123` a message in it, `#7/t123` a thread, `#roulette`, nothing the list alone.
 import { computed, ref } from "vue";
 
+const PANELS = ["roulette", "notifications", "settings", "search"] as const;
+export type Panel = (typeof PANELS)[number];
+
 const hash = ref(location.hash.slice(1));
+/** Counts, so that one can be taken twice to the same message. */
+const visits = ref(0);
 addEventListener("hashchange", () => (hash.value = location.hash.slice(1)));
 
-export const openChat = computed(() => (/^\d+$/.test(hash.value) ? Number(hash.value) : null));
-export const panel = computed(() => (["roulette", "notifications", "settings"].includes(hash.value) ? hash.value : null));
+const parts = computed(() => /^(\d+)(?:\/([mt])(\d+))?$/.exec(hash.value));
+export const openChat = computed(() => (parts.value ? Number(parts.value[1]) : null));
+export const openThread = computed(() => (parts.value?.[2] === "t" ? Number(parts.value[3]) : null));
+/** The message to be taken to. */
+export const target = computed(() => (parts.value?.[2] === "m" ? { id: Number(parts.value[3]), visit: visits.value } : null));
+export const panel = computed(() => PANELS.find((panel) => panel === hash.value) ?? null);
 
-export function go(where: number | "roulette" | "notifications" | "settings" | null): void {
+export function go(where: number | `${number}/${"m" | "t"}${number}` | Panel | null): void {
+  visits.value += 1;
   if (where === null) {
     history.pushState(null, "", location.pathname + location.search);
     hash.value = "";

@@ -87,12 +87,18 @@ export function enter(user: User): void {
 }
 
 export async function leave(): Promise<void> {
-  chat.disconnect();
   await chat.session.logout().catch(() => {});
+  forgetSession();
+}
+
+/** Here nobody is logged in any more, as the server knows already. */
+export function forgetSession(): void {
+  chat.disconnect();
   sessionStorage.removeItem(TOKEN);
   localStorage.removeItem(WHO);
   location.assign("/");
   location.reload();
 }
 
-export const request = <T>(method: string, path: string, body?: unknown) => chat.session.request<T>(method, path, body);
+/** A request in the user's name; the page understands everything that may be asked for. */
+export const request = <T>(method: string, path: string, body?: unknown) => chat.session.request<T>(method, path, body, { "X-Chat-Features": "all" });
