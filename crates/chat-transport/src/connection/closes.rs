@@ -23,6 +23,8 @@ pub(crate) const BAD_FRAMES: Close = Close::new(1008, "too many bad frames");
 pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expired");
 /// The log-in behind the credential was ended.
 pub(crate) const LOGGED_OUT: Close = Close::new(UNAUTHORIZED, "logged out");
+/// The user was removed from the room for which the connection lives.
+pub(crate) const REMOVED: Close = Close::new(FORBIDDEN, "no longer a member");
 /// The user was disconnected or removed.
 pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");
 

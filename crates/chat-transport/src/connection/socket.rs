@@ -1,16 +1,19 @@
 //! A client's connection as the hub knows it.
 
+mod rooms;
+
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chat_domain::grant::Family;
-use chat_domain::{Failure, MessageId, Origin, Outcome, Person, RoomId, Time, UserId};
+use chat_domain::{Failure, Origin, Outcome, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Endpoint, Frames, Verb};
 use tokio::sync::Notify;
 
-use super::away::{Away, Behind};
+use super::away::Away;
 use super::closes;
 use super::line::{Line, Payload};
 use super::tag;
@@ -51,9 +54,11 @@ struct SocketState {
     /// By whose word it is open.
     word: Option<Box<Word>>,
     /// Reads that moved something since this was last asked.
-    moved: usize,
+    moved: u32,
     /// The family of its token; 0 is none.
     family: i64,
+    /// The `seq` at which the room for which it lives stood when the journal last said that its user is in it.
+    let_in: Option<NonZeroU64>,
     /// The session waits for the last of the orders.
     waits: bool,
     /// Nothing will be settled any more.
@@ -173,7 +178,7 @@ impl Socket {
 
     /// Reads that moved something since this was last asked.
     pub(crate) fn moved(&self) -> usize {
-        std::mem::take(&mut self.state().moved)
+        std::mem::take(&mut self.state().moved) as usize
     }
 
     /// Whether so many orders are on their way that nothing more is to be read.
@@ -218,34 +223,6 @@ impl Socket {
         state.orders.clear();
         drop(state);
         self.bell.notify_one();
-    }
-
-    /// Says that the live events of a room are no longer enough for this socket.
-    pub(crate) fn fall_behind(&self, behind: Behind) {
-        self.state().away().behind.push(behind);
-        self.bell.notify_one();
-    }
-
-    /// The client does not want to hear a room any more.
-    pub(crate) fn forget_behind(&self, room: RoomId) {
-        if let Some(away) = &mut self.state().away {
-            away.forget_behind(room);
-        }
-    }
-
-    /// Notes the newest message that it has seen of a room that it does not hear now.
-    pub(crate) fn note_seen(&self, room: RoomId, newest: Option<MessageId>) {
-        self.state().away().note_seen(room, newest);
-    }
-
-    /// The newest message that it has seen of a room that it does not hear now.
-    pub(crate) fn newest_before(&self, room: RoomId) -> Option<MessageId> {
-        self.state().away.as_ref()?.newest_before(room)
-    }
-
-    /// The rooms that fell behind since this was last asked.
-    pub(crate) fn behind(&self) -> Vec<Behind> {
-        self.state().away.as_mut().map(|away| std::mem::take(&mut away.behind)).unwrap_or_default()
     }
 
     /// When its credential ends.

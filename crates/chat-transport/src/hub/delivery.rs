@@ -61,8 +61,8 @@ pub(super) enum Follow {
     Mentioned,
 }
 
-/// Comings and goings that are past already: of each its room and its `seq`. Whoever was let in again keeps the places that they
-/// have taken since.
+/// Comings and goings that are past: of each its room and its `seq`. They were taken in before, or something newer was; whoever
+/// was let in again keeps the places that they have taken since.
 #[derive(Default)]
 pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
 
@@ -209,6 +209,7 @@ impl Delivery {
                 self.stale.mark(person.id(), room);
                 return Some(Follow::Moved { event: event.clone(), person: person.clone(), told: self.joined(room) });
             }
+            Change::Removed { person, .. } if self.is_back(event, person.id()) => {}
             Change::Removed { person, .. } => {
                 self.stop_typing(room, person.id(), now);
                 let told = self.expel(event, person.id());

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Command, Head, MessageId, Order, Person, RoomId, Time, UserId};
+use chat_domain::{Command, Failure, Head, MessageId, Order, Person, RoomId, Time, UserId};
 use chat_protocol::{Context, Cursor, Frames, Shape, reply};
-
-use tracing::debug;
 
 use super::handle::Hub;
 use super::room::{Attached, Start};
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// Joins a room of which the journal says that the socket's user is in it. Where memory knows nothing of that, it is asked again
-    /// once it has heard everything that the journal knew.
+    /// Joins a room of which the journal says that the socket's user is in it. Where memory knows nothing of that, the journal is
+    /// asked again once memory has heard everything that was settled: what another node did may not have been heard of, nor what was
+    /// done here as long as nobody knows whether it was committed.
     pub(crate) async fn join(
         &self,
         socket: &Arc<Socket>,
@@ -21,27 +20,28 @@ impl Hub {
         cursor: bool,
         start: Start,
         context: Option<&Context>,
-    ) -> Attached {
+    ) -> Result<Attached, Failure> {
         let attached = self.attach(socket, room, cursor, start, context);
-        if attached != Attached::NotMember {
-            return attached;
+        if attached != Attached::NotMember || !self.learns_member(socket.user(), room).await? {
+            return Ok(attached);
         }
-        self.caught_up().await;
-        let attached = self.attach(socket, room, cursor, start, context);
-        if attached != Attached::NotMember || self.0.nodes.is_none() {
-            return attached;
-        }
-        self.learn_again(socket.user()).await;
-        self.attach(socket, room, cursor, start, context)
+        Ok(self.attach(socket, room, cursor, start, context))
     }
 
-    /// Asks the journal again which rooms a user is in: another node may have let them into one of which nothing was heard.
-    async fn learn_again(&self, user: UserId) {
-        let epoch = self.epoch();
-        match self.0.journal.memberships(user).await {
-            Ok(memberships) => self.people().learn_again(user, memberships, epoch, self.now()),
-            Err(failure) => debug!(%failure, "memberships could not be read"),
+    /// Whether somebody with a socket here is in a room after all of whom memory does not know it.
+    pub(crate) async fn learns_member(&self, user: UserId, room: RoomId) -> Result<bool, Failure> {
+        self.caught_up().await;
+        if !self.is_member(user, room) {
+            let epoch = self.epoch();
+            let memberships = self.0.journal.memberships(user).await?;
+            self.people().learn_again(user, memberships, epoch);
         }
+        Ok(self.is_member(user, room))
+    }
+
+    /// The `seq` of the last coming or going of somebody that was taken in, if it was not long ago.
+    pub(crate) fn last_move(&self, user: UserId, room: RoomId) -> u64 {
+        self.people().comings.newest(user, room)
     }
 
     /// Joins a room: from here on the socket hears it. `context` is what asked for it, for the answer that comes first.
@@ -60,6 +60,9 @@ impl Hub {
             Ok(head) => head,
             Err(attached) => return attached,
         };
+        let (Start::Now { head: since, .. } | Start::At { head: since, .. }) = start;
+        socket.let_in(room, since.seq);
+        self.people().confirm(socket.user(), room, since);
         let shape = socket.endpoint.shape(cursor);
         let Some(members) = self.greet(socket, room, shape, head, context, now) else {
             self.delivery_of(room).take_out(socket, room);

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_domain::view::Membership;
-use chat_domain::{Change, Event, Head, Person, RoomId, Time, UserId};
+use chat_domain::{Change, Event, Head, Person, RoomId, UserId};
 
 use super::map::Map;
-use super::people::{Here, People, Rooms};
+use super::people::{Here, Moved, People, Rooms};
 
 impl People {
     /// The journal has answered which rooms a user is in.
@@ -19,8 +19,12 @@ impl People {
         let Some(local) = self.users.get_mut(&user) else { return };
         let Rooms::Asked(changes) = &local.rooms else { return };
         let mut rooms: Map<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
-        for (room, change) in changes {
-            match change {
+        for Moved { room, seq, now } in changes {
+            // What the journal has answered may be of a later moment.
+            if rooms.get(room).is_some_and(|of: &Membership| of.head.seq > *seq) {
+                continue;
+            }
+            match now {
                 Some(membership) => rooms.insert(*room, *membership),
                 None => rooms.remove(room),
             };
@@ -31,64 +35,78 @@ impl People {
         local.rooms = Rooms::Known(rooms);
     }
 
-    /// The journal was asked again which rooms a user is in: those that were not known are, from now on.
-    pub(super) fn learn_again(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64, at: Time) {
+    /// The journal was asked again which rooms a user is in: those that were not known are, from now on. It is left out of what a
+    /// later event has taken them.
+    pub(super) fn learn_again(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
         if epoch != self.epoch {
             return;
         }
-        let unknown: Vec<_> = memberships.into_iter().filter(|of| self.membership(user, of.room).is_none()).collect();
-        for of in unknown {
-            if self.comings.compare(user, of.room, of.head.seq, at).is_gt() {
+        for of in memberships {
+            if !self.confirm(user, of.room, of.head) && of.head.seq > self.comings.newest(user, of.room) {
                 self.enter(user, of);
             }
         }
     }
 
-    /// Takes in what a new event says about who is in which room. It comes before the event is told.
-    pub(super) fn follow(&mut self, event: &Event) {
-        match &event.change {
+    /// The journal has said that a user was in a room when it stood here. False if that is not known otherwise.
+    pub(super) fn confirm(&mut self, user: UserId, room: RoomId, head: Head) -> bool {
+        let Some(local) = self.users.get_mut(&user) else { return false };
+        let Some(of) = local.rooms.membership(room) else { return false };
+        of.head = Head { seq: of.head.seq.max(head.seq), moves: of.head.moves.max(head.moves) };
+        true
+    }
+
+    /// Takes in what an event says about who is in which room, before it is told. False if it means nothing to their sockets: it
+    /// was taken in before, or a later one was, or they are known to be back.
+    pub(super) fn follow(&mut self, event: &Event) -> bool {
+        let is_news = match &event.change {
             Change::Created { people, .. } => {
-                people.iter().map(|person| person.id()).for_each(|user| self.came(user, event));
+                people.iter().fold(false, |is_news, person| self.came(person.id(), event) || is_news)
             }
             Change::Added { person } => self.came(person.id(), event),
-            Change::Removed { person, .. } if self.is_news(person.id(), event) && !self.is_back(person.id(), event) => {
-                self.leave(person.id(), event.room);
-                self.elsewhere.leaves(person.id(), event.room);
-            }
-            Change::Removed { .. } | Change::Renamed { .. } | Change::Closed | Change::Extra(_) => return,
-            Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => return,
-            Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => return,
-        }
+            Change::Removed { person, .. } => self.went(person.id(), event),
+            Change::Renamed { .. } | Change::Closed | Change::Extra(_) => return true,
+            Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => return true,
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => return true,
+        };
         if let Some(here) = self.rooms.get_mut(&event.room) {
             here.members = event.members;
         }
+        is_news
     }
 
-    fn came(&mut self, user: UserId, event: &Event) {
-        if self.is_news(user, event) {
+    fn came(&mut self, user: UserId, event: &Event) -> bool {
+        let is_news = self.is_news(user, event);
+        if is_news && !self.confirm(user, event.room, event.head) {
             self.enter(user, membership(event));
-            if event.members <= self.settings.presence_room {
-                self.elsewhere.enters(user, event.room);
-            }
         }
+        if is_news && event.members <= self.settings.presence_room {
+            self.elsewhere.enters(user, event.room);
+        }
+        is_news
     }
 
-    /// Whether nothing newer is known of somebody's place in a room.
+    fn went(&mut self, user: UserId, event: &Event) -> bool {
+        let is_news = self.is_news(user, event) && !self.is_back(user, event);
+        if is_news {
+            self.leave(user, event.room, event.head.seq);
+            self.elsewhere.leaves(user, event.room);
+        }
+        is_news
+    }
+
     fn is_news(&mut self, user: UserId, event: &Event) -> bool {
-        let Event { room, head, at, .. } = event;
-        self.comings.compare(user, *room, head.seq, *at).is_gt()
+        self.comings.take(user, event.room, event.head.seq, event.at)
     }
 
-    /// Whether somebody came or went by this event whose place in the room has changed again since, as far as is known: it comes
-    /// late, and means nothing any more to their sockets.
-    pub(super) fn is_past(&self, event: &Event) -> bool {
+    /// Whether somebody came or went by this event who has come or gone again since.
+    pub(super) fn is_over(&self, event: &Event) -> bool {
         let (Change::Added { person } | Change::Removed { person, .. }) = &event.change else { return false };
-        let (user, room, seq) = (person.id(), event.room, event.head.seq);
-        self.is_back(user, event) || self.comings.knows_newer(user, room, seq)
+        self.comings.newest(person.id(), event.room) > event.head.seq
     }
 
     /// Whether the journal has said of a later moment that somebody is in the room.
-    fn is_back(&self, user: UserId, event: &Event) -> bool {
+    pub(super) fn is_back(&self, user: UserId, event: &Event) -> bool {
         self.membership(user, event.room).is_some_and(|of| of.head.seq > event.head.seq)
     }
 
@@ -101,7 +119,10 @@ impl People {
     fn enter(&mut self, user: UserId, membership: Membership) {
         let Some(local) = self.users.get_mut(&user) else { return };
         match &mut local.rooms {
-            Rooms::Asked(changes) => changes.push((membership.room, Some(membership))),
+            Rooms::Asked(changes) => {
+                let Membership { room, head, .. } = membership;
+                changes.push(Moved { room, seq: head.seq, now: Some(membership) });
+            }
             Rooms::Known(rooms) => {
                 rooms.insert(membership.room, membership);
                 here(&mut self.rooms, &membership).online.insert(user);
@@ -110,24 +131,24 @@ impl People {
     }
 
     /// A user with a socket here is in one room less.
-    fn leave(&mut self, user: UserId, id: RoomId) {
+    fn leave(&mut self, user: UserId, id: RoomId, seq: u64) {
         self.is_gone(user, id);
         match self.users.get_mut(&user).map(|local| &mut local.rooms) {
-            Some(Rooms::Asked(changes)) => changes.push((id, None)),
+            Some(Rooms::Asked(changes)) => changes.push(Moved { room: id, seq, now: None }),
             Some(Rooms::Known(rooms)) => drop(rooms.remove(&id)),
             None => {}
         }
     }
 
-    /// A group has ended: nobody is in it any more. Answers who was, of those with a socket here.
-    pub(super) fn end(&mut self, id: RoomId) -> Vec<Arc<Person>> {
+    /// A group has ended by the change of this `seq`: nobody is in it any more. Answers who was, of those with a socket here.
+    pub(super) fn end(&mut self, id: RoomId, seq: u64) -> Vec<Arc<Person>> {
         self.rooms.remove(&id);
         let mut were = Vec::new();
         for local in self.users.values_mut() {
             let was = match &mut local.rooms {
                 Rooms::Known(rooms) => rooms.remove(&id).is_some(),
                 Rooms::Asked(changes) => {
-                    changes.push((id, None));
+                    changes.push(Moved { room: id, seq, now: None });
                     false
                 }
             };

@@ -59,8 +59,27 @@ pub(super) struct Here {
 /// What is known of the rooms that a user is in.
 pub(super) enum Rooms {
     /// The journal has been asked; this is what happened meanwhile.
-    Asked(Vec<(RoomId, Option<Membership>)>),
+    Asked(Vec<Moved>),
     Known(Map<RoomId, Membership>),
+}
+
+/// Somebody came into a room, or left it.
+pub(super) struct Moved {
+    pub(super) room: RoomId,
+    /// By which change.
+    pub(super) seq: u64,
+    /// Their place there from then on.
+    pub(super) now: Option<Membership>,
+}
+
+impl Rooms {
+    /// The place in a room, as far as it is known.
+    pub(super) fn membership(&mut self, room: RoomId) -> Option<&mut Membership> {
+        match self {
+            Rooms::Known(rooms) => rooms.get_mut(&room),
+            Rooms::Asked(changes) => changes.iter_mut().rev().find(|moved| moved.room == room)?.now.as_mut(),
+        }
+    }
 }
 
 /// What becomes of a new socket.
@@ -135,7 +154,7 @@ impl People {
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
         match &self.users.get(&user)?.rooms {
             Rooms::Known(rooms) => rooms.get(&room).copied(),
-            Rooms::Asked(changes) => changes.iter().rev().find(|(of, _)| *of == room)?.1,
+            Rooms::Asked(changes) => changes.iter().rev().find(|moved| moved.room == room)?.now,
         }
     }
 

@@ -54,7 +54,8 @@ impl Delivery {
         let newest = newest.max(before.and_then(|before| before.newest));
         let shape = socket.endpoint.shape(cursor);
         let number = self.encoder.number(shape);
-        room.subs.add(Sub { socket: socket.clone(), shape, number, silent: true, next, heard, ahead, newest });
+        let (socket, silent, since) = (socket.clone(), true, head.seq);
+        room.subs.add(Sub { socket, shape, number, silent, since, next, heard, ahead, newest });
         Ok(heard)
     }
 
@@ -125,6 +126,12 @@ impl Delivery {
             self.asides.forget(sub.socket.id, id);
             self.flush_sub(id, &mut sub, u64::MAX);
         }
+    }
+
+    /// Whether a socket of a removed member has its place since a later moment: they were let in again.
+    pub(super) fn is_back(&self, removed: &Event, user: UserId) -> bool {
+        let since = |sub: &Sub| sub.socket.user() == user && sub.since > removed.head.seq;
+        self.rooms.get(&removed.room).is_some_and(|room| room.subs.iter().any(since))
     }
 
     /// Unsubscribes a removed member's sockets once they were told everything. Answers which of them have heard of the event by

@@ -9,7 +9,6 @@ use chat_protocol::News;
 use super::delivery::{Follow, Past};
 use super::handle::Hub;
 use super::people::People;
-use crate::carry::outbox::Close;
 use crate::connection::closes;
 use crate::connection::socket::Socket;
 
@@ -37,15 +36,17 @@ impl Hub {
         self.0.inbox.done(shard, came);
     }
 
-    /// Takes in who came into rooms and left them by what happened. Answers what of that is past already.
+    /// Takes in who came into rooms and left them by what happened. Answers what of that is past.
     pub(super) fn move_people<'a>(&self, happened: impl Iterator<Item = &'a Arc<Event>>) -> Past {
         let moving: Vec<_> = happened.filter(|event| People::are_moved_by(event)).collect();
         if moving.is_empty() {
             return Past::default();
         }
         let mut people = self.people();
-        moving.iter().for_each(|event| people.follow(event));
-        Past(moving.iter().filter(|event| people.is_past(event)).map(|event| (event.room, event.head.seq)).collect())
+        let mut past: Vec<_> = moving.iter().filter(|event| !people.follow(event)).collect();
+        // Of several, only the newest means anything.
+        past.extend(moving.iter().filter(|event| people.is_over(event)));
+        Past(past.into_iter().map(|event| (event.room, event.head.seq)).collect())
     }
 
     /// What an event means to people beside being told in its room.
@@ -90,7 +91,7 @@ impl Hub {
 
     /// A group has ended: each member hears that they are no longer in it, and nothing of the others.
     fn ended(&self, event: &Event) {
-        let were = self.people().end(event.room);
+        let were = self.people().end(event.room, event.head.seq);
         self.delivery_of(event.room).expel_all(event.room);
         for person in were {
             let change = Change::Removed { person: person.clone(), heir: None };
@@ -103,13 +104,17 @@ impl Hub {
     fn moved(&self, event: &Arc<Event>, person: &Person, told: &[u64]) {
         let news = News::Event(event.clone());
         let is_removed = matches!(event.change, Change::Removed { .. });
-        let lives_for_it = |socket: &Socket| socket.endpoint.room == Some(event.room);
+        let lives_for_it = |socket: &Socket| socket.lived_for(event.room, event.head.seq);
         let hears = |socket: &Socket| socket.endpoint.room.is_none() || is_removed && lives_for_it(socket);
+        if is_removed && self.people().is_back(person.id(), event) {
+            // Let in again, as the journal says, and told so.
+            return;
+        }
         self.tell_where(person.id(), &news, |socket| hears(socket) && !told.contains(&socket.id));
         if is_removed {
             let sockets = self.people().sockets(person.id());
             let ending = sockets.iter().filter(|socket| lives_for_it(socket));
-            ending.for_each(|socket| socket.line.close(Close::new(closes::FORBIDDEN, "no longer a member")));
+            ending.for_each(|socket| socket.line.close(closes::REMOVED));
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Sub {
     pub(super) number: ShapeNumber,
     /// Whether it is not told anything yet: its place is kept while it is asked whether its user may be here.
     pub(super) silent: bool,
+    /// The `seq` at which the room stood when the journal said that its user is in it.
+    pub(super) since: u64,
     /// The number of the next event that it has not heard.
     pub(super) next: u64,
     /// Where it stood when it had heard everything before that.

@@ -1,6 +1,7 @@
 //! The hub over a journal in memory, turn by turn.
 
 mod asides;
+mod back;
 mod counts;
 mod holdback;
 mod joining;
@@ -120,6 +121,8 @@ impl World {
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
+        // As if the journal had been asked whether it may come in.
+        socket.let_in(self.room, self.journal.head(user, self.room).await.map_or(0, |head| head.seq));
         socket
     }
 

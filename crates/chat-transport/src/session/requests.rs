@@ -129,8 +129,7 @@ impl Session {
                 self.app.rates.fetch(self.socket.user(), self.app.now()).map_err(Trouble::TooFast)?;
                 // The hub does not know the user there; the journal says why, or knows better.
                 self.app.journal.head(self.socket.user(), room).await?;
-                self.app.hub.caught_up().await;
-                if !self.app.hub.is_member(self.socket.user(), room) {
+                if !self.app.hub.learns_member(self.socket.user(), room).await? {
                     return Err(Refusal::NotMember.into());
                 }
                 self.typing(room, is_typing, context);

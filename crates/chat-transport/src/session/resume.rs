@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use super::Session;
 use crate::carry::outbox::{Bookmark, Offered};
 use crate::connection::away::Behind;
+use crate::connection::closes;
 use crate::connection::line::Payload;
 use crate::hub::{Attached, Start};
 use crate::mistakes::planted;
@@ -56,6 +57,7 @@ impl Session {
         // Says whether the room is there for this user, whatever the hub remembers.
         self.pay(ROUND).await;
         let (head, newest) = self.app.journal.joining(self.socket.user(), room).await?;
+        self.socket.let_in(room, head.seq);
         let mut from = self.understand(room, resume)?;
         if let From::Since { since: Since::Head(from), .. } = &mut from
             && planted!(Moves)
@@ -89,13 +91,21 @@ impl Session {
         }
     }
 
-    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection, unless its user has
-    /// just been removed: the hub says that, and closes what lives for this room alone.
+    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection. If its user has just
+    /// been removed, the hub says so, and it ends what lives for this room alone.
     pub(crate) async fn catch_up(&self, pull: Pull) {
         let room = pull.room;
         match self.pull(pull).await {
-            Ok(()) | Err(Trouble::Failure(Failure::Refused(Refusal::NotMember))) => {}
+            Ok(()) => {}
+            Err(Trouble::Failure(Failure::Refused(Refusal::NotMember))) => self.is_removed(room),
             Err(trouble) => self.lose(room, &trouble),
+        }
+    }
+
+    /// Its user is in the room no longer. If the hub has said so before this was let in, nobody else ends what lives for the room.
+    fn is_removed(&self, room: RoomId) {
+        if self.socket.lived_for(room, self.app.hub.last_move(self.socket.user(), room)) {
+            self.socket.line.close(closes::REMOVED);
         }
     }
 
@@ -107,7 +117,7 @@ impl Session {
                 None => return Ok(()),
             };
             let start = Start::At { head, newest: pull.newest };
-            match self.app.hub.join(&self.socket, pull.room, pull.cursor, start, None).await {
+            match self.app.hub.join(&self.socket, pull.room, pull.cursor, start, None).await? {
                 Attached::Live | Attached::Ended => return Ok(()),
                 Attached::Behind => pull.since = Since::Head(head),
                 Attached::NotMember => return Err(Refusal::NotMember.into()),
@@ -183,7 +193,7 @@ impl Session {
     }
 
     async fn attach(&self, room: RoomId, cursor: bool, start: Start, context: Option<&Context>) -> Result<(), Trouble> {
-        match self.app.hub.join(&self.socket, room, cursor, start, context).await {
+        match self.app.hub.join(&self.socket, room, cursor, start, context).await? {
             Attached::Live | Attached::Ended => Ok(()),
             Attached::NotMember => Err(Refusal::NotMember.into()),
             Attached::Behind => {

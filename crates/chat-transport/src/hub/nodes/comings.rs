@@ -1,38 +1,37 @@
 //! Who came into rooms and left them a while ago: it may be told in any order, by other nodes or once it is found out whether it was
 //! committed at all, and what is older than what is known is not taken in.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use chat_domain::{RoomId, Time, UserId};
 
-/// The newest that is known of each coming and going of the last while: its `seq`, and when it was.
+/// Of each who came or went in the last while, the newest of that which was taken in: its `seq`, and when it was.
 #[derive(Default)]
 pub(in crate::hub) struct Comings {
-    known: HashMap<(UserId, RoomId), (u64, Time)>,
+    taken: HashMap<(UserId, RoomId), (u64, Time)>,
     /// How many stayed when they were last looked through.
     stayed: usize,
 }
 
 impl Comings {
-    /// Takes a coming or going in: `Greater` is news, `Equal` was known, `Less` is older than what is known.
-    pub(in crate::hub) fn compare(&mut self, user: UserId, room: RoomId, seq: u64, at: Time) -> Ordering {
-        if self.known.len() >= MANY.max(2 * self.stayed) {
-            self.known.retain(|_, (_, earlier)| at.since(*earlier) < LONG);
-            self.stayed = self.known.len();
+    /// Takes a coming or going in. False if it was taken in before, or a later one.
+    pub(in crate::hub) fn take(&mut self, user: UserId, room: RoomId, seq: u64, at: Time) -> bool {
+        if self.taken.len() >= MANY.max(2 * self.stayed) {
+            self.taken.retain(|_, (_, earlier)| at.since(*earlier) < LONG);
+            self.stayed = self.taken.len();
         }
-        let known = self.known.entry((user, room)).or_insert((0, at));
-        let order = seq.cmp(&known.0);
-        if order.is_gt() {
-            *known = (seq, at);
+        let newest = self.taken.entry((user, room)).or_insert((0, at));
+        let is_news = seq > newest.0;
+        if is_news {
+            *newest = (seq, at);
         }
-        order
+        is_news
     }
 
-    /// Whether something newer than this is known.
-    pub(in crate::hub) fn knows_newer(&self, user: UserId, room: RoomId, seq: u64) -> bool {
-        self.known.get(&(user, room)).is_some_and(|(known, _)| *known > seq)
+    /// The `seq` of the newest that was taken in, 0 if none was.
+    pub(in crate::hub) fn newest(&self, user: UserId, room: RoomId) -> u64 {
+        self.taken.get(&(user, room)).map_or(0, |(seq, _)| *seq)
     }
 }
 
@@ -46,11 +45,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_older_than_what_is_known_is_no_news() {
+    fn what_is_older_than_what_was_taken_in_is_no_news_and_nothing_is_twice() {
         let (user, room) = (UserId::new(1).expect("an id"), RoomId::new(2).expect("an id"));
         let mut comings = Comings::default();
-        let news = [(3, Ordering::Greater), (5, Ordering::Greater), (4, Ordering::Less), (5, Ordering::Equal)];
-        assert!(news.iter().all(|(seq, is)| comings.compare(user, room, *seq, Time(0)) == *is));
-        assert!(comings.knows_newer(user, room, 4) && !comings.knows_newer(user, room, 5));
+        let news = [(3, true), (5, true), (4, false), (5, false), (6, true)];
+        assert!(news.iter().all(|(seq, is)| comings.take(user, room, *seq, Time(0)) == *is));
+        assert_eq!(comings.newest(user, room), 6);
     }
 }

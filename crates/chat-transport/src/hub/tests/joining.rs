@@ -193,5 +193,5 @@ async fn who_has_just_been_added_may_join_before_the_hub_knows_it() {
     assert_eq!(world.hub.attach(&socket, world.room, false, start, None), Attached::NotMember);
     let joins = world.hub.join(&socket, world.room, false, start, None);
     let (attached, ()) = tokio::join!(joins, async { world.take_in() });
-    assert_eq!(attached, Attached::Live);
+    assert_eq!(attached, Ok(Attached::Live));
 }

@@ -198,7 +198,7 @@ async fn who_was_added_on_another_node_joins_before_that_is_heard() {
     pair.tell();
     let (head, newest) = there.journal.joining(socket.user(), room).await.expect("a member");
     let joined = there.hub.join(&socket, room, false, Start::Now { head, newest }, None).await;
-    assert_eq!(joined, Attached::Live);
+    assert_eq!(joined, Ok(Attached::Live));
 }
 
 #[tokio::test]
