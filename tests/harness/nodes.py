@@ -5,17 +5,20 @@ import contextlib
 import itertools
 import threading
 
+from harness.postgres import free_port
 from harness.server import Addressed, Server
 
 SECRET = "a secret that all nodes of the tests have in common"
+CLUSTER_SECRET = "what-nodes-show-each-other"
 
 
 class Nodes(Addressed):
     """Looks like one server; what is asked of it is answered by any of them."""
 
     def __init__(self, database, count, **flags):
-        flags = {"jwt_secret": SECRET, "backplane": "postgres"} | flags
-        self.nodes = [Server(database, **flags) for _ in range(count)]
+        flags = {"jwt_secret": SECRET, "cluster_secret": CLUSTER_SECRET} | flags
+        own = [{"node_listen": f"127.0.0.1:{free_port()}"} for _ in range(count)]
+        self.nodes = [Server(database, **flags, **one) for one in own]
         self.balancer = Balancer(self.nodes)
 
     def start(self):
@@ -63,8 +66,15 @@ class Balancer:
         self.port = serving.result().sockets[0].getsockname()[1]
 
     def stop(self):
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(30)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+
+    async def _end(self):
+        under_way = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _serve(self, reader, writer):
         with contextlib.suppress(OSError):

@@ -68,7 +68,7 @@ SSL = {
 }
 
 
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples" / "proxies"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 AROUND = """
 daemon off; pid {{home}}/pid; error_log {{home}}/log; events {{{{ worker_connections 512; }}}}
 http {{{{
@@ -80,9 +80,9 @@ http {{{{
 """
 
 
-def example(name, *changes):
+def example(name, *changes, folder="proxies"):
     """The configuration that people are shown, with the addresses and files of a test."""
-    text = (EXAMPLES / name).read_text().replace("{", "{{").replace("}", "}}")
+    text = (EXAMPLES / folder / name).read_text().replace("{", "{{").replace("}", "}}")
     for shown, ours in changes:
         assert shown in text, f"{name} does not say {shown}"
         text = text.replace(shown, ours)
@@ -110,7 +110,13 @@ SHOWN = {
         KINDS["haproxy"][1],
     ),
 }
-PROGRAMS |= SHOWN
+CLUSTER = example(
+    "haproxy.cfg",
+    ("bind 127.0.0.1:8000", "bind 127.0.0.1:{port}"),
+    *((f"127.0.0.1:800{number}", f"127.0.0.1:{{to_{number}}}") for number in (1, 2, 3)),
+    folder="cluster",
+)
+PROGRAMS |= SHOWN | {"haproxy-cluster": (CLUSTER, KINDS["haproxy"][1])}
 
 
 class Proxy:
@@ -123,6 +129,7 @@ class Proxy:
         self.port = free_port()
         self.letter = "s" if pair else ""
         where = {"home": self.home.name, "port": self.port, "to": server.port, "ssl": ""}
+        where |= {f"to_{number}": node.port for number, node in enumerate(getattr(server, "nodes", []), 1)}
         if pair:
             both = pathlib.Path(pair.certificate).read_text() + pathlib.Path(pair.key).read_text()
             pathlib.Path(self.home.name, "pair.pem").write_text(both)

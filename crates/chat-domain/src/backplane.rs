@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use crate::event::Event;
 use crate::id::RoomId;
+use crate::journal::Answer;
 
 pub use hearing::Hearing;
 pub use numbering::Numbering;
@@ -24,6 +25,11 @@ pub use sign::{Sign, Stated, Tell};
 pub trait Backplane: Send + Sync {
     /// Gives these to the other nodes, as far as that can be done. Must not block.
     fn publish(&self, envelopes: Vec<Envelope>);
+
+    /// Whether what this node says comes back to it, as it would come to others.
+    fn is_well(&self) -> bool {
+        true
+    }
 }
 
 /// Hears what the other nodes publish. Given to a backplane when it is made. Must not block.
@@ -45,6 +51,27 @@ pub trait Wire: Send + Sync {
 
     /// Says these to all others who listen. Must not block.
     fn say(&self, texts: Vec<String>);
+
+    /// Whether this node has heard itself a moment ago.
+    fn is_well(&self) -> bool;
+}
+
+/// Which other nodes there are, as the database shows it.
+pub trait Whereabouts: Send + Sync {
+    /// The others that were alive a moment ago.
+    fn neighbours(&self) -> Vec<Neighbour>;
+
+    /// Those that are now: one that has begun just now is among them.
+    fn look(&self) -> Answer<'_, Vec<Neighbour>>;
+}
+
+/// Another node, as the database shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Which one.
+    pub node: u64,
+    /// Where others reach it, if they can.
+    pub address: Option<String>,
 }
 
 /// Hears what comes over a [`Wire`], but not what this node has said itself. Must not block.

@@ -75,7 +75,7 @@ pub struct Presence {
 }
 
 /// A like of a post, as a back end told it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostLiked {
     /// The post.
     pub post_id: String,
@@ -90,7 +90,7 @@ pub struct PostLiked {
 }
 
 /// A comment on a post, as a back end told it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostCommented {
     /// The post.
     pub post_id: String,

@@ -59,10 +59,23 @@ pub(crate) struct Config {
     /// Serve from a Postgres that another server has, which is dead or is to end its work.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one, which it is unless this is given. The
-    /// roulette does not reach other nodes yet, and long polling needs a balancer that keeps a client at its node.
+    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one. With a database in Postgres it is
+    /// `postgres` unless this is given.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
+    /// A private address where other nodes reach this one, with requests of Socket.IO sessions that live here: a host and a port.
+    #[arg(long)]
+    pub(crate) node_listen: Option<Address>,
+    /// Where other nodes are to reach it, if they cannot at --node-listen as it is written.
+    #[arg(long)]
+    pub(crate) node_address: Option<String>,
+    /// What nodes show each other there, 16 bytes or more, the same for all. Everybody on this machine can read a command line:
+    /// --cluster-secret-file is better. Without it that address answers nobody.
+    #[arg(long, value_parser = secret)]
+    pub(crate) cluster_secret: Option<Secret>,
+    /// A file with the secret of the cluster.
+    #[arg(long)]
+    pub(crate) cluster_secret_file: Option<PathBuf>,
     /// A secret of access tokens, 32 bytes or more; of several the first one signs and all are good. Everybody on this machine can
     /// read a command line: --jwt-secret-file is better. Without either one is made and kept in a file beside the database.
     #[arg(long, value_delimiter = ',', value_parser = secret)]
@@ -258,6 +271,7 @@ impl Config {
     fn check_secrets(&self) -> Result<(), String> {
         secrets::api_keys(self)?;
         secrets::admin_token(self)?;
+        secrets::cluster(self)?;
         secrets::given(self)?;
         Ok(())
     }

@@ -9,16 +9,18 @@ use tracing::{info, warn};
 
 use crate::config::{Address, Config};
 
-/// The ways in, of clients and of operators.
+/// The ways in, of clients, of operators and of other nodes.
 pub(crate) struct Doors {
     pub(crate) public: Vec<Listener>,
     pub(crate) operators: Vec<Listener>,
+    pub(crate) nodes: Vec<Listener>,
 }
 
 /// Opens them. Whatever the service manager holds open for us (systemd's socket activation) stands in their place: those are there
 /// while one server ends and the next begins.
 pub(crate) fn open(config: &Config) -> Result<Doors, String> {
-    let Doors { mut public, mut operators } = given()?;
+    let Doors { mut public, mut operators, .. } = given()?;
+    let nodes = config.node_listen.as_ref().map(|address| bind(address, "--node-listen")).transpose()?;
     if public.is_empty() {
         for address in &config.listen {
             public.extend(bind(address, "--listen")?);
@@ -36,7 +38,7 @@ pub(crate) fn open(config: &Config) -> Result<Doors, String> {
             Err(problem) => return Err(problem),
         };
     }
-    Ok(Doors { public, operators })
+    Ok(Doors { public, operators, nodes: nodes.unwrap_or_default() })
 }
 
 /// The certificates, where there are any.
@@ -64,7 +66,7 @@ fn given() -> Result<Doors, String> {
     let mut sockets = ListenFd::from_env();
     let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
     let mut names = names.split(':');
-    let mut doors = Doors { public: Vec::new(), operators: Vec::new() };
+    let mut doors = Doors { public: Vec::new(), operators: Vec::new(), nodes: Vec::new() };
     let failed = |error: Error| format!("cannot use a socket that was given: {error}");
     for number in 0..sockets.len() {
         let tcp = sockets.take_tcp_listener(number).map(|found| found.map(Listener::try_from));

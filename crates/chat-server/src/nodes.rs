@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use chat_store::Store;
+use chat_transport::carry::http::Listener;
+use chat_transport::cluster::Cluster;
 use chat_transport::hub::{Among, Inbox, Reader, Written};
+use tracing::warn;
 
 use crate::config::{Config, Way};
 use crate::{issuers, secrets};
@@ -14,15 +17,53 @@ pub(crate) fn several(config: &Config) -> Result<bool, String> {
     match config.backplane {
         Some(Way::Postgres) if !is_shared => Err("--backplane postgres needs a --database in Postgres".into()),
         Some(Way::Postgres) => Ok(true),
-        Some(Way::None) | None => Ok(false),
+        Some(Way::None) => Ok(false),
+        None => Ok(is_shared),
     }
+}
+
+/// Where the other nodes reach this one, if it opens these doors for them.
+pub(crate) fn address(config: &Config, doors: &[Listener]) -> Result<Option<String>, String> {
+    let Some(door) = doors.first() else { return Ok(None) };
+    if let Some(address) = &config.node_address {
+        return Ok(Some(address.clone()));
+    }
+    match door.local_addr() {
+        Ok(at) if !at.ip().is_unspecified() => Ok(Some(at.to_string())),
+        _ => {
+            Err("--node-listen is at all addresses of this machine: say with --node-address where others reach it"
+                .into())
+        }
+    }
+}
+
+/// The other nodes as they are reached there.
+pub(crate) fn cluster(
+    config: &Config,
+    store: &Arc<Store>,
+    among: Option<&Among>,
+) -> Result<Option<Arc<Cluster>>, String> {
+    let secret = secrets::cluster(config)?;
+    if config.node_listen.is_some() && secret.is_none() {
+        warn!("--node-listen answers nobody: give all nodes the same --cluster-secret-file");
+    }
+    Ok(among.map(|among| Arc::new(Cluster::new(among.speaker.node, secret, store.clone()))))
 }
 
 /// What all nodes must have in common: the secrets of access tokens, where no issuer vouches for people.
 pub(crate) fn secrets(config: &Config) -> Result<Vec<String>, String> {
     match issuers::all(config)?.is_empty() {
+        true if several(config)? => secrets::shown_by_a_node(config),
         true => secrets::shown(config),
         false => Ok(vec!["issuers".to_owned()]),
+    }
+}
+
+/// The same for what serves nobody: it leaves no secret behind.
+pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
+    match issuers::all(config)?.is_empty() {
+        true => secrets::shown(config),
+        false => secrets(config),
     }
 }
 

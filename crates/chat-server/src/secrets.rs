@@ -20,6 +20,12 @@ pub(crate) fn admin_token(config: &Config) -> Result<Option<Secret>, String> {
     Ok(ADMIN_TOKEN.given(config.admin_token.as_slice(), config.admin_token_file.as_deref())?.into_iter().next())
 }
 
+/// What nodes show each other, if there is anything.
+pub(crate) fn cluster(config: &Config) -> Result<Option<Secret>, String> {
+    let given = CLUSTER.given(config.cluster_secret.as_slice(), config.cluster_secret_file.as_deref())?;
+    Ok(given.into_iter().next())
+}
+
 /// The secrets of access tokens that are given; none if one is to be made here.
 pub(crate) fn given(config: &Config) -> Result<Vec<Secret>, String> {
     JWT_SECRET.given(&config.jwt_secret, config.jwt_secret_file.as_deref())
@@ -52,7 +58,16 @@ pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
     if secrets.is_empty() && Path::new(HERE).exists() {
         secrets.push(read(Path::new(HERE))?);
     }
-    Ok(secrets.iter().map(|secret| secret.digest().chars().take(SHOWN).collect()).collect())
+    Ok(digests(&secrets))
+}
+
+/// The same for a node that serves: where it has none one is made, so that whoever comes later sees that theirs is another.
+pub(crate) fn shown_by_a_node(config: &Config) -> Result<Vec<String>, String> {
+    of_tokens(config).map(|secrets| digests(&secrets))
+}
+
+fn digests(secrets: &[Secret]) -> Vec<String> {
+    secrets.iter().map(|secret| secret.digest().chars().take(SHOWN).collect()).collect()
 }
 
 /// A sort of secret.
@@ -148,6 +163,8 @@ const ADMIN_TOKEN: Sort = Sort {
     has: |letter| !letter.is_control(),
     spelling: "more than white space, without control characters",
 };
+/// It is guessed by nobody who reaches the nodes' addresses, and must pass through a header as it is.
+const CLUSTER: Sort = Sort { name: "a secret of the cluster", setting: "cluster-secret", ..API_KEY };
 /// So much of a digest tells secrets apart.
 const SHOWN: usize = 16;
 /// Where the secret is kept that belongs to no file.

@@ -41,7 +41,7 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
         // Its people come in by the front door, and do not look at certificates.
         (config.tls_certificate, config.tls_key) = Default::default();
     }
-    let Doors { public, operators: admin } = doors::open(&config)?;
+    let Doors { public, operators: admin, nodes: beside_us } = doors::open(&config)?;
     let tls = doors::tls(&config)?;
     let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
     let limits = limits(&config);
@@ -51,12 +51,14 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
         take_over: config.take_over,
         several_nodes: nodes::several(&config)?,
         secrets: nodes::secrets(&config)?,
+        node_address: nodes::address(&config, &beside_us)?,
         ..Options::default()
     };
     let store = Store::open(&config.database, options, inbox.clone()).await.map_err(|error| error.to_string())?;
     let store = Arc::new(store);
     let depot = Depot::new(queues(&config));
     let among = nodes::among(&config, &store, &inbox).await?;
+    let cluster = nodes::cluster(&config, &store, among.as_ref())?;
     let hub = Hub::among(hub_settings(&config), depot, inbox, store.clone(), store.clone(), among);
     // Last of all: what does not start leaves no secret behind.
     issuers::belongs(&store, &config).await?;
@@ -70,7 +72,8 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open, &config.frame_ancestors);
     let neighbours = Neighbours { public: Some(Arc::new(page)), operators: Some(Arc::new(OperatorsPage)) };
-    let service = Service::with(app.clone(), neighbours).map_err(|error| format!("two routes meet: {error}"))?;
+    let service =
+        Service::among(app.clone(), neighbours, cluster).map_err(|error| format!("two routes meet: {error}"))?;
     let stop = CancellationToken::new();
     let http = HttpSettings { tally: app.tally.clone(), tls: tls.clone(), ..connections(&config) };
     let (at, files) = doors::told(&public);
@@ -95,8 +98,9 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let closed = CancellationToken::new();
     let serving: Vec<_> =
         public.into_iter().map(|door| tokio::spawn(one(door, http.clone(), service.clone(), closed.clone()))).collect();
-    let operators: Vec<_> =
-        admin.into_iter().map(|door| tokio::spawn(to_operators(door, service.clone(), stop.clone()))).collect();
+    let to_operators = |door| tokio::spawn(to_operators(door, service.clone(), stop.clone()));
+    let to_nodes = |door| tokio::spawn(to_nodes(door, service.clone(), closed.clone()));
+    let operators: Vec<_> = admin.into_iter().map(to_operators).chain(beside_us.into_iter().map(to_nodes)).collect();
     if let (Some(demo), Some(at)) = (demo, at.first()) {
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
@@ -149,6 +153,16 @@ async fn to_operators(listener: Listener, service: Arc<Service>, stop: Cancellat
         async move { service.answer_operator(request, peer).await }
     };
     http::serve(listener, HttpSettings::default(), stop, answer).await;
+}
+
+/// Answers other nodes. Their clients are counted where they came in.
+async fn to_nodes(door: Listener, service: Arc<Service>, stop: CancellationToken) {
+    let answer = move |request, peer| {
+        let service = service.clone();
+        async move { service.answer_node(request, peer).await }
+    };
+    let settings = HttpSettings { per_address: usize::MAX >> 4, ..HttpSettings::default() };
+    http::serve(door, settings, stop, answer).await;
 }
 
 /// Takes nobody in any more, answers what was asked, and sends everybody away.

@@ -38,7 +38,7 @@ pub enum OpenError {
     /// Another store has the database.
     #[error(
         "the database is in use by another chat server ({who}, seen {seconds} s ago), and one of the two is to be alone: stop \
-         that one, or let both talk to each other over a --backplane; if it is dead, wait 15 s or start with --take-over"
+         that one, or let both talk to each other (without --backplane none); if it is dead, wait 15 s or start with --take-over"
     )]
     Taken {
         /// Which one.

@@ -11,4 +11,5 @@ macro_rules! steps {
 pub(crate) const SQLITE: &[&str] = steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
 
 /// Of Postgres.
-pub(crate) const POSTGRES: &[&str] = steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12");
+pub(crate) const POSTGRES: &[&str] =
+    steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13");

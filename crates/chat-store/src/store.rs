@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chat_domain::around::Around;
-use chat_domain::backplane::{Listener, Speaker, Wire};
+use chat_domain::backplane::{Listener, Neighbour, Speaker, Whereabouts, Wire};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
@@ -145,6 +145,22 @@ pub fn is_shared(url: &str) -> bool {
 /// What stands behind `sqlite:`, with or without two slashes in front.
 pub(crate) fn named(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
+}
+
+impl Whereabouts for Store {
+    fn neighbours(&self) -> Vec<Neighbour> {
+        match &self.database {
+            Database::Sqlite(_) => Vec::new(),
+            Database::Postgres(database) => database.neighbours(),
+        }
+    }
+
+    fn look(&self) -> Answer<'_, Vec<Neighbour>> {
+        match &self.database {
+            Database::Sqlite(_) => Box::pin(async { Ok(Vec::new()) }),
+            Database::Postgres(database) => database.look(),
+        }
+    }
 }
 
 macro_rules! answered {

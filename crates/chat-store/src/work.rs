@@ -34,6 +34,8 @@ pub struct Options {
     pub several_nodes: bool,
     /// The digests of the secrets of access tokens, the one that signs first: all nodes share them.
     pub secrets: Vec<String>,
+    /// Where other nodes reach this one, if they can.
+    pub node_address: Option<String>,
     /// Whether a store that is to be alone takes the database from another one, which is believed to be dead.
     pub take_over: bool,
 }
@@ -50,6 +52,7 @@ impl Default for Options {
             feeds: true,
             several_nodes: false,
             secrets: Vec::new(),
+            node_address: None,
             take_over: false,
         }
     }

@@ -54,6 +54,7 @@ pub mod beside;
 pub mod carry;
 pub mod client;
 pub mod clock;
+pub mod cluster;
 pub mod connection;
 mod drain;
 pub mod hub;

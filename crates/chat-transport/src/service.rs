@@ -15,6 +15,7 @@ use crate::account::gate::bearer;
 use crate::app::App;
 use crate::beside::{Neighbours, claimant};
 use crate::carry::http::{Body, Peer, empty, respond};
+use crate::cluster::{Cluster, PassedOn, Passing};
 use crate::connection::closes;
 use crate::drain;
 use crate::metrics::Now;
@@ -32,6 +33,8 @@ pub struct Service {
     engines: Arc<Engines>,
     operators: Operators,
     beside: Neighbours,
+    /// The other nodes, if there may be some.
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Service {
@@ -42,6 +45,15 @@ impl Service {
 
     /// The same, with others beside it.
     pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
+        Service::among(app, beside, None)
+    }
+
+    /// The same on one of several nodes.
+    pub fn among(
+        app: Arc<App>,
+        beside: Neighbours,
+        cluster: Option<Arc<Cluster>>,
+    ) -> Result<Arc<Service>, InsertError> {
         let serving = app.clone();
         let depot = app.hub.depot().clone();
         let engines =
@@ -49,8 +61,13 @@ impl Service {
                 let features = asked_features(&Query::parse(address.query().unwrap_or_default()), headers);
                 socketio::serve(serving.clone(), engine, bearer(headers), features)
             });
-        let (routes, operators) = (Routes::new(app.clone())?, Operators::new(app.clone())?);
-        Ok(Arc::new(Service { app, routes, engines: Arc::new(engines), operators, beside }))
+        let passing = cluster.clone().map(|cluster| {
+            let hub = app.hub.clone();
+            Passing::new(cluster, app.hub.closing().clone(), move || hub.metrics().nodes().relayed())
+        });
+        let engines = Arc::new(engines.among(passing));
+        let (routes, operators) = (Routes::new(app.clone())?, Operators::new(app.clone(), cluster.clone())?);
+        Ok(Arc::new(Service { app, routes, engines, operators, beside, cluster }))
     }
 
     /// Answers a request. An error carries the name under which the log has more of it.
@@ -80,6 +97,20 @@ impl Service {
         match claimant(&self.beside.public, &path) {
             Some(beside) => beside.answer(request, peer).await,
             None => self.routes.answer(request, &peer).await,
+        }
+    }
+
+    /// Answers another node of the cluster, which asks for a client or for an operator who came there.
+    pub async fn answer_node(&self, mut request: Request<Incoming>, mut peer: Peer) -> Response<Body> {
+        let admitted = self.cluster.as_ref().is_some_and(|cluster| cluster.admits(request.headers_mut(), &mut peer));
+        if !admitted {
+            return empty(StatusCode::UNAUTHORIZED);
+        }
+        request.extensions_mut().insert(PassedOn);
+        match request.uri().path() {
+            "/socket.io/" | "/socket.io" => self.engines.serve(request, peer).await,
+            path if path.starts_with(operators::PREFIX) => self.operators.answer(request).await,
+            _ => empty(StatusCode::NOT_FOUND),
         }
     }
 

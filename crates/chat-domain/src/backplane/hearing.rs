@@ -16,6 +16,10 @@ pub struct Hearing {
     /// Whether a comparison is wanted, and when the last one was.
     wanted: bool,
     compared: Option<Time>,
+    /// Whether the database shows that there is nobody else.
+    is_alone: bool,
+    /// How many numbers were missed for good.
+    holes: u64,
 }
 
 /// What was heard of another node.
@@ -40,7 +44,7 @@ struct Channel {
 impl Hearing {
     /// A node that has heard nobody yet.
     pub fn new(own: Speaker) -> Hearing {
-        Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None }
+        Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None, is_alone: false, holes: 0 }
     }
 
     /// Takes an envelope in; false if it is not to be listened to. Such are one's own, those of others, of another life of
@@ -62,10 +66,12 @@ impl Hearing {
         }
         let Some(node) = self.nodes.get_mut(&node) else { return false };
         (node.heard, node.is_silent) = (now, false);
+        self.is_alone = false;
         let begins = known != Some(life);
         let channel = node.channels.entry(envelope.channel).or_insert_with(|| Channel::from(envelope, begins));
         let (fresh, lost) = channel.hear(now, envelope);
-        self.wanted |= lost;
+        self.wanted |= lost > 0;
+        self.holes += lost;
         fresh
     }
 
@@ -77,7 +83,9 @@ impl Hearing {
             node.is_silent |= overdue;
             self.wanted |= overdue;
             for channel in node.channels.values_mut() {
-                self.wanted |= channel.give_up(now);
+                let holes = channel.give_up(now);
+                self.wanted |= holes > 0;
+                self.holes += holes;
             }
         }
         if !self.wanted || self.compared.is_some_and(|compared| now.since(compared) < PACE) {
@@ -90,6 +98,16 @@ impl Hearing {
     /// Something was missed that no number shows: nobody listened for a while.
     pub fn missed(&mut self) {
         self.wanted = true;
+    }
+
+    /// Whether nobody is there to be told anything: the database shows nobody else, and nobody is heard.
+    pub fn is_alone(&self) -> bool {
+        self.is_alone && self.nodes.is_empty()
+    }
+
+    /// How many numbers were missed for good since this was last asked.
+    pub fn holes(&mut self) -> u64 {
+        core::mem::take(&mut self.holes)
     }
 
     /// When any other node was last heard.
@@ -109,6 +127,7 @@ impl Hearing {
         let dead = self.nodes.iter().filter(|(id, node)| is_dead(id, node));
         let dead: Vec<_> = dead.map(|(id, node)| (*id, node.heard)).collect();
         dead.iter().for_each(|(id, _)| self.lost(*id));
+        self.is_alone = living.is_empty();
         dead
     }
 }
@@ -122,27 +141,28 @@ impl Channel {
         Channel { last, ..Channel::default() }
     }
 
-    /// Counts an envelope. Answers whether it is news, and whether more is missing than is worth waiting for.
-    fn hear(&mut self, now: Time, envelope: &Envelope) -> (bool, bool) {
+    /// Counts an envelope. Answers whether it is news, and how many are missing that are not worth waiting for.
+    fn hear(&mut self, now: Time, envelope: &Envelope) -> (bool, u64) {
         let Envelope { n, .. } = *envelope;
         if n <= self.last {
             // It is late, or a double. A heartbeat that was overtaken counts nothing.
-            return (!envelope.counts() || self.missing.remove(&n).is_some(), false);
+            return (!envelope.counts() || self.missing.remove(&n).is_some(), 0);
         }
         let before = if envelope.counts() { n } else { n.saturating_add(1) };
-        let lost = before - self.last > MOST;
-        if !lost {
+        let lost = before - self.last;
+        let lost = if lost > MOST { lost - 1 } else { 0 };
+        if lost == 0 {
             self.missing.extend((self.last + 1..before).map(|missing| (missing, now)));
         }
         self.last = n;
         (true, lost)
     }
 
-    /// Waits no longer for what is missing for too long; true if there was something.
-    fn give_up(&mut self, now: Time) -> bool {
+    /// Waits no longer for what is missing for too long; says how many that were.
+    fn give_up(&mut self, now: Time) -> u64 {
         let before = self.missing.len();
         self.missing.retain(|_, since| now.since(*since) < REORDERING);
-        self.missing.len() < before
+        (before - self.missing.len()) as u64
     }
 }
 

@@ -66,8 +66,8 @@ pub struct Stated {
 pub enum Tell {
     /// A notification for its user.
     Notification(Arc<Notification>),
-    /// All connections of somebody are closed.
-    Disconnect(UserId),
+    /// All connections that somebody had then are closed.
+    Disconnect(UserId, Time),
     /// All log-ins of somebody were ended, as the access tokens made until then.
     EndAll(UserId, Time),
     /// A log-in was ended.
@@ -76,6 +76,8 @@ pub enum Tell {
     EndSession(String),
     /// Somebody shows this of themselves from now on.
     Now(Arc<Person>),
+    /// What a back end told these people of a post, as it is written.
+    Post(Vec<UserId>, String),
 }
 
 impl Stated {

@@ -42,5 +42,5 @@ pub use packet::Frame;
 pub use request::{Reject, Request, Transport};
 pub use session::Session;
 pub use settings::{EngineSettings, Millis};
-pub use sid::Sid;
+pub use sid::{Home, Sid};
 pub use strangers::{Strangers, Ticket};

@@ -4,10 +4,22 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-/// The name of a session: 120 random bits in 20 characters. Whoever knows it can speak for the session,
-/// so it is a secret.
+/// The name of a session: 120 random bits in 20 characters, or 72 behind the mark of the node where it lives. Whoever knows it can
+/// speak for the session, so it is a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sid([u8; LENGTH]);
+
+/// The mark of a node in the ids of the sessions that live there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home([u8; 6]);
+
+impl Home {
+    /// Of the node with this number.
+    pub fn of(node: u64) -> Home {
+        let [_, _, mark @ ..] = node.to_be_bytes();
+        Home(mark)
+    }
+}
 
 /// The text is not a [`Sid`] that anybody ever got from us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +33,22 @@ impl Sid {
         let written = BASE64_URL_SAFE_NO_PAD.encode_slice(random, &mut text);
         debug_assert_eq!(written, Ok(LENGTH));
         Self(text)
+    }
+
+    /// The same for a session that lives on a node of several: it begins with that node's mark.
+    pub fn at(home: Home, random: [u8; 9]) -> Self {
+        let mut bytes = [0; 15];
+        bytes[..6].copy_from_slice(&home.0);
+        bytes[6..].copy_from_slice(&random);
+        Self::new(bytes)
+    }
+
+    /// The mark of the node where the session lives, where there are several.
+    pub fn home(&self) -> Home {
+        let mut home = [0; 6];
+        let _read = BASE64_URL_SAFE_NO_PAD.decode_slice(&self.0[..8], &mut home);
+        debug_assert_eq!(_read, Ok(6));
+        Home(home)
     }
 
     /// The 20 characters.
@@ -76,6 +104,14 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Sid>(), Err(NotASid), "{text}");
         }
+    }
+
+    #[test]
+    fn the_id_of_a_session_names_its_node() {
+        let home = Home::of(0x7000_1234_5678_9abc);
+        let sid = Sid::at(home, [0xff; 9]);
+        assert_eq!((sid.home(), sid.as_str().parse()), (home, Ok(sid)));
+        assert_ne!(Sid::at(Home::of(1), [0xff; 9]).home(), home);
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::backplane::{Listener, Speaker, Wire};
+use chat_domain::backplane::{Listener, Neighbour, Speaker, Wire};
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
@@ -36,6 +36,7 @@ use self::backlog::Work;
 use self::conn::Conn;
 pub(crate) use self::index::{reindex, unindexed};
 use self::life::Life;
+use self::node::Neighbours;
 use self::notify::{Hearers, Notifying};
 use self::pool::Pool;
 use self::queries::prune::Part;
@@ -55,6 +56,7 @@ pub(crate) struct Database {
     alive: mpsc::Sender<oneshot::Sender<()>>,
     address: Address,
     hearers: Arc<Hearers>,
+    neighbours: Arc<Neighbours>,
     /// Who writes the feed, likewise.
     feeder: mpsc::Sender<oneshot::Sender<()>>,
 }
@@ -76,14 +78,15 @@ impl Database {
         });
         let committers = committers.collect();
         let (alive, stop) = mpsc::channel(1);
-        let hearers = Arc::new(Hearers::default());
-        tokio::spawn(node::keep_alive(address.clone(), hearers.clone(), stop));
+        let (hearers, neighbours) = (Arc::new(Hearers::default()), Arc::new(Neighbours::default()));
+        tokio::spawn(node::keep_alive(address.clone(), hearers.clone(), neighbours.clone(), stop));
         let beside = Arc::new(Pool::new(address.clone(), BESIDE));
         let pool = Arc::new(Pool::new(address.clone(), intake.options.readers));
         tokio::spawn(keep(Arc::downgrade(&pool), intake.options.keep_changes));
         let (holder, (feeder, stop)) = (address.node().id, mpsc::channel(1));
         let intake_too = intake.clone();
-        let database = Database { intake, committers, pool, beside, life: known, alive, address, hearers, feeder };
+        let database =
+            Database { intake, committers, pool, beside, life: known, alive, address, hearers, neighbours, feeder };
         let database = Arc::new(database);
         tokio::spawn(queries::feeder::run(Arc::downgrade(&database), intake_too, holder, stop));
         Ok(database)
@@ -97,6 +100,22 @@ impl Database {
         let notifying = Notifying::begin(&self.address, ears).await.ok_or(OpenError::Unheard)?;
         let node = self.address.node().id;
         Ok((Speaker { cluster, epoch: self.life(), node, life: node }, Arc::new(notifying)))
+    }
+
+    /// The other nodes that were alive a moment ago.
+    pub(crate) fn neighbours(&self) -> Vec<Neighbour> {
+        self.neighbours.all()
+    }
+
+    /// Those that are now.
+    pub(crate) fn look(&self) -> Answer<'static, Vec<Neighbour>> {
+        let (address, known) = (self.address.clone(), self.neighbours.clone());
+        let asked = self.read(move |conn| Box::pin(async move { Ok(address.node().neighbours(conn).await?) }));
+        Box::pin(async move {
+            let living = asked.await?;
+            known.put(&living);
+            Ok(living)
+        })
     }
 
     /// Takes what waits, then stops.

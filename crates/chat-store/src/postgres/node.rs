@@ -1,8 +1,9 @@
 //! This store among those that are open on the same database: each keeps a row, fresh by the database's clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chat_domain::backplane::Neighbour;
 use diesel::QueryResult;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
@@ -27,6 +28,21 @@ pub(super) struct Node {
     process: Option<Arc<str>>,
     /// The digests of the secrets of its access tokens, the one that signs first.
     secrets: Arc<[String]>,
+    address: Option<Arc<str>>,
+}
+
+/// The other stores that were open on the database a moment ago.
+#[derive(Default)]
+pub(super) struct Neighbours(Mutex<Vec<Neighbour>>);
+
+impl Neighbours {
+    pub(super) fn all(&self) -> Vec<Neighbour> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn put(&self, living: &[Neighbour]) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = living.to_vec();
+    }
 }
 
 /// Another store that has the database, and what stands between it and this one.
@@ -46,7 +62,8 @@ impl Node {
         let host = if host.trim().is_empty() { "this machine" } else { host.trim() };
         let who = format!("process {} on {host}", std::process::id()).into();
         let process = process::own().map(Arc::from);
-        Node { id, who, is_alone: !options.several_nodes, process, secrets: options.secrets.clone().into() }
+        let address = options.node_address.as_deref().map(Arc::from);
+        Node { id, who, is_alone: !options.several_nodes, process, secrets: options.secrets.clone().into(), address }
     }
 
     /// Takes its place at the start. Another store may be about to end, or has died a moment ago, and is waited for; one that is
@@ -143,28 +160,38 @@ impl Node {
     async fn write(&self, conn: &Conn) -> QueryResult<()> {
         let (pid, since) = split(conn.backend().await?);
         let sql = Sql::new(
-            "INSERT INTO nodes (node, who, seen, backend, since, alone, process, secrets)
-             VALUES (?, ?, clock_timestamp(), ?, ?, ?, ?, ?)
+            "INSERT INTO nodes (node, who, seen, backend, since, alone, process, secrets, address)
+             VALUES (?, ?, clock_timestamp(), ?, ?, ?, ?, ?, ?)
              ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, backend = excluded.backend, since = excluded.since",
         );
         let sql = sql.bind(self.id).bind(&*self.who).bind(pid).bind(since);
         let (process, secrets) = (self.process.as_deref(), self.secrets.join(" "));
-        conn.run(sql.bind(self.is_alone).bind(process).bind(secrets)).await.map(drop)
+        let sql = sql.bind(self.is_alone).bind(process).bind(secrets).bind(self.address.as_deref());
+        conn.run(sql).await.map(drop)
     }
 
     /// Keeps the row fresh; says whose rows are, of the others. Nothing if one's own is gone.
-    async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<Vec<u64>>> {
+    async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<Vec<Neighbour>>> {
         let (pid, since) = split(backend);
         let sql = Sql::new(
             "WITH own AS (UPDATE nodes SET seen = clock_timestamp(), backend = ?, since = ? WHERE node = ? RETURNING node)
-             SELECT o.node FROM own o
-             UNION ALL SELECT n.node FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'",
+             SELECT o.node, NULL FROM own o
+             UNION ALL SELECT n.node, n.address FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'",
         );
-        let rows = conn.load::<(i64,)>(sql.bind(pid).bind(since).bind(self.id)).await?;
-        let own = self.id as i64;
-        let is_there = rows.first().is_some_and(|(node,)| *node == own);
-        let others = rows.into_iter().filter(|(node,)| *node != own).map(|(node,)| node as u64);
-        Ok(is_there.then(|| others.collect()))
+        let rows = conn.load::<(i64, Option<String>)>(sql.bind(pid).bind(since).bind(self.id)).await?;
+        let is_there = rows.first().is_some_and(|(node, _)| *node == self.id as i64);
+        Ok(is_there.then(|| self.others(rows)))
+    }
+
+    /// The other stores that are open on the database now.
+    pub(super) async fn neighbours(&self, conn: &Conn) -> QueryResult<Vec<Neighbour>> {
+        let sql = "SELECT n.node, n.address FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'";
+        Ok(self.others(conn.load(Sql::new(sql)).await?))
+    }
+
+    fn others(&self, rows: Vec<(i64, Option<String>)>) -> Vec<Neighbour> {
+        let all = rows.into_iter().map(|(node, address)| Neighbour { node: node as u64, address });
+        all.filter(|other| other.node != self.id).collect()
     }
 
     async fn leave(&self, conn: &Conn) -> QueryResult<()> {
@@ -173,7 +200,12 @@ impl Node {
 }
 
 /// Keeps the row of a store fresh until the store is told to go, or is gone.
-pub(super) async fn keep_alive(address: Address, heard: Arc<Hearers>, mut stop: mpsc::Receiver<oneshot::Sender<()>>) {
+pub(super) async fn keep_alive(
+    address: Address,
+    heard: Arc<Hearers>,
+    neighbours: Arc<Neighbours>,
+    mut stop: mpsc::Receiver<oneshot::Sender<()>>,
+) {
     let mut conn: Option<(Conn, Option<Backend>)> = None;
     loop {
         match timeout(BEAT, stop.recv()).await {
@@ -196,7 +228,8 @@ pub(super) async fn keep_alive(address: Address, heard: Arc<Hearers>, mut stop: 
             Some((conn, backend)) if conn.is_current() => {
                 let living = address.node().beat(&conn, backend).await.ok().flatten();
                 living.map(|living| {
-                    heard.living(living);
+                    neighbours.put(&living);
+                    heard.living(living.iter().map(|other| other.node).collect());
                     (conn, backend)
                 })
             }

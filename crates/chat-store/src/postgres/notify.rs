@@ -33,6 +33,7 @@ impl Hearers {
 pub(super) struct Notifying {
     queue: mpsc::Sender<String>,
     node: u64,
+    own: Arc<Own>,
     /// Who hears, for as long as somebody may speak.
     _ears: Arc<dyn Listener>,
 }
@@ -51,7 +52,7 @@ impl Notifying {
             // What is lost here is said again.
             let _ = queue.try_send(format!("{node:x} "));
             if timeout(AGAIN, heard).await.is_ok() {
-                return Some(Notifying { queue, node, _ears: ears });
+                return Some(Notifying { queue, node, own: own.clone(), _ears: ears });
             }
         }
         None
@@ -68,6 +69,10 @@ impl Wire for Notifying {
             // What there is no room for is lost, which the others notice by its number.
             let _ = self.queue.try_send(format!("{:x} {text}", self.node));
         }
+    }
+
+    fn is_well(&self) -> bool {
+        self.own.is_heard()
     }
 }
 

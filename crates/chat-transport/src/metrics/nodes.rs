@@ -11,13 +11,22 @@ pub(crate) struct OfNodes {
     heard: Counter,
     compared: Counter,
     read: Counter,
+    holes: Counter,
+    relayed: Counter,
     lag: Histogram,
 }
 
 impl OfNodes {
     pub(super) fn new() -> OfNodes {
         let lag = Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0]);
-        OfNodes { heard: Counter::default(), compared: Counter::default(), read: Counter::default(), lag }
+        OfNodes {
+            heard: Counter::default(),
+            compared: Counter::default(),
+            read: Counter::default(),
+            holes: Counter::default(),
+            relayed: Counter::default(),
+            lag,
+        }
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
@@ -29,6 +38,10 @@ impl OfNodes {
             "Rooms read in the journal because something of them did not come",
             self.read.clone(),
         );
+        let holes = "Numbers of other nodes that did not come within a moment";
+        registry.register("backplane_holes", holes, self.holes.clone());
+        let relayed = "Requests of Socket.IO sessions of other nodes that were passed on to these";
+        registry.register("relayed_requests", relayed, self.relayed.clone());
         let lag = "From the arrival of a command on another node until what it brought about was heard";
         registry.register("backplane_lag_seconds", lag, self.lag.clone());
     }
@@ -42,6 +55,16 @@ impl OfNodes {
     /// The active rooms are compared.
     pub(crate) fn compared(&self) {
         self.compared.inc();
+    }
+
+    /// So many numbers did not come.
+    pub(crate) fn missed(&self, holes: u64) {
+        self.holes.inc_by(holes);
+    }
+
+    /// A request was passed on to another node.
+    pub(crate) fn relayed(&self) {
+        self.relayed.inc();
     }
 
     /// A room was read of which something was missing.

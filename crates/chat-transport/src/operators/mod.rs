@@ -1,6 +1,7 @@
 //! What operators ask and do, at `/admin/api` on their own address: why somebody did not get a message, who is connected, what is in
 //! force.
 
+mod all;
 mod asked;
 mod connections;
 mod explain;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use chat_protocol::Trouble;
 use chat_protocol::rest::answer::admin;
 use chat_protocol::rest::{Query, Reply, Tree};
+use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use matchit::InsertError;
@@ -21,8 +23,10 @@ pub use self::settings::OperatorSettings;
 pub use chat_protocol::rest::answer::admin::Setting;
 
 use self::asked::Asked;
+use self::settings::May;
 use crate::app::App;
 use crate::carry::http::{Body, Found, Router};
+use crate::cluster::{Cluster, PassedOn};
 use crate::routes::{refuse, respond, wrong_method};
 
 /// What every address here begins with.
@@ -32,6 +36,8 @@ pub(crate) const PREFIX: &str = "/admin/api/";
 pub(crate) struct Operators {
     app: Arc<App>,
     router: Router<Task>,
+    /// The other nodes, if there may be some.
+    cluster: Option<Arc<Cluster>>,
 }
 
 /// What can be asked and done.
@@ -52,12 +58,12 @@ enum Task {
 
 impl Operators {
     /// An error names two addresses that meet, which is a mistake here.
-    pub(crate) fn new(app: Arc<App>) -> Result<Operators, InsertError> {
+    pub(crate) fn new(app: Arc<App>, cluster: Option<Arc<Cluster>>) -> Result<Operators, InsertError> {
         let mut router = Router::new();
         for (method, path, task) in TABLE {
             router.route(method.clone(), &format!("{PREFIX}{path}"), *task)?;
         }
-        Ok(Operators { app, router })
+        Ok(Operators { app, router, cluster })
     }
 
     /// Answers an operator.
@@ -70,15 +76,24 @@ impl Operators {
             }
             // No page elsewhere is to ask here.
             Found::MethodNotAllowed(_) => Err(Trouble::NoMethod),
-            Found::Handler(task, params) => match self.app.settings.operators.admit(&parts.headers) {
+            Found::Handler(task, params) => match self.admit(&parts) {
                 Ok(may) => {
                     let query = Query::parse(parts.uri.query().unwrap_or_default());
-                    Asked { app: &self.app, params, query, may }.answer(*task).await
+                    let asked = Asked { app: &self.app, params, query, may };
+                    self.answer_for_all(&asked, *task, &parts).await
                 }
                 Err(trouble) => Err(trouble),
             },
         };
         told.map_or_else(|trouble| refuse(Tree::V2, &trouble, self.app.now()), respond)
+    }
+
+    /// What somebody may do who asks so: what a node passes on was looked at there.
+    fn admit(&self, asked: &Parts) -> Result<May, Trouble> {
+        match asked.extensions.get::<PassedOn>() {
+            Some(_) => Ok(May::Change),
+            None => self.app.settings.operators.admit(&asked.headers),
+        }
     }
 }
 

@@ -204,7 +204,7 @@ impl Call<'_> {
     async fn ready(&self) -> Reply {
         let stays = !self.app.leaving.load(Ordering::Relaxed);
         let store = stays && self.app.journal.ready().await.is_ok();
-        answer::health(Some(answer::Health { store, backplane: None }))
+        answer::health(Some(answer::Health { store, backplane: self.app.hub.reaches_nodes() }))
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn post_liked(call: &Call<'_>) -> Result<Reply, Trouble> {
     followers.sort_unstable();
     followers.dedup();
     for some in followers.chunks(AT_ONCE) {
-        some.iter().for_each(|follower| call.app.hub.tell(*follower, &news));
+        call.app.hub.tell_post(some, &news);
         // A post with many followers must not sit on everybody else's turn.
         yield_now().await;
     }
@@ -52,7 +52,7 @@ pub(super) async fn post_commented(call: &Call<'_>) -> Result<Reply, Trouble> {
     whom::account(call.app, author).await?;
     let PostCommentedNotice { comment, comments_count, .. } = notice;
     let commented = PostCommented { post_id, comment, comments_count };
-    call.app.hub.tell(author, &News::PostCommented(Arc::new(commented)));
+    call.app.hub.tell_post(&[author], &News::PostCommented(Arc::new(commented)));
     Ok(answer::told(1))
 }
 

@@ -28,6 +28,7 @@ use super::answers::{Aborted, polled, refused};
 use crate::carry::http::{Body, Peer, Unread, empty, read, respond, unavailable};
 use crate::carry::outbox::{Close, Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
+use crate::cluster::Passing;
 
 /// The sessions of one Socket.IO address. Requests open them and bring what their clients say.
 pub struct Engines {
@@ -36,6 +37,8 @@ pub struct Engines {
     depot: Arc<Depot>,
     open: Opener,
     book: Mutex<Book>,
+    /// The way to the sessions of other nodes, if there are some.
+    passing: Option<Passing>,
     bell: Notify,
 }
 
@@ -60,8 +63,14 @@ impl Engines {
             depot,
             open: Box::new(move |engine, address, headers| Box::pin(open(engine, address, headers))),
             book: Mutex::new(Book { engines: HashMap::new(), due: BTreeSet::new(), strangers }),
+            passing: None,
             bell: Notify::new(),
         }
+    }
+
+    /// The same on one of several nodes: what is asked of sessions elsewhere is passed on.
+    pub(crate) fn among(self, passing: Option<Passing>) -> Engines {
+        Engines { passing, ..self }
     }
 
     /// Answers a request.
@@ -76,17 +85,26 @@ impl Engines {
             Ok(Asked::Handshake(Transport::WebSocket)) => self.web_socket(None, request, peer),
             Ok(Asked::WebSocket(sid)) => match self.find(&sid) {
                 Some(engine) => self.web_socket(Some(engine), request, peer),
-                None => refused(Reject::UnknownSid),
+                None => self.elsewhere(&sid, request, peer).await,
             },
             Ok(Asked::Poll(sid)) => match self.find(&sid) {
                 Some(engine) => self.poll(engine).await,
-                None => refused(Reject::UnknownSid),
+                None => self.elsewhere(&sid, request, peer).await,
             },
             Ok(Asked::Post(sid)) => match self.find(&sid) {
                 Some(engine) => self.post(&engine, request).await,
-                None => refused(Reject::UnknownSid),
+                None => self.elsewhere(&sid, request, peer).await,
             },
         }
+    }
+
+    /// The answer to a request for a session that is not here. Where its node is gone, so is the session.
+    async fn elsewhere(&self, sid: &Sid, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let passed = match &self.passing {
+            Some(passing) => Box::pin(passing.pass(sid.home(), request, peer)).await,
+            None => None,
+        };
+        passed.unwrap_or_else(|| refused(Reject::UnknownSid))
     }
 
     /// Lets the sessions' time pass until told to stop.
@@ -192,7 +210,10 @@ impl Engines {
     fn new_session(&self, address: &Uri, headers: &HeaderMap) -> Option<Arc<Engine>> {
         let mut random = [0; 15];
         self.depot.fill(&mut random).then_some(())?;
-        let sid = Sid::new(random);
+        let sid = match &self.passing {
+            Some(passing) => Sid::at(passing.home(), *random.first_chunk()?),
+            None => Sid::new(random),
+        };
         let engine = Engine::new(self.settings.clone(), sid, self.depot.clone());
         self.book().engines.insert(sid, engine.clone());
         self.note(&engine);

@@ -6,6 +6,7 @@ use chat_domain::{Account, Handle, Person, Room, RoomId, Time, UserId, Uuid};
 
 use super::super::Tree;
 use super::chat::{kind, role};
+pub use super::together::together;
 use super::{Reply, bare};
 use crate::json::{Micros, Object};
 

@@ -8,6 +8,7 @@ mod message;
 mod notification;
 mod poll;
 mod spell;
+mod together;
 mod told;
 mod trouble;
 

@@ -31,11 +31,17 @@ pub struct Health {
     pub backplane: Option<bool>,
 }
 
-/// `readyz`: 200 where all is well. `None` is `healthz`: whoever answers is alive.
+/// `readyz`: 200 where the store answers. While the other nodes cannot be heard, what happens there only comes later. `None` is
+/// `healthz`: whoever answers is alive.
 pub fn health(health: Option<Health>) -> Reply {
-    let well = health.is_none_or(|health| health.store && health.backplane != Some(false));
-    bare(if well { 200 } else { 503 }, |o| {
-        o.put("status", if well { "ok" } else { "unavailable" });
+    let status = match health {
+        None => "ok",
+        Some(Health { store: false, .. }) => "unavailable",
+        Some(Health { backplane: Some(false), .. }) => "degraded",
+        Some(_) => "ready",
+    };
+    bare(if status == "unavailable" { 503 } else { 200 }, |o| {
+        o.put("status", status);
         if let Some(health) = health {
             parts(o, health);
         }

@@ -28,7 +28,7 @@ fn health_says_what_is_missing() {
     };
     assert_eq!(told(None), (200, json!({"status": "ok"})));
     let alone = Health { store: true, backplane: None };
-    assert_eq!(told(Some(alone)), (200, json!({"status": "ok", "store": true})));
+    assert_eq!(told(Some(alone)), (200, json!({"status": "ready", "store": true})));
     let cut = Health { store: true, backplane: Some(false) };
-    assert_eq!(told(Some(cut)), (503, json!({"status": "unavailable", "store": true, "backplane": false})));
+    assert_eq!(told(Some(cut)), (200, json!({"status": "degraded", "store": true, "backplane": false})));
 }

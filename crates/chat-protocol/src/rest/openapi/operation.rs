@@ -224,7 +224,7 @@ fn poll() -> Json {
 }
 
 fn health() -> Json {
-    let health = object([("status", words(&["ok", "unavailable"])), ("store", flag())]);
+    let health = object([("status", words(&["ready", "degraded", "unavailable"])), ("store", flag())]);
     perhaps(health, [("backplane", flag())])
 }
 

@@ -9,12 +9,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::answering::Answer;
 use crate::carry::outbox::{Drive, Outbox};
 
-/// An answer's body: bytes that are known, or whatever comes out of an outbox until it ends.
+/// An answer's body: bytes that are known, whatever comes out of an outbox until it ends, or what another server answers.
 #[derive(Debug, Default)]
 pub struct Body {
     kind: Kind,
@@ -28,6 +28,7 @@ enum Kind {
     Empty,
     Full(Bytes),
     Stream(Box<Stream>),
+    Passed(Box<Incoming>),
 }
 
 struct Stream {
@@ -41,6 +42,11 @@ impl Body {
     /// and the guard dropped.
     pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
         Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })).into()
+    }
+
+    /// What another server answers. If that breaks off, so does this.
+    pub(crate) fn passed(body: Incoming) -> Body {
+        Kind::Passed(Box::new(body)).into()
     }
 
     /// The same, as the end of an answer.
@@ -70,13 +76,20 @@ impl HttpBody for Body {
             Kind::Empty => None,
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
             Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Kind::Passed(body) => {
+                let frame = Pin::new(&mut **body).poll_frame(cx);
+                return frame.map(|frame| frame.and_then(Result::ok).map(Ok));
+            }
         };
         self.kind = Kind::Empty;
         Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.kind, Kind::Empty)
+        match &self.kind {
+            Kind::Passed(body) => body.is_end_stream(),
+            kind => matches!(kind, Kind::Empty),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -84,6 +97,7 @@ impl HttpBody for Body {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(_) => SizeHint::default(),
+            Kind::Passed(body) => body.size_hint(),
         }
     }
 }

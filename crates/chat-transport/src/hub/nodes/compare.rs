@@ -26,6 +26,7 @@ impl Hub {
         if nodes.is_in_doubt(now) {
             nodes.doubt.notify_one();
         }
+        self.metrics().nodes().missed(nodes.numbers().hearing.holes());
     }
 
     /// Compares whenever there is a doubt, until told to stop.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::Time;
-use chat_domain::backplane::{Backplane, Hearing, Numbering, Speaker};
+use chat_domain::backplane::{Backplane, Envelope, Hearing, Numbering, Speaker};
 use tokio::sync::Notify;
 
 pub(super) use self::comings::Comings;
@@ -66,6 +66,14 @@ impl Nodes {
     /// Another life of the database: what is said and heard is of that one.
     pub(super) fn begin_anew(&self, epoch: u64) {
         *self.numbers() = Numbers::new(&self.among, epoch);
+    }
+
+    /// Gives these to the other nodes, if there are any. What is not given while there are none counts all the same: one that begins
+    /// meanwhile notices by the number.
+    fn publish(&self, numbers: &Numbers, envelopes: Vec<Envelope>) {
+        if !numbers.hearing.is_alone() {
+            self.among.backplane.publish(envelopes);
+        }
     }
 
     fn numbers(&self) -> MutexGuard<'_, Numbers> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_domain::backplane::Moved;
-use chat_domain::{Event, RoomId, Time};
+use chat_domain::{Change, Event, RoomId, Time};
 
 use super::super::handle::Hub;
 use super::super::weight::weight;
@@ -17,7 +17,7 @@ impl Hub {
         let mut numbers = nodes.numbers();
         for light in lightly(happened) {
             let envelopes = numbers.saying.envelopes(by_room(light));
-            nodes.among.backplane.publish(envelopes);
+            nodes.publish(&numbers, envelopes);
         }
     }
 
@@ -30,13 +30,23 @@ impl Hub {
             nodes.among.backplane.publish(beats);
         }
     }
+
+    /// Whether the way to the other nodes is open; nothing where there can be none.
+    pub(crate) fn reaches_nodes(&self) -> Option<bool> {
+        self.0.nodes.as_ref().map(|nodes| nodes.among.backplane.is_well())
+    }
+
+    /// Which node this is; nothing where there can be no others.
+    pub(crate) fn node(&self) -> Option<u64> {
+        self.0.nodes.as_ref().map(|nodes| nodes.among.speaker.node)
+    }
 }
 
 /// As many at once as an envelope takes with its events, roughly.
 fn lightly(happened: Vec<Arc<Event>>) -> Vec<Vec<Arc<Event>>> {
     let (mut parts, mut sum) = (vec![Vec::new()], 0);
     for event in happened {
-        let weight = weight(&event);
+        let weight = weight(&event) + people(&event);
         if sum > 0 && sum + weight > LIGHT {
             parts.push(Vec::new());
             sum = 0;
@@ -45,6 +55,15 @@ fn lightly(happened: Vec<Arc<Event>>) -> Vec<Vec<Arc<Event>>> {
         parts.last_mut().into_iter().for_each(|part| part.push(event.clone()));
     }
     parts
+}
+
+/// Bytes of those who are named in an event beside who did it, roughly: in memory they are shared.
+fn people(event: &Event) -> usize {
+    match &event.change {
+        Change::Created { people, .. } => people.iter().map(|person| PERSON + person.avatar.len()).sum(),
+        Change::Added { person } | Change::Removed { person, .. } => PERSON + person.avatar.len(),
+        _ => 0,
+    }
 }
 
 /// How far each room has gone by these events, which are in their order.
@@ -71,5 +90,7 @@ fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
     rooms
 }
 
+/// What somebody takes without their picture.
+const PERSON: usize = 256;
 /// What an envelope takes. As it is written an event takes about as much as in memory, and no bus takes more than 8,000 bytes.
 const LIGHT: usize = 5_000;

@@ -15,7 +15,7 @@ impl Hub {
         let Some(nodes) = self.0.nodes.as_ref().filter(|_| !signs.is_empty()) else { return };
         let numbers = nodes.numbers();
         let envelopes = signs.into_iter().map(|sign| numbers.saying.signs(vec![sign])).collect();
-        nodes.among.backplane.publish(envelopes);
+        nodes.publish(&numbers, envelopes);
     }
 
     /// The same of what people have stated since this was last called.

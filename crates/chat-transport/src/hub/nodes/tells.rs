@@ -1,11 +1,12 @@
 //! What is told to a person, or to everybody about one, wherever they are connected.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::Family;
 use chat_domain::{Notification, Person, Time, UserId};
-use chat_protocol::News;
+use chat_protocol::{News, envelope};
 
 use super::super::handle::Hub;
 use crate::connection::closes;
@@ -20,8 +21,19 @@ impl Hub {
 
     /// Closes all sockets of a user.
     pub fn disconnect(&self, user: UserId) {
-        self.disconnect_here(user);
-        self.tell_people(Tell::Disconnect(user));
+        let now = self.now();
+        self.disconnect_here(user, now);
+        self.tell_people(Tell::Disconnect(user, now));
+    }
+
+    /// Tells people what a back end says of a post.
+    pub(crate) fn tell_post(&self, people: &[UserId], news: &News) {
+        people.iter().for_each(|user| self.tell(*user, news));
+        if self.0.nodes.is_some()
+            && let Some(written) = envelope::post_written(news)
+        {
+            self.tell_people(Tell::Post(people.to_vec(), written));
+        }
     }
 
     /// Closes all sockets of somebody whose log-ins were ended.
@@ -57,7 +69,8 @@ impl Hub {
     pub(super) fn hear_tell(&self, tell: Tell) {
         match &tell {
             Tell::Notification(notification) => return self.notify_here(notification),
-            Tell::Disconnect(user) => return self.disconnect_here(*user),
+            Tell::Disconnect(user, at) => return self.disconnect_here(*user, *at),
+            Tell::Post(people, written) => return self.hear_post(people, written),
             Tell::EndSession(cookie) => return self.log_out(|socket| socket.cookie.as_deref() == Some(cookie)),
             Tell::EndAll(user, _) => self.log_out(|socket| socket.user() == *user),
             Tell::EndFamily(user, family, _) => self.log_out(|socket| is_of(socket, *user, *family)),
@@ -70,16 +83,23 @@ impl Hub {
         let Some(nodes) = &self.0.nodes else { return };
         let mut numbers = nodes.numbers();
         let envelope = numbers.saying.tells(vec![tell]);
-        nodes.among.backplane.publish(vec![envelope]);
+        nodes.publish(&numbers, vec![envelope]);
     }
 
     fn notify_here(&self, notification: &Arc<Notification>) {
         self.tell(notification.user, &News::Notification(notification.clone()));
     }
 
-    fn disconnect_here(&self, user: UserId) {
+    /// Whoever has come back since stays.
+    fn disconnect_here(&self, user: UserId, at: Time) {
         let sockets = self.people().sockets(user);
-        sockets.iter().for_each(|socket| socket.line.close(closes::EXPELLED));
+        let were_here = sockets.iter().filter(|socket| socket.since <= at.after(CLOCKS));
+        were_here.for_each(|socket| socket.line.close(closes::EXPELLED));
+    }
+
+    fn hear_post(&self, people: &[UserId], written: &str) {
+        let Some(news) = envelope::post_read(written) else { return };
+        people.iter().for_each(|user| self.tell(*user, &news));
     }
 
     /// Closes the sockets of which this is so: what let them in was ended.
@@ -89,6 +109,9 @@ impl Hub {
         ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
     }
 }
+
+/// How far the clocks of two nodes may be apart.
+const CLOCKS: Duration = Duration::from_secs(1);
 
 fn is_of(socket: &Socket, user: UserId, family: Family) -> bool {
     socket.user() == user && socket.family() == Some(family)

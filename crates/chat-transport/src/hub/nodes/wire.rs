@@ -16,6 +16,10 @@ impl Backplane for Written {
         let longest = self.0.longest();
         self.0.say(envelopes.iter().map(|envelope| envelope::written(envelope, longest)).collect());
     }
+
+    fn is_well(&self) -> bool {
+        self.0.is_well()
+    }
 }
 
 /// Reads what comes over such a bus into an inbox.

@@ -1,0 +1,85 @@
+//! One request to another node, on a connection of its own.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chat_domain::backplane::Neighbour;
+use futures_util::future::join_all;
+use http::header::HOST;
+use http::{HeaderValue, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Body;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::{Cluster, SECRET};
+use crate::app::named;
+
+/// What a node has said.
+pub(crate) type Said = Option<(StatusCode, Bytes)>;
+
+impl Cluster {
+    /// Asks all other nodes the same; nothing from those that did not answer in time.
+    pub(crate) async fn ask_all(&self, path: &str) -> Vec<(u64, Said)> {
+        let asking = self.neighbours().into_iter().map(|Neighbour { node, address }| async move {
+            let Some(address) = address else { return (node, None) };
+            (node, self.ask(&address, Method::GET, path).await)
+        });
+        join_all(asking).await
+    }
+
+    /// The node that operators know by this name.
+    pub(crate) fn named(&self, name: &str) -> Option<u64> {
+        let nodes = self.neighbours().into_iter().map(|other| other.node);
+        nodes.into_iter().find(|node| named(*node).to_string() == name)
+    }
+
+    /// Asks the node with this number.
+    pub(crate) async fn ask_one(&self, node: u64, method: Method, path: &str) -> Said {
+        let known = self.neighbours().into_iter().find(|other| other.node == node);
+        self.ask(&known?.address?, method, path).await
+    }
+
+    async fn ask(&self, address: &str, method: Method, path: &str) -> Said {
+        timeout(ANSWERS, self.asked(address, method, path)).await.ok().flatten()
+    }
+
+    async fn asked(&self, address: &str, method: Method, path: &str) -> Said {
+        let request = Request::builder().method(method).uri(path).header(HOST, HeaderValue::from_str(address).ok()?);
+        let request = request.header(SECRET, self.shown()?).body(Empty::<Bytes>::new()).ok()?;
+        let response = reached(address).await?.send_request(request).await.ok()?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), LONGEST).collect().await.ok()?;
+        Some((status, body.to_bytes()))
+    }
+}
+
+/// A connection to a node; nothing if it does not take it in time.
+pub(super) async fn reached<B>(address: &str) -> Option<SendRequest<B>>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let stream = timeout(CONNECTS, TcpStream::connect(address)).await.ok()?.ok()?;
+    stream.set_nodelay(true).ok()?;
+    let (sender, connection) = Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.with_upgrades().await {
+            debug!(%error, "a connection to another node ended");
+        }
+    });
+    Some(sender)
+}
+
+/// A node that does not answer an operator within this is missing.
+const ANSWERS: Duration = Duration::from_secs(1);
+/// How long a connection may take.
+const CONNECTS: Duration = Duration::from_secs(2);
+/// What is held of an answer, or a request, on its way.
+const BUFFER: usize = 64 << 10;
+/// What a node may say at most.
+const LONGEST: usize = 16 << 20;
