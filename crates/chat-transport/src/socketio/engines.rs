@@ -100,10 +100,8 @@ impl Engines {
 
     /// The answer to a request for a session that is not here. Where its node is gone, so is the session.
     async fn elsewhere(&self, sid: &Sid, request: Request<Incoming>, peer: Peer) -> Response<Body> {
-        let passed = match &self.passing {
-            Some(passing) => Box::pin(passing.pass(sid.home(), request, peer)).await,
-            None => None,
-        };
+        let Some(passing) = &self.passing else { return refused(Reject::UnknownSid) };
+        let passed = Box::pin(passing.pass(sid.home(), request, peer)).await;
         passed.unwrap_or_else(|| refused(Reject::UnknownSid))
     }
 
