@@ -135,15 +135,24 @@ def test_what_is_no_archive_is_refused_and_says_where(tmp_path):
         assert done.returncode == 1 and said in done.stderr, done.stderr
 
 
-def test_the_commands_of_the_chapter(tmp_path):
-    page = ROOT / "crates" / "chat-server" / "book" / "src" / "data.md"
+@pytest.mark.parametrize(
+    "chapter, made",
+    [
+        ("data", {"chat.jsonl", "other.db", "copy.db", "chat.db.before-restore-1"}),
+        ("upgrading", {"before.db"}),
+    ],
+)
+def test_the_commands_of_the_chapter(tmp_path, chapter, made):
+    page = ROOT / "crates" / "chat-server" / "book" / "src" / f"{chapter}.md"
     (script,) = re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.M | re.S)
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "chat-server").symlink_to(pathlib.Path(binary()).resolve())
     given = {"PATH": f"{tools}:/usr/bin:/bin"}
+    if chapter == "upgrading":
+        good(run(f"sqlite:{tmp_path}/chat.db", "user", "add", "somebody"))
     done = subprocess.run(
         ["bash", "-euc", script], env=given, cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert {"chat.jsonl", "other.db", "copy.db", "chat.db.before-restore-1"} <= {path.name for path in tmp_path.iterdir()}
+    assert made <= {path.name for path in tmp_path.iterdir()}
