@@ -30,6 +30,14 @@ impl Emoji {
         good.then(|| Emoji(Cow::Owned(text.into())))
     }
 
+    /// The emoji that is called so (`thumbsup`), or a client's own of this name.
+    pub fn called(name: &str) -> Option<Emoji> {
+        match emojis::get_by_shortcode(name) {
+            Some(listed) => Emoji::new(listed.as_str()),
+            None => Emoji::new(&alloc::format!(":{name}:")),
+        }
+    }
+
     /// The one spelling that is told and kept.
     pub fn as_str(&self) -> &str {
         &self.0

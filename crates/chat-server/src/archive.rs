@@ -127,7 +127,7 @@ fn begins_as_sqlite(file: &Path) -> io::Result<bool> {
 }
 
 /// Reads the rows of a copy.
-fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String> + Send + 'static {
+pub(crate) fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String> + Send + 'static {
     let address = format!("sqlite:{}", file.display());
     move |batches| {
         let mut records = Vec::with_capacity(BATCH);
@@ -147,7 +147,7 @@ fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String> + Send + '
 }
 
 /// Puts into a database where nobody is yet whatever is read.
-async fn put_into(
+pub(crate) async fn put_into(
     database: &str,
     take_over: bool,
     read: impl FnOnce(&Batches) -> Result<(), String> + Send + 'static,
@@ -164,7 +164,7 @@ async fn put_all(
     read: impl FnOnce(&Batches) -> Result<(), String> + Send + 'static,
 ) -> Result<(), String> {
     if !store.is_empty().await.map_err(|failure| failure.to_string())? {
-        return Err("there are people in the database already: import into an empty one".into());
+        return Err(NOT_EMPTY.into());
     }
     let (batches, mut next) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || read(&batches));
@@ -225,8 +225,11 @@ fn is_dash(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
+/// Why nothing is put into a database.
+pub(crate) const NOT_EMPTY: &str = "there are people in the database already: import into an empty one";
+
 /// How far it is: on a terminal at once, elsewhere at the end.
-struct Progress {
+pub(crate) struct Progress {
     what: &'static str,
     done: usize,
     began: Instant,
@@ -234,12 +237,12 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(what: &'static str) -> Progress {
+    pub(crate) fn new(what: &'static str) -> Progress {
         let now = Instant::now();
         Progress { what, done: 0, began: now, shown: io::stderr().is_terminal().then_some(now) }
     }
 
-    fn more(&mut self, rows: usize) {
+    pub(crate) fn more(&mut self, rows: usize) {
         self.done += rows;
         if self.shown.is_some_and(|shown| shown.elapsed() > OFTEN) {
             self.shown = Some(Instant::now());
@@ -247,14 +250,14 @@ impl Progress {
         }
     }
 
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         let line = if self.shown.is_some() { "\r" } else { "" };
         eprintln!("{line}{} rows {} in {:.1} s", self.done, self.what, self.began.elapsed().as_secs_f64());
     }
 }
 
 /// What is read, on its way into a database.
-type Batches = mpsc::Sender<Vec<Record>>;
+pub(crate) type Batches = mpsc::Sender<Vec<Record>>;
 
 /// How a database of SQLite begins.
 const SQLITE: &[u8] = b"SQLite format 3\0";

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use chat_transport::account::issuer::Pinned;
 use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use http::Uri;
 
@@ -226,9 +226,13 @@ pub(crate) enum Action {
         /// The file to make; `-` is the standard output.
         file: PathBuf,
     },
-    /// Put such a file into an empty database of either kind: `chat-server import chat.jsonl --database postgres://chat@db/chat`.
+    /// Put such a file into an empty database of either kind: `chat-server import chat.jsonl --database postgres://chat@db/chat`; or what
+    /// Slack exports: `chat-server import --from slack export.zip`.
     Import {
-        /// The file; `-` is the standard input.
+        /// Who made the file.
+        #[arg(long, default_value = "chat-server")]
+        from: Source,
+        /// The file; `-` is the standard input, but for Slack's.
         file: PathBuf,
     },
     /// Put a backup back. A file's database is exchanged, and stays beside it under another name; a Postgres must be empty.
@@ -264,6 +268,15 @@ pub(crate) enum Action {
         /// Which shell.
         shell: Shell,
     },
+}
+
+/// Who makes files that can be imported.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Source {
+    /// `chat-server export`.
+    ChatServer,
+    /// The owners of a workspace, who can export it as a ZIP file.
+    Slack,
 }
 
 impl Config {

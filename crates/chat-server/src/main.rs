@@ -17,13 +17,14 @@ mod page;
 mod reload;
 mod secrets;
 mod serve;
+mod slack;
 
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 
-use crate::config::{Action, Unread};
+use crate::config::{Action, Source, Unread};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -40,7 +41,8 @@ async fn main() -> ExitCode {
                 Some(Action::Backup { file }) => archive::back_up(&given.config, file).await,
                 Some(Action::Restore { file }) => archive::restore(&given.config, file).await,
                 Some(Action::Export { file }) => archive::export(&given.config, file).await,
-                Some(Action::Import { file }) => archive::import(&given.config, file).await,
+                Some(Action::Import { from: Source::ChatServer, file }) => archive::import(&given.config, file).await,
+                Some(Action::Import { from: Source::Slack, file }) => slack::import(&given.config, file).await,
                 Some(Action::Man) => commands::manual(),
                 Some(Action::Reindex) => commands::reindex(&given.config).await,
                 Some(Action::User { action }) => commands::user(&given.config, action).await,
