@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use chat_transport::account::issuer::Pinned;
 use chat_transport::account::secret::Secret;
 use chat_transport::address::Network;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use http::Uri;
 
@@ -20,7 +20,7 @@ use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Given, Unread, here};
-pub(crate) use self::values::{Address, Jwks, Registration, Way};
+pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 use crate::commands::UserAction;
 use crate::log::{Level, LogFormat};
@@ -268,15 +268,6 @@ pub(crate) enum Action {
         /// Which shell.
         shell: Shell,
     },
-}
-
-/// Who makes files that can be imported.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Source {
-    /// `chat-server export`.
-    ChatServer,
-    /// The owners of a workspace, who can export it as a ZIP file.
-    Slack,
 }
 
 impl Config {

@@ -207,6 +207,15 @@ pub(super) fn database(text: &str) -> Result<String, String> {
 
 const SMALLEST_QUEUE: usize = 128 << 10;
 
+/// Who makes files that can be imported.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Source {
+    /// `chat-server export`.
+    ChatServer,
+    /// The owners of a workspace, who can export it as a ZIP file.
+    Slack,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

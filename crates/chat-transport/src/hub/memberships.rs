@@ -61,7 +61,8 @@ impl People {
     pub(super) fn follow(&mut self, event: &Event) -> bool {
         let is_news = match &event.change {
             Change::Created { people, .. } => {
-                people.iter().fold(false, |is_news, person| self.came(person.id(), event) || is_news)
+                // Each of them comes, whatever the others mean.
+                people.iter().filter(|person| self.came(person.id(), event)).count() > 0
             }
             Change::Added { person } => self.came(person.id(), event),
             Change::Removed { person, .. } => self.went(person.id(), event),
