@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
 
-function binary() {
+export function binary() {
   if (process.env.CHAT_SERVER) return process.env.CHAT_SERVER;
   const built = ["release", "debug"].map((profile) => join(TARGET, profile, "chat-server"));
   const found = built.find(existsSync);

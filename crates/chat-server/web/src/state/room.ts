@@ -2,7 +2,7 @@
 import type { Draft, Frames, Refused } from "chat-client";
 import { newId } from "chat-client";
 import { reading } from "./chats.js";
-import { messageUuid, roomUuid } from "./ids.js";
+import { idOf, messageUuid, roomUuid } from "./ids.js";
 import { LIKE, read, told, waiting, type Message, type MessageObject, type Page, type Quote } from "./message.js";
 import { chat, me, request } from "./server.js";
 
@@ -36,10 +36,12 @@ export class Room {
     this.loading = true;
     try {
       const page = await this.page("");
+      const before = await this.unreadBefore(page, unread);
       await this.settled();
-      this.messages = page.data.map(read);
+      this.messages = [...before.data, ...page.data].map(read);
       this.heard = Math.max(this.heard, this.messages.at(-1)?.id ?? 0);
-      this.hasOlder = page.next_before !== null;
+      this.hasOlder = before.next_before !== null;
+      this.unreadFrom = unread ? this.firstUnread(unread) : 0;
       this.hasNewer = false;
       this.failed = false;
       this.loaded = true;
@@ -250,12 +252,25 @@ export class Room {
     this.loading = false;
   }
 
+  /** What comes before a newest page in which not all is read that is unread. */
+  private async unreadBefore(page: Page, unread: number): Promise<Pick<Page, "data" | "next_before">> {
+    let { next_before, data } = { ...page, data: [] as MessageObject[] };
+    const others = () => [...data, ...page.data].filter(byOthers).length;
+    while (next_before && others() < unread && data.length + PAGE < MOST) {
+      const older = await this.page(`&before_id=${next_before}`);
+      data = [...older.data, ...data];
+      next_before = older.next_before;
+    }
+    return { data, next_before };
+  }
+
+  /** Where unread begins; 0 if that is farther above than what is held. */
   private firstUnread(unread: number): number {
-    const others = this.messages.filter((message) => message.sender !== me.value?.id);
-    return others.at(-Math.min(unread, others.length))?.id ?? 0;
+    return this.messages.filter((message) => message.sender !== me.value?.id).at(-unread)?.id ?? 0;
   }
 }
 
+const byOthers = (object: MessageObject) => idOf(object.user_id) !== me.value?.id;
 const idOfLast = (page: Page) => page.data.at(-1)?.id;
 
 const PAGE = 50;

@@ -57,7 +57,6 @@ export const en = {
   react: "React",
   likes: (n: number) => one(n, "like", "likes"),
   info: "Read by",
-  readBy: (n: number) => `Read by ${n}`,
   nobodyRead: "Nobody has read it yet.",
   reply: "Reply",
   replyTo: (name: string) => `in reply to ${name}`,

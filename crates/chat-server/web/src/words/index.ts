@@ -33,6 +33,11 @@ const DAY = 86_400_000;
 const daysAgo = (at: Date) => Math.round((midnight(new Date()) - midnight(at)) / DAY);
 const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 
+export function sameDay(one: string, other: string): boolean {
+  const [a, b] = [new Date(one), new Date(other)];
+  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
+}
+
 /** The heading of a day. */
 export function dayOf(at: string): string {
   const day = new Date(at);

@@ -60,7 +60,6 @@ export const ru: Words = {
   react: "Реакция",
   likes: (n) => many(n, "отметка", "отметки", "отметок"),
   info: "Кто прочитал",
-  readBy: (n) => `Прочитали: ${n}`,
   nobodyRead: "Пока никто не прочитал.",
   reply: "Ответить",
   replyTo: (name) => `в ответ на ${name}`,
