@@ -1,6 +1,7 @@
 //! Settings: from flags, the environment (`CHAT_…`) and a TOML file, in that order of weight.
 
 mod file;
+mod help;
 mod in_force;
 mod layers;
 mod nearest;
@@ -27,7 +28,7 @@ use crate::log::{Level, LogFormat};
 
 /// A realtime chat server that speaks five dialects over one core.
 #[derive(Clone, Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = help::EXAMPLES)]
 pub(crate) struct Config {
     /// What to do instead of serving.
     #[command(subcommand)]
