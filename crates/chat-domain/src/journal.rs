@@ -136,7 +136,7 @@ pub trait Journal: Send + Sync {
     /// changes are.
     fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>>;
 
-    /// The newest number in the feed.
+    /// The newest number in the feed, once all that was acknowledged here stands in it.
     fn feed_end(&self) -> Answer<'_, u64>;
 
     /// A page of a user's chats, those below `before`.

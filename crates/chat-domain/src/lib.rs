@@ -194,6 +194,7 @@ pub mod grant;
 pub mod journal;
 #[cfg(feature = "std")]
 pub mod memory;
+pub mod subscribers;
 
 pub use bucket::{Bucket, Rate};
 pub use chat::{Chat, Saved};
@@ -223,6 +224,7 @@ pub use room::{Head, Member, Position, Role, Room, RoomKind};
 pub use rows::{
     DirectRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, ReactionRow, Readership, Receipt, Roster, SentRow,
 };
+pub use subscribers::Subscribers;
 pub use tally::{Tallies, Tally};
 pub use time::Time;
 pub use typing::{Typed, Typing, TypingSign};

@@ -13,12 +13,14 @@ use crate::event::{Change, Outcome};
 use crate::id::{MessageId, RoomId};
 use crate::journal::{Answer, Failure, Fed, Order, Settled, Sink};
 use crate::limits::Limits;
+use crate::subscribers::Subscribed;
 
 mod accounts;
 pub mod bus;
 mod directory;
 mod journal;
 mod notifications;
+mod subscribers;
 
 use accounts::Accounts;
 use notifications::Notifications;
@@ -37,14 +39,16 @@ struct World {
     accounts: Accounts,
     notifications: Notifications,
     feed: Vec<Fed>,
+    webhooks: Vec<Subscribed>,
 }
 
 impl InMemory {
     /// Nobody and nothing yet.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications, feed) = Default::default();
-        InMemory { sink, world: Mutex::new(World { chat: Chat::new(limits), next, accounts, notifications, feed }) }
+        let (accounts, notifications, feed, webhooks) = Default::default();
+        let chat = Chat::new(limits);
+        InMemory { sink, world: Mutex::new(World { chat, next, accounts, notifications, feed, webhooks }) }
     }
 
     /// Decides an order, tells the sink, and gives back what it said.

@@ -30,9 +30,22 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
     }
 }
 
-/// What an archive does not carry. The feed and the index of words are made anew elsewhere.
-pub(crate) const LEFT_OUT: [&str; 11] =
-    ["families", "refresh_tokens", "sessions", "ids", "nodes", "lobby", "feed", "fed", "leases", "followers", "words"];
+/// What an archive does not carry. The feed and the index of words are made anew elsewhere; back ends subscribe there anew.
+pub(crate) const LEFT_OUT: [&str; 13] = [
+    "families",
+    "refresh_tokens",
+    "sessions",
+    "ids",
+    "nodes",
+    "lobby",
+    "feed",
+    "fed",
+    "leases",
+    "followers",
+    "words",
+    "webhooks",
+    "webhook_rooms",
+];
 /// Others refer to these.
 pub(crate) const FIRST: [&str; 2] = ["users", "rooms"];
 

@@ -1,11 +1,11 @@
-//! Which rooms were written to here since the feed was written last.
+//! Which rooms were written to here since the feed was written last, and whether it is written here at all.
 
 use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_domain::{Outcome, RoomId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::work::OrderResult;
 
@@ -13,7 +13,20 @@ use crate::work::OrderResult;
 #[derive(Default)]
 pub(crate) struct Heard {
     rooms: Mutex<Rooms>,
+    writing: Mutex<Writing>,
     news: Notify,
+}
+
+/// Whether the feed is written here.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// It is not.
+    #[default]
+    Nothing,
+    /// What is committed here.
+    Own,
+    /// What nobody else writes, too: whoever follows it does so here.
+    All,
 }
 
 /// Rooms that have something new.
@@ -22,6 +35,8 @@ pub(crate) struct Rooms {
     pub(crate) named: BTreeSet<RoomId>,
     /// Whether others may have, too: then all rooms are looked through.
     pub(crate) some_were_missed: bool,
+    /// Who waits until it is written: they are let go when this is dropped.
+    awaited: Vec<oneshot::Sender<()>>,
 }
 
 impl Heard {
@@ -46,6 +61,36 @@ impl Heard {
     pub(crate) fn miss(&self) {
         self.lock().some_were_missed = true;
         self.news.notify_one();
+    }
+
+    /// From here on the feed is written so here.
+    pub(crate) fn begin(&self, now: Writing) {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        if now == Writing::Nothing {
+            // Who waits does so in vain.
+            self.lock().awaited.clear();
+        }
+    }
+
+    /// Whether whoever follows the feed does so here.
+    pub(crate) fn leads(&self) -> bool {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) == Writing::All
+    }
+
+    /// Waits until what was committed here stands in the feed, if it is written here.
+    pub(crate) async fn written(&self) {
+        let (tell, told) = oneshot::channel();
+        {
+            // Held, so that nobody begins to wait for who has just ended.
+            let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            if *writing == Writing::Nothing {
+                return;
+            }
+            self.lock().awaited.push(tell);
+        }
+        self.news.notify_one();
+        // Let go of is enough.
+        let _ = told.await;
     }
 
     /// Takes what was heard.

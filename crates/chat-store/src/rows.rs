@@ -11,8 +11,8 @@ use chat_domain::{
 
 pub(crate) use crate::tables::{
     AboutRow, ChangeRow, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow,
-    NotificationRow, OrdinalRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf, ReceiptRow, RoomRow, StretchRow,
-    TokenRow, UnreadRow,
+    NotificationRow, OrdinalRow, OwedEventsRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf, ReceiptRow,
+    RoomRow, StretchRow, TokenRow, UnreadRow, WebhookRow,
 };
 use crate::work_error::{WorkError, Worked};
 

@@ -8,7 +8,8 @@ use chat_domain::backplane::{Listener, Neighbour, Speaker, Whereabouts, Wire};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
-use chat_domain::{Account, Directory, Failure, Journal, Sink, Time, UserId, Uuid};
+use chat_domain::subscribers::{Progress, Subscribed, Webhook};
+use chat_domain::{Account, Directory, Failure, Journal, Sink, Subscribers, Time, UserId, Uuid};
 
 use crate::archive::Record;
 use crate::error::OpenError;
@@ -123,6 +124,13 @@ impl Store {
         }
     }
 
+    fn subscribers(&self) -> &dyn Subscribers {
+        match &self.database {
+            Database::Sqlite(database) => &**database,
+            Database::Postgres(database) => &**database,
+        }
+    }
+
     fn directory(&self) -> &dyn Directory {
         match &self.database {
             Database::Sqlite(database) => &**database,
@@ -201,5 +209,20 @@ impl Directory for Store {
         fn session(digest: String, now: Time, expires: Time) -> Option<Account>;
         fn close_session(digest: String) -> ();
         fn seen(users: Vec<(UserId, Time)>) -> ();
+    }
+}
+
+impl Subscribers for Store {
+    fn tells(&self) -> bool {
+        self.subscribers().tells()
+    }
+
+    answered! { subscribers:
+        fn webhooks() -> Vec<Subscribed>;
+        fn subscribe(webhook: Webhook, fed: u64, most: usize) -> bool;
+        fn rotate(webhook: Uuid, secret: String, until: Time) -> bool;
+        fn unsubscribe(webhook: Uuid) -> bool;
+        fn progress(webhook: Uuid) -> Option<Progress>;
+        fn note_progress(webhook: Uuid, progress: Progress) -> bool;
     }
 }

@@ -23,6 +23,10 @@ macro_rules! row {
         }
     };
 }
+mod subscribers;
+
+pub(crate) use self::subscribers::{OwedEventsRow, WebhookRow};
+
 row! {
     /// One user as the others see them, of `users u`.
     PersonRow as "u" {

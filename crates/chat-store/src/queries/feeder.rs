@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::indexer::{Indexer, ask};
 use super::{Conn, Database, feed};
+use crate::heard::Writing;
 use crate::work::Intake;
 
 /// Writes the feed until it is told to stop, or the database is gone. What is told to stop says when it has.
@@ -38,9 +39,10 @@ pub(crate) async fn run(
         }
         match asked {
             None => feeder.turn(&intake).await,
-            Some(None) => return,
+            Some(None) => return intake.heard.begin(Writing::Nothing),
             Some(Some(done)) => {
                 feeder.end(&intake).await;
+                intake.heard.begin(Writing::Nothing);
                 // Who asked may be gone.
                 let _ = done.send(());
                 return;
@@ -79,7 +81,8 @@ impl Feeder {
         if now >= self.beat {
             self.take_lease(now).await;
         }
-        let heard = intake.heard.take();
+        intake.heard.begin(self.writing());
+        let mut heard = intake.heard.take();
         if !self.has_lease && !self.several {
             // Whoever takes it looks through all rooms.
             return;
@@ -87,9 +90,10 @@ impl Feeder {
         if heard.some_were_missed || matches!(self.sweep, Some(Sweep::Due(at)) if at <= now) {
             self.sweep = Some(Sweep::After(0));
         }
-        let named: Vec<_> = heard.named.into_iter().collect();
+        let named: Vec<_> = std::mem::take(&mut heard.named).into_iter().collect();
         let done = async {
             self.write(&named).await?;
+            drop(heard);
             if !self.has_lease {
                 return Ok(false);
             }
@@ -102,6 +106,15 @@ impl Feeder {
             // What was heard is found again, whoever has the lease then.
             (self.has_lease, self.anew) = (false, true);
             self.beat = self.beat.min(Instant::now() + AGAIN);
+        }
+        intake.heard.begin(self.writing());
+    }
+
+    fn writing(&self) -> Writing {
+        match (self.has_lease, self.several) {
+            (true, _) => Writing::All,
+            (false, true) => Writing::Own,
+            (false, false) => Writing::Nothing,
         }
     }
 

@@ -30,6 +30,7 @@ pub(crate) mod save;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod threads;
+mod webhooks;
 
 use super::{Conn, Database};
 use crate::work::Working;

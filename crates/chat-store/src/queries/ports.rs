@@ -1,6 +1,7 @@
 //! The journal, answered by a database.
 
 mod directory;
+mod subscribers;
 
 use std::sync::Arc;
 
@@ -82,7 +83,10 @@ impl Journal for Database {
     }
 
     fn feed_end(&self) -> Answer<'_, u64> {
-        self.read(|conn| Box::pin(feed::newest(conn)))
+        Box::pin(async move {
+            self.intake.heard.written().await;
+            self.read(|conn| Box::pin(feed::newest(conn))).await
+        })
     }
 
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats> {
