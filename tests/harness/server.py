@@ -77,7 +77,8 @@ class Server(Addressed):
         command += ["--admin-listen", f"127.0.0.1:{self.admin_port}"]
         for name, value in self.flags.items():
             for one in value if isinstance(value, (list, tuple)) else [value]:
-                command += [f"--{name}", str(one)]
+                # A switch stands alone.
+                command += [f"--{name}"] if one is True else [f"--{name}", str(one)]
         return command
 
     def _read_addresses(self, began_at):

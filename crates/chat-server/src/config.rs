@@ -127,6 +127,9 @@ pub(crate) struct Config {
     /// A file with keys of trusted back ends, one a line.
     #[arg(long)]
     pub(crate) api_key_file: Option<PathBuf>,
+    /// Let back ends subscribe addresses of private networks and of this machine. Whoever has the API key could look around there.
+    #[arg(long)]
+    pub(crate) allow_private_webhooks: bool,
     /// How long an access token is good.
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub(crate) access_token_ttl: Span,

@@ -12,6 +12,7 @@ use chat_transport::beside::Neighbours;
 use chat_transport::carry::http::{self, HttpSettings, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
+use chat_transport::hooks::HookSettings;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::notify::{self, notify};
 use chat_transport::rates::RateSettings;
@@ -67,7 +68,7 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let (admin_at, admin_files) = doors::told(&admin);
     let mut settings = settings(&config)?;
     settings.operators = operators::may(&config, &admin_at, in_force.clone())?;
-    let app = App::new(store.clone(), store.clone(), hub, tokens, settings);
+    let app = App::new(store.clone(), store.clone(), store.clone(), hub, tokens, settings);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };
     let page = Page::new(store.clone(), config.registration == Registration::Open, &config.frame_ancestors);
@@ -266,7 +267,10 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     engine.max_strangers = config.max_strangers;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
-    Ok(ServerSettings { http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
+    // Changes are forgotten one day: what was not told by then is told no more.
+    let give_up = default.hooks.give_up.min(config.keep_changes.0 / 10 * 9);
+    let hooks = HookSettings { private: config.allow_private_webhooks, give_up, ..default.hooks.clone() };
+    Ok(ServerSettings { hooks, http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
 
 /// How long the last words of a connection may take.

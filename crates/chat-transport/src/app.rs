@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::Family;
-use chat_domain::{Directory, Failure, Journal, Person, Time, UserId, Uuid};
+use chat_domain::{Directory, Failure, Journal, Person, Subscribers, Time, UserId, Uuid};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::gate::Gate;
@@ -17,6 +17,7 @@ use crate::carry::http::Tally;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
 use crate::connection::closings::Closings;
+use crate::hooks::{HookSettings, Hooks};
 use crate::hub::Hub;
 use crate::operators::OperatorSettings;
 use crate::rates::Rates;
@@ -27,6 +28,8 @@ pub struct App {
     pub journal: Arc<dyn Journal>,
     /// What knows people.
     pub directory: Arc<dyn Directory>,
+    /// What remembers who outside is told.
+    pub subscribers: Arc<dyn Subscribers>,
     /// Who hears what.
     pub hub: Hub,
     /// Who may come in.
@@ -37,6 +40,8 @@ pub struct App {
     pub(crate) rates: Rates,
     /// What became of connections.
     pub tally: Arc<Tally>,
+    /// Back ends that are told what happens.
+    pub(crate) hooks: Hooks,
     /// How people's sockets ended lately.
     pub(crate) closings: Closings,
     /// This life of this node.
@@ -74,6 +79,8 @@ pub struct ServerSettings {
     pub lobby: Duration,
     /// How the HTTP trees behave.
     pub http: crate::routes::RouteSettings,
+    /// How back ends are told what happens.
+    pub hooks: HookSettings,
     /// What operators may see and do.
     pub operators: OperatorSettings,
 }
@@ -90,6 +97,7 @@ impl Default for ServerSettings {
             pulse: Duration::from_secs(25),
             lobby: Duration::from_millis(500),
             http: crate::routes::RouteSettings::default(),
+            hooks: HookSettings::default(),
             operators: OperatorSettings::default(),
         }
     }
@@ -117,6 +125,7 @@ impl App {
     pub fn new(
         journal: Arc<dyn Journal>,
         directory: Arc<dyn Directory>,
+        subscribers: Arc<dyn Subscribers>,
         hub: Hub,
         tokens: Tokens,
         settings: ServerSettings,
@@ -128,6 +137,7 @@ impl App {
         Arc::new(App {
             journal,
             directory,
+            subscribers,
             hub,
             gate,
             passwords: Passwords::new(settings.waiting_logins),
@@ -135,6 +145,7 @@ impl App {
             pings: KeepAlive::new(pulse),
             comments: KeepAlive::new(Pulse::comments()),
             tally: Arc::default(),
+            hooks: Hooks::default(),
             closings: Closings::default(),
             node,
             began,
@@ -146,6 +157,11 @@ impl App {
     /// The moment, as this server has it.
     pub fn now(&self) -> Time {
         self.hub.now()
+    }
+
+    /// An id that nobody has.
+    pub(crate) fn fresh_id(&self) -> Uuid {
+        fresh(&self.hub)
     }
 
     /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
@@ -212,6 +228,7 @@ impl App {
             self.keep_lobby(stop.clone()),
             self.tell_mentions(stop.clone()),
             self.hear_tells(stop.clone()),
+            self.tell_webhooks(stop.clone()),
             self.keep_vouched(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );

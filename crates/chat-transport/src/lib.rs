@@ -57,6 +57,8 @@ pub mod clock;
 pub mod cluster;
 pub mod connection;
 mod drain;
+mod follow;
+pub mod hooks;
 pub mod hub;
 mod lobby;
 mod mentions;

@@ -1,5 +1,6 @@
 //! What operators see: how much is asked in each dialect, how long it takes, who is here and what waits.
 
+mod hooks;
 mod nodes;
 mod now;
 
@@ -16,6 +17,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use self::hooks::OfHooks;
 use self::nodes::OfNodes;
 pub(crate) use self::now::Now;
 use self::now::OfNow;
@@ -38,6 +40,7 @@ pub(crate) struct Metrics {
     logins: Histogram,
     insecure: Family<[Label; 1], Gauge>,
     of_nodes: OfNodes,
+    of_hooks: OfHooks,
     of_now: OfNow,
 }
 
@@ -63,6 +66,7 @@ impl Metrics {
             logins: histogram(),
             insecure: Family::default(),
             of_nodes: OfNodes::new(),
+            of_hooks: OfHooks::new(),
             of_now: OfNow::default(),
         };
         metrics.register();
@@ -112,12 +116,18 @@ impl Metrics {
         registry.register("chat_server_insecure", "Settings that make it easier to attack", self.insecure.clone());
         registry.register("chat_server_build", "What runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
         self.of_nodes.register(registry);
+        self.of_hooks.register(registry);
         self.of_now.register(registry);
     }
 
     /// What passes between nodes.
     pub(crate) fn nodes(&self) -> &OfNodes {
         &self.of_nodes
+    }
+
+    /// What back ends are told.
+    pub(crate) fn hooks(&self) -> &OfHooks {
+        &self.of_hooks
     }
 
     /// Something is set that makes the server easier to attack.

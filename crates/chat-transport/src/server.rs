@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::{Directory, Journal};
+use chat_domain::{Directory, Journal, Subscribers};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::token::Tokens;
@@ -21,6 +21,7 @@ pub struct Builder {
     inbox: Arc<Inbox>,
     journal: Arc<dyn Journal>,
     directory: Arc<dyn Directory>,
+    subscribers: Arc<dyn Subscribers>,
     tokens: Tokens,
     settings: ServerSettings,
     hub: HubSettings,
@@ -40,11 +41,17 @@ pub struct Server {
 
 impl Builder {
     /// A server over these ports, whose sink is this inbox, and with the settings that a new installation has.
-    pub fn new(inbox: Arc<Inbox>, journal: Arc<dyn Journal>, directory: Arc<dyn Directory>, tokens: Tokens) -> Builder {
+    pub fn new(
+        inbox: Arc<Inbox>,
+        journal: Arc<dyn Journal>,
+        store: Arc<impl Directory + Subscribers + 'static>,
+        tokens: Tokens,
+    ) -> Builder {
         Builder {
             inbox,
             journal,
-            directory,
+            directory: store.clone(),
+            subscribers: store,
             tokens,
             settings: ServerSettings::default(),
             hub: HubSettings::default(),
@@ -95,7 +102,7 @@ impl Builder {
     pub fn build(self) -> Result<Server, matchit::InsertError> {
         let depot = Depot::new(self.queues);
         let hub = Hub::new(self.hub, depot, self.inbox, self.journal.clone(), self.directory.clone());
-        let app = App::new(self.journal, self.directory, hub, self.tokens, self.settings);
+        let app = App::new(self.journal, self.directory, self.subscribers, hub, self.tokens, self.settings);
         Ok(Server { service: Service::with(app, self.beside)?, connections: self.connections, drain: self.drain })
     }
 }

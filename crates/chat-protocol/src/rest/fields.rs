@@ -50,6 +50,20 @@ impl Fields {
         self.optional_text(name)?.map(|text| within(name, text, limit)).transpose()
     }
 
+    /// Texts, of which there may be none.
+    pub(super) fn texts(&mut self, name: &str, most: usize) -> Result<Vec<String>, Trouble> {
+        let values = match self.take(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::List(values)) if values.len() <= most => values,
+            Some(_) => return Err(wrong(name, &format!("must be an array of at most {most} strings"))),
+        };
+        let text = |value| match value {
+            Value::Text(text) if !text.contains('\0') => Ok(text),
+            _ => Err(wrong(name, "must be an array of strings")),
+        };
+        values.into_iter().map(text).collect()
+    }
+
     /// A truth that may be left out.
     pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, Trouble> {
         match self.take(name) {

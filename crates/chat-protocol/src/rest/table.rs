@@ -199,6 +199,16 @@ routes! {
         ServerSend = Post "/server/chats/{chat}/messages";
         /// Everything that happens, in order, to be pulled.
         Events = Get "/server/events";
+        /// Subscribes an address to what happens.
+        Subscribe = Post "/server/webhooks";
+        /// The addresses that are subscribed.
+        Webhooks = Get "/server/webhooks";
+        /// One of them.
+        Webhook = Get "/server/webhooks/{webhook}";
+        /// Ends a subscription.
+        Unsubscribe = Delete "/server/webhooks/{webhook}";
+        /// Gives a subscription another secret.
+        Rotate = Post "/server/webhooks/{webhook}/rotate";
         /// Makes a user known before the first visit.
         Introduce = Put "/server/users/{subject}";
         /// Closes everything that a user has open.

@@ -54,6 +54,7 @@ enum Task {
     User,
     Disconnect,
     Explain,
+    Webhooks,
 }
 
 impl Operators {
@@ -114,6 +115,7 @@ impl Asked<'_> {
                 connections::disconnect(self).await
             }
             Task::Explain => explain::explain(self).await,
+            Task::Webhooks => Ok(admin::webhooks(&self.app.subscribers.webhooks().await?)),
         }
     }
 }
@@ -130,4 +132,5 @@ const TABLE: &[(Method, &str, Task)] = &[
     (Method::GET, "users/{user}", Task::User),
     (Method::POST, "users/{user}/disconnect", Task::Disconnect),
     (Method::GET, "explain", Task::Explain),
+    (Method::GET, "webhooks", Task::Webhooks),
 ];

@@ -1,19 +1,18 @@
 //! Everything that happens, for back ends that pull it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chat_domain::id::MAX_ID;
-use chat_domain::view::Replayed;
-use chat_domain::{Event, Failure, Fed, Head, RoomId};
+use chat_domain::{Event, Failure};
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Pull, PullFrom, PullPlace, Reply, answer};
 use tokio::time::{Instant, sleep};
 
 use super::call::Call;
 use crate::app::App;
+use crate::follow;
 
 pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
     let Pull { from, limit, wait } = Pull::read(&call.query)?;
@@ -43,7 +42,7 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
 async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Arc<Event>>, PullPlace), Failure> {
     let mut events = Vec::new();
     let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
-    let moves = moves(app, &turns).await?;
+    let moves = follow::moves(&*app.journal, &turns).await?;
     for turn in turns {
         let from = if turn.no == place.no { turn.from.max(place.upto.saturating_add(1)) } else { turn.from };
         let left = limit.saturating_sub(events.len());
@@ -54,26 +53,11 @@ async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Arc<
             continue;
         }
         let upto = turn.upto.min(from + left as u64 - 1);
-        let since = Head { seq: from - 1, moves: moves.get(&turn.room).copied().unwrap_or(0) };
-        match app.journal.missed(turn.room, since, (upto + 1 - from) as usize).await? {
-            Replayed::Changes { events: told, .. } => {
-                events.extend(told.into_iter().filter(|event| event.change.is_durable()));
-            }
-            // It was so long ago that the log has forgotten it.
-            Replayed::Pruned { .. } => {}
-        }
+        let moved = moves.get(&turn.room).copied().unwrap_or(0);
+        events.extend(follow::changes(&*app.journal, turn.room, moved, from, upto).await?);
         place = PullPlace { no: turn.no, upto, ..place };
     }
     Ok((events, place))
-}
-
-/// How often positions have moved in these rooms: what has moved is no event.
-async fn moves(app: &App, turns: &[Fed]) -> Result<HashMap<RoomId, u64>, Failure> {
-    let mut rooms: Vec<_> = turns.iter().map(|turn| turn.room).collect();
-    rooms.sort_unstable();
-    rooms.dedup();
-    let heads = app.journal.heads(rooms).await?;
-    Ok(heads.into_iter().map(|(room, head)| (room, head.moves)).collect())
 }
 
 /// How often it is looked whether something has come.

@@ -17,6 +17,7 @@ mod reaction;
 mod roulette;
 mod server;
 mod settings;
+mod webhook;
 mod whom;
 
 use std::sync::Arc;
@@ -125,6 +126,11 @@ impl Call<'_> {
             Route::ServerChat => server::open_chat(self).await.map(Answered::from),
             Route::ServerSend => server::send(self).await.map(Answered::from),
             Route::Events => events::pull(self).await.map(Answered::from),
+            Route::Subscribe => webhook::subscribe(self).await.map(Answered::from),
+            Route::Webhooks => webhook::list(self).await.map(Answered::from),
+            Route::Webhook => webhook::show(self).await.map(Answered::from),
+            Route::Unsubscribe => webhook::unsubscribe(self).await.map(Answered::from),
+            Route::Rotate => webhook::rotate(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
             Route::Healthz => Ok(answer::health(None).into()),

@@ -49,7 +49,7 @@ impl World {
         let memory = Arc::new(InMemory::new(Limits::default(), inbox.clone()));
         let hub = Hub::new(HubSettings::default(), Depot::new(limits), inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
-        let app = App::new(memory.clone(), memory, hub, tokens, settings);
+        let app = App::new(memory.clone(), memory.clone(), memory, hub, tokens, settings);
         let (anna, boris) = (account(&app, "anna").await, account(&app, "boris").await);
         let members = vec![boris.person.id()];
         let command = Command::CreateGroup { title: "us".into(), members, client_id: None };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chat_domain::backplane::{Ears, Speaker};
 use chat_domain::memory::bus::Bus;
-use chat_domain::{Account, Directory, Rate, Time, UserId};
+use chat_domain::{Account, InMemory, Rate, Time, UserId};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -42,7 +42,7 @@ pub(super) struct Node {
     plan: Plan,
     story: Story,
     truth: Arc<Truth>,
-    directory: Arc<dyn Directory>,
+    directory: Arc<InMemory>,
     nature: Arc<Simulated>,
     life: RefCell<Option<Life>>,
     lives: Cell<u64>,
@@ -108,7 +108,14 @@ impl Node {
         }
         let among = (self.plan.nodes > 1).then(|| self.among(&ear));
         let hub = Hub::among(settings, depot, inbox, journal.clone(), self.directory.clone(), among);
-        let app = App::new(journal.clone(), self.directory.clone(), hub, tokens(), settings_without_haste());
+        let app = App::new(
+            journal.clone(),
+            self.directory.clone(),
+            self.directory.clone(),
+            hub,
+            tokens(),
+            settings_without_haste(),
+        );
         let service = Service::new(app.clone()).expect("routes without conflicts");
         let stop = CancellationToken::new();
         let (running, until) = (service.clone(), stop.clone());

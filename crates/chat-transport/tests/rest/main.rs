@@ -14,4 +14,5 @@ mod polls;
 mod rates;
 mod refusals;
 mod strangers;
+mod webhooks;
 mod world;

@@ -68,6 +68,9 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::ServerChat => (BackEnds, json!({"owner_id": user, "type": "group", "title": "us"})),
         Route::ServerSend => (BackEnds, json!({"user_id": user, "content": "x"})),
         Route::Introduce => (BackEnds, json!({"name": "N"})),
+        Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
+        Route::Webhooks => (BackEnds, json!({})),
+        Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),
         Route::Disconnect | Route::Events => (BackEnds, json!({})),
     }
 }
@@ -82,6 +85,7 @@ struct Cast {
     guest: User,
     room: i64,
     message: i64,
+    webhook: String,
 }
 
 impl Cast {
@@ -95,7 +99,10 @@ impl Cast {
         let message = world.message(&owner, room, "hi").await;
         let gone = format!("/api/chats/{room}/members/{}", removed.id);
         assert_eq!(world.ask("DELETE", gone).by(&owner).go().await.status, 200);
-        Cast { world, owner, member, removed, stranger, guest, room, message }
+        let subscribed = world.post("/api/v2/server/webhooks", json!({"url": "https://backend.example/hook"}));
+        let subscribed = subscribed.header("X-Api-Key", "key").go().await;
+        let webhook = subscribed.body["data"]["id"].as_str().expect("an id").to_owned();
+        Cast { world, owner, member, removed, stranger, guest, room, message, webhook }
     }
 
     /// The owner's chat with the member.
@@ -114,6 +121,7 @@ impl Cast {
             .replace("{user}", user.trim_matches('"'))
             .replace("{notification}", &NotificationId::new(1).unwrap().uuid().to_string())
             .replace("{post}", "p")
+            .replace("{webhook}", &self.webhook)
             .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{subject}", "subject");
         self.world.ask(entry.method.name(), path).json(body.clone())

@@ -77,7 +77,7 @@ impl World {
         let depot = Depot::new(outbox::Limits::default());
         let hub = Hub::new(HubSettings::default(), depot, inbox, memory.clone(), memory.clone());
         let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
-        let app = App::new(memory.clone(), memory, hub, tokens, settings);
+        let app = App::new(memory.clone(), memory.clone(), memory, hub, tokens, settings);
         let service = Service::new(app.clone()).expect("routes without conflicts");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");

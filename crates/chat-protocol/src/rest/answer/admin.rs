@@ -1,6 +1,7 @@
 //! What operators are answered: `{data, missing}`, ids as UUIDs. `missing` names nodes that did not answer in time.
 
 use chat_domain::oversight::{FoundRooms, Inspected};
+use chat_domain::subscribers::Subscribed;
 use chat_domain::view::Membership;
 use chat_domain::{Account, Handle, Person, Room, RoomId, Time, UserId, Uuid};
 
@@ -191,6 +192,13 @@ pub fn users(page: &[Account], online: &dyn Fn(UserId) -> bool, next: Option<&st
             o.put("is_online", online(account.person.id())).put("last_seen", account.last_seen.map(Micros));
         });
         o.put("next", next);
+    })
+}
+
+/// The addresses of back ends that are told what happens, and how far that has come.
+pub fn webhooks(all: &[Subscribed]) -> Reply {
+    answer(|o| {
+        o.objects("data", all, super::webhook::fields);
     })
 }
 

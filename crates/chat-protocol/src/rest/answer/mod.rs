@@ -11,6 +11,7 @@ mod spell;
 mod together;
 mod told;
 mod trouble;
+mod webhook;
 
 use crate::json::{Object, object};
 
@@ -22,8 +23,9 @@ pub use explain::{Explained, explain};
 pub use message::*;
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
-pub use told::{events, is_told};
+pub use told::{Posted, SORTS, events, is_told, posted};
 pub use trouble::{Health, health, trouble};
+pub use webhook::{one_webhook, webhook_made, webhooks};
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

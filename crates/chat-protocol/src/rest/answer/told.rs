@@ -5,21 +5,61 @@ use std::sync::Arc;
 use chat_domain::{Change, Emoji, Event, Extra};
 
 use super::super::pull::PullPlace;
-use super::{Reply, bare};
+use super::{Reply, USUAL, bare};
 use crate::dialect::socketio;
 use crate::features::Features;
-use crate::json::{Object, Seconds};
+use crate::json::{Object, Seconds, object};
 
 /// What happened, in order, and where to go on.
 pub fn events(events: &[Arc<Event>], place: PullPlace) -> Reply {
     bare(200, |o| {
         o.objects("data", events.iter().filter_map(|event| Some((name(&event.change)?, event))), |o, (name, event)| {
-            o.put("id", id(event).as_str()).put("type", name).put("timestamp", Seconds(event.at));
-            o.nest("data", |o| data(o, event));
+            o.put("id", id(place.epoch, event).as_str());
+            fields(o, name, event);
         });
         o.put("cursor", place.spelled().as_str());
     })
 }
+
+/// What is posted to a back end's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The same whenever this is told again.
+    pub id: String,
+    /// What sort of event it is: one of [`SORTS`].
+    pub sort: &'static str,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+/// The event as it is posted, if back ends are told of it. Ids are of one life of the database: after a restore other things
+/// happen under the same numbers.
+pub fn posted(epoch: u64, event: &Event) -> Option<Posted> {
+    let (sort, mut body) = (name(&event.change)?, Vec::with_capacity(USUAL));
+    object(&mut body, |o| fields(o, sort, event));
+    Some(Posted { id: id(epoch, event), sort, body })
+}
+
+fn fields(o: &mut Object<'_>, name: &str, event: &Event) {
+    o.put("type", name).put("timestamp", Seconds(event.at));
+    o.nest("data", |o| data(o, event));
+}
+
+/// The sorts of events that back ends are told of.
+pub const SORTS: [&str; 12] = [
+    "message.created",
+    "message.edited",
+    "message.deleted",
+    "message.reacted",
+    "message.unreacted",
+    "message.pinned",
+    "message.unpinned",
+    "member.added",
+    "member.removed",
+    "member.updated",
+    "chat.created",
+    "chat.changed",
+];
 
 /// Whether back ends are told of this.
 pub fn is_told(change: &Change) -> bool {
@@ -45,8 +85,8 @@ fn name(change: &Change) -> Option<&'static str> {
 }
 
 /// The same whenever this is told again.
-fn id(event: &Event) -> String {
-    format!("evt_{}_{}", event.room.number(), seq(event))
+fn id(epoch: u64, event: &Event) -> String {
+    format!("evt_{epoch}_{}_{}", event.room.number(), seq(event))
 }
 
 /// A room's making stands before everything in it.

@@ -4,6 +4,7 @@ mod account;
 mod chat;
 mod message;
 mod server;
+mod webhook;
 
 pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, UpdateMe};
 pub use chat::{NewChat, NewMember, Rename};
@@ -11,3 +12,4 @@ pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use server::{
     DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
 };
+pub use webhook::NewWebhook;

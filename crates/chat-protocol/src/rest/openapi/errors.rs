@@ -72,6 +72,7 @@ fn by_path(path: &str) -> Vec<&'static str> {
         "{message}" => vec!["MESSAGE_NOT_FOUND"],
         "{user}" => vec!["USER_NOT_FOUND"],
         "{notification}" => vec!["NOTIFICATION_NOT_FOUND"],
+        "{webhook}" => vec!["NOT_FOUND"],
         "{post}" | "{subject}" => vec!["NOT_FOUND", "INVALID_DATA"],
         "{emoji}" => vec!["INVALID_DATA"],
         _ => Vec::new(),
@@ -94,6 +95,7 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::Users => &["USER_NOT_FOUND"],
         Route::Find => &["CHAT_NOT_FOUND", "FORBIDDEN"],
         Route::Search | Route::Next | Route::Introduce => &["CONFLICT"],
+        Route::Subscribe => &["CONFLICT"],
         Route::Notify | Route::ServerSend => &["USER_NOT_FOUND", "CONFLICT"],
         _ => &[],
     }

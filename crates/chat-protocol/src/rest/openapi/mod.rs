@@ -7,6 +7,7 @@ mod schema;
 mod shape;
 mod stream;
 mod texts;
+mod webhooks;
 mod words;
 
 use serde_json::{Map, Value as Json, json};

@@ -7,6 +7,7 @@ use super::messages::{events, finding, found, new_chat, new_group, new_message, 
 use super::schema::{Kind, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::texts::{client_id, content, name, picture, title, username};
+use super::webhooks;
 
 /// What an address takes and answers.
 pub(super) struct Bodies {
@@ -142,6 +143,9 @@ fn special(route: Route, tree: Tree) -> Bodies {
             .about("Closes everything that a user has open")
             .may_take(body([("tokens?", json!({"type": "boolean"}))])),
         Route::Events => says(200, events()).about("Everything that happens, in order, to be pulled").asks(pulling()),
+        Route::Subscribe | Route::Webhooks | Route::Webhook | Route::Unsubscribe | Route::Rotate => {
+            webhooks::bodies(route)
+        }
         Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),
         Route::AsyncApi => says(200, json!({"type": "object"})).about("The document of the sockets"),
         Route::Healthz => says(200, object([("status", words(&["ok"]))])).about("Whether the server is alive"),
@@ -150,7 +154,7 @@ fn special(route: Route, tree: Tree) -> Bodies {
 }
 
 impl Bodies {
-    fn about(mut self, summary: &'static str) -> Bodies {
+    pub(super) fn about(mut self, summary: &'static str) -> Bodies {
         self.summary = summary;
         self
     }
@@ -164,7 +168,7 @@ impl Bodies {
         self.asks([("before_id", id), ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100}))])
     }
 
-    fn takes(mut self, body: Json) -> Bodies {
+    pub(super) fn takes(mut self, body: Json) -> Bodies {
         (self.body, self.body_required) = (Some(body), true);
         self
     }
@@ -180,12 +184,12 @@ impl Bodies {
     }
 }
 
-fn says(status: u16, answer: Json) -> Bodies {
+pub(super) fn says(status: u16, answer: Json) -> Bodies {
     let answers = vec![(status, Some(answer))];
     Bodies { summary: "", query: Vec::new(), body: None, body_required: false, answers }
 }
 
-fn done(tree: Tree) -> Bodies {
+pub(super) fn done(tree: Tree) -> Bodies {
     match tree {
         Tree::Api => says(200, object([("status", words(&["success"]))])),
         Tree::V1 | Tree::V2 => Bodies { answers: vec![(204, None)], ..says(204, Json::Null) },

@@ -67,7 +67,14 @@ async fn who_has_left_in_the_earlier_life_is_forgotten_with_it() {
 async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
     let world = World::new(HubSettings::default()).await;
     let tokens = Tokens::local(&[Secret::new("a secret of the tests")], 3_600);
-    let app = App::new(world.journal.clone(), world.journal.clone(), world.hub.clone(), tokens, Default::default());
+    let app = App::new(
+        world.journal.clone(),
+        world.journal.clone(),
+        world.journal.clone(),
+        world.hub.clone(),
+        tokens,
+        Default::default(),
+    );
     // The hub and the journal hear of it one after the other: what the hub knows counts.
     world.hub.live_on(2, clock::now());
     let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });

@@ -1,0 +1,40 @@
+//! What a back end subscribes.
+
+use chat_domain::RoomId;
+
+use super::super::Tree;
+use super::super::answer::SORTS;
+use super::super::fields::{Fields, wrong};
+use crate::trouble::Trouble;
+
+/// `POST webhooks`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWebhook {
+    /// Where to.
+    pub address: String,
+    /// Which sorts of events; none means all.
+    pub wants: Vec<String>,
+    /// Of which rooms; none means all.
+    pub rooms: Vec<RoomId>,
+}
+
+impl NewWebhook {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<NewWebhook, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let address = fields.short_text("url", LONGEST)?;
+        let wants = fields.texts("events", SORTS.len())?;
+        if let Some(strange) = wants.iter().find(|sort| !SORTS.contains(&sort.as_str())) {
+            return Err(wrong("events", &format!("names `{strange}`, which is no sort of event")));
+        }
+        let rooms = fields.texts("chat_ids", MOST_ROOMS)?;
+        let rooms =
+            rooms.iter().map(|room| Tree::V2.room(room).ok_or_else(|| wrong("chat_ids", "must be UUIDs of chats")));
+        Ok(NewWebhook { address, wants, rooms: rooms.collect::<Result<_, _>>()? })
+    }
+}
+
+/// Bytes of an address.
+const LONGEST: usize = 2048;
+/// Rooms that one webhook may name.
+const MOST_ROOMS: usize = 1000;
