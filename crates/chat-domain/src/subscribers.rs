@@ -84,7 +84,7 @@ pub trait Subscribers: Send + Sync {
     fn subscribe(&self, webhook: Webhook, fed: u64, most: usize) -> Answer<'_, bool>;
 
     /// Gives a webhook another secret, and lets the one that it has sign until then; `false` if it is not known.
-    fn rotate(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool>;
+    fn change_secret(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool>;
 
     /// Forgets a webhook; `false` if it is not known.
     fn unsubscribe(&self, webhook: Uuid) -> Answer<'_, bool>;

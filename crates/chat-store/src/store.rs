@@ -220,7 +220,7 @@ impl Subscribers for Store {
     answered! { subscribers:
         fn webhooks() -> Vec<Subscribed>;
         fn subscribe(webhook: Webhook, fed: u64, most: usize) -> bool;
-        fn rotate(webhook: Uuid, secret: String, until: Time) -> bool;
+        fn change_secret(webhook: Uuid, secret: String, until: Time) -> bool;
         fn unsubscribe(webhook: Uuid) -> bool;
         fn progress(webhook: Uuid) -> Option<Progress>;
         fn note_progress(webhook: Uuid, progress: Progress) -> bool;

@@ -79,12 +79,12 @@ async fn remembers(subscribers: &dyn Subscribers) {
     assert_eq!(subscribers.progress(Uuid(2)).await, Ok(Some(halfway())));
     let listed = subscribers.webhooks().await.unwrap().pop().unwrap();
     assert_eq!((listed.rooms_behind, listed.progress.why.as_str()), (1, "it answered 500"));
-    assert_eq!(subscribers.rotate(Uuid(1), "new".into(), Time(9)).await, Ok(true));
+    assert_eq!(subscribers.change_secret(Uuid(1), "new".into(), Time(9)).await, Ok(true));
     let rotated = subscribers.webhooks().await.unwrap().remove(0).webhook;
     assert_eq!((rotated.secret.as_str(), rotated.former), ("new", Some(("secret".into(), Time(9)))));
     assert_eq!(subscribers.unsubscribe(Uuid(1)).await, Ok(true));
     assert_eq!(subscribers.unsubscribe(Uuid(1)).await, Ok(false));
-    assert_eq!(subscribers.rotate(Uuid(1), "new".into(), Time(9)).await, Ok(false));
+    assert_eq!(subscribers.change_secret(Uuid(1), "new".into(), Time(9)).await, Ok(false));
     assert_eq!(subscribers.note_progress(Uuid(1), halfway()).await, Ok(false), "it is gone");
     assert_eq!(subscribers.progress(Uuid(1)).await, Ok(None));
     assert_eq!(subscribers.subscribe(webhook(3), 0, 2).await, Ok(true), "there is room again");

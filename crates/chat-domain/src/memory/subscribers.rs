@@ -37,7 +37,7 @@ impl Subscribers for InMemory {
         })
     }
 
-    fn rotate(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool> {
+    fn change_secret(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool> {
         self.answer(|world| {
             Ok(world.webhook(webhook).is_some_and(|known| {
                 let former = core::mem::replace(&mut known.webhook.secret, secret);

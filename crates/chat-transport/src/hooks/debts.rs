@@ -7,7 +7,7 @@ use std::time::Duration;
 use chat_domain::subscribers::{Owed, Progress};
 use chat_domain::{Fed, RoomId, Time};
 
-use super::HookSettings;
+use super::settings::HookSettings;
 
 /// What a webhook is still to be told.
 pub(super) struct Debts {

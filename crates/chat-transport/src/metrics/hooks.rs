@@ -6,8 +6,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::Label;
-use crate::hooks::Answered;
+use crate::hooks::post::Answered;
+
+type Label = (&'static str, &'static str);
 
 /// Figures of webhooks. Only the node that tells them has others than 0.
 pub(crate) struct OfHooks {

@@ -48,7 +48,7 @@ pub(super) async fn unsubscribe(call: &Call<'_>) -> Result<Reply, Trouble> {
 
 pub(super) async fn rotate(call: &Call<'_>) -> Result<Reply, Trouble> {
     let (id, secret) = (named(call)?, sign::fresh().map_err(|_| unexpected())?);
-    if !call.app.subscribers.rotate(id, secret.clone(), call.now.after(BOTH)).await? {
+    if !call.app.subscribers.change_secret(id, secret.clone(), call.now.after(BOTH)).await? {
         return Err(Trouble::NoRoute);
     }
     call.app.hooks.changed.notify_one();

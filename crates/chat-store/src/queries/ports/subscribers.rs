@@ -19,7 +19,7 @@ impl Subscribers for Database {
         self.write(move |conn| Box::pin(webhooks::add(conn, webhook, fed, most)))
     }
 
-    fn rotate(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool> {
+    fn change_secret(&self, webhook: Uuid, secret: String, until: Time) -> Answer<'_, bool> {
         self.write(move |conn| Box::pin(webhooks::rotate(conn, webhook, secret, until)))
     }
 
