@@ -25,8 +25,8 @@ pub(crate) enum Writing {
     Nothing,
     /// What is committed here.
     Own,
-    /// What nobody else writes, too: whoever follows it does so here.
-    All,
+    /// What nobody else writes, too, by the lease of this holder: whoever follows it does so here.
+    All(u64),
 }
 
 /// Rooms that have something new.
@@ -72,9 +72,12 @@ impl Heard {
         }
     }
 
-    /// Whether whoever follows the feed does so here.
-    pub(crate) fn leads(&self) -> bool {
-        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) == Writing::All
+    /// The holder of the lease, if whoever follows the feed does so here.
+    pub(crate) fn leads(&self) -> Option<u64> {
+        match *self.writing.lock().unwrap_or_else(PoisonError::into_inner) {
+            Writing::All(holder) => Some(holder),
+            Writing::Nothing | Writing::Own => None,
+        }
     }
 
     /// Waits until what was committed here stands in the feed, if it is written here.

@@ -169,11 +169,6 @@ impl Database {
         self.life.epoch()
     }
 
-    /// Under which name the lease of the feed is held.
-    fn holder(&self) -> u64 {
-        self.address.node().id
-    }
-
     /// Puts an order into the queue at once; the answer may be waited for.
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();

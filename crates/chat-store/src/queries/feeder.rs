@@ -112,7 +112,7 @@ impl Feeder {
 
     fn writing(&self) -> Writing {
         match (self.has_lease, self.several) {
-            (true, _) => Writing::All,
+            (true, _) => Writing::All(self.holder),
             (false, true) => Writing::Own,
             (false, false) => Writing::Nothing,
         }

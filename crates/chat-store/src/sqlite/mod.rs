@@ -142,11 +142,6 @@ impl Database {
         self.epoch.load(Ordering::Relaxed)
     }
 
-    /// Under which name the lease of the feed is held: nobody else could.
-    fn holder(&self) -> u64 {
-        0
-    }
-
     /// Puts an order into the queue at once; the answer may be waited for.
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();
