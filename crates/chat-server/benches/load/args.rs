@@ -14,7 +14,7 @@ use crate::dialect::Dialect;
 /// broadcaster that remembers nothing, so that ratios can be read, and says whether they are as they are to be. CPU and
 /// memory come from /proc; the CPU of this program is shown too: where it fills its core, it was the bottleneck. The median
 /// commit of the same stretch is the server's own figure.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// What to run, in this order.
@@ -96,4 +96,6 @@ pub(crate) enum Scenario {
     Stuck,
     /// How soon the server answers after it was killed, with many messages in its database.
     Ready,
+    /// Everything that has a target, one after the other, in less than six minutes: whether each is reached is said again at the end.
+    Targets,
 }

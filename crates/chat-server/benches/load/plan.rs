@@ -10,23 +10,55 @@ use crate::dialect::Dialect;
 use crate::fanout::Crowd;
 use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
+use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
-use crate::{acked, idle, pairs, rest, storm, stuck, targets};
+use crate::{acked, idle, pairs, rest, storm, stuck};
 
 /// Runs what was asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
     keep_to(1);
     print_head();
-    for (number, scenario) in args.scenarios.iter().enumerate() {
+    let mut reached = Vec::new();
+    for (number, (args, scenario)) in args.scenarios.iter().flat_map(|scenario| rows(args, *scenario)).enumerate() {
         let place = if args.tmpfs { PathBuf::from("/dev/shm") } else { std::env::temp_dir() };
         let home = place.join(format!("chat-load-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&home)?;
-        let ran = Stage::set(args, home.clone())?.run(*scenario).await;
+        let ran = Stage::set(&args, home.clone())?.run(scenario).await;
         std::fs::remove_dir_all(&home)?;
-        ran?;
+        reached.extend(ran?);
+    }
+    if args.scenarios.contains(&Scenario::Targets) {
+        println!(
+            "\nAll targets once more{}",
+            if args.database.is_none() { ", without Postgres (--database)" } else { "" }
+        );
+        reached.iter().for_each(|(who, target)| target.print(who));
     }
     Ok(())
 }
+
+/// What a scenario consists of, each with what it is to be run with.
+fn rows(args: &Args, scenario: Scenario) -> Vec<(Args, Scenario)> {
+    if scenario != Scenario::Targets {
+        return vec![(args.clone(), scenario)];
+    }
+    let on_sqlite = Args { members: CROWD, database: None, ..args.clone() };
+    let fanout = |members, window: &[usize], tmpfs| {
+        (Args { members, window: window.into(), tmpfs, ..on_sqlite.clone() }, Scenario::Fanout)
+    };
+    let mut rows = vec![
+        fanout(CROWD, &[1, 8, 64], false),
+        fanout(CROWD, &[1, 8], true),
+        fanout(100, &[16], false),
+        (on_sqlite.clone(), Scenario::Rate),
+        (on_sqlite.clone(), Scenario::Pairs),
+    ];
+    rows.extend(args.database.is_some().then(|| (Args { members: CROWD, ..args.clone() }, Scenario::Pairs)));
+    rows
+}
+
+/// What there was to reach, by whom.
+type Reached = Vec<(String, Target)>;
 
 /// A server, and a place for its database.
 struct Stage<'a> {
@@ -43,7 +75,7 @@ impl Stage<'_> {
         Ok(Stage { args, home, server, world })
     }
 
-    async fn run(self, scenario: Scenario) -> Result<(), Trouble> {
+    async fn run(self, scenario: Scenario) -> Result<Reached, Trouble> {
         let args = self.args;
         match scenario {
             Scenario::Fanout | Scenario::Rate => return self.one_room(scenario).await,
@@ -78,8 +110,9 @@ impl Stage<'_> {
                 let (people, rooms) = self.apart(args.senders).await?;
                 storm::ready(args, self.server, &self.home, &rooms, &people).await?;
             }
+            Scenario::Targets => {}
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// A new server on the same database.
@@ -89,7 +122,7 @@ impl Stage<'_> {
     }
 
     /// The server and the bare broadcasters in turns, so that whatever else the machine does meets all of them.
-    async fn one_room(self, scenario: Scenario) -> Result<(), Trouble> {
+    async fn one_room(self, scenario: Scenario) -> Result<Reached, Trouble> {
         let args = self.args;
         let (people, rooms) = self.groups(args.members, args.members).await?;
         let crowd = Crowd::gather(args, &self.server, args.dialect, rooms[0], &people).await?;
@@ -106,6 +139,7 @@ impl Stage<'_> {
             let crowd = Crowd::gather(args, &server, Dialect::Bare, 0, &people).await?;
             others.push((way, server, crowd));
         }
+        let mut reached = Vec::new();
         for pace in ways {
             let mut ours = turn(args, &crowd, pace, "ours").await?;
             let mut bare = Vec::new();
@@ -123,20 +157,24 @@ impl Stage<'_> {
                 bare.print();
                 ratio(&ours, bare);
                 if **way == Way::Coalescing {
-                    targets::one_room(pace, args.members, !args.tmpfs, &ours, bare);
+                    let targets = targets::one_room(pace, args.members, !args.tmpfs, &ours, bare);
+                    targets.iter().for_each(|target| target.print(""));
+                    reached.extend(targets.into_iter().map(|target| (self.named(&ours), target)));
                 }
             }
         }
-        Ok(())
+        Ok(reached)
     }
 
-    async fn pairs(self) -> Result<(), Trouble> {
+    async fn pairs(self) -> Result<Reached, Trouble> {
         let args = self.args;
         let (people, rooms) = self.groups(args.members / 2 * 2, 2).await?;
         let name = format!("pairs, {} people", people.len());
         let ours = pairs::run(args, &self.server, args.dialect, &rooms, &people, &name).await?;
         ours.print();
-        targets::pairs(if args.database.is_some() { ON_POSTGRES } else { ON_SQLITE }, &ours);
+        let target = targets::pairs(if args.database.is_some() { ON_POSTGRES } else { ON_SQLITE }, &ours);
+        target.print("");
+        let reached = vec![(self.named(&ours), target)];
         drop(self.server);
         if !args.no_bare {
             let server = Server::bare(Way::Coalescing, ours.frame)?;
@@ -144,7 +182,17 @@ impl Stage<'_> {
             bare.print();
             ratio(&ours, &bare);
         }
-        Ok(())
+        Ok(reached)
+    }
+
+    /// What was run, where, and how long half of the commits took at most.
+    fn named(&self, ours: &Figures) -> String {
+        let place = match (&self.args.database, self.args.tmpfs) {
+            (Some(_), _) => "Postgres",
+            (None, true) => "in memory",
+            (None, false) => "SQLite",
+        };
+        format!("{}, {place}, c {:.2} ms", ours.name, ours.commits.median().as_secs_f64() * 1e3)
     }
 
     /// So many people in groups of this size or a little less: as even as can be, in order.

@@ -6,15 +6,16 @@ use crate::measure::Figures;
 use crate::plan::Pace;
 
 /// What one figure is to be.
-struct Target {
+#[derive(Clone)]
+pub(crate) struct Target {
     what: &'static str,
     is: f64,
     at_most: f64,
 }
 
-/// Prints what there is to reach in one room, and whether it was. `c` is the median commit of ours; without a disk, where a commit
+/// What there is to reach in one room. `c` is the median commit of ours; without a disk, where a commit
 /// costs next to nothing, rates are compared instead of times.
-pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figures, bare: &Figures) {
+pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figures, bare: &Figures) -> Vec<Target> {
     let c = millis(ours.commits.median());
     let cost = |at_most| Target { what: "CPU of a delivery, times bare's", is: ours.cost() / bare.cost(), at_most };
     let times =
@@ -24,7 +25,7 @@ pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figure
         let window = if let Pace::Window(window) = pace { window } else { 1 };
         Target { what: "ms of a round", is: round(ours, window), at_most: round(bare, window) + more }
     };
-    let targets = match pace {
+    match pace {
         Pace::Rate => {
             let half = |of: &Figures| millis(of.late()[0]);
             let most = half(bare) + c + 0.5;
@@ -37,20 +38,20 @@ pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figure
         Pace::Window(8) => vec![times(0.9)],
         Pace::Window(64) => vec![cost(1.1), times(0.9)],
         Pace::Window(_) => Vec::new(),
-    };
-    targets.iter().for_each(Target::print);
+    }
 }
 
 /// The same for pairs: so many deliveries a second.
-pub(crate) fn pairs(least: f64, ours: &Figures) {
-    Target { what: "µs between two deliveries", is: 1e6 / ours.rate(), at_most: 1e6 / least }.print();
+pub(crate) fn pairs(least: f64, ours: &Figures) -> Target {
+    Target { what: "µs between two deliveries", is: 1e6 / ours.rate(), at_most: 1e6 / least }
 }
 
 impl Target {
-    fn print(&self) {
+    /// Prints whether it was reached, by whom.
+    pub(crate) fn print(&self, who: &str) {
         let Target { what, is, at_most } = self;
         let verdict = if is <= at_most { "reached" } else { "MISSED" };
-        println!("{:<34} {what}: {is:.2}, at most {at_most:.2}: {verdict}", "");
+        println!("{who:<34} {what}: {is:.2}, at most {at_most:.2}: {verdict}");
     }
 }
 
