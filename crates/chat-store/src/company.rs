@@ -96,7 +96,7 @@ mod tests {
     fn orders(count: usize, since: Instant) -> Vec<Waiting> {
         let (actor, origin) = (UserId::new(1).unwrap(), Some(Origin { socket: 1, tag: 1 }));
         let order = Order { actor, at: Time(1), command: Command::Search, origin };
-        (0..count).map(|_| Waiting { order: order.clone(), caller: None, since }).collect()
+        (0..count).map(|_| Waiting::since(order.clone(), None, since)).collect()
     }
 
     fn at(began: Instant, micros: u64) -> Instant {
@@ -162,7 +162,8 @@ mod tests {
         let mut notes = orders(3, Instant::now());
         for note in &mut notes {
             let (room, upto) = (RoomId::new(1).unwrap(), MessageId::new(1).unwrap());
-            note.order = Order { command: Command::Deliver { room, upto }, origin: None, ..note.order.clone() };
+            let order = Order { command: Command::Deliver { room, upto }, origin: None, ..note.order.clone() };
+            *note = Waiting::since(order, None, note.since);
         }
         let (mut company, now) = (Company::default(), notes[0].since);
         company.parts(4, now, now);

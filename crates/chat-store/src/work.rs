@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_domain::Limits;
-use chat_domain::{Failure, Order, Outcome, Settled, Sink, Time};
+use chat_domain::{Failure, Order, Origin, Outcome, Settled, Sink, Time};
 use tokio::sync::oneshot;
 
 use crate::heard::Heard;
@@ -68,11 +68,21 @@ pub(crate) struct Intake {
     pub(crate) heard: Heard,
 }
 
-/// An order with the caller who waits for its answer, if one does.
+/// An order with whoever waits for its answer, if anybody does.
 pub(crate) struct Waiting {
     pub(crate) order: Order,
-    pub(crate) caller: Option<oneshot::Sender<OrderResult>>,
     pub(crate) since: Instant,
+    asker: Asker,
+    is_awaited: bool,
+}
+
+/// Whoever waits for the answer to an order. They get one, from whoever comes first: the answer, or that it was waited for in vain.
+#[derive(Clone)]
+pub(crate) struct Asker(Arc<Mutex<Option<Asking>>>);
+
+struct Asking {
+    origin: Option<Origin>,
+    caller: Option<oneshot::Sender<OrderResult>>,
 }
 
 /// The answer to an order.
@@ -84,17 +94,36 @@ pub(crate) type Working<'c, T> = Pin<Box<dyn Future<Output = Worked<T>> + Send +
 impl Waiting {
     /// An order that begins to wait now.
     pub(crate) fn new(order: Order, caller: Option<oneshot::Sender<OrderResult>>) -> Waiting {
-        Waiting { order, caller, since: Instant::now() }
+        Waiting::since(order, caller, Instant::now())
+    }
+
+    /// An order that has waited since then.
+    pub(crate) fn since(order: Order, caller: Option<oneshot::Sender<OrderResult>>, since: Instant) -> Waiting {
+        let (is_awaited, origin) = (caller.is_some() || order.origin.is_some(), order.origin);
+        let asker = Asker(Arc::new(Mutex::new(Some(Asking { origin, caller }))));
+        Waiting { order, since, asker, is_awaited }
     }
 
     /// Whether somebody hears what becomes of it.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.caller.is_some() || self.order.origin.is_some()
+        self.is_awaited
     }
 
     /// Whether the caller has stopped waiting: what was not begun is not done any more.
     pub(crate) fn is_withdrawn(&self) -> bool {
-        self.caller.as_ref().is_some_and(oneshot::Sender::is_closed)
+        let asking = self.asker.asking();
+        asking.as_ref().and_then(|asking| asking.caller.as_ref()).is_some_and(oneshot::Sender::is_closed)
+    }
+
+    /// Who waits for the answer, for somebody who may have to give it in the place of whoever does the order.
+    pub(crate) fn asker(&self) -> Asker {
+        self.asker.clone()
+    }
+}
+
+impl Asker {
+    fn asking(&self) -> MutexGuard<'_, Option<Asking>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,15 +137,28 @@ impl Intake {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the sink, then the callers, what became of a batch.
+    /// Tells the sink, then the callers, what became of a batch. Who waited in vain and was told so gets no second answer; what
+    /// happened is told all the same.
     pub(crate) fn answer(&self, batch: Vec<Waiting>, results: Vec<OrderResult>) {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.heard.note(&results);
-        let settled = batch.iter().zip(&results);
-        let settled = settled.map(|(waiting, result)| Settled { origin: waiting.order.origin, result: result.clone() });
+        self.tell(batch.iter().map(|waiting| waiting.asker.asking().take()).zip(results).collect());
+    }
+
+    /// Tells those of these who still wait that nobody can say what becomes of their orders.
+    pub(crate) fn give_up(&self, askers: &[Asker]) {
+        let waiting = askers.iter().filter_map(|asker| asker.asking().take());
+        self.tell(waiting.map(|asking| (Some(asking), Err(Failure::Unavailable))).collect());
+    }
+
+    fn tell(&self, answers: Vec<(Option<Asking>, OrderResult)>) {
+        let settled = answers.iter().map(|(asking, result)| {
+            let origin = asking.as_ref().and_then(|asking| asking.origin);
+            Settled { origin, result: result.clone() }
+        });
         self.sink.settled(settled.collect());
-        for (waiting, result) in batch.into_iter().zip(results) {
-            if let Some(caller) = waiting.caller {
+        for (asking, result) in answers {
+            if let Some(caller) = asking.and_then(|asking| asking.caller) {
                 // Who has gone meanwhile does not want to know.
                 let _ = caller.send(result);
             }

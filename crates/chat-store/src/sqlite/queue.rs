@@ -1,4 +1,5 @@
-//! What waits for the writer. Nothing waits for long there while the disk does not let one batch end.
+//! What waits for the writer. Nothing waits for long there while the disk does not let one batch end, and nobody for ever for the
+//! end of that one.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -9,13 +10,16 @@ use tokio::sync::mpsc::{self, error::TryRecvError};
 use tokio::time::sleep;
 
 use super::writer::Work;
-use crate::work::{Intake, Waiting};
+use crate::outage;
+use crate::work::{Asker, Intake, Waiting};
 
 /// The writer's queue. The writer has it while it takes something out, and nobody while it works: then somebody else looks at
 /// what has waited for long.
 pub(super) struct Queue {
     lane: Mutex<Lane>,
     pace: Mutex<Pace>,
+    /// Who waits for what is under way.
+    askers: Mutex<Vec<Asker>>,
     /// The writer began something, or has ended.
     began: Notify,
 }
@@ -53,7 +57,7 @@ impl Queue {
 
     fn unwatched(receiver: mpsc::Receiver<Work>) -> Queue {
         let lane = Mutex::new(Lane { receiver, next: VecDeque::new() });
-        Queue { lane, pace: Mutex::new(Pace::Idle), began: Notify::new() }
+        Queue { lane, pace: Mutex::new(Pace::Idle), askers: Mutex::default(), began: Notify::new() }
     }
 
     /// What has waited longest, once there is something; nothing once nobody can ask for anything any more.
@@ -73,8 +77,9 @@ impl Queue {
         self.lane().receiver.close();
     }
 
-    /// The writer begins something that may take long.
-    pub(super) fn begin(self: &Arc<Queue>) -> UnderWay {
+    /// The writer begins something that may take long, for whose answer these wait.
+    pub(super) fn begin(self: &Arc<Queue>, askers: Vec<Asker>) -> UnderWay {
+        *self.askers() = askers;
         *self.pace() = Pace::At(Instant::now());
         self.began.notify_one();
         UnderWay(self.clone())
@@ -106,6 +111,9 @@ impl Queue {
             Pace::At(began) => match LONG.saturating_sub(now.saturating_duration_since(began)) {
                 Duration::ZERO => {
                     self.turn_away_late(intake, now);
+                    if now.saturating_duration_since(began) >= IN_DOUBT_FOR {
+                        self.give_up(intake);
+                    }
                     Next::In(GLANCE)
                 }
                 soon => Next::In(soon),
@@ -143,6 +151,23 @@ impl Queue {
         }
     }
 
+    /// Tells those who wait for what is under way that it is not known what becomes of it. If it ends well after all, everybody
+    /// hears of it as of anything that happens.
+    fn give_up(&self, intake: &Intake) {
+        let askers = std::mem::take(&mut *self.askers());
+        if !askers.is_empty() {
+            outage::away(&format_args!(
+                "whether {} orders were committed is not known: the disk does not say",
+                askers.len()
+            ));
+            intake.give_up(&askers);
+        }
+    }
+
+    fn askers(&self) -> MutexGuard<'_, Vec<Asker>> {
+        self.askers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lane(&self) -> MutexGuard<'_, Lane> {
         self.lane.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,11 +180,15 @@ impl Queue {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         *self.0.pace() = Pace::Idle;
+        self.0.askers().clear();
     }
 }
 
 /// How long something waits behind one batch. With the time until somebody looks this is less than two seconds.
 const LONG: Duration = Duration::from_millis(1700);
+/// How long the outcome of one batch is waited for. With the time that its orders may have waited before, their callers are told
+/// within 15 seconds.
+const IN_DOUBT_FOR: Duration = Duration::from_secs(13);
 /// How often somebody looks while something takes long.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -167,44 +196,51 @@ const GLANCE: Duration = Duration::from_millis(100);
 mod tests {
     use std::collections::BTreeMap;
 
-    use chat_domain::{Command, Failure, Order, Origin, Settled, Sink, Time, UserId};
+    use chat_domain::{Command, Failure, Order, Origin, Outcome, Settled, Sink, Time, UserId};
 
     use tokio::sync::oneshot;
 
     use super::*;
     use crate::work::Options;
 
-    /// The tags of the orders that were told that the database is away.
+    /// Everything that was settled.
     #[derive(Default)]
-    struct Away(Mutex<Vec<u64>>);
+    struct Told(Mutex<Vec<Settled>>);
 
-    impl Sink for Away {
+    impl Sink for Told {
         fn settled(&self, answers: Vec<Settled>) {
-            assert!(answers.iter().all(|answer| matches!(answer.result, Err(Failure::Unavailable))));
-            self.0.lock().unwrap().extend(answers.iter().map(|answer| answer.origin.unwrap().tag));
+            self.0.lock().unwrap().extend(answers);
+        }
+    }
+
+    impl Told {
+        fn take(&self) -> Vec<Settled> {
+            std::mem::take(&mut *self.0.lock().unwrap())
         }
     }
 
     /// For ten seconds something is asked for all the time, and what is under way does not end: looked at when the queue says so.
     #[test]
     fn what_was_not_begun_is_answered_within_two_seconds() {
-        let (away, (ask, receiver)) = (Arc::new(Away::default()), mpsc::channel(1024));
-        let (intake, queue) = (Intake::new(Options::default(), away.clone()), Arc::new(Queue::unwatched(receiver)));
+        let (told, (ask, receiver)) = (Arc::new(Told::default()), mpsc::channel(1024));
+        let (intake, queue) = (Intake::new(Options::default(), told.clone()), Arc::new(Queue::unwatched(receiver)));
         assert!(matches!(queue.look(&intake, Instant::now()), Next::WhenItBegins));
-        let _under_way = queue.begin();
+        let _under_way = queue.begin(Vec::new());
         let Pace::At(began) = *queue.pace() else { panic!("nothing is under way") };
         let (mut now, mut coming, mut waiting) = (began, (0..250).peekable(), BTreeMap::new());
         while coming.peek().is_some() || !waiting.is_empty() {
             while let Some(tag) = coming.next_if(|tag| began + EVERY * *tag <= now) {
                 let (since, (task, done)) = (began + EVERY * tag, oneshot::channel::<()>());
                 let order = Order { origin: Some(Origin { socket: 1, tag: tag.into() }), ..search() };
-                ask.try_send(Work::Order(Waiting { order, caller: None, since })).ok().unwrap();
+                ask.try_send(Work::Order(Waiting::since(order, None, since))).ok().unwrap();
                 ask.try_send(Work::Change(Box::new(|_| task.send(()).is_ok()), since)).ok().unwrap();
                 waiting.insert(u64::from(tag), (since, done));
             }
             let Next::In(pause) = queue.look(&intake, now) else { panic!("something is under way") };
-            for tag in std::mem::take(&mut *away.0.lock().unwrap()) {
+            for Settled { origin, result } in told.take() {
+                let tag = origin.unwrap().tag;
                 let (_, mut done) = waiting.remove(&tag).expect("an answer to an order");
+                assert!(matches!(result, Err(Failure::Unavailable)));
                 assert_eq!(done.try_recv(), Err(oneshot::error::TryRecvError::Closed), "the change beside {tag}");
             }
             for (tag, (since, _)) in &waiting {
@@ -212,6 +248,34 @@ mod tests {
             }
             now += pause;
         }
+    }
+
+    /// A commit hangs, and ends well after all: whoever asked is told in time that nobody knows, and the others hear of it later.
+    #[test]
+    fn what_is_in_doubt_is_answered_once_within_fifteen_seconds() {
+        let told = Arc::new(Told::default());
+        let (intake, queue) =
+            (Intake::new(Options::default(), told.clone()), Arc::new(Queue::unwatched(mpsc::channel(1).1)));
+        let (caller, mut answer) = oneshot::channel();
+        let socket = Some(Origin { socket: 1, tag: 7 });
+        let batch =
+            vec![Waiting::new(search(), Some(caller)), Waiting::new(Order { origin: socket, ..search() }, None)];
+        let _under_way = queue.begin(batch.iter().map(Waiting::asker).collect());
+        let Pace::At(began) = *queue.pace() else { panic!("nothing is under way") };
+        let (mut now, mut heard) = (began, Vec::new());
+        while heard.is_empty() {
+            assert!(now - began < Duration::from_secs(15), "nobody was told");
+            assert!(answer.try_recv().is_err());
+            let Next::In(pause) = queue.look(&intake, now) else { panic!("something is under way") };
+            heard = told.take();
+            now += pause;
+        }
+        assert!(now - began > Duration::from_secs(10), "nobody waited: {:?}", now - began);
+        assert!(matches!(answer.try_recv(), Ok(Err(Failure::Unavailable))));
+        intake.answer(batch, vec![Ok(Outcome::Quiet), Ok(Outcome::Quiet)]);
+        heard.extend(told.take());
+        let told: Vec<_> = heard.iter().map(|settled| (settled.origin, settled.result.is_ok())).collect();
+        assert_eq!(told, [(None, false), (socket, false), (None, true), (None, true)]);
     }
 
     fn search() -> Order {

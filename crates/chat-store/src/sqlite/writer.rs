@@ -153,7 +153,7 @@ impl Writer {
     }
 
     fn commit(&mut self, batch: Vec<Waiting>) {
-        let _under_way = self.queue.begin();
+        let _under_way = self.queue.begin(batch.iter().map(Waiting::asker).collect());
         let intake = self.intake.clone();
         self.connected();
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
@@ -169,7 +169,7 @@ impl Writer {
     }
 
     fn task(&mut self, task: Task) {
-        let _under_way = self.queue.begin();
+        let _under_way = self.queue.begin(Vec::new());
         // A task that is dropped answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {
