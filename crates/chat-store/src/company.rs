@@ -17,8 +17,9 @@ use crate::work::Waiting;
 #[derive(Default)]
 pub(crate) struct Company {
     last: Option<Last>,
-    /// How many the next batch is to have; none if it does not wait.
+    /// How many the next batch is to have; none if it does not wait. And how many it has of whom somebody waits.
     wanted: usize,
+    have: usize,
     /// How many batches are to go without waiting, and how many that were after the last time that nobody came.
     skips: u32,
     skipped: u32,
@@ -35,8 +36,8 @@ struct Last {
 impl Company {
     /// A batch begins with these orders. One that nobody waits for does not wait either.
     pub(crate) fn begins(&mut self, batch: &[Waiting]) {
-        self.wanted = 0;
-        let Some(last) = self.last.as_ref().filter(|_| awaited(batch) > 0) else { return };
+        (self.wanted, self.have) = (0, awaited(batch));
+        let Some(last) = self.last.as_ref().filter(|_| self.have > 0) else { return };
         let were_here = batch.iter().filter(|waiting| waiting.is_awaited() && waiting.since <= last.ended).count();
         if last.answered + were_here < 2 {
             return;
@@ -47,18 +48,24 @@ impl Company {
         }
     }
 
-    /// Whether it is to wait a [`STEP`] for more.
-    pub(crate) fn lacks(&self, batch: &[Waiting], now: Instant) -> bool {
-        self.last.as_ref().is_some_and(|Last { began, ended, .. }| {
-            let patience = ended.saturating_duration_since(*began).clamp(SOON, LATE);
-            awaited(batch) < self.wanted && now.saturating_duration_since(*ended) < patience
-        })
+    /// These have come to it, too.
+    pub(crate) fn joins(&mut self, more: &[Waiting]) {
+        self.have += awaited(more);
+    }
+
+    /// How long it is to wait for more before it looks who has come; nothing if it is to go. Where many lack they do not come at once.
+    pub(crate) fn lacks(&self, now: Instant) -> Option<Duration> {
+        let Last { began, ended, .. } = self.last.as_ref()?;
+        let patience = ended.saturating_duration_since(*began).clamp(SOON, LATE);
+        let lack = self.wanted.saturating_sub(self.have);
+        let waits = lack > 0 && now.saturating_duration_since(*ended) < patience;
+        waits.then_some(if lack >= MANY { 4 * STEP } else { STEP })
     }
 
     /// It goes as it is.
-    pub(crate) fn goes(&mut self, batch: &[Waiting]) {
+    pub(crate) fn goes(&mut self) {
         // One or two may have better things to do.
-        let have_come = awaited(batch) * 8 >= self.wanted * 7;
+        let have_come = self.have * 8 >= self.wanted * 7;
         if self.wanted > 0 {
             self.skipped = if have_come { 0 } else { (2 * self.skipped).clamp(FEWEST, MOST) };
             self.skips = self.skipped;
@@ -76,8 +83,9 @@ pub(crate) fn awaited(batch: &[Waiting]) -> usize {
     batch.iter().filter(|waiting| waiting.is_awaited()).count()
 }
 
-/// How long somebody is waited for at a time.
-pub(crate) const STEP: Duration = Duration::from_micros(100);
+/// How long somebody is waited for at a time, and how many are waited for longer.
+const STEP: Duration = Duration::from_micros(100);
+const MANY: usize = 64;
 
 /// For how long after a commit those whom it answered are waited for: as long as it took itself, and within these.
 const SOON: Duration = Duration::from_millis(2);
@@ -106,22 +114,32 @@ mod tests {
     #[test]
     fn a_batch_waits_for_those_who_were_answered_beside_those_who_are_here() {
         let (mut company, began) = (Company::default(), Instant::now());
-        let mut batch = orders(7, at(began, 100));
+        let batch = orders(7, at(began, 100));
         company.begins(&batch);
-        assert!(!company.lacks(&batch, at(began, 100)), "the first of all");
-        company.goes(&batch);
+        assert!(company.lacks(at(began, 100)).is_none(), "the first of all");
+        company.goes();
         company.parts(9, began, at(began, 500));
         company.begins(&batch);
-        assert!(company.lacks(&batch, at(began, 600)));
-        batch.extend(orders(8, at(began, 900)));
-        assert!(company.lacks(&batch, at(began, 2_400)) && !company.lacks(&batch, at(began, 2_500)), "not for long");
-        batch.extend(orders(1, at(began, 900)));
-        assert!(!company.lacks(&batch, at(began, 900)), "all are here");
+        assert_eq!(company.lacks(at(began, 600)), Some(STEP));
+        company.joins(&orders(8, at(began, 900)));
+        assert!(company.lacks(at(began, 2_400)).is_some() && company.lacks(at(began, 2_500)).is_none(), "not for long");
+        company.joins(&orders(1, at(began, 900)));
+        assert!(company.lacks(at(began, 900)).is_none(), "all are here");
         // After a long commit they are given as long to come back.
         company.parts(16, began, at(began, 10_000));
         let batch = orders(3, at(began, 10_100));
         company.begins(&batch);
-        assert!(company.lacks(&batch, at(began, 19_999)) && !company.lacks(&batch, at(began, 20_000)));
+        assert!(company.lacks(at(began, 19_999)).is_some() && company.lacks(at(began, 20_000)).is_none());
+    }
+
+    #[test]
+    fn many_are_waited_for_in_longer_steps() {
+        let (mut company, now) = (Company::default(), Instant::now());
+        company.parts(MANY + 2, now, now);
+        company.begins(&orders(2, at(now, 1)));
+        assert_eq!(company.lacks(at(now, 1)), Some(4 * STEP));
+        company.joins(&orders(1, at(now, 1)));
+        assert_eq!(company.lacks(at(now, 1)), Some(STEP));
     }
 
     #[test]
@@ -130,7 +148,7 @@ mod tests {
         company.parts(1, now, now);
         let alone = orders(1, at(now, 1));
         company.begins(&alone);
-        assert!(!company.lacks(&alone, at(now, 1)));
+        assert!(company.lacks(at(now, 1)).is_none());
     }
 
     #[test]
@@ -141,19 +159,19 @@ mod tests {
             company.parts(4, now, now);
             let batch = orders(2, at(now, 1));
             company.begins(&batch);
-            if company.lacks(&batch, at(now, 1)) {
+            if company.lacks(at(now, 1)).is_some() {
                 waits.push(number);
             }
-            company.goes(&batch);
+            company.goes();
         }
         assert_eq!(waits, [0, 2, 5, 10, 19, 36, 69, 134, 263, 520, 777]);
         // Once they do, all batches wait again.
         company.parts(4, now, now);
-        while !company.lacks(&orders(4, at(now, 1)), at(now, 1)) && company.skips > 0 {
+        while company.skips > 0 {
             company.begins(&orders(4, at(now, 1)));
         }
         company.begins(&orders(4, at(now, 1)));
-        company.goes(&orders(4, at(now, 1)));
+        company.goes();
         assert_eq!((company.skips, company.skipped), (0, 0));
     }
 
@@ -168,6 +186,6 @@ mod tests {
         let (mut company, now) = (Company::default(), notes[0].since);
         company.parts(4, now, now);
         company.begins(&notes);
-        assert!(!company.lacks(&notes, now), "nor do they wait");
+        assert!(company.lacks(now).is_none(), "nor do they wait");
     }
 }

@@ -63,11 +63,11 @@ impl<'a> Rows<'a> {
         Rows { len, ..self }
     }
 
-    /// The same rows in tables of 2^n rows, at most `most` each.
+    /// The same rows in tables of 2^n rows, at most `most` each, and one of a few rows: most batches are small, and then go in one.
     pub(crate) fn chunks(mut self, most: usize) -> Vec<Rows<'a>> {
         let mut chunks = Vec::new();
         while self.len > 0 {
-            let len = most.min(1 << self.len.ilog2());
+            let len = if self.len < FEW { self.len } else { most.min(1 << self.len.ilog2()) };
             let columns = self.columns.iter_mut().map(|column| column.take(len)).collect();
             chunks.push(Rows { columns, len });
             self.len -= len;
@@ -76,6 +76,9 @@ impl<'a> Rows<'a> {
         chunks
     }
 }
+
+/// From how many rows on they are not written in one statement, which is prepared once for each number of rows.
+const FEW: usize = 16;
 
 impl<'a> Column<'a> {
     pub(crate) fn of(cell: Cell<'a>) -> Column<'a> {

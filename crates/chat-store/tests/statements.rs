@@ -2,11 +2,11 @@
 
 mod common;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chat_domain::{Change, Command, Journal, Outcome, UserId};
-use chat_store::Store;
-use common::{Folder, open, order, say, somebody};
+use chat_store::{Options, Store};
+use common::{Deaf, Folder, options, order, say, somebody};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Every statement that was sent to a database in this process.
@@ -23,7 +23,9 @@ async fn what_is_remembered_is_not_asked_for() {
     })
     .unwrap();
     let folder = Folder::new("statements");
-    let store = open(&folder.sqlite()).await;
+    // Who writes the feed and the index of words asks beside the orders, whenever it gets to it.
+    let options = Options { feeds: false, ..options() };
+    let store = Store::open(&folder.sqlite(), options, Arc::new(Deaf)).await.unwrap();
     let (ann, bob) = (somebody(&store, "ann").await.id(), somebody(&store, "bob").await.id());
     let made = Command::CreateGroup { title: "all".into(), members: vec![bob], client_id: None };
     let room = store.execute(order(ann, 1, made)).await.unwrap().event().unwrap().room;

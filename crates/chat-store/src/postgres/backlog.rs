@@ -10,7 +10,7 @@ use chat_domain::RoomId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::company::{Company, STEP};
+use crate::company::Company;
 use crate::work::{Intake, Waiting};
 
 /// What a committer is asked for.
@@ -50,15 +50,20 @@ impl Backlog {
         self.fill(&mut batch, &mut rooms);
         self.company.begins(&batch);
         let most = self.intake.options.batch;
-        while self.next.is_empty() && batch.len() < most && self.company.lacks(&batch, Instant::now()) {
+        while self.next.is_empty()
+            && batch.len() < most
+            && let Some(pause) = self.company.lacks(Instant::now())
+        {
             // Whoever comes ends the step; the runtime's clock has no finer ones than a millisecond.
-            if let Ok(Some(work)) = timeout(STEP, self.queue.recv()).await {
+            if let Ok(Some(work)) = timeout(pause, self.queue.recv()).await {
                 self.next.push_back(work);
                 self.take_in();
+                let were = batch.len();
                 self.fill(&mut batch, &mut rooms);
+                self.company.joins(&batch[were..]);
             }
         }
-        self.company.goes(&batch);
+        self.company.goes();
         batch
     }
 

@@ -13,7 +13,7 @@ use super::queries::commit::{After, Unknown, commit_batch};
 use super::queries::schema;
 use super::queue::Queue;
 use super::{Conn, Task, ready};
-use crate::company::{Company, STEP, awaited};
+use crate::company::{Company, awaited};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
 
@@ -112,11 +112,16 @@ impl Writer {
         self.fill(&mut batch, &mut next);
         self.company.begins(&batch);
         let most = self.intake.options.batch;
-        while next.is_none() && batch.len() < most && self.company.lacks(&batch, Instant::now()) {
-            thread::sleep(STEP);
+        while next.is_none()
+            && batch.len() < most
+            && let Some(pause) = self.company.lacks(Instant::now())
+        {
+            thread::sleep(pause);
+            let were = batch.len();
             self.fill(&mut batch, &mut next);
+            self.company.joins(&batch[were..]);
         }
-        self.company.goes(&batch);
+        self.company.goes();
         let (began, answered) = (Instant::now(), awaited(&batch));
         self.commit(batch);
         self.note();

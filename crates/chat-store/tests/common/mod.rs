@@ -8,10 +8,12 @@ pub mod wire;
 use diesel::{Connection, SqliteConnection};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chat_domain::directory::NewAccount;
 use chat_domain::{
-    Change, Command, Directory, Draft, Event, Ids, MessageId, Order, Person, RoomId, Settled, Sink, Time, UserId,
+    Change, Command, Directory, Draft, Event, Failure, Ids, MessageId, Order, Person, RoomId, Settled, Sink, Time,
+    UserId,
 };
 use chat_store::{Options, Store};
 
@@ -74,15 +76,33 @@ pub async fn open(url: &str) -> Store {
 
 /// The tests' clocks begin in 1970, and what is old goes: so nothing is. Several stores on one database stand for several nodes.
 pub fn options() -> Options {
-    let keep_changes = std::time::Duration::from_secs(200 * 365 * 24 * 3600);
+    let keep_changes = Duration::from_secs(200 * 365 * 24 * 3600);
     Options { keep_changes, several_nodes: true, ..Options::default() }
 }
 
 /// Somebody new.
 pub async fn somebody(store: &Store, name: &str) -> Arc<Person> {
-    let (username, password) = (name.to_owned(), "digest".to_owned());
-    let account = NewAccount { username, name: None, avatar: String::new(), password };
-    store.register(account).await.unwrap().person
+    let registered = patiently(|| async {
+        let (username, password) = (name.to_owned(), "digest".to_owned());
+        let account = NewAccount { username, name: None, avatar: String::new(), password };
+        match store.register(account).await {
+            // It may have been done all the same.
+            Err(Failure::Unavailable) => store.by_username(name.to_owned()).await?.ok_or(Failure::Unavailable),
+            registered => registered,
+        }
+    });
+    registered.await.unwrap().person
+}
+
+/// The answer, also on a busy machine, where a database may not give it in time: then it is asked for again.
+pub async fn patiently<T, A: Future<Output = Result<T, Failure>>>(mut ask: impl FnMut() -> A) -> Result<T, Failure> {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        match ask().await {
+            Err(Failure::Unavailable) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(10)).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// An order of nobody's socket.
