@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use crate::command::{ClientId, Need};
 use crate::digest::Digest;
 use crate::event::{Change, Event};
+use crate::file::{FileId, FileRow};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::limits::Limits;
 use crate::person::Person;
@@ -16,6 +17,7 @@ use crate::time::Time;
 mod answer;
 mod dirty;
 mod extras;
+mod files;
 mod fold;
 mod learn;
 mod log;
@@ -56,6 +58,8 @@ pub struct Chat {
     made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
     /// Whose name is whose, as far as a partial chat was told.
     named: Map<(RoomId, String), Option<UserId>>,
+    /// The files that live here.
+    files: Map<FileId, Option<FileRow>>,
     lobby: BTreeMap<UserId, Option<LobbyRow>>,
     waiting: BTreeSet<(Time, UserId)>,
     /// The rooms that each user is in; kept by a whole chat only.

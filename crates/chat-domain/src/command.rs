@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::emoji::Emoji;
+use crate::file::FileId;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::MessageKind;
 use crate::metadata::Value;
@@ -274,6 +275,8 @@ pub enum Need {
     Sent(RoomId, UserId, ClientId),
     /// Who has this name (as [`folded`](crate::names::folded) spells it) and their row in the room, or that nobody has it.
     Named(RoomId, String),
+    /// A file, or that none of this id lives here.
+    File(FileId),
     /// The group that this user first made under this name with its present members, or that none was made.
     Made(UserId, ClientId),
     /// Reactions of one sort to a message: this user's own row, whether it stands or not, and the newest rows that stand. Of

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::command::{ClientId, Need};
 use crate::digest::Digest;
 use crate::emoji::Emoji;
+use crate::file::{FileId, FileRow};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
@@ -35,6 +36,8 @@ pub enum Fact {
     Sent(RoomId, UserId, ClientId, Option<FirstSent>),
     /// To [`Need::Named`].
     Named(RoomId, String, Option<(Arc<Person>, Option<Member>)>),
+    /// To [`Need::File`].
+    File(FileId, Option<FileRow>),
     /// To [`Need::Made`].
     Made(UserId, ClientId, Option<FirstMade>),
     /// To [`Need::Reactions`].
@@ -62,6 +65,7 @@ impl Fact {
             Fact::Direct(low, high, _) => Need::Direct(*low, *high),
             Fact::Sent(room, user, name, _) => Need::Sent(*room, *user, name.clone()),
             Fact::Named(room, name, _) => Need::Named(*room, name.clone()),
+            Fact::File(id, _) => Need::File(*id),
             Fact::Made(user, name, _) => Need::Made(*user, name.clone()),
             Fact::Reactions(room, message, user, emoji, _) => Need::Reactions(*room, *message, *user, emoji.clone()),
             Fact::Unread(room, user, upto, _) => Need::Unread(*room, *user, *upto),
@@ -136,6 +140,9 @@ pub struct Written {
     /// Messages of which it is to be written anew whom they mention, in the place of what was written of them; they are among
     /// the others too, if they mention anybody.
     pub mentioning: Vec<Arc<Message>>,
+    /// Files to update: a message of their owner has named them for the first time. (Of a whole chat that is saved: all.)
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub files: Vec<FileRow>,
     /// Log rows to insert, by room in order of `seq`.
     pub log: Vec<LogRow>,
     /// Reactions to upsert, by message, user and emoji.

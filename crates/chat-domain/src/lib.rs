@@ -129,7 +129,7 @@
 //! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
 //! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
-//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`backplane`]).
+//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`files`], [`backplane`]).
 //!
 //! # Features
 //!
@@ -144,6 +144,7 @@ extern crate std;
 // Values: what everything else is made of.
 mod checks;
 pub mod emoji;
+pub mod file;
 pub mod id;
 pub mod limits;
 pub mod mentions;
@@ -190,6 +191,7 @@ mod admission;
 pub mod around;
 pub mod backplane;
 pub mod directory;
+pub mod files;
 pub mod grant;
 pub mod journal;
 #[cfg(feature = "std")]
@@ -205,6 +207,8 @@ pub use emoji::Emoji;
 pub use event::{Change, Event, Outcome, Read};
 pub use extra::Extra;
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
+pub use file::{Bond, File, FileId, FileRow};
+pub use files::Files;
 pub use find::{Find, Found, Hit, Sought};
 pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
 pub use journal::{Answer, Failure, Fed, Journal, Order, Origin, Settled, Sink};

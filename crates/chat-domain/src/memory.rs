@@ -18,12 +18,15 @@ use crate::subscribers::Subscribed;
 mod accounts;
 pub mod bus;
 mod directory;
+mod files;
 mod journal;
 mod notifications;
+mod shelf;
 mod subscribers;
 
 use accounts::Accounts;
 use notifications::Notifications;
+use shelf::Shelf;
 
 /// Everything in memory, behind one lock. Its answers are ready at once.
 ///
@@ -39,6 +42,7 @@ struct World {
     accounts: Accounts,
     notifications: Notifications,
     feed: Vec<Fed>,
+    shelf: Shelf,
     webhooks: Vec<Subscribed>,
 }
 
@@ -46,9 +50,10 @@ impl InMemory {
     /// Nobody and nothing yet.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications, feed, webhooks) = Default::default();
+        let (accounts, notifications, feed, shelf, webhooks) = Default::default();
         let chat = Chat::new(limits);
-        InMemory { sink, world: Mutex::new(World { chat, next, accounts, notifications, feed, webhooks }) }
+        let world = World { chat, next, accounts, notifications, feed, shelf, webhooks };
+        InMemory { sink, world: Mutex::new(world) }
     }
 
     /// Decides an order, tells the sink, and gives back what it said.

@@ -2,10 +2,13 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::emoji::Emoji;
+use crate::file::{File, Named};
 use crate::id::{MessageId, RoomId};
 use crate::mentions::Mentions;
+use crate::metadata::spelled_text;
 use crate::person::Person;
 use crate::quote::{InReply, Quote, excerpt};
 use crate::tally::Tallies;
@@ -23,6 +26,8 @@ pub enum MessageKind {
     Video,
     /// A recording's address.
     Voice,
+    /// Any file's address.
+    File,
     /// A place.
     Location,
     /// Somebody's profile.
@@ -35,11 +40,12 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All of them.
-    pub const ALL: [MessageKind; 8] = [
+    pub const ALL: [MessageKind; 9] = [
         MessageKind::Text,
         MessageKind::Photo,
         MessageKind::Video,
         MessageKind::Voice,
+        MessageKind::File,
         MessageKind::Location,
         MessageKind::ProfileShare,
         MessageKind::PostShare,
@@ -53,6 +59,7 @@ impl MessageKind {
             MessageKind::Photo => "photo",
             MessageKind::Video => "video",
             MessageKind::Voice => "voice",
+            MessageKind::File => "file",
             MessageKind::Location => "location",
             MessageKind::ProfileShare => "profile_share",
             MessageKind::PostShare => "post_share",
@@ -65,9 +72,14 @@ impl MessageKind {
         MessageKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
+    /// Whether a message of this sort can have addresses of files that live here.
+    pub const fn names_files(self) -> bool {
+        self.is_media() || matches!(self, MessageKind::PostShare)
+    }
+
     /// Whether `content` is the address of a file.
     pub const fn is_media(self) -> bool {
-        matches!(self, MessageKind::Photo | MessageKind::Video | MessageKind::Voice)
+        matches!(self, MessageKind::Photo | MessageKind::Video | MessageKind::Voice | MessageKind::File)
     }
 }
 
@@ -109,6 +121,9 @@ pub struct Message {
     pub pinned: Option<u64>,
     /// Whom it mentions.
     pub mentions: Option<Arc<Mentions>>,
+    /// The file that its content names, if that lives here.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub file: Option<Arc<File>>,
 }
 
 impl Message {
@@ -135,6 +150,16 @@ impl Message {
     /// What its answers have.
     pub(crate) fn answered(&self) -> InReply {
         InReply { thread: self.thread(), quote: self.quoted() }
+    }
+
+    /// The files that its addresses name, if they live here.
+    pub(crate) fn named_files(&self) -> Vec<Named> {
+        named_files(self.kind, &self.content, |name| spelled_text(&self.metadata, name))
+    }
+
+    /// The file that its content names, if it lives here.
+    pub fn content_file(&self) -> Option<Named> {
+        self.kind.is_media().then(|| Named::in_address("content", &self.content)).flatten()
     }
 
     /// How many people like it.
@@ -164,10 +189,22 @@ impl Message {
             deleted: Some((at, seq)),
             reactions: Tallies::default(),
             mentions: None,
+            file: None,
             pinned: None,
             ..self.clone()
         }
     }
+}
+
+/// The files that a message would name by its content and the fields of its metadata.
+pub(crate) fn named_files(kind: MessageKind, content: &str, field: impl Fn(&str) -> Option<String>) -> Vec<Named> {
+    let content = kind.is_media().then(|| Named::in_address("content", content)).flatten();
+    let beside = match kind {
+        MessageKind::PostShare => Some(("media_url", "metadata.media_url")),
+        kind => kind.is_media().then_some(("thumbnail", "metadata.thumbnail")),
+    };
+    let beside = beside.and_then(|(name, called)| Named::in_address(called, &field(name)?));
+    content.into_iter().chain(beside).collect()
 }
 
 /// A message's words before they are accepted.

@@ -1,12 +1,15 @@
 //! What each command must know before it is decided.
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::command::{Command, Need};
+use crate::command::{Command, Draft, Need};
 use crate::emoji::Emoji;
+use crate::file::Named;
 use crate::id::{RoomId, UserId};
 use crate::mentions;
+use crate::message::named_files;
 use crate::names::folded;
 
 impl Command {
@@ -67,6 +70,7 @@ impl Command {
             }
             Command::Send { room, draft, client_id } => {
                 needs.extend(draft.reply_to.map(|message| Need::Message(*room, message)));
+                needs.extend(draft.named_files().into_iter().map(|named| Need::File(named.id)));
                 needs.extend(names(*room, draft.words()));
                 needs.extend(client_id.iter().map(|name| Need::Sent(*room, actor, name.clone())));
             }
@@ -95,6 +99,13 @@ impl Command {
             Command::Search => needs.extend([Need::Lobby(actor), Need::Waiting]),
             Command::StopSearch | Command::LeaveRoulette => needs.push(Need::Lobby(actor)),
         }
+    }
+}
+
+impl Draft {
+    /// The files that its addresses name, if they live here.
+    pub(crate) fn named_files(&self) -> Vec<Named> {
+        named_files(self.kind, &self.content, |name| self.metadata.field(name)?.text().map(String::from))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 
 mod content;
 mod decision;
+mod files;
 mod lobby;
 mod members;
 mod mentions;

@@ -30,10 +30,12 @@ impl Features {
     pub const MENTIONS: Features = Features(4);
     /// Which messages are pinned, and that they are.
     pub const PINS: Features = Features(8);
+    /// The files of messages, and the type of message that is any file.
+    pub const FILES: Features = Features(16);
     /// All that there are.
-    pub const ALL: Features = Features(15);
+    pub const ALL: Features = Features(31);
     /// Those that message objects show.
-    const IN_MESSAGES: Features = Features(15);
+    const IN_MESSAGES: Features = Features(31);
 
     /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
     pub fn named(names: &str) -> Features {
@@ -82,6 +84,7 @@ impl Features {
             "replies" => Features::REPLIES,
             "mentions" => Features::MENTIONS,
             "pins" => Features::PINS,
+            "files" => Features::FILES,
             "all" => Features::ALL,
             _ => Features::NONE,
         }

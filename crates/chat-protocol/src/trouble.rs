@@ -25,6 +25,8 @@ pub enum Trouble {
     TooManySockets,
     /// Too many ask for what takes long; how many seconds to wait, at least 1.
     Crowded(u64),
+    /// The next byte of a file that is brought is another one; which.
+    Offset(u64),
     /// The body is larger than allowed.
     BodyTooLarge,
     /// No such route.
@@ -55,6 +57,7 @@ impl Trouble {
             Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => "UNAUTHORIZED",
             Trouble::Forbidden(_) => "FORBIDDEN",
             Trouble::TooFast(_) | Trouble::TooManySockets => "RATE_LIMIT",
+            Trouble::Offset(_) => "CONFLICT",
             Trouble::BodyTooLarge => "MESSAGE_TOO_LARGE",
             Trouble::NoRoute => "NOT_FOUND",
             Trouble::NoMethod => "METHOD_NOT_ALLOWED",
@@ -78,6 +81,7 @@ impl Trouble {
             Trouble::TooFast(seconds) => format!("too many requests; try again in {seconds} s"),
             Trouble::TooManySockets => "too many connections are open; close one of them first".into(),
             Trouble::Crowded(seconds) => format!("too many at once; try again in {seconds} s"),
+            Trouble::Offset(next) => format!("{next} bytes of this file are there already"),
             Trouble::BodyTooLarge => "the body is too large".into(),
             Trouble::NoRoute => "there is nothing at this address".into(),
             Trouble::NoMethod => "this address does not take this method".into(),

@@ -3,6 +3,7 @@
 mod file;
 mod help;
 mod in_force;
+mod keeping;
 mod layers;
 mod nearest;
 mod values;
@@ -20,6 +21,7 @@ use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
+use self::keeping::Keeping;
 pub(crate) use self::layers::{Given, Unread, here};
 pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
@@ -187,6 +189,8 @@ pub(crate) struct Config {
     /// Bytes in the metadata of a message.
     #[arg(long, default_value_t = 4 << 10, value_parser = some)]
     pub(crate) max_metadata: usize,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
     /// Bytes in a frame of a WebSocket client.
     #[arg(long, default_value_t = 64 << 10, value_parser = some)]
     pub(crate) max_frame: usize,

@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod demo;
 mod doors;
+mod files;
 mod greeting;
 mod insecure;
 mod issuers;

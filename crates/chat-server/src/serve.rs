@@ -30,7 +30,7 @@ use crate::greeting::{Greeting, reachable};
 use crate::log::Adjust;
 use crate::page::{OperatorsPage, Page};
 use crate::reload::Reload;
-use crate::{insecure, issuers, nodes, operators, secrets};
+use crate::{files, insecure, issuers, nodes, operators, secrets};
 
 /// Serves until a signal says to stop; at a hang-up some settings are read again.
 pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>) -> Result<(), String> {
@@ -68,6 +68,8 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let (admin_at, admin_files) = doors::told(&admin);
     let mut settings = settings(&config)?;
     settings.operators = operators::may(&config, &admin_at, in_force.clone())?;
+    let kept = files::kept(&config)?;
+    settings.files = Some(kept.settings(&config, store.clone()));
     let app = App::new(store.clone(), store.clone(), store.clone(), hub, tokens, settings);
     let stage = Stage { app: app.clone() };
     let demo = if is_demo { Some(stage.prepare().await?) } else { None };

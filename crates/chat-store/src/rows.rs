@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chat_domain::digest::Digest;
 use chat_domain::rows::{LobbyRow, LogKind, LogRow, ReactionRow};
 use chat_domain::{
-    Account, Emoji, Handle, Head, Member, Message, MessageId, MessageKind, Notification, NotificationId,
-    NotificationKind, Person, Position, Room, RoomId, RoomKind, Tallies, Time, UserId, Uuid,
+    Account, Bond, Emoji, File, FileId, FileRow, Handle, Head, Member, Message, MessageId, MessageKind, Notification,
+    NotificationId, NotificationKind, Person, Position, Room, RoomId, RoomKind, Tallies, Time, UserId, Uuid,
 };
 
 pub(crate) use crate::tables::{
-    AboutRow, ChangeRow, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow,
+    AboutRow, ChangeRow, FileInfo, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow,
     NotificationRow, OrdinalRow, OwedEventsRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf, ReceiptRow,
     RoomRow, StretchRow, TokenRow, UnreadRow, WebhookRow,
 };
@@ -137,6 +137,7 @@ pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
         replies: small(more.replies)?,
         pinned: more.pinned.map(count).transpose()?,
         mentions: None,
+        file: None,
     })
 }
 
@@ -175,6 +176,21 @@ pub(crate) fn change(row: ChangeRow) -> Worked<LogRow> {
         heir: row.heir.map(user).transpose()?,
         text: row.title,
     })
+}
+
+/// The columns of a [`FileInfo`].
+pub(crate) const FILE: &str = FileInfo::COLUMNS;
+
+/// The file of a row.
+pub(crate) fn file(row: FileInfo) -> Worked<FileRow> {
+    let id = FileId::new(&row.id).ok_or_else(|| bad("a file's id", &row.id))?;
+    let bond = match (row.gone, row.room, row.message) {
+        (0, Some(room), Some(message)) => Bond::Bound(room_id(room)?, message_id(message)?),
+        (0, ..) => Bond::Free,
+        _ => Bond::Gone,
+    };
+    let file = Arc::new(File { id, name: row.name, size: count(row.size)?, mime: row.mime });
+    Ok(FileRow { file, owner: user(row.owner)?, is_whole: row.whole, bond })
 }
 
 /// The columns of a [`LobbySeat`].

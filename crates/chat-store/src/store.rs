@@ -6,10 +6,13 @@ use std::sync::Arc;
 use chat_domain::around::Around;
 use chat_domain::backplane::{Listener, Neighbour, Speaker, Whereabouts, Wire};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
+use chat_domain::files::{Announced, FileQuota};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
-use chat_domain::{Account, Directory, Failure, Journal, Sink, Subscribers, Time, UserId, Uuid};
+use chat_domain::{
+    Account, Directory, Failure, File, FileId, FileRow, Files, Journal, Sink, Subscribers, Time, UserId, Uuid,
+};
 
 use crate::archive::Record;
 use crate::error::OpenError;
@@ -131,6 +134,13 @@ impl Store {
         }
     }
 
+    fn files(&self) -> &dyn Files {
+        match &self.database {
+            Database::Sqlite(database) => &**database,
+            Database::Postgres(database) => &**database,
+        }
+    }
+
     fn directory(&self) -> &dyn Directory {
         match &self.database {
             Database::Sqlite(database) => &**database,
@@ -182,6 +192,16 @@ macro_rules! answered {
 impl Around for Store {
     fn inner(&self) -> &dyn Journal {
         self.journal()
+    }
+}
+
+impl Files for Store {
+    answered! { files:
+        fn announce(file: Arc<File>, owner: UserId, quota: FileQuota, at: Time) -> Announced;
+        fn file(id: FileId) -> Option<FileRow>;
+        fn is_whole(id: FileId) -> ();
+        fn let_go(unbound: Time, most: usize) -> Vec<FileId>;
+        fn are_deleted(ids: Vec<FileId>) -> ();
     }
 }
 

@@ -23,8 +23,10 @@ macro_rules! row {
         }
     };
 }
+mod files;
 mod subscribers;
 
+pub(crate) use self::files::FileInfo;
 pub(crate) use self::subscribers::{OwedEventsRow, WebhookRow};
 
 row! {

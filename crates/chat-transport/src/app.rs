@@ -83,6 +83,8 @@ pub struct ServerSettings {
     pub hooks: HookSettings,
     /// What operators may see and do.
     pub operators: OperatorSettings,
+    /// How files are kept, if any are.
+    pub files: Option<crate::files::FileSettings>,
 }
 
 impl Default for ServerSettings {
@@ -99,6 +101,7 @@ impl Default for ServerSettings {
             http: crate::routes::RouteSettings::default(),
             hooks: HookSettings::default(),
             operators: OperatorSettings::default(),
+            files: None,
         }
     }
 }
@@ -230,6 +233,7 @@ impl App {
             self.hear_tells(stop.clone()),
             self.tell_webhooks(stop.clone()),
             self.keep_vouched(stop.clone()),
+            self.sweep_files(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );
     }

@@ -57,6 +57,7 @@ pub mod clock;
 pub mod cluster;
 pub mod connection;
 mod drain;
+pub mod files;
 mod follow;
 pub mod hooks;
 pub mod hub;

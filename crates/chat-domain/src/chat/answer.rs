@@ -36,6 +36,7 @@ impl Chat {
                 Fact::Sent(room, user, name.clone(), first)
             }
             Need::Named(room, ref name) => Fact::Named(room, name.clone(), self.named_in(room, name)),
+            Need::File(id) => Fact::File(id, self.file(id).cloned()),
             Need::Made(user, ref name) => {
                 let made = self.first_made(user, name);
                 let made = made.and_then(|(digest, room)| Some(FirstMade { digest, roster: self.room_roster(room)? }));

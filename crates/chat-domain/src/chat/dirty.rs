@@ -4,6 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::emoji::Emoji;
+use crate::file::FileId;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::rows::*;
 
@@ -15,6 +16,7 @@ pub(super) struct Dirty {
     pub(super) members: BTreeSet<(RoomId, UserId)>,
     /// Whether each is new.
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
+    pub(super) files: BTreeSet<FileId>,
     pub(super) log: Vec<LogRow>,
     pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
     pub(super) owing: BTreeSet<(RoomId, MessageId)>,

@@ -159,6 +159,7 @@ impl Chat {
             slot.own.push(message.id);
         }
         state.put(message.clone());
+        let files = message.named_files();
         let thread = message.reply.as_ref().map(|reply| reply.thread);
         thread.into_iter().for_each(|thread| state.count_reply(thread, message.id, true));
         self.mark(|dirty| {
@@ -168,6 +169,7 @@ impl Chat {
             dirty.owing.extend(message.mentions.is_some().then_some((room, message.id)));
         });
         self.mention(room, None, message);
+        self.bind(files, room, message);
     }
 
     fn fold_edited(&mut self, event: &Event, message: &Arc<Message>) {
@@ -193,6 +195,7 @@ impl Chat {
         }
         let thread = message.reply.as_ref().map(|reply| reply.thread);
         thread.into_iter().for_each(|thread| state.count_reply(thread, id, false));
+        self.unbind(&message);
         let erased = Arc::new(message.erased(event.at, event.head.seq));
         self.forget_extras(event, &message);
         self.fold_message(event, erased.clone());

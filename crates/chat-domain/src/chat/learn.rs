@@ -18,16 +18,18 @@ impl Chat {
     /// Takes a fact over. A working set learns all that a batch of commands needs before the first of them is executed;
     /// learning the same twice does no harm.
     ///
-    /// A whole chat learns of people only ([`Fact::Person`]): that they exist, and when they change their names.
+    /// A whole chat learns of people and files only ([`Fact::Person`], [`Fact::File`]): that they exist, and when they change.
     ///
     /// # Panics
     ///
     /// If a whole chat is given any other fact, which it knows better.
     pub fn learn(&mut self, fact: Fact) {
-        if let Fact::Person(user, person) = fact {
-            return self.learn_person(user, person);
+        match fact {
+            Fact::Person(user, person) => return self.learn_person(user, person),
+            Fact::File(id, file) if self.whole => return drop(self.files.insert(id, file)),
+            _ => {}
         }
-        assert!(!self.whole, "a whole chat learns of people only, not {:?}", fact.need());
+        assert!(!self.whole, "a whole chat learns of people and files only, not {:?}", fact.need());
         let need = fact.need();
         if self.answered.insert(need) {
             self.learn_row(fact);
@@ -57,6 +59,7 @@ impl Chat {
                 first.into_iter().for_each(|first| self.learn_first(first));
             }
             Fact::Named(room, name, whose) => self.learn_named(room, name, whose),
+            Fact::File(id, file) => drop(self.files.insert(id, file)),
             Fact::Made(user, name, made) => {
                 self.made.insert((user, name), made.as_ref().map(|made| (made.digest, made.roster.room.id)));
                 made.into_iter().for_each(|FirstMade { roster, .. }| self.learn_roster(roster));

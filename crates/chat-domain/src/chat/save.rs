@@ -82,6 +82,7 @@ impl Chat {
             chat.set_made(user, client_id, digest, room);
         }
         chat.directs.extend(rows.directs.into_iter().map(|row| ((row.low, row.high), Some(row.room))));
+        chat.files.extend(rows.files.into_iter().map(|row| (row.file.id, Some(row))));
         rows.lobby.into_iter().for_each(|row| chat.set_lobby(row));
         chat
     }
@@ -109,7 +110,16 @@ impl Chat {
         sent.sort_unstable_by_key(|row| (row.room, row.message));
         made.sort_unstable_by_key(|row| row.room);
         directs.sort_unstable_by_key(|row| row.room);
-        Written { sent, made, directs, lobby: self.lobby.values().copied().flatten().collect(), ..Written::default() }
+        let mut files: Vec<_> = self.files.values().flatten().cloned().collect();
+        files.sort_unstable_by_key(|row| row.file.id);
+        Written {
+            sent,
+            made,
+            directs,
+            files,
+            lobby: self.lobby.values().copied().flatten().collect(),
+            ..Written::default()
+        }
     }
 }
 

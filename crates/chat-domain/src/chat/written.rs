@@ -39,6 +39,7 @@ impl Chat {
             messages: messages.1,
             owing: dirty.owing.iter().filter_map(message).collect(),
             mentioning: dirty.mentioning.iter().filter_map(message).collect(),
+            files: dirty.files.iter().filter_map(|id| self.files.get(id)?.clone()).collect(),
             log: dirty.log,
             reactions: dirty.reactions.into_values().collect(),
             threads: dirty.threads.into_iter().filter(|(_, more)| *more != 0).collect(),

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use super::content::check_draft;
 use super::decision::{Decision, Memo, happened};
+use super::files::named_file;
 use super::mentions::mentioned;
 use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
@@ -12,6 +13,7 @@ use crate::checks::{check_text, spelled};
 use crate::command::{ClientId, Draft, Stamp};
 use crate::digest::Digest;
 use crate::event::{Change, Event};
+use crate::file::File;
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
 use crate::quote::InReply;
@@ -42,7 +44,8 @@ pub(super) fn send(
     scene.open()?;
     check_draft(&draft, &metadata, chat.limits())?;
     let reply = draft.reply_to.map(|message| answer(&scene, message)).transpose()?;
-    Ok(Decision::Happened(sent(&scene, draft, &metadata, reply), memo))
+    let file = named_file(&scene, &draft)?;
+    Ok(Decision::Happened(sent(&scene, draft, &metadata, reply, file), memo))
 }
 
 /// Other words for a text, by its sender.
@@ -82,7 +85,13 @@ fn answer(scene: &Scene<'_>, message: MessageId) -> Result<Arc<InReply>, Refusal
     Ok(Arc::new(scene.chat.as_now(scene.message(message)?).answered()))
 }
 
-fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<InReply>>) -> Event {
+fn sent(
+    scene: &Scene<'_>,
+    draft: Draft,
+    metadata: &Arc<str>,
+    reply: Option<Arc<InReply>>,
+    file: Option<Arc<File>>,
+) -> Event {
     let id = scene.next_message;
     let newest = scene.room.last_message;
     assert!(newest < Some(id), "the stamp offers message id {id}, and the room's newest is {newest:?}");
@@ -106,6 +115,7 @@ fn sent(scene: &Scene<'_>, draft: Draft, metadata: &Arc<str>, reply: Option<Arc<
         replies: 0,
         pinned: None,
         mentions,
+        file,
     };
     event.change = Change::Sent { message: Arc::new(message), reception: Reception::default() };
     event

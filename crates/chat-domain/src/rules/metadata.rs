@@ -37,6 +37,13 @@ const fn fields(kind: MessageKind) -> &'static [Field] {
             Field("metadata.thumbnail", false, address),
             Field("metadata.caption", false, text),
         ],
+        MessageKind::File => &[
+            Field("metadata.name", false, text),
+            Field("metadata.size", false, not_negative),
+            Field("metadata.mime", false, text),
+            Field("metadata.thumbnail", false, address),
+            Field("metadata.caption", false, text),
+        ],
         MessageKind::Location => &[
             Field("metadata.lat", true, latitude),
             Field("metadata.lng", true, longitude),

@@ -1,6 +1,6 @@
 //! The fields of a message object that are there for who asked for them, in every dialect's words.
 
-use chat_domain::{Emoji, InReply, Message, Reception};
+use chat_domain::{Emoji, InReply, Message, MessageKind, Reception};
 
 use super::extra::Words;
 use crate::features::Features;
@@ -33,11 +33,25 @@ pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, me
     if features.has(Features::PINS) {
         o.put("pinned", message.pinned.is_some());
     }
+    if features.has(Features::FILES) {
+        o.nest_or_null("file", message.file.as_deref(), |o, file| {
+            o.put("id", file.id.as_str()).put("url", &*message.content).put("name", file.name.as_str());
+            o.put("size", file.size).put("type", file.mime.as_str());
+        });
+    }
     if features.has(Features::REACTIONS) {
         o.objects("reactions", message.reactions.iter(), |o, tally| {
             o.put("emoji", tally.emoji.as_str()).put("count", tally.count);
             o.maybe("mine", beside.mine.map(|mine| mine.contains(&tally.emoji)));
         });
+    }
+}
+
+/// Of which sort a message is for who asked for these: any file is a text, the address, for who does not know of files.
+pub(crate) fn shown_kind(message: &Message, features: Features) -> MessageKind {
+    match message.kind {
+        MessageKind::File if !features.has(Features::FILES) => MessageKind::Text,
+        kind => kind,
     }
 }
 

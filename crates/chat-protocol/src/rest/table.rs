@@ -41,6 +41,8 @@ pub enum Method {
     Patch,
     /// `DELETE`, which takes something away.
     Delete,
+    /// `HEAD`, which asks for headers alone.
+    Head,
 }
 
 impl Method {
@@ -52,6 +54,7 @@ impl Method {
             Method::Put => "PUT",
             Method::Patch => "PATCH",
             Method::Delete => "DELETE",
+            Method::Head => "HEAD",
         }
     }
 }
@@ -95,6 +98,14 @@ routes! {
         Refresh = Post "/auth/refresh";
         /// Logs out: ends what the token, the cookie and the refresh token that come with it have opened.
         Logout = Post "/auth/logout";
+    }
+    EVERYWHERE Open {
+        /// Brings bytes of a file.
+        Upload = Put "/files/{file}";
+        /// How many bytes of a file are there.
+        Uploaded = Head "/files/{file}";
+        /// A file.
+        File = Get "/files/{file}/{name}";
     }
     EVERYWHERE User {
         /// Who the asker is.
@@ -163,6 +174,10 @@ routes! {
         Read = Post "/chats/{chat}/read";
         /// Says whether the asker is typing.
         Typing = Post "/chats/{chat}/typing";
+        /// Announces a file.
+        Announce = Post "/files";
+        /// Says that all bytes of a file are there.
+        FileDone = Post "/files/{file}/done";
     }
     IN_API User {
         /// Messages after one that is known, held until there are some.

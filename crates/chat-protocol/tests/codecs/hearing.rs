@@ -143,7 +143,8 @@ fn how_far_a_message_got_depends_on_who_looks_in_dialect_4() {
 
 #[test]
 fn dialect_4_puts_addresses_into_media_url() {
-    for kind in MessageKind::ALL {
+    // Any file is a text for who does not ask for files.
+    for kind in MessageKind::ALL.into_iter().filter(|kind| *kind != MessageKind::File) {
         let payload = &hears(Entrance::Roulette, 1, &sent(message(kind, "https://x/1")))[0]["payload"];
         let (content, media_url) = if kind.is_media() { ("", "https://x/1") } else { ("https://x/1", "") };
         assert_eq!((payload["content"].as_str(), payload["media_url"].as_str()), (Some(content), Some(media_url)));

@@ -40,7 +40,7 @@ fn what_is_wrong_is_named() {
         ),
         (
             flat(json!({"type": "send_message", "chat_id": 1, "content": "Hi", "message_type": "poem"})),
-            "`message_type` must be one of text, photo, video, voice, location, profile_share, post_share, booking_proposal",
+            "`message_type` must be one of text, photo, video, voice, file, location, profile_share, post_share, booking_proposal",
         ),
         (
             flat(json!({"type": "send_message", "chat_id": 1, "content": "Hi", "client_id": ""})),

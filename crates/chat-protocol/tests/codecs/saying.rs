@@ -222,6 +222,6 @@ fn dialect_4_sends_an_address_with_words_beside_it() {
     assert_eq!(send(json!({"type": "voice", "content": "https://x/1"})), "`media_url` is missing");
     assert_eq!(
         send(json!({"content": "Hi", "media_url": "https://x/1"})),
-        "`media_url` goes with photo, video and voice only"
+        "`media_url` goes with photo, video, voice and file only"
     );
 }

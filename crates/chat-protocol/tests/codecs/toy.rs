@@ -75,6 +75,7 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
         replies: 0,
         pinned: None,
         mentions: None,
+        file: None,
     }
 }
 
@@ -88,6 +89,14 @@ pub(crate) fn answer(deleted: bool) -> Message {
         reply: Some(Arc::new(InReply { thread: message_id(450), quote })),
         ..text("Hi")
     }
+}
+
+/// A message with a file that lives here.
+pub(crate) fn with_file() -> Message {
+    let id = FileId::of_bits(7);
+    let file = File { id, name: "a.pdf".into(), size: 3, mime: "application/pdf".into() };
+    let address = format!("https://chat.example/api/files/{id}/a.pdf");
+    Message { file: Some(Arc::new(file)), ..message(MessageKind::File, &address) }
 }
 
 pub(crate) fn text(content: &str) -> Message {

@@ -184,10 +184,10 @@ impl Stock {
 /// Whether nothing else is to be written than the statement can.
 fn is_only_said(written: &Written) -> bool {
     let Written { new_rooms, rooms, members: _, new_messages, messages, log, reactions, .. } = written;
-    let Written { threads, forgotten, receipts, sent: _, made, directs, lobby, .. } = written;
+    let Written { threads, forgotten, files, receipts, sent: _, made, directs, lobby, .. } = written;
     let nothing_new = new_rooms.is_empty() && made.is_empty() && directs.is_empty() && lobby.is_empty();
     let nothing_changed = messages.is_empty() && log.is_empty() && reactions.is_empty() && forgotten.is_empty();
-    let nothing_changed = nothing_changed && threads.is_empty();
+    let nothing_changed = nothing_changed && threads.is_empty() && files.is_empty();
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 

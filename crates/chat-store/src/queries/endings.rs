@@ -25,6 +25,8 @@ pub(super) async fn erase(conn: &Conn, user: UserId, now: Time) -> Worked<Ended>
     if conn.run(sql.bind(nobody.clone()).bind(nobody).bind(now).bind(user)).await? == 0 {
         return Err(Refusal::UnknownUser.into());
     }
+    // Their files go with them.
+    conn.run(Sql::new("UPDATE files SET gone = 1 WHERE owner = ? AND gone = 0").bind(user)).await?;
     end_log_ins(conn, user, &Kept::default()).await
 }
 

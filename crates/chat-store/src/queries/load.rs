@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chat_domain::Limits;
 use chat_domain::fact::{Fact, Ordinal};
-use chat_domain::{ClientId, Emoji, MessageId, Need, Person, Room, RoomId, UserId};
+use chat_domain::{ClientId, Emoji, FileId, MessageId, Need, Person, Room, RoomId, UserId};
 
 use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
-use super::{Conn, mentions, named, reactions};
+use super::{Conn, files, mentions, named, reactions};
 use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
@@ -49,7 +49,7 @@ pub(super) async fn facts(
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
     };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let (reception, persons, messages, places, reactions, named, sent, directs, made, lobby, waiting, heirs) = tokio::try_join!(
+    let (reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting, heirs) = tokio::try_join!(
         reception,
         persons(conn, &asked.persons),
         messages(conn, &asked.messages),
@@ -59,11 +59,12 @@ pub(super) async fn facts(
         named::sent(conn, &asked.sent),
         named::directs(conn, &asked.directs),
         named::made(conn, &asked.made),
+        files::facts(conn, &asked.files),
         named::lobby(conn, &asked.lobby),
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
     )?;
-    let all = [reception, persons, messages, places, reactions, named, sent, directs, made, lobby, waiting];
+    let all = [reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting];
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
@@ -79,6 +80,7 @@ struct Asked {
     directs: Vec<(UserId, UserId)>,
     sent: Vec<(RoomId, UserId, ClientId)>,
     made: Vec<(UserId, ClientId)>,
+    files: Vec<FileId>,
     named: Vec<(RoomId, String)>,
     reactions: Vec<(RoomId, MessageId, UserId, Emoji)>,
     unread: Vec<(RoomId, UserId, Option<MessageId>)>,
@@ -99,6 +101,7 @@ impl Asked {
             &Need::Direct(low, high) => self.directs.push((low, high)),
             Need::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
             Need::Named(room, name) => self.named.push((*room, name.clone())),
+            &Need::File(id) => self.files.push(id),
             Need::Made(user, name) => self.made.push((*user, name.clone())),
             Need::Reactions(room, message, user, emoji) => {
                 self.reactions.push((*room, *message, *user, emoji.clone()));

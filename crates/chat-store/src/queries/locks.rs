@@ -71,6 +71,8 @@ fn room_of(need: &Need) -> Option<RoomId> {
         | Need::Unread(room, ..)
         | Need::Undelivered(room, ..) => Some(room),
         Need::Person(_) | Need::Direct(..) | Need::Made(..) | Need::Lobby(_) | Need::Waiting => None,
+        // Files are held as they are looked up: after the rooms.
+        Need::File(_) => None,
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod commit;
 mod endings;
 pub(crate) mod feed;
 pub(crate) mod feeder;
+mod files;
 mod find;
 pub(crate) mod indexer;
 mod issuer;

@@ -1,6 +1,7 @@
 //! The journal, answered by a database.
 
 mod directory;
+mod files;
 mod subscribers;
 
 use std::sync::Arc;

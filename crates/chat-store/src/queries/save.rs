@@ -3,8 +3,8 @@
 use chat_domain::fact::Written;
 use chat_domain::{Member, Room, RoomId};
 
-use super::mentions;
 use super::previous::Previous;
+use super::{files, mentions};
 use crate::by_name::{insert, update, upsert};
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
@@ -35,6 +35,8 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         receipts(written),
         forgotten_reactions(written),
         reactions(written),
+        files::bound(written),
+        files::gone(written),
         sent(written),
         made(written),
         directs(written),

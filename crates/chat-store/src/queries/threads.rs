@@ -8,7 +8,7 @@ use chat_domain::{InReply, Message, MessageId, Quote, Refusal, RoomId, Time, Use
 
 use super::reads::visible;
 use super::reception::{self, Key, shown_to};
-use super::{Conn, mentions};
+use super::{Conn, files, mentions};
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -19,13 +19,16 @@ pub(super) async fn messages(conn: &Conn, rows: Vec<SaidRow>) -> Worked<Vec<Arc<
     let quotes = quotes(conn, quoted.collect()).await?;
     let named = rows.iter().filter_map(|(_, more, _)| more.mentions.as_deref());
     let handles = mentions::handles(conn, named).await?;
+    let files = files::of_messages(conn, &rows).await?;
     let messages = rows.into_iter().map(|said| {
         let (row, more, _) = &said;
         let quote = more.reply_to.and_then(|message| quotes.get(&(row.room, message))).cloned();
         let thread = more.thread.map(message_id).transpose()?;
         let reply = thread.zip(quote).map(|(thread, quote)| Arc::new(InReply { thread, quote }));
         let mentions = more.mentions.as_deref().map(|spelled| Arc::new(mentions::read(spelled, &handles)));
-        Ok(Arc::new(Message { reply, mentions, ..message(said)? }))
+        let message = message(said)?;
+        let file = message.content_file().and_then(|named| files::called(&files, &named));
+        Ok(Arc::new(Message { reply, mentions, file, ..message }))
     });
     messages.collect()
 }

@@ -24,8 +24,10 @@ pub(super) struct Call<'a> {
     pub(super) features: Features,
     pub(super) body: Bytes,
     pub(super) from: Source,
-    /// Whether the client came over TLS.
+    /// Whether cookies are to go over TLS only.
     pub(super) secure: bool,
+    /// Whether the client came over TLS.
+    pub(super) is_tls: bool,
     pub(super) now: Time,
 }
 
@@ -58,7 +60,7 @@ impl<'a> Call<'a> {
         let from = Source::of(proxies.client(address, &parts.headers));
         let is_tls = peer.is_tls || proxies.says_https(address, &parts.headers);
         let secure = app.settings.http.secure_cookie || is_tls;
-        Call { app, target, params, parts, query, features, body: Bytes::new(), from, secure, now }
+        Call { app, target, params, parts, query, features, body: Bytes::new(), from, secure, is_tls, now }
     }
 
     /// The room that the path names.
@@ -134,7 +136,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn segment(&self, name: &str) -> &str {
+    /// A part of the path as it stands there.
+    pub(super) fn segment(&self, name: &str) -> &str {
         self.params.get(name).unwrap_or_default()
     }
 }

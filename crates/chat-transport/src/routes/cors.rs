@@ -1,7 +1,7 @@
 //! What browsers on other origins may do: everything that a token can, and with the cookie what the operator allows.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ALLOW, VARY,
 };
@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use crate::account::origins::{Origins, only};
 use crate::carry::http::{Body, empty};
+use crate::files::UPLOAD_OFFSET;
 
 /// Says to whom an answer may be shown.
 pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap) {
@@ -25,7 +26,9 @@ pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap
     if !origins.is_empty() {
         answer.insert(VARY, HeaderValue::from_static("Origin"));
     }
-    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
+    let is_file = answer.contains_key(ACCEPT_RANGES) || answer.contains_key(UPLOAD_OFFSET);
+    let shown = if is_file { OF_FILES } else { "Retry-After" };
+    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
 }
 
 /// The answer to a browser that asks whether it may ask. Whatever headers it would send it may: frameworks add their own.
@@ -41,5 +44,7 @@ pub(crate) fn preflight(asked: &HeaderMap, allow: HeaderValue) -> Response<Body>
     response
 }
 
+/// What pages may see of an answer about files.
+const OF_FILES: &str = "Retry-After, Upload-Offset, Accept-Ranges, Content-Range, Content-Disposition, ETag";
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key, X-Chat-Features";

@@ -5,8 +5,10 @@ mod call;
 mod chat;
 pub(crate) mod cors;
 mod document;
+mod download;
 mod endings;
 mod events;
+mod file;
 mod find;
 mod member;
 mod message;
@@ -40,6 +42,7 @@ use self::document::Document;
 use crate::account::caller::{Caller, How};
 use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
+use crate::files::UPLOAD_OFFSET;
 
 /// Everything that is answered over HTTP, the streams and sockets aside.
 pub(crate) struct Routes {
@@ -62,6 +65,9 @@ impl Routes {
                 router.route(method.clone(), &path, target)?;
             }
         }
+        for (tree, path) in file::called_done() {
+            router.route(Method::GET, &path, Target { tree, route: Route::File, access: Access::Open })?;
+        }
         Ok(Routes { app, router, openapi: Document::new(openapi::document()), asyncapi: Document::new(ASYNCAPI) })
     }
 
@@ -80,12 +86,15 @@ impl Routes {
             Found::MethodNotAllowed(allow) => wrong_method(tree, parts, allow, now),
             Found::Nothing => refuse(tree, &Trouble::NoRoute, now),
             Found::Handler(target, params) => {
+                let call = Call::new(&self.app, *target, params, parts, peer, now);
                 match target.route {
                     Route::OpenApi => return self.openapi.answer(&parts.headers),
                     Route::AsyncApi => return self.asyncapi.answer(&parts.headers),
+                    Route::Upload => return told(Box::pin(file::upload(&call, body)).await, tree, now),
+                    Route::Uploaded => return told(file::uploaded(&call).await, tree, now),
+                    Route::File => return told(Box::pin(download::file(&call)).await, tree, now),
                     _ => {}
                 }
-                let call = Call::new(&self.app, *target, params, parts, peer, now);
                 // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
@@ -191,6 +200,8 @@ impl Call<'_> {
             Route::Pins => pin::pins(self, caller).await,
             Route::Thread => message::thread(self, caller).await,
             Route::Find => find::messages(self, caller).await,
+            Route::Announce => file::announce(self, caller).await,
+            Route::FileDone => file::done(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,
             Route::Typing => message::typing(self, caller).await,
@@ -232,6 +243,7 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         Trouble::TooFast(seconds) | Trouble::Crowded(seconds) => {
             drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
         }
+        Trouble::Offset(next) => drop(headers.insert(UPLOAD_OFFSET, HeaderValue::from(*next))),
         // Whether one was closed meanwhile nobody knows: a client that asks each second helps nobody.
         Trouble::TooManySockets => drop(headers.insert(RETRY_AFTER, HeaderValue::from(60))),
         Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
@@ -241,6 +253,11 @@ pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
         _ => {}
     }
     response
+}
+
+/// The answer to what speaks of bytes.
+fn told(answer: Result<Response<Body>, Trouble>, tree: Tree, now: Time) -> Response<Body> {
+    answer.unwrap_or_else(|trouble| refuse(tree, &trouble, now))
 }
 
 /// The answer at an address that takes other methods only.
@@ -276,5 +293,6 @@ fn method(method: chat_protocol::rest::Method) -> Method {
         chat_protocol::rest::Method::Put => Method::PUT,
         chat_protocol::rest::Method::Patch => Method::PATCH,
         chat_protocol::rest::Method::Delete => Method::DELETE,
+        chat_protocol::rest::Method::Head => Method::HEAD,
     }
 }

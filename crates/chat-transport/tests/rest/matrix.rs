@@ -33,6 +33,10 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Register | Route::Login | Route::Refresh => (Everybody, json!({})),
         Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz => (Everybody, json!({})),
         Route::Logout | Route::Me | Route::Users | Route::Chats | Route::Find => (Own, json!({})),
+        // Who knows a file's name may bring and read it.
+        Route::Upload | Route::Uploaded | Route::File => (Everybody, json!({})),
+        Route::Announce => (Own, json!({"name": "a", "size": 1, "type": "a/b"})),
+        Route::FileDone => (Own, json!({})),
         Route::UpdateMe => (Own, json!({"name": "N"})),
         // Somebody else's password opens nothing, one's own does: see the tests of accounts.
         Route::Password => (Own, json!({"old": "x", "new": "short"})),

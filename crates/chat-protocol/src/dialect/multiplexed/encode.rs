@@ -44,7 +44,7 @@ fn in_room(o: &mut Object<'_>, event: &Event, features: Features, cursor: Option
     match &event.change {
         Change::Sent { message, reception } => {
             o.nest("message", |o| {
-                message_fields(o, message);
+                message_fields(o, message, features);
                 let beside = Beside { reception: Some(reception), mine: None };
                 additions(o, Words::Multiplexed, features, message, beside);
             });
@@ -114,7 +114,7 @@ fn chat_updated(o: &mut Object<'_>, line: &Summary, features: Features, at: Time
         "last_message",
         line.last_message.as_ref(),
         |o, shown| {
-            message_fields(o, &shown.message);
+            message_fields(o, &shown.message, features);
             let beside = Beside { reception: Some(&shown.reception), mine: None };
             additions(o, Words::Multiplexed, features, &shown.message, beside);
         },

@@ -66,6 +66,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
             return Cow::Owned(format!("Слишком много запросов, повторите через {seconds} с"));
         }
         Trouble::TooManySockets => "Слишком много подключений, сначала закройте одно из них",
+        Trouble::Offset(_) => "Эта часть файла уже получена",
         Trouble::BodyTooLarge => "Слишком большой запрос",
         Trouble::NoRoute => "По этому адресу ничего нет",
         Trouble::Crowded(_) => "Слишком много запросов сразу, попробуйте позже",

@@ -71,7 +71,7 @@ fn draft(fields: &mut Fields<'_>) -> Result<Draft, Trouble> {
         }
         (true, None) => Err(missing("media_url")),
         (false, None) => fields.draft(kind),
-        (false, Some(_)) => Err(Trouble::Malformed("`media_url` goes with photo, video and voice only".into())),
+        (false, Some(_)) => Err(Trouble::Malformed("`media_url` goes with photo, video, voice and file only".into())),
     }
 }
 

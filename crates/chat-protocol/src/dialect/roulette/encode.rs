@@ -63,7 +63,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Feat
                 Audience::Author => reception.status,
                 Audience::Everyone | Audience::Others | Audience::Only(_) => reception.status.max(Status::Delivered),
             };
-            message_fields(o, message, reception, status);
+            message_fields(o, message, features, reception, status);
             additions(o, Words::Roulette, features, message, Beside { reception: Some(reception), mine: None });
         }
         Change::Edited { message } => {

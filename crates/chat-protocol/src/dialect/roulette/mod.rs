@@ -8,7 +8,9 @@ mod reply;
 use chat_domain::{Handle, Likes, Message, Person, Reception, RoomId, Status, Uuid};
 
 use crate::cursor::Cursor;
+use crate::dialect::additions::shown_kind;
 use crate::dialect::socketio::status_word;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 
@@ -17,14 +19,21 @@ pub(super) use decode::decode;
 pub(super) use encode::{audience, encode};
 pub(crate) use reply::{joined, refused, resync, settled};
 
-/// The fields of a message object, with what this reader is to be told of how far it got. The address of a picture, film or
-/// recording is in `media_url`.
-pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, reception: &Reception, status: Status) {
-    let (content, media_url) = if message.kind.is_media() { ("", message.text()) } else { (message.text(), "") };
+/// The fields of a message object, with what this reader is to be told of how far it got. The address of a picture, film,
+/// recording or other file is in `media_url`.
+pub(crate) fn message_fields(
+    o: &mut Object<'_>,
+    message: &Message,
+    features: Features,
+    reception: &Reception,
+    status: Status,
+) {
+    let kind = shown_kind(message, features);
+    let (content, media_url) = if kind.is_media() { ("", message.text()) } else { (message.text(), "") };
     o.put("id", message.id.uuid())
         .put("chat_id", message.room.uuid())
         .put("user_id", message.sender.handle.uuid)
-        .put("type", message.kind.word())
+        .put("type", kind.word())
         .put("content", content)
         .put("media_url", media_url)
         .put("status", status_word(status))

@@ -35,7 +35,7 @@ pub(crate) fn encode(news: &News, features: Features, out: &mut Frames) {
 
 fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     o.put("unread_count", line.unread).nest_or_null("last_message", line.last_message.as_ref(), |o, shown| {
-        message_fields(o, &shown.message, &shown.reception, shown.reception.status);
+        message_fields(o, &shown.message, features, &shown.reception, shown.reception.status);
         let beside = Beside { reception: Some(&shown.reception), mine: None };
         additions(o, Words::Roulette, features, &shown.message, beside);
     });

@@ -64,7 +64,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
 /// The fields of what happened in a room.
 pub(crate) fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     if let Change::Sent { message, reception } = &event.change {
-        message_fields(o, message, reception.status);
+        message_fields(o, message, features, reception.status);
         let beside = Beside { reception: Some(reception), mine: None };
         return additions(o, Words::SocketIo, features, message, beside);
     }
@@ -136,7 +136,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
         "last_message",
         line.last_message.as_ref(),
         |o, shown| {
-            message_fields(o, &shown.message, shown.reception.status);
+            message_fields(o, &shown.message, features, shown.reception.status);
             let beside = Beside { reception: Some(&shown.reception), mine: None };
             additions(o, Words::SocketIo, features, &shown.message, beside);
         },

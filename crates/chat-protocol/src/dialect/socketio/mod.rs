@@ -7,6 +7,8 @@ mod reply;
 
 use chat_domain::{Message, Status};
 
+use super::additions::shown_kind;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Json, Object, Raw, Seconds, object};
 
@@ -17,13 +19,13 @@ pub(super) use encode::{audience, encode};
 pub(crate) use reply::{done, hello, joined, notification_read, refused, resync, settled, sync_required};
 
 /// The fields of a message object.
-pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, status: Status) {
+pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, features: Features, status: Status) {
     o.put("id", message.id.uuid())
         .put("chat_id", message.room.uuid())
         .put("sender_id", message.sender.handle.uuid)
         .put("sender_name", message.sender.name.as_str())
         .put("sender_avatar", message.sender.avatar.as_str())
-        .put("type", message.kind.word())
+        .put("type", shown_kind(message, features).word())
         .put("content", message.text())
         .put("metadata", Raw(&message.metadata))
         .put("created_at", Seconds(message.created_at))

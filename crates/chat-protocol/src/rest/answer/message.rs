@@ -133,8 +133,8 @@ pub(super) fn object(o: &mut Object<'_>, tree: Tree, features: Features, shown: 
     let (message, reception) = (&shown.message, &shown.reception);
     match tree {
         Tree::Api => sse::message_fields(o, message),
-        Tree::V1 => roulette::message_fields(o, message, reception, reception.status),
-        Tree::V2 => socketio::message_fields(o, message, reception.status),
+        Tree::V1 => roulette::message_fields(o, message, features, reception, reception.status),
+        Tree::V2 => socketio::message_fields(o, message, features, reception.status),
     }
     let beside = Beside { reception: Some(reception), mine: Some(&shown.mine) };
     additions(o, tree.words(), features, message, beside);

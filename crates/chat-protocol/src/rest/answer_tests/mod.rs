@@ -58,6 +58,7 @@ fn shown(number: i64) -> Shown {
         replies: 0,
         pinned: None,
         mentions: None,
+        file: None,
     };
     Shown { message: Arc::new(message), reception, mine: Vec::new() }
 }

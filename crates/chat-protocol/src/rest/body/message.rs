@@ -102,6 +102,6 @@ fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
         }
         (true, None) => Err(missing("media_url")),
         (false, None) => Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None }),
-        (false, Some(_)) => Err(wrong("media_url", "goes with photo, video and voice only")),
+        (false, Some(_)) => Err(wrong("media_url", "goes with photo, video, voice and file only")),
     }
 }

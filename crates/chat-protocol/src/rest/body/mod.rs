@@ -2,12 +2,14 @@
 
 mod account;
 mod chat;
+mod file;
 mod message;
 mod server;
 mod webhook;
 
 pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, UpdateMe};
 pub use chat::{NewChat, NewMember, Rename};
+pub use file::AnnounceFile;
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use server::{
     DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,

@@ -75,6 +75,7 @@ fn by_path(path: &str) -> Vec<&'static str> {
         "{webhook}" => vec!["NOT_FOUND"],
         "{post}" | "{subject}" => vec!["NOT_FOUND", "INVALID_DATA"],
         "{emoji}" => vec!["INVALID_DATA"],
+        "{file}" => vec!["NOT_FOUND"],
         _ => Vec::new(),
     });
     parts.collect()
@@ -89,6 +90,10 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::AddMember | Route::PostLiked | Route::PostCommented => &["USER_NOT_FOUND"],
         Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike => &["CONFLICT"],
         Route::React | Route::Unreact | Route::Pin | Route::Unpin => &["CONFLICT"],
+        Route::Announce => &["NOT_FOUND"],
+        Route::Upload => &["INVALID_DATA", "CONFLICT"],
+        Route::FileDone => &["CONFLICT"],
+        Route::File => &["UNAUTHORIZED", "FORBIDDEN"],
         Route::Read => &["MESSAGE_NOT_FOUND"],
         // Whoever a page begins after must be there.
         Route::Chats => &["CHAT_NOT_FOUND"],

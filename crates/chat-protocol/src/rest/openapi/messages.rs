@@ -89,6 +89,13 @@ fn metadata(kind: MessageKind) -> Json {
         MessageKind::Video | MessageKind::Voice => {
             body([("duration?", from_zero()), ("thumbnail?", address()), ("caption?", text())])
         }
+        MessageKind::File => body([
+            ("name?", text()),
+            ("size?", from_zero()),
+            ("mime?", text()),
+            ("thumbnail?", address()),
+            ("caption?", text()),
+        ]),
         MessageKind::Location => body([("lat", within(90)), ("lng", within(180)), ("address?", text())]),
         MessageKind::ProfileShare => {
             body([("name", content()), ("avatar?", address_or_empty()), ("is_master?", flag())])

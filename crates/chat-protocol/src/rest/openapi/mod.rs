@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the table of addresses: what is not there cannot be here, and the other way round.
 
 mod errors;
+mod files;
 mod messages;
 mod operation;
 mod schema;
@@ -82,6 +83,9 @@ fn operation(entry: &Entry, tree: Tree) -> Json {
         "parameters": parameters(entry, tree, &shape),
         "responses": responses(entry, tree, &shape),
     });
+    if shape.brings_bytes {
+        operation["requestBody"] = json!({"required": true, "content": {"application/octet-stream": {}}});
+    }
     if let Some(body) = shape.body {
         operation["requestBody"] =
             json!({"required": shape.body_required, "content": {"application/json": {"schema": body}}});

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::super::{Route, Tree};
+use super::files::{announced, new_file};
 use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
-use super::schema::{Kind, given_id, id, named, notification_types};
+use super::schema::{Kind, file, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::texts::{client_id, content, name, picture, title, username};
 use super::webhooks;
@@ -15,6 +16,8 @@ pub(super) struct Bodies {
     pub(super) query: Vec<(&'static str, Json)>,
     pub(super) body: Option<Json>,
     pub(super) body_required: bool,
+    /// Whether it takes bytes.
+    pub(super) brings_bytes: bool,
     /// The good answers.
     pub(super) answers: Vec<(u16, Option<Json>)>,
 }
@@ -90,6 +93,20 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
             .about("Marks everything up to a message as read, up to the newest where none is named")
             .may_take(body([("message_id?", id(tree))])),
         Route::Typing => done(tree).about("Says whether the asker is typing").takes(body([("is_typing", flag())])),
+        Route::Announce => {
+            says(201, data(tree, announced())).about("Announces a file, whose bytes are then brought").takes(new_file())
+        }
+        Route::FileDone => says(200, data(tree, file())).about("Says that all bytes of a file are there"),
+        Route::Upload => {
+            Bodies { answers: vec![(200, Some(data(tree, file()))), (204, None)], ..says(200, Json::Null) }
+                .about("Brings a file's bytes, or those that `Content-Range` names")
+                .brings()
+        }
+        Route::Uploaded => Bodies { answers: vec![(204, None)], ..says(204, Json::Null) }
+            .about("How many bytes of a file are there: `Upload-Offset`"),
+        Route::File => Bodies { answers: vec![(200, None), (206, None), (304, None)], ..says(200, Json::Null) }
+            .about("A file, or the part of it that `Range` names")
+            .asks([("token", text())]),
         _ => special(route, tree),
     }
 }
@@ -178,6 +195,12 @@ impl Bodies {
         self
     }
 
+    /// Bytes instead of JSON.
+    fn brings(mut self) -> Bodies {
+        self.brings_bytes = true;
+        self
+    }
+
     fn or(mut self, status: u16, answer: Json) -> Bodies {
         self.answers.push((status, Some(answer)));
         self
@@ -186,7 +209,7 @@ impl Bodies {
 
 pub(super) fn says(status: u16, answer: Json) -> Bodies {
     let answers = vec![(status, Some(answer))];
-    Bodies { summary: "", query: Vec::new(), body: None, body_required: false, answers }
+    Bodies { summary: "", query: Vec::new(), body: None, body_required: false, brings_bytes: false, answers }
 }
 
 pub(super) fn done(tree: Tree) -> Bodies {

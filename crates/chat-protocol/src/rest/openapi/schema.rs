@@ -70,6 +70,8 @@ pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
         "subject" => {
             json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"})
         }
+        "file" => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}),
+        "name" => json!({"type": "string", "minLength": 1, "maxLength": 255}),
         "emoji" => json!({"type": "string", "pattern": r"^(:[a-z0-9_+-]{1,32}:|[^\u0000-\u007f]\S{0,31})$"}),
         _ => id(tree),
     };
@@ -161,12 +163,18 @@ fn message(tree: Tree) -> Json {
         ("reply_to", or_null(quote(tree))),
         ("thread_id", or_null(id(tree))),
         ("pinned", flag()),
+        ("file", or_null(file())),
         ("mentions", array(id(tree))),
         ("mentions_all", flag()),
         ("replies_count", count()),
         ("last_reply_at", time()),
     ];
     perhaps(plain_message(tree), asked_for)
+}
+
+/// A file that lives here.
+pub(super) fn file() -> Json {
+    object([("id", text()), ("url", text()), ("name", text()), ("size", count()), ("type", text())])
 }
 
 /// What a message answers; `deleted` is there and true once that was deleted.

@@ -95,7 +95,7 @@ fn variants() -> Vec<News> {
     let mut variants = vec![summary(None), presence(true, Mood::Away), presence(true, Mood::Busy)];
     variants.extend(MessageKind::ALL.map(|kind| sent(message(kind, "https://chat.example/1"))));
     let touched = Message { edited: Some((NOON, 6)), reactions: Tallies::parse("❤️ 2").unwrap(), ..text("Hello!") };
-    variants.extend([sent(answer(false)), sent(answer(true))]);
+    variants.extend([sent(answer(false)), sent(answer(true)), sent(with_file())]);
     let touched = Message { replies: 2, ..touched };
     for status in [Status::Sent, Status::Delivered, Status::Read] {
         let readers = if status == Status::Read { vec![user(1).into()] } else { Vec::new() };

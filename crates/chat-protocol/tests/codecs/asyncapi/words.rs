@@ -65,6 +65,9 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
             "How many answers stand of the thread that it began; in a replay, for who asks for `replies`."
         }
         "last_reply_at" => "When the newest of them came.",
+        "file" => "The file that lives here, or null; for who asks for `files`.",
+        "url" => "Its address.",
+        "size" => "Its bytes.",
         "pinned" => "Whether it is pinned; for who asks for `pins`.",
         "mentions" => "Whom it mentions, in order; for who asks for `mentions`.",
         "mentions_all" => "Whether it mentions everybody; for who asks for `mentions`.",
@@ -83,7 +86,7 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
 /// What a field of clients' frames means.
 pub(crate) fn said(field: &str) -> Option<&'static str> {
     Some(match field {
-        "content" | "message" => "The words; for photo, video and voice an address.",
+        "content" | "message" => "The words; for photo, video, voice and file an address.",
         "media_url" => "The address of a photo, video or voice message; `content` is its caption then.",
         "metadata" => "What goes with this type of message; unknown fields are kept.",
         "last_message_id" => "Replay the messages after this one, then go on live.",

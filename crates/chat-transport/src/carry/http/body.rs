@@ -10,11 +10,13 @@ use std::{
 
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use tokio::sync::mpsc;
 
 use super::answering::Answer;
 use crate::carry::outbox::{Drive, Outbox};
 
-/// An answer's body: bytes that are known, whatever comes out of an outbox until it ends, or what another server answers.
+/// An answer's body: bytes that are known, so many that come one after another, whatever comes out of an outbox until it ends, or
+/// what another server answers.
 #[derive(Debug, Default)]
 pub struct Body {
     kind: Kind,
@@ -29,6 +31,14 @@ enum Kind {
     Full(Bytes),
     Stream(Box<Stream>),
     Passed(Box<Incoming>),
+    Chunks(Chunks),
+}
+
+/// Bytes that somebody hands over, and how many are still to come.
+#[derive(Debug)]
+struct Chunks {
+    next: mpsc::Receiver<Bytes>,
+    left: u64,
 }
 
 struct Stream {
@@ -47,6 +57,11 @@ impl Body {
     /// What another server answers. If that breaks off, so does this.
     pub(crate) fn passed(body: Incoming) -> Body {
         Kind::Passed(Box::new(body)).into()
+    }
+
+    /// So many bytes, as they are handed over. Where fewer come than that the connection ends, so that nobody takes them for all.
+    pub(crate) fn chunks(next: mpsc::Receiver<Bytes>, length: u64) -> Body {
+        Kind::Chunks(Chunks { next, left: length }).into()
     }
 
     /// The same, as the end of an answer.
@@ -75,6 +90,7 @@ impl HttpBody for Body {
         let data = match &mut self.kind {
             Kind::Empty => None,
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
+            Kind::Chunks(chunks) => return chunks.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Kind::Passed(body) => {
                 let frame = Pin::new(&mut **body).poll_frame(cx);
@@ -87,8 +103,10 @@ impl HttpBody for Body {
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
+            Kind::Empty => true,
+            Kind::Chunks(chunks) => chunks.left == 0,
             Kind::Passed(body) => body.is_end_stream(),
-            kind => matches!(kind, Kind::Empty),
+            Kind::Full(_) | Kind::Stream(_) => false,
         }
     }
 
@@ -96,9 +114,23 @@ impl HttpBody for Body {
         match &self.kind {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Chunks(chunks) => SizeHint::with_exact(chunks.left),
             Kind::Stream(_) => SizeHint::default(),
             Kind::Passed(body) => body.size_hint(),
         }
+    }
+}
+
+impl Chunks {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        self.next.poll_recv(cx).map(|chunk| {
+            let chunk = chunk?;
+            self.left = self.left.saturating_sub(chunk.len() as u64);
+            Some(chunk)
+        })
     }
 }
 

@@ -22,6 +22,7 @@ pub use body::Body;
 pub use listen::{Listener, Unix, listen, listen_unix};
 pub use patient::Duplex;
 pub(crate) use patient::Patient;
+pub(crate) use read::ignore;
 pub use read::{Unread, read};
 pub use respond::{JSON, empty, json, respond, stream, unavailable};
 pub(crate) use router::{Found, Router};

@@ -54,6 +54,13 @@ pub async fn read(headers: &HeaderMap, mut body: Incoming, limit: usize, patienc
     read.unwrap_or(Err(late))
 }
 
+/// Passes over a body that is not wanted, within `patience`: most clients do not look for an answer before they have said everything.
+pub(crate) async fn ignore(headers: &HeaderMap, mut body: Incoming, patience: Duration) {
+    if !headers.contains_key(EXPECT) {
+        let _ = timeout(patience, pass_over(&mut body)).await;
+    }
+}
+
 async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
     if body.size_hint().lower() > limit as u64 {
         return Err(Unread::TooLarge);

@@ -1,0 +1,214 @@
+//! A file that lives here: its id, what is known of it, and which addresses name it.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::checks::invalid;
+use crate::id::{MessageId, RoomId, UserId};
+use crate::refusal::Refusal;
+
+/// The name of a file: 22 characters that can stand in an address, out of 128 random bits. Who knows it may read the file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
+pub struct FileId([u8; LENGTH]);
+
+impl FileId {
+    /// The id of this spelling.
+    pub fn new(text: &str) -> Option<FileId> {
+        let letters: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
+        letters.iter().all(|letter| LETTERS.contains(letter)).then_some(FileId(letters))
+    }
+
+    /// The id of these bits, which nobody can guess.
+    pub fn of_bits(bits: u128) -> FileId {
+        let mut letters = [0; LENGTH];
+        for (at, letter) in letters.iter_mut().enumerate() {
+            *letter = LETTERS[(bits >> (6 * at)) as usize & 63];
+        }
+        FileId(letters)
+    }
+
+    /// As it is spelled.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<FileId> for String {
+    fn from(id: FileId) -> String {
+        id.as_str().into()
+    }
+}
+
+impl TryFrom<String> for FileId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<FileId, &'static str> {
+        FileId::new(&text).ok_or("must have 22 letters, digits, `-` or `_`")
+    }
+}
+
+/// What everybody may know of a file who may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct File {
+    /// Its id.
+    pub id: FileId,
+    /// What its owner calls it.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// What its owner says that they are, such as `image/png`.
+    pub mime: String,
+}
+
+impl File {
+    /// A file before it is announced: its name can stand in an address, and its type in a header.
+    pub fn check(&self, most: u64) -> Result<(), Refusal> {
+        let letters = self.name.chars().take(NAME + 1).count();
+        if letters == 0 || letters > NAME || matches!(&*self.name, "." | "..") {
+            return Err(invalid("name", "must have 1 to 255 characters, and be neither `.` nor `..`"));
+        }
+        if self.name.chars().any(|letter| letter == '/' || letter.is_control()) {
+            return Err(invalid("name", "must not contain `/` or control characters"));
+        }
+        if self.size == 0 {
+            return Err(invalid("size", "must be at least 1"));
+        }
+        if self.size > most {
+            return Err(Refusal::TooLarge { field: "size", limit: usize::try_from(most).unwrap_or(usize::MAX) });
+        }
+        let is_type = self.mime.split_once('/').is_some_and(|(sort, rest)| !sort.is_empty() && !rest.is_empty());
+        if !is_type || self.mime.len() > TYPE || self.mime.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
+            return Err(invalid("type", "must be a media type such as `image/png`"));
+        }
+        Ok(())
+    }
+}
+
+/// A file with what decides who may name and read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FileRow {
+    /// What everybody may know.
+    pub file: Arc<File>,
+    /// Who announced it.
+    pub owner: UserId,
+    /// Whether all of its bytes are there.
+    pub is_whole: bool,
+    /// To what it belongs.
+    pub bond: Bond,
+}
+
+/// To what a file belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Bond {
+    /// To its owner, until a message of theirs names it.
+    Free,
+    /// To the message that named it first: it goes with it.
+    Bound(RoomId, MessageId),
+    /// To nobody: its bytes are gone, or about to go.
+    Gone,
+}
+
+/// A file that an address names, and in which field the address stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Where.
+    pub field: &'static str,
+    /// Which file, if it is one that lives here.
+    pub id: FileId,
+    /// What the address calls it.
+    pub name: String,
+}
+
+impl Named {
+    /// The file that an address would name, whatever its host: its path ends in `/files/{id}/{name}`.
+    pub fn in_address(field: &'static str, address: &str) -> Option<Named> {
+        let path = address.split(['?', '#']).next()?;
+        let mut parts = path.rsplit('/');
+        let (name, id, files) = (parts.next()?, parts.next()?, parts.next()?);
+        let id = FileId::new(id).filter(|_| files == "files")?;
+        Some(Named { field, id, name: plain(name)? })
+    }
+}
+
+/// A part of a path as it was meant.
+fn plain(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) => {
+                let digit = |byte: &u8| char::from(*byte).to_digit(16);
+                bytes.push((digit(high)? << 4 | digit(low)?) as u8);
+                rest = after;
+            }
+            (b'%', _) => return None,
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+const LENGTH: usize = 22;
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// Characters of a name.
+const NAME: usize = 255;
+/// Bytes of a type.
+const TYPE: usize = 127;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn an_id_has_22_letters_and_is_read_again() {
+        for bits in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
+            let id = FileId::of_bits(bits);
+            assert_eq!((id.as_str().len(), FileId::new(id.as_str())), (22, Some(id)));
+        }
+        assert_ne!(FileId::of_bits(1 << 127), FileId::of_bits(0));
+        let good = FileId::of_bits(7).to_string();
+        for bad in ["", &good[1..], &format!("{good}A"), &format!("{}/", &good[1..]), &format!("{}é", &good[2..])] {
+            assert_eq!(FileId::new(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_names_a_file_by_its_path_whatever_its_host() {
+        let id = FileId::of_bits(7);
+        let named = |name: &str| Some(Named { field: "content", id, name: name.into() });
+        let read = |address: &str| Named::in_address("content", address);
+        assert_eq!(read(&format!("http://a.example/api/files/{id}/cat.png")), named("cat.png"));
+        assert_eq!(read(&format!("https://b:81/under/api/v2/files/{id}/%D0%BA%20t.png?token=x#y")), named("к t.png"));
+        for other in ["files/{id}", "files/{id}/", "file/{id}/a", "files/{id}/a/b", "files/x{id}/a", "files/{id}/%f"] {
+            let address = format!("http://a/{}", other.replace("{id}", id.as_str()));
+            let expected = if other.ends_with("{id}/") { named("") } else { None };
+            assert_eq!(read(&address), expected, "{address}");
+        }
+    }
+}

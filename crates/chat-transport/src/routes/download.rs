@@ -1,0 +1,109 @@
+//! Reading a file over HTTP.
+
+use chat_domain::{Bond, FileRow};
+use chat_protocol::Trouble;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, IF_RANGE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+
+use super::call::Call;
+use super::file::{folder, in_path, known, last_part};
+use crate::account::caller::How;
+use crate::carry::http::{Body, empty};
+use crate::files::range::{Piece, Wanted};
+use crate::files::{FileSettings, kinds, unkept};
+
+/// A file, or a part of it, or that it is still the one that the asker has.
+pub(super) async fn file(call: &Call<'_>) -> Result<Response<Body>, Trouble> {
+    let (files, row) = known(call).await?;
+    if last_part(call.parts.uri.path()).as_deref() != Some(&row.file.name) || !row.is_whole {
+        return Err(Trouble::NoRoute);
+    }
+    if files.private {
+        admit(call, &row).await?;
+    }
+    let (asked, size, tag) = (&call.parts.headers, row.file.size, format!("\"{}\"", row.file.id));
+    let mut response = match condition(asked, &tag) {
+        Some(status) => empty(status),
+        None => {
+            let part = match asked.get(IF_RANGE) {
+                Some(same) if same.as_bytes() != tag.as_bytes() => Wanted::All,
+                _ => Wanted::of(asked, size),
+            };
+            wanted(call, files, &row, part).await?
+        }
+    };
+    let headers = response.headers_mut();
+    put(headers, ETAG, tag);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    Ok(response)
+}
+
+/// Where addresses alone are not enough: before a message has named it its owner reads a file, after that who is in the room.
+async fn admit(call: &Call<'_>, row: &FileRow) -> Result<(), Trouble> {
+    let caller = call.app.gate.authenticate(call.parts, How::Stream, call.now).await?;
+    match row.bond {
+        Bond::Bound(room, _) => call.app.journal.head(caller.id(), room).await.map(drop).map_err(Trouble::from),
+        Bond::Free if row.owner == caller.id() => Ok(()),
+        Bond::Free | Bond::Gone => Err(Trouble::Forbidden("only who brought this file may read it yet")),
+    }
+}
+
+/// What is answered without the file: it never changes, so it is the one that the asker has, or it is not.
+fn condition(asked: &HeaderMap, tag: &str) -> Option<StatusCode> {
+    let names = |header: HeaderName| {
+        let mut lines = asked.get_all(header).iter().filter_map(|line| line.to_str().ok()).peekable();
+        lines.peek()?;
+        let mut tags = lines.flat_map(|line| line.split(',')).map(|item| item.trim().trim_start_matches("W/"));
+        Some(tags.any(|item| item == "*" || item == tag))
+    };
+    match (names(IF_MATCH), names(IF_NONE_MATCH)) {
+        (Some(false), _) => Some(StatusCode::PRECONDITION_FAILED),
+        (_, Some(true)) => Some(StatusCode::NOT_MODIFIED),
+        _ => None,
+    }
+}
+
+async fn wanted(call: &Call<'_>, files: &FileSettings, row: &FileRow, part: Wanted) -> Result<Response<Body>, Trouble> {
+    let (id, size) = (row.file.id, row.file.size);
+    let (status, piece) = match part {
+        Wanted::All => (StatusCode::OK, Piece { from: 0, length: size }),
+        Wanted::Part(piece) => (StatusCode::PARTIAL_CONTENT, piece),
+        Wanted::Nothing => {
+            let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
+            put(response.headers_mut(), CONTENT_RANGE, format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    let first = folder(files).first(id, kinds::ENOUGH).await.map_err(unkept)?;
+    let mut response = match call.parts.method {
+        Method::HEAD => empty(status),
+        _ => {
+            let chunks = folder(files).read(id, piece.from, piece.length).await.map_err(unkept)?;
+            let mut response = Response::new(Body::chunks(chunks, piece.length));
+            *response.status_mut() = status;
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(piece.length));
+    if status == StatusCode::PARTIAL_CONTENT {
+        put(headers, CONTENT_RANGE, format!("bytes {}-{}/{size}", piece.from, piece.from + piece.length - 1));
+    }
+    let shown = kinds::shown(&row.file.mime, &first);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(shown.unwrap_or("application/octet-stream")));
+    let how = if shown.is_some() { "inline" } else { "attachment" };
+    put(headers, CONTENT_DISPOSITION, format!("{how}; filename*=UTF-8''{}", in_path(&row.file.name)));
+    Ok(response)
+}
+
+/// What is made here is good in a header.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.insert(name, value);
+    }
+}
