@@ -42,7 +42,7 @@ impl Workspace {
         for day in days {
             let mut entries: Vec<Said> = zip.list(&day)?.unwrap_or_default();
             entries.retain(|entry| entry.is_message() && entry.at().is_some());
-            entries.sort_by(|one, other| one.at().cmp(&other.at()));
+            entries.sort_by_key(Said::at);
             for part in entries.chunks(AT_ONCE) {
                 self.say(&mut room, part).await.map_err(|problem| format!("{day}: {problem}"))?;
             }

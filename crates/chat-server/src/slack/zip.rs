@@ -28,7 +28,6 @@ impl Zip {
             let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
             files.insert(name, (entry.wayfinder(), entry.compression_method()));
         }
-        drop(entries);
         Ok(Zip { archive, files })
     }
 
