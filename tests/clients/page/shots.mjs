@@ -38,15 +38,28 @@ for (const [width, size] of Object.entries(WIDTHS)) {
     await page.locator(".bubble").last().click({ button: "right" });
     await shoot(page, "menu");
     await page.keyboard.press("Escape");
+    await page.locator(".composer textarea").fill("@b");
+    await page.getByRole("option").first().waitFor();
+    await shoot(page, "completion");
+    await page.locator(".composer textarea").fill("");
     await page.locator(".who").click();
     await shoot(page, "info");
     await page.keyboard.press("Escape");
+    await page.goto(`${told.server.url}/#${told.chats.team}/t${told.thread}`);
+    await page.locator(".thread .bubble").first().waitFor();
+    await shoot(page, "thread");
+    await page.goto(told.server.url);
+    await page.getByRole("searchbox").fill("text");
+    await page.locator(".found li").first().waitFor();
+    await shoot(page, "search");
     for (const panel of ["roulette", "notifications", "settings"]) {
       await page.goto(`${told.server.url}/#${panel}`);
       await shoot(page, panel);
     }
+    await page.locator(".account .line").first().click();
+    await shoot(page, "password");
     await page.goto(told.server.url);
-    await page.locator("header .icon-button").last().click();
+    await page.locator(".sidebar header .icon-button").last().click();
     await shoot(page, "new");
     if (page.complaints.length) console.log(width, theme, page.complaints);
     await page.context().close();

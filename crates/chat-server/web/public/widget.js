@@ -2,14 +2,14 @@
 //
 //   <script src="https://chat.example/widget.js" async
 //     data-token-url="/chat-token"
-//     data-position="right" data-language="en" data-color="#4f52d3"></script>
+//     data-position="right" data-language="en" data-theme="auto" data-color="#4f52d3"></script>
 //
 // `data-token-url` is asked for `{"access_token": "…"}` with the visitor's own cookies: the site's back end says who they are. The
 // server must be told which sites may show it: --frame-ancestors https://shop.example. `data-chat` opens one chat at once.
 (() => {
   const script = document.currentScript;
   const server = new URL(script.src).origin;
-  const { tokenUrl, chat, language, label = "Chat", position = "right", color = "#4f52d3" } = script.dataset;
+  const { tokenUrl, chat, language, theme, label = "Chat", position = "right", color = "#4f52d3" } = script.dataset;
   const PICTURE =
     "M12 3C6.5 3 2 6.8 2 11.5c0 2.600 1.400 5 3.600 6.500l-.9 3.200c-.1.500.4.900.9.700l3.900-2c.8.1 1.600.2 2.500.2 5.500 0 10-3.800 10-8.600S17.500 3 12 3Z";
 
@@ -62,18 +62,28 @@
       parts.push(`token=${encodeURIComponent((await answer.json()).access_token)}`);
     }
     if (chat) parts.push(`chat=${encodeURIComponent(chat)}`);
-    const asked = language ? `?lang=${encodeURIComponent(language)}` : "";
+    const asked = new URLSearchParams({ color, ...(language && { lang: language }), ...(theme && { theme }) });
+    there = false;
     // A frame whose address differs by its hash alone would not be loaded anew.
     frame.src = "about:blank";
-    frame.src = `${server}/${asked}#${parts.join("&")}`;
+    frame.src = `${server}/?${asked}#${parts.join("&")}`;
   }
 
   function show(open) {
     if (open) delete frame.dataset.closed;
     else frame.dataset.closed = "";
     button.setAttribute("aria-expanded", String(open));
+    tell();
     if (open) frame.focus();
     else button.focus();
+  }
+
+  /** Whether the page has said something, and hears. */
+  let there = false;
+
+  /** What is not seen is not read. */
+  function tell() {
+    if (there) frame.contentWindow.postMessage({ shown: !("closed" in frame.dataset) }, server);
   }
 
   button.addEventListener("click", () => show("closed" in frame.dataset));
@@ -81,6 +91,10 @@
   addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || event.origin !== server) return;
     const { chat: told, unread } = event.data ?? {};
+    if (!there) {
+      there = true;
+      tell();
+    }
     if (told === "unread") {
       bubble.hidden = !unread;
       bubble.textContent = unread > 99 ? "99+" : String(unread);

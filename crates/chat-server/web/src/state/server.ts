@@ -2,6 +2,7 @@
 import { Chat, type State, type Store, type User } from "chat-client";
 import { provideChat } from "chat-client/vue";
 import { reactive, shallowRef } from "vue";
+import { tellFrame } from "./embedded.js";
 
 /** What the server says about itself to a page: whether nobody has an account yet, and whether anybody may make one. */
 export interface About {
@@ -51,11 +52,6 @@ function newChat(): Chat {
     }
   });
   return chat;
-}
-
-/** Tells the site that shows this page inside of its own; the server's policy says which sites may. */
-export function tellFrame(told: { chat: "unread" | "ended"; unread?: number }): void {
-  if (window.parent !== window) window.parent.postMessage(told, "*");
 }
 
 export async function about(): Promise<About> {
