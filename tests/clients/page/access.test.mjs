@@ -1,13 +1,11 @@
 // The page for everybody: keyboard alone, a phone's width, Russian, larger letters, and what axe-core finds in every state.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { serious } from "./axe.mjs";
 import { enter, launch, visit, WIDTHS } from "./browser.mjs";
 import { Server } from "./server.mjs";
 import { story } from "./story.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let told, empty, browser;
 
 before(async () => {
@@ -18,13 +16,8 @@ after(async () => {
   await Promise.all([told.server.end(), empty.end()]);
 });
 
-/** What axe-core finds that is serious or worse. */
 async function sound(page, state, findings) {
-  // Evaluated, not put into the page: its policy lets no foreign script run.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  for (const { id, nodes } of serious) findings.push(`${state}: ${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  findings.push(...(await serious(page)).map((found) => `${state}: ${found}`));
 }
 
 const PANELS = { roulette: ".roulette", notifications: ".notifications", settings: ".settings" };

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { filesOf } from "../../../crates/chat-server/web/embed.mjs";
 import { events } from "../../../crates/chat-server/web/generate.mjs";
+import { launch, visit } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
 const WEB = fileURLToPath(new URL("../../../crates/chat-server/web/", import.meta.url));
@@ -60,4 +61,22 @@ test("the library's frames are those of the server's AsyncAPI document", async (
   await server.end();
   const written = readFileSync(`${WEB}client/src/events.ts`, "utf8");
   assert.equal(written, events(document), "run `npm run generate` in crates/chat-server/web");
+});
+
+test("a processor four times slower has the page within a second", async (t) => {
+  const server = await Server.start();
+  t.after(() => server.end());
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await visit(browser, server);
+  await page.locator("form").waitFor();
+  const engine = await page.context().newCDPSession(page);
+  // The work of its thread, not the time on the wall, in which others work, too.
+  await engine.send("Performance.enable", { timeDomain: "threadTicks" });
+  await page.reload();
+  await page.getByLabel("Username").fill("usable");
+  const { metrics } = await engine.send("Performance.getMetrics");
+  const work = metrics.find(({ name }) => name === "TaskDuration").value;
+  console.log(`until the page can be used its thread works ${Math.round(work * 1000)} ms`);
+  assert.ok(work > 0 && work * 4 <= 1, `${work} s`);
 });

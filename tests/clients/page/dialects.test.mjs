@@ -1,6 +1,7 @@
 // One room, five panes, each a real client of one dialect.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { serious } from "./axe.mjs";
 import { launch, visit } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
@@ -27,6 +28,7 @@ async function say(dialect, text) {
 }
 
 test("five guests come into one room", async () => {
+  assert.deepEqual(await serious(page), []);
   await page.getByRole("button", { name: "Start with five guests" }).click();
   await everywhere((dialect) => page.locator(`.pane.${dialect}.open`).waitFor());
 });
@@ -82,6 +84,13 @@ test("polling goes on where the stream was", async () => {
   await say("socketio", "to the poller");
   await line("rest", "to the poller").waitFor();
   assert.deepEqual(await said("rest", 2), ["while it was away", "to the poller"]);
+});
+
+test("the stage is sound in both themes", async () => {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await serious(page), [], colorScheme);
+  }
 });
 
 test("nothing was complained of", () => assert.deepEqual(page.complaints, []));

@@ -1,10 +1,9 @@
 // The operators' page: what the server does, live, on their own address alone.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import WebSocket from "ws";
 import { Chat } from "../../../crates/chat-server/web/client/dist/index.js";
+import { serious } from "./axe.mjs";
 import { launch, visit } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
@@ -33,8 +32,6 @@ test("operators see connections and messages as they happen, and a server that i
   await page.locator(".state.unreachable").waitFor();
   await page.screenshot({ path: process.env.PICTURE ?? "/dev/null", type: "png" });
 });
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 test("operators find people and rooms, see why a message did not arrive, and close connections with their token", async (t) => {
   const token = "operators of the page";
@@ -71,9 +68,6 @@ test("operators find people and rooms, see why a message did not arrive, and clo
   await page.getByText("Settings in force").click();
   await page.locator("tr", { hasText: "admin_token" }).getByText("command line").waitFor();
   assert.equal(await page.getByText(token).count(), 0);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+  assert.deepEqual(await serious(page), []);
   assert.deepEqual(page.complaints, []);
 });

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { serious } from "./axe.mjs";
 import { launch, visit } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
@@ -73,6 +74,7 @@ test("attributes say where it stands, how it speaks and looks", async () => {
   await inside.getByRole("heading", { name: "Chats" }).waitFor();
   const look = (what) => inside.locator("html").evaluate((html, what) => getComputedStyle(html)[what], what);
   assert.equal(await look("colorScheme"), "light");
+  assert.deepEqual(await serious(page), []);
   assert.equal(await inside.locator("html").evaluate((html) => html.style.getPropertyValue("--fill")), "#0b6e4f");
 });
 

@@ -23,7 +23,7 @@ export const en = {
   closed: "Accounts are made by the administrator here.",
   unreachable: "The server cannot be reached.",
   wait: "Too many attempts. Try again in a moment.",
-  search: "Search chats and messages",
+  search: "Search",
   messages: "Messages",
   moreFound: "Show more",
   searchHere: "Search this chat",
