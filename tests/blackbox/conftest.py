@@ -2,21 +2,24 @@
 
 import asyncio
 import inspect
+import os
 
 import pytest
 
 from harness import http, postgres
 from harness.cast import BACK_END_KEY, Cast
 from harness.nodes import Nodes
+from harness.redis import Redis
 from harness.server import Server
 from harness.transcript import Evening
 from harness.tree import Tree
 
-HANGS_AFTER = 600
+HANGS_AFTER = int(os.environ.get("CHAT_HANGS_AFTER", "600"))
 
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.addoption("--backplane", choices=["postgres", "redis"], default="postgres", help="how nodes hear of each other")
     parser.addoption("--nodes", type=int, default=1, help="how many nodes answer together; needs --database postgres")
 
 
@@ -47,10 +50,20 @@ def new_database(request):
 
 
 @pytest.fixture(scope="session")
-def serving(request):
+def backplane(request):
+    """The flags of nodes: how they hear of each other."""
+    if request.config.getoption("--backplane") == "postgres":
+        yield {}
+        return
+    with Redis() as redis:
+        yield {"backplane": redis.url}
+
+
+@pytest.fixture(scope="session")
+def serving(request, backplane):
     """Makes a server, or several nodes that look like one."""
     count = request.config.getoption("--nodes")
-    return Server if count == 1 else lambda database, **flags: Nodes(database, count, **flags)
+    return Server if count == 1 else lambda database, **flags: Nodes(database, count, **backplane, **flags)
 
 
 @pytest.fixture(scope="module")

@@ -12,16 +12,17 @@ from harness.dialects import DIALECTS, Multiplexed, SocketIo
 from harness.http import call
 from harness.nodes import SECRET, Nodes
 from harness.people import group, register_many
+from harness.redis import Redis
 from harness.server import Server
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture(scope="module")
-def nodes(request, new_database):
+def nodes(request, new_database, backplane):
     if request.config.getoption("--database") != "postgres":
         pytest.skip("nodes share a Postgres")
-    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY) as running:
+    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **backplane) as running:
         yield running.nodes
 
 
@@ -110,6 +111,39 @@ async def test_a_node_with_another_secret_is_refused_and_says_why(nodes):
     with pytest.raises(AssertionError, match="another --jwt-secret"):
         other.start()
     other.__exit__()
+
+
+async def test_over_redis_nodes_hear_each_other_and_go_on_when_it_was_away(new_database, request):
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("nodes share a Postgres")
+    with Redis() as redis, Nodes(new_database(), 2, backplane=redis.url) as running:
+        here, there = running.nodes
+        people = await register_many(here, 2)
+        chat = await group(*people)
+        viewer = Multiplexed(replace(people[1], server=there), chat)
+        await viewer.join()
+        async with viewer:
+            path = f"/api/chats/{chat.id}/messages"
+            await people[0].call("POST", path, {"content": "by Redis"}, expect=200)
+            await viewer.next(lambda frame: said(frame, "by Redis"))
+            await asyncio.to_thread(redis.kill)
+            await people[0].call("POST", path, {"content": "without it"}, expect=200)
+            await viewer.next(lambda frame: said(frame, "without it"), timeout=60)
+            await until_it_says(there, "degraded")
+            await asyncio.to_thread(redis.start)
+            await until_it_says(there, "ready")
+            assert int(redis.command("CLIENT", "KILL", "TYPE", "pubsub").strip(":")) == 2
+            await people[0].call("POST", path, {"content": "and on"}, expect=200)
+            await viewer.next(lambda frame: said(frame, "and on"), timeout=60)
+
+
+async def until_it_says(node, status):
+    async with asyncio.timeout(120):
+        while True:
+            answer = await call(node, "GET", "/readyz")
+            if (answer.status, answer.body["status"]) == (200, status):
+                return
+            await asyncio.sleep(0.2)
 
 
 async def test_one_that_is_to_be_alone_is_refused(nodes):

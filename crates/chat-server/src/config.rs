@@ -62,8 +62,8 @@ pub(crate) struct Config {
     /// Serve from a Postgres that another server has, which is dead or is to end its work.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// How nodes on one database hear of each other: `postgres`, or `none` if there is only one. With a database in Postgres it is
-    /// `postgres` unless this is given.
+    /// How nodes on one Postgres hear of each other: `postgres`, `redis://HOST:PORT` (Redis 7 or Valkey, with --cluster-secret), or `none` if
+    /// there is only one. With a database in Postgres it is `postgres` unless this is given.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
     /// A private address where other nodes reach this one, with requests of Socket.IO sessions that live here: a host and a port.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chat_domain::backplane::{Listener, Wire};
 use chat_store::Store;
-use chat_transport::carry::http::Listener;
+use chat_transport::carry::http;
 use chat_transport::cluster::Cluster;
 use chat_transport::hub::{Among, Inbox, Reader, Written};
+use chat_transport::redis::Redis;
 use tracing::warn;
 
 use crate::config::{Config, Way};
@@ -15,15 +17,17 @@ use crate::{issuers, secrets};
 pub(crate) fn several(config: &Config) -> Result<bool, String> {
     let is_shared = chat_store::is_shared(&config.database);
     match config.backplane {
-        Some(Way::Postgres) if !is_shared => Err("--backplane postgres needs a --database in Postgres".into()),
-        Some(Way::Postgres) => Ok(true),
+        Some(Way::Postgres | Way::Redis(_)) if !is_shared => {
+            Err("nodes share a --database in Postgres: with another one there is no --backplane".into())
+        }
+        Some(Way::Postgres | Way::Redis(_)) => Ok(true),
         Some(Way::None) => Ok(false),
         None => Ok(is_shared),
     }
 }
 
 /// Where the other nodes reach this one, if it opens these doors for them.
-pub(crate) fn address(config: &Config, doors: &[Listener]) -> Result<Option<String>, String> {
+pub(crate) fn address(config: &Config, doors: &[http::Listener]) -> Result<Option<String>, String> {
     let Some(door) = doors.first() else { return Ok(None) };
     if let Some(address) = &config.node_address {
         return Ok(Some(address.clone()));
@@ -72,6 +76,18 @@ pub(crate) async fn among(config: &Config, store: &Store, inbox: &Arc<Inbox>) ->
     if !several(config)? {
         return Ok(None);
     }
-    let met = store.wire(Arc::new(Reader(inbox.clone()))).await.map_err(|error| error.to_string())?;
-    Ok(met.map(|(speaker, wire)| Among { speaker, channels: 1, backplane: Arc::new(Written(wire)) }))
+    let ears: Arc<dyn Listener> = Arc::new(Reader(inbox.clone()));
+    let (speaker, wire) = match &config.backplane {
+        Some(Way::Redis(address)) => {
+            let secret = secrets::cluster(config)?;
+            let secret = secret.ok_or("--backplane redis:// needs a --cluster-secret, the same for all nodes")?;
+            let speaker = store.meet(&ears).await.map_err(|error| error.to_string())?;
+            let channel = format!("chat_nodes:{:x}", speaker.cluster);
+            let redis = Redis::begin(address, channel, (speaker.node, secret), ears).await;
+            let wire: Arc<dyn Wire> = Arc::new(redis.map_err(|said| format!("--backplane redis://…: {said}"))?);
+            (speaker, wire)
+        }
+        _ => store.wire(ears).await.map_err(|error| error.to_string())?,
+    };
+    Ok(Some(Among { speaker, channels: 1, backplane: Arc::new(Written(wire)) }))
 }

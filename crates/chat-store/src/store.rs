@@ -51,12 +51,22 @@ impl Store {
         Ok(Store { database, options })
     }
 
-    /// The way to the other nodes, over the database, and who this one is among them; nothing where there can be no others. These
-    /// ears hear them from now on.
-    pub async fn wire(&self, ears: Arc<dyn Listener>) -> Result<Option<(Speaker, Arc<dyn Wire>)>, OpenError> {
+    /// The way to the other nodes, over the database, and who this one is among them. These ears hear them from now on.
+    pub async fn wire(&self, ears: Arc<dyn Listener>) -> Result<(Speaker, Arc<dyn Wire>), OpenError> {
         match &self.database {
-            Database::Sqlite(_) => Ok(None),
-            Database::Postgres(database) => database.wire(ears).await.map(Some),
+            Database::Sqlite(_) => Err(OpenError::Unheard),
+            Database::Postgres(database) => {
+                let speaker = database.meet(&ears).await?;
+                Ok((speaker, database.wire(ears).await?))
+            }
+        }
+    }
+
+    /// Who this node is among those on its database. These ears hear who of them is alive from now on.
+    pub async fn meet(&self, ears: &Arc<dyn Listener>) -> Result<Speaker, OpenError> {
+        match &self.database {
+            Database::Sqlite(_) => Err(OpenError::Unheard),
+            Database::Postgres(database) => database.meet(ears).await,
         }
     }
 

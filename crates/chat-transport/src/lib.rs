@@ -68,6 +68,7 @@ mod mistakes;
 pub mod notify;
 pub mod operators;
 pub mod rates;
+pub mod redis;
 mod request_id;
 pub mod routes;
 pub mod server;

@@ -41,6 +41,8 @@ pub(crate) enum Jwks {
 pub(crate) enum Way {
     /// By what Postgres notifies.
     Postgres,
+    /// By what is published in the Redis or Valkey at this address.
+    Redis(String),
     /// Not at all: there is one node.
     None,
 }
@@ -79,7 +81,8 @@ impl FromStr for Way {
         match text {
             "postgres" => Ok(Way::Postgres),
             "none" => Ok(Way::None),
-            _ => Err(format!("`{text}` is no way between nodes: use postgres or none")),
+            _ if text.starts_with("redis://") => Ok(Way::Redis(text.to_owned())),
+            _ => Err(format!("`{text}` is no way between nodes: use postgres, redis://HOST or none")),
         }
     }
 }

@@ -8,6 +8,7 @@ mod conn;
 mod doubt;
 mod index;
 mod life;
+mod meet;
 mod node;
 mod notify;
 mod optimistic;
@@ -25,7 +26,6 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::backplane::{Listener, Neighbour, Speaker, Wire};
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, RoomId, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
@@ -37,11 +37,11 @@ use self::conn::Conn;
 pub(crate) use self::index::{reindex, unindexed};
 use self::life::Life;
 use self::node::Neighbours;
-use self::notify::{Hearers, Notifying};
+use self::notify::Hearers;
 use self::pool::Pool;
 use self::queries::prune::Part;
 use crate::error::OpenError;
-use crate::work::{Intake, Options, Waiting, Working, long_ago, new_life, now};
+use crate::work::{Intake, Options, Waiting, Working, long_ago, now};
 use crate::work_error::WorkError;
 
 /// A chat in a Postgres database, which other processes may share.
@@ -90,32 +90,6 @@ impl Database {
         let database = Arc::new(database);
         tokio::spawn(queries::feeder::run(Arc::downgrade(&database), intake_too, holder, stop));
         Ok(database)
-    }
-
-    /// The way to the other nodes.
-    pub(crate) async fn wire(&self, ears: Arc<dyn Listener>) -> Result<(Speaker, Arc<dyn Wire>), OpenError> {
-        let cluster = self.write(|conn| Box::pin(life::cluster(conn, new_life())));
-        let cluster = cluster.await.map_err(|failure| OpenError::Unready(failure.to_string()))?;
-        self.hearers.begin(&ears);
-        let notifying = Notifying::begin(&self.address, ears).await.ok_or(OpenError::Unheard)?;
-        let node = self.address.node().id;
-        Ok((Speaker { cluster, epoch: self.life(), node, life: node }, Arc::new(notifying)))
-    }
-
-    /// The other nodes that were alive a moment ago.
-    pub(crate) fn neighbours(&self) -> Vec<Neighbour> {
-        self.neighbours.all()
-    }
-
-    /// Those that are now.
-    pub(crate) fn look(&self) -> Answer<'static, Vec<Neighbour>> {
-        let (address, known) = (self.address.clone(), self.neighbours.clone());
-        let asked = self.read(move |conn| Box::pin(async move { Ok(address.node().neighbours(conn).await?) }));
-        Box::pin(async move {
-            let living = asked.await?;
-            known.put(&living);
-            Ok(living)
-        })
     }
 
     /// Takes what waits, then stops.
