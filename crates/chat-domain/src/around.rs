@@ -3,8 +3,10 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::time::Duration;
 
-use crate::event::Outcome;
+use crate::backplane::{Coming, Tell, Told};
+use crate::event::{Event, Outcome};
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::journal::{Answer, Fed, Journal, Order};
@@ -93,6 +95,10 @@ around! {
     fn searching(user: UserId) -> bool;
     fn renew_leases(users: Vec<UserId>, at: Time) -> ();
     fn expired_leases(at: Time) -> Vec<UserId>;
+    fn tells(within: Duration) -> Vec<Told>;
+    fn note_tell(tell: Tell) -> ();
+    fn comings(since: Time) -> Vec<Coming>;
+    fn change(room: RoomId, seq: u64) -> Option<Arc<Event>>;
     fn notify(new: NewNotification, at: Time) -> (Arc<Notification>, bool);
     fn notify_mentioned(at: Time, most: usize) -> Vec<Arc<Notification>>;
     fn notifications(user: UserId, page: NotificationPage) -> Vec<Arc<Notification>>;

@@ -18,7 +18,7 @@ use crate::journal::Answer;
 
 pub use hearing::Hearing;
 pub use numbering::Numbering;
-pub use sign::{Sign, Stated, Tell};
+pub use sign::{Coming, Going, Sign, Stated, Tell, TellKey, Told};
 
 /// A bus between nodes. By contract it is lossy: what it is given comes to the others once, twice, late, in another order,
 /// or never.
@@ -134,6 +134,9 @@ pub struct Moved {
     pub to_seq: u64,
     /// The room's count of moves after it.
     pub moves: u64,
+    /// Whether somebody came into the room by that, or left it.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
+    pub comes: bool,
     /// The events themselves. Without them whoever listens reads the journal.
     pub events: Vec<Arc<Event>>,
 }

@@ -8,8 +8,9 @@ use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 
+use crate::backplane::{Coming, Tell, Told};
 use crate::command::Command;
-use crate::event::Outcome;
+use crate::event::{Event, Outcome};
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::notification::{NewNotification, Notification, NotificationPage};
@@ -198,6 +199,26 @@ pub trait Journal: Send + Sync {
 
     /// Who is in the lobby or in an open roulette chat with a lease that ended before `at`.
     fn expired_leases(&self, at: Time) -> Answer<'_, Vec<UserId>>;
+
+    /// What was told to people within this time by whatever node, in its order; nothing where there is one node.
+    fn tells(&self, _within: Duration) -> Answer<'_, Vec<Told>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Remembers for a while what is told to people and is written nowhere else.
+    fn note_tell(&self, _tell: Tell) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Who came into rooms and left them since this moment by whatever node, in their order; nothing where there is one node.
+    fn comings(&self, _since: Time) -> Answer<'_, Vec<Coming>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// One change of a room, whoever asks; nothing if it is known no longer.
+    fn change(&self, _room: RoomId, _seq: u64) -> Answer<'_, Option<Arc<Event>>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// Stores a notification; `true` if it is new, `false` if this `client_id` was used before for the same one.
     fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)>;

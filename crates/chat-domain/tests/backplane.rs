@@ -19,7 +19,7 @@ fn at(millis: u64) -> Time {
 }
 
 fn moved(number: i64, seq: u64) -> Moved {
-    Moved { room: room(number), from_seq: seq, to_seq: seq, moves: 0, events: Vec::new() }
+    Moved { room: room(number), from_seq: seq, to_seq: seq, moves: 0, comes: false, events: Vec::new() }
 }
 
 /// A node that has heard the other one begin, and compared.

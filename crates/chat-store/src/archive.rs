@@ -31,7 +31,7 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
 }
 
 /// What an archive does not carry. The feed and the index of words are made anew elsewhere; back ends subscribe there anew.
-pub(crate) const LEFT_OUT: [&str; 13] = [
+pub(crate) const LEFT_OUT: [&str; 14] = [
     "families",
     "refresh_tokens",
     "sessions",
@@ -40,6 +40,7 @@ pub(crate) const LEFT_OUT: [&str; 13] = [
     "lobby",
     "feed",
     "fed",
+    "tells",
     "leases",
     "followers",
     "words",

@@ -12,4 +12,4 @@ pub(crate) const SQLITE: &[&str] = steps!("sqlite", "1", "2", "3", "4", "5", "6"
 
 /// Of Postgres.
 pub(crate) const POSTGRES: &[&str] =
-    steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15");
+    steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16");

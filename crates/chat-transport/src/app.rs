@@ -183,6 +183,7 @@ impl App {
     /// Ends all access tokens of somebody that were made until now.
     pub(crate) async fn end_tokens(&self, user: UserId, now: Time) -> Result<(), Failure> {
         if let Some(holder) = self.directory.end_tokens(user, now).await? {
+            self.hub.forget_tokens(&holder.account.person);
             self.gate.end_tokens(holder, now);
         }
         Ok(())

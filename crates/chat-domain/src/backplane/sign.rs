@@ -88,3 +88,58 @@ impl Stated {
         (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
     }
 }
+
+impl Tell {
+    /// What tells it from all others; nothing where hearing it again changes nothing.
+    pub fn key(&self) -> Option<TellKey> {
+        Some(match self {
+            Tell::Notification(notification) => {
+                (0, notification.user.number(), notification.id.number(), String::new())
+            }
+            Tell::Disconnect(user, at) => (1, user.number(), at.0, String::new()),
+            Tell::EndAll(user, at) => (2, user.number(), at.0, String::new()),
+            Tell::EndFamily(user, family, _) => (3, user.number(), family.0, String::new()),
+            Tell::EndSession(digest) => (4, 0, 0, digest.clone()),
+            Tell::Post(people, what) => (5, people.first().map_or(0, |user| user.number()), 0, what.clone()),
+            Tell::Now(_) => return None,
+        })
+    }
+}
+
+/// What tells a tell from all others.
+pub type TellKey = (u8, i64, i64, String);
+
+/// Something that was told to people, as the journal remembers it for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its number; later ones have higher ones, but may be seen before it.
+    pub no: u64,
+    /// When it was told.
+    pub at: Time,
+    /// What.
+    pub tell: Tell,
+}
+
+/// Somebody came into a room or left it, as the journal remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// Which room.
+    pub room: RoomId,
+    /// With which change.
+    pub seq: u64,
+    /// Who; where the room was closed, who closed it.
+    pub user: UserId,
+    /// Where to.
+    pub going: Going,
+}
+
+/// Where somebody went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Going {
+    /// Into the room.
+    In,
+    /// Out of it.
+    Out,
+    /// The room was closed.
+    Closed,
+}

@@ -1,9 +1,10 @@
 //! What ends somebody's log-ins: another password, or being erased.
 
+use chat_domain::backplane::Tell;
 use chat_domain::grant::{Ended, Family, Kept};
 use chat_domain::{Refusal, Time, UserId};
 
-use super::{Conn, people};
+use super::{Conn, people, sessions, tells};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
@@ -27,6 +28,7 @@ pub(super) async fn erase(conn: &Conn, user: UserId, now: Time) -> Worked<Ended>
     }
     // Their files go with them.
     conn.run(Sql::new("UPDATE files SET gone = 1 WHERE owner = ? AND gone = 0").bind(user)).await?;
+    tells::note(conn, &Tell::EndAll(user, now)).await?;
     end_log_ins(conn, user, &Kept::default()).await
 }
 
@@ -35,14 +37,17 @@ async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
     let families = conn.load::<(i64,)>(sql.bind(user).bind(false)).await?.into_iter().map(|(id,)| Family(id));
     let families: Vec<_> = families.filter(|family| kept.family != Some(*family)).collect();
     let sql = Sql::new("SELECT digest FROM sessions WHERE person = ?");
-    let sessions = conn.load::<(String,)>(sql.bind(user)).await?.into_iter().map(|(digest,)| digest);
-    let sessions: Vec<_> = sessions.filter(|digest| !kept.sessions.contains(digest)).collect();
+    let digests = conn.load::<(String,)>(sql.bind(user)).await?.into_iter().map(|(digest,)| digest);
+    let open: Vec<_> = digests.filter(|digest| !kept.sessions.contains(digest)).collect();
     if !families.is_empty() {
         let ended = Rows::ints(families.iter().map(|family| family.0));
         conn.run(Sql::new("UPDATE families SET revoked = ? WHERE id IN ({})").bind(true).rows(ended)).await?;
     }
-    for digest in &sessions {
-        conn.run(Sql::new("DELETE FROM sessions WHERE digest = ?").bind(digest.as_str())).await?;
+    for family in &families {
+        tells::note(conn, &Tell::EndFamily(user, *family, Time::default())).await?;
     }
-    Ok(Ended { sessions, families })
+    for digest in &open {
+        sessions::close_session(conn, digest).await?;
+    }
+    Ok(Ended { sessions: open, families })
 }

@@ -2,7 +2,7 @@
 
 use chat_domain::journal::Answer;
 
-use super::{Conn, Database};
+use super::{Conn, Database, schema};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
@@ -14,6 +14,8 @@ impl Database {
 }
 
 async fn belong(conn: &Conn, issuer: String, adopt: bool) -> Worked<Option<String>> {
+    // Nodes that begin together ask this together.
+    schema::lock(conn).await?;
     let sql = Sql::new("SELECT name FROM facts WHERE name LIKE 'issuer %'");
     let noted = conn.first::<(String,)>(sql).await?.map(|(name,)| name[NOTE.len()..].to_owned());
     let is_used = conn.first::<(i64,)>(Sql::new("SELECT id FROM users LIMIT 1")).await?.is_some();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chat_domain::fact::{Fact, Written};
 use chat_domain::{Handle, Member, Mentions, Message, Notification, NotificationKind, Person, RoomId, Time, UserId};
 
-use super::{Conn, notifications};
+use super::{Conn, notifications, tells};
 use crate::rows::*;
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
@@ -122,6 +122,7 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
         return Ok(Vec::new());
     }
     let new = store(conn, whom, at).await?;
+    tells::note_notifications(conn, &new).await?;
     let tail = "owed SET after = new.after FROM new
         WHERE owed.room = new.room AND owed.message = new.message AND owed.person = new.person";
     for write in [

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chat_domain::Limits;
+use chat_domain::backplane::Tell;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::{Notification, NotificationId, Refusal, Time, UserId};
 
 use super::locks::name_lock;
-use super::{Conn, people};
+use super::{Conn, people, tells};
 use crate::rows::{AboutRow, NOTIFICATION, NotificationRow, notification};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -36,7 +37,9 @@ pub(super) async fn notify(
     let sql = sql.bind(new.user).bind(id).bind(new.kind.word()).bind(&*new.title).bind(&*new.body);
     conn.run(sql.bind(&*data).bind(at).bind(new.client_id.as_ref().map(|name| name.as_str()))).await?;
     let stored = these(conn, [(new.user.number(), id)].into_iter()).await?.pop();
-    Ok((stored.ok_or(Refusal::UnknownNotification)?, true))
+    let stored = stored.ok_or(Refusal::UnknownNotification)?;
+    tells::note(conn, &Tell::Notification(stored.clone())).await?;
+    Ok((stored, true))
 }
 
 /// A page of somebody's notifications, newest first.

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chat_domain::backplane::Tell;
 use chat_domain::directory::{NewAccount, Subject, Update, Visit, Visitor};
 use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::names::folded;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 
-use super::Conn;
+use super::{Conn, tells};
 use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -107,11 +108,16 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
         None => new.subject.handle(new_id(conn, &new.subject).await?),
     };
     let person = new.admitted(handle, before.as_deref(), is_free);
-    match before {
-        Some(_) => update(conn, &person).await?,
-        None => insert(conn, &person, Some(&new), None).await?,
+    let is_known = before.is_some();
+    match is_known {
+        true => update(conn, &person).await?,
+        false => insert(conn, &person, Some(&new), None).await?,
     }
-    Ok(Account { person: Arc::new(person), last_seen })
+    let person = Arc::new(person);
+    if is_known {
+        tells::note(conn, &Tell::Now(person.clone())).await?;
+    }
+    Ok(Account { person, last_seen })
 }
 
 /// Changes what somebody shows of themselves.
@@ -120,7 +126,9 @@ pub(super) async fn change(conn: &Conn, user: UserId, said: Update) -> Worked<Ac
     let Account { person, last_seen } = people(conn, [user]).await?.pop().ok_or(Refusal::UnknownUser)?;
     let person = said.of(&person)?;
     update(conn, &person).await?;
-    Ok(Account { person: Arc::new(person), last_seen })
+    let person = Arc::new(person);
+    tells::note(conn, &Tell::Now(person.clone())).await?;
+    Ok(Account { person, last_seen })
 }
 
 /// Notes when these were last seen.

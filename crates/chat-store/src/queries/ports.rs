@@ -5,18 +5,21 @@ mod files;
 mod subscribers;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chat_domain::backplane::{Coming, Tell, Told};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId, Time,
-    UserId,
+    Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId,
+    Time, UserId,
 };
 
 use super::{
-    Database, chats, feed, find, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, threads,
+    Database, chats, feed, find, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, tells,
+    threads,
 };
 use crate::outage;
 
@@ -171,6 +174,23 @@ impl Journal for Database {
     fn renew_leases(&self, users: Vec<UserId>, at: Time) -> Answer<'_, ()> {
         let limits = self.options().limits;
         self.write(move |conn| Box::pin(async move { lobby::renew(conn, users, at, &limits).await }))
+    }
+
+    fn tells(&self, within: Duration) -> Answer<'_, Vec<Told>> {
+        self.read(move |conn| Box::pin(tells::within(conn, within)))
+    }
+
+    fn note_tell(&self, tell: Tell) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(async move { tells::note(conn, &tell).await }))
+    }
+
+    fn comings(&self, since: Time) -> Answer<'_, Vec<Coming>> {
+        self.read(move |conn| Box::pin(tells::comings(conn, since)))
+    }
+
+    fn change(&self, room: RoomId, seq: u64) -> Answer<'_, Option<Arc<Event>>> {
+        let limits = self.options().limits;
+        self.read(move |conn| Box::pin(async move { replay::one(conn, room, seq, &limits).await }))
     }
 
     fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)> {

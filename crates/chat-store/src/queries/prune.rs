@@ -2,7 +2,7 @@
 
 use chat_domain::Time;
 
-use super::{Conn, schema, sessions};
+use super::{Conn, schema, sessions, tells};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
@@ -13,11 +13,12 @@ pub(crate) enum Part {
     Receipts,
     Sessions,
     Feed,
+    Tells,
 }
 
 impl Part {
     /// All of them.
-    pub(crate) const ALL: [Part; 4] = [Part::Changes, Part::Receipts, Part::Sessions, Part::Feed];
+    pub(crate) const ALL: [Part; 5] = [Part::Changes, Part::Receipts, Part::Sessions, Part::Feed, Part::Tells];
 }
 
 /// Forgets one slice of what happened before `old`, or of sessions that ended before `now`; says whether nothing is left.
@@ -28,6 +29,7 @@ pub(crate) async fn slice(conn: &Conn, part: Part, old: Time, now: Time) -> Work
         Part::Receipts => receipts(conn, old, SLICE).await,
         Part::Sessions => sessions::forget_expired(conn, now, SLICE).await,
         Part::Feed => feed(conn, old, SLICE).await,
+        Part::Tells => tells::forget(conn, SLICE).await,
     }
 }
 

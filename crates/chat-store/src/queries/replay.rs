@@ -7,7 +7,7 @@ use chat_domain::reception::NEWEST;
 use chat_domain::replay::{Asked, Found, Moved, Round};
 use chat_domain::rows::{LogRow, Readership};
 use chat_domain::view::{Replay, Replayed, Since};
-use chat_domain::{Head, Limits, Message, MessageId, Person, Room, RoomId, UserId};
+use chat_domain::{Event, Head, Limits, Message, MessageId, Person, Room, RoomId, UserId};
 
 use super::reads::{there, visible};
 use super::reception::{self, Span};
@@ -32,6 +32,18 @@ pub(super) async fn page(
 pub(super) async fn missed(conn: &Conn, room: RoomId, since: Head, limit: usize, limits: &Limits) -> Worked<Replayed> {
     let row = there(conn, room).await?;
     page_of(conn, &row, Replay { since: Since::Head(since), from: None, until: None, limit }, limits).await
+}
+
+/// One change of a room, whoever asks; nothing if it is forgotten.
+pub(super) async fn one(conn: &Conn, room: RoomId, seq: u64, limits: &Limits) -> Worked<Option<Arc<Event>>> {
+    let row = there(conn, room).await?;
+    let at = |seq| Head { seq, moves: row.head.moves };
+    let since = Since::Head(at(seq.saturating_sub(1)));
+    let replay = Replay { since, from: None, until: Some(at(seq)), limit: 1 };
+    Ok(match page_of(conn, &row, replay, limits).await? {
+        Replayed::Changes { events, .. } => events.into_iter().find(|event| event.head.seq == seq),
+        _ => None,
+    })
 }
 
 async fn page_of(conn: &Conn, row: &Room, replay: Replay, limits: &Limits) -> Worked<Replayed> {

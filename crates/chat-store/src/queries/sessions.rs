@@ -1,9 +1,10 @@
 //! What proves who somebody is: families of refresh tokens and cookie sessions, known by their digests.
 
+use chat_domain::backplane::Tell;
 use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::{Account, Time, UserId};
 
-use super::{Conn, people};
+use super::{Conn, people, tells};
 use crate::rows::{self, PERSON, PersonRow, TokenRow, account};
 use crate::sql::Sql;
 use crate::work_error::Worked;
@@ -29,6 +30,7 @@ pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires
     let user = rows::user(person)?;
     if used {
         revoke(conn, family).await?;
+        tells::note(conn, &Tell::EndFamily(user, Family(family), now)).await?;
         return Ok(if revoked { Rotation::Unknown } else { Rotation::Reused(user, Family(family)) });
     }
     conn.run(Sql::new("UPDATE refresh_tokens SET used = ? WHERE digest = ?").bind(true).bind(old)).await?;
@@ -54,7 +56,7 @@ pub(super) async fn family(conn: &Conn, digest: &str) -> Worked<Option<(UserId, 
 pub(super) async fn close_family(conn: &Conn, user: UserId, Family(family): Family) -> Worked<()> {
     let sql = Sql::new("UPDATE families SET revoked = ? WHERE person = ? AND id = ?");
     conn.run(sql.bind(true).bind(user).bind(family)).await?;
-    Ok(())
+    tells::note(conn, &Tell::EndFamily(user, Family(family), Time::default())).await
 }
 
 /// Somebody who comes with a token of this family, if one is named; nobody if that is not theirs or was revoked.
@@ -83,7 +85,11 @@ pub(super) async fn end_tokens(conn: &Conn, user: UserId, now: Time) -> Worked<O
              tokens_since = CASE WHEN tokens_since > ? THEN tokens_since ELSE ? END WHERE id = ?",
     );
     conn.run(sql.bind(now).bind(now).bind(user)).await?;
-    holder(conn, user, None).await
+    let holder = holder(conn, user, None).await?;
+    if let Some(holder) = &holder {
+        tells::note(conn, &Tell::Now(holder.account.person.clone())).await?;
+    }
+    Ok(holder)
 }
 
 /// Begins a cookie session.
@@ -112,7 +118,7 @@ pub(super) async fn prolong(conn: &Conn, digest: &str, expires: Time) -> Worked<
 /// Ends a cookie session.
 pub(super) async fn close_session(conn: &Conn, digest: &str) -> Worked<()> {
     conn.run(Sql::new("DELETE FROM sessions WHERE digest = ?").bind(digest)).await?;
-    Ok(())
+    tells::note(conn, &Tell::EndSession(digest.to_owned())).await
 }
 
 /// Forgets what ended before this moment, at most so many rows of a sort; says whether there was less.

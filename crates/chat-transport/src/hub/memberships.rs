@@ -66,7 +66,8 @@ impl People {
             }
             Change::Added { person } => self.came(person.id(), event),
             Change::Removed { person, .. } => self.went(person.id(), event),
-            Change::Renamed { .. } | Change::Closed | Change::Extra(_) => return true,
+            Change::Closed => return self.is_news(event.actor.id(), event),
+            Change::Renamed { .. } | Change::Extra(_) => return true,
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => return true,
             Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => return true,
         };
@@ -113,7 +114,7 @@ impl People {
 
     /// Whether an event is one for [`People::follow`].
     pub(super) fn are_moved_by(event: &Event) -> bool {
-        matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. })
+        matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Closed)
     }
 
     /// A user with a socket here is in one more room.

@@ -10,6 +10,7 @@ mod life;
 mod nodes;
 mod shapes;
 mod shards;
+mod tells;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};

@@ -37,8 +37,8 @@ impl Comings {
 
 /// So many at least are looked through for those that are forgotten.
 const MANY: usize = 8192;
-/// What is older than this is heard no more.
-const LONG: Duration = Duration::from_secs(60);
+/// What is older than this is heard no more, nor read.
+const LONG: Duration = Duration::from_secs(300);
 
 #[cfg(test)]
 mod tests {

@@ -40,11 +40,15 @@ impl Hub {
         }
     }
 
-    /// Compares all rooms to which somebody listens.
+    /// Compares all rooms to which somebody listens, and reads what was told to people.
     pub(in crate::hub) async fn compare(&self) -> Result<(), Failure> {
         self.metrics().nodes().compared();
         let rooms: Vec<Vec<RoomId>> = (0..self.shards()).map(|shard| self.delivery(shard).rooms_in_doubt()).collect();
-        self.compare_rooms(rooms.concat()).await
+        self.compare_rooms(rooms.concat()).await?;
+        match &self.0.nodes {
+            Some(nodes) => self.read_tells(nodes).await,
+            None => Ok(()),
+        }
     }
 
     /// Compares the rooms that were remembered since this was last asked: what others said of them just before was not noted.

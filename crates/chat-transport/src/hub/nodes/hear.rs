@@ -37,8 +37,12 @@ impl Hub {
         let mut is_full = false;
         for Envelope { rooms, tells, signs, speaker, .. } in fresh {
             self.metrics().nodes().heard(lag(&rooms, now));
-            rooms.into_iter().for_each(|moved| is_full |= !self.0.inbox.put_heard(moved));
-            tells.into_iter().for_each(|tell| self.hear_tell(tell));
+            for moved in rooms {
+                // Who came there and left is not said: the journal knows.
+                is_full |= moved.comes && moved.events.is_empty();
+                is_full |= !self.0.inbox.put_heard(moved);
+            }
+            tells.into_iter().for_each(|tell| self.hear_tell(tell, None));
             if !signs.is_empty() {
                 self.hear_signs(nodes, speaker.node, signs, now);
             }

@@ -5,6 +5,8 @@ mod comings;
 mod compare;
 mod elsewhere;
 mod hear;
+mod known;
+mod missed_tells;
 mod overheard;
 mod own;
 mod say;
@@ -19,6 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chat_domain::Time;
 use chat_domain::backplane::{Backplane, Envelope, Hearing, Numbering, Speaker};
 use tokio::sync::Notify;
+
+use self::known::Known;
 
 pub(super) use self::comings::Comings;
 pub(super) use self::elsewhere::Elsewhere;
@@ -54,6 +58,8 @@ struct Numbers {
     sweep: Option<Time>,
     /// The nodes of whose people something else is known here than they last said.
     doubtful: BTreeSet<u64>,
+    /// What was told to people.
+    tells: Known,
     /// When all people of this node were last stated.
     answered: Option<Time>,
 }
@@ -85,6 +91,6 @@ impl Numbers {
     fn new(among: &Among, epoch: u64) -> Numbers {
         let speaker = Speaker { epoch, ..among.speaker };
         let (saying, hearing) = (Numbering::new(speaker, among.channels), Hearing::new(speaker));
-        Numbers { saying, hearing, sweep: None, doubtful: BTreeSet::new(), answered: None }
+        Numbers { saying, hearing, sweep: None, doubtful: BTreeSet::new(), tells: Known::default(), answered: None }
     }
 }

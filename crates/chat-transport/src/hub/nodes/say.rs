@@ -6,6 +6,7 @@ use chat_domain::backplane::Moved;
 use chat_domain::{Change, Event, RoomId, Time};
 
 use super::super::handle::Hub;
+use super::super::people::People;
 use super::super::weight::weight;
 use super::Own;
 
@@ -76,6 +77,7 @@ fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
             Some(moved) => {
                 moved.to_seq = moved.to_seq.max(event.head.seq);
                 moved.moves = moved.moves.max(event.head.moves);
+                moved.comes |= People::are_moved_by(&event);
                 moved.events.push(event);
             }
             None => rooms.push(Moved {
@@ -83,6 +85,7 @@ fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
                 from_seq: event.head.seq,
                 to_seq: event.head.seq,
                 moves: event.head.moves,
+                comes: People::are_moved_by(&event),
                 events: vec![event],
             }),
         }

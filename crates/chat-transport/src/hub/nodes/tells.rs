@@ -8,6 +8,8 @@ use chat_domain::grant::Family;
 use chat_domain::{Notification, Person, Time, UserId};
 use chat_protocol::{News, envelope};
 
+use tracing::debug;
+
 use super::super::handle::Hub;
 use crate::connection::closes;
 use crate::connection::socket::Socket;
@@ -15,8 +17,10 @@ use crate::connection::socket::Socket;
 impl Hub {
     /// Tells somebody of a notification.
     pub(crate) fn notify(&self, notification: &Arc<Notification>) {
-        self.notify_here(notification);
-        self.tell_people(Tell::Notification(notification.clone()));
+        // It may have been read in the journal before this.
+        if self.tell_people(Tell::Notification(notification.clone())) {
+            self.notify_here(notification, None);
+        }
     }
 
     /// Closes all sockets of a user.
@@ -24,6 +28,7 @@ impl Hub {
         let now = self.now();
         self.disconnect_here(user, now);
         self.tell_people(Tell::Disconnect(user, now));
+        self.note_tell(Tell::Disconnect(user, now));
     }
 
     /// Tells people what a back end says of a post.
@@ -32,7 +37,9 @@ impl Hub {
         if self.0.nodes.is_some()
             && let Some(written) = envelope::post_written(news)
         {
-            self.tell_people(Tell::Post(people.to_vec(), written));
+            let tell = Tell::Post(people.to_vec(), written);
+            self.tell_people(tell.clone());
+            self.note_tell(tell);
         }
     }
 
@@ -60,46 +67,71 @@ impl Hub {
         self.tell_people(Tell::Now(person.clone()));
     }
 
+    /// The tokens of somebody were ended: no node is to remember that they are good.
+    pub(crate) fn forget_tokens(&self, person: &Arc<Person>) {
+        self.tell_people(Tell::Now(person.clone()));
+    }
+
     /// What other nodes have told since this was last asked, once there is something.
     pub(crate) async fn told(&self) -> Vec<Tell> {
         self.0.told.next().await
     }
 
-    /// Takes in what another node has told.
-    pub(super) fn hear_tell(&self, tell: Tell) {
+    /// Takes in what another node has told, then if it was read in the journal: who has come since knows it.
+    pub(super) fn hear_tell(&self, tell: Tell, then: Option<Time>) {
+        let Some(nodes) = &self.0.nodes else { return };
+        if !nodes.numbers().tells.is_news(&tell, self.now()) {
+            return;
+        }
         match &tell {
-            Tell::Notification(notification) => return self.notify_here(notification),
+            Tell::Notification(notification) => return self.notify_here(notification, then),
             Tell::Disconnect(user, at) => return self.disconnect_here(*user, *at),
-            Tell::Post(people, written) => return self.hear_post(people, written),
+            Tell::Post(people, written) => return self.hear_post(people, written, then),
             Tell::EndSession(cookie) => return self.log_out(|socket| socket.cookie.as_deref() == Some(cookie)),
-            Tell::EndAll(user, _) => self.log_out(|socket| socket.user() == *user),
+            Tell::EndAll(user, at) => self.log_out(|socket| socket.user() == *user && was_here(socket, Some(*at))),
             Tell::EndFamily(user, family, _) => self.log_out(|socket| is_of(socket, *user, *family)),
             Tell::Now(_) => {}
         }
         self.0.told.put(tell);
     }
 
-    fn tell_people(&self, tell: Tell) {
-        let Some(nodes) = &self.0.nodes else { return };
+    /// Tells the other nodes; false if it was known before.
+    fn tell_people(&self, tell: Tell) -> bool {
+        let Some(nodes) = &self.0.nodes else { return true };
         let mut numbers = nodes.numbers();
+        let is_news = numbers.tells.is_news(&tell, self.now());
         let envelope = numbers.saying.tells(vec![tell]);
         nodes.publish(&numbers, vec![envelope]);
+        is_news
     }
 
-    fn notify_here(&self, notification: &Arc<Notification>) {
-        self.tell(notification.user, &News::Notification(notification.clone()));
+    /// Has the journal remember what is written nowhere else.
+    fn note_tell(&self, tell: Tell) {
+        if self.0.nodes.is_some() {
+            let journal = self.0.journal.clone();
+            tokio::spawn(async move {
+                if let Err(failure) = journal.note_tell(tell).await {
+                    debug!(%failure, "what was told to people is not written down");
+                }
+            });
+        }
+    }
+
+    fn notify_here(&self, notification: &Arc<Notification>, then: Option<Time>) {
+        let news = News::Notification(notification.clone());
+        self.tell_where(notification.user, &news, |socket| was_here(socket, then));
     }
 
     /// Whoever has come back since stays.
     fn disconnect_here(&self, user: UserId, at: Time) {
         let sockets = self.people().sockets(user);
-        let were_here = sockets.iter().filter(|socket| socket.since <= at.after(CLOCKS));
+        let were_here = sockets.iter().filter(|socket| was_here(socket, Some(at)));
         were_here.for_each(|socket| socket.line.close(closes::EXPELLED));
     }
 
-    fn hear_post(&self, people: &[UserId], written: &str) {
+    fn hear_post(&self, people: &[UserId], written: &str, then: Option<Time>) {
         let Some(news) = envelope::post_read(written) else { return };
-        people.iter().for_each(|user| self.tell(*user, &news));
+        people.iter().for_each(|user| self.tell_where(*user, &news, |socket| was_here(socket, then)));
     }
 
     /// Closes the sockets of which this is so: what let them in was ended.
@@ -108,6 +140,11 @@ impl Hub {
         let ended = all.iter().filter(|socket| is_ended(socket));
         ended.for_each(|socket| socket.line.close(closes::LOGGED_OUT));
     }
+}
+
+/// Whether a socket was open then, as far as clocks tell.
+fn was_here(socket: &Socket, then: Option<Time>) -> bool {
+    then.is_none_or(|then| socket.since <= then.after(CLOCKS))
 }
 
 /// How far the clocks of two nodes may be apart.

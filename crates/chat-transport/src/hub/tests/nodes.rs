@@ -9,7 +9,7 @@ use super::*;
 use crate::hub::Among;
 
 /// What a node hears, unless the bus is to lose it.
-struct Ear {
+pub(super) struct Ear {
     inbox: Arc<Inbox>,
     is_deaf: AtomicBool,
 }
@@ -94,13 +94,24 @@ impl Pair {
 impl World {
     /// A node over the same journal.
     fn node(&self, node: u64, bus: &Bus, settings: &HubSettings) -> (World, Arc<Ear>) {
+        self.node_over(node, bus, settings, self.journal.clone())
+    }
+
+    /// The same over one that stands before it.
+    pub(super) fn node_over(
+        &self,
+        node: u64,
+        bus: &Bus,
+        settings: &HubSettings,
+        over: Arc<dyn Journal>,
+    ) -> (World, Arc<Ear>) {
         let inbox = Inbox::new(2);
         let ear = Arc::new(Ear { inbox: inbox.clone(), is_deaf: AtomicBool::new(false) });
         let ears: Arc<dyn Ears> = ear.clone();
         let backplane: Arc<dyn Backplane> = bus.join(node, &ears);
         let among = Among { speaker: Speaker { cluster: 1, epoch: 1, node, life: 1 }, channels: 1, backplane };
         let (depot, journal) = (Depot::new(Room::default()), self.journal.clone());
-        let hub = Hub::among(settings.clone(), depot, inbox.clone(), journal.clone(), journal.clone(), Some(among));
+        let hub = Hub::among(settings.clone(), depot, inbox.clone(), over, journal.clone(), Some(among));
         let (recorder, room, people) = (self.recorder.clone(), self.room, self.people.clone());
         (World { hub, inbox, journal, recorder, room, people }, ear)
     }
