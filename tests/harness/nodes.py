@@ -18,7 +18,8 @@ class Nodes(Addressed):
     def __init__(self, database, count, **flags):
         flags = {"jwt_secret": SECRET, "cluster_secret": CLUSTER_SECRET} | flags
         own = [{"node_listen": f"127.0.0.1:{free_port()}"} for _ in range(count)]
-        self.nodes = [Server(database, **flags, **one) for one in own]
+        databases = database if isinstance(database, list) else [database] * count
+        self.nodes = [Server(where, **flags, **one) for where, one in zip(databases, own, strict=True)]
         self.balancer = Balancer(self.nodes)
 
     def start(self):

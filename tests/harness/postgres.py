@@ -75,6 +75,11 @@ class Cluster:
         self._run("createdb", "-h", self.home, "-p", str(self.port), "-U", "chat", name)
         return f"postgres://chat@127.0.0.1:{self.port}/{name}"
 
+    def ask(self, sql, name="chat1"):
+        """What the database answers."""
+        command = ["psql", "-h", str(self.home), "-p", str(self.port), "-U", "chat", "-d", name, "-Atc", sql]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
     def _run(self, program, *arguments):
         beside = bin_directory() / program
         command = [*self.as_user, beside if beside.exists() else program, *arguments]
