@@ -47,7 +47,7 @@ impl Notifying {
         tokio::spawn(listen(address.clone(), Arc::downgrade(&ears), own.clone()));
         tokio::spawn(speak(address.clone(), waiting));
         let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        while began.elapsed() < BEGINS {
             let heard = own.bell.notified();
             // What is lost here is said again.
             let _ = queue.try_send(format!("{node:x} "));
@@ -164,6 +164,8 @@ const LONGEST: usize = 7_999 - 17;
 const MOST_WAITING: usize = 8192;
 /// What is said in one statement at most.
 const MOST_AT_ONCE: usize = 64;
+/// How long a node may take to hear itself when it begins, with many others beginning beside it.
+const BEGINS: Duration = Duration::from_secs(20);
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A node says something every second.
