@@ -224,6 +224,8 @@ routes! {
         Unsubscribe = Delete "/server/webhooks/{webhook}";
         /// Gives a subscription another secret.
         Rotate = Post "/server/webhooks/{webhook}/rotate";
+        /// Makes an access token for somebody whom a back end has logged in.
+        IssueToken = Post "/server/tokens";
         /// Makes a user known before the first visit.
         Introduce = Put "/server/users/{subject}";
         /// Closes everything that a user has open.

@@ -83,10 +83,24 @@ impl Tokens {
 
     /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
     pub fn issue(&self, user: i64, uuid: Option<String>, grant: Grant, jti: String, now: u64) -> Option<(Secret, u64)> {
+        self.issue_for(None, user, uuid, grant, jti, now)
+    }
+
+    /// The same for so many seconds.
+    pub(crate) fn issue_for(
+        &self,
+        ttl: Option<u64>,
+        user: i64,
+        uuid: Option<String>,
+        grant: Grant,
+        jti: String,
+        now: u64,
+    ) -> Option<(Secret, u64)> {
         let Source::Own(own) = &self.0 else { return None };
+        let lifetime = ttl.unwrap_or(own.lifetime);
         let claims = Claims {
             sub: Subject::Text(user.to_string()),
-            exp: now + own.lifetime,
+            exp: now + lifetime,
             iat: Some(now),
             jti: Some(jti),
             iss: Some(ISSUER.to_owned()),
@@ -100,7 +114,7 @@ impl Tokens {
             is_first: true,
         };
         let token = encode(&Header::new(Algorithm::HS256), &claims, &own.signs).ok()?;
-        Some((Secret::new(token), own.lifetime))
+        Some((Secret::new(token), lifetime))
     }
 
     /// Checks a token at this time, in seconds since 1970.

@@ -140,6 +140,7 @@ impl Call<'_> {
             Route::Webhook => webhook::show(self).await.map(Answered::from),
             Route::Unsubscribe => webhook::unsubscribe(self).await.map(Answered::from),
             Route::Rotate => webhook::rotate(self).await.map(Answered::from),
+            Route::IssueToken => server::issue_token(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
             Route::Healthz => Ok(answer::health(None).into()),

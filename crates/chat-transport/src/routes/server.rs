@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use chat_domain::directory::Visitor;
+use chat_domain::grant::Grant;
 use chat_domain::notification::NewNotification;
-use chat_domain::{Refusal, UserId};
+use chat_domain::{Refusal, Time, UserId};
 use chat_protocol::rest::body::{
-    DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
+    DisconnectNotice, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
 };
 use chat_protocol::rest::{Reply, Tree, Whom, answer};
 use chat_protocol::{News, PostCommented, PostLiked, Trouble};
 use tokio::task::yield_now;
 
-use super::call::Call;
+use super::call::{Call, unexpected};
 use super::{chat, message, whom};
 use crate::account::gate::subject;
+use crate::account::secret::Secret;
 
 pub(super) async fn notify(call: &Call<'_>) -> Result<Reply, Trouble> {
     let notice = Notice::read(&call.body, call.key()?)?;
@@ -77,6 +79,20 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     let account = call.app.directory.admit(Visitor { issuer, subject, name, username, avatar }).await?;
     call.app.is_now(&account.person).await;
     Ok(answer::person(Tree::V2, &account.person))
+}
+
+/// A token without a family: it ends with its time, and with all tokens of its user.
+pub(super) async fn issue_token(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let NewToken { user, ttl } = NewToken::read(&call.body)?;
+    let user = whom::in_body(call.app, user).await?;
+    let holder = call.app.directory.holder(user, None).await?.ok_or(Refusal::UnknownUser)?;
+    let (handle, seconds) = (holder.account.person.handle, call.now.since(Time(0)).as_secs());
+    let grant = Grant { family: None, generation: holder.generation };
+    let name = Secret::random().map_err(|_| unexpected())?.reveal().to_owned();
+    let uuid = Some(handle.uuid.to_string());
+    let issued = call.app.gate.tokens().issue_for(ttl, handle.id.number(), uuid, grant, name, seconds);
+    let (token, expires_in) = issued.ok_or(Trouble::Forbidden("access tokens come from another issuer"))?;
+    Ok(answer::token(token.reveal(), expires_in))
 }
 
 pub(super) async fn disconnect(call: &Call<'_>) -> Result<Reply, Trouble> {

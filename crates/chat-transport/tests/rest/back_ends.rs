@@ -36,6 +36,26 @@ async fn without_a_key_the_tree_is_not_there() {
 }
 
 #[tokio::test]
+async fn who_was_logged_in_elsewhere_gets_a_token_that_ends_with_all_of_theirs() {
+    let world = world().await;
+    let anna = world.user("anna").await;
+    let said = post(&world, "tokens", json!({"user_id": anna.spelled(Tree::V2), "ttl": 60})).await;
+    assert_eq!((said.status, &said.body["data"]["expires_in"]), (201, &json!(60)), "{said:?}");
+    let token = said.body["data"]["access_token"].as_str().unwrap().to_owned();
+    let me = async || world.get("/api/v2/auth/me").header("Authorization", &format!("Bearer {token}")).go().await;
+    assert_eq!(me().await.body["data"]["username"], "anna");
+    let path = format!("users/{}/disconnect", anna.spelled(Tree::V2).as_str().unwrap());
+    assert_eq!(post(&world, &path, json!({"tokens": true})).await.status, 204);
+    assert_eq!(me().await.status, 401);
+    let anna = anna.spelled(Tree::V2);
+    for body in [json!({}), json!({"user_id": anna, "ttl": 0}), json!({"user_id": anna, "ttl": 2_592_001})] {
+        assert_eq!(post(&world, "tokens", body).await.status, 422);
+    }
+    let nobody = json!({"user_id": chat_domain::UserId::new(99).unwrap().uuid().to_string()});
+    assert_eq!(post(&world, "tokens", nobody).await.code(), "USER_NOT_FOUND");
+}
+
+#[tokio::test]
 async fn a_missing_header_is_no_key_whatever_the_keys_are() {
     let http = routes::RouteSettings { api_keys: vec![Secret::new(""), Secret::new("new")], ..Default::default() };
     let world = World::with(ServerSettings { http, ..ServerSettings::default() }).await;

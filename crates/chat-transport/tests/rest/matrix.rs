@@ -72,6 +72,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::ServerChat => (BackEnds, json!({"owner_id": user, "type": "group", "title": "us"})),
         Route::ServerSend => (BackEnds, json!({"user_id": user, "content": "x"})),
         Route::Introduce => (BackEnds, json!({"name": "N"})),
+        Route::IssueToken => (BackEnds, json!({"user_id": user})),
         Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
         Route::Webhooks => (BackEnds, json!({})),
         Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),

@@ -25,6 +25,15 @@ pub fn signed_in(tree: Tree, status: u16, person: &Person, tokens: &Tokens<'_>) 
     })
 }
 
+/// A token for somebody whom a back end has logged in.
+pub fn token(access: &str, expires_in: u64) -> Reply {
+    reply(Tree::V2, 201, |o| {
+        o.nest("data", |o| {
+            o.put("access_token", access).put("expires_in", expires_in);
+        });
+    })
+}
+
 /// Who the asker is.
 pub fn me(tree: Tree, person: &Person) -> Reply {
     reply(tree, 200, |o| {

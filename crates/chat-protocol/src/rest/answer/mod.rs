@@ -18,7 +18,7 @@ use crate::json::{Object, object};
 
 use super::Tree;
 
-pub use account::{Tokens, me, person, signed_in, users};
+pub use account::{Tokens, me, person, signed_in, token, users};
 pub use chat::{chat, chats, member, members, roulette};
 pub use explain::{Explained, explain};
 pub use file::{Uploading, announced, file};

@@ -12,6 +12,7 @@ pub use chat::{NewChat, NewMember, Rename};
 pub use file::AnnounceFile;
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use server::{
-    DisconnectNotice, NewPerson, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
+    DisconnectNotice, LONGEST_TOKEN, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat,
+    ServerMessage,
 };
 pub use webhook::NewWebhook;

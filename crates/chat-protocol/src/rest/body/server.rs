@@ -79,6 +79,31 @@ pub struct NewPerson {
     pub avatar: Option<String>,
 }
 
+/// `POST tokens`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// For whom.
+    pub user: Whom,
+    /// For how many seconds; as long as others are good, if nothing is said.
+    pub ttl: Option<u64>,
+}
+
+impl NewToken {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<NewToken, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let user = fields.user("user_id", Tree::V2)?;
+        let ttl = if fields.has("ttl") { Some(fields.count("ttl")?) } else { None };
+        match ttl {
+            Some(ttl) if !(1..=LONGEST_TOKEN).contains(&ttl) => Err(wrong("ttl", "must be from 1 second to 30 days")),
+            ttl => Ok(NewToken { user, ttl }),
+        }
+    }
+}
+
+/// For how many seconds a token of a back end may be good.
+pub const LONGEST_TOKEN: u64 = 30 * 24 * 3600;
+
 /// `POST users/{id}/disconnect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DisconnectNotice {

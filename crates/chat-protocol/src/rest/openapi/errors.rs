@@ -101,6 +101,7 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::Find => &["CHAT_NOT_FOUND", "FORBIDDEN"],
         Route::Search | Route::Next | Route::Introduce => &["CONFLICT"],
         Route::Subscribe => &["CONFLICT"],
+        Route::IssueToken => &["USER_NOT_FOUND", "FORBIDDEN"],
         Route::Notify | Route::ServerSend => &["USER_NOT_FOUND", "CONFLICT"],
         _ => &[],
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::body::LONGEST_TOKEN;
 use super::super::{Route, Tree};
 use super::files::{announced, new_file};
 use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
@@ -163,6 +164,12 @@ fn special(route: Route, tree: Tree) -> Bodies {
         Route::Subscribe | Route::Webhooks | Route::Webhook | Route::Unsubscribe | Route::Rotate => {
             webhooks::bodies(route)
         }
+        Route::IssueToken => says(201, data(tree, object([("access_token", text()), ("expires_in", count())])))
+            .about("Makes an access token for somebody whom a back end has logged in")
+            .takes(body([
+                ("user_id", id(tree)),
+                ("ttl?", json!({"type": "integer", "minimum": 1, "maximum": LONGEST_TOKEN})),
+            ])),
         Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),
         Route::AsyncApi => says(200, json!({"type": "object"})).about("The document of the sockets"),
         Route::Healthz => says(200, object([("status", words(&["ok"]))])).about("Whether the server is alive"),

@@ -7,15 +7,14 @@ use super::super::{Route, Tree};
 use super::operation::{Bodies, data, done, says};
 use super::schema::{Kind, given_id, id};
 use super::shape::{array, body, count, object, or_null, text, with, words};
-use super::texts::address;
 
 pub(super) fn bodies(route: Route) -> Bodies {
     let made = || data(Tree::V2, object([("id", id(Tree::V2)), ("secret", text())]));
     match route {
         Route::Subscribe => says(201, made()).about("Subscribes an address to what happens from now on").takes(body([
             ("url", address()),
-            ("events?", array(sorts())),
-            ("chat_ids?", array(given_id(Kind::Room, Tree::V2))),
+            ("events?", at_most(SORTS.len(), sorts())),
+            ("chat_ids?", at_most(1000, given_id(Kind::Room, Tree::V2))),
         ])),
         Route::Webhooks => {
             let all = data(Tree::V2, array(webhook()));
@@ -44,6 +43,16 @@ fn webhook() -> Json {
         ("chats_behind", count()),
         ("turns_behind", count()),
     ])
+}
+
+/// More is taken than a pattern can say: addresses of private networks if they are allowed, and hosts in all their spellings.
+fn address() -> Json {
+    let pattern = r"^https?://[a-z0-9]+(\.[a-z0-9]+)*\.[a-z]{2,9}(:[0-9]{2,4})?(/[A-Za-z0-9._~/-]*)?$";
+    json!({"type": "string", "maxLength": 2048, "pattern": pattern})
+}
+
+fn at_most(most: usize, item: Json) -> Json {
+    json!({"type": "array", "items": item, "maxItems": most})
 }
 
 fn sorts() -> Json {

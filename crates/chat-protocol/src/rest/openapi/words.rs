@@ -50,6 +50,10 @@ fn known(name: &str) -> Option<(&'static str, Json)> {
         "expires_in" => ("Seconds for which the access token is good.", json!(86_400)),
         "refresh_token" => ("Good once: it is traded for a new pair.", json!("Zm9v")),
         "secret" => ("What signs, as Standard Webhooks says: shown now and never again.", json!("whsec_MfKQ9r8G")),
+        "ttl" => (
+            "For how many seconds the token is to be good, 30 days at most; as long as others without it.",
+            json!(3600),
+        ),
         "url" => ("Where to: an http or https address.", json!("https://backend.example/hook")),
         "chat_ids" => ("Of which chats; none or an empty list means all.", json!([])),
         "webhook" => ("Which subscription.", json!("3f0c9f4e-8a51-4a9e-b6a4-0c5f1f6d2b11")),
