@@ -134,6 +134,11 @@ impl Debts {
         }
     }
 
+    /// Whether something was tried in vain and not told since.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.is_some()
+    }
+
     /// Whether nothing is told there any more.
     pub(super) fn has_ended(&self) -> bool {
         self.ended.is_some()

@@ -61,12 +61,13 @@ impl Worker {
                     }
                 };
             }
-            while running.len() < ABREAST
+            let abreast = if debts.is_failing() { ABREAST_IN_VAIN } else { ABREAST };
+            while running.len() < abreast
                 && let Some(job) = debts.next(self.app.now())
             {
                 running.push(self.tell(job));
             }
-            let pause = if running.len() < ABREAST { self.pause(&debts) } else { NOTE };
+            let pause = if running.len() < abreast { self.pause(&debts) } else { NOTE };
             tokio::select! {
                 Some(done) = running.next() => self.settle(&mut debts, done),
                 changed = self.newest.changed(), if !more => more = changed.is_ok(),
@@ -186,6 +187,8 @@ async fn changes(app: &App, room: RoomId, from: u64, upto: u64) -> Result<Vec<Ar
 
 /// How many rooms are told at a time.
 const ABREAST: usize = 8;
+/// The same where something fails: tries that hang must not take the threads that look for hosts.
+const ABREAST_IN_VAIN: usize = 2;
 /// How many changes are read at once.
 const PAGE: u64 = 50;
 /// How long one room is told before it is noted.
