@@ -85,11 +85,14 @@ impl App {
         if tellings.is_empty() {
             return Ok(false);
         }
-        let known = *newest.borrow();
+        let known = match *newest.borrow() {
+            // Each begins where it ended: what is in the feed already need not be announced.
+            0 => self.journal.feed_end().await?,
+            known => known,
+        };
         let turns = self.journal.feed(known, PAGE).await?;
-        if let Some(last) = turns.last() {
-            newest.send_replace(last.no);
-        }
+        let last = turns.last().map_or(known, |turn| turn.no);
+        newest.send_if_modified(|newest| std::mem::replace(newest, last) != last);
         Ok(true)
     }
 
