@@ -62,7 +62,8 @@ async fn story(store: &Store, seed: u64) {
     let made = Command::CreateGroup { title: "all".into(), members: people.clone(), client_id: None };
     let room = store.execute(order(people[0], 1, made.clone())).await.unwrap().event().unwrap().room;
     assert_eq!(memory.execute(order(people[0], 1, made)).await.unwrap().event().unwrap().room, room);
-    let (mut files, mut said): (Vec<(UserId, Arc<File>)>, Vec<(UserId, [MessageId; 2])>) = Default::default();
+    let mut files: Vec<(UserId, Arc<File>)> = Vec::new();
+    let mut said: Vec<(UserId, [MessageId; 2])> = Vec::new();
     for at in 2..300 {
         let (actor, moment) = (dice.pick(&people).unwrap(), Time::from_secs(at));
         match (dice.roll(8), dice.pick(&files)) {
