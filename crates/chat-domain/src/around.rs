@@ -95,7 +95,7 @@ around! {
     fn searching(user: UserId) -> bool;
     fn renew_leases(users: Vec<UserId>, at: Time) -> ();
     fn expired_leases(at: Time) -> Vec<UserId>;
-    fn tells(within: Duration) -> Vec<Told>;
+    fn told(within: Duration) -> Vec<Told>;
     fn note_tell(tell: Tell) -> ();
     fn comings(since: Time) -> Vec<Coming>;
     fn change(room: RoomId, seq: u64) -> Option<Arc<Event>>;

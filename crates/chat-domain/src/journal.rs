@@ -201,7 +201,7 @@ pub trait Journal: Send + Sync {
     fn expired_leases(&self, at: Time) -> Answer<'_, Vec<UserId>>;
 
     /// What was told to people within this time by whatever node, in its order; nothing where there is one node.
-    fn tells(&self, _within: Duration) -> Answer<'_, Vec<Told>> {
+    fn told(&self, _within: Duration) -> Answer<'_, Vec<Told>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

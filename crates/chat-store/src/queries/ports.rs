@@ -176,7 +176,7 @@ impl Journal for Database {
         self.write(move |conn| Box::pin(async move { lobby::renew(conn, users, at, &limits).await }))
     }
 
-    fn tells(&self, within: Duration) -> Answer<'_, Vec<Told>> {
+    fn told(&self, within: Duration) -> Answer<'_, Vec<Told>> {
         self.read(move |conn| Box::pin(tells::within(conn, within)))
     }
 

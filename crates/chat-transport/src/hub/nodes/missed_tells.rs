@@ -17,7 +17,7 @@ impl Hub {
         let now = self.now();
         let before = nodes.numbers().tells.until;
         let within = VISIBLE + before.map_or(Duration::ZERO, |before| now.since(before));
-        let told = self.0.journal.tells(within).await?;
+        let told = self.0.journal.told(within).await?;
         let comings = self.0.journal.comings(now.before(within)).await?;
         // What was settled here, or heard, may not be known yet.
         self.caught_up().await;

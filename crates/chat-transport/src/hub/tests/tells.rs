@@ -22,7 +22,7 @@ impl Around for Elsewhere {
         &*self.inner
     }
 
-    fn tells(&self, _: Duration) -> Answer<'_, Vec<Told>> {
+    fn told(&self, _: Duration) -> Answer<'_, Vec<Told>> {
         Box::pin(async { Ok(self.told.clone()) })
     }
 
