@@ -192,7 +192,7 @@ impl Stage<'_> {
             (None, true) => "in memory",
             (None, false) => "SQLite",
         };
-        format!("{}, {place}, c {:.2} ms", ours.name, ours.commits.median().as_secs_f64() * 1e3)
+        format!("{}, {place}, c {:.2} ms:", ours.name, ours.commits.median().as_secs_f64() * 1e3)
     }
 
     /// So many people in groups of this size or a little less: as even as can be, in order.
