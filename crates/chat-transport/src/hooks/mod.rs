@@ -85,11 +85,9 @@ impl App {
         if tellings.is_empty() {
             return Ok(false);
         }
-        let known = match *newest.borrow() {
-            // Each begins where it ended: what is in the feed already need not be announced.
-            0 => self.journal.feed_end().await?,
-            known => known,
-        };
+        let known = *newest.borrow();
+        // What is in the feed already need not be announced: each begins where it ended.
+        let known = if known == 0 { self.journal.feed_end().await? } else { known };
         let turns = self.journal.feed(known, PAGE).await?;
         let last = turns.last().map_or(known, |turn| turn.no);
         newest.send_if_modified(|newest| std::mem::replace(newest, last) != last);
