@@ -71,3 +71,29 @@ test("operators find people and rooms, see why a message did not arrive, and clo
   assert.deepEqual(await serious(page), []);
   assert.deepEqual(page.complaints, []);
 });
+
+test("operators see the webhooks, and why one is behind", async (t) => {
+  const key = "the-key-of-the-back-end";
+  const server = await Server.start({ "api-key": key, "allow-private-webhooks": true });
+  t.after(() => server.end());
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await visit(browser, { url: server.adminUrl });
+  await page.getByText("No back end has subscribed").waitFor();
+  // Nobody listens there.
+  const body = JSON.stringify({ url: "http://127.0.0.1:9/hook", events: ["message.created"] });
+  const headers = { "X-Api-Key": key, "Content-Type": "application/json" };
+  assert.equal((await fetch(`${server.url}/api/v2/server/webhooks`, { method: "POST", headers, body })).status, 201);
+  const person = await server.person("anna");
+  const chatId = (await person.call("POST", "/api/chats", { type: "group", title: "tea", member_ids: [] })).data.id;
+  await person.call("POST", `/api/chats/${chatId}/messages`, { content: "hello" });
+  const row = page.locator(".webhooks tr", { hasText: "http://127.0.0.1:9/hook" });
+  const failing = row.getByText("Fails");
+  while (!(await failing.count())) {
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.waitForTimeout(200);
+  }
+  await row.getByText("message.created").waitFor();
+  await row.getByText("held back").waitFor();
+  assert.deepEqual(await serious(page), []);
+});

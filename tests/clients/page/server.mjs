@@ -39,7 +39,7 @@ export class Server {
 
   /** Resolves once both addresses were printed. */
   start() {
-    const flags = Object.entries(this.flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const flags = Object.entries(this.flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
     const words = [...this.act, "--listen", `127.0.0.1:${this.port}`, "--admin-listen", `127.0.0.1:${this.adminPort}`];
     words.push("--database", `sqlite:${join(this.home, "chat.db")}`, ...flags);
     this.process = spawn(binary(), words, { stdio: ["ignore", "pipe", "pipe"] });

@@ -45,6 +45,18 @@ export interface Setting {
   value: string;
   from: string;
 }
+export interface Webhook {
+  id: string;
+  url: string;
+  /** None named: all. */
+  events: string[];
+  state: "ok" | "failing" | "ended";
+  failing_since: string | null;
+  ended_at: string | null;
+  error: string | null;
+  chats_behind: number;
+  turns_behind: number;
+}
 export type Fact = { fact: string } & Record<string, unknown>;
 
 const KEPT = "chat.operators.token";
