@@ -27,4 +27,10 @@ impl Time {
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
+
+    /// Whether `earlier` was so long ago, or lies in the future: the clock was set back, and nobody knows how long ago it was. What
+    /// is done from time to time would else not be done before the clock is there again.
+    pub fn has_been(self, earlier: Time, span: Duration) -> bool {
+        self < earlier || self.since(earlier) >= span
+    }
 }

@@ -79,7 +79,9 @@ impl Hearing {
     /// fallen silent. Many reasons make one comparison, and there are at most four a second.
     pub fn compares(&mut self, now: Time) -> bool {
         for node in self.nodes.values_mut() {
-            let overdue = !node.is_silent && now.since(node.heard) >= SILENCE;
+            let overdue = !node.is_silent && now.has_been(node.heard, SILENCE);
+            // Else it would not be missed before a clock that was set back is there again.
+            node.heard = node.heard.min(now);
             node.is_silent |= overdue;
             self.wanted |= overdue;
             for channel in node.channels.values_mut() {
@@ -88,7 +90,7 @@ impl Hearing {
                 self.holes += holes;
             }
         }
-        if !self.wanted || self.compared.is_some_and(|compared| now.since(compared) < PACE) {
+        if !self.wanted || self.compared.is_some_and(|compared| !now.has_been(compared, PACE)) {
             return false;
         }
         (self.wanted, self.compared) = (false, Some(now));
@@ -161,7 +163,7 @@ impl Channel {
     /// Waits no longer for what is missing for too long; says how many that were.
     fn give_up(&mut self, now: Time) -> u64 {
         let before = self.missing.len();
-        self.missing.retain(|_, since| now.since(*since) < REORDERING);
+        self.missing.retain(|_, since| !now.has_been(*since, REORDERING));
         (before - self.missing.len()) as u64
     }
 }

@@ -55,7 +55,7 @@ impl Numbering {
 
     /// The heartbeats, if it is time for them: on every channel how many envelopes there were. They go behind what they count.
     pub fn heartbeats(&mut self, now: Time) -> Vec<Envelope> {
-        if self.beat.is_some_and(|beat| now.since(beat) < HEARTBEAT) {
+        if self.beat.is_some_and(|beat| !now.has_been(beat, HEARTBEAT)) {
             return Vec::new();
         }
         self.beat = Some(now);

@@ -161,7 +161,11 @@ impl Log {
 
     /// Whether something has been missing for so long that it is to be read. Nobody is told so twice.
     pub(super) fn is_to_be_read(&mut self, now: Time, patience: Duration) -> bool {
-        let is_late = self.missed_since.is_some_and(|since| now.since(since) >= patience);
+        let is_late = self.missed_since.is_some_and(|since| now.has_been(since, patience));
+        if is_late {
+            // If it is still missing when it was read, it is waited for again.
+            self.missed_since = Some(now);
+        }
         is_late && !std::mem::replace(&mut self.is_reading, is_late)
     }
 

@@ -90,7 +90,7 @@ impl Nodes {
         let Numbers { hearing, sweep, .. } = &mut *self.numbers();
         let is_quiet = hearing.last().is_some_and(|last| now.since(last) >= QUIET);
         let pause = if is_quiet { SWEEP_QUIET } else { SWEEP };
-        if now.since(*sweep.get_or_insert(now)) >= pause {
+        if now.has_been(*sweep.get_or_insert(now), pause) {
             hearing.missed();
         }
         let compares = hearing.compares(now);

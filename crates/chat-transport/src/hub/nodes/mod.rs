@@ -94,3 +94,32 @@ impl Numbers {
         Numbers { saying, hearing, sweep: None, doubtful: BTreeSet::new(), tells: Known::default(), answered: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chat_domain::backplane::Ears;
+    use chat_domain::memory::bus::Bus;
+
+    use super::*;
+    use crate::hub::Inbox;
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_a_node_from_nothing() {
+        let ears: Arc<dyn Ears> = Inbox::new(1);
+        let speaker = Speaker { cluster: 1, epoch: 1, node: 1, life: 1 };
+        let among = Among { speaker, channels: 1, backplane: Bus::new().join(1, &ears) };
+        let nodes = Nodes::new(among, 1);
+        let moments = [Time::from_secs(20_000), Time::from_secs(10_000), Time::from_secs(10_000)];
+        for (now, does) in moments.into_iter().zip([true, true, false]) {
+            nodes.numbers().hearing.missed();
+            assert_eq!(nodes.is_in_doubt(now), does, "compares");
+            let mut numbers = nodes.numbers();
+            assert_eq!((numbers.saying.heartbeats(now).is_empty(), numbers.answers(now)), (!does, does));
+        }
+        // Whatever was heard, it compares from time to time.
+        assert!(nodes.is_in_doubt(Time::from_secs(5_000)));
+        assert!(!nodes.is_in_doubt(Time::from_secs(5_000).after(Duration::from_secs(1))));
+    }
+}

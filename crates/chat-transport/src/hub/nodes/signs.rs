@@ -78,8 +78,8 @@ impl Numbers {
     }
 
     /// Whether to say so again by now.
-    fn answers(&mut self, now: Time) -> bool {
-        let is_due = self.answered.is_none_or(|answered| now.since(answered) >= ANSWERS);
+    pub(super) fn answers(&mut self, now: Time) -> bool {
+        let is_due = self.answered.is_none_or(|answered| now.has_been(answered, ANSWERS));
         if is_due {
             self.answered = Some(now);
         }
