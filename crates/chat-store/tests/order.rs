@@ -11,7 +11,7 @@ use chat_domain::view::{Page, Replay, Replayed, Since};
 use chat_domain::{Change, ClientId, Command, Draft, Head, Journal, MessageId, RoomId, UserId};
 use chat_store::Store;
 use common::postgres::Cluster;
-use common::{Dice, Folder, open, order, patiently, say, somebody};
+use common::{Dice, Folder, open, order, patiently, somebody};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn on_sqlite_everybody_sees_everything_once_and_in_order() {
