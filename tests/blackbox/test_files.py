@@ -14,6 +14,7 @@ from harness.server import Server
 
 asking = functools.partial(asking_for, features="files")
 FLAGS = {"max-file": "1MiB", "file-quota": "4MiB"}
+pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize("prefix", ["/api", "/api/v1", "/api/v2"])

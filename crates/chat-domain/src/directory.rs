@@ -10,6 +10,7 @@ use crate::journal::Answer;
 use crate::names::{check_avatar, check_name, check_username};
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::suspension::Suspension;
 use crate::time::Time;
 
 /// A new account. Names are checked by [`NewAccount::check`] before a password is worth hashing.
@@ -131,6 +132,13 @@ pub trait Directory: Send + Sync {
 
     /// Takes name, username, picture and password from somebody for good, and ends all of their log-ins. The id stays.
     fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended>;
+
+    /// Keeps somebody out until a moment, for a reason that is kept for operators; a moment that is past lets them in again. Their
+    /// log-ins go on after it.
+    fn suspend(&self, user: UserId, until: Time, reason: String) -> Answer<'_, ()>;
+
+    /// What was said last of each person of whom something was said after this number, in the order of the numbers.
+    fn suspensions(&self, after: u64) -> Answer<'_, Vec<Suspension>>;
 
     /// Begins a cookie session.
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;

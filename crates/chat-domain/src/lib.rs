@@ -171,6 +171,7 @@ mod needs;
 pub mod notification;
 pub mod oversight;
 pub mod rows;
+pub mod suspension;
 pub mod view;
 
 // Machines: what remembers.
@@ -229,6 +230,7 @@ pub use rows::{
     DirectRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, ReactionRow, Readership, Receipt, Roster, SentRow,
 };
 pub use subscribers::Subscribers;
+pub use suspension::Suspension;
 pub use tally::{Tallies, Tally};
 pub use time::Time;
 pub use typing::{Typed, Typing, TypingSign};

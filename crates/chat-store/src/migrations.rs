@@ -8,8 +8,9 @@ macro_rules! steps {
 }
 
 /// Of SQLite.
-pub(crate) const SQLITE: &[&str] = steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12");
+pub(crate) const SQLITE: &[&str] =
+    steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13");
 
 /// Of Postgres.
 pub(crate) const POSTGRES: &[&str] =
-    steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16");
+    steps!("postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17");

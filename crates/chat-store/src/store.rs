@@ -11,7 +11,8 @@ use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
 use chat_domain::{
-    Account, Directory, Failure, File, FileId, FileRow, Files, Journal, Sink, Subscribers, Time, UserId, Uuid,
+    Account, Directory, Failure, File, FileId, FileRow, Files, Journal, Sink, Subscribers, Suspension, Time, UserId,
+    Uuid,
 };
 
 use crate::archive::Record;
@@ -232,6 +233,8 @@ impl Directory for Store {
         fn holder(user: UserId, family: Option<Family>) -> Option<Holder>;
         fn end_tokens(user: UserId, now: Time) -> Option<Holder>;
         fn set_password(user: UserId, password: String, kept: Kept) -> Ended;
+        fn suspend(user: UserId, until: Time, reason: String) -> ();
+        fn suspensions(after: u64) -> Vec<Suspension>;
         fn erase(user: UserId, now: Time) -> Ended;
         fn note_visits(visits: Vec<(UserId, Visit)>) -> ();
         fn last_visit(user: UserId) -> Option<Visit>;

@@ -235,6 +235,7 @@ impl App {
             self.tell_webhooks(stop.clone()),
             self.keep_vouched(stop.clone()),
             self.sweep_files(stop.clone()),
+            self.keep_suspended(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );
     }

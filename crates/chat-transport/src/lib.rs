@@ -78,4 +78,5 @@ pub mod session;
 mod simulation_tests;
 pub mod socketio;
 mod sparing;
+mod suspension;
 mod vouched;

@@ -13,10 +13,15 @@ use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
 use crate::names::folded;
 use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
+use crate::suspension::Suspension;
 use crate::time::Time;
 
 #[derive(Default)]
 pub(super) struct Accounts {
+    /// Who is kept out, in the order in which it was said.
+    suspensions: Vec<Suspension>,
+    /// How often that was said.
+    suspended: u64,
     /// By folded username.
     names: BTreeMap<String, UserId>,
     /// Those whose UUID is an issuer's own.
@@ -164,6 +169,18 @@ impl Accounts {
     pub(super) fn set_password(&mut self, user: UserId, password: String, kept: &Kept) -> Ended {
         self.passwords.insert(user, password);
         self.end_log_ins(user, kept)
+    }
+
+    /// Keeps somebody out until then.
+    pub(super) fn suspend(&mut self, user: UserId, until: Time) {
+        self.suspensions.retain(|one| one.user != user);
+        self.suspended += 1;
+        self.suspensions.push(Suspension { no: self.suspended, user, until });
+    }
+
+    /// What was said after this number.
+    pub(super) fn suspensions(&self, after: u64) -> Vec<Suspension> {
+        self.suspensions.iter().filter(|one| one.no > after).copied().collect()
     }
 
     pub(super) fn erase(&mut self, chat: &mut Chat, user: UserId) -> Ended {

@@ -10,6 +10,7 @@ use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
 use crate::refusal::Refusal;
+use crate::suspension::Suspension;
 use crate::time::Time;
 
 impl Directory for InMemory {
@@ -77,6 +78,18 @@ impl Directory for InMemory {
 
     fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended> {
         self.answer(|world| Ok(world.accounts.set_password(user, password, &kept)))
+    }
+
+    fn suspend(&self, user: UserId, until: Time, _: String) -> Answer<'_, ()> {
+        self.answer(|World { accounts, chat, .. }| {
+            chat.living(user)?;
+            accounts.suspend(user, until);
+            Ok(())
+        })
+    }
+
+    fn suspensions(&self, after: u64) -> Answer<'_, Vec<Suspension>> {
+        self.answer(|World { accounts, .. }| Ok(accounts.suspensions(after)))
     }
 
     fn erase(&self, user: UserId, _: Time) -> Answer<'_, Ended> {

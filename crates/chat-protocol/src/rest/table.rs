@@ -228,6 +228,10 @@ routes! {
         IssueToken = Post "/server/tokens";
         /// Makes a user known before the first visit.
         Introduce = Put "/server/users/{subject}";
+        /// Keeps a user out for a while.
+        Suspend = Put "/server/users/{user}/suspension";
+        /// Lets a user in again.
+        Unsuspend = Delete "/server/users/{user}/suspension";
         /// Closes everything that a user has open.
         Disconnect = Post "/server/users/{user}/disconnect";
     }

@@ -30,6 +30,7 @@ pub(crate) mod rosters;
 pub(crate) mod save;
 pub(crate) mod schema;
 pub(crate) mod sessions;
+mod suspensions;
 mod tells;
 pub(crate) mod threads;
 mod webhooks;

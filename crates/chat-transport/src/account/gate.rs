@@ -20,15 +20,17 @@ use super::introspection::{Credential, Introspection};
 use super::origins::Origins;
 use super::remembered::Remembered;
 use super::secret::Secret;
+use super::suspended::Suspended;
 use super::token::{self, Claims, Denied, Tokens};
 use crate::sparing::Sparing;
 
 /// Who may come in: tokens and cookie sessions, and for these the pages that may bring one.
 pub struct Gate {
     tokens: Tokens,
-    directory: Arc<dyn Directory>,
+    pub(super) directory: Arc<dyn Directory>,
     remembered: Remembered,
     endings: Endings,
+    pub(super) suspended: Suspended,
     origins: Origins,
     /// How long a cookie session lasts after it was last used.
     session_ttl: Duration,
@@ -37,13 +39,27 @@ pub struct Gate {
 impl Gate {
     /// A gate for these tokens and the cookie sessions of this directory.
     pub(crate) fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
-        Gate { tokens, directory, remembered: Remembered::default(), endings: Endings::default(), origins, session_ttl }
+        Gate {
+            tokens,
+            directory,
+            remembered: Remembered::default(),
+            endings: Endings::default(),
+            suspended: Suspended::default(),
+            origins,
+            session_ttl,
+        }
     }
 
     /// Lets somebody in by the credential that a request brings. Where a token comes, it alone counts.
     pub async fn authenticate(&self, parts: &Parts, how: How, now: Time) -> Result<Caller, Trouble> {
+        let caller = self.recognise(parts, how, now).await?;
+        self.let_through(caller.id(), now).await?;
+        Ok(caller)
+    }
+
+    async fn recognise(&self, parts: &Parts, how: How, now: Time) -> Result<Caller, Trouble> {
         if let Some(token) = brought_token(parts, how) {
-            return self.authenticate_token(&token, now).await;
+            return self.recognise_token(&token, now).await;
         }
         let harmless = how != How::Socket && parts.method.is_safe();
         let judge_page = || match harmless || self.origins.are_own(parts) {
@@ -69,6 +85,12 @@ impl Gate {
 
     /// Lets somebody in by a token, wherever it came from.
     pub(crate) async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
+        let caller = self.recognise_token(token, now).await?;
+        self.let_through(caller.id(), now).await?;
+        Ok(caller)
+    }
+
+    async fn recognise_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         if let Some(backend) = self.tokens.backend() {
             let token = Credential::token(token).ok_or(Trouble::Unauthorized)?;
             return self.authenticate_elsewhere(backend, token, now).await;
@@ -269,32 +291,4 @@ static DENIED: Sparing = Sparing::new();
 const UNNAMED: &str = "-";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parts(headers: &[(&str, &str)]) -> Parts {
-        let request = headers
-            .iter()
-            .fold(http::Request::get("/ws?token=b"), |request, (name, value)| request.header(*name, *value));
-        request.body(()).expect("a request").into_parts().0
-    }
-
-    #[test]
-    fn the_header_counts_before_the_address_and_the_address_on_sockets_only() {
-        let token = |headers: &[_], how| brought_token(&parts(headers), how).map(|token| token.reveal().to_owned());
-        assert_eq!(token(&[("authorization", "bearer a")], How::Socket).as_deref(), Some("a"));
-        assert_eq!(token(&[("authorization", "Basic a")], How::Stream).as_deref(), Some("b"));
-        assert_eq!(token(&[], How::Socket).as_deref(), Some("b"));
-        assert_eq!(token(&[], How::Http), None);
-    }
-
-    #[test]
-    fn subjects_are_numbers_uuids_or_anything_else() {
-        assert_eq!(subject("7"), Subject::Number(UserId::new(7).expect("an id")));
-        let uuid = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
-        assert_eq!(subject(uuid), Subject::Uuid(uuid.parse().expect("a UUID")));
-        for text in ["auth0|7", "07", "07x", "4503599627370496", "-7", "0"] {
-            assert_eq!(subject(text), Subject::Text(text.into()), "{text}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 pub mod caller;
 mod claims;
 pub mod cookie;
+pub(crate) mod door;
 mod endings;
 pub mod gate;
 pub mod introspection;
@@ -11,5 +12,6 @@ pub mod origins;
 pub mod password;
 mod remembered;
 pub mod secret;
+mod suspended;
 pub mod token;
 pub mod turns;

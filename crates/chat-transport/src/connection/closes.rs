@@ -25,6 +25,8 @@ pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expire
 pub(crate) const LOGGED_OUT: Close = Close::new(UNAUTHORIZED, "logged out");
 /// The user was removed from the room for which the connection lives.
 pub(crate) const REMOVED: Close = Close::new(FORBIDDEN, "no longer a member");
+/// The user is kept out for a while.
+pub(crate) const SUSPENDED: Close = Close::new(FORBIDDEN, "suspended");
 /// The user was disconnected or removed.
 pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");
 
@@ -36,7 +38,7 @@ mod tests {
 
     #[test]
     fn clients_are_told_what_every_code_means() {
-        for close in [GOING_AWAY, TRY_AGAIN, BAD_FRAMES, EXPIRED, LOGGED_OUT, EXPELLED, Close::TOO_SLOW] {
+        for close in [GOING_AWAY, TRY_AGAIN, BAD_FRAMES, EXPIRED, LOGGED_OUT, SUSPENDED, EXPELLED, Close::TOO_SLOW] {
             assert!(CLOSES.iter().any(|(code, _)| *code == close.code), "{close:?}");
         }
     }

@@ -15,6 +15,8 @@ use super::encode::Encoder;
 use super::handle::Hub;
 use super::lists::{Stale, shows_list};
 use super::telling::Next;
+use crate::account::door::SUSPENDED;
+use crate::carry::outbox::Close;
 use crate::carry::outbox::Reached;
 use crate::connection::{closes, socket::Socket};
 
@@ -164,13 +166,23 @@ impl Hub {
         }
     }
 
+    /// Closes the sockets of somebody who may not be here for a while.
+    pub(crate) fn put_out(&self, user: UserId, now: Time) {
+        let sockets = self.people().sockets(user);
+        sockets.iter().for_each(|socket| self.end_with(socket, &SUSPENDED, closes::SUSPENDED, now));
+    }
+
     /// Closes a socket whose credential is no good any more.
     pub(crate) fn end_credential(&self, socket: &Socket, now: Time) {
+        self.end_with(socket, &Trouble::Unauthorized, closes::EXPIRED, now);
+    }
+
+    fn end_with(&self, socket: &Socket, why: &Trouble, close: Close, now: Time) {
         let mut frames = Frames::new();
         let context = Context { room: socket.endpoint.room, ..Context::default() };
-        reply::refused(socket.endpoint, &context, &Trouble::Unauthorized, now, &mut frames);
+        reply::refused(socket.endpoint, &context, why, now, &mut frames);
         socket.line.offer(&frames);
-        socket.line.close(closes::EXPIRED);
+        socket.line.close(close);
     }
 
     /// Notes how far messages have reached people, everything of the last while in one go.

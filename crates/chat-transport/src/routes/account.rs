@@ -47,6 +47,7 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     let right = is_right(call, password, claimed).await?;
     let (account, _) = known.filter(|_| right).ok_or(Trouble::WrongPassword)?;
     call.app.rates.logged_in(&counted, call.from);
+    call.app.gate.let_through(account.person.id(), call.now).await?;
     sign_in(call, 200, &account).await
 }
 
@@ -54,6 +55,10 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let shown = Secret::new(Refresh::read(&call.body)?.refresh_token);
     within_rate(call)?;
+    // Before it is used up: it is good again afterwards.
+    if let Some((user, _)) = call.app.directory.family(shown.digest()).await? {
+        call.app.gate.let_through(user, call.now).await?;
+    }
     let new = random()?;
     let expires = call.now.after(call.app.settings.http.refresh_ttl);
     match call.app.directory.rotate(shown.digest(), new.digest(), call.now, expires).await? {

@@ -143,6 +143,7 @@ impl Call<'_> {
             Route::IssueToken => server::issue_token(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
+            Route::Suspend | Route::Unsuspend => server::suspension(self).await.map(Answered::from),
             Route::Healthz => Ok(answer::health(None).into()),
             Route::Readyz => Ok(self.ready().await.into()),
             _ => Err(Trouble::Unauthorized),

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use chat_domain::directory::Visitor;
 use chat_domain::grant::Grant;
 use chat_domain::notification::NewNotification;
+use chat_domain::suspension::FOR_GOOD;
 use chat_domain::{Refusal, Time, UserId};
 use chat_protocol::rest::body::{
     DisconnectNotice, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
+    SuspendUser,
 };
-use chat_protocol::rest::{Reply, Tree, Whom, answer};
+use chat_protocol::rest::{Reply, Route, Tree, Whom, answer};
 use chat_protocol::{News, PostCommented, PostLiked, Trouble};
 use tokio::task::yield_now;
 
@@ -103,6 +105,20 @@ pub(super) async fn disconnect(call: &Call<'_>) -> Result<Reply, Trouble> {
     }
     call.app.hub.disconnect(user);
     Ok(answer::done(Tree::V2))
+}
+
+/// Keeps somebody out for a while, or lets them in again. What they have opened is closed before the answer.
+pub(super) async fn suspension(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let user = whom::in_path(call.app, call.user()).await?.ok_or(Refusal::UnknownUser)?;
+    if call.target.route == Route::Unsuspend {
+        call.app.suspend(user, Time(0), String::new()).await?;
+        return Ok(answer::done(Tree::V2));
+    }
+    let SuspendUser { span, reason } = SuspendUser::read(&call.body)?;
+    let account = whom::account(call.app, user).await?;
+    let until = span.map_or(FOR_GOOD, |span| call.now.after(span));
+    call.app.suspend(user, until, reason.clone()).await?;
+    Ok(answer::suspension(Tree::V2, account.person.handle, until, &reason))
 }
 
 /// The post that the path names.

@@ -76,6 +76,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
         Route::Webhooks => (BackEnds, json!({})),
         Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),
+        Route::Suspend | Route::Unsuspend => (BackEnds, json!({})),
         Route::Disconnect | Route::Events => (BackEnds, json!({})),
     }
 }

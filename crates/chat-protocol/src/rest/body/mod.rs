@@ -5,6 +5,7 @@ mod chat;
 mod file;
 mod message;
 mod server;
+mod suspend;
 mod webhook;
 
 pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, UpdateMe};
@@ -15,4 +16,5 @@ pub use server::{
     DisconnectNotice, LONGEST_TOKEN, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat,
     ServerMessage,
 };
+pub use suspend::SuspendUser;
 pub use webhook::NewWebhook;

@@ -7,6 +7,7 @@ mod operation;
 mod schema;
 mod shape;
 mod stream;
+mod suspensions;
 mod texts;
 mod webhooks;
 mod words;

@@ -8,6 +8,7 @@ use super::files::{announced, new_file};
 use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
 use super::schema::{Kind, file, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
+use super::suspensions::{suspending, suspension};
 use super::texts::{client_id, content, name, picture, title, username};
 use super::webhooks;
 
@@ -157,6 +158,10 @@ fn special(route: Route, tree: Tree) -> Bodies {
             ("username?", username()),
             ("avatar?", picture()),
         ])),
+        Route::Suspend => says(200, data(tree, suspension(tree)))
+            .about("Keeps a user out for so many seconds, or until it is taken back")
+            .may_take(suspending()),
+        Route::Unsuspend => done(tree).about("Lets a user in again"),
         Route::Disconnect => done(tree)
             .about("Closes everything that a user has open")
             .may_take(body([("tokens?", json!({"type": "boolean"}))])),

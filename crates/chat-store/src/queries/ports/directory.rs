@@ -3,9 +3,9 @@
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
-use chat_domain::{Account, Directory, Time, UserId, Uuid};
+use chat_domain::{Account, Directory, Suspension, Time, UserId, Uuid};
 
-use super::super::{Database, endings, people, sessions};
+use super::super::{Database, endings, people, sessions, suspensions};
 
 impl Directory for Database {
     fn register(&self, account: NewAccount) -> Answer<'_, Account> {
@@ -74,6 +74,14 @@ impl Directory for Database {
 
     fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended> {
         self.write(move |conn| Box::pin(async move { endings::set_password(conn, user, &password, &kept).await }))
+    }
+
+    fn suspend(&self, user: UserId, until: Time, reason: String) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(async move { suspensions::suspend(conn, user, until, &reason).await }))
+    }
+
+    fn suspensions(&self, after: u64) -> Answer<'_, Vec<Suspension>> {
+        self.read(move |conn| Box::pin(suspensions::after(conn, after)))
     }
 
     fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended> {

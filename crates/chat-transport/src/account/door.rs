@@ -1,0 +1,26 @@
+//! Letting people through who have shown who they are, unless they are kept out for a while.
+
+use chat_domain::{Failure, Time, UserId};
+use chat_protocol::Trouble;
+
+use super::gate::Gate;
+
+impl Gate {
+    /// Whether somebody may come in now, whoever they have shown to be.
+    pub(crate) async fn let_through(&self, user: UserId, now: Time) -> Result<(), Trouble> {
+        if self.suspended.seen().is_none() {
+            self.look_who_is_suspended(now).await?;
+        }
+        if self.suspended.is(user, now) { Err(SUSPENDED) } else { Ok(()) }
+    }
+
+    /// Hears from the directory who may not come in; everybody of whom that is so now.
+    pub(crate) async fn look_who_is_suspended(&self, now: Time) -> Result<Vec<UserId>, Failure> {
+        let told = self.directory.suspensions(self.suspended.seen().unwrap_or(0)).await?;
+        self.suspended.take_in(&told, now);
+        Ok(self.suspended.all(now))
+    }
+}
+
+/// What whoever is kept out is told.
+pub(crate) const SUSPENDED: Trouble = Trouble::Forbidden("this account is suspended");
