@@ -59,7 +59,8 @@ pub fn document() -> Vec<u8> {
 const DESCRIPTION: &str = "One chat in three trees: /api, /api/v1 and /api/v2. The sockets are described in \
     /api/asyncapi.json.\n\nAn empty parameter and a null field are as good as absent ones. Times are RFC 3339 in UTC. Any send \
     may carry `client_id` (or the header Idempotency-Key): whoever repeats it gets the first answer again, and nobody hears it \
-    twice. Methods that an address does not take are 405 with `Allow`.";
+    twice. Every answer has an `X-Request-Id`: that of the request if it came through a trusted proxy. The two documents answer \
+    `If-None-Match` and `Accept-Encoding: gzip`. Methods that an address does not take are 405 with `Allow`.";
 
 fn paths() -> Json {
     let mut paths: Map<String, Json> = Map::new();
@@ -106,7 +107,22 @@ fn parameters(entry: &Entry, tree: Tree, shape: &operation::Bodies) -> Vec<Json>
     let named = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Json> = named.map(|name| schema::path_parameter(name, tree)).collect();
     parameters.extend(shape.query.iter().map(|(name, schema)| query_parameter(name, schema.clone())));
+    if shape.shows_additions(tree) {
+        parameters.extend(additions());
+    }
+    if shape.may_be_repeated() {
+        parameters.push(header_parameter("Idempotency-Key", texts::idempotency_key()));
+    }
     parameters
+}
+
+/// How what the documents do not have is asked for.
+fn additions() -> [Json; 2] {
+    [query_parameter("features", shape::text()), header_parameter("X-Chat-Features", shape::text())]
+}
+
+fn header_parameter(name: &str, schema: Json) -> Json {
+    json!({"name": name, "in": "header", "schema": words::described(name, schema)})
 }
 
 /// An empty parameter is as good as none, unless its name ends in an exclamation mark: that one must be there.
@@ -187,6 +203,29 @@ mod tests {
         let (document, mut found) = (parsed(), BTreeSet::new());
         unexplained(&document, &mut found);
         assert_eq!(found, BTreeSet::new(), "words.rs wants a sentence for each");
+    }
+
+    #[test]
+    fn headers_that_are_read_are_named_where_they_are() {
+        let document = parsed();
+        let has = |path: &str, method: &str, name: &str| {
+            let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+            parameters.iter().any(|parameter| parameter["name"] == name)
+        };
+        for (path, method, named, shown) in [
+            ("/api/chats", "post", true, true),
+            ("/api/v1/chats/{chat}/messages", "post", true, true),
+            ("/api/v2/server/notifications", "post", true, false),
+            ("/api/v2/server/chats", "post", true, true),
+            ("/api/v2/server/chats/{chat}/messages", "post", true, true),
+            ("/api/v2/chats/{chat}/messages", "get", false, true),
+            ("/api/chats/{chat}/stream", "get", false, true),
+            ("/api/auth/login", "post", false, false),
+        ] {
+            assert_eq!(has(path, method, "Idempotency-Key"), named, "{method} {path}");
+            assert_eq!(has(path, method, "X-Chat-Features"), shown, "{method} {path}");
+            assert_eq!(has(path, method, "features"), shown, "{method} {path}");
+        }
     }
 
     #[test]

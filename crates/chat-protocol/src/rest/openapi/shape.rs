@@ -85,3 +85,19 @@ pub(super) fn count() -> Json {
 fn properties(fields: &[(&str, Json)]) -> Map<String, Json> {
     fields.iter().map(|(name, schema)| ((*name).to_owned(), words::described(name, schema.clone()))).collect()
 }
+
+/// Whether a schema refers to another.
+pub(super) fn refers(schema: &Json, to: &Json) -> bool {
+    schema == to
+        || match schema {
+            Json::Object(fields) => fields.values().any(|schema| refers(schema, to)),
+            Json::Array(schemas) => schemas.iter().any(|schema| refers(schema, to)),
+            _ => false,
+        }
+}
+
+/// Whether an object has a property, or any that may stand in its place.
+pub(super) fn has_property(schema: &Json, name: &str) -> bool {
+    let any = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()).or_else(|| schema["allOf"].as_array());
+    schema["properties"].get(name).is_some() || any.into_iter().flatten().any(|schema| has_property(schema, name))
+}

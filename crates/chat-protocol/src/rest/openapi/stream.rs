@@ -19,6 +19,7 @@ pub(super) fn operation() -> Json {
     for (status, answer) in errors::spelled(&refusals, Tree::Api) {
         responses[status.to_string()] = answer;
     }
+    let [query_features, header_features] = super::additions();
     json!({
         "operationId": "ApiStream",
         "summary": "A chat as server-sent events",
@@ -29,6 +30,8 @@ pub(super) fn operation() -> Json {
             super::query_parameter("last_message_id", count()),
             super::query_parameter("cursor", text()),
             {"name": "Last-Event-ID", "in": "header", "schema": words::described("cursor", text())},
+            query_features,
+            header_features,
         ],
         "responses": responses,
     })

@@ -37,6 +37,11 @@ pub(super) fn client_id() -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[ -~]+$"})
 }
 
+/// The same in a header, which loses the spaces around it.
+pub(super) fn idempotency_key() -> Json {
+    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]([ -~]*[!-~])?$"})
+}
+
 /// One line in its own direction, of which something is seen.
 fn line() -> String {
     format!(r"^[^{UNRULY}]*[^\s{UNRULY}{UNSEEN}][^{UNRULY}]*$")

@@ -77,6 +77,10 @@ fn known(name: &str) -> Option<(&'static str, Json)> {
         "query" => ("How the name or username begins.", json!("an")),
         "member_ids" => ("Who else is in it.", json!([])),
         "comments_count" => ("How many comments the post has now.", json!(1)),
+        "features" | "X-Chat-Features" => {
+            ("What is told beyond the documents, by name, or `all`; both ways add up.", json!("replies,reactions"))
+        }
+        "Idempotency-Key" => ("Stands for `client_id`; where both are given they are the same.", json!("7f3a-1")),
         "emoji" => ("An emoji of Unicode, or a name between colons.", json!("👍")),
         name => (meaning(name)?, Json::Null),
     })
