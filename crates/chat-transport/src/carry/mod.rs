@@ -1,6 +1,6 @@
 //! Carrying bytes: outboxes, WebSockets and HTTP, without a word of any dialect.
 
 pub mod http;
-pub mod keepalive;
+pub(crate) mod keepalive;
 pub mod outbox;
 pub mod websocket;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc;
 
-use super::answering::Answer;
+use super::answering::{Answer, Rest};
 use crate::carry::outbox::{Drive, Outbox};
 
 /// An answer's body: bytes that are known, so many that come one after another, whatever comes out of an outbox until it ends, or
@@ -22,6 +22,8 @@ pub struct Body {
     kind: Kind,
     /// Of the connection that it leaves by.
     _answer: Option<Answer>,
+    /// Among the answers that wait, where there may be several.
+    rest: Option<Arc<Rest>>,
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +70,20 @@ impl Body {
     pub(super) fn ending(self, answer: Answer) -> Body {
         Body { _answer: Some(answer), ..self }
     }
+
+    /// The same, as one of several answers that wait on a connection. Of a long one hyper gets a piece at a time: it would keep what
+    /// the client does not take, all of it and without a bound.
+    pub(super) fn among(self, rest: Arc<Rest>) -> Body {
+        Body { rest: Some(rest), ..self }
+    }
+
+    /// How many bytes it has, as far as that is known.
+    pub(super) fn len(&self) -> usize {
+        match &self.kind {
+            Kind::Full(bytes) => bytes.len(),
+            Kind::Empty | Kind::Stream(_) | Kind::Passed(_) => 0,
+        }
+    }
 }
 
 impl From<Bytes> for Body {
@@ -78,7 +94,7 @@ impl From<Bytes> for Body {
 
 impl From<Kind> for Body {
     fn from(kind: Kind) -> Body {
-        Body { kind, _answer: None }
+        Body { kind, _answer: None, rest: None }
     }
 }
 
@@ -87,8 +103,18 @@ impl HttpBody for Body {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let data = match &mut self.kind {
+        if let Some(rest) = &self.rest {
+            rest.ask();
+        }
+        let Body { kind, rest, .. } = &mut *self;
+        let data = match kind {
             Kind::Empty => None,
+            Kind::Full(bytes) if rest.is_some() && bytes.len() > CHUNK => {
+                // A copy, so that the piece does not hold the whole.
+                let piece = Bytes::copy_from_slice(&bytes.split_to(CHUNK));
+                rest.iter().for_each(|rest| rest.leave(piece.len()));
+                return Poll::Ready(Some(Ok(Frame::data(piece))));
+            }
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
             Kind::Chunks(chunks) => return chunks.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),

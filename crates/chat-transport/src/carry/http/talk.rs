@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -18,7 +19,7 @@ use super::listen::Socket;
 use super::patient::{Duplex, Patient};
 use super::per_address::{Counted, PerAddress};
 use super::settings::HttpSettings;
-use super::{Body, guard, proxied};
+use super::{Body, guard, proxied, unavailable};
 
 /// Who is at the other end. Whoever keeps the connection beyond its HTTP days keeps this too: it holds the place
 /// among [`HttpSettings::connections`].
@@ -180,8 +181,33 @@ where
         .max_send_buf_size(settings.buffer)
         .keep_alive_interval(settings.write_timeout)
         .keep_alive_timeout(settings.header_timeout)
-        .serve_connection(TokioIo::new(socket), service_fn(|request| answer(&service, &answering, request, &peer)));
-    until(connection, shutdown, &answering, |connection| connection.graceful_shutdown()).await
+        .serve_connection(TokioIo::new(socket), service_fn(|request| one_of(&service, &answering, request, &peer)));
+    let connection = until(connection, shutdown, &answering, |connection| connection.graceful_shutdown());
+    select! {
+        ended = connection => ended,
+        () = answering.given_up(settings.write_timeout) => Ok(()),
+    }
+}
+
+/// An answer among others on a connection whose client says of each how much it takes.
+fn one_of<S, F>(
+    service: &S,
+    answering: &Answering,
+    request: Request<Incoming>,
+    peer: &Peer,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<S, F>
+where
+    S: Fn(Request<Incoming>, Peer) -> F + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let (answer, answering) = (answer(service, answering, request, peer), answering.clone());
+    async move {
+        let response = answer.await?;
+        Ok(match answering.take_in(response.body().len()) {
+            Some(rest) => response.map(|body| body.among(rest)),
+            None => guard::sealed(unavailable(Bytes::new())),
+        })
+    }
 }
 
 fn answer<S, F>(
@@ -256,3 +282,7 @@ const HEAD: u32 = 16 << 10;
 const FRAME: u32 = 16 << 10;
 /// Bytes of a body that may come before somebody reads it.
 const WINDOW: u32 = 64 << 10;
+
+#[cfg(test)]
+#[path = "tests/windows.rs"]
+mod tests;
