@@ -71,7 +71,7 @@ pub struct Settled {
 pub struct Fed {
     /// Its place in the feed. There may be gaps between two.
     pub no: u64,
-    /// Where.
+    /// The room in which it happened.
     pub room: RoomId,
     /// The `seq` of the first new change.
     pub from: u64,
@@ -87,6 +87,9 @@ pub trait Sink: Send + Sync {
 
     /// The transaction of so many orders took this long, its commit included; told before their answers. For operators.
     fn took(&self, _orders: usize, _span: Duration) {}
+
+    /// Of so many facts that a batch of orders asked for, so many were remembered. For operators.
+    fn recalled(&self, _remembered: usize, _facts: usize) {}
 }
 
 /// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,

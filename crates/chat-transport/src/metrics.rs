@@ -29,6 +29,7 @@ pub(crate) struct Metrics {
     latency: Family<[Label; 1], Histogram, fn() -> Histogram>,
     store: Histogram,
     batch: Histogram,
+    facts: Family<[(&'static str, &'static str); 1], Counter>,
     polls: Family<[Label; 1], Counter>,
     connections: Family<[Label; 1], Gauge>,
     reconnections: Counter,
@@ -54,6 +55,7 @@ impl Metrics {
             messages: Family::default(),
             latency: Family::new_with_constructor(histogram),
             store: Histogram::new(COMMITS),
+            facts: Family::default(),
             batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0]),
             polls: Family::default(),
             connections: Family::default(),
@@ -87,6 +89,7 @@ impl Metrics {
             self.resumes.get_or_create(&[("source", source)]).inc_by(0);
         }
         self.handshakes_refused.get_or_create(&[("code", "UNAUTHORIZED")]).inc_by(0);
+        self.recalled(0, 0);
         ["cache", "database"].into_iter().for_each(|source| drop(self.polls.get_or_create(&[("source", source)])));
         for status in ["200", "503"] {
             self.responses.get_or_create(&[("status", status.to_owned())]).inc_by(0);
@@ -103,6 +106,7 @@ impl Metrics {
         );
         registry.register("store_latency_seconds", "Of a transaction with its commit", self.store.clone());
         registry.register("store_batch_orders", "Orders that a transaction has stored", self.batch.clone());
+        registry.register("store_facts", "What orders rest on, from memory or the database", self.facts.clone());
         registry.register("polls", "Polls that were answered, from memory or the database", self.polls.clone());
         registry.register("websocket_connections", "Sockets and streams that are open", self.connections.clone());
         registry.register("websocket_reconnections", "Socket.IO clients that came back", self.reconnections.clone());
@@ -145,6 +149,13 @@ impl Metrics {
     /// A command was settled that had arrived then.
     pub(crate) fn settled(&self, entrance: Entrance, arrived: Time, now: Time) {
         self.latency.get_or_create(&[("dialect", dialect(entrance))]).observe(now.since(arrived).as_secs_f64());
+    }
+
+    /// Of so many facts so many were remembered.
+    pub(crate) fn recalled(&self, remembered: usize, facts: usize) {
+        for (source, count) in [("memory", remembered), ("database", facts - remembered)] {
+            self.facts.get_or_create(&[("source", source)]).inc_by(count as u64);
+        }
     }
 
     /// The store took this long for a transaction of so many orders.
@@ -246,7 +257,8 @@ pub(crate) fn dialect(entrance: Entrance) -> &'static str {
     }
 }
 
-fn event(verb: Verb) -> &'static str {
+/// What is asked for, as it is called in figures.
+pub(crate) fn event(verb: Verb) -> &'static str {
     match verb {
         Verb::Unknown => "unknown",
         Verb::Ping => "ping",

@@ -138,6 +138,7 @@ impl Committer {
             return None;
         }
         let premise = Premise::of(batch, &self.cache)?;
+        self.intake.sink.recalled(premise.facts(), premise.facts());
         match self.stock.take(self.conn.as_ref()?, &premise, batch.len()).await {
             Ok(ids) => premise.decide(batch, ids, self.intake.options.limits),
             Err(error) => {

@@ -82,6 +82,11 @@ impl Premise {
         Some(premise)
     }
 
+    /// How many facts that is.
+    pub(super) fn facts(&self) -> usize {
+        self.known.len()
+    }
+
     /// The newest message of all these rooms.
     fn newest(&self) -> i64 {
         self.rooms.values().filter_map(|room| room.last_message).max().map_or(0, MessageId::number)

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use chat_domain::Limits;
 use chat_domain::fact::{Fact, Written};
 use chat_domain::{Chat, Command, Failure, Ids, MessageId, Need, Outcome, Refusal, RoomId, Stamp};
 
@@ -179,11 +178,10 @@ struct Decided {
 
 /// Decides all orders of a batch.
 async fn decide(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Waiting]) -> Worked<Decided> {
-    let limits = intake.options.limits;
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
-    let mut chat = Chat::partial(limits);
-    let (known, stamps, mark) = look(conn, &needs, cache, batch, &limits).await?;
+    let mut chat = Chat::partial(intake.options.limits);
+    let (known, stamps, mark) = look(conn, &needs, cache, batch, intake).await?;
     let before = Previous::of(&known);
     cache.learn(&known);
     known.into_iter().for_each(|known| chat.learn(known));
@@ -214,7 +212,7 @@ async fn look(
     needs: &BTreeSet<Need>,
     cache: &RoomCache,
     batch: &[Waiting],
-    limits: &Limits,
+    intake: &Intake,
 ) -> Worked<(Vec<Fact>, Vec<Stamp>, i64)> {
     let begin = async { conn.begin().await.map_err(WorkError::NotBegun) };
     let leaving = removals(batch);
@@ -227,7 +225,7 @@ async fn look(
             begin,
             locks::hold(conn, needs, Vec::new()),
             async { Ok(conn.mark().await?) },
-            load::facts(conn, needs, known, &leaving, limits),
+            load::facts(conn, needs, known, &leaving, intake),
             stamps(conn, batch),
         )?,
         names => {
@@ -238,7 +236,7 @@ async fn look(
                 async { Ok(()) },
                 locks::hold(conn, needs, rooms),
                 async { Ok(conn.mark().await?) },
-                load::facts(conn, needs, known, &leaving, limits),
+                load::facts(conn, needs, known, &leaving, intake),
                 stamps(conn, batch),
             )?
         }

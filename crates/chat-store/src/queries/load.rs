@@ -13,6 +13,7 @@ use super::{Conn, files, mentions, named, reactions};
 use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
+use crate::work::Intake;
 use crate::work_error::Worked;
 
 /// Loads all these facts.
@@ -21,7 +22,7 @@ pub(super) async fn facts(
     facts: &BTreeSet<Need>,
     cache: &RoomCache,
     leaving: &BTreeMap<RoomId, usize>,
-    limits: &Limits,
+    intake: &Intake,
 ) -> Worked<Vec<Fact>> {
     let mut asked = Asked::default();
     let mut recalled = Vec::new();
@@ -29,6 +30,7 @@ pub(super) async fn facts(
         Some(known) => recalled.push(known),
         None => asked.sort_in(need),
     });
+    intake.sink.recalled(recalled.len(), facts.len());
     // What moves from where somebody stands hangs on where that is.
     let reception = async {
         let (mut rooms, mut slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
@@ -41,7 +43,7 @@ pub(super) async fn facts(
         }
         let (unread, undelivered) = tokio::try_join!(
             unread(conn, &asked.unread, &slots),
-            undelivered(conn, &asked.undelivered, is_loud(&rooms, leaving, limits), &slots),
+            undelivered(conn, &asked.undelivered, is_loud(&rooms, leaving, &intake.options.limits), &slots),
         )?;
         let rooms = asked.rooms.iter().map(|&id| Fact::Room(id, rooms.get(&id).cloned()));
         let members =

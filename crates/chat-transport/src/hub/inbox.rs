@@ -172,6 +172,10 @@ impl Sink for Inbox {
     fn took(&self, orders: usize, span: Duration) {
         self.metrics.stored(orders, span);
     }
+
+    fn recalled(&self, remembered: usize, facts: usize) {
+        self.metrics.recalled(remembered, facts);
+    }
 }
 
 impl Ears for Inbox {
