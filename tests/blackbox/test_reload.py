@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 
+from test_admin import operators
 from test_operations import figures, value
 from test_start import refused
 
@@ -79,11 +80,37 @@ async def test_a_hang_up_takes_over_what_can_change_and_names_the_rest(tmp_path)
         statuses = [(await anna.call("POST", post, {"content": "x"})).status for _ in range(5)]
         assert 429 in statuses, statuses
         await logged(server, "DEBUG")
+        answer = await call(operators(server), "GET", "/admin/api/settings", expect=200)
+        shown = {one["name"]: (one["value"], one["from"]) for one in answer.body["data"]}
+        assert shown["rate_messages"] == ("1/1", f"{path}:1"), "what is taken over is shown"
+        assert shown["max_content"][0] == "1000", "what is not stays"
 
         path.write_text('rate_messages = "0"\n')
         hang_up(server)
         await logged(server, "the settings stay as they were")
         await call(server, "GET", "/healthz", expect=200)
+
+
+async def test_a_hang_up_in_the_first_moment_ends_nothing(tmp_path):
+    """The server reads its settings from a pipe, so that nothing else has been done when the signal comes."""
+    path = tmp_path / "chat.toml"
+    os.mkfifo(path)
+    server = Server(config=str(path))
+    starting = asyncio.create_task(asyncio.to_thread(server.start))
+    # It opens for writing once the server reads.
+    pipe = await asyncio.to_thread(os.open, path, os.O_WRONLY)
+    hang_up(server)
+    (tmp_path / "whole.toml").write_text("max_content = 1000\n")
+    os.replace(tmp_path / "whole.toml", path)
+    os.write(pipe, b"max_content = 1000\n")
+    os.close(pipe)
+    await starting
+    try:
+        await logged(server, "looking at the settings")
+        await call(server, "GET", "/healthz", expect=200)
+    finally:
+        server.stop()
+        server.home.cleanup()
 
 
 def hang_up(server):

@@ -14,6 +14,10 @@ pub(crate) fn may(config: &Config, at: &[SocketAddr], in_force: Vec<InForce>) ->
     if !open && token.is_none() {
         warn!("--admin-listen is reached from elsewhere and there is no --admin-token: /admin/api answers nobody");
     }
-    let shown = |InForce { name, value, from }| Setting { name, value, from };
-    Ok(OperatorSettings { token, open, in_force: in_force.into_iter().map(shown).collect() })
+    Ok(OperatorSettings { token, open, in_force: shown(in_force).into() })
+}
+
+/// The settings in force as operators see them.
+pub(crate) fn shown(in_force: Vec<InForce>) -> Vec<Setting> {
+    in_force.into_iter().map(|InForce { name, value, from }| Setting { name, value, from }).collect()
 }

@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use crate::config::{Given, InForce, Unread};
 use crate::log::Adjust;
+use crate::operators::shown;
 use crate::serve::rates;
 
 /// What it takes to change something.
@@ -67,7 +68,8 @@ impl Reload {
                 kept.push(now.name.clone());
             }
         }
-        self.app.change(rates(&given.config), given.config.allowed_origin.clone());
+        let shown = shown(self.in_force.clone());
+        self.app.change(rates(&given.config), given.config.allowed_origin.clone(), shown);
         (self.log)(&given.config.log);
         if !changed.is_empty() {
             info!(settings = changed.join(", "), "changed");

@@ -19,7 +19,7 @@ use crate::carry::websocket::FrameLimits;
 use crate::connection::closings::Closings;
 use crate::hooks::{HookSettings, Hooks};
 use crate::hub::Hub;
-use crate::operators::OperatorSettings;
+use crate::operators::{OperatorSettings, Setting};
 use crate::rates::Rates;
 
 /// One server, shared by all of its connections.
@@ -195,8 +195,9 @@ impl App {
         self.hub.is_now(person).await;
     }
 
-    /// From here on these rates hold, and pages of these origins may come with the cookie.
-    pub fn change(&self, rates: crate::rates::RateSettings, origins: Vec<String>) {
+    /// From here on these rates hold, pages of these origins may come with the cookie, and these settings are shown to operators.
+    pub fn change(&self, rates: crate::rates::RateSettings, origins: Vec<String>, in_force: Vec<Setting>) {
+        self.settings.operators.in_force.replace(in_force);
         self.rates.replace(rates);
         self.gate.origins().replace(origins);
     }

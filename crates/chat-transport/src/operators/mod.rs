@@ -19,7 +19,7 @@ use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use matchit::InsertError;
 
-pub use self::settings::OperatorSettings;
+pub use self::settings::{InForce, OperatorSettings};
 pub use chat_protocol::rest::answer::admin::Setting;
 
 use self::asked::Asked;
@@ -103,7 +103,7 @@ impl Asked<'_> {
         match task {
             Task::Overview => Ok(looks::overview(self).await),
             Task::Nodes => Ok(admin::nodes(&[looks::node(self.app)])),
-            Task::Settings => Ok(admin::settings(&self.app.settings.operators.in_force)),
+            Task::Settings => Ok(admin::settings(&self.app.settings.operators.in_force.settings())),
             Task::Connections => connections::page(self).await,
             Task::Close => self.changing().and_then(|()| connections::close(self)),
             Task::Rooms => looks::rooms(self).await,

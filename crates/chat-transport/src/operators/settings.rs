@@ -1,5 +1,7 @@
 //! What operators may see and do.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use chat_protocol::Trouble;
 use chat_protocol::rest::answer::admin::Setting;
 use http::HeaderMap;
@@ -15,7 +17,29 @@ pub struct OperatorSettings {
     /// Whether everybody who reaches the operators' address may look: it is this machine's own.
     pub open: bool,
     /// The settings in force, to be shown.
-    pub in_force: Vec<Setting>,
+    pub in_force: InForce,
+}
+
+/// The settings in force; all clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct InForce(Arc<Mutex<Vec<Setting>>>);
+
+impl InForce {
+    /// These are, from now on.
+    pub(crate) fn replace(&self, by: Vec<Setting>) {
+        *self.settings() = by;
+    }
+
+    /// All of them.
+    pub(super) fn settings(&self) -> MutexGuard<'_, Vec<Setting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Vec<Setting>> for InForce {
+    fn from(settings: Vec<Setting>) -> InForce {
+        InForce(Arc::new(Mutex::new(settings)))
+    }
 }
 
 /// What somebody at the operators' address may do.
@@ -69,7 +93,7 @@ mod tests {
     #[test]
     fn without_the_token_one_may_look_on_this_machine_alone() {
         let token = Some(Secret::new("an operator's token"));
-        let here = OperatorSettings { token: token.clone(), open: true, in_force: Vec::new() };
+        let here = OperatorSettings { token: token.clone(), open: true, in_force: InForce::default() };
         let elsewhere = OperatorSettings { open: false, ..here.clone() };
         let without = OperatorSettings { token: None, ..here.clone() };
         let good = with("chat.example", Some("Bearer an operator's token"));

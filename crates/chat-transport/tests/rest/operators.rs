@@ -15,7 +15,7 @@ fn settings(open: bool) -> ServerSettings {
     let operators = OperatorSettings {
         token: Some(Secret::new(TOKEN)),
         open,
-        in_force: vec![of("drain", "5s"), of("api_key", "…")],
+        in_force: vec![of("drain", "5s"), of("api_key", "…")].into(),
     };
     ServerSettings { operators, ..ServerSettings::default() }
 }
