@@ -41,6 +41,7 @@ pub mod request;
 pub mod rest;
 pub mod slack;
 pub mod socketio;
+pub mod traces;
 pub mod trouble;
 pub mod vouched;
 

@@ -215,6 +215,12 @@ pub(crate) struct Config {
     /// The form of the log. Without it text on a terminal, JSON elsewhere.
     #[arg(long)]
     pub(crate) log_format: Option<LogFormat>,
+    /// Where traces go: the address at which an OpenTelemetry collector takes OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces.
+    #[arg(long, value_parser = web_address)]
+    pub(crate) traces: Option<Uri>,
+    /// How many traces a second are made at most.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) traces_per_second: u32,
     /// A TOML file with the same settings in lower case with underscores.
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::http::Uri;
 use chat_domain::Limits;
 use chat_store::{Options, Store};
 use chat_transport::address::Proxies;
@@ -18,6 +19,7 @@ use chat_transport::notify::{self, notify};
 use chat_transport::rates::RateSettings;
 use chat_transport::routes;
 use chat_transport::service::Service;
+use chat_transport::traces::Traces;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -60,7 +62,7 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let depot = Depot::new(queues(&config));
     let among = nodes::among(&config, &store, &inbox).await?;
     let cluster = nodes::cluster(&config, &store, among.as_ref())?;
-    let hub = Hub::among(hub_settings(&config), depot, inbox, store.clone(), store.clone(), among);
+    let hub = Hub::among(hub_settings(&config)?, depot, inbox, store.clone(), store.clone(), among);
     // Last of all: what does not start leaves no secret behind.
     issuers::belongs(&store, &config).await?;
     let tokens = issuers::tokens(&config)?;
@@ -204,14 +206,16 @@ fn deaf(error: io::Error) -> String {
     format!("cannot listen to signals: {error}")
 }
 
-fn hub_settings(config: &Config) -> HubSettings {
-    HubSettings {
+fn hub_settings(config: &Config) -> Result<HubSettings, String> {
+    let begin = |address: &Uri| Traces::begin(address.clone(), config.traces_per_second);
+    Ok(HubSettings {
+        traces: config.traces.as_ref().map(begin).transpose().map_err(|error| error.to_string())?,
         presence_grace: config.presence_grace.0,
         sockets_per_user: config.max_sockets_per_user,
         presence_room: config.presence_room,
         delivered_room: config.delivered_room,
         ..HubSettings::default()
-    }
+    })
 }
 
 fn queues(config: &Config) -> outbox::Limits {

@@ -79,4 +79,5 @@ mod simulation_tests;
 pub mod socketio;
 mod sparing;
 mod suspension;
+pub mod traces;
 mod vouched;

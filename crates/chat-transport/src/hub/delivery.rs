@@ -15,6 +15,7 @@ use super::room::Room;
 use super::settings::HubSettings;
 use super::telling::Turns;
 use super::typists::Typists;
+use super::ways::Ways;
 use crate::connection::socket::{Ordered, Socket};
 use crate::metrics::Metrics;
 
@@ -43,7 +44,9 @@ pub(super) struct Delivery {
     pub(super) answered: Vec<Arc<Socket>>,
     /// Messages that have reached people and are to be noted.
     pub(super) delivered: Map<(RoomId, UserId), MessageId>,
-    /// Lines of chat lists that are to be told.
+    /// The ways of orders that are followed.
+    pub(super) ways: Ways,
+    /// Summaries of chats that are to be told.
     pub(super) stale: Stale,
     /// Those who wait for a room to change (long polls).
     pub(super) waiters: Map<RoomId, Arc<Notify>>,
@@ -95,6 +98,7 @@ impl Delivery {
             typed: Vec::new(),
             answered: Vec::new(),
             delivered: Map::default(),
+            ways: Ways::new(settings.traces.clone()),
             stale: Stale::default(),
             waiters: Map::default(),
         }
@@ -235,9 +239,13 @@ impl Delivery {
     /// Has the socket that asked keep its answer for what is sent next, or for the end of the turn.
     fn answer(&mut self, socket: &Arc<Socket>, tag: u64, result: &Result<Outcome, Failure>, now: Time) {
         let (endpoint, metrics) = (socket.endpoint, &self.metrics);
+        let mut begun = None;
         let is_answered = socket.settle(tag, result, |Ordered { at, context, .. }, result, frames| {
             metrics.answered(endpoint.entrance, context.verb, result.is_ok());
             metrics.settled(endpoint.entrance, *at, now);
+            if let Ok(Outcome::Happened(event)) = result {
+                begun = self.ways.begin(event, context.verb, endpoint.entrance, *at, now);
+            }
             match result {
                 Ok(outcome) => reply::settled(endpoint, context, outcome, now, frames),
                 Err(failure) => {
@@ -250,6 +258,7 @@ impl Delivery {
         if is_answered {
             self.answered.push(socket.clone());
         }
+        begun.into_iter().for_each(|(room, way)| self.ways.follow(room, way));
     }
 
     fn joined(&self, room: RoomId) -> Vec<u64> {

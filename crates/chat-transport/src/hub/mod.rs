@@ -39,6 +39,7 @@ mod telling;
 mod tests;
 mod to_read;
 mod typists;
+mod ways;
 mod weight;
 
 pub use self::handle::Hub;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::traces::Traces;
+
 /// How the hub behaves.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
@@ -19,6 +21,8 @@ pub struct HubSettings {
     pub reconnection: Duration,
     /// Sockets that one user may have open.
     pub sockets_per_user: usize,
+    /// Where traces go, if any are made.
+    pub traces: Option<Traces>,
 }
 
 impl Default for HubSettings {
@@ -31,6 +35,7 @@ impl Default for HubSettings {
             recent_in_all: 65_536,
             reconnection: Duration::from_secs(120),
             sockets_per_user: 100,
+            traces: None,
         }
     }
 }

@@ -45,13 +45,16 @@ impl Delivery {
     fn tell_room(&mut self, id: RoomId, budget: &mut usize, now: Instant) {
         let keep = self.recent_per_room();
         let Some((room, mut teller)) = self.teller(id) else { return };
-        if room.telling.begin(now) {
+        let has_begun = room.telling.begin(now);
+        if has_begun {
             room.subs.begin_round();
             room.encoded.clear();
         }
         let all_asked = teller.tell(room, budget);
         room.trim(keep);
         room.telling.end(id, all_asked, now, teller.turns);
+        let sockets = room.subs.len();
+        self.ways.go_on(id, has_begun, all_asked, sockets);
     }
 
     /// A room, and what telling its events needs.

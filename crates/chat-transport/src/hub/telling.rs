@@ -14,7 +14,7 @@ pub(super) enum Telling {
     Ready,
     /// It is in the middle of a round, which tells every member once; orders to it are held back.
     Round {
-        /// Since when.
+        /// The moment when the round began.
         began: Instant,
         /// Whether there has been news since it began: those who were asked already are to be asked again.
         again: bool,
