@@ -34,7 +34,7 @@ pub trait Backplane: Send + Sync {
 
 /// Hears what the other nodes publish. Given to a backplane when it is made. Must not block.
 pub trait Ears: Send + Sync {
-    /// This came.
+    /// Takes in what came from another node.
     fn heard(&self, envelope: Envelope);
 
     /// For a while until now nothing came, whatever was said.
@@ -76,7 +76,7 @@ pub struct Neighbour {
 
 /// Hears what comes over a [`Wire`], but not what this node has said itself. Must not block.
 pub trait Listener: Send + Sync {
-    /// This came.
+    /// Takes in a text that came over the wire.
     fn came(&self, text: &str);
 
     /// For a while until now nothing came, whatever was said.
@@ -94,7 +94,7 @@ pub struct Speaker {
     pub cluster: u64,
     /// The life of the database.
     pub epoch: u64,
-    /// Which node.
+    /// The number of the node.
     pub node: u64,
     /// Which of its lives: it numbers anew in each.
     pub life: u64,

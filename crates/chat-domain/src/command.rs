@@ -84,7 +84,7 @@ pub enum Command {
     },
     /// Sends a message.
     Send {
-        /// Where to.
+        /// The room to which it goes.
         room: RoomId,
         /// What is to be said.
         draft: Draft,
@@ -127,7 +127,7 @@ pub enum Command {
         room: RoomId,
         /// The message that the reaction is about.
         message: MessageId,
-        /// With what.
+        /// The emoji that is given.
         emoji: Emoji,
     },
     /// Takes a reaction back.
@@ -141,9 +141,9 @@ pub enum Command {
     },
     /// Pins a message, or takes it from the pins.
     Pin {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message that is meant.
         message: MessageId,
         /// Whether it is to be pinned.
         stands: bool,
@@ -174,7 +174,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draft {
-    /// What sort.
+    /// The sort of message, by which its metadata are checked.
     pub kind: MessageKind,
     /// The words or the address.
     pub content: String,

@@ -14,16 +14,16 @@ use crate::rows::{LogKind, LogRow};
 pub enum Extra {
     /// The actor reacts to a message, not with a like.
     Reacted {
-        /// To which.
+        /// The message that is reacted to.
         message: MessageId,
-        /// With what.
+        /// The emoji that was given.
         emoji: Emoji,
         /// Everybody who does so now.
         by: Likes,
     },
     /// The actor takes a reaction back, not a like.
     Unreacted {
-        /// To which.
+        /// The message from which it was taken.
         message: MessageId,
         /// Which reaction.
         emoji: Emoji,
@@ -32,12 +32,12 @@ pub enum Extra {
     },
     /// The actor pinned a message.
     Pinned {
-        /// Which.
+        /// The message that was pinned.
         message: MessageId,
     },
     /// The actor took a message from the pins.
     Unpinned {
-        /// Which.
+        /// The message that was taken from the pins.
         message: MessageId,
     },
 }

@@ -114,7 +114,7 @@ pub struct FirstMade {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InLobby {
-    /// Their row.
+    /// The row of that user in the lobby.
     pub row: LobbyRow,
     /// If the row names an open roulette chat: that room with its two people, and the partner's row.
     pub open: Option<(Roster, LobbyRow)>,

@@ -38,9 +38,9 @@ pub struct Find {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
-    /// When.
+    /// The moment when the message was sent.
     pub at: Time,
-    /// Which.
+    /// The id of the message.
     pub message: MessageId,
 }
 

@@ -18,7 +18,7 @@ use crate::time::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MessageKind {
-    /// Plain words.
+    /// Plain words, and nothing else.
     Text,
     /// A picture's address.
     Photo,
@@ -28,11 +28,11 @@ pub enum MessageKind {
     Voice,
     /// Any file's address.
     File,
-    /// A place.
+    /// A place on the map.
     Location,
     /// Somebody's profile.
     ProfileShare,
-    /// A post.
+    /// A post of another program, passed on.
     PostShare,
     /// An offer of a service.
     BookingProposal,
@@ -99,7 +99,7 @@ pub struct Message {
     pub number: u64,
     /// Its dense number among its sender's messages in the room.
     pub own_number: u64,
-    /// What sort.
+    /// The sort of message.
     pub kind: MessageKind,
     /// The words, the address, the text beside the metadata. Empty once deleted.
     pub content: Arc<str>,

@@ -48,7 +48,7 @@ impl Value {
         }
     }
 
-    /// The text.
+    /// The text that this value is, if it is one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),

@@ -82,15 +82,15 @@ impl NotificationKind {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NewNotification {
-    /// For whom.
+    /// The user who gets it.
     pub user: UserId,
-    /// What sort.
+    /// The sort of notification, by which clients choose how they show it.
     pub kind: NotificationKind,
-    /// A headline.
+    /// The headline that is shown.
     pub title: String,
-    /// The text.
+    /// The text below the headline.
     pub body: String,
-    /// A map.
+    /// A map of whatever the client needs to act on it.
     pub data: Value,
     /// Names this request, so that repeating it makes no second notification.
     pub client_id: Option<ClientId>,
@@ -123,11 +123,11 @@ pub struct Notification {
     pub id: NotificationId,
     /// Who is notified.
     pub user: UserId,
-    /// What sort.
+    /// The sort of notification, by which clients choose how they show it.
     pub kind: NotificationKind,
-    /// A headline.
+    /// The headline that is shown.
     pub title: String,
-    /// The text.
+    /// The text below the headline.
     pub body: String,
     /// An object spelled canonically ([`crate::Value`]'s `Display`).
     pub data: Arc<str>,

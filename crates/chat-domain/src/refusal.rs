@@ -48,7 +48,7 @@ pub enum Refusal {
     /// There are as many as there may be.
     #[error("there are too many {what} already")]
     TooMany {
-        /// Of what.
+        /// What there is too much of.
         what: &'static str,
     },
     /// The name is taken.

@@ -62,7 +62,7 @@ pub struct Found {
 /// Somebody whose read position moved in a round.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// Their row.
+    /// The row of that member.
     pub member: Member,
     /// Who they are.
     pub person: Arc<Person>,

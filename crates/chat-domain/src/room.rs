@@ -23,7 +23,7 @@ pub enum RoomKind {
 pub struct Room {
     /// Its own id.
     pub id: RoomId,
-    /// What sort.
+    /// The sort of room, which says who may do what.
     pub kind: RoomKind,
     /// The title of a group.
     pub title: Option<String>,

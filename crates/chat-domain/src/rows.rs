@@ -32,7 +32,7 @@ pub struct ReactionRow {
     pub message: MessageId,
     /// Who reacted.
     pub user: Handle,
-    /// With what.
+    /// The emoji that was given.
     pub emoji: Emoji,
     /// Whether they stand behind it now.
     pub stands: bool,
@@ -46,7 +46,7 @@ pub struct ReactionRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Reach {
-    /// They arrived.
+    /// The messages arrived.
     Delivered,
     /// They were read.
     Read,
@@ -78,7 +78,7 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SentRow {
-    /// Where to.
+    /// The room to which it was sent.
     pub room: RoomId,
     /// Who sent it.
     pub user: UserId,
@@ -110,7 +110,7 @@ pub struct MadeRow {
 pub struct DirectRow {
     /// The one with the smaller id.
     pub low: UserId,
-    /// The other.
+    /// The higher of the two ids.
     pub high: UserId,
     /// Their room.
     pub room: RoomId,

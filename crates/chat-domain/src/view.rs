@@ -201,9 +201,9 @@ pub struct ReactorsPage {
 pub struct Reactor {
     /// Who reacts.
     pub user: Handle,
-    /// With what.
+    /// The emoji that they gave.
     pub emoji: Emoji,
-    /// Since when.
+    /// The moment when they gave it.
     pub at: Time,
     /// The `seq` of that: they are in its order.
     pub seq: u64,
@@ -222,7 +222,7 @@ impl Reactor {
 pub struct Membership {
     /// The room.
     pub room: RoomId,
-    /// What sort.
+    /// The sort of that room.
     pub kind: RoomKind,
     /// How many people are in it.
     pub members: u32,
@@ -234,7 +234,7 @@ pub struct Membership {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Summary {
-    /// For whom.
+    /// The member whose list it is in.
     pub user: UserId,
     /// Which room.
     pub room: RoomId,

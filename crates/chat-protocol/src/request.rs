@@ -22,7 +22,7 @@ pub enum Request {
     Join {
         /// The room to subscribe to.
         room: RoomId,
-        /// From where.
+        /// Where the reader stands already.
         since: Resume,
     },
     /// Unsubscribe (dialects 2 and 5).

@@ -16,9 +16,9 @@ use crate::time::Time;
 pub enum Sign {
     /// Somebody types, or has stopped.
     Typing {
-        /// Where.
+        /// The room in which somebody types.
         room: RoomId,
-        /// Who.
+        /// The person who types.
         person: Arc<Person>,
         /// Whether it goes on.
         is_typing: bool,
@@ -27,7 +27,7 @@ pub enum Sign {
     Here(Stated),
     /// How many people the node has, and what tells their names and moods from all others: whoever knows it otherwise asks.
     Count {
-        /// How many.
+        /// How many people that node knows of.
         people: u64,
         /// The sum of [`Stated::hash`].
         hash: u64,
@@ -52,7 +52,7 @@ pub enum Sign {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stated {
-    /// Who.
+    /// The person of whom it is stated.
     pub person: Arc<Person>,
     /// How they look there; nothing once their last connection has gone.
     pub mood: Option<Mood>,

@@ -14,4 +14,4 @@ mod remembered;
 pub mod secret;
 mod suspended;
 pub mod token;
-pub mod turns;
+pub(crate) mod turns;

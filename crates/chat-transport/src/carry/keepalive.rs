@@ -21,13 +21,13 @@ pub(crate) struct KeepAlive {
 
 /// What to send, how often, and when to give up.
 #[derive(Clone, Debug)]
-pub struct Pulse {
+pub(crate) struct Pulse {
     /// The bytes that ask for, or are, a sign of life.
-    pub ping: Bytes,
+    pub(crate) ping: Bytes,
     /// Time between two pings of one connection; the first comes after this time.
-    pub every: Duration,
+    pub(crate) every: Duration,
     /// Silence after which a connection is given up; `None` if the peer has no way to answer.
-    pub silence: Option<Duration>,
+    pub(crate) silence: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl KeepAlive {
 
 impl Pulse {
     /// WebSocket pings every 25 s; 60 s of silence is the end.
-    pub fn websocket() -> Pulse {
+    pub(crate) fn websocket() -> Pulse {
         let ping = Bytes::from_static(&[0x89, 0]);
         Pulse { ping, every: Duration::from_secs(25), silence: Some(Duration::from_secs(60)) }
     }

@@ -18,7 +18,7 @@ pub struct Node {
     pub id: Uuid,
     /// What runs there.
     pub version: &'static str,
-    /// Since when.
+    /// The moment when it started.
     pub since: Time,
     /// Whether it is about to end.
     pub leaving: bool,

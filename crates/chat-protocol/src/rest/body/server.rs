@@ -12,15 +12,15 @@ use crate::trouble::Trouble;
 /// `POST notifications`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// For whom.
+    /// The user who gets it.
     pub user: Whom,
-    /// What sort.
+    /// The sort of notification.
     pub kind: NotificationKind,
-    /// A headline.
+    /// The headline that is shown.
     pub title: String,
-    /// The text.
+    /// The text below the headline.
     pub body: String,
-    /// A map.
+    /// A map of whatever the client needs to act on it.
     pub data: Value,
     /// The back end's own name for the request.
     pub client_id: Option<ClientId>,

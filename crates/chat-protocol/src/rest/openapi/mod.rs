@@ -107,13 +107,25 @@ fn parameters(entry: &Entry, tree: Tree, shape: &operation::Bodies) -> Vec<Json>
     let named = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Json> = named.map(|name| schema::path_parameter(name, tree)).collect();
     parameters.extend(shape.query.iter().map(|(name, schema)| query_parameter(name, schema.clone())));
-    if shape.shows_additions(tree) {
+    if shows_additions(shape, tree) {
         parameters.extend(additions());
     }
-    if shape.may_be_repeated() {
+    if may_be_repeated(shape) {
         parameters.push(header_parameter("Idempotency-Key", texts::idempotency_key()));
     }
     parameters
+}
+
+/// Whether anything that an operation answers is told with more by who asks for that.
+fn shows_additions(shape: &operation::Bodies, tree: Tree) -> bool {
+    let refers = |answer: &Json, name: &str| shape::refers(answer, &schema::named(name, tree));
+    let mut answers = shape.answers.iter().flat_map(|(_, answer)| answer);
+    answers.any(|answer| ["Message", "Chat", "Event"].into_iter().any(|name| refers(answer, name)))
+}
+
+/// Whether the sender of a request may give it a name, under which it is done once.
+fn may_be_repeated(shape: &operation::Bodies) -> bool {
+    shape.body.as_ref().is_some_and(|body| shape::has_property(body, "client_id"))
 }
 
 /// How what the documents do not have is asked for.

@@ -7,9 +7,7 @@ use super::super::{Route, Tree};
 use super::files::{announced, new_file};
 use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
 use super::schema::{Kind, file, given_id, id, named, notification_types};
-use super::shape::{
-    array, body, count, flag, has_property, object, or_null, perhaps, refers, sized, text, with, words,
-};
+use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::suspensions::{suspending, suspension};
 use super::texts::{client_id, content, name, picture, title, username};
 use super::webhooks;
@@ -185,19 +183,6 @@ fn special(route: Route, tree: Tree) -> Bodies {
 }
 
 impl Bodies {
-    /// Whether anything that it answers is told with more by who asks for that.
-    pub(super) fn shows_additions(&self, tree: Tree) -> bool {
-        let shows = |name: &str| {
-            self.answers.iter().flat_map(|(_, answer)| answer).any(|answer| refers(answer, &named(name, tree)))
-        };
-        ["Message", "Chat", "Event"].into_iter().any(shows)
-    }
-
-    /// Whether its sender may give it a name, under which it is done once.
-    pub(super) fn may_be_repeated(&self) -> bool {
-        self.body.as_ref().is_some_and(|body| has_property(body, "client_id"))
-    }
-
     pub(super) fn about(mut self, summary: &'static str) -> Bodies {
         self.summary = summary;
         self
