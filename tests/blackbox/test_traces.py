@@ -21,7 +21,9 @@ async def test_one_trace_goes_from_the_frame_to_the_last_outbox(new_server):
     store, tell = (next(span for span in spans if span["name"] == name) for name in ("store", "tell"))
     assert {span["traceId"] for span in (whole, store, tell)} == {whole["traceId"]}
     assert "parentSpanId" not in whole and store["parentSpanId"] == tell["parentSpanId"] == whole["spanId"]
-    begins, ends = ({span["name"]: int(span[key]) for span in spans} for key in ("startTimeUnixNano", "endTimeUnixNano"))
+    begins, ends = (
+        {span["name"]: int(span[key]) for span in spans} for key in ("startTimeUnixNano", "endTimeUnixNano")
+    )
     assert begins["send"] == begins["store"] <= ends["store"] == begins["tell"] <= ends["tell"] == ends["send"]
     facts = {one["key"]: one["value"] for one in whole["attributes"] + tell["attributes"]}
     assert facts["chat.dialect"] == {"stringValue": "multiplexed"} and facts["chat.room"] == {"intValue": str(chat.id)}
