@@ -81,7 +81,7 @@ impl Body {
     pub(super) fn len(&self) -> usize {
         match &self.kind {
             Kind::Full(bytes) => bytes.len(),
-            Kind::Empty | Kind::Stream(_) | Kind::Passed(_) => 0,
+            Kind::Empty | Kind::Stream(_) | Kind::Passed(_) | Kind::Chunks(_) => 0,
         }
     }
 }
