@@ -6,6 +6,7 @@ mod in_force;
 mod keeping;
 mod layers;
 mod nearest;
+mod reports;
 mod values;
 
 use std::path::PathBuf;
@@ -23,10 +24,10 @@ use crate::secrets;
 pub(crate) use self::in_force::InForce;
 use self::keeping::Keeping;
 pub(crate) use self::layers::{Given, Unread, here};
+use self::reports::Reports;
 pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
 use crate::commands::UserAction;
-use crate::log::{Level, LogFormat};
 
 /// A realtime chat server that speaks five dialects over one core.
 #[derive(Clone, Debug, Parser)]
@@ -209,18 +210,8 @@ pub(crate) struct Config {
     /// Over how long everybody is sent away when the server is told to stop; a second signal ends it at once.
     #[arg(long, default_value = "5s")]
     pub(crate) drain: Span,
-    /// How much is logged: error, warn, info, debug or trace, or by part: `chat_store=debug,info`.
-    #[arg(long, default_value = "info")]
-    pub(crate) log: Level,
-    /// The form of the log. Without it text on a terminal, JSON elsewhere.
-    #[arg(long)]
-    pub(crate) log_format: Option<LogFormat>,
-    /// Where traces go: the address at which an OpenTelemetry collector takes OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces.
-    #[arg(long, value_parser = web_address)]
-    pub(crate) traces: Option<Uri>,
-    /// How many traces a second are made at most.
-    #[arg(long, default_value_t = 10)]
-    pub(crate) traces_per_second: u32,
+    #[command(flatten)]
+    pub(crate) reports: Reports,
     /// A TOML file with the same settings in lower case with underscores.
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,

@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
     let hang_up = signal(SignalKind::hangup());
     let served = match config::here() {
         Ok(given) => {
-            let adjust = log::begin(&given.config.log, given.config.log_format);
+            let adjust = log::begin(&given.config.reports.log, given.config.reports.log_format);
             given.warnings.iter().for_each(|warning| warn!("{warning}"));
             match &given.config.action {
                 Some(Action::Backup { file }) => archive::back_up(&given.config, file).await,

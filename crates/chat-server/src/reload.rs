@@ -70,7 +70,7 @@ impl Reload {
         }
         let shown = shown(self.in_force.clone());
         self.app.change(rates(&given.config), given.config.allowed_origin.clone(), shown);
-        (self.log)(&given.config.log);
+        (self.log)(&given.config.reports.log);
         if !changed.is_empty() {
             info!(settings = changed.join(", "), "changed");
         }

@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::Uri;
 use chat_domain::Limits;
 use chat_store::{Options, Store};
 use chat_transport::address::Proxies;
@@ -17,9 +16,7 @@ use chat_transport::hooks::HookSettings;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::notify::{self, notify};
 use chat_transport::rates::RateSettings;
-use chat_transport::routes;
-use chat_transport::service::Service;
-use chat_transport::traces::Traces;
+use chat_transport::{routes, service::Service};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -207,9 +204,8 @@ fn deaf(error: io::Error) -> String {
 }
 
 fn hub_settings(config: &Config) -> Result<HubSettings, String> {
-    let begin = |address: &Uri| Traces::begin(address.clone(), config.traces_per_second);
     Ok(HubSettings {
-        traces: config.traces.as_ref().map(begin).transpose().map_err(|error| error.to_string())?,
+        traces: config.reports.traces()?,
         presence_grace: config.presence_grace.0,
         sockets_per_user: config.max_sockets_per_user,
         presence_room: config.presence_room,

@@ -3,6 +3,7 @@
 mod hooks;
 mod nodes;
 mod now;
+mod store;
 
 use std::fmt::Error;
 use std::time::Duration;
@@ -21,15 +22,14 @@ use self::hooks::OfHooks;
 use self::nodes::OfNodes;
 pub(crate) use self::now::Now;
 use self::now::OfNow;
+use self::store::OfStore;
 
 /// The figures of one server. No label names a room or a user: there are as many series as dialects and words.
 pub(crate) struct Metrics {
     registry: Registry,
     messages: Family<[Label; 3], Counter>,
     latency: Family<[Label; 1], Histogram, fn() -> Histogram>,
-    store: Histogram,
-    batch: Histogram,
-    facts: Family<[(&'static str, &'static str); 1], Counter>,
+    of_store: OfStore,
     polls: Family<[Label; 1], Counter>,
     connections: Family<[Label; 1], Gauge>,
     reconnections: Counter,
@@ -54,9 +54,7 @@ impl Metrics {
             registry: Registry::default(),
             messages: Family::default(),
             latency: Family::new_with_constructor(histogram),
-            store: Histogram::new(COMMITS),
-            facts: Family::default(),
-            batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0]),
+            of_store: OfStore::new(),
             polls: Family::default(),
             connections: Family::default(),
             reconnections: Counter::default(),
@@ -89,7 +87,6 @@ impl Metrics {
             self.resumes.get_or_create(&[("source", source)]).inc_by(0);
         }
         self.handshakes_refused.get_or_create(&[("code", "UNAUTHORIZED")]).inc_by(0);
-        self.recalled(0, 0);
         ["cache", "database"].into_iter().for_each(|source| drop(self.polls.get_or_create(&[("source", source)])));
         for status in ["200", "503"] {
             self.responses.get_or_create(&[("status", status.to_owned())]).inc_by(0);
@@ -104,9 +101,7 @@ impl Metrics {
             "From the arrival of a command to its answer, the commit included",
             self.latency.clone(),
         );
-        registry.register("store_latency_seconds", "Of a transaction with its commit", self.store.clone());
-        registry.register("store_batch_orders", "Orders that a transaction has stored", self.batch.clone());
-        registry.register("store_facts", "What orders rest on, from memory or the database", self.facts.clone());
+        self.of_store.register(registry);
         registry.register("polls", "Polls that were answered, from memory or the database", self.polls.clone());
         registry.register("websocket_connections", "Sockets and streams that are open", self.connections.clone());
         registry.register("websocket_reconnections", "Socket.IO clients that came back", self.reconnections.clone());
@@ -153,15 +148,12 @@ impl Metrics {
 
     /// Of so many facts so many were remembered.
     pub(crate) fn recalled(&self, remembered: usize, facts: usize) {
-        for (source, count) in [("memory", remembered), ("database", facts - remembered)] {
-            self.facts.get_or_create(&[("source", source)]).inc_by(count as u64);
-        }
+        self.of_store.recalled(remembered, facts);
     }
 
     /// The store took this long for a transaction of so many orders.
     pub(crate) fn stored(&self, orders: usize, span: Duration) {
-        self.store.observe(span.as_secs_f64());
-        self.batch.observe(orders as f64);
+        self.of_store.stored(orders, span);
     }
 
     /// A poll was answered out of this.
@@ -239,12 +231,6 @@ impl Default for Metrics {
 fn histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0])
 }
-
-/// Commits take from tenths of a millisecond on a good disk to seconds on one that is in trouble.
-const COMMITS: [f64; 18] = [
-    0.0001, 0.0002, 0.0003, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0,
-    5.0,
-];
 
 /// The dialect that is spoken there.
 pub(crate) fn dialect(entrance: Entrance) -> &'static str {
