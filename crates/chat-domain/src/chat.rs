@@ -3,15 +3,17 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::command::{ClientId, Need};
 use crate::digest::Digest;
 use crate::event::{Change, Event};
+use crate::extra::Extra;
 use crate::file::{FileId, FileRow};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::limits::Limits;
 use crate::person::Person;
-use crate::rows::LobbyRow;
+use crate::rows::{LobbyRow, PurgeRow};
 use crate::time::Time;
 
 mod answer;
@@ -23,6 +25,7 @@ mod learn;
 mod log;
 mod lookup;
 mod mentions;
+mod moderation;
 mod quotes;
 mod reception;
 mod save;
@@ -62,6 +65,10 @@ pub struct Chat {
     files: Map<FileId, Option<FileRow>>,
     lobby: BTreeMap<UserId, Option<LobbyRow>>,
     waiting: BTreeSet<(Time, UserId)>,
+    /// Who blocks whom, and since when.
+    blocks: Map<(UserId, UserId), Option<Time>>,
+    /// What is still to be erased behind a ban; kept by a whole chat only.
+    purges: Vec<PurgeRow>,
     /// The rooms that each user is in; kept by a whole chat only.
     rooms_of: Map<UserId, BTreeSet<RoomId>>,
     /// How many messages a direct chat had when somebody took it off their list; kept by a whole chat only.
@@ -134,7 +141,10 @@ impl Chat {
         let others = match &event.change {
             Change::Created { people, .. } => people.as_slice(),
             Change::Added { person } => core::slice::from_ref(person),
-            Change::Removed { .. } | Change::Renamed { .. } | Change::Closed | Change::Extra(_) => &[],
+            Change::Extra(Extra::Updated { person, .. } | Extra::Silenced { person, .. }) => {
+                core::slice::from_ref(person)
+            }
+            Change::Removed { .. } | Change::Closed | Change::Extra(_) => &[],
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => &[],
             Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => &[],
         };

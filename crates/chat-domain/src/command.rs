@@ -8,6 +8,8 @@ use crate::file::FileId;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::message::MessageKind;
 use crate::metadata::Value;
+use crate::moderation::{Amendment, Sentence};
+use crate::room::Role;
 use crate::time::Time;
 
 /// Who asks, when, and under which numbers new things would go.
@@ -50,12 +52,55 @@ pub enum Command {
         /// Names this request, so that repeating it makes no second group.
         client_id: Option<ClientId>,
     },
-    /// Gives a group another title.
-    Rename {
+    /// Gives a group another title or other rules.
+    Change {
         /// Which group.
         room: RoomId,
-        /// The new title.
-        title: String,
+        /// What is to be changed.
+        amendment: Amendment,
+    },
+    /// Gives a member of a group a rank.
+    Appoint {
+        /// Which group.
+        room: RoomId,
+        /// To whom.
+        user: UserId,
+        /// Which rank; [`Role::Owner`] hands the group over.
+        role: Role,
+    },
+    /// Takes a member's voice, or gives it back.
+    Mute {
+        /// In which group.
+        room: RoomId,
+        /// Whose.
+        user: UserId,
+        /// For how long and why; `None` gives it back.
+        sentence: Option<Sentence>,
+    },
+    /// Shuts somebody out of a group, who is taken out if they are in, or allows them to come back.
+    Ban {
+        /// Of which group.
+        room: RoomId,
+        /// Whom.
+        user: UserId,
+        /// For how long and why; `None` allows it.
+        sentence: Option<Sentence>,
+        /// Whether what they said there within the last day is to be erased.
+        delete_messages: bool,
+    },
+    /// Erases a message behind a [`Command::Ban`] that ordered it, for whoever did.
+    Purge {
+        /// Where.
+        room: RoomId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Says that the actor wants to have nothing to do with somebody, or takes that back.
+    Block {
+        /// With whom.
+        user: UserId,
+        /// Whether it is to be so.
+        stands: bool,
     },
     /// Brings somebody into a group.
     AddMember {
@@ -182,6 +227,8 @@ pub struct Draft {
     pub metadata: Value,
     /// Which message of the room it answers.
     pub reply_to: Option<MessageId>,
+    /// Whether a back end sends it in somebody's name: mutes, slow mode and freezing do not bind it.
+    pub is_back_ends: bool,
 }
 
 impl Draft {
@@ -196,7 +243,13 @@ impl Draft {
 
     /// A draft of plain words.
     pub fn text(content: impl Into<String>) -> Draft {
-        Draft { kind: MessageKind::Text, content: content.into(), metadata: Value::empty(), reply_to: None }
+        Draft {
+            kind: MessageKind::Text,
+            content: content.into(),
+            metadata: Value::empty(),
+            reply_to: None,
+            is_back_ends: false,
+        }
     }
 }
 
@@ -262,13 +315,19 @@ pub enum Need {
     Room(RoomId),
     /// Somebody's row in a room (also of who left), or that there is none.
     Member(RoomId, UserId),
-    /// The members who have been in the room longest, by [`Member::joined`](crate::Member::joined) and then by id, without
-    /// the owner. One more is needed than the batch removes from this room; everybody, if there are fewer.
+    /// The members who come first by [`Member::succession`](crate::Member::succession), without the owner, and who they are. One more
+    /// is needed than the batch removes from this room; everybody, if there are fewer.
     Heir(RoomId),
     /// A message's row (also of a deleted one), or that the room has none of this id.
     Message(RoomId, MessageId),
     /// The newest message of the room that is not newer than this one, and how many of those up to it are this user's.
     Ordinal(RoomId, MessageId, UserId),
+    /// The row in a room of who sent this message, or that there is none.
+    Author(RoomId, MessageId),
+    /// Which of these two (the smaller id first) blocks the other.
+    Blocks(UserId, UserId),
+    /// Whom this user blocks, and who blocks them. (Not only those who wait: others may begin to in the same batch.)
+    Apart(UserId),
     /// The direct chat of these two (the smaller id first) with both members' rows, or that there is none.
     Direct(UserId, UserId),
     /// What this sender first sent to this room under this name and what became of that message, or that nothing was sent.

@@ -77,6 +77,7 @@ mod tests {
                 ("caption".into(), Value::Text("a".into()))
             ]),
             reply_to: None,
+            is_back_ends: false,
         };
         let answer = Draft { reply_to: MessageId::new(7), ..text.clone() };
         let members = [2, 3].map(|number| UserId::new(number).unwrap());

@@ -55,6 +55,7 @@ impl Event {
                 Some(Change::Sent { message: by_author(message), reception: reception.clone() })
             }
             Change::Edited { message } if names(message) => Some(Change::Edited { message: by_author(message) }),
+            Change::Extra(extra) => extra.renamed(person).map(Change::Extra),
             _ => None,
         };
         if change.is_none() && !is_old(&self.actor) {
@@ -88,7 +89,7 @@ impl Event {
             Change::Sent { message, .. } | Change::Edited { message } => message.sender.id() == user,
             Change::Deleted { sender, .. } => *sender == user,
             Change::Read(read) | Change::Delivered(read) => read.messages.iter().any(|reached| reached.sender == user),
-            Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => false,
+            Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => false,
             Change::Closed | Change::Liked { .. } | Change::Unliked { .. } => false,
             Change::Extra(_) => false,
         };
@@ -118,11 +119,6 @@ pub enum Change {
         person: Arc<Person>,
         /// Who owns the room from now on, if that changed.
         heir: Option<UserId>,
-    },
-    /// The group has another title.
-    Renamed {
-        /// The new one.
-        title: String,
     },
     /// The room is over: the actor left a roulette chat, parted from a direct one, or ended a group, in which nobody is any more.
     Closed,
@@ -178,11 +174,16 @@ impl Change {
         }
     }
 
+    /// Whether anybody is told of it.
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Change::Extra(extra) if !extra.is_told())
+    }
+
     /// Whether it took a `seq` (and stays in the log); otherwise it took a `moves`.
     pub fn is_durable(&self) -> bool {
         match self {
             Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => true,
-            Change::Renamed { .. } | Change::Closed => true,
+            Change::Closed => true,
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
             Change::Liked { .. } | Change::Unliked { .. } => true,
             Change::Extra(_) => true,
@@ -222,6 +223,8 @@ pub struct Reached {
 pub enum Outcome {
     /// It happened; everybody in the room is to hear it.
     Happened(Arc<Event>),
+    /// It happened, and this right after it: a ban tells of a removal and of the ban. The same as two that happened one by one.
+    Both(Arc<Event>, Arc<Event>),
     /// It was so already; nobody is to hear anything. The event says what there is, as its first teller would now.
     Already(Arc<Event>),
     /// It was done, or was so already, and there is nothing to tell.
@@ -232,8 +235,18 @@ impl Outcome {
     /// The event that describes what is so now, new or not.
     pub fn event(&self) -> Option<&Arc<Event>> {
         match self {
-            Outcome::Happened(event) | Outcome::Already(event) => Some(event),
+            Outcome::Happened(event) | Outcome::Both(event, _) | Outcome::Already(event) => Some(event),
             Outcome::Quiet => None,
         }
+    }
+
+    /// What happened, in order.
+    pub fn happened(&self) -> impl Iterator<Item = &Arc<Event>> {
+        let (first, second) = match self {
+            Outcome::Happened(event) => (Some(event), None),
+            Outcome::Both(first, second) => (Some(first), Some(second)),
+            Outcome::Already(_) | Outcome::Quiet => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 }

@@ -23,6 +23,16 @@ impl Chat {
                 self.remember(stamp.actor, &event, memo);
                 Outcome::Happened(Arc::new(event))
             }
+            Decision::Both(first, second, memo) => {
+                self.fold(&first);
+                self.remember(stamp.actor, &first, memo);
+                self.fold(&second);
+                Outcome::Both(Arc::new(first), Arc::new(second))
+            }
+            Decision::Block(row) => {
+                self.set_block(row);
+                Outcome::Quiet
+            }
             Decision::Already(event) => Outcome::Already(Arc::new(event)),
             Decision::Reached(room, position) => {
                 self.set_delivered(room, stamp.actor, position);
@@ -40,6 +50,8 @@ impl Chat {
         match memo {
             Some(Memo::Sent(name, digest, message)) => self.set_sent(event.room, actor, name, digest, message),
             Some(Memo::Made(name, digest)) => self.set_made(actor, name, digest, event.room),
+            Some(Memo::Acted(acted)) => self.set_acted(event, acted),
+            Some(Memo::Block(row)) => self.set_block(row),
             None => {}
         }
     }

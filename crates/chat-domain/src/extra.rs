@@ -1,11 +1,15 @@
 //! What happens beyond the oldest clients' ken: told to those alone who ask for it. One list, which every layer reads.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use crate::emoji::Emoji;
-use crate::id::MessageId;
+use crate::id::{MessageId, UserId};
 use crate::message::Message;
+use crate::moderation::Standing;
+use crate::person::Person;
 use crate::reception::Likes;
+use crate::room::Room;
 use crate::rows::{LogKind, LogRow};
 
 /// A lasting change that only who asks for it is told of.
@@ -40,12 +44,36 @@ pub enum Extra {
         /// The message that was taken from the pins.
         message: MessageId,
     },
+    /// Somebody's rank, mute or ban has changed.
+    Updated {
+        /// Whose.
+        person: Arc<Person>,
+        /// What they are from now on.
+        standing: Standing,
+    },
+    /// The group has another title or other rules; these are all of them as they are now.
+    Changed {
+        /// Its title.
+        title: Option<String>,
+        /// How many seconds lie between two messages of a member.
+        slow_mode: u32,
+        /// Whether only who leads it sends.
+        frozen: bool,
+    },
+    /// The actor has blocked the other one of a direct chat, or no longer does. It is told to nobody: it decides what is sent.
+    Silenced {
+        /// Who.
+        person: Arc<Person>,
+        /// Whether it is so now.
+        stands: bool,
+    },
 }
 
 /// What the log keeps of an extra.
 pub(crate) struct Noted {
     pub(crate) kind: LogKind,
     pub(crate) message: Option<MessageId>,
+    pub(crate) user: Option<UserId>,
     pub(crate) text: Option<String>,
 }
 
@@ -57,31 +85,76 @@ impl Extra {
             Extra::Unreacted { message, emoji, .. } => about(LogKind::Unreacted, *message, Some(emoji.clone().into())),
             Extra::Pinned { message } => about(LogKind::Pinned, *message, None),
             Extra::Unpinned { message } => about(LogKind::Unpinned, *message, None),
+            Extra::Updated { person, standing } => {
+                let text = Some(standing.spelled());
+                Noted { kind: LogKind::Updated, message: None, user: Some(person.id()), text }
+            }
+            Extra::Changed { title, .. } => {
+                Noted { kind: LogKind::Changed, message: None, user: None, text: title.clone() }
+            }
+            Extra::Silenced { person, stands } => {
+                let kind = if *stands { LogKind::Silenced } else { LogKind::Unsilenced };
+                Noted { kind, message: None, user: Some(person.id()), text: None }
+            }
         }
     }
 
-    /// What a row of the log tells again, about a message as it is now. (Reactions count who stands behind them, and are made
+    /// What a row of the log tells again, of a message or a room as it is now. (Reactions count who stands behind them, and are made
     /// where that is known.)
-    pub(crate) fn replayed(row: &LogRow, message: Option<&Message>) -> Option<Extra> {
-        let message = message.filter(|message| message.deleted.is_none())?.id;
+    pub(crate) fn replayed(
+        row: &LogRow,
+        room: &Room,
+        message: Option<&Message>,
+        person: Option<Arc<Person>>,
+    ) -> Option<Extra> {
+        let message = || message.filter(|message| message.deleted.is_none()).map(|message| message.id);
         match row.kind {
-            LogKind::Pinned => Some(Extra::Pinned { message }),
-            LogKind::Unpinned => Some(Extra::Unpinned { message }),
+            LogKind::Pinned => Some(Extra::Pinned { message: message()? }),
+            LogKind::Unpinned => Some(Extra::Unpinned { message: message()? }),
+            LogKind::Updated => {
+                Some(Extra::Updated { person: person?, standing: Standing::parse(row.text.as_deref()?)? })
+            }
+            LogKind::Changed => {
+                let Room { title, slow_mode, frozen, .. } = room;
+                Some(Extra::Changed { title: title.clone(), slow_mode: *slow_mode, frozen: *frozen })
+            }
+            LogKind::Silenced => Some(Extra::Silenced { person: person?, stands: true }),
+            LogKind::Unsilenced => Some(Extra::Silenced { person: person?, stands: false }),
             LogKind::Reacted | LogKind::Unreacted | LogKind::Liked | LogKind::Unliked => None,
-            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Renamed | LogKind::Closed => None,
+            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Closed => None,
             LogKind::Edited | LogKind::Deleted => None,
         }
+    }
+
+    /// The same with what somebody shows of themselves now; `None` where that is nothing new.
+    pub(crate) fn renamed(&self, now: &Arc<Person>) -> Option<Extra> {
+        let is_old = |one: &Arc<Person>| one.id() == now.id() && one != now;
+        match self {
+            Extra::Updated { person, standing } if is_old(person) => {
+                Some(Extra::Updated { person: now.clone(), standing: *standing })
+            }
+            Extra::Silenced { person, stands } if is_old(person) => {
+                Some(Extra::Silenced { person: now.clone(), stands: *stands })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether anybody can ask to be told of it.
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Extra::Silenced { .. })
     }
 
     /// How many people it names.
     pub fn named(&self) -> usize {
         match self {
             Extra::Reacted { by, .. } | Extra::Unreacted { by, .. } => by.by.len(),
-            Extra::Pinned { .. } | Extra::Unpinned { .. } => 0,
+            Extra::Pinned { .. } | Extra::Unpinned { .. } | Extra::Changed { .. } => 0,
+            Extra::Updated { .. } | Extra::Silenced { .. } => 1,
         }
     }
 }
 
 fn about(kind: LogKind, message: MessageId, text: Option<String>) -> Noted {
-    Noted { kind, message: Some(message), text }
+    Noted { kind, message: Some(message), user: None, text }
 }

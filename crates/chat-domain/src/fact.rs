@@ -25,11 +25,17 @@ pub enum Fact {
     /// To [`Need::Member`].
     Member(RoomId, UserId, Option<Member>),
     /// To [`Need::Heir`].
-    Heir(RoomId, Vec<Member>),
+    Heir(RoomId, Vec<(Member, Arc<Person>)>),
     /// To [`Need::Message`].
     Message(RoomId, MessageId, Option<Arc<Message>>),
     /// To [`Need::Ordinal`].
     Ordinal(RoomId, MessageId, UserId, Ordinal),
+    /// To [`Need::Author`].
+    Author(RoomId, MessageId, Option<Member>),
+    /// To [`Need::Blocks`]: the first blocks the second, the second the first.
+    Blocks(UserId, UserId, [bool; 2]),
+    /// To [`Need::Apart`]: who blocks whom.
+    Apart(UserId, Vec<(UserId, UserId)>),
     /// To [`Need::Direct`].
     Direct(UserId, UserId, Option<Roster>),
     /// To [`Need::Sent`].
@@ -62,6 +68,9 @@ impl Fact {
             Fact::Heir(room, _) => Need::Heir(*room),
             Fact::Message(room, message, _) => Need::Message(*room, *message),
             Fact::Ordinal(room, message, user, _) => Need::Ordinal(*room, *message, *user),
+            Fact::Author(room, message, _) => Need::Author(*room, *message),
+            Fact::Blocks(low, high, _) => Need::Blocks(*low, *high),
+            Fact::Apart(user, _) => Need::Apart(*user),
             Fact::Direct(low, high, _) => Need::Direct(*low, *high),
             Fact::Sent(room, user, name, _) => Need::Sent(*room, *user, name.clone()),
             Fact::Named(room, name, _) => Need::Named(*room, name.clone()),
@@ -162,6 +171,12 @@ pub struct Written {
     pub directs: Vec<DirectRow>,
     /// Places in the lobby to upsert, by user.
     pub lobby: Vec<LobbyRow>,
+    /// Lines of what was done by who leads a group, to insert.
+    pub audit: Vec<AuditRow>,
+    /// What is to be erased behind it, to upsert by room and user.
+    pub purges: Vec<PurgeRow>,
+    /// Who blocks whom, to upsert by both, or to delete where it does not stand.
+    pub blocks: Vec<BlockRow>,
 }
 
 impl Written {

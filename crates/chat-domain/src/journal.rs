@@ -13,8 +13,10 @@ use crate::command::Command;
 use crate::event::{Event, Outcome};
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
+use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
+use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::time::Time;
@@ -63,6 +65,18 @@ pub struct Settled {
     pub origin: Option<Origin>,
     /// What became of it.
     pub result: Result<Outcome, Failure>,
+}
+
+impl Settled {
+    /// An order with its answer, and what happened right after it as a thing of its own.
+    pub fn of(origin: Option<Origin>, result: Result<Outcome, Failure>) -> impl Iterator<Item = Settled> {
+        let (result, second) = match result {
+            Ok(Outcome::Both(first, second)) => (Ok(Outcome::Happened(first)), Some(Ok(Outcome::Happened(second)))),
+            result => (result, None),
+        };
+        let second = second.map(|result| Settled { origin: None, result });
+        [Settled { origin, result }].into_iter().chain(second)
+    }
 }
 
 /// What was new in a room at one turn of the feed: everything that was committed stands there, in one order for whoever follows all
@@ -156,6 +170,9 @@ pub trait Journal: Send + Sync {
     fn members(&self, reader: UserId, room: RoomId, after: Option<UserId>, limit: usize)
     -> Answer<'_, Vec<MemberView>>;
 
+    /// One member of a room.
+    fn member(&self, reader: UserId, room: RoomId, user: UserId) -> Answer<'_, MemberView>;
+
     /// Who has read a message, the oldest first, those after `after`.
     fn readers(
         &self,
@@ -184,6 +201,26 @@ pub trait Journal: Send + Sync {
         message: MessageId,
         page: ReactorsPage,
     ) -> Answer<'_, Vec<Reactor>>;
+
+    /// Who is shut out of a group at this moment, the newest ban first; those before that of `before`. For who leads it.
+    fn bans(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        at: Time,
+        before: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Banned>>;
+
+    /// What was done to a group by those who lead it, the newest first; what is older than this `seq`. For who leads it.
+    fn audit(&self, reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Answer<'_, Vec<Audited>>;
+
+    /// Whom somebody blocks, the newest first; those before `before`.
+    fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Answer<'_, Vec<Arc<Person>>>;
+
+    /// Messages that are to be erased behind bans, the newest first, each with its room and who ordered it. None is left when there
+    /// is none in the answer.
+    fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
 
     /// All rooms that a user is in.
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>>;

@@ -150,6 +150,7 @@ pub mod limits;
 pub mod mentions;
 pub mod message;
 pub mod metadata;
+pub mod moderation;
 pub mod names;
 pub mod person;
 pub mod quote;
@@ -219,6 +220,7 @@ pub use memory::InMemory;
 pub use mentions::Mentions;
 pub use message::{Message, MessageKind};
 pub use metadata::Value;
+pub use moderation::{Act, Amendment, Audited, Banned, Sentence, Standing};
 pub use notification::{Notification, NotificationKind};
 pub use person::{Handle, Mood, Person};
 pub use presence::{Presence, PresenceSign, Shift, Socket};
@@ -227,7 +229,8 @@ pub use reception::{Likes, Reception, Status};
 pub use refusal::Refusal;
 pub use room::{Head, Member, Position, Role, Room, RoomKind};
 pub use rows::{
-    DirectRow, LobbyRow, LogKind, LogRow, MadeRow, Reach, ReactionRow, Readership, Receipt, Roster, SentRow,
+    AuditRow, BlockRow, DirectRow, LobbyRow, LogKind, LogRow, MadeRow, PurgeRow, Reach, ReactionRow, Readership,
+    Receipt, Roster, SentRow,
 };
 pub use subscribers::Subscribers;
 pub use suspension::Suspension;

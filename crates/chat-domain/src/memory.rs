@@ -60,7 +60,7 @@ impl InMemory {
     fn carry_out(&self, order: Order) -> Result<Outcome, Failure> {
         let mut world = self.lock();
         let result = world.execute(&order);
-        self.sink.settled(alloc::vec![Settled { origin: order.origin, result: result.clone() }]);
+        self.sink.settled(Settled::of(order.origin, result.clone()).collect());
         result
     }
 
@@ -80,7 +80,7 @@ impl World {
     fn execute(&mut self, order: &Order) -> Result<Outcome, Failure> {
         let stamp = Stamp { actor: order.actor, at: order.at, ids: self.next };
         let outcome = self.chat.execute(stamp, order.command.clone())?;
-        if let Outcome::Happened(event) = &outcome {
+        for event in outcome.happened() {
             self.notifications.owe(&self.chat, event);
             if event.change.is_durable() {
                 let (no, seq) = (self.feed.len() as u64 + 1, event.head.seq);

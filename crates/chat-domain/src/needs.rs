@@ -27,7 +27,11 @@ impl Command {
     /// The room that the command names. [`Command::LeaveRoulette`] may change another one, which the lobby names.
     pub fn room(&self) -> Option<RoomId> {
         match *self {
-            Command::Rename { room, .. }
+            Command::Change { room, .. }
+            | Command::Appoint { room, .. }
+            | Command::Mute { room, .. }
+            | Command::Ban { room, .. }
+            | Command::Purge { room, .. }
             | Command::AddMember { room, .. }
             | Command::RemoveMember { room, .. }
             | Command::EndGroup { room }
@@ -44,6 +48,7 @@ impl Command {
             | Command::Deliver { room, .. } => Some(room),
             Command::OpenDirect { .. }
             | Command::CreateGroup { .. }
+            | Command::Block { .. }
             | Command::Search
             | Command::StopSearch
             | Command::LeaveRoulette => None,
@@ -55,13 +60,27 @@ impl Command {
         match self {
             &Command::OpenDirect { with } if with == actor => {}
             &Command::OpenDirect { with } => {
-                needs.extend([Need::Person(with), Need::Direct(actor.min(with), actor.max(with))]);
+                let (low, high) = (actor.min(with), actor.max(with));
+                needs.extend([Need::Person(with), Need::Direct(low, high), Need::Blocks(low, high)]);
             }
             Command::CreateGroup { members, client_id, .. } => {
                 needs.extend(members.iter().map(|&user| Need::Person(user)));
                 needs.extend(client_id.iter().map(|name| Need::Made(actor, name.clone())));
             }
-            Command::Rename { .. } | Command::EndGroup { .. } => {}
+            &Command::Block { user, .. } => {
+                let (low, high) = (actor.min(user), actor.max(user));
+                needs.extend([Need::Person(user), Need::Lobby(actor)]);
+                if low != high {
+                    needs.extend([Need::Direct(low, high), Need::Blocks(low, high)]);
+                }
+            }
+            Command::Change { .. } | Command::EndGroup { .. } => {}
+            &Command::Appoint { room, user, .. }
+            | &Command::Mute { room, user, .. }
+            | &Command::Ban { room, user, .. } => {
+                needs.extend([Need::Person(user), Need::Member(room, user)]);
+            }
+            &Command::Purge { room, message } => needs.push(Need::Message(room, message)),
             &Command::Part { room } => needs.push(Need::Heir(room)),
             &Command::AddMember { room, user } => needs.extend([Need::Person(user), Need::Member(room, user)]),
             &Command::RemoveMember { room, user } => {
@@ -78,9 +97,10 @@ impl Command {
                 needs.push(Need::Message(room, message));
                 needs.extend(names(room, content));
             }
-            &Command::Delete { room, message } | &Command::Pin { room, message, .. } => {
-                needs.push(Need::Message(room, message))
+            &Command::Delete { room, message } => {
+                needs.extend([Need::Message(room, message), Need::Author(room, message)]);
             }
+            &Command::Pin { room, message, .. } => needs.push(Need::Message(room, message)),
             &Command::Like { room, message } | &Command::Unlike { room, message } => {
                 let like = Need::Reactions(room, message, actor, Emoji::LIKE);
                 needs.extend([Need::Message(room, message), like]);
@@ -96,7 +116,7 @@ impl Command {
             &Command::Deliver { room, upto } => {
                 needs.extend([Need::Ordinal(room, upto, actor), Need::Undelivered(room, actor, upto)]);
             }
-            Command::Search => needs.extend([Need::Lobby(actor), Need::Waiting]),
+            Command::Search => needs.extend([Need::Lobby(actor), Need::Waiting, Need::Apart(actor)]),
             Command::StopSearch | Command::LeaveRoulette => needs.push(Need::Lobby(actor)),
         }
     }

@@ -4,6 +4,7 @@ mod find;
 mod history;
 mod lobby;
 mod marks;
+mod moderation;
 mod oversight;
 mod replay;
 mod rooms;

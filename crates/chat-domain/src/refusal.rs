@@ -1,6 +1,7 @@
 //! Why not.
 
 use crate::id::MessageId;
+use crate::time::Time;
 
 /// Why a command was refused, for the person who gave it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,30 @@ pub enum Refusal {
     /// Only the room's owner may do this.
     #[error("only the owner may do this")]
     NotOwner,
+    /// Only who leads the group may do this, and to nobody of their own rank or above.
+    #[error("this takes a higher rank in this chat")]
+    Outranked,
+    /// The actor may not say anything here for a while, or for good.
+    #[error("you are muted in this chat")]
+    Muted {
+        /// Until when; `None` for good.
+        until: Option<Time>,
+    },
+    /// The one who is to come in may not for a while, or for good.
+    #[error("this user is banned from this chat")]
+    Banned,
+    /// The other one wants to hear nothing from the actor.
+    #[error("you cannot write to this user")]
+    Blocked,
+    /// Only who leads the group sends for now.
+    #[error("only owners and moderators may write in this chat now")]
+    Frozen,
+    /// The actor has said something a moment ago.
+    #[error("this chat is in slow mode; try again in {seconds} s")]
+    TooSoon {
+        /// How many seconds to wait, at least 1.
+        seconds: u64,
+    },
     /// Only a group changes its members or title, or ends.
     #[error("only a group chat can change its title or members, or end")]
     NotGroup,

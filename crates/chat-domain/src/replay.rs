@@ -157,12 +157,11 @@ impl<'a> Round<'a> {
             LogKind::Created => Change::Created { title: row.text.clone(), people: founders(row.actor, found) },
             LogKind::Added => Change::Added { person: person()? },
             LogKind::Removed => Change::Removed { person: person()?, heir: row.heir },
-            LogKind::Renamed => Change::Renamed { title: row.text.clone()? },
             LogKind::Closed => Change::Closed,
             LogKind::Edited => self.edited(message()?, row)?,
             LogKind::Deleted => Change::Deleted { message: row.message?, sender: message()?.sender.id() },
             _ if row.emoji().is_some() => reaction(message()?, row, found)?,
-            _ => Change::Extra(Extra::replayed(row, message().map(|message| &**message))?),
+            _ => Change::Extra(Extra::replayed(row, self.room, message().map(|message| &**message), person())?),
         };
         let actor = found.people.get(&row.actor)?.clone();
         Some(self.event(row.seq, self.had().moves, row.at, actor, change))

@@ -45,12 +45,25 @@ pub struct Room {
     pub sent: u64,
     /// How many of its messages are pinned.
     pub pins: u32,
+    /// How many seconds lie between two messages of a member.
+    pub slow_mode: u32,
+    /// Whether only who leads it sends.
+    pub frozen: bool,
     /// A roulette chat that somebody left, which takes nothing more; or a group that was ended, in which nobody is any more,
     /// whatever the rows of its members say.
     pub closed: bool,
 }
 
 impl Room {
+    /// The rank of somebody with this row in it, or with none.
+    pub fn role_of(&self, user: UserId, member: Option<&Member>) -> Role {
+        match member {
+            _ if self.owner == Some(user) => Role::Owner,
+            Some(member) if member.moderator => Role::Moderator,
+            _ => Role::Member,
+        }
+    }
+
     /// Whether it is a group that was ended.
     pub(crate) fn has_ended(&self) -> bool {
         self.closed && self.kind == RoomKind::Group
@@ -67,17 +80,36 @@ pub struct Head {
     pub moves: u64,
 }
 
-/// What somebody may do in a room beside talking.
+/// What somebody may do in a room beside talking: their rank, the highest first. Nobody acts on somebody of their own rank or above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
-    /// Adds, removes, renames, deletes what others wrote.
+    /// Adds and appoints, and does what moderators do.
     Owner,
+    /// Removes, mutes, bans, renames, deletes what others wrote.
+    Moderator,
     /// Everybody else.
     Member,
 }
 
-/// Somebody's row in a room. It stays when they leave, so that who comes back finds the old position.
+impl Role {
+    /// The word for it, on the wire and in every database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Owner => "owner",
+            Role::Moderator => "moderator",
+            Role::Member => "member",
+        }
+    }
+
+    /// The rank that this word stands for.
+    pub fn from_word(word: &str) -> Option<Role> {
+        [Role::Owner, Role::Moderator, Role::Member].into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// Somebody's row in a room. It stays when they leave, so that who comes back finds the old position, and who was
+/// muted is so still; who was banned without ever being there has one, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
@@ -85,10 +117,20 @@ pub struct Member {
     pub user: UserId,
     /// Whether they are in the room now.
     pub active: bool,
-    /// The `seq` with which they (last) came: the longest member is the one with the smallest.
+    /// Whether they lead it beside its owner.
+    pub moderator: bool,
+    /// Until when they are muted, which may be past.
+    pub muted: Option<Time>,
+    /// Until when they are banned, which may be past.
+    pub banned: Option<Time>,
+    /// Whether the other one in this direct chat has blocked them.
+    pub silenced: bool,
+    /// The `seq` with which they (last) came: the longest member is the one with the smallest; 0 for who never did.
     pub joined: u64,
     /// How many messages they ever sent to this room: the dense number of their newest.
     pub sent: u64,
+    /// When they sent the newest; the beginning of time before the first.
+    pub said: Time,
     /// How far they have read.
     pub read: Position,
     /// How far messages have reached them.
@@ -124,7 +166,44 @@ impl Member {
     /// Somebody who is in a room from its making.
     pub(crate) fn founder(user: UserId, at: Time) -> Member {
         let start = Position { at, ..Position::default() };
-        Member { user, active: true, joined: 1, sent: 0, read: start, delivered: start }
+        Member { active: true, joined: 1, read: start, delivered: start, ..Member::stranger(user) }
+    }
+
+    /// Somebody who never was in it.
+    pub fn stranger(user: UserId) -> Member {
+        Member {
+            user,
+            active: false,
+            moderator: false,
+            muted: None,
+            banned: None,
+            silenced: false,
+            joined: 0,
+            sent: 0,
+            said: Time::default(),
+            read: Position::default(),
+            delivered: Position::default(),
+        }
+    }
+
+    /// Until when they are muted, if they are at this moment.
+    pub fn muted_at(&self, now: Time) -> Option<Time> {
+        self.muted.filter(|until| *until > now)
+    }
+
+    /// Until when they may not say anything, muted or blocked, which may be past.
+    pub fn mute(&self) -> Option<Time> {
+        if self.silenced { Some(Time::FOR_GOOD) } else { self.muted }
+    }
+
+    /// Until when they are banned, if they are at this moment.
+    pub fn banned_at(&self, now: Time) -> Option<Time> {
+        self.banned.filter(|until| *until > now)
+    }
+
+    /// Who owns a group when its owner leaves: the longest moderator, else the longest member.
+    pub fn succession(&self) -> (bool, u64, UserId) {
+        (!self.moderator, self.joined, self.user)
     }
 
     /// What members are ordered by: who came first, then the smaller id.

@@ -18,8 +18,10 @@ use crate::room::{Member, Room};
 use crate::time::Time;
 
 mod log;
+mod moderation;
 
 pub use log::{LogKind, LogRow};
+pub use moderation::{AuditRow, BlockRow, PurgeRow};
 
 /// What somebody last did about one reaction to a message. It stays when they take it back (so that a replay tells only the
 /// last toggle) and goes when the message is deleted.

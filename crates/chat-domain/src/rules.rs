@@ -6,6 +6,7 @@ use crate::command::{Command, Stamp};
 use crate::emoji::Emoji;
 use crate::refusal::Refusal;
 
+mod blocks;
 mod content;
 mod decision;
 mod files;
@@ -14,13 +15,14 @@ mod members;
 mod mentions;
 mod messages;
 mod metadata;
+mod moderation;
 mod pins;
 mod positions;
 mod reactions;
 mod rooms;
 mod scene;
 
-pub(crate) use decision::{Decision, Memo};
+pub(crate) use decision::{Acted, Decision, Memo};
 use scene::Scene;
 
 /// Decides a command.
@@ -30,9 +32,16 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Deci
         Command::CreateGroup { title, members, client_id } => {
             rooms::create_group(chat, stamp, title, members, client_id)
         }
-        Command::Rename { room, title } => rooms::rename(Scene::enter(chat, stamp, room)?, title),
+        Command::Change { room, amendment } => rooms::change(Scene::enter(chat, stamp, room)?, amendment),
         Command::AddMember { room, user } => members::add(Scene::enter(chat, stamp, room)?, user),
         Command::RemoveMember { room, user } => members::remove(Scene::enter(chat, stamp, room)?, user),
+        Command::Appoint { room, user, role } => moderation::appoint(Scene::enter(chat, stamp, room)?, user, role),
+        Command::Mute { room, user, sentence } => moderation::mute(Scene::enter(chat, stamp, room)?, user, sentence),
+        Command::Ban { room, user, sentence, delete_messages } => {
+            moderation::ban(Scene::enter(chat, stamp, room)?, user, sentence, delete_messages)
+        }
+        Command::Purge { room, message } => messages::purge(chat, stamp, room, message),
+        Command::Block { user, stands } => blocks::block(chat, stamp, user, stands),
         Command::EndGroup { room } => rooms::end(Scene::enter(chat, stamp, room)?),
         Command::Part { room } => members::part(Scene::enter(chat, stamp, room)?),
         Command::Send { room, draft, client_id } => messages::send(chat, stamp, room, draft, client_id),

@@ -8,6 +8,9 @@ use core::time::Duration;
 pub struct Time(pub i64);
 
 impl Time {
+    /// An end that never comes: the last second of the year 9999.
+    pub const FOR_GOOD: Time = Time::from_secs(253_402_300_799);
+
     /// The moment this many whole seconds after 1970.
     pub const fn from_secs(seconds: i64) -> Time {
         Time(seconds.saturating_mul(1_000_000))

@@ -144,6 +144,8 @@ impl Room {
             last_message: None,
             sent: 0,
             pins: 0,
+            slow_mode: 0,
+            frozen: false,
             closed: false,
         }
     }
@@ -179,6 +181,8 @@ pub struct MemberView {
     pub person: Arc<Person>,
     /// What they may do.
     pub role: Role,
+    /// Until when they are muted, which may be past.
+    pub muted: Option<Time>,
     /// When they were last seen online.
     pub last_seen: Option<Time>,
 }
@@ -228,6 +232,8 @@ pub struct Membership {
     pub members: u32,
     /// The room's counters.
     pub head: Head,
+    /// Until when they may not say anything there, which may be past.
+    pub mute: Option<Time>,
 }
 
 /// A line of the chat list: what changed about a chat for one of its members.

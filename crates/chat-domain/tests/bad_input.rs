@@ -28,7 +28,7 @@ fn send(world: &mut World, kind: MessageKind, content: &str, metadata: Value) ->
         1,
         Command::Send {
             room: at,
-            draft: Draft { kind, content: content.into(), metadata, reply_to: None },
+            draft: Draft { kind, content: content.into(), metadata, reply_to: None, is_back_ends: false },
             client_id: None,
         },
     )
@@ -146,7 +146,7 @@ fn the_room_is_judged_before_the_message() {
     let edit = Command::Edit { room: at, message: world.messages[0].1, content: String::new() };
     assert_eq!(give(&mut world, 2, edit), Err(Refusal::NotAuthor));
     for command in [
-        Command::Rename { room: at, title: "t".into() },
+        Command::Change { room: at, amendment: Amendment::title("t") },
         Command::AddMember { room: at, user: user(3) },
         Command::RemoveMember { room: at, user: user(1) },
         Command::EndGroup { room: at },

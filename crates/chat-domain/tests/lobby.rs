@@ -146,6 +146,7 @@ fn the_last_partner_comes_only_when_nobody_else_waits() {
     let mut part = Chat::partial(Limits::default());
     (1..=3).for_each(|number| part.learn(known(number)));
     part.learn(Fact::Waiting(vec![(one, person(1)), (three, person(3))]));
+    part.learn(Fact::Apart(user(2), Vec::new()));
     part.learn(Fact::Lobby(user(2), Some(InLobby { row: row(&world, 2), open: None })));
     let stamp =
         Stamp { actor: user(2), at: Time::from_secs(world.now), ids: Ids { room: room(99), message: message(1) } };

@@ -52,7 +52,7 @@ fn the_sink_hears_everything_once_and_in_order() {
     let send = |tag| order(ann, tag, Command::Send { room, draft: Draft::text("hi"), client_id: ClientId::new("a") });
     memory.submit(send(2));
     memory.submit(send(3));
-    memory.submit(order(bob, 4, Command::Rename { room, title: "t".into() }));
+    memory.submit(order(bob, 4, Command::Change { room, amendment: Amendment::title("t") }));
     let heard = heard.0.lock().unwrap();
     let tags: Vec<_> = heard.iter().map(|settled| settled.origin.unwrap().tag).collect();
     assert_eq!(tags, [1, 2, 3, 4]);

@@ -18,6 +18,9 @@ struct Screen {
     messages: BTreeMap<MessageId, (String, BTreeMap<Emoji, u32>)>,
     read: BTreeMap<UserId, MessageId>,
     pins: BTreeSet<MessageId>,
+    rules: (u32, bool),
+    /// Who is anything but a plain member.
+    standings: BTreeMap<UserId, Standing>,
 }
 
 impl Screen {
@@ -35,6 +38,12 @@ impl Screen {
         let shown = |shown: view::Shown| (shown.message.id, line(&shown.message));
         let moved = |member: &&Member| member.read.moved > 0;
         Screen {
+            rules: (row.slow_mode, row.frozen),
+            standings: members
+                .iter()
+                .map(|member| (member.user, standing(&row, member)))
+                .filter(|(_, one)| *one != PLAIN)
+                .collect(),
             title: row.title,
             people: members.iter().filter(|member| member.active).map(|member| member.user).collect(),
             closed: row.closed,
@@ -49,10 +58,24 @@ impl Screen {
             Change::Created { title, people } => {
                 self.title.clone_from(title);
                 people.iter().for_each(|person| self.comes(person.id()));
+                if event.room_kind == RoomKind::Group {
+                    self.stands(people[0].id(), Standing { role: Role::Owner, ..PLAIN });
+                }
             }
             Change::Added { person } => self.comes(person.id()),
-            Change::Removed { person, .. } => self.people.retain(|&user| user != person.id()),
-            Change::Renamed { title } => self.title = Some(title.clone()),
+            Change::Removed { person, .. } => {
+                self.people.retain(|&user| user != person.id());
+                let before = self.standings.get(&person.id()).copied().unwrap_or(PLAIN);
+                self.stands(person.id(), Standing { role: Role::Member, ..before });
+            }
+            Change::Extra(Extra::Changed { title, slow_mode, frozen }) => {
+                self.title.clone_from(title);
+                self.rules = (*slow_mode, *frozen);
+            }
+            Change::Extra(Extra::Updated { person, standing }) => {
+                self.stands(person.id(), *standing);
+            }
+            Change::Extra(Extra::Silenced { .. }) => {}
             Change::Closed => self.closed = true,
             Change::Sent { message, reception } => {
                 assert_eq!(message.likes(), reception.likes.count);
@@ -92,11 +115,23 @@ impl Screen {
         counts.extend((count > 0).then(|| (emoji.clone(), count)));
     }
 
+    fn stands(&mut self, user: UserId, standing: Standing) {
+        self.standings.remove(&user);
+        self.standings.extend((standing != PLAIN).then_some((user, standing)));
+    }
+
     fn comes(&mut self, user: UserId) {
         self.people.retain(|&other| other != user);
         self.people.push(user);
         self.people.sort();
     }
+}
+
+const PLAIN: Standing = Standing { role: Role::Member, muted: None, banned: None };
+
+fn standing(row: &Room, member: &Member) -> Standing {
+    let role = row.role_of(member.user, Some(member));
+    Standing { role, muted: member.muted, banned: member.banned }
 }
 
 /// A message as a screen shows it: its words, and how many react with what.

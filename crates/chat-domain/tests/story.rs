@@ -37,12 +37,13 @@ proptest! {
         for step in &story {
             let (stamp, command) = world.order(step);
             let before = positions(&world);
-            if let Ok(Outcome::Happened(event)) = world.execute(stamp, command) {
+            let decided = world.execute(stamp, command);
+            for event in decided.iter().flat_map(Outcome::happened) {
                 let (head, newest, last_at) = heads.entry(event.room).or_default();
                 if event.change.is_durable() {
                     prop_assert_eq!(event.head, Head { seq: head.seq + 1, ..*head });
                     prop_assert!(event.at >= *last_at);
-                    *last_at = event.at;
+                    *last_at = event.at.max(*last_at);
                 } else {
                     prop_assert_eq!(event.head, Head { moves: head.moves + 1, ..*head });
                 }
@@ -116,9 +117,10 @@ proptest! {
         let (mut world, mut copy) = (World::new(limits), Chat::new(limits));
         for step in &story {
             let (stamp, command) = world.order(step);
-            if let Ok(Outcome::Happened(event)) = world.execute(stamp, command) {
-                prop_assert!(copy.apply(&event));
-                prop_assert!(!copy.apply(&event), "twice");
+            let decided = world.execute(stamp, command);
+            for event in decided.iter().flat_map(Outcome::happened) {
+                prop_assert!(copy.apply(event));
+                prop_assert!(!copy.apply(event), "twice");
             }
         }
         for &room in &world.rooms {
@@ -134,7 +136,7 @@ proptest! {
 
 fn said(decided: &Result<Outcome, Refusal>) -> Said {
     match decided {
-        Ok(Outcome::Happened(_)) => Said::Happened,
+        Ok(Outcome::Happened(_) | Outcome::Both(..)) => Said::Happened,
         Ok(Outcome::Already(_)) => Said::Already,
         Ok(Outcome::Quiet) => Said::Quiet,
         Err(refusal) => Said::Refused(refusal.clone()),
@@ -160,6 +162,7 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
     let Fact::Room(_, Some(room)) = chat.answer(&Need::Room(id)) else { panic!("{id}") };
     prop_assert_eq!((room.head.seq, room.head.moves, room.last_at), (place.seq, place.moves, place.last_at));
     prop_assert_eq!((&room.title, room.owner, room.closed), (&place.title, place.owner, place.closed));
+    prop_assert_eq!((room.slow_mode, room.frozen), (place.slow, place.frozen));
     prop_assert_eq!((room.sent, room.last_message), (place.lines.len() as u64, place.lines.last().map(|line| line.id)));
     let mut here: Vec<_> = place.people.iter().filter(|guest| guest.here).collect();
     here.sort_by_key(|guest| (guest.joined, guest.user));
@@ -168,6 +171,9 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
     let members = chat.members(first.user, id, None, 99).unwrap();
     let names: Vec<_> = members.iter().map(|member| member.person.id()).collect();
     prop_assert_eq!(names, here.iter().map(|guest| guest.user).collect::<Vec<_>>());
+    let ranks: Vec<_> = members.iter().map(|member| (member.role as u8, member.muted)).collect();
+    prop_assert_eq!(ranks, here.iter().map(|guest| (place.rank(guest.user), guest.muted)).collect::<Vec<_>>());
+    same_audit(chat, id, place)?;
     for guest in &here {
         let seen = chat.chat(guest.user, id).unwrap();
         prop_assert_eq!(seen.unread, place.unread(guest) as u64, "{:?}", guest.user);
@@ -185,6 +191,23 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
     for (shown, line) in history.messages.iter().zip(alive) {
         same_message(chat, first.user, shown, line, place)?;
     }
+    Ok(())
+}
+
+/// Who leads a group can look up what was done to it, and who is shut out.
+fn same_audit(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCaseError> {
+    let Some(leader) = place.owner.filter(|_| place.group && !place.closed) else { return Ok(()) };
+    let audit = chat.audit(leader, id, None, 999).unwrap();
+    let acts: Vec<_> =
+        audit.iter().rev().map(|one| (one.seq, one.act, one.by.id, one.user.map(|user| user.id))).collect();
+    prop_assert_eq!(acts, place.audit.clone());
+    let bans = chat.bans(leader, id, place.last_at, None, 99).unwrap();
+    let mut told: Vec<_> = bans.iter().map(|ban| (ban.person.id(), Some(ban.until))).collect();
+    told.sort();
+    let banned = place.people.iter().filter(|guest| guest.banned.is_some_and(|until| until > place.last_at));
+    let mut banned: Vec<_> = banned.map(|guest| (guest.user, guest.banned)).collect();
+    banned.sort();
+    prop_assert_eq!(told, banned);
     Ok(())
 }
 

@@ -10,6 +10,8 @@
 //! | unreacted | native | silent | native | native | native | silent | native |
 //! | pinned | native | silent | native | native | native | silent | native |
 //! | unpinned | native | silent | native | native | native | silent | native |
+//! | updated | native | silent | native | native | native | silent | native |
+//! | changed | native | silent | native | native | native | silent | native |
 
 use chat_domain::{Change, Extra};
 
@@ -32,8 +34,12 @@ impl Features {
     pub const PINS: Features = Features(8);
     /// The files of messages, and the type of message that is any file.
     pub const FILES: Features = Features(16);
+    /// What those who lead a group do: ranks, mutes, bans, the group's title and rules.
+    pub const MODERATION: Features = Features(32);
     /// All that there are.
-    pub const ALL: Features = Features(31);
+    pub const ALL: Features = Features(63);
+    /// What nobody can ask for.
+    const NOBODYS: Features = Features(128);
     /// Those that message objects show.
     const IN_MESSAGES: Features = Features(31);
 
@@ -48,7 +54,7 @@ impl Features {
     }
 
     /// Whether all of these are asked for.
-    pub fn has(self, others: Features) -> bool {
+    pub const fn has(self, others: Features) -> bool {
         self.0 & others.0 == others.0
     }
 
@@ -59,7 +65,7 @@ impl Features {
                 Change::Sent { .. } | Change::Edited { .. } => Features::IN_MESSAGES,
                 Change::Extra(extra) => Features::of_extra(extra),
                 Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => Features::NONE,
-                Change::Renamed { .. } | Change::Closed | Change::Deleted { .. } => Features::NONE,
+                Change::Closed | Change::Deleted { .. } => Features::NONE,
                 Change::Liked { .. } | Change::Unliked { .. } => Features::NONE,
                 Change::Read(_) | Change::Delivered(_) => Features::NONE,
             },
@@ -75,6 +81,8 @@ impl Features {
         match extra {
             Extra::Reacted { .. } | Extra::Unreacted { .. } => Features::REACTIONS,
             Extra::Pinned { .. } | Extra::Unpinned { .. } => Features::PINS,
+            Extra::Updated { .. } | Extra::Changed { .. } => Features::MODERATION,
+            Extra::Silenced { .. } => Features::NOBODYS,
         }
     }
 
@@ -85,6 +93,7 @@ impl Features {
             "mentions" => Features::MENTIONS,
             "pins" => Features::PINS,
             "files" => Features::FILES,
+            "moderation" => Features::MODERATION,
             "all" => Features::ALL,
             _ => Features::NONE,
         }

@@ -35,14 +35,15 @@ pub fn done(endpoint: Endpoint, context: &Context, now: Time, out: &mut Frames) 
 
 /// It was not done: an error frame, or the failing ACK.
 pub fn refused(endpoint: Endpoint, context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
+    let features = endpoint.features;
     match endpoint.entrance {
         // A stream that ends says nothing.
         Entrance::Sse => {}
-        Entrance::Bare => bare::refused(context, trouble, out),
-        Entrance::Multiplexed => multiplexed::refused(context, trouble, now, out),
-        Entrance::Room(lang) => room::refused(lang, context, trouble, out),
-        Entrance::Roulette | Entrance::Personal => roulette::refused(context, trouble, out),
-        Entrance::SocketIo => socketio::refused(context, trouble, now, out),
+        Entrance::Bare => bare::refused(context, features, trouble, out),
+        Entrance::Multiplexed => multiplexed::refused(context, features, trouble, now, out),
+        Entrance::Room(lang) => room::refused((lang, features), context, trouble, out),
+        Entrance::Roulette | Entrance::Personal => roulette::refused(context, features, trouble, out),
+        Entrance::SocketIo => socketio::refused(context, features, trouble, now, out),
     }
 }
 

@@ -43,10 +43,8 @@ impl Heard {
     /// These answers are about to be given: what happened is committed.
     pub(crate) fn note(&self, results: &[OrderResult]) {
         let mut rooms = self.lock();
-        for result in results {
-            if let Ok(Outcome::Happened(event)) = result
-                && event.change.is_durable()
-            {
+        for event in results.iter().flatten().flat_map(Outcome::happened) {
+            if event.change.is_durable() {
                 rooms.add(event.room);
             }
         }

@@ -10,9 +10,9 @@ use chat_domain::{
 };
 
 pub(crate) use crate::tables::{
-    AboutRow, ChangeRow, FileInfo, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow, NamedRow,
-    NotificationRow, OrdinalRow, OwedEventsRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf, ReceiptRow,
-    RoomRow, StretchRow, TokenRow, UnreadRow, WebhookRow,
+    AboutRow, AuditedRow, ChangeRow, FileInfo, HandleRow, LobbySeat, MemberRow, MembershipRow, MessageRow, MoreRow,
+    NamedRow, NotificationRow, OrdinalRow, OwedEventsRow, OwedRow, PersonRow, QuoteRow, ReachedRow, ReactionOf,
+    ReceiptRow, RoomRow, StandingRow, StretchRow, TokenRow, UnreadRow, WebhookRow,
 };
 use crate::work_error::{WorkError, Worked};
 
@@ -63,6 +63,8 @@ pub(crate) fn room(row: RoomRow) -> Worked<Room> {
         last_message: row.last_message.map(message_id).transpose()?,
         sent: count(row.sent)?,
         pins: small(row.pins)?,
+        slow_mode: small(row.slow_mode)?,
+        frozen: row.frozen,
         closed: row.closed,
     })
 }
@@ -86,7 +88,7 @@ pub(crate) fn room_word(kind: RoomKind) -> &'static str {
 pub(crate) const MEMBER: &str = MemberRow::COLUMNS;
 
 /// The member of a row, and the room that they are in.
-pub(crate) fn member(row: MemberRow) -> Worked<(RoomId, Member)> {
+pub(crate) fn member((row, standing): WholeMemberRow) -> Worked<(RoomId, Member)> {
     let read = Position {
         message: row.read_message.map(message_id).transpose()?,
         number: count(row.read_number)?,
@@ -101,9 +103,27 @@ pub(crate) fn member(row: MemberRow) -> Worked<(RoomId, Member)> {
         at: Time(row.delivered_at),
         moved: count(row.delivered_moved)?,
     };
-    let (joined, sent) = (count(row.joined)?, count(row.sent)?);
-    Ok((room_id(row.room)?, Member { user: user(row.person)?, active: row.active, joined, sent, read, delivered }))
+    let member = Member {
+        user: user(row.person)?,
+        active: row.active,
+        moderator: standing.moderator,
+        muted: standing.muted.map(Time),
+        banned: standing.banned.map(Time),
+        silenced: standing.silenced,
+        joined: count(row.joined)?,
+        sent: count(row.sent)?,
+        said: Time(standing.said),
+        read,
+        delivered,
+    };
+    Ok((room_id(row.room)?, member))
 }
+
+/// The columns of a [`StandingRow`].
+pub(crate) const STANDING: &str = StandingRow::COLUMNS;
+
+/// One member: [`MEMBER`] and [`STANDING`].
+pub(crate) type WholeMemberRow = (MemberRow, StandingRow);
 
 /// The columns of a [`MessageRow`].
 pub(crate) const MESSAGE: &str = MessageRow::COLUMNS;
@@ -271,7 +291,7 @@ pub(crate) fn small(number: i64) -> Worked<u32> {
 }
 
 /// Only this crate writes these tables: a value that it never writes means that the database is broken.
-fn bad(what: &str, value: &dyn std::fmt::Debug) -> WorkError {
+pub(crate) fn bad(what: &str, value: &dyn std::fmt::Debug) -> WorkError {
     WorkError::Broken(format!("the database holds {value:?} where {what} belongs"))
 }
 

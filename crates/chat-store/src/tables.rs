@@ -64,6 +64,8 @@ row! {
         last_message: Option<i64>,
         sent: i64,
         pins: i64,
+        slow_mode: i64,
+        frozen: bool,
         closed: bool,
     }
 }
@@ -86,6 +88,30 @@ row! {
         delivered_own: i64,
         delivered_at: i64,
         delivered_moved: i64,
+    }
+}
+
+row! {
+    /// What a member may and may not, of the same `members m`.
+    StandingRow as "m" {
+        moderator: bool,
+        muted: Option<i64>,
+        banned: Option<i64>,
+        silenced: bool,
+        said: i64,
+    }
+}
+
+row! {
+    /// One thing that was done by who leads a group, of `audit a`.
+    AuditedRow as "a" {
+        seq: i64,
+        at: i64,
+        actor: i64,
+        action: String,
+        person: Option<i64>,
+        message: Option<i64>,
+        reason: Option<String>,
     }
 }
 
@@ -226,6 +252,8 @@ row! {
         members: i64,
         seq: i64,
         moves: i64,
+        muted: Option<i64>,
+        silenced: bool,
     }
 }
 

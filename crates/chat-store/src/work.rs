@@ -152,9 +152,9 @@ impl Intake {
     }
 
     fn tell(&self, answers: Vec<(Option<Asking>, OrderResult)>) {
-        let settled = answers.iter().map(|(asking, result)| {
+        let settled = answers.iter().flat_map(|(asking, result)| {
             let origin = asking.as_ref().and_then(|asking| asking.origin);
-            Settled { origin, result: result.clone() }
+            Settled::of(origin, result.clone())
         });
         self.sink.settled(settled.collect());
         for (asking, result) in answers {

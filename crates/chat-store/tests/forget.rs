@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chat_domain::view::{Page, Replay, Replayed, Since};
-use chat_domain::{Command, Directory, Head, Journal, Order, RoomId, Time, UserId};
+use chat_domain::{Amendment, Command, Directory, Head, Journal, Order, RoomId, Time, UserId};
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, Folder, say, somebody};
@@ -55,7 +55,7 @@ async fn forget(url: &str) {
         give(&store, ann, at, say(room, "hello")).await;
         give(&store, bob, at, Command::Read { room, upto: None }).await;
         let title = format!("as of {at}");
-        give(&store, ann, at, Command::Rename { room, title }).await;
+        give(&store, ann, at, Command::Change { room, amendment: Amendment::title(title) }).await;
         heads.push(store.head(ann, room).await.unwrap());
     }
     let before = replay(&store, ann, room, heads[2]).await;

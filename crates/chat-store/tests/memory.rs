@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use chat_domain::directory::{Subject, Visitor};
-use chat_domain::{Change, Command, Directory, Event, Failure, Journal, MessageId, Refusal, RoomId, UserId};
+use chat_domain::{Amendment, Change, Command, Directory, Event, Failure, Journal, MessageId, Refusal, RoomId, UserId};
 use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Folder, open, order, say, somebody};
@@ -35,7 +35,7 @@ async fn postgres_does_not_take_members_of_before_for_those_of_a_room_that_was_s
     let (ann, bob) = (named(&one, "Ann").await, somebody(&one, "bob").await.id());
     let made = Command::CreateGroup { title: "all".into(), members: vec![bob], client_id: None };
     let room = happens(&one, ann, made).await.room;
-    let rename = |n: u64| Command::Rename { room, title: format!("all {n}") };
+    let rename = |n: u64| Command::Change { room, amendment: Amendment::title(format!("all {n}")) };
     for (n, store) in (1..).zip([&one, &other, &one]) {
         assert_eq!(own_number(store, bob, room).await, n);
         happens(&one, ann, rename(n)).await;

@@ -9,8 +9,8 @@ use chat_domain::Limits;
 use chat_domain::fact::Fact;
 use chat_domain::view::*;
 use chat_domain::{
-    Change, Chat, ClientId, Command, Draft, Emoji, Failure, Head, Journal, MessageId, Order, Outcome, Person, Refusal,
-    RoomId, Stamp, Time, UserId,
+    Amendment, Change, Chat, ClientId, Command, Draft, Emoji, Failure, Head, Journal, MessageId, Order, Outcome,
+    Person, Refusal, Role, RoomId, Sentence, Stamp, Time, UserId,
 };
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
@@ -20,7 +20,7 @@ use common::{Deaf, Dice, Folder, ids, operators, somebody};
 async fn sqlite_answers_as_the_model_does() {
     for seed in 1..=6 {
         let folder = Folder::new("model");
-        Story::tell(&folder.sqlite(), seed, 110, Stores::One).await;
+        Story::tell(&folder.sqlite(), seed, 140, Stores::One).await;
     }
 }
 
@@ -120,7 +120,7 @@ impl Story {
         let expected = self.model.execute(stamp, order.command.clone()).map_err(Failure::Refused);
         assert_eq!(answer, expected, "seed {}: {order:?}", self.seed);
         let Some(event) = event else { return };
-        self.heads.push((event.room, event.head));
+        self.heads.extend(answer.iter().flat_map(Outcome::happened).map(|event| (event.room, event.head)));
         if !self.rooms.contains(&event.room) {
             self.rooms.push(event.room);
         }
@@ -141,11 +141,12 @@ impl Story {
         let user = self.someone();
         match self.dice.roll(if self.rooms.len() < 12 { 40 } else { 37 }) {
             38 => Command::OpenDirect { with: user },
+            0 | 32..=34 => self.lead(room, user, message),
             37 => {
                 let members = (0..self.dice.roll(5)).map(|_| self.someone()).collect();
                 Command::CreateGroup { title: self.text(), members, client_id: self.name() }
             }
-            2 => Command::Rename { room, title: self.text() },
+            2 => Command::Change { room, amendment: Amendment::title(self.text()) },
             3 | 4 => Command::AddMember { room, user },
             5 => Command::RemoveMember { room, user },
             6 => Command::RemoveMember { room, user: actor },
@@ -167,6 +168,27 @@ impl Story {
                 let reply_to = Some(message).filter(|_| self.dice.one_in(3));
                 Command::Send { room, draft: Draft { reply_to, ..Draft::text(self.text()) }, client_id: self.name() }
             }
+        }
+    }
+
+    /// What who leads a group does, and what everybody does who has enough of somebody.
+    fn lead(&mut self, room: RoomId, user: UserId, message: MessageId) -> Command {
+        let seconds = if self.dice.one_in(4) { None } else { Some(1 + self.dice.roll(20) as u64) };
+        let reason = if self.dice.one_in(2) { Some("because".into()) } else { None };
+        let sentence = if self.dice.one_in(4) { None } else { Some(Sentence { seconds, reason }) };
+        match self.dice.roll(12) {
+            0..=2 => {
+                let role = [Role::Moderator, Role::Moderator, Role::Member, Role::Owner][self.dice.roll(4)];
+                Command::Appoint { room, user, role }
+            }
+            3 | 4 => Command::Mute { room, user, sentence },
+            5 | 6 => Command::Ban { room, user, sentence, delete_messages: self.dice.one_in(2) },
+            7 => {
+                let (slow_mode, frozen) = (Some(self.dice.roll(3) as u32), Some(self.dice.one_in(4)));
+                Command::Change { room, amendment: Amendment { title: None, slow_mode, frozen } }
+            }
+            8 => Command::Purge { room, message },
+            _ => Command::Block { user, stands: !self.dice.one_in(3) },
         }
     }
 
@@ -215,7 +237,23 @@ impl Story {
         let after = if self.dice.one_in(2) { Some(other) } else { None };
         let (store, model) = (&self.store, &self.model);
         let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
-        match self.dice.roll(14) {
+        match self.dice.roll(16) {
+            14 => {
+                let at = Time::from_secs(self.now);
+                same(
+                    store.bans(reader, room, at, after, limit).await,
+                    model.bans(reader, room, at, after, limit),
+                    &about,
+                );
+                let before = if after.is_some() { Some(message.number() as u64) } else { None };
+                same(store.audit(reader, room, before, limit).await, model.audit(reader, room, before, limit), &about);
+                same(store.member(reader, room, other).await, model.one_member(reader, room, other), &about);
+            }
+            15 => {
+                same(store.blocked_by(reader, after, limit).await, model.blocked_by(reader, after, limit), &about);
+                let due = self.model.purging(limit);
+                assert_eq!(self.store.purging(limit).await, Ok(due), "{about}");
+            }
             0 => {
                 for page in
                     [Page::Newest, Page::Pinned, Page::Before(message), Page::After(Some(message)), Page::After(None)]

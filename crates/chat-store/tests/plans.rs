@@ -10,8 +10,8 @@ use chat_domain::grant::Kept;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::{Page, ReactorsPage, Replay, Since};
 use chat_domain::{
-    ClientId, Command, Directory, Draft, Emoji, Head, Journal, MessageId, NotificationId, NotificationKind, RoomId,
-    Time, UserId, Uuid, Value,
+    Amendment, ClientId, Command, Directory, Draft, Emoji, Head, Journal, MessageId, NotificationId, NotificationKind,
+    RoomId, Time, UserId, Uuid, Value,
 };
 use chat_store::Store;
 use common::postgres::Cluster;
@@ -187,7 +187,7 @@ async fn commands(store: &Store, me: UserId, other: UserId, room: RoomId, messag
         Command::Search,
         Command::StopSearch,
         Command::LeaveRoulette,
-        Command::Rename { room, title },
+        Command::Change { room, amendment: Amendment::title(title) },
         Command::AddMember { room, user: stranger },
         Command::RemoveMember { room, user: me },
     ];

@@ -3,7 +3,7 @@
 
 mod common;
 
-use chat_domain::{Change, Command, Journal, MessageId, Outcome, RoomId, UserId};
+use chat_domain::{Amendment, Change, Command, Journal, MessageId, Outcome, RoomId, UserId};
 use chat_store::Store;
 use common::postgres::Cluster;
 use common::{open, order, say, somebody};
@@ -39,7 +39,11 @@ async fn what_is_not_said_takes_nothing_along_but_its_own_room() {
     let Some(cluster) = Cluster::start() else { return };
     let (scene, _other) = Scene::of(&cluster).await;
     let [first, second, third] = scene.rooms;
-    let commands = [say(first, "hello"), Command::Rename { room: second, title: "new".into() }, say(third, "hello")];
+    let commands = [
+        say(first, "hello"),
+        Command::Change { room: second, amendment: Amendment::title("new") },
+        say(third, "hello"),
+    ];
     let answers: Vec<_> = commands.map(|command| scene.store.execute(order(scene.me, 4, command))).into();
     let mut outcomes = Vec::new();
     for answer in answers {

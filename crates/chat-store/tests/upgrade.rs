@@ -29,6 +29,64 @@ async fn a_postgres_database_of_the_first_version_is_brought_up_to_date() {
     goes_on(&open(&url).await).await;
 }
 
+/// The version before ranks, mutes, bans and blocks.
+#[tokio::test]
+async fn a_sqlite_database_without_ranks_is_brought_up_to_date() {
+    let folder = Folder::new("ranks");
+    let mut conn = raw(&folder.0.join("chat.db").display().to_string());
+    conn.batch_execute(include_str!("dumps/sqlite-10.sql")).unwrap();
+    drop(conn);
+    takes_ranks(&open(&folder.sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_database_without_ranks_is_brought_up_to_date() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("ranks");
+    cluster.ask("ranks", include_str!("dumps/postgres-12.sql"));
+    takes_ranks(&open(&url).await).await;
+}
+
+/// Nothing is lost of what Ann, Bob and Eve have; nobody is anything but what they were, and everybody can become something.
+async fn takes_ranks(store: &Store) {
+    let (ann, bob, eve) = (user(1), user(2), user(3));
+    let view = store.chat(ann, room()).await.unwrap();
+    assert_eq!((view.room.title.as_deref(), view.room.slow_mode, view.room.frozen), (Some("The team"), 0, false));
+    let members: Vec<_> = view.members.iter().map(|one| (one.person.id(), one.role, one.muted)).collect();
+    assert_eq!(members, [(ann, Role::Owner, None), (bob, Role::Member, None)]);
+    let history = store.history(ann, room(), Page::Newest, 50).await.unwrap();
+    let told: Vec<_> = history.messages.iter().map(|shown| &*shown.message.content).collect();
+    assert_eq!(told, ["Привет", "hello @ann", "fourth", "an answer"]);
+    assert_eq!(store.history(ann, room(), Page::Pinned, 9).await.unwrap().messages.len(), 1);
+    assert_eq!(store.audit(ann, room(), None, 9).await.unwrap(), []);
+    // The title that it was given before is told as it is now.
+    let replay = Replay { since: Since::Head(Head::default()), from: None, until: None, limit: 100 };
+    let Replayed::Changes { events, .. } = store.replay(bob, room(), replay).await.unwrap() else { panic!("pruned") };
+    let is_change = |event: &&std::sync::Arc<Event>| matches!(&event.change, Change::Extra(Extra::Changed { title, .. }) if title.as_deref() == Some("The team"));
+    assert_eq!(events.iter().filter(is_change).count(), 1);
+
+    give(store, ann, Command::Appoint { room: room(), user: bob, role: Role::Moderator }).await.unwrap();
+    let sentence = Sentence { seconds: None, reason: Some("spam".into()) };
+    let ban = Command::Ban { room: room(), user: eve, sentence: Some(sentence), delete_messages: true };
+    give(store, bob, ban).await.unwrap();
+    let add = Command::AddMember { room: room(), user: eve };
+    assert_eq!(give(store, ann, add).await, Err(Failure::Refused(Refusal::Banned)));
+    let bans = store.bans(bob, room(), Time(9), None, 9).await.unwrap();
+    assert_eq!(
+        bans.iter().map(|ban| (ban.person.id(), ban.reason.as_deref())).collect::<Vec<_>>(),
+        [(eve, Some("spam"))]
+    );
+    let acts: Vec<_> = store.audit(ann, room(), None, 9).await.unwrap().iter().map(|one| one.act).collect();
+    assert_eq!(acts, [Act::Ban, Act::Role]);
+    give(store, ann, Command::Block { user: bob, stands: true }).await.unwrap();
+    let direct = Command::Send { room: RoomId::new(2).unwrap(), draft: Draft::text("?"), client_id: None };
+    assert_eq!(give(store, bob, direct).await, Err(Failure::Refused(Refusal::Blocked)));
+}
+
+async fn give(store: &Store, actor: UserId, command: Command) -> Result<Outcome, Failure> {
+    store.execute(Order { actor, at: Time(1_900_000_000_000_000), command, origin: None }).await
+}
+
 fn user(number: i64) -> UserId {
     UserId::new(number).unwrap()
 }

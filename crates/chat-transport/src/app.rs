@@ -232,6 +232,7 @@ impl App {
             self.comments.run(stop.clone()),
             self.keep_lobby(stop.clone()),
             self.tell_mentions(stop.clone()),
+            self.purge(stop.clone()),
             self.hear_tells(stop.clone()),
             self.tell_webhooks(stop.clone()),
             self.keep_vouched(stop.clone()),

@@ -67,6 +67,7 @@ pub mod metrics;
 mod mistakes;
 pub mod notify;
 pub mod operators;
+mod purge;
 pub mod rates;
 pub mod redis;
 mod request_id;

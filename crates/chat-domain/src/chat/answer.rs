@@ -1,5 +1,6 @@
 //! What a store would say, said by a chat that knows everything.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Chat;
@@ -7,6 +8,7 @@ use crate::command::Need;
 use crate::emoji::Emoji;
 use crate::fact::*;
 use crate::id::{MessageId, RoomId, UserId};
+use crate::person::Person;
 use crate::room::Member;
 use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
 
@@ -27,6 +29,13 @@ impl Chat {
                 Fact::Message(room, id, self.message_row(room, id).map(|message| self.as_now(message)))
             }
             Need::Ordinal(room, id, user) => Fact::Ordinal(room, id, user, self.ordinal(room, id, user)),
+            Need::Author(room, id) => {
+                let sender = self.message_row(room, id).map(|message| message.sender.id());
+                let slot = sender.and_then(|sender| self.slot(room, sender));
+                Fact::Author(room, id, slot.map(|slot| slot.member))
+            }
+            Need::Blocks(low, high) => Fact::Blocks(low, high, [self.blocks(low, high), self.blocks(high, low)]),
+            Need::Apart(user) => Fact::Apart(user, self.apart_from(user)),
             Need::Direct(low, high) => {
                 Fact::Direct(low, high, self.direct(low, high).and_then(|room| self.room_roster(room)))
             }
@@ -65,9 +74,11 @@ impl Chat {
         part
     }
 
-    fn heirs(&self, room: RoomId) -> Vec<Member> {
+    fn heirs(&self, room: RoomId) -> Vec<(Member, Arc<Person>)> {
         let Ok((state, row)) = self.state(room) else { return Vec::new() };
-        state.present().into_iter().map(|slot| slot.member).filter(|member| row.owner != Some(member.user)).collect()
+        let others =
+            state.present().into_iter().map(|slot| slot.member).filter(|member| row.owner != Some(member.user));
+        others.filter_map(|member| Some((member, self.person(member.user).ok()?.clone()))).collect()
     }
 
     fn room_roster(&self, room: RoomId) -> Option<Roster> {

@@ -29,6 +29,9 @@ pub(super) struct Dirty {
     pub(super) made: Vec<MadeRow>,
     pub(super) directs: Vec<DirectRow>,
     pub(super) lobby: BTreeSet<UserId>,
+    pub(super) audit: Vec<AuditRow>,
+    pub(super) purges: BTreeMap<(RoomId, UserId), PurgeRow>,
+    pub(super) blocks: BTreeMap<(UserId, UserId), BlockRow>,
 }
 
 impl Dirty {

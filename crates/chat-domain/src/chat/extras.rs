@@ -18,6 +18,12 @@ impl Chat {
             Extra::Unreacted { message, emoji, .. } => self.fold_reaction(event, *message, emoji, false),
             Extra::Pinned { message } => self.fold_pin(event, *message, true),
             Extra::Unpinned { message } => self.fold_pin(event, *message, false),
+            Extra::Updated { person, standing } => self.fold_updated(event, person.id(), standing),
+            Extra::Changed { title, slow_mode, frozen } => self.update(event, |room| {
+                room.title.clone_from(title);
+                (room.slow_mode, room.frozen) = (*slow_mode, *frozen);
+            }),
+            Extra::Silenced { person, stands } => self.fold_silenced(event, person.id(), *stands),
         }
     }
 

@@ -22,7 +22,6 @@ impl Chat {
             Change::Created { title, people } => self.fold_created(event, title.clone(), people),
             Change::Added { person } => self.fold_added(event, person),
             Change::Removed { person, heir } => self.fold_removed(event, person.id(), *heir),
-            Change::Renamed { title } => self.update(event, |room| room.title = Some(title.clone())),
             Change::Closed => self.fold_closed(event),
             Change::Sent { message, .. } => self.fold_sent(event, message),
             Change::Edited { message } => self.fold_edited(event, message),
@@ -127,7 +126,9 @@ impl Chat {
         self.update(event, |room| (room.members, room.members_seq) = (event.members, seq));
         self.is_in(user, id, true);
         let Some(state) = self.states.get_mut(&id) else { return };
-        let joined = state.slot_mut(user).map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
+        // Who was banned without ever being there has a row, and comes for the first time.
+        let before = state.slot_mut(user).filter(|slot| slot.member.joined > 0);
+        let joined = before.map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
         let here = joined.is_none().then(|| state.newcomer(user, event)).flatten();
         self.mark(|dirty| {
             dirty.members.insert((id, user));
@@ -144,7 +145,8 @@ impl Chat {
         });
         self.is_in(user, event.room, false);
         let slot = self.states.get_mut(&event.room).and_then(|state| state.slot_mut(user));
-        slot.into_iter().for_each(|slot| slot.member.active = false);
+        // A rank is not kept for who comes back.
+        slot.into_iter().for_each(|slot| (slot.member.active, slot.member.moderator) = (false, false));
         self.mark(|dirty| dirty.members.extend([(event.room, user)]));
     }
 
@@ -155,7 +157,7 @@ impl Chat {
             (row.last_message, row.sent) = (Some(message.id), message.number);
         }
         if let Some(slot) = state.slot_mut(user) {
-            slot.member.sent = message.own_number;
+            (slot.member.sent, slot.member.said) = (message.own_number, message.created_at);
             slot.own.push(message.id);
         }
         state.put(message.clone());
@@ -234,7 +236,8 @@ impl Chat {
         let Some(state) = self.states.get_mut(&event.room) else { return };
         let Some(room) = &mut state.room else { return };
         room.head = Head { seq, moves };
-        if event.change.is_durable() {
+        // What nobody hears of does not bring the room forward in anybody's list.
+        if event.change.is_durable() && event.change.is_told() {
             room.last_at = event.at;
         }
         if let Some(row) = LogRow::of(event) {
@@ -269,10 +272,11 @@ impl Chat {
 impl RoomState {
     /// Lets somebody in who was never here: what is there counts as read.
     fn newcomer(&mut self, user: UserId, event: &Event) -> Option<Receipt> {
-        let row = self.room.as_ref()?;
+        let row = self.room.clone()?;
         let (at, number, moves) = (event.at, row.sent, 0);
         let here = Position { message: row.last_message, number, own: 0, at, moved: moves };
-        let member = Member { read: here, delivered: here, joined: event.head.seq, ..Member::founder(user, at) };
+        let (joined, banned) = (event.head.seq, self.slot_mut(user).and_then(|slot| slot.member.banned));
+        let member = Member { read: here, delivered: here, joined, banned, ..Member::founder(user, at) };
         let receipt =
             here.message.map(|upto| Receipt { room: row.id, user, what: Reach::Read, upto, number, at, moves });
         let mut slot = Slot::new(member);

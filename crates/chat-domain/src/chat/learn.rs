@@ -42,13 +42,24 @@ impl Chat {
             Fact::Room(id, room) => self.learn_room(id, room),
             Fact::Member(room, user, member) => self.learn_member(room, user, member),
             Fact::Heir(room, members) => {
-                members.into_iter().for_each(|member| self.learn_member(room, member.user, Some(member)));
+                for (member, person) in members {
+                    self.learn_person(member.user, Some(person));
+                    self.learn_member(room, member.user, Some(member));
+                }
             }
             Fact::Message(room, id, None) => {
                 self.states.entry(room).or_default().absent.insert(id);
             }
             Fact::Message(.., Some(message)) => self.learn_message(message),
             Fact::Ordinal(room, id, user, ordinal) => self.learn_ordinal(room, id, user, ordinal),
+            Fact::Author(room, _, member) => {
+                member.into_iter().for_each(|member| self.learn_member(room, member.user, Some(member)));
+            }
+            Fact::Blocks(low, high, [first, second]) => {
+                self.learn_block(low, high, first);
+                self.learn_block(high, low, second);
+            }
+            Fact::Apart(_, pairs) => pairs.into_iter().for_each(|(who, whom)| self.learn_block(who, whom, true)),
             Fact::Direct(low, high, roster) => {
                 self.directs.insert((low, high), roster.as_ref().map(|roster| roster.room.id));
                 roster.into_iter().for_each(|roster| self.learn_roster(roster));

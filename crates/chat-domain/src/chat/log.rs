@@ -25,15 +25,14 @@ impl LogRow {
             Change::Removed { person, heir } => {
                 Some(LogRow { user: Some(person.id()), heir: *heir, ..row(LogKind::Removed) })
             }
-            Change::Renamed { title } => Some(LogRow { text: Some(title.clone()), ..row(LogKind::Renamed) }),
             Change::Closed => Some(row(LogKind::Closed)),
             Change::Edited { message } => about(LogKind::Edited, message.id),
             Change::Deleted { message, .. } => about(LogKind::Deleted, *message),
             Change::Liked { message, .. } => about(LogKind::Liked, *message),
             Change::Unliked { message, .. } => about(LogKind::Unliked, *message),
             Change::Extra(extra) => {
-                let Noted { kind, message, text } = extra.noted();
-                Some(LogRow { message, text, ..row(kind) })
+                let Noted { kind, message, user, text } = extra.noted();
+                Some(LogRow { message, user, text, ..row(kind) })
             }
             Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => None,
         }

@@ -95,7 +95,7 @@ impl Chat {
             self.expect(|| Need::Heir(room));
         }
         let others = state.slots().map(|slot| &slot.member).filter(|member| member.active && member.user != leaver);
-        others.min_by_key(|member| member.seniority()).map(|member| member.user)
+        others.min_by_key(|member| member.succession()).map(|member| member.user)
     }
 
     /// Everybody who is in a room, in order of joining.

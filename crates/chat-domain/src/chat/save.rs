@@ -68,6 +68,11 @@ impl Chat {
         for row in rows.log {
             chat.states.entry(row.room).or_default().changes.push(row);
         }
+        for row in rows.audit {
+            chat.states.entry(row.room).or_default().audit.push(row);
+        }
+        chat.purges = rows.purges;
+        chat.blocks.extend(rows.blocks.into_iter().map(|row| ((row.person, row.blocked), Some(row.at))));
         for row in rows.reactions {
             chat.states.entry(row.room).or_default().load_reaction(row);
         }
@@ -112,11 +117,14 @@ impl Chat {
         directs.sort_unstable_by_key(|row| row.room);
         let mut files: Vec<_> = self.files.values().flatten().cloned().collect();
         files.sort_unstable_by_key(|row| row.file.id);
+        let (purges, blocks) = (self.purges.clone(), self.block_rows());
         Written {
             sent,
             made,
             directs,
             files,
+            purges,
+            blocks,
             lobby: self.lobby.values().copied().flatten().collect(),
             ..Written::default()
         }
@@ -132,6 +140,7 @@ impl RoomState {
         rows.members.extend(slots.iter().map(|slot| (room.id, slot.member)));
         rows.new_messages.extend(self.messages.iter().cloned());
         rows.log.extend(self.changes.iter().cloned());
+        rows.audit.extend(self.audit.iter().cloned());
         rows.receipts.extend(slots.iter().flat_map(|slot| slot.reads.iter().copied()));
         let given = self.reactions.values().flat_map(Map::values);
         let mut reactions: Vec<_> = given.flat_map(|given| given.rows.values().cloned()).collect();

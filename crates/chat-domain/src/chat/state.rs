@@ -10,7 +10,7 @@ use crate::fact::Ordinal;
 use crate::id::{MessageId, UserId};
 use crate::message::Message;
 use crate::room::{Member, Room};
-use crate::rows::{LogRow, ReactionRow, Receipt};
+use crate::rows::{AuditRow, LogRow, ReactionRow, Receipt};
 use crate::time::Time;
 use crate::view::Mark;
 
@@ -42,6 +42,8 @@ pub(crate) struct RoomState {
     pub(super) deleted: Vec<u64>,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.
     pub(super) changes: Vec<LogRow>,
+    /// What was done by who leads it, in order of `seq`. Only a whole chat keeps it.
+    pub(super) audit: Vec<AuditRow>,
     pub(super) ordinals: Map<(MessageId, UserId), Ordinal>,
     pub(super) bases: Map<MessageId, Base>,
     /// Who sent messages of which nothing else is known.

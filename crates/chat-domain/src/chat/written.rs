@@ -49,6 +49,9 @@ impl Chat {
             made: dirty.made,
             directs: dirty.directs,
             lobby: dirty.lobby.iter().filter_map(|user| self.lobby.get(user).copied().flatten()).collect(),
+            audit: dirty.audit,
+            purges: dirty.purges.into_values().collect(),
+            blocks: dirty.blocks.into_values().collect(),
         }
     }
 }

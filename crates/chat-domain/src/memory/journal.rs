@@ -11,8 +11,10 @@ use crate::event::Outcome;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
 use crate::journal::{Answer, Fed, Journal, Order};
+use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
+use crate::person::Person;
 use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
@@ -100,6 +102,10 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.chat.members(reader, room, after, limit)?))
     }
 
+    fn member(&self, reader: UserId, room: RoomId, user: UserId) -> Answer<'_, MemberView> {
+        self.answer(|world| Ok(world.chat.one_member(reader, room, user)?))
+    }
+
     fn readers(
         &self,
         reader: UserId,
@@ -130,6 +136,29 @@ impl Journal for InMemory {
         page: ReactorsPage,
     ) -> Answer<'_, Vec<Reactor>> {
         self.answer(|world| Ok(world.chat.reactors_page(reader, room, message, page)?))
+    }
+
+    fn bans(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        at: Time,
+        before: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Banned>> {
+        self.answer(|world| Ok(world.chat.bans(reader, room, at, before, limit)?))
+    }
+
+    fn audit(&self, reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Answer<'_, Vec<Audited>> {
+        self.answer(|world| Ok(world.chat.audit(reader, room, before, limit)?))
+    }
+
+    fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Answer<'_, Vec<Arc<Person>>> {
+        self.answer(|world| Ok(world.chat.blocked_by(user, before, limit)?))
+    }
+
+    fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
+        self.answer(|world| Ok(world.chat.purging(limit)))
     }
 
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {

@@ -8,7 +8,7 @@ use crate::chat::{Chat, RoomState, Slot};
 use crate::id::{MessageId, RoomId, UserId};
 use crate::refusal::Refusal;
 use crate::room::Head;
-use crate::room::{Role, Room, RoomKind};
+use crate::room::{Member, Room, RoomKind};
 use crate::time::Time;
 use crate::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Summary};
 
@@ -77,11 +77,24 @@ impl Chat {
         Ok(slots.into_iter().take(limit).filter_map(|slot| self.member_view(row, slot)).collect())
     }
 
+    /// One member of a room.
+    pub fn one_member(&self, reader: UserId, room: RoomId, user: UserId) -> Result<MemberView, Refusal> {
+        let (_, row, _) = self.visible(reader, room)?;
+        let slot = self.member(room, user).ok_or(Refusal::UnknownUser)?;
+        self.member_view(row, slot).ok_or(Refusal::UnknownUser)
+    }
+
     /// All rooms that somebody is in, in order of their ids.
     pub fn memberships(&self, user: UserId) -> Vec<Membership> {
         let rooms = self.rooms_of(user).filter_map(|room| self.state(room).ok());
         rooms
-            .map(|(_, row)| Membership { room: row.id, kind: row.kind, members: row.members, head: row.head })
+            .map(|(state, row)| Membership {
+                room: row.id,
+                kind: row.kind,
+                members: row.members,
+                head: row.head,
+                mute: state.slots_of(user).and_then(|slot| slot.member.mute()),
+            })
             .collect()
     }
 
@@ -117,9 +130,9 @@ impl Chat {
     }
 
     pub(super) fn member_view(&self, row: &Room, slot: &Slot) -> Option<MemberView> {
-        let user = slot.member.user;
-        let role = if row.owner == Some(user) { Role::Owner } else { Role::Member };
-        Some(MemberView { person: self.person(user).ok()?.clone(), role, last_seen: self.last_seen(user) })
+        let Member { user, muted, .. } = slot.member;
+        let (role, last_seen) = (row.role_of(user, Some(&slot.member)), self.last_seen(user));
+        Some(MemberView { person: self.person(user).ok()?.clone(), role, muted, last_seen })
     }
 }
 

@@ -22,11 +22,11 @@ pub struct LogRow {
     pub kind: LogKind,
     /// Which message it is about: edited, deleted, reacted to.
     pub message: Option<MessageId>,
-    /// Whom it is about: added, removed.
+    /// Whom it is about: added, removed, updated, silenced.
     pub user: Option<UserId>,
     /// Who owns the room since this removal, if it changed that.
     pub heir: Option<UserId>,
-    /// The title that a group was made with or was given; the emoji of a reaction that is no like.
+    /// The title that a group was made with or was given; the emoji of a reaction that is no like; what somebody is in a group.
     pub text: Option<String>,
 }
 
@@ -40,8 +40,8 @@ pub enum LogKind {
     Added,
     /// Somebody left or was taken out.
     Removed,
-    /// The group has another title.
-    Renamed,
+    /// The group has another title or other rules.
+    Changed,
     /// Somebody left a roulette chat.
     Closed,
     /// A message has other words.
@@ -60,15 +60,21 @@ pub enum LogKind {
     Pinned,
     /// A message was taken from the pins.
     Unpinned,
+    /// Somebody is something else in the group than before.
+    Updated,
+    /// One in a direct chat has blocked the other.
+    Silenced,
+    /// That was taken back.
+    Unsilenced,
 }
 
 impl LogKind {
     /// All of them.
-    pub const ALL: [LogKind; 13] = [
+    pub const ALL: [LogKind; 16] = [
         LogKind::Created,
         LogKind::Added,
         LogKind::Removed,
-        LogKind::Renamed,
+        LogKind::Changed,
         LogKind::Closed,
         LogKind::Edited,
         LogKind::Deleted,
@@ -78,6 +84,9 @@ impl LogKind {
         LogKind::Unreacted,
         LogKind::Pinned,
         LogKind::Unpinned,
+        LogKind::Updated,
+        LogKind::Silenced,
+        LogKind::Unsilenced,
     ];
 
     /// The word for it in every database.
@@ -86,7 +95,8 @@ impl LogKind {
             LogKind::Created => "created",
             LogKind::Added => "added",
             LogKind::Removed => "removed",
-            LogKind::Renamed => "renamed",
+            // The word is older than the other rules.
+            LogKind::Changed => "renamed",
             LogKind::Closed => "closed",
             LogKind::Edited => "edited",
             LogKind::Deleted => "deleted",
@@ -96,6 +106,9 @@ impl LogKind {
             LogKind::Unreacted => "unreacted",
             LogKind::Pinned => "pinned",
             LogKind::Unpinned => "unpinned",
+            LogKind::Updated => "updated",
+            LogKind::Silenced => "silenced",
+            LogKind::Unsilenced => "unsilenced",
         }
     }
 
@@ -111,8 +124,9 @@ impl LogRow {
         match self.kind {
             LogKind::Liked | LogKind::Unliked => Some(Emoji::LIKE),
             LogKind::Reacted | LogKind::Unreacted => Emoji::new(self.text.as_deref()?),
-            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Renamed | LogKind::Closed => None,
+            LogKind::Created | LogKind::Added | LogKind::Removed | LogKind::Changed | LogKind::Closed => None,
             LogKind::Edited | LogKind::Deleted | LogKind::Pinned | LogKind::Unpinned => None,
+            LogKind::Updated | LogKind::Silenced | LogKind::Unsilenced => None,
         }
     }
 }

@@ -52,7 +52,9 @@ pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
 
 /// Who has waited longest with a good lease; a last partner only if nobody else has one.
 fn stranger(chat: &Chat, own: &LobbyRow, now: Time) -> Option<UserId> {
-    let good = |row: &LobbyRow| row.user != own.user && row.room.is_none() && row.lease >= now;
+    let good = |row: &LobbyRow| {
+        row.user != own.user && row.room.is_none() && row.lease >= now && !chat.are_apart(own.user, row.user)
+    };
     let again = |row: &LobbyRow| own.partner == Some(row.user) || row.partner == Some(own.user);
     let waiting = || chat.waiting().filter(good);
     waiting().find(|row| !again(row)).or_else(|| waiting().next()).map(|row| row.user)

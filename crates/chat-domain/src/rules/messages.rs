@@ -4,9 +4,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::content::check_draft;
-use super::decision::{Decision, Memo, happened};
+use super::decision::{Acted, Decision, Memo, happened};
 use super::files::named_file;
 use super::mentions::mentioned;
+use super::moderation;
 use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
 use crate::checks::{check_text, spelled};
@@ -16,9 +17,11 @@ use crate::event::{Change, Event};
 use crate::file::File;
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
+use crate::moderation::Act;
 use crate::quote::InReply;
 use crate::reception::Reception;
 use crate::refusal::Refusal;
+use crate::room::Head;
 use crate::tally::Tallies;
 
 /// A repeat is answered before any other rule is asked.
@@ -42,6 +45,10 @@ pub(super) fn send(
     };
     let scene = Scene::enter(chat, stamp, room)?;
     scene.open()?;
+    scene.has_voice(draft.is_back_ends)?;
+    if !draft.is_back_ends {
+        scene.has_its_turn()?;
+    }
     check_draft(&draft, &metadata, chat.limits())?;
     let reply = draft.reply_to.map(|message| answer(&scene, message)).transpose()?;
     let file = named_file(&scene, &draft)?;
@@ -51,6 +58,7 @@ pub(super) fn send(
 /// Other words for a text, by its sender.
 pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Decision, Refusal> {
     scene.open()?;
+    scene.has_voice(false)?;
     let before = &scene.chat.as_now(scene.message(message)?);
     if before.sender.id() != scene.actor.id() {
         return Err(Refusal::NotAuthor);
@@ -71,13 +79,29 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
     happened(event)
 }
 
-/// A message is erased by its sender or the room's owner.
+/// A message is erased by its sender or by who leads the group and outranks them.
 pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, Refusal> {
     let sender = scene.message(message)?.sender.id();
-    if sender != scene.actor.id() && !scene.is_owner() {
+    let event = scene.next(Change::Deleted { message, sender });
+    if sender == scene.actor.id() {
+        return happened(event);
+    }
+    if !scene.leads() {
         return Err(Refusal::NotAuthor);
     }
-    happened(scene.next(Change::Deleted { message, sender }))
+    scene.outranks(sender)?;
+    moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
+}
+
+/// The same behind a ban that ordered it, for whoever ordered it: their rank was asked then.
+pub(super) fn purge(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId) -> Result<Decision, Refusal> {
+    let actor = chat.person(stamp.actor)?;
+    let (_, row) = chat.state(room)?;
+    let sender = chat.live_message(room, message)?.sender.id();
+    let event = as_it_is(row, actor, Change::Deleted { message, sender });
+    let head = Head { seq: row.head.seq + 1, ..row.head };
+    let event = Event { head, at: stamp.at.max(row.last_at), ..event };
+    moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
 }
 
 /// An answer to a message that stands.

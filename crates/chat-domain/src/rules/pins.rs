@@ -1,10 +1,12 @@
 //! Pinning messages.
 
-use super::decision::{Decision, happened};
+use super::decision::{Acted, Decision};
+use super::moderation;
 use super::scene::Scene;
 use crate::event::Change;
 use crate::extra::Extra;
 use crate::id::MessageId;
+use crate::moderation::Act;
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 
@@ -12,7 +14,7 @@ use crate::room::RoomKind;
 pub(super) fn pin(scene: Scene<'_>, message: MessageId, stands: bool) -> Result<Decision, Refusal> {
     scene.open()?;
     if scene.room.kind == RoomKind::Group && !scene.leads() {
-        return Err(Refusal::NotOwner);
+        return Err(Refusal::Outranked);
     }
     let is_pinned = scene.message(message)?.pinned.is_some();
     let extra = if stands { Extra::Pinned { message } } else { Extra::Unpinned { message } };
@@ -22,7 +24,8 @@ pub(super) fn pin(scene: Scene<'_>, message: MessageId, stands: bool) -> Result<
     if stands && scene.room.pins >= MOST {
         return Err(Refusal::TooMany { what: "pinned messages" });
     }
-    happened(scene.next(Change::Extra(extra)))
+    let act = if stands { Act::Pin } else { Act::Unpin };
+    moderation::acted(scene.next(Change::Extra(extra)), Acted { message: Some(message), ..Acted::plainly(act) })
 }
 
 /// How many messages of a room are pinned at most.

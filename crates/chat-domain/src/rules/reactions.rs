@@ -13,6 +13,7 @@ use crate::rows::ReactionRow;
 /// Everybody gives a reaction to a message once, and may take it back.
 pub(super) fn react(scene: Scene<'_>, message: MessageId, emoji: Emoji, stands: bool) -> Result<Decision, Refusal> {
     scene.open()?;
+    scene.has_voice(false)?;
     let row = scene.message(message)?;
     if scene.chat.reacts(scene.state, row, &emoji, scene.actor.id()) == stands {
         let by = scene.chat.backers(scene.state, row, &emoji);

@@ -5,14 +5,17 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::decision::{Decision, Memo, happened};
+use super::decision::{Acted, Decision, Memo, happened};
+use super::moderation;
 use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
-use crate::checks::check_title;
+use crate::checks::{check_title, invalid};
 use crate::command::{ClientId, Stamp};
 use crate::digest::Digest;
 use crate::event::{Change, Event};
+use crate::extra::Extra;
 use crate::id::{RoomId, UserId};
+use crate::moderation::{Act, Amendment};
 use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::room::Head;
@@ -27,7 +30,16 @@ pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Dec
     let other = chat.living(with)?;
     match chat.direct(stamp.actor, with) {
         Some(room) => present(chat, actor, room),
-        None => happened(made(chat, stamp, RoomKind::Direct, None, vec![actor.clone(), other.clone()])),
+        None if chat.blocks(with, stamp.actor) => Err(Refusal::Blocked),
+        None => {
+            let event = made(chat, stamp, RoomKind::Direct, None, vec![actor.clone(), other.clone()]);
+            if !chat.blocks(stamp.actor, with) {
+                return happened(event);
+            }
+            let silenced = Change::Extra(Extra::Silenced { person: other.clone(), stands: true });
+            let second = Event { head: Head { seq: 2, ..event.head }, change: silenced, ..event.clone() };
+            Ok(Decision::Both(event, second, None))
+        }
     }
 }
 
@@ -59,19 +71,34 @@ pub(super) fn create_group(
     Ok(Decision::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
 }
 
-/// The owner gives a group another title.
-pub(super) fn rename(scene: Scene<'_>, title: String) -> Result<Decision, Refusal> {
+/// Who leads a group gives it another title or other rules.
+pub(super) fn change(scene: Scene<'_>, amendment: Amendment) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
     }
-    if !scene.is_owner() {
-        return Err(Refusal::NotOwner);
+    if !scene.leads() {
+        return Err(Refusal::Outranked);
     }
-    check_title(&title, scene.chat.limits().title)?;
-    if scene.room.title.as_ref() == Some(&title) {
-        return Ok(Decision::Already(scene.already(scene.room.last_at, Change::Renamed { title })));
+    let Amendment { title, slow_mode, frozen } = amendment;
+    if let Some(title) = &title {
+        check_title(title, scene.chat.limits().title)?;
     }
-    happened(scene.next(Change::Renamed { title }))
+    if slow_mode.is_some_and(|seconds| seconds > Amendment::SLOWEST) {
+        return Err(invalid("slow_mode", "must be at most 3600 seconds"));
+    }
+    let before = &scene.room;
+    let is_same = title.as_ref().is_none_or(|title| before.title.as_ref() == Some(title))
+        && slow_mode.is_none_or(|seconds| seconds == before.slow_mode)
+        && frozen.is_none_or(|frozen| frozen == before.frozen);
+    let change = Change::Extra(Extra::Changed {
+        title: title.or_else(|| before.title.clone()),
+        slow_mode: slow_mode.unwrap_or(before.slow_mode),
+        frozen: frozen.unwrap_or(before.frozen),
+    });
+    if is_same {
+        return Ok(Decision::Already(scene.already(before.last_at, change)));
+    }
+    moderation::acted(scene.next(change), Acted::plainly(Act::Change))
 }
 
 /// The owner ends a group, for everybody at once.

@@ -1,15 +1,16 @@
 //! A member in a room, about to do something.
 
 use alloc::sync::Arc;
+use core::time::Duration;
 
 use crate::chat::{Chat, RoomState, Slot};
 use crate::command::Stamp;
 use crate::event::{Change, Event};
-use crate::id::{MessageId, RoomId};
+use crate::id::{MessageId, RoomId, UserId};
 use crate::message::Message;
 use crate::person::Person;
 use crate::refusal::Refusal;
-use crate::room::{Head, Room};
+use crate::room::{Head, Role, Room};
 use crate::time::Time;
 
 /// A member about to do something in their room.
@@ -55,13 +56,57 @@ impl<'a> Scene<'a> {
 
     /// Whether the actor may do what concerns everybody in the room.
     pub(super) fn leads(&self) -> bool {
-        self.is_owner()
+        self.role_of(self.actor.id()) < Role::Member
+    }
+
+    /// Somebody's rank here.
+    pub(super) fn role_of(&self, user: UserId) -> Role {
+        let member = if user == self.actor.id() { Some(self.slot) } else { self.chat.member(self.room.id, user) };
+        self.room.role_of(user, member.map(|slot| &slot.member))
+    }
+
+    /// Whether the actor may act on somebody.
+    pub(super) fn outranks(&self, user: UserId) -> Result<(), Refusal> {
+        if self.role_of(self.actor.id()) < self.role_of(user) { Ok(()) } else { Err(Refusal::Outranked) }
+    }
+
+    /// Nobody speaks who was blocked, and nobody in whose name no back end speaks while they are muted.
+    pub(super) fn has_voice(&self, is_back_end: bool) -> Result<(), Refusal> {
+        let member = &self.slot.member;
+        match member.muted_at(self.at()) {
+            _ if member.silenced => Err(Refusal::Blocked),
+            Some(until) if !is_back_end => {
+                Err(Refusal::Muted { until: Some(until).filter(|until| *until < Time::FOR_GOOD) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What binds sends alone, and those of plain members alone.
+    pub(super) fn has_its_turn(&self) -> Result<(), Refusal> {
+        if !self.room.frozen && self.room.slow_mode == 0 || self.leads() {
+            return Ok(());
+        }
+        if self.room.frozen {
+            return Err(Refusal::Frozen);
+        }
+        let next = self.slot.member.said.after(Duration::from_secs(self.room.slow_mode.into()));
+        match next.since(self.at()) {
+            Duration::ZERO => Ok(()),
+            wait => Err(Refusal::TooSoon { seconds: wait.as_micros().div_ceil(1_000_000) as u64 }),
+        }
     }
 
     /// The next durable change.
     pub(super) fn next(&self, change: Change) -> Event {
         let head = Head { seq: self.room.head.seq + 1, ..self.room.head };
         Event { head, ..self.already(self.at(), change) }
+    }
+
+    /// The durable change right after that.
+    pub(super) fn then(&self, change: Change) -> Event {
+        let event = self.next(change);
+        Event { head: Head { seq: event.head.seq + 1, ..event.head }, ..event }
     }
 
     /// The next move of a position.

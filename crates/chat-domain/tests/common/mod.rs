@@ -27,7 +27,14 @@ pub struct Step {
 pub enum Action {
     OpenDirect(u8),
     CreateGroup { title: u8, members: Vec<u8>, name: Option<u8> },
-    Rename { room: u8, title: u8 },
+    Change { room: u8, title: Option<u8>, slow: Option<u8>, frozen: Option<bool> },
+    Appoint { room: u8, user: u8, role: u8 },
+    Mute { room: u8, user: u8, seconds: Option<u8> },
+    Unmute { room: u8, user: u8 },
+    Ban { room: u8, user: u8, seconds: Option<u8> },
+    Unban { room: u8, user: u8 },
+    Purge { room: u8, message: u8 },
+    Block { user: u8, stands: bool },
     Add { room: u8, user: u8 },
     Remove { room: u8, user: u8 },
     End { room: u8 },
@@ -70,12 +77,22 @@ pub fn action() -> impl Strategy<Value = Action> {
     let message = || prop_oneof![10 => 0u8..2, 5 => 0u8..8, 1 => ELSEWHERE..ELSEWHERE + 20];
     let user = || prop_oneof![12 => 1..=PEOPLE, 1 => Just(PEOPLE + 1)];
     let name = || proptest::option::of(0u8..2);
+    let seconds = || proptest::option::weighted(0.8, 1u8..6);
     let text = || prop_oneof![12 => 3u8..6, 1 => 0u8..3];
     let often = prop_oneof![
         1 => user().prop_map(Action::OpenDirect),
         1 => (text(), proptest::collection::vec(1..=PEOPLE, 0..4), name())
             .prop_map(|(title, members, name)| Action::CreateGroup { title, members, name }),
-        1 => (room(), text()).prop_map(|(room, title)| Action::Rename { room, title }),
+        2 => (room(), proptest::option::of(text()), proptest::option::of(0u8..4), proptest::option::weighted(0.2, proptest::bool::weighted(0.3)))
+            .prop_map(|(room, title, slow, frozen)| Action::Change { room, title, slow, frozen }),
+        2 => (room(), user(), prop_oneof![1 => Just(0u8), 6 => Just(1u8), 1 => Just(2u8)])
+            .prop_map(|(room, user, role)| Action::Appoint { room, user, role }),
+        2 => (room(), user(), seconds()).prop_map(|(room, user, seconds)| Action::Mute { room, user, seconds }),
+        1 => (room(), user()).prop_map(|(room, user)| Action::Unmute { room, user }),
+        1 => (room(), user(), seconds()).prop_map(|(room, user, seconds)| Action::Ban { room, user, seconds }),
+        1 => (room(), user()).prop_map(|(room, user)| Action::Unban { room, user }),
+        1 => (room(), message()).prop_map(|(room, message)| Action::Purge { room, message }),
+        2 => (user(), proptest::bool::weighted(0.6)).prop_map(|(user, stands)| Action::Block { user, stands }),
         2 => (room(), user()).prop_map(|(room, user)| Action::Add { room, user }),
         1 => (room(), user()).prop_map(|(room, user)| Action::Remove { room, user }),
         14 => (room(), text(), name(), proptest::option::weighted(0.3, message()))
@@ -138,7 +155,7 @@ impl World {
 
     /// Takes over the ids that an outcome made.
     pub fn note(&mut self, result: &Result<Outcome, Refusal>) {
-        if let Ok(Outcome::Happened(event)) = result {
+        for event in result.iter().flat_map(Outcome::happened) {
             match &event.change {
                 Change::Created { .. } => self.rooms.push(event.room),
                 Change::Sent { message, .. } => self.messages.push((event.room, message.id)),
@@ -173,7 +190,29 @@ impl World {
                 members: members.iter().map(|&member| user(member)).collect(),
                 client_id: client_id(name),
             },
-            Action::Rename { room: at, title } => Command::Rename { room: room(at), title: text(title) },
+            Action::Change { room: at, title, slow, frozen } => {
+                let (title, slow_mode) = (title.map(text), slow.map(u32::from));
+                Command::Change { room: room(at), amendment: Amendment { title, slow_mode, frozen } }
+            }
+            Action::Appoint { room: at, user: who, role } => {
+                let role = [Role::Owner, Role::Moderator, Role::Member][usize::from(role)];
+                Command::Appoint { room: room(at), user: user(who), role }
+            }
+            Action::Mute { room: at, user: who, seconds } => {
+                Command::Mute { room: room(at), user: user(who), sentence: Some(sentence(seconds)) }
+            }
+            Action::Unmute { room: at, user: who } => Command::Mute { room: room(at), user: user(who), sentence: None },
+            Action::Ban { room: at, user: who, seconds } => {
+                let sentence = Some(sentence(seconds));
+                Command::Ban { room: room(at), user: user(who), sentence, delete_messages: true }
+            }
+            Action::Unban { room: at, user: who } => {
+                Command::Ban { room: room(at), user: user(who), sentence: None, delete_messages: false }
+            }
+            Action::Purge { room: at, message: which } => {
+                Command::Purge { room: room(at), message: message(at, which) }
+            }
+            Action::Block { user: who, stands } => Command::Block { user: user(who), stands },
             Action::Add { room: at, user: who } => Command::AddMember { room: room(at), user: user(who) },
             Action::Remove { room: at, user: who } => Command::RemoveMember { room: room(at), user: user(who) },
             Action::End { room: at } => Command::EndGroup { room: room(at) },
@@ -234,6 +273,10 @@ pub fn emoji(number: u8) -> Emoji {
 
 pub fn client_id(number: Option<u8>) -> Option<ClientId> {
     number.and_then(|number| ClientId::new(format!("name {number}")))
+}
+
+pub fn sentence(seconds: Option<u8>) -> Sentence {
+    Sentence { seconds: seconds.map(u64::from), reason: seconds.map(|seconds| format!("{seconds} s")) }
 }
 
 pub fn known(number: u8) -> Fact {

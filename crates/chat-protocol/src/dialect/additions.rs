@@ -1,10 +1,11 @@
 //! The fields of a message object that are there for who asked for them, in every dialect's words.
 
-use chat_domain::{Emoji, InReply, Message, MessageKind, Reception};
+use chat_domain::{Emoji, Failure, InReply, Message, MessageKind, Reception, Refusal};
 
 use super::extra::Words;
 use crate::features::Features;
 use crate::json::Object;
+use crate::trouble::Trouble;
 
 /// What is known of a message beside itself.
 #[derive(Clone, Copy, Default)]
@@ -58,6 +59,18 @@ pub(crate) fn shown_kind(message: &Message, features: Features) -> MessageKind {
 /// How many unread messages mention the reader of a line of a chat list.
 pub(crate) fn unread_mentions(o: &mut Object<'_>, features: Features, mentions: u64) {
     o.maybe("unread_mentions", features.has(Features::MENTIONS).then_some(mentions));
+}
+
+/// What is told beside the code of a refusal.
+pub(crate) fn refusal(o: &mut Object<'_>, words: Words, features: Features, trouble: &Trouble) {
+    if !features.has(Features::MODERATION) {
+        return;
+    }
+    match trouble {
+        Trouble::Failure(Failure::Refused(Refusal::Muted { until })) => words.moment_or_null(o, "until", *until),
+        Trouble::Failure(Failure::Refused(Refusal::TooSoon { seconds })) => drop(o.put("retry_after", *seconds)),
+        _ => {}
+    }
 }
 
 fn quote(o: &mut Object<'_>, words: Words, reply: &InReply) {

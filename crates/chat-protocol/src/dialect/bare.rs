@@ -5,7 +5,7 @@
 use chat_domain::{Change, Draft, Message, Outcome, Reception, RoomId};
 
 use super::Cursors;
-use super::additions::{Beside, additions};
+use super::additions::{Beside, additions, refusal};
 use super::extra::Words;
 use super::fields::{Fields, frame, unknown};
 use super::sse::message_fields;
@@ -45,7 +45,7 @@ fn sent(news: &News) -> Option<(&Message, &Reception)> {
         News::Event(event) => match &event.change {
             Change::Sent { message, reception } => Some((message, reception)),
             Change::Edited { .. } | Change::Deleted { .. } | Change::Liked { .. } | Change::Unliked { .. } => None,
-            Change::Created { .. } | Change::Renamed { .. } | Change::Closed => None,
+            Change::Created { .. } | Change::Closed => None,
             Change::Added { .. } | Change::Removed { .. } | Change::Read(_) | Change::Delivered(_) => None,
             Change::Extra(_) => None,
         },
@@ -63,7 +63,7 @@ pub(crate) fn settled(outcome: &Outcome, features: Features, out: &mut Frames) {
     }
 }
 
-pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
+pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, out: &mut Frames) {
     out.frame(|bytes| {
         object(bytes, |o| {
             o.put("status", "error")
@@ -71,6 +71,7 @@ pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
                 .put("message", trouble.message().as_str())
                 .maybe("message_id", trouble.first_message().map(|id| id.number()))
                 .maybe("client_id", context.client_id.as_ref().map(|name| name.as_str()));
+            refusal(o, Words::Sse, features, trouble);
         });
     });
 }

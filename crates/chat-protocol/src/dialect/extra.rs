@@ -2,7 +2,8 @@
 
 use chat_domain::{Event, Extra, Handle, Likes, MessageId, Person, Time};
 
-use super::roulette::uuids;
+use super::roulette::{self, uuids};
+use super::sse;
 use crate::json::{Micros, Object, Seconds};
 
 /// How an extra is called.
@@ -30,6 +31,10 @@ pub(crate) const fn name(extra: &Extra) -> Name {
         Extra::Unreacted { .. } => ("message_unreacted", "chat:message:unreacted"),
         Extra::Pinned { .. } => ("message_pinned", "chat:message:pinned"),
         Extra::Unpinned { .. } => ("message_unpinned", "chat:message:unpinned"),
+        Extra::Updated { .. } => ("member_updated", "chat:member:updated"),
+        Extra::Changed { .. } => ("chat_changed", "chat:changed"),
+        // It is told to nobody.
+        Extra::Silenced { .. } => ("", ""),
     };
     Name { plain, with_colons }
 }
@@ -47,6 +52,16 @@ pub(crate) fn fields(o: &mut Object<'_>, words: Words, event: &Event, extra: &Ex
             words.message(o, *message);
             words.user_id(o, "user_id", event.actor.handle);
         }
+        Extra::Updated { person, standing } => {
+            words.member(o, person);
+            o.put("role", standing.role.word());
+            words.moment_or_null(o, "muted_until", standing.muted);
+            words.moment_or_null(o, "banned_until", standing.banned);
+        }
+        Extra::Changed { title, slow_mode, frozen } => {
+            o.put("title", title.as_deref()).put("slow_mode", *slow_mode).put("frozen", *frozen);
+        }
+        Extra::Silenced { .. } => {}
     }
 }
 
@@ -85,6 +100,23 @@ impl Words {
             Words::Sse => o.put(name, Micros(at)),
             Words::Multiplexed | Words::Room | Words::Roulette | Words::SocketIo => o.put(name, Seconds(at)),
         };
+    }
+
+    /// A moment under this name, or null where there is none.
+    pub(crate) fn moment_or_null(self, o: &mut Object<'_>, name: &str, at: Option<Time>) {
+        match at {
+            Some(at) => self.moment(o, name, at),
+            None => drop(o.put(name, None::<&str>)),
+        }
+    }
+
+    /// A member, as the dialect says of who came.
+    fn member(self, o: &mut Object<'_>, person: &Person) {
+        match self {
+            Words::Sse => drop(o.nest("user", |o| sse::user_fields(o, person))),
+            Words::Roulette => drop(o.nest("user", |o| roulette::user_fields(o, person))),
+            Words::Multiplexed | Words::Room | Words::SocketIo => self.liker(o, person),
+        }
     }
 
     /// The message that it is about.

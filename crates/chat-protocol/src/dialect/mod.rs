@@ -167,7 +167,7 @@ fn is_asked_for(features: Features, news: &News) -> bool {
 pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
     match &event.change {
         Change::Extra(extra) => features.has(Features::of_extra(extra)),
-        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => true,
+        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => true,
         Change::Closed | Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => true,
     }
@@ -177,11 +177,11 @@ pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
 /// told otherwise or not at all.
 fn is_told(change: &Change) -> bool {
     match change {
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => false,
+        Change::Created { .. } | Change::Closed => false,
         Change::Added { .. } | Change::Removed { .. } => true,
         Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => true,
         Change::Liked { .. } | Change::Unliked { .. } => true,
-        Change::Extra(_) => true,
+        Change::Extra(extra) => extra.is_told(),
         Change::Read(_) | Change::Delivered(_) => true,
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event, features: Featu
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
         Change::Extra(extra) => extra::name(extra).plain,
-        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+        Change::Delivered(_) | Change::Created { .. } | Change::Closed => return,
     };
     envelope(bytes, kind, |o| data(o, event, features));
 }
@@ -94,7 +94,7 @@ fn data(o: &mut Object<'_>, event: &Event, features: Features) {
             o.nest("user", |o| user_fields(o, person));
         }
         Change::Extra(extra) => extra::fields(o, Words::Sse, event, extra),
-        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+        Change::Delivered(_) | Change::Created { .. } | Change::Closed => {}
     }
 }
 

@@ -91,6 +91,11 @@ impl Fields {
         }
     }
 
+    /// A count that may be left out.
+    pub(super) fn optional_count(&mut self, name: &str) -> Result<Option<u64>, Trouble> {
+        if self.has(name) { self.count(name).map(Some) } else { Ok(None) }
+    }
+
     /// A map of anything; absent and null are an empty one.
     pub(super) fn map(&mut self, name: &str) -> Result<Value, Trouble> {
         match self.take(name) {

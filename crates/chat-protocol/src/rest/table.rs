@@ -124,8 +124,8 @@ routes! {
         OpenChat = Post "/chats";
         /// One chat.
         Chat = Get "/chats/{chat}";
-        /// Gives a group another title.
-        Rename = Patch "/chats/{chat}";
+        /// Gives a group another title or other rules.
+        ChangeChat = Patch "/chats/{chat}";
         /// Ends a group.
         EndGroup = Delete "/chats/{chat}";
         /// Takes a direct chat off the asker's list until the next message.
@@ -136,6 +136,26 @@ routes! {
         AddMember = Post "/chats/{chat}/members";
         /// Takes somebody out of a group, or leaves it.
         RemoveMember = Delete "/chats/{chat}/members/{user}";
+        /// Gives a member of a group a rank.
+        Appoint = Patch "/chats/{chat}/members/{user}";
+        /// Takes a member's voice.
+        Mute = Put "/chats/{chat}/mutes/{user}";
+        /// Gives it back.
+        Unmute = Delete "/chats/{chat}/mutes/{user}";
+        /// Shuts somebody out of a group.
+        Ban = Put "/chats/{chat}/bans/{user}";
+        /// Allows them to come back.
+        Unban = Delete "/chats/{chat}/bans/{user}";
+        /// Who is shut out of a group.
+        Bans = Get "/chats/{chat}/bans";
+        /// What was done to a group by those who lead it.
+        Audit = Get "/chats/{chat}/audit";
+        /// Wants to have nothing to do with somebody.
+        Block = Put "/users/{user}/block";
+        /// Takes that back.
+        Unblock = Delete "/users/{user}/block";
+        /// Whom the asker blocks.
+        Blocks = Get "/blocks";
         /// A page of messages, oldest first.
         Messages = Get "/chats/{chat}/messages";
         /// Sends a message.

@@ -14,7 +14,6 @@ const TABLE: &str = "
 created            -               -         -               -                -                     -                 -
 added              member_added    -         member_added    member_added     member_added          -                 chat:member:added
 removed            member_removed  -         member_removed  member_removed   member_removed        -                 chat:member:removed
-renamed            -               -         -               -                -                     -                 -
 closed             -               -         -               -                -                     -                 -
 sent               message         (message) new_message     chat_message     new_message           -                 chat:message:new
 edited             message_updated -         message_updated message_edited   message_edited        -                 chat:message:edited
@@ -25,6 +24,9 @@ reacted            -               -         -               -                - 
 unreacted          -               -         -               -                -                     -                 -
 pinned             -               -         -               -                -                     -                 -
 unpinned           -               -         -               -                -                     -                 -
+updated            -               -         -               -                -                     -                 -
+changed            -               -         -               -                -                     -                 -
+silenced           -               -         -               -                -                     -                 -
 read               messages_read   -         messages_read   messages_read    message_status_update -                 chat:message:read
 delivered          -               -         -               -                message_status_update -                 chat:message:delivered
 typing             typing          -         typing          typing_indicator typing                -                 chat:typing
@@ -56,7 +58,6 @@ fn row(news: &News) -> &'static str {
             Change::Created { .. } => "created",
             Change::Added { .. } => "added",
             Change::Removed { .. } => "removed",
-            Change::Renamed { .. } => "renamed",
             Change::Closed => "closed",
             Change::Sent { .. } => "sent",
             Change::Edited { .. } => "edited",
@@ -67,6 +68,9 @@ fn row(news: &News) -> &'static str {
             Change::Extra(Extra::Unreacted { .. }) => "unreacted",
             Change::Extra(Extra::Pinned { .. }) => "pinned",
             Change::Extra(Extra::Unpinned { .. }) => "unpinned",
+            Change::Extra(Extra::Updated { .. }) => "updated",
+            Change::Extra(Extra::Changed { .. }) => "changed",
+            Change::Extra(Extra::Silenced { .. }) => "silenced",
             Change::Read(_) => "read",
             Change::Delivered(_) => "delivered",
         },
@@ -88,11 +92,24 @@ reacted            message_reacted   - message_reacted   message_reacted   messa
 unreacted          message_unreacted - message_unreacted message_unreacted message_unreacted - chat:message:unreacted
 pinned             message_pinned    - message_pinned    message_pinned    message_pinned    - chat:message:pinned
 unpinned           message_unpinned  - message_unpinned  message_unpinned  message_unpinned  - chat:message:unpinned
+updated            member_updated    - member_updated    member_updated    member_updated    - chat:member:updated
+changed            chat_changed      - chat_changed      chat_changed      chat_changed      - chat:changed
 ";
 
 /// A reaction that is no like.
 pub(crate) fn thumb() -> Emoji {
     Emoji::new("👍").unwrap()
+}
+
+/// Somebody leads a group now, and says nothing there for ever.
+pub(crate) fn updated() -> Extra {
+    let standing = Standing { role: Role::Moderator, muted: Some(Time::FOR_GOOD), banned: Some(NOON) };
+    Extra::Updated { person: reader(), standing }
+}
+
+/// A group has other rules.
+pub(crate) fn changed() -> Extra {
+    Extra::Changed { title: Some("Another".into()), slow_mode: 30, frozen: true }
 }
 
 /// One of each.
@@ -102,7 +119,6 @@ pub(crate) fn everything() -> Vec<News> {
         news(anna(), Change::Created { title: Some("A group".into()), people: vec![anna(), reader()] }),
         news(anna(), Change::Added { person: reader() }),
         news(anna(), Change::Removed { person: reader(), heir: None }),
-        news(anna(), Change::Renamed { title: "Another".into() }),
         news(anna(), Change::Closed),
         sent(text("Hello")),
         edited("Hello!"),
@@ -113,6 +129,9 @@ pub(crate) fn everything() -> Vec<News> {
         news(anna(), Change::Extra(Extra::Unreacted { message, emoji: thumb(), by: likes(0) })),
         news(anna(), Change::Extra(Extra::Pinned { message })),
         news(anna(), Change::Extra(Extra::Unpinned { message })),
+        news(anna(), Change::Extra(updated())),
+        news(anna(), Change::Extra(changed())),
+        news(anna(), Change::Extra(Extra::Silenced { person: reader(), stands: true })),
         news(anna(), Change::Read(reached(&[1, 1], &[2]))),
         news(anna(), Change::Delivered(reached(&[1, 1], &[]))),
         typing(true),

@@ -189,10 +189,11 @@ impl Stock {
 /// Whether nothing else is to be written than the statement can.
 fn is_only_said(written: &Written) -> bool {
     let Written { new_rooms, rooms, members: _, new_messages, messages, log, reactions, .. } = written;
-    let Written { threads, forgotten, files, receipts, sent: _, made, directs, lobby, .. } = written;
+    let Written { threads, forgotten, files, receipts, sent: _, made, directs, lobby, audit, blocks, .. } = written;
     let nothing_new = new_rooms.is_empty() && made.is_empty() && directs.is_empty() && lobby.is_empty();
     let nothing_changed = messages.is_empty() && log.is_empty() && reactions.is_empty() && forgotten.is_empty();
     let nothing_changed = nothing_changed && threads.is_empty() && files.is_empty();
+    let nothing_changed = nothing_changed && audit.is_empty() && blocks.is_empty();
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 
@@ -218,9 +219,9 @@ fn say(has_names: bool) -> String {
                 WHERE r.id = was.id AND r.seq = was.seq FOR NO KEY UPDATE) is_so
             WHERE was.id NOT IN (SELECT changed.room FROM changed)),
          said AS (INSERT INTO {messages} SELECT new.* FROM ({{}}) new (room) {kept}),
-         new (room, person, sent) AS ({{}}),
+         new (room, person, sent, said) AS ({{}}),
          counted AS (
-            UPDATE members SET sent = new.sent FROM (SELECT new.* FROM new {kept} OFFSET 0) new
+            UPDATE members SET sent = new.sent, said = new.said FROM (SELECT new.* FROM new {kept} OFFSET 0) new
             WHERE members.room = new.room AND members.person = new.person){names}
          UPDATE rooms SET seq = held.next, last_at = held.last_at, last_message = held.last_message, sent = held.sent
          FROM held WHERE rooms.id = held.id RETURNING rooms.id, rooms.moves, pg_current_xact_id()::text::bigint"

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_domain::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Shown, Summary};
-use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, RoomKind, UserId};
+use chat_domain::{Head, Message, Position, Refusal, Room, RoomId, RoomKind, Time, UserId};
 
 use super::reads::{member_view, visible};
 use super::reception::{shown, shown_to};
@@ -55,13 +55,14 @@ pub(super) async fn hide(conn: &Conn, user: UserId, id: RoomId) -> Worked<()> {
 /// All rooms that somebody is in.
 pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Membership>> {
     let sql = Sql::new(format!(
-        "SELECT r.id, r.kind, r.members, r.seq, r.moves FROM members m JOIN rooms r ON r.id = m.room
+        "SELECT r.id, r.kind, r.members, r.seq, r.moves, m.muted, m.silenced FROM members m JOIN rooms r ON r.id = m.room
          WHERE m.person = ? AND m.active AND {STANDS} ORDER BY r.id"
     ));
     let rows = conn.load::<MembershipRow>(sql.bind(user)).await?;
-    let memberships = rows.into_iter().map(|MembershipRow { room, kind, members, seq, moves }| {
+    let memberships = rows.into_iter().map(|MembershipRow { room, kind, members, seq, moves, muted, silenced }| {
         let head = Head { seq: count(seq)?, moves: count(moves)? };
-        Ok(Membership { room: room_id(room)?, kind: room_kind(&kind)?, members: small(members)?, head })
+        let mute = if silenced { Some(Time::FOR_GOOD) } else { muted.map(Time) };
+        Ok(Membership { room: room_id(room)?, kind: room_kind(&kind)?, members: small(members)?, head, mute })
     });
     memberships.collect()
 }
@@ -171,7 +172,7 @@ pub(super) async fn first_members(
     let sql = Sql::new(format!(
         "WITH need (room) AS ({{}}), bound AS MATERIALIZED (SELECT need.room, COALESCE({}, {}) AS joined,
             COALESCE({}, {}) AS person FROM need)
-         SELECT m.room, {PERSON}, u.last_seen FROM bound CROSS JOIN members m CROSS JOIN users u
+         SELECT m.room, {PERSON}, u.last_seen, {STANDING} FROM bound CROSS JOIN members m CROSS JOIN users u
          WHERE m.room = bound.room AND m.active AND m.joined <= bound.joined
          AND (m.joined < bound.joined OR m.person <= bound.person) AND u.id = m.person
          ORDER BY m.room, m.joined, m.person",
@@ -183,10 +184,10 @@ pub(super) async fn first_members(
     let owners: HashMap<_, _> = rooms.iter().map(|room| (room.id, room.owner)).collect();
     let mut found: HashMap<RoomId, Vec<MemberView>> = HashMap::new();
     let need = Rows::ints(rooms.iter().map(|room| room.id.number()));
-    for (room, who, seen) in conn.load::<(i64, PersonRow, Option<i64>)>(sql.rows(need)).await? {
+    for (room, who, seen, rank) in conn.load::<(i64, PersonRow, Option<i64>, StandingRow)>(sql.rows(need)).await? {
         let room = room_id(room)?;
         let owner = owners.get(&room).copied().flatten();
-        found.entry(room).or_default().push(member_view(who, seen, owner)?);
+        found.entry(room).or_default().push(member_view((who, seen, rank), owner)?);
     }
     Ok(found)
 }

@@ -9,7 +9,7 @@ use chat_domain::{ClientId, Emoji, FileId, MessageId, Need, Person, Room, RoomId
 
 use super::reception::{self, Span};
 use super::rosters::{Slots, heirs, rooms, slots};
-use super::{Conn, files, mentions, named, reactions};
+use super::{Conn, files, mentions, moderation, named, reactions};
 use crate::room_cache::RoomCache;
 use crate::rows::*;
 use crate::sql::{Rows, Sql};
@@ -51,7 +51,31 @@ pub(super) async fn facts(
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
     };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let (reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting, heirs) = tokio::try_join!(
+    let aside = async {
+        // What most batches ask nothing of.
+        let (authors, blocks, apart) = tokio::try_join!(
+            moderation::authors(conn, &asked.authors),
+            moderation::blocks(conn, &asked.blocks),
+            moderation::apart(conn, &asked.apart),
+        )?;
+        Ok(authors.into_iter().chain(blocks).chain(apart).collect::<Vec<_>>())
+    };
+    let (
+        reception,
+        persons,
+        messages,
+        places,
+        reactions,
+        named,
+        sent,
+        directs,
+        made,
+        files,
+        lobby,
+        waiting,
+        heirs,
+        aside,
+    ) = tokio::try_join!(
         reception,
         persons(conn, &asked.persons),
         messages(conn, &asked.messages),
@@ -65,8 +89,10 @@ pub(super) async fn facts(
         named::lobby(conn, &asked.lobby),
         named::waiting(conn, asked.waiting),
         heirs(conn, &asked.heirs, leaving),
+        aside,
     )?;
-    let all = [reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting];
+    let all =
+        [reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting, aside];
     Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
 }
 
@@ -79,6 +105,9 @@ struct Asked {
     heirs: Vec<RoomId>,
     messages: Vec<(RoomId, MessageId)>,
     places: Vec<(RoomId, MessageId, UserId)>,
+    authors: Vec<(RoomId, MessageId)>,
+    blocks: Vec<(UserId, UserId)>,
+    apart: Vec<UserId>,
     directs: Vec<(UserId, UserId)>,
     sent: Vec<(RoomId, UserId, ClientId)>,
     made: Vec<(UserId, ClientId)>,
@@ -100,6 +129,9 @@ impl Asked {
             &Need::Heir(room) => self.heirs.push(room),
             &Need::Message(room, message) => self.messages.push((room, message)),
             &Need::Ordinal(room, message, user) => self.places.push((room, message, user)),
+            &Need::Author(room, message) => self.authors.push((room, message)),
+            &Need::Blocks(low, high) => self.blocks.push((low, high)),
+            &Need::Apart(user) => self.apart.push(user),
             &Need::Direct(low, high) => self.directs.push((low, high)),
             Need::Sent(room, user, name) => self.sent.push((*room, *user, name.clone())),
             Need::Named(room, name) => self.named.push((*room, name.clone())),

@@ -63,6 +63,7 @@ fn room_of(need: &Need) -> Option<RoomId> {
         Need::Room(room)
         | Need::Member(room, _)
         | Need::Heir(room)
+        | Need::Author(room, _)
         | Need::Message(room, _)
         | Need::Ordinal(room, ..)
         | Need::Sent(room, ..)
@@ -73,11 +74,13 @@ fn room_of(need: &Need) -> Option<RoomId> {
         Need::Person(_) | Need::Direct(..) | Need::Made(..) | Need::Lobby(_) | Need::Waiting => None,
         // Files are held as they are looked up: after the rooms.
         Need::File(_) => None,
+        Need::Blocks(..) | Need::Apart(_) => None,
     }
 }
 
 fn lock_of(need: &Need) -> Option<i64> {
     match need {
+        // Who blocks whom is written by whoever holds the pair and the lobby.
         &Need::Direct(low, high) => Some(name_lock("direct", low, &high.to_string())),
         Need::Made(user, name) => Some(name_lock("made", *user, name.as_str())),
         // The lobby is one: whoever looks into it holds all of it.

@@ -14,6 +14,7 @@ pub(crate) mod load;
 pub(crate) mod lobby;
 pub(crate) mod locks;
 mod mentions;
+mod moderation;
 pub(crate) mod named;
 pub(crate) mod notifications;
 mod oversight;

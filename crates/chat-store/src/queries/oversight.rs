@@ -57,9 +57,9 @@ pub(super) async fn trace(conn: &Conn, user: UserId, id: MessageId) -> Worked<Tr
     let key = (room_id(room)?, id);
     let message = reception::messages(conn, &[key]).await?.remove(&key).ok_or(Refusal::UnknownMessage)?;
     let sql = Sql::new(format!(
-        "SELECT {MEMBER}, {STANDS} FROM members m JOIN rooms r ON r.id = m.room WHERE m.room = ? AND m.person = ?"
+        "SELECT {MEMBER}, {STANDING}, {STANDS} FROM members m JOIN rooms r ON r.id = m.room WHERE m.room = ? AND m.person = ?"
     ));
-    let Some((row, stands)) = conn.first::<(MemberRow, bool)>(sql.bind(message.room).bind(user)).await? else {
+    let Some((row, stands)) = conn.first::<(WholeMemberRow, bool)>(sql.bind(message.room).bind(user)).await? else {
         return Ok(Trace { message, member: None, since: None });
     };
     let (room, member) = member(row)?;

@@ -13,13 +13,13 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId,
-    Time, UserId,
+    Audited, Banned, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order,
+    Outcome, Person, RoomId, Time, UserId,
 };
 
 use super::{
-    Database, chats, feed, find, lobby, mentions, notifications, oversight, reactions, reads, replay, schema, tells,
-    threads,
+    Database, chats, feed, find, lobby, mentions, moderation, notifications, oversight, reactions, reads, replay,
+    schema, tells, threads,
 };
 use crate::outage;
 
@@ -115,6 +115,10 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(reads::members(conn, reader, room, after, limit)))
     }
 
+    fn member(&self, reader: UserId, room: RoomId, user: UserId) -> Answer<'_, MemberView> {
+        self.read(move |conn| Box::pin(reads::member(conn, reader, room, user)))
+    }
+
     fn readers(
         &self,
         reader: UserId,
@@ -145,6 +149,29 @@ impl Journal for Database {
         page: ReactorsPage,
     ) -> Answer<'_, Vec<Reactor>> {
         self.read(move |conn| Box::pin(reactions::page(conn, reader, room, message, page)))
+    }
+
+    fn bans(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        at: Time,
+        before: Option<UserId>,
+        limit: usize,
+    ) -> Answer<'_, Vec<Banned>> {
+        self.read(move |conn| Box::pin(moderation::bans(conn, reader, room, at, (before, limit))))
+    }
+
+    fn audit(&self, reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Answer<'_, Vec<Audited>> {
+        self.read(move |conn| Box::pin(moderation::audit(conn, reader, room, before, limit)))
+    }
+
+    fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Answer<'_, Vec<Arc<Person>>> {
+        self.read(move |conn| Box::pin(moderation::blocked_by(conn, user, before, limit)))
+    }
+
+    fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
+        self.write(move |conn| Box::pin(moderation::purging(conn, limit)))
     }
 
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {

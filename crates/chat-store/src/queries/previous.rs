@@ -48,8 +48,8 @@ impl Previous {
         let mut sorted = Members::default();
         for row @ (room, new) in members {
             match self.members.get(&(*room, new.user)) {
-                Some(old) if (old.active, old.joined) == (new.active, new.joined) => {
-                    sorted.sent.extend((old.sent != new.sent).then_some(row));
+                Some(old) if is_in_the_same_way(old, new) => {
+                    sorted.sent.extend(((old.sent, old.said) != (new.sent, new.said)).then_some(row));
                     sorted.read.extend((old.read != new.read).then_some(row));
                     sorted.delivered.extend((old.delivered != new.delivered).then_some(row));
                 }
@@ -58,4 +58,10 @@ impl Previous {
         }
         sorted
     }
+}
+
+/// Whether somebody has only gone on: talked, read and received.
+fn is_in_the_same_way(old: &Member, new: &Member) -> bool {
+    let Member { sent, said, read, delivered, .. } = *new;
+    Member { sent, said, read, delivered, ..*old } == *new
 }

@@ -129,18 +129,36 @@ pub(super) async fn members(
         None => (0, 0),
     };
     let sql = Sql::new(format!(
-        "SELECT {PERSON}, u.last_seen FROM members m JOIN users u ON u.id = m.person
+        "SELECT {PERSON}, u.last_seen, {STANDING} FROM members m JOIN users u ON u.id = m.person
          WHERE m.room = ? AND m.active AND (m.joined, m.person) > (?, ?) ORDER BY m.joined, m.person LIMIT ?"
     ));
-    let rows = conn.load::<AccountRow>(sql.bind(room).bind(after.0).bind(after.1).bind(limit)).await?;
-    rows.into_iter().map(|(who, seen)| member_view(who, seen, owner)).collect()
+    let rows = conn.load::<SeenRow>(sql.bind(room).bind(after.0).bind(after.1).bind(limit)).await?;
+    rows.into_iter().map(|row| member_view(row, owner)).collect()
 }
 
+/// One member of a room.
+pub(super) async fn member(conn: &Conn, reader: UserId, room: RoomId, user: UserId) -> Worked<MemberView> {
+    let owner = visible(conn, reader, room).await?.owner;
+    let sql = Sql::new(format!(
+        "SELECT {PERSON}, u.last_seen, {STANDING} FROM members m JOIN users u ON u.id = m.person
+         WHERE m.room = ? AND m.person = ? AND m.active"
+    ));
+    let row = conn.first::<SeenRow>(sql.bind(room).bind(user)).await?.ok_or(Refusal::UnknownUser)?;
+    member_view(row, owner)
+}
+
+/// Who it is, when they were last seen, and what they are here.
+type SeenRow = (PersonRow, Option<i64>, StandingRow);
+
 /// A member as the others see them.
-pub(super) fn member_view(who: PersonRow, seen: Option<i64>, owner: Option<UserId>) -> Worked<MemberView> {
+pub(super) fn member_view((who, seen, rank): SeenRow, owner: Option<UserId>) -> Worked<MemberView> {
     let person = person(who)?;
-    let role = if owner == Some(person.id()) { Role::Owner } else { Role::Member };
-    Ok(MemberView { person, role, last_seen: seen.map(Time) })
+    let role = match owner == Some(person.id()) {
+        true => Role::Owner,
+        false if rank.moderator => Role::Moderator,
+        false => Role::Member,
+    };
+    Ok(MemberView { person, role, muted: rank.muted.map(Time), last_seen: seen.map(Time) })
 }
 
 /// Who has read a message, the oldest first.

@@ -159,14 +159,15 @@ async fn founders(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Person>>> {
 /// The read positions that moved in the round, with what they newly cover.
 async fn moved(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Moved>> {
     let sql = Sql::new(format!(
-        "SELECT {MEMBER}, {PERSON}, (SELECT c.upto FROM receipts c
+        "SELECT {MEMBER}, {STANDING}, {PERSON}, (SELECT c.upto FROM receipts c
             WHERE c.room = m.room AND c.person = m.person AND c.moves < ? ORDER BY c.number DESC LIMIT 1)
          FROM members m JOIN users u ON u.id = m.person
          WHERE m.room = ? AND m.read_moved >= ? AND m.read_moved <= ?"
     ));
     let (first, last) = round.moves().into_inner();
-    let rows =
-        conn.load::<(MemberRow, PersonRow, Option<i64>)>(sql.bind(first).bind(room).bind(first).bind(last)).await?;
+    let rows = conn
+        .load::<(WholeMemberRow, PersonRow, Option<i64>)>(sql.bind(first).bind(room).bind(first).bind(last))
+        .await?;
     let (mut moved, mut spans) = (Vec::new(), Vec::new());
     for (row, who, before) in rows {
         let (member, above) = (member(row)?.1, before.map(message_id).transpose()?);

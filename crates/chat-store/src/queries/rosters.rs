@@ -30,11 +30,11 @@ pub(super) async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots>
         return Ok(HashMap::new());
     }
     let sql = Sql::new(format!(
-        "WITH need (room, person) AS ({{}}) SELECT {MEMBER} FROM need CROSS JOIN members m
+        "WITH need (room, person) AS ({{}}) SELECT {MEMBER}, {STANDING} FROM need CROSS JOIN members m
          WHERE m.room = need.room AND m.person = need.person"
     ));
     let need = Rows::new(of.iter().map(|&(room, user)| [room.into(), user.into()]));
-    let rows = conn.load::<MemberRow>(sql.rows(need)).await?;
+    let rows = conn.load::<WholeMemberRow>(sql.rows(need)).await?;
     rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
 }
 
@@ -44,13 +44,23 @@ pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<Room
     for &room in rooms {
         let most = leaving.get(&room).copied().unwrap_or(0) + 1;
         let sql = Sql::new(format!(
-            "SELECT {MEMBER} FROM members m WHERE m.room = ? AND m.active
+            "SELECT {MEMBER}, {STANDING}, {PERSON} FROM members m JOIN users u ON u.id = m.person
+             WHERE m.room = ? AND m.active AND m.moderator = ?
              AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0)
              ORDER BY m.joined, m.person LIMIT ?"
         ));
-        let rows = conn.load::<MemberRow>(sql.bind(room).bind(room).bind(most)).await?;
-        let heirs = rows.into_iter().map(|row| member(row).map(|(_, member)| member));
-        known.push(Fact::Heir(room, heirs.collect::<Worked<_>>()?));
+        // Moderators come first. (Two questions: both go along the order of joining.)
+        let mut heirs = Vec::new();
+        for moderator in [true, false] {
+            let sql = sql.clone().bind(room).bind(moderator).bind(room).bind(most - heirs.len());
+            for (row, who) in conn.load::<(WholeMemberRow, PersonRow)>(sql).await? {
+                heirs.push((member(row)?.1, person(who)?));
+            }
+            if heirs.len() >= most {
+                break;
+            }
+        }
+        known.push(Fact::Heir(room, heirs));
     }
     Ok(known)
 }
@@ -64,11 +74,11 @@ pub(super) async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<Hash
     let mut rosters: HashMap<_, _> =
         rooms(conn, &asked).await?.into_iter().map(|(id, room)| (id, Roster { room, members: Vec::new() })).collect();
     let sql = Sql::new(format!(
-        "SELECT {MEMBER}, {PERSON} FROM members m JOIN users u ON u.id = m.person
+        "SELECT {MEMBER}, {STANDING}, {PERSON} FROM members m JOIN users u ON u.id = m.person
          WHERE m.room IN ({{}}) AND m.active ORDER BY m.room, m.joined, m.person"
     ));
     let rows = Rows::ints(asked.iter().map(|room| room.number()));
-    for (row, who) in conn.load::<(MemberRow, PersonRow)>(sql.rows(rows)).await? {
+    for (row, who) in conn.load::<(WholeMemberRow, PersonRow)>(sql.rows(rows)).await? {
         let (room, member) = member(row)?;
         if let Some(roster) = rosters.get_mut(&room) {
             roster.members.push((member, person(who)?));

@@ -4,7 +4,7 @@ use chat_domain::fact::Written;
 use chat_domain::{Member, Room, RoomId};
 
 use super::previous::Previous;
-use super::{files, mentions};
+use super::{files, mentions, moderation};
 use crate::by_name::{insert, update, upsert};
 use crate::rows::{room_word, spelled};
 use crate::sql::{Rows, Write};
@@ -41,6 +41,10 @@ pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Wri
         made(written),
         directs(written),
         lobby(written),
+        moderation::acts(written),
+        moderation::purges(written),
+        moderation::unblocked(written),
+        moderation::blocked(written),
         rooms(changed.into_iter()),
         rooms_that_went_on(&moved),
     ];
@@ -63,6 +67,8 @@ fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
             last_message: room.last_message,
             sent: room.sent,
             pins: room.pins,
+            slow_mode: room.slow_mode,
+            frozen: room.frozen,
             closed: room.closed,
         }
     })
@@ -88,8 +94,13 @@ fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
         key { room: *room, person: member.user }
         set {
             active: member.active,
+            moderator: member.moderator,
+            muted: member.muted,
+            banned: member.banned,
+            silenced: member.silenced,
             joined: member.joined,
             sent: member.sent,
+            said: member.said,
             read_message: member.read.message,
             read_number: member.read.number,
             read_own: member.read.own,
@@ -108,7 +119,7 @@ fn whole_members<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
 pub(crate) fn sent_more<'w>(members: &[&'w (RoomId, Member)]) -> Write<'w> {
     update!("members", rows(members), |(room, member)| {
         key { room: *room, person: member.user }
-        set { sent: member.sent }
+        set { sent: member.sent, said: member.said }
     })
 }
 

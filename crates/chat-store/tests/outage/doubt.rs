@@ -10,7 +10,8 @@ async fn only_the_batch_in_doubt_waits() {
     let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
     for round in 0..2 {
         // Once as a transaction, once as a single statement.
-        let looks = if round == 0 { Command::Rename { room, title: "other".into() } } else { say(room, "once") };
+        let looks =
+            if round == 0 { Command::Change { room, amendment: Amendment::title("other") } } else { say(room, "once") };
         know_the_room(&store, me, room).await;
         proxy.next(Fault::Freezes);
         let in_doubt = send(&store, me, looks);

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chat_domain::view::Page;
-use chat_domain::{Change, ClientId, Command, Draft, Failure, Journal, Order, RoomId, Time, UserId};
+use chat_domain::{Amendment, Change, ClientId, Command, Draft, Failure, Journal, Order, RoomId, Time, UserId};
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, raw, say, somebody};

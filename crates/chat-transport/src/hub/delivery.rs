@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
+use chat_domain::{Change, Event, Extra, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
 use chat_protocol::{News, Trouble, Typing, reply};
 use tokio::sync::Notify;
 
@@ -224,7 +224,12 @@ impl Delivery {
                 self.stale.mark_room(room);
                 return message.mentions.as_ref().map(|_| Follow::Mentioned);
             }
-            Change::Edited { .. } | Change::Deleted { .. } | Change::Renamed { .. } => self.stale.mark_room(room),
+            Change::Edited { .. } | Change::Deleted { .. } => self.stale.mark_room(room),
+            Change::Extra(Extra::Changed { .. }) => self.stale.mark_room(room),
+            Change::Extra(Extra::Updated { person, .. } | Extra::Silenced { person, .. }) => {
+                // Whoever may not say anything any more has stopped; who may has only to go on.
+                self.stop_typing(room, person.id(), now);
+            }
             Change::Read(_) => self.stale.mark(event.actor.id(), room),
             Change::Closed => {
                 self.stop_typing(room, event.actor.id(), now);

@@ -35,6 +35,8 @@ pub(super) struct Shared {
     pub(super) presence: Notify,
     /// Rings when a message owes notifications.
     pub(super) owes: Notify,
+    /// Rings when a ban wants messages erased.
+    pub(super) purges: Notify,
     lists: Mutex<Lists>,
     /// Rooms of which something is to be read.
     pub(super) missing: Missing,
@@ -91,6 +93,7 @@ impl Hub {
             people: Mutex::new(People::new(&settings, epoch, others.is_some())),
             presence: Notify::new(),
             owes: Notify::new(),
+            purges: Notify::new(),
             lists: Mutex::default(),
             missing: Missing::default(),
             told: Told::default(),
@@ -136,6 +139,16 @@ impl Hub {
     /// The life of the database that is known here.
     pub(crate) fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Comes when a ban wants messages erased, also one since this was last waited for.
+    pub(crate) async fn wants_a_purge(&self) {
+        self.0.purges.notified().await;
+    }
+
+    /// Says that it does.
+    pub(crate) fn purge(&self) {
+        self.0.purges.notify_one();
     }
 
     /// Comes when a message was settled that mentions somebody, also one since this was last waited for.

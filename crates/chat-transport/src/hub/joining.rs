@@ -106,6 +106,9 @@ impl Hub {
     /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
     pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
         let now = self.now();
+        if is_typing && self.mute(person.id(), room).flatten().is_some_and(|until| until > now) {
+            return;
+        }
         // The socket may have come under another name.
         let person = &self.people().person(person.id()).unwrap_or_else(|| person.clone());
         self.delivery_of(room).sign(room, person, socket, is_typing, now);
@@ -115,6 +118,11 @@ impl Hub {
         }
         self.tell_typing(self.0.inbox.lane(room));
         self.ring(room);
+    }
+
+    /// Until when somebody may not say anything in a room, which may be past; nothing where that is not known here.
+    pub fn mute(&self, user: UserId, room: RoomId) -> Option<Option<Time>> {
+        self.people().membership(user, room).map(|of| of.mute)
     }
 
     /// Tells the other nodes who types in a shard.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_domain::view::Membership;
-use chat_domain::{Change, Event, Head, Person, RoomId, UserId};
+use chat_domain::{Change, Event, Extra, Head, Person, RoomId, Time, UserId};
 
 use super::map::Map;
 use super::people::{Here, Moved, People, Rooms};
@@ -66,8 +66,16 @@ impl People {
             }
             Change::Added { person } => self.came(person.id(), event),
             Change::Removed { person, .. } => self.went(person.id(), event),
+            Change::Extra(Extra::Updated { person, standing }) => {
+                self.mute(person.id(), event.room, standing.muted);
+                return true;
+            }
+            Change::Extra(Extra::Silenced { person, stands }) => {
+                self.mute(person.id(), event.room, stands.then_some(Time::FOR_GOOD));
+                return true;
+            }
             Change::Closed => return self.is_news(event.actor.id(), event),
-            Change::Renamed { .. } | Change::Extra(_) => return true,
+            Change::Extra(_) => return true,
             Change::Sent { .. } | Change::Edited { .. } | Change::Deleted { .. } => return true,
             Change::Liked { .. } | Change::Unliked { .. } | Change::Read(_) | Change::Delivered(_) => return true,
         };
@@ -115,6 +123,13 @@ impl People {
     /// Whether an event is one for [`People::follow`].
     pub(super) fn are_moved_by(event: &Event) -> bool {
         matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Closed)
+            || matches!(event.change, Change::Extra(Extra::Updated { .. } | Extra::Silenced { .. }))
+    }
+
+    /// Until when somebody with a socket here may not say anything in a room.
+    fn mute(&mut self, user: UserId, room: RoomId, mute: Option<Time>) {
+        let of = self.users.get_mut(&user).and_then(|local| local.rooms.membership(room));
+        of.into_iter().for_each(|of| of.mute = mute);
     }
 
     /// A user with a socket here is in one more room.
@@ -176,5 +191,5 @@ fn here<'a>(rooms: &'a mut Map<RoomId, Here>, of: &Membership) -> &'a mut Here {
 fn membership(event: &Event) -> Membership {
     let Event { room, room_kind, members, head, .. } = event;
     let head = Head { seq: head.seq, moves: head.moves };
-    Membership { room: *room, kind: *room_kind, members: *members, head }
+    Membership { room: *room, kind: *room_kind, members: *members, head, mute: None }
 }

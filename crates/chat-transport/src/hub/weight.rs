@@ -3,7 +3,7 @@
 use std::mem::size_of;
 
 use chat_domain::event::Reached;
-use chat_domain::{Change, Event, Handle, InReply, Message, Tally};
+use chat_domain::{Change, Event, Extra, Handle, InReply, Message, Tally};
 
 /// Bytes of an event with what hangs on it, roughly.
 pub(super) fn weight(event: &Event) -> usize {
@@ -14,13 +14,13 @@ pub(super) fn weight(event: &Event) -> usize {
         }
         Change::Edited { message } => text(message),
         Change::Liked { likes, .. } | Change::Unliked { likes, .. } => handles(likes.by.len()),
+        Change::Extra(Extra::Changed { title, .. }) => title.as_ref().map_or(0, String::len),
         Change::Extra(extra) => handles(extra.named()),
         Change::Read(read) | Change::Delivered(read) => {
             read.messages.iter().map(|reached| size_of::<Reached>() + handles(reached.readers.len())).sum()
         }
         Change::Created { people, .. } => size_of_val(&**people),
         Change::Added { .. } | Change::Removed { .. } | Change::Deleted { .. } => 0,
-        Change::Renamed { title } => title.len(),
         Change::Closed => 0,
     };
     size_of::<Event>() + beside

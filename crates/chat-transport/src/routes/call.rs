@@ -117,11 +117,15 @@ impl<'a> Call<'a> {
 
     /// Has a command carried out in somebody's name.
     pub(super) async fn execute(&self, actor: UserId, command: Command) -> Result<Outcome, Trouble> {
-        use Command::{AddMember, RemoveMember, Rename};
-        let weighs = matches!(command, Rename { .. } | AddMember { .. } | RemoveMember { .. });
+        use Command::{AddMember, Appoint, Ban, Change, Mute, RemoveMember};
+        let weighs = matches!(command, Change { .. } | AddMember { .. } | RemoveMember { .. })
+            || matches!(command, Appoint { .. } | Mute { .. } | Ban { .. });
         let order = Order { actor, at: self.now, command, origin: None };
         let outcome = self.app.journal.execute(order).await?;
-        if let (Access::User, true, Outcome::Happened(event)) = (self.target.access, weighs, &outcome) {
+        if weighs
+            && self.target.access == Access::User
+            && let Some(event) = outcome.happened().last()
+        {
             self.app.rates.heard(actor, event.members.saturating_sub(1) as usize, self.now);
         }
         Ok(outcome)
@@ -130,7 +134,7 @@ impl<'a> Call<'a> {
     /// The same for a command that always has something to tell.
     pub(super) async fn event(&self, actor: UserId, command: Command) -> Result<(Arc<Event>, bool), Trouble> {
         match self.execute(actor, command).await? {
-            Outcome::Happened(event) => Ok((event, true)),
+            Outcome::Happened(event) | Outcome::Both(event, _) => Ok((event, true)),
             Outcome::Already(event) => Ok((event, false)),
             Outcome::Quiet => Err(unexpected()),
         }

@@ -1,11 +1,11 @@
-//! Chats: listing and opening them, renaming and ending groups, hiding direct chats.
+//! Chats: listing and opening them, changing and ending groups, hiding direct chats.
 
 use std::collections::HashSet;
 
 use chat_domain::view::{ChatView, MemberView};
 use chat_domain::{Command, Failure, Refusal, RoomId, UserId};
 use chat_protocol::Trouble;
-use chat_protocol::rest::body::{NewChat, Rename};
+use chat_protocol::rest::body::{ChangeChat, NewChat};
 use chat_protocol::rest::{Reply, answer};
 
 use super::call::Call;
@@ -53,9 +53,9 @@ pub(super) async fn show(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     shown(call, caller.id(), call.room()?).await
 }
 
-pub(super) async fn rename(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
-    let (room, Rename { title }) = (call.room()?, Rename::read(&call.body)?);
-    call.execute(caller.id(), Command::Rename { room, title }).await?;
+pub(super) async fn change(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let (room, ChangeChat(amendment)) = (call.room()?, ChangeChat::read(&call.body)?);
+    call.execute(caller.id(), Command::Change { room, amendment }).await?;
     shown(call, caller.id(), room).await
 }
 

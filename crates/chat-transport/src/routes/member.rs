@@ -1,7 +1,6 @@
 //! Who is in a chat.
 
-use chat_domain::view::MemberView;
-use chat_domain::{Command, Outcome, Refusal, Role};
+use chat_domain::{Command, Outcome, Refusal, RoomId, UserId};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::NewMember;
 use chat_protocol::rest::{Reply, answer};
@@ -21,31 +20,46 @@ pub(super) async fn list(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     page.truncate(limit);
     let next = page.last().filter(|_| more).map(|member| member.person.handle);
     let online = chat::online(call, page.iter());
-    Ok(answer::members(tree, &page, next, &|user| online.contains(&user)))
+    Ok(answer::members(tree, call.features, &page, next, &|user| online.contains(&user)))
 }
 
 pub(super) async fn add(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, NewMember(named)) = (call.room()?, NewMember::read(call.target.tree, &call.body)?);
     let user = call.judged(caller.id(), room, whom::in_body(call.app, named).await).await?;
     let (_, is_new) = call.event(caller.id(), Command::AddMember { room, user }).await?;
-    let owner = call.app.journal.chat(caller.id(), room).await?.room.owner;
-    let account = whom::account(call.app, user).await?;
-    let role = if owner == Some(user) { Role::Owner } else { Role::Member };
-    let member = [MemberView { person: account.person, role, last_seen: account.last_seen }];
+    one(call, caller, room, user, if is_new { 201 } else { 200 }).await
+}
+
+/// One member, as they are now.
+pub(super) async fn one(
+    call: &Call<'_>,
+    caller: &Caller,
+    room: RoomId,
+    user: UserId,
+    status: u16,
+) -> Result<Reply, Trouble> {
+    let member = [call.app.journal.member(caller.id(), room, user).await?];
     let online = chat::online(call, member.iter());
-    let status = if is_new { 201 } else { 200 };
-    Ok(answer::member(call.target.tree, status, &member[0], &|user| online.contains(&user)))
+    Ok(answer::member(call.target.tree, call.features, status, &member[0], &|user| online.contains(&user)))
 }
 
 pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let room = call.room()?;
-    let Some(user) = whom::in_path(call.app, call.user()).await? else {
-        call.app.journal.head(caller.id(), room).await?;
-        return Err(Refusal::UnknownUser.into());
-    };
+    let user = named(call, caller, room).await?;
     match call.execute(caller.id(), Command::RemoveMember { room, user }).await? {
         // Who left before is no member to be found.
         Outcome::Already(_) => Err(Refusal::UnknownUser.into()),
-        Outcome::Happened(_) | Outcome::Quiet => Ok(answer::done(call.target.tree)),
+        Outcome::Happened(_) | Outcome::Both(..) | Outcome::Quiet => Ok(answer::done(call.target.tree)),
+    }
+}
+
+/// Whom the path names. The room is judged before.
+pub(super) async fn named(call: &Call<'_>, caller: &Caller, room: RoomId) -> Result<UserId, Trouble> {
+    match whom::in_path(call.app, call.user()).await? {
+        Some(user) => Ok(user),
+        None => {
+            call.app.journal.head(caller.id(), room).await?;
+            Err(Refusal::UnknownUser.into())
+        }
     }
 }

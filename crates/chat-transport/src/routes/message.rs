@@ -134,10 +134,22 @@ pub(super) async fn mark_read(call: &Call<'_>, caller: &Caller) -> Result<Reply,
 pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, SetTyping { is_typing }) = (call.room()?, SetTyping::read(&call.body)?);
     call.app.journal.head(caller.id(), room).await?;
-    if call.app.rates.lets_type(caller.id(), is_typing, call.now) {
+    if call.app.rates.lets_type(caller.id(), is_typing, call.now) && !is_muted(call, caller, room).await? {
         call.app.hub.typing(room, &caller.account.person, None, is_typing);
     }
     Ok(answer::done(call.target.tree))
+}
+
+/// Whether somebody may not say anything in a room. Who has no socket here is unknown to the hub.
+async fn is_muted(call: &Call<'_>, caller: &Caller, room: RoomId) -> Result<bool, Trouble> {
+    let mute = match call.app.hub.mute(caller.id(), room) {
+        Some(mute) => mute,
+        None => {
+            let rooms = call.app.journal.memberships(caller.id()).await?;
+            rooms.into_iter().find(|of| of.room == room).and_then(|of| of.mute)
+        }
+    };
+    Ok(mute.is_some_and(|until| until > call.now))
 }
 
 impl Call<'_> {

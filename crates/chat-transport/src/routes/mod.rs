@@ -12,6 +12,7 @@ mod file;
 mod find;
 mod member;
 mod message;
+mod moderation;
 mod notification;
 mod pin;
 mod poll;
@@ -25,9 +26,9 @@ mod whom;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chat_domain::{Failure, Time};
-use chat_protocol::Trouble;
+use chat_domain::{Failure, Refusal, Time};
 use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
+use chat_protocol::{Features, Trouble};
 use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -95,10 +96,11 @@ impl Routes {
                     Route::File => return told(Box::pin(download::file(&call)).await, tree, now),
                     _ => {}
                 }
+                let features = call.features;
                 // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
-                    Err(trouble) => refuse(tree, &trouble, now),
+                    Err(trouble) => refuse_to(tree, features, &trouble, now),
                 }
             }
         }
@@ -180,7 +182,17 @@ impl Call<'_> {
             Route::Chats => chat::list(self, caller).await,
             Route::OpenChat => chat::open(self, caller).await,
             Route::Chat => chat::show(self, caller).await,
-            Route::Rename => chat::rename(self, caller).await,
+            Route::ChangeChat => chat::change(self, caller).await,
+            Route::Appoint => moderation::appoint(self, caller).await,
+            Route::Mute => moderation::mute(self, caller).await,
+            Route::Unmute => moderation::unmute(self, caller).await,
+            Route::Ban => moderation::ban(self, caller).await,
+            Route::Unban => moderation::unban(self, caller).await,
+            Route::Bans => moderation::bans(self, caller).await,
+            Route::Audit => moderation::audit(self, caller).await,
+            Route::Block => moderation::block(self, caller, true).await,
+            Route::Unblock => moderation::block(self, caller, false).await,
+            Route::Blocks => moderation::blocks(self, caller).await,
             Route::EndGroup => chat::end(self, caller).await,
             Route::Hide => chat::hide(self, caller).await,
             Route::Members => member::list(self, caller).await,
@@ -239,10 +251,17 @@ impl Answered {
 
 /// A refusal in a tree's words, for whoever refuses at the door of a socket too.
 pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
-    let mut response = respond(answer::trouble(tree, trouble, now));
+    refuse_to(tree, Features::NONE, trouble, now)
+}
+
+/// The same, to who asks for more than the documents say.
+fn refuse_to(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> Response<Body> {
+    let mut response = respond(answer::trouble(tree, features, trouble, now));
     let headers = response.headers_mut();
     match trouble {
-        Trouble::TooFast(seconds) | Trouble::Crowded(seconds) => {
+        Trouble::TooFast(seconds)
+        | Trouble::Crowded(seconds)
+        | Trouble::Failure(Failure::Refused(Refusal::TooSoon { seconds })) => {
             drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
         }
         Trouble::Offset(next) => drop(headers.insert(UPLOAD_OFFSET, HeaderValue::from(*next))),

@@ -67,7 +67,8 @@ pub(super) async fn open_chat(call: &Call<'_>) -> Result<Reply, Trouble> {
 }
 
 pub(super) async fn send(call: &Call<'_>) -> Result<Reply, Trouble> {
-    let (room, ServerMessage { user, message }) = (call.room()?, ServerMessage::read(&call.body, call.key()?)?);
+    let (room, ServerMessage { user, mut message }) = (call.room()?, ServerMessage::read(&call.body, call.key()?)?);
+    message.draft.is_back_ends = true;
     let user = whom::in_body(call.app, user).await?;
     whom::account(call.app, user).await?;
     message::send_for(call, user, room, message).await

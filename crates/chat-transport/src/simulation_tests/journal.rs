@@ -10,8 +10,8 @@ use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
 use chat_domain::view::*;
 use chat_domain::{
-    Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId, Order, Outcome, RoomId,
-    Settled, Sink, Time, UserId,
+    Audited, Banned, Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId, Order,
+    Outcome, Person, RoomId, Settled, Sink, Time, UserId,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
@@ -239,6 +239,11 @@ impl Journal for Window {
         readers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
         likers(reader: UserId, room: RoomId, message: MessageId, after: Option<UserId>, limit: usize) -> Vec<Mark>;
         reactors(reader: UserId, room: RoomId, message: MessageId, page: ReactorsPage) -> Vec<Reactor>;
+        member(reader: UserId, room: RoomId, user: UserId) -> MemberView;
+        bans(reader: UserId, room: RoomId, at: Time, before: Option<UserId>, limit: usize) -> Vec<Banned>;
+        audit(reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Vec<Audited>;
+        blocked_by(user: UserId, before: Option<UserId>, limit: usize) -> Vec<Arc<Person>>;
+        purging(limit: usize) -> Vec<(RoomId, UserId, MessageId)>;
         memberships(user: UserId) -> Vec<Membership>;
         summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
         roulette(user: UserId) -> Option<Match>;

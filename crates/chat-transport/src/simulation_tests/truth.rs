@@ -65,10 +65,13 @@ impl Truth {
     pub(super) fn execute(&self, order: &Order) -> Result<Outcome, Failure> {
         let mut state = self.state();
         let result = now(state.memory.execute(order.clone()));
-        if let Ok(Outcome::Happened(event)) = &result {
-            self.story.note("truth", spoken(event));
+        let happened: Vec<_> = result.iter().flat_map(Outcome::happened).cloned().collect();
+        if !happened.is_empty() {
             state.orders.push(order.clone());
-            state.events.push(event.clone());
+        }
+        for event in happened {
+            self.story.note("truth", spoken(&event));
+            state.events.push(event);
         }
         result
     }

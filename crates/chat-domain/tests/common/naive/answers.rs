@@ -9,7 +9,7 @@ impl Place {
         let names: Vec<_> = names.map(|name| name.trim_end_matches(['.', ':']).to_lowercase()).collect();
         let number = |name: &String| name.strip_prefix("user")?.parse().ok().and_then(UserId::new);
         let people = names.iter().filter_map(number).filter(|user| self.has(*user)).collect();
-        (people, self.owner == Some(author) && names.iter().any(|name| name == "all"))
+        (people, self.rank(author) < 2 && names.iter().any(|name| name == "all"))
     }
 
     /// How many messages of others that somebody has not read mention them, or everybody.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod place;
+mod ranks;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,9 @@ pub enum Said {
 #[derive(Default)]
 pub struct Naive {
     pub rooms: BTreeMap<RoomId, Place>,
-    directs: Vec<(UserId, UserId)>,
+    directs: Vec<(UserId, UserId, RoomId)>,
+    /// Who blocks whom.
+    blocks: Vec<(UserId, UserId)>,
     made: Vec<(UserId, String, String, Vec<UserId>)>,
     lobby: BTreeMap<UserId, Seat>,
 }
@@ -36,6 +39,10 @@ pub struct Place {
     pub title: Option<String>,
     pub owner: Option<UserId>,
     pub closed: bool,
+    pub slow: u32,
+    pub frozen: bool,
+    /// What was done by who leads it: with which `seq`, what, by whom, to whom.
+    pub audit: Vec<(u64, Act, UserId, Option<UserId>)>,
     pub seq: u64,
     pub moves: u64,
     pub last_at: Time,
@@ -49,6 +56,9 @@ pub struct Guest {
     pub user: UserId,
     pub here: bool,
     pub joined: u64,
+    pub moderator: bool,
+    pub muted: Option<Time>,
+    pub banned: Option<Time>,
     /// Every read position they had, and when they got there.
     pub read: Vec<(Option<MessageId>, Time)>,
     pub delivered: Option<MessageId>,
@@ -104,13 +114,20 @@ impl Naive {
                 Ok(Said::Quiet)
             }
             Command::LeaveRoulette => self.leave(stamp),
+            Command::Block { user, stands } => self.block(stamp, *user, *stands),
+            Command::Purge { room, message } => {
+                let place = self.rooms.get_mut(room).ok_or(Refusal::UnknownRoom)?;
+                place.erase(stamp, *message)
+            }
             other => {
                 let room = other.room().unwrap();
                 let place = self.rooms.get_mut(&room).ok_or(Refusal::UnknownRoom)?;
                 if !place.has(actor) {
                     return Err(Refusal::NotMember);
                 }
-                place.judge(stamp, other, limits)
+                let others = place.people.iter().filter(|guest| !place.group && guest.user != actor);
+                let silenced = others.clone().any(|guest| self.blocks.contains(&(guest.user, actor)));
+                place.judge(stamp, other, limits, silenced)
             }
         }
     }
@@ -121,12 +138,35 @@ impl Naive {
         }
         exists(with)?;
         let pair = (stamp.actor.min(with), stamp.actor.max(with));
-        if self.directs.contains(&pair) {
+        if self.directs.iter().any(|&(low, high, _)| (low, high) == pair) {
             return Ok(Said::Already);
         }
-        self.directs.push(pair);
-        self.rooms.insert(stamp.ids.room, Place::new(false, None, None, &[stamp.actor, with], stamp.at));
+        if self.blocks.contains(&(with, stamp.actor)) {
+            return Err(Refusal::Blocked);
+        }
+        self.directs.push((pair.0, pair.1, stamp.ids.room));
+        let mut place = Place::new(false, None, None, &[stamp.actor, with], stamp.at);
+        place.seq += u64::from(self.blocks.contains(&(stamp.actor, with)));
+        self.rooms.insert(stamp.ids.room, place);
         Ok(Said::Happened)
+    }
+
+    fn block(&mut self, stamp: Stamp, user: UserId, stands: bool) -> Judged {
+        if user == stamp.actor {
+            return Err(Refusal::Invalid { field: "person", rule: "must be somebody else" });
+        }
+        exists(user)?;
+        if self.blocks.contains(&(stamp.actor, user)) == stands {
+            return Ok(Said::Quiet);
+        }
+        self.blocks.retain(|pair| *pair != (stamp.actor, user));
+        self.blocks.extend(stands.then_some((stamp.actor, user)));
+        let pair = (stamp.actor.min(user), stamp.actor.max(user));
+        let direct = self.directs.iter().find(|&&(low, high, _)| (low, high) == pair).map(|&(.., room)| room);
+        let seat = self.lobby.get(&stamp.actor).filter(|seat| seat.partner == Some(user));
+        let rooms: Vec<_> = direct.into_iter().chain(seat.and_then(|seat| seat.room)).collect();
+        rooms.iter().for_each(|room| self.rooms.get_mut(room).unwrap().seq += 1);
+        Ok(if rooms.is_empty() { Said::Quiet } else { Said::Happened })
     }
 
     fn create_group(
@@ -174,6 +214,9 @@ impl Naive {
         }
         let mut others: Vec<_> = self.lobby.iter().map(|(user, seat)| (*user, *seat)).collect();
         others.retain(|(user, seat)| *user != stamp.actor && seat.waiting.is_some() && seat.lease >= stamp.at);
+        let apart =
+            |user: UserId| self.blocks.contains(&(user, stamp.actor)) || self.blocks.contains(&(stamp.actor, user));
+        others.retain(|(user, _)| !apart(*user));
         others.sort_by_key(|(user, seat)| (seat.waiting.map(|(since, _)| since), *user));
         let fresh = |(user, seat): &&(UserId, Seat)| own.partner != Some(*user) && seat.partner != Some(stamp.actor);
         let found = others.iter().find(fresh).or(others.first());

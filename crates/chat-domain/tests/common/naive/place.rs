@@ -8,6 +8,9 @@ impl Place {
             user,
             here: true,
             joined: 1,
+            moderator: false,
+            muted: None,
+            banned: None,
             read: vec![(None, at)],
             delivered: None,
             delivered_at: at,
@@ -17,6 +20,9 @@ impl Place {
             title,
             owner,
             closed: false,
+            slow: 0,
+            frozen: false,
+            audit: Vec::new(),
             seq: 1,
             moves: 0,
             last_at: at,
@@ -35,34 +41,19 @@ impl Place {
         Said::Happened
     }
 
-    pub(super) fn judge(&mut self, stamp: Stamp, command: &Command, limits: &Limits) -> Judged {
+    pub(super) fn judge(&mut self, stamp: Stamp, command: &Command, limits: &Limits, silenced: bool) -> Judged {
         let (actor, owns) = (stamp.actor, self.owner == Some(stamp.actor));
         match command {
-            Command::Rename { .. }
-            | Command::AddMember { .. }
-            | Command::RemoveMember { .. }
-            | Command::EndGroup { .. }
-                if !self.group =>
-            {
+            Command::Change { .. } | Command::Appoint { .. } | Command::Mute { .. } | Command::Ban { .. } => {
+                self.lead(stamp, command, limits)
+            }
+            Command::AddMember { .. } | Command::RemoveMember { .. } | Command::EndGroup { .. } if !self.group => {
                 Err(Refusal::NotGroup)
             }
-            Command::Rename { .. } | Command::AddMember { .. } | Command::EndGroup { .. } if !owns => {
-                Err(Refusal::NotOwner)
-            }
+            Command::AddMember { .. } | Command::EndGroup { .. } if !owns => Err(Refusal::NotOwner),
             Command::EndGroup { .. } => {
                 self.closed = true;
                 self.people.iter_mut().for_each(|guest| guest.here = false);
-                Ok(self.changed(stamp))
-            }
-            Command::Rename { title, .. } => {
-                words("title", title, limits.title)?;
-                if title.chars().any(char::is_control) {
-                    return Err(Refusal::Invalid { field: "title", rule: "must not contain control characters" });
-                }
-                if self.title.as_ref() == Some(title) {
-                    return Ok(Said::Already);
-                }
-                self.title = Some(title.clone());
                 Ok(self.changed(stamp))
             }
             Command::AddMember { user, .. } => self.add(stamp, *user),
@@ -73,6 +64,8 @@ impl Place {
                 Err(Refusal::Closed)
             }
             Command::Send { draft, client_id, .. } => {
+                self.voiced(stamp, silenced)?;
+                self.turn(stamp)?;
                 words("content", &draft.content, limits.content)?;
                 draft.reply_to.map_or(Ok(()), |to| self.line(to).map(|_| ()))?;
                 let at = self.last_at.max(stamp.at);
@@ -96,6 +89,7 @@ impl Place {
                 Ok(self.changed(stamp))
             }
             Command::Edit { message, content, .. } => {
+                self.voiced(stamp, silenced)?;
                 let line = self.line(*message)?;
                 if line.sender != actor {
                     return Err(Refusal::NotAuthor);
@@ -111,20 +105,24 @@ impl Place {
                 Ok(self.changed(stamp))
             }
             Command::Delete { message, .. } => {
-                let line = self.line(*message)?;
-                if line.sender != actor && !owns {
-                    return Err(Refusal::NotAuthor);
+                let sender = self.line(*message)?.sender;
+                match sender == actor {
+                    true => self.forget(stamp, *message, None),
+                    false if self.rank(actor) == 2 => Err(Refusal::NotAuthor),
+                    false if self.rank(actor) >= self.rank(sender) => Err(Refusal::Outranked),
+                    false => self.erase(stamp, *message),
                 }
-                (line.deleted, line.words) = (true, String::new());
-                (line.mentions, line.all, line.pinned) = (Vec::new(), false, None);
-                (line.given, line.emoji) = (Vec::new(), Vec::new());
-                Ok(self.changed(stamp))
+            }
+            Command::Like { .. } | Command::Unlike { .. } | Command::React { .. } | Command::Unreact { .. }
+                if self.voiced(stamp, silenced).is_err() =>
+            {
+                self.voiced(stamp, silenced).map(|()| Said::Quiet)
             }
             Command::Like { message, .. } => self.react(stamp, *message, &Emoji::LIKE, limits),
             Command::Unlike { message, .. } => self.unreact(stamp, *message, &Emoji::LIKE),
             Command::React { message, emoji, .. } => self.react(stamp, *message, emoji, limits),
             Command::Unreact { message, emoji, .. } => self.unreact(stamp, *message, emoji),
-            Command::Pin { .. } if self.group && !owns => Err(Refusal::NotOwner),
+            Command::Pin { .. } if self.group && self.rank(actor) == 2 => Err(Refusal::Outranked),
             Command::Pin { message, stands, .. } => {
                 let seq = self.seq + 1;
                 let line = self.line(*message)?;
@@ -132,7 +130,7 @@ impl Place {
                     return Ok(Said::Already);
                 }
                 line.pinned = stands.then_some(seq);
-                Ok(self.changed(stamp))
+                Ok(self.noted(stamp, if *stands { Act::Pin } else { Act::Unpin }, None))
             }
             Command::Read { upto, .. } => self.read(stamp, *upto),
             Command::Deliver { upto, .. } => self.deliver(stamp, *upto, limits),
@@ -168,6 +166,20 @@ impl Place {
         Ok(self.changed(stamp))
     }
 
+    /// Somebody erases what somebody said.
+    pub(super) fn erase(&mut self, stamp: Stamp, message: MessageId) -> Judged {
+        let sender = self.line(message)?.sender;
+        self.forget(stamp, message, Some(sender))
+    }
+
+    fn forget(&mut self, stamp: Stamp, message: MessageId, of: Option<UserId>) -> Judged {
+        let line = self.line(message)?;
+        (line.deleted, line.words) = (true, String::new());
+        (line.mentions, line.all, line.pinned) = (Vec::new(), false, None);
+        (line.given, line.emoji) = (Vec::new(), Vec::new());
+        Ok(if of.is_some() { self.noted(stamp, Act::Delete, of) } else { self.changed(stamp) })
+    }
+
     fn line(&mut self, id: MessageId) -> Result<&mut Line, Refusal> {
         let line = self.lines.iter_mut().find(|line| line.id == id && !line.deleted);
         line.ok_or(Refusal::UnknownMessage)
@@ -178,6 +190,12 @@ impl Place {
         if self.has(user) {
             return Ok(Said::Already);
         }
+        let (guest, now) = (self.people.iter().find(|guest| guest.user == user), self.now(stamp));
+        if guest.and_then(|guest| guest.banned).is_some_and(|until| until > now) {
+            return Err(Refusal::Banned);
+        }
+        let banned = guest.and_then(|guest| guest.banned);
+        self.people.retain(|guest| guest.user != user || guest.joined > 0);
         let said = self.changed(stamp);
         let (seq, at, newest) = (self.seq, self.last_at, self.lines.last().map(|line| line.id));
         match self.people.iter_mut().find(|guest| guest.user == user) {
@@ -186,31 +204,44 @@ impl Place {
                 user,
                 here: true,
                 joined: seq,
+                moderator: false,
+                muted: None,
+                banned,
                 read: vec![(newest, at)],
                 delivered: newest,
                 delivered_at: at,
             }),
         }
+        if self.guest(user).muted.is_some_and(|until| until > now) {
+            self.changed(stamp);
+        }
         Ok(said)
     }
 
     fn remove(&mut self, stamp: Stamp, user: UserId) -> Judged {
-        let owns = self.owner == Some(stamp.actor);
-        if user != stamp.actor && !owns {
-            return Err(Refusal::NotOwner);
+        if user != stamp.actor && self.rank(stamp.actor) >= self.rank(user) {
+            return Err(Refusal::Outranked);
         }
         exists(user)?;
         let guest = self.people.iter_mut().find(|guest| guest.user == user).ok_or(Refusal::UnknownUser)?;
         if !guest.here {
             return Ok(Said::Already);
         }
-        guest.here = false;
+        (guest.here, guest.moderator) = (false, false);
+        if user != stamp.actor {
+            return Ok(self.noted(stamp, Act::Remove, Some(user)));
+        }
+        let said = self.changed(stamp);
         if self.owner == Some(user) {
             let mut left: Vec<_> = self.people.iter().filter(|guest| guest.here).collect();
-            left.sort_by_key(|guest| (guest.joined, guest.user));
+            left.sort_by_key(|guest| (!guest.moderator, guest.joined, guest.user));
             self.owner = left.first().map(|guest| guest.user);
+            if let Some(heir) = self.owner {
+                self.guest(heir).moderator = false;
+                self.changed(stamp);
+            }
         }
-        Ok(self.changed(stamp))
+        Ok(said)
     }
 
     fn read(&mut self, stamp: Stamp, upto: Option<MessageId>) -> Judged {

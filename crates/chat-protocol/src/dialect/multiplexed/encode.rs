@@ -61,7 +61,7 @@ fn in_room(o: &mut Object<'_>, event: &Event, features: Features, cursor: Option
         Change::Read(_) => user(o, &event.actor),
         Change::Added { person } | Change::Removed { person, .. } => user(o, person),
         Change::Extra(extra) => extra::fields(o, Words::Multiplexed, event, extra),
-        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+        Change::Delivered(_) | Change::Created { .. } | Change::Closed => {}
     }
     o.put("timestamp", Seconds(event.at)).maybe("cursor", cursor);
 }
@@ -77,7 +77,7 @@ fn word(change: &Change) -> &'static str {
         Change::Added { .. } => "member_added",
         Change::Removed { .. } => "member_removed",
         Change::Extra(extra) => extra::name(extra).plain,
-        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => "",
+        Change::Delivered(_) | Change::Created { .. } | Change::Closed => "",
     }
 }
 

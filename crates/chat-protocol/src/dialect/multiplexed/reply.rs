@@ -3,6 +3,9 @@
 use chat_domain::{Change, Outcome, Person, Time};
 
 use crate::cursor::Cursor;
+use crate::dialect::additions::refusal;
+use crate::dialect::extra::Words;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::request::{Context, Verb};
@@ -33,12 +36,13 @@ pub(crate) fn done(context: &Context, now: Time, out: &mut Frames) {
     }
 }
 
-pub(crate) fn refused(context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
+pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, now: Time, out: &mut Frames) {
     write(out, "error", |o| {
         o.put("code", trouble.code())
             .put("message", trouble.message().as_str())
             .maybe("message_id", trouble.first_message().map(|id| id.number()))
             .put("timestamp", Seconds(now));
+        refusal(o, Words::Multiplexed, features, trouble);
         named(o, context);
     });
 }

@@ -50,7 +50,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Read(_) if audience == Audience::Author => marked_read,
         Change::Read(_) => read,
         Change::Extra(_) => change,
-        Change::Delivered(_) | Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+        Change::Delivered(_) | Change::Created { .. } | Change::Closed => return,
     };
     write(out, |o| {
         fill(o, event);
@@ -90,7 +90,7 @@ fn change(o: &mut Object<'_>, event: &Event) {
         Change::Extra(extra) => {
             extra::fields(o.put("type", extra::name(extra).plain), Words::Room, event, extra);
         }
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+        Change::Created { .. } | Change::Closed => {}
     }
 }
 

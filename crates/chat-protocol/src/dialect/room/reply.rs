@@ -4,7 +4,10 @@ use chat_domain::{Change, Message, Outcome, RoomId};
 
 use super::words;
 use crate::cursor::Cursor;
+use crate::dialect::additions::refusal;
+use crate::dialect::extra::Words;
 use crate::entrance::Lang;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::request::{Context, Verb};
@@ -14,7 +17,7 @@ use crate::trouble::Trouble;
 pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     if context.verb == Verb::Read {
         return match outcome {
-            Outcome::Happened(_) => {}
+            Outcome::Happened(_) | Outcome::Both(..) => {}
             Outcome::Already(_) | Outcome::Quiet => marked_read(context.room, out),
         };
     }
@@ -39,11 +42,12 @@ fn marked_read(room: Option<RoomId>, out: &mut Frames) {
     });
 }
 
-pub(crate) fn refused(lang: Lang, context: &Context, trouble: &Trouble, out: &mut Frames) {
+pub(crate) fn refused((lang, features): (Lang, Features), context: &Context, trouble: &Trouble, out: &mut Frames) {
     write(out, "error", |o| {
         o.put("message", &*words::trouble(lang, trouble))
             .put("code", trouble.code())
             .maybe("message_id", trouble.first_message().map(|id| id.number()));
+        refusal(o, Words::Room, features, trouble);
         named(o, context);
     });
 }

@@ -83,6 +83,14 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
         Refusal::UnknownNotification => "Уведомление не найдено",
         Refusal::NotAuthor => "Это может сделать только отправитель",
         Refusal::NotOwner => "Это может сделать только владелец чата",
+        Refusal::Outranked => "Для этого не хватает прав в чате",
+        Refusal::Muted { .. } => "Вам запрещено писать в этот чат",
+        Refusal::Banned => "Этот пользователь заблокирован в чате",
+        Refusal::Blocked => "Вы не можете писать этому пользователю",
+        Refusal::Frozen => "Сейчас в этот чат могут писать только владелец и модераторы",
+        Refusal::TooSoon { seconds } => {
+            return Cow::Owned(format!("Медленный режим, повторите через {seconds} с"));
+        }
         Refusal::NotGroup => "Название и участников можно менять только в группе",
         Refusal::NotDirect => "Скрыть можно только личный чат",
         Refusal::Closed => "Чат закрыт",

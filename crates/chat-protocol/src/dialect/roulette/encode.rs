@@ -49,7 +49,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Read(read) => return reached(event, read, Status::Read, cursors, out),
         Change::Delivered(read) => return reached(event, read, Status::Delivered, cursors, out),
         Change::Extra(extra) => extra::name(extra).plain,
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+        Change::Created { .. } | Change::Closed => return,
     };
     out.frame(|bytes| {
         write(bytes, kind, Some(event.room), cursors.map(Cursors::after), |o| payload(o, audience, event, features));
@@ -84,7 +84,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Feat
         }
         Change::Read(_) | Change::Delivered(_) => {}
         Change::Extra(extra) => extra::fields(o, Words::Roulette, event, extra),
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+        Change::Created { .. } | Change::Closed => {}
     }
 }
 

@@ -4,6 +4,9 @@ use chat_domain::{Change, Outcome};
 
 use super::frame;
 use crate::cursor::Cursor;
+use crate::dialect::additions::refusal;
+use crate::dialect::extra::Words;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::request::Context;
@@ -19,11 +22,12 @@ pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     });
 }
 
-pub(crate) fn refused(context: &Context, trouble: &Trouble, out: &mut Frames) {
+pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, out: &mut Frames) {
     frame(out, "error", context.room, |o| {
         o.put("code", trouble.code())
             .put("message", trouble.roulette_message().as_str())
             .maybe("message_id", trouble.first_message().map(|id| id.uuid()));
+        refusal(o, Words::Roulette, features, trouble);
         named(o, context);
     });
 }

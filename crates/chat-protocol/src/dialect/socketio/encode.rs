@@ -53,7 +53,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
         Change::Read(read) => return reached(audience, event, read, cursors, &READ, out),
         Change::Delivered(read) => return reached(audience, event, read, cursors, &DELIVERED, out),
         Change::Extra(extra) => extra::name(extra).with_colons,
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => return,
+        Change::Created { .. } | Change::Closed => return,
     };
     write(out, name, |o| {
         change(o, event, features);
@@ -89,7 +89,7 @@ pub(crate) fn change(o: &mut Object<'_>, event: &Event, features: Features) {
         }
         Change::Sent { .. } | Change::Read(_) | Change::Delivered(_) => {}
         Change::Extra(extra) => extra::fields(o, Words::SocketIo, event, extra),
-        Change::Created { .. } | Change::Renamed { .. } | Change::Closed => {}
+        Change::Created { .. } | Change::Closed => {}
     }
 }
 

@@ -4,6 +4,9 @@ use chat_domain::{Change, Emoji, Event, Extra, Notification, Outcome, Person, Ti
 
 use super::{ack, event};
 use crate::cursor::Cursor;
+use crate::dialect::additions::refusal;
+use crate::dialect::extra::Words;
+use crate::features::Features;
 use crate::frames::Frames;
 use crate::json::{Millis, Object, Seconds};
 use crate::reply::SyncReason;
@@ -47,7 +50,7 @@ fn happened(o: &mut Object<'_>, event: &Event) {
         Change::Read(read) => {
             o.put("status", "read").put("message_id", read.upto.uuid()).put("read_at", Seconds(event.at));
         }
-        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Renamed { .. } => {
+        Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => {
             o.put("status", "ok");
         }
         Change::Closed | Change::Delivered(_) => {
@@ -81,22 +84,22 @@ pub(crate) fn done(context: &Context, out: &mut Frames) {
 }
 
 /// The failing ACK, or `error` where none was asked for.
-pub(crate) fn refused(context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
+pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, now: Time, out: &mut Frames) {
     if context.ack.is_some() {
         return ack(out, context.ack, |o| {
             o.put("status", "error");
-            told(o, trouble);
+            told(o, features, trouble);
         });
     }
     event(out, "error", |o| {
-        told(o, trouble);
+        told(o, features, trouble);
         o.put("timestamp", Seconds(now));
         o.maybe("client_id", context.client_id.as_ref().map(|name| name.as_str()));
     });
 }
 
 /// The clients of the document compare the sentence about a bad token.
-fn told(o: &mut Object<'_>, trouble: &Trouble) {
+fn told(o: &mut Object<'_>, features: Features, trouble: &Trouble) {
     let message = match trouble {
         Trouble::Unauthorized => "Invalid token".into(),
         other => other.message(),
@@ -104,6 +107,7 @@ fn told(o: &mut Object<'_>, trouble: &Trouble) {
     o.put("code", trouble.code())
         .put("message", message.as_str())
         .maybe("message_id", trouble.first_message().map(|id| id.uuid()));
+    refusal(o, Words::SocketIo, features, trouble);
 }
 
 pub(crate) fn hello(person: &Person, socket_id: &str, now: Time, out: &mut Frames) {

@@ -60,7 +60,7 @@ fn both_faces(o: &mut Object<'_>, tree: Tree, person: &Person) {
     o.put(name, face);
 }
 
-fn account(o: &mut Object<'_>, tree: Tree, person: &Person) {
+pub(super) fn account(o: &mut Object<'_>, tree: Tree, person: &Person) {
     o.put("id", tree.spelled(person.handle)).put("username", person.username.as_str());
     o.put("name", person.name.as_str()).put("avatar", person.avatar.as_str());
 }

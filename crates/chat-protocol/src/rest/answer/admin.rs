@@ -6,7 +6,7 @@ use chat_domain::view::Membership;
 use chat_domain::{Account, Handle, Person, Room, RoomId, Time, UserId, Uuid};
 
 use super::super::Tree;
-use super::chat::{kind, role};
+use super::chat::kind;
 pub use super::together::together;
 use super::{Reply, bare};
 use crate::json::{Micros, Object};
@@ -155,7 +155,7 @@ pub fn room(found: &Inspected, online: &dyn Fn(UserId) -> bool) -> Reply {
             o.objects("members", &found.members, |o, member| {
                 person(o, &member.person);
                 o.put("is_online", online(member.person.id())).put("last_seen", member.last_seen.map(Micros));
-                o.put("role", role(member.role));
+                o.put("role", member.role.word());
             });
         });
     })

@@ -30,17 +30,17 @@ pub fn chats(tree: Tree, features: Features, page: &Chats, online: Online<'_>) -
 }
 
 /// A page of members; `next` is where the following page begins.
-pub fn members(tree: Tree, page: &[MemberView], next: Option<Handle>, online: Online<'_>) -> Reply {
+pub fn members(tree: Tree, features: Features, page: &[MemberView], next: Option<Handle>, online: Online<'_>) -> Reply {
     reply(tree, 200, |o| {
-        o.objects("data", page, |o, member| member_object(o, tree, member, online));
+        o.objects("data", page, |o, member| member_object(o, (tree, features), member, online));
         o.put("next_before", next.map(|user| tree.spelled(user)));
     })
 }
 
 /// Somebody who was brought in (201), or was in already (200).
-pub fn member(tree: Tree, status: u16, view: &MemberView, online: Online<'_>) -> Reply {
+pub fn member(tree: Tree, features: Features, status: u16, view: &MemberView, online: Online<'_>) -> Reply {
     reply(tree, status, |o| {
-        o.nest("data", |o| member_object(o, tree, view, online));
+        o.nest("data", |o| member_object(o, (tree, features), view, online));
     })
 }
 
@@ -66,15 +66,21 @@ fn chat_object(o: &mut Object<'_>, (tree, features): (Tree, Features), view: &Ch
     o.nest_or_null("last_message", view.last_message.as_ref(), |o, shown| message(o, tree, features, shown));
     unread_mentions(o, features, view.mentions);
     o.put("members_count", room.members);
-    o.objects("members", &view.members, |o, member| member_object(o, tree, member, online));
+    if features.has(Features::MODERATION) {
+        o.put("slow_mode", room.slow_mode).put("frozen", room.frozen);
+    }
+    o.objects("members", &view.members, |o, member| member_object(o, (tree, features), member, online));
 }
 
-fn member_object(o: &mut Object<'_>, tree: Tree, member: &MemberView, online: Online<'_>) {
+fn member_object(o: &mut Object<'_>, (tree, features): (Tree, Features), member: &MemberView, online: Online<'_>) {
     let person = &member.person;
     o.put("id", tree.spelled(person.handle)).put("name", person.name.as_str());
     o.put("username", person.username.as_str()).put("avatar", person.avatar.as_str());
     o.put("is_online", online(person.id()));
-    o.put("last_seen", member.last_seen.map(|at| tree.moment(at))).put("role", role(member.role));
+    o.put("last_seen", member.last_seen.map(|at| tree.moment(at))).put("role", role(member.role, features));
+    if features.has(Features::MODERATION) {
+        tree.words().moment_or_null(o, "muted_until", member.muted);
+    }
 }
 
 pub(super) const fn kind(kind: RoomKind) -> &'static str {
@@ -85,9 +91,10 @@ pub(super) const fn kind(kind: RoomKind) -> &'static str {
     }
 }
 
-pub(super) const fn role(role: Role) -> &'static str {
+/// Who does not ask for ranks knows two of them.
+const fn role(role: Role, features: Features) -> &'static str {
     match role {
-        Role::Owner => "owner",
-        Role::Member => "member",
+        Role::Moderator if !features.has(Features::MODERATION) => Role::Member.word(),
+        role => role.word(),
     }
 }

@@ -61,6 +61,5 @@ fn position(o: &mut Object<'_>, position: Position, upto: Option<MessageId>, mes
 
 /// A stranger has come nowhere.
 fn nobody(trace: &Trace) -> chat_domain::Member {
-    let (user, start) = (trace.message.sender.id(), Position::default());
-    chat_domain::Member { user, active: false, joined: 0, sent: 0, read: start, delivered: start }
+    chat_domain::Member::stranger(trace.message.sender.id())
 }

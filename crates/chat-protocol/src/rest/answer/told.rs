@@ -70,7 +70,6 @@ pub fn is_told(change: &Change) -> bool {
 fn name(change: &Change) -> Option<&'static str> {
     Some(match change {
         Change::Created { .. } => "chat.created",
-        Change::Renamed { .. } => "chat.changed",
         Change::Added { .. } => "member.added",
         Change::Removed { .. } => "member.removed",
         Change::Sent { .. } => "message.created",
@@ -80,6 +79,9 @@ fn name(change: &Change) -> Option<&'static str> {
         Change::Unliked { .. } | Change::Extra(Extra::Unreacted { .. }) => "message.unreacted",
         Change::Extra(Extra::Pinned { .. }) => "message.pinned",
         Change::Extra(Extra::Unpinned { .. }) => "message.unpinned",
+        Change::Extra(Extra::Updated { .. }) => "member.updated",
+        Change::Extra(Extra::Changed { .. }) => "chat.changed",
+        Change::Extra(Extra::Silenced { .. }) => return None,
         Change::Closed | Change::Read(_) | Change::Delivered(_) => return None,
     })
 }
@@ -114,7 +116,6 @@ fn data(o: &mut Object<'_>, event: &Event) {
                 o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
             });
         }
-        Change::Renamed { title } => drop(o.put("title", title.as_str())),
         _ => {}
     }
     o.put("seq", seq(event));

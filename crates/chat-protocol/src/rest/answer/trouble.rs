@@ -4,11 +4,13 @@ use chat_domain::Time;
 
 use super::super::Tree;
 use super::{Reply, bare};
+use crate::dialect::additions::refusal;
+use crate::features::Features;
 use crate::json::Object;
 use crate::trouble::Trouble;
 
 /// What went wrong, in the tree's shape.
-pub fn trouble(tree: Tree, trouble: &Trouble, now: Time) -> Reply {
+pub fn trouble(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> Reply {
     bare(trouble.status(), |o| {
         if tree == Tree::Api {
             o.put("status", "error");
@@ -16,6 +18,7 @@ pub fn trouble(tree: Tree, trouble: &Trouble, now: Time) -> Reply {
         let message = if tree == Tree::V1 { trouble.roulette_message() } else { trouble.message() };
         o.put("code", trouble.code()).put("message", message.as_str());
         o.maybe("message_id", trouble.first_message().map(|message| tree.spelled_message(message)));
+        refusal(o, tree.words(), features, trouble);
         if tree != Tree::Api {
             o.put("timestamp", tree.moment(now));
         }

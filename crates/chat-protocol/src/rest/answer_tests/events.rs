@@ -18,7 +18,7 @@ fn a_poll_has_its_five_fields_and_more_only_with_a_cursor() {
     let events = [
         event(Change::Sent { message: shown.message.clone(), reception: Reception::default() }),
         event(Change::Delivered(Read { upto: shown.message.id, messages: Vec::new() })),
-        event(Change::Renamed { title: "we".into() }),
+        event(Change::Extra(Extra::Changed { title: Some("we".into()), slow_mode: 5, frozen: false })),
         event(Change::Deleted { message: shown.message.id, sender: user(1) }),
     ];
     let cursor = Cursor { epoch: 10, room: RoomId::new(7).unwrap(), head: Head { seq: 4, moves: 1 } };

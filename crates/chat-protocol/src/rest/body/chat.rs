@@ -1,6 +1,6 @@
 //! Bodies of `chats` and their members.
 
-use chat_domain::ClientId;
+use chat_domain::{Amendment, ClientId, Role, Sentence};
 
 use super::super::fields::{Fields, missing, wrong};
 use super::super::{Tree, Whom};
@@ -24,9 +24,25 @@ pub enum NewChat {
 
 /// `PATCH chats/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rename {
-    /// The new title.
-    pub title: String,
+pub struct ChangeChat(
+    /// What is to be changed: something.
+    pub Amendment,
+);
+
+/// `PATCH chats/{id}/members/{user}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetRole(
+    /// The new rank.
+    pub Role,
+);
+
+/// `PUT chats/{id}/mutes/{user}` and `bans/{user}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restrain {
+    /// For how long and why.
+    pub sentence: Sentence,
+    /// Of a ban: whether what they said lately is to be erased.
+    pub delete_messages: bool,
 }
 
 /// `POST chats/{id}/members`.
@@ -55,10 +71,31 @@ impl NewChat {
     }
 }
 
-impl Rename {
+impl ChangeChat {
     /// Understands a body.
-    pub fn read(body: &[u8]) -> Result<Rename, Trouble> {
-        Ok(Rename { title: Fields::parse(body)?.text("title")? })
+    pub fn read(body: &[u8]) -> Result<ChangeChat, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let title = fields.optional_text("title")?;
+        let slow_mode = fields.optional_count("slow_mode")?.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+        let amendment = Amendment { title, slow_mode, frozen: fields.optional_flag("frozen")? };
+        if amendment == Amendment::default() { Err(missing("title")) } else { Ok(ChangeChat(amendment)) }
+    }
+}
+
+impl SetRole {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<SetRole, Trouble> {
+        let role = Role::from_word(&Fields::parse(body)?.text("role")?);
+        role.map(SetRole).ok_or_else(|| wrong("role", "must be \"owner\", \"moderator\" or \"member\""))
+    }
+}
+
+impl Restrain {
+    /// Understands a body.
+    pub fn read(body: &[u8]) -> Result<Restrain, Trouble> {
+        let mut fields = Fields::parse(body)?;
+        let sentence = Sentence { seconds: fields.optional_count("seconds")?, reason: fields.optional_text("reason")? };
+        Ok(Restrain { sentence, delete_messages: fields.optional_flag("delete_messages")?.unwrap_or(false) })
     }
 }
 

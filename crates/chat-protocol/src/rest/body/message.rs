@@ -50,7 +50,7 @@ impl SendMessage {
             Tree::V1 => with_media_url(fields)?,
             Tree::V2 => {
                 let (kind, content) = (fields.kind()?, fields.content()?);
-                Draft { kind, content, metadata: fields.map("metadata")?, reply_to: None }
+                Draft { kind, content, metadata: fields.map("metadata")?, reply_to: None, is_back_ends: false }
             }
         };
         let draft = Draft { reply_to: fields.message("reply_to", tree)?, ..draft };
@@ -98,10 +98,16 @@ fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
     match (kind.is_media(), address) {
         (true, Some(address)) => {
             let caption = fields.optional_text("content")?.filter(|text| !text.is_empty());
-            Ok(Draft { kind, content: address, metadata: captioned(metadata, caption), reply_to: None })
+            Ok(Draft {
+                kind,
+                content: address,
+                metadata: captioned(metadata, caption),
+                reply_to: None,
+                is_back_ends: false,
+            })
         }
         (true, None) => Err(missing("media_url")),
-        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None }),
+        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None, is_back_ends: false }),
         (false, Some(_)) => Err(wrong("media_url", "goes with photo, video, voice and file only")),
     }
 }

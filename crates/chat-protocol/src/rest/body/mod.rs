@@ -9,7 +9,7 @@ mod suspend;
 mod webhook;
 
 pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, UpdateMe};
-pub use chat::{NewChat, NewMember, Rename};
+pub use chat::{ChangeChat, NewChat, NewMember, Restrain, SetRole};
 pub use file::AnnounceFile;
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use server::{

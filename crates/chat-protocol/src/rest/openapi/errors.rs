@@ -94,8 +94,9 @@ fn by_route(route: Route) -> &'static [&'static str] {
         Route::Upload => &["INVALID_DATA", "CONFLICT"],
         Route::FileDone => &["CONFLICT"],
         Route::File => &["UNAUTHORIZED", "FORBIDDEN"],
-        Route::Read => &["MESSAGE_NOT_FOUND"],
         // Whoever a page begins after must be there.
+        Route::Bans | Route::Blocks => &["USER_NOT_FOUND"],
+        Route::Read => &["MESSAGE_NOT_FOUND"],
         Route::Chats => &["CHAT_NOT_FOUND"],
         Route::Users => &["USER_NOT_FOUND"],
         Route::Find => &["CHAT_NOT_FOUND", "FORBIDDEN"],

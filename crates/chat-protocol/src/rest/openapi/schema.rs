@@ -1,6 +1,6 @@
 //! The objects of the document, in the spelling of each tree.
 
-use chat_domain::{MessageKind, NotificationKind};
+use chat_domain::{Act, MessageKind, NotificationKind};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::Tree;
@@ -101,6 +101,11 @@ fn of(tree: Tree) -> Vec<(&'static str, Json)> {
         ("Reaction", object([("emoji", text()), ("count", count()), ("reactions", array(tally()))])),
         ("Reactor", object([("user_id", id(tree)), ("emoji", text()), ("reacted_at", time())])),
         ("Reader", object([("user_id", id(tree)), ("read_at", time())])),
+        (
+            "Restrained",
+            object([("user", named("User", tree)), ("until", or_null(time())), ("reason", or_null(text()))]),
+        ),
+        ("Audited", audited(tree)),
         ("Position", object([("last_message_id", or_null(id(tree))), ("unread_count", count())])),
         ("Error", error(tree)),
     ];
@@ -134,7 +139,9 @@ fn signed_in(tree: Tree) -> Json {
 }
 
 fn member(tree: Tree) -> Json {
-    with(user(tree), [("is_online", flag()), ("last_seen", or_null(time())), ("role", words(&["owner", "member"]))])
+    let role = words(&["owner", "moderator", "member"]);
+    let member = with(user(tree), [("is_online", flag()), ("last_seen", or_null(time())), ("role", role)]);
+    perhaps(member, [("muted_until", or_null(time()))])
 }
 
 fn chat(tree: Tree) -> Json {
@@ -148,7 +155,19 @@ fn chat(tree: Tree) -> Json {
         ("members_count", count()),
         ("members", array(named("Member", tree))),
     ]);
-    perhaps(chat, [("unread_mentions", count())])
+    perhaps(chat, [("unread_mentions", count()), ("slow_mode", count()), ("frozen", flag())])
+}
+
+fn audited(tree: Tree) -> Json {
+    object([
+        ("id", count()),
+        ("action", words(&Act::ALL.map(Act::word))),
+        ("by", id(tree)),
+        ("user_id", or_null(id(tree))),
+        ("message_id", or_null(id(tree))),
+        ("reason", or_null(text())),
+        ("created_at", time()),
+    ])
 }
 
 /// One reaction to a message; `mine` says whether the asker stands behind it.
@@ -232,7 +251,7 @@ fn error(tree: Tree) -> Json {
         Tree::Api => object([("status", words(&["error"])), ("code", code), ("message", text())]),
         Tree::V1 | Tree::V2 => object([("code", code), ("message", text()), ("timestamp", time())]),
     };
-    perhaps(error, [("message_id", id(tree))])
+    perhaps(error, [("message_id", id(tree)), ("until", or_null(time())), ("retry_after", count())])
 }
 
 fn search() -> Json {

@@ -1,0 +1,112 @@
+//! What those who lead a group ask, and whom somebody blocks.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use crate::chat::{Chat, RoomState};
+use crate::id::{MessageId, RoomId, UserId};
+use crate::moderation::{Act, Audited, Banned};
+use crate::person::Person;
+use crate::refusal::Refusal;
+use crate::room::{Role, RoomKind};
+use crate::time::Time;
+
+impl Chat {
+    /// Who is shut out of a group at this moment, the newest ban first; those before that of `before`.
+    pub fn bans(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        at: Time,
+        before: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<Banned>, Refusal> {
+        let state = self.led(reader, room)?;
+        let before = before.map(|user| state.banned_with(user).map(|(seq, _)| seq).ok_or(Refusal::UnknownUser));
+        let before = before.transpose()?.unwrap_or(u64::MAX);
+        let banned = state.slots().filter_map(|slot| {
+            let (seq, reason) = state.banned_with(slot.member.user)?;
+            Some((seq, slot.member.user, slot.member.banned_at(at)?, reason))
+        });
+        let mut banned: Vec<_> = banned.filter(|(seq, ..)| *seq < before).collect();
+        banned.sort_unstable_by_key(|(seq, ..)| Reverse(*seq));
+        let told = banned.into_iter().take(limit).filter_map(|(_, user, until, reason)| {
+            Some(Banned { person: self.person(user).ok()?.clone(), until, reason })
+        });
+        Ok(told.collect())
+    }
+
+    /// What was done to a group by those who lead it, the newest first; what is older than this `seq`.
+    pub fn audit(
+        &self,
+        reader: UserId,
+        room: RoomId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Audited>, Refusal> {
+        let state = self.led(reader, room)?;
+        let older = state.audited().iter().rev().filter(|row| before.is_none_or(|before| row.seq < before));
+        let told = older.take(limit).map(|row| Audited {
+            seq: row.seq,
+            at: row.at,
+            act: row.act,
+            by: self.handle(row.actor),
+            user: row.user.map(|user| self.handle(user)),
+            message: row.message,
+            reason: row.reason.clone(),
+        });
+        Ok(told.collect())
+    }
+
+    /// Whom somebody blocks, the newest first; those before `before`.
+    pub fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Result<Vec<Arc<Person>>, Refusal> {
+        let mut rows = self.blocked(user);
+        rows.sort_unstable_by_key(|&row| Reverse(row));
+        let before = before.map(|last| {
+            let row = rows.iter().find(|(_, user)| *user == last);
+            row.copied().ok_or(Refusal::UnknownUser)
+        });
+        let before = before.transpose()?;
+        rows.retain(|row| before.is_none_or(|before| *row < before));
+        Ok(rows.into_iter().take(limit).filter_map(|(_, user)| self.person(user).ok().cloned()).collect())
+    }
+
+    /// Messages that are to be erased behind bans, the newest first, each with its room and who ordered it. None is left when there
+    /// is none in the answer.
+    pub fn purging(&mut self, limit: usize) -> Vec<(RoomId, UserId, MessageId)> {
+        let mut due = Vec::new();
+        for purge in self.take_purges() {
+            let messages = self.state(purge.room).map(|(state, _)| state.messages()).unwrap_or_default();
+            let said = messages.iter().rev().filter(|message| {
+                let is_theirs = message.sender.id() == purge.user && message.deleted.is_none();
+                is_theirs && message.created_at >= purge.since && message.id <= purge.upto
+            });
+            let left = limit.saturating_sub(due.len());
+            let some: Vec<_> = said.take(left + 1).map(|message| (purge.room, purge.actor, message.id)).collect();
+            if !some.is_empty() {
+                due.extend(some.into_iter().take(left));
+                self.keep_purge(purge);
+            }
+        }
+        due
+    }
+
+    /// A group that somebody leads.
+    fn led(&self, reader: UserId, room: RoomId) -> Result<&RoomState, Refusal> {
+        let (state, row, slot) = self.visible(reader, room)?;
+        match row.role_of(reader, Some(&slot.member)) {
+            _ if row.kind != RoomKind::Group => Err(Refusal::NotGroup),
+            Role::Member => Err(Refusal::Outranked),
+            Role::Owner | Role::Moderator => Ok(state),
+        }
+    }
+}
+
+impl RoomState {
+    /// The `seq` and the reason of somebody's newest ban.
+    fn banned_with(&self, user: UserId) -> Option<(u64, Option<alloc::string::String>)> {
+        let bans = self.audited().iter().rev().filter(|row| row.act == Act::Ban && row.user == Some(user));
+        bans.map(|row| (row.seq, row.reason.clone())).next()
+    }
+}
