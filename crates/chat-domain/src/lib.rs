@@ -162,12 +162,14 @@ pub mod time;
 pub mod words;
 
 // Rows and words: what is asked for, what happened, what is kept.
+mod client_id;
 pub mod command;
 pub mod digest;
 pub mod event;
 pub mod extra;
 pub mod fact;
 pub mod find;
+mod need;
 mod needs;
 pub mod notification;
 pub mod oversight;

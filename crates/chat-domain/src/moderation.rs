@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::time::Duration;
 
-use crate::id::MessageId;
+use crate::id::{MessageId, UserId};
 use crate::person::{Handle, Person};
 use crate::room::Role;
 use crate::time::Time;
@@ -145,6 +145,32 @@ impl Act {
     /// What this word stands for.
     pub fn from_word(word: &str) -> Option<Act> {
         Act::ALL.into_iter().find(|act| act.word() == word)
+    }
+}
+
+/// What somebody did who leads a group.
+#[derive(Clone, Debug)]
+pub(crate) struct Acted {
+    pub(crate) act: Act,
+    pub(crate) user: Option<UserId>,
+    pub(crate) message: Option<MessageId>,
+    pub(crate) reason: Option<String>,
+    /// Whether what they said there lately is to be erased.
+    pub(crate) purge: bool,
+}
+
+impl Acted {
+    /// To the group as a whole.
+    pub(crate) fn plainly(act: Act) -> Acted {
+        Acted { act, user: None, message: None, reason: None, purge: false }
+    }
+
+    pub(crate) fn on(act: Act, user: UserId) -> Acted {
+        Acted { user: Some(user), ..Acted::plainly(act) }
+    }
+
+    pub(crate) fn for_reason(act: Act, user: UserId, sentence: Option<Sentence>) -> Acted {
+        Acted { reason: sentence.and_then(|sentence| sentence.reason), ..Acted::on(act, user) }
     }
 }
 

@@ -22,7 +22,7 @@ mod reactions;
 mod rooms;
 mod scene;
 
-pub(crate) use decision::{Acted, Decision, Memo};
+pub(crate) use decision::{Decision, Memo};
 use scene::Scene;
 
 /// Decides a command.

@@ -23,10 +23,13 @@ macro_rules! row {
         }
     };
 }
+
 mod files;
+mod moderation;
 mod subscribers;
 
 pub(crate) use self::files::FileInfo;
+pub(crate) use self::moderation::{AuditedRow, StandingRow};
 pub(crate) use self::subscribers::{OwedEventsRow, WebhookRow};
 
 row! {
@@ -88,30 +91,6 @@ row! {
         delivered_own: i64,
         delivered_at: i64,
         delivered_moved: i64,
-    }
-}
-
-row! {
-    /// What a member may and may not, of the same `members m`.
-    StandingRow as "m" {
-        moderator: bool,
-        muted: Option<i64>,
-        banned: Option<i64>,
-        silenced: bool,
-        said: i64,
-    }
-}
-
-row! {
-    /// One thing that was done by who leads a group, of `audit a`.
-    AuditedRow as "a" {
-        seq: i64,
-        at: i64,
-        actor: i64,
-        action: String,
-        person: Option<i64>,
-        message: Option<i64>,
-        reason: Option<String>,
     }
 }
 

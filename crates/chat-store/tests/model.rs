@@ -2,6 +2,10 @@
 //! closed and opened again.
 
 mod common;
+#[path = "model/leading.rs"]
+mod leading;
+#[path = "model/resuming.rs"]
+mod resuming;
 
 use std::sync::Arc;
 
@@ -171,27 +175,6 @@ impl Story {
         }
     }
 
-    /// What who leads a group does, and what everybody does who has enough of somebody.
-    fn lead(&mut self, room: RoomId, user: UserId, message: MessageId) -> Command {
-        let seconds = if self.dice.one_in(4) { None } else { Some(1 + self.dice.roll(20) as u64) };
-        let reason = if self.dice.one_in(2) { Some("because".into()) } else { None };
-        let sentence = if self.dice.one_in(4) { None } else { Some(Sentence { seconds, reason }) };
-        match self.dice.roll(12) {
-            0..=2 => {
-                let role = [Role::Moderator, Role::Moderator, Role::Member, Role::Owner][self.dice.roll(4)];
-                Command::Appoint { room, user, role }
-            }
-            3 | 4 => Command::Mute { room, user, sentence },
-            5 | 6 => Command::Ban { room, user, sentence, delete_messages: self.dice.one_in(2) },
-            7 => {
-                let (slow_mode, frozen) = (Some(self.dice.roll(3) as u32), Some(self.dice.one_in(4)));
-                Command::Change { room, amendment: Amendment { title: None, slow_mode, frozen } }
-            }
-            8 => Command::Purge { room, message },
-            _ => Command::Block { user, stands: !self.dice.one_in(3) },
-        }
-    }
-
     fn send(&mut self, actor: UserId) -> Command {
         let (room, _) = self.place(actor);
         Command::Send { room, draft: Draft::text("hello"), client_id: None }
@@ -238,22 +221,7 @@ impl Story {
         let (store, model) = (&self.store, &self.model);
         let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
         match self.dice.roll(16) {
-            14 => {
-                let at = Time::from_secs(self.now);
-                same(
-                    store.bans(reader, room, at, after, limit).await,
-                    model.bans(reader, room, at, after, limit),
-                    &about,
-                );
-                let before = if after.is_some() { Some(message.number() as u64) } else { None };
-                same(store.audit(reader, room, before, limit).await, model.audit(reader, room, before, limit), &about);
-                same(store.member(reader, room, other).await, model.one_member(reader, room, other), &about);
-            }
-            15 => {
-                same(store.blocked_by(reader, after, limit).await, model.blocked_by(reader, after, limit), &about);
-                let due = self.model.purging(limit);
-                assert_eq!(self.store.purging(limit).await, Ok(due), "{about}");
-            }
+            14 | 15 => self.ask_who_leads(reader, (room, message, other), after, limit).await,
             0 => {
                 for page in
                     [Page::Newest, Page::Pinned, Page::Before(message), Page::After(Some(message)), Page::After(None)]
@@ -306,28 +274,6 @@ impl Story {
                 self.store.renew_leases(vec![other], at).await.unwrap();
             }
             _ => self.resume(reader, room, message, limit).await,
-        }
-    }
-
-    /// A whole resume, page by page.
-    async fn resume(&mut self, reader: UserId, room: RoomId, message: MessageId, limit: usize) {
-        let known: Vec<_> = self.heads.iter().filter(|(of, _)| *of == room).map(|(_, head)| *head).collect();
-        let since = match self.dice.pick(&known) {
-            Some(head) if self.dice.one_in(2) => Since::Head(head),
-            _ if self.dice.one_in(9) => Since::Head(Head { seq: 1 << 40, moves: 0 }),
-            _ => Since::Message(if self.dice.one_in(4) { None } else { Some(message) }),
-        };
-        let mut replay = Replay { since, from: None, until: None, limit };
-        loop {
-            let found = self.store.replay(reader, room, replay).await;
-            let expected = self.model.replay(reader, room, replay);
-            same(found.clone(), expected, &format!("seed {} reader {reader} room {room} {replay:?}", self.seed));
-            match found {
-                Ok(Replayed::Changes { next: Some(next), until, .. }) => {
-                    replay = Replay { from: Some(next), until: Some(until), ..replay };
-                }
-                _ => return,
-            }
         }
     }
 }

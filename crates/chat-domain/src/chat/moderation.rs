@@ -7,10 +7,9 @@ use super::{Chat, RoomState, Slot};
 use crate::command::Need;
 use crate::event::Event;
 use crate::id::UserId;
-use crate::moderation::Standing;
+use crate::moderation::{Acted, Standing};
 use crate::room::{Member, Role};
 use crate::rows::{AuditRow, BlockRow, PurgeRow};
-use crate::rules::Acted;
 use crate::time::Time;
 
 impl Chat {

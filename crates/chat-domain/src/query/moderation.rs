@@ -9,7 +9,7 @@ use crate::id::{MessageId, RoomId, UserId};
 use crate::moderation::{Act, Audited, Banned};
 use crate::person::Person;
 use crate::refusal::Refusal;
-use crate::room::{Role, RoomKind};
+use crate::room::{Member, Role, Room, RoomKind};
 use crate::time::Time;
 
 impl Chat {
@@ -95,10 +95,18 @@ impl Chat {
     /// A group that somebody leads.
     fn led(&self, reader: UserId, room: RoomId) -> Result<&RoomState, Refusal> {
         let (state, row, slot) = self.visible(reader, room)?;
-        match row.role_of(reader, Some(&slot.member)) {
-            _ if row.kind != RoomKind::Group => Err(Refusal::NotGroup),
+        row.is_led_by(reader, Some(&slot.member))?;
+        Ok(state)
+    }
+}
+
+impl Room {
+    /// Whether it is a group that somebody with this row in it leads.
+    pub fn is_led_by(&self, user: UserId, member: Option<&Member>) -> Result<(), Refusal> {
+        match self.role_of(user, member) {
+            _ if self.kind != RoomKind::Group => Err(Refusal::NotGroup),
             Role::Member => Err(Refusal::Outranked),
-            Role::Owner | Role::Moderator => Ok(state),
+            Role::Owner | Role::Moderator => Ok(()),
         }
     }
 }

@@ -1,12 +1,10 @@
 //! What a command comes to.
 
-use alloc::string::String;
-
 use crate::command::ClientId;
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::id::{MessageId, RoomId, UserId};
-use crate::moderation::{Act, Sentence};
+use crate::id::{MessageId, RoomId};
+use crate::moderation::Acted;
 use crate::refusal::Refusal;
 use crate::room::Position;
 use crate::rows::{BlockRow, LobbyRow};
@@ -38,32 +36,6 @@ pub(crate) enum Memo {
     Acted(Acted),
     /// Who blocks whom.
     Block(BlockRow),
-}
-
-/// What somebody did who leads a group.
-#[derive(Clone, Debug)]
-pub(crate) struct Acted {
-    pub(crate) act: Act,
-    pub(crate) user: Option<UserId>,
-    pub(crate) message: Option<MessageId>,
-    pub(crate) reason: Option<String>,
-    /// Whether what they said there lately is to be erased.
-    pub(crate) purge: bool,
-}
-
-impl Acted {
-    /// To the group as a whole.
-    pub(super) fn plainly(act: Act) -> Acted {
-        Acted { act, user: None, message: None, reason: None, purge: false }
-    }
-
-    pub(super) fn on(act: Act, user: UserId) -> Acted {
-        Acted { user: Some(user), ..Acted::plainly(act) }
-    }
-
-    pub(super) fn for_reason(act: Act, user: UserId, sentence: Option<Sentence>) -> Acted {
-        Acted { reason: sentence.and_then(|sentence| sentence.reason), ..Acted::on(act, user) }
-    }
 }
 
 /// Something is to happen that no later request names.

@@ -1,11 +1,11 @@
 //! Who is in a group.
 
-use super::decision::{Acted, Decision, happened};
+use super::decision::{Decision, happened};
 use super::moderation;
 use super::scene::Scene;
 use crate::event::{Change, Event};
 use crate::id::UserId;
-use crate::moderation::Act;
+use crate::moderation::{Act, Acted};
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::content::check_draft;
-use super::decision::{Acted, Decision, Memo, happened};
+use super::decision::{Decision, Memo, happened};
 use super::files::named_file;
 use super::mentions::mentioned;
 use super::moderation;
@@ -17,7 +17,7 @@ use crate::event::{Change, Event};
 use crate::file::File;
 use crate::id::{MessageId, RoomId};
 use crate::message::{Message, MessageKind};
-use crate::moderation::Act;
+use crate::moderation::{Act, Acted};
 use crate::quote::InReply;
 use crate::reception::Reception;
 use crate::refusal::Refusal;

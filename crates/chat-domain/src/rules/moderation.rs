@@ -2,13 +2,13 @@
 
 use alloc::string::String;
 
-use super::decision::{Acted, Decision, Memo, happened};
+use super::decision::{Decision, Memo, happened};
 use super::scene::Scene;
 use crate::checks::invalid;
 use crate::event::{Change, Event};
 use crate::extra::Extra;
 use crate::id::UserId;
-use crate::moderation::{Act, Sentence, Standing};
+use crate::moderation::{Act, Acted, Sentence, Standing};
 use crate::refusal::Refusal;
 use crate::room::{Role, RoomKind};
 

@@ -1,12 +1,12 @@
 //! Pinning messages.
 
-use super::decision::{Acted, Decision};
+use super::decision::Decision;
 use super::moderation;
 use super::scene::Scene;
 use crate::event::Change;
 use crate::extra::Extra;
 use crate::id::MessageId;
-use crate::moderation::Act;
+use crate::moderation::{Act, Acted};
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 

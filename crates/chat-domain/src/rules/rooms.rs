@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::decision::{Acted, Decision, Memo, happened};
+use super::decision::{Decision, Memo, happened};
 use super::moderation;
 use super::scene::{Scene, as_it_is};
 use crate::chat::Chat;
@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::event::{Change, Event};
 use crate::extra::Extra;
 use crate::id::{RoomId, UserId};
-use crate::moderation::{Act, Amendment};
+use crate::moderation::{Act, Acted, Amendment};
 use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::room::Head;

@@ -1,12 +1,12 @@
 //! Random stories of a few people in a few rooms.
 #![allow(dead_code, unreachable_pub)]
 
-use std::sync::Arc;
-use std::time::Duration;
+mod words;
 
 use chat_domain::*;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
+pub use words::*;
 
 pub const PEOPLE: u8 = 5;
 
@@ -251,65 +251,5 @@ impl World {
             Action::StopSearch => Command::StopSearch,
             Action::LeaveRoulette => Command::LeaveRoulette,
         }
-    }
-}
-
-/// Mostly words, some of which mention people, sometimes none, a forbidden letter, or too many.
-pub fn text(number: u8) -> String {
-    match number {
-        0 => " \n".into(),
-        1 => "a\0b".into(),
-        2 => "x".repeat(70),
-        4 => "words @user1 @USER3. @nobody".into(),
-        5 => "@all: @user2".into(),
-        number => format!("words {number}"),
-    }
-}
-
-/// The like among them.
-pub fn emoji(number: u8) -> Emoji {
-    Emoji::new(["❤", "👍", "🎉", ":hm:", "😮"][usize::from(number)]).unwrap()
-}
-
-pub fn client_id(number: Option<u8>) -> Option<ClientId> {
-    number.and_then(|number| ClientId::new(format!("name {number}")))
-}
-
-pub fn sentence(seconds: Option<u8>) -> Sentence {
-    Sentence { seconds: seconds.map(u64::from), reason: seconds.map(|seconds| format!("{seconds} s")) }
-}
-
-pub fn known(number: u8) -> Fact {
-    Fact::Person(user(number), Some(person(number.into())))
-}
-
-pub fn person(number: i64) -> Arc<Person> {
-    let name = format!("user{number}");
-    let handle = Handle::from(UserId::new(number).unwrap());
-    Arc::new(Person { handle, username: name.clone(), name, avatar: String::new() })
-}
-
-pub fn user(number: u8) -> UserId {
-    UserId::new(number.into()).unwrap()
-}
-
-pub fn room(number: i64) -> RoomId {
-    RoomId::new(number).unwrap()
-}
-
-pub fn message(number: i64) -> MessageId {
-    MessageId::new(number).unwrap()
-}
-
-/// Limits that random stories run into.
-pub fn tight() -> Limits {
-    Limits {
-        content: 64,
-        title: 64,
-        founders: 4,
-        emoji: 2,
-        quiet_room: 3,
-        lease: Duration::from_secs(4),
-        ..Limits::default()
     }
 }

@@ -6,6 +6,7 @@ mod conversation;
 #[path = "../fuzzed/dialect_frames.rs"]
 mod dialect_frames;
 mod documents;
+mod everything;
 mod files;
 mod fixtures;
 mod fuzzed;

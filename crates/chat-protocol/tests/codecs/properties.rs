@@ -5,7 +5,7 @@ use chat_protocol::*;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::table::everything;
+use crate::everything::everything;
 use crate::toy::*;
 
 /// Valid JSON that has something to do with what the decoders look for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chat_domain::fact::{Fact, Written};
 use chat_domain::moderation::{Act, Audited, Banned};
-use chat_domain::{MessageId, Person, Refusal, Role, Room, RoomId, RoomKind, Time, UserId};
+use chat_domain::{MessageId, Person, Refusal, RoomId, Time, UserId};
 
 use super::Conn;
 use super::load::people;
@@ -176,15 +176,11 @@ pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Vec<(RoomId, Us
 
 /// The group, if this reader leads it.
 async fn led(conn: &Conn, reader: UserId, id: RoomId) -> Worked<()> {
-    let room: Room = visible(conn, reader, id).await?;
+    let room = visible(conn, reader, id).await?;
     let sql = Sql::new(format!("SELECT {MEMBER}, {STANDING} FROM members m WHERE m.room = ? AND m.person = ?"));
     let row = conn.first::<WholeMemberRow>(sql.bind(id).bind(reader)).await?;
     let own = row.map(member).transpose()?.map(|(_, member)| member);
-    match room.role_of(reader, own.as_ref()) {
-        _ if room.kind != RoomKind::Group => Err(Refusal::NotGroup.into()),
-        Role::Member => Err(Refusal::Outranked.into()),
-        Role::Owner | Role::Moderator => Ok(()),
-    }
+    Ok(room.is_led_by(reader, own.as_ref())?)
 }
 
 pub(super) fn acts(written: &Written) -> Write<'_> {

@@ -138,11 +138,9 @@ impl Window {
         if self.is_dead() {
             return;
         }
-        let settled = |(waiting, result): (&Waiting, &Result<Outcome, Failure>)| Settled {
-            origin: waiting.order.origin,
-            result: result.clone(),
-        };
-        self.inbox.settled(batch.iter().zip(&results).map(settled).collect());
+        let settled = batch.iter().zip(&results);
+        let settled = settled.flat_map(|(waiting, result)| Settled::of(waiting.order.origin, result.clone()));
+        self.inbox.settled(settled.collect());
         for (waiting, result) in batch.into_iter().zip(results) {
             // Whoever has gone away needs no answer.
             waiting.asker.map(|asker| asker.send(result));
@@ -151,12 +149,12 @@ impl Window {
 
     /// The mistakes: the answers or the events go out, and who is asked later has nothing left to say.
     fn tell_too_early(&self, batch: &mut [Waiting], results: &[Result<Outcome, Failure>]) {
-        let told = batch.iter_mut().zip(results).map(|(waiting, result)| {
+        let told = batch.iter_mut().zip(results).flat_map(|(waiting, result)| {
             let origin = if planted!(Hasty) { waiting.order.origin.take() } else { None };
             if planted!(Hasty) {
                 waiting.asker.take().map(|asker| asker.send(result.clone()));
             }
-            Settled { origin, result: result.clone() }
+            Settled::of(origin, result.clone())
         });
         self.inbox.settled(told.collect());
     }

@@ -1,4 +1,4 @@
-//! Who is mentioned, and what answers what.
+//! Who is mentioned, what answers what, and who has read it.
 
 use super::*;
 
@@ -29,5 +29,33 @@ impl Place {
     pub fn replies(&self, first: MessageId) -> Vec<&Line> {
         let of_it = |line: &&Line| !line.deleted && line.reply_to.is_some() && self.first(line.id) == first;
         self.lines.iter().filter(of_it).collect()
+    }
+
+    /// How many messages of others somebody has not read.
+    pub fn unread(&self, guest: &Guest) -> usize {
+        let read = guest.read.last().unwrap().0;
+        let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;
+        self.lines.iter().filter(new).count()
+    }
+
+    /// Who has read a message, and when, in order of time.
+    pub fn readers(&self, line: &Line) -> Vec<(Time, UserId)> {
+        let others = self.people.iter().filter(|guest| guest.user != line.sender);
+        let reached = others.filter_map(|guest| {
+            let (_, at) = guest.read.iter().find(|(upto, _)| *upto >= Some(line.id))?;
+            Some((*at, guest.user))
+        });
+        let mut readers: Vec<_> = reached.collect();
+        readers.sort();
+        readers
+    }
+
+    pub fn status(&self, line: &Line) -> Status {
+        let reached = |guest: &Guest| guest.user != line.sender && guest.delivered >= Some(line.id);
+        match () {
+            () if !self.readers(line).is_empty() => Status::Read,
+            () if self.people.iter().any(reached) => Status::Delivered,
+            () => Status::Sent,
+        }
     }
 }

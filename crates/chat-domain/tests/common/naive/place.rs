@@ -276,34 +276,6 @@ impl Place {
         self.moves += 1;
         Ok(Said::Happened)
     }
-
-    /// How many messages of others somebody has not read.
-    pub fn unread(&self, guest: &Guest) -> usize {
-        let read = guest.read.last().unwrap().0;
-        let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;
-        self.lines.iter().filter(new).count()
-    }
-
-    /// Who has read a message, and when, in order of time.
-    pub fn readers(&self, line: &Line) -> Vec<(Time, UserId)> {
-        let others = self.people.iter().filter(|guest| guest.user != line.sender);
-        let reached = others.filter_map(|guest| {
-            let (_, at) = guest.read.iter().find(|(upto, _)| *upto >= Some(line.id))?;
-            Some((*at, guest.user))
-        });
-        let mut readers: Vec<_> = reached.collect();
-        readers.sort();
-        readers
-    }
-
-    pub fn status(&self, line: &Line) -> Status {
-        let reached = |guest: &Guest| guest.user != line.sender && guest.delivered >= Some(line.id);
-        match () {
-            () if !self.readers(line).is_empty() => Status::Read,
-            () if self.people.iter().any(reached) => Status::Delivered,
-            () => Status::Sent,
-        }
-    }
 }
 
 impl Line {

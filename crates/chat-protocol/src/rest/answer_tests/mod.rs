@@ -97,11 +97,13 @@ fn chat_view() -> ChatView {
         last_message: MessageId::new(9),
         sent: 2,
         pins: 0,
+        slow_mode: 0,
+        frozen: false,
         closed: false,
     };
     let members = vec![
-        MemberView { person: person(1, "anna"), role: Role::Owner, last_seen: None },
-        MemberView { person: person(2, "boris"), role: Role::Member, last_seen: Some(AT) },
+        MemberView { person: person(1, "anna"), role: Role::Owner, muted: None, last_seen: None },
+        MemberView { person: person(2, "boris"), role: Role::Member, muted: None, last_seen: Some(AT) },
     ];
     ChatView { room: Arc::new(room), members, unread: 4, mentions: 1, last_message: Some(shown(9)) }
 }
@@ -179,11 +181,11 @@ fn chats_and_members_have_their_fields_in_each_tree() {
         );
         let view = chat_view();
         assert_eq!(
-            said(tree, 200, members(tree, &view.members, None, &online)),
+            said(tree, 200, members(tree, Features::NONE, &view.members, None, &online)),
             json!({"data": chat_in(tree)["members"], "next_before": null})
         );
         assert_eq!(
-            said(tree, 201, member(tree, 201, &view.members[0], &online)),
+            said(tree, 201, member(tree, Features::NONE, 201, &view.members[0], &online)),
             json!({"data": chat_in(tree)["members"][0]})
         );
     }

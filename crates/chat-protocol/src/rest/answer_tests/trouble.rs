@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn trouble_is_told_in_the_tree_s_shape() {
     let told = |tree, wrong: &Trouble| {
-        let reply = trouble(tree, wrong, AT);
+        let reply = trouble(tree, Features::NONE, wrong, AT);
         (reply.status, serde_json::from_slice::<Json>(&reply.body).unwrap())
     };
     let gone = Trouble::from(Refusal::UnknownRoom);

@@ -8,7 +8,7 @@ use chat_protocol::request::Verb;
 use chat_protocol::*;
 
 use super::ordered::Ordered;
-use crate::table::{everything, thumb};
+use crate::everything::{everything, thumb};
 use crate::toy::*;
 
 /// The names and bodies of all frames of an entrance.
