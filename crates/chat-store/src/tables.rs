@@ -29,7 +29,7 @@ mod moderation;
 mod subscribers;
 
 pub(crate) use self::files::FileInfo;
-pub(crate) use self::moderation::{AuditedRow, StandingRow};
+pub(crate) use self::moderation::{AuditedRow, MembershipRow, StandingRow};
 pub(crate) use self::subscribers::{OwedEventsRow, WebhookRow};
 
 row! {
@@ -220,19 +220,6 @@ row! {
         read_own: i64,
         deleted: i64,
         mentions: i64,
-    }
-}
-
-row! {
-    /// A room that somebody is in.
-    MembershipRow {
-        room: i64,
-        kind: String,
-        members: i64,
-        seq: i64,
-        moves: i64,
-        muted: Option<i64>,
-        silenced: bool,
     }
 }
 

@@ -23,3 +23,16 @@ row! {
         reason: Option<String>,
     }
 }
+
+row! {
+    /// A room that somebody is in.
+    MembershipRow {
+        room: i64,
+        kind: String,
+        members: i64,
+        seq: i64,
+        moves: i64,
+        muted: Option<i64>,
+        silenced: bool,
+    }
+}

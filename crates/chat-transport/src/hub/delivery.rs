@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_domain::{Change, Event, Extra, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
+use chat_domain::Extra::{Changed, Silenced, Updated};
+use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
 use chat_protocol::{News, Trouble, Typing, reply};
 use tokio::sync::Notify;
 
@@ -211,7 +212,9 @@ impl Delivery {
             }
             Change::Added { person } => {
                 self.stale.mark(person.id(), room);
-                return Some(Follow::Moved { event: event.clone(), person: person.clone(), told: self.joined(room) });
+                let there = self.rooms.get(&room).into_iter().flat_map(|room| room.subs.iter());
+                let told = there.map(|sub| sub.socket.id).collect();
+                return Some(Follow::Moved { event: event.clone(), person: person.clone(), told });
             }
             Change::Removed { person, .. } if self.is_back(event, person.id()) => {}
             Change::Removed { person, .. } => {
@@ -225,18 +228,14 @@ impl Delivery {
                 return message.mentions.as_ref().map(|_| Follow::Mentioned);
             }
             Change::Edited { .. } | Change::Deleted { .. } => self.stale.mark_room(room),
-            Change::Extra(Extra::Changed { .. }) => self.stale.mark_room(room),
-            Change::Extra(Extra::Updated { person, .. } | Extra::Silenced { person, .. }) => {
-                // Whoever may not say anything any more has stopped; who may has only to go on.
-                self.stop_typing(room, person.id(), now);
-            }
+            Change::Extra(Changed { .. }) => self.stale.mark_room(room),
+            Change::Extra(Updated { person, .. } | Silenced { person, .. }) => self.stop_typing(room, person.id(), now),
             Change::Read(_) => self.stale.mark(event.actor.id(), room),
             Change::Closed => {
                 self.stop_typing(room, event.actor.id(), now);
                 return Some(Follow::Closed(event.clone()));
             }
-            Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) => {}
-            Change::Extra(_) => {}
+            Change::Liked { .. } | Change::Unliked { .. } | Change::Delivered(_) | Change::Extra(_) => {}
         }
         None
     }
@@ -264,10 +263,6 @@ impl Delivery {
             self.answered.push(socket.clone());
         }
         begun.into_iter().for_each(|(room, way)| self.ways.follow(room, way));
-    }
-
-    fn joined(&self, room: RoomId) -> Vec<u64> {
-        self.rooms.get(&room).into_iter().flat_map(|room| room.subs.iter()).map(|sub| sub.socket.id).collect()
     }
 
     fn stop_typing(&mut self, room: RoomId, user: UserId, now: Time) {

@@ -17,6 +17,7 @@ mod notification;
 mod pin;
 mod poll;
 mod reaction;
+mod refusal;
 mod roulette;
 mod server;
 mod settings;
@@ -26,24 +27,26 @@ mod whom;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chat_domain::{Failure, Refusal, Time};
+use chat_domain::Time;
+use chat_protocol::Trouble;
 use chat_protocol::rest::{ASYNCAPI, Access, Reply, Route, TABLE, Tree, answer, openapi};
-use chat_protocol::{Features, Trouble};
-use http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
+use http::header::{ALLOW, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 use matchit::InsertError;
 
 pub(crate) use self::call::asked_features;
+pub use self::refusal::refuse;
+pub(crate) use self::refusal::respond;
 pub use self::settings::RouteSettings;
 
 use self::call::{Answered, Call, Target};
 use self::document::Document;
+use self::refusal::refuse_to;
 use crate::account::caller::{Caller, How};
 use crate::app::App;
-use crate::carry::http::{Body, Found, Peer, Router, Unread, empty, json, read};
-use crate::files::UPLOAD_OFFSET;
+use crate::carry::http::{Body, Found, Peer, Router, Unread, read};
 
 /// Everything that is answered over HTTP, the streams and sockets aside.
 pub(crate) struct Routes {
@@ -249,33 +252,6 @@ impl Answered {
     }
 }
 
-/// A refusal in a tree's words, for whoever refuses at the door of a socket too.
-pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
-    refuse_to(tree, Features::NONE, trouble, now)
-}
-
-/// The same, to who asks for more than the documents say.
-fn refuse_to(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> Response<Body> {
-    let mut response = respond(answer::trouble(tree, features, trouble, now));
-    let headers = response.headers_mut();
-    match trouble {
-        Trouble::TooFast(seconds)
-        | Trouble::Crowded(seconds)
-        | Trouble::Failure(Failure::Refused(Refusal::TooSoon { seconds })) => {
-            drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
-        }
-        Trouble::Offset(next) => drop(headers.insert(UPLOAD_OFFSET, HeaderValue::from(*next))),
-        // Whether one was closed meanwhile nobody knows: a client that asks each second helps nobody.
-        Trouble::TooManySockets => drop(headers.insert(RETRY_AFTER, HeaderValue::from(60))),
-        Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
-        Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        _ => {}
-    }
-    response
-}
-
 /// The answer to what speaks of bytes.
 fn told(answer: Result<Response<Body>, Trouble>, tree: Tree, now: Time) -> Response<Body> {
     answer.unwrap_or_else(|trouble| refuse(tree, &trouble, now))
@@ -288,15 +264,6 @@ pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue, now: T
     }
     let mut response = refuse(tree, &Trouble::NoMethod, now);
     response.headers_mut().insert(ALLOW, allow);
-    response
-}
-
-/// The answer as it is sent.
-pub(crate) fn respond(reply: Reply) -> Response<Body> {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = if reply.body.is_empty() { empty(status) } else { json(status, reply.body) };
-    // What was true for somebody a moment ago is neither for others nor for later.
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -1,6 +1,5 @@
 //! What each address takes and answers.
 
-use chat_domain::Sentence;
 use serde_json::{Value as Json, json};
 
 use super::super::body::LONGEST_TOKEN;
@@ -12,6 +11,8 @@ use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, te
 use super::suspensions::{suspending, suspension};
 use super::texts::{client_id, content, name, picture, title, username};
 use super::webhooks;
+
+mod moderation;
 
 /// What an address takes and answers.
 pub(super) struct Bodies {
@@ -53,25 +54,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
             .about("Opens a direct chat or makes a group")
             .takes(new_chat(tree, id(tree))),
         Route::Chat => one(200, "Chat").about("One chat"),
-        Route::ChangeChat => one(200, "Chat").about("Gives a group another title or other rules").takes(body([
-            ("title?", title()),
-            ("slow_mode?", up_to(3600)),
-            ("frozen?", flag()),
-        ])),
-        Route::Appoint => one(200, "Member")
-            .about("Gives a member of a group a rank; `owner` hands the group over")
-            .takes(body([("role", words(&["owner", "moderator", "member"]))])),
-        Route::Mute => one(200, "Restrained").about("Takes a member's voice").may_take(restrain(false)),
-        Route::Unmute => done(tree).about("Gives a member's voice back"),
-        Route::Ban => one(200, "Restrained").about("Shuts somebody out of a group").may_take(restrain(true)),
-        Route::Unban => done(tree).about("Allows somebody to come back"),
-        Route::Bans => list("Restrained").about("Who is shut out of a group, the newest ban first").paged(id(tree)),
-        Route::Audit => says(200, page(tree, named("Audited", tree), count()))
-            .about("What was done to a group by those who lead it, the newest first")
-            .asks([("before", count()), ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100}))]),
-        Route::Block => done(tree).about("Blocks somebody"),
-        Route::Unblock => done(tree).about("Blocks somebody no longer"),
-        Route::Blocks => list("User").about("Whom the asker blocks, the newest first").paged(id(tree)),
+        Route::ChangeChat | Route::Appoint | Route::Mute | Route::Unmute => moderation::shape(route, tree),
+        Route::Ban | Route::Unban | Route::Bans | Route::Audit => moderation::shape(route, tree),
+        Route::Block | Route::Unblock | Route::Blocks => moderation::shape(route, tree),
         Route::EndGroup => done(tree).about("Ends a group: nobody is in it any more"),
         Route::Hide => done(tree).about("Takes a direct chat off the asker's list until the next message"),
         Route::Members => list("Member").about("Who is in a chat").paged(id(tree)),
@@ -263,20 +248,6 @@ pub(super) fn data(tree: Tree, data: Json) -> Json {
 
 fn page(tree: Tree, item: Json, next: Json) -> Json {
     with(data(tree, array(item)), [("next_before", or_null(next))])
-}
-
-/// What a mute or a ban says.
-fn restrain(is_ban: bool) -> Json {
-    let seconds = json!({"type": "integer", "minimum": 1, "maximum": Sentence::LONGEST});
-    let reason = json!({"type": "string", "maxLength": Sentence::REASON});
-    match is_ban {
-        true => body([("seconds?", seconds), ("reason?", reason), ("delete_messages?", flag())]),
-        false => body([("seconds?", seconds), ("reason?", reason)]),
-    }
-}
-
-fn up_to(most: u64) -> Json {
-    json!({"type": "integer", "minimum": 0, "maximum": most})
 }
 
 fn reactors(tree: Tree) -> Json {
