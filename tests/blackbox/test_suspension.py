@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-
 from harness.dialects import DIALECTS, Multiplexed, SocketIo, joined
 from harness.http import call
 from harness.inbox import kind
