@@ -31,4 +31,4 @@ pub(super) async fn after(conn: &Conn, no: u64) -> Worked<Vec<Suspension>> {
 }
 
 /// The number under which they are numbered.
-const LOCK: i64 = 0x7375_7370_656e_64;
+const LOCK: i64 = 0x7375_7370_656e_6400;
