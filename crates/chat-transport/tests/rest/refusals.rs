@@ -124,7 +124,7 @@ async fn tokens_that_are_not_good_open_nothing() {
 async fn the_server_says_how_it_is_and_what_it_can() {
     let world = World::new().await;
     assert_eq!(world.get("/healthz").go().await.body, json!({"status": "ok"}));
-    assert_eq!(world.get("/readyz").go().await.body, json!({"status": "ok", "store": true}));
+    assert_eq!(world.get("/readyz").go().await.body, json!({"status": "ready", "store": true}));
     let document = world.get("/api/openapi.json").go().await;
     assert_eq!(document.status, 200);
     assert_eq!(document.body, serde_json::from_slice::<serde_json::Value>(&openapi::document()).unwrap());
