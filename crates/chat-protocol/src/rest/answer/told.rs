@@ -109,14 +109,11 @@ fn data(o: &mut Object<'_>, event: &Event) {
         }
         _ => socketio::change(o, event, Features::ALL),
     }
-    match &event.change {
-        Change::Created { title, people } => {
-            o.put("title", title.as_deref());
-            o.objects("members", people, |o, person| {
-                o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
-            });
-        }
-        _ => {}
+    if let Change::Created { title, people } = &event.change {
+        o.put("title", title.as_deref());
+        o.objects("members", people, |o, person| {
+            o.put("user_id", person.handle.uuid).put("user_name", person.name.as_str());
+        });
     }
     o.put("seq", seq(event));
 }
