@@ -75,7 +75,7 @@ async fn write(store: Arc<Store>, me: UserId, rooms: Vec<RoomId>, seed: u64) -> 
     let (mut dice, mut sent) = (Dice::new(seed), Vec::new());
     for n in 0..25 {
         let room = rooms[dice.roll(rooms.len())];
-        let named = ClientId::new(&format!("{seed}.{n}"));
+        let named = ClientId::new(format!("{seed}.{n}"));
         let said = Command::Send { room, draft: Draft::text(format!("{seed}.{n}")), client_id: named };
         // Under its name it is said once, however often it is asked for.
         let answer = patiently(|| store.execute(order(me, 2 + n, said.clone()))).await.unwrap();
@@ -105,8 +105,7 @@ async fn poll(store: Arc<Store>, me: UserId, room: RoomId, over: Arc<AtomicBool>
         let after = seen.last().copied().unwrap_or(MessageId::new(1).unwrap());
         let page = if seen.is_empty() { Since::Message(None) } else { Since::Message(Some(after)) };
         let replay = Replay { since: page, from: None, until: None, limit: 40 };
-        let Ok(Replayed::Changes { events, next, .. }) = patiently(|| store.replay(me, room, replay.clone())).await
-        else {
+        let Ok(Replayed::Changes { events, next, .. }) = patiently(|| store.replay(me, room, replay)).await else {
             panic!("a poll was refused")
         };
         for event in &events {
