@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::backplane::{Coming, Tell, Told};
+use crate::command::ClientId;
 use crate::event::{Event, Outcome};
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
@@ -75,6 +76,7 @@ around! {
     fn execute(order: Order) -> Outcome;
     fn history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
     fn thread(reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize) -> History;
+    fn was_said(sender: UserId, room: RoomId, name: ClientId) -> bool;
     fn find(reader: UserId, find: Find) -> Found;
     fn message(reader: UserId, room: RoomId, message: MessageId) -> Shown;
     fn replay(reader: UserId, room: RoomId, replay: Replay) -> Replayed;

@@ -230,6 +230,8 @@ pub struct Draft {
     pub reply_to: Option<MessageId>,
     /// Whether a back end sends it in somebody's name: mutes, slow mode and freezing do not bind it.
     pub is_back_ends: bool,
+    /// The digest of what its sender said, where something else was put in its place: a repeat is compared with that.
+    pub said: Option<[u8; 32]>,
 }
 
 impl Draft {
@@ -250,13 +252,12 @@ impl Draft {
             metadata: Value::empty(),
             reply_to: None,
             is_back_ends: false,
+            said: None,
         }
     }
 }
 
 fn caption<'a>(name: &str, value: &'a Value) -> Option<&'a str> {
-    match value {
-        Value::Text(text) if name == "caption" => Some(text),
-        _ => None,
-    }
+    let Value::Text(text) = value else { return None };
+    (name == "caption").then_some(text)
 }

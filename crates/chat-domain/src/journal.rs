@@ -9,7 +9,7 @@ use core::pin::Pin;
 use core::time::Duration;
 
 use crate::backplane::{Coming, Tell, Told};
-use crate::command::Command;
+use crate::command::{ClientId, Command};
 use crate::event::{Event, Outcome};
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
@@ -79,8 +79,7 @@ impl Settled {
     }
 }
 
-/// What was new in a room at one turn of the feed: everything that was committed stands there, in one order for whoever follows all
-/// rooms.
+/// What was new in a room at one turn of the feed, where everything that was committed stands in one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fed {
     /// Its place in the feed. There may be gaps between two.
@@ -126,6 +125,9 @@ pub trait Journal: Send + Sync {
     /// A page of the thread that a message belongs to, its first message included.
     fn thread(&self, reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize)
     -> Answer<'_, History>;
+
+    /// Whether somebody has said something in a room under this name.
+    fn was_said(&self, sender: UserId, room: RoomId, name: ClientId) -> Answer<'_, bool>;
 
     /// What somebody finds by its words, in one room or in all that they are in. What is new is found within a second.
     fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found>;
@@ -279,15 +281,13 @@ pub trait Journal: Send + Sync {
     /// A room and its first members, for operators: whoever asks.
     fn inspect(&self, room: RoomId) -> Answer<'_, Inspected>;
 
-    /// Rooms with this in their title, letter case aside, or all where nothing is asked for; the newest first, those below `before`.
-    /// For operators.
+    /// Rooms with this in their title, letter case aside, the newest first, those below `before`. For operators.
     fn find_rooms(&self, title: String, before: Option<RoomId>, limit: usize) -> Answer<'_, FoundRooms>;
 
     /// What is known of a message and of somebody's place in its room, for operators.
     fn trace(&self, user: UserId, message: MessageId) -> Answer<'_, Trace>;
 
-    /// What tells this life of the database from every other: cursors carry it. Another one may begin beneath a journal that is
-    /// open, so it is asked for before the head that it stands beside.
+    /// What tells this life of the database from every other, for cursors. Another may begin at any time: ask before the head.
     fn epoch(&self) -> u64;
 
     /// How many questions are being answered just now. For operators.

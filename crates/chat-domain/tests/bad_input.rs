@@ -28,7 +28,7 @@ fn send(world: &mut World, kind: MessageKind, content: &str, metadata: Value) ->
         1,
         Command::Send {
             room: at,
-            draft: Draft { kind, content: content.into(), metadata, reply_to: None, is_back_ends: false },
+            draft: Draft { kind, content: content.into(), metadata, reply_to: None, is_back_ends: false, said: None },
             client_id: None,
         },
     )

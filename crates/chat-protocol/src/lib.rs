@@ -43,6 +43,7 @@ pub mod slack;
 pub mod socketio;
 pub mod traces;
 pub mod trouble;
+pub mod verdict;
 pub mod vouched;
 
 pub use cursor::Cursor;

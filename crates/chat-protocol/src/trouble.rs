@@ -19,6 +19,8 @@ pub enum Trouble {
     Denied(&'static str),
     /// The credential is good, but not for this, and why.
     Forbidden(&'static str),
+    /// A back end has said no, and why.
+    Objection(String),
     /// Too fast; how many seconds to wait, at least 1.
     TooFast(u64),
     /// The user has as many connections as anybody may have.
@@ -55,7 +57,7 @@ impl Trouble {
             Trouble::Failure(Failure::Refused(refusal)) => refusal_code(refusal),
             Trouble::Malformed(_) => "INVALID_DATA",
             Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => "UNAUTHORIZED",
-            Trouble::Forbidden(_) => "FORBIDDEN",
+            Trouble::Forbidden(_) | Trouble::Objection(_) => "FORBIDDEN",
             Trouble::TooFast(_) | Trouble::TooManySockets => "RATE_LIMIT",
             Trouble::Offset(_) => "CONFLICT",
             Trouble::BodyTooLarge => "MESSAGE_TOO_LARGE",
@@ -74,7 +76,7 @@ impl Trouble {
         match self {
             Trouble::Failure(Failure::Refused(refusal)) => refused(refusal),
             Trouble::Failure(failure) => failure.to_string(),
-            Trouble::Malformed(problem) => problem.clone(),
+            Trouble::Malformed(problem) | Trouble::Objection(problem) => problem.clone(),
             Trouble::Unauthorized => "Invalid or expired token".into(),
             Trouble::WrongPassword => "wrong username or password".into(),
             Trouble::Denied(why) | Trouble::Forbidden(why) => (*why).into(),

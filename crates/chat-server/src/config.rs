@@ -1,5 +1,6 @@
 //! Settings: from flags, the environment (`CHAT_…`) and a TOML file, in that order of weight.
 
+mod back_ends;
 mod file;
 mod help;
 mod in_force;
@@ -22,11 +23,11 @@ use crate::issuers::{self, IssuerConfig};
 use crate::secrets;
 
 pub(crate) use self::in_force::InForce;
-use self::keeping::Keeping;
 pub(crate) use self::layers::{Given, Unread, here};
 use self::reports::Reports;
 pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
+use self::{back_ends::BackEnds, keeping::Keeping};
 use crate::commands::UserAction;
 
 /// A realtime chat server that speaks five dialects over one core.
@@ -130,9 +131,8 @@ pub(crate) struct Config {
     /// A file with keys of trusted back ends, one a line.
     #[arg(long)]
     pub(crate) api_key_file: Option<PathBuf>,
-    /// Let back ends subscribe addresses of private networks and of this machine. Whoever has the API key could look around there.
-    #[arg(long)]
-    pub(crate) allow_private_webhooks: bool,
+    #[command(flatten)]
+    pub(crate) back_ends: BackEnds,
     /// How long an access token is good.
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub(crate) access_token_ttl: Span,

@@ -12,7 +12,6 @@ use chat_transport::beside::Neighbours;
 use chat_transport::carry::http::{self, HttpSettings, Listener};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
-use chat_transport::hooks::HookSettings;
 use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::notify::{self, notify};
 use chat_transport::rates::RateSettings;
@@ -269,10 +268,8 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     engine.max_strangers = config.max_strangers;
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
-    // Changes are forgotten one day: what was not told by then is told no more.
-    let give_up = default.hooks.give_up.min(config.keep_changes.0 / 10 * 9);
-    let hooks = HookSettings { private: config.allow_private_webhooks, give_up, ..default.hooks.clone() };
-    Ok(ServerSettings { hooks, http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
+    let (hooks, check) = (config.back_ends.hooks(config.keep_changes.0), config.back_ends.check()?);
+    Ok(ServerSettings { check, hooks, http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
 
 /// How long the last words of a connection may take.

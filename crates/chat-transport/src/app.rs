@@ -16,6 +16,7 @@ use crate::address::Proxies;
 use crate::carry::http::Tally;
 use crate::carry::keepalive::{KeepAlive, Pulse};
 use crate::carry::websocket::FrameLimits;
+use crate::check::Check;
 use crate::connection::closings::Closings;
 use crate::hooks::{HookSettings, Hooks};
 use crate::hub::Hub;
@@ -79,6 +80,8 @@ pub struct ServerSettings {
     pub lobby: Duration,
     /// How the HTTP trees behave.
     pub http: crate::routes::RouteSettings,
+    /// Who is asked before something is said.
+    pub check: Option<Check>,
     /// How back ends are told what happens.
     pub hooks: HookSettings,
     /// What operators may see and do.
@@ -99,6 +102,7 @@ impl Default for ServerSettings {
             pulse: Duration::from_secs(25),
             lobby: Duration::from_millis(500),
             http: crate::routes::RouteSettings::default(),
+            check: None,
             hooks: HookSettings::default(),
             operators: OperatorSettings::default(),
             files: None,

@@ -52,6 +52,7 @@ pub mod address;
 pub mod app;
 pub mod beside;
 pub mod carry;
+pub mod check;
 pub mod client;
 pub mod clock;
 pub mod cluster;

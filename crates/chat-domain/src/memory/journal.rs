@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::future::ready;
 
 use super::InMemory;
+use crate::command::ClientId;
 use crate::event::Outcome;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, RoomId, UserId};
@@ -42,6 +43,10 @@ impl Journal for InMemory {
         limit: usize,
     ) -> Answer<'_, History> {
         self.answer(|world| Ok(world.chat.thread(reader, room, message, page, limit)?))
+    }
+
+    fn was_said(&self, sender: UserId, room: RoomId, name: ClientId) -> Answer<'_, bool> {
+        self.answer(|world| Ok(world.chat.first_sent(room, sender, &name).is_some()))
     }
 
     fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found> {

@@ -71,7 +71,7 @@ impl Fields<'_> {
     /// A message of this sort with what `content` and `metadata` say.
     pub(crate) fn draft(&mut self, kind: MessageKind) -> Result<Draft, Trouble> {
         let (content, metadata) = (self.content.text("content")?, self.metadata()?);
-        Ok(Draft { kind, content, metadata, reply_to: None, is_back_ends: false })
+        Ok(Draft { kind, content, metadata, reply_to: None, is_back_ends: false, said: None })
     }
 
     /// A send of this draft, which may answer a message, named as the dialect names messages.

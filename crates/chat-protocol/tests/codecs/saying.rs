@@ -149,6 +149,7 @@ fn a_send_carries_its_name_sort_and_metadata() {
         ]),
         reply_to: None,
         is_back_ends: false,
+        said: None,
     };
     let send = Command::Send { room: room(123), draft, client_id: ClientId::new("c-1") };
     let flat = json!({"type": "send_message", "chat_id": 123, "content": "55,37", "message_type": "location",
@@ -206,6 +207,7 @@ fn dialect_4_sends_an_address_with_words_beside_it() {
         metadata: Value::Map(metadata.iter().map(|(k, v)| ((*k).into(), Value::Text((*v).into()))).collect()),
         reply_to: None,
         is_back_ends: false,
+        said: None,
     };
     let media = |more: Json| {
         let mut payload = json!({"type": "photo", "media_url": "https://x/1"});

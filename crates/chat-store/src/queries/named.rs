@@ -44,6 +44,12 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     Ok(known.collect())
 }
 
+/// Whether somebody has said something in a room under this name.
+pub(super) async fn was_said(conn: &Conn, sender: UserId, room: RoomId, name: &ClientId) -> Worked<bool> {
+    let sql = Sql::new("SELECT s.message FROM sent s WHERE s.room = ? AND s.person = ? AND s.client_id = ?");
+    Ok(conn.first::<(i64,)>(sql.bind(room).bind(sender).bind(name.as_str())).await?.is_some())
+}
+
 pub(super) async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Fact>> {
     let found = direct_rooms(conn, asked).await?;
     let rosters = rosters(conn, found.values().copied().collect()).await?;

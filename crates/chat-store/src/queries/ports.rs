@@ -13,13 +13,13 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification, NotificationId, Order,
-    Outcome, Person, RoomId, Time, UserId,
+    Audited, Banned, ClientId, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification,
+    NotificationId, Order, Outcome, Person, RoomId, Time, UserId,
 };
 
 use super::{
-    Database, chats, feed, find, lobby, mentions, moderation, notifications, oversight, reactions, reads, replay,
-    schema, tells, threads,
+    Database, chats, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions, reads,
+    replay, schema, tells, threads,
 };
 use crate::outage;
 
@@ -45,6 +45,10 @@ impl Journal for Database {
         limit: usize,
     ) -> Answer<'_, History> {
         self.read(move |conn| Box::pin(threads::page(conn, reader, room, message, page, limit)))
+    }
+
+    fn was_said(&self, sender: UserId, room: RoomId, name: ClientId) -> Answer<'_, bool> {
+        self.read(move |conn| Box::pin(async move { named::was_said(conn, sender, room, &name).await }))
     }
 
     fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found> {

@@ -59,7 +59,8 @@ pub(super) async fn send_for(
     body: SendMessage,
 ) -> Result<Reply, Trouble> {
     let SendMessage { draft, client_id } = body;
-    let (event, is_new) = call.event(actor, Command::Send { room, draft, client_id }).await?;
+    let command = call.app.checked(actor, Command::Send { room, draft, client_id }).await?;
+    let (event, is_new) = call.event(actor, command).await?;
     let Change::Sent { message, reception } = &event.change else { return Err(unexpected()) };
     let mine =
         if is_new || message.reactions.is_empty() { Vec::new() } else { reacts_with(call, actor, message).await? };
@@ -81,7 +82,8 @@ pub(super) async fn edit(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     call.pace(caller)?;
     let EditMessage { content } = EditMessage::read(&call.body)?;
     let (room, message) = call.message(caller.id()).await?;
-    call.execute(caller.id(), Command::Edit { room, message, content }).await?;
+    let command = call.app.checked(caller.id(), Command::Edit { room, message, content }).await?;
+    call.execute(caller.id(), command).await?;
     shown(call, caller.id(), room, message).await
 }
 

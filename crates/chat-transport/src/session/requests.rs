@@ -68,6 +68,9 @@ impl Session {
                     if let Command::Read { room, upto: None } = command {
                         return self.read_what_was_seen(room, context);
                     }
+                    if self.app.is_checked(&command) {
+                        return self.order_checked(command, context);
+                    }
                     self.order(command, context);
                     Then::GoOn
                 }
@@ -164,6 +167,20 @@ impl Session {
     /// Gives an order to the journal, in its turn; its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
         self.app.hub.order(&self.socket, command, context, self.app.now());
+    }
+
+    /// The same once the back end was asked: what this socket says next waits for that, and nobody else.
+    fn order_checked(&self, command: Command, context: Context) -> Then<'_> {
+        Then::Wait(Box::pin(async move {
+            match self.app.checked(self.socket.user(), command).await {
+                Ok(command) => self.order(command, context),
+                Err(trouble) => {
+                    self.all_answered().await;
+                    self.refuse(&context, &trouble);
+                }
+            }
+            true
+        }))
     }
 
     /// Reading without an id: up to what this socket has seen, and never more.

@@ -10,8 +10,8 @@ use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId, Order,
-    Outcome, Person, RoomId, Settled, Sink, Time, UserId,
+    Audited, Banned, ClientId, Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId,
+    Order, Outcome, Person, RoomId, Settled, Sink, Time, UserId,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
@@ -218,6 +218,7 @@ impl Journal for Window {
     asked! {
         history(reader: UserId, room: RoomId, page: Page, limit: usize) -> History;
         thread(reader: UserId, room: RoomId, of: MessageId, page: Page, limit: usize) -> History;
+        was_said(sender: UserId, room: RoomId, name: ClientId) -> bool;
         find(reader: UserId, find: Find) -> Found;
         feed(after: u64, limit: usize) -> Vec<Fed>;
         feed_end() -> u64;

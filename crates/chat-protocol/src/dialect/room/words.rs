@@ -58,7 +58,7 @@ fn russian(trouble: &Trouble) -> Cow<'static, str> {
     Cow::Borrowed(match trouble {
         Trouble::Failure(Failure::Refused(refusal)) => return refused(refusal),
         Trouble::Failure(Failure::Unavailable) => "Сервис временно недоступен, повторите попытку",
-        Trouble::Malformed(problem) => return Cow::Owned(problem.clone()),
+        Trouble::Malformed(problem) | Trouble::Objection(problem) => return Cow::Owned(problem.clone()),
         Trouble::Unauthorized | Trouble::Denied(_) => "Требуется авторизация",
         Trouble::WrongPassword => "Неверное имя или пароль",
         Trouble::Forbidden(_) => "Нет доступа",

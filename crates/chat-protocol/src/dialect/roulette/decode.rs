@@ -67,7 +67,7 @@ fn draft(fields: &mut Fields<'_>) -> Result<Draft, Trouble> {
         (true, Some(address)) => {
             let caption = fields.content.optional_text("content")?.filter(|text| !text.is_empty());
             let metadata = captioned(fields.metadata()?, caption);
-            Ok(Draft { kind, content: address, metadata, reply_to: None, is_back_ends: false })
+            Ok(Draft { kind, content: address, metadata, reply_to: None, is_back_ends: false, said: None })
         }
         (true, None) => Err(missing("media_url")),
         (false, None) => fields.draft(kind),

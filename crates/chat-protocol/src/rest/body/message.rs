@@ -50,7 +50,14 @@ impl SendMessage {
             Tree::V1 => with_media_url(fields)?,
             Tree::V2 => {
                 let (kind, content) = (fields.kind()?, fields.content()?);
-                Draft { kind, content, metadata: fields.map("metadata")?, reply_to: None, is_back_ends: false }
+                Draft {
+                    kind,
+                    content,
+                    metadata: fields.map("metadata")?,
+                    reply_to: None,
+                    is_back_ends: false,
+                    said: None,
+                }
             }
         };
         let draft = Draft { reply_to: fields.message("reply_to", tree)?, ..draft };
@@ -104,10 +111,13 @@ fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
                 metadata: captioned(metadata, caption),
                 reply_to: None,
                 is_back_ends: false,
+                said: None,
             })
         }
         (true, None) => Err(missing("media_url")),
-        (false, None) => Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None, is_back_ends: false }),
+        (false, None) => {
+            Ok(Draft { kind, content: fields.content()?, metadata, reply_to: None, is_back_ends: false, said: None })
+        }
         (false, Some(_)) => Err(wrong("media_url", "goes with photo, video, voice and file only")),
     }
 }

@@ -1,0 +1,60 @@
+//! A back end is asked before something is said.
+
+mod back_end;
+
+use chat_domain::{Command, Digest, Draft, MessageKind, Refusal, RoomId, UserId, Value};
+use chat_protocol::Trouble;
+use chat_protocol::verdict::{Question, Verdict};
+
+pub use self::back_end::Check;
+use crate::app::App;
+
+impl App {
+    /// Whether this is asked about before it is done.
+    pub(crate) fn is_checked(&self, command: &Command) -> bool {
+        self.settings.check.is_some() && matches!(command, Command::Send { .. } | Command::Edit { .. })
+    }
+
+    /// The command as the back end lets it be done. A repeat is not asked about: it is answered as the first one was.
+    pub(crate) async fn checked(&self, actor: UserId, command: Command) -> Result<Command, Trouble> {
+        let Some(check) = &self.settings.check else { return Ok(command) };
+        match command {
+            Command::Send { room, draft, client_id } => {
+                if let Some(name) = &client_id
+                    && self.journal.was_said(actor, room, name.clone()).await?
+                {
+                    return Ok(Command::Send { room, draft, client_id });
+                }
+                let asked = (draft.kind, draft.content.as_str(), &draft.metadata);
+                let draft = match self.verdict(check, actor, room, asked).await? {
+                    None => draft,
+                    Some(content) => Draft { said: Some(Digest::of_draft(&draft).0), content, ..draft },
+                };
+                Ok(Command::Send { room, draft, client_id })
+            }
+            Command::Edit { room, message, content } => {
+                let asked = (MessageKind::Text, content.as_str(), &Value::empty());
+                let instead = self.verdict(check, actor, room, asked).await?;
+                Ok(Command::Edit { room, message, content: instead.unwrap_or(content) })
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// What is to be said instead, if anything.
+    async fn verdict(
+        &self,
+        check: &Check,
+        actor: UserId,
+        room: RoomId,
+        (kind, content, metadata): (MessageKind, &str, &Value),
+    ) -> Result<Option<String>, Trouble> {
+        let account = self.directory.people(vec![actor]).await?.pop().ok_or(Refusal::UnknownUser)?;
+        let question = Question { room, user: account.person.handle.uuid, kind, content, metadata };
+        match check.ask(&question).await? {
+            Verdict::Allow => Ok(None),
+            Verdict::Instead(content) => Ok(Some(content)),
+            Verdict::Refuse(reason) => Err(Trouble::Objection(reason)),
+        }
+    }
+}
