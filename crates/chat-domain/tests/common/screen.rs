@@ -56,8 +56,10 @@ impl Screen {
             Change::Created { title, people } => {
                 self.title.clone_from(title);
                 people.iter().for_each(|person| self.comes(person.id()));
-                if event.room_kind == RoomKind::Group {
-                    self.stands(people[0].id(), Standing { role: Role::Owner, ..PLAIN });
+                // Who has left since is not among them.
+                let maker = people.iter().find(|person| person.id() == event.actor.id());
+                if let Some(maker) = maker.filter(|_| event.room_kind == RoomKind::Group) {
+                    self.stands(maker.id(), Standing { role: Role::Owner, ..PLAIN });
                 }
             }
             Change::Added { person } => self.comes(person.id()),
