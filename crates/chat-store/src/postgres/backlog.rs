@@ -14,6 +14,7 @@ use crate::company::Company;
 use crate::work::{Intake, Waiting};
 
 /// What a committer is asked for.
+#[expect(clippy::large_enum_variant, reason = "all but the last one are orders: a box would be made for each of them")]
 pub(super) enum Work {
     /// To decide a command, together with those that wait beside it.
     Order(Waiting),
