@@ -61,6 +61,8 @@ OWN_ROUTES = {
     "PUT /users/{user}/block",
     "DELETE /users/{user}/block",
     "GET /blocks",
+    "POST /files",
+    "POST /files/{file}/done",
     "GET /search",
     "GET /auth/me",
     "PATCH /auth/me",
@@ -74,7 +76,15 @@ OWN_ROUTES = {
     "POST /chatroulette/next",
     "POST /chatroulette/leave",
 }
-OPEN_ROUTES = {"POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout"}
+OPEN_ROUTES = {
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+    # Whoever has the address, which nobody can guess.
+    "PUT /files/{file}",
+    "GET /files/{file}/{name}",
+}
 PREFIXES = ["/api", "/api/v1", "/api/v2"]
 
 
