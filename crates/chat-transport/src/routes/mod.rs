@@ -70,7 +70,7 @@ impl Routes {
             }
         }
         for (tree, path) in file::called_done() {
-            router.route(Method::GET, &path, Target { tree, route: Route::File, access: Access::Open })?;
+            router.borrow(Method::GET, &path, Target { tree, route: Route::File, access: Access::Open })?;
         }
         Ok(Routes { app, router, openapi: Document::new(openapi::document()), asyncapi: Document::new(ASYNCAPI) })
     }

@@ -25,6 +25,8 @@ pub(crate) enum Found<'r, 'p, H> {
 struct Table<H> {
     path: String,
     methods: Vec<(Method, H)>,
+    /// Of another route, of whose path this one is a case.
+    borrowed: Vec<(Method, H)>,
 }
 
 impl<H> Router<H> {
@@ -38,11 +40,13 @@ impl<H> Router<H> {
     /// The same path may come again with another method. A path that could be mistaken for one that is here already is
     /// refused.
     pub(crate) fn route(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
-        let at = match self.tables.iter().position(|table| table.path == path) {
-            Some(at) => at,
-            None => self.add(path)?,
-        };
-        self.tables[at].methods.push((method, handler));
+        self.table(path)?.methods.push((method, handler));
+        Ok(())
+    }
+
+    /// The same for a path that another route's would be without this one's; `Allow` does not speak of it, as no description does.
+    pub(crate) fn borrow(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
+        self.table(path)?.borrowed.push((method, handler));
         Ok(())
     }
 
@@ -56,16 +60,23 @@ impl<H> Router<H> {
         }
     }
 
-    fn add(&mut self, path: &str) -> Result<usize, InsertError> {
-        self.paths.insert(path, self.tables.len())?;
-        self.tables.push(Table { path: path.to_owned(), methods: Vec::new() });
-        Ok(self.tables.len() - 1)
+    /// What is at a path, nothing at first.
+    fn table(&mut self, path: &str) -> Result<&mut Table<H>, InsertError> {
+        let at = match self.tables.iter().position(|table| table.path == path) {
+            Some(at) => at,
+            None => {
+                self.paths.insert(path, self.tables.len())?;
+                self.tables.push(Table { path: path.to_owned(), methods: Vec::new(), borrowed: Vec::new() });
+                self.tables.len() - 1
+            }
+        };
+        Ok(&mut self.tables[at])
     }
 }
 
 impl<H> Table<H> {
     fn handler(&self, method: &Method) -> Option<&H> {
-        let with = |wanted: &Method| self.methods.iter().find(|(known, _)| known == wanted);
+        let with = |wanted: &Method| self.methods.iter().chain(&self.borrowed).find(|(known, _)| known == wanted);
         let found = with(method).or_else(|| with(&Method::GET).filter(|_| method == Method::HEAD));
         found.map(|(_, handler)| handler)
     }
@@ -117,6 +128,16 @@ mod tests {
         assert_eq!(allow, "GET, POST");
         assert!(matches!(router.find(&Method::GET, "/nothing"), Found::Nothing));
         assert!(matches!(router.find(&Method::GET, "/chats/"), Found::Nothing));
+    }
+
+    #[test]
+    fn a_borrowed_method_is_answered_and_not_spoken_of() {
+        let mut router = router();
+        router.route(Method::POST, "/chats/all", "all").expect("a new path");
+        router.borrow(Method::GET, "/chats/all", "show").expect("a known path");
+        assert!(matches!(router.find(&Method::HEAD, "/chats/all"), Found::Handler(&"show", _)));
+        let Found::MethodNotAllowed(allow) = router.find(&Method::PUT, "/chats/all") else { panic!("found") };
+        assert_eq!(allow, "POST");
     }
 
     #[test]
