@@ -19,7 +19,7 @@ use crate::time::Time;
 pub struct Stamp {
     /// Who asks.
     pub actor: UserId,
-    /// When. A room's changes never go back in time: an earlier moment than the room's last counts as that one.
+    /// When. What is told of a room never goes back in time: an earlier moment than that of the last such change counts as that one.
     pub at: Time,
     /// The numbers for what the command may make. One that was not used may be given again.
     pub ids: Ids,
