@@ -230,9 +230,13 @@ impl Device {
             self.cluster.story.red(promise, format_args!("{} as {kind:?}: {how}", self.name));
         }
         match frame.heard {
-            // Of the past, perhaps: what is read of it says that one was away for a while.
-            Heard::Removed { user } if user == me && !RoomId::new(room as i64).is_some_and(|room| self.is_in(room)) => {
-                self.folds.borrow_mut().get_mut(&room).into_iter().for_each(|fold| fold.is_joined = false);
+            // Of the past, perhaps: what is read of it says that one was away for a while. Nobody types in a room that is not shown.
+            Heard::Removed { user } if user == me => {
+                let is_in = RoomId::new(room as i64).is_some_and(|room| self.is_in(room));
+                if let Some(fold) = self.folds.borrow_mut().get_mut(&room) {
+                    fold.typing.clear();
+                    fold.is_joined &= is_in;
+                }
                 Ok(())
             }
             Heard::Added { user } if user == me && kind.joins() => self.join(link, kind, room).await,
