@@ -19,7 +19,9 @@ HANGS_AFTER = int(os.environ.get("CHAT_HANGS_AFTER", "600"))
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite")
-    parser.addoption("--backplane", choices=["postgres", "redis"], default="postgres", help="how nodes hear of each other")
+    parser.addoption(
+        "--backplane", choices=["postgres", "redis"], default="postgres", help="how nodes hear of each other"
+    )
     parser.addoption("--nodes", type=int, default=1, help="how many nodes answer together; needs --database postgres")
 
 

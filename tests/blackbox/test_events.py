@@ -89,15 +89,23 @@ OF_A_ROOM = {
     }
     | {"chat:typing", "chat:member:added", "chat:member:removed", "chat:updated", "user:online", "user:offline"},
 }
-# What only those hear who ask for it; test_reactions and test_pins hold who does.
-EXTRAS = {"message_reacted", "message_unreacted", "message_pinned", "message_unpinned"}
+# What only those hear who ask for it; test_reactions, test_pins and test_moderation hold who does.
+EXTRAS = {
+    "message_reacted",
+    "message_unreacted",
+    "message_pinned",
+    "message_unpinned",
+    "member_updated",
+    "chat_changed",
+}
 ASKED = {
     "stream": EXTRAS,
     "bare": set(),
     "multiplexed": EXTRAS,
     "room": EXTRAS,
     "roulette": EXTRAS,
-    "socketio": {f"chat:message:{what}" for what in ("reacted", "unreacted", "pinned", "unpinned")},
+    "socketio": {f"chat:message:{what}" for what in ("reacted", "unreacted", "pinned", "unpinned")}
+    | {"chat:member:updated", "chat:changed"},
 }
 # Answers to what this socket said, and what tells of its user alone.
 OF_ONESELF = {

@@ -4,6 +4,7 @@ import asyncio
 import functools
 
 import pytest
+
 from harness.asking import SENT
 from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined

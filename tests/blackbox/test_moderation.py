@@ -7,7 +7,6 @@ import pytest
 from harness.asking import SENT, say
 from harness.asking import asking as asking_for
 from harness.dialects import Bare, Multiplexed, Rest, Room, Roulette, SocketIo, joined
-from harness.frames import error
 from harness.inbox import kind
 from harness.people import add, group, history, register_many
 

@@ -22,7 +22,10 @@ TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": Non
 def cluster(request, new_database, backplane):
     if request.config.getoption("--database") != "postgres":
         pytest.skip("nodes share a Postgres")
-    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **backplane) as running, proxied(running) as proxy:
+    with (
+        Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **backplane) as running,
+        proxied(running) as proxy,
+    ):
         yield running.nodes, proxy
 
 

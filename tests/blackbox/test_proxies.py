@@ -9,7 +9,7 @@ from harness import http
 from harness.certificates import certify
 from harness.dialects import DIALECTS, fresh, joined
 from harness.people import PASSWORD, register, room_of
-from harness.proxies import KINDS, PROGRAMS, Proxy
+from harness.proxies import KINDS, TO_ONE, Proxy
 
 
 @pytest.fixture(params=KINDS)
@@ -19,7 +19,7 @@ def proxied(request, new_server):
         yield server, proxy
 
 
-@pytest.mark.parametrize("kind", PROGRAMS)
+@pytest.mark.parametrize("kind", TO_ONE)
 async def test_every_dialect_speaks_through_a_proxy_with_tls(kind, new_server, tmp_path, monkeypatch):
     pair = certify(tmp_path, "proxy", "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", pair.certificate)

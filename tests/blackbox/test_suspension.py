@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from harness.dialects import DIALECTS, Multiplexed, SocketIo, joined
 from harness.http import call
 from harness.inbox import kind

@@ -118,7 +118,10 @@ CLUSTER = example(
     *((f"127.0.0.1:800{number}", f"127.0.0.1:{{to_{number}}}") for number in (1, 2, 3)),
     folder="cluster",
 )
-PROGRAMS |= SHOWN | {"haproxy-cluster": (CLUSTER, KINDS["haproxy"][1])}
+PROGRAMS |= SHOWN
+# In front of one server; the one below stands before three.
+TO_ONE = list(PROGRAMS)
+PROGRAMS |= {"haproxy-cluster": (CLUSTER, KINDS["haproxy"][1])}
 
 
 class Proxy:
