@@ -9,7 +9,7 @@ export type ClientId = string;
 /** What went wrong, for a program to go by. */
 export type ErrorCode = "UNAUTHORIZED" | "FORBIDDEN" | "CHAT_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "USER_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "MESSAGE_TOO_LARGE" | "INVALID_DATA" | "RATE_LIMIT" | "UNAVAILABLE";
 
-export type MessageType = "text" | "photo" | "video" | "voice" | "location" | "profile_share" | "post_share" | "booking_proposal";
+export type MessageType = "text" | "photo" | "video" | "voice" | "file" | "location" | "profile_share" | "post_share" | "booking_proposal";
 
 export type MultiplexedMessage = {
   id: number;
@@ -28,6 +28,13 @@ export type MultiplexedMessage = {
   mentions?: Array<number>;
   mentions_all?: boolean;
   pinned?: boolean;
+  file?: {
+    id: string;
+    url: string;
+    name: string;
+    size: number;
+    type: MessageType;
+  } | null;
   reactions?: Array<{
     emoji: string;
     count: number;
@@ -136,6 +143,27 @@ export interface Frames {
     chat_id: number;
     message_id: number;
     user_id: number;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** Somebody's rank, mute or ban changed; for who asks for `moderation`. */
+  member_updated: {
+    type: "member_updated";
+    chat_id: number;
+    user_id: number;
+    role: string;
+    muted_until: string;
+    banned_until: string;
+    timestamp: string;
+    cursor?: Cursor;
+  };
+  /** A group has another title or other rules; for who asks for `moderation`. */
+  chat_changed: {
+    type: "chat_changed";
+    chat_id: number;
+    title: string;
+    slow_mode: number;
+    frozen: boolean;
     timestamp: string;
     cursor?: Cursor;
   };
