@@ -49,8 +49,12 @@ impl Aside {
             presence.room = socket.endpoint.room;
         }
         let viewer = Viewer { user: socket.user(), shape: *shape, framing: socket.line.framing(), epoch };
-        let payload = encoder.news(&mut self.encoded, &self.news, &viewer);
-        payload.into_iter().for_each(|payload| socket.line.offer_droppable(payload));
+        let Some(payload) = encoder.news(&mut self.encoded, &self.news, &viewer) else { return };
+        match &self.news {
+            // Whoever does not read has perhaps been told before its queue grew that somebody types.
+            News::Typing(sign) if !sign.is_typing => drop(socket.line.offer_payload(payload, None)),
+            _ => socket.line.offer_droppable(payload),
+        }
     }
 
     /// Takes as many of the listeners as the budget allows.
