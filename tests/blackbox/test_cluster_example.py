@@ -1,16 +1,19 @@
 """`examples/cluster`: three nodes behind haproxy, as people are shown."""
 
+import contextlib
 import os
 import pathlib
+import random
 import re
 import signal
+import socket
 import subprocess
+import time
 import urllib.request
 
 import pytest
 import yaml
 
-from harness.postgres import free_port
 from harness.server import ROOT, binary
 
 CLUSTER = ROOT / "examples" / "cluster"
@@ -26,19 +29,37 @@ def test_run_starts_three_nodes_and_ends_them(request):
         pytest.skip("it starts a Postgres")
     port = free_tens()
     given = os.environ | {"CHAT_SERVER": str(pathlib.Path(binary()).resolve()), "PORT": str(port)}
-    with subprocess.Popen([CLUSTER / "run"], env=given, stdout=subprocess.PIPE, text=True) as running:
+    running = subprocess.Popen([CLUSTER / "run"], env=given, stdout=subprocess.PIPE, text=True)
+    try:
         shown = [running.stdout.readline() for _ in range(4)]
         assert f"http://127.0.0.1:{port}" in shown[0], shown
         operators = re.search(r"for operators (http://\S+)", shown[1])[1]
-        with urllib.request.urlopen(f"{operators}/admin/api/nodes", timeout=30) as answer:
-            assert answer.read().count(b'"version"') == 3
+        # They are ready before they have heard of each other.
+        until = time.monotonic() + 60
+        while (there := nodes(operators)).count(b'"version"') != 3:
+            assert time.monotonic() < until, there
+            time.sleep(0.2)
         running.send_signal(signal.SIGTERM)
         assert running.wait(60) == 0
+    finally:
+        # What is ended does not mind.
+        running.terminate()
+        running.wait(60)
+
+
+def nodes(operators):
+    with urllib.request.urlopen(f"{operators}/admin/api/nodes", timeout=30) as answer:
+        return answer.read()
 
 
 def free_tens():
-    """Thirty ports that nobody has, as far as one can tell: beginning with a round number."""
-    return free_port() // 100 * 100
+    """The first of thirty ports that nobody has: a round number, below those that the system gives to whoever connects."""
+    for first in random.sample(range(12_000, 32_000, 100), 50):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            for port in range(first, first + 30):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise AssertionError("there are not thirty free ports in a row")
 
 
 def test_the_settings_of_the_compose_file_are_there():
