@@ -78,8 +78,12 @@ async fn named(conn: &Conn, new: &NewNotification) -> Worked<Option<Arc<Notifica
 
 /// These notifications, each named by whose it is and its id; unknown ones are left out.
 pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> Worked<Vec<Arc<Notification>>> {
-    let of = Rows::new(of.map(|(person, id)| [person.into(), id.into()]));
-    let sql = select("WHERE (n.person, n.id) IN ({}) ORDER BY n.person, n.id").rows(of);
+    let of: Vec<_> = of.map(|(person, id)| [person.into(), id.into()]).collect();
+    // Postgres takes no rows without knowing what would be in them.
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = select("WHERE (n.person, n.id) IN ({}) ORDER BY n.person, n.id").rows(Rows::new(of.into_iter()));
     conn.load::<(NotificationRow, AboutRow)>(sql).await?.into_iter().map(notification).collect()
 }
 
