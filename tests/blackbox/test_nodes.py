@@ -49,6 +49,15 @@ async def hall(nodes):
         yield people[0], chat, viewers
 
 
+async def test_nodes_to_which_nothing_is_told_are_ready_all_the_time(nodes):
+    # Longer than what they ask each other and the database comes round.
+    for _ in range(30):
+        for node in nodes:
+            await call(node, "GET", "/readyz", expect=200)
+        await asyncio.sleep(0.1)
+    assert all("the database is away" not in node.log() for node in nodes)
+
+
 async def test_what_is_said_on_one_node_is_heard_on_the_others_once_and_in_order(nodes):
     async with hall(nodes) as (author, chat, viewers):
         words = [f"word {number}." for number in range(20)]
