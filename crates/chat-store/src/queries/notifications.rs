@@ -83,7 +83,7 @@ pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> 
     if of.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = select("WHERE (n.person, n.id) IN ({}) ORDER BY n.person, n.id").rows(Rows::new(of.into_iter()));
+    let sql = select("WHERE (n.person, n.id) IN ({}) ORDER BY n.person, n.id").rows(Rows::new(of));
     conn.load::<(NotificationRow, AboutRow)>(sql).await?.into_iter().map(notification).collect()
 }
 
