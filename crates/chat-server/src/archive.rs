@@ -94,11 +94,17 @@ pub(crate) async fn restore(config: &Config, file: &Path) -> Result<(), String> 
         Ok(()) => exchange(&config.database, &made),
         problem => problem,
     };
-    for end in ["", "-wal", "-shm", ".lock", ".search", ".search-wal", ".search-shm"] {
-        // What was put back is a copy of it.
-        let _ = fs::remove_file(format!("{}{end}", made.display()));
-    }
+    // What was put back is a copy of it.
+    discard(&made);
     done
+}
+
+/// Removes a database that was only made on the way to another one, and what lies beside it.
+pub(crate) fn discard(database: &Path) {
+    for end in ["", "-wal", "-shm", ".lock", ".search", ".search-wal", ".search-shm"] {
+        // Not all of it is there, and what stays harms nobody.
+        let _ = fs::remove_file(format!("{}{end}", database.display()));
+    }
 }
 
 fn exchange(database: &str, file: &Path) -> Result<(), String> {

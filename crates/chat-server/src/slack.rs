@@ -16,7 +16,7 @@ use chat_store::{Options, Store};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use self::zip::Zip;
-use crate::archive::{NOT_EMPTY, Progress, copied, put_into};
+use crate::archive::{NOT_EMPTY, Progress, copied, discard, put_into};
 use crate::config::Config;
 
 /// Puts a workspace's export into the database.
@@ -31,10 +31,7 @@ pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
         Ok(()) => put_into(&config.database, config.take_over, copied(&made)).await,
         problem => problem,
     };
-    for end in ["", "-wal", "-shm", ".lock", ".search", ".search-wal", ".search-shm"] {
-        // It was only the way.
-        let _ = std::fs::remove_file(format!("{}{end}", made.display()));
-    }
+    discard(&made);
     done
 }
 
