@@ -63,7 +63,7 @@ pub(super) async fn authors(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worke
         "WITH need (room, message) AS ({{}}), said AS MATERIALIZED (
              SELECT x.id, x.room, x.sender FROM need CROSS JOIN messages x WHERE x.room = need.room AND x.id = need.message
          )
-         SELECT x.id, {MEMBER}, {STANDING} FROM said x CROSS JOIN members m WHERE m.room = x.room AND m.person = x.sender"
+         SELECT said.id, {MEMBER}, {STANDING} FROM said CROSS JOIN members m WHERE m.room = said.room AND m.person = said.sender"
     ));
     let need = Rows::new(asked.iter().map(|&(room, message)| [room.into(), message.into()]));
     let mut found = HashMap::new();
