@@ -98,7 +98,9 @@ test("a page that is loaded anew goes on from its cursor and sends what it had q
   const told = [];
   second.on("new_message", (frame) => told.push(frame.message.content));
   second.join(chatId);
+  const sent = new Promise((resolve) => second.on("message_sent", resolve));
   while (told.length < 2) await again.next("new_message");
+  await sent;
   assert.deepEqual(told, ["missed", "written offline"]);
   assert.equal(store.getItem("chat.queue"), "[]");
 });

@@ -19,9 +19,10 @@ test("the demo's link leads to people who are there, type, read and answer", asy
   await page.locator(".unread-line").waitFor();
   const before = await page.locator(".bubble").count();
   await page.locator(".composer textarea").fill("Hello there");
-  await page.locator(".composer textarea").press("Enter");
+  // That somebody types is there for two seconds only: who began to look later might miss it.
+  const types = page.locator("small", { hasText: "typing" }).waitFor();
+  await Promise.all([types, page.locator(".composer textarea").press("Enter")]);
   await page.locator(".bubble", { hasText: "Hello there" }).locator("[data-status=read]").waitFor({ state: "attached" });
-  await page.locator("small", { hasText: "typing" }).waitFor();
   await page.locator(".bubble").nth(before + 1).waitFor();
   assert.deepEqual(page.complaints, []);
 });

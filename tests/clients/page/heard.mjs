@@ -47,4 +47,5 @@ export function memory() {
   };
 }
 
-const WAIT = 20_000;
+/** Only against hanging. */
+const WAIT = 60_000;

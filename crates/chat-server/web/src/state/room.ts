@@ -19,6 +19,7 @@ export class Room {
   /** The newest message that was ever told: a replay may tell it once more. */
   private heard = 0;
   private reconciling: ReturnType<typeof setTimeout> | undefined;
+  private due = 0;
   /** Whoever waits until what was written is acknowledged. */
   private free: (() => void) | undefined;
 
@@ -191,7 +192,10 @@ export class Room {
   /** Dialect 2 says that somebody read, not how far; what became of the messages is asked for. */
   reconcile(after: number, tries = 3): void {
     const open = this.messages.slice(-PAGE).filter((message) => message.sender === me.value?.id && message.status !== "read");
-    if (!open.length || this.reconciling || this.hasNewer) return;
+    const due = Date.now() + after;
+    if (!open.length || this.hasNewer || (this.reconciling && this.due <= due)) return;
+    clearTimeout(this.reconciling);
+    this.due = due;
     this.reconciling = setTimeout(async () => {
       this.reconciling = undefined;
       const page = await this.page("").catch(() => null);

@@ -82,17 +82,21 @@ export function enter(user: User): void {
   chat.connect();
 }
 
-export async function leave(): Promise<void> {
-  await chat.session.logout().catch(() => {});
-  forgetSession();
-}
+export const leave = () => endSession(() => chat.session.logout().catch(() => {}));
 
-/** Here nobody is logged in any more, as the server knows already. */
-export function forgetSession(): void {
+/** Ends the session on the server, and here, where nobody is logged in then. */
+export async function endSession(end: () => Promise<unknown>): Promise<void> {
+  // Before the server does: being thrown out would show the log-in, and loading the page anew would take away what is written there.
   chat.disconnect();
+  try {
+    await end();
+  } catch (error) {
+    chat.connect();
+    throw error;
+  }
   sessionStorage.removeItem(TOKEN);
   localStorage.removeItem(WHO);
-  location.assign("/");
+  history.replaceState(null, "", "/");
   location.reload();
 }
 
