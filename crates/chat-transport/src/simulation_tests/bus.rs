@@ -3,24 +3,42 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use std::time::Duration;
+
 use chat_domain::backplane::{Ears, Envelope};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::chance::Chance;
+use super::frost::Frost;
 use super::plan::Plan;
 use crate::hub::Inbox;
 
 /// The ears of one life of a node.
 pub(super) struct Ear {
+    node: u64,
     inbox: Arc<Inbox>,
-    state: Mutex<(Plan, Chance)>,
+    frost: Arc<Frost>,
+    state: Mutex<State>,
     dead: AtomicBool,
+}
+
+struct State {
+    plan: Plan,
+    chance: Chance,
+    /// Until when nothing is heard, calm or not.
+    deaf: Instant,
 }
 
 impl Ear {
     /// Ears that hand on to this inbox.
-    pub(super) fn new(inbox: Arc<Inbox>, plan: Plan, chance: Chance) -> Arc<Ear> {
-        Arc::new(Ear { inbox, state: Mutex::new((plan, chance)), dead: AtomicBool::new(false) })
+    pub(super) fn new(node: u64, inbox: Arc<Inbox>, plan: Plan, chance: Chance, frost: Arc<Frost>) -> Arc<Ear> {
+        let state = Mutex::new(State { plan, chance, deaf: Instant::now() });
+        Arc::new(Ear { node, inbox, frost, state, dead: AtomicBool::new(false) })
+    }
+
+    /// Hears nothing for a while, and is not told so.
+    pub(super) fn deafen(&self, span: Duration) {
+        self.state().deaf = Instant::now() + span;
     }
 
     /// The node crashes.
@@ -30,11 +48,11 @@ impl Ear {
 
     /// No more trouble.
     pub(super) fn calm(&self) {
-        let plan = &mut self.state().0;
+        let plan = &mut self.state().plan;
         (plan.lost, plan.doubled, plan.bus) = (0, 0, 5);
     }
 
-    fn state(&self) -> MutexGuard<'_, (Plan, Chance)> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -42,8 +60,9 @@ impl Ear {
 impl Ears for Ear {
     fn heard(&self, envelope: Envelope) {
         let spans = {
-            let (plan, chance) = &mut *self.state();
+            let State { plan, chance, deaf } = &mut *self.state();
             let times = match (chance.percent(plan.lost), chance.percent(plan.doubled)) {
+                _ if Instant::now() < *deaf => 0,
                 (true, _) => 0,
                 (false, is_doubled) => 1 + u64::from(is_doubled),
             };
@@ -53,9 +72,11 @@ impl Ears for Ear {
             return;
         }
         for span in spans {
-            let (inbox, envelope) = (self.inbox.clone(), envelope.clone());
+            let (inbox, envelope, frost, node) = (self.inbox.clone(), envelope.clone(), self.frost.clone(), self.node);
             tokio::spawn(async move {
+                frost.thawed(envelope.speaker.node).await;
                 sleep(span).await;
+                frost.thawed(node).await;
                 inbox.heard(envelope);
             });
         }

@@ -64,16 +64,15 @@ fn sent_once(cluster: &Cluster) {
     }
 }
 
-/// Whoever has a connection to a node is online there, and who has none to any is online nowhere.
+/// Whoever has a connection to any node is online at all of them, and who has none is at none.
 fn presence(cluster: &Cluster, devices: &[Rc<Device>], people: &[Account]) {
     for account in people {
         let (name, user) = (&account.person.username, account.person.id());
         let theirs = devices.iter().filter(|device| device.user() == user && device.is_connected.get());
         let at: BTreeSet<_> = theirs.filter(|one| !one.kind.get().polls()).map(|one| one.node.get()).collect();
         for (number, node) in cluster.nodes.iter().enumerate() {
-            let (is_there, looks) = (at.contains(&number), node.online(user));
-            let is_so = if is_there { looks } else { !looks || !at.is_empty() && cluster.plan.nodes > 1 };
-            cluster.story.check("presence", is_so, || {
+            let looks = node.online(user);
+            cluster.story.check("presence", looks != at.is_empty(), || {
                 format!("{name} is at nodes {at:?} and looks online at node {number}: {looks}")
             });
         }

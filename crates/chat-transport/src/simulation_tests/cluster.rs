@@ -65,7 +65,8 @@ async fn live(plan: Plan) -> Story {
     let people: Vec<Account> = (0..plan.people).map(|number| truth.register(&format!("p{number}"))).collect();
     let rooms: Vec<RoomId> = (0..plan.rooms).filter_map(|_| make_room(&truth, &people)).collect();
     let bus = Bus::new();
-    let nodes: Vec<_> = (0..plan.nodes).map(|number| Node::new(number, &bus, &plan, &truth, &story)).collect();
+    let frost = Arc::default();
+    let nodes: Vec<_> = (0..plan.nodes).map(|number| Node::new(number, &bus, &frost, &plan, &truth, &story)).collect();
     nodes.iter().for_each(|node| node.start(false));
     let cluster = Rc::new(Cluster {
         story: story.clone(),
@@ -139,7 +140,7 @@ impl Cluster {
         removed.filter(|_| leaks)
     }
 
-    /// Crashes, clocks that jump, people who are removed and added, a database that is put back, until it is enough.
+    /// Crashes, nodes that freeze or are deaf, clocks that jump, people who are removed and added, a database that is put back, until it is enough.
     async fn trouble(&self, people: &[Account], rooms: &[RoomId]) {
         let plan = &self.plan;
         let mut chance = Chance::of(plan.seed, "trouble");
@@ -152,6 +153,14 @@ impl Cluster {
             let comes = |chance: &mut Chance, every: u64| every > 0 && chance.below(every) < STEP.as_millis() as u64;
             if comes(&mut chance, plan.crashes) {
                 self.crash(&mut chance).await;
+            }
+            if comes(&mut chance, plan.deaf) {
+                let span = chance.millis((200, 4_000));
+                self.some_node(&mut chance).deafen(span);
+            }
+            if comes(&mut chance, plan.freezes) {
+                let span = chance.millis((100, 3_000));
+                self.some_node(&mut chance).freeze(span);
             }
             if comes(&mut chance, plan.jumps) {
                 let seconds = chance.between(1, 7_200) as i64;

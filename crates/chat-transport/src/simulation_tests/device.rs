@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 use chat_domain::{Account, RoomId, UserId};
 use tokio::io::DuplexStream;
@@ -32,6 +33,8 @@ pub(super) struct Device {
     /// The node to which it goes.
     pub(super) node: Cell<usize>,
     pub(super) is_connected: Cell<bool>,
+    /// When it last came.
+    came: Cell<Instant>,
     /// The life of the database in which it came.
     pub(super) life: Cell<u64>,
     pub(super) pending: RefCell<Option<Pending>>,
@@ -75,6 +78,7 @@ impl Device {
             online: RefCell::default(),
             node: Cell::default(),
             is_connected: Cell::default(),
+            came: Cell::new(Instant::now()),
             life: Cell::default(),
             pending: RefCell::default(),
             again: RefCell::default(),
@@ -136,6 +140,7 @@ impl Device {
             opened => opened?,
         };
         self.is_connected.set(true);
+        self.came.set(Instant::now());
         if kind.joins() {
             self.join_all(&mut link, kind).await?;
         } else {
@@ -230,7 +235,9 @@ impl Device {
             self.cluster.story.red(promise, format_args!("{} as {kind:?}: {how}", self.name));
         }
         match frame.heard {
-            // Of the past, perhaps: what is read of it says that one was away for a while. Nobody types in a room that is not shown.
+            // A replay tells of a removal and of the return behind it, and the room goes on: whoever asked to join again in the
+            // middle of it would ask to go back. A client sees that by the messages that follow; here it is looked up. Nobody types
+            // in a room that is not shown.
             Heard::Removed { user } if user == me => {
                 let is_in = RoomId::new(room as i64).is_some_and(|room| self.is_in(room));
                 if let Some(fold) = self.folds.borrow_mut().get_mut(&room) {
@@ -239,9 +246,22 @@ impl Device {
                 }
                 Ok(())
             }
-            Heard::Added { user } if user == me && kind.joins() => self.join(link, kind, room).await,
+            Heard::Added { user } if user == me && kind.joins() => {
+                if self.is_told_beside(room, frame.cursor.is_some()) {
+                    // It was put out before, and thought that it had joined.
+                    return Err(Broken::Lost);
+                }
+                self.join(link, kind, room).await
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Whether news of a room that it has joined came beside what it hears there: without a cursor, and not in a replay.
+    fn is_told_beside(&self, room: u64, has_cursor: bool) -> bool {
+        let folds = self.folds.borrow();
+        let Some(fold) = folds.get(&room).filter(|fold| fold.is_joined && !has_cursor) else { return false };
+        fold.cursor.is_some() || self.came.get().elapsed() > Duration::from_millis(500)
     }
 
     fn first_room(&self) -> Option<(RoomId, From)> {

@@ -17,6 +17,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
 
 use super::chance::Chance;
+use super::frost::Frost;
 use super::plan::Plan;
 use super::story::Story;
 use super::truth::{Truth, now};
@@ -27,6 +28,9 @@ use crate::mistakes::planted;
 pub(super) struct Window {
     truth: Arc<Truth>,
     inbox: Arc<Inbox>,
+    /// The node of which it is.
+    node: u64,
+    frost: Arc<Frost>,
     story: Story,
     state: Mutex<State>,
     bell: Notify,
@@ -47,9 +51,18 @@ struct Waiting {
 
 impl Window {
     /// A journal that tells this inbox.
-    pub(super) fn new(truth: Arc<Truth>, inbox: Arc<Inbox>, plan: Plan, chance: Chance, story: Story) -> Arc<Window> {
+    pub(super) fn new(
+        node: u64,
+        truth: Arc<Truth>,
+        inbox: Arc<Inbox>,
+        plan: Plan,
+        chance: Chance,
+        frost: Arc<Frost>,
+        story: Story,
+    ) -> Arc<Window> {
         let state = Mutex::new(State { plan, chance, waiting: Vec::new() });
-        Arc::new(Window { truth, inbox, story, state, bell: Notify::new(), dead: AtomicBool::new(false) })
+        let (bell, dead) = (Notify::new(), AtomicBool::new(false));
+        Arc::new(Window { node, truth, inbox, frost, story, state, bell, dead })
     }
 
     /// Commits what is ordered, until its node is dead.
@@ -100,6 +113,7 @@ impl Window {
         } else if !hasty {
             results = self.decide(&batch);
         }
+        self.frost.thawed(self.node).await;
         if !lost && unknown && !self.is_dead() {
             return self.find_out(batch, results);
         }
@@ -121,6 +135,7 @@ impl Window {
         let (window, epoch) = (self.clone(), self.truth.epoch());
         tokio::spawn(async move {
             sleep(span).await;
+            window.frost.thawed(window.node).await;
             if window.truth.epoch() != epoch {
                 // In this life of the database it was not.
                 results.fill(Err(Failure::Unavailable));
@@ -172,6 +187,7 @@ impl Window {
         }
         let seen = look(&self.truth.memory());
         sleep(after).await;
+        self.frost.thawed(self.node).await;
         seen
     }
 

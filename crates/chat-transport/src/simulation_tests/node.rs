@@ -10,16 +10,19 @@ use std::time::Duration;
 use chat_domain::backplane::{Ears, Speaker};
 use chat_domain::memory::bus::Bus;
 use chat_domain::{Account, InMemory, Rate, Time, UserId};
+use chat_protocol::engineio::EngineSettings;
+use chat_protocol::socketio::SocketIoSettings;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{DuplexStream, copy_bidirectional, duplex};
+use tokio::io::{DuplexStream, duplex, split};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::bus::Ear;
 use super::chance::Chance;
+use super::frost::Frost;
 use super::journal::Window;
 use super::plan::Plan;
 use super::story::Story;
@@ -39,6 +42,7 @@ pub(super) struct Node {
     number: u64,
     name: String,
     bus: Bus,
+    frost: Arc<Frost>,
     plan: Plan,
     story: Story,
     truth: Arc<Truth>,
@@ -68,7 +72,14 @@ struct Simulated {
 
 impl Node {
     /// A node that does not run yet.
-    pub(super) fn new(number: u64, bus: &Bus, plan: &Plan, truth: &Arc<Truth>, story: &Story) -> Rc<Node> {
+    pub(super) fn new(
+        number: u64,
+        bus: &Bus,
+        frost: &Arc<Frost>,
+        plan: &Plan,
+        truth: &Arc<Truth>,
+        story: &Story,
+    ) -> Rc<Node> {
         let name = format!("node {number}");
         let nature = Simulated {
             began: Instant::now(),
@@ -79,6 +90,7 @@ impl Node {
             number,
             name,
             bus: bus.clone(),
+            frost: frost.clone(),
             plan: plan.clone(),
             story: story.clone(),
             truth: truth.clone(),
@@ -94,15 +106,17 @@ impl Node {
         self.lives.set(self.lives.get() + 1);
         let inbox = Inbox::new(self.plan.shards);
         let chance = Chance::of(self.plan.seed, &format!("{} {}", self.name, self.lives.get()));
+        let (plan, frost) = (self.plan.clone(), self.frost.clone());
+        let (truth, story) = (self.truth.clone(), self.story.clone());
         let journal =
-            Window::new(self.truth.clone(), inbox.clone(), self.plan.clone(), chance.clone(), self.story.clone());
+            Window::new(self.number, truth, inbox.clone(), plan.clone(), chance.clone(), frost.clone(), story);
         if is_calm {
             journal.calm();
         }
         let limits = Limits { per_socket: self.plan.queue, in_all: 8 * self.plan.queue, droppable: 1 << 10 };
         let depot = Depot::within(limits, self.nature.clone());
         let settings = HubSettings { recent: self.plan.recent, ..HubSettings::default() };
-        let ear = Ear::new(inbox.clone(), self.plan.clone(), chance);
+        let ear = Ear::new(self.number, inbox.clone(), plan, chance, frost);
         if is_calm {
             ear.calm();
         }
@@ -133,6 +147,20 @@ impl Node {
         life.cables.iter().for_each(AbortHandle::abort);
         life.stop.cancel();
         self.story.note(&self.name, "crashes");
+    }
+
+    /// It does nothing for a while.
+    pub(super) fn freeze(&self, span: Duration) {
+        self.frost.freeze(self.number, span);
+        self.story.note(&self.name, format_args!("is frozen for {} ms", span.as_millis()));
+    }
+
+    /// It hears nothing of the others for a while, and is not told so.
+    pub(super) fn deafen(&self, span: Duration) {
+        if let Some(life) = &*self.life.borrow() {
+            life.ear.deafen(span);
+            self.story.note(&self.name, format_args!("is deaf for {} ms", span.as_millis()));
+        }
     }
 
     /// Its journal gives no trouble any more.
@@ -176,11 +204,15 @@ impl Node {
     pub(super) fn connect(&self) -> Option<DuplexStream> {
         let mut life = self.life.borrow_mut();
         let life = life.as_mut()?;
-        let (client, mut near) = duplex(self.plan.pipe);
-        let (mut far, server) = duplex(self.plan.pipe);
+        let (client, near) = duplex(self.plan.pipe);
+        let (far, server) = duplex(self.plan.pipe);
+        let (near, far) = (split(near), split(far));
+        let [forth, back] = [self.frost.clone(), self.frost.clone()];
+        let number = self.number;
         let cable = tokio::spawn(async move {
+            let forth = forth.carry(number, near.0, far.1);
             // However it ends, both sides see that it has.
-            let _ = copy_bidirectional(&mut near, &mut far).await;
+            let _ = tokio::try_join!(forth, back.carry(number, far.0, near.1));
         });
         life.cables.retain(|cable| !cable.is_finished());
         life.cables.push(cable.abort_handle());
@@ -230,7 +262,10 @@ fn settings_without_haste() -> ServerSettings {
     let rate = Rate { per_second: 1 << 30, burst: 1 << 30 };
     let rates =
         RateSettings { messages: rate, changes: rate, replays: rate, typing: rate, logins: rate, addresses: rate };
-    ServerSettings { rates, lobby: Duration::from_secs(5), ..ServerSettings::default() }
+    // Whoever polls and is cut off is missed by the silence alone.
+    let engine = EngineSettings { ping_interval: 5_000, ping_timeout: 3_000, ..EngineSettings::default() };
+    let socketio = SocketIoSettings { engine: Arc::new(engine), ..SocketIoSettings::default() };
+    ServerSettings { rates, socketio, lobby: Duration::from_secs(5), ..ServerSettings::default() }
 }
 
 /// When everything begins, in microseconds since 1970.

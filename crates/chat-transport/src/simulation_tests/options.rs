@@ -7,8 +7,8 @@ use std::env;
 pub(super) enum Options {
     /// A little of everything: what `cargo test` does.
     Usual,
-    /// Seeds from the first on.
-    Seeds(u64),
+    /// So many seeds from this one on.
+    Seeds(u64, u64),
     /// One seed, with its whole story.
     Seed(u64),
     /// Seeds that nobody has tried, for so many minutes.
@@ -25,11 +25,12 @@ impl Options {
         let number = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("{text} is not a number"));
         match words[..] {
             [] => Options::Usual,
-            ["--seeds", count] => Options::Seeds(number(count)),
+            ["--seeds", count] => Options::Seeds(1, number(count)),
+            ["--seeds", count, "--from", first] => Options::Seeds(number(first), number(count)),
             ["--seed", seed] => Options::Seed(number(seed)),
             ["--minutes", minutes] => Options::Minutes(number(minutes)),
             ["--mistakes"] => Options::Mistakes,
-            _ => panic!("--seeds COUNT, --seed SEED, --minutes MINUTES or --mistakes, and not {said}"),
+            _ => panic!("--seeds COUNT [--from FIRST], --seed SEED, --minutes MINUTES or --mistakes, and not {said}"),
         }
     }
 }

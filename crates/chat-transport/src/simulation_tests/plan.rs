@@ -37,6 +37,10 @@ pub(super) struct Plan {
     pub(super) bus: u64,
     /// Between two crashes of a node, on the average.
     pub(super) crashes: u64,
+    /// Between two moments from which on a node hears nothing of the others for a while, and nobody says so.
+    pub(super) deaf: u64,
+    /// Between two moments from which on a node does nothing for a while.
+    pub(super) freezes: u64,
     /// Between two jumps of a clock.
     pub(super) jumps: u64,
     /// Whether the database is once put back to an earlier moment, and begins another life.
@@ -84,6 +88,8 @@ impl Plan {
             pipe: chance.between(1, 8) as usize * 512,
             shards: chance.between(1, 3) as usize,
             recent: chance.between(2, 40) as usize,
+            deaf: sometimes(chance, 50, 800, 3_000),
+            freezes: sometimes(chance, 40, 800, 4_000),
         }
     }
 
@@ -102,6 +108,8 @@ impl Plan {
             with(|plan| plan.rooms = 1),
             with(|plan| plan.people = (plan.people - 1).max(2)),
             with(|plan| plan.crashes = 0),
+            with(|plan| plan.deaf = 0),
+            with(|plan| plan.freezes = 0),
             with(|plan| plan.lost = 0),
             with(|plan| plan.doubled = 0),
             with(|plan| plan.jumps = 0),
