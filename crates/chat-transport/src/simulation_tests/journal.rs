@@ -113,7 +113,12 @@ impl Window {
         } else if !hasty {
             results = self.decide(&batch);
         }
+        let epoch = self.truth.epoch();
         self.frost.thawed(self.node).await;
+        if self.truth.epoch() != epoch {
+            // In this life of the database it was not.
+            results.fill(Err(Failure::Unavailable));
+        }
         if !lost && unknown && !self.is_dead() {
             return self.find_out(batch, results);
         }
