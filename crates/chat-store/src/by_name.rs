@@ -1,29 +1,38 @@
-//! Statements that write rows: each value stands beside the column that it goes to, so that none is taken for another, and what a
-//! statement says of its columns comes from that one list.
+//! Statements that write rows: each value stands beside the column that it goes to, so that none is taken for another, what a
+//! statement says of its columns comes from that one list, and a column that the table has not does not compile.
+
+/// Sees to it that a table has these columns.
+macro_rules! known {
+    ($table:ident: $($column:ident),*) => {
+        const _: &[()] = &[$($crate::tables::columns::$table::$column),*];
+    };
+}
 
 /// Puts new rows into a table.
 macro_rules! insert {
-    ($table:literal, $rows:expr, |$row:pat_param| { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }) => {
+    ($table:ident, $rows:expr, |$row:pat_param| { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }) => {{
+        $crate::by_name::known!($table: $first $(, $column)*);
         $crate::sql::Write::insert(
-            concat!($table, " (", stringify!($first) $(, ", ", stringify!($column))*, ")"),
+            concat!(stringify!($table), " (", stringify!($first) $(, ", ", stringify!($column))*, ")"),
             $crate::sql::Rows::new($rows.map(|$row| [$value.into() $(, $more.into())*])),
             "",
         )
-    };
+    }};
 }
 
 /// Puts rows into a table. Where one is there under the same key, its other columns become these; what is said `once` stays as it
 /// was.
 macro_rules! upsert {
-    ($table:literal, $rows:expr, |$row:pat_param| {
+    ($table:ident, $rows:expr, |$row:pat_param| {
         key { $key:ident: $key_value:expr $(, $keys:ident: $key_values:expr)* $(,)? }
         $(once { $($once:ident: $once_value:expr),* $(,)? })?
         set { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }
-    }) => {
+    }) => {{
+        $crate::by_name::known!($table: $key $(, $keys)* $($(, $once)*)?, $first $(, $column)*);
         $crate::sql::Write::insert(
             concat!(
-                $table, " (", stringify!($key) $(, ", ", stringify!($keys))* $($(, ", ", stringify!($once))*)?, ", ",
-                stringify!($first) $(, ", ", stringify!($column))*, ")",
+                stringify!($table), " (", stringify!($key) $(, ", ", stringify!($keys))* $($(, ", ", stringify!($once))*)?,
+                ", ", stringify!($first) $(, ", ", stringify!($column))*, ")",
             ),
             $crate::sql::Rows::new($rows.map(|$row| {
                 [
@@ -37,15 +46,16 @@ macro_rules! upsert {
                 $(, ", ", stringify!($column), " = excluded.", stringify!($column))*,
             ),
         )
-    };
+    }};
 }
 
 /// Changes columns of rows that are there under these keys.
 macro_rules! update {
-    ($table:literal, $rows:expr, |$row:pat_param| {
+    ($table:ident, $rows:expr, |$row:pat_param| {
         key { $key:ident: $key_value:expr $(, $keys:ident: $key_values:expr)* $(,)? }
         set { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }
-    }) => {
+    }) => {{
+        $crate::by_name::known!($table: $key $(, $keys)*, $first $(, $column)*);
         $crate::sql::Write::update(
             concat!(
                 "new (", stringify!($key) $(, ", ", stringify!($keys))*, ", ",
@@ -55,13 +65,37 @@ macro_rules! update {
                 [$key_value.into() $(, $key_values.into())*, $value.into() $(, $more.into())*]
             })),
             concat!(
-                $table, " SET ", stringify!($first), " = new.", stringify!($first)
+                stringify!($table), " SET ", stringify!($first), " = new.", stringify!($first)
                 $(, ", ", stringify!($column), " = new.", stringify!($column))*,
-                " FROM new WHERE ", $table, ".", stringify!($key), " = new.", stringify!($key)
-                $(, " AND ", $table, ".", stringify!($keys), " = new.", stringify!($keys))*,
+                " FROM new WHERE ", stringify!($table), ".", stringify!($key), " = new.", stringify!($key)
+                $(, " AND ", stringify!($table), ".", stringify!($keys), " = new.", stringify!($keys))*,
             ),
+        )
+    }};
+}
+
+/// Takes rows out of a table.
+macro_rules! delete {
+    ($table:ident, $rows:expr, |$row:pat_param| { $key:ident: $value:expr $(, $keys:ident: $values:expr)* $(,)? }) => {{
+        $crate::by_name::known!($table: $key $(, $keys)*);
+        $crate::sql::Write::other(
+            concat!(
+                "DELETE FROM ", stringify!($table), " WHERE (", stringify!($key) $(, ", ", stringify!($keys))*, ") IN (",
+            ),
+            $crate::sql::Rows::new($rows.map(|$row| [$value.into() $(, $values.into())*])),
+            ")",
+        )
+    }};
+}
+
+/// Rows that are given with a statement: how it calls them and their columns, and they.
+macro_rules! given {
+    ($name:literal, $rows:expr, |$row:pat_param| { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }) => {
+        (
+            concat!($name, " (", stringify!($first) $(, ", ", stringify!($column))*, ")"),
+            $crate::sql::Rows::new($rows.map(|$row| [$value.into() $(, $more.into())*])),
         )
     };
 }
 
-pub(crate) use {insert, update, upsert};
+pub(crate) use {delete, given, insert, known, update, upsert};

@@ -48,6 +48,7 @@
 mod archive;
 mod backup;
 mod by_name;
+mod cells;
 mod company;
 mod error;
 mod heard;
@@ -62,7 +63,6 @@ mod rows;
 mod sql;
 mod sqlite;
 mod store;
-mod table;
 mod tables;
 mod work;
 mod work_error;
@@ -72,4 +72,6 @@ pub use backup::{back_up, restore};
 pub use error::{BackupError, OpenError};
 pub use reindex::{reindex, unindexed};
 pub use store::{Store, file, is_shared};
+#[doc(hidden)]
+pub use tables::{ONLY_POSTGRES, ONLY_SQLITE, TABLES};
 pub use work::Options;

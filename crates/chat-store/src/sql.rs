@@ -12,9 +12,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
+use crate::cells::Column;
+pub(crate) use crate::cells::{Cell, Rows};
 pub(crate) use crate::readable::Readable;
-use crate::table::Column;
-pub(crate) use crate::table::{Cell, Rows};
 
 /// A statement with its values.
 #[derive(Clone, Debug)]
@@ -80,6 +80,13 @@ impl<'a> Write<'a> {
     /// Does something else with rows.
     pub(crate) fn other(head: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
         Write { verb: Verb::Other(head), rows, tail }
+    }
+
+    /// The table with the columns that are written, or what the rows and their columns are called.
+    pub(crate) fn of(&self) -> &'static str {
+        match self.verb {
+            Verb::Insert(of) | Verb::Update(of) | Verb::Other(of) => of,
+        }
     }
 
     /// All of it as one statement. What is to happen where a row is refused is said behind the verb.

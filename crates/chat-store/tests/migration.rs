@@ -2,11 +2,13 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
 use chat_domain::view::Page;
 use chat_domain::{Command, Journal};
+use chat_store::{ONLY_POSTGRES, ONLY_SQLITE, TABLES};
 use common::postgres::Cluster;
 use common::wire::{Messages, ends_a_question};
 use common::{Folder, open, order, raw, say, somebody};
@@ -90,6 +92,35 @@ async fn postgres_is_left_in_the_middle_of_making_its_tables() {
     child.wait().unwrap();
     works(&url).await;
     assert_eq!(postgres_tables(&cluster, "middle"), postgres_tables(&cluster, "whole"));
+}
+
+/// What the migrations make is what is declared: every column that a statement may name, and no other.
+#[tokio::test]
+async fn both_databases_have_the_tables_that_are_declared() {
+    let declared = |but: &[&str]| -> Vec<String> {
+        let tables = TABLES.iter().filter(|(table, _)| !but.contains(table));
+        let columns = tables.flat_map(|(table, columns)| columns.iter().map(move |column| format!("{table}.{column}")));
+        columns.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let folder = Folder::new("declared");
+    open(&folder.sqlite()).await.close().await;
+    let mut conn = raw(&folder.0.join("chat.db").display().to_string());
+    let said: Vec<Said> = sql_query(
+        "SELECT t.name || '.' || c.name AS said FROM sqlite_schema t, pragma_table_info(t.name) c
+         WHERE t.type = 'table' ORDER BY said",
+    )
+    .load(&mut conn)
+    .unwrap();
+    assert_eq!(said.into_iter().map(|said| said.said).collect::<Vec<_>>(), declared(ONLY_POSTGRES));
+    let Some(cluster) = Cluster::start() else { return };
+    open(&cluster.database("declared")).await.close().await;
+    let said = cluster.ask(
+        "declared",
+        "SELECT concat(table_name, '.', column_name) COLLATE \"C\" FROM information_schema.columns
+         WHERE table_schema = 'public' ORDER BY 1",
+    );
+    let said: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(said, declared(ONLY_SQLITE));
 }
 
 /// Lets whoever makes the tables pause in the middle.

@@ -13,8 +13,10 @@ use super::address::Address;
 use super::doubt::Backend;
 use super::notify::Hearers;
 use super::process;
+use crate::by_name::given;
 use crate::error::OpenError;
 use crate::sql::{Rows, Sql};
+use crate::tables::nodes::OtherRow;
 use crate::work::Options;
 use crate::work_error::{WorkError, Worked};
 
@@ -139,8 +141,8 @@ impl Node {
                 WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = n.since), n.alone, n.secrets
              FROM nodes n WHERE n.node <> ? ORDER BY n.seen DESC",
         );
-        let others = conn.load::<((String, i64), (bool, bool, Option<String>))>(sql.bind(self.id)).await?;
-        Ok(others.into_iter().find_map(|((who, seconds), (is_cut_off, alone, secrets))| {
+        let others = conn.load::<OtherRow>(sql.bind(self.id)).await?;
+        Ok(others.into_iter().find_map(|OtherRow { who, seconds, is_cut_off, alone, secrets }| {
             let is_about_being_alone = self.is_alone || alone;
             let stands = is_about_being_alone || !self.shares(secrets.as_deref());
             stands.then_some(Other { who, seconds, is_cut_off, is_about_being_alone })
@@ -159,14 +161,22 @@ impl Node {
 
     async fn write(&self, conn: &Conn) -> QueryResult<()> {
         let (pid, since) = split(conn.backend().await?);
-        let sql = Sql::new(
-            "INSERT INTO nodes (node, who, seen, backend, since, alone, process, secrets, address)
-             VALUES (?, ?, clock_timestamp(), ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, backend = excluded.backend, since = excluded.since",
-        );
-        let sql = sql.bind(self.id).bind(&*self.who).bind(pid).bind(since);
-        let (process, secrets) = (self.process.as_deref(), self.secrets.join(" "));
-        let sql = sql.bind(self.is_alone).bind(process).bind(secrets).bind(self.address.as_deref());
+        let (own, row) = given!("own", [self].into_iter(), |own| {
+            node: own.id,
+            who: &*own.who,
+            backend: pid,
+            since: since,
+            alone: own.is_alone,
+            process: own.process.as_deref(),
+            secrets: own.secrets.join(" "),
+            address: own.address.as_deref(),
+        });
+        let sql = Sql::new(format!(
+            "WITH {own} AS ({{}}) INSERT INTO nodes (node, who, seen, backend, since, alone, process, secrets, address)
+             SELECT o.node, o.who, clock_timestamp(), o.backend, o.since, o.alone, o.process, o.secrets, o.address FROM own o
+             ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, backend = excluded.backend, since = excluded.since"
+        ));
+        let sql = sql.rows(row);
         conn.run(sql).await.map(drop)
     }
 

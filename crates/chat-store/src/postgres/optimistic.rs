@@ -17,9 +17,12 @@ use super::Conn;
 use super::conn::Kept;
 use super::doubt::Backend;
 use super::queries::commit::execute;
-use super::queries::save;
+use crate::by_name::given;
 use crate::room_cache::RoomCache;
-use crate::sql::{Rows, Sql};
+use crate::sql::{Sql, Write};
+use crate::tables::members::sent_more;
+use crate::tables::messages::messages;
+use crate::tables::names::sent;
 use crate::work::{OrderResult, Waiting};
 
 /// What a batch rests on: the rows that its rules ask for, all of them remembered.
@@ -125,21 +128,28 @@ impl OptimisticBatch {
         let OptimisticBatch { premise, written, .. } = self;
         let rooms: BTreeMap<_, _> = written.rooms.iter().map(|room| (room.id, room)).collect();
         // In the order of their ids: so they are held.
-        let rooms = Rows::new(rooms.into_values().filter_map(|room| {
-            let was = premise.rooms.get(&room.id)?.head.seq;
-            let (next, last_at, last) = (room.head.seq, room.last_at, room.last_message);
-            Some([room.id.into(), was.into(), next.into(), last_at.into(), last.into(), room.sent.into()])
-        }));
+        let rooms = rooms.into_values().filter_map(|room| Some((premise.rooms.get(&room.id)?.head.seq, room)));
+        let (was, rooms) = given!("was", rooms, |(seq, room)| {
+            id: room.id,
+            seq: seq,
+            next: room.head.seq,
+            last_at: room.last_at,
+            last_message: room.last_message,
+            sent: room.sent,
+        });
         let senders: BTreeSet<_> =
             written.new_messages.iter().map(|message| (message.room, message.sender.id())).collect();
-        let people = Rows::new(senders.iter().filter_map(|(room, user)| {
-            let Person { username, name, avatar, .. } = &**premise.people.get(user)?;
-            Some([(*room).into(), (*user).into(), (**username).into(), (**name).into(), (**avatar).into()])
-        }));
+        let senders = senders.iter().filter_map(|(room, user)| Some((*room, &**premise.people.get(user)?)));
+        let (sender, people) = given!("sender", senders, |(room, person)| {
+            room: room,
+            id: person.id(),
+            username: &*person.username,
+            name: &*person.name,
+            avatar: &*person.avatar,
+        });
         let members = written.members.iter().collect::<Vec<_>>();
-        let (messages, members, named) =
-            (save::messages::messages(written), save::sent_more(&members), save::sent(written));
-        let said = Sql::new(say(!named.rows.is_empty()));
+        let (messages, members, named) = (messages(written), sent_more(&members), sent(written));
+        let said = Sql::new(say(was, sender, &messages, &members, Some(&named).filter(|named| !named.rows.is_empty())));
         let said = said.rows(rooms).rows(people).rows(messages.rows).rows(members.rows);
         let said = if named.rows.is_empty() { said } else { said.rows(named.rows) };
         conn.keep_at_once(said).await
@@ -202,14 +212,13 @@ fn is_only_said(written: &Written) -> bool {
 /// It is written for many rooms: each step goes through what was given and looks each up by its key. A room is held inside of a
 /// LATERAL, which is asked room by room in the order given; as a plain join the planner, who may not sort, might walk through
 /// all rooms there are and compare each. `IS TRUE` keeps it from joining what it can look up in a hash.
-fn say(has_names: bool) -> String {
-    let (messages, sent) = (save::messages::MESSAGES, save::SENT);
+fn say(was: &str, sender: &str, messages: &Write<'_>, members: &Write<'_>, named: Option<&Write<'_>>) -> String {
     let kept = "WHERE (new.room IN (SELECT held.id FROM held)) IS TRUE";
-    let names = format!(", named AS (INSERT INTO {sent} SELECT new.* FROM ({{}}) new (room) {kept})");
-    let names = if has_names { &*names } else { "" };
+    let put = |write: &Write<'_>| format!("INSERT INTO {} SELECT new.* FROM ({{}}) new (room) {kept}", write.of());
+    let named = named.map(|named| format!(", named AS ({})", put(named))).unwrap_or_default();
+    let (said, new) = (put(messages), members.of());
     format!(
-        "WITH was (id, seq, next, last_at, last_message, sent) AS ({{}}),
-         sender (room, id, username, name, avatar) AS ({{}}),
+        "WITH {was} AS ({{}}), {sender} AS ({{}}),
          changed AS MATERIALIZED (
             SELECT sender.room FROM sender WHERE NOT EXISTS (SELECT FROM users u
                 WHERE u.id = sender.id AND u.username = sender.username AND u.name = sender.name
@@ -218,11 +227,10 @@ fn say(has_names: bool) -> String {
             SELECT was.* FROM was CROSS JOIN LATERAL (SELECT r.id FROM rooms r
                 WHERE r.id = was.id AND r.seq = was.seq FOR NO KEY UPDATE) is_so
             WHERE was.id NOT IN (SELECT changed.room FROM changed)),
-         said AS (INSERT INTO {messages} SELECT new.* FROM ({{}}) new (room) {kept}),
-         new (room, person, sent, said) AS ({{}}),
+         said AS ({said}), {new} AS ({{}}),
          counted AS (
             UPDATE members SET sent = new.sent, said = new.said FROM (SELECT new.* FROM new {kept} OFFSET 0) new
-            WHERE members.room = new.room AND members.person = new.person){names}
+            WHERE members.room = new.room AND members.person = new.person){named}
          UPDATE rooms SET seq = held.next, last_at = held.last_at, last_message = held.last_message, sent = held.sent
          FROM held WHERE rooms.id = held.id RETURNING rooms.id, rooms.moves, pg_current_xact_id()::text::bigint"
     )

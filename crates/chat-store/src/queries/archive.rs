@@ -7,8 +7,8 @@ use chat_domain::id::FIRST_FOREIGN_USER;
 
 use super::{Conn, Database};
 use crate::archive::{FIRST, Held, LEFT_OUT, Record, Sort, Taker, quoted};
+use crate::cells::{Cell, Column};
 use crate::sql::{Rows, Sql};
-use crate::table::{Cell, Column};
 use crate::work_error::{WorkError, Worked};
 
 /// Hands out all rows of the snapshot that was begun for it.

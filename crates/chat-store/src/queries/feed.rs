@@ -8,8 +8,9 @@
 use chat_domain::{Fed, RoomId};
 
 use super::Conn;
+use crate::by_name::{insert, upsert};
 use crate::rows::{count, room_id};
-use crate::sql::{Rows, Sql, Write};
+use crate::sql::{Rows, Sql};
 use crate::work::now;
 use crate::work_error::Worked;
 
@@ -54,11 +55,15 @@ pub(crate) async fn write(conn: &Conn, rooms: &[RoomId], anew: bool) -> Worked<b
     let found = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
     let fresh: Vec<_> = found.into_iter().filter(|(_, fed, seq)| seq > fed).collect();
     let at = now();
-    let rows = (last + 1..).zip(&fresh);
-    let rows = rows.map(|(no, &(room, fed, seq))| [no.into(), room.into(), (fed + 1).into(), seq.into(), at.into()]);
-    conn.write(Write::insert("feed (no, room, from_seq, to_seq, at)", Rows::new(rows), "")).await?;
-    let fed = Rows::new(fresh.iter().map(|&(room, _, seq)| [room.into(), seq.into()]));
-    conn.write(Write::insert("fed (room, seq)", fed, "ON CONFLICT (room) DO UPDATE SET seq = excluded.seq")).await?;
+    conn.write(insert!(feed, (last + 1..).zip(&fresh), |(no, &(room, fed, seq))| {
+        no: no,
+        room: room,
+        from_seq: fed + 1,
+        to_seq: seq,
+        at: at,
+    }))
+    .await?;
+    conn.write(upsert!(fed, fresh.iter(), |&(room, _, seq)| { key { room: room } set { seq: seq } })).await?;
     Ok(true)
 }
 

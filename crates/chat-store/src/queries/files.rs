@@ -3,16 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chat_domain::fact::{Fact, Written};
+use chat_domain::fact::Fact;
 use chat_domain::file::Named;
 use chat_domain::files::{Announced, FileQuota};
 use chat_domain::{Bond, File, FileId, FileRow, MessageKind, Time, UserId};
 
 use super::Conn;
 use super::locks::name_lock;
-use crate::by_name::{insert, update};
+use crate::by_name::insert;
 use crate::rows::*;
 use crate::sql::{Rows, Sql, Write};
+use crate::tables::files::{FILE, FileInfo, file};
 use crate::work_error::Worked;
 
 /// What a batch must know of these, held until its end where others write too.
@@ -77,7 +78,7 @@ pub(super) async fn announce(
             full => full,
         });
     }
-    let row = insert!("files", std::iter::once(&*file), |file| {
+    let row = insert!(files, std::iter::once(&*file), |file| {
         id: file.id.as_str(),
         owner: owner,
         name: file.name.as_str(),
@@ -128,23 +129,4 @@ pub(super) async fn are_deleted(conn: &Conn, ids: Vec<FileId>) -> Worked<()> {
     let ids = Rows::new(ids.iter().map(|id| [id.as_str().into()]));
     let sql = Write::other("UPDATE files SET gone = 2, name = '', mime = '' WHERE gone = 1 AND id IN (", ids, ")");
     Ok(conn.write(sql).await?)
-}
-
-/// Files that a message has named for the first time. One whose message was deleted in the same batch is gone already.
-pub(super) fn bound(written: &Written) -> Write<'_> {
-    update!("files", written.files.iter(), |row| {
-        key { id: row.file.id.as_str() }
-        set {
-            room: match row.bond { Bond::Bound(room, _) => Some(room), _ => None },
-            message: match row.bond { Bond::Bound(_, message) => Some(message), _ => None },
-            gone: i64::from(row.bond == Bond::Gone),
-        }
-    })
-}
-
-/// With the messages that bound them files go.
-pub(super) fn gone(written: &Written) -> Write<'_> {
-    let deleted = written.messages.iter().filter(|message| message.deleted.is_some() && message.kind.names_files());
-    let rows = Rows::new(deleted.map(|message| [message.room.into(), message.id.into()]));
-    Write::other("UPDATE files SET gone = 1 WHERE gone = 0 AND (room, message) IN (", rows, ")")
 }

@@ -7,17 +7,13 @@ use chat_domain::fact::{Fact, Written};
 use chat_domain::{Handle, Member, Mentions, Message, Notification, NotificationKind, Person, RoomId, Time, UserId};
 
 use super::{Conn, notifications, tells};
+use crate::by_name::{delete, insert, update};
 use crate::rows::*;
 use crate::sql::{Rows, Sql, Write};
+use crate::tables::messages::ALL;
 use crate::work_error::Worked;
 
-/// Whom a message mentions as it is kept: ids, and the word for everybody.
-pub(super) fn spelled(mentions: &Mentions) -> String {
-    let people = mentions.people.iter().map(|person| person.id.to_string());
-    people.chain(mentions.all.then(|| ALL.to_owned())).collect::<Vec<_>>().join(" ")
-}
-
-/// The same, read again.
+/// Whom a message mentions, of what is kept of that.
 pub(super) fn read(spelled: &str, handles: &HashMap<i64, Handle>) -> Mentions {
     let people = ids(spelled).filter_map(|id| handles.get(&id).copied()).collect();
     Mentions { people, all: spelled.split(' ').any(|word| word == ALL) }
@@ -62,27 +58,25 @@ pub(super) async fn named(conn: &Conn, asked: &[(RoomId, String)]) -> Worked<Vec
 
 /// What is written of whom messages mention: first what was is taken away.
 pub(super) fn forgotten(written: &Written) -> Write<'_> {
-    let gone = Rows::new(written.mentioning.iter().map(|message| [message.room.into(), message.id.into()]));
-    Write::other("DELETE FROM mentions WHERE (room, message) IN (", gone, ")")
+    delete!(mentions, written.mentioning.iter(), |message| { room: message.room, message: message.id })
 }
 
 /// Then what is.
 pub(super) fn kept(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.mentioning.iter().flat_map(|message| {
-        let sender = message.sender.id();
-        whom(message).map(move |person| {
-            [message.room.into(), person.into(), message.number.into(), message.id.into(), sender.into()]
-        })
-    }));
-    Write::insert("mentions (room, person, number, message, sender)", rows, "")
+    let whom = written.mentioning.iter().flat_map(|message| whom(message).map(move |person| (message, person)));
+    insert!(mentions, whom, |(message, person)| {
+        room: message.room,
+        person: person,
+        number: message.number,
+        message: message.id,
+        sender: message.sender.id(),
+    })
 }
 
 /// Notifications that new messages owe.
 pub(super) fn owed(written: &Written) -> Write<'_> {
-    let rows = Rows::new(written.owing.iter().flat_map(|message| {
-        whom(message).map(|person| [message.room.into(), message.id.into(), person.into(), 0i64.into()])
-    }));
-    Write::insert("owed (room, message, person, after)", rows, "")
+    let whom = written.owing.iter().flat_map(|message| whom(message).map(move |person| (message, person)));
+    insert!(owed, whom, |(message, person)| { room: message.room, message: message.id, person: person, after: 0i64 })
 }
 
 /// Whom a message mentions beside its sender.
@@ -110,8 +104,8 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
             person => vec![person],
         };
         match more.last().filter(|_| person == EVERYBODY && more.len() == most) {
-            Some(&last) => going_on.push([room.into(), message.into(), person.into(), last.into()]),
-            None => paid.push([room.into(), message.into(), person.into()]),
+            Some(&last) => going_on.push((room, message, last)),
+            None => paid.push((room, message, person)),
         }
         whom.extend(more.into_iter().map(|person| (person, room, message)));
         if whom.len() >= most {
@@ -123,11 +117,12 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
     }
     let new = store(conn, whom, at).await?;
     tells::note_notifications(conn, &new).await?;
-    let tail = "owed SET after = new.after FROM new
-        WHERE owed.room = new.room AND owed.message = new.message AND owed.person = new.person";
     for write in [
-        Write::other("DELETE FROM owed WHERE (room, message, person) IN (", Rows::new(paid), ")"),
-        Write::update("new (room, message, person, after)", Rows::new(going_on), tail),
+        delete!(owed, paid.into_iter(), |(room, message, person)| { room: room, message: message, person: person }),
+        update!(owed, going_on.into_iter(), |(room, message, last)| {
+            key { room: room, message: message, person: EVERYBODY }
+            set { after: last }
+        }),
     ] {
         if !write.rows.is_empty() {
             conn.run(write.into_sql("")).await?;
@@ -154,17 +149,21 @@ async fn store(conn: &Conn, whom: BTreeSet<(i64, i64, i64)>, at: Time) -> Worked
     }
     let ids = conn.take_ids("notifications", whom.len()).await?;
     let kind = NotificationKind::Mention.word();
-    let rows = whom.iter().zip(&ids).map(|(&(person, room, message), &id)| {
-        let said = [kind.into(), "".into(), "".into(), "{}".into()];
-        let [kind, title, body, data] = said;
-        [person.into(), id.into(), kind, title, body, data, at.into(), room.into(), message.into()]
+    let new = insert!(notifications, whom.iter().zip(&ids), |(&(person, room, message), &id)| {
+        person: person,
+        id: id,
+        kind: kind,
+        // Its words are made when it is shown.
+        title: "",
+        body: "",
+        data: "{}",
+        created_at: at,
+        room: room,
+        message: message,
     });
-    let into = "notifications (person, id, kind, title, body, data, created_at, room, message)";
-    conn.run(Write::insert(into, Rows::new(rows), "ON CONFLICT DO NOTHING").into_sql("")).await?;
+    conn.run(Write { tail: "ON CONFLICT DO NOTHING", ..new }.into_sql("")).await?;
     notifications::these(conn, whom.iter().map(|(person, ..)| *person).zip(ids)).await
 }
 
 /// How everybody is written where a person is.
 const EVERYBODY: i64 = 0;
-/// The same in a message's row.
-const ALL: &str = "all";

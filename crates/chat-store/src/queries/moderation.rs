@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_domain::fact::{Fact, Written};
+use chat_domain::fact::Fact;
 use chat_domain::moderation::{Act, Audited, Banned};
 use chat_domain::{MessageId, Person, Refusal, RoomId, Time, UserId};
 
 use super::Conn;
 use super::load::people;
 use super::reads::visible;
-use crate::by_name::{insert, upsert};
 use crate::rows::*;
-use crate::sql::{Rows, Sql, Write};
+use crate::sql::{Rows, Sql};
+use crate::tables::moderation::AuditedRow;
 use crate::work_error::Worked;
 
 /// Which of these two block each other.
@@ -183,37 +183,4 @@ async fn led(conn: &Conn, reader: UserId, id: RoomId) -> Worked<()> {
     let row = conn.first::<WholeMemberRow>(sql.bind(id).bind(reader)).await?;
     let own = row.map(member).transpose()?.map(|(_, member)| member);
     Ok(room.is_led_by(reader, own.as_ref())?)
-}
-
-pub(super) fn acts(written: &Written) -> Write<'_> {
-    insert!("audit", written.audit.iter(), |row| {
-        room: row.room,
-        seq: row.seq,
-        at: row.at,
-        actor: row.actor,
-        action: row.act.word(),
-        person: row.user,
-        message: row.message,
-        reason: row.reason.as_deref(),
-    })
-}
-
-pub(super) fn purges(written: &Written) -> Write<'_> {
-    upsert!("purges", written.purges.iter(), |row| {
-        key { room: row.room, person: row.user }
-        set { actor: row.actor, since: row.since, upto: row.upto }
-    })
-}
-
-pub(super) fn blocked(written: &Written) -> Write<'_> {
-    upsert!("blocks", written.blocks.iter().filter(|row| row.stands), |row| {
-        key { person: row.person, blocked: row.blocked }
-        set { at: row.at }
-    })
-}
-
-pub(super) fn unblocked(written: &Written) -> Write<'_> {
-    let gone = written.blocks.iter().filter(|row| !row.stands);
-    let gone = Rows::new(gone.map(|row| [row.person.into(), row.blocked.into()]));
-    Write::other("DELETE FROM blocks WHERE (person, blocked) IN (", gone, ")")
 }

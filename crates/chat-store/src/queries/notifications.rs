@@ -9,6 +9,7 @@ use chat_domain::{Notification, NotificationId, Refusal, Time, UserId};
 
 use super::locks::name_lock;
 use super::{Conn, people, tells};
+use crate::by_name::insert;
 use crate::rows::{AboutRow, NOTIFICATION, NotificationRow, notification};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -30,12 +31,17 @@ pub(super) async fn notify(
     }
     let data = new.check(limits)?;
     let id = conn.take_ids("notifications", 1).await?.pop().unwrap_or(0);
-    let sql = Sql::new(
-        "INSERT INTO notifications (person, id, kind, title, body, data, created_at, client_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql.bind(new.user).bind(id).bind(new.kind.word()).bind(&*new.title).bind(&*new.body);
-    conn.run(sql.bind(&*data).bind(at).bind(new.client_id.as_ref().map(|name| name.as_str()))).await?;
+    let row = insert!(notifications, [&new].into_iter(), |new| {
+        person: new.user,
+        id: id,
+        kind: new.kind.word(),
+        title: &*new.title,
+        body: &*new.body,
+        data: &*data,
+        created_at: at,
+        client_id: new.client_id.as_ref().map(|name| name.as_str()),
+    });
+    conn.run(row.into_sql("")).await?;
     let stored = these(conn, [(new.user.number(), id)].into_iter()).await?.pop();
     let stored = stored.ok_or(Refusal::UnknownNotification)?;
     tells::note(conn, &Tell::Notification(stored.clone())).await?;

@@ -10,6 +10,7 @@ use chat_domain::names::folded;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 
 use super::{Conn, tells};
+use crate::by_name::{insert, update};
 use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -163,22 +164,33 @@ async fn insert(conn: &Conn, person: &Person, by: Option<&Visitor>, password: Op
         Subject::Text(text) => Some((visitor.issuer.as_str(), text.as_str())),
         Subject::Number(_) | Subject::Uuid(_) => None,
     });
-    let sql = Sql::new(
-        "INSERT INTO users (id, uuid, issuer, subject, username, folded, name, shown, avatar, password)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql.bind(person.id()).bind(own.then(|| person.handle.uuid.to_string()));
-    let sql = sql.bind(subject.map(|(issuer, _)| issuer)).bind(subject.map(|(_, text)| text));
-    let sql = sql.bind(&*person.username).bind(folded(&person.username)).bind(&*person.name);
-    conn.run(sql.bind(folded(&person.name)).bind(&*person.avatar).bind(password)).await?;
-    Ok(())
+    let new = insert!(users, [person].into_iter(), |person| {
+        id: person.id(),
+        uuid: own.then(|| person.handle.uuid.to_string()),
+        issuer: subject.map(|(issuer, _)| issuer),
+        subject: subject.map(|(_, text)| text),
+        username: &*person.username,
+        folded: folded(&person.username),
+        name: &*person.name,
+        shown: folded(&person.name),
+        avatar: &*person.avatar,
+        password: password,
+    });
+    Ok(conn.run(new.into_sql("")).await.map(drop)?)
 }
 
 async fn update(conn: &Conn, person: &Person) -> Worked<()> {
-    let sql = Sql::new("UPDATE users SET username = ?, folded = ?, name = ?, shown = ?, avatar = ? WHERE id = ?");
-    let sql = sql.bind(&*person.username).bind(folded(&person.username)).bind(&*person.name);
-    conn.run(sql.bind(folded(&person.name)).bind(&*person.avatar).bind(person.id())).await?;
-    Ok(())
+    let changed = update!(users, [person].into_iter(), |person| {
+        key { id: person.id() }
+        set {
+            username: &*person.username,
+            folded: folded(&person.username),
+            name: &*person.name,
+            shown: folded(&person.name),
+            avatar: &*person.avatar,
+        }
+    });
+    Ok(conn.run(changed.into_sql("")).await.map(drop)?)
 }
 
 /// The integer of somebody who comes for the first time.

@@ -9,8 +9,10 @@ use chat_domain::grant::Family;
 use chat_domain::{Notification, Time, UserId};
 
 use super::{Conn, notifications, people};
+use crate::by_name::insert;
 use crate::rows::{room_id, user};
-use crate::sql::{Rows, Sql, Write};
+use crate::sql::Sql;
+use crate::tables::nodes::ToldRow;
 use crate::work_error::Worked;
 
 /// Remembers it, in the transaction that brings it about. Where there can be no other node nobody asks for it.
@@ -30,9 +32,8 @@ pub(super) async fn note(conn: &Conn, tell: &Tell) -> Worked<()> {
             (POST, None, None, Some(format!("{} {what}", people.join(","))))
         }
     };
-    let sql = Sql::new("INSERT INTO tells (kind, person, number, said) VALUES (?, ?, ?, ?)");
-    conn.run(sql.bind(kind).bind(person.map(UserId::number)).bind(number).bind(said)).await?;
-    Ok(())
+    let row = insert!(tells, [said].into_iter(), |said| { kind: kind, person: person, number: number, said: said });
+    Ok(conn.write(row).await?)
 }
 
 /// The same of many notifications.
@@ -40,9 +41,7 @@ pub(super) async fn note_notifications(conn: &Conn, new: &[Arc<Notification>]) -
     if !Conn::SHARED || new.is_empty() {
         return Ok(());
     }
-    let rows = new.iter().map(|of| [NOTIFICATION.into(), of.user.into(), of.id.into()]);
-    conn.write(Write::insert("tells (kind, person, number)", Rows::new(rows), "")).await?;
-    Ok(())
+    Ok(conn.write(insert!(tells, new.iter(), |of| { kind: NOTIFICATION, person: of.user, number: of.id })).await?)
 }
 
 /// What was told within this time, in its order.
@@ -54,33 +53,30 @@ pub(super) async fn within(conn: &Conn, within: Duration) -> Worked<Vec<Told>> {
         "SELECT t.id, (extract(epoch FROM t.at) * 1000000)::bigint, t.kind, t.person, t.number, t.said FROM tells t
          WHERE t.at > clock_timestamp() - ? * interval '1 ms' ORDER BY t.at LIMIT 10000",
     );
-    let rows = conn.load::<Row>(sql.bind(within.as_millis() as i64)).await?;
-    let of = |kind: &'static str| rows.iter().filter(move |((_, _, is), _)| is == kind);
-    let named = of(NOTIFICATION).filter_map(|(_, (person, number, _))| Some(((*person)?, (*number)?)));
+    let rows = conn.load::<ToldRow>(sql.bind(within.as_millis() as i64)).await?;
+    let of = |kind: &'static str| rows.iter().filter(move |row| row.kind == kind);
+    let named = of(NOTIFICATION).filter_map(|row| Some((row.person?, row.number?)));
     let notices = notifications::these(conn, named).await?;
     let notices: HashMap<_, _> = notices.into_iter().map(|one| ((one.user.number(), one.id.number()), one)).collect();
-    let shown = of(NOW).filter_map(|(_, (person, ..))| UserId::new((*person)?)).collect::<Vec<_>>();
+    let shown = of(NOW).filter_map(|row| UserId::new(row.person?)).collect::<Vec<_>>();
     let shown = people::people(conn, shown).await?;
     let shown: HashMap<_, _> = shown.into_iter().map(|of| (of.person.id().number(), of.person)).collect();
-    let told = rows.iter().filter_map(|((no, at, kind), (person, number, said))| {
-        let who = || UserId::new((*person)?);
-        let tell = match kind.as_str() {
-            NOTIFICATION => Tell::Notification(notices.get(&((*person)?, (*number)?))?.clone()),
-            DISCONNECT => Tell::Disconnect(who()?, Time((*number)?)),
-            END_ALL => Tell::EndAll(who()?, Time((*number)?)),
-            END_FAMILY => Tell::EndFamily(who()?, Family((*number)?), Time(*at)),
-            END_SESSION => Tell::EndSession(said.clone()?),
-            NOW => Tell::Now(shown.get(&(*person)?)?.clone()),
-            POST => post(said.as_deref()?)?,
+    let told = rows.iter().filter_map(|row| {
+        let (at, who) = (Time(row.at), || UserId::new(row.person?));
+        let tell = match row.kind.as_str() {
+            NOTIFICATION => Tell::Notification(notices.get(&(row.person?, row.number?))?.clone()),
+            DISCONNECT => Tell::Disconnect(who()?, Time(row.number?)),
+            END_ALL => Tell::EndAll(who()?, Time(row.number?)),
+            END_FAMILY => Tell::EndFamily(who()?, Family(row.number?), at),
+            END_SESSION => Tell::EndSession(row.said.clone()?),
+            NOW => Tell::Now(shown.get(&row.person?)?.clone()),
+            POST => post(row.said.as_deref()?)?,
             _ => return None,
         };
-        Some(Told { no: *no as u64, at: Time(*at), tell })
+        Some(Told { no: row.id as u64, at, tell })
     });
     Ok(told.collect())
 }
-
-/// Its number and time and sort, and what it is about.
-type Row = ((i64, i64, String), (Option<i64>, Option<i64>, Option<String>));
 
 fn post(said: &str) -> Option<Tell> {
     let (people, what) = said.split_once(' ')?;

@@ -6,9 +6,10 @@ use chat_domain::subscribers::{Owed, Progress, Subscribed, Webhook};
 use chat_domain::{Time, Uuid};
 
 use super::{Conn, feed};
-use crate::by_name::insert;
-use crate::rows::{OwedEventsRow, WebhookRow, count, room_id};
+use crate::by_name::{insert, update};
+use crate::rows::{count, room_id};
 use crate::sql::Sql;
+use crate::tables::subscribers::{OwedEventsRow, WebhookRow};
 use crate::work_error::{WorkError, Worked};
 
 /// All of them, the oldest first.
@@ -42,7 +43,7 @@ pub(super) async fn add(conn: &Conn, webhook: Webhook, fed: u64, most: usize) ->
     let rooms = spaced(webhook.rooms.iter().map(|room| room.number().to_string()));
     let (former, until) = webhook.former.unzip();
     let row = [webhook.id.to_string()].into_iter();
-    conn.write(insert!("webhooks", row, |id| {
+    conn.write(insert!(webhooks, row, |id| {
         id: id,
         address: webhook.address.clone(),
         wants: spaced(webhook.wants.iter().cloned()),
@@ -87,13 +88,15 @@ pub(super) async fn note(conn: &Conn, id: Uuid, progress: Progress, holder: u64)
     if Conn::SHARED && !feed::hold(conn, holder).await? {
         return Ok(false);
     }
-    let sql = Sql::new("UPDATE webhooks SET fed = ?, failing = ?, why = ?, ended = ? WHERE id = ?");
-    let sql = sql.bind(progress.fed).bind(progress.failing).bind(progress.why).bind(progress.ended);
-    if conn.run(sql.bind(id.to_string())).await? == 0 {
+    let told = update!(webhooks, [&progress].into_iter(), |progress| {
+        key { id: id.to_string() }
+        set { fed: progress.fed, failing: progress.failing, why: &*progress.why, ended: progress.ended }
+    });
+    if conn.run(told.into_sql("")).await? == 0 {
         return Ok(false);
     }
     conn.run(Sql::new("DELETE FROM webhook_rooms WHERE webhook = ?").bind(id.to_string())).await?;
-    conn.write(insert!("webhook_rooms", progress.owed.iter(), |owed| {
+    conn.write(insert!(webhook_rooms, progress.owed.iter(), |owed| {
         webhook: id.to_string(),
         room: owed.room,
         next_seq: owed.next,

@@ -1,8 +1,24 @@
-//! What is read of files.
+//! Files that live here: what is known of them.
+
+use std::sync::Arc;
+
+use chat_domain::fact::Written;
+use chat_domain::{Bond, File, FileId, FileRow};
+
+use super::{row, table};
+use crate::by_name::update;
+use crate::rows::{bad, count, message_id, room_id, user};
+use crate::sql::{Rows, Write};
+use crate::work_error::Worked;
+
+table! {
+    /// Files. The first message that names one binds it.
+    files { id, owner, name, size, mime, announced, whole, room, message, gone }
+}
 
 row! {
     /// One file, of `files f`.
-    FileInfo as "f" {
+    FileInfo of files as "f" {
         id: String,
         owner: i64,
         name: String,
@@ -13,4 +29,38 @@ row! {
         message: Option<i64>,
         gone: i64,
     }
+}
+
+/// The columns of a [`FileInfo`].
+pub(crate) const FILE: &str = FileInfo::COLUMNS;
+
+/// The file of a row.
+pub(crate) fn file(row: FileInfo) -> Worked<FileRow> {
+    let id = FileId::new(&row.id).ok_or_else(|| bad("a file's id", &row.id))?;
+    let bond = match (row.gone, row.room, row.message) {
+        (0, Some(room), Some(message)) => Bond::Bound(room_id(room)?, message_id(message)?),
+        (0, ..) => Bond::Free,
+        _ => Bond::Gone,
+    };
+    let file = Arc::new(File { id, name: row.name, size: count(row.size)?, mime: row.mime });
+    Ok(FileRow { file, owner: user(row.owner)?, is_whole: row.whole, bond })
+}
+
+/// Files that a message has named for the first time. One whose message was deleted in the same batch is gone already.
+pub(crate) fn bound(written: &Written) -> Write<'_> {
+    update!(files, written.files.iter(), |row| {
+        key { id: row.file.id.as_str() }
+        set {
+            room: match row.bond { Bond::Bound(room, _) => Some(room), _ => None },
+            message: match row.bond { Bond::Bound(_, message) => Some(message), _ => None },
+            gone: i64::from(row.bond == Bond::Gone),
+        }
+    })
+}
+
+/// With the messages that bound them files go.
+pub(crate) fn gone(written: &Written) -> Write<'_> {
+    let deleted = written.messages.iter().filter(|message| message.deleted.is_some() && message.kind.names_files());
+    let rows = Rows::new(deleted.map(|message| [message.room.into(), message.id.into()]));
+    Write::other("UPDATE files SET gone = 1 WHERE gone = 0 AND (room, message) IN (", rows, ")")
 }

@@ -1,19 +1,29 @@
-//! What members may and may not, and what was done by those who lead groups.
+//! What was done by those who lead groups, and who has nothing to do with whom.
 
-row! {
-    /// What a member may and may not, of the same `members m`.
-    StandingRow as "m" {
-        moderator: bool,
-        muted: Option<i64>,
-        banned: Option<i64>,
-        silenced: bool,
-        said: i64,
-    }
+use chat_domain::fact::Written;
+
+use super::{row, table};
+use crate::by_name::{delete, insert, upsert};
+use crate::sql::Write;
+
+table! {
+    /// What was done to groups by those who lead them.
+    audit { room, seq, at, actor, action, person, message, reason }
+}
+
+table! {
+    /// What is still to be erased behind bans.
+    purges { room, person, actor, since, upto }
+}
+
+table! {
+    /// Who wants to have nothing to do with whom.
+    blocks { person, blocked, at }
 }
 
 row! {
     /// One thing that was done by who leads a group, of `audit a`.
-    AuditedRow as "a" {
+    AuditedRow of audit as "a" {
         seq: i64,
         at: i64,
         actor: i64,
@@ -24,15 +34,37 @@ row! {
     }
 }
 
-row! {
-    /// A room that somebody is in.
-    MembershipRow {
-        room: i64,
-        kind: String,
-        members: i64,
-        seq: i64,
-        moves: i64,
-        muted: Option<i64>,
-        silenced: bool,
-    }
+/// What was done by those who lead groups.
+pub(crate) fn acts(written: &Written) -> Write<'_> {
+    insert!(audit, written.audit.iter(), |row| {
+        room: row.room,
+        seq: row.seq,
+        at: row.at,
+        actor: row.actor,
+        action: row.act.word(),
+        person: row.user,
+        message: row.message,
+        reason: row.reason.as_deref(),
+    })
+}
+
+/// Whose messages are to be erased behind a ban.
+pub(crate) fn purges(written: &Written) -> Write<'_> {
+    upsert!(purges, written.purges.iter(), |row| {
+        key { room: row.room, person: row.user }
+        set { actor: row.actor, since: row.since, upto: row.upto }
+    })
+}
+
+/// Whom somebody wants to have nothing to do with.
+pub(crate) fn blocked(written: &Written) -> Write<'_> {
+    upsert!(blocks, written.blocks.iter().filter(|row| row.stands), |row| {
+        key { person: row.person, blocked: row.blocked }
+        set { at: row.at }
+    })
+}
+
+/// Whom somebody puts up with again.
+pub(crate) fn unblocked(written: &Written) -> Write<'_> {
+    delete!(blocks, written.blocks.iter().filter(|row| !row.stands), |row| { person: row.person, blocked: row.blocked })
 }
