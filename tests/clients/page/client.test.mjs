@@ -135,3 +135,28 @@ test("typing is said once in a while, reading once", async () => {
   assert.equal((await heard.next("messages_read")).user_id, boris.id);
   assert.deepEqual(said, ["typing", "typing", "read_messages"]);
 });
+
+test("a file that is brought while the server is killed arrives whole, once", async () => {
+  const bytes = new Uint8Array(1_500_000).map((_, index) => (index * 7) % 253);
+  const [chat] = await joined(anna, { attempts: 1000 });
+  let killed;
+  const progress = (sent) => {
+    if (sent > 0 && !killed) killed = server.kill().then(() => server.start());
+  };
+  const stored = await chat.upload(new Blob([bytes], { type: "application/x-test" }), { name: "a name.bin", progress });
+  await killed;
+  assert.deepEqual([stored.name, stored.size, stored.type], ["a name.bin", bytes.length, "application/x-test"]);
+  const { message_id } = await chat.send(chatId, stored.url, { message_type: "file", metadata: { caption: "whole" } });
+  const told = (await boris.call("GET", `/api/chats/${chatId}/messages?limit=1`)).data[0];
+  assert.equal(told.id, message_id);
+  const brought = new Uint8Array(await (await fetch(told.content)).arrayBuffer());
+  assert.deepEqual(brought, bytes);
+});
+
+test("an upload that is ended or refused says so", async () => {
+  const [chat] = await joined(anna);
+  const end = new AbortController();
+  const ended = chat.upload(new Blob([new Uint8Array(600_000)]), { name: "ended", signal: end.signal, progress: (sent) => sent && end.abort() });
+  await assert.rejects(ended, { name: "AbortError" });
+  await assert.rejects(chat.upload(new Blob(["words"]), { name: "a/b" }), { code: "INVALID_DATA" });
+});

@@ -3,6 +3,7 @@ import type { Commands, Frames, MessageType } from "./events.js";
 import { Queue, type Draft } from "./queue.js";
 import { Rooms } from "./rooms.js";
 import { Session, type SessionOptions } from "./session.js";
+import type { StoredFile, UploadOptions } from "./uploads.js";
 
 export interface ChatOptions extends SessionOptions, ConnectionOptions {}
 
@@ -102,6 +103,11 @@ export class Chat {
     if (isTyping) this.#typed.set(chat, now);
     else this.#typed.delete(chat);
     this.say({ type: "typing", chat_id: chat, is_typing: isTyping });
+  }
+
+  /** Brings a file to the server, going on after every loss; `send` its `url` then, with the `message_type` that it is. */
+  upload(file: Blob, options?: UploadOptions): Promise<StoredFile> {
+    return this.session.upload(file, options);
   }
 
   read(chat: number, message: number): void {

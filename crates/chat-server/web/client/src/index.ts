@@ -5,3 +5,4 @@ export type { Draft } from "./queue.js";
 export { Session, type Tokens, type User } from "./session.js";
 export type { Store } from "./store.js";
 export { Refused, Unreachable } from "./trouble.js";
+export type { StoredFile, UploadOptions } from "./uploads.js";

@@ -1,5 +1,6 @@
 import { Kept, type Store } from "./store.js";
 import { Refused, Unreachable } from "./trouble.js";
+import { upload, type StoredFile, type UploadOptions } from "./uploads.js";
 
 /** Somebody as the accounts know them. */
 export interface User {
@@ -104,6 +105,11 @@ export class Session {
       answer = await this.#call(method, path, body, headers, await this.token());
     }
     return read<T>(answer);
+  }
+
+  /** Brings a file to the server; a message then names its `url`. */
+  upload(file: Blob, options: UploadOptions = {}): Promise<StoredFile> {
+    return upload(this, this.#fetch, file, options);
   }
 
   async #enter(how: string, body: unknown): Promise<User> {

@@ -1,5 +1,5 @@
 // A message as it is shown: from history, as it is told, or written here and on its way.
-import type { Draft, MultiplexedMessage } from "chat-client";
+import type { Draft, MultiplexedMessage, StoredFile } from "chat-client";
 import { idOf } from "./ids.js";
 import { person } from "./people.js";
 import { me } from "./server.js";
@@ -29,9 +29,34 @@ export interface Message {
   pinned: boolean;
   status: "queued" | "failed" | "sent" | "delivered" | "read";
   readBy: number[];
+  /** The file that its content is the address of, if it lives on this server. */
+  file: Omit<StoredFile, "id"> | null;
+  metadata: Metadata;
+  /** The file as it is here, to be shown until the server has it. */
+  local?: string;
+  /** Its file is on its way. */
+  brings?: Bringing | undefined;
   trouble?: string;
   /** Came while one was looking: it moves in. */
   fresh?: boolean;
+}
+
+/** What is said of a file beside its bytes, so that its place is known before they come. */
+export interface Metadata {
+  width?: number;
+  height?: number;
+  duration?: number;
+  caption?: string;
+  /** How loud a recording is, from 0 to 100, from its beginning to its end. */
+  waveform?: number[];
+}
+
+/** A file on its way to the server. */
+export interface Bringing {
+  file: Blob;
+  name: string;
+  sent: number;
+  end: AbortController;
 }
 
 export interface Reaction {
@@ -66,6 +91,8 @@ export interface MessageObject {
   mentions: string[];
   mentions_all: boolean;
   pinned: boolean;
+  file: StoredFile | null;
+  metadata: Metadata | null;
   created_at: string;
   user: { id: string; username: string };
 }
@@ -79,13 +106,14 @@ export interface Page {
 /** What was written and is not acknowledged. */
 export function waiting(draft: Draft, quote: Quote | null = null): Message {
   const shown = { key: draft.client_id, id: 0, sender: me.value!.id, type: draft.message_type ?? "text", content: draft.content };
-  return { ...shown, ...plain(), at: new Date().toISOString(), quote, status: "queued", fresh: true };
+  const { metadata = {} } = draft;
+  return { ...shown, ...plain(), at: new Date().toISOString(), quote, metadata, status: "queued", fresh: true };
 }
 
 /** As it is told when it was just sent. */
 export function told(message: MultiplexedMessage): Message {
   const { id, content, sender_id: sender, created_at: at, message_type: type, reply_to, mentions = [] } = message;
-  const beside = { thread: message.thread_id ?? null, mentions, everybody: message.mentions_all ?? false };
+  const beside = { thread: message.thread_id ?? null, mentions, everybody: message.mentions_all ?? false, file: message.file ?? null };
   const quote = reply_to ? { ...reply_to, sender: reply_to.user_id, deleted: reply_to.deleted ?? false } : null;
   return { ...plain(), key: String(id), id, sender, type, content, at, quote, ...beside, status: "sent", fresh: true };
 }
@@ -102,8 +130,12 @@ export function read(object: MessageObject): Message {
   const quote = to && { id: idOf(to.id), sender: idOf(to.user_id), name: to.name, excerpt: to.excerpt, deleted: to.deleted ?? false };
   const place = { quote, thread: thread_id === null ? null : idOf(thread_id), replies: object.replies_count ?? 0 };
   const said = { key: String(id), id, sender, type, content, at, edited, likes, liked, reactions, status, readBy: object.read_by.map(idOf) };
-  return { ...said, ...place, mentions: object.mentions.map(idOf), everybody, pinned };
+  const beside = { file: object.file ?? null, metadata: object.metadata ?? {} };
+  return { ...said, ...place, ...beside, mentions: object.mentions.map(idOf), everybody, pinned };
 }
+
+/** Whether a message shows something that is loaded from an address. */
+export const hasFile = ({ type }: { type: string }) => ["photo", "video", "voice", "file"].includes(type);
 
 /** What an answer to this message shows of it; the server cuts it alike. */
 export function quoteOf(message: Message, name: string): Quote {
@@ -114,7 +146,7 @@ export const excerptOf = (content: string) => [...content].slice(0, EXCERPT).joi
 
 const plain = () => ({
   ...{ edited: false, likes: 0, liked: false, reactions: [], quote: null, thread: null, replies: 0 },
-  ...{ mentions: [], everybody: false, pinned: false, readBy: [] },
+  ...{ mentions: [], everybody: false, pinned: false, readBy: [], file: null, metadata: {} },
 });
 
 /** A like is this reaction, and is told as a like. */

@@ -1,9 +1,9 @@
 // The messages of one room, or of one thread in it, as far as they are on the screen.
-import type { Draft, Frames, Refused } from "chat-client";
-import { newId } from "chat-client";
+import type { Frames } from "chat-client";
 import { reading } from "./chats.js";
-import { idOf, messageUuid, roomUuid } from "./ids.js";
-import { LIKE, read, told, waiting, type Message, type MessageObject, type Page, type Quote } from "./message.js";
+import { messageOf, pageOf } from "./history.js";
+import { idOf, messageUuid } from "./ids.js";
+import { hasFile, LIKE, read, told, waiting, type Message, type MessageObject, type Page } from "./message.js";
 import { chat, me, request } from "./server.js";
 
 export class Room {
@@ -95,20 +95,8 @@ export class Room {
     return Boolean(this.find(id));
   }
 
-  async send(content: string, quote: Quote | null = null): Promise<void> {
-    const reply_to = quote?.id ?? this.thread ?? undefined;
-    const draft: Draft = { chat_id: this.id, content, client_id: newId(), ...(reply_to && { reply_to }) };
-    this.pending.push(waiting(draft, quote));
-    await this.follow(draft);
-  }
-
-  async again(message: Message): Promise<void> {
-    message.status = "queued";
-    const reply_to = message.quote?.id ?? this.thread ?? undefined;
-    await this.follow({ chat_id: this.id, content: message.content, client_id: message.key, ...(reply_to && { reply_to }) });
-  }
-
   discard(message: Message): void {
+    message.brings?.end.abort();
     this.pending = this.pending.filter((other) => other.key !== message.key);
   }
 
@@ -144,8 +132,7 @@ export class Room {
 
   /** Asks anew for one message, of which a frame did not tell everything. */
   async refresh(id: number): Promise<void> {
-    const { data } = await request<{ data: MessageObject }>("GET", `/api/v1/chats/${roomUuid(this.id)}/messages/${messageUuid(id)}`);
-    this.update([data]);
+    this.update([await messageOf(this.id, id)]);
   }
 
   /** A message of one's own is acknowledged, also one that was written before the page was loaded. */
@@ -153,7 +140,7 @@ export class Room {
     const shown = this.pending.find((message) => message.key === key);
     this.discard({ key } as Message);
     if (!this.onTheirWay) this.free?.();
-    if (shown && !this.find(sent.message_id) && !this.hasNewer) {
+    if (shown && !this.find(sent.message_id)) {
       this.put({ ...shown, id: sent.message_id, at: sent.timestamp, status: "sent", fresh: false });
     }
     this.reconcile(DELIVERY);
@@ -166,10 +153,16 @@ export class Room {
     if (first) first.replies += 1;
     this.heard = Math.max(this.heard, message.id);
     if (this.thread !== null && thread !== this.thread) return;
-    const { content, quote, thread: of, mentions, everybody } = told(message);
+    const now = told(message);
+    const { content, quote, thread: of, mentions, everybody } = now;
     const known = this.find(message.id);
     if (known) return void Object.assign(known, { content, quote, thread: of, mentions, everybody });
-    if (!this.hasNewer) this.put(told(message));
+    if (!hasFile(now)) return this.put(now);
+    // Its acknowledgement puts there what is shown already.
+    if (this.pending.some((own) => own.content === content)) return;
+    // A frame does not say how large a picture is; before that is known, what is below it could not stand still.
+    const whole = messageOf(this.id, message.id).then((object) => ({ ...read(object), fresh: true }));
+    void whole.catch(() => now).then((message) => this.find(message.id) ?? this.put(message));
   }
 
   forget(id: number): void {
@@ -181,6 +174,7 @@ export class Room {
   }
 
   private put(message: Message): void {
+    if (this.hasNewer) return;
     const after = this.messages.findIndex((other) => other.id > message.id);
     this.messages.splice(after < 0 ? this.messages.length : after, 0, message);
     if (this.messages.length > MOST * 2) {
@@ -212,16 +206,6 @@ export class Room {
     }
   }
 
-  private async follow(draft: Draft): Promise<void> {
-    try {
-      const { chat_id: _, content, ...named } = draft;
-      await chat.send(this.id, content, named);
-    } catch (error) {
-      const shown = this.pending.find((message) => message.key === draft.client_id);
-      if (shown) Object.assign(shown, { status: "failed", trouble: (error as Refused).message });
-    }
-  }
-
   /** After the last page the room is followed again; what came since that page was read is told from its cursor. */
   private meetsEnd(page: Page): void {
     this.hasNewer = page.data.length === PAGE;
@@ -242,8 +226,7 @@ export class Room {
   }
 
   private page(more: string): Promise<Page> {
-    const where = this.thread === null ? "messages" : `messages/${messageUuid(this.thread)}/replies`;
-    return request<Page>("GET", `/api/v1/chats/${roomUuid(this.id)}/${where}?limit=${PAGE}${more}`);
+    return pageOf(this.id, this.thread, PAGE, more);
   }
 
   private at(message: number): string {

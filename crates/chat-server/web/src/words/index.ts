@@ -26,6 +26,16 @@ const short = format({ day: "numeric", month: "short" });
 const weekday = format({ weekday: "short" });
 const full = format({ dateStyle: "medium", timeStyle: "short" });
 
+/** How large a file is, in words that are short. */
+export function sizeOf(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1000 && unit < 3; unit += 1) size /= 1000;
+  return `${new Intl.NumberFormat(language.value, { maximumFractionDigits: size < 10 && unit ? 1 : 0 }).format(size)} ${words.value.units[unit]}`;
+}
+
+/** How long a recording is. */
+export const lengthOf = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
 export const timeOf = (at: string) => clock.value.format(new Date(at));
 export const momentOf = (at: string) => full.value.format(new Date(at));
 

@@ -1,0 +1,25 @@
+// Messages as they are kept. Dialect 4 tells what became of them, dialect 5 what rides beside a file: both are asked where both are needed.
+import { messageUuid, roomUuid } from "./ids.js";
+import { hasFile, type MessageObject, type Page } from "./message.js";
+import { request } from "./server.js";
+
+/** A page of a room, or of the thread that a message began there. */
+export async function pageOf(room: number, thread: number | null, limit: number, more: string): Promise<Page> {
+  const where = thread === null ? "messages" : `messages/${messageUuid(thread)}/replies`;
+  const path = `chats/${roomUuid(room)}/${where}?limit=${limit}${more}`;
+  const page = await request<Page>("GET", `/api/v1/${path}`);
+  if (page.data.some(hasFile)) {
+    const { data } = await request<Page>("GET", `/api/v2/${path}`);
+    const beside = new Map(data.map(({ id, metadata }) => [id, metadata]));
+    for (const object of page.data) object.metadata = beside.get(object.id) ?? null;
+  }
+  return page;
+}
+
+export async function messageOf(room: number, id: number): Promise<MessageObject> {
+  const path = `chats/${roomUuid(room)}/messages/${messageUuid(id)}`;
+  const { data } = await request<{ data: MessageObject }>("GET", `/api/v1/${path}`);
+  if (!hasFile(data)) return data;
+  const beside = await request<{ data: MessageObject }>("GET", `/api/v2/${path}`);
+  return { ...data, metadata: beside.data.metadata };
+}
