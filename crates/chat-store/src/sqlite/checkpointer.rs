@@ -9,8 +9,9 @@ use diesel::QueryResult;
 use tokio::sync::mpsc;
 
 use super::queries::prune::{self, Part};
+use super::task::{Change, Task};
 use super::writer::Work;
-use super::{Conn, Task, ready, transact};
+use super::{Conn, ready, transact};
 use crate::work::{long_ago, now};
 
 /// The writer's hold on the thread, which ends with it.
@@ -119,7 +120,7 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
             tell.send(done.inspect_err(|error| tracing::error!("old changes could not be forgotten: {error}")).ok());
         good
     });
-    writer.upgrade()?.try_send(Work::Change(task, Instant::now())).ok()?;
+    writer.upgrade()?.try_send(Work::Change(Change::unheard(task))).ok()?;
     told.recv().ok()?
 }
 

@@ -12,11 +12,11 @@ mod queries;
 mod queue;
 mod readers;
 mod restore;
+mod task;
 mod writer;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use chat_domain::journal::Answer;
 use chat_domain::{Failure, Order, Outcome, Settled, Time};
@@ -30,10 +30,11 @@ use self::queries::prune::Part;
 use self::queue::Queue;
 use self::readers::Readers;
 pub(crate) use self::restore::restore;
+use self::task::{Change, task};
 use self::writer::Work;
 use crate::error::OpenError;
 use crate::work::{Intake, Options, Waiting, Working};
-use crate::work_error::{WorkError, Worked};
+use crate::work_error::Worked;
 
 /// A chat in an SQLite file, or in memory.
 pub(crate) struct Database {
@@ -164,13 +165,7 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'static, T> {
-        self.task(
-            move |conn| ready(look(conn, work)),
-            |task| match &self.readers {
-                Some(readers) => readers.offer(task),
-                None => self.queue.try_send(Work::Look(task)).is_ok(),
-            },
-        )
+        self.look(self.readers.as_ref(), work)
     }
 
     /// Asks something of the index of words too.
@@ -178,13 +173,20 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'static, T> {
-        self.task(
-            move |conn| ready(look(conn, work)),
-            |task| match &self.finders {
-                Some(finders) => finders.offer(task),
-                None => self.queue.try_send(Work::Look(task)).is_ok(),
-            },
-        )
+        self.look(self.finders.as_ref(), work)
+    }
+
+    fn look<T: Send + 'static>(
+        &self,
+        readers: Option<&Readers>,
+        work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+    ) -> Answer<'static, T> {
+        let (task, answer) = task(move |conn| ready(look(conn, work)));
+        match readers {
+            Some(readers) => readers.offer(task),
+            None => self.ask(Work::Look(task)),
+        }
+        answer
     }
 
     /// Writes to the index of words.
@@ -210,11 +212,10 @@ impl Database {
     fn write<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
-    ) -> Answer<'_, T> {
-        self.task(
-            move |conn| ready(transact(conn, work)),
-            |task| self.queue.try_send(Work::Change(task, Instant::now())).is_ok(),
-        )
+    ) -> Answer<'static, T> {
+        let (change, answer) = Change::new(move |conn| ready(transact(conn, work)));
+        self.ask(Work::Change(change));
+        answer
     }
 
     /// The same for what no order looks at, and what may be lost by a power cut if nothing else was written since.
@@ -222,40 +223,19 @@ impl Database {
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
     ) -> Answer<'static, T> {
-        self.task(
-            move |conn| ready(transact(conn, work)),
-            |task| self.queue.try_send(Work::Beside(task, Instant::now())).is_ok(),
-        )
+        let (change, answer) = Change::new(move |conn| ready(transact(conn, work)));
+        self.ask(Work::Beside(change));
+        answer
     }
 
-    fn task<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
-        offer: impl FnOnce(Task) -> bool,
-    ) -> Answer<'static, T> {
-        let (tell, told) = oneshot::channel();
-        let task: Task = Box::new(move |conn| {
-            if tell.is_closed() {
-                return true;
-            }
-            let done = work(conn);
-            let good = !matches!(done, Err(WorkError::Away(_) | WorkError::Unclear(_)));
-            // Who has gone meanwhile does not want to know.
-            let _ = tell.send(done.map_err(WorkError::into_failure));
-            good
-        });
-        let taken = offer(task);
-        Box::pin(async move {
-            if taken { told.await.unwrap_or(Err(Failure::Unavailable)) } else { Err(Failure::Unavailable) }
-        })
+    /// Asks the writer for something that answers by itself, also where it is dropped for want of room.
+    fn ask(&self, work: Work) {
+        drop(self.queue.try_send(work));
     }
 }
 
 /// How many search at once.
 const FINDERS: usize = 2;
-
-/// A piece of work that answers by itself; says whether the connection is still good.
-type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;
 
 /// Does a piece of work in a transaction of its own.
 async fn transact<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {

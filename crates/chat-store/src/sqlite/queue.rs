@@ -2,6 +2,7 @@
 //! end of that one.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, error::TryRecvError};
 use tokio::time::sleep;
 
+use super::task::Doubt;
 use super::writer::Work;
 use crate::outage;
 use crate::work::{Asker, Intake, Waiting};
@@ -18,10 +20,17 @@ use crate::work::{Asker, Intake, Waiting};
 pub(super) struct Queue {
     lane: Mutex<Lane>,
     pace: Mutex<Pace>,
-    /// Who waits for what is under way.
-    askers: Mutex<Vec<Asker>>,
+    askers: Mutex<Askers>,
     /// The writer began something, or has ended.
     began: Notify,
+}
+
+/// Who waits for what is under way.
+pub(super) enum Askers {
+    /// Those who gave the orders of a batch.
+    Orders(Vec<Asker>),
+    /// Whoever asked for a change.
+    Change(Doubt),
 }
 
 /// That the writer is at work; it is not any more once this is dropped.
@@ -78,7 +87,7 @@ impl Queue {
     }
 
     /// The writer begins something that may take long, for whose answer these wait.
-    pub(super) fn begin(self: &Arc<Queue>, askers: Vec<Asker>) -> UnderWay {
+    pub(super) fn begin(self: &Arc<Queue>, askers: Askers) -> UnderWay {
         *self.askers() = askers;
         *self.pace() = Pace::At(Instant::now());
         self.began.notify_one();
@@ -136,7 +145,7 @@ impl Queue {
                 match work {
                     Work::Order(waiting) if is_late(waiting.since) => late.push(waiting),
                     // Who waits for it hears that nobody does it.
-                    Work::Change(task, since) | Work::Beside(task, since) if is_late(since) => drop(task),
+                    Work::Change(change) | Work::Beside(change) if is_late(change.since) => drop(change),
                     other => {
                         lane.next.push_front(other);
                         break;
@@ -154,17 +163,22 @@ impl Queue {
     /// Tells those who wait for what is under way that it is not known what becomes of it. If it ends well after all, everybody
     /// hears of it as of anything that happens.
     fn give_up(&self, intake: &Intake) {
-        let askers = std::mem::take(&mut *self.askers());
-        if !askers.is_empty() {
-            outage::away(&format_args!(
-                "whether {} orders were committed is not known: the disk does not say",
-                askers.len()
-            ));
-            intake.give_up(&askers);
+        let unknown = |what: &dyn Display| outage::away(&format_args!("{what} is not known: the disk does not say"));
+        match std::mem::take(&mut *self.askers()) {
+            Askers::Orders(askers) if askers.is_empty() => {}
+            Askers::Orders(askers) => {
+                unknown(&format_args!("whether {} orders were committed", askers.len()));
+                intake.give_up(&askers);
+            }
+            Askers::Change(doubt) => {
+                unknown(&"whether a change was made");
+                // Who has gone meanwhile does not want to know.
+                let _ = doubt.send(());
+            }
         }
     }
 
-    fn askers(&self) -> MutexGuard<'_, Vec<Asker>> {
+    fn askers(&self) -> MutexGuard<'_, Askers> {
         self.askers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -177,10 +191,16 @@ impl Queue {
     }
 }
 
+impl Default for Askers {
+    fn default() -> Askers {
+        Askers::Orders(Vec::new())
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         *self.0.pace() = Pace::Idle;
-        self.0.askers().clear();
+        *self.0.askers() = Askers::default();
     }
 }
 
@@ -193,95 +213,5 @@ const IN_DOUBT_FOR: Duration = Duration::from_secs(13);
 const GLANCE: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use chat_domain::{Command, Failure, Order, Origin, Outcome, Settled, Sink, Time, UserId};
-
-    use tokio::sync::oneshot;
-
-    use super::*;
-    use crate::work::Options;
-
-    /// Everything that was settled.
-    #[derive(Default)]
-    struct Told(Mutex<Vec<Settled>>);
-
-    impl Sink for Told {
-        fn settled(&self, answers: Vec<Settled>) {
-            self.0.lock().unwrap().extend(answers);
-        }
-    }
-
-    impl Told {
-        fn take(&self) -> Vec<Settled> {
-            std::mem::take(&mut *self.0.lock().unwrap())
-        }
-    }
-
-    /// For ten seconds something is asked for all the time, and what is under way does not end: looked at when the queue says so.
-    #[test]
-    fn what_was_not_begun_is_answered_within_two_seconds() {
-        let (told, (ask, receiver)) = (Arc::new(Told::default()), mpsc::channel(1024));
-        let (intake, queue) = (Intake::new(Options::default(), told.clone()), Arc::new(Queue::unwatched(receiver)));
-        assert!(matches!(queue.look(&intake, Instant::now()), Next::WhenItBegins));
-        let _under_way = queue.begin(Vec::new());
-        let Pace::At(began) = *queue.pace() else { panic!("nothing is under way") };
-        let (mut now, mut coming, mut waiting) = (began, (0..250).peekable(), BTreeMap::new());
-        while coming.peek().is_some() || !waiting.is_empty() {
-            while let Some(tag) = coming.next_if(|tag| began + EVERY * *tag <= now) {
-                let (since, (task, done)) = (began + EVERY * tag, oneshot::channel::<()>());
-                let order = Order { origin: Some(Origin { socket: 1, tag: tag.into() }), ..search() };
-                ask.try_send(Work::Order(Waiting::since(order, None, since))).ok().unwrap();
-                ask.try_send(Work::Change(Box::new(|_| task.send(()).is_ok()), since)).ok().unwrap();
-                waiting.insert(u64::from(tag), (since, done));
-            }
-            let Next::In(pause) = queue.look(&intake, now) else { panic!("something is under way") };
-            for Settled { origin, result } in told.take() {
-                let tag = origin.unwrap().tag;
-                let (_, mut done) = waiting.remove(&tag).expect("an answer to an order");
-                assert!(matches!(result, Err(Failure::Unavailable)));
-                assert_eq!(done.try_recv(), Err(oneshot::error::TryRecvError::Closed), "the change beside {tag}");
-            }
-            for (tag, (since, _)) in &waiting {
-                assert!(now + pause - *since < Duration::from_secs(2), "{tag} waits for {:?}", now + pause - *since);
-            }
-            now += pause;
-        }
-    }
-
-    /// A commit hangs, and ends well after all: whoever asked is told in time that nobody knows, and the others hear of it later.
-    #[test]
-    fn what_is_in_doubt_is_answered_once_within_fifteen_seconds() {
-        let told = Arc::new(Told::default());
-        let (intake, queue) =
-            (Intake::new(Options::default(), told.clone()), Arc::new(Queue::unwatched(mpsc::channel(1).1)));
-        let (caller, mut answer) = oneshot::channel();
-        let socket = Some(Origin { socket: 1, tag: 7 });
-        let batch =
-            vec![Waiting::new(search(), Some(caller)), Waiting::new(Order { origin: socket, ..search() }, None)];
-        let _under_way = queue.begin(batch.iter().map(Waiting::asker).collect());
-        let Pace::At(began) = *queue.pace() else { panic!("nothing is under way") };
-        let (mut now, mut heard) = (began, Vec::new());
-        while heard.is_empty() {
-            assert!(now - began < Duration::from_secs(15), "nobody was told");
-            assert!(answer.try_recv().is_err());
-            let Next::In(pause) = queue.look(&intake, now) else { panic!("something is under way") };
-            heard = told.take();
-            now += pause;
-        }
-        assert!(now - began > Duration::from_secs(10), "nobody waited: {:?}", now - began);
-        assert!(matches!(answer.try_recv(), Ok(Err(Failure::Unavailable))));
-        intake.answer(batch, vec![Ok(Outcome::Quiet), Ok(Outcome::Quiet)]);
-        heard.extend(told.take());
-        let told: Vec<_> = heard.iter().map(|settled| (settled.origin, settled.result.is_ok())).collect();
-        assert_eq!(told, [(None, false), (socket, false), (None, true), (None, true)]);
-    }
-
-    fn search() -> Order {
-        Order { actor: UserId::new(1).unwrap(), at: Time(1), command: Command::Search, origin: None }
-    }
-
-    /// How often somebody asks.
-    const EVERY: Duration = Duration::from_millis(40);
-}
+#[path = "queue_tests.rs"]
+mod tests;

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::{Conn, Task, index};
+use super::task::Task;
+use super::{Conn, index};
 use crate::error::OpenError;
 
 /// Threads that answer questions; whichever is free takes the next.
@@ -42,9 +43,9 @@ impl Readers {
         self.busy.load(Ordering::Relaxed)
     }
 
-    /// Takes a question, unless too many wait.
-    pub(super) fn offer(&self, task: Task) -> bool {
-        self.queue.try_send(Some(task)).is_ok()
+    /// Takes a question. Where too many wait it is dropped, which answers it.
+    pub(super) fn offer(&self, task: Task) {
+        drop(self.queue.try_send(Some(task)));
     }
 
     /// Has what was asked answered; then all of them have ended.

@@ -11,8 +11,9 @@ use super::checkpointer::Checkpointer;
 use super::file::DatabaseFile;
 use super::queries::commit::{After, Unknown, commit_batch};
 use super::queries::schema;
-use super::queue::Queue;
-use super::{Conn, Task, ready};
+use super::queue::{Askers, Queue};
+use super::task::{Change, Task};
+use super::{Conn, ready};
 use crate::company::{Company, awaited};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
@@ -23,10 +24,10 @@ pub(super) enum Work {
     Order(Waiting),
     /// To do something alone that changes no row.
     Look(Task),
-    /// To do something alone that may change any, asked for then.
-    Change(Task, Instant),
+    /// To do something alone that may change any.
+    Change(Change),
     /// To write what no order looks at, and what need not be on the disk at once.
-    Beside(Task, Instant),
+    Beside(Change),
     /// To stop after what came before.
     Close(oneshot::Sender<()>),
 }
@@ -73,18 +74,19 @@ impl Writer {
         while let Some(work) = next.take().or_else(|| self.queue.blocking_recv()) {
             match work {
                 Work::Order(first) => next = self.batch(first),
-                Work::Look(task) => self.task(task),
-                Work::Change(task, _) => {
+                Work::Look(task) => self.task(task, Askers::default()),
+                Work::Change(Change { task, doubt, .. }) => {
                     self.cache.forget();
-                    self.task(task);
+                    self.task(task, Askers::Change(doubt));
                     self.look_at_log();
                 }
-                Work::Beside(task, _) => {
-                    self.task(Box::new(|conn| {
+                Work::Beside(Change { task, doubt, .. }) => {
+                    let beside: Task = Box::new(|conn| {
                         // Where this does not go well the disk is waited for: that is only slower.
                         let quick = conn.wait_for_disk(false).is_ok();
                         task(conn) && (!quick || conn.wait_for_disk(true).is_ok())
-                    }));
+                    });
+                    self.task(beside, Askers::Change(doubt));
                     self.look_at_log();
                 }
                 Work::Close(done) => {
@@ -158,7 +160,7 @@ impl Writer {
     }
 
     fn commit(&mut self, batch: Vec<Waiting>) {
-        let _under_way = self.queue.begin(batch.iter().map(Waiting::asker).collect());
+        let _under_way = self.queue.begin(Askers::Orders(batch.iter().map(Waiting::asker).collect()));
         let intake = self.intake.clone();
         self.connected();
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
@@ -173,8 +175,8 @@ impl Writer {
         }
     }
 
-    fn task(&mut self, task: Task) {
-        let _under_way = self.queue.begin(Vec::new());
+    fn task(&mut self, task: Task, askers: Askers) {
+        let _under_way = self.queue.begin(askers);
         // A task that is dropped answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {

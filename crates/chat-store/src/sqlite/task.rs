@@ -1,0 +1,65 @@
+//! Pieces of work that have a connection to themselves, and their answers.
+
+use std::time::Instant;
+
+use chat_domain::Failure;
+use chat_domain::journal::Answer;
+use tokio::sync::oneshot;
+
+use super::Conn;
+use crate::work_error::WorkError;
+
+/// A piece of work that answers by itself; says whether the connection is still good. One that is dropped instead answers that the
+/// database is away.
+pub(super) type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;
+
+/// A change that is made alone, between two batches.
+pub(super) struct Change {
+    pub(super) task: Task,
+    pub(super) since: Instant,
+    pub(super) doubt: Doubt,
+}
+
+/// Over this, whoever waits for a change hears that nobody knows what becomes of it.
+pub(super) type Doubt = oneshot::Sender<()>;
+
+/// A piece of work, with its answer.
+pub(super) fn task<T: Send + 'static>(
+    work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
+) -> (Task, Answer<'static, T>) {
+    let (tell, told) = oneshot::channel();
+    let task: Task = Box::new(move |conn| {
+        if tell.is_closed() {
+            return true;
+        }
+        let done = work(conn);
+        let good = !matches!(done, Err(WorkError::Away(_) | WorkError::Unclear(_)));
+        // Who has gone meanwhile does not want to know.
+        let _ = tell.send(done.map_err(WorkError::into_failure));
+        good
+    });
+    (task, Box::pin(async move { told.await.unwrap_or(Err(Failure::Unavailable)) }))
+}
+
+impl Change {
+    /// A change that is asked for now, with its answer, or that nobody knows what it is.
+    pub(super) fn new<T: Send + 'static>(
+        work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
+    ) -> (Change, Answer<'static, T>) {
+        let (task, answer) = task(work);
+        let (doubt, doubted) = oneshot::channel();
+        let answer = Box::pin(async move {
+            tokio::select! {
+                biased;
+                answer = answer => answer,
+                Ok(()) = doubted => Err(Failure::Unavailable),
+            }
+        });
+        (Change { task, since: Instant::now(), doubt }, answer)
+    }
+
+    /// One of which nobody hears otherwise than from its task.
+    pub(super) fn unheard(task: Task) -> Change {
+        Change { task, since: Instant::now(), doubt: oneshot::channel().0 }
+    }
+}
