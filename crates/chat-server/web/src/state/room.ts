@@ -9,6 +9,9 @@ import { chat, me, request } from "./server.js";
 export class Room {
   messages: Message[] = [];
   pending: Message[] = [];
+  /** What comes before these and is fetched, but not shown yet. */
+  private above: Message[] = [];
+  private isFirst = false;
   loaded = false;
   loading = false;
   failed = false;
@@ -40,6 +43,7 @@ export class Room {
       const before = await this.unreadBefore(page, unread);
       await this.settled();
       this.messages = [...before.data, ...page.data].map(read);
+      this.above = [];
       this.heard = Math.max(this.heard, this.messages.at(-1)?.id ?? 0);
       this.hasOlder = before.next_before !== null;
       this.unreadFrom = unread ? this.firstUnread(unread) : 0;
@@ -55,18 +59,30 @@ export class Room {
     }
   }
 
+  /** Fetches what comes before, to be lifted. */
   async older(): Promise<void> {
     const first = this.messages[0];
-    if (!first || !this.hasOlder || this.loading) return;
+    if (!first || !this.hasOlder || this.loading || this.above.length) return;
     await this.turn(async () => {
       const page = await this.page(`&before_id=${messageUuid(first.id)}`);
-      this.hasOlder = page.next_before !== null;
-      this.messages = [...page.data.map(read), ...this.messages];
-      if (this.messages.length <= MOST) return;
+      if (this.messages[0] !== first) return;
+      this.above = page.data.map(read);
+      this.isFirst = page.next_before === null;
+      this.hasOlder = this.above.length > 0;
+    });
+  }
+
+  /** Shows some more of what was fetched: a whole page in one frame would make it a long one. */
+  lift(count: number): boolean {
+    if (!this.above.length) return false;
+    this.messages = [...this.above.splice(-count), ...this.messages];
+    this.hasOlder = this.above.length > 0 || !this.isFirst;
+    if (this.messages.length > MOST) {
       // What is far below is fetched again when somebody comes back to it: memory stays flat.
       this.messages = this.messages.slice(0, MOST);
       this.hasNewer = true;
-    });
+    }
+    return this.above.length > 0;
   }
 
   async newer(): Promise<void> {
@@ -89,6 +105,7 @@ export class Room {
       const [before, after] = await Promise.all([this.page(`&before_id=${messageUuid(id + 1)}`), this.page(`&after_id=${messageUuid(id)}`)]);
       if (idOfLast(before) !== messageUuid(id)) return;
       this.messages = [...before.data, ...after.data].map(read);
+      this.above = [];
       this.hasOlder = before.next_before !== null;
       this.meetsEnd(after);
     });
@@ -127,7 +144,8 @@ export class Room {
   }
 
   find(id: number): Message | undefined {
-    return this.messages.find((message) => message.id === id);
+    const is = (message: Message) => message.id === id;
+    return this.messages.find(is) ?? this.above.find(is);
   }
 
   /** Asks anew for one message, of which a frame did not tell everything. */
@@ -170,6 +188,7 @@ export class Room {
     const first = gone?.thread ? this.find(gone.thread) : undefined;
     if (first?.replies) first.replies -= 1;
     this.messages = this.messages.filter((message) => message !== gone);
+    this.above = this.above.filter((message) => message !== gone);
     for (const { quote } of this.messages) if (quote?.id === id) Object.assign(quote, { excerpt: "", deleted: true });
   }
 

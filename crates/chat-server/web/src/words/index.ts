@@ -43,14 +43,15 @@ const DAY = 86_400_000;
 const daysAgo = (at: Date) => Math.round((midnight(new Date()) - midnight(at)) / DAY);
 const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 
-export function sameDay(one: string, other: string): boolean {
-  const [a, b] = [new Date(one), new Date(other)];
-  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
+/** A number that all moments of a day have in common. */
+export function dayOf(time: number): number {
+  const at = new Date(time);
+  return at.getFullYear() * 372 + at.getMonth() * 31 + at.getDate();
 }
 
 /** The heading of a day. */
-export function dayOf(at: string): string {
-  const day = new Date(at);
+export function nameOfDay(time: number): string {
+  const day = new Date(time);
   const ago = daysAgo(day);
   if (ago === 0) return words.value.today;
   if (ago === 1) return words.value.yesterday;
@@ -67,5 +68,5 @@ export function shortly(at: string): string {
 
 export function seen(at: string): string {
   const ago = daysAgo(new Date(at));
-  return ago === 0 ? timeOf(at) : `${dayOf(at).toLowerCase()}, ${timeOf(at)}`;
+  return ago === 0 ? timeOf(at) : `${nameOfDay(Date.parse(at)).toLowerCase()}, ${timeOf(at)}`;
 }
