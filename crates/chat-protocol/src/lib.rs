@@ -39,6 +39,7 @@ pub mod news;
 pub mod reply;
 pub mod request;
 pub mod rest;
+pub mod rows;
 pub mod slack;
 pub mod socketio;
 pub mod traces;

@@ -232,7 +232,8 @@ pub(crate) enum Action {
         file: PathBuf,
     },
     /// Put such a file into an empty database of either kind: `chat-server import chat.jsonl --database postgres://chat@db/chat`; or what
-    /// Slack exports: `chat-server import --from slack export.zip`.
+    /// Slack exports: `chat-server import --from slack export.zip`; or what a query in your own database writes: `chat-server import --from
+    /// rows chat.jsonl`.
     Import {
         /// Who made the file.
         #[arg(long, default_value = "chat-server")]

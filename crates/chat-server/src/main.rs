@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doors;
 mod files;
+mod filling;
 mod greeting;
 mod insecure;
 mod issuers;
@@ -16,6 +17,7 @@ mod nodes;
 mod operators;
 mod page;
 mod reload;
+mod rows;
 mod secrets;
 mod serve;
 mod slack;
@@ -43,6 +45,7 @@ async fn main() -> ExitCode {
                 Some(Action::Restore { file }) => archive::restore(&given.config, file).await,
                 Some(Action::Export { file }) => archive::export(&given.config, file).await,
                 Some(Action::Import { from: Source::ChatServer, file }) => archive::import(&given.config, file).await,
+                Some(Action::Import { from: Source::Rows, file }) => rows::import(&given.config, file).await,
                 Some(Action::Import { from: Source::Slack, file }) => slack::import(&given.config, file).await,
                 Some(Action::Man) => commands::manual(),
                 Some(Action::Reindex) => commands::reindex(&given.config).await,

@@ -15,6 +15,15 @@ pub struct Record {
     pub row: Vec<(String, Value)>,
 }
 
+/// What is numbered, and the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbered {
+    /// Rooms.
+    Room(i64),
+    /// Messages.
+    Message(i64),
+}
+
 /// Whoever takes rows; what they say ends it.
 pub(crate) type Taker<'a> = &'a mut (dyn FnMut(Record) -> Result<(), String> + Send);
 

@@ -67,7 +67,7 @@ mod tables;
 mod work;
 mod work_error;
 
-pub use archive::{Record, export};
+pub use archive::{Numbered, Record, export};
 pub use backup::{back_up, restore};
 pub use error::{BackupError, OpenError};
 pub use reindex::{reindex, unindexed};

@@ -15,7 +15,7 @@ use chat_domain::{
     Uuid,
 };
 
-use crate::archive::Record;
+use crate::archive::{Numbered, Record};
 use crate::error::OpenError;
 use crate::work::{Intake, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
@@ -128,6 +128,22 @@ impl Store {
         match &self.database {
             Database::Sqlite(database) => database.number_on().await,
             Database::Postgres(database) => database.number_on().await,
+        }
+    }
+
+    /// The next room or message has this number, or one behind those that there are: a database that is filled with what has
+    /// numbers from elsewhere keeps them.
+    pub async fn number_from(&self, next: Numbered) -> Result<(), Failure> {
+        let (sort, number) = match next {
+            Numbered::Room(number) => ("rooms", number),
+            Numbered::Message(number) => ("messages", number),
+        };
+        if number <= 1 {
+            return Ok(());
+        }
+        match &self.database {
+            Database::Sqlite(database) => database.number_from(sort, number).await,
+            Database::Postgres(database) => database.number_from(sort, number).await,
         }
     }
 

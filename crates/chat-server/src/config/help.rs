@@ -13,6 +13,7 @@ Examples:
   chat-server backup copy.db                                   while the server runs
   chat-server restore copy.db                                  when it has stopped
   chat-server import --from slack export.zip                   a workspace that was in Slack
+  chat-server import --from rows chat.jsonl                    people, chats and messages of your own database
 
 Exit codes:
   0  all went well

@@ -215,6 +215,8 @@ const SMALLEST_QUEUE: usize = 128 << 10;
 pub(crate) enum Source {
     /// `chat-server export`.
     ChatServer,
+    /// A query in a database of your own, which writes people, chats and messages as lines of JSON.
+    Rows,
     /// The owners of a workspace, who can export it as a ZIP file.
     Slack,
 }

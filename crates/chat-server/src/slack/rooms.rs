@@ -1,27 +1,22 @@
 //! Conversations, and what was said in them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use chat_domain::{Change, Command, Draft, Event, Failure, Limits, MessageId, Outcome, RoomId, Time, UserId};
+use chat_domain::{Command, Draft, Limits, MessageId, Time};
 use chat_protocol::slack::{Conversation, Said, words};
 
+use super::Workspace;
 use super::zip::Zip;
-use super::{Workspace, said};
+use crate::filling::{AT_ONCE, Room, Wish, sent};
 
 /// A conversation, as far as it has come in.
-struct Room {
-    id: RoomId,
-    owner: UserId,
-    /// Who is in it, so far.
-    within: HashSet<UserId>,
-    /// Whether others can come into it.
-    is_group: bool,
+struct Talk {
+    room: Room,
     /// By when they were said.
     messages: HashMap<String, MessageId>,
-    last: Time,
 }
 
-impl Workspace {
+impl Workspace<'_> {
     pub(super) async fn conversation(&mut self, zip: &Zip, conversation: &Conversation) -> Result<(), String> {
         let mut members = Vec::with_capacity(conversation.members.len());
         for member in &conversation.members {
@@ -35,49 +30,23 @@ impl Workspace {
         let folder = conversation.name.as_deref().unwrap_or(&conversation.id);
         let days = zip.days(folder);
         let begun = Time::from_secs(conversation.created.unwrap_or(0));
-        let mut room = self
-            .open(conversation, founder, &members, begun)
-            .await
-            .map_err(|failure| format!("{folder}: {failure}"))?;
+        let opened = self.filling.open(conversation.name.as_deref(), founder, &members, begun).await;
+        let room = opened.map_err(|failure| format!("{folder}: {failure}"))?;
+        let mut talk = Talk { room, messages: HashMap::new() };
         for day in days {
             let mut entries: Vec<Said> = zip.list(&day)?.unwrap_or_default();
             entries.retain(|entry| entry.is_message() && entry.at().is_some());
             entries.sort_by_key(Said::at);
             for part in entries.chunks(AT_ONCE) {
-                self.say(&mut room, part).await.map_err(|problem| format!("{day}: {problem}"))?;
+                self.say(&mut talk, part).await.map_err(|problem| format!("{day}: {problem}"))?;
             }
         }
-        self.end(&room, &members).await.map_err(|problem| format!("{folder}: {problem}"))
-    }
-
-    async fn open(
-        &mut self,
-        of: &Conversation,
-        founder: UserId,
-        members: &[UserId],
-        at: Time,
-    ) -> Result<Room, Failure> {
-        let others: Vec<_> = members.iter().copied().filter(|member| *member != founder).collect();
-        let (command, is_group) = match (&of.name, &others[..]) {
-            (None, [other]) => (Command::OpenDirect { with: *other }, false),
-            (name, _) => {
-                let title = name.as_deref().map_or_else(|| "notes".to_owned(), title);
-                let founders = others.iter().copied().take(Limits::default().founders - 1).collect();
-                (Command::CreateGroup { title, members: founders, client_id: None }, true)
-            }
-        };
-        let outcome = self.execute(founder, at, command).await?;
-        let id = outcome.event().map(|event| event.room).ok_or(Failure::Unavailable)?;
-        let within = members.iter().copied().chain([founder]).collect();
-        let (messages, last) = (HashMap::new(), at);
-        for late in others.iter().skip(Limits::default().founders - 1).filter(|_| is_group) {
-            self.execute(founder, at, Command::AddMember { room: id, user: *late }).await?;
-        }
-        Ok(Room { id, owner: founder, within, is_group, messages, last })
+        self.filling.let_out(&talk.room, &members).await.map_err(|problem| format!("{folder}: {problem}"))?;
+        self.filling.read_all(&talk.room, &members).await.map_err(|problem| format!("{folder}: {problem}"))
     }
 
     /// Some of a day: all messages together where none answers another of them, then how people reacted.
-    async fn say(&mut self, room: &mut Room, part: &[Said]) -> Result<(), String> {
+    async fn say(&mut self, talk: &mut Talk, part: &[Said]) -> Result<(), String> {
         let (mut orders, mut names, mut reactions) = (Vec::new(), Vec::new(), Vec::new());
         for entry in part {
             let Some(at) = entry.at() else { continue };
@@ -86,87 +55,56 @@ impl Workspace {
                 (None, Some(program)) => self.know(&format!("program {program}"), Some(program), None).await?,
                 (None, None) => self.know("program", Some("program"), None).await?,
             };
-            self.let_in(room, sender, at).await?;
+            self.filling.let_in(&mut talk.room, sender, at).await?;
             if entry.answers().is_some_and(|first| names.contains(&first.to_owned())) {
-                self.sent(room, std::mem::take(&mut orders), std::mem::take(&mut names)).await?;
+                self.sent(talk, std::mem::take(&mut orders), std::mem::take(&mut names)).await?;
             }
-            let reply_to = entry.answers().and_then(|first| room.messages.get(first).copied());
+            let reply_to = entry.answers().and_then(|first| talk.messages.get(first).copied());
             for piece in pieces(&self.text(entry)) {
                 let draft = Draft { reply_to, ..Draft::text(piece) };
-                orders.push((sender, at, Command::Send { room: room.id, draft, client_id: None }));
+                orders.push((sender, at, Command::Send { room: talk.room.id, draft, client_id: None }));
                 names.push(entry.ts.clone());
             }
             for reaction in entry.reactions() {
                 let Some(emoji) = reaction.emoji() else { continue };
                 for user in &reaction.users {
                     let user = self.know(user, None, None).await?;
-                    self.let_in(room, user, at).await?;
+                    self.filling.let_in(&mut talk.room, user, at).await?;
                     reactions.push((user, at, entry.ts.clone(), emoji.clone()));
                 }
             }
-            room.last = at;
+            talk.room.last = at;
         }
-        self.sent(room, orders, names).await?;
+        self.sent(talk, orders, names).await?;
         let reacted = reactions.into_iter().filter_map(|(user, at, ts, emoji)| {
-            let message = *room.messages.get(&ts)?;
-            Some((user, at, Command::React { room: room.id, message, emoji }))
+            let message = *talk.messages.get(&ts)?;
+            Some((user, at, Command::React { room: talk.room.id, message, emoji }))
         });
-        for orders in reacted.collect::<Vec<_>>().chunks(AT_ONCE) {
-            self.carry_out(orders.to_vec()).await?;
-        }
+        let reacted: Vec<Wish> = reacted.collect();
+        self.carry_out(reacted).await?;
         Ok(())
     }
 
     /// The first piece of a message is what answers and reactions are about.
-    async fn sent(
-        &mut self,
-        room: &mut Room,
-        orders: Vec<(UserId, Time, Command)>,
-        names: Vec<String>,
-    ) -> Result<(), String> {
-        self.progress.more(orders.len());
-        let mut outcomes = Vec::new();
-        for orders in orders.chunks(AT_ONCE) {
-            outcomes.extend(self.carry_out(orders.to_vec()).await?);
-        }
-        for (outcome, ts) in outcomes.into_iter().zip(names) {
-            if let Some(Outcome::Happened(event)) = outcome
-                && let Event { change: Change::Sent { message, .. }, .. } = &*event
-            {
-                room.messages.entry(ts).or_insert(message.id);
+    async fn sent(&mut self, talk: &mut Talk, orders: Vec<Wish>, names: Vec<String>) -> Result<(), String> {
+        self.filling.progress.more(orders.len());
+        for (message, ts) in self.carry_out(orders).await?.into_iter().zip(names) {
+            if let Some(message) = message {
+                talk.messages.entry(ts).or_insert(message);
             }
         }
         Ok(())
     }
 
-    /// Whoever said something was there, whether or not they are in the list of today.
-    async fn let_in(&mut self, room: &mut Room, user: UserId, at: Time) -> Result<(), String> {
-        if room.is_group && room.within.insert(user) {
-            self.execute(room.owner, at, Command::AddMember { room: room.id, user }).await.map_err(said)?;
-        }
-        Ok(())
-    }
-
-    /// Those who have gone go, and the others have read everything.
-    async fn end(&mut self, room: &Room, members: &[UserId]) -> Result<(), String> {
-        let gone = room.within.iter().filter(|user| **user != room.owner && !members.contains(user));
-        for user in gone.copied().collect::<Vec<_>>() {
-            if room.is_group {
-                self.execute(room.owner, room.last, Command::RemoveMember { room: room.id, user })
-                    .await
-                    .map_err(said)?;
-            }
-        }
-        let read = members.iter().chain([&room.owner]).collect::<HashSet<_>>();
-        let orders: Vec<_> =
-            read.into_iter().map(|user| (*user, room.last, Command::Read { room: room.id, upto: None })).collect();
-        let left_out = self.unusable;
+    /// Which messages came of these; what no rule lets in is counted.
+    async fn carry_out(&mut self, orders: Vec<Wish>) -> Result<Vec<Option<MessageId>>, String> {
+        let mut made = Vec::with_capacity(orders.len());
         for orders in orders.chunks(AT_ONCE) {
-            self.carry_out(orders.to_vec()).await?;
+            let outcomes = self.filling.carry_out(orders.to_vec()).await?;
+            self.unusable += outcomes.iter().filter(|outcome| outcome.is_err()).count();
+            made.extend(outcomes.iter().map(|outcome| outcome.as_ref().ok().and_then(sent)));
         }
-        // Whoever cannot read there has read everything.
-        self.unusable = left_out;
-        Ok(())
+        Ok(made)
     }
 
     fn text(&self, entry: &Said) -> String {
@@ -182,12 +120,6 @@ impl Workspace {
     }
 }
 
-/// A title as long as one may be.
-fn title(name: &str) -> String {
-    let most = Limits::default().title;
-    name[..name.floor_char_boundary(most)].to_owned()
-}
-
 /// A text in messages as long as they may be.
 fn pieces(text: &str) -> Vec<String> {
     let (mut rest, mut pieces) = (text, Vec::new());
@@ -198,6 +130,3 @@ fn pieces(text: &str) -> Vec<String> {
     }
     pieces
 }
-
-/// Orders that are on their way together.
-const AT_ONCE: usize = 500;

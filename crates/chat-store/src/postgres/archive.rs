@@ -83,8 +83,11 @@ impl Conn {
 
     /// The next number of a sort is beyond this one.
     pub(crate) async fn number_on(&self, sort: &str, last: i64) -> Worked<()> {
-        let sql = Sql::new("SELECT setval(CAST(CAST(? AS TEXT) || '_ids' AS regclass), CAST(? AS BIGINT))");
-        self.load::<(i64,)>(sql.bind(sort).bind(last)).await?;
+        let sql = Sql::new(
+            "SELECT setval(name, GREATEST(CAST(? AS BIGINT), COALESCE(pg_sequence_last_value(name), 1)))
+             FROM (SELECT CAST(CAST(? AS TEXT) || '_ids' AS regclass) AS name) one",
+        );
+        self.load::<(i64,)>(sql.bind(last).bind(sort)).await?;
         Ok(())
     }
 }

@@ -37,6 +37,11 @@ impl Database {
         self.write(move |conn| Box::pin(put(conn, records))).await
     }
 
+    /// The next number of a sort is this one, if it is free.
+    pub(crate) async fn number_from(&self, sort: &'static str, next: i64) -> Result<(), chat_domain::Failure> {
+        self.write(move |conn| Box::pin(conn.number_on(sort, next - 1))).await
+    }
+
     /// The next numbers are beyond those that were put in.
     pub(crate) async fn number_on(&self) -> Result<(), chat_domain::Failure> {
         self.write(|conn| Box::pin(number_on(conn))).await
