@@ -1,5 +1,5 @@
 //! Two stores that are each to be alone on one Postgres: the second is refused, and says why; the first gives way to one that
-//! takes over.
+//! takes over. Of several nodes only those that have died lose their connections.
 
 mod common;
 
@@ -11,6 +11,7 @@ use chat_domain::{Directory, Journal};
 use chat_store::{OpenError, Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, somebody};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 /// The address that the other process is to open.
 const PLACE: &str = "CHAT_STORE_TEST_ALONE";
@@ -69,6 +70,23 @@ async fn one_that_was_killed_is_not_waited_for() {
     // Its row is fresh for fifteen seconds, which is no matter: nobody on this machine need ask the database whether it has ended.
     assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
     next.close().await;
+}
+
+#[tokio::test]
+async fn whoever_comes_sends_the_dead_away_and_leaves_the_living_alone() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.database("alone");
+    let living = common::open(&url).await;
+    somebody(&living, "ann").await;
+    let mut dead = AsyncPgConnection::establish(&url).await.unwrap();
+    dead.batch_execute("SET application_name = 'chat-server 3e7'").await.unwrap();
+    cluster.ask("alone", "INSERT INTO nodes VALUES (999, 'dead', now() - interval '20 s', NULL, NULL)");
+    let comes = common::open(&url).await;
+    dead.batch_execute("SELECT 1").await.unwrap_err();
+    let ended = cluster.log().matches("terminating connection").count();
+    assert_eq!(ended, 1, "the living one was sent away, too");
+    comes.close().await;
+    living.close().await;
 }
 
 /// Not a test: what the other process does, until it is killed.

@@ -200,6 +200,17 @@ impl Conn {
         self.load::<(bool,)>(sql).await.map(drop)
     }
 
+    /// Ends the connections of nodes that have no row any more. Those of the living stay: to them it would be an outage.
+    pub(super) async fn send_the_dead_away(&self) -> QueryResult<()> {
+        let sql = Sql::new(
+            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database()
+             AND a.usename = current_user AND a.application_name LIKE ?
+             AND NOT EXISTS (SELECT FROM nodes n WHERE a.application_name = ? || to_hex(n.node))",
+        );
+        let named = sql.bind(format!("{NAME} %")).bind(format!("{NAME} "));
+        self.load::<(bool,)>(named).await.map(drop)
+    }
+
     /// Holds these numbers against other transactions, in their order.
     pub(crate) async fn lock_names(&self, names: &[i64]) -> QueryResult<()> {
         let names = Rows::ints(names.iter().copied());

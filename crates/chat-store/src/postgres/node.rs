@@ -116,7 +116,7 @@ impl Node {
         ended?;
         if gone > 0 && claimed.is_ok() {
             // A frozen one that wakes up has nothing left to write with.
-            conn.send_others_away().await?;
+            conn.send_the_dead_away().await?;
         }
         Ok(claimed)
     }
