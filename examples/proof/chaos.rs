@@ -34,12 +34,14 @@ impl Chaos {
         })
     }
 
-    /// A kill every second, and every tenth second a freeze instead, until the time is over.
-    pub(crate) async fn reign(&self, args: &Args, node: &Node) -> Result<(), Trouble> {
+    /// A kill every second, and every tenth second a freeze instead, of some node, until the time is over.
+    pub(crate) async fn reign(&self, args: &Args, nodes: &[Node]) -> Result<(), Trouble> {
         let end = Instant::now() + args.trouble();
         while Instant::now() < end {
             sleep(self.between(700, 1_300)).await;
-            if self.below(10) == 0 {
+            // Those in this process are left alone.
+            let Some(node) = nodes.get(self.below(nodes.len().max(1) as u64) as usize) else { continue };
+            if self.is_time_to_freeze() {
                 node.freeze(true)?;
                 sleep(self.between(500, 2_000)).await;
                 node.freeze(false)?;
@@ -47,15 +49,21 @@ impl Chaos {
             } else if args.broken == Some(Broken::Fsync) {
                 let before = node.remember()?;
                 sleep(self.between(100, 300)).await;
-                node.kill_and_forget(&before)?;
+                node.kill_and_forget(&before).await?;
                 self.kills.set(self.kills.get() + 1);
             } else {
-                node.kill_and_start()?;
+                node.kill_and_start().await?;
                 self.kills.set(self.kills.get() + 1);
             }
         }
         self.over.set(true);
         Ok(())
+    }
+
+    /// After two kills, and then about every tenth time: also who looks for a short time only sees one.
+    fn is_time_to_freeze(&self) -> bool {
+        let is_chance = self.below(10) == 0;
+        is_chance || self.freezes.get() == 0 && self.kills.get() == 2
     }
 
     /// Whether all is calm again.

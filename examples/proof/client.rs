@@ -1,5 +1,6 @@
 //! One person at one client: sends, is cut off, comes back, sends again what was not acknowledged, and writes down what it hears.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) dialect: Dialect,
     pub(crate) caller: Caller,
+    /// Where it may come back.
+    pub(crate) nodes: Rc<[SocketAddr]>,
     pub(crate) room: u64,
     /// Where it wants to go on: by cursors, or by the newest message's id.
     pub(crate) from: From,
@@ -52,6 +55,7 @@ impl Client {
             // A server that is dead or frozen is what this is about: come back a little later.
             let _ = self.session(&mut story, &mut said, &mut heard_at).await;
             story.returns += 1;
+            self.caller.address = self.nodes[self.chaos.below(self.nodes.len() as u64) as usize];
             sleep(self.chaos.between(10, 150)).await;
         }
         if let Some(name) = said.pending {
@@ -83,17 +87,21 @@ impl Client {
                     self.take(heard, cursor, story, said, heard_at)?;
                 }
                 () = sleep_until(speak_at), if said.pending.is_none() && !said.has_ended() => {
+                    speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
+                    if self.holds_back(story, heard_at) {
+                        continue;
+                    }
                     let name = said.next(&self.name, self.chaos.is_over());
                     self.history.invoke(&self.name, &name);
                     link.send(&name, &name).await?;
-                    speak_at = tokio::time::Instant::now() + self.chaos.between(5, 200);
                 }
                 () = sleep_until(cut_at), if !self.chaos.is_over() => {
                     self.chaos.cut();
                     return Ok(());
                 }
                 // An answer that does not come is asked for again on another connection.
-                () = sleep(SILENCE) => return Ok(()),
+                () = sleep(SILENCE), if said.pending.is_some() => return Ok(()),
+                () = sleep_until((*heard_at + PATIENCE).into()) => return Ok(()),
             }
         }
         Ok(())
@@ -125,7 +133,10 @@ impl Client {
             }
             // Not now: the same again, under the same name, on another connection.
             Heard::Refused { code } if code == "UNAVAILABLE" => return Err("not now".into()),
-            Heard::Refused { code } => eprintln!("{}: refused with {code}", self.name),
+            Heard::Refused { code } => {
+                eprintln!("{}: refused with {code}", self.name);
+                said.pending.take().into_iter().for_each(|name| self.history.refused(&self.name, &name));
+            }
             Heard::Lost => story.resyncs += 1,
             Heard::Joined | Heard::Answer(_) | Heard::Other => {}
         }
@@ -135,9 +146,21 @@ impl Client {
         Ok(())
     }
 
+    /// The first of a room has the last word of all, after a silence in which nothing else could tell that it is there.
+    fn holds_back(&self, story: &Story, heard_at: &Instant) -> bool {
+        let own = end_of(&self.name);
+        let is_last = self.ends.first() == Some(&own) && self.chaos.is_over();
+        is_last && (heard_at.elapsed() < QUIET || !self.ends.iter().skip(1).all(|end| story.has_heard(end)))
+    }
+
     fn is_done(&self, story: &Story, said: &Said) -> bool {
-        let heard = |end: &String| story.messages.iter().rev().any(|(_, content)| content == end);
-        said.has_ended() && said.pending.is_none() && self.ends.iter().all(heard)
+        said.has_ended() && said.pending.is_none() && self.ends.iter().all(|end| story.has_heard(end))
+    }
+}
+
+impl Story {
+    fn has_heard(&self, message: &str) -> bool {
+        self.messages.iter().rev().any(|(_, content)| content == message)
     }
 }
 
@@ -168,6 +191,8 @@ pub(crate) fn end_of(who: &str) -> String {
 
 /// Who hears nothing for so long has been forgotten by the server: the ledger will tell what is missing.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Before the last word.
+const QUIET: Duration = Duration::from_secs(3);
 const CONNECTING: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_secs(4);
 const LAST: u64 = u64::MAX;

@@ -1,7 +1,7 @@
 //! Every operation as one JSON object a line, for whoever wants to check it without us.
 //!
-//! `{"process", "type": "invoke" | "ok" | "info", "f": "send", "value", "id"?, "time"}`: a message is sent, was acknowledged under an id, or
-//! its fate was never told. `{"process", "type": "ok", "f": "hear", "value", "id", "time"}`: a message came. The last lines are
+//! `{"process", "type": "invoke" | "ok" | "fail" | "info", "f": "send", "value", "id"?, "time"}`: a message is sent, was acknowledged under an
+//! id, was refused, or its fate was never told. `{"process", "type": "ok", "f": "hear", "value", "id", "time"}`: a message came. The last lines are
 //! `{"type": "ok", "f": "read", "room", "value": [[id, message], …], "members": [process, …]}`: what each room holds in the end, and who was in it.
 //! `time` is in microseconds since the beginning; a process is one client, which does one thing after another.
 
@@ -36,6 +36,11 @@ impl History {
     /// It was acknowledged.
     pub(crate) fn taken(&self, who: &str, message: &str, id: u64) {
         self.write(json!({"process": who, "type": "ok", "f": "send", "value": message, "id": id}));
+    }
+
+    /// It was refused: it is not there, and never will be.
+    pub(crate) fn refused(&self, who: &str, message: &str) {
+        self.write(json!({"process": who, "type": "fail", "f": "send", "value": message}));
     }
 
     /// Nobody knows what became of it.

@@ -1,10 +1,12 @@
-//! The server process: started, killed, frozen, started again at the same address with the same database.
+//! A server process: started, killed, frozen, started again at the same address with the same database.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use tokio::task::spawn_blocking;
 
 use crate::Trouble;
 use crate::args::Args;
@@ -15,57 +17,62 @@ pub(crate) struct Remembered([Option<Vec<u8>>; 3]);
 /// The database; the last of them is rebuilt from the others.
 const FILES: [&str; 3] = ["chat.db", "chat.db-wal", "chat.db-shm"];
 
+/// In the directory: what signs access tokens on all nodes of a chat that has several.
+pub(crate) const SECRET: &str = "tokens";
+
 /// One server.
 pub(crate) struct Node {
-    program: PathBuf,
-    home: PathBuf,
+    recipe: Recipe,
     child: RefCell<Child>,
     pub(crate) address: SocketAddr,
 }
 
+/// How a server is started.
+#[derive(Clone)]
+struct Recipe {
+    program: PathBuf,
+    home: PathBuf,
+    database: String,
+}
+
 impl Node {
-    /// Builds the server if that is needed, and starts it on a free port.
-    pub(crate) fn start(args: &Args, home: &Path) -> Result<Node, Trouble> {
-        let program = match &args.server {
-            Some(program) => program.clone(),
-            None => built()?,
-        };
-        let (child, address) = launch(&program, home, 0)?;
-        Ok(Node { program, home: home.into(), child: RefCell::new(child), address })
+    /// Starts a server on a free port: on this Postgres, or on SQLite in this directory. What nodes of one chat have in common is
+    /// kept in the directory, too.
+    pub(crate) async fn start(program: &Path, home: &Path, postgres: Option<&str>) -> Result<Node, Trouble> {
+        let database = postgres.map_or_else(|| format!("sqlite:{}", home.join("chat.db").display()), Into::into);
+        let recipe = Recipe { program: program.into(), home: home.into(), database };
+        let (child, address) = recipe.launch(0).await?;
+        Ok(Node { recipe, child: RefCell::new(child), address })
     }
 
     /// Kills it as a crash would, and starts it again.
-    pub(crate) fn kill_and_start(&self) -> Result<(), Trouble> {
-        let mut child = self.child.borrow_mut();
-        child.kill()?;
-        child.wait()?;
-        *child = launch(&self.program, &self.home, self.address.port())?.0;
+    pub(crate) async fn kill_and_start(&self) -> Result<(), Trouble> {
+        self.kill()?;
+        let (child, _) = self.recipe.launch(self.address.port()).await?;
+        self.child.replace(child);
         Ok(())
     }
 
     /// The database as it is on the disk at this moment.
     pub(crate) fn remember(&self) -> Result<Remembered, Trouble> {
         self.freeze(true)?;
-        let read = FILES.map(|name| std::fs::read(self.home.join(name)).ok());
+        let read = FILES.map(|name| std::fs::read(self.recipe.home.join(name)).ok());
         self.freeze(false)?;
         Ok(Remembered(read))
     }
 
     /// Kills it, and has the disk forget what came after that moment: a disk that lies about what it has written.
-    pub(crate) fn kill_and_forget(&self, before: &Remembered) -> Result<(), Trouble> {
-        {
-            let mut child = self.child.borrow_mut();
-            child.kill()?;
-            child.wait()?;
-        }
+    pub(crate) async fn kill_and_forget(&self, before: &Remembered) -> Result<(), Trouble> {
+        self.kill()?;
         for (name, bytes) in FILES.iter().zip(&before.0) {
+            let path = self.recipe.home.join(name);
             match bytes {
-                Some(bytes) => std::fs::write(self.home.join(name), bytes)?,
+                Some(bytes) => std::fs::write(path, bytes)?,
                 // It was not there then, and may not be there now.
-                None => drop(std::fs::remove_file(self.home.join(name))),
+                None => drop(std::fs::remove_file(path)),
             }
         }
-        self.kill_and_start()
+        self.kill_and_start().await
     }
 
     /// Stops it from running, without a word; or lets it run again.
@@ -73,6 +80,13 @@ impl Node {
         let sign = if frozen { "-STOP" } else { "-CONT" };
         let done = Command::new("kill").args([sign, &self.child.borrow().id().to_string()]).status()?;
         done.success().then_some(()).ok_or_else(|| format!("kill {sign} failed").into())
+    }
+
+    fn kill(&self) -> Result<(), Trouble> {
+        let mut child = self.child.borrow_mut();
+        child.kill()?;
+        child.wait()?;
+        Ok(())
     }
 }
 
@@ -85,34 +99,49 @@ impl Drop for Node {
     }
 }
 
-fn launch(program: &Path, home: &Path, port: u16) -> Result<(Child, SocketAddr), Trouble> {
-    let mut command = Command::new(program);
-    command.args(["--listen", &format!("127.0.0.1:{port}"), "--admin-listen", "127.0.0.1:0"]);
-    command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]);
-    // Whoever is cut off every second comes back, sends again and replays more often than people do.
-    for limit in ["--rate-messages", "--rate-changes", "--rate-logins", "--rate-address"] {
-        command.args([limit, "1000000"]);
+impl Recipe {
+    /// Starts it, and waits until it listens; clients of other nodes go on meanwhile.
+    async fn launch(&self, port: u16) -> Result<(Child, SocketAddr), Trouble> {
+        let recipe = self.clone();
+        let launched = spawn_blocking(move || recipe.launch_now(port).map_err(|trouble| trouble.to_string())).await?;
+        Ok(launched?)
     }
-    command.args(["--rate-replays", "1000000000", "--max-waiting-logins", "100000"]);
-    command.env("CHAT_LOG", "warn").env("NO_COLOR", "1").current_dir(home);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-    let output = child.stdout.take().ok_or("no output")?;
-    let mut lines = BufReader::new(output).lines();
-    while let Some(line) = lines.next().transpose()? {
-        if let Some((_, address)) = line.split_once("listening on http://")
-            && !line.contains("admin")
-        {
-            // What it says later is read, too, or it would wait for somebody who reads.
-            std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-            return Ok((child, address.trim_end_matches('/').parse()?));
+
+    fn launch_now(&self, port: u16) -> Result<(Child, SocketAddr), Trouble> {
+        let mut command = Command::new(&self.program);
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--admin-listen", "127.0.0.1:0"]);
+        command.args(["--database", &self.database]);
+        if self.database.starts_with("postgres") {
+            command.args(["--jwt-secret-file", SECRET]);
         }
+        // Whoever is cut off every second comes back, sends again and replays more often than people do.
+        for limit in ["--rate-messages", "--rate-changes", "--rate-logins", "--rate-address"] {
+            command.args([limit, "1000000"]);
+        }
+        command.args(["--rate-replays", "1000000000", "--max-waiting-logins", "100000"]);
+        command.env("CHAT_LOG", "warn").env("NO_COLOR", "1").current_dir(&self.home);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().ok_or("no output")?;
+        let mut lines = BufReader::new(output).lines();
+        while let Some(line) = lines.next().transpose()? {
+            if let Some((_, address)) = line.split_once("listening on http://")
+                && !line.contains("admin")
+            {
+                // What it says later is read, too, or it would wait for somebody who reads.
+                std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+                return Ok((child, address.trim_end_matches('/').parse()?));
+            }
+        }
+        // It has said on its standard error why.
+        Err("the server ended before it listened".into())
     }
-    // It has said on its standard error why.
-    Err("the server ended before it listened".into())
 }
 
-/// The server of the same build, built now if it is not.
-fn built() -> Result<PathBuf, Trouble> {
+/// The server that was named, or that of the same build, built now if it is not.
+pub(crate) fn program(args: &Args) -> Result<PathBuf, Trouble> {
+    if let Some(program) = &args.server {
+        return Ok(program.canonicalize()?);
+    }
     let here = std::env::current_exe()?;
     let program = here.parent().and_then(Path::parent).ok_or("this program lies in no directory")?.join("chat-server");
     if let Some(cargo) = std::env::var_os("CARGO") {

@@ -1,5 +1,6 @@
 //! People, rooms and who is where.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use serde_json::json;
@@ -12,11 +13,11 @@ use crate::client::{Client, Story, end_of};
 use crate::frames::{Dialect, From, number};
 use crate::history::History;
 use crate::http::Caller;
-use crate::node::Node;
 
 /// Everybody.
 pub(crate) struct World {
     pub(crate) people: Vec<Somebody>,
+    nodes: Rc<[SocketAddr]>,
 }
 
 /// A person, the room in which they are, and how they go on after a break.
@@ -42,11 +43,12 @@ pub(crate) struct Stories(pub(crate) Vec<Story>);
 
 impl World {
     /// Registers everybody and makes the rooms. In each of them something is said, so that everybody can begin behind it.
-    pub(crate) async fn make(args: &Args, node: &Node) -> Result<World, Trouble> {
+    pub(crate) async fn make(args: &Args, nodes: &[SocketAddr]) -> Result<World, Trouble> {
         let mut people = Vec::new();
         for room in 0..args.rooms {
             let mut here = Vec::new();
             for number in 0..args.each * Dialect::ALL.len() as u64 {
+                let node = nodes[number as usize % nodes.len()];
                 here.push(register(node, room, number).await?);
             }
             let ids: Vec<u64> = here.iter().map(|(_, id, _)| *id).collect();
@@ -71,7 +73,7 @@ impl World {
                 },
             }));
         }
-        Ok(World { people })
+        Ok(World { people, nodes: nodes.into() })
     }
 
     /// Lets everybody talk.
@@ -80,6 +82,7 @@ impl World {
             name: one.name.clone(),
             dialect: one.dialect,
             caller: one.caller.clone(),
+            nodes: self.nodes.clone(),
             room: one.room,
             from: one.from.clone(),
             broken: args.broken,
@@ -100,11 +103,11 @@ impl World {
     }
 
     /// What the rooms hold behind their first message, as a fresh load shows it.
-    pub(crate) async fn rooms(&self, node: &Node) -> Result<Vec<Room>, Trouble> {
+    pub(crate) async fn rooms(&self) -> Result<Vec<Room>, Trouble> {
         let mut rooms: Vec<Room> = Vec::new();
         for one in &self.people {
             if rooms.iter().all(|room| room.id != one.room) {
-                let mut messages = load(&Caller { address: node.address, ..one.caller.clone() }, one.room).await?;
+                let mut messages = load(&one.caller, one.room).await?;
                 messages.remove(0);
                 rooms.push(Room { id: one.room, messages, members: self.members(one.room) });
             }
@@ -124,9 +127,9 @@ impl Stories {
     }
 }
 
-async fn register(node: &Node, room: u64, number: u64) -> Result<(String, u64, Caller), Trouble> {
+async fn register(address: SocketAddr, room: u64, number: u64) -> Result<(String, u64, Caller), Trouble> {
     let name = format!("p{room}.{number}");
-    let mut caller = Caller { address: node.address, token: String::new() };
+    let mut caller = Caller { address, token: String::new() };
     let body = json!({"username": &name, "password": "correct horse battery"});
     let answer = caller.post("/api/auth/register", body).await?;
     caller.token = answer["access_token"].as_str().ok_or("no token")?.into();

@@ -11,7 +11,7 @@ use crate::app::{App, ServerSettings};
 use crate::beside::{Beside, Neighbours};
 use crate::carry::http::{self, HttpSettings, Listener, Served};
 use crate::carry::outbox::{Depot, Limits};
-use crate::hub::{Hub, HubSettings, Inbox};
+use crate::hub::{Among, Hub, HubSettings, Inbox};
 use crate::service::Service;
 
 /// Puts a server together: over which ports, with which settings, and with what beside it.
@@ -27,6 +27,7 @@ pub struct Builder {
     hub: HubSettings,
     queues: Limits,
     connections: HttpSettings,
+    among: Option<Among>,
     beside: Neighbours,
     drain: Duration,
 }
@@ -57,6 +58,7 @@ impl Builder {
             hub: HubSettings::default(),
             queues: Limits::default(),
             connections: HttpSettings::default(),
+            among: None,
             beside: Neighbours::default(),
             drain: Duration::from_secs(5),
         }
@@ -86,6 +88,12 @@ impl Builder {
         self
     }
 
+    /// The other nodes that serve the same chat, which this one's inbox hears.
+    pub fn among(mut self, nodes: Among) -> Builder {
+        self.among = Some(nodes);
+        self
+    }
+
     /// Over which time clients are told to come back when the server stops, so that they do not come all at once.
     pub fn drain(mut self, over: Duration) -> Builder {
         self.drain = over;
@@ -101,7 +109,7 @@ impl Builder {
     /// The server. An error names two routes of the chat that meet, which is a mistake in this crate.
     pub fn build(self) -> Result<Server, matchit::InsertError> {
         let depot = Depot::new(self.queues);
-        let hub = Hub::new(self.hub, depot, self.inbox, self.journal.clone(), self.directory.clone());
+        let hub = Hub::among(self.hub, depot, self.inbox, self.journal.clone(), self.directory.clone(), self.among);
         let app = App::new(self.journal, self.directory, self.subscribers, hub, self.tokens, self.settings);
         Ok(Server { service: Service::with(app, self.beside)?, connections: self.connections, drain: self.drain })
     }
