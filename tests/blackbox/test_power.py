@@ -17,12 +17,15 @@ from harness.http import call
 from harness.luck import luck
 from harness.people import history, room_of
 from harness.postgres import Cluster
-from harness.server import Server
+from harness.server import Server, binary
 
 CUTS = int(os.environ.get("CHAT_POWER_CUTS", "6"))
 WRITERS = 8
 # Every answer of the system to "is it on the disk?" that this server may ask for.
 SYNCS = "fsync,fdatasync,sync_file_range,msync"
+
+# What makes a device that fails.
+NBD = ("nbdkit", "nbdfuse")
 
 needs_disk = pytest.mark.skipif(disk.missing() is not None, reason=f"power is not cut: {disk.missing()}")
 
@@ -49,6 +52,36 @@ async def test_a_disk_that_lies_about_its_syncs_is_found_out():
             await fail_again_and_again(ground, server, lies=f"inject={SYNCS}:retval=0")
 
 
+@needs_disk
+async def test_a_server_that_does_not_wait_for_its_disk_is_found_out(tmp_path, monkeypatch):
+    """Another counter-proof: the same server, in whose program SQLite is asked for less than FULL."""
+    program, less = open(binary(), "rb").read(), tmp_path / "chat-server"
+    assert b"PRAGMA synchronous = FULL" in program
+    less.write_bytes(program.replace(b"PRAGMA synchronous = FULL", b"PRAGMA synchronous = 1   "))
+    less.chmod(0o755)
+    monkeypatch.setenv("CHAT_SERVER", str(less))
+    with disk.Disk() as ground, Server(f"sqlite:{ground.home}/chat.db") as server:
+        with pytest.raises(AssertionError, match="acknowledged messages are lost"):
+            await fail_again_and_again(ground, server, settles=True)
+
+
+@pytest.mark.skipif(disk.missing(*NBD) is not None, reason=f"no device fails: {disk.missing(*NBD)}")
+async def test_a_device_that_fails_gets_nothing_acknowledged():
+    """Writes fail below the file system, which then gives up: every send is refused; after a mount and a start all is there."""
+    with disk.FailingDisk() as ground, Server(f"sqlite:{ground.home}/chat.db") as server:
+        (anna,), chat = await room_of(server, 1)
+        acked = {await send(anna, chat) for _ in range(5)}
+        ground.fail()
+        for _ in range(10):
+            answer = await try_to_send(anna, chat, fresh())
+            assert answer.status == 503 and answer.body["code"] == "UNAVAILABLE", answer.text
+        server.kill()
+        ground.come_back()
+        server.start()
+        assert acked <= await contents(anna, chat)
+        await send(anna, chat)
+
+
 async def test_a_disk_that_cannot_sync_gets_nothing_acknowledged():
     """While syncs fail, every send is refused as UNAVAILABLE; afterwards the server goes on, and what it said is true."""
     with Server() as server:
@@ -66,10 +99,13 @@ async def test_a_disk_that_cannot_sync_gets_nothing_acknowledged():
         assert acked <= await contents(anna, chat)
 
 
-async def fail_again_and_again(ground, server, *, database=None, lies=None):
+async def fail_again_and_again(ground, server, *, database=None, lies=None, settles=False):
     chance = luck()
     (anna,), chat = await room_of(server, 1)
     acked = {await send(anna, chat)}
+    if settles:
+        # Or not even the account is there with which one would look.
+        os.sync()
     for _ in range(CUTS):
         with strace(server, lies) if lies else contextlib.nullcontext():
             await fail_in_the_middle(ground, server, database, anna, chat, acked, chance)

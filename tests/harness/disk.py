@@ -5,15 +5,16 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 SIZE = 600 * 1024 * 1024
 
 
-def missing():
-    """Why there can be no such disk here, or None."""
+def missing(*programs):
+    """Why there can be no such disk here, or None. `programs` are needed besides."""
     if os.geteuid() != 0:
         return "only root may make a disk"
-    for program in ("losetup", "mkfs.xfs", "xfs_io", "mount"):
+    for program in ("losetup", "mkfs.xfs", "xfs_io", "mount", *programs):
         if not shutil.which(program):
             return f"{program} is not installed"
     made = subprocess.run(["losetup", "-f"], capture_output=True, text=True)
@@ -33,13 +34,13 @@ class Disk:
         with open(image, "wb") as file:
             file.truncate(SIZE)
         run("mkfs.xfs", "-q", image)
-        self.device = run("losetup", "-f", "--show", image).strip()
+        self.device = self._device(image)
         self._mount()
         return self
 
     def __exit__(self, *_):
         subprocess.run(["umount", "-l", self.home], capture_output=True)
-        run("losetup", "-d", self.device)
+        self._remove_device()
         shutil.rmtree(self.place, ignore_errors=True)
 
     def cut(self):
@@ -51,8 +52,56 @@ class Disk:
         run("umount", self.home)
         self._mount()
 
+    def _device(self, image):
+        return run("losetup", "-f", "--show", image).strip()
+
+    def _remove_device(self):
+        run("losetup", "-d", self.device)
+
     def _mount(self):
         run("mount", self.device, self.home)
+
+
+class FailingDisk(Disk):
+    """The same on a device that answers every write with an error while it is told to."""
+
+    def __enter__(self):
+        self.fuse = None
+        return super().__enter__()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        if self.fuse:
+            self.fuse.wait(30)
+
+    def fail(self):
+        self._switch.touch()
+
+    def come_back(self):
+        self._switch.unlink()
+        super().come_back()
+
+    @property
+    def _switch(self):
+        return self.place / "fails"
+
+    def _device(self, image):
+        """nbdkit shows the image as a device, nbdfuse that as a file."""
+        shown = self.place / "shown"
+        shown.touch()
+        command = ["nbdfuse", shown, "--command", "nbdkit", "-s", "--exit-with-parent", "--filter=error", "file", image]
+        command += ["error=EIO", "error-pwrite-rate=1", f"error-pwrite-file={self._switch}"]
+        self.fuse = subprocess.Popen([str(part) for part in command], stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            if shown.stat().st_size:
+                return super()._device(shown)
+            assert self.fuse.poll() is None, "nbdfuse ended"
+            time.sleep(0.1)
+        raise AssertionError("nbdfuse shows nothing")
+
+    def _remove_device(self):
+        super()._remove_device()
+        run("umount", self.place / "shown")
 
 
 def run(*command):
