@@ -12,9 +12,12 @@ export interface ChatLine {
   unread: number;
   /** How many of the unread ones call one by name. */
   mentions: number;
-  members: { id: number; role: string }[];
+  members: { id: number; role: string; mutedUntil: string | null }[];
   membersCount: number;
   createdAt: string;
+  /** Seconds between a member's messages. */
+  slowMode: number;
+  frozen: boolean;
   last: { id: number; content: string; type: string; sender: number; at: string } | null;
   typing: Set<number>;
 }
@@ -29,6 +32,8 @@ interface ChatObject {
   last_message: { id: number; content: string; user: MemberObject; created_at: string } | null;
   members_count: number;
   members: MemberObject[];
+  slow_mode?: number;
+  frozen?: boolean;
 }
 
 const lines = reactive(new Map<number, ChatLine>());
@@ -71,7 +76,7 @@ export async function loadMembers(line: ChatLine): Promise<void> {
   for (let page = 0; page < PAGES; page += 1) {
     const path = `/api/chats/${line.id}/members?limit=100${before}`;
     const { data, next_before } = await request<{ data: MemberObject[]; next_before: number | null }>("GET", path);
-    members.push(...data.map((member) => ({ id: learn(member).id, role: member.role ?? "member" })));
+    members.push(...data.map(memberOf));
     if (next_before === null) break;
     before = `&before_id=${next_before}`;
   }
@@ -107,17 +112,24 @@ async function openNew(body: object): Promise<void> {
   go(data.id);
 }
 
+function memberOf(member: MemberObject): ChatLine["members"][number] {
+  const { id, role = "member", muted_until: mutedUntil = null } = member;
+  learn(member);
+  return { id, role, mutedUntil };
+}
+
 function take(object: ChatObject): ChatLine {
-  object.members.forEach(learn);
   const { id, type, title, last_message: last } = object;
   if (last && !person(last.user.id).name) person(last.user.id).name = last.user.name;
   const known = lines.get(id);
   // Everybody may be known already, where the object names only twenty.
+  const named = object.members.map(memberOf);
   const unchanged = known && known.membersCount === object.members_count && known.members.length > object.members.length;
   lines.set(id, {
     ...{ id, type, title, createdAt: object.created_at, unread: object.unread_count, mentions: object.unread_mentions ?? 0 },
     membersCount: object.members_count,
-    members: unchanged ? known.members : object.members.map(({ id, role = "member" }) => ({ id, role })),
+    ...{ slowMode: object.slow_mode ?? 0, frozen: object.frozen ?? false },
+    members: unchanged ? known.members : named,
     last: last && { id: last.id, content: last.content, type: known?.last?.id === last.id ? known.last.type : "text", sender: last.user.id, at: last.created_at },
     typing: known?.typing ?? new Set(),
   });
@@ -162,6 +174,14 @@ chat.on("member_added", (frame) => void loadChat(frame.chat_id).catch(() => {}))
 chat.on("member_removed", (frame) => {
   if (frame.user_id === me.value?.id) forget(frame.chat_id);
   else if (lines.has(frame.chat_id)) void loadChat(frame.chat_id).catch(() => {});
+});
+chat.on("member_updated", ({ chat_id, user_id, role, muted_until }) => {
+  const member = lines.get(chat_id)?.members.find(({ id }) => id === user_id);
+  if (member) Object.assign(member, { role, mutedUntil: muted_until });
+});
+chat.on("chat_changed", ({ chat_id, title, slow_mode, frozen }) => {
+  const line = lines.get(chat_id);
+  if (line) Object.assign(line, { title, slowMode: slow_mode, frozen });
 });
 chat.on("state", (state) => {
   for (const line of lines.values()) if (state.is !== "open") line.typing.clear();

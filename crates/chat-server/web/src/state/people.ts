@@ -21,6 +21,7 @@ export interface MemberObject {
   is_online?: boolean;
   last_seen?: string | null;
   role?: string;
+  muted_until?: string | null;
 }
 
 const people = reactive(new Map<number, Person>());
