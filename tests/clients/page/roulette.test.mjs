@@ -68,6 +68,18 @@ test("whoever leaves is back at the beginning, the other may go on", async () =>
   await Promise.all([meets("anna", "boris"), meets("boris", "anna")]);
 });
 
+test("whom one blocks one is not put together with again", async () => {
+  await press("anna", "Block, and on to the next one");
+  await looks("anna");
+  await pages.boris.locator(".left").getByRole("button", { name: "Next" }).click();
+  await looks("boris");
+  await press("vera", "Find somebody");
+  // Two who look stay apart; the third one has found one of them.
+  await Promise.race([meets("vera", "anna"), meets("vera", "boris")]);
+  assert.equal(await pages.anna.locator("main.conversation").getByRole("heading", { name: "boris" }).count(), 0);
+  await Promise.any([looks("anna"), looks("boris")]);
+});
+
 test("nothing was complained of", () => {
   for (const page of Object.values(pages)) assert.deepEqual(page.complaints, []);
 });
