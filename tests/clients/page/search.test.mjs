@@ -74,6 +74,23 @@ test("one chat is searched alone, and what nobody said is not found", async () =
   await page.locator(".sidebar .row", { hasText: "Anna Petrova" }).waitFor();
 });
 
+test("the line where unread begins is in its place, however far above that is", async () => {
+  const chat = (await me.call("POST", "/api/chats", { type: "group", title: "Far above", member_ids: [anna.id] })).data.id;
+  for (let number = 0; number < 30; number += 1) await say(chat, `read ${number}`);
+  await me.call("POST", `/api/chats/${chat}/messages`, { content: "my own" });
+  await me.call("POST", `/api/chats/${chat}/read`, {});
+  for (let number = 0; number < 340; number += 1) await say(chat, `far ${number}`);
+  await page.locator(".sidebar .row", { hasText: "Far above" }).locator(".badge", { hasText: "99+" }).waitFor();
+  await page.locator(".sidebar .row", { hasText: "Far above" }).click();
+  await page.locator(".unread-line").waitFor();
+  const order = await page.locator(".stream").evaluate((stream) => [...stream.querySelectorAll(".unread-line, .bubble .text")].map((element) => element.textContent));
+  const line = order.indexOf("Unread messages");
+  assert.deepEqual(order.slice(line - 1, line + 2), ["my own", "Unread messages", "far 0"]);
+  assert.equal(order.includes("far 339"), false);
+  await page.getByRole("button", { name: "To the newest message" }).click();
+  await page.locator(".bubble", { hasText: "far 339" }).waitFor();
+});
+
 test("a long list of what was found comes page by page", async () => {
   await found("line", 20);
   await field().fill("line");

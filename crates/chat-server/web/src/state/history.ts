@@ -1,6 +1,7 @@
 // Messages as they are kept. Dialect 4 tells what became of them, dialect 5 what rides beside a file: both are asked where both are needed.
-import { messageUuid, roomUuid } from "./ids.js";
+import { idOf, messageUuid, roomUuid } from "./ids.js";
 import { hasFile, type MessageObject, type Page } from "./message.js";
+import { isMe } from "./people.js";
 import { request } from "./server.js";
 
 /** A page of a room, or of the thread that a message began there. */
@@ -23,3 +24,19 @@ export async function messageOf(room: number, id: number): Promise<MessageObject
   const beside = await request<{ data: MessageObject }>("GET", `/api/v2/${path}`);
   return { ...data, metadata: beside.data.metadata };
 }
+
+/** The first message that one has not read, before one that is unread: what was read says so, thus half of the rest is left out each time. */
+export async function firstUnread(room: number, unread: number): Promise<number> {
+  let wasRead = 0;
+  while (unread - wasRead > 1) {
+    const middle = Math.floor((wasRead + unread) / 2);
+    const { data } = await pageOf(room, null, FEW, `&before_id=${messageUuid(middle + 1)}`);
+    // What one has said oneself tells nothing.
+    const others = data.findLast((object) => !isMe(idOf(object.user_id)));
+    if (others && !others.read_by.some((by) => isMe(idOf(by)))) unread = idOf(others.id);
+    else wasRead = middle;
+  }
+  return unread;
+}
+
+const FEW = 10;

@@ -1,7 +1,7 @@
 // The messages of one room, or of one thread in it, as far as they are on the screen.
 import type { Frames } from "chat-client";
 import { reading } from "./chats.js";
-import { messageOf, pageOf } from "./history.js";
+import { firstUnread, messageOf, pageOf } from "./history.js";
 import { idOf, messageUuid } from "./ids.js";
 import { hasFile, LIKE, read, told, waiting, type Message, type MessageObject, type Page } from "./message.js";
 import { chat, me, request } from "./server.js";
@@ -42,15 +42,20 @@ export class Room {
       const page = await this.page("");
       const before = await this.unreadBefore(page, unread);
       await this.settled();
-      this.messages = [...before.data, ...page.data].map(read);
-      this.above = [];
-      this.heard = Math.max(this.heard, this.messages.at(-1)?.id ?? 0);
-      this.hasOlder = before.next_before !== null;
-      this.unreadFrom = unread ? this.firstUnread(unread) : 0;
-      this.hasNewer = false;
+      const messages = [...before.data, ...page.data].map(read);
+      this.heard = Math.max(this.heard, messages.at(-1)?.id ?? 0);
+      const begins = unread ? nthUnread(messages, unread) : undefined;
+      const isFar = unread > 0 && !begins && before.next_before !== null;
+      this.unreadFrom = begins?.id ?? (isFar ? await firstUnread(this.id, messages[0]!.id) : 0);
+      // Farther above than what is held there is only what stands around it.
+      if (!(isFar && (await this.around(this.unreadFrom)))) {
+        this.messages = messages;
+        this.above = [];
+        this.hasOlder = before.next_before !== null;
+        this.hasNewer = false;
+      }
       this.failed = false;
       this.loaded = true;
-      if (unread) this.unreadFrom = this.firstUnread(unread);
       chat.join(this.id, page.cursor);
     } catch {
       this.failed = !this.loaded;
@@ -269,13 +274,10 @@ export class Room {
     }
     return { data, next_before };
   }
-
-  /** Where unread begins; 0 if that is farther above than what is held. */
-  private firstUnread(unread: number): number {
-    return this.messages.filter((message) => message.sender !== me.value?.id).at(-unread)?.id ?? 0;
-  }
 }
 
+/** Where unread begins among these, if it does. */
+const nthUnread = (messages: Message[], unread: number) => messages.filter((message) => message.sender !== me.value?.id).at(-unread);
 const byOthers = (object: MessageObject) => idOf(object.user_id) !== me.value?.id;
 const idOfLast = (page: Page) => page.data.at(-1)?.id;
 
