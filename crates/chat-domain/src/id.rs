@@ -73,6 +73,8 @@ ids! {
     MessageId = 3;
     /// A notification.
     NotificationId = 4;
+    /// A report.
+    ReportId = 5;
 }
 
 /// A UUID in its canonical spelling.

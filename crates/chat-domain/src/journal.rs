@@ -11,13 +11,15 @@ use core::time::Duration;
 use crate::backplane::{Coming, Tell, Told};
 use crate::command::{ClientId, Command};
 use crate::event::{Event, Outcome};
+use crate::feed::Fed;
 use crate::find::{Find, Found};
-use crate::id::{MessageId, NotificationId, RoomId, UserId};
+use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::report::{NewReport, Report, ReportsPage};
 use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
@@ -77,19 +79,6 @@ impl Settled {
         let second = second.map(|result| Settled { origin: None, result });
         [Settled { origin, result }].into_iter().chain(second)
     }
-}
-
-/// What was new in a room at one turn of the feed, where everything that was committed stands in one order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fed {
-    /// Its place in the feed. There may be gaps between two.
-    pub no: u64,
-    /// The room in which it happened.
-    pub room: RoomId,
-    /// The `seq` of the first new change.
-    pub from: u64,
-    /// That of the last one.
-    pub upto: u64,
 }
 
 /// Hears of everything that a journal has settled. Called once per commit, after it, with answers in the order in which the
@@ -223,6 +212,15 @@ pub trait Journal: Send + Sync {
     /// Messages that are to be erased behind bans, the newest first, each with its room and who ordered it. None is left when there
     /// is none in the answer.
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
+
+    /// Remembers that somebody finds a message bad; `false` with the first time that they said so of it.
+    fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)>;
+
+    /// A page of reports, whoever asks.
+    fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>>;
+
+    /// Notes that somebody has dealt with a report; nothing if there is none. The first time counts.
+    fn resolve_report(&self, report: ReportId, at: Time) -> Answer<'_, Option<Report>>;
 
     /// All rooms that a user is in.
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>>;

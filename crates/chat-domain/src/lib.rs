@@ -168,11 +168,13 @@ pub mod digest;
 pub mod event;
 pub mod extra;
 pub mod fact;
+pub mod feed;
 pub mod find;
 mod need;
 mod needs;
 pub mod notification;
 pub mod oversight;
+pub mod report;
 pub mod rows;
 pub mod suspension;
 pub mod view;
@@ -211,11 +213,12 @@ pub use emoji::Emoji;
 pub use event::{Change, Event, Outcome, Read};
 pub use extra::Extra;
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
+pub use feed::Fed;
 pub use file::{Bond, File, FileId, FileRow};
 pub use files::Files;
 pub use find::{Find, Found, Hit, Sought};
-pub use id::{MessageId, NotificationId, RoomId, UserId, Uuid};
-pub use journal::{Answer, Failure, Fed, Journal, Order, Origin, Settled, Sink};
+pub use id::{MessageId, NotificationId, ReportId, RoomId, UserId, Uuid};
+pub use journal::{Answer, Failure, Journal, Order, Origin, Settled, Sink};
 pub use limits::Limits;
 #[cfg(feature = "std")]
 pub use memory::InMemory;
@@ -229,6 +232,7 @@ pub use presence::{Presence, PresenceSign, Shift, Socket};
 pub use quote::{InReply, Quote};
 pub use reception::{Likes, Reception, Status};
 pub use refusal::Refusal;
+pub use report::{NewReport, Report, ReportsPage};
 pub use room::{Head, Member, Position, Role, Room, RoomKind};
 pub use rows::{
     AuditRow, BlockRow, DirectRow, LobbyRow, LogKind, LogRow, MadeRow, PurgeRow, Reach, ReactionRow, Readership,

@@ -10,9 +10,11 @@ use core::future::ready;
 use crate::chat::Chat;
 use crate::command::{Ids, Stamp};
 use crate::event::{Change, Outcome};
+use crate::feed::Fed;
 use crate::id::{MessageId, RoomId};
-use crate::journal::{Answer, Failure, Fed, Order, Settled, Sink};
+use crate::journal::{Answer, Failure, Order, Settled, Sink};
 use crate::limits::Limits;
+use crate::report::Report;
 use crate::subscribers::Subscribed;
 
 mod accounts;
@@ -21,6 +23,7 @@ mod directory;
 mod files;
 mod journal;
 mod notifications;
+mod reports;
 mod shelf;
 mod subscribers;
 
@@ -41,6 +44,7 @@ struct World {
     next: Ids,
     accounts: Accounts,
     notifications: Notifications,
+    reports: Vec<Report>,
     feed: Vec<Fed>,
     shelf: Shelf,
     webhooks: Vec<Subscribed>,
@@ -50,9 +54,9 @@ impl InMemory {
     /// Nobody and nothing yet.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications, feed, shelf, webhooks) = Default::default();
+        let (accounts, notifications, reports, feed, shelf, webhooks) = Default::default();
         let chat = Chat::new(limits);
-        let world = World { chat, next, accounts, notifications, feed, shelf, webhooks };
+        let world = World { chat, next, accounts, notifications, reports, feed, shelf, webhooks };
         InMemory { sink, world: Mutex::new(world) }
     }
 
@@ -84,7 +88,7 @@ impl World {
             self.notifications.owe(&self.chat, event);
             if event.change.is_durable() {
                 let (no, seq) = (self.feed.len() as u64 + 1, event.head.seq);
-                self.feed.push(Fed { no, room: event.room, from: seq, upto: seq });
+                self.feed.push(Fed { no, room: Some(event.room), from: seq, upto: seq });
             }
             match event.change {
                 Change::Created { .. } => self.next.room = following(event.room, RoomId::number, RoomId::new),

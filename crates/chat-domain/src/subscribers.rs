@@ -41,11 +41,11 @@ pub struct Progress {
     pub ended: Option<Time>,
 }
 
-/// What is still to be told of a room.
+/// What is still to be told of a room, or of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owed {
-    /// The room.
-    pub room: RoomId,
+    /// The room; none of reports.
+    pub room: Option<RoomId>,
     /// The first change that was not told.
     pub next: u64,
     /// The last one.

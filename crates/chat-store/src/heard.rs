@@ -32,7 +32,8 @@ pub(crate) enum Writing {
 /// Rooms that have something new.
 #[derive(Default)]
 pub(crate) struct Rooms {
-    pub(crate) named: BTreeSet<RoomId>,
+    /// None stands for reports.
+    pub(crate) named: BTreeSet<Option<RoomId>>,
     /// Whether others may have, too: then all rooms are looked through.
     pub(crate) some_were_missed: bool,
     /// Who waits until it is written: they are let go when this is dropped.
@@ -45,7 +46,7 @@ impl Heard {
         let mut rooms = self.lock();
         for event in results.iter().flatten().flat_map(Outcome::happened) {
             if event.change.is_durable() {
-                rooms.add(event.room);
+                rooms.add(Some(event.room));
             }
         }
         let is_news = !rooms.named.is_empty();
@@ -53,6 +54,12 @@ impl Heard {
         if is_news {
             self.news.notify_one();
         }
+    }
+
+    /// Somebody has found something bad.
+    pub(crate) fn reported(&self) {
+        self.lock().add(None);
+        self.news.notify_one();
     }
 
     /// Something may have been committed of which nobody knows in which rooms.
@@ -110,7 +117,7 @@ impl Heard {
 }
 
 impl Rooms {
-    fn add(&mut self, room: RoomId) {
+    fn add(&mut self, room: Option<RoomId>) {
         // Where too many wait, looking through all of them costs less than remembering each.
         match self.named.len() < MOST_ROOMS {
             true => drop(self.named.insert(room)),

@@ -14,6 +14,7 @@ pub(crate) mod names;
 pub(crate) mod nodes;
 pub(crate) mod notifications;
 pub(crate) mod reactions;
+pub(crate) mod reports;
 pub(crate) mod rooms;
 pub(crate) mod subscribers;
 pub(crate) mod users;
@@ -87,6 +88,7 @@ declared! {
     nodes: nodes, tells, words;
     notifications: notifications, mentions, owed;
     reactions: reactions;
+    reports: reports;
     rooms: rooms;
     subscribers: webhooks, webhook_rooms;
     users: users, suspensions, families, refresh_tokens, sessions;

@@ -64,7 +64,7 @@ async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<Fed> {
         }
         let mut is_complete = true;
         for room in rooms {
-            is_complete &= fed.get(room) == Some(&store.head(ann, *room).await.unwrap().seq);
+            is_complete &= fed.get(&Some(*room)) == Some(&store.head(ann, *room).await.unwrap().seq);
         }
         if is_complete {
             return feed;

@@ -104,7 +104,7 @@ fn webhook(n: u128) -> Webhook {
 
 fn halfway() -> Progress {
     let room = RoomId::new(7).unwrap();
-    let owed = Owed { room, next: 3, upto: 5, tries: 2, since: Some(Time(4)), due: Time(6) };
+    let owed = Owed { room: Some(room), next: 3, upto: 5, tries: 2, since: Some(Time(4)), due: Time(6) };
     let why = "it answered 500".into();
     Progress { fed: 7, owed: vec![owed], failing: Some(Time(4)), why, ended: None }
 }

@@ -1,24 +1,28 @@
 //! What the feed says, as events: for whoever follows all rooms.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chat_domain::view::Replayed;
-use chat_domain::{Event, Failure, Fed, Head, Journal, RoomId};
+use chat_domain::{Failure, Fed, Head, Journal, ReportsPage, RoomId};
+use chat_protocol::rest::answer::Happening;
 
-/// What happened in a room from one change to another, as it is now.
+/// What happened in a room from one change to another, or what was reported, as it is now.
 pub(crate) async fn changes(
     journal: &dyn Journal,
-    room: RoomId,
+    room: Option<RoomId>,
     moves: u64,
     from: u64,
     upto: u64,
-) -> Result<Vec<Arc<Event>>, Failure> {
+) -> Result<Vec<Happening>, Failure> {
+    let Some(room) = room else {
+        let reports = journal.reports(ReportsPage::Between { from, upto }).await?;
+        return Ok(reports.into_iter().map(Happening::Report).collect());
+    };
     let since = Head { seq: from - 1, moves };
     match journal.missed(room, since, (upto + 1 - from) as usize).await? {
         Replayed::Changes { mut events, .. } => {
             events.retain(|event| event.change.is_durable());
-            Ok(events)
+            Ok(events.into_iter().map(Happening::Change).collect())
         }
         // It was so long ago that the log has forgotten it.
         Replayed::Pruned { .. } => Ok(Vec::new()),
@@ -27,7 +31,7 @@ pub(crate) async fn changes(
 
 /// How often positions have moved in these rooms: what has moved is no event.
 pub(crate) async fn moves(journal: &dyn Journal, turns: &[Fed]) -> Result<HashMap<RoomId, u64>, Failure> {
-    let mut rooms: Vec<_> = turns.iter().map(|turn| turn.room).collect();
+    let mut rooms: Vec<_> = turns.iter().filter_map(|turn| turn.room).collect();
     rooms.sort_unstable();
     rooms.dedup();
     let heads = journal.heads(rooms).await?;

@@ -9,13 +9,15 @@ use core::future::ready;
 use super::InMemory;
 use crate::command::ClientId;
 use crate::event::Outcome;
+use crate::feed::Fed;
 use crate::find::{Find, Found};
-use crate::id::{MessageId, NotificationId, RoomId, UserId};
-use crate::journal::{Answer, Fed, Journal, Order};
+use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
+use crate::journal::{Answer, Journal, Order};
 use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::person::Person;
+use crate::report::{NewReport, Report, ReportsPage};
 use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
@@ -164,6 +166,18 @@ impl Journal for InMemory {
 
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
         self.answer(|world| Ok(world.chat.purging(limit)))
+    }
+
+    fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)> {
+        self.answer(|world| world.report(new, at))
+    }
+
+    fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>> {
+        self.answer(|world| Ok(world.reports(page)))
+    }
+
+    fn resolve_report(&self, report: ReportId, at: Time) -> Answer<'_, Option<Report>> {
+        self.answer(|world| Ok(world.resolve(report, at)))
     }
 
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {

@@ -1,6 +1,6 @@
 //! Ids in addresses, in the spelling of their tree. Whatever is not spelled so is simply not found.
 
-use chat_domain::{MessageId, NotificationId, RoomId, UserId, Uuid};
+use chat_domain::{MessageId, NotificationId, ReportId, RoomId, UserId, Uuid};
 
 use super::Tree;
 
@@ -37,6 +37,14 @@ impl Tree {
         match self {
             Tree::Api => number(text).and_then(NotificationId::new),
             Tree::V1 | Tree::V2 => text.parse().ok().and_then(NotificationId::from_uuid),
+        }
+    }
+
+    /// The report that a path or a query names.
+    pub fn report(self, text: &str) -> Option<ReportId> {
+        match self {
+            Tree::Api => number(text).and_then(ReportId::new),
+            Tree::V1 | Tree::V2 => text.parse().ok().and_then(ReportId::from_uuid),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The part of an address behind the question mark.
 
 use chat_domain::id::MAX_ID;
-use chat_domain::{MessageId, NotificationId, RoomId};
+use chat_domain::{MessageId, NotificationId, ReportId, RoomId};
 
 use super::fields::{missing, wrong};
 use super::{Tree, Whom, ids};
@@ -64,6 +64,11 @@ impl Query {
     /// A user's id.
     pub fn user(&self, name: &str, tree: Tree) -> Result<Option<Whom>, Trouble> {
         self.id(name, |text| tree.user(text))
+    }
+
+    /// A report's id.
+    pub fn report(&self, name: &str, tree: Tree) -> Result<Option<ReportId>, Trouble> {
+        self.id(name, |text| tree.report(text))
     }
 
     /// A place in a list that is counted in whole numbers, 0 before the first.

@@ -188,6 +188,8 @@ routes! {
         Thread = Get "/chats/{chat}/messages/{message}/replies";
         /// Finds messages by their words, the newest first.
         Find = Get "/search";
+        /// Says that a message is bad.
+        Report = Post "/chats/{chat}/messages/{message}/reports";
         /// Who has read a message.
         Readers = Get "/chats/{chat}/messages/{message}/readers";
         /// Marks messages as read.
@@ -244,6 +246,10 @@ routes! {
         Unsubscribe = Delete "/server/webhooks/{webhook}";
         /// Gives a subscription another secret.
         Rotate = Post "/server/webhooks/{webhook}/rotate";
+        /// What people find bad, the newest first.
+        Reports = Get "/server/reports";
+        /// Notes that a report is dealt with.
+        ResolveReport = Post "/server/reports/{report}/resolve";
         /// Makes an access token for somebody whom a back end has logged in.
         IssueToken = Post "/server/tokens";
         /// Makes a user known before the first visit.

@@ -41,17 +41,19 @@ pub(crate) async fn hold(conn: &Conn, holder: u64) -> Worked<bool> {
     Ok(conn.run(sql.bind(holder)).await? > 0)
 }
 
-/// Writes what is new in these rooms; says whether somebody has taken the lease ever. Who writes for the first time, or after
+/// Writes what is new in these rooms, and of reports where none is named; says whether somebody has taken the lease ever. Who writes for the first time, or after
 /// something went wrong, does not know which numbers were given and lost.
-pub(crate) async fn write(conn: &Conn, rooms: &[RoomId], anew: bool) -> Worked<bool> {
+pub(crate) async fn write(conn: &Conn, rooms: &[Option<RoomId>], anew: bool) -> Worked<bool> {
     let sql = Sql::new("UPDATE leases SET last = last + ? + ? WHERE name = 'feed' RETURNING last");
     let taken = conn.first::<(i64,)>(sql.bind(rooms.len()).bind(if anew { GAP } else { 0 })).await?;
     let Some((last,)) = taken.map(|(last,)| (last - rooms.len() as i64,)) else { return Ok(false) };
     let sql = Sql::new(
         "WITH need (room) AS ({}) SELECT r.id, COALESCE((SELECT f.seq FROM fed f WHERE f.room = r.id), 0), r.seq
-         FROM need CROSS JOIN rooms r WHERE r.id = need.room",
+         FROM need CROSS JOIN rooms r WHERE r.id = need.room
+         UNION ALL SELECT need.room, COALESCE((SELECT f.seq FROM fed f WHERE f.room = need.room), 0),
+            (SELECT COALESCE(MAX(p.id), 0) FROM reports p) FROM need WHERE need.room = 0",
     );
-    let need = Rows::ints(rooms.iter().map(|room| room.number()));
+    let need = Rows::ints(rooms.iter().map(|room| room.map_or(REPORTS, RoomId::number)));
     let found = conn.load::<(i64, i64, i64)>(sql.rows(need)).await?;
     let fresh: Vec<_> = found.into_iter().filter(|(_, fed, seq)| seq > fed).collect();
     let at = now();
@@ -68,14 +70,14 @@ pub(crate) async fn write(conn: &Conn, rooms: &[RoomId], anew: bool) -> Worked<b
 }
 
 /// Looks through the next rooms: those of which something was not fed, and the last one that was looked at if there may be more.
-pub(crate) async fn behind(conn: &Conn, after: i64) -> Worked<(Vec<RoomId>, Option<i64>)> {
+pub(crate) async fn behind(conn: &Conn, after: i64) -> Worked<(Vec<Option<RoomId>>, Option<i64>)> {
     let sql = Sql::new(
         "SELECT w.id, w.seq > COALESCE((SELECT f.seq FROM fed f WHERE f.room = w.id), 0)
          FROM (SELECT r.id, r.seq FROM rooms r WHERE r.id > ? ORDER BY r.id LIMIT ?) w",
     );
     let found = conn.load::<(i64, bool)>(sql.bind(after).bind(LOOKED_THROUGH)).await?;
     let more = (found.len() == LOOKED_THROUGH).then(|| found.iter().map(|(room, _)| *room).max()).flatten();
-    let behind = found.into_iter().filter(|(_, is_behind)| *is_behind).map(|(room, _)| room_id(room));
+    let behind = found.into_iter().filter(|(_, is_behind)| *is_behind).map(|(room, _)| room_id(room).map(Some));
     Ok((behind.collect::<Worked<_>>()?, more))
 }
 
@@ -90,10 +92,14 @@ pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<Fed>
     let sql = Sql::new("SELECT f.no, f.room, f.from_seq, f.to_seq FROM feed f WHERE f.no > ? ORDER BY f.no LIMIT ?");
     let rows = conn.load::<(i64, i64, i64, i64)>(sql.bind(no).bind(limit)).await?;
     let turn = |(no, room, from, upto)| {
-        Ok(Fed { no: count(no)?, room: room_id(room)?, from: count(from)?, upto: count(upto)? })
+        let room = (room != REPORTS).then(|| room_id(room)).transpose()?;
+        Ok(Fed { no: count(no)?, room, from: count(from)?, upto: count(upto)? })
     };
     rows.into_iter().map(turn).collect()
 }
+
+/// In the place of a room, where reports are meant.
+pub(super) const REPORTS: i64 = 0;
 
 /// How long the lease is good without a sign of life, in microseconds.
 const LEASE: i64 = 10_000_000;

@@ -135,13 +135,17 @@ impl Feeder {
             let looked = self.ask(|database| database.search(move |conn| Box::pin(feed::behind(conn, after))));
             let (behind, more) = looked.await?;
             self.write(&behind).await?;
+            if after == 0 {
+                // Of reports it costs no more to write than to look.
+                self.write(&[None]).await?;
+            }
             let next = self.several.then(|| Sweep::Due(Instant::now() + SWEEP));
             self.sweep = more.map(Sweep::After).or(next);
         }
         Ok(())
     }
 
-    async fn write(&mut self, rooms: &[RoomId]) -> Result<(), Failure> {
+    async fn write(&mut self, rooms: &[Option<RoomId>]) -> Result<(), Failure> {
         for rooms in rooms.chunks(ROOMS_AT_ONCE) {
             let (anew, rooms) = (self.anew, rooms.to_vec());
             let written = self.ask(|database| {

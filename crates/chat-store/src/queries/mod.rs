@@ -27,6 +27,7 @@ pub(crate) mod reads;
 pub(crate) mod reception;
 mod refold;
 pub(crate) mod replay;
+mod reports;
 pub(crate) mod rosters;
 pub(crate) mod save;
 pub(crate) mod schema;

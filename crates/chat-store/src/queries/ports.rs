@@ -13,13 +13,13 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, Notification,
-    NotificationId, Order, Outcome, Person, RoomId, Time, UserId,
+    Audited, Banned, ClientId, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, NewReport, Notification,
+    NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Time, UserId,
 };
 
 use super::{
     Database, chats, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions, reads,
-    replay, schema, tells, threads,
+    replay, reports, schema, tells, threads,
 };
 use crate::outage;
 
@@ -176,6 +176,24 @@ impl Journal for Database {
 
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
         self.write(move |conn| Box::pin(moderation::purging(conn, limit)))
+    }
+
+    fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)> {
+        Box::pin(async move {
+            let said = self.write(move |conn| Box::pin(reports::add(conn, new, at))).await?;
+            if said.1 {
+                self.intake.heard.reported();
+            }
+            Ok(said)
+        })
+    }
+
+    fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>> {
+        self.read(move |conn| Box::pin(reports::page(conn, page)))
+    }
+
+    fn resolve_report(&self, report: ReportId, at: Time) -> Answer<'_, Option<Report>> {
+        self.write(move |conn| Box::pin(reports::resolve(conn, report, at)))
     }
 
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_domain::subscribers::{Owed, Progress, Subscribed, Webhook};
-use chat_domain::{Time, Uuid};
+use chat_domain::{RoomId, Time, Uuid};
 
 use super::{Conn, feed};
 use crate::by_name::{insert, update};
@@ -98,7 +98,7 @@ pub(super) async fn note(conn: &Conn, id: Uuid, progress: Progress, holder: u64)
     conn.run(Sql::new("DELETE FROM webhook_rooms WHERE webhook = ?").bind(id.to_string())).await?;
     conn.write(insert!(webhook_rooms, progress.owed.iter(), |owed| {
         webhook: id.to_string(),
-        room: owed.room,
+        room: owed.room.map_or(feed::REPORTS, RoomId::number),
         next_seq: owed.next,
         to_seq: owed.upto,
         tries: owed.tries,
@@ -127,7 +127,7 @@ fn parted(row: WebhookRow) -> Worked<(Webhook, Progress)> {
 
 fn owed_events(row: OwedEventsRow) -> Worked<Owed> {
     Ok(Owed {
-        room: room_id(row.room)?,
+        room: (row.room != feed::REPORTS).then(|| room_id(row.room)).transpose()?,
         next: count(row.next_seq)?,
         upto: count(row.to_seq)?,
         tries: u32::try_from(row.tries).unwrap_or(u32::MAX),

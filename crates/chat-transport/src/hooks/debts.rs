@@ -12,7 +12,8 @@ use super::settings::HookSettings;
 /// What a webhook is still to be told.
 pub(super) struct Debts {
     fed: u64,
-    rooms: BTreeMap<RoomId, Debt>,
+    /// None stands for reports.
+    rooms: BTreeMap<Option<RoomId>, Debt>,
     failing: Option<Time>,
     why: String,
     ended: Option<Time>,
@@ -25,10 +26,10 @@ struct Debt {
     under_way: bool,
 }
 
-/// A stretch of a room that is to be told.
+/// A stretch of a room, or of reports, that is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Job {
-    pub(super) room: RoomId,
+    pub(super) room: Option<RoomId>,
     pub(super) from: u64,
     pub(super) upto: u64,
 }
@@ -36,7 +37,7 @@ pub(super) struct Job {
 /// What became of a job: the first change that was not told, and why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Done {
-    pub(super) room: RoomId,
+    pub(super) room: Option<RoomId>,
     pub(super) next: u64,
     pub(super) end: End,
 }
@@ -72,7 +73,7 @@ impl Debts {
     }
 
     /// Takes in turns of the feed, those of the rooms that are wanted.
-    pub(super) fn take_in(&mut self, turns: Vec<Fed>, wanted: impl Fn(RoomId) -> bool, now: Time) {
+    pub(super) fn take_in(&mut self, turns: Vec<Fed>, wanted: impl Fn(Option<RoomId>) -> bool, now: Time) {
         for Fed { no, room, from, upto } in turns {
             (self.fed, self.changed) = (no, true);
             if wanted(room) {
@@ -257,8 +258,8 @@ mod tests {
         Debts::new(Progress::default())
     }
 
-    fn room(number: i64) -> RoomId {
-        RoomId::new(number).expect("an id")
+    fn room(number: i64) -> Option<RoomId> {
+        RoomId::new(number)
     }
 
     fn turn(no: u64, at: i64, from: u64, upto: u64) -> Fed {

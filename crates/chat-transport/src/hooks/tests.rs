@@ -92,6 +92,33 @@ async fn an_address_that_hangs_costs_the_others_nothing_and_one_that_is_gone_end
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reports_are_posted_without_a_place_in_any_room_and_wait_for_none() {
+    let world = World::new(HookSettings { private: true, ..HookSettings::default() }).await;
+    let (room, other) = (world.group().await, world.group().await);
+    let mut refuses =
+        world.subscribe(|body| if body.contains("message.created") { "500 Sorry" } else { "200 OK" }).await;
+    let mut elsewhere = world.subscribe_to(vec![other], |_| "200 OK").await;
+    for (at, id) in [(room, 1), (other, 2)] {
+        world.say(at, "buy this").await;
+        let message = chat_domain::MessageId::new(id).expect("an id");
+        let new = chat_domain::NewReport { by: world.ann, room: at, message, reason: format!("spam {id}") };
+        assert!(world.app.journal.report(new, world.app.now()).await.expect("a report").1);
+    }
+    // The room's message is refused, and the reports do not wait for it.
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let (_, body) = refuses.next().await;
+        told.extend((body["type"] == "report.created").then_some(body));
+    }
+    let data = &told[0]["data"];
+    assert_eq!((&data["seq"], &data["reason"], &data["state"]), (&Json::Null, &"spam 1".into(), &"open".into()));
+    assert_eq!(data["chat_id"], room.uuid().to_string());
+    let mut heard = vec![elsewhere.next().await.1, elsewhere.next().await.1];
+    heard.sort_by_key(|body| body["type"].to_string());
+    assert_eq!((&heard[0]["type"], &heard[1]["data"]["reason"]), (&"message.created".into(), &"spam 2".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn private_addresses_are_not_reached() {
     let world = World::new(HookSettings::default()).await;
     let mut heard = world.subscribe(|_| "200 OK").await;
@@ -144,6 +171,15 @@ impl World {
 
     /// An address that answers by what it is told.
     async fn subscribe(&self, answers: impl Fn(&str) -> &'static str + Send + Sync + 'static) -> Heard {
+        self.subscribe_to(Vec::new(), answers).await
+    }
+
+    /// The same of some rooms alone.
+    async fn subscribe_to(
+        &self,
+        rooms: Vec<RoomId>,
+        answers: impl Fn(&str) -> &'static str + Send + Sync + 'static,
+    ) -> Heard {
         let (tell, told) = mpsc::unbounded_channel();
         let (answers, tell) = (Arc::new(answers), Arc::new(Mutex::new(tell)));
         let (at, _) = serve(move |mut stream| {
@@ -156,16 +192,20 @@ impl World {
                 }
             }
         });
-        self.add(&format!("http://{at}/")).await;
+        self.add_for(&format!("http://{at}/"), rooms).await;
         Heard(told)
     }
 
     async fn add(&self, address: &str) {
+        self.add_for(address, Vec::new()).await;
+    }
+
+    async fn add_for(&self, address: &str, rooms: Vec<RoomId>) {
         let webhook = Webhook {
             id: self.app.fresh_id(),
             address: address.into(),
             wants: Vec::new(),
-            rooms: Vec::new(),
+            rooms,
             secret: sign::fresh().expect("chance"),
             former: None,
             created_at: Time(0),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::subscribers::Webhook;
-use chat_domain::{Event, Failure, RoomId, Uuid};
-use chat_protocol::rest::answer::posted;
+use chat_domain::{Failure, RoomId, Uuid};
+use chat_protocol::rest::answer::{Happening, posted};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -99,7 +99,9 @@ impl Worker {
         let turns = self.app.journal.feed(debts.fed(), limit).await?;
         let more = turns.len() == limit;
         let rooms = self.webhook.borrow().rooms.clone();
-        debts.take_in(turns, |room| rooms.is_empty() || rooms.contains(&room), self.app.now());
+        // Of reports each says by itself of which room it is.
+        let wanted = |room: Option<RoomId>| rooms.is_empty() || room.is_none_or(|room| rooms.contains(&room));
+        debts.take_in(turns, wanted, self.app.now());
         Ok(more)
     }
 
@@ -152,24 +154,23 @@ async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mu
         let Ok(events) = changes(app, job.room, *next, upto).await else { return End::Unread };
         for event in events {
             if began.elapsed() >= STRETCH {
-                *next = event.head.seq;
+                *next = event.number();
                 return End::Told;
             }
             let told = posted(app.journal.epoch(), &event);
-            let told =
-                told.filter(|told| webhook.wants.is_empty() || webhook.wants.iter().any(|sort| sort == told.sort));
+            let told = told.filter(|told| is_wanted(webhook, &event, told.sort));
             let Some(told) = told else { continue };
             let answered = post(client, webhook, &told, app.now()).await;
             app.hub.metrics().hooks().tried(&answered);
             match answered {
-                Answered::Taken => *next = event.head.seq + 1,
+                Answered::Taken => *next = event.number() + 1,
                 Answered::Gone => {
-                    *next = event.head.seq;
+                    *next = event.number();
                     return End::Gone;
                 }
                 Answered::Refused(why) | Answered::Unreached(why) => {
                     debug!(webhook = %webhook.id, event = told.id, why, "was not told");
-                    *next = event.head.seq;
+                    *next = event.number();
                     return End::Refused(why);
                 }
             }
@@ -179,9 +180,19 @@ async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mu
     End::Told
 }
 
-/// What is to be told of a room, as it is now.
-async fn changes(app: &App, room: RoomId, from: u64, upto: u64) -> Result<Vec<Arc<Event>>, Failure> {
-    let moves = app.journal.heads(vec![room]).await?.first().map_or(0, |(_, head)| head.moves);
+/// Whether this is among what was subscribed.
+fn is_wanted(webhook: &Webhook, happening: &Happening, sort: &str) -> bool {
+    let is_elsewhere = match happening {
+        Happening::Report(report) => !webhook.rooms.is_empty() && !webhook.rooms.contains(&report.room),
+        Happening::Change(_) => false,
+    };
+    !is_elsewhere && (webhook.wants.is_empty() || webhook.wants.iter().any(|wanted| wanted == sort))
+}
+
+/// What is to be told of a room, or of reports, as it is now.
+async fn changes(app: &App, room: Option<RoomId>, from: u64, upto: u64) -> Result<Vec<Happening>, Failure> {
+    let heads = app.journal.heads(room.into_iter().collect()).await?;
+    let moves = heads.first().map_or(0, |(_, head)| head.moves);
     follow::changes(&*app.journal, room, moves, from, upto).await
 }
 

@@ -12,7 +12,7 @@ mod whom;
 use std::sync::Arc;
 
 use chat_protocol::Trouble;
-use chat_protocol::rest::answer::admin;
+use chat_protocol::rest::answer::{self, admin};
 use chat_protocol::rest::{Query, Reply, Tree};
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -27,7 +27,7 @@ use self::settings::May;
 use crate::app::App;
 use crate::carry::http::{Body, Found, Router};
 use crate::cluster::{Cluster, PassedOn};
-use crate::routes::{refuse, respond, wrong_method};
+use crate::routes::{refuse, report, respond, wrong_method};
 
 /// What every address here begins with.
 pub(crate) const PREFIX: &str = "/admin/api/";
@@ -55,6 +55,7 @@ enum Task {
     Disconnect,
     Explain,
     Webhooks,
+    Reports,
 }
 
 impl Operators {
@@ -115,6 +116,11 @@ impl Asked<'_> {
                 connections::disconnect(self).await
             }
             Task::Explain => explain::explain(self).await,
+            Task::Reports => {
+                let before = self.query.report("before", Tree::V2)?;
+                let (page, next) = report::page(self.app, &self.query, before).await?;
+                Ok(answer::reports_for_operators(&page, next))
+            }
             Task::Webhooks => Ok(admin::webhooks(&self.app.subscribers.webhooks().await?)),
         }
     }
@@ -133,4 +139,5 @@ const TABLE: &[(Method, &str, Task)] = &[
     (Method::POST, "users/{user}/disconnect", Task::Disconnect),
     (Method::GET, "explain", Task::Explain),
     (Method::GET, "webhooks", Task::Webhooks),
+    (Method::GET, "reports", Task::Reports),
 ];

@@ -1,12 +1,12 @@
 //! Everything that happens, for back ends that pull it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chat_domain::Failure;
 use chat_domain::id::MAX_ID;
-use chat_domain::{Event, Failure};
 use chat_protocol::Trouble;
+use chat_protocol::rest::answer::Happening;
 use chat_protocol::rest::{Pull, PullFrom, PullPlace, Reply, answer};
 use tokio::time::{Instant, sleep};
 
@@ -30,7 +30,7 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
     loop {
         let (events, reached) = next(app, place, limit).await?;
         let over = Instant::now() >= until || app.leaving.load(Ordering::Relaxed);
-        if over || events.iter().any(|event| answer::is_told(&event.change)) {
+        if over || events.iter().any(Happening::is_told) {
             return Ok(answer::events(&events, reached));
         }
         place = reached;
@@ -39,7 +39,7 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
 }
 
 /// What happened after a place, and the place after that.
-async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Arc<Event>>, PullPlace), Failure> {
+async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happening>, PullPlace), Failure> {
     let mut events = Vec::new();
     let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
     let moves = follow::moves(&*app.journal, &turns).await?;
@@ -53,7 +53,7 @@ async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Arc<
             continue;
         }
         let upto = turn.upto.min(from + left as u64 - 1);
-        let moved = moves.get(&turn.room).copied().unwrap_or(0);
+        let moved = turn.room.and_then(|room| moves.get(&room).copied()).unwrap_or(0);
         events.extend(follow::changes(&*app.journal, turn.room, moved, from, upto).await?);
         place = PullPlace { no: turn.no, upto, ..place };
     }

@@ -18,6 +18,7 @@ mod pin;
 mod poll;
 mod reaction;
 mod refusal;
+pub(crate) mod report;
 mod roulette;
 mod server;
 mod settings;
@@ -145,6 +146,8 @@ impl Call<'_> {
             Route::Webhook => webhook::show(self).await.map(Answered::from),
             Route::Unsubscribe => webhook::unsubscribe(self).await.map(Answered::from),
             Route::Rotate => webhook::rotate(self).await.map(Answered::from),
+            Route::Reports => report::list(self).await.map(Answered::from),
+            Route::ResolveReport => report::resolve(self).await.map(Answered::from),
             Route::IssueToken => server::issue_token(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
@@ -196,6 +199,7 @@ impl Call<'_> {
             Route::Block => moderation::block(self, caller, true).await,
             Route::Unblock => moderation::block(self, caller, false).await,
             Route::Blocks => moderation::blocks(self, caller).await,
+            Route::Report => report::report(self, caller).await,
             Route::EndGroup => chat::end(self, caller).await,
             Route::Hide => chat::hide(self, caller).await,
             Route::Members => member::list(self, caller).await,

@@ -10,8 +10,8 @@ use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Command, Failure, Fed, Find, Found, Journal, MessageId, Notification, NotificationId,
-    Order, Outcome, Person, RoomId, Settled, Sink, Time, UserId,
+    Audited, Banned, ClientId, Command, Failure, Fed, Find, Found, Journal, MessageId, NewReport, Notification,
+    NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled, Sink, Time, UserId,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
@@ -264,6 +264,9 @@ impl Journal for Window {
         audit(reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Vec<Audited>;
         blocked_by(user: UserId, before: Option<UserId>, limit: usize) -> Vec<Arc<Person>>;
         purging(limit: usize) -> Vec<(RoomId, UserId, MessageId)>;
+        report(new: NewReport, at: Time) -> (Report, bool);
+        reports(page: ReportsPage) -> Vec<Report>;
+        resolve_report(report: ReportId, at: Time) -> Option<Report>;
         memberships(user: UserId) -> Vec<Membership>;
         summaries(of: Vec<(UserId, RoomId)>) -> Vec<Summary>;
         roulette(user: UserId) -> Option<Match>;

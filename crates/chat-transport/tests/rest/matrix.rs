@@ -1,6 +1,6 @@
 //! Who may come where: every address, for everybody. A new one does not compile before it has its line here.
 
-use chat_domain::{MessageId, NotificationId, RoomId};
+use chat_domain::{MessageId, NotificationId, ReportId, RoomId};
 use chat_protocol::rest::{Access, Entry, Route, TABLE, Tree};
 use chat_transport::account::secret::Secret;
 use chat_transport::app::ServerSettings;
@@ -54,6 +54,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Send => (Members, json!({"content": "x"})),
         Route::Typing => (Members, json!({"is_typing": true})),
         Route::Pins => (Members, json!({})),
+        Route::Report => (Members, json!({"reason": "spam"})),
         Route::Pin | Route::Unpin => (Owner, json!({})),
         Route::ChangeChat => (Owner, json!({"title": "we"})),
         Route::Appoint => (Owner, json!({"role": "moderator"})),
@@ -78,7 +79,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Introduce => (BackEnds, json!({"name": "N"})),
         Route::IssueToken => (BackEnds, json!({"user_id": user})),
         Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
-        Route::Webhooks => (BackEnds, json!({})),
+        Route::Webhooks | Route::Reports | Route::ResolveReport => (BackEnds, json!({})),
         Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),
         Route::Suspend | Route::Unsuspend => (BackEnds, json!({})),
         Route::Disconnect | Route::Events => (BackEnds, json!({})),
@@ -109,6 +110,8 @@ impl Cast {
         let message = world.message(&owner, room, "hi").await;
         let gone = format!("/api/chats/{room}/members/{}", removed.id);
         assert_eq!(world.ask("DELETE", gone).by(&owner).go().await.status, 200);
+        let reports = format!("/api/chats/{room}/messages/{message}/reports");
+        assert_eq!(world.post(reports, json!({"reason": "spam"})).by(&owner).go().await.status, 201);
         let subscribed = world.post("/api/v2/server/webhooks", json!({"url": "https://backend.example/hook"}));
         let subscribed = subscribed.header("X-Api-Key", "key").go().await;
         let webhook = subscribed.body["data"]["id"].as_str().expect("an id").to_owned();
@@ -132,6 +135,7 @@ impl Cast {
             .replace("{notification}", &NotificationId::new(1).unwrap().uuid().to_string())
             .replace("{post}", "p")
             .replace("{webhook}", &self.webhook)
+            .replace("{report}", &ReportId::new(1).unwrap().uuid().to_string())
             .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{subject}", "subject");
         self.world.ask(entry.method.name(), path).json(body.clone())

@@ -9,6 +9,7 @@ mod message;
 mod moderation;
 mod notification;
 mod poll;
+mod report;
 mod spell;
 mod suspension;
 mod together;
@@ -28,8 +29,9 @@ pub use message::*;
 pub use moderation::{Restrained, audit, bans, blocks, restrained};
 pub use notification::{notification, notification_read, notifications, told, updated};
 pub use poll::{Changes, Poll, Source, poll};
+pub use report::{one_report, reported, reports, reports_for_operators};
 pub use suspension::suspension;
-pub use told::{Posted, SORTS, events, is_told, posted};
+pub use told::{Happening, Posted, SORTS, events, posted};
 pub use trouble::{Health, health, trouble};
 pub use webhook::{one_webhook, webhook_made, webhooks};
 

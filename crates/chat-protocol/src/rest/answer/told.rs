@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Change, Emoji, Event, Extra};
+use chat_domain::{Change, Emoji, Event, Extra, Report};
 
 use super::super::pull::PullPlace;
 use super::{Reply, USUAL, bare};
@@ -10,12 +10,21 @@ use crate::dialect::socketio;
 use crate::features::Features;
 use crate::json::{Object, Seconds, object};
 
+/// What back ends may be told of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// Something has changed in a room.
+    Change(Arc<Event>),
+    /// Somebody finds something bad.
+    Report(Report),
+}
+
 /// What happened, in order, and where to go on.
-pub fn events(events: &[Arc<Event>], place: PullPlace) -> Reply {
+pub fn events(happened: &[Happening], place: PullPlace) -> Reply {
     bare(200, |o| {
-        o.objects("data", events.iter().filter_map(|event| Some((name(&event.change)?, event))), |o, (name, event)| {
-            o.put("id", id(place.epoch, event).as_str());
-            fields(o, name, event);
+        o.objects("data", happened.iter().filter_map(|one| Some((one.sort()?, one))), |o, (sort, one)| {
+            o.put("id", one.id(place.epoch).as_str());
+            fields(o, sort, one);
         });
         o.put("cursor", place.spelled().as_str());
     })
@@ -32,21 +41,62 @@ pub struct Posted {
     pub body: Vec<u8>,
 }
 
-/// The event as it is posted, if back ends are told of it. Ids are of one life of the database: after a restore other things
+/// What happened as it is posted, if back ends are told of it. Ids are of one life of the database: after a restore other things
 /// happen under the same numbers.
-pub fn posted(epoch: u64, event: &Event) -> Option<Posted> {
-    let (sort, mut body) = (name(&event.change)?, Vec::with_capacity(USUAL));
-    object(&mut body, |o| fields(o, sort, event));
-    Some(Posted { id: id(epoch, event), sort, body })
+pub fn posted(epoch: u64, happening: &Happening) -> Option<Posted> {
+    let (sort, mut body) = (happening.sort()?, Vec::with_capacity(USUAL));
+    object(&mut body, |o| fields(o, sort, happening));
+    Some(Posted { id: happening.id(epoch), sort, body })
 }
 
-fn fields(o: &mut Object<'_>, name: &str, event: &Event) {
-    o.put("type", name).put("timestamp", Seconds(event.at));
-    o.nest("data", |o| data(o, event));
+impl Happening {
+    /// Its place among those of its room, or among reports.
+    pub fn number(&self) -> u64 {
+        match self {
+            Happening::Change(event) => event.head.seq,
+            Happening::Report(report) => report.id.number() as u64,
+        }
+    }
+
+    /// Whether back ends are told of it.
+    pub fn is_told(&self) -> bool {
+        self.sort().is_some()
+    }
+
+    /// What a back end calls it; nothing for what it is not told.
+    fn sort(&self) -> Option<&'static str> {
+        match self {
+            Happening::Change(event) => name(&event.change),
+            Happening::Report(_) => Some("report.created"),
+        }
+    }
+
+    /// The same whenever this is told again.
+    fn id(&self, epoch: u64) -> String {
+        match self {
+            Happening::Change(event) => format!("evt_{epoch}_{}_{}", event.room.number(), seq(event)),
+            Happening::Report(report) => format!("evt_{epoch}_report_{}", report.id.number()),
+        }
+    }
+}
+
+fn fields(o: &mut Object<'_>, sort: &str, happening: &Happening) {
+    o.put("type", sort);
+    match happening {
+        Happening::Change(event) => {
+            o.put("timestamp", Seconds(event.at)).nest("data", |o| data(o, event));
+        }
+        Happening::Report(report) => {
+            o.put("timestamp", Seconds(report.at)).nest("data", |o| {
+                super::report::fields(o, report);
+                o.put("seq", None::<u64>);
+            });
+        }
+    }
 }
 
 /// The sorts of events that back ends are told of.
-pub const SORTS: [&str; 12] = [
+pub const SORTS: [&str; 13] = [
     "message.created",
     "message.edited",
     "message.deleted",
@@ -59,12 +109,8 @@ pub const SORTS: [&str; 12] = [
     "member.updated",
     "chat.created",
     "chat.changed",
+    "report.created",
 ];
-
-/// Whether back ends are told of this.
-pub fn is_told(change: &Change) -> bool {
-    name(change).is_some()
-}
 
 /// What a back end calls it; nothing for what it is not told.
 fn name(change: &Change) -> Option<&'static str> {
@@ -84,11 +130,6 @@ fn name(change: &Change) -> Option<&'static str> {
         Change::Extra(Extra::Silenced { .. }) => return None,
         Change::Closed | Change::Read(_) | Change::Delivered(_) => return None,
     })
-}
-
-/// The same whenever this is told again.
-fn id(epoch: u64, event: &Event) -> String {
-    format!("evt_{epoch}_{}_{}", event.room.number(), seq(event))
 }
 
 /// A room's making stands before everything in it.

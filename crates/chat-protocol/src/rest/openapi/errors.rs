@@ -72,7 +72,7 @@ fn by_path(path: &str) -> Vec<&'static str> {
         "{message}" => vec!["MESSAGE_NOT_FOUND"],
         "{user}" => vec!["USER_NOT_FOUND"],
         "{notification}" => vec!["NOTIFICATION_NOT_FOUND"],
-        "{webhook}" => vec!["NOT_FOUND"],
+        "{webhook}" | "{report}" => vec!["NOT_FOUND"],
         "{post}" | "{subject}" => vec!["NOT_FOUND", "INVALID_DATA"],
         "{emoji}" => vec!["INVALID_DATA"],
         "{file}" => vec!["NOT_FOUND"],

@@ -13,6 +13,7 @@ use super::texts::{client_id, content, name, picture, title, username};
 use super::webhooks;
 
 mod moderation;
+mod reports;
 
 /// What an address takes and answers.
 pub(super) struct Bodies {
@@ -57,6 +58,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
         Route::ChangeChat | Route::Appoint | Route::Mute | Route::Unmute => moderation::shape(route, tree),
         Route::Ban | Route::Unban | Route::Bans | Route::Audit => moderation::shape(route, tree),
         Route::Block | Route::Unblock | Route::Blocks => moderation::shape(route, tree),
+        Route::Report | Route::Reports | Route::ResolveReport => reports::shape(route, tree),
         Route::EndGroup => done(tree).about("Ends a group: nobody is in it any more"),
         Route::Hide => done(tree).about("Takes a direct chat off the asker's list until the next message"),
         Route::Members => list("Member").about("Who is in a chat").paged(id(tree)),

@@ -61,6 +61,8 @@ pub(super) enum Kind {
     Message = 3,
     /// A notification.
     Notification = 4,
+    /// A report.
+    Report = 5,
 }
 
 /// A part of a path.

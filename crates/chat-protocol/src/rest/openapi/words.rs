@@ -56,6 +56,8 @@ fn known(name: &str) -> Option<(&'static str, Json)> {
         ),
         "url" => ("Where to: an http or https address.", json!("https://backend.example/hook")),
         "chat_ids" => ("Of which chats; none or an empty list means all.", json!([])),
+        "report" => ("Which report.", json!("63686174-0005-8000-8000-000000000001")),
+        "resolved_at" => ("When somebody had dealt with it; null while it is open.", json!(null)),
         "webhook" => ("Which subscription.", json!("3f0c9f4e-8a51-4a9e-b6a4-0c5f1f6d2b11")),
         "state" => ("Whether it is told, is told with delay, or is told no more.", json!("ok")),
         "failing_since" => ("Since when something is tried in vain.", json!(null)),
