@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use super::asides::{Aside, Asides, Listener};
 use super::encode::Encoder;
+use super::gathering::Gatherings;
 use super::lists::Stale;
 use super::map::Map;
 use super::room::Room;
 use super::settings::HubSettings;
+use super::settle::Past;
 use super::telling::Turns;
 use super::typists::Typists;
 use super::ways::Ways;
@@ -35,6 +37,7 @@ pub(super) struct Delivery {
     pub(super) new_rooms: BTreeSet<RoomId>,
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
+    pub(super) gatherings: Gatherings,
     pub(super) encoder: Encoder,
     /// Typing that not all have heard.
     pub(super) asides: Asides,
@@ -65,17 +68,6 @@ pub(super) enum Follow {
     Mentioned,
 }
 
-/// Comings and goings that are past: of each its room and its `seq`. They were taken in before, or something newer was; whoever
-/// was let in again keeps the places that they have taken since.
-#[derive(Default)]
-pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
-
-impl Past {
-    fn has(&self, event: &Event) -> bool {
-        !self.0.is_empty() && event.change.is_durable() && self.0.contains(&(event.room, event.head.seq))
-    }
-}
-
 impl Delivery {
     pub(super) fn new(
         settings: &HubSettings,
@@ -93,6 +85,7 @@ impl Delivery {
             rooms: Map::default(),
             new_rooms: BTreeSet::new(),
             turns: Turns::default(),
+            gatherings: Gatherings::default(),
             encoder: Encoder::default(),
             asides: Asides::default(),
             typists: Typists::default(),
@@ -165,6 +158,7 @@ impl Delivery {
         self.rooms.clear();
         self.new_rooms.clear();
         self.delivered.clear();
+        self.gatherings = Gatherings::default();
         std::mem::take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
     }
 
@@ -186,8 +180,14 @@ impl Delivery {
         });
         room.touched = now;
         room.members = event.members;
+        let end = room.log.end();
         if room.log.accept(event.clone(), now) {
-            room.telling.touch(event.room, &mut self.turns);
+            // What had to wait for this one is told with it.
+            let is_alone = room.log.end() == end + 1;
+            match room.gathering.take(event, now).filter(|_| is_alone) {
+                Some(until) => self.gatherings.wait(event.room, until),
+                None => room.telling.touch(event.room, &mut self.turns),
+            }
         }
         self.ring_waiters(event.room);
     }

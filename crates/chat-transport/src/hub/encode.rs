@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chat_domain::{Event, UserId};
 use chat_protocol::{Audience, Frames, News, Shape, audience, encode};
 
+use super::gathering::Gathering;
 use crate::connection::line::{Framing, Payload};
 use crate::mistakes::planted;
 
@@ -112,8 +113,8 @@ impl Encoder {
     pub(super) fn events(
         &mut self,
         encoded: &mut Encoded,
-        events: &[Arc<Event>],
-        first: u64,
+        (events, first): (&[Arc<Event>], u64),
+        gathering: &Gathering,
         number: ShapeNumber,
         viewer: &Viewer,
     ) -> Option<Payload> {
@@ -125,7 +126,7 @@ impl Encoder {
         {
             return encoded.payloads[*at].1.clone();
         }
-        let at = self.place(encoded, events, span, viewer);
+        let at = self.place(encoded, events, span, gathering, viewer);
         if is_plain {
             encoded.note_plain(slot, span, at);
         }
@@ -133,12 +134,23 @@ impl Encoder {
     }
 
     /// Where the payload for this viewer is, which is encoded if it is not there.
-    fn place(&mut self, encoded: &mut Encoded, events: &[Arc<Event>], span: Span, viewer: &Viewer) -> usize {
+    fn place(
+        &mut self,
+        encoded: &mut Encoded,
+        events: &[Arc<Event>],
+        span: Span,
+        gathering: &Gathering,
+        viewer: &Viewer,
+    ) -> usize {
         let Viewer { user, framing, epoch, .. } = *viewer;
         let news = |event: &Arc<Event>| News::Event(event.clone());
         let shape = viewer.shape.masked(events.iter().map(news));
         self.audiences.clear();
-        self.audiences.extend(events.iter().map(|event| audience(shape, &news(event), user)));
+        let told = events.iter().enumerate().map(|(at, event)| match gathering.leaves_out(events, at) {
+            true => None,
+            false => audience(shape, &news(event), user),
+        });
+        self.audiences.extend(told);
         if let Some(at) = encoded.find(shape, framing, span, &self.audiences) {
             return at;
         }

@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::asides::{Aside, Listener};
-use super::delivery::{Delivery, Follow, Past};
+use super::delivery::{Delivery, Follow};
 use super::handle::Hub;
+use super::settle::Past;
 use super::subs::Sub;
 use crate::connection::away::Behind;
 use crate::mistakes::planted;

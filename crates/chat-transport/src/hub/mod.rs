@@ -10,6 +10,7 @@ mod asides;
 pub mod bench;
 mod delivery;
 mod encode;
+mod gathering;
 mod handle;
 mod here;
 mod holdback;

@@ -3,6 +3,7 @@
 use chat_domain::{Head, MessageId, Time, UserId};
 
 use super::encode::Encoded;
+use super::gathering::Gathering;
 use super::log::Log;
 use super::subs::Subs;
 use super::telling::Telling;
@@ -14,6 +15,7 @@ pub(super) struct Room {
     pub(super) log: Log,
     pub(super) subs: Subs,
     pub(super) telling: Telling,
+    pub(super) gathering: Gathering,
     /// What the round under way has encoded.
     pub(super) encoded: Encoded,
     /// When somebody last needed it.
@@ -62,6 +64,7 @@ impl Room {
             log: Log::new(head),
             subs: Subs::default(),
             telling: Telling::Idle,
+            gathering: Gathering::default(),
             encoded: Encoded::default(),
             touched: now,
             reached: None,

@@ -68,7 +68,9 @@ impl Hub {
         self.take_in(shard, now);
         let (next, rounds) = {
             let mut delivery = self.delivery(shard);
+            delivery.end_gatherings(now);
             let next = delivery.tell_some(at, self.0.inbox.expects(shard));
+            let next = next.no_later(delivery.gatherings.next().map(|until| at + until.since(now)));
             (next, delivery.rounds())
         };
         self.holdback(shard).only(&rounds, at, &*self.0.journal);

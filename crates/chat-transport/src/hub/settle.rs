@@ -3,14 +3,25 @@
 use std::sync::Arc;
 
 use chat_domain::view::Match;
-use chat_domain::{Change, Event, Outcome, Person, RoomKind, Settled, Time, UserId};
+use chat_domain::{Change, Event, Outcome, Person, RoomId, RoomKind, Settled, Time, UserId};
 use chat_protocol::News;
 
-use super::delivery::{Follow, Past};
+use super::delivery::Follow;
 use super::handle::Hub;
 use super::people::People;
 use crate::connection::closes;
 use crate::connection::socket::Socket;
+
+/// Comings and goings that are past: of each its room and its `seq`. They were taken in before, or something newer was; whoever
+/// was let in again keeps the places that they have taken since.
+#[derive(Default)]
+pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
+
+impl Past {
+    pub(super) fn has(&self, event: &Event) -> bool {
+        !self.0.is_empty() && event.change.is_durable() && self.0.contains(&(event.room, event.head.seq))
+    }
+}
 
 impl Hub {
     /// Takes in what was settled for a shard. People come first: whoever was removed is not let in any more when their sockets are

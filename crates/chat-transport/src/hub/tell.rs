@@ -7,6 +7,7 @@ use chat_domain::{Change, Event, MessageId, RoomId, UserId};
 
 use super::delivery::Delivery;
 use super::encode::{Encoded, Encoder, Viewer};
+use super::gathering::Gathering;
 use super::log::Recent;
 use super::map::Map;
 use super::room::Room;
@@ -38,7 +39,8 @@ impl Delivery {
     pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub, upto: u64) {
         let Some((room, mut teller)) = self.teller(id) else { return };
         sub.silent = false;
-        teller.tell_one(room.log.recent().upto(upto), sub, &mut room.encoded, &mut room.reached);
+        let Room { log, reached, encoded, gathering, .. } = room;
+        teller.tell_one(log.recent().upto(upto), sub, gathering, encoded, reached);
     }
 
     /// Tells a room's news to as many as the budget allows.
@@ -91,11 +93,11 @@ struct Teller<'a> {
 impl Teller<'_> {
     /// Tells as many as the budget allows; true if the round is over.
     fn tell(&mut self, room: &mut Room, budget: &mut usize) -> bool {
-        let Room { log, subs, reached, encoded, .. } = room;
+        let Room { log, subs, reached, encoded, gathering, .. } = room;
         let news = log.recent();
         while *budget > 0 {
             let Some(sub) = subs.next_due() else { break };
-            if self.tell_one(news, sub, encoded, reached) {
+            if self.tell_one(news, sub, gathering, encoded, reached) {
                 *budget -= 1;
             }
         }
@@ -107,6 +109,7 @@ impl Teller<'_> {
         &mut self,
         recent: Recent<'_>,
         sub: &mut Sub,
+        gathering: &Gathering,
         encoded: &mut Encoded,
         reached: &mut Option<MessageId>,
     ) -> bool {
@@ -123,7 +126,7 @@ impl Teller<'_> {
         }
         sub.heard = head;
         let Some(ahead) = sub.ahead else {
-            self.send(news, from, sub, encoded, reached);
+            self.send((news, from), sub, gathering, encoded, reached);
             return true;
         };
         // It read ahead in the journal: what it has read is not for it.
@@ -132,26 +135,26 @@ impl Teller<'_> {
             sub.ahead = None;
         }
         if unread.len() == news.len() {
-            self.send(news, from, sub, encoded, reached);
+            self.send((news, from), sub, gathering, encoded, reached);
         } else {
             // No other sub has the same view.
-            self.send(&unread, from, sub, &mut Encoded::default(), reached);
+            self.send((&unread, from), sub, gathering, &mut Encoded::default(), reached);
         }
         true
     }
 
     fn send(
         &mut self,
-        news: &[Arc<Event>],
-        first: u64,
+        (news, first): (&[Arc<Event>], u64),
         sub: &mut Sub,
+        gathering: &Gathering,
         encoded: &mut Encoded,
         reached: &mut Option<MessageId>,
     ) {
         let socket = &sub.socket;
         let framing = socket.line.framing();
         let viewer = Viewer { user: socket.user(), shape: sub.shape, framing, epoch: self.epoch };
-        let Some(payload) = self.encoder.events(encoded, news, first, sub.number, &viewer) else {
+        let Some(payload) = self.encoder.events(encoded, (news, first), gathering, sub.number, &viewer) else {
             return socket.offer_answers();
         };
         let newest = newest(news, None);

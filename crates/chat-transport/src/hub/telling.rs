@@ -40,6 +40,17 @@ pub(super) enum Next {
     Later,
 }
 
+impl Next {
+    /// The same, or then if that is earlier.
+    pub(super) fn no_later(self, when: Option<Instant>) -> Next {
+        match (self, when) {
+            (Next::Now, _) | (_, None) => self,
+            (Next::At(known), Some(when)) => Next::At(known.min(when)),
+            (Next::Later, Some(when)) => Next::At(when),
+        }
+    }
+}
+
 /// Rooms that have something to tell, in the order of their turns.
 #[derive(Default)]
 pub(super) struct Turns {

@@ -7,8 +7,9 @@ use chat_domain::backplane::{Envelope, Moved};
 use chat_domain::{Event, Head, Time};
 use tokio_util::sync::CancellationToken;
 
-use super::super::delivery::{Delivery, Follow, PATIENCE, Past};
+use super::super::delivery::{Delivery, Follow, PATIENCE};
 use super::super::handle::Hub;
+use super::super::settle::Past;
 use super::Nodes;
 use crate::mistakes::planted;
 

@@ -6,7 +6,7 @@
 use chat_protocol::Lang;
 
 use super::*;
-use crate::hub::delivery::Past;
+use crate::hub::settle::Past;
 
 /// What the hub may be told late: that somebody was removed, or was added.
 struct News {
