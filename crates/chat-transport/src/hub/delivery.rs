@@ -1,21 +1,22 @@
 //! The rooms of one shard: what is told in them, to whom, and in which order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chat_domain::Extra::{Changed, Silenced, Updated};
 use chat_domain::{Change, Event, Failure, MessageId, Outcome, Person, RoomId, Settled, Time, UserId};
-use chat_protocol::{News, Trouble, Typing, reply};
+use chat_protocol::{Trouble, Typing, reply};
 use tokio::sync::Notify;
 
-use super::asides::{Aside, Asides, Listener};
+use super::asides::Asides;
 use super::encode::Encoder;
+use super::ending::Ending;
 use super::gathering::Gatherings;
 use super::lists::Stale;
 use super::map::Map;
+use super::past::Past;
 use super::room::Room;
 use super::settings::HubSettings;
-use super::settle::Past;
 use super::telling::Turns;
 use super::typists::Typists;
 use super::ways::Ways;
@@ -38,6 +39,8 @@ pub(super) struct Delivery {
     /// Rooms that have something to tell.
     pub(super) turns: Turns,
     pub(super) gatherings: Gatherings,
+    /// Groups that have ended, whose members are still to be told.
+    pub(super) endings: VecDeque<Ending>,
     pub(super) encoder: Encoder,
     /// Typing that not all have heard.
     pub(super) asides: Asides,
@@ -86,6 +89,7 @@ impl Delivery {
             new_rooms: BTreeSet::new(),
             turns: Turns::default(),
             gatherings: Gatherings::default(),
+            endings: VecDeque::new(),
             encoder: Encoder::default(),
             asides: Asides::default(),
             typists: Typists::default(),
@@ -159,6 +163,7 @@ impl Delivery {
         self.new_rooms.clear();
         self.delivered.clear();
         self.gatherings = Gatherings::default();
+        self.endings.clear();
         std::mem::take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
     }
 
@@ -268,27 +273,6 @@ impl Delivery {
     fn stop_typing(&mut self, room: RoomId, user: UserId, now: Time) {
         let ended = self.typists.stop(room, user, now);
         self.pass_on(ended);
-    }
-
-    pub(super) fn pass_on(&mut self, typed: Vec<Typing>) {
-        for typing in typed {
-            let Some(room) = self.rooms.get(&typing.room) else { continue };
-            let author = typing.person.id();
-            let others = room.subs.iter().filter(|sub| !sub.silent && sub.socket.user() != author);
-            let listeners = others.map(|sub| Listener { socket: sub.socket.clone(), shape: sub.shape }).collect();
-            let waits = !self.asides.is_empty();
-            self.asides.add(Aside::new(News::Typing(typing), listeners));
-            if !waits {
-                self.tell_some_asides();
-            }
-        }
-    }
-
-    /// Tells a chunk of the typing that waits.
-    pub(super) fn tell_some_asides(&mut self) {
-        for aside in self.asides.take_some() {
-            aside.tell(&mut self.encoder, self.epoch);
-        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chat_domain::{Bucket, Change, Emoji, Event, Extra, MessageId, Rate, RoomId, Time};
 
-use super::delivery::Delivery;
 use super::map::Map;
 
 /// The reactions of one room that come too fast to be told one by one.
@@ -73,23 +72,15 @@ impl Gatherings {
         }
     }
 
+    /// The rooms that have waited for long enough.
+    pub(super) fn over(&mut self, now: Time) -> Vec<RoomId> {
+        let over = self.0.extract_if(.., |(until, _)| *until <= now);
+        over.map(|(_, room)| room).collect()
+    }
+
     /// When the next room is to be told.
     pub(super) fn next(&self) -> Option<Time> {
         self.0.iter().map(|(until, _)| *until).min()
-    }
-}
-
-impl Delivery {
-    /// Has those rooms tell their reactions that have waited for long enough.
-    pub(super) fn end_gatherings(&mut self, now: Time) {
-        let waiting = std::mem::take(&mut self.gatherings.0);
-        for (until, id) in waiting {
-            if until > now {
-                self.gatherings.0.push((until, id));
-            } else if let Some(room) = self.rooms.get_mut(&id) {
-                room.telling.touch(id, &mut self.turns);
-            }
-        }
     }
 }
 

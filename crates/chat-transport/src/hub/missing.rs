@@ -13,7 +13,7 @@ use tracing::debug;
 use super::asides::{Aside, Listener};
 use super::delivery::{Delivery, Follow};
 use super::handle::Hub;
-use super::settle::Past;
+use super::past::Past;
 use super::subs::Sub;
 use crate::connection::away::Behind;
 use crate::mistakes::planted;

@@ -119,15 +119,6 @@ impl Delivery {
         self.pass_on(ended);
     }
 
-    /// Unsubscribes everybody once they were told everything.
-    pub(super) fn expel_all(&mut self, id: RoomId) {
-        let subs = self.rooms.get_mut(&id).map(|room| room.subs.take()).unwrap_or_default();
-        for mut sub in subs {
-            self.asides.forget(sub.socket.id, id);
-            self.flush_sub(id, &mut sub, u64::MAX);
-        }
-    }
-
     /// Whether a socket of a removed member has its place since a later moment: they were let in again.
     pub(super) fn is_back(&self, removed: &Event, user: UserId) -> bool {
         let since = |sub: &Sub| sub.socket.user() == user && sub.since > removed.head.seq;

@@ -74,7 +74,7 @@ impl Hub {
             (next, delivery.rounds())
         };
         self.holdback(shard).only(&rounds, at, &*self.0.journal);
-        next
+        if self.tell_some_ends(shard) { Next::Now } else { next }
     }
 
     /// Tells who looks how until told to stop.

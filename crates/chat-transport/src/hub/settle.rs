@@ -3,25 +3,16 @@
 use std::sync::Arc;
 
 use chat_domain::view::Match;
-use chat_domain::{Change, Event, Outcome, Person, RoomId, RoomKind, Settled, Time, UserId};
+use chat_domain::{Change, Event, Outcome, Person, RoomKind, Settled, Time, UserId};
 use chat_protocol::News;
 
 use super::delivery::Follow;
+use super::ending::Ending;
 use super::handle::Hub;
+use super::past::Past;
 use super::people::People;
 use crate::connection::closes;
 use crate::connection::socket::Socket;
-
-/// Comings and goings that are past: of each its room and its `seq`. They were taken in before, or something newer was; whoever
-/// was let in again keeps the places that they have taken since.
-#[derive(Default)]
-pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
-
-impl Past {
-    pub(super) fn has(&self, event: &Event) -> bool {
-        !self.0.is_empty() && event.change.is_durable() && self.0.contains(&(event.room, event.head.seq))
-    }
-}
 
 impl Hub {
     /// Takes in what was settled for a shard. People come first: whoever was removed is not let in any more when their sockets are
@@ -100,14 +91,26 @@ impl Hub {
         staying.into_iter().for_each(|user| self.tell(user, &left));
     }
 
-    /// A group has ended: each member hears that they are no longer in it, and nothing of the others.
+    /// A group has ended: each member is to hear that they are no longer in it, and nothing of the others.
     fn ended(&self, event: &Event) {
-        let were = self.people().end(event.room, event.head.seq);
-        self.delivery_of(event.room).expel_all(event.room);
-        for person in were {
-            let change = Change::Removed { person: person.clone(), heir: None };
-            self.moved(&Arc::new(Event { change, ..event.clone() }), &person, &[]);
+        let people = self.people().end(event.room, event.head.seq);
+        let mut delivery = self.delivery_of(event.room);
+        let subs = delivery.rooms.get_mut(&event.room).map(|room| room.subs.take()).unwrap_or_default();
+        delivery.endings.push_back(Ending::new(event, subs, people));
+        drop(delivery);
+        self.0.inbox.bell(self.0.inbox.lane(event.room)).notify_one();
+    }
+
+    /// Tells some more of those whose groups have ended; whether there are others.
+    pub(super) fn tell_some_ends(&self, shard: usize) -> bool {
+        let (ended, more) = self.delivery(shard).end_some();
+        if let Some((event, people)) = ended {
+            for person in people {
+                let change = Change::Removed { person: person.clone(), heir: None };
+                self.moved(&Arc::new(Event { change, ..event.clone() }), &person, &[]);
+            }
         }
+        more
     }
 
     /// Tells whoever came into a room or had to leave it on the sockets that have not heard it there, alone and without a cursor,

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use chat_domain::{Change, Event, MessageId, RoomId, UserId};
+use chat_domain::{Change, Event, MessageId, Person, RoomId, Time, UserId};
+use chat_protocol::{News, Typing};
 
+use super::asides::{Aside, Listener};
 use super::delivery::Delivery;
 use super::encode::{Encoded, Encoder, Viewer};
 use super::gathering::Gathering;
@@ -57,6 +59,54 @@ impl Delivery {
         room.telling.end(id, all_asked, now, teller.turns);
         let sockets = room.subs.len();
         self.ways.go_on(id, has_begun, all_asked, sockets);
+    }
+
+    /// Has rooms tell their reactions that have waited for long enough.
+    pub(super) fn end_gatherings(&mut self, now: Time) {
+        for id in self.gatherings.over(now) {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.telling.touch(id, &mut self.turns);
+            }
+        }
+    }
+
+    /// Tells some of those who heard a group that has ended what came before; if none are left, answers some of its people, who are to
+    /// hear of it. Whether there is more to do.
+    pub(super) fn end_some(&mut self) -> (Option<(Event, Vec<Arc<Person>>)>, bool) {
+        let Some(mut ending) = self.endings.pop_front() else { return (None, false) };
+        let (id, subs) = (ending.event.room, ending.some_subs());
+        let people = if subs.is_empty() { ending.some_people() } else { Vec::new() };
+        for mut sub in subs {
+            self.asides.forget(sub.socket.id, id);
+            self.flush_sub(id, &mut sub, u64::MAX);
+        }
+        let event = ending.event.clone();
+        if !ending.is_over() {
+            self.endings.push_front(ending);
+        }
+        (Some((event, people)), !self.endings.is_empty())
+    }
+
+    /// Has everybody else who listens hear it.
+    pub(super) fn pass_on(&mut self, typed: Vec<Typing>) {
+        for typing in typed {
+            let Some(room) = self.rooms.get(&typing.room) else { continue };
+            let author = typing.person.id();
+            let others = room.subs.iter().filter(|sub| !sub.silent && sub.socket.user() != author);
+            let listeners = others.map(|sub| Listener { socket: sub.socket.clone(), shape: sub.shape }).collect();
+            let waits = !self.asides.is_empty();
+            self.asides.add(Aside::new(News::Typing(typing), listeners));
+            if !waits {
+                self.tell_some_asides();
+            }
+        }
+    }
+
+    /// Tells a chunk of the typing that waits.
+    pub(super) fn tell_some_asides(&mut self) {
+        for aside in self.asides.take_some() {
+            aside.tell(&mut self.encoder, self.epoch);
+        }
     }
 
     /// A room, and what telling its events needs.

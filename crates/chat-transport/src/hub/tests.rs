@@ -3,6 +3,7 @@
 mod asides;
 mod back;
 mod counts;
+mod ending;
 mod gathering;
 mod holdback;
 mod joining;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::delivery::{Delivery, Follow, PATIENCE};
 use super::super::handle::Hub;
-use super::super::settle::Past;
+use super::super::past::Past;
 use super::Nodes;
 use crate::mistakes::planted;
 

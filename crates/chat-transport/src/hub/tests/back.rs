@@ -6,7 +6,7 @@
 use chat_protocol::Lang;
 
 use super::*;
-use crate::hub::settle::Past;
+use crate::hub::past::Past;
 
 /// What the hub may be told late: that somebody was removed, or was added.
 struct News {

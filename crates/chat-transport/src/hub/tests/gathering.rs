@@ -6,16 +6,16 @@ use chat_protocol::Cursor;
 use super::*;
 
 /// A big room with a socket of everybody in it.
-struct Crowd {
-    world: World,
+pub(super) struct Crowd {
+    pub(super) world: World,
     members: Vec<UserId>,
-    sockets: Vec<Arc<Socket>>,
+    pub(super) sockets: Vec<Arc<Socket>>,
     began: (Time, Instant),
     message: MessageId,
 }
 
 impl Crowd {
-    async fn of(number: usize) -> Crowd {
+    pub(super) async fn of(number: usize) -> Crowd {
         let world = World::new(HubSettings::default()).await;
         let (mut members, mut sockets) = (Vec::new(), Vec::new());
         for n in 0..number {

@@ -4,7 +4,7 @@
 //! through every order of them is to go through everything that threads could do, which a model checker would only do more slowly.
 
 use super::*;
-use crate::hub::settle::Past;
+use crate::hub::past::Past;
 
 #[tokio::test]
 async fn joining_again_loses_nothing_that_was_on_its_way() {
