@@ -50,6 +50,9 @@ pub(super) fn mute(scene: Scene<'_>, user: UserId, sentence: Option<Sentence>) -
         None if before.muted.is_none() => return Ok(Decision::Quiet),
         None => (None, Act::Unmute),
     };
+    if muted == before.muted {
+        return Ok(Decision::Already(scene.already(scene.room.last_at, scene.updated(user, before)?)));
+    }
     let event = scene.next(scene.updated(user, Standing { muted, ..before })?);
     Ok(Decision::Happened(event, Some(Memo::Acted(Acted::for_reason(act, user, sentence)))))
 }
@@ -73,6 +76,9 @@ pub(super) fn ban(
     let acted = Acted { purge: delete_messages, ..Acted::for_reason(act, user, sentence) };
     let memo = Some(Memo::Acted(acted));
     let is_in = banned.is_some() && scene.chat.member(scene.room.id, user).is_some();
+    if banned == before.banned && !is_in && !delete_messages {
+        return Ok(Decision::Already(scene.already(scene.room.last_at, scene.updated(user, before)?)));
+    }
     // Who is out has no rank.
     let change = scene.updated(user, Standing { role: Role::Member, banned, ..before })?;
     if !is_in {

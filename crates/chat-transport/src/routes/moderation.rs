@@ -105,7 +105,8 @@ fn restrained(
     sentence: &Sentence,
     until: impl Fn(&Extra) -> Option<Time>,
 ) -> Result<Reply, Trouble> {
-    let said = outcome.happened().last().and_then(|event| match &event.change {
+    // What stood already is answered like what is new.
+    let said = outcome.happened().last().or(outcome.event()).and_then(|event| match &event.change {
         Change::Extra(extra @ Extra::Updated { person, .. }) => Some((person, until(extra)?)),
         _ => None,
     });

@@ -97,7 +97,11 @@ impl Place {
                 if sentence.is_some() && !guest.here {
                     return Err(Refusal::UnknownUser);
                 }
-                self.guest(*user).muted = sentence.as_ref().map(|sentence| sentence.until(now));
+                let until = sentence.as_ref().map(|sentence| sentence.until(now));
+                if until == muted {
+                    return Ok(Said::Already);
+                }
+                self.guest(*user).muted = until;
                 Ok(self.noted(stamp, if sentence.is_some() { Act::Mute } else { Act::Unmute }, Some(*user)))
             }
             Command::Ban { user, sentence, .. } => {
@@ -110,8 +114,12 @@ impl Place {
                 if !self.people.iter().any(|guest| guest.user == *user) {
                     self.people.push(Guest::stranger(*user));
                 }
+                let until = sentence.as_ref().map(|sentence| sentence.until(now));
+                if until == banned.filter(|until| *until > now) && !was_in {
+                    return Ok(Said::Already);
+                }
                 let guest = self.guest(*user);
-                guest.banned = sentence.as_ref().map(|sentence| sentence.until(now));
+                guest.banned = until;
                 (guest.here, guest.moderator) = (guest.here && sentence.is_none(), false);
                 let said = self.noted(stamp, if sentence.is_some() { Act::Ban } else { Act::Unban }, Some(*user));
                 if was_in {
