@@ -90,6 +90,22 @@ async def test_it_is_explained_why_somebody_did_not_get_a_message(server):
     assert read["reached"] is True and read["message_id"] == ids.uuid(ids.MESSAGE, sent) and read["at"]
 
 
+async def test_it_is_explained_who_may_say_nothing_and_who_is_kept_away(server):
+    anna, boris = [await register(server) for _ in range(2)]
+    chat = await group(anna, boris)
+    sent = (await anna.call("POST", f"/api/chats/{chat.id}/messages", {"content": "hi"}, expect=200)).data["id"]
+    for name in ("mute", "ban"):
+        assert await fact(server, boris, sent, name) == {"fact": name, "until": None}
+    assert await fact(server, boris, sent, "block") == {"fact": "block", "blocks": False, "blocked": False}
+    await anna.call("PUT", f"/api/chats/{chat.id}/mutes/{boris.id}", {"seconds": 3600}, expect=200)
+    await boris.call("PUT", f"/api/users/{anna.id}/block", expect=200)
+    assert (await fact(server, boris, sent, "mute"))["until"] and not (await fact(server, boris, sent, "ban"))["until"]
+    assert await fact(server, boris, sent, "block") == {"fact": "block", "blocks": True, "blocked": False}
+    await anna.call("PUT", f"/api/chats/{chat.id}/bans/{boris.id}", expect=200)
+    assert (await fact(server, boris, sent, "ban"))["until"].startswith("9999-12-31T23:59:59")
+    assert (await fact(server, boris, sent, "member_since"))["at"] is None
+
+
 async def test_without_the_token_one_may_only_look(server):
     anna = await register(server)
     async with websockets.connect(f"{server.ws_url}/ws?token={anna.token}") as socket:

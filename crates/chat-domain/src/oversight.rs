@@ -40,4 +40,8 @@ pub struct Trace {
     pub member: Option<Member>,
     /// Since when they are in the room, as far as the log remembers: else when the next message came. `None` for who is not.
     pub since: Option<Time>,
+    /// Whether they block who sent the message.
+    pub blocks: bool,
+    /// Whether who sent the message blocks them.
+    pub blocked: bool,
 }

@@ -38,7 +38,9 @@ impl Chat {
         let member = self.slot(message.room, user).map(|slot| slot.member);
         let (state, row) = self.state(message.room)?;
         let since = self.member(message.room, user).map(|slot| since(state, row, slot.member.joined));
-        Ok(Trace { message, member, since })
+        let sender = message.sender.id();
+        let (blocks, blocked) = (self.blocks(user, sender), self.blocks(sender, user));
+        Ok(Trace { message, member, since, blocks, blocked })
     }
 }
 

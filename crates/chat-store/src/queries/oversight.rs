@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use chat_domain::fact::Fact;
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::MEMBERS_IN_CHAT;
 use chat_domain::{Member, MessageId, Refusal, RoomId, Time, UserId};
 
 use super::chats::first_members;
-use super::{Conn, reception};
+use super::{Conn, moderation, reception};
 use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
@@ -59,12 +60,17 @@ pub(super) async fn trace(conn: &Conn, user: UserId, id: MessageId) -> Worked<Tr
     let sql = Sql::new(format!(
         "SELECT {MEMBER}, {STANDING}, {STANDS} FROM members m JOIN rooms r ON r.id = m.room WHERE m.room = ? AND m.person = ?"
     ));
+    let sender = message.sender.id();
+    let pair = (user.min(sender), user.max(sender));
+    let known = moderation::blocks(conn, &[pair]).await?.pop();
+    let Some(Fact::Blocks(low, _, by)) = known else { return Err(Refusal::UnknownUser.into()) };
+    let (blocks, blocked) = if low == user { (by[0], by[1]) } else { (by[1], by[0]) };
     let Some((row, stands)) = conn.first::<(WholeMemberRow, bool)>(sql.bind(message.room).bind(user)).await? else {
-        return Ok(Trace { message, member: None, since: None });
+        return Ok(Trace { message, member: None, since: None, blocks, blocked });
     };
     let (room, member) = member(row)?;
     let since = if member.active && stands { Some(since(conn, room, &member).await?) } else { None };
-    Ok(Trace { message, member: Some(member), since })
+    Ok(Trace { message, member: Some(member), since, blocks, blocked })
 }
 
 /// When somebody came who is in a room. Old changes are forgotten; then it was no later than the next message.

@@ -15,5 +15,5 @@ pub(super) async fn explain(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let trace = asked.app.journal.trace(user, message).await?;
     let connections = connections::of(asked.app, user);
     let closings = asked.app.closings.of(user, asked.app.now());
-    Ok(told(&Explained { trace: &trace, connections: &connections, closings: &closings }))
+    Ok(told(&Explained { trace: &trace, now: asked.app.now(), connections: &connections, closings: &closings }))
 }

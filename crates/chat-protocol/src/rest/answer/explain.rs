@@ -1,7 +1,7 @@
 //! Why somebody did or did not get a message: what was found, in order.
 
 use chat_domain::oversight::Trace;
-use chat_domain::{MessageId, Position};
+use chat_domain::{MessageId, Position, Time};
 
 use super::Reply;
 use super::admin::{Closing, Connection, answer, closing, connection};
@@ -11,6 +11,8 @@ use crate::json::{Micros, Object};
 pub struct Explained<'a> {
     /// What the journal says.
     pub trace: &'a Trace,
+    /// When it says so.
+    pub now: Time,
     /// Their open connections.
     pub connections: &'a [Connection],
     /// Those that have ended.
@@ -22,9 +24,9 @@ type Finding<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
 
 /// Why somebody did or did not get a message.
 pub fn explain(explained: &Explained<'_>) -> Reply {
-    let Explained { trace, connections, closings } = explained;
+    let Explained { trace, now, connections, closings } = explained;
     let (message, member) = (&trace.message, trace.member.unwrap_or_else(|| nobody(trace)));
-    let findings: [Finding<'_>; 6] = [
+    let findings: [Finding<'_>; 9] = [
         ("member_since", &|o| {
             o.put("at", trace.since.map(Micros));
         }),
@@ -41,6 +43,15 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
         }),
         ("closings", &|o| {
             o.objects("closings", *closings, closing);
+        }),
+        ("mute", &|o| {
+            o.put("until", member.muted_at(*now).map(Micros));
+        }),
+        ("ban", &|o| {
+            o.put("until", member.banned_at(*now).map(Micros));
+        }),
+        ("block", &|o| {
+            o.put("blocks", trace.blocks).put("blocked", trace.blocked);
         }),
     ];
     answer(|o| {
