@@ -1,6 +1,7 @@
 //! What may be asked for on the command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
 
@@ -65,12 +66,40 @@ pub(crate) struct Args {
     /// Without the bare broadcasters.
     #[arg(long)]
     pub(crate) no_bare: bool,
+    /// Another server to run beside ours in one room, in pairs and idle: a name and the command that starts it, as
+    /// `ws=node ws.mjs`. It takes its frames' size from FRAME, says `listening on http://…`, and sends everything that is said at `/ROOM` to all who
+    /// are there. A name with `socketio:` before it speaks Socket.IO: it joins with `join`, says with `say`, and hears `message`.
+    /// With `xmpp:` it speaks that, with guests in rooms of `conference.localhost`.
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) peer: Vec<Peer>,
     /// The broadcaster itself; this program starts it.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Way>,
     /// Bytes of its frames.
     #[arg(long, hide = true, default_value_t = 0)]
     pub(crate) frame: usize,
+}
+
+/// Another server, which this program starts.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) dialect: Dialect,
+    pub(crate) command: String,
+}
+
+impl FromStr for Peer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Peer, String> {
+        let (name, command) = text.split_once('=').ok_or("a peer is NAME=COMMAND")?;
+        let (dialect, name) = match name.split_once(':') {
+            Some(("socketio", name)) => (Dialect::OtherSocketio, name),
+            Some(("xmpp", name)) => (Dialect::Xmpp, name),
+            _ => (Dialect::Bare, name),
+        };
+        Ok(Peer { name: name.to_owned(), dialect, command: command.to_owned() })
+    }
 }
 
 /// A way to load the server.

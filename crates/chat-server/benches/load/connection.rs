@@ -47,18 +47,21 @@ impl Connection {
         let mut stream = dial(server, number).await?;
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            dialect.path(room, token, cursor)
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
+            dialect.path(room, token, cursor),
+            if dialect == Dialect::Xmpp { "Sec-WebSocket-Protocol: xmpp\r\n" } else { "" }
         );
         stream.write_all(request.as_bytes()).await?;
         let carry = upgraded(&mut stream).await?;
         let mut connection = Connection { dialect, stream: Rc::new(stream), carry };
-        if dialect == Dialect::Socketio {
-            connection.until(Kind::Opened).await?;
-            connection.mouth().say(&format!("40{{\"token\":\"{token}\"}}")).await?;
+        for (sign, said) in dialect.greeting(token) {
+            if let Some(sign) = sign {
+                connection.until(sign).await?;
+            }
+            connection.mouth().say(&said).await?;
         }
-        if dialect.greets() {
-            connection.until(Kind::Ready).await?;
+        if let Some(sign) = dialect.ready() {
+            connection.until(sign).await?;
         }
         Ok(connection)
     }
@@ -68,7 +71,7 @@ impl Connection {
         match self.dialect.join(room, cursor) {
             Some(join) => {
                 self.mouth().say(&join).await?;
-                self.until(Kind::Answer).await
+                self.until(self.dialect.joined()).await
             }
             None => Ok(String::new()),
         }

@@ -1,5 +1,7 @@
 //! What a client of each dialect says, and how it recognises what it hears.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use clap::ValueEnum;
 
 /// A dialect over WebSockets.
@@ -15,9 +17,15 @@ pub(crate) enum Dialect {
     Roulette,
     /// Dialect 5.
     Socketio,
-    /// None: what the bare broadcaster understands.
+    /// None: what the bare broadcaster understands, and peers that are as bare.
     #[value(skip)]
     Bare,
+    /// Plain Socket.IO of another server, whose events are named here.
+    #[value(skip)]
+    OtherSocketio,
+    /// XMPP's rooms over a WebSocket, for guests.
+    #[value(skip)]
+    Xmpp,
 }
 
 /// What a frame from the server is.
@@ -49,15 +57,42 @@ impl Dialect {
             Dialect::Multiplexed => format!("/ws?token={token}"),
             Dialect::Room => format!("/ws/chat/{room}/?token={token}"),
             Dialect::Roulette => format!("/api/v1/ws?chat_id={}&token={token}", uuid(room)),
-            Dialect::Socketio => "/socket.io/?EIO=4&transport=websocket".to_owned(),
+            Dialect::Socketio | Dialect::OtherSocketio => "/socket.io/?EIO=4&transport=websocket".to_owned(),
             Dialect::Bare => format!("/{room}"),
+            Dialect::Xmpp => "/ws".to_owned(),
         };
         path + &from
     }
 
-    /// Whether the server greets: before that, nothing is to be said.
-    pub(crate) fn greets(self) -> bool {
-        matches!(self, Dialect::Multiplexed | Dialect::Socketio)
+    /// What is said before anything else, each after a sign of that kind; the first without one. The token is Socket.IO's.
+    pub(crate) fn greeting(self, token: &str) -> Vec<(Option<Kind>, String)> {
+        match self {
+            Dialect::Socketio | Dialect::OtherSocketio => {
+                vec![(Some(Kind::Opened), format!("40{{\"token\":\"{token}\"}}"))]
+            }
+            Dialect::Xmpp => vec![
+                (None, XMPP_OPEN.to_owned()),
+                (Some(Kind::Ready), format!("<auth xmlns=\"{XMPP}-sasl\" mechanism=\"ANONYMOUS\"/>")),
+                (Some(Kind::Opened), XMPP_OPEN.to_owned()),
+                (Some(Kind::Ready), format!("<iq type=\"set\" id=\"b\"><bind xmlns=\"{XMPP}-bind\"/></iq>")),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The last sign before more may be said.
+    pub(crate) fn ready(self) -> Option<Kind> {
+        match self {
+            Dialect::Multiplexed | Dialect::Socketio | Dialect::OtherSocketio => Some(Kind::Ready),
+            Dialect::Xmpp => Some(Kind::Answer),
+            _ => None,
+        }
+    }
+
+    /// What says that a room was joined.
+    pub(crate) fn joined(self) -> Kind {
+        // The room's subject, which is a message.
+        if self == Dialect::Xmpp { Kind::Message } else { Kind::Answer }
     }
 
     /// What makes a room heard where connecting does not.
@@ -65,6 +100,13 @@ impl Dialect {
         let cursor = cursor.map(|cursor| format!(",\"cursor\":\"{cursor}\"")).unwrap_or_default();
         match self {
             Dialect::Multiplexed => Some(format!("{{\"type\":\"join_chat\",\"chat_id\":{room}{cursor}}}")),
+            Dialect::Xmpp => {
+                let nick = NICKS.fetch_add(1, Ordering::Relaxed);
+                Some(format!(
+                    "<presence to=\"r{room}@conference.localhost/{nick}\"><x xmlns=\"http://jabber.org/protocol/muc\"/></presence>"
+                ))
+            }
+            Dialect::OtherSocketio => Some(format!("420[\"join\",\"{room}\"]")),
             Dialect::Socketio => Some(format!("420[\"chat:join\",{{\"chat_id\":\"{}\"{cursor}}}]", uuid(room))),
             _ => None,
         }
@@ -83,6 +125,10 @@ impl Dialect {
                 "421[\"chat:message:send\",{{\"chat_id\":\"{}\",\"type\":\"text\",\"content\":\"{content}\"}}]",
                 uuid(room)
             ),
+            Dialect::OtherSocketio => format!("42[\"say\",\"{room}\",\"{content}\"]"),
+            Dialect::Xmpp => format!(
+                "<message type=\"groupchat\" to=\"r{room}@conference.localhost\"><body>{content}</body></message>"
+            ),
             Dialect::Bare => content.to_owned(),
         }
     }
@@ -94,6 +140,8 @@ impl Dialect {
             Dialect::Multiplexed | Dialect::Roulette | Dialect::Bare => &MULTIPLEXED,
             Dialect::Room => &ROOM,
             Dialect::Socketio => &SOCKETIO,
+            Dialect::OtherSocketio => &OTHER_SOCKETIO,
+            Dialect::Xmpp => &XMPP_FRAMES,
         };
         table.iter().find(|(begins, _)| frame.starts_with(begins.as_bytes())).map_or(Kind::Other, |(_, kind)| *kind)
     }
@@ -128,3 +176,21 @@ const SOCKETIO: [(&str, Kind); 8] = [
     ("0{", Kind::Opened),
     ("2", Kind::Ping),
 ];
+const OTHER_SOCKETIO: [(&str, Kind); 5] = [
+    ("42[\"message\"", Kind::Message),
+    ("430", Kind::Answer),
+    ("40", Kind::Ready),
+    ("0{", Kind::Opened),
+    ("2", Kind::Ping),
+];
+const XMPP_FRAMES: [(&str, Kind); 5] = [
+    ("<message", Kind::Message),
+    ("<iq", Kind::Answer),
+    ("<stream:features", Kind::Ready),
+    ("<success", Kind::Opened),
+    ("<failure", Kind::Error),
+];
+const XMPP: &str = "urn:ietf:params:xml:ns:xmpp";
+const XMPP_OPEN: &str = "<open xmlns=\"urn:ietf:params:xml:ns:xmpp-framing\" to=\"localhost\" version=\"1.0\"/>";
+/// Nobody is called like somebody else in a room.
+static NICKS: AtomicUsize = AtomicUsize::new(0);

@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
 use crate::Trouble;
-use crate::args::Args;
+use crate::args::{Args, Peer};
 use crate::connection::Connection;
 use crate::dialect::Dialect;
 use crate::measure::{Figures, Stretch};
@@ -78,6 +78,20 @@ pub(crate) async fn run(args: &Args, server: &Server, rooms: &[u64], people: &[R
     say_long(args, &connections).await?;
     sleep(SETTLE).await;
     println!("idle, after 16 KiB both ways: {:.2} KiB each", each(resident(server.pid())?));
+    Ok(())
+}
+
+/// The same of another server, as far as it is alike: memory and CPU of connections that do nothing.
+pub(crate) async fn beside(args: &Args, peer: &Peer, rooms: &[u64], people: &[Rc<Somebody>]) -> Result<(), Trouble> {
+    let server = Server::peer(peer, 0)?;
+    let before = resident(server.pid())?;
+    let connections = open(&server, peer.dialect, rooms, people).await?;
+    sleep(SETTLE).await;
+    let each = resident(server.pid())?.saturating_sub(before) as f64 / people.len() as f64;
+    let (cpu_before, wall) = (cpu(server.pid())?, Duration::from_secs_f64(args.seconds));
+    sleep(wall).await;
+    let used = cpu(server.pid())?.saturating_sub(cpu_before).as_secs_f64() / wall.as_secs_f64() * 100.0;
+    println!("idle, {}: {} connections, {each:.2} KiB each, {used:.2} % of a core", peer.name, connections.len());
     Ok(())
 }
 

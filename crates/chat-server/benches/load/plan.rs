@@ -93,6 +93,10 @@ impl Stage<'_> {
                 // What making everybody took is not to be mistaken for what is free.
                 let server = self.again()?;
                 idle::run(args, &server, &rooms, &people).await?;
+                drop(server);
+                for peer in &args.peer {
+                    idle::beside(args, peer, &rooms, &people).await?;
+                }
             }
             Scenario::Connect => {
                 let people = self.world.people(args.connections).await?;
@@ -137,26 +141,31 @@ impl Stage<'_> {
         for way in WAYS.iter().filter(|_| !args.no_bare) {
             let server = Server::bare(*way, frame)?;
             let crowd = Crowd::gather(args, &server, Dialect::Bare, 0, &people).await?;
-            others.push((way, server, crowd));
+            others.push((format!("bare, {}", way.name()), *way == Way::Coalescing, server, crowd));
+        }
+        for peer in &args.peer {
+            let server = Server::peer(peer, frame)?;
+            let crowd = Crowd::gather(args, &server, peer.dialect, 1, &people).await?;
+            others.push((peer.name.clone(), false, server, crowd));
         }
         let mut reached = Vec::new();
         for pace in ways {
             let mut ours = turn(args, &crowd, pace, "ours").await?;
             let mut bare = Vec::new();
-            for (way, _, crowd) in &others {
-                bare.push(turn(args, crowd, pace, &format!("bare, {}", way.name())).await?);
+            for (name, _, _, crowd) in &others {
+                bare.push(turn(args, crowd, pace, name).await?);
             }
             for _ in 1..TURNS {
                 ours.add(turn(args, &crowd, pace, "ours").await?);
-                for ((_, _, crowd), bare) in others.iter().zip(&mut bare) {
-                    bare.add(turn(args, crowd, pace, "bare").await?);
+                for ((name, _, _, crowd), bare) in others.iter().zip(&mut bare) {
+                    bare.add(turn(args, crowd, pace, name).await?);
                 }
             }
             ours.print();
-            for (bare, (way, ..)) in bare.iter().zip(&others) {
+            for (bare, (_, is_measure, ..)) in bare.iter().zip(&others) {
                 bare.print();
                 ratio(&ours, bare);
-                if **way == Way::Coalescing {
+                if *is_measure {
                     let targets = targets::one_room(pace, args.members, !args.tmpfs, &ours, bare);
                     targets.iter().for_each(|target| target.print(""));
                     reached.extend(targets.into_iter().map(|target| (self.named(&ours), target)));
@@ -181,6 +190,14 @@ impl Stage<'_> {
             let bare = pairs::run(args, &server, Dialect::Bare, &rooms, &people, "pairs, bare").await?;
             bare.print();
             ratio(&ours, &bare);
+        }
+        for peer in &args.peer {
+            let server = Server::peer(peer, ours.frame)?;
+            let name = format!("pairs, {}", peer.name);
+            // Rooms of other servers begin to be when somebody comes.
+            let theirs = pairs::run(args, &server, peer.dialect, &rooms, &people, &name).await?;
+            theirs.print();
+            ratio(&ours, &theirs);
         }
         Ok(reached)
     }

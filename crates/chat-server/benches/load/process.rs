@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::Trouble;
-use crate::args::Args;
+use crate::args::{Args, Peer};
 use crate::bare::Way;
 
 /// A server that ends with this value.
@@ -53,6 +53,13 @@ impl Server {
         let mut command = on_core(0, &std::env::current_exe()?);
         command.args(["--bare", way.name(), "--frame", &frame.to_string()]);
         Server::start(command, false)
+    }
+
+    /// Starts another server, whose frames have so many bytes.
+    pub(crate) fn peer(peer: &Peer, frame: u64) -> Result<Server, Trouble> {
+        let mut command = on_core(0, Path::new("sh"));
+        command.args(["-c", &format!("exec {}", peer.command)]).env("FRAME", frame.to_string());
+        Server::start(command, false).map_err(|error| format!("{}: {error}", peer.name).into())
     }
 
     fn start(mut command: Command, has_operators: bool) -> Result<Server, Trouble> {
