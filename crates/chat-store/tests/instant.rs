@@ -131,4 +131,4 @@ fn sent(outcome: &Outcome) -> &Event {
     event
 }
 
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 8;
