@@ -129,7 +129,7 @@
 //! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
 //! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
-//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`files`], [`backplane`]).
+//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`devices`], [`files`], [`backplane`]).
 //!
 //! # Features
 //!
@@ -196,6 +196,7 @@ mod account;
 mod admission;
 pub mod around;
 pub mod backplane;
+pub mod devices;
 pub mod directory;
 pub mod files;
 pub mod grant;
@@ -207,6 +208,7 @@ pub mod subscribers;
 pub use bucket::{Bucket, Rate};
 pub use chat::{Chat, Saved};
 pub use command::{ClientId, Command, Draft, Ids, Need, Stamp};
+pub use devices::{Device, Devices, Level};
 pub use digest::Digest;
 pub use directory::{Account, Directory};
 pub use emoji::Emoji;

@@ -19,6 +19,7 @@ use crate::subscribers::Subscribed;
 
 mod accounts;
 pub mod bus;
+mod devices;
 mod directory;
 mod files;
 mod journal;
@@ -28,6 +29,7 @@ mod shelf;
 mod subscribers;
 
 use accounts::Accounts;
+use devices::Pushed;
 use notifications::Notifications;
 use shelf::Shelf;
 
@@ -48,15 +50,16 @@ struct World {
     feed: Vec<Fed>,
     shelf: Shelf,
     webhooks: Vec<Subscribed>,
+    pushed: Pushed,
 }
 
 impl InMemory {
     /// Nobody and nothing yet.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications, reports, feed, shelf, webhooks) = Default::default();
+        let (accounts, notifications, reports, feed, shelf, webhooks, pushed) = Default::default();
         let chat = Chat::new(limits);
-        let world = World { chat, next, accounts, notifications, reports, feed, shelf, webhooks };
+        let world = World { chat, next, accounts, notifications, reports, feed, shelf, webhooks, pushed };
         InMemory { sink, world: Mutex::new(world) }
     }
 

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::devices::Devices;
 use crate::id::{RoomId, Uuid};
 use crate::journal::Answer;
 use crate::time::Time;
@@ -73,7 +74,7 @@ pub struct Subscribed {
 
 /// Whatever remembers who outside is told of what happens, and how far they were told. One node at a time tells them: the one that
 /// keeps the feed.
-pub trait Subscribers: Send + Sync {
+pub trait Subscribers: Devices {
     /// Whether this node is the one, as far as it knows. What it notes is refused when it is not.
     fn tells(&self) -> bool;
 

@@ -39,8 +39,8 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
     }
 }
 
-/// What an archive does not carry. The feed and the index of words are made anew elsewhere; back ends subscribe there anew.
-pub(crate) const LEFT_OUT: [&str; 14] = [
+/// What an archive does not carry. The feed and the index of words are made anew elsewhere; back ends and devices subscribe there anew.
+pub(crate) const LEFT_OUT: [&str; 17] = [
     "families",
     "refresh_tokens",
     "sessions",
@@ -55,6 +55,9 @@ pub(crate) const LEFT_OUT: [&str; 14] = [
     "words",
     "webhooks",
     "webhook_rooms",
+    "push_key",
+    "devices",
+    "pushes",
 ];
 /// Others refer to these.
 pub(crate) const FIRST: [&str; 2] = ["users", "rooms"];

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use chat_domain::around::Around;
 use chat_domain::backplane::{Listener, Neighbour, Speaker, Whereabouts, Wire};
+use chat_domain::devices::{PushNotes, Pushes, Ready, Tried, Waiting};
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::files::{Announced, FileQuota};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
 use chat_domain::{
-    Account, Directory, Failure, File, FileId, FileRow, Files, Journal, Sink, Subscribers, Suspension, Time, UserId,
-    Uuid,
+    Account, Device, Devices, Directory, Failure, Fed, File, FileId, FileRow, Files, Journal, Level, RoomId, Sink,
+    Subscribers, Suspension, Time, UserId, Uuid,
 };
 
 use crate::archive::{Numbered, Record};
@@ -258,6 +259,21 @@ impl Directory for Store {
         fn session(digest: String, now: Time, expires: Time) -> Option<Account>;
         fn close_session(digest: String) -> ();
         fn seen(users: Vec<(UserId, Time)>) -> ();
+    }
+}
+
+impl Devices for Store {
+    answered! { subscribers:
+        fn push_key(fresh: String) -> String;
+        fn add_device(device: Device, fed: u64, most: usize) -> bool;
+        fn remove_device(person: UserId, address: String) -> ();
+        fn devices(person: UserId) -> Vec<(Device, Tried)>;
+        fn set_level(member: UserId, room: RoomId, level: Level) -> ();
+        fn level(member: UserId, room: RoomId) -> Level;
+        fn pushes() -> Option<Pushes>;
+        fn to_push(turns: Vec<Fed>, at: Time) -> Vec<Waiting>;
+        fn push_of(waiting: Waiting, at: Time) -> Ready;
+        fn note_pushes(notes: PushNotes) -> bool;
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod changes;
+pub(crate) mod devices;
 pub(crate) mod feed;
 pub(crate) mod files;
 pub(crate) mod lobby;
@@ -78,6 +79,7 @@ macro_rules! declared {
 
 declared! {
     changes: changes, receipts;
+    devices: devices, pushes, levels, push_key;
     feed: feed, fed, leases, followers, facts, ids;
     files: files;
     lobby: lobby;

@@ -2,13 +2,10 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
-
 use chat_domain::subscribers::{Owed, Progress, Webhook};
 use chat_domain::{Command, InMemory, Journal, Limits, RoomId, Subscribers, Time, Uuid};
-use chat_store::Store;
 use common::postgres::Cluster;
-use common::{Deaf, Folder, open, order, say, somebody};
+use common::{Deaf, Folder, leads, open, order, say, somebody};
 
 #[tokio::test]
 async fn memory_remembers_webhooks() {
@@ -57,15 +54,6 @@ async fn the_end_of_the_feed_is_behind_all_that_was_acknowledged() {
         assert_eq!((last.no, last.upto), (end, n + 2));
     }
     store.close().await;
-}
-
-/// Waits until this one tells.
-async fn leads(store: &Store) {
-    let began = Instant::now();
-    while !store.tells() {
-        assert!(began.elapsed() < Duration::from_secs(60), "nobody takes the lease");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 async fn remembers(subscribers: &dyn Subscribers) {

@@ -144,6 +144,17 @@ impl Accounts {
         self.holder(chat, user, None)
     }
 
+    /// Whether the log-in still stands that brought something.
+    pub(super) fn stands(&self, family: Option<Family>, session: Option<&str>, now: Time) -> bool {
+        family.is_none_or(|family| self.families.contains_key(&family))
+            && session.is_none_or(|digest| self.sessions.get(digest).is_some_and(|(_, expires)| *expires > now))
+    }
+
+    /// Whether somebody is kept out at this moment.
+    pub(super) fn is_suspended(&self, user: UserId, now: Time) -> bool {
+        self.suspensions.iter().any(|one| one.user == user && one.until > now)
+    }
+
     fn grant(&self, user: UserId, family: Family) -> Grant {
         let generation = self.ended.get(&user).map_or(0, |(generation, _)| *generation);
         Grant { family: Some(family), generation }

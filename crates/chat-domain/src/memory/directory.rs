@@ -93,7 +93,10 @@ impl Directory for InMemory {
     }
 
     fn erase(&self, user: UserId, _: Time) -> Answer<'_, Ended> {
-        self.answer(|World { accounts, chat, .. }| Ok(accounts.erase(chat, user)))
+        self.answer(|World { accounts, chat, pushed, .. }| {
+            pushed.forget_all_of(user);
+            Ok(accounts.erase(chat, user))
+        })
     }
 
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()> {

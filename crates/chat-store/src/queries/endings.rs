@@ -4,7 +4,7 @@ use chat_domain::backplane::Tell;
 use chat_domain::grant::{Ended, Family, Kept};
 use chat_domain::{Refusal, Time, UserId};
 
-use super::{Conn, people, sessions, tells};
+use super::{Conn, devices, people, sessions, tells};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
@@ -28,6 +28,7 @@ pub(super) async fn erase(conn: &Conn, user: UserId, now: Time) -> Worked<Ended>
     }
     // Their files go with them.
     conn.run(Sql::new("UPDATE files SET gone = 1 WHERE owner = ? AND gone = 0").bind(user)).await?;
+    devices::forget_all_of(conn, user).await?;
     tells::note(conn, &Tell::EndAll(user, now)).await?;
     end_log_ins(conn, user, &Kept::default()).await
 }
@@ -44,6 +45,7 @@ async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
         conn.run(Sql::new("UPDATE families SET revoked = ? WHERE id IN ({})").bind(true).rows(ended)).await?;
     }
     for family in &families {
+        devices::forget_of_family(conn, family.0).await?;
         tells::note(conn, &Tell::EndFamily(user, *family, Time::default())).await?;
     }
     for digest in &open {

@@ -19,6 +19,17 @@ pub(super) fn read(spelled: &str, handles: &HashMap<i64, Handle>) -> Mentions {
     Mentions { people, all: spelled.split(' ').any(|word| word == ALL) }
 }
 
+/// Whom a message mentions, by their numbers.
+pub(super) struct Mentioned {
+    pub(super) people: Vec<i64>,
+    pub(super) all: bool,
+}
+
+/// The same without both spellings of each.
+pub(super) fn kept_ids(spelled: &str) -> Mentioned {
+    Mentioned { people: ids(spelled).collect(), all: spelled.split(' ').any(|word| word == ALL) }
+}
+
 fn ids(spelled: &str) -> impl Iterator<Item = i64> {
     spelled.split(' ').filter_map(|word| word.parse().ok())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod chats;
 pub(crate) mod commit;
+mod devices;
 mod endings;
 pub(crate) mod feed;
 pub(crate) mod feeder;
@@ -22,6 +23,7 @@ pub(crate) mod people;
 mod ports;
 mod previous;
 pub(crate) mod prune;
+mod pushes;
 pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod reception;

@@ -1,5 +1,6 @@
 //! The journal, answered by a database.
 
+mod devices;
 mod directory;
 mod files;
 mod subscribers;

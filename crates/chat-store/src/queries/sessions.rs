@@ -4,7 +4,7 @@ use chat_domain::backplane::Tell;
 use chat_domain::grant::{Family, Grant, Holder, Rotation};
 use chat_domain::{Account, Time, UserId};
 
-use super::{Conn, people, tells};
+use super::{Conn, devices, people, tells};
 use crate::rows::{self, PERSON, PersonRow, TokenRow, account};
 use crate::sql::Sql;
 use crate::work_error::Worked;
@@ -55,7 +55,9 @@ pub(super) async fn family(conn: &Conn, digest: &str) -> Worked<Option<(UserId, 
 /// Ends a family, if it is this user's.
 pub(super) async fn close_family(conn: &Conn, user: UserId, Family(family): Family) -> Worked<()> {
     let sql = Sql::new("UPDATE families SET revoked = ? WHERE person = ? AND id = ?");
-    conn.run(sql.bind(true).bind(user).bind(family)).await?;
+    if conn.run(sql.bind(true).bind(user).bind(family)).await? > 0 {
+        devices::forget_of_family(conn, family).await?;
+    }
     tells::note(conn, &Tell::EndFamily(user, Family(family), Time::default())).await
 }
 
@@ -118,11 +120,13 @@ pub(super) async fn prolong(conn: &Conn, digest: &str, expires: Time) -> Worked<
 /// Ends a cookie session.
 pub(super) async fn close_session(conn: &Conn, digest: &str) -> Worked<()> {
     conn.run(Sql::new("DELETE FROM sessions WHERE digest = ?").bind(digest)).await?;
+    devices::forget_of_session(conn, digest).await?;
     tells::note(conn, &Tell::EndSession(digest.to_owned())).await
 }
 
 /// Forgets what ended before this moment, at most so many rows of a sort; says whether there was less.
 pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worked<bool> {
+    devices::forget_expired(conn, now, most).await?;
     let sessions = Sql::new(
         "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions WHERE expires <= ? ORDER BY expires LIMIT ?)",
     );
@@ -148,5 +152,5 @@ async fn add_token(conn: &Conn, family: i64, digest: &str, expires: Time) -> Wor
 
 async fn revoke(conn: &Conn, family: i64) -> Worked<()> {
     conn.run(Sql::new("UPDATE families SET revoked = ? WHERE id = ?").bind(true).bind(family)).await?;
-    Ok(())
+    devices::forget_of_family(conn, family).await
 }

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use chat_domain::directory::NewAccount;
 use chat_domain::{
-    Change, Command, Directory, Draft, Event, Failure, Ids, MessageId, Order, Person, RoomId, Settled, Sink, Time,
-    UserId,
+    Change, Command, Directory, Draft, Event, Failure, Ids, MessageId, Order, Person, RoomId, Settled, Sink,
+    Subscribers, Time, UserId,
 };
 use chat_store::{Options, Store};
 
@@ -102,6 +102,15 @@ pub async fn patiently<T, A: Future<Output = Result<T, Failure>>>(mut ask: impl 
             Err(Failure::Unavailable) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(10)).await,
             answer => return answer,
         }
+    }
+}
+
+/// Waits until this one tells.
+pub async fn leads(store: &Store) {
+    let began = Instant::now();
+    while !store.tells() {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody takes the lease");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
