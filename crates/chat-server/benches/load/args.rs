@@ -119,6 +119,8 @@ pub(crate) enum Scenario {
     Connect,
     /// `POST` of a message with its answer, over kept connections.
     Posts,
+    /// 10,000 messages in one room, then in many, are posted to a fast address of a back end: until all are told, and in order.
+    Hooks,
     /// The server is killed; everybody, in all five dialects, comes back and resumes.
     Storm,
     /// One room at a fixed rate; then the same with every fifth reader stuck: how late the others are in both.

@@ -10,6 +10,7 @@ mod commits;
 mod connection;
 mod dialect;
 mod fanout;
+mod hooks;
 mod http;
 mod idle;
 mod measure;

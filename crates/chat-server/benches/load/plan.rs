@@ -12,7 +12,7 @@ use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
-use crate::{acked, idle, pairs, rest, storm, stuck};
+use crate::{acked, hooks, idle, pairs, rest, storm, stuck};
 
 /// Runs what was asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
@@ -88,6 +88,7 @@ impl Stage<'_> {
                 let (people, rooms) = self.apart(args.senders).await?;
                 rest::run(args, &self.server, &rooms, &people).await?.print();
             }
+            Scenario::Hooks => return self.hooks().await,
             Scenario::Idle => {
                 let (people, rooms) = self.groups(args.connections, CROWD).await?;
                 // What making everybody took is not to be mistaken for what is free.
@@ -198,6 +199,22 @@ impl Stage<'_> {
             let theirs = pairs::run(args, &server, peer.dialect, &rooms, &people, &name).await?;
             theirs.print();
             ratio(&ours, &theirs);
+        }
+        Ok(reached)
+    }
+
+    /// Everything is said in one room, or each in their own.
+    async fn hooks(self) -> Result<Reached, Trouble> {
+        let (people, one) = self.groups(self.args.senders, self.args.senders).await?;
+        let (_, many) = self.apart(self.args.senders).await?;
+        let mut reached = Vec::new();
+        for rooms in [vec![one[0]; people.len()], many] {
+            let ours = hooks::run(self.args, &self.server, &rooms, &people).await?;
+            ours.print();
+            for target in targets::hooks(&ours) {
+                target.print("");
+                reached.push((self.named(&ours), target));
+            }
         }
         Ok(reached)
     }

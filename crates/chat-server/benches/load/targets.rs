@@ -46,6 +46,14 @@ pub(crate) fn pairs(least: f64, ours: &Figures) -> Target {
     Target { what: "µs between two deliveries", is: 1e6 / ours.rate(), at_most: 1e6 / least }
 }
 
+/// The same for what a back end is told, none of it out of order.
+pub(crate) fn hooks(ours: &Figures) -> Vec<Target> {
+    vec![
+        Target { what: "µs between two events", is: 1e6 / ours.rate(), at_most: 1e3 },
+        Target { what: "events out of order", is: ours.lost as f64, at_most: 0.0 },
+    ]
+}
+
 impl Target {
     /// Prints whether it was reached, by whom.
     pub(crate) fn print(&self, who: &str) {
