@@ -48,6 +48,7 @@ CHAT_ROUTES = {
     "PUT /chats/{id}/messages/{message}/pin": (None, {403}),
     "DELETE /chats/{id}/messages/{message}/pin": (None, {403}),
     "GET /chats/{id}/pins": (None, {200}),
+    "PUT /chats/{id}/notify": ({"level": "all"}, {200}),
     "POST /chats/{id}/read": ({}, {200}),
     "POST /chats/{id}/typing": ({"is_typing": True}, {200, 204}),
 }
@@ -64,6 +65,9 @@ OWN_ROUTES = {
     "POST /files",
     "POST /files/{file}/done",
     "GET /search",
+    "GET /push/key",
+    "PUT /push/subscriptions",
+    "DELETE /push/subscriptions",
     "GET /auth/me",
     "PATCH /auth/me",
     "DELETE /auth/me",

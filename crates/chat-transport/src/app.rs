@@ -21,6 +21,7 @@ use crate::connection::closings::Closings;
 use crate::hooks::{HookSettings, Hooks};
 use crate::hub::Hub;
 use crate::operators::{OperatorSettings, Setting};
+use crate::push::{PushSettings, Pushing};
 use crate::rates::Rates;
 
 /// One server, shared by all of its connections.
@@ -43,6 +44,8 @@ pub struct App {
     pub tally: Arc<Tally>,
     /// Back ends that are told what happens.
     pub(crate) hooks: Hooks,
+    /// Devices that are pushed what their people miss.
+    pub(crate) pushing: Pushing,
     /// How people's sockets ended lately.
     pub(crate) closings: Closings,
     /// This life of this node.
@@ -84,6 +87,8 @@ pub struct ServerSettings {
     pub check: Option<Check>,
     /// How back ends are told what happens.
     pub hooks: HookSettings,
+    /// How people are pushed what they miss.
+    pub push: PushSettings,
     /// What operators may see and do.
     pub operators: OperatorSettings,
     /// How files are kept, if any are.
@@ -104,6 +109,7 @@ impl Default for ServerSettings {
             http: crate::routes::RouteSettings::default(),
             check: None,
             hooks: HookSettings::default(),
+            push: PushSettings::default(),
             operators: OperatorSettings::default(),
             files: None,
         }
@@ -153,6 +159,7 @@ impl App {
             comments: KeepAlive::new(Pulse::comments()),
             tally: Arc::default(),
             hooks: Hooks::default(),
+            pushing: Pushing::default(),
             closings: Closings::default(),
             node,
             began,
@@ -169,6 +176,13 @@ impl App {
     /// An id that nobody has.
     pub(crate) fn fresh_id(&self) -> Uuid {
         fresh(&self.hub)
+    }
+
+    /// A number from 0 to 99.
+    pub(crate) fn chance(&self) -> u32 {
+        let mut byte = [0];
+        self.hub.depot().fill(&mut byte);
+        u32::from(byte[0]) * 100 / 256
     }
 
     /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
@@ -239,6 +253,7 @@ impl App {
             self.purge(stop.clone()),
             self.hear_tells(stop.clone()),
             self.tell_webhooks(stop.clone()),
+            self.push_missed(stop.clone()),
             self.keep_vouched(stop.clone()),
             self.sweep_files(stop.clone()),
             self.keep_suspended(stop.clone()),

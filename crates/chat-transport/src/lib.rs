@@ -69,6 +69,7 @@ mod mistakes;
 pub mod notify;
 pub mod operators;
 mod purge;
+pub mod push;
 pub mod rates;
 pub mod redis;
 mod request_id;

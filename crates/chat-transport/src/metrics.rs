@@ -3,6 +3,7 @@
 mod hooks;
 mod nodes;
 mod now;
+mod pushes;
 mod store;
 
 use std::fmt::Error;
@@ -22,6 +23,7 @@ use self::hooks::OfHooks;
 use self::nodes::OfNodes;
 pub(crate) use self::now::Now;
 use self::now::OfNow;
+use self::pushes::OfPushes;
 use self::store::OfStore;
 
 /// The figures of one server. No label names a room or a user: there are as many series as dialects and words.
@@ -42,6 +44,7 @@ pub(crate) struct Metrics {
     insecure: Family<[Label; 1], Gauge>,
     of_nodes: OfNodes,
     of_hooks: OfHooks,
+    of_pushes: OfPushes,
     of_now: OfNow,
 }
 
@@ -67,6 +70,7 @@ impl Metrics {
             insecure: Family::default(),
             of_nodes: OfNodes::new(),
             of_hooks: OfHooks::new(),
+            of_pushes: OfPushes::new(),
             of_now: OfNow::default(),
         };
         metrics.register();
@@ -116,6 +120,7 @@ impl Metrics {
         registry.register("chat_server_build", "What runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
         self.of_nodes.register(registry);
         self.of_hooks.register(registry);
+        self.of_pushes.register(registry);
         self.of_now.register(registry);
     }
 
@@ -125,6 +130,10 @@ impl Metrics {
     }
 
     /// What back ends are told.
+    pub(crate) fn pushes(&self) -> &OfPushes {
+        &self.of_pushes
+    }
+
     pub(crate) fn hooks(&self) -> &OfHooks {
         &self.of_hooks
     }

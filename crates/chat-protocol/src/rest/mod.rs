@@ -12,6 +12,7 @@ mod body_tests;
 mod fields;
 mod find;
 mod ids;
+mod method;
 pub mod openapi;
 mod pull;
 mod query;
@@ -20,9 +21,10 @@ pub mod table;
 pub use answer::Reply;
 pub use find::FindMessages;
 pub use ids::Whom;
+pub use method::Method;
 pub use pull::{Pull, PullFrom, PullPlace};
 pub use query::{Query, plain_segment};
-pub use table::{Access, Entry, Method, Route, TABLE};
+pub use table::{Access, Entry, Route, TABLE};
 
 /// The AsyncAPI document of the five socket dialects.
 pub const ASYNCAPI: &[u8] = include_bytes!("asyncapi.json");

@@ -1,6 +1,6 @@
 //! Every address of the HTTP trees, once: the router and the OpenAPI document are made from it.
 
-use super::Tree;
+use super::{Method, Tree};
 
 /// An address and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -26,37 +26,6 @@ pub enum Access {
     User,
     /// Back ends, by key.
     Key,
-}
-
-/// A method of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// `GET`, which only reads.
-    Get,
-    /// `POST`, which makes something or says something.
-    Post,
-    /// `PUT`, which brings about what is so already the second time.
-    Put,
-    /// `PATCH`, which changes what is named and nothing else.
-    Patch,
-    /// `DELETE`, which takes something away.
-    Delete,
-    /// `HEAD`, which asks for headers alone.
-    Head,
-}
-
-impl Method {
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Patch => "PATCH",
-            Method::Delete => "DELETE",
-            Method::Head => "HEAD",
-        }
-    }
 }
 
 macro_rules! routes {
@@ -200,6 +169,14 @@ routes! {
         Announce = Post "/files";
         /// Says that all bytes of a file are there.
         FileDone = Post "/files/{file}/done";
+        /// The public key under which browsers subscribe to pushes.
+        PushKey = Get "/push/key";
+        /// Has a browser pushed what its user misses.
+        AddDevice = Put "/push/subscriptions";
+        /// Ends that.
+        RemoveDevice = Delete "/push/subscriptions";
+        /// Says which messages of a chat the asker is pushed.
+        SetLevel = Put "/chats/{chat}/notify";
     }
     IN_API User {
         /// Messages after one that is known, held until there are some.

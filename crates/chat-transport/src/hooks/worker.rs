@@ -130,19 +130,13 @@ impl Worker {
     }
 
     fn settle(&self, debts: &mut Debts, done: Done) {
-        debts.settle(done, self.app.now(), &self.app.settings.hooks, self.chance());
+        debts.settle(done, self.app.now(), &self.app.settings.hooks, self.app.chance());
     }
 
     /// Until something is due that is not yet.
     fn pause(&self, debts: &Debts) -> Duration {
         let due = debts.due().map_or(NOTE, |due| due.since(self.app.now()));
         due.clamp(LEAST, NOTE)
-    }
-
-    fn chance(&self) -> u32 {
-        let mut byte = [0];
-        self.app.hub.depot().fill(&mut byte);
-        u32::from(byte[0]) * 100 / 256
     }
 }
 

@@ -102,6 +102,17 @@ impl Hub {
         users.iter().copied().filter(|user| people.looks_online(*user)).collect()
     }
 
+    /// Which of these people have had nothing open anywhere for as long as the grace is.
+    pub(crate) fn away(&self, users: &[UserId]) -> HashSet<UserId> {
+        let people = self.people();
+        users.iter().copied().filter(|user| people.is_away(*user)).collect()
+    }
+
+    /// How long somebody stays online after their last socket has gone.
+    pub(crate) fn grace(&self) -> Duration {
+        self.0.settings.presence_grace
+    }
+
     /// Whether somebody is online, and looks so.
     pub(crate) fn looks_online(&self, user: UserId) -> bool {
         self.people().looks_online(user)

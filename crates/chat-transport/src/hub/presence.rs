@@ -73,6 +73,11 @@ impl People {
         self.presence.mood(user) != Mood::Offline
     }
 
+    /// Whether somebody has nothing open on any node, and their grace is over. Who has, but does not look so, is not away.
+    pub(super) fn is_away(&self, user: UserId) -> bool {
+        !self.looks_online(user) && self.presence.connections(user) == 0
+    }
+
     /// Greets a socket that has a place in a room: these frames, and who is online there. It says how many members the room has;
     /// `None`, and nothing is sent, if its user is none of them. Sent from here, so that whatever is newer about somebody comes
     /// after it.

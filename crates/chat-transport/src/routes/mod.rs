@@ -16,6 +16,7 @@ mod moderation;
 mod notification;
 mod pin;
 mod poll;
+mod push;
 mod reaction;
 mod refusal;
 pub(crate) mod report;
@@ -223,6 +224,10 @@ impl Call<'_> {
             Route::Find => find::messages(self, caller).await,
             Route::Announce => file::announce(self, caller).await,
             Route::FileDone => file::done(self, caller).await,
+            Route::PushKey => push::key(self).await,
+            Route::AddDevice => push::add(self, caller).await,
+            Route::RemoveDevice => push::remove(self, caller).await,
+            Route::SetLevel => push::set_level(self, caller).await,
             Route::Readers => message::readers(self, caller).await,
             Route::Read => message::mark_read(self, caller).await,
             Route::Typing => message::typing(self, caller).await,

@@ -16,7 +16,7 @@ use crate::hooks::sign;
 
 pub(super) async fn subscribe(call: &Call<'_>) -> Result<Reply, Trouble> {
     let (NewWebhook { address, wants, rooms }, settings) = (NewWebhook::read(&call.body)?, &call.app.settings.hooks);
-    check(&address, settings.private)?;
+    check("url", &address, settings.private)?;
     let (id, secret) = (call.app.fresh_id(), sign::fresh().map_err(|_| unexpected())?);
     let (subscribers, created_at) = (&call.app.subscribers, call.now);
     let webhook = Webhook { id, address, wants, rooms, secret: secret.clone(), former: None, created_at };
@@ -59,9 +59,9 @@ fn named(call: &Call<'_>) -> Result<Uuid, Trouble> {
     call.plain("webhook")?.parse().map_err(|_| Trouble::NoRoute)
 }
 
-/// Whether an address can be told. A name is looked up when it is told, each time: here only what is wrong for ever is refused.
-pub(super) fn check(address: &str, private: bool) -> Result<(), Trouble> {
-    let wrong = |why: &str| Err(Trouble::Malformed(format!("`url` {why}")));
+/// Whether an address, which stands in this field, can be told. A name is looked up when it is told, each time: here only what is wrong for ever is refused.
+pub(super) fn check(name: &str, address: &str, private: bool) -> Result<(), Trouble> {
+    let wrong = |why: &str| Err(Trouble::Malformed(format!("`{name}` {why}")));
     let Ok(uri) = address.parse::<Uri>() else { return wrong("is no address") };
     let (Some("http" | "https"), Some(host)) = (uri.scheme_str(), uri.host().filter(|host| !host.is_empty())) else {
         return wrong("must be an http or https address");

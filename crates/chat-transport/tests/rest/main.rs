@@ -11,6 +11,7 @@ mod messages;
 mod notifications;
 mod operators;
 mod polls;
+mod pushes;
 mod rates;
 mod refusals;
 mod strangers;

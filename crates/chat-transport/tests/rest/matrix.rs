@@ -7,6 +7,7 @@ use chat_transport::app::ServerSettings;
 use chat_transport::routes;
 use serde_json::{Value as Json, json};
 
+use crate::pushes::subscription;
 use crate::world::{Ask, Said, User, World};
 
 /// What may be done at an address, beside coming there.
@@ -37,6 +38,9 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Upload | Route::Uploaded | Route::File => (Everybody, json!({})),
         Route::Announce => (Own, json!({"name": "a", "size": 1, "type": "a/b"})),
         Route::FileDone => (Own, json!({})),
+        Route::PushKey => (Own, json!({})),
+        Route::AddDevice | Route::RemoveDevice => (Own, subscription("https://push.example/a")),
+        Route::SetLevel => (Members, json!({"level": "all"})),
         Route::UpdateMe => (Own, json!({"name": "N"})),
         // Somebody else's password opens nothing, one's own does: see the tests of accounts.
         Route::Password => (Own, json!({"old": "x", "new": "short"})),

@@ -4,6 +4,7 @@ mod account;
 mod chat;
 mod file;
 mod message;
+mod push;
 mod report;
 mod server;
 mod suspend;
@@ -13,6 +14,7 @@ pub use account::{EraseMe, Login, Logout, NewPassword, Refresh, Register, Update
 pub use chat::{ChangeChat, NewChat, NewMember, Restrain, SetRole};
 pub use file::AnnounceFile;
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
+pub use push::{NewDevice, OldDevice, SetLevel};
 pub use report::ReportMessage;
 pub use server::{
     DisconnectNotice, LONGEST_TOKEN, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat,

@@ -4,6 +4,7 @@ mod errors;
 mod files;
 mod messages;
 mod operation;
+mod push;
 mod schema;
 mod shape;
 mod stream;

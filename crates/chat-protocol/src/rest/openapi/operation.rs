@@ -10,7 +10,7 @@ use super::schema::{Kind, file, given_id, id, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::suspensions::{suspending, suspension};
 use super::texts::{client_id, content, name, picture, title, username};
-use super::webhooks;
+use super::{push, webhooks};
 
 mod moderation;
 mod reports;
@@ -115,6 +115,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
         Route::File => Bodies { answers: vec![(200, None), (206, None), (304, None)], ..says(200, Json::Null) }
             .about("A file, or the part of it that `Range` names")
             .asks([("token", text())]),
+        Route::PushKey | Route::AddDevice | Route::RemoveDevice | Route::SetLevel => push::bodies(route, tree),
         _ => special(route, tree),
     }
 }
@@ -219,7 +220,7 @@ impl Bodies {
         self
     }
 
-    fn or(mut self, status: u16, answer: Json) -> Bodies {
+    pub(super) fn or(mut self, status: u16, answer: Json) -> Bodies {
         self.answers.push((status, Some(answer)));
         self
     }

@@ -54,6 +54,13 @@ fn known(name: &str) -> Option<(&'static str, Json)> {
             "For how many seconds the token is to be good, 30 days at most; as long as others without it.",
             json!(3600),
         ),
+        "endpoint" => ("Where a browser is pushed.", json!("https://push.example/3f0c9f4e")),
+        "keys" => ("Those of the browser's subscription.", json!({})),
+        "level" => ("All messages, those that mention the asker, or none.", json!("mentions")),
+        "key" => (
+            "For `applicationServerKey`.",
+            json!("BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiApwXKpNcF1rRPF3foIiBHXRdJI2Qhumhf6_LFTeZaNndIo"),
+        ),
         "url" => ("Where to: an http or https address.", json!("https://backend.example/hook")),
         "chat_ids" => ("Of which chats; none or an empty list means all.", json!([])),
         "report" => ("Which report.", json!("63686174-0005-8000-8000-000000000001")),

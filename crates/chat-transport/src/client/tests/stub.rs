@@ -29,6 +29,12 @@ where
 
 /// The head and the body of the next request.
 pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
+    let (head, body) = request_of_bytes(stream).await?;
+    Some((head, String::from_utf8(body).ok()?))
+}
+
+/// The same of a body that is no text.
+pub(crate) async fn request_of_bytes(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte).await.ok()?;
@@ -38,7 +44,7 @@ pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(St
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some((head.replacen("post", "POST", 1).replacen("http/1.1", "HTTP/1.1", 1), String::from_utf8(body).ok()?))
+    Some((head.replacen("post", "POST", 1).replacen("http/1.1", "HTTP/1.1", 1), body))
 }
 
 pub(crate) async fn answer(stream: &mut (impl AsyncWrite + Unpin), head: &str, body: &str) {

@@ -1,0 +1,100 @@
+//! What somebody is pushed, and what they are told of that.
+
+use chat_domain::Level;
+use chat_domain::devices::Push;
+
+use super::super::Tree;
+use super::{Reply, reply};
+use crate::json::object;
+
+/// The public key under which browsers subscribe.
+pub fn push_key(tree: Tree, key: &str) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| {
+            o.put("key", key);
+        });
+    })
+}
+
+/// That a device is pushed.
+pub fn device(tree: Tree, status: u16, address: &str) -> Reply {
+    reply(tree, status, |o| {
+        o.nest("data", |o| {
+            o.put("endpoint", address);
+        });
+    })
+}
+
+/// Which messages of a chat somebody is pushed.
+pub fn level(tree: Tree, level: Level) -> Reply {
+    reply(tree, 200, |o| {
+        o.nest("data", |o| {
+            o.put("level", level.word());
+        });
+    })
+}
+
+/// What a device gets: in the spelling of the tree where it was subscribed, without names and words where these are nobody's business.
+pub fn pushed(push: &Push, with_content: bool) -> Vec<u8> {
+    let tree = Tree::of_path(&push.device.tree);
+    let said = |text: &'_ str| if with_content { text.to_owned() } else { String::new() };
+    let mut out = Vec::new();
+    object(&mut out, |o| {
+        o.put("type", "message");
+        o.put("chat_id", tree.spelled_room(push.room)).put("message_id", tree.spelled_message(push.message));
+        o.put("title", said(&push.title).as_str()).put("body", said(&push.words).as_str());
+    });
+    out
+}
+
+/// What is signed to say who pushes (RFC 8292): head and claims of a token, to be joined by a point once they are base64.
+pub fn vouching(audience: &str, expires: i64, contact: &str) -> (Vec<u8>, Vec<u8>) {
+    let (mut head, mut claims) = (Vec::new(), Vec::new());
+    object(&mut head, |o| {
+        o.put("typ", "JWT").put("alg", "ES256");
+    });
+    object(&mut claims, |o| {
+        o.put("aud", audience).put("exp", expires).put("sub", contact);
+    });
+    (head, claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_domain::{Device, MessageId, RoomId, Time, UserId, Uuid};
+
+    use super::*;
+
+    fn push(tree: Tree, title: &str, words: &str) -> Push {
+        let device = Device {
+            id: Uuid(1),
+            person: UserId::new(1).unwrap(),
+            address: String::new(),
+            key: String::new(),
+            auth: String::new(),
+            tree: tree.prefix().into(),
+            family: None,
+            session: None,
+            created_at: Time(0),
+        };
+        let (room, message) = (RoomId::new(7).unwrap(), MessageId::new(9).unwrap());
+        Push { device, room, message, title: title.into(), words: words.into() }
+    }
+
+    #[test]
+    fn a_push_is_in_the_spelling_of_its_tree() {
+        let text = |tree, content| String::from_utf8(pushed(&push(tree, "Анна", "hi"), content)).unwrap();
+        let whole = r#"{"type":"message","chat_id":7,"message_id":9,"title":"Анна","body":"hi"}"#;
+        assert_eq!(text(Tree::Api, true), whole);
+        let bare = r#"{"type":"message","chat_id":"63686174-0002-8000-8000-000000000007","message_id":"63686174-0003-8000-8000-000000000009","title":"","body":""}"#;
+        assert_eq!((text(Tree::V1, false), text(Tree::V2, false)), (bare.into(), bare.into()));
+    }
+
+    /// The longest there can be: a title and words of letters that JSON spells out.
+    #[test]
+    fn a_push_has_three_kilobytes_at_most() {
+        let longest = pushed(&push(Tree::V2, &"\u{1}".repeat(255), &"\u{1}".repeat(140)), true);
+        let widest = pushed(&push(Tree::V2, &"👋".repeat(255), &"👋".repeat(140)), true);
+        assert!(longest.len() <= 3_072 && widest.len() <= 3_072, "{} {}", longest.len(), widest.len());
+    }
+}

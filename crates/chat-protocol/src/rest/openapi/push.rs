@@ -1,0 +1,46 @@
+//! What people are pushed, and where.
+
+use chat_domain::Level;
+use serde_json::{Value as Json, json};
+
+use super::super::{Route, Tree};
+use super::operation::{Bodies, data, done, says};
+use super::shape::{body, object, text, words};
+
+pub(super) fn bodies(route: Route, tree: Tree) -> Bodies {
+    match route {
+        Route::PushKey => says(200, data(tree, object([("key", text())])))
+            .about("The public key under which browsers subscribe to pushes"),
+        Route::AddDevice => {
+            let known = || data(tree, object([("endpoint", text())]));
+            says(201, known())
+                .or(200, known())
+                .about("Has a browser pushed what its user misses while nothing is open")
+                .takes(body([("endpoint", address()), ("keys", body([("p256dh", key()), ("auth", auth())]))]))
+        }
+        Route::RemoveDevice => {
+            done(tree).about("Ends that").takes(body([("endpoint", address()), ("keys?", json!({"type": "object"}))]))
+        }
+        _ => {
+            let level = || words(&Level::EVERY.map(Level::word));
+            says(200, data(tree, object([("level", level())])))
+                .about("Which messages of a chat the asker is pushed")
+                .takes(body([("level", level())]))
+        }
+    }
+}
+
+/// More is taken than a pattern can say, as with webhooks.
+fn address() -> Json {
+    let pattern = r"^https://[a-z0-9]+(\.[a-z0-9]+)*\.[a-z]{2,9}(:[0-9]{2,4})?(/[A-Za-z0-9._~/-]*)?$";
+    json!({"type": "string", "maxLength": 2048, "pattern": pattern})
+}
+
+/// The 65 bytes of a point, not compressed.
+fn key() -> Json {
+    json!({"type": "string", "pattern": "^B[A-P][A-Za-z0-9_-]{84}[AEIMQUYcgkosw048]$"})
+}
+
+fn auth() -> Json {
+    json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"})
+}
