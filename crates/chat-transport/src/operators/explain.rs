@@ -15,5 +15,9 @@ pub(super) async fn explain(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let trace = asked.app.journal.trace(user, message).await?;
     let connections = connections::of(asked.app, user);
     let closings = asked.app.closings.of(user, asked.app.now());
-    Ok(told(&Explained { trace: &trace, now: asked.app.now(), connections: &connections, closings: &closings }))
+    let level = asked.app.subscribers.level(user, trace.message.room).await.ok();
+    let devices = asked.app.subscribers.devices(user).await?;
+    let (trace, now) = (&trace, asked.app.now());
+    let (connections, closings, devices) = (&connections[..], &closings[..], &devices[..]);
+    Ok(told(&Explained { trace, now, connections, closings, level, devices }))
 }

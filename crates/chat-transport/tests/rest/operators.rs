@@ -99,7 +99,9 @@ async fn it_is_said_how_far_a_message_came_with_somebody() {
             let said = asked(world.get(format!("/admin/api/explain?user={user}&message=1"))).await;
             let facts = said.body["data"]["facts"].as_array().expect("facts").clone();
             let names: Vec<_> = facts.iter().map(|fact| fact["fact"].as_str().unwrap_or_default().to_owned()).collect();
-            assert_eq!(names, ["member_since", "message", "delivered", "read", "sockets", "closings"]);
+            let known = ["member_since", "message", "delivered", "read", "sockets", "closings"];
+            let known = known.into_iter().chain(["mute", "ban", "block", "notify", "push"]).collect::<Vec<_>>();
+            assert_eq!(names, known);
             facts
         }
     };
@@ -117,6 +119,8 @@ async fn it_is_said_how_far_a_message_came_with_somebody() {
     let stranger = facts("carla").await;
     assert_eq!((&stranger[0]["at"], &stranger[3]["reached"]), (&Json::Null, &json!(false)));
     assert_eq!((&stranger[4]["sockets"], &stranger[5]["closings"]), (&json!([]), &json!([])));
+    assert_eq!((&after[9]["level"], &stranger[9]["level"]), (&json!("mentions"), &Json::Null));
+    assert_eq!(after[10]["subscriptions"], json!([]));
     let said = asked(world.get("/admin/api/explain?user=anna&message=77")).await;
     assert_eq!(said.code(), "MESSAGE_NOT_FOUND");
     assert_eq!(asked(world.get("/admin/api/explain?user=anna")).await.code(), "INVALID_DATA");

@@ -1,7 +1,8 @@
 //! Why somebody did or did not get a message: what was found, in order.
 
+use chat_domain::devices::Tried;
 use chat_domain::oversight::Trace;
-use chat_domain::{MessageId, Position, Time};
+use chat_domain::{Device, Level, MessageId, Position, Time};
 
 use super::Reply;
 use super::admin::{Closing, Connection, answer, closing, connection};
@@ -17,6 +18,10 @@ pub struct Explained<'a> {
     pub connections: &'a [Connection],
     /// Those that have ended.
     pub closings: &'a [Closing],
+    /// Which messages of the room they are pushed, if they are in it.
+    pub level: Option<Level>,
+    /// Where, and how that went last.
+    pub devices: &'a [(Device, Tried)],
 }
 
 /// A name, and what stands beside it.
@@ -24,9 +29,9 @@ type Finding<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
 
 /// Why somebody did or did not get a message.
 pub fn explain(explained: &Explained<'_>) -> Reply {
-    let Explained { trace, now, connections, closings } = explained;
+    let Explained { trace, now, connections, closings, level, devices } = explained;
     let (message, member) = (&trace.message, trace.member.unwrap_or_else(|| nobody(trace)));
-    let findings: [Finding<'_>; 9] = [
+    let findings: [Finding<'_>; 11] = [
         ("member_since", &|o| {
             o.put("at", trace.since.map(Micros));
         }),
@@ -52,6 +57,18 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
         }),
         ("block", &|o| {
             o.put("blocks", trace.blocks).put("blocked", trace.blocked);
+        }),
+        ("notify", &|o| {
+            o.put("level", level.map(Level::word));
+        }),
+        ("push", &|o| {
+            o.objects("subscriptions", *devices, |o, (device, tried)| {
+                // The whole address is as good as a permission to push there.
+                let service = device.address.split('/').nth(2).unwrap_or_default();
+                o.put("id", device.id).put("service", service).put("since", Micros(device.created_at));
+                o.put("tries", u64::from(tried.tries)).put("at", tried.at.map(Micros));
+                o.put("answer", tried.at.map(|_| tried.answer.as_str()));
+            });
         }),
     ];
     answer(|o| {
