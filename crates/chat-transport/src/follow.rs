@@ -6,26 +6,25 @@ use chat_domain::view::Replayed;
 use chat_domain::{Failure, Fed, Head, Journal, ReportsPage, RoomId};
 use chat_protocol::rest::answer::Happening;
 
-/// What happened in a room from one change to another, or what was reported, as it is now.
+/// What happened in a room from one change to another, or what was reported, as it is now; nothing where the log has forgotten it.
 pub(crate) async fn changes(
     journal: &dyn Journal,
     room: Option<RoomId>,
     moves: u64,
     from: u64,
     upto: u64,
-) -> Result<Vec<Happening>, Failure> {
+) -> Result<Option<Vec<Happening>>, Failure> {
     let Some(room) = room else {
         let reports = journal.reports(ReportsPage::Between { from, upto }).await?;
-        return Ok(reports.into_iter().map(Happening::Report).collect());
+        return Ok(Some(reports.into_iter().map(Happening::Report).collect()));
     };
     let since = Head { seq: from - 1, moves };
     match journal.missed(room, since, (upto + 1 - from) as usize).await? {
         Replayed::Changes { mut events, .. } => {
             events.retain(|event| event.change.is_durable());
-            Ok(events.into_iter().map(Happening::Change).collect())
+            Ok(Some(events.into_iter().map(Happening::Change).collect()))
         }
-        // It was so long ago that the log has forgotten it.
-        Replayed::Pruned { .. } => Ok(Vec::new()),
+        Replayed::Pruned { .. } => Ok(None),
     }
 }
 

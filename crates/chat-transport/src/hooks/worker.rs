@@ -178,7 +178,7 @@ async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mu
 fn is_wanted(webhook: &Webhook, happening: &Happening, sort: &str) -> bool {
     let is_elsewhere = match happening {
         Happening::Report(report) => !webhook.rooms.is_empty() && !webhook.rooms.contains(&report.room),
-        Happening::Change(_) => false,
+        Happening::Change(_) | Happening::Forgotten(..) => false,
     };
     !is_elsewhere && (webhook.wants.is_empty() || webhook.wants.iter().any(|wanted| wanted == sort))
 }
@@ -187,7 +187,8 @@ fn is_wanted(webhook: &Webhook, happening: &Happening, sort: &str) -> bool {
 async fn changes(app: &App, room: Option<RoomId>, from: u64, upto: u64) -> Result<Vec<Happening>, Failure> {
     let heads = app.journal.heads(room.into_iter().collect()).await?;
     let moves = heads.first().map_or(0, |(_, head)| head.moves);
-    follow::changes(&*app.journal, room, moves, from, upto).await
+    // What was not told before the log forgot it is told no more.
+    Ok(follow::changes(&*app.journal, room, moves, from, upto).await?.unwrap_or_default())
 }
 
 /// How many rooms are told at a time.

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chat_domain::Failure;
 use chat_domain::id::MAX_ID;
+use chat_domain::{Failure, Fed};
 use chat_protocol::Trouble;
 use chat_protocol::rest::answer::Happening;
 use chat_protocol::rest::{Pull, PullFrom, PullPlace, Reply, answer};
@@ -42,6 +42,10 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
 async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happening>, PullPlace), Failure> {
     let mut events = Vec::new();
     let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
+    if let Some(kept) = after_gap(place, &turns) {
+        events.push(Happening::Forgotten(None, app.now()));
+        place = kept;
+    }
     let moves = follow::moves(&*app.journal, &turns).await?;
     for turn in turns {
         let from = if turn.no == place.no { turn.from.max(place.upto.saturating_add(1)) } else { turn.from };
@@ -54,11 +58,39 @@ async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happ
         }
         let upto = turn.upto.min(from + left as u64 - 1);
         let moved = turn.room.and_then(|room| moves.get(&room).copied()).unwrap_or(0);
-        events.extend(follow::changes(&*app.journal, turn.room, moved, from, upto).await?);
+        match (follow::changes(&*app.journal, turn.room, moved, from, upto).await?, turn.room) {
+            (Some(found), _) => events.extend(found),
+            (None, room) => events.push(Happening::Forgotten(room.zip(Some(upto)), app.now())),
+        }
         place = PullPlace { no: turn.no, upto, ..place };
     }
     Ok((events, place))
 }
 
+/// Where to go on whose place is not among the turns from there on: what stood there was forgotten, and with it maybe more.
+fn after_gap(place: PullPlace, turns: &[Fed]) -> Option<PullPlace> {
+    let first = turns.first().map_or(0, |first| first.no);
+    (place.no > 0 && place.no != first).then_some(PullPlace { no: first, upto: 0, ..place })
+}
+
 /// How often it is looked whether something has come.
 const GLANCE: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use chat_domain::RoomId;
+
+    use super::*;
+
+    #[test]
+    fn a_place_that_was_forgotten_is_noticed_once() {
+        let place = |no, upto| PullPlace { epoch: 1, no, upto };
+        let turn = |no| Fed { no, room: RoomId::new(1), from: 7, upto: 9 };
+        assert_eq!(after_gap(place(5, 3), &[turn(5), turn(6)]), None);
+        assert_eq!(after_gap(place(0, 0), &[turn(6)]), None, "who begins has missed nothing");
+        assert_eq!(after_gap(place(5, 3), &[turn(6)]), Some(place(6, 0)));
+        assert_eq!(after_gap(place(6, 0), &[turn(6)]), None);
+        assert_eq!(after_gap(place(5, 3), &[]), Some(place(0, 0)), "all of it");
+        assert_eq!(after_gap(place(0, 0), &[]), None);
+    }
+}

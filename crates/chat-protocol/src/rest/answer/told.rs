@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Change, Emoji, Event, Extra, Report};
+use chat_domain::{Change, Emoji, Event, Extra, Report, RoomId, Time};
 
 use super::super::pull::PullPlace;
 use super::{Reply, USUAL, bare};
@@ -17,6 +17,9 @@ pub enum Happening {
     Change(Arc<Event>),
     /// Somebody finds something bad.
     Report(Report),
+    /// What comes next is known no longer: of one room up to a change, or of all of them what stood behind a cursor. Only who pulls
+    /// is told that.
+    Forgotten(Option<(RoomId, u64)>, Time),
 }
 
 /// What happened, in order, and where to go on.
@@ -55,6 +58,7 @@ impl Happening {
         match self {
             Happening::Change(event) => event.head.seq,
             Happening::Report(report) => report.id.number() as u64,
+            Happening::Forgotten(what, _) => what.map_or(0, |(_, upto)| upto),
         }
     }
 
@@ -68,6 +72,7 @@ impl Happening {
         match self {
             Happening::Change(event) => name(&event.change),
             Happening::Report(_) => Some("report.created"),
+            Happening::Forgotten(..) => Some("sync.required"),
         }
     }
 
@@ -76,6 +81,10 @@ impl Happening {
         match self {
             Happening::Change(event) => format!("evt_{epoch}_{}_{}", event.room.number(), seq(event)),
             Happening::Report(report) => format!("evt_{epoch}_report_{}", report.id.number()),
+            Happening::Forgotten(what, at) => {
+                let (room, upto) = what.map_or((0, at.0 as u64), |(room, upto)| (room.number(), upto));
+                format!("sync_{epoch}_{room}_{upto}")
+            }
         }
     }
 }
@@ -90,6 +99,12 @@ fn fields(o: &mut Object<'_>, sort: &str, happening: &Happening) {
             o.put("timestamp", Seconds(report.at)).nest("data", |o| {
                 super::report::fields(o, report);
                 o.put("seq", None::<u64>);
+            });
+        }
+        Happening::Forgotten(what, at) => {
+            let (room, upto) = what.unzip();
+            o.put("timestamp", Seconds(*at)).nest("data", |o| {
+                o.put("chat_id", room.map(RoomId::uuid)).put("seq", upto);
             });
         }
     }
@@ -157,4 +172,23 @@ fn data(o: &mut Object<'_>, event: &Event) {
         });
     }
     o.put("seq", seq(event));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_forgotten_has_a_name_and_a_place() {
+        let place = PullPlace { epoch: 1, no: 8, upto: 0 };
+        let gaps = [None, RoomId::new(7).zip(Some(9))].map(|what| Happening::Forgotten(what, Time(5)));
+        let body = String::from_utf8(events(&gaps, place).body).unwrap();
+        let expected = concat!(
+            r#"{"data":[{"id":"sync_1_0_5","type":"sync.required","timestamp":"1970-01-01T00:00:00Z","#,
+            r#""data":{"chat_id":null,"seq":null}},"#,
+            r#"{"id":"sync_1_7_9","type":"sync.required","timestamp":"1970-01-01T00:00:00Z","#,
+            r#""data":{"chat_id":"63686174-0002-8000-8000-000000000007","seq":9}}],"cursor":"1.8.0"}"#,
+        );
+        assert_eq!(body, expected);
+    }
 }
