@@ -24,9 +24,9 @@ const ROOMS: &str = "
 
 const MESSAGES: &str = "
     WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 1000000)
-    INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at, likes)
+    INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at)
     SELECT r.id, number * 2000 + r.id, number + 1, number, 2, number, 'text',
-        'a message as long as most of them are, give or take', '{}', number, 0
+        'a message as long as most of them are, give or take', '{}', number
     FROM rooms r CROSS JOIN n WHERE number <= r.sent;
     UPDATE rooms SET last_message = (SELECT MAX(m.id) FROM messages m WHERE m.room = rooms.id);";
 

@@ -1,12 +1,15 @@
 //! What the store costs, beside a bare loop that does the least that could be done: both in one run, on one disk.
 //!
-//! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` do one database.
+//! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` do one database,
+//! `-- search` and `-- search-postgres` find among a million messages, and follow what is sent.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
 mod bare;
 mod fill;
+mod following;
+mod search;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,6 +31,23 @@ fn main() {
         runtime.block_on(writing(&folder.sqlite(), &|batch| bare::sqlite(&folder.0.join("bare.db"), batch)));
         runtime.block_on(pairs(&format!("sqlite:{}", folder.0.join("pairs.db").display()), &writer_cpu));
         runtime.block_on(reading(&folder.0.join("full.db")));
+    }
+    if which.iter().any(|wanted| wanted == "search") {
+        let folder = Folder::new("bench");
+        let size = |name: &str| std::fs::metadata(folder.0.join(name)).map_or(0, |file| file.len());
+        runtime.block_on(search::search(&folder.sqlite(), &|| (size("chat.db.search"), size("chat.db"))));
+        let url = |name: &str| format!("sqlite:{}", folder.0.join(name).display());
+        runtime.block_on(following::following(&url("plain.db"), &url("indexed.db")));
+    }
+    if which.iter().any(|wanted| wanted == "search-postgres")
+        && let Some(cluster) = Cluster::start()
+    {
+        let url = cluster.database("search");
+        let size = |table: &str| {
+            cluster.ask("search", &format!("SELECT pg_total_relation_size('{table}')")).trim().parse().unwrap()
+        };
+        runtime.block_on(search::search(&url, &|| (size("words"), size("messages"))));
+        runtime.block_on(following::following(&cluster.database("plain"), &cluster.database("indexed")));
     }
     if which.iter().any(|wanted| wanted == "pairs") {
         let folder = Folder::new("bench");
