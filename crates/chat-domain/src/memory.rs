@@ -24,13 +24,14 @@ mod directory;
 mod files;
 mod journal;
 mod notifications;
+mod pushed;
 mod reports;
 mod shelf;
 mod subscribers;
 
 use accounts::Accounts;
-use devices::Pushed;
 use notifications::Notifications;
+use pushed::Pushed;
 use shelf::Shelf;
 
 /// Everything in memory, behind one lock. Its answers are ready at once.

@@ -28,7 +28,7 @@ pub(crate) use self::layers::{Given, Unread, here};
 use self::reports::Reports;
 pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
 use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
-use self::{back_ends::BackEnds, keeping::Keeping, pushes::Pushes};
+use self::{back_ends::BackEnds, keeping::Keeping};
 use crate::commands::UserAction;
 
 /// A realtime chat server that speaks five dialects over one core.
@@ -134,8 +134,6 @@ pub(crate) struct Config {
     pub(crate) api_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) back_ends: BackEnds,
-    #[command(flatten)]
-    pub(crate) pushes: Pushes,
     /// How long an access token is good.
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub(crate) access_token_ttl: Span,

@@ -269,7 +269,7 @@ fn settings(config: &Config) -> Result<ServerSettings, String> {
     let proxies = Proxies::new(config.trusted_proxy.clone());
     let waiting_logins = config.max_waiting_logins;
     let (hooks, check) = (config.back_ends.hooks(config.keep_changes.0), config.back_ends.check()?);
-    let push = config.pushes.settings(config.keeping.public_url.as_ref());
+    let push = config.back_ends.pushes.settings(config.keeping.public_url.as_ref());
     Ok(ServerSettings { check, hooks, push, http, rates, lobby, frames, socketio, proxies, waiting_logins, ..default })
 }
 

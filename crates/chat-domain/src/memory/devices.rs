@@ -9,23 +9,13 @@ use super::{InMemory, World};
 use crate::devices::{Device, Devices, Level, Push, PushNotes, Pushes, Ready, Tried, Waiting};
 use crate::event::{Change, Event};
 use crate::feed::Fed;
-use crate::id::{RoomId, UserId, Uuid};
+use crate::id::{RoomId, UserId};
 use crate::journal::Answer;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::room::{Head, RoomKind};
 use crate::time::Time;
 use crate::view::Replayed;
-
-#[derive(Default)]
-pub(super) struct Pushed {
-    key: Option<String>,
-    fed: u64,
-    /// In the order in which they were named, each with how it went there.
-    devices: Vec<(Device, Tried)>,
-    levels: BTreeMap<(UserId, RoomId), Level>,
-    waiting: BTreeMap<(Uuid, RoomId), Waiting>,
-}
 
 impl Devices for InMemory {
     fn push_key(&self, fresh: String) -> Answer<'_, String> {
@@ -143,20 +133,6 @@ impl Devices for InMemory {
             pushed.forget(|device| notes.ended.contains(&device.id));
             Ok(true)
         })
-    }
-}
-
-impl Pushed {
-    /// Forgets all devices of who is erased, and what they wanted.
-    pub(super) fn forget_all_of(&mut self, person: UserId) {
-        self.forget(|device| device.person == person);
-        self.levels.retain(|(user, _), _| *user != person);
-    }
-
-    fn forget(&mut self, whom: impl Fn(&Device) -> bool) {
-        self.devices.retain(|(device, _)| !whom(device));
-        let Pushed { devices, waiting, .. } = self;
-        waiting.retain(|(id, _), _| devices.iter().any(|(device, _)| device.id == *id));
     }
 }
 

@@ -7,9 +7,10 @@ use chat_transport::hooks::HookSettings;
 use clap::{Args, ValueEnum};
 use http::Uri;
 
+use super::pushes::Pushes;
 use super::values::web_address;
 
-/// What back ends are told, and asked.
+/// What back ends are told, and asked, and what people are pushed by others' servers.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BackEnds {
     /// Let back ends subscribe addresses of private networks and of this machine. Whoever has the API key could look around there.
@@ -22,6 +23,8 @@ pub(crate) struct BackEnds {
     /// Whether everything may be said while that does not answer, or nothing.
     #[arg(long, default_value = "open")]
     pub(crate) check_fails: Fails,
+    #[command(flatten)]
+    pub(crate) pushes: Pushes,
 }
 
 /// What may be said while nobody says whether it may.

@@ -173,9 +173,8 @@ fn special(route: Route, tree: Tree) -> Bodies {
             .about("Closes everything that a user has open")
             .may_take(body([("tokens?", json!({"type": "boolean"}))])),
         Route::Events => says(200, events()).about("Everything that happens, in order, to be pulled").asks(pulling()),
-        Route::Subscribe | Route::Webhooks | Route::Webhook | Route::Unsubscribe | Route::Rotate => {
-            webhooks::bodies(route)
-        }
+        Route::Subscribe | Route::Webhooks | Route::Webhook => webhooks::bodies(route),
+        Route::Unsubscribe | Route::Rotate => webhooks::bodies(route),
         Route::IssueToken => says(201, data(tree, object([("access_token", text()), ("expires_in", count())])))
             .about("Makes an access token for somebody whom a back end has logged in")
             .takes(body([
