@@ -113,7 +113,7 @@ async fn reports_are_posted_without_a_place_in_any_room_and_wait_for_none() {
     let data = &told[0]["data"];
     assert_eq!((&data["seq"], &data["reason"], &data["state"]), (&Json::Null, &"spam 1".into(), &"open".into()));
     assert_eq!(data["chat_id"], room.uuid().to_string());
-    let mut heard = vec![elsewhere.next().await.1, elsewhere.next().await.1];
+    let mut heard = [elsewhere.next().await.1, elsewhere.next().await.1];
     heard.sort_by_key(|body| body["type"].to_string());
     assert_eq!((&heard[0]["type"], &heard[1]["data"]["reason"]), (&"message.created".into(), &"spam 2".into()));
 }

@@ -16,6 +16,14 @@ pub(super) struct Ending {
     people: Vec<Arc<Person>>,
 }
 
+/// Some of those who are to hear of an end.
+pub(super) struct Ended {
+    pub(super) event: Event,
+    pub(super) people: Vec<Arc<Person>>,
+    /// Whether others are to hear something of an end, too.
+    pub(super) more: bool,
+}
+
 impl Ending {
     /// Of these subs and people.
     pub(super) fn new(event: &Event, subs: Vec<Sub>, people: Vec<Arc<Person>>) -> Ending {

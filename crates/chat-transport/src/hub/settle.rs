@@ -7,7 +7,7 @@ use chat_domain::{Change, Event, Outcome, Person, RoomKind, Settled, Time, UserI
 use chat_protocol::News;
 
 use super::delivery::Follow;
-use super::ending::Ending;
+use super::ending::{Ended, Ending};
 use super::handle::Hub;
 use super::past::Past;
 use super::people::People;
@@ -103,12 +103,11 @@ impl Hub {
 
     /// Tells some more of those whose groups have ended; whether there are others.
     pub(super) fn tell_some_ends(&self, shard: usize) -> bool {
-        let (ended, more) = self.delivery(shard).end_some();
-        if let Some((event, people)) = ended {
-            for person in people {
-                let change = Change::Removed { person: person.clone(), heir: None };
-                self.moved(&Arc::new(Event { change, ..event.clone() }), &person, &[]);
-            }
+        let ended = self.delivery(shard).end_some();
+        let Some(Ended { event, people, more }) = ended else { return false };
+        for person in people {
+            let change = Change::Removed { person: person.clone(), heir: None };
+            self.moved(&Arc::new(Event { change, ..event.clone() }), &person, &[]);
         }
         more
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use chat_domain::{Change, Event, MessageId, Person, RoomId, Time, UserId};
+use chat_domain::{Change, Event, MessageId, RoomId, Time, UserId};
 use chat_protocol::{News, Typing};
 
 use super::asides::{Aside, Listener};
 use super::delivery::Delivery;
 use super::encode::{Encoded, Encoder, Viewer};
+use super::ending::Ended;
 use super::gathering::Gathering;
 use super::log::Recent;
 use super::map::Map;
@@ -71,9 +72,9 @@ impl Delivery {
     }
 
     /// Tells some of those who heard a group that has ended what came before; if none are left, answers some of its people, who are to
-    /// hear of it. Whether there is more to do.
-    pub(super) fn end_some(&mut self) -> (Option<(Event, Vec<Arc<Person>>)>, bool) {
-        let Some(mut ending) = self.endings.pop_front() else { return (None, false) };
+    /// hear of it.
+    pub(super) fn end_some(&mut self) -> Option<Ended> {
+        let mut ending = self.endings.pop_front()?;
         let (id, subs) = (ending.event.room, ending.some_subs());
         let people = if subs.is_empty() { ending.some_people() } else { Vec::new() };
         for mut sub in subs {
@@ -84,7 +85,7 @@ impl Delivery {
         if !ending.is_over() {
             self.endings.push_front(ending);
         }
-        (Some((event, people)), !self.endings.is_empty())
+        Some(Ended { event, people, more: !self.endings.is_empty() })
     }
 
     /// Has everybody else who listens hear it.
