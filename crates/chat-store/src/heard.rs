@@ -106,6 +106,11 @@ impl Heard {
         take(&mut self.lock())
     }
 
+    /// Whether something was heard that nobody has taken.
+    pub(crate) fn has_some(&self) -> bool {
+        !self.lock().named.is_empty()
+    }
+
     /// Waits until something was heard.
     pub(crate) async fn news(&self) {
         self.news.notified().await;

@@ -55,6 +55,7 @@ mod heard;
 mod index;
 mod migrations;
 mod outage;
+mod pace;
 mod postgres;
 mod readable;
 mod reindex;

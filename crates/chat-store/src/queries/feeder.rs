@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::indexer::{Indexer, ask};
 use super::{Conn, Database, feed};
-use crate::heard::Writing;
+use crate::heard::{Rooms, Writing};
+use crate::pace::Pace;
 use crate::work::Intake;
 
 /// Writes the feed until it is told to stop, or the database is gone. What is told to stop says when it has.
@@ -22,20 +23,32 @@ pub(crate) async fn run(
     let several = Conn::SHARED && intake.options.several_nodes && intake.options.feeds;
     let (indexer, sweep) = (Indexer::new(holder), None);
     let beat = Instant::now() + if intake.options.feeds { Duration::ZERO } else { NEVER };
-    let mut feeder =
-        Feeder { database, holder, several, has_lease: false, anew: true, sweep, beat, indexer, is_behind: false };
+    let pace = Pace::begin(Instant::now());
+    let mut feeder = Feeder {
+        database,
+        holder,
+        several,
+        has_lease: false,
+        anew: true,
+        sweep,
+        beat,
+        indexer,
+        pace,
+        is_behind: false,
+    };
     loop {
         let mut asked = tokio::select! {
             biased;
             asked = stop.recv() => Some(asked),
-            () = std::future::ready(()), if feeder.is_behind => None,
-            () = intake.heard.news(), if feeder.has_lease || several => None,
+            () = sleep_until(feeder.pace.step), if feeder.is_behind => None,
+            () = intake.heard.news(), if !feeder.is_behind && (feeder.has_lease || several) => None,
             () = sleep(if several { OTHERS } else { GLANCE }), if feeder.has_lease => None,
             () = sleep_until(feeder.beat) => None,
         };
         if asked.is_none() && !feeder.is_behind && (feeder.has_lease || several) {
             // What else is committed now comes along.
-            asked = tokio::select! { asked = stop.recv() => Some(asked), () = sleep(GATHER) => None };
+            let gathered = feeder.pace.gather(Instant::now());
+            asked = tokio::select! { asked = stop.recv() => Some(asked), () = sleep_until(gathered) => None };
         }
         match asked {
             None => feeder.turn(&intake).await,
@@ -65,6 +78,7 @@ struct Feeder {
     /// When there is something to do though nothing was heard.
     beat: Instant,
     indexer: Indexer,
+    pace: Pace,
     /// Whether the index has more to take in.
     is_behind: bool,
 }
@@ -82,11 +96,13 @@ impl Feeder {
             self.take_lease(now).await;
         }
         intake.heard.begin(self.writing());
-        let mut heard = intake.heard.take();
+        // While the index is behind it goes on beside what gathers.
+        let mut heard = if !self.is_behind || now >= self.pace.write { intake.heard.take() } else { Rooms::default() };
         if !self.has_lease && !self.several {
             // Whoever takes it looks through all rooms.
             return;
         }
+        self.pace.writes(now, heard.named.len());
         if heard.some_were_missed || matches!(self.sweep, Some(Sweep::Due(at)) if at <= now) {
             self.sweep = Some(Sweep::After(0));
         }
@@ -102,6 +118,7 @@ impl Feeder {
         };
         let done = done.await;
         self.is_behind = matches!(done, Ok(true));
+        self.pace.steps(now, intake.heard.has_some());
         if done.is_err() {
             // What was heard is found again, whoever has the lease then.
             (self.has_lease, self.anew) = (false, true);
@@ -161,6 +178,7 @@ impl Feeder {
 
     /// Writes what was heard, and gives the lease back.
     async fn end(&mut self, intake: &Intake) {
+        self.is_behind = false;
         if self.has_lease || self.several {
             self.turn(intake).await;
         }
@@ -175,9 +193,6 @@ impl Feeder {
         ask(&self.database, question).await
     }
 }
-
-/// How long commits are gathered into one turn.
-const GATHER: Duration = Duration::from_millis(100);
 
 /// How often it is looked whether somebody wants the index made anew.
 const GLANCE: Duration = Duration::from_secs(5);

@@ -7,6 +7,7 @@ use chat_domain::{Answer, Failure, Fed, Message};
 use super::replay::{CEILING, FLOOR};
 use super::{Conn, Database, feed};
 use crate::index::Entry;
+use crate::pace::AT_ONCE;
 use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
@@ -232,7 +233,5 @@ pub(super) async fn ask<T>(
 /// In the place of a room, where nothing is left to be gone through.
 pub(crate) const DONE: i64 = -1;
 
-/// How many messages are taken in at once.
-const AT_ONCE: usize = 500;
 const CHANGES_AT_ONCE: u64 = AT_ONCE as u64;
 const TURNS_AT_ONCE: usize = AT_ONCE;
