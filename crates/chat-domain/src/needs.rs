@@ -4,10 +4,11 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::client_id::ClientId;
 use crate::command::{Command, Draft, Need};
 use crate::emoji::Emoji;
 use crate::file::Named;
-use crate::id::{RoomId, UserId};
+use crate::id::{MessageId, RoomId, UserId};
 use crate::mentions;
 use crate::message::named_files;
 use crate::names::folded;
@@ -20,7 +21,7 @@ impl Command {
         if let Some(room) = self.room() {
             needs.extend([Need::Room(room), Need::Member(room, actor)]);
         }
-        self.own_needs(actor, &mut needs);
+        needs.extend(self.own_needs(actor));
         needs
     }
 
@@ -56,70 +57,79 @@ impl Command {
     }
 
     /// What is needed beside the actor, the room and the actor's membership.
-    fn own_needs(&self, actor: UserId, needs: &mut Vec<Need>) {
+    fn own_needs(&self, actor: UserId) -> Vec<Need> {
         match self {
-            &Command::OpenDirect { with } if with == actor => {}
-            &Command::OpenDirect { with } => {
-                let (low, high) = (actor.min(with), actor.max(with));
-                needs.extend([Need::Person(with), Need::Direct(low, high), Need::Blocks(low, high)]);
-            }
-            Command::CreateGroup { members, client_id, .. } => {
-                needs.extend(members.iter().map(|&user| Need::Person(user)));
-                needs.extend(client_id.iter().map(|name| Need::Made(actor, name.clone())));
-            }
+            &Command::OpenDirect { with } => pair(actor, with),
+            Command::CreateGroup { members, client_id, .. } => group(actor, members, client_id.as_ref()),
             &Command::Block { user, .. } => {
-                let (low, high) = (actor.min(user), actor.max(user));
-                needs.extend([Need::Person(user), Need::Lobby(actor)]);
-                if low != high {
-                    needs.extend([Need::Direct(low, high), Need::Blocks(low, high)]);
-                }
+                let mut needs = vec![Need::Person(user), Need::Lobby(actor)];
+                needs.extend(pair(actor, user));
+                needs
             }
-            Command::Change { .. } | Command::EndGroup { .. } => {}
+            Command::Change { .. } | Command::EndGroup { .. } => Vec::new(),
             &Command::Appoint { room, user, .. }
             | &Command::Mute { room, user, .. }
-            | &Command::Ban { room, user, .. } => {
-                needs.extend([Need::Person(user), Need::Member(room, user)]);
-            }
-            &Command::Purge { room, message } => needs.push(Need::Message(room, message)),
-            &Command::Part { room } => needs.push(Need::Heir(room)),
-            &Command::AddMember { room, user } => needs.extend([Need::Person(user), Need::Member(room, user)]),
-            &Command::RemoveMember { room, user } => {
-                needs.extend([Need::Person(user), Need::Member(room, user)]);
-                needs.extend((user == actor).then_some(Need::Heir(room)));
-            }
-            Command::Send { room, draft, client_id } => {
-                needs.extend(draft.reply_to.map(|message| Need::Message(*room, message)));
-                needs.extend(draft.named_files().into_iter().map(|named| Need::File(named.id)));
-                needs.extend(names(*room, draft.words()));
-                needs.extend(client_id.iter().map(|name| Need::Sent(*room, actor, name.clone())));
-            }
+            | &Command::Ban { room, user, .. }
+            | &Command::AddMember { room, user } => vec![Need::Person(user), Need::Member(room, user)],
+            &Command::RemoveMember { room, user } if user == actor => vec![Need::Heir(room)],
+            &Command::RemoveMember { room, user } => vec![Need::Person(user), Need::Member(room, user)],
+            &Command::Part { room } => vec![Need::Heir(room)],
+            Command::Send { room, draft, client_id } => said(*room, actor, draft, client_id.as_ref()),
             &Command::Edit { room, message, ref content } => {
-                needs.push(Need::Message(room, message));
-                needs.extend(names(room, content));
+                named(room, content).chain([Need::Message(room, message)]).collect()
             }
-            &Command::Delete { room, message } => {
-                needs.extend([Need::Message(room, message), Need::Author(room, message)]);
+            &Command::Delete { room, message } => vec![Need::Message(room, message), Need::Author(room, message)],
+            &Command::Pin { room, message, .. } | &Command::Purge { room, message } => {
+                vec![Need::Message(room, message)]
             }
-            &Command::Pin { room, message, .. } => needs.push(Need::Message(room, message)),
             &Command::Like { room, message } | &Command::Unlike { room, message } => {
-                let like = Need::Reactions(room, message, actor, Emoji::LIKE);
-                needs.extend([Need::Message(room, message), like]);
+                reacted(room, message, actor, Emoji::LIKE)
             }
             &Command::React { room, message, ref emoji } | &Command::Unreact { room, message, ref emoji } => {
-                let reactions = Need::Reactions(room, message, actor, emoji.clone());
-                needs.extend([Need::Message(room, message), reactions]);
+                reacted(room, message, actor, emoji.clone())
             }
-            &Command::Read { room, upto } => {
-                needs.extend(upto.map(|message| Need::Ordinal(room, message, actor)));
-                needs.push(Need::Unread(room, actor, upto));
-            }
+            &Command::Read { room, upto } => read(room, actor, upto),
             &Command::Deliver { room, upto } => {
-                needs.extend([Need::Ordinal(room, upto, actor), Need::Undelivered(room, actor, upto)]);
+                vec![Need::Ordinal(room, upto, actor), Need::Undelivered(room, actor, upto)]
             }
-            Command::Search => needs.extend([Need::Lobby(actor), Need::Waiting, Need::Apart(actor)]),
-            Command::StopSearch | Command::LeaveRoulette => needs.push(Need::Lobby(actor)),
+            Command::Search => vec![Need::Lobby(actor), Need::Waiting, Need::Apart(actor)],
+            Command::StopSearch | Command::LeaveRoulette => vec![Need::Lobby(actor)],
         }
     }
+}
+
+/// What is between two; nothing of one alone.
+fn pair(actor: UserId, other: UserId) -> Vec<Need> {
+    if actor == other {
+        return Vec::new();
+    }
+    let (low, high) = (actor.min(other), actor.max(other));
+    vec![Need::Person(other), Need::Direct(low, high), Need::Blocks(low, high)]
+}
+
+/// What making a group needs.
+fn group(actor: UserId, members: &[UserId], name: Option<&ClientId>) -> Vec<Need> {
+    let people = members.iter().map(|&user| Need::Person(user));
+    people.chain(name.map(|name| Need::Made(actor, name.clone()))).collect()
+}
+
+/// What a reaction to a message needs.
+fn reacted(room: RoomId, message: MessageId, actor: UserId, emoji: Emoji) -> Vec<Need> {
+    vec![Need::Message(room, message), Need::Reactions(room, message, actor, emoji)]
+}
+
+/// What moving a read position needs.
+fn read(room: RoomId, actor: UserId, upto: Option<MessageId>) -> Vec<Need> {
+    let ordinal = upto.map(|message| Need::Ordinal(room, message, actor));
+    ordinal.into_iter().chain([Need::Unread(room, actor, upto)]).collect()
+}
+
+/// What sending a message needs.
+fn said(room: RoomId, actor: UserId, draft: &Draft, name: Option<&ClientId>) -> Vec<Need> {
+    let answered = draft.reply_to.map(|message| Need::Message(room, message));
+    let files = draft.named_files().into_iter().map(|named| Need::File(named.id));
+    let first = name.map(|name| Need::Sent(room, actor, name.clone()));
+    answered.into_iter().chain(files).chain(named(room, draft.words())).chain(first).collect()
 }
 
 impl Draft {
@@ -130,6 +140,6 @@ impl Draft {
 }
 
 /// Whom a text names, if anybody.
-fn names(room: RoomId, text: &str) -> impl Iterator<Item = Need> {
+fn named(room: RoomId, text: &str) -> impl Iterator<Item = Need> {
     mentions::named(text).into_iter().map(move |name| Need::Named(room, folded(name)))
 }

@@ -27,6 +27,8 @@ use scene::Scene;
 
 /// Decides a command.
 pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Decision, Refusal> {
+    let react =
+        |room, message, emoji, stands| reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, stands);
     match command {
         Command::OpenDirect { with } => rooms::open_direct(chat, stamp, with),
         Command::CreateGroup { title, members, client_id } => {
@@ -47,18 +49,10 @@ pub(crate) fn decide(chat: &Chat, stamp: Stamp, command: Command) -> Result<Deci
         Command::Send { room, draft, client_id } => messages::send(chat, stamp, room, draft, client_id),
         Command::Edit { room, message, content } => messages::edit(Scene::enter(chat, stamp, room)?, message, content),
         Command::Delete { room, message } => messages::delete(Scene::enter(chat, stamp, room)?, message),
-        Command::Like { room, message } => {
-            reactions::react(Scene::enter(chat, stamp, room)?, message, Emoji::LIKE, true)
-        }
-        Command::Unlike { room, message } => {
-            reactions::react(Scene::enter(chat, stamp, room)?, message, Emoji::LIKE, false)
-        }
-        Command::React { room, message, emoji } => {
-            reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, true)
-        }
-        Command::Unreact { room, message, emoji } => {
-            reactions::react(Scene::enter(chat, stamp, room)?, message, emoji, false)
-        }
+        Command::Like { room, message } => react(room, message, Emoji::LIKE, true),
+        Command::Unlike { room, message } => react(room, message, Emoji::LIKE, false),
+        Command::React { room, message, emoji } => react(room, message, emoji, true),
+        Command::Unreact { room, message, emoji } => react(room, message, emoji, false),
         Command::Pin { room, message, stands } => pins::pin(Scene::enter(chat, stamp, room)?, message, stands),
         Command::Read { room, upto } => positions::read(Scene::enter(chat, stamp, room)?, upto),
         Command::Deliver { room, upto } => positions::deliver(Scene::enter(chat, stamp, room)?, upto),

@@ -4,13 +4,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Chat;
+use crate::client_id::ClientId;
 use crate::command::Need;
 use crate::emoji::Emoji;
 use crate::fact::*;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::person::Person;
 use crate::room::Member;
-use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
+use crate::rows::{ReactionRow, Readership, Roster};
 
 impl Chat {
     /// The answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
@@ -29,11 +30,7 @@ impl Chat {
                 Fact::Message(room, id, self.message_row(room, id).map(|message| self.as_now(message)))
             }
             Need::Ordinal(room, id, user) => Fact::Ordinal(room, id, user, self.ordinal(room, id, user)),
-            Need::Author(room, id) => {
-                let sender = self.message_row(room, id).map(|message| message.sender.id());
-                let slot = sender.and_then(|sender| self.slot(room, sender));
-                Fact::Author(room, id, slot.map(|slot| slot.member))
-            }
+            Need::Author(room, id) => Fact::Author(room, id, self.author(room, id)),
             Need::Blocks(low, high) => Fact::Blocks(low, high, [self.blocks(low, high), self.blocks(high, low)]),
             Need::Apart(user) => Fact::Apart(user, self.apart_from(user)),
             Need::Direct(low, high) => {
@@ -41,16 +38,11 @@ impl Chat {
             }
             Need::Sent(room, user, ref name) => {
                 let first = self.first_sent(room, user, name);
-                let first = first.and_then(|(digest, id)| self.sent_first(room, id, digest));
-                Fact::Sent(room, user, name.clone(), first)
+                Fact::Sent(room, user, name.clone(), first.and_then(|(digest, id)| self.sent_first(room, id, digest)))
             }
             Need::Named(room, ref name) => Fact::Named(room, name.clone(), self.named_in(room, name)),
             Need::File(id) => Fact::File(id, self.file(id).cloned()),
-            Need::Made(user, ref name) => {
-                let made = self.first_made(user, name);
-                let made = made.and_then(|(digest, room)| Some(FirstMade { digest, roster: self.room_roster(room)? }));
-                Fact::Made(user, name.clone(), made)
-            }
+            Need::Made(user, ref name) => Fact::Made(user, name.clone(), self.made_first(user, name)),
             Need::Reactions(room, id, user, ref emoji) => {
                 let rows = self.reaction_rows(room, id, emoji, Some(user));
                 Fact::Reactions(room, id, user, emoji.clone(), rows)
@@ -60,10 +52,9 @@ impl Chat {
                 Fact::Undelivered(room, user, upto, self.undelivered_rows(room, user, upto))
             }
             Need::Lobby(user) => Fact::Lobby(user, self.in_lobby(user)),
-            Need::Waiting => {
-                let person = |row: LobbyRow| Some((row, self.person(row.user).ok()?.clone()));
-                Fact::Waiting(self.waiting().filter_map(person).collect())
-            }
+            Need::Waiting => Fact::Waiting(
+                self.waiting().filter_map(|row| Some((row, self.person(row.user).ok()?.clone()))).collect(),
+            ),
         }
     }
 
@@ -72,6 +63,16 @@ impl Chat {
         let mut part = Chat::partial(self.limits);
         needs.into_iter().for_each(|need| part.learn(self.answer(need)));
         part
+    }
+
+    fn author(&self, room: RoomId, id: MessageId) -> Option<Member> {
+        let sender = self.message_row(room, id)?.sender.id();
+        self.slot(room, sender).map(|slot| slot.member)
+    }
+
+    fn made_first(&self, user: UserId, name: &ClientId) -> Option<FirstMade> {
+        let (digest, room) = self.first_made(user, name)?;
+        Some(FirstMade { digest, roster: self.room_roster(room)? })
     }
 
     fn heirs(&self, room: RoomId) -> Vec<(Member, Arc<Person>)> {

@@ -1,37 +1,33 @@
 //! What was written since it was last taken.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
 
 use crate::emoji::Emoji;
+use crate::fact::Written;
 use crate::file::FileId;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::rows::*;
 
-/// The keys of changed rows, and the rows that never change.
+/// What changed: the keys of rows that are kept here, and the rows that never change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dirty {
-    /// Whether each is new.
+    /// For each that changed, whether it is new.
     pub(super) rooms: BTreeMap<RoomId, bool>,
     pub(super) members: BTreeSet<(RoomId, UserId)>,
-    /// Whether each is new.
+    /// For each that changed, whether it is new.
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
     pub(super) files: BTreeSet<FileId>,
-    pub(super) log: Vec<LogRow>,
     pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
     pub(super) owing: BTreeSet<(RoomId, MessageId)>,
     pub(super) mentioning: BTreeSet<(RoomId, MessageId)>,
     /// How many replies came to each thread, less those that were deleted.
     pub(super) threads: BTreeMap<(RoomId, MessageId), i64>,
     pub(super) forgotten: BTreeSet<(RoomId, MessageId)>,
-    pub(super) receipts: Vec<Receipt>,
-    pub(super) sent: Vec<SentRow>,
-    pub(super) made: Vec<MadeRow>,
-    pub(super) directs: Vec<DirectRow>,
     pub(super) lobby: BTreeSet<UserId>,
-    pub(super) audit: Vec<AuditRow>,
     pub(super) purges: BTreeMap<(RoomId, UserId), PurgeRow>,
     pub(super) blocks: BTreeMap<(UserId, UserId), BlockRow>,
+    /// The rows that never change, as they are to be kept.
+    pub(super) rows: Written,
 }
 
 impl Dirty {

@@ -55,14 +55,14 @@ impl Chat {
 
     pub(crate) fn set_sent(&mut self, room: RoomId, user: UserId, name: ClientId, digest: Digest, message: MessageId) {
         if let Some(dirty) = &mut self.dirty {
-            dirty.sent.push(SentRow { room, user, client_id: name.clone(), digest, message });
+            dirty.rows.sent.push(SentRow { room, user, client_id: name.clone(), digest, message });
         }
         self.sent.entry((room, user)).or_default().insert(name, Some((digest, message)));
     }
 
     pub(crate) fn set_made(&mut self, user: UserId, name: ClientId, digest: Digest, room: RoomId) {
         if let Some(dirty) = &mut self.dirty {
-            dirty.made.push(MadeRow { user, client_id: name.clone(), digest, room });
+            dirty.rows.made.push(MadeRow { user, client_id: name.clone(), digest, room });
         }
         self.made.insert((user, name), Some((digest, room)));
     }
@@ -89,7 +89,7 @@ impl Chat {
     fn pair(&mut self, room: RoomId, one: UserId, other: UserId) {
         let (low, high) = (one.min(other), one.max(other));
         self.directs.insert((low, high), Some(room));
-        self.mark(|dirty| dirty.directs.push(DirectRow { low, high, room }));
+        self.mark(|dirty| dirty.rows.directs.push(DirectRow { low, high, room }));
     }
 
     fn matched(&mut self, event: &Event, seeker: UserId, found: UserId) {
@@ -132,7 +132,7 @@ impl Chat {
         let here = joined.is_none().then(|| state.newcomer(user, event)).flatten();
         self.mark(|dirty| {
             dirty.members.insert((id, user));
-            dirty.receipts.extend(here);
+            dirty.rows.receipts.extend(here);
         });
     }
 
@@ -226,7 +226,7 @@ impl Chat {
         }
         self.mark(|dirty| {
             dirty.members.insert((room, user));
-            dirty.receipts.push(receipt);
+            dirty.rows.receipts.push(receipt);
         });
     }
 
@@ -244,7 +244,7 @@ impl Chat {
             if self.whole {
                 state.changes.push(row.clone());
             }
-            self.mark(|dirty| dirty.log.push(row));
+            self.mark(|dirty| dirty.rows.log.push(row));
         }
         self.mark(|dirty| dirty.room(event.room));
     }

@@ -41,15 +41,11 @@ impl Chat {
             Fact::Person(..) | Fact::Waiting(_) | Fact::Lobby(..) => self.learn_lobby(fact),
             Fact::Room(id, room) => self.learn_room(id, room),
             Fact::Member(room, user, member) => self.learn_member(room, user, member),
-            Fact::Heir(room, members) => {
-                for (member, person) in members {
-                    self.learn_person(member.user, Some(person));
-                    self.learn_member(room, member.user, Some(member));
-                }
-            }
-            Fact::Message(room, id, None) => {
-                self.states.entry(room).or_default().absent.insert(id);
-            }
+            Fact::Heir(room, members) => members.into_iter().for_each(|(member, person)| {
+                self.learn_person(member.user, Some(person));
+                self.learn_member(room, member.user, Some(member));
+            }),
+            Fact::Message(room, id, None) => drop(self.states.entry(room).or_default().absent.insert(id)),
             Fact::Message(.., Some(message)) => self.learn_message(message),
             Fact::Ordinal(room, id, user, ordinal) => self.learn_ordinal(room, id, user, ordinal),
             Fact::Author(room, _, member) => {

@@ -87,7 +87,7 @@ impl Chat {
         if self.whole {
             state.audit.push(row.clone());
         }
-        self.mark(|dirty| dirty.audit.push(row));
+        self.mark(|dirty| dirty.rows.audit.push(row));
         if let (true, Some(user), Some(upto)) = (purge, user, upto) {
             let purge = PurgeRow { room, user, actor, since: at.before(PURGED), upto };
             if self.whole {
@@ -134,5 +134,5 @@ impl RoomState {
     }
 }
 
-/// How far back it goes what is erased behind a ban.
+/// How far back messages are erased behind a ban.
 const PURGED: Duration = Duration::from_secs(24 * 3600);

@@ -9,7 +9,7 @@ use crate::fact::Written;
 use crate::id::{RoomId, UserId};
 use crate::limits::Limits;
 use crate::person::Person;
-use crate::room::Room;
+use crate::room::{Member, Room};
 use crate::rows::*;
 use crate::time::Time;
 
@@ -54,14 +54,7 @@ impl Chat {
         }
         chat.hidden.extend(saved.hidden.into_iter().map(|(user, room, sent)| ((user, room), sent)));
         let rows = saved.rows;
-        for room in rows.new_rooms {
-            chat.states.insert(room.id, RoomState::born(room));
-        }
-        for (room, member) in rows.members {
-            let ended = chat.states.get(&room).and_then(RoomState::peek).is_some_and(Room::has_ended);
-            chat.is_in(member.user, room, member.active && !ended);
-            chat.states.entry(room).or_default().members.insert(member.user, Some(Slot::new(member)));
-        }
+        chat.load_rooms(rows.new_rooms, rows.members);
         for message in rows.new_messages {
             chat.states.entry(message.room).or_default().load_message(message);
         }
@@ -90,6 +83,15 @@ impl Chat {
         chat.files.extend(rows.files.into_iter().map(|row| (row.file.id, Some(row))));
         rows.lobby.into_iter().for_each(|row| chat.set_lobby(row));
         chat
+    }
+
+    fn load_rooms(&mut self, rooms: Vec<Room>, members: Vec<(RoomId, Member)>) {
+        self.states.extend(rooms.into_iter().map(|room| (room.id, RoomState::born(room))));
+        for (room, member) in members {
+            let ended = self.states.get(&room).and_then(RoomState::peek).is_some_and(Room::has_ended);
+            self.is_in(member.user, room, member.active && !ended);
+            self.states.entry(room).or_default().members.insert(member.user, Some(Slot::new(member)));
+        }
     }
 
     /// The rows that belong to no room: names of requests, pairs, the lobby.

@@ -40,18 +40,13 @@ impl Chat {
             owing: dirty.owing.iter().filter_map(message).collect(),
             mentioning: dirty.mentioning.iter().filter_map(message).collect(),
             files: dirty.files.iter().filter_map(|id| self.files.get(id)?.clone()).collect(),
-            log: dirty.log,
             reactions: dirty.reactions.into_values().collect(),
             threads: dirty.threads.into_iter().filter(|(_, more)| *more != 0).collect(),
             forgotten: dirty.forgotten.into_iter().collect(),
-            receipts: dirty.receipts,
-            sent: dirty.sent,
-            made: dirty.made,
-            directs: dirty.directs,
             lobby: dirty.lobby.iter().filter_map(|user| self.lobby.get(user).copied().flatten()).collect(),
-            audit: dirty.audit,
             purges: dirty.purges.into_values().collect(),
             blocks: dirty.blocks.into_values().collect(),
+            ..dirty.rows
         }
     }
 }
