@@ -31,69 +31,14 @@ pub(super) async fn facts(
         None => asked.sort_in(need),
     });
     intake.sink.recalled(recalled.len(), facts.len());
-    // What moves from where somebody stands hangs on where that is.
-    let reception = async {
-        let (mut rooms, mut slots) = tokio::try_join!(rooms(conn, &asked.rooms), slots(conn, &asked.members))?;
-        for known in &recalled {
-            match known {
-                Fact::Room(id, Some(room)) => drop(rooms.insert(*id, room.clone())),
-                Fact::Member(room, user, Some(member)) => drop(slots.insert((*room, *user), *member)),
-                _ => {}
-            }
-        }
-        let (unread, undelivered) = tokio::try_join!(
-            unread(conn, &asked.unread, &slots),
-            undelivered(conn, &asked.undelivered, is_loud(&rooms, leaving, &intake.options.limits), &slots),
-        )?;
-        let rooms = asked.rooms.iter().map(|&id| Fact::Room(id, rooms.get(&id).cloned()));
-        let members =
-            asked.members.iter().map(|&(room, user)| Fact::Member(room, user, slots.get(&(room, user)).copied()));
-        Ok(rooms.chain(members).chain(unread).chain(undelivered).collect::<Vec<_>>())
-    };
     // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
-    let aside = async {
-        // What most batches ask nothing of.
-        let (authors, blocks, apart) = tokio::try_join!(
-            moderation::authors(conn, &asked.authors),
-            moderation::blocks(conn, &asked.blocks),
-            moderation::apart(conn, &asked.apart),
-        )?;
-        Ok(authors.into_iter().chain(blocks).chain(apart).collect::<Vec<_>>())
-    };
-    let (
-        reception,
-        persons,
-        messages,
-        places,
-        reactions,
-        named,
-        sent,
-        directs,
-        made,
-        files,
-        lobby,
-        waiting,
-        heirs,
-        aside,
-    ) = tokio::try_join!(
-        reception,
-        persons(conn, &asked.persons),
-        messages(conn, &asked.messages),
-        places(conn, &asked.places),
-        reactions::facts(conn, &asked.reactions),
-        mentions::named(conn, &asked.named),
-        named::sent(conn, &asked.sent),
-        named::directs(conn, &asked.directs),
-        named::made(conn, &asked.made),
-        files::facts(conn, &asked.files),
-        named::lobby(conn, &asked.lobby),
-        named::waiting(conn, asked.waiting),
-        heirs(conn, &asked.heirs, leaving),
-        aside,
+    let (in_rooms, said, named, company) = tokio::try_join!(
+        asked.in_rooms(conn, &recalled, leaving, &intake.options.limits),
+        asked.said(conn),
+        asked.named(conn),
+        asked.company(conn, leaving),
     )?;
-    let all =
-        [reception, persons, messages, places, reactions, named, sent, directs, made, files, lobby, waiting, aside];
-    Ok(all.into_iter().flatten().chain(heirs).chain(recalled).collect())
+    Ok([in_rooms, said, named, company, recalled].into_iter().flatten().collect())
 }
 
 /// What is asked, kind by kind.
@@ -104,7 +49,7 @@ struct Asked {
     members: Vec<(RoomId, UserId)>,
     heirs: Vec<RoomId>,
     messages: Vec<(RoomId, MessageId)>,
-    places: Vec<(RoomId, MessageId, UserId)>,
+    ordinals: Vec<(RoomId, MessageId, UserId)>,
     authors: Vec<(RoomId, MessageId)>,
     blocks: Vec<(UserId, UserId)>,
     apart: Vec<UserId>,
@@ -121,6 +66,68 @@ struct Asked {
 }
 
 impl Asked {
+    /// Rooms, where people stand in them, and what moves with that: it hangs on where that is.
+    async fn in_rooms(
+        &self,
+        conn: &Conn,
+        recalled: &[Fact],
+        leaving: &BTreeMap<RoomId, usize>,
+        limits: &Limits,
+    ) -> Worked<Vec<Fact>> {
+        let (mut rooms, mut slots) = tokio::try_join!(rooms(conn, &self.rooms), slots(conn, &self.members))?;
+        for known in recalled {
+            match known {
+                Fact::Room(id, Some(room)) => drop(rooms.insert(*id, room.clone())),
+                Fact::Member(room, user, Some(member)) => drop(slots.insert((*room, *user), *member)),
+                _ => {}
+            }
+        }
+        let (unread, undelivered) = tokio::try_join!(
+            unread(conn, &self.unread, &slots),
+            undelivered(conn, &self.undelivered, is_loud(&rooms, leaving, limits), &slots),
+        )?;
+        let rooms = self.rooms.iter().map(|&id| Fact::Room(id, rooms.get(&id).cloned()));
+        let members = self.members.iter().map(|&(room, user)| (room, user, slots.get(&(room, user)).copied()));
+        let members = members.map(|(room, user, member)| Fact::Member(room, user, member));
+        Ok(rooms.chain(members).chain(unread).chain(undelivered).collect())
+    }
+
+    /// Messages and what hangs on them.
+    async fn said(&self, conn: &Conn) -> Worked<Vec<Fact>> {
+        let (messages, ordinals, authors, reactions, files) = tokio::try_join!(
+            messages(conn, &self.messages),
+            ordinals(conn, &self.ordinals),
+            moderation::authors(conn, &self.authors),
+            reactions::facts(conn, &self.reactions),
+            files::facts(conn, &self.files),
+        )?;
+        Ok([messages, ordinals, authors, reactions, files].into_iter().flatten().collect())
+    }
+
+    /// What was done under which name, and who has one.
+    async fn named(&self, conn: &Conn) -> Worked<Vec<Fact>> {
+        let (named, sent, directs, made) = tokio::try_join!(
+            mentions::named(conn, &self.named),
+            named::sent(conn, &self.sent),
+            named::directs(conn, &self.directs),
+            named::made(conn, &self.made),
+        )?;
+        Ok([named, sent, directs, made].into_iter().flatten().collect())
+    }
+
+    /// Who people are, who is to follow them, and whom they look for or keep away from.
+    async fn company(&self, conn: &Conn, leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Fact>> {
+        let (persons, heirs, blocks, apart, lobby, waiting) = tokio::try_join!(
+            persons(conn, &self.persons),
+            heirs(conn, &self.heirs, leaving),
+            moderation::blocks(conn, &self.blocks),
+            moderation::apart(conn, &self.apart),
+            named::lobby(conn, &self.lobby),
+            named::waiting(conn, self.waiting),
+        )?;
+        Ok([persons, heirs, blocks, apart, lobby, waiting].into_iter().flatten().collect())
+    }
+
     fn sort_in(&mut self, need: &Need) {
         match need {
             &Need::Person(user) => self.persons.push(user),
@@ -128,7 +135,7 @@ impl Asked {
             &Need::Member(room, user) => self.members.push((room, user)),
             &Need::Heir(room) => self.heirs.push(room),
             &Need::Message(room, message) => self.messages.push((room, message)),
-            &Need::Ordinal(room, message, user) => self.places.push((room, message, user)),
+            &Need::Ordinal(room, message, user) => self.ordinals.push((room, message, user)),
             &Need::Author(room, message) => self.authors.push((room, message)),
             &Need::Blocks(low, high) => self.blocks.push((low, high)),
             &Need::Apart(user) => self.apart.push(user),
@@ -172,7 +179,7 @@ async fn messages(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Fact
     Ok(asked.iter().map(|&(room, id)| Fact::Message(room, id, found.get(&(room, id)).cloned())).collect())
 }
 
-async fn places(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Fact>> {
+async fn ordinals(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
