@@ -39,7 +39,7 @@ fn codes(entry: &Entry, shape: &Bodies) -> Vec<&'static str> {
     }
     let mut codes = by_access(entry);
     codes.extend(by_path(entry.path));
-    codes.extend(by_route(entry.route));
+    codes.extend(shape.refuses);
     if shape.body.is_some() {
         codes.extend(["INVALID_DATA", "MESSAGE_TOO_LARGE"]);
     }
@@ -79,31 +79,4 @@ fn by_path(path: &str) -> Vec<&'static str> {
         _ => Vec::new(),
     });
     parts.collect()
-}
-
-fn by_route(route: Route) -> &'static [&'static str] {
-    match route {
-        Route::Register => &["FORBIDDEN", "CONFLICT"],
-        Route::Login | Route::Refresh => &["UNAUTHORIZED"],
-        Route::Logout => &["UNAUTHORIZED", "FORBIDDEN"],
-        Route::OpenChat | Route::ServerChat => &["USER_NOT_FOUND", "CONFLICT"],
-        Route::AddMember | Route::PostLiked | Route::PostCommented => &["USER_NOT_FOUND"],
-        Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike => &["CONFLICT"],
-        Route::React | Route::Unreact | Route::Pin | Route::Unpin => &["CONFLICT"],
-        Route::Announce => &["NOT_FOUND"],
-        Route::Upload => &["INVALID_DATA", "CONFLICT"],
-        Route::FileDone => &["CONFLICT"],
-        Route::File => &["UNAUTHORIZED", "FORBIDDEN"],
-        // Whoever a page begins after must be there.
-        Route::Bans | Route::Blocks => &["USER_NOT_FOUND"],
-        Route::Read => &["MESSAGE_NOT_FOUND"],
-        Route::Chats => &["CHAT_NOT_FOUND"],
-        Route::Users => &["USER_NOT_FOUND"],
-        Route::Find => &["CHAT_NOT_FOUND", "FORBIDDEN"],
-        Route::Search | Route::Next | Route::Introduce => &["CONFLICT"],
-        Route::Subscribe => &["CONFLICT"],
-        Route::IssueToken => &["USER_NOT_FOUND", "FORBIDDEN"],
-        Route::Notify | Route::ServerSend => &["USER_NOT_FOUND", "CONFLICT"],
-        _ => &[],
-    }
 }

@@ -120,7 +120,7 @@ pub(super) fn new_chat(tree: Tree, id: Json) -> Json {
     ]})
 }
 
-/// A group.
+/// A group that is to be made.
 pub(super) fn new_group(_: Tree, id: Json) -> Json {
     body([("type", words(&["group"])), ("title", title()), ("member_ids?", array(id)), ("client_id?", client_id())])
 }

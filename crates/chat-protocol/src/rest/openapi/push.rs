@@ -7,8 +7,9 @@ use super::super::{Route, Tree};
 use super::operation::{Bodies, data, done, says};
 use super::shape::{body, object, text, words};
 
-pub(super) fn bodies(route: Route, tree: Tree) -> Bodies {
-    match route {
+/// What such a route takes and answers in this tree.
+pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
+    Some(match route {
         Route::PushKey => says(200, data(tree, object([("key", text())])))
             .about("The public key under which browsers subscribe to pushes"),
         Route::AddDevice => {
@@ -21,13 +22,14 @@ pub(super) fn bodies(route: Route, tree: Tree) -> Bodies {
         Route::RemoveDevice => {
             done(tree).about("Ends that").takes(body([("endpoint", address()), ("keys?", json!({"type": "object"}))]))
         }
-        _ => {
+        Route::SetLevel => {
             let level = || words(&Level::EVERY.map(Level::word));
             says(200, data(tree, object([("level", level())])))
                 .about("Which messages of a chat the asker is pushed")
                 .takes(body([("level", level())]))
         }
-    }
+        _ => return None,
+    })
 }
 
 /// More is taken than a pattern can say, as with webhooks.

@@ -55,11 +55,11 @@ pub(super) fn given_id(kind: Kind, tree: Tree) -> Json {
 /// What a UUID of ours names.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// A room.
+    /// The id of a room.
     Room = 2,
-    /// A message.
+    /// The id of a message.
     Message = 3,
-    /// A notification.
+    /// The id of a notification.
     Notification = 4,
     /// A report.
     Report = 5,

@@ -62,7 +62,7 @@ pub(super) fn words(words: &[&str]) -> Json {
     json!({"type": "string", "enum": words})
 }
 
-/// Any text.
+/// A text of any length.
 pub(super) fn text() -> Json {
     json!({"type": "string"})
 }

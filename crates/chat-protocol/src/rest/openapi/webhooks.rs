@@ -11,11 +11,14 @@ use super::shape::{array, body, count, object, or_null, text, with, words};
 pub(super) fn bodies(route: Route) -> Bodies {
     let made = || data(Tree::V2, object([("id", id(Tree::V2)), ("secret", text())]));
     match route {
-        Route::Subscribe => says(201, made()).about("Subscribes an address to what happens from now on").takes(body([
-            ("url", address()),
-            ("events?", at_most(SORTS.len(), sorts())),
-            ("chat_ids?", at_most(1000, given_id(Kind::Room, Tree::V2))),
-        ])),
+        Route::Subscribe => says(201, made())
+            .about("Subscribes an address to what happens from now on")
+            .takes(body([
+                ("url", address()),
+                ("events?", at_most(SORTS.len(), sorts())),
+                ("chat_ids?", at_most(1000, given_id(Kind::Room, Tree::V2))),
+            ]))
+            .refuses(&["CONFLICT"]),
         Route::Webhooks => {
             let all = data(Tree::V2, array(webhook()));
             says(200, with(all, [("next_before", or_null(text()))])).about("The addresses that are subscribed")

@@ -5,10 +5,10 @@ use chat_domain::Sentence;
 use super::*;
 
 /// What such a route takes and answers in this tree.
-pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
+pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     let list = |item| says(200, page(tree, named(item, tree), id(tree)));
-    match route {
+    Some(match route {
         Route::ChangeChat => one(200, "Chat").about("Gives a group another title or other rules").takes(body([
             ("title?", title()),
             ("slow_mode?", up_to(3600)),
@@ -21,14 +21,20 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
         Route::Unmute => done(tree).about("Gives a member's voice back"),
         Route::Ban => one(200, "Restrained").about("Shuts somebody out of a group").may_take(restrain(true)),
         Route::Unban => done(tree).about("Allows somebody to come back"),
-        Route::Bans => list("Restrained").about("Who is shut out of a group, the newest ban first").paged(id(tree)),
+        Route::Bans => list("Restrained")
+            .about("Who is shut out of a group, the newest ban first")
+            .paged(id(tree))
+            .refuses(&["USER_NOT_FOUND"]),
         Route::Audit => says(200, page(tree, named("Audited", tree), count()))
             .about("What was done to a group by those who lead it, the newest first")
             .asks([("before", count()), ("limit", json!({"type": "integer", "minimum": 1, "maximum": 100}))]),
         Route::Block => done(tree).about("Blocks somebody"),
         Route::Unblock => done(tree).about("Blocks somebody no longer"),
-        _ => list("User").about("Whom the asker blocks, the newest first").paged(id(tree)),
-    }
+        Route::Blocks => {
+            list("User").about("Whom the asker blocks, the newest first").paged(id(tree)).refuses(&["USER_NOT_FOUND"])
+        }
+        _ => return None,
+    })
 }
 
 /// What a mute or a ban says.

@@ -5,9 +5,9 @@ use chat_domain::NewReport;
 use super::*;
 
 /// What such a route takes and answers in this tree.
-pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
+pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let to_who_said_so = || object([("message_id", id(tree)), ("reason", text()), ("created_at", moment())]);
-    match route {
+    Some(match route {
         Route::Report => says(201, data(tree, to_who_said_so()))
             .or(200, data(tree, to_who_said_so()))
             .about("Says that a message is bad: back ends hear of it, nobody in the chat")
@@ -16,8 +16,11 @@ pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
             .about("What people find bad, the newest first")
             .asks([("state", words(&STATES))])
             .paged(given_id(Kind::Report, tree)),
-        _ => says(200, data(tree, report())).about("Notes that a report is dealt with; the first time counts"),
-    }
+        Route::ResolveReport => {
+            says(200, data(tree, report())).about("Notes that a report is dealt with; the first time counts")
+        }
+        _ => return None,
+    })
 }
 
 fn report() -> Json {

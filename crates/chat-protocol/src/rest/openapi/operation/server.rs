@@ -1,0 +1,49 @@
+//! What back ends do in their users' place, and how they are told what happens.
+
+use super::*;
+
+/// What such a route takes and answers in this tree.
+pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
+    let one = |status, name| says(status, data(tree, named(name, tree)));
+    Some(match route {
+        Route::ServerChat => one(201, "Chat")
+            .or(200, data(tree, named("Chat", tree)))
+            .about("Makes a chat in a user's name")
+            .takes(with(new_group(tree, id(tree)), [("owner_id", id(tree))]))
+            .refuses(&["USER_NOT_FOUND", "CONFLICT"]),
+        Route::ServerSend => one(201, "Message")
+            .about("Sends a message in a user's name")
+            .takes(by_somebody(new_message(tree), id(tree)))
+            .refuses(&["USER_NOT_FOUND", "CONFLICT"]),
+        Route::Introduce => one(200, "Me")
+            .about("Makes a user known before the first visit")
+            .may_take(body([("name?", name()), ("username?", username()), ("avatar?", picture())]))
+            .refuses(&["CONFLICT"]),
+        Route::Suspend => says(200, data(tree, suspension(tree)))
+            .about("Keeps a user out for so many seconds, or until it is taken back")
+            .may_take(suspending()),
+        Route::Unsuspend => done(tree).about("Lets a user in again"),
+        Route::Disconnect => done(tree)
+            .about("Closes everything that a user has open")
+            .may_take(body([("tokens?", json!({"type": "boolean"}))])),
+        Route::Events => says(200, events()).about("Everything that happens, in order, to be pulled").asks(pulling()),
+        Route::Subscribe | Route::Webhooks | Route::Webhook | Route::Unsubscribe | Route::Rotate => {
+            webhooks::bodies(route)
+        }
+        Route::IssueToken => says(201, data(tree, object([("access_token", text()), ("expires_in", count())])))
+            .about("Makes an access token for somebody whom a back end has logged in")
+            .takes(body([
+                ("user_id", id(tree)),
+                ("ttl?", json!({"type": "integer", "minimum": 1, "maximum": LONGEST_TOKEN})),
+            ]))
+            .refuses(&["USER_NOT_FOUND", "FORBIDDEN"]),
+        _ => return None,
+    })
+}
+
+/// A message of any type, in this user's name.
+fn by_somebody(mut message: Json, id: Json) -> Json {
+    let choices = message["anyOf"].as_array_mut().into_iter().flatten();
+    choices.for_each(|choice| *choice = with(choice.take(), [("user_id", id.clone())]));
+    message
+}
