@@ -46,6 +46,11 @@
 //! Its floors, from below: [`carry`] moves bytes (HTTP, WebSocket, queues to clients), [`connection`] is what one
 //! client's connection is, [`hub`] says who hears what, [`account`] who may come in; [`session`], [`socketio`] and [`routes`] are the
 //! entrances, and [`service`] is all of them on one port.
+//!
+//! Public beside what a server is composed of is what an embedder's own routes and sockets need: the gate
+//! ([`account::gate::Gate::authenticate`]) lets in who calls them, [`client`] asks other servers, also at addresses that strangers name
+//! ([`client::Only`], [`client::is_public`]), a [`carry::websocket::WebSocket`] talks another protocol beside the dialects
+//! (`examples/echo`); and the errors that all of these return.
 
 pub mod account;
 pub mod address;

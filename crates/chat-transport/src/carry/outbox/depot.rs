@@ -40,7 +40,7 @@ pub struct Limits {
 
 /// What was written so far.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub(crate) struct Counters {
     /// System calls that wrote to a socket.
     pub writes: Count,
     /// Bytes that these took.
@@ -55,7 +55,7 @@ pub struct Counters {
 
 /// A queued frame that has been flushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reached {
+pub(crate) struct Reached {
     /// The owner of the outbox.
     pub owner: u64,
     /// The mark that was offered with the frame.
@@ -69,7 +69,7 @@ impl Depot {
     }
 
     /// The same where time and chance come from elsewhere.
-    pub fn within(limits: Limits, nature: Arc<dyn Nature>) -> Arc<Depot> {
+    pub(crate) fn within(limits: Limits, nature: Arc<dyn Nature>) -> Arc<Depot> {
         Arc::new(Depot {
             limits,
             budget: Budget::new(limits.in_all),
@@ -82,7 +82,7 @@ impl Depot {
     }
 
     /// The marks that were reached since this was last asked.
-    pub fn reached(&self) -> Vec<Reached> {
+    pub(crate) fn reached(&self) -> Vec<Reached> {
         mem::take(&mut *self.reached.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -91,7 +91,7 @@ impl Depot {
         &self.counters
     }
 
-    /// The limits.
+    /// The limits that hold for all of them.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -38,7 +38,7 @@ impl Close {
 
 /// What the connection's task has to do after `Outbox::poll_drive`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drive {
+pub(crate) enum Drive {
     /// Nothing that cannot wait for the next wake-up.
     Quiet,
     /// The connection is to end for this reason; its last frame may still be in the queue.

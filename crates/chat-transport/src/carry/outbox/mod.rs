@@ -16,9 +16,11 @@ mod tests;
 
 pub(crate) use budget::{HEAVY, Holder};
 pub use count::Count;
-pub use depot::{Counters, Depot, Limits, Reached};
-pub use ends::{Close, Drive, Offered};
-pub use queue::Bookmark;
+pub(crate) use depot::{Counters, Reached};
+pub use depot::{Depot, Limits};
+pub(crate) use ends::Drive;
+pub use ends::{Close, Offered};
+pub(crate) use queue::Bookmark;
 
 use std::{
     slice,

@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 
 /// A note that comes back once the bytes before it are flushed, usually (room, message).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bookmark(pub u64, pub u64);
+pub(crate) struct Bookmark(pub u64, pub u64);
 
 /// Frames in order, a part of the first one possibly gone already.
 #[derive(Debug, Default)]

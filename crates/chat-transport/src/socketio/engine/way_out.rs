@@ -17,7 +17,7 @@ impl Engine {
     }
 
     /// Sends complete Engine.IO packets. The mark is reached when they have left.
-    pub fn send(&self, packets: &[Bytes], mark: Option<Bookmark>) -> Offered {
+    pub(crate) fn send(&self, packets: &[Bytes], mark: Option<Bookmark>) -> Offered {
         let mut state = self.state();
         if let Some(outbox) = self.carrier.get() {
             let frames: Vec<Bytes> = packets.iter().map(|packet| frame(Opcode::Text, packet)).collect();
@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Sends one frame, text or an attachment.
-    pub fn send_frame(&self, frame: Frame) {
+    pub(crate) fn send_frame(&self, frame: Frame) {
         self.with(|machine| machine.send(frame));
     }
 
@@ -83,7 +83,7 @@ impl Engine {
 
     /// Ends the session after what was sent, as Socket.IO's own `close()` does: its transport goes, and its client comes back by
     /// itself.
-    pub fn close(&self, close: Close) {
+    pub(crate) fn close(&self, close: Close) {
         self.end(close, false);
     }
 
@@ -110,7 +110,7 @@ impl Engine {
     }
 
     /// The outbox of the WebSocket that carries the session.
-    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
         self.carrier.get()
     }
 
