@@ -127,6 +127,8 @@ pub(crate) enum Scenario {
     Stuck,
     /// How soon the server answers after it was killed, with many messages in its database.
     Ready,
+    /// One room at a fixed rate, alone and while a hundred log in: how late messages are in both.
+    Logins,
     /// Everything that has a target, one after the other, in less than six minutes: whether each is reached is said again at the end.
     Targets,
 }

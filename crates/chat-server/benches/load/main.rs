@@ -13,6 +13,7 @@ mod fanout;
 mod hooks;
 mod http;
 mod idle;
+mod logins;
 mod measure;
 mod pairs;
 mod plan;

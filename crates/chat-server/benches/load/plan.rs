@@ -12,7 +12,7 @@ use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
-use crate::{acked, hooks, idle, pairs, rest, storm, stuck};
+use crate::{acked, hooks, idle, logins, pairs, rest, storm, stuck};
 
 /// Runs what was asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
@@ -114,6 +114,13 @@ impl Stage<'_> {
             Scenario::Ready => {
                 let (people, rooms) = self.apart(args.senders).await?;
                 storm::ready(args, self.server, &self.home, &rooms, &people).await?;
+            }
+            Scenario::Logins => {
+                let (people, rooms) = self.groups(args.members.min(100), 100).await?;
+                let [quiet, busy] = logins::run(args, &self.server, rooms[0], &people).await?;
+                quiet.print();
+                busy.print();
+                targets::logins(&quiet, &busy).print("");
             }
             Scenario::Targets => {}
         }

@@ -37,7 +37,7 @@ impl Server {
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--jwt-secret", SECRET, "--api-key", KEY]);
         command.args(["--rate-messages", "10000000", "--max-sockets-per-user", "100000"]);
         command.args(["--rate-changes", "10000000", "--rate-replays", "1000000000"]);
-        command.args(["--max-connections-per-address", "100000"]);
+        command.args(["--max-connections-per-address", "100000", "--rate-address", "10000000"]);
         command.args(["--admin-listen", "127.0.0.1:0", "--allow-private-webhooks"]);
         match &args.database {
             // The one before it was killed, and could not say that it has gone.

@@ -54,6 +54,12 @@ pub(crate) fn hooks(ours: &Figures) -> Vec<Target> {
     ]
 }
 
+/// The same for messages beside log-ins: how late 99 % of them are at most.
+pub(crate) fn logins(quiet: &Figures, busy: &Figures) -> Target {
+    let late = |of: &Figures| millis(of.late()[1]);
+    Target { what: "p99, times that without log-ins", is: late(busy) / late(quiet), at_most: 2.0 }
+}
+
 impl Target {
     /// Prints whether it was reached, by whom.
     pub(crate) fn print(&self, who: &str) {

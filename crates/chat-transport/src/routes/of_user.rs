@@ -5,7 +5,8 @@ use chat_protocol::rest::Route;
 
 use super::call::{Answered, Call};
 use super::{
-    account, chat, endings, file, find, member, message, moderation, notification, pin, poll, push, reaction, report, roulette,
+    account, chat, endings, file, find, member, message, moderation, notification, pin, poll, push, reaction, report,
+    roulette,
 };
 use crate::account::caller::Caller;
 
