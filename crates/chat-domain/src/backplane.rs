@@ -68,7 +68,7 @@ pub trait Whereabouts: Send + Sync {
 /// Another node, as the database shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Neighbour {
-    /// Which one.
+    /// The number of the node.
     pub node: u64,
     /// Where others reach it, if they can.
     pub address: Option<String>,
@@ -126,7 +126,7 @@ pub struct Envelope {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moved {
-    /// Which room.
+    /// The room that has gone on.
     pub room: RoomId,
     /// The `seq` of the first change that is told.
     pub from_seq: u64,

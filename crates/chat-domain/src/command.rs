@@ -17,7 +17,7 @@ use crate::time::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stamp {
-    /// Who asks.
+    /// The person who asks.
     pub actor: UserId,
     /// When. What is told of a room never goes back in time: an earlier moment than that of the last such change counts as that one.
     pub at: Time,
@@ -46,7 +46,7 @@ pub enum Command {
     },
     /// Makes a group that the actor owns.
     CreateGroup {
-        /// Its title.
+        /// The title of the group.
         title: String,
         /// Who else is in it from the start.
         members: Vec<UserId>,
@@ -55,34 +55,34 @@ pub enum Command {
     },
     /// Gives a group another title or other rules.
     Change {
-        /// Which group.
+        /// The group that is changed.
         room: RoomId,
         /// What is to be changed.
         amendment: Amendment,
     },
     /// Gives a member of a group a rank.
     Appoint {
-        /// Which group.
+        /// The group in which the rank counts.
         room: RoomId,
-        /// To whom.
+        /// The person who gets it.
         user: UserId,
         /// Which rank; [`Role::Owner`] hands the group over.
         role: Role,
     },
     /// Takes a member's voice, or gives it back.
     Mute {
-        /// In which group.
+        /// The group in which it is taken.
         room: RoomId,
-        /// Whose.
+        /// The member whose voice it is.
         user: UserId,
         /// For how long and why; `None` gives it back.
         sentence: Option<Sentence>,
     },
     /// Shuts somebody out of a group, who is taken out if they are in, or allows them to come back.
     Ban {
-        /// Of which group.
+        /// The group that somebody is shut out of.
         room: RoomId,
-        /// Whom.
+        /// The person who is shut out.
         user: UserId,
         /// For how long and why; `None` allows it.
         sentence: Option<Sentence>,
@@ -91,41 +91,41 @@ pub enum Command {
     },
     /// Erases a message behind a [`Command::Ban`] that ordered it, for whoever did.
     Purge {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The message to erase.
         message: MessageId,
     },
     /// Says that the actor wants to have nothing to do with somebody, or takes that back.
     Block {
-        /// With whom.
+        /// The person whom the actor wants to have nothing to do with.
         user: UserId,
         /// Whether it is to be so.
         stands: bool,
     },
     /// Brings somebody into a group.
     AddMember {
-        /// Which group.
+        /// The group that somebody is brought into.
         room: RoomId,
         /// Who is brought in.
         user: UserId,
     },
     /// Takes somebody out of a group; oneself: leaves.
     RemoveMember {
-        /// Which group.
+        /// The group that somebody is taken out of.
         room: RoomId,
         /// Who is taken out.
         user: UserId,
     },
     /// Ends a group: nobody is in it any more.
     EndGroup {
-        /// Which group.
+        /// The group that ends.
         room: RoomId,
     },
     /// Ends the actor's part in a room for good: leaves a group, closes a direct chat. (For the roulette, see
     /// [`Command::LeaveRoulette`].)
     Part {
-        /// Which room.
+        /// The room in which the actor's part ends.
         room: RoomId,
     },
     /// Sends a message.
@@ -182,7 +182,7 @@ pub enum Command {
         room: RoomId,
         /// The message that the reaction is about.
         message: MessageId,
-        /// Which reaction.
+        /// The emoji that is taken back.
         emoji: Emoji,
     },
     /// Pins a message, or takes it from the pins.
@@ -210,7 +210,7 @@ pub enum Command {
     },
     /// Looks for a stranger to talk to.
     Search,
-    /// Stops looking.
+    /// Stops looking for a stranger.
     StopSearch,
     /// Leaves the open roulette chat, if there is one.
     LeaveRoulette,

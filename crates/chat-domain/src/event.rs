@@ -30,7 +30,7 @@ pub struct Event {
     pub at: Time,
     /// Who did it.
     pub actor: Arc<Person>,
-    /// What happened.
+    /// What has happened in the room.
     pub change: Change,
 }
 
@@ -108,14 +108,14 @@ pub enum Change {
         /// Everybody in it.
         people: Vec<Arc<Person>>,
     },
-    /// Somebody came.
+    /// Somebody came into the room.
     Added {
-        /// Who came.
+        /// The person who came.
         person: Arc<Person>,
     },
     /// Somebody left or was taken out.
     Removed {
-        /// Who left.
+        /// The person who left.
         person: Arc<Person>,
         /// Who owns the room from now on, if that changed.
         heir: Option<UserId>,

@@ -29,7 +29,7 @@ pub enum Extra {
     Unreacted {
         /// The message from which it was taken.
         message: MessageId,
-        /// Which reaction.
+        /// The emoji that was taken back.
         emoji: Emoji,
         /// Everybody who still stands behind it.
         by: Likes,
@@ -46,14 +46,14 @@ pub enum Extra {
     },
     /// Somebody's rank, mute or ban has changed.
     Updated {
-        /// Whose.
+        /// The person whose rank, mute or ban it is.
         person: Arc<Person>,
         /// What they are from now on.
         standing: Standing,
     },
     /// The group has another title or other rules; these are all of them as they are now.
     Changed {
-        /// Its title.
+        /// The title of the group.
         title: Option<String>,
         /// How many seconds lie between two messages of a member.
         slow_mode: u32,
@@ -62,7 +62,7 @@ pub enum Extra {
     },
     /// The actor has blocked the other one of a direct chat, or no longer does. It is told to nobody: it decides what is sent.
     Silenced {
-        /// Who.
+        /// The person who is blocked, or is no longer.
         person: Arc<Person>,
         /// Whether it is so now.
         stands: bool,

@@ -18,43 +18,43 @@ use crate::rows::*;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fact {
-    /// To [`Need::Person`].
+    /// Answers [`Need::Person`].
     Person(UserId, Option<Arc<Person>>),
-    /// To [`Need::Room`].
+    /// Answers [`Need::Room`].
     Room(RoomId, Option<Room>),
-    /// To [`Need::Member`].
+    /// Answers [`Need::Member`].
     Member(RoomId, UserId, Option<Member>),
-    /// To [`Need::Heir`].
+    /// Answers [`Need::Heir`].
     Heir(RoomId, Vec<(Member, Arc<Person>)>),
-    /// To [`Need::Message`].
+    /// Answers [`Need::Message`].
     Message(RoomId, MessageId, Option<Arc<Message>>),
-    /// To [`Need::Ordinal`].
+    /// Answers [`Need::Ordinal`].
     Ordinal(RoomId, MessageId, UserId, Ordinal),
-    /// To [`Need::Author`].
+    /// Answers [`Need::Author`].
     Author(RoomId, MessageId, Option<Member>),
-    /// To [`Need::Blocks`]: the first blocks the second, the second the first.
+    /// Answers [`Need::Blocks`]: the first blocks the second, the second the first.
     Blocks(UserId, UserId, [bool; 2]),
-    /// To [`Need::Apart`]: who blocks whom.
+    /// Answers [`Need::Apart`]: who blocks whom.
     Apart(UserId, Vec<(UserId, UserId)>),
-    /// To [`Need::Direct`].
+    /// Answers [`Need::Direct`].
     Direct(UserId, UserId, Option<Roster>),
-    /// To [`Need::Sent`].
+    /// Answers [`Need::Sent`].
     Sent(RoomId, UserId, ClientId, Option<FirstSent>),
-    /// To [`Need::Named`].
+    /// Answers [`Need::Named`].
     Named(RoomId, String, Option<(Arc<Person>, Option<Member>)>),
-    /// To [`Need::File`].
+    /// Answers [`Need::File`].
     File(FileId, Option<FileRow>),
-    /// To [`Need::Made`].
+    /// Answers [`Need::Made`].
     Made(UserId, ClientId, Option<FirstMade>),
-    /// To [`Need::Reactions`].
+    /// Answers [`Need::Reactions`].
     Reactions(RoomId, MessageId, UserId, Emoji, Vec<ReactionRow>),
-    /// To [`Need::Unread`].
+    /// Answers [`Need::Unread`].
     Unread(RoomId, UserId, Option<MessageId>, Vec<Readership>),
-    /// To [`Need::Undelivered`].
+    /// Answers [`Need::Undelivered`].
     Undelivered(RoomId, UserId, MessageId, Vec<(MessageId, UserId)>),
-    /// To [`Need::Lobby`].
+    /// Answers [`Need::Lobby`].
     Lobby(UserId, Option<InLobby>),
-    /// To [`Need::Waiting`].
+    /// Answers [`Need::Waiting`].
     Waiting(Vec<(LobbyRow, Arc<Person>)>),
 }
 

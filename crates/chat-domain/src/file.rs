@@ -70,7 +70,7 @@ impl TryFrom<String> for FileId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct File {
-    /// Its id.
+    /// The id of the file.
     pub id: FileId,
     /// What its owner calls it.
     pub name: String,
@@ -133,7 +133,7 @@ pub enum Bond {
 /// A file that an address names, and in which field the address stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// Where.
+    /// The name of that field.
     pub field: &'static str,
     /// Which file, if it is one that lives here.
     pub id: FileId,

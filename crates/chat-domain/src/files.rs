@@ -12,9 +12,9 @@ use crate::time::Time;
 /// How much somebody may announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileQuota {
-    /// So many bytes,
+    /// How many bytes may be announced within the span.
     pub bytes: u64,
-    /// in so much time.
+    /// The span for which the bytes are counted.
     pub span: Duration,
 }
 

@@ -18,17 +18,17 @@ use crate::words::{Word, words};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Find {
-    /// In which words.
+    /// The words that must be there.
     pub sought: Sought,
-    /// Only in this room.
+    /// The one room that is searched; all of the reader's where none is named.
     pub room: Option<RoomId>,
-    /// Only what this user said.
+    /// The one user whose messages are searched.
     pub from: Option<UserId>,
-    /// Only what was sent at this moment or later.
+    /// The first moment that counts.
     pub since: Option<Time>,
-    /// Only what was sent before this moment.
+    /// The first moment that does not count any more.
     pub before: Option<Time>,
-    /// Only what comes after this place in the order of what is found: the newest first.
+    /// The place below which the page begins: what is found is told from the newest down.
     pub below: Option<Place>,
     /// How many at most.
     pub limit: usize,
@@ -48,7 +48,7 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Found {
-    /// The messages.
+    /// The messages that were found.
     pub hits: Vec<Hit>,
     /// Below which place to go on, if there may be more.
     pub next: Option<Place>,
@@ -58,7 +58,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Hit {
-    /// The message.
+    /// The message that was found.
     pub shown: Shown,
     /// Where the words stand in its text, or in the caption of a picture.
     pub highlights: Vec<(usize, usize)>,

@@ -1,4 +1,4 @@
-//! What lets somebody in rests on, and how it ends before its time.
+//! What a credential rests on, and how it ends before its time.
 
 use alloc::string::String;
 use alloc::vec::Vec;

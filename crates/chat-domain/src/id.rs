@@ -40,7 +40,7 @@ macro_rules! ids {
                 if number > 0 && number <= MAX_ID { Some(Self(number)) } else { None }
             }
 
-            /// The number.
+            /// The number that the id is.
             pub const fn number(self) -> i64 {
                 self.0
             }
@@ -65,13 +65,13 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person.
+    /// The id of a person.
     UserId = 1;
     /// A room: a direct chat, a group, a roulette chat.
     RoomId = 2;
     /// A message. Ids of one room become visible in increasing order.
     MessageId = 3;
-    /// A notification.
+    /// The id of a notification.
     NotificationId = 4;
     /// A report.
     ReportId = 5;

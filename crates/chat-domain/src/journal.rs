@@ -41,7 +41,7 @@ pub enum Failure {
 /// A command on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
-    /// Who asks.
+    /// The person who asks.
     pub actor: UserId,
     /// When it arrived.
     pub at: Time,
@@ -54,7 +54,7 @@ pub struct Order {
 /// The socket that gave an order and its own mark for it. Means nothing to the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// Which socket.
+    /// The number of the socket.
     pub socket: u64,
     /// Which of its orders.
     pub tag: u64,
@@ -121,7 +121,7 @@ pub trait Journal: Send + Sync {
     /// What somebody finds by its words, in one room or in all that they are in. What is new is found within a second.
     fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found>;
 
-    /// One message.
+    /// Shows one message.
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown>;
 
     /// A page of what a reader missed.

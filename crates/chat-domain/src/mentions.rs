@@ -17,7 +17,7 @@ pub const ALL: &str = "all";
 pub struct Mentions {
     /// Members, in the order of the text, each once; its sender may be among them.
     pub people: Vec<Handle>,
-    /// Whether it mentions everybody.
+    /// Whether everybody in the room is mentioned.
     pub all: bool,
 }
 

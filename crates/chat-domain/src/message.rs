@@ -30,7 +30,7 @@ pub enum MessageKind {
     File,
     /// A place on the map.
     Location,
-    /// Somebody's profile.
+    /// The profile of somebody.
     ProfileShare,
     /// A post of another program, passed on.
     PostShare,

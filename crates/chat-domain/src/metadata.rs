@@ -19,9 +19,9 @@ pub enum Value {
     Float(f64),
     /// A string of characters.
     Text(String),
-    /// Several values.
+    /// Several values in order.
     List(Vec<Value>),
-    /// Named values.
+    /// Values with names.
     Map(Vec<(String, Value)>),
 }
 

@@ -15,7 +15,7 @@ use crate::time::Time;
 pub struct Sentence {
     /// For how many seconds; for good where none is said.
     pub seconds: Option<u64>,
-    /// Why.
+    /// The reason that is given.
     pub reason: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Sentence {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Amendment {
-    /// Another title.
+    /// The title from now on.
     pub title: Option<String>,
     /// How many seconds lie between two messages of a member.
     pub slow_mode: Option<u32>,
@@ -58,7 +58,7 @@ impl Amendment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Standing {
-    /// Their rank.
+    /// The rank that they have.
     pub role: Role,
     /// Until when they say nothing, if that is so.
     pub muted: Option<Time>,
@@ -192,13 +192,13 @@ pub struct Banned {
 pub struct Audited {
     /// The `seq` with which it was done.
     pub seq: u64,
-    /// When.
+    /// The moment when it was done.
     pub at: Time,
-    /// What.
+    /// The thing that was done.
     pub act: Act,
     /// Who did it.
     pub by: Handle,
-    /// To whom.
+    /// The person to whom it was done.
     pub user: Option<Handle>,
     /// To which message.
     pub message: Option<MessageId>,

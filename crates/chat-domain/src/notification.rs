@@ -157,7 +157,7 @@ impl Notification {
     }
 }
 
-/// Which notifications.
+/// The page of notifications that is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NotificationPage {

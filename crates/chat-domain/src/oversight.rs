@@ -13,7 +13,7 @@ use crate::view::MemberView;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Inspected {
-    /// The room.
+    /// The room that is looked at.
     pub room: Arc<Room>,
     /// Its first members in order of joining: at most [`MEMBERS_IN_CHAT`](crate::view::MEMBERS_IN_CHAT).
     pub members: Vec<MemberView>,
@@ -23,7 +23,7 @@ pub struct Inspected {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FoundRooms {
-    /// The rooms.
+    /// The rooms of the page.
     pub rooms: Vec<Arc<Room>>,
     /// Below which id to go on, if there may be more. A page may be short before that, even empty: of many rooms only some are
     /// looked at in one go.

@@ -39,9 +39,9 @@ impl Person {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Handle {
-    /// The integer.
+    /// The id as an integer.
     pub id: UserId,
-    /// The UUID.
+    /// The id as a UUID.
     pub uuid: Uuid,
 }
 

@@ -50,7 +50,7 @@ pub enum PresenceSign {
         /// The node that is gone.
         node: u64,
     },
-    /// Time passed.
+    /// Some time has passed.
     Tick,
 }
 

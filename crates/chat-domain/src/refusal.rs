@@ -82,7 +82,7 @@ pub enum Refusal {
     /// A field is larger than allowed.
     #[error("`{field}` is larger than {limit} bytes")]
     TooLarge {
-        /// Which field.
+        /// The name of the field.
         field: &'static str,
         /// How large it may be.
         limit: usize,
@@ -90,7 +90,7 @@ pub enum Refusal {
     /// A field breaks a rule.
     #[error("`{field}` {rule}")]
     Invalid {
-        /// Which field.
+        /// The name of the field.
         field: &'static str,
         /// The rule, as the end of a sentence that begins with the field.
         rule: &'static str,

@@ -88,7 +88,7 @@ pub enum Role {
     Owner,
     /// Removes, mutes, bans, renames, deletes what others wrote.
     Moderator,
-    /// Everybody else.
+    /// The rank of everybody else.
     Member,
 }
 

@@ -32,7 +32,7 @@ pub struct ReactionRow {
     pub room: RoomId,
     /// To which message.
     pub message: MessageId,
-    /// Who reacted.
+    /// The person who reacted.
     pub user: Handle,
     /// The emoji that was given.
     pub emoji: Emoji,
@@ -61,9 +61,9 @@ pub enum Reach {
 pub struct Receipt {
     /// The room in which the position moved.
     pub room: RoomId,
-    /// Whose position.
+    /// The person whose position moved.
     pub user: UserId,
-    /// Which position.
+    /// The position that moved.
     pub what: Reach,
     /// The newest message that it covers since.
     pub upto: MessageId,
@@ -102,7 +102,7 @@ pub struct MadeRow {
     pub client_id: ClientId,
     /// The digest of title and founders.
     pub digest: Digest,
-    /// The group.
+    /// The group that was made.
     pub room: RoomId,
 }
 
@@ -114,7 +114,7 @@ pub struct DirectRow {
     pub low: UserId,
     /// The higher of the two ids.
     pub high: UserId,
-    /// Their room.
+    /// The room of the two.
     pub room: RoomId,
 }
 
@@ -152,7 +152,7 @@ impl LobbyRow {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Roster {
-    /// The room.
+    /// The room of the roster.
     pub room: Room,
     /// Its active members, in any order.
     pub members: Vec<(Member, Arc<Person>)>,
@@ -162,7 +162,7 @@ pub struct Roster {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Readership {
-    /// The message.
+    /// The message that was read.
     pub message: Arc<Message>,
     /// The newest hundred of those who have read it, the sender aside, in order of time, then of id. That is everybody with
     /// a read receipt at or above it, whether still a member or not, each at the time of their first such receipt.

@@ -11,7 +11,7 @@ use crate::time::Time;
 /// A back end's address to which everything is posted that happens after it was subscribed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
-    /// Its name.
+    /// The id of the webhook.
     pub id: Uuid,
     /// Where it is.
     pub address: String,
@@ -62,7 +62,7 @@ pub struct Owed {
 /// A webhook as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscribed {
-    /// The webhook.
+    /// The webhook that is listed.
     pub webhook: Webhook,
     /// How far it was told; of what is owed only how many rooms.
     pub progress: Progress,

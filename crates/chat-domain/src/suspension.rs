@@ -9,9 +9,9 @@ use crate::time::Time;
 pub struct Suspension {
     /// The number of this change among all of its sort: of two the one that came later has the larger.
     pub no: u64,
-    /// Who.
+    /// The user who is kept out.
     pub user: UserId,
-    /// Until when; [`FOR_GOOD`] is no moment that comes.
+    /// The moment until which they are; [`FOR_GOOD`] never comes.
     pub until: Time,
 }
 

@@ -10,7 +10,7 @@ use crate::emoji::Emoji;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tally {
-    /// Which emoji.
+    /// The emoji that they give.
     pub emoji: Emoji,
     /// How many; never 0.
     pub count: u32,

@@ -29,14 +29,14 @@ pub enum TypingSign {
     Types {
         /// The room in which they type.
         room: RoomId,
-        /// Who types.
+        /// The person who types.
         user: UserId,
     },
     /// Somebody says that they stopped, sent their message, or left the room.
     Stops {
         /// The room in which they stopped.
         room: RoomId,
-        /// Who stopped.
+        /// The person who stopped.
         user: UserId,
     },
     /// Somebody's connection went away.
@@ -44,7 +44,7 @@ pub enum TypingSign {
         /// Whose connection went away.
         user: UserId,
     },
-    /// Time passed.
+    /// Some time has passed.
     Tick,
 }
 

@@ -40,7 +40,7 @@ pub enum Page {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct History {
-    /// The messages.
+    /// The messages of the page.
     pub messages: Vec<Shown>,
     /// Whether there are older ones before the first of them.
     pub more_before: bool,
@@ -54,7 +54,7 @@ pub struct History {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shown {
-    /// The message.
+    /// The message as it is now.
     pub message: Arc<Message>,
     /// What became of it.
     pub reception: Reception,
@@ -116,7 +116,7 @@ pub enum Replayed {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChatView {
-    /// The room.
+    /// The room that is seen.
     pub room: Arc<Room>,
     /// Its first members in order of joining: at most [`MEMBERS_IN_LIST`] or [`MEMBERS_IN_CHAT`].
     pub members: Vec<MemberView>,
@@ -167,7 +167,7 @@ impl ChatView {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Chats {
-    /// The chats.
+    /// The chats of the page.
     pub chats: Vec<ChatView>,
     /// The last chat of the page if there are more: the next page begins below it.
     pub next: Option<RoomId>,
@@ -203,7 +203,7 @@ pub struct ReactorsPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reactor {
-    /// Who reacts.
+    /// The person who reacts.
     pub user: Handle,
     /// The emoji that they gave.
     pub emoji: Emoji,
@@ -224,7 +224,7 @@ impl Reactor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Membership {
-    /// The room.
+    /// The room that they are in.
     pub room: RoomId,
     /// The sort of that room.
     pub kind: RoomKind,
@@ -242,7 +242,7 @@ pub struct Membership {
 pub struct Summary {
     /// The member whose list it is in.
     pub user: UserId,
-    /// Which room.
+    /// The room of the line.
     pub room: RoomId,
     /// How many messages of others they have not read.
     pub unread: u64,
@@ -256,9 +256,9 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Match {
-    /// The room.
+    /// The room of the two.
     pub room: RoomId,
-    /// The stranger.
+    /// The stranger whom they met.
     pub partner: Arc<Person>,
     /// When the stranger was last seen online.
     pub last_seen: Option<Time>,

@@ -1,6 +1,6 @@
 //! The codes of failures: which there are, with their HTTP status, what causes each and what its receiver can do.
 
-/// A code.
+/// A code of what can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     /// The word on the wire.
@@ -9,11 +9,11 @@ pub struct Code {
     pub status: u16,
     /// What it comes from.
     pub cause: &'static str,
-    /// What helps.
+    /// What helps against it.
     pub remedy: &'static str,
 }
 
-/// All codes.
+/// Every code that is told.
 pub const CODES: [Code; 13] = [
     Code {
         word: "UNAUTHORIZED",

@@ -10,7 +10,7 @@ use chat_domain::{Head, RoomId};
 pub struct Cursor {
     /// Which life of the database.
     pub epoch: u64,
-    /// Which room.
+    /// The room in which the reader stands.
     pub room: RoomId,
     /// How far in both of its counters.
     pub head: Head,

@@ -30,7 +30,7 @@ pub enum Lang {
     /// As the document has them.
     #[default]
     Russian,
-    /// `?lang=en`.
+    /// English words, asked for by `?lang=en`.
     English,
 }
 
@@ -66,7 +66,7 @@ impl Shape {
 /// For whom a frame is made, where that makes a difference: one encoding serves everybody with the same shape and audience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
-    /// All alike.
+    /// Everybody hears the same.
     Everyone,
     /// Who did it (all of their sockets).
     Author,

@@ -39,7 +39,7 @@ pub enum News {
     Left {
         /// The chat that is over.
         room: RoomId,
-        /// Who left.
+        /// The person who left.
         person: Arc<Person>,
     },
 }
@@ -49,7 +49,7 @@ pub enum News {
 pub struct Typing {
     /// The room in which they type.
     pub room: RoomId,
-    /// Who types.
+    /// The person who types.
     pub person: Arc<Person>,
     /// Whether it goes on.
     pub is_typing: bool,
@@ -77,13 +77,13 @@ pub struct Presence {
 /// A like of a post, as a back end told it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostLiked {
-    /// The post.
+    /// The post that was liked, as its back end calls it.
     pub post_id: String,
     /// Who, in the back end's spelling of dialect 5.
     pub user_id: UserId,
-    /// Their UUID.
+    /// The UUID of who liked it.
     pub user_uuid: chat_domain::Uuid,
-    /// Their name.
+    /// The name of who liked it.
     pub user_name: String,
     /// How many likes there are.
     pub likes_count: u64,
@@ -92,7 +92,7 @@ pub struct PostLiked {
 /// A comment on a post, as a back end told it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostCommented {
-    /// The post.
+    /// The post that was commented, as its back end calls it.
     pub post_id: String,
     /// The comment, passed on as it was given.
     pub comment: Value,

@@ -43,7 +43,7 @@ pub enum Request {
     Status(Mood),
     /// A new token for this socket.
     Auth {
-        /// The token.
+        /// The token that is shown.
         token: String,
     },
     /// Dialect 5's `notification:read`.
@@ -103,7 +103,7 @@ pub enum Verb {
     Read,
     /// To say that one types, or has stopped.
     Typing,
-    /// Own status.
+    /// Asks how one is seen oneself.
     Status,
     /// Renew the token.
     Auth,

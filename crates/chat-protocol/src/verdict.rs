@@ -8,9 +8,9 @@ use crate::json::object;
 /// What is to be said, as it is asked about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question<'a> {
-    /// Where.
+    /// The room in which it is to be said.
     pub room: RoomId,
-    /// By whom.
+    /// The user who is to say it.
     pub user: Uuid,
     /// What sort of message.
     pub kind: MessageKind,

@@ -1,8 +1,8 @@
-//! Who somebody is, as a backend answers that is asked about their credential.
+//! Who somebody is, as a back end answers that is asked about their credential.
 
 use serde::Deserialize;
 
-/// Somebody for whom a backend vouches.
+/// Somebody for whom a back end vouches.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Vouched {
     /// Who: a number or any other string.

@@ -109,7 +109,7 @@ pub(crate) struct Config {
     /// Further issuers, each an `[[issuer]]` of the file with the settings above.
     #[arg(skip)]
     pub(crate) issuers: Vec<IssuerConfig>,
-    /// An address of your backend that says who brings a credential: it gets the cookies or the bearer token of a request, and answers
+    /// An address of your back end that says who brings a credential: it gets the cookies or the bearer token of a request, and answers
     /// `{id, name, avatar}`, or 401. Then nobody registers here.
     #[arg(long, value_parser = web_address)]
     pub(crate) introspect_url: Option<Uri>,
@@ -272,7 +272,7 @@ pub(crate) enum Action {
     CheckConfig,
     /// Print completions of this command line for a shell: `source <(chat-server completions bash)`.
     Completions {
-        /// Which shell.
+        /// The shell that is to complete the command line.
         shell: Shell,
     },
 }

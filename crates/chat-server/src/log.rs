@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 /// The form of the log's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Lines for people to read.
     Text,
     /// One JSON object a line, for programs.
     Json,

@@ -9,7 +9,7 @@ use crate::{postgres, sqlite, store};
 /// A row of a table: names of columns with numbers, texts or nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// The table.
+    /// The name of the table.
     pub table: String,
     /// Its columns, in order of their names.
     pub row: Vec<(String, Value)>,

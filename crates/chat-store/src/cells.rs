@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// One value.
+/// One value of a row.
 #[derive(Clone, Debug)]
 pub(crate) enum Cell<'a> {
     Int(Option<i64>),

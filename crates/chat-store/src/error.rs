@@ -41,7 +41,7 @@ pub enum OpenError {
          that one, or let both talk to each other (without --backplane none); if it is dead, wait 15 s or start with --take-over"
     )]
     Taken {
-        /// Which one.
+        /// The process and machine of the other one.
         who: String,
         /// How long ago it was last seen.
         seconds: i64,
@@ -49,7 +49,7 @@ pub enum OpenError {
     /// Another node signs its tokens otherwise.
     #[error("another node of this database ({who}) has another --jwt-secret: all of them need the same one")]
     OtherSecret {
-        /// Which one.
+        /// The process and machine of the other one.
         who: String,
     },
     /// The server is of a sort that does not do what is needed.

@@ -56,7 +56,7 @@ impl FromStr for Network {
 }
 
 impl Source {
-    /// Of this address.
+    /// The source that an address counts for.
     pub fn of(address: IpAddr) -> Source {
         Source(match address.to_canonical() {
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),

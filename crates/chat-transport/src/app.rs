@@ -36,7 +36,7 @@ pub struct App {
     pub hub: Hub,
     /// Who may come in.
     pub gate: Gate,
-    /// Password hashing.
+    /// The threads that hash passwords.
     pub passwords: Passwords,
     /// How often users may do things.
     pub(crate) rates: Rates,
@@ -56,7 +56,7 @@ pub struct App {
     pub(crate) leaving: AtomicBool,
     /// Settings of the entrances and routes.
     pub settings: ServerSettings,
-    /// Pings WebSockets.
+    /// The machine that pings WebSockets.
     pub(crate) pings: Arc<KeepAlive>,
     /// Comments on server-sent streams.
     pub(crate) comments: Arc<KeepAlive>,

@@ -9,7 +9,7 @@ macro_rules! planted {
     };
 }
 
-/// Never.
+/// Never: mistakes are planted in tests alone.
 #[cfg(not(test))]
 macro_rules! planted {
     ($mistake:ident) => {
@@ -36,7 +36,7 @@ mod test {
                 /// All of them.
                 pub(crate) const ALL: &[Mistake] = &[$(Mistake::$name,)*];
 
-                /// Its name.
+                /// The name of the mistake.
                 pub(crate) fn word(self) -> &'static str {
                     match self { $(Mistake::$name => concat!("planted-mistake:", $word),)* }
                 }

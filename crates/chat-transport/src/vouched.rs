@@ -1,4 +1,4 @@
-//! Who stays connected by the word of a backend is asked about again from time to time: they may have logged out there.
+//! Who stays connected by the word of a back end is asked about again from time to time: they may have logged out there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::connection::socket::Socket;
 
 impl App {
-    /// Closes those for whom their backend does not vouch any more, until told to stop. A backend that does not say anything
+    /// Closes those for whom their back end does not vouch any more, until told to stop. A back end that does not say anything
     /// changes nothing: whoever is in stays in.
     pub(crate) async fn keep_vouched(&self, stop: CancellationToken) {
         let Some(backend) = self.gate.tokens().backend() else { return };
@@ -50,5 +50,5 @@ fn sooner(every: Duration, socket: u64) -> Duration {
 
 /// Between two looks at who is due.
 const LOOK: Duration = Duration::from_secs(1);
-/// Questions at a time: half of what the backend gets, so that the door goes on.
+/// Questions at a time: half of what the back end gets, so that the door goes on.
 const AT_ONCE: usize = 32;

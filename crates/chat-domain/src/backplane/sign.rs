@@ -32,12 +32,12 @@ pub enum Sign {
         /// The sum of [`Stated::hash`].
         hash: u64,
     },
-    /// Whom this node has is not what I know.
+    /// Asks a node for its people: what is known of them here does not add up.
     Ask {
         /// Of which node.
         node: u64,
     },
-    /// All people of the node in one part of so many: of those that are known in that part, nobody else is there.
+    /// All people of the node in one of so many parts. Whoever else was known to be in that part has gone.
     Part {
         /// How many parts.
         of: u64,
@@ -68,7 +68,7 @@ pub enum Tell {
     Notification(Arc<Notification>),
     /// All connections that somebody had then are closed.
     Disconnect(UserId, Time),
-    /// All log-ins of somebody were ended, as the access tokens made until then.
+    /// All log-ins of somebody were ended, with the access tokens that were made until then.
     EndAll(UserId, Time),
     /// A log-in was ended.
     EndFamily(UserId, Family, Time),
@@ -116,20 +116,20 @@ pub struct Told {
     pub no: u64,
     /// When it was told.
     pub at: Time,
-    /// What.
+    /// What was told.
     pub tell: Tell,
 }
 
 /// Somebody came into a room or left it, as the journal remembers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coming {
-    /// Which room.
+    /// The room that somebody came into or left.
     pub room: RoomId,
     /// With which change.
     pub seq: u64,
     /// Who; where the room was closed, who closed it.
     pub user: UserId,
-    /// Where to.
+    /// The way that they went.
     pub going: Going,
 }
 

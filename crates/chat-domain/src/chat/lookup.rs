@@ -27,7 +27,7 @@ impl Chat {
         self.person(user).and_then(|person| if person.is_erased() { Err(Refusal::UnknownUser) } else { Ok(person) })
     }
 
-    /// The room.
+    /// What is known of a room, and the room's own row.
     pub(crate) fn state(&self, room: RoomId) -> Result<(&RoomState, &Room), Refusal> {
         let state = self.states.get(&room).filter(|state| state.is_known);
         let state = state.or_else(|| self.absent(|| Need::Room(room)));

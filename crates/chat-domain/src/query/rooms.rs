@@ -57,7 +57,7 @@ impl Chat {
         self.hidden.get(&(user, row.id)).is_some_and(|&sent| row.sent <= sent)
     }
 
-    /// One chat.
+    /// Shows one chat.
     pub fn chat(&self, reader: UserId, room: RoomId) -> Result<ChatView, Refusal> {
         self.visible(reader, room).map(|(state, row, slot)| self.view(state, row, slot, MEMBERS_IN_CHAT))
     }

@@ -18,7 +18,7 @@ pub struct LogRow {
     pub at: Time,
     /// Who did it.
     pub actor: UserId,
-    /// What happened.
+    /// What has happened in the room.
     pub kind: LogKind,
     /// Which message it is about: edited, deleted, reacted to.
     pub message: Option<MessageId>,
@@ -36,7 +36,7 @@ pub struct LogRow {
 pub enum LogKind {
     /// The room was made.
     Created,
-    /// Somebody came.
+    /// Somebody came into the room.
     Added,
     /// Somebody left or was taken out.
     Removed,

@@ -10,17 +10,17 @@ use crate::time::Time;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AuditRow {
-    /// The group.
+    /// The group to which it was done.
     pub room: RoomId,
     /// The `seq` with which it was done.
     pub seq: u64,
-    /// When.
+    /// The moment when it was done.
     pub at: Time,
     /// Who did it.
     pub actor: UserId,
-    /// What.
+    /// The thing that was done.
     pub act: Act,
-    /// To whom.
+    /// The person to whom it was done.
     pub user: Option<UserId>,
     /// To which message.
     pub message: Option<MessageId>,
@@ -32,9 +32,9 @@ pub struct AuditRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PurgeRow {
-    /// Where.
+    /// The room in which it was said.
     pub room: RoomId,
-    /// Whose.
+    /// The person who said it.
     pub user: UserId,
     /// Who ordered it.
     pub actor: UserId,
@@ -50,9 +50,9 @@ pub struct PurgeRow {
 pub struct BlockRow {
     /// Who wants it.
     pub person: UserId,
-    /// From whom.
+    /// The person from whom they want it.
     pub blocked: UserId,
-    /// Since when.
+    /// The moment since which it is so.
     pub at: Time,
     /// Whether it still is so; a row of which it is not is to be deleted.
     pub stands: bool,

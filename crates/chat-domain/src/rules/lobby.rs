@@ -30,7 +30,7 @@ pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     }
 }
 
-/// Stops waiting.
+/// Stops waiting for a stranger.
 pub(super) fn stop(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     chat.person(stamp.actor)?;
     Ok(match chat.lobby(stamp.actor) {

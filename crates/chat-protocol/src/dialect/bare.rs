@@ -17,7 +17,7 @@ use crate::news::News;
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 
-/// `{"type":"message","content":…}`.
+/// Reads `{"type":"message","content":…}`.
 pub(super) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Result<Request, Trouble> {
     let mut fields = frame(payload)?;
     context.client_id = fields.name();

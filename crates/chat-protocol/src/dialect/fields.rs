@@ -115,7 +115,7 @@ pub(crate) fn frame(payload: &[u8]) -> Result<Fields<'_>, Trouble> {
     parse::<Body<Fields<'_>>>(payload)?.object("the frame")
 }
 
-/// Reads JSON.
+/// Reads a frame as JSON.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(payload: &'a [u8]) -> Result<T, Trouble> {
     serde_json::from_slice(payload).map_err(|error| {
         let what = if error.is_data() { "the frame has the wrong form" } else { "the frame is not JSON" };

@@ -110,7 +110,7 @@ pub(crate) enum Body<T> {
 }
 
 impl<T> Body<T> {
-    /// The object.
+    /// The object, read as what is expected.
     pub(crate) fn object(self, what: &str) -> Result<T, Trouble> {
         match self {
             Body::Object(object) => Ok(object),

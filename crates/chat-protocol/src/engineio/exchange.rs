@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::{Frame, Reject};
 
-/// What happened.
+/// What has happened to a session.
 #[derive(Clone, Debug)]
 pub enum Input {
     /// A GET waits for an answer. On a new session it is the handshake.

@@ -32,7 +32,7 @@ pub enum Packet {
     Message(Frame),
     /// `5`: the WebSocket takes over.
     Upgrade,
-    /// `6`: nothing.
+    /// `6`: it says nothing.
     Noop,
 }
 
@@ -142,13 +142,13 @@ pub(super) fn open(sid: &Sid, transport: Transport, settings: &EngineSettings) -
     packet.into()
 }
 
-/// `1`
+/// The packet that closes, `1`.
 pub(super) const CLOSE: Bytes = Bytes::from_static(b"1");
-/// `2`
+/// The packet that pings, `2`.
 pub(super) const PING: Bytes = Bytes::from_static(b"2");
-/// `3probe`
+/// The packet that answers a probe, `3probe`.
 pub(super) const PROBED: Bytes = Bytes::from_static(b"3probe");
-/// `6`
+/// The packet that says nothing, `6`.
 pub(super) const NOOP: Bytes = Bytes::from_static(b"6");
 
 /// A part of a payload, where binary is text too.

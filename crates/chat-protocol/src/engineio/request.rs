@@ -16,9 +16,9 @@ pub enum Request {
 /// The two ways to carry a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// HTTP long-polling.
+    /// Requests of HTTP, each held until there is something to say.
     Polling,
-    /// A WebSocket.
+    /// One WebSocket for both ways.
     WebSocket,
 }
 

@@ -14,7 +14,7 @@ pub(crate) use value::Tree;
 
 /// Something that knows how it is spelled in JSON.
 pub(crate) trait Json {
-    /// Appends it.
+    /// Appends the value to what is written.
     fn write(self, out: &mut Vec<u8>);
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Object<'a> {
 }
 
 impl Object<'_> {
-    /// A field.
+    /// Adds a field.
     pub(crate) fn put(&mut self, name: &str, value: impl Json) -> &mut Self {
         value.write(self.name(name));
         self
@@ -106,7 +106,7 @@ impl Object<'_> {
     }
 }
 
-/// `null`.
+/// The value `null`.
 pub(crate) struct Null;
 
 /// Text that is JSON already.

@@ -11,7 +11,7 @@ use crate::trouble::Trouble;
 /// Messages to be found by their words. Whom and where is asked for is found out by who knows people and rooms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindMessages {
-    /// Whose messages.
+    /// The person whose messages are searched, if it is to be one.
     pub from: Option<Whom>,
     /// The rest; its `room` and `from` are still to be filled in.
     pub find: Find,

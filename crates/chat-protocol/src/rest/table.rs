@@ -38,7 +38,7 @@ macro_rules! routes {
             $(#[$doc])* $route,
         )*)*}
 
-        /// Every address.
+        /// Every address there is.
         pub const TABLE: &[Entry] = &[$($(
             Entry {
                 route: Route::$route,
@@ -61,7 +61,7 @@ routes! {
     EVERYWHERE Open {
         /// Makes an account and logs in.
         Register = Post "/auth/register";
-        /// Logs in.
+        /// Logs somebody in.
         Login = Post "/auth/login";
         /// Trades a refresh token for a new pair of tokens.
         Refresh = Post "/auth/refresh";
@@ -73,7 +73,7 @@ routes! {
         Upload = Put "/files/{file}";
         /// How many bytes of a file are there.
         Uploaded = Head "/files/{file}";
-        /// A file.
+        /// Shows a file's bytes.
         File = Get "/files/{file}/{name}";
     }
     EVERYWHERE User {
@@ -91,7 +91,7 @@ routes! {
         Chats = Get "/chats";
         /// Opens a direct chat or makes a group.
         OpenChat = Post "/chats";
-        /// One chat.
+        /// Shows one chat.
         Chat = Get "/chats/{chat}";
         /// Gives a group another title or other rules.
         ChangeChat = Patch "/chats/{chat}";
@@ -129,7 +129,7 @@ routes! {
         Messages = Get "/chats/{chat}/messages";
         /// Sends a message.
         Send = Post "/chats/{chat}/messages";
-        /// One message.
+        /// Shows one message.
         Message = Get "/chats/{chat}/messages/{message}";
         /// Gives a message other words.
         Edit = Patch "/chats/{chat}/messages/{message}";
@@ -185,7 +185,7 @@ routes! {
     IN_V1 User {
         /// Looks for a stranger to talk to.
         Search = Post "/chatroulette/search";
-        /// Stops looking.
+        /// Stops looking for a stranger.
         StopSearch = Delete "/chatroulette/search";
         /// Leaves the stranger and looks for the next one.
         Next = Post "/chatroulette/next";
@@ -239,7 +239,7 @@ routes! {
         Disconnect = Post "/server/users/{user}/disconnect";
     }
     IN_API Open {
-        /// This document.
+        /// Shows this description of HTTP.
         OpenApi = Get "/openapi.json";
         /// The document of the sockets.
         AsyncApi = Get "/asyncapi.json";

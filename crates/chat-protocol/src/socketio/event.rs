@@ -46,7 +46,7 @@ enum Name {
 }
 
 impl Event {
-    /// What happened.
+    /// The name of what happened.
     pub fn name(&self) -> &str {
         match &self.name {
             Name::Inside(range) => self.arguments.part(range),

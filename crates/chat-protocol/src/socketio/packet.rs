@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use serde_json::Value;
 
-/// `42["name",…]`
+/// An event's packet, `42["name",…]`.
 pub fn event(namespace: &str, name: &str, arguments: &str) -> Bytes {
     emit("42", namespace, None, name, arguments)
 }

@@ -42,7 +42,7 @@ pub(super) struct List<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Invalid;
 
-/// `<type>[<attachments>-][<namespace>,][<id>][<JSON>]`
+/// Reads `<type>[<attachments>-][<namespace>,][<id>][<JSON>]`.
 pub(super) fn parse(text: &str) -> Result<Packet<'_>, Invalid> {
     let (kind, rest) = text.split_at_checked(1).ok_or(Invalid)?;
     let (attachments, rest) = match kind {

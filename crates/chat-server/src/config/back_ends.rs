@@ -16,7 +16,7 @@ pub(crate) struct BackEnds {
     /// Let back ends subscribe addresses of private networks and of this machine. Whoever has the API key could look around there.
     #[arg(long)]
     pub(crate) allow_private_webhooks: bool,
-    /// An address of your backend that is asked before anything is said or edited: it gets `{chat_id, user_id, type, content, metadata}`
+    /// An address of your back end that is asked before anything is said or edited: it gets `{chat_id, user_id, type, content, metadata}`
     /// and answers `{allow, content?, reason?}` within 300 ms.
     #[arg(long, value_parser = web_address)]
     pub(crate) check_url: Option<Uri>,
@@ -30,9 +30,9 @@ pub(crate) struct BackEnds {
 /// What may be said while nobody says whether it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Fails {
-    /// Everything.
+    /// Everything may be said meanwhile.
     Open,
-    /// Nothing.
+    /// Nothing may be said meanwhile.
     Closed,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Entry {
 /// A value, as the file spells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
-    /// In quotes.
+    /// A value in quotes.
     Text(String),
     /// A number, or true or false.
     Bare(String),

@@ -15,13 +15,13 @@ use super::nearest::nearest;
 use super::values::{Frequency, Span};
 use crate::issuers::{self, IssuerConfig};
 
-/// The environment.
+/// The variables of the environment.
 type Variables = BTreeMap<String, String>;
 
 /// Settings, and where they came from.
 #[derive(Debug)]
 pub(crate) struct Given {
-    /// The settings.
+    /// The settings as they came out.
     pub(crate) config: Config,
     /// What is strange, but not wrong.
     pub(crate) warnings: Vec<String>,

@@ -30,9 +30,9 @@ pub(crate) enum Registration {
 /// Where a key set is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Jwks {
-    /// A file.
+    /// The path of a file.
     File(PathBuf),
-    /// An address.
+    /// An address of the web.
     Address(Uri),
 }
 
@@ -213,7 +213,7 @@ const SMALLEST_QUEUE: usize = 128 << 10;
 /// Who makes files that can be imported.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Source {
-    /// `chat-server export`.
+    /// What `chat-server export` has written.
     ChatServer,
     /// A query in a database of your own, which writes people, chats and messages as lines of JSON.
     Rows,

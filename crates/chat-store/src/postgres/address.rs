@@ -28,7 +28,7 @@ impl Address {
         Ok(Address { server: Arc::new(server), life, node: Node::new(new_life(), options) })
     }
 
-    /// Who connects.
+    /// The node that connects.
     pub(super) fn node(&self) -> &Node {
         &self.node
     }

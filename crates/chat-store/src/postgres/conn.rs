@@ -105,7 +105,7 @@ impl Conn {
         Box::pin(async move { in_time(patience, ExecuteDsl::execute(sql.typed::<()>(), &mut &self.inner)).await })
     }
 
-    /// Writes rows.
+    /// Writes the rows of a statement.
     pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
         if write.rows.is_empty() { Ok(()) } else { self.run(write.into_sql("")).await.map(drop) }
     }

@@ -168,7 +168,7 @@ impl Database {
         &self.committers[number as usize % self.committers.len()]
     }
 
-    /// Asks something.
+    /// Asks the database something.
     fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,

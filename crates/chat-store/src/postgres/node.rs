@@ -23,7 +23,7 @@ use crate::work_error::{WorkError, Worked};
 /// One store, and whether it stands others beside it.
 #[derive(Clone)]
 pub(super) struct Node {
-    /// Its number.
+    /// The number of the node.
     pub(super) id: u64,
     who: Arc<str>,
     is_alone: bool,

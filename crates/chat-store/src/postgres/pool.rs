@@ -91,7 +91,7 @@ impl Pool {
 }
 
 impl Lease<'_> {
-    /// The connection.
+    /// The connection that was lent.
     pub(super) fn conn(&self) -> &Conn {
         &self.conn
     }

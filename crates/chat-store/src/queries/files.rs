@@ -22,7 +22,7 @@ pub(super) async fn facts(conn: &Conn, asked: &[FileId]) -> Worked<Vec<Fact>> {
     Ok(asked.iter().map(|&id| Fact::File(id, found.get(&id).cloned())).collect())
 }
 
-/// One file.
+/// Shows one file.
 pub(super) async fn one(conn: &Conn, id: FileId) -> Worked<Option<FileRow>> {
     Ok(rows(conn, [&id].into_iter(), "").await?.remove(&id))
 }

@@ -65,7 +65,7 @@ pub(super) async fn rotate(conn: &Conn, id: Uuid, secret: String, until: Time) -
     Ok(conn.run(sql.bind(until).bind(secret).bind(id.to_string())).await? > 0)
 }
 
-/// Forgets one.
+/// Forgets a webhook.
 pub(super) async fn remove(conn: &Conn, id: Uuid) -> Worked<bool> {
     let known = conn.run(Sql::new("DELETE FROM webhooks WHERE id = ?").bind(id.to_string())).await? > 0;
     conn.run(Sql::new("DELETE FROM webhook_rooms WHERE webhook = ?").bind(id.to_string())).await?;

@@ -11,7 +11,7 @@ use crate::sql::{Rows, Write};
 use crate::work_error::{WorkError, Worked};
 
 table! {
-    /// Messages.
+    /// What was said, whatever became of it.
     messages {
         room, id, seq, number, sender, own_number, kind, content, metadata, created_at, edited_at, edited_seq, deleted_at,
         deleted_seq, reactions, reply_to, thread, replies, mentions, pinned,

@@ -10,7 +10,7 @@ use crate::rows::{bad, message_id, room_id, user};
 use crate::work_error::Worked;
 
 table! {
-    /// Notifications.
+    /// What people are told of beside messages.
     notifications { id, person, kind, title, body, data, created_at, read_at, client_id, room, message }
 }
 

@@ -23,20 +23,20 @@ pub enum How {
 pub struct Caller {
     /// The account that the credential is good for.
     pub account: Account,
-    /// By what.
+    /// The credential that said so.
     pub by: By,
 }
 
 /// By what somebody was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// A token.
+    /// A token that is carried along.
     Token(Pass),
-    /// The word of the backend that issued this credential.
+    /// The word of the back end that issued this credential.
     Backend(Arc<Credential>, Pass),
     /// The cookie session with this digest.
     Cookie {
-        /// The digest.
+        /// The digest of the cookie.
         digest: String,
     },
 }
@@ -48,7 +48,7 @@ pub struct Pass {
     pub expires: Time,
     /// What it rests on, if it is one of our own.
     pub grant: Option<Grant>,
-    /// When it was made, if an outside issuer says so, or when the backend was asked.
+    /// When it was made, if an outside issuer says so, or when the back end was asked.
     pub issued: Option<Time>,
 }
 

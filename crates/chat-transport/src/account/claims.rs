@@ -53,7 +53,7 @@ pub(crate) struct Claims {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Subject {
-    /// A number.
+    /// A number without quotes.
     Number(i64),
     /// Any other string.
     Text(String),

@@ -103,7 +103,7 @@ impl Gate {
         self.let_in(digest, caller, now)
     }
 
-    /// Lets somebody in by the word of the backend that issued their credential.
+    /// Lets somebody in by the word of the back end that issued their credential.
     async fn authenticate_elsewhere(
         &self,
         backend: &Introspection,
@@ -121,7 +121,7 @@ impl Gate {
         self.let_in(digest, caller, now)
     }
 
-    /// Whether the backend still says that this credential is this user's, in words not older than half the time between two such
+    /// Whether the back end still says that this credential is this user's, in words not older than half the time between two such
     /// looks. Where it does not say anything nothing is known.
     pub(crate) async fn still_vouched_for(
         &self,

@@ -1,4 +1,4 @@
-//! Asking the backend that issued a credential whose it is.
+//! Asking the back end that issued a credential whose it is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use super::secret::Secret;
 use crate::client::{Client, ClientSettings, Unreached};
 use crate::sparing::Sparing;
 
-/// A backend that vouches for people: whoever brings one of its credentials is who it says.
+/// A back end that vouches for people: whoever brings one of its credentials is who it says.
 pub struct Introspection(Arc<Backend>);
 
 struct Backend {
@@ -39,23 +39,23 @@ struct IntrospectionState {
     swept: Time,
 }
 
-/// What the backend said about a credential, and when it was asked.
+/// What the back end said about a credential, and when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BackendAnswer {
     /// Who that is; nobody if the credential is no good.
     pub(super) who: Option<Vouched>,
-    /// When the backend was asked.
+    /// When the back end was asked.
     pub(super) asked: Time,
 }
 
-/// It did not say.
+/// The back end said nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Silent;
 
 type Answer = Result<BackendAnswer, Silent>;
 type Asking = Shared<BoxFuture<'static, Answer>>;
 
-/// What a client brings from its log-in with the backend.
+/// What a client brings from its log-in with the back end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     headers: HeaderMap,
@@ -72,7 +72,7 @@ impl Credential {
     }
 
     /// The cookies of a request, whatever they are called, if there are any. The page from which they came goes with them, since
-    /// some backends (Laravel's Sanctum for one) take cookies from their own pages alone.
+    /// some back ends (Laravel's Sanctum for one) take cookies from their own pages alone.
     pub(super) fn cookies(brought: &HeaderMap) -> Option<Credential> {
         let brought_cookies: Vec<&str> = brought
             .get_all(COOKIE)
@@ -100,7 +100,7 @@ impl Credential {
 }
 
 impl Introspection {
-    /// The backend at this address, which vouches under this name. Who stays connected is asked about again in this time.
+    /// The back end at this address, which vouches under this name. Who stays connected is asked about again in this time.
     pub fn new(address: Uri, issuer: String, every: Duration) -> Result<Introspection, Unreached> {
         let settings =
             ClientSettings { connect: PATIENCE, patience: PATIENCE, most: LONGEST, ..ClientSettings::default() };
@@ -124,7 +124,7 @@ impl Introspection {
         self.0.every
     }
 
-    /// Whose credential this is. What was said since then is an answer; else the backend is asked, once for all who wonder.
+    /// Whose credential this is. What was said since then is an answer; else the back end is asked, once for all who wonder.
     pub(super) async fn ask(&self, credential: &Credential, now: Time, since: Time) -> Answer {
         let asking = {
             let mut state = self.0.state();
@@ -215,11 +215,11 @@ impl IntrospectionState {
     }
 }
 
-/// How long a backend may take.
+/// How long a back end may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long its word counts about who somebody is.
 pub(super) const GOOD_FOR: Duration = Duration::from_secs(60);
-/// And about somebody being nobody, who may log in at any time.
+/// How long its word counts that a credential is nobody's: they may log in at any time.
 const BAD_FOR: Duration = Duration::from_secs(5);
 /// Bytes of an answer.
 const LONGEST: usize = 64 << 10;
@@ -227,7 +227,7 @@ const LONGEST: usize = 64 << 10;
 const AT_ONCE: usize = 64;
 /// Answers that are kept; beyond that it is asked every time.
 const MOST: usize = 100_000;
-/// A backend that is away is away for everybody.
+/// A back end that is away is away for everybody.
 static SILENT: Sparing = Sparing::new();
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ enum Source {
     Own(Box<Own>),
     /// The first one's numbers and UUIDs are its users' ids here.
     Outside(Vec<Arc<Issuer>>),
-    /// They mean nothing here: the backend that issued them is asked.
+    /// They mean nothing here: the back end that issued them is asked.
     Backend(Introspection),
 }
 
@@ -68,12 +68,12 @@ impl Tokens {
         Tokens(Source::Outside(issuers.into_iter().map(Arc::new).collect()))
     }
 
-    /// Tokens, and cookies too, that only the backend understands which issued them.
+    /// Tokens, and cookies too, that only the back end understands which issued them.
     pub fn of_backend(backend: Introspection) -> Tokens {
         Tokens(Source::Backend(backend))
     }
 
-    /// The backend that is asked.
+    /// The back end that is asked.
     pub(crate) fn backend(&self) -> Option<&Introspection> {
         match &self.0 {
             Source::Backend(backend) => Some(backend),

@@ -44,7 +44,7 @@ pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
 
 impl Connector {
-    /// With the authorities of a file, or the system's.
+    /// A connector that trusts the authorities of a file, or the system's.
     pub(super) fn new(
         resolve: Arc<dyn Resolve>,
         patience: Duration,

@@ -29,10 +29,10 @@ impl Resolve for Dns {
     }
 }
 
-/// Of what another one finds, only what is allowed.
+/// Finds what another one finds, as far as it is allowed.
 #[derive(Clone, Debug)]
 pub struct Only {
-    /// Who looks.
+    /// The one that looks names up.
     pub by: Arc<dyn Resolve>,
     /// What may be reached: [`is_public`] for addresses that strangers name.
     pub allows: fn(IpAddr) -> bool,

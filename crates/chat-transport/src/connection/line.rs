@@ -14,7 +14,7 @@ use crate::socketio::Engine;
 /// The way out to one client.
 #[derive(Debug)]
 pub(crate) enum Line {
-    /// A WebSocket.
+    /// A WebSocket with its outbox.
     WebSocket(Arc<Outbox>),
     /// A server-sent stream.
     Stream(Arc<Outbox>),
@@ -38,7 +38,7 @@ pub(crate) enum Framing {
 pub(crate) enum Payload {
     /// Ready for the socket.
     Bytes(Bytes),
-    /// Engine.IO packets.
+    /// Packets of Engine.IO.
     Packets(Arc<[Bytes]>),
 }
 

@@ -235,7 +235,7 @@ impl Socket {
         Some(self.state().family).filter(|family| *family != 0).map(Family)
     }
 
-    /// It rests on what a backend says about this credential.
+    /// It rests on what a back end says about this credential.
     pub(crate) fn rest_on_word(&self, credential: Arc<Credential>) {
         self.state().word = Some(Box::new(Word::new(credential)));
     }

@@ -1,4 +1,4 @@
-//! By whose word a socket is open, where a backend vouches for people.
+//! By whose word a socket is open, where a back end vouches for people.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use chat_domain::Time;
 
 use crate::account::introspection::Credential;
 
-/// A credential, and when its backend is to be asked about it again.
+/// A credential, and when its back end is to be asked about it again.
 #[derive(Debug)]
 pub(super) struct Word {
     credential: Arc<Credential>,
-    /// Not planned yet: the backend was asked at the door.
+    /// Not planned yet: the back end was asked at the door.
     due: Option<Time>,
 }
 

@@ -19,7 +19,7 @@ pub struct Folder {
     root: PathBuf,
 }
 
-/// What becomes of who wants to bring more of a file.
+/// What becomes of somebody who wants to bring more of a file.
 #[derive(Debug)]
 pub(crate) enum Begin {
     /// They go on.

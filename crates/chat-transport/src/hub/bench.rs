@@ -22,7 +22,7 @@ pub struct Hall {
     hub: Hub,
     inbox: Arc<Inbox>,
     journal: Arc<InMemory>,
-    desk: Arc<Desk>,
+    keeper: Arc<Keeper>,
     people: Vec<Arc<Person>>,
     rooms: Vec<RoomId>,
 }
@@ -32,9 +32,9 @@ pub struct Said(Vec<Vec<Vec<Settled>>>);
 
 /// Keeps what was settled until it is handed on.
 #[derive(Default)]
-struct Desk(Mutex<Vec<Settled>>);
+struct Keeper(Mutex<Vec<Settled>>);
 
-impl Sink for Desk {
+impl Sink for Keeper {
     fn settled(&self, answers: Vec<Settled>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(answers);
     }
@@ -43,11 +43,11 @@ impl Sink for Desk {
 impl Hall {
     /// So many rooms of so many people over so many shards; the sockets have so many shapes, in turns.
     pub async fn open(rooms: usize, members: usize, shards: usize, shapes: usize) -> Result<Hall, Failure> {
-        let desk = Arc::new(Desk::default());
-        let journal = Arc::new(InMemory::new(Limits::default(), desk.clone()));
+        let keeper = Arc::new(Keeper::default());
+        let journal = Arc::new(InMemory::new(Limits::default(), keeper.clone()));
         let (inbox, settings) = (Inbox::new(shards), HubSettings { sockets_per_user: rooms, ..HubSettings::default() });
         let hub = Hub::new(settings, Depot::new(Room::default()), inbox.clone(), journal.clone(), journal.clone());
-        let mut hall = Hall { hub, inbox, journal, desk, people: Vec::new(), rooms: Vec::new() };
+        let mut hall = Hall { hub, inbox, journal, keeper, people: Vec::new(), rooms: Vec::new() };
         for number in 0..members {
             let username = format!("person.{number}");
             let new = NewAccount { username, name: None, avatar: String::new(), password: "-".into() };
@@ -59,7 +59,7 @@ impl Hall {
             let made = hall.order(made).await?;
             hall.rooms.extend(made.event().map(|event| event.room));
         }
-        hall.hand_on(hall.desk.take());
+        hall.hand_on(hall.keeper.take());
         let shapes: Vec<_> = all_shapes().into_iter().take(shapes).collect();
         for room in &hall.rooms {
             for (person, shape) in hall.people.iter().zip(shapes.iter().cycle()) {
@@ -78,7 +78,7 @@ impl Hall {
                 self.order(Command::Send { room: *room, draft, client_id: None }).await?;
             }
             let mut by_shard = vec![Vec::new(); self.hub.shards()];
-            for settled in self.desk.take() {
+            for settled in self.keeper.take() {
                 let room = settled.result.as_ref().ok().and_then(|outcome| outcome.event()).map(|event| event.room);
                 by_shard[room.map_or(0, |room| self.inbox.lane(room))].push(settled);
             }
@@ -137,7 +137,7 @@ impl Said {
     }
 }
 
-impl Desk {
+impl Keeper {
     fn take(&self) -> Vec<Settled> {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

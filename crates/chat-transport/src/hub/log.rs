@@ -34,7 +34,7 @@ pub(super) struct Log {
 /// The events of a log that are still here.
 #[derive(Clone, Copy)]
 pub(super) struct Recent<'a> {
-    /// Oldest first.
+    /// The events, the oldest first.
     pub(super) events: &'a [Arc<Event>],
     /// The number of the first of them.
     pub(super) first: u64,

@@ -10,7 +10,7 @@ use crate::connection::socket::Socket;
 pub(super) struct Sockets(Mutex<Map<u64, Arc<Socket>>>);
 
 impl Sockets {
-    /// One more.
+    /// Notes one more socket.
     pub(super) fn insert(&self, socket: &Arc<Socket>) {
         self.sockets().insert(socket.id, socket.clone());
     }

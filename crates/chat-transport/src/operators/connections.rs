@@ -32,7 +32,7 @@ pub(super) fn of(app: &App, user: UserId) -> Vec<Connection> {
     app.hub.sockets_after(0, Some(user)).iter().map(|socket| shown(app, socket)).collect()
 }
 
-/// Closes one.
+/// Closes one connection.
 pub(super) fn close(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let name = asked.segment("connection")?;
     let all = asked.app.hub.everybody();

@@ -36,7 +36,7 @@ pub(super) async fn in_path(app: &App, whom: Option<Whom>) -> Result<Option<User
     }
 }
 
-/// Somebody's account.
+/// Looks up somebody's account.
 pub(super) async fn account(app: &App, user: UserId) -> Result<Account, Trouble> {
     app.directory.people(vec![user]).await?.pop().ok_or(Refusal::UnknownUser.into())
 }

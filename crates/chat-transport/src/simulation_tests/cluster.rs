@@ -185,7 +185,7 @@ impl Cluster {
         node.start(false);
     }
 
-    /// Some node.
+    /// Some node of those that live.
     pub(super) fn some_node(&self, chance: &mut Chance) -> &Rc<Node> {
         &self.nodes[chance.below(self.nodes.len() as u64) as usize]
     }

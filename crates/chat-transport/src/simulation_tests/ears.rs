@@ -14,7 +14,7 @@ pub(super) struct Frame {
     pub(super) heard: Heard,
 }
 
-/// What came.
+/// What a client has heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Heard {
     Sent {

@@ -25,7 +25,7 @@ pub(super) struct Fold {
     pub(super) likes: BTreeMap<u64, u64>,
     /// Up to where people have read.
     pub(super) read: BTreeMap<u64, u64>,
-    /// Who types.
+    /// The people who type.
     pub(super) typing: BTreeSet<u64>,
     /// Every message that ever came.
     pub(super) heard: BTreeSet<u64>,
@@ -35,7 +35,7 @@ pub(super) struct Fold {
 pub(super) type Broke = (&'static str, String);
 
 impl Fold {
-    /// Nothing yet.
+    /// What a client knows before it heard anything.
     pub(super) fn new(room: RoomId) -> Fold {
         Fold {
             room,
@@ -52,7 +52,7 @@ impl Fold {
         }
     }
 
-    /// Everything anew.
+    /// Takes everything anew.
     pub(super) fn load(&mut self, messages: BTreeMap<u64, String>, cursor: String) {
         let heard = messages.keys().copied().collect();
         let last = messages.keys().next_back().copied().unwrap_or(0);

@@ -34,7 +34,7 @@ pub(super) enum Broken {
     Refused(u16),
 }
 
-/// A connection.
+/// A client's connection.
 pub(super) struct Link {
     kind: Kind,
     way: Way,

@@ -10,7 +10,7 @@ pub(super) struct Plan {
     pub(super) nodes: u64,
     pub(super) people: u64,
     pub(super) rooms: u64,
-    /// Clients.
+    /// How many clients there are.
     pub(super) devices: u64,
     /// How long there is trouble; then all is calm.
     pub(super) trouble: u64,

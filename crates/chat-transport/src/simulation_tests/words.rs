@@ -14,11 +14,11 @@ pub(super) enum Kind {
     PollMessages,
     /// Dialect 1's WebSocket, which hears nothing but messages.
     Bare,
-    /// Dialect 2.
+    /// The chat over one socket, dialect 2.
     Multiplexed,
-    /// Dialect 3.
+    /// One room a socket, dialect 3.
     Room,
-    /// Dialect 4.
+    /// The roulette, dialect 4.
     Roulette,
     /// Dialect 5, over a WebSocket.
     SocketIo,

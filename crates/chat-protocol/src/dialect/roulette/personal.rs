@@ -42,7 +42,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     unread_mentions(o, features, line.mentions);
 }
 
-/// The stranger.
+/// Adds the fields that tell of the stranger.
 pub(crate) fn partner_fields(o: &mut Object<'_>, found: &Match, online: bool, at: Time) {
     user_fields(o, &found.partner);
     o.put("is_online", online).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));

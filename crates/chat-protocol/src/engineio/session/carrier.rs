@@ -4,7 +4,7 @@ use crate::engineio::Millis;
 /// Who carries a session.
 #[derive(Debug)]
 pub(super) enum Carrier {
-    /// Just made.
+    /// The session was just made.
     New,
     Polling(Polling),
     WebSocket,

@@ -11,7 +11,7 @@ pub use super::together::together;
 use super::{Reply, bare};
 use crate::json::{Micros, Object};
 
-/// A node.
+/// A node as operators see it.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Its id, another one with each start.
@@ -29,7 +29,7 @@ pub struct Node {
 /// A node as a whole.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// The node.
+    /// The node itself.
     pub node: Node,
     /// Whether the store answers.
     pub store: bool,
@@ -101,7 +101,7 @@ pub struct User<'a> {
     pub online: bool,
     /// The rooms that they are in.
     pub rooms: &'a [Membership],
-    /// Their connections.
+    /// The connections that they have.
     pub connections: &'a [Connection],
     /// Those that have ended.
     pub closings: &'a [Closing],
@@ -169,7 +169,7 @@ pub fn rooms(found: &FoundRooms) -> Reply {
     })
 }
 
-/// One person.
+/// The answer that shows one person.
 pub fn user(user: &User<'_>) -> Reply {
     answer(|o| {
         o.nest("data", |o| {

@@ -42,7 +42,7 @@ impl Json for Stretch {
     }
 }
 
-/// One message.
+/// The answer that shows one message.
 pub fn message(tree: Tree, features: Features, status: u16, shown: &Shown) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| object(o, tree, features, shown));

@@ -37,7 +37,7 @@ pub use told::{Happening, Posted, SORTS, events, posted};
 pub use trouble::{Health, health, trouble};
 pub use webhook::{one_webhook, webhook_made, webhooks};
 
-/// An answer.
+/// An answer to a request of HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.

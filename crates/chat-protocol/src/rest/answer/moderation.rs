@@ -11,7 +11,7 @@ use crate::json::Object;
 
 /// Somebody who is muted or banned.
 pub struct Restrained<'a> {
-    /// Who.
+    /// The person to whom it was done.
     pub person: &'a Person,
     /// Until when; [`Time::FOR_GOOD`] where it has no end.
     pub until: Time,

@@ -19,7 +19,7 @@ pub struct Poll<'a> {
     pub messages: Vec<&'a Message>,
     /// The newest of them, or the one from which the poll asked.
     pub last_message_id: i64,
-    /// Who knew.
+    /// The place where the answer was known.
     pub source: Source,
     /// Everything else, for who polls with a cursor.
     pub changes: Option<Changes<'a>>,
@@ -30,7 +30,7 @@ pub struct Poll<'a> {
 pub enum Source {
     /// The room's recent messages in memory.
     Cache,
-    /// The store.
+    /// The store knew it.
     Database,
 }
 

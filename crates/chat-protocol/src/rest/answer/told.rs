@@ -40,7 +40,7 @@ pub struct Posted {
     pub id: String,
     /// What sort of event it is: one of [`SORTS`].
     pub sort: &'static str,
-    /// JSON.
+    /// What is posted, as JSON.
     pub body: Vec<u8>,
 }
 

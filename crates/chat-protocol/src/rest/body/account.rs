@@ -27,7 +27,7 @@ pub struct UpdateMe {
     pub avatar: Option<String>,
 }
 
-/// `POST auth/password`.
+/// What `POST auth/password` takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword {
     /// The password until now.
@@ -36,30 +36,30 @@ pub struct NewPassword {
     pub new: String,
 }
 
-/// `DELETE auth/me`.
+/// What `DELETE auth/me` takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EraseMe {
     /// The password, so that nobody else's hand does it.
     pub password: String,
 }
 
-/// `POST auth/login`.
+/// What `POST auth/login` takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
     /// The unique name.
     pub username: String,
-    /// The password.
+    /// The password, as it was typed.
     pub password: String,
 }
 
-/// `POST auth/refresh`.
+/// What `POST auth/refresh` takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refresh {
     /// The refresh token.
     pub refresh_token: String,
 }
 
-/// `POST auth/logout`.
+/// What `POST auth/logout` takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Logout {
     /// The refresh token whose family ends too.

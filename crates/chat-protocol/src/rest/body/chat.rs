@@ -6,14 +6,14 @@ use super::super::fields::{Fields, missing, wrong};
 use super::super::{Tree, Whom};
 use crate::trouble::Trouble;
 
-/// `POST chats`.
+/// What `POST chats` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewChat {
     /// The chat with somebody.
     Direct(Whom),
     /// A new group.
     Group {
-        /// Its title.
+        /// The title of the group.
         title: String,
         /// Who else is in it.
         members: Vec<Whom>,
@@ -22,14 +22,14 @@ pub enum NewChat {
     },
 }
 
-/// `PATCH chats/{id}`.
+/// What `PATCH chats/{id}` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeChat(
     /// What is to be changed: something.
     pub Amendment,
 );
 
-/// `PATCH chats/{id}/members/{user}`.
+/// What `PATCH chats/{id}/members/{user}` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetRole(
     /// The new rank.
@@ -45,7 +45,7 @@ pub struct Restrain {
     pub delete_messages: bool,
 }
 
-/// `POST chats/{id}/members`.
+/// What `POST chats/{id}/members` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMember(
     /// Who is to come in.

@@ -3,7 +3,7 @@
 use super::super::fields::Fields;
 use crate::trouble::Trouble;
 
-/// `POST files`.
+/// What `POST files` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnnounceFile {
     /// What its owner calls it.

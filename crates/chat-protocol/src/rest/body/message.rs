@@ -7,7 +7,7 @@ use super::super::fields::{Fields, missing, wrong};
 use crate::dialect::roulette::captioned;
 use crate::trouble::Trouble;
 
-/// `POST chats/{id}/messages`.
+/// What `POST chats/{id}/messages` takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendMessage {
     /// What is to be sent.
@@ -16,21 +16,21 @@ pub struct SendMessage {
     pub client_id: Option<ClientId>,
 }
 
-/// `PATCH chats/{id}/messages/{id}`.
+/// What `PATCH chats/{id}/messages/{id}` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditMessage {
     /// The new words.
     pub content: String,
 }
 
-/// `POST chats/{id}/read`.
+/// What `POST chats/{id}/read` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkRead {
     /// Up to which message; the newest where it is not said.
     pub upto: Option<MessageId>,
 }
 
-/// `POST chats/{id}/typing`.
+/// What `POST chats/{id}/typing` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetTyping {
     /// Whether it goes on.

@@ -9,7 +9,7 @@ use super::chat::MEMBERS;
 use super::{NewChat, SendMessage};
 use crate::trouble::Trouble;
 
-/// `POST notifications`.
+/// What `POST notifications` takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// The user who gets it.
@@ -26,12 +26,12 @@ pub struct Notice {
     pub client_id: Option<ClientId>,
 }
 
-/// `POST posts/{id}/liked`.
+/// What `POST posts/{id}/liked` takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostLikedNotice {
     /// Who likes it.
     pub user: Whom,
-    /// Their name.
+    /// The name of who liked it.
     pub user_name: String,
     /// How many likes there are.
     pub likes_count: u64,
@@ -39,7 +39,7 @@ pub struct PostLikedNotice {
     pub followers: Vec<Whom>,
 }
 
-/// `POST posts/{id}/commented`.
+/// What `POST posts/{id}/commented` takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostCommentedNotice {
     /// Whose post it is: who is to hear of it.
@@ -50,16 +50,16 @@ pub struct PostCommentedNotice {
     pub comments_count: u64,
 }
 
-/// `POST chats`.
+/// What `POST chats` takes of a back end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerChat {
     /// In whose name.
     pub owner: Whom,
-    /// Which chat.
+    /// The chat that is to be made.
     pub chat: NewChat,
 }
 
-/// `POST chats/{id}/messages`.
+/// What `POST chats/{id}/messages` takes of a back end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerMessage {
     /// In whose name.
@@ -79,10 +79,10 @@ pub struct NewPerson {
     pub avatar: Option<String>,
 }
 
-/// `POST tokens`.
+/// What `POST tokens` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// For whom.
+    /// The user who is to get the token.
     pub user: Whom,
     /// For how many seconds; as long as others are good, if nothing is said.
     pub ttl: Option<u64>,
@@ -104,7 +104,7 @@ impl NewToken {
 /// For how many seconds a token of a back end may be good.
 pub const LONGEST_TOKEN: u64 = 30 * 24 * 3600;
 
-/// `POST users/{id}/disconnect`.
+/// What `POST users/{id}/disconnect` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DisconnectNotice {
     /// Whether the access tokens that were made until now end, too.

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// `PUT users/{id}/suspension`.
+/// What `PUT users/{id}/suspension` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuspendUser {
     /// For how long; for good where it is not said.
     pub span: Option<Duration>,
-    /// Why.
+    /// The reason that is given.
     pub reason: String,
 }
 

@@ -7,10 +7,10 @@ use super::super::answer::SORTS;
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// `POST webhooks`.
+/// What `POST webhooks` takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewWebhook {
-    /// Where to.
+    /// The address that is to be told.
     pub address: String,
     /// Which sorts of events; none means all.
     pub wants: Vec<String>,

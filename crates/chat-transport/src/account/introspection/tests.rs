@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::*;
 use crate::client::tests::stub::{answer, request, serve};
 
-/// A backend that says this of everybody, what it hears, and how often it was asked.
+/// A back end that says this of everybody, what it hears, and how often it was asked.
 struct Stub {
     backend: Introspection,
     said: Arc<Mutex<(&'static str, &'static str)>>,

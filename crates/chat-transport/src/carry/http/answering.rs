@@ -17,7 +17,7 @@ pub(super) struct Answer(Answering);
 #[derive(Debug, Default)]
 struct AnsweringState {
     under_way: AtomicUsize,
-    /// Since the last request came, something of its answer may not be on the socket yet.
+    /// Whether something of the last request's answer may not be on the socket yet.
     owes: AtomicBool,
     /// There was a request.
     begun: AtomicBool,

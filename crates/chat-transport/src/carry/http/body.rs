@@ -20,9 +20,9 @@ use crate::carry::outbox::{Drive, Outbox};
 #[derive(Debug, Default)]
 pub struct Body {
     kind: Kind,
-    /// Of the connection that it leaves by.
+    /// What the connection by which it leaves knows of it.
     _answer: Option<Answer>,
-    /// Among the answers that wait, where there may be several.
+    /// Its place among the answers that wait, where there may be several.
     rest: Option<Arc<Rest>>,
 }
 

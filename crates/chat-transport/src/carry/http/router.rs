@@ -30,7 +30,7 @@ struct Table<H> {
 }
 
 impl<H> Router<H> {
-    /// No routes.
+    /// A router without routes.
     pub(crate) fn new() -> Router<H> {
         Router { paths: matchit::Router::new(), tables: Vec::new() }
     }

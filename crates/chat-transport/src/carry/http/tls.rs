@@ -68,7 +68,7 @@ struct Certified {
 type FileStamp = [(SystemTime, u64); 2];
 
 impl Tls {
-    /// With these certificates: each client gets the first that is for the name it asks for, or the first of all.
+    /// TLS with these certificates: each client gets the first that is for the name it asks for, or the first of all.
     pub fn open(pairs: Vec<Pair>) -> Result<Tls, BadCertificate> {
         let held = Arc::new(Held(Mutex::new(read_all(&pairs)?)));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

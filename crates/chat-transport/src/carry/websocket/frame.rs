@@ -5,11 +5,11 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// What a frame carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
-    /// UTF-8 text.
+    /// A frame of UTF-8 text.
     Text = 1,
     /// Bytes of any sort.
     Binary = 2,
-    /// The end.
+    /// The frame that ends a connection.
     Close = 8,
     /// A question whether anybody is there.
     Ping = 9,
