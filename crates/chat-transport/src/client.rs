@@ -64,7 +64,7 @@ pub struct ClientSettings {
 }
 
 /// What goes out with a request of [`Client::start`].
-pub(crate) type Outgoing = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+pub type Outgoing = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
 impl Default for ClientSettings {
     fn default() -> ClientSettings {
@@ -109,7 +109,7 @@ impl Client {
 
     /// Asks with a body that may be long, for an answer that may be long. Within the patience its head must come; the rest is up to
     /// who reads it.
-    pub(crate) async fn start(&self, request: Request<Outgoing>) -> Result<Response<Incoming>, Unreached> {
+    pub async fn start(&self, request: Request<Outgoing>) -> Result<Response<Incoming>, Unreached> {
         timeout(self.settings.patience, self.begin(request)).await.unwrap_or(Err(Unreached::Slow))
     }
 

@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use budget::{HEAVY, Holder};
 pub use count::Count;
-pub(crate) use depot::{Counters, Reached};
+pub(crate) use depot::Reached;
 pub use depot::{Depot, Limits};
 pub(crate) use ends::Drive;
 pub use ends::{Close, Offered};

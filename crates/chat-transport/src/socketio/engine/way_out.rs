@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Sends one frame, text or an attachment.
-    pub(crate) fn send_frame(&self, frame: Frame) {
+    pub fn send_frame(&self, frame: Frame) {
         self.with(|machine| machine.send(frame));
     }
 
@@ -83,7 +83,7 @@ impl Engine {
 
     /// Ends the session after what was sent, as Socket.IO's own `close()` does: its transport goes, and its client comes back by
     /// itself.
-    pub(crate) fn close(&self, close: Close) {
+    pub fn close(&self, close: Close) {
         self.end(close, false);
     }
 
@@ -110,7 +110,7 @@ impl Engine {
     }
 
     /// The outbox of the WebSocket that carries the session.
-    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
+    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
         self.carrier.get()
     }
 
