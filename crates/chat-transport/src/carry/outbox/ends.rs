@@ -5,7 +5,7 @@
 pub enum Offered {
     /// The kernel has all of it.
     Written,
-    /// It waits its turn; a mark given with it is reported through [`Depot::reached`](super::Depot::reached) once it is flushed.
+    /// It waits its turn; a mark that was given with it comes back once it is flushed.
     Queued,
     /// A droppable frame met a queue and was let go.
     Dropped,

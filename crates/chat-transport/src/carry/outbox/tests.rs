@@ -6,7 +6,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{queue::Queue, *};
+use super::{depot::Counters, queue::Queue, *};
 
 /// An outbox over loopback with small kernel buffers, and its peer.
 struct Pair {
