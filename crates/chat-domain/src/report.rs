@@ -18,7 +18,7 @@ pub struct NewReport {
     pub room: RoomId,
     /// The message that is meant.
     pub message: MessageId,
-    /// Why.
+    /// The reason that is given.
     pub reason: String,
 }
 
@@ -51,7 +51,7 @@ pub struct Report {
     pub message: MessageId,
     /// Who finds it bad.
     pub by: Handle,
-    /// Why.
+    /// The reason that was given.
     pub reason: String,
     /// When that was said.
     pub at: Time,

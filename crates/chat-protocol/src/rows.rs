@@ -32,7 +32,7 @@ pub fn read(line: &[u8]) -> Result<Row, String> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Row {
-    /// Somebody.
+    /// Somebody who is known.
     User(User),
     /// A chat.
     Chat(Chat),
@@ -44,7 +44,7 @@ pub enum Row {
     Reaction(Reaction),
 }
 
-/// Somebody.
+/// Somebody who is known.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {

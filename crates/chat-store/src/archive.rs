@@ -18,9 +18,9 @@ pub struct Record {
 /// What is numbered, and the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbered {
-    /// Rooms.
+    /// The number of a room.
     Room(i64),
-    /// Messages.
+    /// The number of a message.
     Message(i64),
 }
 

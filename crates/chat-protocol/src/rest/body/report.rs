@@ -7,7 +7,7 @@ use crate::trouble::Trouble;
 /// `POST chats/{id}/messages/{id}/reports`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportMessage {
-    /// Why.
+    /// The reason that is given.
     pub reason: String,
 }
 
