@@ -68,6 +68,8 @@ impl Session {
             // What is replayed must not come from the hub meanwhile.
             self.app.hub.detach(&self.socket, room);
         }
+        // Going on from before what the journal alone knows, a socket would lose its place to a removal that is over.
+        let agreed = self.app.hub.head(room).filter(|hub| hub.seq == head.seq);
         match from {
             From::Now { cursor } => {
                 self.attach(room, cursor, Start::Now { head, newest }, Some(context)).await?;
@@ -78,7 +80,7 @@ impl Session {
                 self.start_over(room, head, newest, Some(context)).await?;
                 Ok(None)
             }
-            From::Since { since: Since::Head(from), cursor } if self.app.hub.head(room) == Some(from) => {
+            From::Since { since: Since::Head(from), cursor } if agreed == Some(from) => {
                 self.app.hub.metrics().resumed("memory");
                 self.joined(room, cursor, from, context);
                 self.attach(room, cursor, Start::At { head: from, newest }, None).await?;
@@ -250,17 +252,15 @@ impl Session {
 
     /// Waits until so much may be fetched. Whoever fetches too much gets it more slowly.
     async fn pay(&self, bytes: usize) {
-        while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, self.app.now()) {
-            if !self.socket.line.is_open() {
-                return;
-            }
+        while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, self.app.now())
+            && self.socket.line.is_open()
+        {
             sleep(wait.clamp(SHORTEST, LONGEST)).await;
         }
     }
 
     fn understand(&self, room: RoomId, resume: &Resume) -> Result<From, Trouble> {
-        let entrance = self.socket.endpoint.entrance;
-        let always = entrance == Entrance::Sse;
+        let always = self.socket.endpoint.entrance == Entrance::Sse;
         match (resume.cursor.as_deref(), resume.last_message_id) {
             (None, None) => Ok(From::Now { cursor: always }),
             (Some(""), _) => Ok(From::Now { cursor: true }),

@@ -53,6 +53,15 @@ fn no_seed_breaks_a_promise() {
     }
 }
 
+/// Seeds beyond the usual ones in which something was wrong, and what.
+#[test]
+fn what_was_mended_stays_right() {
+    // Somebody was put out and let in again; the journal knew, the hub did not yet, and the room went silent for them.
+    for seed in [736] {
+        assert_eq!(run(&Plan::of(seed), None).red, None, "seed {seed}");
+    }
+}
+
 #[test]
 fn the_same_seed_is_the_same_story() {
     for seed in [1, 2, 3] {
