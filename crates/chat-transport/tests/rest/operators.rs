@@ -119,7 +119,7 @@ async fn it_is_said_how_far_a_message_came_with_somebody() {
     let stranger = facts("carla").await;
     assert_eq!((&stranger[0]["at"], &stranger[3]["reached"]), (&Json::Null, &json!(false)));
     assert_eq!((&stranger[4]["sockets"], &stranger[5]["closings"]), (&json!([]), &json!([])));
-    assert_eq!((&after[9]["level"], &stranger[9]["level"]), (&json!("mentions"), &Json::Null));
+    assert_eq!((&after[9]["level"], &stranger[9]["level"]), (&json!("all"), &Json::Null));
     assert_eq!(after[10]["subscriptions"], json!([]));
     let said = asked(world.get("/admin/api/explain?user=anna&message=77")).await;
     assert_eq!(said.code(), "MESSAGE_NOT_FOUND");
