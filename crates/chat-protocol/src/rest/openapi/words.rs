@@ -54,6 +54,8 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["ttl"], "For how many seconds the token is to be good, 30 days at most; as long as others without it.", "3600"),
     (&["endpoint"], "Where a browser is pushed.", r#""https://push.example/3f0c9f4e""#),
     (&["keys"], "Those of the browser's subscription.", "{}"),
+    (&["p256dh"], "The browser's public key, by which what it is pushed is encrypted.", NONE),
+    (&["auth"], "The secret that the browser shares with who pushes it.", NONE),
     (&["level"], "All messages, those that mention the asker, or none.", r#""mentions""#),
     (
         &["key"],
