@@ -1,0 +1,56 @@
+// Being told while the page is closed: the browser's own push, which the server sends to.
+import { reactive } from "vue";
+import { embedded } from "./embedded.js";
+import { go } from "./route.js";
+import { chat, request } from "./server.js";
+
+/** `unknown` until the server was asked; `none` where the browser or the server does not push. */
+export const push = reactive<{ is: "unknown" | "none" | "off" | "on" | "forbidden"; busy: boolean }>({ is: "unknown", busy: false });
+
+let key = "";
+
+const can = () => !embedded && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+const subscription = async () => (await navigator.serviceWorker.ready).pushManager.getSubscription();
+
+async function look(): Promise<void> {
+  if (!can()) return void (push.is = "none");
+  await navigator.serviceWorker.register("/sw.js");
+  const told = await request<{ data: { key: string } }>("GET", "/api/push/key").catch(() => null);
+  if (!told) return void (push.is = "none");
+  key = told.data.key;
+  const kept = await subscription();
+  push.is = kept ? "on" : Notification.permission === "denied" ? "forbidden" : "off";
+  // Whoever logs in here now is who is told.
+  if (kept) await tell("PUT", kept);
+}
+
+async function tell(method: string, kept: PushSubscription): Promise<void> {
+  const { endpoint, keys } = kept.toJSON();
+  await request(method, "/api/push/subscriptions", { endpoint, keys });
+}
+
+/** Asks the browser, and tells the server where to push to. */
+export async function turnOn(): Promise<void> {
+  if ((await Notification.requestPermission()) !== "granted") return void (push.is = "forbidden");
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  await tell("PUT", made);
+  push.is = "on";
+}
+
+export async function turnOff(): Promise<void> {
+  const kept = await subscription();
+  if (kept) {
+    await tell("DELETE", kept).catch(() => {});
+    await kept.unsubscribe();
+  }
+  push.is = "off";
+}
+
+/** Before the session ends: what is written to whoever was here is no news for the next one. */
+export const forgetPush = () => (push.is === "on" ? turnOff().catch(() => {}) : Promise.resolve());
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.addEventListener("message", ({ data }) => typeof data?.go === "string" && /^\d+(\/m\d+)?$/.test(data.go) && go(data.go));
+}
+chat.on("state", (state) => state.is === "open" && push.is === "unknown" && void look().catch(() => (push.is = "none")));
