@@ -138,6 +138,17 @@ test("who is blocked cannot write any more, and the blocker takes it back", asyn
   await boris.call("POST", `/api/chats/${direct}/messages`, { content: "Peace" });
 });
 
+test("a message is reported, and nobody in the chat hears of it", async () => {
+  await pages.maria.locator(".sidebar .row", { hasText: "Boris" }).click();
+  await pages.maria.locator(".bubble", { hasText: "Peace" }).click({ button: "right" });
+  await pages.maria.getByRole("menuitem", { name: "Report" }).click();
+  await pages.maria.getByLabel("What is wrong with it?").fill("It is not meant");
+  await pages.maria.getByRole("dialog").getByRole("button", { name: "Report" }).click();
+  await pages.maria.getByText("Reported. Nobody here is told.").waitFor();
+  const { data } = await (await fetch(`${server.adminUrl}/admin/api/reports`)).json();
+  assert.deepEqual(data.map(({ reason, state }) => [reason, state]), [["It is not meant", "open"]]);
+});
+
 test("nothing was complained of", () => {
   for (const page of Object.values(pages)) assert.deepEqual(page.complaints, []);
 });

@@ -49,6 +49,7 @@ test("operators find people and rooms, see why a message did not arrive, and clo
   const person = await server.person("anna");
   const chatId = (await person.call("POST", "/api/chats", { type: "group", title: "tea", member_ids: [] })).data.id;
   const message = (await person.call("POST", `/api/chats/${chatId}/messages`, { content: "hello" })).data.id;
+  await person.call("POST", `/api/chats/${chatId}/messages/${message}/reports`, { reason: "rude <b>words</b>" });
   const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws?token=${person.tokens.access_token}`);
   const closed = new Promise((resolve) => socket.once("close", resolve));
   await new Promise((resolve) => socket.once("open", resolve));
@@ -67,6 +68,9 @@ test("operators find people and rooms, see why a message did not arrive, and clo
   await page.getByLabel("Message").fill(String(message));
   await page.getByRole("button", { name: "Explain" }).click();
   await page.locator("dt", { hasText: "member_since" }).waitFor();
+  await page.locator(".reports tr", { hasText: "rude <b>words</b>" }).getByText("Open").waitFor();
+  await page.locator(".reports").getByRole("button", { name: "Room" }).click();
+  await page.locator(".room h3", { hasText: "tea" }).waitFor();
   await page.getByLabel("Operators' token").fill(token);
   await page.getByRole("button", { name: "Use it" }).click();
   await page.getByText("You may close connections").waitFor();

@@ -69,6 +69,9 @@ test("whoever leaves is back at the beginning, the other may go on", async () =>
 });
 
 test("whom one blocks one is not put together with again", async () => {
+  await say("boris", "Something rude");
+  await press("anna", "Report what they wrote");
+  await pages.anna.getByText("Reported. Nobody here is told.").waitFor();
   await press("anna", "Block, and on to the next one");
   await looks("anna");
   await pages.boris.locator(".left").getByRole("button", { name: "Next" }).click();

@@ -57,6 +57,15 @@ export interface Webhook {
   chats_behind: number;
   turns_behind: number;
 }
+export interface Report {
+  id: string;
+  chat_id: string;
+  message_id: string;
+  user_id: string;
+  reason: string;
+  state: "open" | "resolved";
+  created_at: string;
+}
 export type Fact = { fact: string } & Record<string, unknown>;
 
 const KEPT = "chat.operators.token";

@@ -12,9 +12,10 @@ let key = "";
 const can = () => !embedded && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 const subscription = async () => (await navigator.serviceWorker.ready).pushManager.getSubscription();
 
-async function look(): Promise<void> {
+/** Asks the browser and the server; the server only if somebody might want it. */
+export async function lookAtPush(): Promise<void> {
+  if (push.is !== "unknown") return;
   if (!can()) return void (push.is = "none");
-  await navigator.serviceWorker.register("/sw.js");
   const told = await request<{ data: { key: string } }>("GET", "/api/push/key").catch(() => null);
   if (!told) return void (push.is = "none");
   key = told.data.key;
@@ -53,4 +54,5 @@ export const forgetPush = () => (push.is === "on" ? turnOff().catch(() => {}) : 
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.addEventListener("message", ({ data }) => typeof data?.go === "string" && /^\d+(\/m\d+)?$/.test(data.go) && go(data.go));
 }
-chat.on("state", (state) => state.is === "open" && push.is === "unknown" && void look().catch(() => (push.is = "none")));
+chat.on("state", (state) => state.is === "open" && can() && Notification.permission === "granted" && void lookAtPush().catch(() => {}));
+if (can()) void navigator.serviceWorker.register("/sw.js").catch(() => {});
