@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { enter, launch, visit, WIDTHS } from "./browser.mjs";
+import { png } from "./png.mjs";
 import { story } from "./story.mjs";
 import { Server } from "./server.mjs";
 
@@ -44,6 +45,30 @@ for (const [width, size] of Object.entries(WIDTHS)) {
     await page.locator(".composer textarea").fill("");
     await page.locator(".who").click();
     await shoot(page, "info");
+    await page.locator("dialog li .icon-button").first().click();
+    await page.locator("dialog .member-of").waitFor();
+    await shoot(page, "member");
+    await page.keyboard.press("Escape");
+    await page.locator(".who").click();
+    await page.locator("dialog li .member").first().click();
+    await page.locator("dialog .leading").waitFor();
+    await shoot(page, "leading");
+    await page.keyboard.press("Escape");
+    await page.goto(`${told.server.url}/#${told.chats.quiet}`);
+    await page.locator(`.conversation[data-chat="${told.chats.quiet}"] .pane[aria-busy=false]`).waitFor();
+    const files = [{ name: "lake.png", mimeType: "image/png", buffer: png(900, 500, [80, 140, 200]) }, { name: "Report 2026.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(234_567, 3) }];
+    await page.locator(".composer input[type=file]").setInputFiles(files);
+    await page.locator(".tray li").nth(1).waitFor();
+    await shoot(page, "attached");
+    await page.locator(".composer .send").click();
+    await page.locator(".composer button.send").click();
+    await page.getByRole("timer").waitFor();
+    await shoot(page, "recording");
+    await page.locator(".recording .send").click();
+    await page.locator(".voice .voice").last().waitFor();
+    await shoot(page, "files");
+    await page.locator(".photo .box").last().click();
+    await shoot(page, "picture");
     await page.keyboard.press("Escape");
     await page.goto(`${told.server.url}/#${told.chats.team}/t${told.thread}`);
     await page.locator(".thread .bubble").first().waitFor();
