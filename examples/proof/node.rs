@@ -49,7 +49,8 @@ impl Node {
     pub(crate) async fn kill_and_start(&self) -> Result<(), Trouble> {
         self.kill()?;
         let (child, _) = self.recipe.launch(self.address.port()).await?;
-        self.child.replace(child);
+        // It was waited for already: this is for who reads it.
+        self.child.replace(child).wait()?;
         Ok(())
     }
 
