@@ -44,6 +44,11 @@ macro_rules! around {
                 self.inner().busy()
             }
 
+            /// As [`Journal::waiting`].
+            fn waiting(&self) -> usize {
+                self.inner().waiting()
+            }
+
             $(
                 #[doc = concat!("As [`Journal::", stringify!($name), "`].")]
                 fn $name(&self, $($arg: $type),*) -> Answer<'_, $answer> {
@@ -63,6 +68,10 @@ macro_rules! around {
 
             fn busy(&self) -> usize {
                 Around::busy(self)
+            }
+
+            fn waiting(&self) -> usize {
+                Around::waiting(self)
             }
 
             $(

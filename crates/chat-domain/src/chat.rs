@@ -32,6 +32,7 @@ mod save;
 mod show;
 mod state;
 mod steps;
+mod unsaid;
 mod written;
 
 use dirty::Dirty;

@@ -35,6 +35,13 @@ impl Digest {
         Digest(hasher.finalize().into())
     }
 
+    /// Of how an issuer names somebody.
+    pub fn of_subject(issuer: &str, subject: &str) -> Digest {
+        let mut hasher = Sha256::new();
+        [issuer, subject].iter().for_each(|text| part(&mut hasher, text.as_bytes()));
+        Digest(hasher.finalize().into())
+    }
+
     /// Of a new group: its title and its founders, whatever their order.
     pub fn of_group(title: &str, founders: impl IntoIterator<Item = UserId>) -> Digest {
         let mut hasher = Sha256::new();

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use crate::account::Account;
+use crate::erasing::{Erasing, Erasure};
 use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
@@ -130,8 +131,19 @@ pub trait Directory: Send + Sync {
     /// Puts another password's digest in the place of somebody's, and ends all of their log-ins but this one.
     fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended>;
 
-    /// Takes name, username, picture and password from somebody for good, and ends all of their log-ins. The id stays.
-    fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended>;
+    /// Takes name, username, picture and password from somebody for good, and ends all of their log-ins. The id stays. If what they
+    /// said is to go, nobody reads it any more, and [`Journal::purging`](crate::Journal::purging) names it.
+    fn erase(&self, erasure: Erasure) -> Answer<'_, Ended>;
+
+    /// How far somebody's erasing has come, if they were erased.
+    fn erasing(&self, user: UserId) -> Answer<'_, Option<Erasing>>;
+
+    /// The same of everybody: first those with whom it is not done, then the others, each the newest first.
+    fn erasings(&self, limit: usize) -> Answer<'_, Vec<Erasing>>;
+
+    /// Deletes some of what is left of somebody who was erased, once their memberships and messages are gone: what they were notified of, under
+    /// which names they sent. Whether nothing is left, which is noted then.
+    fn tidy(&self, user: UserId, now: Time, limit: usize) -> Answer<'_, bool>;
 
     /// Keeps somebody out until a moment, for a reason that is kept for operators; a moment that is past lets them in again. Their
     /// log-ins go on after it.

@@ -83,6 +83,26 @@ impl Event {
         Some(Event { change, ..self.clone() })
     }
 
+    /// The same event without what somebody said who was erased, in quotes too; `None` where that is nothing new.
+    pub fn unsaid(&self, user: UserId) -> Option<Event> {
+        let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
+        let is_theirs = message.sender.id() == user;
+        let quotes = message.reply.as_ref().is_some_and(|reply| reply.quote.sender.id() == user);
+        if !is_theirs && !quotes {
+            return None;
+        }
+        let mut now = if is_theirs { message.unsaid() } else { Message::clone(message) };
+        if let Some(reply) = now.reply.as_mut().filter(|_| quotes) {
+            Arc::make_mut(reply).quote.excerpt = "".into();
+        }
+        let (message, mut event) = (Arc::new(now), self.clone());
+        event.change = match event.change {
+            Change::Sent { reception, .. } => Change::Sent { message, reception },
+            _ => Change::Edited { message },
+        };
+        Some(event)
+    }
+
     /// Whether somebody did it, or wrote a message that it is about.
     pub fn concerns(&self, user: UserId) -> bool {
         let wrote = match &self.change {

@@ -97,11 +97,9 @@ pub trait Sink: Send + Sync {
 /// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,
 /// and shows what there is. Given its [`Sink`] when it is made.
 ///
-/// Every question is asked by somebody, and answered by [`Refusal::UnknownRoom`] or [`Refusal::NotMember`] where they may not
-/// see the room.
+/// Who asks of a room that they may not see is answered [`Refusal::UnknownRoom`] or [`Refusal::NotMember`].
 pub trait Journal: Send + Sync {
-    /// Decides a command and remembers the outcome. Orders that one caller gives for one room are decided in the order in
-    /// which they were given.
+    /// Decides a command and remembers the outcome. Orders of one caller for one room are decided in the order of their giving.
     fn execute(&self, order: Order) -> Answer<'_, Outcome>;
 
     /// The same for a caller who does not wait: the sink gets the answer. Orders of one socket for one room are decided in order. When too
@@ -209,8 +207,7 @@ pub trait Journal: Send + Sync {
     /// Whom somebody blocks, the newest first; those before `before`.
     fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Answer<'_, Vec<Arc<Person>>>;
 
-    /// Messages that are to be erased behind bans, the newest first, each with its room and who ordered it. None is left when there
-    /// is none in the answer.
+    /// Messages that are to be deleted, behind bans and with who was erased, each with who ordered it; none is left when it is empty.
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
 
     /// Remembers that somebody finds a message bad; `false` with the first time that they said so of it.
@@ -290,6 +287,11 @@ pub trait Journal: Send + Sync {
 
     /// How many questions are being answered just now. For operators.
     fn busy(&self) -> usize {
+        0
+    }
+
+    /// How many orders wait to be decided. Whoever has much to do that is not urgent does it while there are none.
+    fn waiting(&self) -> usize {
         0
     }
 

@@ -180,6 +180,11 @@ impl Message {
         now
     }
 
+    /// The same without what it says: its sender was erased, and it is to be deleted.
+    pub(crate) fn unsaid(&self) -> Message {
+        Message { content: "".into(), metadata: "{}".into(), file: None, ..self.clone() }
+    }
+
     /// The tombstone that is left after it was deleted.
     pub(crate) fn erased(&self, at: Time, seq: u64) -> Message {
         let (content, metadata) = (Arc::from(""), Arc::from("{}"));

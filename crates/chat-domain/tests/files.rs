@@ -166,7 +166,7 @@ fn the_sweep_takes_what_nobody_named_in_time_and_never_what_is_named() {
     let gone = world.go(6);
     assert_eq!((gone.len(), gone.contains(&unnamed.id)), (2, true));
     assert!(matches!(world.bond(&named), Bond::Bound(..)));
-    ready(world.memory.erase(world.ann, Time(0))).unwrap();
+    ready(world.memory.erase(Erasure { user: world.ann, at: Time(0), unsaid: false })).unwrap();
     assert!(world.go(0).contains(&named.id), "with its owner all of it goes");
 }
 

@@ -105,7 +105,8 @@ pub(crate) fn manual() -> Result<(), String> {
 async fn open(config: &Config) -> Result<Store, String> {
     let several_nodes = nodes::several(config)?;
     let secrets = nodes::shown(config)?;
-    let options = Options { take_over: config.take_over, several_nodes, secrets, feeds: false, ..Options::default() };
+    let (take_over, erasures) = (config.take_over, config.keeping.erasures.clone());
+    let options = Options { take_over, erasures, several_nodes, secrets, feeds: false, ..Options::default() };
     Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())
 }
 

@@ -47,6 +47,7 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     let options = Options {
         limits,
         keep_changes: config.keep_changes.0,
+        erasures: config.keeping.erasures.clone(),
         take_over: config.take_over,
         several_nodes: nodes::several(&config)?,
         secrets: nodes::secrets(&config)?,

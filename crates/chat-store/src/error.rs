@@ -13,6 +13,11 @@ pub enum OpenError {
     /// The address is not written as one of its kind.
     #[error("the address of the database is wrong: {0}")]
     Address(String),
+    /// The list of who was erased cannot be read.
+    #[error(
+        "the list of who was erased, `{0}`, cannot be read ({1}): let this program read it, or name it with --erasures"
+    )]
+    Erasures(String, String),
     /// The file's directory is not there.
     #[error("the directory `{0}` does not exist: make it, or name a file in another one")]
     Directory(String),

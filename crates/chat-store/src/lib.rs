@@ -50,6 +50,7 @@ mod backup;
 mod by_name;
 mod cells;
 mod company;
+mod erasures;
 mod error;
 mod heard;
 mod index;

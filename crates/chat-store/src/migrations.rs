@@ -9,10 +9,10 @@ macro_rules! steps {
 
 /// The steps that make SQLite's tables.
 pub(crate) const SQLITE: &[&str] =
-    steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16");
+    steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17");
 
 /// The steps that make Postgres's tables.
 pub(crate) const POSTGRES: &[&str] = steps!(
     "postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
-    "19", "20"
+    "19", "20", "21"
 );

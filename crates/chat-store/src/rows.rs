@@ -11,7 +11,9 @@ pub(crate) use crate::tables::messages::{MESSAGE, MORE, SaidRow, message};
 pub(crate) use crate::tables::notifications::{NOTIFICATION, NotificationRow, notification};
 pub(crate) use crate::tables::reactions::{REACTION, ReactionOf, reaction};
 pub(crate) use crate::tables::rooms::{ROOM, RoomRow, STANDS, room, room_kind};
-pub(crate) use crate::tables::users::{AccountRow, HANDLE, HandleRow, PERSON, PersonRow, account, handle, person};
+pub(crate) use crate::tables::users::{
+    AccountRow, ErasureRow, HANDLE, HandleRow, PERSON, PersonRow, account, handle, person,
+};
 use crate::work_error::{WorkError, Worked};
 
 /// A digest as it is kept.

@@ -1,5 +1,8 @@
 //! The store: a database behind the two ports.
 
+mod erasing;
+mod filling;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,11 +15,11 @@ use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
 use chat_domain::{
-    Account, Device, Devices, Directory, Failure, Fed, File, FileId, FileRow, Files, Journal, Level, RoomId, Sink,
-    Subscribers, Suspension, Time, UserId, Uuid,
+    Account, Device, Devices, Directory, Erasing, Erasure, Failure, Fed, File, FileId, FileRow, Files, Journal, Level,
+    RoomId, Sink, Subscribers, Suspension, Time, UserId, Uuid,
 };
 
-use crate::archive::{Numbered, Record};
+use crate::erasures::Erasures;
 use crate::error::OpenError;
 use crate::work::{Intake, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
@@ -25,6 +28,7 @@ use crate::{postgres, sqlite};
 pub struct Store {
     database: Database,
     options: Options,
+    erasures: Option<Erasures>,
 }
 
 enum Database {
@@ -50,7 +54,10 @@ impl Store {
             }
             _ => return Err(OpenError::Scheme(url.into())),
         };
-        Ok(Store { database, options })
+        let erasures = Erasures::of(options.erasures.as_deref(), file(url));
+        let store = Store { database, options, erasures };
+        store.erase_again().await?;
+        Ok(store)
     }
 
     /// The way to the other nodes, over the database, and who this one is among them. These ears hear them from now on.
@@ -104,47 +111,6 @@ impl Store {
         match &self.database {
             Database::Sqlite(database) => database.belong(issuer, adopt).await,
             Database::Postgres(database) => database.belong(issuer, adopt).await,
-        }
-    }
-
-    /// Whether nobody is there yet.
-    pub async fn is_empty(&self) -> Result<bool, Failure> {
-        match &self.database {
-            Database::Sqlite(database) => database.is_empty().await,
-            Database::Postgres(database) => database.is_empty().await,
-        }
-    }
-
-    /// Puts in rows of an archive, in its order; what is wrong with them otherwise, and then none is put in. Nobody may use the store
-    /// before [`Store::put_all`] was said.
-    pub async fn put(&self, records: Vec<Record>) -> Result<Result<(), String>, Failure> {
-        match &self.database {
-            Database::Sqlite(database) => database.put(records).await,
-            Database::Postgres(database) => database.put(records).await,
-        }
-    }
-
-    /// All rows of an archive were put in: whoever and whatever is new is numbered behind them.
-    pub async fn put_all(&self) -> Result<(), Failure> {
-        match &self.database {
-            Database::Sqlite(database) => database.number_on().await,
-            Database::Postgres(database) => database.number_on().await,
-        }
-    }
-
-    /// The next room or message has this number, or one behind those that there are: a database that is filled with what has
-    /// numbers from elsewhere keeps them.
-    pub async fn number_from(&self, next: Numbered) -> Result<(), Failure> {
-        let (sort, number) = match next {
-            Numbered::Room(number) => ("rooms", number),
-            Numbered::Message(number) => ("messages", number),
-        };
-        if number <= 1 {
-            return Ok(());
-        }
-        match &self.database {
-            Database::Sqlite(database) => database.number_from(sort, number).await,
-            Database::Postgres(database) => database.number_from(sort, number).await,
         }
     }
 
@@ -234,6 +200,10 @@ impl Files for Store {
 }
 
 impl Directory for Store {
+    fn erase(&self, erasure: Erasure) -> Answer<'_, Ended> {
+        Box::pin(self.erase_listed(erasure))
+    }
+
     answered! { directory:
         fn register(account: NewAccount) -> Account;
         fn credential(username: String) -> Option<(Account, String)>;
@@ -252,7 +222,9 @@ impl Directory for Store {
         fn set_password(user: UserId, password: String, kept: Kept) -> Ended;
         fn suspend(user: UserId, until: Time, reason: String) -> ();
         fn suspensions(after: u64) -> Vec<Suspension>;
-        fn erase(user: UserId, now: Time) -> Ended;
+        fn erasing(user: UserId) -> Option<Erasing>;
+        fn erasings(limit: usize) -> Vec<Erasing>;
+        fn tidy(user: UserId, now: Time, limit: usize) -> bool;
         fn note_visits(visits: Vec<(UserId, Visit)>) -> ();
         fn last_visit(user: UserId) -> Option<Visit>;
         fn open_session(user: UserId, digest: String, expires: Time) -> ();

@@ -93,7 +93,7 @@ declared! {
     reports: reports;
     rooms: rooms;
     subscribers: webhooks, webhook_rooms;
-    users: users, suspensions, families, refresh_tokens, sessions;
+    users: users, suspensions, erasures, families, refresh_tokens, sessions;
 }
 
 use {row, table};

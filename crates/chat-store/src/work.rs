@@ -1,6 +1,7 @@
 //! What waits for a committer, and what both databases share around it.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -36,6 +37,9 @@ pub struct Options {
     pub secrets: Vec<String>,
     /// Where other nodes reach this one, if they can.
     pub node_address: Option<String>,
+    /// Where it is listed who was erased, to be erased again where an older copy of the database is opened. Where nothing is named,
+    /// beside a database in a file, and for Postgres nowhere.
+    pub erasures: Option<PathBuf>,
     /// Whether a store that is to be alone takes the database from another one, which is believed to be dead.
     pub take_over: bool,
 }
@@ -53,6 +57,7 @@ impl Default for Options {
             several_nodes: false,
             secrets: Vec::new(),
             node_address: None,
+            erasures: None,
             take_over: false,
         }
     }

@@ -198,7 +198,7 @@ async fn the_files_of_the_erased_are_gone_at_once() {
     store.announce(file.clone(), ann, QUOTA, Time::from_secs(1)).await.unwrap();
     store.is_whole(file.id).await.unwrap();
     store.execute(order(ann, 2, send(room, address(&file), MessageKind::Photo))).await.unwrap();
-    store.erase(ann, Time::from_secs(3)).await.unwrap();
+    store.erase(Erasure { user: ann, at: Time::from_secs(3), unsaid: false }).await.unwrap();
     assert_eq!(store.file(file.id).await.unwrap().unwrap().bond, Bond::Gone);
     assert_eq!(store.let_go(Time(0), 9).await.unwrap(), [file.id]);
     let refused = store.execute(order(bob, 4, send(room, address(&file), MessageKind::Photo))).await;

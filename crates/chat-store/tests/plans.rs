@@ -10,8 +10,8 @@ use chat_domain::grant::Kept;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::view::{Page, ReactorsPage, Replay, Since};
 use chat_domain::{
-    Amendment, ClientId, Command, Directory, Draft, Emoji, Head, Journal, MessageId, NotificationId, NotificationKind,
-    RoomId, Time, UserId, Uuid, Value,
+    Amendment, ClientId, Command, Directory, Draft, Emoji, Erasure, Head, Journal, MessageId, NotificationId,
+    NotificationKind, RoomId, Time, UserId, Uuid, Value,
 };
 use chat_store::Store;
 use common::postgres::Cluster;
@@ -230,7 +230,15 @@ async fn people(store: &Store, me: UserId) {
     store.set_password(me, "digest".into(), Kept::default()).await.unwrap();
     store.note_visits(vec![(me, Visit::Left(Time(9)))]).await.unwrap();
     store.last_visit(me).await.unwrap();
-    store.erase(UserId::new(1_998).unwrap(), Time(9)).await.unwrap();
+    let erasure = Erasure { user: UserId::new(38).unwrap(), at: Time(9), unsaid: true };
+    store.erase(erasure).await.unwrap();
+    store.erasing(erasure.user).await.unwrap();
+    store.erasings(9).await.unwrap();
+    store.purging(200).await.unwrap();
+    assert!(!store.tidy(erasure.user, Time(9), 200).await.unwrap());
+    let erasure = Erasure { user: UserId::new(1_998).unwrap(), at: Time(9), unsaid: false };
+    store.erase(erasure).await.unwrap();
+    while !store.tidy(erasure.user, Time(9), 200).await.unwrap() {}
     store.seen(vec![(me, Time(9))]).await.unwrap();
     let (title, body, data) = ("t".to_owned(), "b".to_owned(), Value::empty());
     let (kind, client_id) = (NotificationKind::Mention, ClientId::new("n"));

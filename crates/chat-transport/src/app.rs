@@ -236,6 +236,7 @@ impl App {
                         self.gate.forget(person.id());
                         self.hub.is_now_here(&person).await;
                     }
+                    Tell::Unsaid(user) => self.hub.unsaid_here(user).await,
                     Tell::Notification(_) | Tell::Disconnect(..) | Tell::EndSession(_) | Tell::Post(..) => {}
                 }
             }

@@ -63,6 +63,7 @@ pub mod clock;
 pub mod cluster;
 pub mod connection;
 mod drain;
+mod erasing;
 pub mod files;
 mod follow;
 pub mod hooks;

@@ -76,6 +76,8 @@ pub enum Tell {
     EndSession(String),
     /// Somebody shows this of themselves from now on.
     Now(Arc<Person>),
+    /// Nobody reads any more what somebody has said.
+    Unsaid(UserId),
     /// What a back end told these people of a post, as it is written.
     Post(Vec<UserId>, String),
 }
@@ -101,6 +103,7 @@ impl Tell {
             Tell::EndFamily(user, family, _) => (3, user.number(), family.0, String::new()),
             Tell::EndSession(digest) => (4, 0, 0, digest.clone()),
             Tell::Post(people, what) => (5, people.first().map_or(0, |user| user.number()), 0, what.clone()),
+            Tell::Unsaid(user) => (6, user.number(), 0, String::new()),
             Tell::Now(_) => return None,
         })
     }

@@ -88,6 +88,10 @@ impl Chat {
             state.audit.push(row.clone());
         }
         self.mark(|dirty| dirty.rows.audit.push(row));
+        // Of who was erased everything goes, or nothing.
+        let is_erased =
+            |user| self.people.get(&user).and_then(Option::as_ref).is_some_and(|one| one.person.is_erased());
+        let user = user.filter(|user| !is_erased(*user));
         if let (true, Some(user), Some(upto)) = (purge, user, upto) {
             let purge = PurgeRow { room, user, actor, since: at.before(PURGED), upto };
             if self.whole {

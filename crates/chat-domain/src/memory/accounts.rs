@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::chat::Chat;
 use crate::directory::{Account, NewAccount, Subject, Visit, Visitor};
+use crate::erasing::{Erasing, Erasure};
 use crate::fact::Fact;
 use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{FIRST_FOREIGN_USER, UserId, Uuid};
@@ -22,6 +23,8 @@ pub(super) struct Accounts {
     suspensions: Vec<Suspension>,
     /// How often that was said.
     suspended: u64,
+    /// Who was erased, in the order in which that was ordered.
+    erasings: Vec<Erasing>,
     /// By folded username.
     names: BTreeMap<String, UserId>,
     /// Those whose UUID is an issuer's own.
@@ -90,6 +93,9 @@ impl Accounts {
         visitor.check()?;
         let handle = self.identify(chat, &visitor);
         let before = account(chat, handle.id).map(|account| account.person);
+        if before.as_ref().is_some_and(|before| before.is_erased()) {
+            return Err(Refusal::UnknownUser);
+        }
         let is_free = |name: &str| self.names.get(&folded(name)).is_none_or(|&owner| owner == handle.id);
         visitor.check_free(is_free)?;
         let person = visitor.admitted(handle, before.as_deref(), is_free);
@@ -194,13 +200,33 @@ impl Accounts {
         self.suspensions.iter().filter(|one| one.no > after).copied().collect()
     }
 
-    pub(super) fn erase(&mut self, chat: &mut Chat, user: UserId) -> Ended {
+    pub(super) fn erase(&mut self, chat: &mut Chat, erasure: Erasure) -> Result<Ended, Refusal> {
+        let user = erasure.user;
+        let person = chat.living(user)?.clone();
         self.passwords.remove(&user);
-        if let Some(account) = account(chat, user) {
-            self.names.remove(&folded(&account.person.username));
-            chat.learn(Fact::Person(user, Some(Arc::new(account.person.erased()))));
-        }
-        self.end_log_ins(user, &Kept::default())
+        self.names.remove(&folded(&person.username));
+        chat.learn(Fact::Person(user, Some(Arc::new(person.erased()))));
+        let said = if erasure.unsaid { chat.unsay(user) } else { 0 };
+        self.erasings.push(Erasing { erasure, said, left: 0, done: None });
+        Ok(self.end_log_ins(user, &Kept::default()))
+    }
+
+    pub(super) fn erasing(&self, chat: &Chat, user: UserId) -> Option<Erasing> {
+        self.erasings(chat, usize::MAX).into_iter().find(|one| one.erasure.user == user)
+    }
+
+    pub(super) fn erasings(&self, chat: &Chat, limit: usize) -> Vec<Erasing> {
+        let mut all: Vec<_> = self.erasings.iter().rev().copied().collect();
+        all.iter_mut().for_each(|one| one.left = chat.unsaid_left(one.erasure.user));
+        all.sort_by_key(|one| one.done.is_some());
+        all.truncate(limit);
+        all
+    }
+
+    /// Nothing is left of somebody.
+    pub(super) fn erased(&mut self, user: UserId, now: Time) {
+        let own = self.erasings.iter_mut().filter(|one| one.erasure.user == user);
+        own.for_each(|one| one.done = one.done.or(Some(now)));
     }
 
     fn end_log_ins(&mut self, user: UserId, kept: &Kept) -> Ended {

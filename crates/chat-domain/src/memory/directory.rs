@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::accounts::account;
 use super::{InMemory, World};
 use crate::directory::{Account, Directory, NewAccount, Update, Visit, Visitor};
+use crate::erasing::{Erasing, Erasure};
 use crate::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use crate::id::{UserId, Uuid};
 use crate::journal::Answer;
@@ -92,10 +93,29 @@ impl Directory for InMemory {
         self.answer(|World { accounts, .. }| Ok(accounts.suspensions(after)))
     }
 
-    fn erase(&self, user: UserId, _: Time) -> Answer<'_, Ended> {
+    fn erase(&self, erasure: Erasure) -> Answer<'_, Ended> {
         self.answer(|World { accounts, chat, pushed, .. }| {
-            pushed.forget_all_of(user);
-            Ok(accounts.erase(chat, user))
+            pushed.forget_all_of(erasure.user);
+            Ok(accounts.erase(chat, erasure)?)
+        })
+    }
+
+    fn erasing(&self, user: UserId) -> Answer<'_, Option<Erasing>> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.erasing(chat, user)))
+    }
+
+    fn erasings(&self, limit: usize) -> Answer<'_, Vec<Erasing>> {
+        self.answer(|World { accounts, chat, .. }| Ok(accounts.erasings(chat, limit)))
+    }
+
+    fn tidy(&self, user: UserId, now: Time, _: usize) -> Answer<'_, bool> {
+        self.answer(|world| {
+            let is_ready = world.chat.memberships(user).is_empty() && world.chat.unsaid_left(user) == 0;
+            if is_ready {
+                world.notifications.forget(user);
+                world.accounts.erased(user, now);
+            }
+            Ok(is_ready)
         })
     }
 

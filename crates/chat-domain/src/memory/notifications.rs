@@ -48,6 +48,13 @@ impl Notifications {
         Ok((row, true))
     }
 
+    /// Forgets what somebody was notified of.
+    pub(super) fn forget(&mut self, user: UserId) {
+        self.rows.retain(|(whose, _), _| *whose != user);
+        self.named.retain(|(whose, _), _| *whose != user);
+        self.about.retain(|(whose, _), _| *whose != user);
+    }
+
     /// Notes whom an event owes a notification: those whom a message mentions, its sender aside.
     pub(super) fn owe(&mut self, chat: &Chat, event: &Event) {
         let Change::Sent { message, .. } = &event.change else { return };

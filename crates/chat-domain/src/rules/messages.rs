@@ -93,7 +93,7 @@ pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, R
     moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
 }
 
-/// The same behind a ban that ordered it, for whoever ordered it: their rank was asked then.
+/// The same behind a ban that ordered it, for whoever ordered it: their rank was asked then; and behind the erasing of its sender.
 pub(super) fn purge(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     let (_, row) = chat.state(room)?;
@@ -101,6 +101,9 @@ pub(super) fn purge(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId)
     let event = as_it_is(row, actor, Change::Deleted { message, sender });
     let head = Head { seq: row.head.seq + 1, ..row.head };
     let event = Event { head, at: stamp.at.max(row.last_at), ..event };
+    if sender == stamp.actor {
+        return happened(event);
+    }
     moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
 }
 

@@ -231,6 +231,10 @@ routes! {
         IssueToken = Post "/server/tokens";
         /// Makes a user known before the first visit.
         Introduce = Put "/server/users/{subject}";
+        /// Who somebody is, also after they were erased.
+        ShowUser = Get "/server/users/{subject}";
+        /// Erases somebody.
+        EraseUser = Delete "/server/users/{subject}";
         /// Keeps a user out for a while.
         Suspend = Put "/server/users/{user}/suspension";
         /// Lets a user in again.

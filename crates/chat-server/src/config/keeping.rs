@@ -14,6 +14,10 @@ pub(crate) struct Keeping {
     /// Where the bytes of files are kept: a directory, which nodes on one database share. Without it beside the database.
     #[arg(long)]
     pub(crate) files: Option<PathBuf>,
+    /// The list of who was erased: where an older copy of the database is opened, they are erased again. Without it beside an SQLite
+    /// file, and for Postgres none.
+    #[arg(long)]
+    pub(crate) erasures: Option<PathBuf>,
     /// Bytes of a file, such as `25MiB`.
     #[arg(long, default_value = "25MiB")]
     pub(crate) max_file: Bytes,

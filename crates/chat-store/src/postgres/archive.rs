@@ -6,7 +6,7 @@ use super::Conn;
 use super::address::Address;
 use super::life::Life;
 use super::queries;
-use crate::archive::{Held, Sort, Taker, quoted};
+use crate::archive::{Held, Sort, Taker, carried, quoted};
 use crate::sql::Sql;
 use crate::work::Options;
 use crate::work_error::Worked;
@@ -66,8 +66,8 @@ impl Conn {
             _ => quoted(&held.name),
         });
         let order = order.collect::<Vec<_>>().join(", ");
-        let only = if table == "facts" { "name LIKE 'issuer %'" } else { "true" };
-        let joined = Held::joined(columns);
+        let only = carried(table);
+        let joined = Held::joined(table, columns);
         let query = format!("SELECT {joined} FROM {table} WHERE {only} ORDER BY {order}");
         self.script(&format!("DECLARE walk_{table} NO SCROLL CURSOR FOR {query}")).await?;
         loop {

@@ -73,7 +73,8 @@ async fn put(conn: &Conn, records: Vec<Record>) -> Worked<Result<(), String>> {
             Err(what) => return Ok(Err(what)),
         };
         let named = names(first).map(quoted).collect::<Vec<_>>().join(", ");
-        conn.run(Sql::new(format!("INSERT INTO {} ({named}) {{}}", first.table)).rows(rows)).await?;
+        let tail = if first.table == "facts" { FACTS } else { "" };
+        conn.run(Sql::new(format!("INSERT INTO {} ({named}) {{}} {tail}", first.table)).rows(rows)).await?;
     }
     Ok(Ok(()))
 }
@@ -141,5 +142,7 @@ async fn tables(conn: &Conn) -> Worked<Vec<String>> {
     Ok(tables)
 }
 
+/// A fact that is known here already is that of the archive from now on.
+const FACTS: &str = "ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 /// Values that one statement takes.
 const MOST_VALUES: usize = 16_000;

@@ -1,10 +1,10 @@
-//! What ends somebody's log-ins: another password, or being erased.
+//! What ends somebody's log-ins.
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::{Ended, Family, Kept};
-use chat_domain::{Refusal, Time, UserId};
+use chat_domain::{Time, UserId};
 
-use super::{Conn, devices, people, sessions, tells};
+use super::{Conn, devices, sessions, tells};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
@@ -14,26 +14,8 @@ pub(super) async fn set_password(conn: &Conn, user: UserId, password: &str, kept
     end_log_ins(conn, user, kept).await
 }
 
-/// Takes from somebody what says who they are. Their name is free: in its place stands what nobody can be called, behind all
-/// names in their order.
-pub(super) async fn erase(conn: &Conn, user: UserId, now: Time) -> Worked<Ended> {
-    conn.lock_names(&[people::USERS_LOCK]).await?;
-    let nobody = format!("\u{10ffff}{user}");
-    let sql = Sql::new(
-        "UPDATE users SET username = '', folded = ?, name = '', shown = ?, avatar = '', password = NULL, erased_at = ?
-         WHERE id = ? AND erased_at IS NULL",
-    );
-    if conn.run(sql.bind(nobody.clone()).bind(nobody).bind(now).bind(user)).await? == 0 {
-        return Err(Refusal::UnknownUser.into());
-    }
-    // Their files go with them.
-    conn.run(Sql::new("UPDATE files SET gone = 1 WHERE owner = ? AND gone = 0").bind(user)).await?;
-    devices::forget_all_of(conn, user).await?;
-    tells::note(conn, &Tell::EndAll(user, now)).await?;
-    end_log_ins(conn, user, &Kept::default()).await
-}
-
-async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
+/// Ends all log-ins of somebody but the one that is kept.
+pub(super) async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
     let sql = Sql::new("SELECT id FROM families WHERE person = ? AND revoked = ?");
     let families = conn.load::<(i64,)>(sql.bind(user).bind(false)).await?.into_iter().map(|(id,)| Family(id));
     let families: Vec<_> = families.filter(|family| kept.family != Some(*family)).collect();

@@ -5,6 +5,7 @@ pub(crate) mod chats;
 pub(crate) mod commit;
 mod devices;
 mod endings;
+mod erasing;
 pub(crate) mod feed;
 pub(crate) mod feeder;
 mod files;

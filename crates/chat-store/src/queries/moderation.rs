@@ -158,24 +158,6 @@ pub(super) async fn blocked_by(
     rows.into_iter().map(crate::rows::person).collect()
 }
 
-/// Messages that are to be erased behind bans, the newest first; an order of which none is left is forgotten.
-pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Vec<(RoomId, UserId, MessageId)>> {
-    let theirs = "m.room = p.room AND m.sender = p.person AND m.id <= p.upto AND m.created_at >= p.since
-        AND m.deleted_at IS NULL";
-    let sql = Sql::new(format!(
-        "SELECT p.room, p.actor, m.id FROM purges p CROSS JOIN messages m WHERE {theirs} ORDER BY m.id DESC LIMIT ?"
-    ));
-    let rows = conn.load::<(i64, i64, i64)>(sql.bind(limit)).await?;
-    if rows.is_empty() {
-        let sql = format!(
-            "DELETE FROM purges WHERE NOT EXISTS (SELECT 1 FROM purges p CROSS JOIN messages m
-             WHERE p.room = purges.room AND p.person = purges.person AND {theirs})"
-        );
-        conn.run(Sql::new(sql)).await?;
-    }
-    rows.into_iter().map(|(room, actor, id)| Ok((room_id(room)?, user(actor)?, message_id(id)?))).collect()
-}
-
 /// The group, if this reader leads it.
 async fn led(conn: &Conn, reader: UserId, id: RoomId) -> Worked<()> {
     let room = visible(conn, reader, id).await?;

@@ -96,7 +96,8 @@ pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> 
 /// Notifications with the messages that they tell of, as these are now.
 fn select(which: &str) -> Sql<'static> {
     Sql::new(format!(
-        "SELECT {NOTIFICATION}, x.room, x.id, substr(x.content, 1, {}), s.name FROM notifications n
+        "SELECT {NOTIFICATION}, x.room, x.id, CASE WHEN s.unsaid THEN '' ELSE substr(x.content, 1, {}) END, s.name
+         FROM notifications n
          LEFT JOIN messages x ON x.room = n.room AND x.id = n.message LEFT JOIN users s ON s.id = x.sender {which}",
         chat_domain::quote::EXCERPT
     ))

@@ -9,7 +9,7 @@ use chat_domain::id::FIRST_FOREIGN_USER;
 use chat_domain::names::folded;
 use chat_domain::{Account, Handle, Person, Refusal, Time, UserId, Uuid};
 
-use super::{Conn, tells};
+use super::{Conn, erasing, tells};
 use crate::by_name::{insert, update};
 use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
 use crate::sql::{Rows, Sql};
@@ -86,9 +86,8 @@ pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Acc
         Subject::Number(id) => Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ?")).bind(*id),
         Subject::Uuid(uuid) => return by_uuid(conn, *uuid).await,
         Subject::Text(text) => {
-            Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.issuer = ? AND u.subject = ?"))
-                .bind(&*visitor.issuer)
-                .bind(&**text)
+            let sql = format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.issuer = ? AND u.subject IN (?, ?)");
+            Sql::new(sql).bind(&*visitor.issuer).bind(&**text).bind(erasing::subject_of_erased(&visitor.issuer, text))
         }
     };
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
@@ -98,6 +97,9 @@ pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Acc
 pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     conn.lock_names(&[USERS_LOCK]).await?;
     let before = visitor(conn, &new).await?;
+    if before.as_ref().is_some_and(|account| account.person.is_erased()) {
+        return Err(Refusal::UnknownUser.into());
+    }
     let last_seen = before.as_ref().and_then(|account| account.last_seen);
     let before = before.map(|account| account.person);
     let taken = names_of_others(conn, new.wanted(), before.as_deref().map(Person::id)).await?;

@@ -19,8 +19,8 @@ use chat_domain::{
 };
 
 use super::{
-    Database, chats, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions, reads,
-    replay, reports, schema, tells, threads,
+    Database, chats, erasing, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions,
+    reads, replay, reports, schema, tells, threads,
 };
 use crate::outage;
 
@@ -176,7 +176,13 @@ impl Journal for Database {
     }
 
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
-        self.write(move |conn| Box::pin(moderation::purging(conn, limit)))
+        Box::pin(async move {
+            loop {
+                if let Some(due) = self.write(move |conn| Box::pin(erasing::purging(conn, limit))).await? {
+                    return Ok(due);
+                }
+            }
+        })
     }
 
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)> {
@@ -278,6 +284,10 @@ impl Journal for Database {
 
     fn busy(&self) -> usize {
         self.reading()
+    }
+
+    fn waiting(&self) -> usize {
+        self.queued()
     }
 
     fn ready(&self) -> Answer<'_, ()> {

@@ -38,6 +38,10 @@ async fn steps(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), Open
         refold(conn).await.map_err(OpenError::away)?;
         put(conn, "folding", FOLDING).await.map_err(OpenError::away)?;
     }
+    // A copy that is only looked at gets none.
+    if life > 0 && fact(conn, "house").await.map_err(OpenError::away)?.is_none() {
+        put(conn, "house", life as i64).await.map_err(OpenError::away)?;
+    }
     if version == 0 {
         put(conn, "epoch", life as i64).await.map_err(OpenError::away)?;
     }

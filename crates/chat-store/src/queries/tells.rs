@@ -27,6 +27,7 @@ pub(super) async fn note(conn: &Conn, tell: &Tell) -> Worked<()> {
         Tell::EndFamily(user, family, _) => (END_FAMILY, Some(*user), Some(family.0), None),
         Tell::EndSession(digest) => (END_SESSION, None, None, Some(digest.clone())),
         Tell::Now(person) => (NOW, Some(person.id()), None, None),
+        Tell::Unsaid(user) => (UNSAID, Some(*user), None, None),
         Tell::Post(people, what) => {
             let people: Vec<_> = people.iter().map(|user| user.number().to_string()).collect();
             (POST, None, None, Some(format!("{} {what}", people.join(","))))
@@ -70,6 +71,7 @@ pub(super) async fn within(conn: &Conn, within: Duration) -> Worked<Vec<Told>> {
             END_FAMILY => Tell::EndFamily(who()?, Family(row.number?), at),
             END_SESSION => Tell::EndSession(row.said.clone()?),
             NOW => Tell::Now(shown.get(&row.person?)?.clone()),
+            UNSAID => Tell::Unsaid(who()?),
             POST => post(row.said.as_deref()?)?,
             _ => return None,
         };
@@ -124,4 +126,5 @@ const END_ALL: &str = "end all";
 const END_FAMILY: &str = "end family";
 const END_SESSION: &str = "end session";
 const NOW: &str = "now";
+const UNSAID: &str = "unsaid";
 const POST: &str = "post";

@@ -47,8 +47,9 @@ async fn quotes(conn: &Conn, of: BTreeSet<(i64, i64)>) -> Worked<HashMap<(i64, i
     let need = Rows::new(of.into_iter().map(|(room, message)| [room.into(), message.into()]));
     let rows = conn.load::<(QuoteRow, PersonRow)>(sql.rows(need)).await?;
     let quotes = rows.into_iter().map(|(row, sender)| {
+        let excerpt = if sender.unsaid { "".into() } else { row.excerpt.into() };
         let (message, sender) = (message_id(row.id)?, person(sender)?);
-        let quote = Quote { message, sender, excerpt: row.excerpt.into(), deleted: row.deleted_at.is_some() };
+        let quote = Quote { message, sender, excerpt, deleted: row.deleted_at.is_some() };
         Ok(((row.room, row.id), quote))
     });
     quotes.collect()

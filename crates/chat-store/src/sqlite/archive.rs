@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::queries;
 use super::{Conn, ready};
-use crate::archive::{Held, Sort, Taker, quoted};
+use crate::archive::{Held, Sort, Taker, carried, quoted};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
@@ -45,8 +45,8 @@ impl Conn {
         key.sort_by_key(|held| held.key);
         let names = key.iter().map(|held| quoted(&held.name)).collect::<Vec<_>>().join(", ");
         let key: Vec<Held> = key.into_iter().cloned().collect();
-        let (joined, place) = (Held::joined(columns), Held::joined(&key));
-        let only = if table == "facts" { "name LIKE 'issuer %'" } else { "1 = 1" };
+        let (joined, place) = (Held::joined(table, columns), Held::joined("", &key));
+        let only = carried(table);
         let marks = vec!["?"; key.len()].join(", ");
         let mut last: Option<String> = None;
         loop {

@@ -195,6 +195,7 @@ const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 25165824;
     PRAGMA cache_size = -2048;

@@ -200,6 +200,7 @@ const MOST_MOMENTS: usize = 256;
 const TABLES: &str = "
     PRAGMA search.journal_mode = WAL;
     PRAGMA search.synchronous = NORMAL;
+    PRAGMA search.secure_delete = ON;
     PRAGMA search.wal_autocheckpoint = 1000;
     CREATE VIRTUAL TABLE IF NOT EXISTS search.words USING fts5
         (marks, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');

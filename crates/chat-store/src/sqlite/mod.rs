@@ -12,6 +12,7 @@ mod queries;
 mod queue;
 mod readers;
 mod restore;
+mod scrub;
 mod task;
 mod writer;
 
@@ -133,6 +134,11 @@ impl Database {
     /// How many readers are at work.
     fn reading(&self) -> usize {
         self.readers.as_ref().map_or(0, Readers::busy)
+    }
+
+    /// How many pieces of work wait for the writer.
+    fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     fn options(&self) -> &Options {

@@ -62,5 +62,5 @@ pub(crate) fn bound(written: &Written) -> Write<'_> {
 pub(crate) fn gone(written: &Written) -> Write<'_> {
     let deleted = written.messages.iter().filter(|message| message.deleted.is_some() && message.kind.names_files());
     let rows = Rows::new(deleted.map(|message| [message.room.into(), message.id.into()]));
-    Write::other("UPDATE files SET gone = 1 WHERE gone = 0 AND (room, message) IN (", rows, ")")
+    Write::other("UPDATE files SET gone = 1, name = '', mime = '' WHERE gone = 0 AND (room, message) IN (", rows, ")")
 }

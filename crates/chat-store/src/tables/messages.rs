@@ -58,8 +58,9 @@ pub(crate) const MORE: &str = MoreRow::COLUMNS;
 /// One message with its sender: [`MESSAGE`], [`MORE`], [`PERSON`].
 pub(crate) type SaidRow = (MessageRow, MoreRow, PersonRow);
 
-/// The message of a row, without what it quotes.
+/// The message of a row, without what it quotes; and without what it says, where nobody is to read that any more.
 pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
+    let unsaid = sender.unsaid;
     let change = |at: Option<i64>, seq: Option<i64>| {
         at.zip(seq).map(|(at, seq)| Ok::<_, WorkError>((Time(at), count(seq)?))).transpose()
     };
@@ -71,8 +72,8 @@ pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
         number: count(row.number)?,
         own_number: count(row.own_number)?,
         kind: MessageKind::from_word(&row.kind).ok_or_else(|| bad("a kind of message", &row.kind))?,
-        content: row.content.into(),
-        metadata: row.metadata.into(),
+        content: if unsaid { "".into() } else { row.content.into() },
+        metadata: if unsaid { "{}".into() } else { row.metadata.into() },
         created_at: Time(row.created_at),
         edited: change(row.edited_at, row.edited_seq)?,
         deleted: change(row.deleted_at, row.deleted_seq)?,

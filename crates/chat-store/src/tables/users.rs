@@ -12,13 +12,29 @@ table! {
     /// Everybody who is known.
     users {
         id, uuid, issuer, subject, username, folded, name, shown, avatar, password, last_seen, generation, tokens_since,
-        erased_at, visit,
+        erased_at, visit, unsaid,
     }
 }
 
 table! {
     /// Who may not come in until when, and why, in the order in which that was said.
     suspensions { person, until, reason, no }
+}
+
+table! {
+    /// Who was erased, and how far that has come.
+    erasures { person, at, unsaid, said, done }
+}
+
+row! {
+    /// How far somebody's erasing has come, of `erasures e`.
+    ErasureRow of erasures as "e" {
+        person: i64,
+        at: i64,
+        unsaid: bool,
+        said: i64,
+        done: Option<i64>,
+    }
 }
 
 table! {
@@ -44,6 +60,7 @@ row! {
         username: String,
         name: String,
         avatar: String,
+        unsaid: bool,
     }
 }
 
@@ -52,7 +69,7 @@ pub(crate) const PERSON: &str = PersonRow::COLUMNS;
 
 /// The person of a row.
 pub(crate) fn person(row: PersonRow) -> Worked<Arc<Person>> {
-    let PersonRow { id, uuid, username, name, avatar } = row;
+    let PersonRow { id, uuid, username, name, avatar, unsaid: _ } = row;
     Ok(Arc::new(Person { handle: handle(id, uuid.as_deref())?, username, name, avatar }))
 }
 

@@ -1,6 +1,7 @@
-//! Letting people through who have shown who they are, unless they are kept out for a while.
+//! Letting people through who have shown who they are, unless they were erased or are kept out for a while.
 
-use chat_domain::{Failure, Time, UserId};
+use chat_domain::directory::Visitor;
+use chat_domain::{Failure, Refusal, Time, UserId};
 use chat_protocol::Trouble;
 
 use super::gate::Gate;
@@ -19,6 +20,14 @@ impl Gate {
         let told = self.directory.suspensions(self.suspended.seen().unwrap_or(0)).await?;
         self.suspended.take_in(&told, now);
         Ok(self.suspended.all(now))
+    }
+
+    /// Who it is whom an issuer or a back end has named; nobody who was erased.
+    pub(super) async fn admitted(&self, visitor: Visitor) -> Result<UserId, Trouble> {
+        match self.directory.admit(visitor).await {
+            Err(Failure::Refused(Refusal::UnknownUser)) => Err(Trouble::Unauthorized),
+            admitted => Ok(admitted?.person.id()),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Gate {
             username: None,
             avatar: who.avatar,
         };
-        let user = self.directory.admit(visitor).await?.person.id();
+        let user = self.admitted(visitor).await?;
         let holder = self.directory.holder(user, None).await?.ok_or(Trouble::Unauthorized)?;
         let pass = Pass { expires, grant: None, issued: Some(asked) };
         match pass.is_honoured(&holder) {
@@ -217,7 +217,7 @@ impl Gate {
         let issued = claims.iat.map(|at| Time(0).after(Duration::from_secs(at)));
         let (user, grant) = match self.tokens.is_local() {
             true => (claims.sub.number().and_then(UserId::new).ok_or(Trouble::Unauthorized)?, Some(claims.grant())),
-            false => (self.directory.admit(visitor(claims)?).await?.person.id(), None),
+            false => (self.admitted(visitor(claims)?).await?, None),
         };
         let family = grant.and_then(|grant| grant.family);
         let holder = self.directory.holder(user, family).await?.ok_or(Trouble::Unauthorized)?;

@@ -17,6 +17,14 @@ impl Hub {
         self.people().is_now(person);
         (0..self.shards()).for_each(|shard| self.delivery(shard).is_now(person));
     }
+
+    /// Nobody reads any more what somebody has said, whoever has told it.
+    pub(crate) async fn unsaid_here(&self, user: UserId) {
+        self.caught_up().await;
+        (0..self.shards()).for_each(|shard| {
+            self.delivery(shard).rooms.values_mut().for_each(|room| room.log.replace(|event| event.unsaid(user)));
+        });
+    }
 }
 
 impl Delivery {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chat_domain::Refusal;
 use chat_protocol::Trouble;
-use chat_protocol::rest::Reply;
 use chat_protocol::rest::answer::admin::{self, Node, Overview, User};
+use chat_protocol::rest::{Reply, answer};
 
 use super::asked::Asked;
 use super::settings::May;
@@ -84,4 +84,14 @@ pub(super) async fn user(asked: &Asked<'_>) -> Result<Reply, Trouble> {
         connections: &connections::of(app, id),
         closings: &app.closings.of(id, app.now()),
     }))
+}
+
+/// Who was erased: first those with whom it is not done.
+pub(super) async fn erasures(asked: &Asked<'_>) -> Result<Reply, Trouble> {
+    let directory = &asked.app.directory;
+    let all = directory.erasings(asked.query.limit()?).await?;
+    let people = directory.people(all.iter().map(|one| one.erasure.user).collect()).await?;
+    let handle = |user| people.iter().map(|account| account.person.handle).find(|handle| handle.id == user);
+    let all: Vec<_> = all.into_iter().filter_map(|one| Some((one, handle(one.erasure.user)?))).collect();
+    Ok(answer::erasures(&all))
 }

@@ -56,6 +56,7 @@ enum Task {
     Explain,
     Webhooks,
     Reports,
+    Erasures,
 }
 
 impl Operators {
@@ -121,6 +122,7 @@ impl Asked<'_> {
                 let (page, next) = report::page(self.app, &self.query, before).await?;
                 Ok(answer::reports_for_operators(&page, next))
             }
+            Task::Erasures => looks::erasures(self).await,
             Task::Webhooks => Ok(admin::webhooks(&self.app.subscribers.webhooks().await?)),
         }
     }
@@ -140,4 +142,5 @@ const TABLE: &[(Method, &str, Task)] = &[
     (Method::GET, "explain", Task::Explain),
     (Method::GET, "webhooks", Task::Webhooks),
     (Method::GET, "reports", Task::Reports),
+    (Method::GET, "erasures", Task::Erasures),
 ];

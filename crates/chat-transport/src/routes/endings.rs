@@ -1,14 +1,14 @@
 //! What ends log-ins, and people.
 
-use chat_domain::grant::{Ended, Kept};
-use chat_domain::{Command, Order, UserId};
+use chat_domain::grant::Kept;
+use chat_domain::{Account, Refusal};
 use chat_protocol::Trouble;
 use chat_protocol::rest::body::{EraseMe, NewPassword};
 use chat_protocol::rest::{Reply, answer};
-use futures_util::future::join_all;
 
 use super::account::{is_right, local_only, unhashed, within_rate};
 use super::call::Call;
+use super::whom;
 use crate::account::caller::{By, Caller};
 use crate::account::cookie;
 use crate::account::secret::Secret;
@@ -20,32 +20,42 @@ pub(super) async fn change_password(call: &Call<'_>, caller: &Caller) -> Result<
     prove(call, caller, old).await?;
     let password = call.app.passwords.hash(call.from, Secret::new(new)).await.map_err(unhashed)?;
     let ended = call.app.directory.set_password(caller.id(), password, own(call, caller)).await?;
-    end(call, caller.id(), ended);
+    call.app.have_ended(caller.id(), ended);
     Ok(answer::done(call.target.tree))
 }
 
-/// Erases the asker. They leave every room before, so that nobody is left with a member who cannot be told from others.
+/// Erases the asker; what they said stays, without a name.
 pub(super) async fn erase(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     local_only(call)?;
     let EraseMe { password } = EraseMe::read(&call.body)?;
     prove(call, caller, password).await?;
-    let user = caller.id();
-    for command in [Command::StopSearch, Command::LeaveRoulette] {
-        call.execute(user, command).await?;
-    }
-    let rooms = call.app.journal.memberships(user).await?;
-    for some in rooms.chunks(AT_ONCE) {
-        let part = |room| Order { actor: user, at: call.now, command: Command::Part { room }, origin: None };
-        for parted in join_all(some.iter().map(|of| call.app.journal.execute(part(of.room)))).await {
-            parted?;
-        }
-    }
-    call.app.end_tokens(user, call.now).await?;
-    let ended = call.app.directory.erase(user, call.now).await?;
-    end(call, user, ended);
-    call.app.hub.end_all(user, call.now);
-    call.app.is_now(&caller.account.person.erased().into()).await;
+    call.app.erase(caller.id(), false).await?;
     Ok(answer::done(call.target.tree))
+}
+
+/// Erases somebody for a back end, which says whether what they said stays.
+pub(super) async fn erase_user(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let unsaid = match call.query.text("messages") {
+        Some("keep") => false,
+        Some("delete") => true,
+        _ => return Err(Trouble::Malformed("`messages` must be `keep` or `delete`".into())),
+    };
+    let account = named(call).await?;
+    let erasure = call.app.erase(account.person.id(), unsaid).await?;
+    Ok(answer::erased(account.person.handle, erasure.at))
+}
+
+/// Somebody, as a back end sees them: also who was erased.
+pub(super) async fn show_user(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let account = named(call).await?;
+    let erasing = call.app.directory.erasing(account.person.id()).await?;
+    Ok(answer::whoever(&account.person, erasing.map(|erasing| erasing.erasure.at)))
+}
+
+/// Whom the path names, whatever else is at the same place in other requests.
+async fn named(call: &Call<'_>) -> Result<Account, Trouble> {
+    let whom = call.target.tree.user(call.segment("subject"));
+    whom::account(call.app, whom::in_path(call.app, whom).await?.ok_or(Refusal::UnknownUser)?).await
 }
 
 /// Has the asker show their password, at the pace of log-ins.
@@ -71,12 +81,3 @@ fn own(call: &Call<'_>, caller: &Caller) -> Kept {
         By::Cookie { digest } => Kept { sessions: vec![digest.clone()], family: None },
     }
 }
-
-/// Whatever these have opened goes.
-fn end(call: &Call<'_>, user: UserId, ended: Ended) {
-    ended.families.into_iter().for_each(|family| call.app.family_ended(user, family, call.now));
-    ended.sessions.iter().for_each(|session| call.app.hub.end_session(session));
-}
-
-/// Rooms that are left in one go.
-const AT_ONCE: usize = 64;

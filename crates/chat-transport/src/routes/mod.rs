@@ -152,6 +152,8 @@ impl Call<'_> {
             Route::ResolveReport => report::resolve(self).await.map(Answered::from),
             Route::IssueToken => server::issue_token(self).await.map(Answered::from),
             Route::Introduce => server::introduce(self).await.map(Answered::from),
+            Route::EraseUser => endings::erase_user(self).await.map(Answered::from),
+            Route::ShowUser => endings::show_user(self).await.map(Answered::from),
             Route::Disconnect => server::disconnect(self).await.map(Answered::from),
             Route::Suspend | Route::Unsuspend => server::suspension(self).await.map(Answered::from),
             Route::Healthz => Ok(answer::health(None).into()),

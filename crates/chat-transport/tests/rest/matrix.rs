@@ -85,7 +85,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
         Route::Webhooks | Route::Reports | Route::ResolveReport => (BackEnds, json!({})),
         Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),
-        Route::Suspend | Route::Unsuspend => (BackEnds, json!({})),
+        Route::Suspend | Route::Unsuspend | Route::EraseUser | Route::ShowUser => (BackEnds, json!({})),
         Route::Disconnect | Route::Events => (BackEnds, json!({})),
     }
 }
@@ -141,7 +141,8 @@ impl Cast {
             .replace("{webhook}", &self.webhook)
             .replace("{report}", &ReportId::new(1).unwrap().uuid().to_string())
             .replace("{emoji}", "%F0%9F%91%8D")
-            .replace("{subject}", "subject");
+            .replace("{subject}", if entry.route == Route::Introduce { "subject" } else { user.trim_matches('"') });
+        let path = if entry.route == Route::EraseUser { path + "?messages=keep" } else { path };
         self.world.ask(entry.method.name(), path).json(body.clone())
     }
 }

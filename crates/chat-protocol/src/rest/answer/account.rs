@@ -54,7 +54,7 @@ pub fn users(tree: Tree, users: &[Account], next: Option<Handle>) -> Reply {
     })
 }
 
-fn both_faces(o: &mut Object<'_>, tree: Tree, person: &Person) {
+pub(super) fn both_faces(o: &mut Object<'_>, tree: Tree, person: &Person) {
     account(o, tree, person);
     let (name, face) = tree.other_face(person.handle);
     o.put(name, face);

@@ -3,6 +3,7 @@
 mod account;
 pub mod admin;
 mod chat;
+mod erasing;
 mod explain;
 mod file;
 mod message;
@@ -24,6 +25,7 @@ use super::Tree;
 
 pub use account::{Tokens, me, person, signed_in, token, users};
 pub use chat::{chat, chats, member, members, roulette};
+pub use erasing::{erased, erasures, whoever};
 pub use explain::{Explained, explain};
 pub use file::{Uploading, announced, file};
 pub use message::*;

@@ -6,7 +6,7 @@ use super::super::body::LONGEST_TOKEN;
 use super::super::{Route, Tree};
 use super::files::{announced, new_file};
 use super::messages::{events, finding, found, new_chat, new_group, new_message, pulling, somebody};
-use super::schema::{Kind, file, given_id, id, named, notification_types};
+use super::schema::{Kind, file, given_id, id, me, named, notification_types};
 use super::shape::{array, body, count, flag, object, or_null, perhaps, sized, text, with, words};
 use super::suspensions::{suspending, suspension};
 use super::texts::{client_id, content, name, picture, title, username};

@@ -123,7 +123,7 @@ fn user(tree: Tree) -> Json {
     object([("id", id(tree)), ("username", text()), ("name", text()), ("avatar", text())])
 }
 
-fn me(tree: Tree) -> Json {
+pub(super) fn me(tree: Tree) -> Json {
     match tree {
         Tree::Api => with(user(tree), [("uuid", id(Tree::V1))]),
         Tree::V1 | Tree::V2 => with(user(tree), [("int_id", id(Tree::Api))]),

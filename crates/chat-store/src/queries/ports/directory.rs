@@ -3,9 +3,9 @@
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
-use chat_domain::{Account, Directory, Suspension, Time, UserId, Uuid};
+use chat_domain::{Account, Directory, Erasing, Erasure, Refusal, Suspension, Time, UserId, Uuid};
 
-use super::super::{Database, endings, people, sessions, suspensions};
+use super::super::{Database, endings, erasing, people, sessions, suspensions};
 
 impl Directory for Database {
     fn register(&self, account: NewAccount) -> Answer<'_, Account> {
@@ -38,6 +38,7 @@ impl Directory for Database {
             let asked = visitor.clone();
             let known = self.read(move |conn| Box::pin(async move { people::visitor(conn, &asked).await })).await?;
             match known {
+                Some(account) if account.person.is_erased() => Err(Refusal::UnknownUser.into()),
                 Some(account) if visitor.is_as_said(&account.person) => Ok(account),
                 _ => self.write(move |conn| Box::pin(people::admit(conn, visitor))).await,
             }
@@ -84,8 +85,27 @@ impl Directory for Database {
         self.read(move |conn| Box::pin(suspensions::after(conn, after)))
     }
 
-    fn erase(&self, user: UserId, now: Time) -> Answer<'_, Ended> {
-        self.write(move |conn| Box::pin(endings::erase(conn, user, now)))
+    fn erase(&self, erasure: Erasure) -> Answer<'_, Ended> {
+        self.write(move |conn| Box::pin(erasing::erase(conn, erasure)))
+    }
+
+    fn erasing(&self, user: UserId) -> Answer<'_, Option<Erasing>> {
+        self.read(move |conn| Box::pin(erasing::one(conn, user)))
+    }
+
+    fn erasings(&self, limit: usize) -> Answer<'_, Vec<Erasing>> {
+        self.read(move |conn| Box::pin(erasing::all(conn, limit)))
+    }
+
+    fn tidy(&self, user: UserId, now: Time, limit: usize) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let is_done = self.write(move |conn| Box::pin(erasing::tidy(conn, user, limit))).await?;
+            if is_done {
+                self.scrub().await?;
+                self.write(move |conn| Box::pin(erasing::done(conn, user, now))).await?;
+            }
+            Ok(is_done)
+        })
     }
 
     fn note_visits(&self, visits: Vec<(UserId, Visit)>) -> Answer<'_, ()> {

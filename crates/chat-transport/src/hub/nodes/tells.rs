@@ -67,6 +67,12 @@ impl Hub {
         self.tell_people(Tell::Now(person.clone()));
     }
 
+    /// Nobody reads any more what somebody has said. What was settled before is taken in first.
+    pub(crate) async fn unsaid(&self, user: UserId) {
+        self.unsaid_here(user).await;
+        self.tell_people(Tell::Unsaid(user));
+    }
+
     /// The tokens of somebody were ended: no node is to remember that they are good.
     pub(crate) fn forget_tokens(&self, person: &Arc<Person>) {
         self.tell_people(Tell::Now(person.clone()));
@@ -90,7 +96,7 @@ impl Hub {
             Tell::EndSession(cookie) => return self.log_out(|socket| socket.cookie.as_deref() == Some(cookie)),
             Tell::EndAll(user, at) => self.log_out(|socket| socket.user() == *user && was_here(socket, Some(*at))),
             Tell::EndFamily(user, family, _) => self.log_out(|socket| is_of(socket, *user, *family)),
-            Tell::Now(_) => {}
+            Tell::Now(_) | Tell::Unsaid(_) => {}
         }
         self.0.told.put(tell);
     }

@@ -23,6 +23,13 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
             .about("Keeps a user out for so many seconds, or until it is taken back")
             .may_take(suspending()),
         Route::Unsuspend => done(tree).about("Lets a user in again"),
+        Route::EraseUser => says(202, data(tree, object([("id", id(tree)), ("erased_at", moment())])))
+            .about("Erases a user: their name goes everywhere, and what they said if that is asked for")
+            .asks([("messages!", words(&["keep", "delete"]))])
+            .refuses(&["USER_NOT_FOUND"]),
+        Route::ShowUser => says(200, data(tree, with(me(tree), [("erased_at", or_null(moment()))])))
+            .about("Who a user is, and since when they are erased")
+            .refuses(&["USER_NOT_FOUND"]),
         Route::Disconnect => done(tree)
             .about("Closes everything that a user has open")
             .may_take(body([("tokens?", json!({"type": "boolean"}))])),
@@ -39,6 +46,10 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
             .refuses(&["USER_NOT_FOUND", "FORBIDDEN"]),
         _ => return None,
     })
+}
+
+fn moment() -> Json {
+    json!({"type": "string", "format": "date-time"})
 }
 
 /// A message of any type, in this user's name.

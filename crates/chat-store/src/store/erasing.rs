@@ -1,0 +1,43 @@
+//! Who was erased is listed beside the database, and erased again in an older copy of it.
+
+use chat_domain::grant::Ended;
+use chat_domain::{Erasure, Failure, Refusal};
+
+use super::{Database, Store};
+use crate::error::OpenError;
+
+impl Store {
+    /// Who is to be erased is listed first: whatever happens to the database then, they are.
+    pub(super) async fn erase_listed(&self, erasure: Erasure) -> Result<Ended, Failure> {
+        let known = self.directory().people(vec![erasure.user]).await?.pop();
+        known.filter(|account| !account.person.is_erased()).ok_or(Refusal::UnknownUser)?;
+        if let Some(erasures) = &self.erasures {
+            erasures.note(self.house().await?, erasure).await?;
+        }
+        self.directory().erase(erasure).await
+    }
+
+    /// Erases whoever was erased after the database was copied, before anybody reads in the copy.
+    pub(super) async fn erase_again(&self) -> Result<(), OpenError> {
+        let Some(erasures) = &self.erasures else { return Ok(()) };
+        for erasure in erasures.read(self.house().await.map_err(unanswered)?)? {
+            match self.directory().erase(erasure).await {
+                Ok(_) => tracing::warn!("user {} was erased after the database was copied, and is again", erasure.user),
+                Err(Failure::Refused(_)) => {}
+                Err(failure) => return Err(unanswered(failure)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn house(&self) -> Result<i64, Failure> {
+        match &self.database {
+            Database::Sqlite(database) => database.house().await,
+            Database::Postgres(database) => database.house().await,
+        }
+    }
+}
+
+fn unanswered(failure: Failure) -> OpenError {
+    OpenError::Unready(failure.to_string())
+}
