@@ -6,9 +6,9 @@ use crate::time::Time;
 /// That somebody is erased. Their id stays, and nothing else that says who they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Erasure {
-    /// Who.
+    /// Who goes.
     pub user: UserId,
-    /// When.
+    /// From which moment on.
     pub at: Time,
     /// Whether what they said goes too. Nobody reads it from then on; the messages are deleted one after another behind it.
     pub unsaid: bool,

@@ -63,7 +63,8 @@ async fn order(conn: &Conn, user: UserId) -> Worked<i64> {
 /// Messages that are to be deleted, behind bans or with their senders, of each room the newest first; an order of which none is
 /// left is forgotten. Nothing is said while there may be more, but none was found.
 pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Option<Vec<(RoomId, UserId, MessageId)>>> {
-    let sql = Sql::new("SELECT room, person, actor, since, upto FROM purges ORDER BY room, person LIMIT ?");
+    let sql =
+        Sql::new("SELECT room, person, actor, since, upto FROM purges WHERE room > 0 ORDER BY room, person LIMIT ?");
     let orders = conn.load::<((i64, i64, i64), (i64, i64))>(sql.bind(ORDERS_AT_ONCE)).await?;
     let (mut due, many) = (Vec::new(), orders.len());
     for ((room, person, actor), (since, upto)) in orders {
