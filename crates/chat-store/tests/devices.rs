@@ -8,8 +8,8 @@ use chat_domain::devices::{PushNotes, Ready, Tried, Waiting};
 use chat_domain::directory::NewAccount;
 use chat_domain::grant::Family;
 use chat_domain::{
-    Change, Command, Device, Devices, Directory, Failure, InMemory, Journal, Level, Limits, MessageId, Refusal, RoomId,
-    Subscribers, Time, UserId, Uuid,
+    Change, Command, Device, Devices, Directory, Erasure, Failure, InMemory, Journal, Level, Limits, MessageId,
+    Refusal, RoomId, Subscribers, Time, UserId, Uuid,
 };
 use common::postgres::Cluster;
 use common::{Deaf, Folder, leads, open, order, say};
@@ -186,7 +186,7 @@ impl<S: Journal + Directory + Subscribers> World<'_, S> {
         assert_eq!(store.push_of(of(10), NOW).await, Ok(Ready::Gone));
         assert_eq!(store.push_of(of(11), NOW).await, Ok(Ready::Gone));
         store.add_device(device(13, bob), 0, 9).await.unwrap();
-        store.erase(bob, NOW).await.unwrap();
+        store.erase(Erasure { user: bob, at: NOW, unsaid: false }).await.unwrap();
         assert_eq!(store.push_of(of(13), NOW).await, Ok(Ready::Gone));
         assert_eq!(store.devices(bob).await, Ok(vec![]));
     }
