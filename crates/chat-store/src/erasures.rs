@@ -31,14 +31,14 @@ impl Erasures {
         })
     }
 
-    /// Everybody of this database who is on it, in the order in which they were noted.
-    pub(crate) fn read(&self, house: i64) -> Result<Vec<Erasure>, OpenError> {
+    /// Everybody who is on it, each with the database that they were in, in the order in which they were noted.
+    pub(crate) fn read(&self) -> Result<Vec<(i64, Erasure)>, OpenError> {
         let listed = match std::fs::read_to_string(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             listed => listed.map_err(|error| OpenError::Erasures(self.0.display().to_string(), error.to_string()))?,
         };
         // A line that a power cut has broken was not answered.
-        Ok(listed.lines().filter_map(parse).filter(|(of, _)| *of == house).map(|(_, erasure)| erasure).collect())
+        Ok(listed.lines().filter_map(parse).collect())
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("chat-erasures-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let list = Erasures(path.clone());
-        assert_eq!(list.read(1).expect("no file is an empty list"), []);
+        assert_eq!(list.read().expect("no file is an empty list"), []);
         let erasure = |user, unsaid| Erasure { user: UserId::new(user).expect("an id"), at: Time(-7), unsaid };
         add(&path, &line(1, erasure(3, true))).expect("a line");
         std::fs::OpenOptions::new()
@@ -91,7 +91,8 @@ mod tests {
             .expect("a part");
         add(&path, &line(2, erasure(5, true))).expect("a line");
         add(&path, &line(1, erasure(6, false))).expect("a line");
-        assert_eq!(list.read(1).expect("a list"), [erasure(3, true), erasure(6, false)]);
+        let all = [(1, erasure(3, true)), (2, erasure(5, true)), (1, erasure(6, false))];
+        assert_eq!(list.read().expect("a list"), all);
         std::fs::remove_file(path).expect("it is there");
     }
 }
