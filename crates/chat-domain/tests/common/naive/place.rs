@@ -166,10 +166,10 @@ impl Place {
         Ok(self.changed(stamp))
     }
 
-    /// Somebody erases what somebody said.
+    /// Somebody erases what somebody said; of their own it is not noted.
     pub(super) fn erase(&mut self, stamp: Stamp, message: MessageId) -> Judged {
         let sender = self.line(message)?.sender;
-        self.forget(stamp, message, Some(sender))
+        self.forget(stamp, message, Some(sender).filter(|sender| *sender != stamp.actor))
     }
 
     fn forget(&mut self, stamp: Stamp, message: MessageId, of: Option<UserId>) -> Judged {
