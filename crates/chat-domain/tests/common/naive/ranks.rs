@@ -104,7 +104,7 @@ impl Place {
                 self.guest(*user).muted = until;
                 Ok(self.noted(stamp, if sentence.is_some() { Act::Mute } else { Act::Unmute }, Some(*user)))
             }
-            Command::Ban { user, sentence, .. } => {
+            Command::Ban { user, sentence, delete_messages, .. } => {
                 let banned = self.people.iter().find(|guest| guest.user == *user).and_then(|guest| guest.banned);
                 if sentence.is_none() && banned.is_none_or(|until| until <= now) {
                     return Ok(Said::Quiet);
@@ -115,7 +115,7 @@ impl Place {
                     self.people.push(Guest::stranger(*user));
                 }
                 let until = sentence.as_ref().map(|sentence| sentence.until(now));
-                if until == banned.filter(|until| *until > now) && !was_in {
+                if until == banned.filter(|until| *until > now) && !was_in && !delete_messages {
                     return Ok(Said::Already);
                 }
                 let guest = self.guest(*user);
