@@ -42,6 +42,14 @@ impl Place {
         if self.slow > 0 && wait > 0 { Err(Refusal::TooSoon { seconds }) } else { Ok(()) }
     }
 
+    /// Somebody of whom it is told what they are: what has ended by itself is left out then.
+    fn told_of(&mut self, user: UserId, now: Time) -> &mut Guest {
+        let guest = self.guest(user);
+        guest.muted = guest.muted.filter(|until| *until > now);
+        guest.banned = guest.banned.filter(|until| *until > now);
+        guest
+    }
+
     pub(super) fn lead(&mut self, stamp: Stamp, command: &Command, limits: &Limits) -> Judged {
         let (actor, now) = (stamp.actor, self.now(stamp));
         if !self.group {
@@ -76,11 +84,11 @@ impl Place {
                     let rule = "of the owner goes with the group: make somebody else the owner";
                     return Err(Refusal::Invalid { field: "role", rule });
                 }
-                self.guest(*user).moderator = *role == Role::Moderator;
+                self.told_of(*user, now).moderator = *role == Role::Moderator;
                 let said = self.noted(stamp, Act::Role, Some(*user));
                 if *role == Role::Owner {
                     self.owner = Some(*user);
-                    self.guest(actor).moderator = true;
+                    self.told_of(actor, now).moderator = true;
                     self.changed(stamp);
                 }
                 Ok(said)
@@ -101,7 +109,7 @@ impl Place {
                 if until == muted {
                     return Ok(Said::Already);
                 }
-                self.guest(*user).muted = until;
+                self.told_of(*user, now).muted = until;
                 Ok(self.noted(stamp, if sentence.is_some() { Act::Mute } else { Act::Unmute }, Some(*user)))
             }
             Command::Ban { user, sentence, delete_messages, .. } => {
@@ -118,7 +126,7 @@ impl Place {
                 if until == banned.filter(|until| *until > now) && !was_in && !delete_messages {
                     return Ok(Said::Already);
                 }
-                let guest = self.guest(*user);
+                let guest = self.told_of(*user, now);
                 guest.banned = until;
                 (guest.here, guest.moderator) = (guest.here && sentence.is_none(), false);
                 let said = self.noted(stamp, if sentence.is_some() { Act::Ban } else { Act::Unban }, Some(*user));
