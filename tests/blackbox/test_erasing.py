@@ -37,7 +37,9 @@ async def test_what_the_erased_said_is_gone_for_everybody(server):
     first = await say(anna, chat, f"{SECRET} @{boris.username}")
     for number in range(30):
         await say(anna, chat, f"{SECRET} {number}")
-    await boris.call("POST", f"/api/chats/{chat.id}/messages", {"content": "what?", "reply_to": first["id"]}, expect=200)
+    await boris.call(
+        "POST", f"/api/chats/{chat.id}/messages", {"content": "what?", "reply_to": first["id"]}, expect=200
+    )
     assert SECRET in await everything(boris, chat)
     clients = [dialect(anna, chat) for dialect in DIALECTS]
     reader = Multiplexed(boris, chat)

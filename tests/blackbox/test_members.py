@@ -44,6 +44,7 @@ CHAT_ROUTES = {
     "DELETE /chats/{id}/messages/{message}/reactions/{emoji}": (None, {200}),
     "GET /chats/{id}/messages/{message}/reactions": (None, {200}),
     "GET /chats/{id}/messages/{message}/replies": (None, {200}),
+    "POST /chats/{id}/messages/{message}/reports": ({"reason": "rude"}, {200, 201}),
     # Only its owner and moderators pin in a group.
     "PUT /chats/{id}/messages/{message}/pin": (None, {403}),
     "DELETE /chats/{id}/messages/{message}/pin": (None, {403}),

@@ -177,7 +177,10 @@ impl Session {
             Carrier::New | Carrier::WebSocket => self.end(Closed::ByServer),
             Carrier::Polling(polling) if polling.closing.is_none() => {
                 polling.closing = Some(now.saturating_add(self.settings.ping_timeout));
-                self.drop_upgrade();
+                // Whoever was answered the probe may poll no more: what is left goes the way by which they ask for it.
+                if !polling.is_probed() {
+                    self.drop_upgrade();
+                }
             }
             Carrier::Polling(_) | Carrier::Gone => {}
         }

@@ -114,9 +114,27 @@ fn the_end_meanwhile_closes_both() {
     let mut script = Script::probing();
     assert_eq!(script.at(1, post("1")), [posted(Ok(())), CLOSE_SOCKET, closed(Closed::ByClient)]);
     script.is_dead(2);
-    let mut script = Script::probing();
+    // A WebSocket that has not asked yet is closed at once.
+    let mut script = Script::polling();
+    script.at(1, Input::WebSocketOpened);
     script.at(1, send("a"));
     assert_eq!(script.at(2, Input::Close), [CLOSE_SOCKET]);
     assert_eq!(script.at(3, Input::WebSocketOpened), [Output::Wire(Wire::RefuseWebSocket)]);
     assert_eq!(script.at(4, Input::PollOpened), [answer("4a")]);
+}
+
+/// Whoever has paused polling for the sake of the WebSocket would never hear why they are put out.
+#[test]
+fn the_last_words_go_the_way_by_which_they_are_asked_for() {
+    let mut script = Script::probing();
+    script.at(1, send("a"));
+    assert_eq!(script.at(2, Input::Close), []);
+    assert_eq!(script.at(3, ws("5")), [frame("4a"), CLOSE_SOCKET, closed(Closed::ByServer)]);
+    script.is_dead(4);
+    let mut script = Script::probing();
+    script.at(1, send("a"));
+    assert_eq!(script.at(2, Input::Close), []);
+    assert_eq!(script.at(3, Input::PollOpened), [answer("4a")]);
+    script.at(4, Input::PollOpened);
+    script.is_dead(5);
 }

@@ -38,6 +38,11 @@ impl Polling {
         [upgrade, self.releases_at()].into_iter().flatten().fold(end, Millis::min)
     }
 
+    /// Whether the client knows that its WebSocket may take over.
+    pub(super) fn is_probed(&self) -> bool {
+        self.upgrade.as_ref().is_some_and(|upgrade| upgrade.release.is_some())
+    }
+
     pub(super) fn releases_at(&self) -> Option<Millis> {
         self.upgrade.as_ref().and_then(|upgrade| upgrade.release).filter(|_| self.waiting && !self.ping)
     }

@@ -81,17 +81,20 @@ impl Session {
         let Carrier::Polling(polling) = &self.carrier else {
             return;
         };
-        let Polling { ping, waiting, .. } = *polling;
+        let Polling { ping, waiting, closing, .. } = *polling;
         if waiting {
             // Opened after the probe, so it belongs to those that come after the upgrade.
             self.wire(Wire::RefusePoll(Reject::BadRequest));
         }
         self.carrier = Carrier::WebSocket;
-        if ping {
+        if ping && closing.is_none() {
             self.wire(Wire::SendFrame(Frame::Text(packet::PING)));
         }
         let frames = self.queue.take();
         self.outputs.extend(frames.into_iter().map(|frame| Output::Wire(Wire::SendFrame(frame))));
+        if closing.is_some() {
+            return self.end(Closed::ByServer);
+        }
         self.wire(Wire::WebSocketReady);
     }
 
