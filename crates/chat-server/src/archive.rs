@@ -56,14 +56,17 @@ async fn write_all(config: &Config, out: &mut (impl Write + Send)) -> Result<(),
 
 /// Puts all that a file holds, or the standard input where that is `-`, into a database where nobody is yet.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
-    let input: Box<dyn BufRead + Send> = match is_dash(file) {
-        true => Box::new(BufReader::new(io::stdin())),
-        false => {
-            let opened = File::open(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-            Box::new(BufReader::with_capacity(1 << 20, opened))
-        }
-    };
+    let input = input(file)?;
     put_into(&config.database, config.take_over, move |batches| read_all(input, batches)).await
+}
+
+/// What a file holds, or the standard input where that is `-`.
+pub(crate) fn input(file: &Path) -> Result<Box<dyn BufRead + Send>, String> {
+    if is_dash(file) {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let opened = File::open(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 20, opened)))
 }
 
 /// Copies the database into a file, while a server may run on it: of SQLite a database, of Postgres an archive.

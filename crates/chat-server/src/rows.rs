@@ -3,29 +3,23 @@
 mod talk;
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::BufRead;
 use std::path::Path;
 
 use chat_domain::directory::{Subject, Visitor};
 use chat_domain::grant::Kept;
-use chat_domain::{Directory, Limits, UserId, Uuid, names};
+use chat_domain::{Directory, UserId, Uuid, names};
 use chat_protocol::rows::{Chat, Key, Member, Row, User};
 
 use self::talk::Talks;
+use crate::archive;
 use crate::config::Config;
 use crate::filling::{self, Filling};
 use crate::issuers;
 
 /// Puts the rows of a file, or of the standard input where that is `-`, into the database; all of them or none.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
-    let input: Box<dyn BufRead> = match file.as_os_str() == "-" {
-        true => Box::new(BufReader::new(io::stdin())),
-        false => {
-            let opened = File::open(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-            Box::new(BufReader::with_capacity(1 << 20, opened))
-        }
-    };
+    let input = archive::input(file)?;
     filling::import(config, async |filling: &mut Filling| {
         // Whose numbers they are: those of whoever will vouch for these people.
         issuers::belongs(&filling.store, config).await?;
@@ -175,11 +169,6 @@ impl Wrong {
             many => Err(format!("{many} lines are wrong: mend them and import again; nothing was put in")),
         }
     }
-}
-
-/// A title that fits; too long ones are cut.
-fn title(title: &str) -> &str {
-    &title[..title.floor_char_boundary(Limits::default().title)]
 }
 
 /// How many lines are said to be wrong.

@@ -7,7 +7,7 @@ use chat_domain::{Command, Draft, Emoji, MessageId, MessageKind, Outcome, UserId
 use chat_protocol::rows::{Chat, Key, Member, Message, Reaction, Sort};
 use chat_store::Numbered;
 
-use super::{Wrong, title};
+use super::Wrong;
 use crate::filling::{AT_ONCE, Filling, Room, Wish, said_of, sent};
 
 /// All chats, as far as they have come in.
@@ -69,7 +69,7 @@ impl Talks {
         if let Key::Number(number) = chat.id {
             filling.store.number_from(Numbered::Room(number)).await.map_err(said_of)?;
         }
-        let called = (chat.sort == Sort::Group).then(|| title(chat.title.as_deref().unwrap_or("group")));
+        let called = (chat.sort == Sort::Group).then(|| chat.title.as_deref().unwrap_or("group"));
         let room = match filling.open(called, owner, &known, chat.created_at.0).await {
             Ok(room) => room,
             Err(failure) => {
