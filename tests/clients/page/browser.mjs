@@ -37,3 +37,14 @@ export async function enter(page, person) {
   await page.locator("form .button").click();
   await page.locator(".sidebar").waitFor();
 }
+
+/** A page for each of these people, each in this chat, where nothing has been said yet. */
+export async function meetIn(browser, server, chat, people) {
+  const pages = await Promise.all(people.map(() => visit(browser, server)));
+  for (const [index, page] of pages.entries()) await enter(page, people[index]);
+  for (const page of pages) {
+    await page.goto(`${server.url}/#${chat}`);
+    await page.locator(".pane[aria-busy=false] .empty").waitFor();
+  }
+  return pages;
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { serious } from "./axe.mjs";
-import { enter, launch, visit } from "./browser.mjs";
+import { launch, meetIn } from "./browser.mjs";
 import { png } from "./png.mjs";
 import { Server } from "./server.mjs";
 
@@ -13,13 +13,7 @@ before(async () => {
   browser = await launch();
   [me, anna] = [await server.person("maria", "Maria"), await server.person("anna", "Anna Petrova")];
   chat = (await me.call("POST", "/api/chats", { type: "direct", username: "anna" })).data.id;
-  [page, other] = [await visit(browser, server), await visit(browser, server)];
-  await enter(page, me);
-  await enter(other, anna);
-  for (const one of [page, other]) {
-    await one.goto(`${server.url}/#${chat}`);
-    await one.locator(".pane[aria-busy=false] .empty").waitFor();
-  }
+  [page, other] = await meetIn(browser, server, chat, [me, anna]);
 });
 after(async () => {
   await browser.close();

@@ -63,14 +63,15 @@ test("one says on which device one is told, and takes it back", async () => {
 test("what is pushed is shown once for each chat, as text, and leads to its message", async () => {
   const { id } = (await me.call("POST", `/api/chats/${chat}/messages`, { content: "Hello" })).data;
   const engine = await page.context().newCDPSession(page);
-  let registrationId;
-  engine.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => (registrationId = registrations[0]?.registrationId ?? registrationId));
+  const registered = new Promise((done) =>
+    engine.on("ServiceWorker.workerRegistrationUpdated", ({ registrations: [first] }) => first && done(first.registrationId)),
+  );
   await engine.send("ServiceWorker.enable");
   // A browser ends it when it likes, and begins it anew.
   const worker = async () => page.context().serviceWorkers().at(-1) ?? (await page.context().waitForEvent("serviceworker"));
+  const registrationId = await registered;
   const pushed = async (told) => engine.send("ServiceWorker.deliverPushMessage", { origin: server.url, registrationId, data: JSON.stringify(told) });
   const told = async () => (await worker()).evaluate(async () => (await self.registration.getNotifications()).map(({ title, body }) => [title, body]));
-  while (!registrationId) await page.waitForTimeout(50);
   // Who looks at the page is told nothing beside it.
   await pushed({ type: "message", chat_id: chat, message_id: id, title: "Anna", body: "seen" });
   await page.goto("about:blank");

@@ -1,7 +1,7 @@
 // What binds messages to each other and to people: replies, threads, names that are called, pins.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enter, launch, visit } from "./browser.mjs";
+import { launch, meetIn } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
 let server, browser, me, anna, vera, chat, page, other;
@@ -11,13 +11,7 @@ before(async () => {
   browser = await launch();
   [me, anna, vera] = [await server.person("maria", "Maria"), await server.person("anna", "Anna Petrova"), await server.person("vera", "Vera")];
   chat = (await me.call("POST", "/api/chats", { type: "group", title: "Release team", member_ids: [anna.id, vera.id] })).data.id;
-  [page, other] = [await visit(browser, server), await visit(browser, server)];
-  await enter(page, me);
-  await enter(other, anna);
-  for (const one of [page, other]) {
-    await one.goto(`${server.url}/#${chat}`);
-    await one.locator(".pane[aria-busy=false] .empty").waitFor();
-  }
+  [page, other] = await meetIn(browser, server, chat, [me, anna]);
 });
 after(async () => {
   await browser.close();
