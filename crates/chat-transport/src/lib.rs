@@ -54,6 +54,7 @@
 
 pub mod account;
 pub mod address;
+mod again;
 pub mod app;
 pub mod beside;
 pub mod carry;

@@ -2,12 +2,12 @@
 //! room whose next event fails is held back and tried again later; the others go on.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use chat_domain::subscribers::{Owed, Progress};
 use chat_domain::{Fed, RoomId, Time};
 
 use super::settings::HookSettings;
+use crate::again;
 
 /// What a webhook is still to be told.
 pub(super) struct Debts {
@@ -115,7 +115,7 @@ impl Debts {
             End::Refused(why) => {
                 owed.tries = owed.tries.saturating_add(1);
                 let since = *owed.since.get_or_insert(now);
-                owed.due = now.after(settings.pause(owed.tries, chance));
+                owed.due = now.after(again::pause(settings.first, settings.longest, owed.tries, chance));
                 self.why = why;
                 if now.since(since) >= settings.give_up {
                     self.ended = Some(now);
@@ -162,19 +162,13 @@ impl Debts {
     }
 }
 
-impl HookSettings {
-    /// How long to wait after so many tries in vain: three times as long each time, and up to a fifth more by chance.
-    fn pause(&self, tries: u32, chance: u32) -> Duration {
-        let pause = self.first.saturating_mul(3_u32.saturating_pow(tries.saturating_sub(1).min(20))).min(self.longest);
-        pause + pause / 500 * chance.min(99)
-    }
-}
-
 /// How many rooms may be owed something. Where so many are held back nothing more is looked at.
 pub(super) const MOST: usize = 256;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -8,6 +8,7 @@ use chat_domain::devices::{PushNotes, Pushes, Tried, Waiting};
 use chat_domain::{RoomId, Time, UserId, Uuid};
 
 use super::settings::PushSettings;
+use crate::again;
 
 /// What devices are still to be told.
 #[derive(Default)]
@@ -130,7 +131,8 @@ impl Mail {
             End::Unread => self.rests(told.device, Tried { due: now.after(settings.first), tries, ..Tried::default() }),
             End::Again(answer, not_before) => {
                 let tries = tries.saturating_add(1);
-                let pause = settings.pause(tries, chance).max(not_before.unwrap_or_default().min(settings.keep));
+                let pause = again::pause(settings.first, settings.longest, tries, chance)
+                    .max(not_before.unwrap_or_default().min(settings.keep));
                 let tried = Tried { tries, due: now.after(pause), answer, at: Some(now) };
                 self.notes.tried.insert(told.device, tried.clone());
                 self.rests(told.device, tried);
@@ -212,14 +214,6 @@ impl Mail {
             self.notes.tried.entry(id).or_insert(tried);
         });
         self.notes.ended.extend(notes.ended);
-    }
-}
-
-impl PushSettings {
-    /// How long to wait after so many tries in vain: three times as long each time, and up to a fifth more by chance.
-    fn pause(&self, tries: u32, chance: u32) -> Duration {
-        let pause = self.first.saturating_mul(3_u32.saturating_pow(tries.saturating_sub(1).min(20))).min(self.longest);
-        pause + pause / 500 * chance.min(99)
     }
 }
 
