@@ -29,7 +29,9 @@ async fn sqlite_erases() {
     let world = World::fill(&store).await;
     let found = move || found_in(&folder.0, &[SECRET.as_bytes(), STEM.as_bytes()]);
     // The index is a moment late.
+    let began = Instant::now();
     while world.finds(&store).await == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "the index does not follow");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(!found().is_empty(), "what is looked for would be found");
