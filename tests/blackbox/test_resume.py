@@ -107,15 +107,18 @@ async def test_killed_while_all_write_and_read_and_are_cut(new_server):
     readers = returning(people[1:], chat, lambda: iter(lambda: chance.randint(1, 120), None))
     writer = Stubborn(people[0], chat)
     story = Story(writer, chance)
+    kills = 0
     async with reading(readers, end, forgiving=True):
-        for _ in range(3):
+        # Who is between two connections while the server is away does not notice: until it has hit everybody three times.
+        while kills < 3 or not writer.lost or min(reader.losses for reader in readers) < 3:
+            assert kills < 20, "a kill is hardly noticed"
             going_on = asyncio.create_task(story.run(330))
             await story.reach(len(story.sent) + 100)
             await asyncio.to_thread(server.restart)
             await going_on
+            kills += 1
         await story.send(end)
-    assert writer.lost and min(reader.losses for reader in readers) >= 3
-    check(story, readers, "killed three times")
+    check(story, readers, f"killed {kills} times")
 
 
 async def recorded(server, messages=30):

@@ -53,7 +53,6 @@ async fn story(store: &Store, seed: u64) {
             (0..6, _) | (_, None) => {
                 Command::CreateGroup { title: "all".into(), members: people.clone(), client_id: None }
             }
-            (139, _) => Command::CreateGroup { title: "last".into(), members: people.clone(), client_id: None },
             (_, Some(room)) => match dice.roll(12) {
                 0 => Command::RemoveMember { room, user: dice.pick(&people).unwrap() },
                 1 => Command::AddMember { room, user: dice.pick(&people).unwrap() },
@@ -83,18 +82,20 @@ async fn story(store: &Store, seed: u64) {
             _ => {}
         }
     }
-    // What is said last in the last room is taken in last.
-    let marker = order(people[0], 3, say(*rooms.last().unwrap(), "marker"));
-    happens(store, &mut model, marker).await.unwrap();
-    appears(store, people[0], "marker").await;
-    let mut found = 0;
+    let (mut found, began) = (0, Instant::now());
     for _ in 0..80 {
         let reader = dice.pick(&people).unwrap();
         let find = question(&mut dice, &people, &rooms);
-        let ours = all(store, reader, &find).await;
         let limit = usize::MAX;
         let theirs = model.find(reader, &Find { limit, ..find.clone() }).map(|found| seen(found.hits));
-        assert_eq!(ours, theirs.map_err(Failure::Refused), "seed {seed}: {find:?} by {reader:?}");
+        let theirs = theirs.map_err(Failure::Refused);
+        let mut ours = all(store, reader, &find).await;
+        // While the index of a new database is made, rooms come into it in no order: it is known by nothing that all is in it.
+        while ours != theirs && began.elapsed() < Duration::from_secs(20) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            ours = all(store, reader, &find).await;
+        }
+        assert_eq!(ours, theirs, "seed {seed}: {find:?} by {reader:?}");
         found += ours.map_or(0, |hits| hits.len());
     }
     assert!(found > 100, "{found} found: a story in which nothing is found proves nothing");
