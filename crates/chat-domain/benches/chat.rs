@@ -108,7 +108,7 @@ impl Bench {
         self.rate_of(BATCH, what, one)
     }
 
-    /// The best of five rounds: what disturbs a machine only ever makes it slower.
+    /// Returns the best of five rounds, because other work on the machine can only make a round slower.
     fn rate_of(&mut self, times: i64, what: &str, mut one: impl FnMut(&mut Bench)) -> f64 {
         let mut best = Duration::MAX;
         for _ in 0..5 {
@@ -122,7 +122,7 @@ impl Bench {
     }
 }
 
-/// The time that this thread has had a processor, where the system says so: other work on the machine does not count.
+/// Returns the processor time of this thread, where the system tells it, so that other work on the machine does not count.
 fn clock() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
     let used = std::fs::read_to_string("/proc/thread-self/schedstat").ok();

@@ -37,7 +37,7 @@ fn main() {
     println!("bob has {unread} unread");
     tell(&desk.give(bob, Command::Read { room, upto: None }).expect("he is in the room"));
 
-    // What passes and is not kept has machines of its own, driven by whoever has a clock.
+    // Typing is not stored: a machine of its own tells of it, given the time.
     for sign in desk.typing.handle(now(), TypingSign::Types { room, user: bob }) {
         println!("user {} is typing: {}", sign.user, sign.typing);
     }
@@ -51,7 +51,7 @@ fn main() {
     }
 }
 
-/// The service: a chat, and the numbers that come next.
+/// The service: a chat, and the next free ids.
 struct Desk {
     chat: Chat,
     typing: Typing,

@@ -1,4 +1,4 @@
-//! How a visitor is admitted: who it is, under which name, and what is taken over of what was said.
+//! How the directory admits a visitor: under which id, with which username, name and picture.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,8 +11,8 @@ use crate::person::{Handle, Person};
 use crate::refusal::Refusal;
 
 impl Subject {
-    /// The integer id that the subject itself says: a number, or a UUID that was computed from one. Any other subject is looked
-    /// up, and is given an integer at first sight.
+    /// Returns the integer id that the subject itself determines: the subject is a number, or a UUID that was computed
+    /// from one. For any other subject the directory assigns an integer when it first sees it.
     pub fn own_id(&self) -> Option<UserId> {
         match self {
             Subject::Number(id) => Some(*id),
@@ -21,7 +21,8 @@ impl Subject {
         }
     }
 
-    /// Both spellings of somebody who comes for the first time; `id` is [`Subject::own_id`], or the integer that was given.
+    /// Returns both ids of a person who comes for the first time. `id` is [`Subject::own_id`], or the integer that the
+    /// directory assigned.
     pub fn handle(&self, id: UserId) -> Handle {
         match self {
             Subject::Uuid(uuid) => Handle { id, uuid: *uuid },
@@ -40,8 +41,8 @@ impl Subject {
 }
 
 impl Visitor {
-    /// Refuses names and pictures that nobody may have. Refuses a subject, too, that names a user to whom this server gave
-    /// an integer: that user has a subject of their own, and nobody else may come as them.
+    /// Refuses a name, username or picture that breaks its rule. Also refuses a subject that determines an id which
+    /// this server assigned to a user of another subject: nobody else may come as that user.
     pub fn check(&self) -> Result<(), Refusal> {
         self.username.as_deref().map_or(Ok(()), check_username)?;
         self.name.as_deref().map_or(Ok(()), check_name)?;
@@ -59,18 +60,21 @@ impl Visitor {
         }
     }
 
-    /// The usernames of which [`Visitor::admitted`] asks whether they are free.
+    /// Returns the usernames that [`Visitor::check_free`] and [`Visitor::admitted`] may ask about, so that a store can
+    /// look them up before.
     pub fn wanted(&self) -> Vec<String> {
         self.username.iter().cloned().chain([self.subject.spelled()]).collect()
     }
 
-    /// Whether nothing that was said about a person differs from what they are.
+    /// Whether the person has every name, username and picture that the visitor states already; what is not stated does
+    /// not count.
     pub fn is_as_said(&self, person: &Person) -> bool {
         let same = |said: &Option<String>, is: &str| said.as_deref().is_none_or(|said| said == is);
         same(&self.name, &person.name) && same(&self.username, &person.username) && same(&self.avatar, &person.avatar)
     }
 
-    /// Refuses a username that was said and is somebody else's.
+    /// Refuses with [`Refusal::NameTaken`] if the visitor states a username that somebody else has. `is_free` says
+    /// whether nobody else has a username.
     pub fn check_free(&self, is_free: impl Fn(&str) -> bool) -> Result<(), Refusal> {
         match &self.username {
             Some(said) if !is_free(said) => Err(Refusal::NameTaken),
@@ -78,10 +82,10 @@ impl Visitor {
         }
     }
 
-    /// The person that this visitor is from now on, once [`Visitor::check_free`] is well. A username is free when nobody else has it.
+    /// Returns the person that this visitor is from now on. To be called after [`Visitor::check_free`] has passed.
     ///
-    /// The username is the one that was said, else the old one, else the subject if it is a username that nobody else has, else
-    /// one with the id in it. A name to show that was never given follows the username.
+    /// The username is the one that the visitor states, else the one they had before, else their subject if it is a
+    /// valid username that `is_free`, else one made of the id. A name that was never given follows the username.
     pub fn admitted(&self, handle: Handle, before: Option<&Person>, is_free: impl Fn(&str) -> bool) -> Person {
         let said = self.username.clone().or_else(|| before.map(|old| old.username.clone()));
         let username = said.unwrap_or_else(|| {
@@ -95,5 +99,5 @@ impl Visitor {
     }
 }
 
-/// Bytes of a subject.
+/// The longest subject, in bytes.
 const SUBJECT: usize = 255;

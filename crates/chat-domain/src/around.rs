@@ -1,4 +1,4 @@
-//! A journal that stands before another one, and does only some of it differently.
+//! A journal that wraps another one and changes only some of its methods.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -23,10 +23,10 @@ use crate::view::*;
 
 macro_rules! around {
     ($(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {
-        /// A journal that stands before another one: whatever is not written anew is passed on. It counts, refuses, writes down, chooses
-        /// between several.
+        /// A journal that wraps another one: every method passes its call on unless it is overridden. For journals that
+        /// count, refuse or record orders, or choose between several journals.
         pub trait Around: Send + Sync {
-            /// The journal behind.
+            /// The wrapped journal.
             fn inner(&self) -> &dyn Journal;
 
             /// As [`Journal::submit`].

@@ -1,8 +1,8 @@
-//! What nodes tell each other: a bus that may lose, double and reorder what it is given, and numbers that catch it.
+//! What nodes tell each other: over a bus that may lose, repeat and reorder envelopes, with numbers that reveal it.
 //!
-//! What is committed is in the journal; the bus only says so early. A node numbers what must not be missed
-//! ([`Numbering`]); the others count ([`Hearing`]), and where something is missing they compare with the journal where
-//! their rooms stand. So a bus that fails costs a moment, never a message.
+//! The journal holds everything that is committed; the bus only announces it early. Each node numbers the envelopes
+//! that must not be missed ([`Numbering`]); the others look for gaps ([`Hearing`]), and on a gap they ask the journal
+//! how far their rooms have come. So a failing bus costs a moment, never a message.
 
 mod hearing;
 mod numbering;
@@ -20,48 +20,49 @@ pub use hearing::Hearing;
 pub use numbering::Numbering;
 pub use sign::{Coming, Going, Sign, Stated, Tell, TellKey, Told};
 
-/// A bus between nodes. By contract it is lossy: what it is given comes to the others once, twice, late, in another order,
-/// or never.
+/// A bus between nodes. It may deliver an envelope to the other nodes once, twice, late, out of order, or never.
 pub trait Backplane: Send + Sync {
-    /// Gives these to the other nodes, as far as that can be done. Must not block.
+    /// Sends these envelopes to the other nodes, as far as that is possible now. Must not block.
     fn publish(&self, envelopes: Vec<Envelope>);
 
-    /// Whether what this node says comes back to it, as it would come to others.
+    /// Whether the bus works: what this node publishes comes back to it, as it would reach others.
     fn is_well(&self) -> bool {
         true
     }
 }
 
-/// Hears what the other nodes publish. Given to a backplane when it is made. Must not block.
+/// What receives the envelopes of other nodes. It is given to a backplane when that is made. Its methods must not
+/// block.
 pub trait Ears: Send + Sync {
-    /// Takes in what came from another node.
+    /// Takes in an envelope of another node.
     fn heard(&self, envelope: Envelope);
 
-    /// For a while until now nothing came, whatever was said.
+    /// Notes that the bus was interrupted until now, so that envelopes may have been missed.
     fn was_deaf(&self);
 
-    /// These other nodes are alive, by what the database shows; said again and again.
+    /// Notes which other nodes are alive, as the database shows it. Called again and again.
     fn living(&self, nodes: Vec<u64>);
 }
 
-/// A bus as a database or a broker has it, for text: lossy by contract, like the [`Backplane`] that is made of it.
+/// A bus for texts, as a database or a broker offers it. It may lose, repeat and reorder texts, like the [`Backplane`]
+/// that is built on it.
 pub trait Wire: Send + Sync {
-    /// How long what is said may be, in bytes.
+    /// The longest text that it carries, in bytes.
     fn longest(&self) -> usize;
 
-    /// Says these to all others who listen. Must not block.
+    /// Sends these texts to everybody who listens. Must not block.
     fn say(&self, texts: Vec<String>);
 
-    /// Whether this node has heard itself a moment ago.
+    /// Whether this node received a text of its own a moment ago.
     fn is_well(&self) -> bool;
 }
 
-/// Which other nodes there are, as the database shows it.
+/// Tells which other nodes there are, as the database shows it.
 pub trait Whereabouts: Send + Sync {
-    /// The others that were alive a moment ago.
+    /// Returns the other nodes that were alive when the database was last asked.
     fn neighbours(&self) -> Vec<Neighbour>;
 
-    /// Those that are now: one that has begun just now is among them.
+    /// Asks the database now, so that a node which has just begun is included.
     fn look(&self) -> Answer<'_, Vec<Neighbour>>;
 }
 
@@ -74,79 +75,81 @@ pub struct Neighbour {
     pub address: Option<String>,
 }
 
-/// Hears what comes over a [`Wire`], but not what this node has said itself. Must not block.
+/// What receives the texts of a [`Wire`] that other nodes sent. Its methods must not block.
 pub trait Listener: Send + Sync {
-    /// Takes in a text that came over the wire.
+    /// Takes in a text of another node.
     fn came(&self, text: &str);
 
-    /// For a while until now nothing came, whatever was said.
+    /// Notes that the wire was interrupted until now, so that texts may have been missed.
     fn was_deaf(&self);
 
-    /// These other nodes are alive, by what the database shows; said again and again.
+    /// Notes which other nodes are alive, as the database shows it. Called again and again.
     fn living(&self, nodes: Vec<u64>);
 }
 
-/// A node in one of its lives.
+/// One life of a node, from its start to its end: the sender of envelopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Speaker {
     /// Whose nodes these are: others on the same bus are not heard.
     pub cluster: u64,
-    /// The life of the database.
+    /// The life of the database. Envelopes of another life are ignored.
     pub epoch: u64,
     /// The number of the node.
     pub node: u64,
-    /// Which of its lives: it numbers anew in each.
+    /// The life of the node; its numbers begin anew in each.
     pub life: u64,
 }
 
-/// What one node tells the others.
+/// What one node tells the others at once, on one channel.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Envelope {
-    /// How it is to be read: [`VERSION`].
+    /// The form that it is written in: [`VERSION`]. An envelope in another form is ignored.
     pub version: u16,
-    /// Who says it.
+    /// The node that sends it.
     pub speaker: Speaker,
-    /// On which channel: everything about one room is on one.
+    /// The channel. Everything about one room goes over the same channel.
     pub channel: u16,
-    /// How many envelopes that count were sent on this channel in this life, this one included.
+    /// How many counted envelopes the node has sent on this channel in this life, this one included if it
+    /// [counts](Envelope::counts).
     pub n: u64,
-    /// What it is about. A heartbeat is about nothing: it does not count, and says how many did.
+    /// The rooms that have gone forward.
     pub rooms: Vec<Moved>,
-    /// What is told to people. It counts.
+    /// What is to be told to people.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub tells: Vec<Tell>,
-    /// What is worth nothing later. It does not count.
+    /// Typing and presence, which are worth nothing later.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub signs: Vec<Sign>,
 }
 
-/// How far a room has gone.
+/// How far a room has gone forward.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moved {
-    /// The room that has gone on.
+    /// The room that has gone forward.
     pub room: RoomId,
-    /// The `seq` of the first change that is told.
+    /// The `seq` of the first new change.
     pub from_seq: u64,
-    /// The `seq` of the last one.
+    /// The `seq` of the last new change.
     pub to_seq: u64,
-    /// The room's count of moves after it.
+    /// The room's `moves` after it.
     pub moves: u64,
-    /// Whether somebody came into the room by that, or left it.
+    /// Whether one of the changes brings somebody into the room, or takes somebody out of it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
     pub comes: bool,
-    /// The events themselves. Without them whoever listens reads the journal.
+    /// The events of these changes. If it is empty, receivers read them from the journal.
     pub events: Vec<Arc<Event>>,
 }
 
 impl Envelope {
-    /// Whether it is counted.
+    /// Whether the envelope is counted, so that its loss is noticed: it has rooms or tells. Signs and heartbeats are
+    /// not counted.
     pub fn counts(&self) -> bool {
         !self.rooms.is_empty() || !self.tells.is_empty()
     }
 }
 
-/// The way in which envelopes are written now.
+/// The form in which envelopes are written now.
 pub const VERSION: u16 = 1;

@@ -1,10 +1,10 @@
-//! How often somebody may do something.
+//! Limiting how often somebody may do something.
 
 use core::time::Duration;
 
 use crate::time::Time;
 
-/// So many a second in the long run, so many at once.
+/// A rate: so many a second in the long run, and so many at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rate {
@@ -15,33 +15,33 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The time that so many take to come back.
+    /// Returns the time in which `many` tokens come back.
     fn span(self, many: u64) -> i64 {
         let many = i64::try_from(many).unwrap_or(i64::MAX);
         many.saturating_mul(1_000_000) / i64::from(self.per_second.max(1))
     }
 
-    /// The time in which an empty bucket fills.
+    /// Returns the time in which an empty bucket fills.
     fn depth(self) -> i64 {
         self.span(self.burst.max(1).into())
     }
 }
 
-/// A token bucket: full in the beginning, one moment large.
+/// A token bucket, which is full in the beginning. It stores one moment, and nothing runs between two calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Bucket {
-    /// When it will be full again.
+    /// When the bucket is full again.
     full_at: Time,
 }
 
 impl Bucket {
-    /// Takes one, or says how long to wait for the next. A refused attempt costs nothing.
+    /// Takes one token, or returns how long to wait for it. A refused attempt takes nothing.
     pub fn take(&mut self, rate: Rate, now: Time) -> Result<(), Duration> {
         self.take_many(1, rate, now)
     }
 
-    /// Takes so many, at most what is in a full one; or says how long to wait for them.
+    /// Takes `many` tokens at once (at most as many as a full bucket holds), or returns how long to wait for them.
     pub fn take_many(&mut self, many: u64, rate: Rate, now: Time) -> Result<(), Duration> {
         let latest = now.0.saturating_add(rate.depth());
         self.full_at = self.within(rate, now);
@@ -53,20 +53,21 @@ impl Bucket {
         Ok(())
     }
 
-    /// Takes what was had already. What is more than there was is owed, and paid before anything is taken again: otherwise
-    /// whoever takes little at a time would never feel the weight of it. Nobody owes more than a full bucket.
+    /// Takes `many` tokens for something that has been used already, more than the bucket holds if need be. The debt,
+    /// at most one full bucket, must be filled up before anything can be taken again. Without it, many small steps
+    /// whose cost is known only afterwards would never be limited.
     pub fn owe(&mut self, many: u64, rate: Rate, now: Time) {
         self.full_at = Time(self.within(rate, now).0.saturating_add(rate.span(many)));
         self.full_at = self.within(rate, now);
     }
 
-    /// Whether it is full: whoever keeps many of them may forget this one.
+    /// Whether the bucket is full. An owner of many buckets may forget a full one.
     pub fn is_full(&self, now: Time) -> bool {
         self.full_at <= now
     }
 
-    /// When it is full, at the latest once an empty bucket and a whole one owed have come back: a clock that was set back must not
-    /// lock anybody out for longer.
+    /// Returns when the bucket is full, but no later than an empty bucket with the largest debt would be: a clock that
+    /// was set back must not lock anybody out for longer.
     fn within(&self, rate: Rate, now: Time) -> Time {
         let longest = now.0.saturating_add(rate.depth().saturating_mul(2));
         Time(self.full_at.0.clamp(now.0, longest))

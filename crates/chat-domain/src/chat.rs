@@ -1,4 +1,4 @@
-//! A chat: decides commands, remembers what came of them.
+//! A chat: decides commands and remembers what came of them.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -40,45 +40,45 @@ pub use save::Saved;
 use state::Map;
 pub(crate) use state::{Given, RoomState, Slot};
 
-/// What requests under names first came to.
+/// The requests that were made under names: what was asked for and what it first came to.
 type Names<T> = Map<ClientId, Option<(Digest, T)>>;
 
-/// A chat, whole or the part of one that a decision needs.
+/// A chat, or the part of one that a decision needs.
 ///
-/// A whole chat ([`Chat::new`]) knows everything that happened in it. A partial one ([`Chat::partial`]) knows what it
-/// learned and what its own commands did; asking it for anything else is a mistake in [`Command::needs`](crate::Command::needs) and panics, naming the
-/// [`Need`].
+/// A whole chat ([`Chat::new`]) knows everything that happened in it. A partial chat ([`Chat::partial`]) knows what it
+/// learned and what its own commands did. If a rule asks it for anything else, it panics and names the [`Need`] that is
+/// missing in [`Command::needs`](crate::Command::needs).
 #[derive(Clone, Debug, Default)]
 pub struct Chat {
     limits: Limits,
-    /// Whether what is not here does not exist.
+    /// Whether this chat is whole: what it does not have does not exist.
     whole: bool,
-    /// The needs of a partial chat that were answered.
+    /// The needs that a partial chat has learned the answers to.
     answered: BTreeSet<Need>,
     people: Map<UserId, Option<Someone>>,
     states: Map<RoomId, RoomState>,
     directs: Map<(UserId, UserId), Option<RoomId>>,
     sent: Map<(RoomId, UserId), Names<MessageId>>,
     made: Map<(UserId, ClientId), Option<(Digest, RoomId)>>,
-    /// Whose name is whose, as far as a partial chat was told.
+    /// Who has a username in a room, as far as a partial chat has learned it.
     named: Map<(RoomId, String), Option<UserId>>,
-    /// The files that live here.
+    /// The files that were uploaded to this server.
     files: Map<FileId, Option<FileRow>>,
     lobby: BTreeMap<UserId, Option<LobbyRow>>,
     waiting: BTreeSet<(Time, UserId)>,
-    /// Who blocks whom, and since when.
+    /// When the first user blocked the second; `None` if they do not.
     blocks: Map<(UserId, UserId), Option<Time>>,
-    /// What is still to be erased behind a ban; kept by a whole chat only.
+    /// The messages that are still to be deleted after a ban or an erasure; only in a whole chat.
     purges: Vec<PurgeRow>,
-    /// The rooms that each user is in; kept by a whole chat only.
+    /// The rooms that each user is in; only in a whole chat.
     rooms_of: Map<UserId, BTreeSet<RoomId>>,
-    /// How many messages a direct chat had when somebody took it off their list; kept by a whole chat only.
+    /// How many messages a direct chat had when this user took it off their list; only in a whole chat.
     pub(crate) hidden: BTreeMap<(UserId, RoomId), u64>,
-    /// What was written since it was last taken, if anybody wants to know.
+    /// What was written since [`Chat::take_written`]; `None` where that is not recorded.
     dirty: Option<Dirty>,
 }
 
-/// Somebody whom a chat knows.
+/// A person whom a chat knows.
 #[derive(Clone, Debug)]
 struct Someone {
     person: Arc<Person>,
@@ -86,37 +86,37 @@ struct Someone {
 }
 
 impl Chat {
-    /// An empty chat that knows everything about itself.
+    /// Makes an empty chat that knows everything about itself.
     pub fn new(limits: Limits) -> Chat {
         Chat { limits, whole: true, ..Chat::default() }
     }
 
-    /// A working set that knows nothing until it learns it, and keeps account of what it writes.
+    /// Makes a working set, which knows nothing until it learns it, and records what it writes.
     pub fn partial(limits: Limits) -> Chat {
         Chat { limits, dirty: Some(Dirty::default()), ..Chat::default() }
     }
 
-    /// The same chat, keeping account of what it writes from now on, for [`Chat::take_written`].
+    /// Returns the same chat, recording from now on what it writes, for [`Chat::take_written`].
     pub fn recording(self) -> Chat {
         Chat { dirty: Some(Dirty::default()), ..self }
     }
 
-    /// The limits that it was made with.
+    /// Returns the limits that the chat was made with.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Takes over what another chat decided. Says whether the event was the next one of its room: one that is not is
-    /// ignored, because it was applied already, or because others are missing before it.
+    /// Applies an event that another chat decided. Returns whether it was the next event of its room; any other event
+    /// is ignored, because it was applied before or because earlier ones are missing.
     ///
     /// Events tell what everybody in a room may know, so a copy misses what only the deciding chat knows:
     ///
-    /// - the names of requests: a repeat is found only where the first was decided;
-    /// - who waits in the lobby and who was given whom there; leases;
-    /// - delivered positions that moved in quiet rooms, where nobody is told of them;
+    /// - the names of requests: only the deciding chat recognises a repeated request;
+    /// - the lobby: who waits there, who was matched with whom, and leases;
+    /// - delivered positions in rooms where nobody is told of them;
     /// - people who are in no room, new names of people who have done nothing since, and when anybody was last seen.
     ///
-    /// [`Chat::save`] has all of it.
+    /// [`Chat::save`] keeps all of this.
     pub fn apply(&mut self, event: &Event) -> bool {
         let head = self.states.get(&event.room).and_then(RoomState::peek).map(|room| room.head).unwrap_or_default();
         let next = match event.change.is_durable() {
@@ -130,14 +130,14 @@ impl Chat {
         next
     }
 
-    /// Notes when somebody was last seen; that never moves back.
+    /// Notes when a user was last seen; that moment never moves back.
     pub fn seen(&mut self, user: UserId, at: Time) {
         if let Some(Some(known)) = self.people.get_mut(&user) {
             known.last_seen = known.last_seen.max(Some(at));
         }
     }
 
-    /// Gets to know the people of an event.
+    /// Notes the people whom an event names.
     fn meet(&mut self, event: &Event) {
         let others = match &event.change {
             Change::Created { people, .. } => people.as_slice(),

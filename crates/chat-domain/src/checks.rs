@@ -1,4 +1,4 @@
-//! Checks of plain texts and maps, for whatever takes them.
+//! Checks of texts and of metadata.
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -10,10 +10,10 @@ use unicode_normalization::char::is_combining_mark;
 use crate::metadata::Value;
 use crate::refusal::Refusal;
 
-/// How many levels of lists and maps an object may have.
+/// The deepest nesting of lists and maps in metadata.
 const DEPTH: usize = 32;
 
-/// Unicode's Default_Ignorable_Code_Point, and the empty pattern of Braille.
+/// Characters that are drawn as nothing: Unicode's Default_Ignorable_Code_Point, and the empty pattern of Braille.
 const UNSEEN: [(char, char); 18] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -37,7 +37,7 @@ const UNSEEN: [(char, char); 18] = [
 
 const NUL: &str = "must not contain U+0000";
 
-/// The canonical spelling of a map.
+/// Returns the canonical spelling of a map, or refuses it.
 pub(crate) fn spelled(field: &'static str, object: &Value) -> Result<Arc<str>, Refusal> {
     let Value::Map(fields) = object else { return Err(invalid(field, "must be an object")) };
     if fields.is_empty() {
@@ -47,7 +47,7 @@ pub(crate) fn spelled(field: &'static str, object: &Value) -> Result<Arc<str>, R
     Ok(object.to_string().into())
 }
 
-/// Words: some, and not too many.
+/// Refuses a text that is empty or longer than `limit` bytes.
 pub(crate) fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(invalid(field, "must not be empty"));
@@ -55,7 +55,7 @@ pub(crate) fn check_text(field: &'static str, text: &str, limit: usize) -> Resul
     check_size(field, text, limit)
 }
 
-/// Words, or none.
+/// Refuses a text that is longer than `limit` bytes. It may be empty.
 pub(crate) fn check_size(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
     if text.len() > limit {
         return Err(Refusal::TooLarge { field, limit });
@@ -66,13 +66,14 @@ pub(crate) fn check_size(field: &'static str, text: &str, limit: usize) -> Resul
     Ok(())
 }
 
-/// The title of a room.
+/// Refuses a room's title that is not a visible line of at most `limit` bytes.
 pub(crate) fn check_title(title: &str, limit: usize) -> Result<(), Refusal> {
     check_text("title", title, limit)?;
     check_line("title", title)
 }
 
-/// Words to show beside others' words: something of them is seen, and they stay in their line and in their direction.
+/// Refuses a text that is to be shown within a line if nothing of it would be seen, or if it could break the line or
+/// change its direction.
 pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), Refusal> {
     if text.chars().all(is_unseen) {
         return Err(invalid(field, "must have something to see"));
@@ -83,18 +84,18 @@ pub(crate) fn check_line(field: &'static str, text: &str) -> Result<(), Refusal>
     Ok(())
 }
 
-/// White space, and whatever is drawn as nothing where it stands alone.
+/// Whether a character is white space, or is drawn as nothing where it stands alone.
 pub(crate) fn is_unseen(letter: char) -> bool {
     letter.is_whitespace() || UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&letter))
 }
 
-/// What breaks a line or turns what follows around.
+/// Whether a character breaks the line or changes the direction of what follows.
 fn is_unruly(letter: char) -> bool {
     matches!(letter, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether this is an http or https address: a scheme, a host without a user, perhaps a port, and nothing that an address cannot
-/// have or that would end it where somebody puts it between quotes.
+/// Whether this is an http or https address: a scheme, a host without a user, perhaps a port, and no character that is
+/// not allowed in an address or would end it between quotes.
 pub(crate) fn is_address(text: &str) -> bool {
     let rest = ["http://", "https://"].into_iter().find_map(|scheme| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
@@ -106,7 +107,7 @@ pub(crate) fn is_address(text: &str) -> bool {
     is_host(host) && !text.contains(bad)
 }
 
-/// A name or an address of numbers, and a port if it is said.
+/// Whether this is a host name or an IP address, perhaps with a port.
 fn is_host(text: &str) -> bool {
     let (good, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
         Some(Some((address, port))) => (address.parse::<Ipv6Addr>().is_ok(), port.strip_prefix(':').or(Some(port))),
@@ -121,7 +122,7 @@ fn is_host(text: &str) -> bool {
     good && port.is_some_and(|port| port.is_empty() || port.parse::<u16>().is_ok())
 }
 
-/// Whether an object can be stored and read again by everybody.
+/// Refuses an object that could not be stored and read again by every client.
 fn check_values(value: &Value, depth: usize) -> Result<(), &'static str> {
     let depth = depth.checked_sub(1).ok_or("is nested too deeply")?;
     match value {

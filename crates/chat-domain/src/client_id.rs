@@ -1,8 +1,8 @@
-//! What a sender calls a request, so that it is known when it comes again.
+//! A sender's own name for a request, by which a repeat is recognised.
 
 use alloc::string::String;
 
-/// A sender's own name for a request: 1–64 printable characters.
+/// A sender's own name for a request, by which a repeat is recognised: 1–64 printable characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -12,14 +12,14 @@ use alloc::string::String;
 pub struct ClientId(String);
 
 impl ClientId {
-    /// The name, if it has 1–64 characters and all of them are printable.
+    /// Makes a name of 1–64 characters, all of them printable; otherwise returns `None`.
     pub fn new(name: impl Into<String>) -> Option<ClientId> {
         let name = name.into();
         let good = !name.is_empty() && name.chars().take(65).count() <= 64 && !name.chars().any(char::is_control);
         good.then_some(ClientId(name))
     }
 
-    /// The name as it was given.
+    /// Returns the name as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -39,7 +39,7 @@ impl TryFrom<String> for ClientId {
     }
 }
 
-/// The text is no name for a request.
+/// The text is not 1–64 printable characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 64 printable characters")]
 pub struct NotClientId;

@@ -1,4 +1,4 @@
-//! What somebody wants done, and what must be known to decide it.
+//! What people want done.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,19 +13,20 @@ pub use crate::need::Need;
 use crate::room::Role;
 use crate::time::Time;
 
-/// Who asks, when, and under which numbers new things would go.
+/// Who gives a command, when, and the numbers for what it may create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stamp {
-    /// The person who asks.
+    /// The person who gives it.
     pub actor: UserId,
-    /// When. What is told of a room never goes back in time: an earlier moment than that of the last such change counts as that one.
+    /// When they give it. What is told of a room never goes back in time: if this is earlier than the room's last told
+    /// change, that change's time is used.
     pub at: Time,
-    /// The numbers for what the command may make. One that was not used may be given again.
+    /// The ids for what the command may create. Ids that were not used may be offered again.
     pub ids: Ids,
 }
 
-/// The next free numbers.
+/// The next free ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ids {
@@ -39,7 +40,7 @@ pub struct Ids {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Command {
-    /// Opens the direct chat with somebody, or finds it.
+    /// Opens the direct chat with somebody, or finds the one that exists.
     OpenDirect {
         /// The other one.
         with: UserId,
@@ -57,7 +58,7 @@ pub enum Command {
     Change {
         /// The group that is changed.
         room: RoomId,
-        /// What is to be changed.
+        /// The new title or rules.
         amendment: Amendment,
     },
     /// Gives a member of a group a rank.
@@ -66,41 +67,41 @@ pub enum Command {
         room: RoomId,
         /// The person who gets it.
         user: UserId,
-        /// Which rank; [`Role::Owner`] hands the group over.
+        /// The new rank; [`Role::Owner`] hands the group over.
         role: Role,
     },
-    /// Takes a member's voice, or gives it back.
+    /// Forbids a member of a group to write, or allows it again.
     Mute {
-        /// The group in which it is taken.
+        /// The group in which it holds.
         room: RoomId,
-        /// The member whose voice it is.
+        /// The member who is muted.
         user: UserId,
-        /// For how long and why; `None` gives it back.
+        /// For how long and why; `None` ends the mute.
         sentence: Option<Sentence>,
     },
-    /// Shuts somebody out of a group, who is taken out if they are in, or allows them to come back.
+    /// Bans somebody from a group, removing them if they are in it, or lifts their ban.
     Ban {
-        /// The group that somebody is shut out of.
+        /// The group.
         room: RoomId,
-        /// The person who is shut out.
+        /// The person who is banned.
         user: UserId,
-        /// For how long and why; `None` allows it.
+        /// For how long and why; `None` lifts the ban.
         sentence: Option<Sentence>,
-        /// Whether what they said there within the last day is to be erased.
+        /// Whether the messages that they sent there within the last day are to be deleted.
         delete_messages: bool,
     },
-    /// Erases a message behind a [`Command::Ban`] that ordered it, for whoever did.
+    /// Deletes a message that a [`Command::Ban`] or an erasure ordered to delete, in the name of whoever ordered it.
     Purge {
         /// The room of the message.
         room: RoomId,
-        /// The message to erase.
+        /// The message to delete.
         message: MessageId,
     },
-    /// Says that the actor wants to have nothing to do with somebody, or takes that back.
+    /// Blocks a person, who then cannot write to the actor in their direct or roulette chats, or lifts the block.
     Block {
-        /// The person whom the actor wants to have nothing to do with.
+        /// The person who is blocked.
         user: UserId,
-        /// Whether it is to be so.
+        /// Whether the block is to stand.
         stands: bool,
     },
     /// Brings somebody into a group.
@@ -122,8 +123,8 @@ pub enum Command {
         /// The group that ends.
         room: RoomId,
     },
-    /// Ends the actor's part in a room for good: leaves a group, closes a direct chat. (For the roulette, see
-    /// [`Command::LeaveRoulette`].)
+    /// Ends the actor's part in a room for good: leaves a group, closes a direct chat. For a roulette chat, use
+    /// [`Command::LeaveRoulette`].
     Part {
         /// The room in which the actor's part ends.
         room: RoomId,
@@ -146,11 +147,11 @@ pub enum Command {
         /// The new words.
         content: String,
     },
-    /// Erases a message.
+    /// Deletes a message. A tombstone is left.
     Delete {
         /// The room of the message.
         room: RoomId,
-        /// The message to erase.
+        /// The message to delete.
         message: MessageId,
     },
     /// Likes a message.
@@ -185,11 +186,11 @@ pub enum Command {
         /// The emoji that is taken back.
         emoji: Emoji,
     },
-    /// Pins a message, or takes it from the pins.
+    /// Pins a message, or unpins it.
     Pin {
         /// The room of the message.
         room: RoomId,
-        /// The message that is meant.
+        /// The message to pin or unpin.
         message: MessageId,
         /// Whether it is to be pinned.
         stands: bool,
@@ -198,14 +199,14 @@ pub enum Command {
     Read {
         /// The room that is read.
         room: RoomId,
-        /// Up to which message; `None` means the newest.
+        /// The newest message that was read; `None` means the newest of the room.
         upto: Option<MessageId>,
     },
     /// Moves the actor's delivered position forward.
     Deliver {
         /// The room whose messages arrived.
         room: RoomId,
-        /// Up to which message; one that does not exist counts as the newest before it.
+        /// The newest message that arrived. If there is none of this id, the newest before it counts.
         upto: MessageId,
     },
     /// Looks for a stranger to talk to.
@@ -216,26 +217,27 @@ pub enum Command {
     LeaveRoulette,
 }
 
-/// A message before it is accepted.
+/// A message before the rules have accepted it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draft {
     /// The sort of message, by which its metadata are checked.
     pub kind: MessageKind,
-    /// The words or the address.
+    /// The text, or the address of the file.
     pub content: String,
-    /// A map, empty where there is none.
+    /// A [`Value::Map`], which is empty if there is no metadata.
     pub metadata: Value,
     /// Which message of the room it answers.
     pub reply_to: Option<MessageId>,
-    /// Whether a back end sends it in somebody's name: mutes, slow mode and freezing do not bind it.
+    /// Whether a back end sends it in a person's name, so that mutes, slow mode and freezing do not hold it up.
     pub is_back_ends: bool,
-    /// The digest of what its sender said, where something else was put in its place: a repeat is compared with that.
+    /// The digest of what the sender said, if a moderating back end replaced it: a repeated request is compared with
+    /// this one.
     pub said: Option<[u8; 32]>,
 }
 
 impl Draft {
-    /// What it says in words: of a file that is what is said beside it.
+    /// The words that it says: its text, or the caption of a picture, film or recording.
     pub(crate) fn words(&self) -> &str {
         match &self.metadata {
             _ if !self.kind.is_media() => &self.content,
@@ -244,7 +246,7 @@ impl Draft {
         }
     }
 
-    /// A draft of plain words.
+    /// Returns a draft of a text message.
     pub fn text(content: impl Into<String>) -> Draft {
         Draft {
             kind: MessageKind::Text,

@@ -1,4 +1,4 @@
-//! The port to whatever remembers the devices on which people are pushed what they miss.
+//! The port to whatever remembers the devices to which people are pushed what they miss.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,42 +14,43 @@ use crate::quote::excerpt;
 use crate::room::RoomKind;
 use crate::time::Time;
 
-/// An address under which one device of a person can be reached while it has nothing open here.
+/// One device of a person, which can be reached under its address while the person has no connection here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Its name.
+    /// Its id.
     pub id: Uuid,
-    /// Whose it is.
+    /// The person whose device it is.
     pub person: UserId,
-    /// Where it is reached.
+    /// The address to which pushes are posted.
     pub address: String,
-    /// The public key for which its pushes are encrypted, as it was given.
+    /// The public key with which pushes to it are encrypted, as the device gave it.
     pub key: String,
-    /// What only it and this server know, as it was given.
+    /// The secret that it shares with this server, as the device gave it.
     pub auth: String,
-    /// In whose words it is told.
+    /// The tree of addresses whose words its pushes use.
     pub tree: String,
-    /// The log-in that brought it, if that was one by tokens of our own: it ends with it.
+    /// The log-in by which it was registered, if that was one with tokens of this server: the device is removed when it
+    /// ends.
     pub family: Option<Family>,
-    /// The same of a cookie session, by its digest.
+    /// The cookie session by which it was registered, by its digest: the device is removed when it ends.
     pub session: Option<String>,
-    /// When it was named first.
+    /// When it was first registered.
     pub created_at: Time,
 }
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whoever knows its address and secrets can push there.
+        // The address and the secrets stay out: whoever knows them can push to the device.
         f.debug_struct("Device").field("id", &self.id).field("person", &self.person).finish_non_exhaustive()
     }
 }
 
-/// Which messages of a room somebody is pushed.
+/// Of which messages of a room a member is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// All of them.
     All,
-    /// Those that mention them, or everybody.
+    /// Those that mention them or everybody.
     Mentions,
     /// None at all.
     None,
@@ -59,7 +60,7 @@ impl Level {
     /// All levels.
     pub const EVERY: [Level; 3] = [Level::All, Level::Mentions, Level::None];
 
-    /// What holds for who has said nothing.
+    /// Returns the level of a member who has set none.
     pub fn unsaid(kind: RoomKind) -> Level {
         match kind {
             RoomKind::Group => Level::Mentions,
@@ -67,12 +68,12 @@ impl Level {
         }
     }
 
-    /// Whether a message is pushed at this level.
+    /// Whether a message is pushed at this level; `mentions` says whether it mentions the member.
     pub fn wants(self, mentions: bool) -> bool {
         self == Level::All || self == Level::Mentions && mentions
     }
 
-    /// The word for it.
+    /// Returns the word for it on the wire and in databases.
     pub const fn word(self) -> &'static str {
         match self {
             Level::All => "all",
@@ -81,81 +82,81 @@ impl Level {
         }
     }
 
-    /// The level that a word stands for.
+    /// Returns the level that a word stands for.
     pub fn of(word: &str) -> Option<Level> {
         Level::EVERY.into_iter().find(|level| level.word() == word)
     }
 }
 
-/// That a device is to be told of a room, once its person is away.
+/// A message that waits to be pushed to a device, once its person is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Which device.
+    /// The device.
     pub device: Uuid,
-    /// Whose it is.
+    /// The person whose device it is.
     pub person: UserId,
-    /// Of which room.
+    /// The room of the message.
     pub room: RoomId,
-    /// Up to which message: of several the newest stands for all.
+    /// The newest message of the room that waits; it stands for all older ones.
     pub message: MessageId,
-    /// Since when it waits.
+    /// When it began to wait.
     pub since: Time,
 }
 
-/// How it went with a device last.
+/// How the last pushes to a device went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tried {
-    /// How often it was tried in vain since something was taken.
+    /// How often a push has failed since one was accepted.
     pub tries: u32,
     /// When it may be tried again.
     pub due: Time,
-    /// What was answered.
+    /// What the device's push service answered last.
     pub answer: String,
-    /// When; never, if nothing was pushed there.
+    /// When it answered; `None` if nothing was ever pushed to the device.
     pub at: Option<Time>,
 }
 
-/// What waits to be pushed, for whoever begins to push.
+/// What is to be pushed, for a node that begins to push.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pushes {
-    /// Everything up to this number of the feed was looked at.
+    /// The last entry of the feed that was looked at.
     pub fed: u64,
-    /// What waits.
+    /// The messages that wait.
     pub waiting: Vec<Waiting>,
-    /// The devices that were tried in vain.
+    /// The devices to which pushes have failed.
     pub tried: Vec<(Uuid, Tried)>,
 }
 
-/// What has changed of that.
+/// Changes of [`Pushes`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PushNotes {
-    /// Everything up to this number of the feed was looked at.
+    /// The last entry of the feed that was looked at.
     pub fed: u64,
-    /// What waits now of each device and room; nothing where all was pushed, or need not be.
+    /// What waits from now on for a device in a room; `None` if nothing does any more.
     pub waiting: Vec<((Uuid, RoomId), Option<Waiting>)>,
-    /// How it went with devices.
+    /// How the last pushes to devices went.
     pub tried: Vec<(Uuid, Tried)>,
-    /// Devices that are there no more.
+    /// Devices to be removed, because their push service no longer knows them.
     pub ended: Vec<Uuid>,
 }
 
-/// A message as it is pushed.
+/// What is pushed to a device about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
-    /// Where to.
+    /// The device to which it goes.
     pub device: Device,
-    /// In which room.
+    /// The room of the message.
     pub room: RoomId,
-    /// The newest message that the person has not read and wants to know of.
+    /// The newest message that the person has not read and wants to be pushed.
     pub message: MessageId,
-    /// Who sent it, or what the group is called.
+    /// The name of its sender, or the title of the group.
     pub title: String,
-    /// The beginning of its words.
+    /// The beginning of its text.
     pub words: String,
 }
 
 impl Push {
-    /// A message of a room of this kind and title.
+    /// Makes the push for a message of a room of this kind and title.
     pub fn of(device: Device, kind: RoomKind, title: Option<String>, message: &Message) -> Push {
         let title = match kind {
             RoomKind::Group => title.unwrap_or_default(),
@@ -166,49 +167,50 @@ impl Push {
     }
 }
 
-/// What becomes of something that waits.
+/// What is to be done about a message that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "it is made once for each push")]
 pub enum Ready {
     /// It is to be pushed.
     Push(Push),
-    /// It was read, is not wanted, or is gone.
+    /// There is nothing to push: the message was read, is not wanted at the member's level, or was deleted.
     Nothing,
-    /// The device is gone, or the log-in that brought it.
+    /// The device was removed, or the log-in that registered it has ended.
     Gone,
 }
 
-/// Whatever remembers devices, and what they are still to be told. One node at a time pushes: the one that
+/// Whatever remembers devices and what is still to be pushed to them. One node at a time pushes: the one that
 /// [tells](crate::Subscribers::tells).
 pub trait Devices: Send + Sync {
-    /// The key that signs pushes, as text: this one, unless there is one already.
+    /// Returns the private key that signs pushes, as text. `fresh` becomes that key if there is none yet.
     fn push_key(&self, fresh: String) -> Answer<'_, String>;
 
-    /// Remembers a device, to be told from this number of the feed on; `true` if nobody had named its address before. An address
-    /// belongs to who named it last. Of more than so many devices of one person the oldest goes.
+    /// Remembers a device, which is told of what comes after the feed's entry `fed`. Returns `true` if its address was
+    /// not known. An address belongs to whoever registered it last. If the person has more than `most` devices, the
+    /// oldest are removed.
     fn add_device(&self, device: Device, fed: u64, most: usize) -> Answer<'_, bool>;
 
-    /// Forgets a device, if it is theirs.
+    /// Removes a device, if it is this person's.
     fn remove_device(&self, person: UserId, address: String) -> Answer<'_, ()>;
 
-    /// Somebody's devices, the oldest first, and how it went with them.
+    /// Returns a person's devices, oldest first, and how the last pushes to each went.
     fn devices(&self, person: UserId) -> Answer<'_, Vec<(Device, Tried)>>;
 
-    /// Which messages of a room one of its members is pushed from now on.
+    /// Sets of which messages of a room a member is pushed.
     fn set_level(&self, member: UserId, room: RoomId, level: Level) -> Answer<'_, ()>;
 
-    /// Which that is now.
+    /// Returns the member's level in a room.
     fn level(&self, member: UserId, room: RoomId) -> Answer<'_, Level>;
 
-    /// What waits to be pushed; nothing where there are no devices.
+    /// Returns what is to be pushed; `None` if there are no devices.
     fn pushes(&self) -> Answer<'_, Option<Pushes>>;
 
-    /// What these turns of the feed have for devices, as it waits from this moment on.
+    /// Returns what these entries of the feed bring to devices, waiting since `at`.
     fn to_push(&self, turns: Vec<Fed>, at: Time) -> Answer<'_, Vec<Waiting>>;
 
-    /// What there is to be pushed of something that waits.
+    /// Returns what is to be done at `at` about a message that waits.
     fn push_of(&self, waiting: Waiting, at: Time) -> Answer<'_, Ready>;
 
-    /// Notes what has changed; `false`, and nothing is noted, if another node pushes now.
+    /// Notes these changes. Returns `false` and notes nothing if another node pushes now.
     fn note_pushes(&self, notes: PushNotes) -> Answer<'_, bool>;
 }

@@ -1,4 +1,4 @@
-//! Telling whether two requests say the same.
+//! Digests by which a repeated request is recognised.
 
 use alloc::string::ToString;
 use core::fmt;
@@ -14,12 +14,12 @@ use crate::id::UserId;
 pub struct Digest(pub [u8; 32]);
 
 impl Digest {
-    /// Of a message before it is accepted.
+    /// Returns the digest of a message before it is accepted.
     pub fn of_draft(draft: &Draft) -> Digest {
         Digest::of_message(draft, &draft.metadata.to_string())
     }
 
-    /// The same, the metadata being spelled already.
+    /// Returns the digest of a message whose metadata are spelled canonically already.
     pub(crate) fn of_message(draft: &Draft, metadata: &str) -> Digest {
         if let Some(said) = draft.said {
             return Digest(said);
@@ -27,7 +27,8 @@ impl Digest {
         let mut hasher = Sha256::new();
         let Draft { kind, content, reply_to, .. } = draft;
         [kind.word(), content, metadata].iter().for_each(|text| part(&mut hasher, text.as_bytes()));
-        // What came later follows with a name, where it is there: who does not know it has the digest of before.
+        // Fields that did not exist in the beginning are added with their name, and only where they are set: so older
+        // digests stay as they were.
         if let Some(reply_to) = reply_to {
             part(&mut hasher, b"reply_to");
             part(&mut hasher, &reply_to.number().to_be_bytes());
@@ -35,14 +36,14 @@ impl Digest {
         Digest(hasher.finalize().into())
     }
 
-    /// Of how an issuer names somebody.
+    /// Returns the digest of an issuer's name for a user.
     pub fn of_subject(issuer: &str, subject: &str) -> Digest {
         let mut hasher = Sha256::new();
         [issuer, subject].iter().for_each(|text| part(&mut hasher, text.as_bytes()));
         Digest(hasher.finalize().into())
     }
 
-    /// Of a new group: its title and its founders, whatever their order.
+    /// Returns the digest of a new group, whatever the order of its founders.
     pub fn of_group(title: &str, founders: impl IntoIterator<Item = UserId>) -> Digest {
         let mut hasher = Sha256::new();
         part(&mut hasher, title.as_bytes());
@@ -51,7 +52,7 @@ impl Digest {
     }
 }
 
-/// With its length before it, so that what ends one and begins the next cannot be confused.
+/// Adds a text with its length before it, so that no two different lists of texts have the same digest.
 fn part(hasher: &mut Sha256, bytes: &[u8]) {
     hasher.update((bytes.len() as u64).to_be_bytes());
     hasher.update(bytes);
@@ -75,7 +76,7 @@ mod tests {
         digest.0.iter().map(|byte| alloc::format!("{byte:02x}")).collect()
     }
 
-    /// Stored digests are compared with new ones for ever: what they are taken of never changes.
+    /// Stored digests are compared with new ones for ever, so what goes into them must never change.
     #[test]
     fn digests_of_old_sends_and_groups_are_frozen() {
         let text = Draft::text("Привет 👋");

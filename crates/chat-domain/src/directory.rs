@@ -1,4 +1,4 @@
-//! The port to whatever knows who people are.
+//! The port to whatever knows people and their credentials.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,21 +14,21 @@ use crate::refusal::Refusal;
 use crate::suspension::Suspension;
 use crate::time::Time;
 
-/// A new account. Names are checked by [`NewAccount::check`] before a password is worth hashing.
+/// An account to be made. Check it with [`NewAccount::check`] before hashing its password, which is costly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAccount {
-    /// 1–32 of letters, digits, `_`, `.`, `-`; unique as [`folded`](crate::names::folded).
+    /// 1–32 letters, digits, `_`, `.` or `-`. No other account has the same name as [`folded`](crate::names::folded).
     pub username: String,
-    /// The name to show; the username where there is none.
+    /// The name to show; `None` for the username.
     pub name: Option<String>,
-    /// The address of a picture, or empty.
+    /// The address of a picture; empty for none.
     pub avatar: String,
-    /// The digest of the password, opaque here.
+    /// The digest of the password, which the directory stores without looking at it.
     pub password: String,
 }
 
 impl NewAccount {
-    /// Whether the names and the picture are such as an account may have.
+    /// Refuses names and a picture that an account must not have.
     pub fn check(&self) -> Result<(), Refusal> {
         check_username(&self.username)?;
         if let Some(name) = &self.name {
@@ -38,17 +38,17 @@ impl NewAccount {
     }
 }
 
-/// What somebody changes about themselves; what is not said stays.
+/// What a person changes about themselves; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Update {
     /// The name to show.
     pub name: Option<String>,
-    /// The address of a picture, or empty.
+    /// The address of a picture; empty for none.
     pub avatar: Option<String>,
 }
 
 impl Update {
-    /// The person after it, if it says what may be said.
+    /// Returns the person after the change, or refuses it.
     pub fn of(self, person: &Person) -> Result<Person, Refusal> {
         let name = self.name.unwrap_or_else(|| person.name.clone());
         check_name(&name)?;
@@ -58,124 +58,131 @@ impl Update {
     }
 }
 
-/// Somebody as an issuer's token, an introspecting back end or the server API names them.
+/// A person as an issuer's token, an introspecting back end or the server API describes them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visitor {
-    /// Who vouches. Empty for this server's own users.
+    /// Who vouches for them; empty for this server's own users.
     pub issuer: String,
-    /// Their subject, as it was given.
+    /// Their subject, as the issuer gave it.
     pub subject: Subject,
-    /// Their name, if it was said.
+    /// Their name to show, if it was given.
     pub name: Option<String>,
-    /// Their unique name, if it was said.
+    /// Their username, if it was given.
     pub username: Option<String>,
-    /// Their picture, if it was said.
+    /// The address of their picture, if it was given.
     pub avatar: Option<String>,
 }
 
 /// How an issuer names a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A positive integer below 2^52: it is the integer id.
+    /// A positive integer below 2^52, which is the user's integer id.
     Number(UserId),
-    /// A UUID: it is the UUID, an integer is given.
+    /// A UUID, which is the user's UUID. The directory assigns the integer id.
     Uuid(Uuid),
-    /// Anything else: both are given.
+    /// Any other text. The directory assigns both ids.
     Text(String),
 }
 
-/// Whatever knows people: accounts, their credentials as opaque digests, users of outside issuers.
+/// Whatever knows people: their accounts, their credentials as opaque digests, and the users of outside issuers.
 pub trait Directory: Send + Sync {
-    /// Makes an account. [`crate::Refusal::NameTaken`] if the name is, [`crate::Refusal::Invalid`] if it breaks its rule.
+    /// Makes an account. Fails with [`crate::Refusal::NameTaken`] if somebody has the username, and with
+    /// [`crate::Refusal::Invalid`] if a field breaks its rule.
     fn register(&self, account: NewAccount) -> Answer<'_, Account>;
 
-    /// The account of this name and the digest of its password.
+    /// Returns the account with this username and the digest of its password.
     fn credential(&self, username: String) -> Answer<'_, Option<(Account, String)>>;
 
-    /// Who these are; unknown ids are left out.
+    /// Returns these accounts. Ids that are not known are left out.
     fn people(&self, users: Vec<UserId>) -> Answer<'_, Vec<Account>>;
 
-    /// The user with this UUID, an issuer's own or a computed one.
+    /// Returns the user with this UUID, whether an issuer gave it or it is computed from the integer id.
     fn by_uuid(&self, uuid: Uuid) -> Answer<'_, Option<Account>>;
 
-    /// The user with this username, in any case.
+    /// Returns the user with this username, in any letter case.
     fn by_username(&self, username: String) -> Answer<'_, Option<Account>>;
 
-    /// People whose username or name begins with this, in order of username, those after `after`.
+    /// Returns people whose username or name begins with `query`, in order of username, beginning after the username
+    /// `after`.
     fn search(&self, query: String, after: Option<String>, limit: usize) -> Answer<'_, Vec<Account>>;
 
-    /// The user whom an issuer calls so, made at first sight; names and pictures that were said are taken over.
+    /// Returns the user whom a visitor's issuer and subject mean, and makes one when these are first seen. Takes over
+    /// the names and the picture that the visitor states.
     fn admit(&self, visitor: Visitor) -> Answer<'_, Account>;
 
-    /// Changes what somebody shows of themselves.
+    /// Changes what a person shows of themselves.
     fn update(&self, user: UserId, update: Update) -> Answer<'_, Account>;
 
-    /// Begins a family of refresh tokens with this digest.
+    /// Begins a family of refresh tokens with this digest as its first token.
     fn open_family(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, Grant>;
 
-    /// Puts a new refresh token in the place of an old one. An old one used twice revokes the whole family.
+    /// Replaces a refresh token by a new one. If the old one was used before, the whole family is revoked.
     fn rotate(&self, old: String, new: String, now: Time, expires: Time) -> Answer<'_, Rotation>;
 
-    /// The family that this refresh token belongs to, and whose it is, unless it was revoked.
+    /// Returns the family that a refresh token belongs to and its user, unless the family was revoked.
     fn family(&self, digest: String) -> Answer<'_, Option<(UserId, Family)>>;
 
     /// Revokes a family, if it is this user's.
     fn close_family(&self, user: UserId, family: Family) -> Answer<'_, ()>;
 
-    /// Somebody who comes with a token of this family, if one is named; nobody if that is not theirs or was revoked.
+    /// Returns a user's account and token generation. If a family is named that is not theirs or was revoked, returns
+    /// `None`.
     fn holder(&self, user: UserId, family: Option<Family>) -> Answer<'_, Option<Holder>>;
 
-    /// Ends all tokens that were made for somebody until now.
+    /// Ends all tokens that were made for a user until now.
     fn end_tokens(&self, user: UserId, now: Time) -> Answer<'_, Option<Holder>>;
 
-    /// Puts another password's digest in the place of somebody's, and ends all of their log-ins but this one.
+    /// Replaces a user's password by another digest, and ends all of their log-ins except `kept`.
     fn set_password(&self, user: UserId, password: String, kept: Kept) -> Answer<'_, Ended>;
 
-    /// Takes name, username, picture and password from somebody for good, and ends all of their log-ins. The id stays. If what they
-    /// said is to go, nobody reads it any more, and [`Journal::purging`](crate::Journal::purging) names it.
+    /// Takes name, username, picture and password from a user for good and ends all of their log-ins. The id stays. If
+    /// the erasure says so, their messages become unreadable, and [`Journal::purging`](crate::Journal::purging) names
+    /// them for deletion.
     fn erase(&self, erasure: Erasure) -> Answer<'_, Ended>;
 
-    /// How far somebody's erasing has come, if they were erased.
+    /// Returns how far the erasing of a user has come; `None` if they were not erased.
     fn erasing(&self, user: UserId) -> Answer<'_, Option<Erasing>>;
 
-    /// The same of everybody: first those with whom it is not done, then the others, each the newest first.
+    /// Returns how far erasing has come for everybody who was erased: first those who are not done, then the others,
+    /// each newest first.
     fn erasings(&self, limit: usize) -> Answer<'_, Vec<Erasing>>;
 
-    /// Deletes some of what is left of somebody who was erased, once their memberships and messages are gone: what they were notified of, under
-    /// which names they sent. Whether nothing is left, which is noted then.
+    /// Deletes up to `limit` rows of what is left of an erased user whose memberships and messages are gone: their
+    /// notifications and the names of their requests. Returns `true`, and notes it, if nothing is left.
     fn tidy(&self, user: UserId, now: Time, limit: usize) -> Answer<'_, bool>;
 
-    /// Keeps somebody out until a moment, for a reason that is kept for operators; a moment that is past lets them in again. Their
-    /// log-ins go on after it.
+    /// Suspends a user until a moment, for a reason that operators can read; a past moment ends the suspension. Their
+    /// log-ins stay and work again afterwards.
     fn suspend(&self, user: UserId, until: Time, reason: String) -> Answer<'_, ()>;
 
-    /// What was said last of each person of whom something was said after this number, in the order of the numbers.
+    /// Returns the newest suspension of each user for whom one was noted after this number, in order of numbers.
     fn suspensions(&self, after: u64) -> Answer<'_, Vec<Suspension>>;
 
     /// Begins a cookie session.
     fn open_session(&self, user: UserId, digest: String, expires: Time) -> Answer<'_, ()>;
 
-    /// Whose cookie session this is. One that has used up half of its time is prolonged to `expires`.
+    /// Returns the user of a cookie session. A session that has less than half of its time left is prolonged to
+    /// `expires`.
     fn session(&self, digest: String, now: Time, expires: Time) -> Answer<'_, Option<Account>>;
 
     /// Ends a cookie session.
     fn close_session(&self, digest: String) -> Answer<'_, ()>;
 
-    /// Notes when these users were last seen; a time never moves back.
+    /// Notes when these users were last seen; such a moment never moves back.
     fn seen(&self, users: Vec<(UserId, Time)>) -> Answer<'_, ()>;
 
-    /// Notes when these users came to or left Socket.IO.
+    /// Notes when these users came to Socket.IO or left it.
     fn note_visits(&self, visits: Vec<(UserId, Visit)>) -> Answer<'_, ()>;
 
-    /// What was last noted of somebody's coming to Socket.IO or leaving it.
+    /// Returns what was last noted of a user's coming to Socket.IO or leaving it.
     fn last_visit(&self, user: UserId) -> Answer<'_, Option<Visit>>;
 }
 
-/// Whether somebody was at Socket.IO when that was last noted.
+/// Whether a user was connected to Socket.IO when that was last noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
-    /// They came then, and nobody has noted that they left: they are there, or the server ended without a word.
+    /// They came at this moment and nobody has noted that they left: they are still there, or the server was killed.
     Came(Time),
-    /// They left then.
+    /// They left at this moment.
     Left(Time),
 }

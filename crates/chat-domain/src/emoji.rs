@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-/// An emoji of Unicode, fully qualified, or a name of a client's own: `:name:`.
+/// An emoji of Unicode, fully qualified, or a client's own emoji by its name: `:name:`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -17,9 +17,9 @@ impl Emoji {
     /// The reaction that is called a like: ❤️ (U+2764 U+FE0F).
     pub const LIKE: Emoji = Emoji(Cow::Borrowed("\u{2764}\u{fe0f}"));
 
-    /// The emoji of this spelling, if there is one: a sequence that Unicode lists, or 1–32 of `a-z0-9_+-` between colons. A
-    /// sequence that is not fully qualified is completed, so U+2764 alone is the like. A skin tone alone is a part of one and
-    /// none itself.
+    /// Returns the emoji of this spelling: a sequence that Unicode lists, or 1–32 of `a-z0-9_+-` between colons. A
+    /// sequence that is not fully qualified is completed, so U+2764 alone becomes the like. A skin tone alone is not an
+    /// emoji.
     pub fn new(text: &str) -> Option<Emoji> {
         if let Some(listed) = emojis::get(text).filter(|_| !is_tone(text)) {
             return Some(Emoji(Cow::Borrowed(listed.as_str())));
@@ -30,7 +30,7 @@ impl Emoji {
         good.then(|| Emoji(Cow::Owned(text.into())))
     }
 
-    /// The emoji that is called so (`thumbsup`), or a client's own of this name.
+    /// Returns the emoji of Unicode with this name (`thumbsup`), or else a client's own emoji of this name.
     pub fn called(name: &str) -> Option<Emoji> {
         match emojis::get_by_shortcode(name) {
             Some(listed) => Emoji::new(listed.as_str()),
@@ -38,7 +38,7 @@ impl Emoji {
         }
     }
 
-    /// The one spelling that is told and kept.
+    /// Returns the one spelling in which it is told and stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +49,7 @@ impl Emoji {
     }
 }
 
-/// Whether it is a skin tone with nothing that has it.
+/// Whether it is a skin tone alone.
 fn is_tone(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|letter| matches!(letter, '\u{1f3fb}'..='\u{1f3ff}')) && letters.next().is_none()
@@ -75,7 +75,7 @@ impl TryFrom<String> for Emoji {
     }
 }
 
-/// The text is no emoji.
+/// The text is not an emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be an emoji, or :name: of 1 to 32 lower-case letters, digits, '_', '+' or '-'")]
 pub struct NotEmoji;
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(Emoji::new("\u{2764}\u{fe0f}"), Some(Emoji::LIKE));
         let eye = Emoji::new("\u{1f441}\u{200d}\u{1f5e8}").unwrap();
         assert_eq!(eye.as_str(), "\u{1f441}\u{fe0f}\u{200d}\u{1f5e8}\u{fe0f}");
-        // A tone of skin is an emoji of its own; Unicode 15.0 has the shaking face.
+        // A tinted hand is an emoji of its own; Unicode 15.0 added the shaking face.
         for one in ["👍", "👍🏽", "1\u{fe0f}\u{20e3}", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🫨", ":party_parrot:", ":+1:", ":-:"]
         {
             assert_eq!(Emoji::new(one).unwrap().as_str(), one);

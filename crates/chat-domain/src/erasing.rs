@@ -1,28 +1,28 @@
-//! Erasing people.
+//! Erasing people, and how far that has come.
 
 use crate::id::UserId;
 use crate::time::Time;
 
-/// That somebody is erased. Their id stays, and nothing else that says who they were.
+/// The order to erase a user. Their id stays, and nothing else that says who they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Erasure {
-    /// Who goes.
+    /// The user who is erased.
     pub user: UserId,
-    /// From which moment on.
+    /// The moment from which they are erased.
     pub at: Time,
-    /// Whether what they said goes too. Nobody reads it from then on; the messages are deleted one after another behind it.
+    /// Whether their messages go too. These become unreadable at once, and are deleted one after another afterwards.
     pub unsaid: bool,
 }
 
-/// How far somebody's erasing has come.
+/// How far the erasing of a user has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Erasing {
     /// What was ordered.
     pub erasure: Erasure,
     /// How many messages they had sent.
     pub said: u64,
-    /// Of how many it has yet to be seen whether they still stand.
+    /// How many of these have yet to be deleted, or found deleted already.
     pub left: u64,
-    /// Since when nothing is left to be done.
+    /// When nothing was left to do; `None` before that.
     pub done: Option<Time>,
 }

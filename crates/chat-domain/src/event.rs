@@ -1,4 +1,4 @@
-//! What happened.
+//! What has happened.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,7 +14,7 @@ use crate::reception::{Likes, Reception};
 use crate::room::{Head, RoomKind};
 use crate::time::Time;
 
-/// Something that happened in a room, complete: whoever tells it to somebody needs nothing else.
+/// Something that happened in a room, complete: nothing else is needed to tell anybody about it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
@@ -35,7 +35,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// The same event with what somebody shows of themselves now; `None` where that is nothing new.
+    /// Returns the event with what this person shows of themselves now; `None` if it names them so already, or not at
+    /// all.
     pub fn renamed(&self, person: &Arc<Person>) -> Option<Event> {
         let is_old = |one: &Arc<Person>| one.id() == person.id() && one != person;
         let names = |message: &Message| {
@@ -65,7 +66,7 @@ impl Event {
         Some(Event { actor, change: change.unwrap_or_else(|| self.change.clone()), ..self.clone() })
     }
 
-    /// The same event with what it quotes as this later event left that; `None` where that is nothing new.
+    /// Returns the event with the quotes of a message as `later` changed or deleted it; `None` if nothing changes.
     pub fn requoted(&self, later: &Event) -> Option<Event> {
         let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
         let reply = message.reply.as_ref().filter(|_| self.room == later.room)?;
@@ -83,7 +84,8 @@ impl Event {
         Some(Event { change, ..self.clone() })
     }
 
-    /// The same event without what somebody said who was erased, in quotes too; `None` where that is nothing new.
+    /// Returns the event without anything that this erased user said, in quotes too; `None` if it holds nothing of
+    /// theirs.
     pub fn unsaid(&self, user: UserId) -> Option<Event> {
         let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
         let is_theirs = message.sender.id() == user;
@@ -103,7 +105,7 @@ impl Event {
         Some(event)
     }
 
-    /// Whether somebody did it, or wrote a message that it is about.
+    /// Whether this user did it, or wrote a message that it is about.
     pub fn concerns(&self, user: UserId) -> bool {
         let wrote = match &self.change {
             Change::Sent { message, .. } | Change::Edited { message } => message.sender.id() == user,
@@ -121,7 +123,7 @@ impl Event {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Change {
-    /// The room was made, with these people in it, the maker first. `seq` 1.
+    /// The room was made with these people in it, its maker first. This is `seq` 1.
     Created {
         /// Its title, for a group.
         title: Option<String>,
@@ -140,7 +142,7 @@ pub enum Change {
         /// Who owns the room from now on, if that changed.
         heir: Option<UserId>,
     },
-    /// The room is over: the actor left a roulette chat, parted from a direct one, or ended a group, in which nobody is any more.
+    /// The room is over: the actor left a roulette chat, ended their part in a direct chat, or ended a group.
     Closed,
     /// A message was sent.
     Sent {
@@ -149,33 +151,33 @@ pub enum Change {
         /// What became of it; nothing yet when it is new.
         reception: Reception,
     },
-    /// A message has other words.
+    /// The text of a message was changed.
     Edited {
         /// The message as it is now.
         message: Arc<Message>,
     },
-    /// A message was erased.
+    /// A message was deleted.
     Deleted {
-        /// The message that was erased.
+        /// The message that was deleted.
         message: MessageId,
-        /// Whose it was.
+        /// Who had sent it.
         sender: UserId,
     },
     /// The actor likes a message.
     Liked {
         /// The message that the actor likes.
         message: MessageId,
-        /// Everybody who does now.
+        /// Everybody who likes it now.
         likes: Likes,
     },
     /// The actor no longer likes a message.
     Unliked {
         /// The message that the actor no longer likes.
         message: MessageId,
-        /// Everybody who still does.
+        /// Everybody who still likes it.
         likes: Likes,
     },
-    /// What only those are told of who ask for it.
+    /// A change of which only those are told who ask for it.
     Extra(Extra),
     /// The actor has read up to a message.
     Read(Read),
@@ -184,7 +186,8 @@ pub enum Change {
 }
 
 impl Change {
-    /// Somebody gives a reaction, or takes it back; `by` stand behind it afterwards. A like has a name of its own.
+    /// Returns the change of a user who gives a reaction or takes it back; `by` is who gives it afterwards. A like has
+    /// variants of its own.
     pub(crate) fn reaction(message: MessageId, emoji: Emoji, stands: bool, by: Likes) -> Change {
         match (emoji.is_like(), stands) {
             (true, true) => Change::Liked { message, likes: by },
@@ -199,7 +202,7 @@ impl Change {
         !matches!(self, Change::Extra(extra) if !extra.is_told())
     }
 
-    /// Whether it took a `seq` (and stays in the log); otherwise it took a `moves`.
+    /// Whether it took a `seq` and stays in the log. Any other change took a `moves`.
     pub fn is_durable(&self) -> bool {
         match self {
             Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } => true,
@@ -216,10 +219,10 @@ impl Change {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Read {
-    /// The newest message that it covers now.
+    /// The newest message that the position covers now.
     pub upto: MessageId,
-    /// The messages of others that it newly covers and that are not deleted, oldest first: the newest hundred, in rooms
-    /// of more than 50 members the newest of each author.
+    /// The messages of others that it newly covers and that are not deleted, oldest first: the newest hundred. In a
+    /// [quiet room](crate::Limits::is_quiet), only the newest of each sender.
     pub messages: Vec<Reached>,
 }
 
@@ -231,7 +234,7 @@ pub struct Reached {
     pub message: MessageId,
     /// Who sent it.
     pub sender: UserId,
-    /// Everybody but the sender who has read it, in order of time, the newest hundred. Empty for a delivery.
+    /// Everybody but the sender who has read it, in order of time: the newest hundred. Empty for a delivered position.
     pub readers: Vec<Handle>,
     /// When the first of all its readers read it.
     pub first_at: Option<Time>,
@@ -241,18 +244,20 @@ pub struct Reached {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
-    /// It happened; everybody in the room is to hear it.
+    /// It happened, and everybody in the room is to be told.
     Happened(Arc<Event>),
-    /// It happened, and this right after it: a ban tells of a removal and of the ban. The same as two that happened one by one.
+    /// Two things happened, one right after the other, as if two commands had done them: a ban tells of the removal and
+    /// of the ban.
     Both(Arc<Event>, Arc<Event>),
-    /// It was so already; nobody is to hear anything. The event says what there is, as its first teller would now.
+    /// It was so already, and nobody is to be told anything. The event describes it as it is now, as if it had just
+    /// happened.
     Already(Arc<Event>),
-    /// It was done, or was so already, and there is nothing to tell.
+    /// It was done or was so already, and there is nothing to tell anybody.
     Quiet,
 }
 
 impl Outcome {
-    /// The event that describes what is so now, new or not.
+    /// Returns the event that describes what is so now, whether new or not.
     pub fn event(&self) -> Option<&Arc<Event>> {
         match self {
             Outcome::Happened(event) | Outcome::Both(event, _) | Outcome::Already(event) => Some(event),
@@ -260,7 +265,7 @@ impl Outcome {
         }
     }
 
-    /// What happened, in order.
+    /// Returns what has newly happened, in order.
     pub fn happened(&self) -> impl Iterator<Item = &Arc<Event>> {
         let (first, second) = match self {
             Outcome::Happened(event) => (Some(event), None),

@@ -1,4 +1,4 @@
-//! What happens beyond the oldest clients' ken: told to those alone who ask for it. One list, which every layer reads.
+//! Changes that the oldest clients do not know: only those are told who ask for them. Every layer reads this one list.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -12,26 +12,26 @@ use crate::reception::Likes;
 use crate::room::Room;
 use crate::rows::{LogKind, LogRow};
 
-/// A lasting change that only who asks for it is told of.
+/// A lasting change of which only those are told who ask for it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Extra {
-    /// The actor reacts to a message, not with a like.
+    /// The actor reacted to a message with another emoji than the like.
     Reacted {
         /// The message that is reacted to.
         message: MessageId,
         /// The emoji that was given.
         emoji: Emoji,
-        /// Everybody who does so now.
+        /// Everybody who gives this reaction now.
         by: Likes,
     },
-    /// The actor takes a reaction back, not a like.
+    /// The actor took back a reaction that was not a like.
     Unreacted {
         /// The message from which it was taken.
         message: MessageId,
         /// The emoji that was taken back.
         emoji: Emoji,
-        /// Everybody who still stands behind it.
+        /// Everybody who still gives it.
         by: Likes,
     },
     /// The actor pinned a message.
@@ -39,32 +39,33 @@ pub enum Extra {
         /// The message that was pinned.
         message: MessageId,
     },
-    /// The actor took a message from the pins.
+    /// The actor unpinned a message.
     Unpinned {
-        /// The message that was taken from the pins.
+        /// The message that was unpinned.
         message: MessageId,
     },
     /// Somebody's rank, mute or ban has changed.
     Updated {
         /// The person whose rank, mute or ban it is.
         person: Arc<Person>,
-        /// What they are from now on.
+        /// Their rank, mute and ban from now on.
         standing: Standing,
     },
-    /// The group has another title or other rules; these are all of them as they are now.
+    /// The group has another title or other rules. These are all of them as they are now.
     Changed {
         /// The title of the group.
         title: Option<String>,
-        /// How many seconds lie between two messages of a member.
+        /// How many seconds must lie between two messages of a member.
         slow_mode: u32,
-        /// Whether only who leads it sends.
+        /// Whether only those who lead the group may send.
         frozen: bool,
     },
-    /// The actor has blocked the other one of a direct chat, or no longer does. It is told to nobody: it decides what is sent.
+    /// The actor blocked the other one of a direct chat, or lifted the block. Nobody is told; it only decides what may
+    /// be sent.
     Silenced {
-        /// The person who is blocked, or is no longer.
+        /// The person who was blocked.
         person: Arc<Person>,
-        /// Whether it is so now.
+        /// Whether the block stands now.
         stands: bool,
     },
 }
@@ -78,7 +79,7 @@ pub(crate) struct Noted {
 }
 
 impl Extra {
-    /// What the log keeps of it.
+    /// Returns what the log keeps of this extra.
     pub(crate) fn noted(&self) -> Noted {
         match self {
             Extra::Reacted { message, emoji, .. } => about(LogKind::Reacted, *message, Some(emoji.clone().into())),
@@ -99,8 +100,8 @@ impl Extra {
         }
     }
 
-    /// What a row of the log tells again, of a message or a room as it is now. (Reactions count who stands behind them, and are made
-    /// where that is known.)
+    /// Returns the extra that a row of the log tells again, for a message or a room as it is now. Not for reactions:
+    /// whoever replays them has to know who gives them now.
     pub(crate) fn replayed(
         row: &LogRow,
         room: &Room,
@@ -126,7 +127,8 @@ impl Extra {
         }
     }
 
-    /// The same with what somebody shows of themselves now; `None` where that is nothing new.
+    /// Returns the extra with what this person shows of themselves now; `None` if it names them so already, or not at
+    /// all.
     pub(crate) fn renamed(&self, now: &Arc<Person>) -> Option<Extra> {
         let is_old = |one: &Arc<Person>| one.id() == now.id() && one != now;
         match self {
@@ -140,12 +142,12 @@ impl Extra {
         }
     }
 
-    /// Whether anybody can ask to be told of it.
+    /// Whether clients can ask to be told of it.
     pub fn is_told(&self) -> bool {
         !matches!(self, Extra::Silenced { .. })
     }
 
-    /// How many people it names.
+    /// Returns how many people it names.
     pub fn named(&self) -> usize {
         match self {
             Extra::Reacted { by, .. } | Extra::Unreacted { by, .. } => by.by.len(),

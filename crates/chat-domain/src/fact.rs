@@ -1,4 +1,4 @@
-//! What a working set learns before it decides, and what it hands back to be kept.
+//! What a working set learns before it decides, and the rows that it hands back to be written.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,7 +14,8 @@ use crate::person::Person;
 use crate::room::{Member, Room};
 use crate::rows::*;
 
-/// The answer to a [`Need`], one variant for each. All facts that one working set learns must come from one snapshot.
+/// The answer to a [`Need`]; each need has its variant. All facts that one working set learns must come from one
+/// snapshot of the store.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fact {
@@ -32,9 +33,9 @@ pub enum Fact {
     Ordinal(RoomId, MessageId, UserId, Ordinal),
     /// Answers [`Need::Author`].
     Author(RoomId, MessageId, Option<Member>),
-    /// Answers [`Need::Blocks`]: the first blocks the second, the second the first.
+    /// Answers [`Need::Blocks`]: whether the first user blocks the second, and the second the first.
     Blocks(UserId, UserId, [bool; 2]),
-    /// Answers [`Need::Apart`]: who blocks whom.
+    /// Answers [`Need::Apart`]: pairs of who blocks whom.
     Apart(UserId, Vec<(UserId, UserId)>),
     /// Answers [`Need::Direct`].
     Direct(UserId, UserId, Option<Roster>),
@@ -59,7 +60,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// What this answers.
+    /// Returns the need that this fact answers.
     pub fn need(&self) -> Need {
         match self {
             Fact::Person(user, _) => Need::Person(*user),
@@ -91,35 +92,35 @@ impl Fact {
 pub struct Ordinal {
     /// The newest message, deleted or not, whose id is not larger; `None` before the first.
     pub message: Option<MessageId>,
-    /// The dense number of that message, 0 before the first.
+    /// That message's [number](Message::number); 0 before the first.
     pub number: u64,
-    /// How many of the messages up to there are the asked user's.
+    /// How many messages up to that one are the asked user's own.
     pub own: u64,
 }
 
-/// What somebody first sent under a name.
+/// What a user first sent to a room under a name.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FirstSent {
-    /// What was said then.
+    /// The digest of what they sent then.
     pub digest: Digest,
     /// The message as it is now.
     pub seen: Readership,
-    /// The newest hundred likes of it that stand (more do no harm).
+    /// The newest hundred likes of it that stand; older ones in addition do no harm.
     pub likes: Vec<ReactionRow>,
 }
 
-/// The group that somebody first made under a name.
+/// The group that a user first made under a name.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FirstMade {
-    /// What was said then.
+    /// The digest of what they asked for then.
     pub digest: Digest,
     /// The group as it is now.
     pub roster: Roster,
 }
 
-/// Somebody's place in the lobby and what hangs on it.
+/// A user's row in the lobby, and the rows that belong to it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InLobby {
@@ -129,37 +130,40 @@ pub struct InLobby {
     pub open: Option<(Roster, LobbyRow)>,
 }
 
-/// Rows that became new or changed since the last time. An *insert* never meets an older row of its key, an *upsert* puts
-/// itself in the place of the older row if there is one. Rows of one kind have different keys.
+/// Rows that are new or have changed since the last time. Each is to be *inserted* where no row of its key exists yet,
+/// *updated* where one does, or *upserted*: inserted, or written over an older row. No two rows of one kind have the
+/// same key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Written {
     /// Rooms to insert.
     pub new_rooms: Vec<Room>,
-    /// Rooms to update: they were there before. Their `seq` is the last thing to write.
+    /// Rooms to update. Their `seq` is to be written last, after all rows that it counts.
     pub rooms: Vec<Room>,
     /// Members to upsert, by room and user.
     pub members: Vec<(RoomId, Member)>,
-    /// Messages to insert, by room in order of `seq`.
+    /// Messages to insert, grouped by room and in order of `seq`.
     pub new_messages: Vec<Arc<Message>>,
     /// Messages to update: edited, deleted, reacted to.
     pub messages: Vec<Arc<Message>>,
-    /// New messages that owe a notification to those whom they mention. They are in `new_messages` too.
+    /// New messages that owe a notification to those whom they mention; they are in `new_messages` too.
     pub owing: Vec<Arc<Message>>,
-    /// Messages of which it is to be written anew whom they mention, in the place of what was written of them; they are among
-    /// the others too, if they mention anybody.
+    /// Messages whose mentions are to be written anew, in place of those written before. A message that mentions
+    /// anybody is in one of the other lists too.
     pub mentioning: Vec<Arc<Message>>,
-    /// Files to update: a message of their owner has named them for the first time. (Of a whole chat that is saved: all.)
+    /// Files to update, because a message of their owner has named them for the first time. When a whole chat is saved,
+    /// all files.
     #[cfg_attr(feature = "serde", serde(default))]
     pub files: Vec<FileRow>,
-    /// Log rows to insert, by room in order of `seq`.
+    /// Rows of the log to insert, grouped by room and in order of `seq`.
     pub log: Vec<LogRow>,
     /// Reactions to upsert, by message, user and emoji.
     pub reactions: Vec<ReactionRow>,
-    /// By how many replies that stand threads grew, or shrank, by their first messages. This alone says so: whatever
-    /// [`Message::replies`] says in the rows above, a new message begins with none, and an update leaves them as they are.
+    /// By how much the number of replies in a thread has changed, by the thread's first message. Only this changes that
+    /// number: a new message has none, and an update leaves it as it is, whatever [`Message::replies`] in the lists
+    /// above says.
     pub threads: Vec<((RoomId, MessageId), i64)>,
-    /// Messages whose reactions are all to be deleted. None of them is in `reactions`.
+    /// Messages all of whose reactions are to be deleted. `reactions` has none of them.
     pub forgotten: Vec<(RoomId, MessageId)>,
     /// Receipts to insert.
     pub receipts: Vec<Receipt>,
@@ -169,13 +173,13 @@ pub struct Written {
     pub made: Vec<MadeRow>,
     /// Direct chats to insert.
     pub directs: Vec<DirectRow>,
-    /// Places in the lobby to upsert, by user.
+    /// Rows of the lobby to upsert, by user.
     pub lobby: Vec<LobbyRow>,
-    /// Lines of what was done by who leads a group, to insert.
+    /// Lines of groups' audits to insert.
     pub audit: Vec<AuditRow>,
-    /// What is to be erased behind it, to upsert by room and user.
+    /// Purges to upsert, by room and user: messages that are to be deleted after a ban.
     pub purges: Vec<PurgeRow>,
-    /// Who blocks whom, to upsert by both, or to delete where it does not stand.
+    /// Blocks to upsert by both users, or to delete if they no longer stand.
     pub blocks: Vec<BlockRow>,
 }
 

@@ -1,4 +1,4 @@
-//! A file that lives here: its id, what is known of it, and which addresses name it.
+//! An uploaded file: its id, what is known of it, and the addresses that name it.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,7 +9,8 @@ use crate::checks::invalid;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::refusal::Refusal;
 
-/// The name of a file: 22 characters that can stand in an address, out of 128 random bits. Who knows it may read the file.
+/// The id of a file: 22 characters, which can stand in an address, made of 128 random bits. Whoever knows it may read
+/// the file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -19,13 +20,13 @@ use crate::refusal::Refusal;
 pub struct FileId([u8; LENGTH]);
 
 impl FileId {
-    /// The id of this spelling.
+    /// Returns the id of this spelling.
     pub fn new(text: &str) -> Option<FileId> {
         let letters: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
         letters.iter().all(|letter| LETTERS.contains(letter)).then_some(FileId(letters))
     }
 
-    /// The id of these bits, which nobody can guess.
+    /// Returns the id made of these bits, which must be so random that nobody can guess them.
     pub fn of_bits(bits: u128) -> FileId {
         let mut letters = [0; LENGTH];
         for (at, letter) in letters.iter_mut().enumerate() {
@@ -34,7 +35,7 @@ impl FileId {
         FileId(letters)
     }
 
-    /// As it is spelled.
+    /// Returns its spelling.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -72,16 +73,17 @@ impl TryFrom<String> for FileId {
 pub struct File {
     /// The id of the file.
     pub id: FileId,
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub name: String,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// What its owner says that they are, such as `image/png`.
+    /// The media type that its owner gave it, such as `image/png`.
     pub mime: String,
 }
 
 impl File {
-    /// A file before it is announced: its name can stand in an address, and its type in a header.
+    /// Refuses a file that is to be uploaded if it is larger than `most`, or if its name cannot stand in an address or
+    /// its type in a header.
     pub fn check(&self, most: u64) -> Result<(), Refusal> {
         let letters = self.name.chars().take(NAME + 1).count();
         if letters == 0 || letters > NAME || matches!(&*self.name, "." | "..") {
@@ -104,45 +106,45 @@ impl File {
     }
 }
 
-/// A file with what decides who may name and read it.
+/// A file, and what decides who may name it and read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FileRow {
     /// What everybody may know.
     pub file: Arc<File>,
-    /// Who announced it.
+    /// The user who announced it.
     pub owner: UserId,
-    /// Whether all of its bytes are there.
+    /// Whether all of its bytes have been uploaded.
     pub is_whole: bool,
-    /// To what it belongs.
+    /// What it belongs to.
     pub bond: Bond,
 }
 
-/// To what a file belongs.
+/// What a file belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Bond {
-    /// To its owner, until a message of theirs names it.
+    /// Its owner, until a message of theirs names it.
     Free,
-    /// To the message that named it first: it goes with it.
+    /// The message that first named it: it is deleted with that message.
     Bound(RoomId, MessageId),
-    /// To nobody: its bytes are gone, or about to go.
+    /// Nothing any more: its bytes are deleted, or will be.
     Gone,
 }
 
-/// A file that an address names, and in which field the address stood.
+/// A file that an address in a message names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The name of that field.
+    /// The name of the message's field in which the address stands.
     pub field: &'static str,
-    /// Which file, if it is one that lives here.
+    /// The id of the file, if it was uploaded to this server.
     pub id: FileId,
-    /// What the address calls it.
+    /// The name that the address gives it.
     pub name: String,
 }
 
 impl Named {
-    /// The file that an address would name, whatever its host: its path ends in `/files/{id}/{name}`.
+    /// Returns the file that an address names: its path ends in `/files/{id}/{name}`, and its host does not matter.
     pub fn in_address(field: &'static str, address: &str) -> Option<Named> {
         let path = address.split(['?', '#']).next()?;
         let mut parts = path.rsplit('/');
@@ -152,7 +154,7 @@ impl Named {
     }
 }
 
-/// A part of a path as it was meant.
+/// Decodes a percent-encoded part of a path; `None` if it is not valid.
 fn plain(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
@@ -173,9 +175,9 @@ fn plain(part: &str) -> Option<String> {
 
 const LENGTH: usize = 22;
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// Characters of a name.
+/// The longest name, in characters.
 const NAME: usize = 255;
-/// Bytes of a type.
+/// The longest type, in bytes.
 const TYPE: usize = 127;
 
 #[cfg(test)]

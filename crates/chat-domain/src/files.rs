@@ -1,4 +1,4 @@
-//! The port to whatever knows the files that live here; their bytes are kept elsewhere.
+//! The port to whatever knows uploaded files. Their bytes are kept elsewhere, on the shelf.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use crate::id::UserId;
 use crate::journal::Answer;
 use crate::time::Time;
 
-/// How much somebody may announce.
+/// How much one user may announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileQuota {
     /// How many bytes may be announced within the span.
@@ -21,34 +21,37 @@ pub struct FileQuota {
 /// What became of a file that was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announced {
-    /// Its bytes may come.
+    /// The file was noted, and its bytes may be uploaded.
     Taken,
     /// Its owner has announced too much lately; there is room for it after this time.
     Full(Duration),
 }
 
-/// Whatever knows the files that live here.
+/// Whatever knows the files that were uploaded to this server.
 pub trait Files: Send + Sync {
-    /// Makes a file known whose bytes are to come, unless its owner has announced too much lately.
+    /// Notes a file whose bytes are to be uploaded, unless its owner has announced too much lately.
     fn announce(&self, file: Arc<File>, owner: UserId, quota: FileQuota, at: Time) -> Answer<'_, Announced>;
 
-    /// What is known of a file. One whose message was deleted is gone from that moment on.
+    /// Returns what is known of a file. When its message is deleted, it is [`Bond::Gone`](crate::Bond::Gone) from that
+    /// moment on.
     fn file(&self, id: FileId) -> Answer<'_, Option<FileRow>>;
 
-    /// All bytes of a file are there: it can be named from now on.
+    /// Notes that all bytes of a file were uploaded, so that messages can name it from now on.
     fn is_whole(&self, id: FileId) -> Answer<'_, ()>;
 
-    /// Lets files go that belong to nobody any more: those that nobody has named and that were announced before `unbound`, those
-    /// whose message or owner was erased. Tells whose bytes are to be deleted, also those that it told before and of which
-    /// nobody has said that they are, at most so many. Nobody can name one of them after that.
+    /// Lets files go that nobody needs any more: those that were announced before `unbound` and that no message names,
+    /// and those whose message or owner was erased. From then on no message can name them. Returns at most `most` ids
+    /// of files whose bytes are to be deleted, including those that it returned before and that were not reported with
+    /// [`Files::are_deleted`] since.
     fn let_go(&self, unbound: Time, most: usize) -> Answer<'_, Vec<FileId>>;
 
-    /// The bytes of these files are deleted.
+    /// Notes that the bytes of these files were deleted.
     fn are_deleted(&self, ids: Vec<FileId>) -> Answer<'_, ()>;
 }
 
 impl FileQuota {
-    /// Whether another file of this size may be announced, beside those of the span before, the oldest first.
+    /// Whether a file of this size may be announced now. `before` are the files announced within the span, oldest
+    /// first.
     pub fn admit(&self, before: &[(Time, u64)], size: u64, at: Time) -> Announced {
         let mut sum = before.iter().map(|(_, size)| size).fold(size, |sum, size| sum.saturating_add(*size));
         if sum <= self.bytes {
@@ -60,7 +63,7 @@ impl FileQuota {
                 return Announced::Full(since.after(self.span).since(at));
             }
         }
-        // Alone it is more than anybody may have.
+        // This one file is larger than the whole quota.
         Announced::Full(self.span)
     }
 }

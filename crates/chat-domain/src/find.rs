@@ -14,27 +14,27 @@ use crate::time::Time;
 use crate::view::Shown;
 use crate::words::{Word, words};
 
-/// What somebody looks for.
+/// What a reader searches for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Find {
-    /// The words that must be there.
+    /// The words that a message must have.
     pub sought: Sought,
-    /// The one room that is searched; all of the reader's where none is named.
+    /// The one room that is searched; `None` for all rooms that the reader is in.
     pub room: Option<RoomId>,
-    /// The one user whose messages are searched.
+    /// The one sender whose messages are searched.
     pub from: Option<UserId>,
-    /// The first moment that counts.
+    /// Only messages sent at this moment or later.
     pub since: Option<Time>,
-    /// The first moment that does not count any more.
+    /// Only messages sent before this moment.
     pub before: Option<Time>,
-    /// The place below which the page begins: what is found is told from the newest down.
+    /// Only messages below this place, where the page before ended: results go from the newest down.
     pub below: Option<Place>,
-    /// How many at most.
+    /// The largest number of results.
     pub limit: usize,
 }
 
-/// Where a message stands among all there are: by when it was sent, then by its id.
+/// The place of a message among all messages of all rooms: by the time it was sent, then by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
@@ -44,48 +44,49 @@ pub struct Place {
     pub message: MessageId,
 }
 
-/// A page of what was found, the newest first. It may be short, or empty, though there is more.
+/// A page of results, newest first. It may have fewer than the limit, or none, although there are more.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Found {
     /// The messages that were found.
     pub hits: Vec<Hit>,
-    /// Below which place to go on, if there may be more.
+    /// The place to give as [`Find::below`] for the next page; `None` if there is none.
     pub next: Option<Place>,
 }
 
-/// A message that was found.
+/// A message that has the words.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Hit {
     /// The message that was found.
     pub shown: Shown,
-    /// Where the words stand in its text, or in the caption of a picture.
+    /// The ranges of the words in its text or caption.
     pub highlights: Vec<(usize, usize)>,
 }
 
-/// Words to look for: all of them must be there.
+/// The words of a question, all of which a message must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sought(Vec<Term>);
 
-/// One thing that must be there.
+/// One part of a question that a message must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Term {
-    /// Words with these stems, one right after the other; often one alone.
+    /// Words with these stems, one right after the other; often it is only one.
     Stems(Vec<String>),
-    /// A word that begins so, or has this stem.
+    /// A word that begins so, or that has this stem.
     Beginning {
-        /// What was written.
+        /// The beginning as it was written.
         raw: String,
-        /// Its stem, if it was the whole word.
+        /// The stem, in case it was the whole word.
         stem: String,
     },
 }
 
 impl Sought {
-    /// What a question means: words, `"…"` around those that stand together, and the last one outside may be a beginning.
+    /// Reads a question: words, with `"…"` around those that must stand together. The last word outside of quotes may
+    /// be the beginning of a word.
     pub fn parse(question: &str) -> Result<Sought, Refusal> {
         if question.contains('\0') {
             return Err(invalid("q", "must not contain U+0000"));
@@ -115,12 +116,12 @@ impl Sought {
         if terms.is_empty() { Err(invalid("q", "must contain a word")) } else { Ok(Sought(terms)) }
     }
 
-    /// Everything that must be there.
+    /// Returns the parts of the question.
     pub fn terms(&self) -> &[Term] {
         &self.0
     }
 
-    /// Where its words stand in a text, in order; nothing if one is missing.
+    /// Returns the ranges of its words in a text, in order; `None` if a part is missing.
     pub fn highlights(&self, text: &str) -> Option<Vec<(usize, usize)>> {
         let words = words(text);
         let mut is_lit = alloc::vec![false; words.len()];
@@ -140,7 +141,7 @@ impl Sought {
 }
 
 impl Term {
-    /// How many of these words it stands for, from the first on.
+    /// Returns how many of the first of these words match this part; 0 if it does not match.
     fn covers(&self, words: &[Word]) -> usize {
         let is_here = match self {
             Term::Stems(stems) => {
@@ -157,7 +158,8 @@ impl Term {
 }
 
 impl Find {
-    /// Whether this is a message that is looked for, and where; what it says is asked last.
+    /// Returns the ranges of the words if this message is one that is searched for. The words are compared last,
+    /// because that is costly.
     pub fn hit(&self, message: &Message) -> Option<Vec<(usize, usize)>> {
         let is_wanted = message.deleted.is_none()
             && self.room.is_none_or(|room| message.room == room)
@@ -168,7 +170,7 @@ impl Find {
         if is_wanted { self.sought.highlights(&searched(message)?) } else { None }
     }
 
-    /// A page of these messages, which need not be in order.
+    /// Returns a page of these messages, which may come in any order.
     pub(crate) fn page(&self, mut hits: Vec<Lit>) -> (Vec<Lit>, Option<Place>) {
         hits.sort_by_key(|(message, _)| Reverse(Place::of(message)));
         let more = hits.len() > self.limit;
@@ -178,17 +180,18 @@ impl Find {
     }
 }
 
-/// A message with what is lit of it.
+/// A message with the ranges of the words in it.
 pub(crate) type Lit = (Arc<Message>, Vec<(usize, usize)>);
 
 impl Place {
-    /// Where this message stands.
+    /// Returns the place of a message.
     pub fn of(message: &Message) -> Place {
         Place { at: message.created_at, message: message.id }
     }
 }
 
-/// In which of a message's words it is found: those of a text, and those beside a picture, a film or a recording.
+/// Returns the text in which a message is searched: its content if it is a text, otherwise the caption of a picture,
+/// film or recording.
 pub fn searched(message: &Message) -> Option<alloc::borrow::Cow<'_, str>> {
     match message.kind {
         MessageKind::Text => Some((*message.content).into()),
@@ -197,7 +200,7 @@ pub fn searched(message: &Message) -> Option<alloc::borrow::Cow<'_, str>> {
     }
 }
 
-/// How many characters a question may have.
+/// The longest question, in characters.
 const LONGEST: usize = 256;
 
 #[cfg(all(test, feature = "std"))]

@@ -1,7 +1,8 @@
-//! Identities: one number, two spellings.
+//! Ids: each is one number with two spellings, an integer and a UUID.
 //!
-//! Everything that has an identity is known by a positive integer that JavaScript reads exactly, and by a UUID that is
-//! computed from it and back. Nothing is looked up to go from one to the other.
+//! Everything that has an id is known by a positive integer that JavaScript reads exactly, and by a UUID that is
+//! computed from it and back without looking anything up. Only users of outside issuers may have a UUID that is not
+//! computed.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -10,7 +11,7 @@ use core::str::FromStr;
 /// The largest number that an id may have: 2^53 − 1.
 pub const MAX_ID: i64 = (1 << 53) - 1;
 
-/// Where the integers begin that are handed out to users of an outside issuer: 2^52.
+/// The first integer for users of outside issuers whose subject does not determine one: 2^52.
 pub const FIRST_FOREIGN_USER: i64 = 1 << 52;
 
 macro_rules! ids {
@@ -35,22 +36,22 @@ macro_rules! ids {
         }
 
         impl $name {
-            /// The id with this number, if it is in the range that ids have.
+            /// Returns the id with this number if it is 1 to [`MAX_ID`].
             pub const fn new(number: i64) -> Option<Self> {
                 if number > 0 && number <= MAX_ID { Some(Self(number)) } else { None }
             }
 
-            /// The number that the id is.
+            /// Returns the number.
             pub const fn number(self) -> i64 {
                 self.0
             }
 
-            /// The UUID that stands for this number.
+            /// Returns the UUID computed from the number.
             pub const fn uuid(self) -> Uuid {
                 Uuid::made($kind, self.0)
             }
 
-            /// The id that this UUID stands for; `None` for one of another kind or one that was never made here.
+            /// Returns the id from which this UUID was computed; `None` if it was not computed from an id of this kind.
             pub fn from_uuid(uuid: Uuid) -> Option<Self> {
                 uuid.number_of($kind).and_then(Self::new)
             }
@@ -69,11 +70,11 @@ ids! {
     UserId = 1;
     /// A room: a direct chat, a group, a roulette chat.
     RoomId = 2;
-    /// A message. Ids of one room become visible in increasing order.
+    /// The id of a message. Ids of one room become visible in increasing order.
     MessageId = 3;
     /// The id of a notification.
     NotificationId = 4;
-    /// A report.
+    /// The id of a report.
     ReportId = 5;
 }
 
@@ -89,21 +90,21 @@ pub struct Uuid(pub u128);
 const PREFIX: u128 = 0x6368_6174;
 
 impl Uuid {
-    /// `63686174-KKKK-8000-8HHH-LLLLLLLLLLLL`: the kind in K, the number in H and L.
+    /// Returns `63686174-KKKK-8000-8HHH-LLLLLLLLLLLL`, with the kind in K and the number in H and L.
     const fn made(kind: u16, number: i64) -> Uuid {
         let number = number as u128;
         let (high, low) = (number >> 48 & 0xfff, number & 0xffff_ffff_ffff);
         Uuid(PREFIX << 96 | (kind as u128) << 80 | 0x8000 << 64 | (0x8000 | high) << 48 | low)
     }
 
-    /// The number of a UUID that was made here for this kind.
+    /// Returns the number from which this UUID was computed for this kind; `None` if it was not.
     fn number_of(self, kind: u16) -> Option<i64> {
         let number = (self.0 >> 48 & 0xfff) << 48 | self.0 & 0xffff_ffff_ffff;
         let number = i64::try_from(number).ok()?;
         (Uuid::made(kind, number) == self).then_some(number)
     }
 
-    /// The 36 characters of the canonical spelling, in lower case.
+    /// Returns the 36 characters of the canonical spelling, in lower case.
     pub fn spelled(self) -> [u8; 36] {
         let mut text = [b'-'; 36];
         let mut at = 0;
@@ -129,7 +130,7 @@ impl fmt::Debug for Uuid {
     }
 }
 
-/// The number is none that an id may have.
+/// The number is not 1 to [`MAX_ID`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
 pub struct NotId;

@@ -1,4 +1,4 @@
-//! The port to whatever remembers a chat.
+//! The port to whatever remembers what happens in rooms.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -24,53 +24,55 @@ use crate::room::Head;
 use crate::time::Time;
 use crate::view::*;
 
-/// An answer that may take a while.
+/// The answer of a port, which may take a while.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The rules say no.
+    /// The rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store is away, or did not say in time whether it accepted. Repeating a command with its `client_id` is safe.
+    /// The store cannot be reached, or did not say in time whether it accepted the command. Repeating a command with
+    /// its `client_id` is safe.
     #[error("the store is not available; try again with the same client_id")]
     Unavailable,
 }
 
-/// A command on its way.
+/// A command on its way to the journal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
-    /// The person who asks.
+    /// The person who gives the command.
     pub actor: UserId,
     /// When it arrived.
     pub at: Time,
     /// What is asked.
     pub command: Command,
-    /// Which socket asked, if one did.
+    /// The socket from which it came, if it came from one.
     pub origin: Option<Origin>,
 }
 
-/// The socket that gave an order and its own mark for it. Means nothing to the journal.
+/// The socket that gave an order, and the socket's own number for the order. The journal only hands both back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     /// The number of the socket.
     pub socket: u64,
-    /// Which of its orders.
+    /// The socket's number for the order.
     pub tag: u64,
 }
 
-/// An order with its final answer.
+/// The final answer to an order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settled {
-    /// Which socket asked, if one did.
+    /// The socket from which the order came, if it came from one.
     pub origin: Option<Origin>,
-    /// What became of it.
+    /// What became of the order.
     pub result: Result<Outcome, Failure>,
 }
 
 impl Settled {
-    /// An order with its answer, and what happened right after it as a thing of its own.
+    /// Returns the answer to an order, and as a second one without origin what happened right after it
+    /// ([`Outcome::Both`]).
     pub fn of(origin: Option<Origin>, result: Result<Outcome, Failure>) -> impl Iterator<Item = Settled> {
         let (result, second) = match result {
             Ok(Outcome::Both(first, second)) => (Ok(Outcome::Happened(first)), Some(Ok(Outcome::Happened(second)))),
@@ -81,88 +83,94 @@ impl Settled {
     }
 }
 
-/// Hears of everything that a journal has settled. Called once per commit, after it, with answers in the order in which the
-/// orders came; before those who wait for an answer get theirs. Must not block.
+/// What is told of everything that a journal has settled: once per commit, after the commit, in the order in which the
+/// orders came, and before those who wait for an answer get theirs. Its methods must not block.
 pub trait Sink: Send + Sync {
     /// These orders were settled.
     fn settled(&self, answers: Vec<Settled>);
 
-    /// The transaction of so many orders took this long, its commit included; told before their answers. For operators.
+    /// A transaction with so many orders took this long, including its commit. Called before [`Sink::settled`]; for
+    /// operators' figures.
     fn took(&self, _orders: usize, _span: Duration) {}
 
-    /// Of so many facts that a batch of orders asked for, so many were remembered. For operators.
+    /// A batch of orders asked for `facts` facts, of which `remembered` were in memory. For operators' figures.
     fn recalled(&self, _remembered: usize, _facts: usize) {}
 }
 
-/// Whatever remembers a chat: decides commands by the rules of [`crate::Chat`], remembers what happened before it says so,
-/// and shows what there is. Given its [`Sink`] when it is made.
+/// Whatever remembers what happens in rooms. It decides commands by the rules of [`crate::Chat`], makes every outcome
+/// durable before it tells anybody, and answers questions about rooms. It is given its [`Sink`] when it is made.
 ///
-/// Who asks of a room that they may not see is answered [`Refusal::UnknownRoom`] or [`Refusal::NotMember`].
+/// Questions about a room that the reader may not see are refused with [`Refusal::UnknownRoom`] or
+/// [`Refusal::NotMember`].
 pub trait Journal: Send + Sync {
-    /// Decides a command and remembers the outcome. Orders of one caller for one room are decided in the order of their giving.
+    /// Decides a command and remembers the outcome. The orders of one caller for one room are decided in the order in
+    /// which they were given.
     fn execute(&self, order: Order) -> Answer<'_, Outcome>;
 
-    /// The same for a caller who does not wait: the sink gets the answer. Orders of one socket for one room are decided in order. When too
-    /// many wait already, the sink is told [`Failure::Unavailable`] at once.
+    /// Decides a command for a caller who does not wait: the sink gets the answer. The orders of one socket for one
+    /// room are decided in the order in which they were given. If too many orders wait already, the sink is told
+    /// [`Failure::Unavailable`] at once.
     fn submit(&self, order: Order);
 
-    /// A page of a room's messages.
+    /// Returns a page of a room's messages.
     fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Answer<'_, History>;
 
-    /// A page of the thread that a message belongs to, its first message included.
+    /// Returns a page of the thread that a message belongs to, including the thread's first message.
     fn thread(&self, reader: UserId, room: RoomId, message: MessageId, page: Page, limit: usize)
     -> Answer<'_, History>;
 
-    /// Whether somebody has said something in a room under this name.
+    /// Whether a user has sent a message to a room under this name.
     fn was_said(&self, sender: UserId, room: RoomId, name: ClientId) -> Answer<'_, bool>;
 
-    /// What somebody finds by its words, in one room or in all that they are in. What is new is found within a second.
+    /// Returns messages by their words, in one room or in all that the reader is in. A new message can be found within
+    /// a second.
     fn find(&self, reader: UserId, find: Find) -> Answer<'_, Found>;
 
-    /// Shows one message.
+    /// Returns one message that is not deleted.
     fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Answer<'_, Shown>;
 
-    /// A page of what a reader missed.
+    /// Returns a page of what a reader missed in a room.
     fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Answer<'_, Replayed>;
 
-    /// The room's counters.
+    /// Returns the room's counters.
     fn head(&self, reader: UserId, room: RoomId) -> Answer<'_, Head>;
 
-    /// The same for whoever joins, with the newest message that they count, deleted or not.
+    /// Returns the room's counters with the newest message that they count, deleted or not, for a client that joins the
+    /// room.
     fn joining(&self, reader: UserId, room: RoomId) -> Answer<'_, (Head, Option<MessageId>)>;
 
-    /// The counters of many rooms, for whoever watches whether an event was lost. Unknown rooms are left out.
+    /// Returns the counters of many rooms, for finding out whether events were lost. Unknown rooms are left out.
     fn heads(&self, rooms: Vec<RoomId>) -> Answer<'_, Vec<(RoomId, Head)>>;
 
-    /// What happened in a room since it stood there, all of it at once, for whoever tells it to the members: the room's replay, of at
-    /// most so many changes. If there is more, the answer names the [`next`](Replayed::Changes) page.
+    /// Returns the changes of a room since this head, at most `limit` of them, whoever asks: for telling them to all
+    /// members at once. If there are more, the answer names the [`next`](Replayed::Changes) page.
     fn missed(&self, room: RoomId, since: Head, limit: usize) -> Answer<'_, Replayed>;
 
-    /// What was committed in all rooms, after this number of the feed: each change of a room once, in the room's order. It is written
-    /// a moment after the commits, by one node at a time: when that one dies, by another within 20 s. It is kept for as long as
-    /// changes are.
+    /// Returns the entries of the feed after this number, at most `limit`. In the feed, each change of each room stands
+    /// once, in the room's order. One node at a time writes it, a moment after the commits; if that node dies, another
+    /// one takes over within 20 s. An entry is kept as long as changes are.
     fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>>;
 
-    /// The newest number in the feed, once all that was acknowledged here stands in it.
+    /// Returns the newest number of the feed, after everything that this node acknowledged has been written to it.
     fn feed_end(&self) -> Answer<'_, u64>;
 
-    /// A page of a user's chats, those below `before`.
+    /// Returns a page of the chats of a user: those below the room `before`, most recently changed first.
     fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Answer<'_, Chats>;
 
-    /// Takes a direct chat off a user's list until the next message.
+    /// Takes a direct chat off a user's list until its next message.
     fn hide(&self, user: UserId, room: RoomId) -> Answer<'_, ()>;
 
-    /// One chat with all of the page's worth of members.
+    /// Returns one chat with its first members.
     fn chat(&self, reader: UserId, room: RoomId) -> Answer<'_, ChatView>;
 
-    /// A page of a room's members in order of joining, those who came after `after`.
+    /// Returns a page of a room's members in order of joining: those who joined after the user `after`.
     fn members(&self, reader: UserId, room: RoomId, after: Option<UserId>, limit: usize)
     -> Answer<'_, Vec<MemberView>>;
 
-    /// One member of a room.
+    /// Returns one member of a room.
     fn member(&self, reader: UserId, room: RoomId, user: UserId) -> Answer<'_, MemberView>;
 
-    /// Who has read a message, the oldest first, those after `after`.
+    /// Returns who has read a message, oldest reading first, beginning after the user `after`.
     fn readers(
         &self,
         reader: UserId,
@@ -172,7 +180,7 @@ pub trait Journal: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<Mark>>;
 
-    /// Who likes a message, the oldest first, those after `after`.
+    /// Returns who likes a message, oldest like first, beginning after the user `after`.
     fn likers(
         &self,
         reader: UserId,
@@ -182,7 +190,7 @@ pub trait Journal: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<Mark>>;
 
-    /// Who reacts to a message, the oldest first.
+    /// Returns who reacts to a message, oldest reaction first.
     fn reactors(
         &self,
         reader: UserId,
@@ -191,7 +199,8 @@ pub trait Journal: Send + Sync {
         page: ReactorsPage,
     ) -> Answer<'_, Vec<Reactor>>;
 
-    /// Who is shut out of a group at this moment, the newest ban first; those before that of `before`. For who leads it.
+    /// Returns who is banned from a group at `at`, newest ban first, beginning after the ban of `before`. Only for
+    /// those who lead the group.
     fn bans(
         &self,
         reader: UserId,
@@ -201,100 +210,108 @@ pub trait Journal: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<Banned>>;
 
-    /// What was done to a group by those who lead it, the newest first; what is older than this `seq`. For who leads it.
+    /// Returns the audit of a group, newest line first, beginning below the `seq` `before`. Only for those who lead the
+    /// group.
     fn audit(&self, reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Answer<'_, Vec<Audited>>;
 
-    /// Whom somebody blocks, the newest first; those before `before`.
+    /// Returns the people whom a user blocks, newest block first, beginning after `before`.
     fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Answer<'_, Vec<Arc<Person>>>;
 
-    /// Messages that are to be deleted, behind bans and with who was erased, each with who ordered it; none is left when it is empty.
+    /// Returns messages that are to be deleted after bans and erasures, each with its room and with whoever ordered it.
+    /// An empty answer means that none is left.
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
 
-    /// Remembers that somebody finds a message bad; `false` with the first time that they said so of it.
+    /// Stores a report about a message. If this user reported the message before, returns that report and `false`.
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)>;
 
-    /// A page of reports, whoever asks.
+    /// Returns a page of reports. Whether the caller may see them is not asked here.
     fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>>;
 
-    /// Notes that somebody has dealt with a report; nothing if there is none. The first time counts.
+    /// Notes that a report was dealt with; only the first time counts. Returns `None` if there is no such report.
     fn resolve_report(&self, report: ReportId, at: Time) -> Answer<'_, Option<Report>>;
 
-    /// All rooms that a user is in.
+    /// Returns all rooms that a user is in.
     fn memberships(&self, user: UserId) -> Answer<'_, Vec<Membership>>;
 
-    /// Lines of chat lists, for many users and rooms at once; those who are not members (any more) are left out.
+    /// Returns lines of chat lists, for many users and rooms at once. Users who are not members of the room are left
+    /// out.
     fn summaries(&self, of: Vec<(UserId, RoomId)>) -> Answer<'_, Vec<Summary>>;
 
-    /// The user's open roulette chat.
+    /// Returns the user's open roulette chat.
     fn roulette(&self, user: UserId) -> Answer<'_, Option<Match>>;
 
     /// Whether the user waits for a stranger.
     fn searching(&self, user: UserId) -> Answer<'_, bool>;
 
-    /// Says that these users still have a socket: their places in the lobby are good for another while from `at`.
+    /// Notes that these users still have a connection, so that their leases in the lobby are good for another while
+    /// from `at`.
     fn renew_leases(&self, users: Vec<UserId>, at: Time) -> Answer<'_, ()>;
 
-    /// Who is in the lobby or in an open roulette chat with a lease that ended before `at`.
+    /// Returns the users who wait in the lobby or are in an open roulette chat, and whose lease ended before `at`.
     fn expired_leases(&self, at: Time) -> Answer<'_, Vec<UserId>>;
 
-    /// What was told to people within this time by whatever node, in its order; nothing where there is one node.
+    /// Returns what any node told people within this time, in order of its numbers. Always empty where there is only
+    /// one node.
     fn told(&self, _within: Duration) -> Answer<'_, Vec<Told>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    /// Remembers for a while what is told to people and is written nowhere else.
+    /// Remembers for a while something that is told to people and is written nowhere else.
     fn note_tell(&self, _tell: Tell) -> Answer<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    /// Who came into rooms and left them since this moment by whatever node, in their order; nothing where there is one node.
+    /// Returns who came into rooms or left them since this moment, through any node, in order. Always empty where there
+    /// is only one node.
     fn comings(&self, _since: Time) -> Answer<'_, Vec<Coming>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    /// One change of a room, whoever asks; nothing if it is known no longer.
+    /// Returns one change of a room, whoever asks; `None` if it is no longer known.
     fn change(&self, _room: RoomId, _seq: u64) -> Answer<'_, Option<Arc<Event>>> {
         Box::pin(async { Ok(None) })
     }
 
-    /// Stores a notification; `true` if it is new, `false` if this `client_id` was used before for the same one.
+    /// Stores a notification. If the same one was stored under its `client_id` before, returns that one and `false`.
     fn notify(&self, new: NewNotification, at: Time) -> Answer<'_, (Arc<Notification>, bool)>;
 
-    /// Stores notifications that messages owe to those whom they mention, about so many; tells which are new. None is left when there
-    /// is no answer in it, and none is ever stored twice.
+    /// Stores notifications that messages owe to those whom they mention, about `most` of them, and returns the new
+    /// ones. Each is stored once. An empty answer means that none is left.
     fn notify_mentioned(&self, at: Time, most: usize) -> Answer<'_, Vec<Arc<Notification>>>;
 
-    /// A page of a user's notifications, newest first.
+    /// Returns a page of a user's notifications, newest first.
     fn notifications(&self, user: UserId, page: NotificationPage) -> Answer<'_, Vec<Arc<Notification>>>;
 
-    /// Marks one as read; reading it again changes nothing.
+    /// Marks a notification as read; doing so again changes nothing.
     fn read_notification(&self, user: UserId, notification: NotificationId, at: Time) -> Answer<'_, Arc<Notification>>;
 
-    /// Marks all as read; says how many were unread.
+    /// Marks all notifications of a user as read. Returns how many were unread.
     fn read_all_notifications(&self, user: UserId, at: Time) -> Answer<'_, u64>;
 
-    /// A room and its first members, for operators: whoever asks.
+    /// Returns a room and its first members, whoever asks. For operators.
     fn inspect(&self, room: RoomId) -> Answer<'_, Inspected>;
 
-    /// Rooms with this in their title, letter case aside, the newest first, those below `before`. For operators.
+    /// Returns rooms whose title contains this in any letter case, newest first, beginning below the id `before`. For
+    /// operators.
     fn find_rooms(&self, title: String, before: Option<RoomId>, limit: usize) -> Answer<'_, FoundRooms>;
 
-    /// What is known of a message and of somebody's place in its room, for operators.
+    /// Returns what is known of a message and of this user's row in its room. For operators.
     fn trace(&self, user: UserId, message: MessageId) -> Answer<'_, Trace>;
 
-    /// What tells this life of the database from every other, for cursors. Another may begin at any time: ask before the head.
+    /// Returns the number of this life of the database, for cursors: after a restore it differs. Another life may begin
+    /// at any time, so ask for it before you ask for a head.
     fn epoch(&self) -> u64;
 
-    /// How many questions are being answered just now. For operators.
+    /// Returns how many questions are being answered now. For operators.
     fn busy(&self) -> usize {
         0
     }
 
-    /// How many orders wait to be decided. Whoever has much to do that is not urgent does it while there are none.
+    /// Returns how many orders wait to be decided. Work that is not urgent is done while there are none.
     fn waiting(&self) -> usize {
         0
     }
 
-    /// Whether the store answers at all.
+    /// Returns `Ok` if the store can answer.
     fn ready(&self) -> Answer<'_, ()>;
 }

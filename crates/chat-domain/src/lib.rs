@@ -1,13 +1,14 @@
 //! What a chat is and what may happen in it: rooms, messages, likes, read positions, typing, presence.
 //!
-//! No I/O, no clock and no randomness: time, ids and chance arrive as values. Somebody gives a [`Command`], [`Chat::execute`]
-//! decides it by all the rules there are, applies it, and says what became of it: an [`Event`] that everybody in the room is
-//! to hear, the same event again because it was [so already](Outcome::Already), or a [`Refusal`].
+//! The crate has no I/O, no clock and no randomness: time, ids and chance arrive as values. [`Chat::execute`] decides a
+//! [`Command`] by all the rules there are and applies it. It returns what became of it: an [`Event`] that everybody in the
+//! room is to be told, an event for what was [so already](Outcome::Already), or a [`Refusal`].
 //!
 //! # A whole chat in memory
 //!
-//! [`Chat::new`] knows everything that happened in it, and answers what people ask to see: [`Chat::history`], [`Chat::chats`],
-//! [`Chat::replay`] and others. Its owner brings the people, the time, and the next free numbers.
+//! A chat made with [`Chat::new`] knows everything that happened in it, and answers what people ask to see:
+//! [`Chat::history`], [`Chat::chats`], [`Chat::replay`] and others. Its owner gives it the people, the time, and the next
+//! free ids.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -55,26 +56,26 @@
 //! talk().expect("small numbers are ids");
 //! ```
 //!
-//! [`InMemory`] puts a lock around a chat and speaks the two ports.
+//! [`InMemory`] puts a lock around a chat and implements the ports.
 //!
 //! # The working set of a transaction, before a store
 //!
-//! [`Chat::partial`] knows only what it learns. [`Command::needs`] names what a command's rules may ask; the store answers each
-//! [`Need`] with a [`Fact`], the working set executes the commands in order, and [`Chat::take_written`] hands back the rows to
-//! write. So a store holds no rule.
+//! A chat made with [`Chat::partial`] knows only what it learns. [`Command::needs`] names what a command's rules may ask. The
+//! store answers each [`Need`] with a [`Fact`], this working set executes the commands in order, and [`Chat::take_written`]
+//! hands back the rows to write. So a store has no rules.
 //!
 //! ```
 //! use chat_domain::fact::Written;
 //! use chat_domain::id::NotId;
 //! use chat_domain::{Chat, Command, Fact, Ids, Limits, Need, Outcome, Refusal, Stamp, Time};
 //!
-//! /// Whatever keeps rows: here only what this example needs of it.
+//! /// Whatever keeps rows; only what this example needs of it.
 //! trait Store {
 //!     fn look_up(&self, need: &Need) -> Fact;
 //!     fn write(&mut self, rows: Written);
 //! }
 //!
-//! /// One transaction. All that its commands need is looked up before the first is executed.
+//! /// One transaction. Everything that its commands need is looked up before the first one is executed.
 //! fn transact(store: &mut impl Store, orders: Vec<(Stamp, Command)>) -> Vec<Result<Outcome, Refusal>> {
 //!     let mut set = Chat::partial(Limits::default());
 //!     for (stamp, command) in &orders {
@@ -87,7 +88,7 @@
 //!     outcomes
 //! }
 //!
-//! /// An empty store: nothing that is asked for is there.
+//! /// An empty store, which has nothing that it is asked for.
 //! struct Empty;
 //!
 //! impl Store for Empty {
@@ -110,31 +111,33 @@
 //!
 //! # A copy
 //!
-//! [`Chat::apply`] takes over the events that another chat decided. Events tell what everybody in a room may know, so it does not
-//! restore the names of requests, the lobby and its leases, delivered positions in quiet rooms, people who are in no room, and when
-//! anybody was last seen. [`Chat::save`] and [`Chat::load`] keep all of it.
+//! [`Chat::apply`] takes over the events that another chat decided. Events tell what everybody in a room may know. So a copy
+//! does not have the names of requests, the lobby and its leases, delivered positions in quiet rooms, people who are in no
+//! room, and when anybody was last seen. [`Chat::save`] and [`Chat::load`] keep all of this.
 //!
-//! # What passes and is not kept
+//! # Presence, typing and rates
 //!
-//! [`Presence`], [`Typing`] and [`Bucket`] are machines that their owner drives: a sign and the present time go in, what is
-//! to be told comes out, and a deadline says when to come back.
+//! [`Presence`] and [`Typing`] are not stored. Their owner gives them signs with the present time, gets what is to be told,
+//! and comes back at their deadline. A [`Bucket`] limits how often somebody may do something.
 //!
 //! # The ports
 //!
-//! [`Journal`] remembers what happens in rooms, [`Directory`] knows who people are. What serves clients is written against
-//! these two and works with every implementation. [`backplane::Backplane`] is what several nodes will tell each other through.
+//! [`Journal`] remembers what happens in rooms, and [`Directory`] knows who people are; [`Files`], [`Devices`] and
+//! [`Subscribers`] remember uploaded files, devices for pushes, and webhooks. Whatever serves clients is written against
+//! these ports and works with every implementation. Several nodes tell each other what happens through a
+//! [`Backplane`](backplane::Backplane).
 //!
 //! # Floors
 //!
-//! The modules stand on floors, and each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
+//! The modules stand on floors. Each uses only its own floor and those below: *values* ([`id`], [`time`], [`person`],
 //! [`room`], [`message`], [`reception`] …), *rows and words* ([`command`], [`fact`], [`event`], [`rows`], [`view`] …),
-//! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (mostly private: a rule is reached through
-//! [`Chat::execute`]; [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`devices`], [`files`], [`backplane`]).
+//! *machines* ([`chat`], [`presence`], [`typing`], [`bucket`]), *rules* (private and reached through [`Chat::execute`], except
+//! for [`replay`]), *ports* ([`journal`], [`around`], [`directory`], [`devices`], [`subscribers`], [`files`], [`backplane`]).
 //!
 //! # Features
 //!
-//! `std` (on by default) brings [`InMemory`] and the forms of words; without it the crate needs only `alloc`. `serde` derives `Serialize` and
-//! `Deserialize` for everything that is a value.
+//! `std` (on by default) adds [`InMemory`], and lets a search find other forms of a word; without it the crate needs only
+//! `alloc`. `serde` derives `Serialize` and `Deserialize` for everything that a [`Chat`] takes and gives.
 #![no_std]
 
 extern crate alloc;
@@ -161,7 +164,7 @@ pub mod tally;
 pub mod time;
 pub mod words;
 
-// Rows and words: what is asked for, what happened, what is kept.
+// Rows and words: what is asked for, what happened, what is stored.
 mod client_id;
 pub mod command;
 pub mod digest;
@@ -191,7 +194,7 @@ mod query;
 pub mod replay;
 mod rules;
 
-// Ports: what a host gives.
+// Ports: what a server or another host implements.
 mod account;
 mod admission;
 pub mod around;

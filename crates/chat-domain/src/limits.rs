@@ -1,30 +1,30 @@
-//! How large things may be.
+//! How large things may be, and how many.
 
 use core::time::Duration;
 
-/// How large things may be, and from where on rooms are quieter.
+/// How large things may be, how many of them, and how many members make a room quiet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
-    /// Bytes of a message's content.
+    /// The largest content of a message, in bytes.
     pub content: usize,
-    /// Bytes of a message's metadata in its canonical spelling.
+    /// The largest metadata of a message, in bytes of their canonical spelling.
     pub metadata: usize,
-    /// Bytes of a title.
+    /// The longest title of a room, in bytes.
     pub title: usize,
-    /// People in a group at its making.
+    /// The largest number of people in a new group.
     pub founders: usize,
-    /// Different emoji that a message has as reactions, the like aside.
+    /// How many different emoji, besides the like, can be reactions to one message.
     pub emoji: usize,
-    /// In rooms of more members than this, deliveries are not announced and a read announces the newest message of each
-    /// author.
+    /// Rooms of more members than this are quiet: delivered positions are not told, and a read position tells only the
+    /// newest message of each sender.
     pub quiet_room: u32,
-    /// How long a place in the lobby is good without a socket.
+    /// How long a lease in the lobby lasts without a connection.
     pub lease: Duration,
 }
 
 impl Limits {
-    /// Whether a room of so many members is a quiet one.
+    /// Whether a room of so many members is quiet.
     pub fn is_quiet(&self, members: u32) -> bool {
         members > self.quiet_room
     }

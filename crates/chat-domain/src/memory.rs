@@ -1,4 +1,4 @@
-//! A journal and a directory in memory: for embedding, for tests, and as the model of every store.
+//! A journal and a directory in memory: for embedding, for tests, and as the model that stores are compared with.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -34,9 +34,9 @@ use notifications::Notifications;
 use pushed::Pushed;
 use shelf::Shelf;
 
-/// Everything in memory, behind one lock. Its answers are ready at once.
+/// Implements all ports in memory, behind one lock. Its answers are ready at once.
 ///
-/// The sink is called under the lock, so that it hears of everything in order: it must not call back.
+/// The sink is called under the lock, so that it is told everything in order. It must not call back.
 pub struct InMemory {
     sink: Arc<dyn Sink>,
     world: Mutex<World>,
@@ -55,7 +55,7 @@ struct World {
 }
 
 impl InMemory {
-    /// Nobody and nothing yet.
+    /// Makes an empty chat.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
         let (accounts, notifications, reports, feed, shelf, webhooks, pushed) = Default::default();
@@ -64,7 +64,7 @@ impl InMemory {
         InMemory { sink, world: Mutex::new(world) }
     }
 
-    /// Decides an order, tells the sink, and gives back what it said.
+    /// Decides an order, tells the sink, and returns the answer.
     fn carry_out(&self, order: Order) -> Result<Outcome, Failure> {
         let mut world = self.lock();
         let result = world.execute(&order);
@@ -72,12 +72,13 @@ impl InMemory {
         result
     }
 
-    /// A panic under the lock was a bug in a rule, which changes nothing before it has decided.
+    /// A panic under the lock comes from a bug in a rule. Rules decide before anything is changed, so the chat behind a
+    /// poisoned lock is still consistent.
     fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An answer about the world as it is.
+    /// Answers a question about the chat as it is.
     fn answer<'a, T: Send + 'a>(&'a self, ask: impl FnOnce(&mut World) -> Result<T, Failure>) -> Answer<'a, T> {
         let answer = ask(&mut self.lock());
         Box::pin(ready(answer))
@@ -109,7 +110,7 @@ impl World {
 const FIRST_ROOM: RoomId = RoomId::new(1).expect("1 is an id");
 const FIRST_MESSAGE: MessageId = MessageId::new(1).expect("1 is an id");
 
-/// The id after this one. At a million a second the last one is used after 285 years.
+/// Returns the next id. At a million a second, the last one is used after 285 years.
 fn following<T: Copy>(id: T, number: fn(T) -> i64, new: fn(i64) -> Option<T>) -> T {
     new(number(id) + 1).unwrap_or(id)
 }

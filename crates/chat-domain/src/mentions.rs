@@ -1,36 +1,38 @@
-//! Whom texts mention. This is the one place that reads them for it.
+//! Finding out whom texts mention. Only this module reads texts for that.
 
 use alloc::vec::Vec;
 
 use crate::names::is_of_username;
 use crate::person::Handle;
 
-/// How many people one message mentions at most, everybody aside.
+/// The largest number of people whom one message mentions, not counting a mention of everybody.
 pub const MOST: usize = 50;
 
-/// The name that mentions everybody, from who may.
+/// The name that mentions everybody, if the sender may do that.
 pub const ALL: &str = "all";
 
 /// Whom a message mentions, as its text says now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mentions {
-    /// Members, in the order of the text, each once; its sender may be among them.
+    /// The mentioned members in the order of the text, each once. The sender may be among them.
     pub people: Vec<Handle>,
     /// Whether everybody in the room is mentioned.
     pub all: bool,
 }
 
 impl Mentions {
-    /// Whether it mentions nobody.
+    /// Whether nobody is mentioned.
     pub fn is_empty(&self) -> bool {
         self.people.is_empty() && !self.all
     }
 }
 
-/// The names that a text mentions, in its order, as they are spelled there: whether anybody is called so is another question.
+/// Returns the names that a text mentions, in order and as they are spelled there. Whether anybody has such a name is
+/// not asked.
 ///
-/// A name is the longest run of letters that a username may have, less `.` and `-` at its end. It is none where a letter, a digit or
+/// A name is the longest run of characters that a username may have after an `@`, without `.` and `-` at its end. It
+/// mentions nobody if a letter, a digit or `_` stands before the `@`, or if it stands in an address.
 /// `_` stands before its `@`, or inside of an address.
 pub fn named(text: &str) -> Vec<&str> {
     let ats = text.match_indices('@').filter_map(|(at, _)| {
@@ -43,7 +45,7 @@ pub fn named(text: &str) -> Vec<&str> {
     ats.collect()
 }
 
-/// What a text begins with that could be a username.
+/// Returns the longest beginning of a text that could be a username.
 fn run(text: &str) -> &str {
     &text[..text.find(|letter| !is_of_username(letter)).unwrap_or(text.len())]
 }
@@ -56,7 +58,7 @@ fn ends_in_word(before: &str) -> bool {
     before.chars().next_back().is_some_and(is_word)
 }
 
-/// Whether what stands before an `@` makes it part of a web address, or of an e-mail address with this host.
+/// Whether the text before an `@` makes this a part of a web address, or, with `host` behind it, of an e-mail address.
 fn is_in_address(before: &str, host: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let word = word.trim_start_matches(['(', '[', '{', '<', '"', '\'', '«', '“', '„']);
@@ -68,19 +70,19 @@ fn is_in_address(before: &str, host: &str) -> bool {
     is_web || is_path || is_mail
 }
 
-/// Whether what follows a name makes it somebody's of another network: `@anna@example.org`.
+/// Whether the text after a name makes it the name of somebody on another server: `@anna@example.org`.
 fn is_elsewhere(rest: &str) -> bool {
     rest.strip_prefix('@').is_some_and(|rest| is_host(run(rest).trim_end_matches(['.', '-'])))
 }
 
-/// Whether it looks like the name of a host: `example.org`.
+/// Whether a text looks like the name of a host: `example.org`.
 fn is_host(text: &str) -> bool {
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|letter| is_word(letter) || letter == '-');
     let Some((labels, last)) = text.rsplit_once('.') else { return false };
     labels.split('.').all(is_label) && last.chars().count() >= 2 && last.chars().all(char::is_alphabetic)
 }
 
-/// What may stand in an e-mail address before its `@`, letters and digits aside.
+/// The characters that may stand in an e-mail address before the `@`, besides letters and digits.
 const LOCAL: &str = ".!#$%&'*+-/=?^`{|}~";
-/// Bytes of the longest spelling of a username: 32 letters, each of which may be put together of several.
+/// The longest spelling of a username in bytes: 32 letters, each of which may be composed of several characters.
 const LONGEST: usize = 32 * 16;

@@ -1,4 +1,4 @@
-//! A message: what was said, of which sort, by whom and when.
+//! A message: what was said, of which kind, by whom and when.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,32 +14,32 @@ use crate::quote::{InReply, Quote, excerpt};
 use crate::tally::Tallies;
 use crate::time::Time;
 
-/// The sorts of message, with the shapes of metadata that go with them.
+/// The kinds of message. Each has its own shape of metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MessageKind {
-    /// Plain words, and nothing else.
+    /// Plain text.
     Text,
-    /// A picture's address.
+    /// A picture, by its address.
     Photo,
-    /// A film's address.
+    /// A film, by its address.
     Video,
-    /// A recording's address.
+    /// A recording, by its address.
     Voice,
-    /// Any file's address.
+    /// Any other file, by its address.
     File,
     /// A place on the map.
     Location,
-    /// The profile of somebody.
+    /// Somebody's profile.
     ProfileShare,
-    /// A post of another program, passed on.
+    /// A shared post of another program.
     PostShare,
     /// An offer of a service.
     BookingProposal,
 }
 
 impl MessageKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [MessageKind; 9] = [
         MessageKind::Text,
         MessageKind::Photo,
@@ -52,7 +52,7 @@ impl MessageKind {
         MessageKind::BookingProposal,
     ];
 
-    /// The word for it on every wire and in every database.
+    /// Returns the word for it on every wire and in every database.
     pub const fn word(self) -> &'static str {
         match self {
             MessageKind::Text => "text",
@@ -67,12 +67,12 @@ impl MessageKind {
         }
     }
 
-    /// The sort that this word stands for.
+    /// Returns the kind that this word stands for.
     pub fn from_word(word: &str) -> Option<MessageKind> {
         MessageKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether a message of this sort can have addresses of files that live here.
+    /// Whether a message of this kind can name uploaded files.
     pub const fn names_files(self) -> bool {
         self.is_media() || matches!(self, MessageKind::PostShare)
     }
@@ -87,57 +87,58 @@ impl MessageKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Message {
-    /// Its own id.
+    /// The id of the message.
     pub id: MessageId,
-    /// Where it was sent.
+    /// The room in which it was sent.
     pub room: RoomId,
     /// Who sent it.
     pub sender: Arc<Person>,
-    /// The room's `seq` that it took.
+    /// Its `seq` in the room.
     pub seq: u64,
-    /// Its dense number in the room: 1, 2, 3 …
+    /// Its number among the messages of the room: 1, 2, 3 … without gaps.
     pub number: u64,
-    /// Its dense number among its sender's messages in the room.
+    /// Its number among its sender's messages in the room: 1, 2, 3 … without gaps.
     pub own_number: u64,
-    /// The sort of message.
+    /// The kind of message.
     pub kind: MessageKind,
-    /// The words, the address, the text beside the metadata. Empty once deleted.
+    /// The text, the address, or the text that accompanies the metadata. Empty once deleted.
     pub content: Arc<str>,
-    /// The metadata object, spelled canonically ([`crate::Value`]'s `Display`); `{}` when there is none or once deleted.
+    /// The metadata in their canonical spelling ([`crate::Value`]'s `Display`): `{}` if there are none, or once
+    /// deleted.
     pub metadata: Arc<str>,
-    /// When it was sent, never earlier than the one before it.
+    /// When it was sent; never earlier than the message before it.
     pub created_at: Time,
-    /// When it was last edited, and the `seq` of that edit.
+    /// When it was last edited, and the `seq` of that edit; `None` if never.
     pub edited: Option<(Time, u64)>,
-    /// When it was deleted, and the `seq` of that. What is left is a tombstone.
+    /// When it was deleted, and the `seq` of that. The rest of the message is a tombstone.
     pub deleted: Option<(Time, u64)>,
-    /// How many people react to it, and with what.
+    /// How many people react to it, by emoji.
     pub reactions: Tallies,
-    /// What it answers.
+    /// The message that it answers, with the thread of both.
     pub reply: Option<Arc<InReply>>,
-    /// How many answers that stand belong to the thread that it began.
+    /// How many replies in the thread that it began are not deleted.
     pub replies: u32,
-    /// With which `seq` it was pinned, if it is.
+    /// The `seq` with which it was pinned; `None` if it is not pinned.
     pub pinned: Option<u64>,
     /// Whom it mentions.
     pub mentions: Option<Arc<Mentions>>,
-    /// The file that its content names, if that lives here.
+    /// The file that its content names, if that was uploaded to this server.
     #[cfg_attr(feature = "serde", serde(default))]
     pub file: Option<Arc<File>>,
 }
 
 impl Message {
-    /// The text to show where only text is known.
+    /// Returns the text to show to clients that know nothing but text.
     pub fn text(&self) -> &str {
         &self.content
     }
 
-    /// The first message of the thread that it belongs to, or that its first answer begins.
+    /// Returns the first message of the thread that it belongs to, or that its first reply would begin.
     pub fn thread(&self) -> MessageId {
         self.reply.as_ref().map_or(self.id, |reply| reply.thread)
     }
 
-    /// It as those quote it that answer it.
+    /// Returns its quote, as messages that answer it show it.
     pub(crate) fn quoted(&self) -> Quote {
         Quote {
             message: self.id,
@@ -147,27 +148,27 @@ impl Message {
         }
     }
 
-    /// What its answers have.
+    /// Returns what its replies store about it.
     pub(crate) fn answered(&self) -> InReply {
         InReply { thread: self.thread(), quote: self.quoted() }
     }
 
-    /// The files that its addresses name, if they live here.
+    /// Returns the uploaded files that its addresses name.
     pub(crate) fn named_files(&self) -> Vec<Named> {
         named_files(self.kind, &self.content, |name| spelled_text(&self.metadata, name))
     }
 
-    /// The file that its content names, if it lives here.
+    /// Returns the uploaded file that its content names.
     pub fn content_file(&self) -> Option<Named> {
         self.kind.is_media().then(|| Named::in_address("content", &self.content)).flatten()
     }
 
-    /// How many people like it.
+    /// Returns how many people like it.
     pub fn likes(&self) -> u32 {
         self.reactions.count(&Emoji::LIKE)
     }
 
-    /// The same, wherever it names somebody, by what they show of themselves now.
+    /// Returns the message with what this person shows of themselves now, wherever it names them.
     pub(crate) fn renamed(&self, person: &Arc<Person>) -> Message {
         let is_it = |one: &Arc<Person>| one.id() == person.id();
         let mut now = self.clone();
@@ -180,12 +181,12 @@ impl Message {
         now
     }
 
-    /// The same without what it says: its sender was erased, and it is to be deleted.
+    /// Returns the message without what it says: its sender was erased, and it will be deleted.
     pub(crate) fn unsaid(&self) -> Message {
         Message { content: "".into(), metadata: "{}".into(), file: None, ..self.clone() }
     }
 
-    /// The tombstone that is left after it was deleted.
+    /// Returns the tombstone that is left of it when it is deleted.
     pub(crate) fn erased(&self, at: Time, seq: u64) -> Message {
         let (content, metadata) = (Arc::from(""), Arc::from("{}"));
         Message {
@@ -201,7 +202,7 @@ impl Message {
     }
 }
 
-/// The files that a message would name by its content and the fields of its metadata.
+/// Returns the uploaded files that a message names in its content and in the fields of its metadata.
 pub(crate) fn named_files(kind: MessageKind, content: &str, field: impl Fn(&str) -> Option<String>) -> Vec<Named> {
     let content = kind.is_media().then(|| Named::in_address("content", content)).flatten();
     let beside = match kind {

@@ -1,37 +1,37 @@
-//! What rides beside a message's content: a tree of plain values.
+//! Metadata: a tree of plain values that accompanies a message's content.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-/// A plain value. Metadata is a [`Value::Map`]; its `Display` is the one canonical spelling (JSON, keys in order), which
-/// is what is stored, compared and shown.
+/// A plain value. Metadata is a [`Value::Map`]. Its `Display` is its canonical spelling (JSON with sorted keys), which
+/// is stored, compared and shown.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Value {
     /// What JSON calls `null`.
     Null,
-    /// Yes or no.
+    /// A truth value.
     Bool(bool),
     /// A whole number.
     Int(i64),
     /// Another number; one that is not finite is spelled as `null`.
     Float(f64),
-    /// A string of characters.
+    /// A text.
     Text(String),
     /// Several values in order.
     List(Vec<Value>),
-    /// Values with names.
+    /// Values by name.
     Map(Vec<(String, Value)>),
 }
 
 impl Value {
-    /// No metadata at all.
+    /// Returns empty metadata.
     pub const fn empty() -> Value {
         Value::Map(Vec::new())
     }
 
-    /// The value with this name in a map.
+    /// Returns the value with this name in a map.
     pub fn field(&self, name: &str) -> Option<&Value> {
         match self {
             Value::Map(fields) => fields.iter().find(|(key, _)| key == name).map(|(_, value)| value),
@@ -39,7 +39,7 @@ impl Value {
         }
     }
 
-    /// The number, whole or not.
+    /// Returns the number, whole or not.
     pub fn number(&self) -> Option<f64> {
         match *self {
             Value::Int(number) => Some(number as f64),
@@ -48,7 +48,7 @@ impl Value {
         }
     }
 
-    /// The text that this value is, if it is one.
+    /// Returns the text, if the value is one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
@@ -94,7 +94,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Writes a quoted string.
+/// Writes a quoted text.
 fn spell(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for letter in text.chars() {
@@ -111,7 +111,7 @@ fn spell(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')
 }
 
-/// The text with this name in a map, out of the map's canonical spelling.
+/// Returns the text with this name from the canonical spelling of a map.
 pub fn spelled_text(map: &str, name: &str) -> Option<String> {
     let mut rest = map.strip_prefix('{')?;
     while let Some((key, after)) = spelled_string(rest) {
@@ -129,7 +129,7 @@ pub fn spelled_text(map: &str, name: &str) -> Option<String> {
     None
 }
 
-/// The quoted string at the beginning, and what comes after it.
+/// Returns the quoted text at the beginning, and what comes after it.
 fn spelled_string(spelled: &str) -> Option<(String, &str)> {
     let mut letters = spelled.strip_prefix('"')?.chars();
     let mut text = String::new();
@@ -152,7 +152,7 @@ fn spelled_string(spelled: &str) -> Option<(String, &str)> {
     }
 }
 
-/// What comes after the value at the beginning, which is no string.
+/// Returns what comes after the value at the beginning, which must not be a text.
 fn past(spelled: &str) -> &str {
     let (mut depth, mut rest) = (0_usize, spelled);
     loop {

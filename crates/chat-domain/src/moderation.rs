@@ -1,4 +1,4 @@
-//! Who may do what to whom in a group, and what is kept of it.
+//! Ranks, mutes, bans and other acts in a group, and what the audit keeps of them.
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -9,71 +9,71 @@ use crate::person::{Handle, Person};
 use crate::room::Role;
 use crate::time::Time;
 
-/// What a mute or a ban says beside whom it is about.
+/// How long a mute or a ban lasts, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sentence {
-    /// For how many seconds; for good where none is said.
+    /// For how many seconds; `None` for good.
     pub seconds: Option<u64>,
     /// The reason that is given.
     pub reason: Option<String>,
 }
 
 impl Sentence {
-    /// Until when it stands that begins now.
+    /// Returns until when it lasts if it begins at `now`.
     pub fn until(&self, now: Time) -> Time {
         self.seconds.map_or(Time::FOR_GOOD, |seconds| now.after(Duration::from_secs(seconds)))
     }
 
-    /// The longest that is not for good: ten years.
+    /// The longest time that is not for good, in seconds: ten years.
     pub const LONGEST: u64 = 315_576_000;
 
-    /// How many characters of a reason are taken.
+    /// The longest reason, in characters.
     pub const REASON: usize = 500;
 }
 
-/// What is to be changed about a group. What is not named stays.
+/// What is to be changed about a group. A field that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Amendment {
-    /// The title from now on.
+    /// The new title.
     pub title: Option<String>,
-    /// How many seconds lie between two messages of a member.
+    /// How many seconds must lie between two messages of a member.
     pub slow_mode: Option<u32>,
-    /// Whether only who leads the group sends.
+    /// Whether only those who lead the group may send.
     pub frozen: Option<bool>,
 }
 
 impl Amendment {
-    /// Another title and nothing else.
+    /// Returns the change of the title alone.
     pub fn title(title: impl Into<String>) -> Amendment {
         Amendment { title: Some(title.into()), ..Amendment::default() }
     }
 
-    /// The longest pause between two messages.
+    /// The longest pause between two messages, in seconds.
     pub const SLOWEST: u32 = 3600;
 }
 
-/// What somebody is in a group: their rank, and what they may not.
+/// A user's rank, mute and ban in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Standing {
-    /// The rank that they have.
+    /// Their rank.
     pub role: Role,
-    /// Until when they say nothing, if that is so.
+    /// Until when they are muted; `None` if they are not.
     pub muted: Option<Time>,
-    /// Until when they are not let in, if that is so.
+    /// Until when they are banned; `None` if they are not.
     pub banned: Option<Time>,
 }
 
 impl Standing {
-    /// How the log keeps it.
+    /// Returns how the log spells it.
     pub(crate) fn spelled(&self) -> String {
         let until = |until: Option<Time>| until.map_or_else(|| "-".to_string(), |until| until.0.to_string());
         alloc::format!("{} {} {}", self.role.word(), until(self.muted), until(self.banned))
     }
 
-    /// What the log has kept.
+    /// Reads the log's spelling.
     pub(crate) fn parse(text: &str) -> Option<Standing> {
         let mut parts = text.split(' ');
         let role = Role::from_word(parts.next()?)?;
@@ -85,34 +85,34 @@ impl Standing {
     }
 }
 
-/// What somebody who leads a group did to it or to somebody in it.
+/// What a member who leads a group did to it, or to somebody in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Act {
     /// Gave somebody a rank.
     Role,
-    /// Took somebody's voice.
+    /// Muted somebody.
     Mute,
-    /// Gave it back.
+    /// Lifted a mute.
     Unmute,
-    /// Shut somebody out.
+    /// Banned somebody.
     Ban,
-    /// Allowed them to come back.
+    /// Lifted a ban.
     Unban,
-    /// Took somebody out.
+    /// Removed somebody from the group.
     Remove,
-    /// Erased what somebody else had said.
+    /// Deleted somebody else's message.
     Delete,
     /// Pinned a message.
     Pin,
-    /// Took one from the pins.
+    /// Unpinned a message.
     Unpin,
     /// Gave the group another title or other rules.
     Change,
 }
 
 impl Act {
-    /// All of them.
+    /// All acts.
     pub const ALL: [Act; 10] = [
         Act::Role,
         Act::Mute,
@@ -126,7 +126,7 @@ impl Act {
         Act::Change,
     ];
 
-    /// The word for it, on the wire and in every database.
+    /// Returns the word for it on the wire and in every database.
     pub const fn word(self) -> &'static str {
         match self {
             Act::Role => "role",
@@ -142,25 +142,25 @@ impl Act {
         }
     }
 
-    /// What this word stands for.
+    /// Returns the act that this word stands for.
     pub fn from_word(word: &str) -> Option<Act> {
         Act::ALL.into_iter().find(|act| act.word() == word)
     }
 }
 
-/// What somebody did who leads a group.
+/// An act with its details, as a rule decided it.
 #[derive(Clone, Debug)]
 pub(crate) struct Acted {
     pub(crate) act: Act,
     pub(crate) user: Option<UserId>,
     pub(crate) message: Option<MessageId>,
     pub(crate) reason: Option<String>,
-    /// Whether what they said there lately is to be erased.
+    /// Whether the messages that they sent there lately are to be deleted.
     pub(crate) purge: bool,
 }
 
 impl Acted {
-    /// To the group as a whole.
+    /// Returns an act on the group as a whole.
     pub(crate) fn plainly(act: Act) -> Acted {
         Acted { act, user: None, message: None, reason: None, purge: false }
     }
@@ -174,35 +174,35 @@ impl Acted {
     }
 }
 
-/// Somebody who is shut out of a group.
+/// A user who is banned from a group.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Banned {
-    /// Who it is.
+    /// The person who is banned.
     pub person: Arc<Person>,
-    /// Until when; [`Time::FOR_GOOD`] where it has no end.
+    /// Until when; [`Time::FOR_GOOD`] for good.
     pub until: Time,
-    /// Why, if that was said.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
-/// One line of what was done to a group by those who lead it.
+/// A line of a group's audit.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Audited {
-    /// The `seq` with which it was done.
+    /// The `seq` of the act; several lines may share one.
     pub seq: u64,
-    /// The moment when it was done.
+    /// When it was done.
     pub at: Time,
-    /// The thing that was done.
+    /// What was done.
     pub act: Act,
     /// Who did it.
     pub by: Handle,
-    /// The person to whom it was done.
+    /// To whom it was done, if to a person.
     pub user: Option<Handle>,
-    /// To which message.
+    /// The message that it was about, if any.
     pub message: Option<MessageId>,
-    /// Why, if that was said.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What people may be called, and how they may look, by whatever way it is said: they register, a back end or an issuer says it.
+//! Rules for usernames, names and pictures, whether people give them themselves or a back end or an issuer does.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,16 +10,16 @@ use crate::checks::{check_line, check_size, invalid, is_address, is_unseen};
 use crate::id::UserId;
 use crate::refusal::Refusal;
 
-/// Whether this is a username: 1–32 letters, digits, `_`, `.` or `-` of any script, with their marks.
+/// Refuses a username that is not 1–32 letters, digits, `_`, `.` or `-` of any script, with their marks.
 pub fn check_username(name: &str) -> Result<(), Refusal> {
     let few = (1..=USERNAME).contains(&name.chars().take(USERNAME + 1).count());
-    // What stands for several letters must stand for good ones.
+    // A character that stands for several others, such as a ligature, is good if all of these are.
     let good = few && is_spelled(name.chars()) && is_spelled(name.nfkc()) && !is_given(name);
     if good { Ok(()) } else { Err(invalid("username", "must be 1 to 32 letters, digits, '_', '.' or '-'")) }
 }
 
-/// Whether a username may have this character. A mark, which is an accent or the sign of a vowel, belongs to the letter before
-/// it: no username begins with one.
+/// Whether a username may have this character. A mark (an accent or a vowel sign) belongs to the letter before it, so
+/// no username begins with one.
 pub fn is_of_username(letter: char) -> bool {
     let plain = letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-') || is_combining_mark(letter);
     plain && !is_unseen(letter)
@@ -30,7 +30,7 @@ fn is_spelled(mut letters: impl Iterator<Item = char>) -> bool {
         && letters.all(is_of_username)
 }
 
-/// Whether this is a name to show: 1–64 characters, some of which are seen, in one line and in its own direction.
+/// Refuses a name to show that is not one visible line of 1–64 characters in its own direction of writing.
 pub fn check_name(name: &str) -> Result<(), Refusal> {
     if !(1..=NAME).contains(&name.chars().take(NAME + 1).count()) {
         return Err(invalid("name", "must have 1 to 64 characters"));
@@ -38,7 +38,7 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
     check_line("name", name)
 }
 
-/// Whether this is a picture: an http or https address, or nothing.
+/// Refuses a picture that is neither empty nor an http or https address.
 pub fn check_avatar(avatar: &str) -> Result<(), Refusal> {
     check_size("avatar", avatar, AVATAR)?;
     if avatar.is_empty() || is_address(avatar) {
@@ -48,13 +48,15 @@ pub fn check_avatar(avatar: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The spelling in which names are compared: compatible forms (NFKC) and letter case are the same.
+/// Returns the spelling in which usernames are compared: without differences of letter case and of compatible forms
+/// (NFKC).
 pub fn folded(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }
-    // Letter by letter: a whole word's final sigma would depend on its place. By way of the capitals ß is SS, and by way of the small
-    // letters before these ẞ is too; the dotless ı, whose capital is that of i, is no i.
+    // Each letter is folded alone, because the lower case of a final sigma depends on its place in the word. Going
+    // through upper case makes ß the same as SS; going through lower case first makes ẞ the same too. The dotless ı,
+    // whose upper case is that of i, must stay different from i.
     let letter = |letter: char| {
         let plain = Some(letter).filter(|letter| *letter == 'ı');
         let folded = letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
@@ -63,7 +65,7 @@ pub fn folded(name: &str) -> String {
     name.nfkc().flat_map(letter).nfkc().collect()
 }
 
-/// Such names are given to visitors whose subject is no username: nobody else takes one before them.
+/// Returns the username for a visitor whose subject cannot be one. Nobody may choose such a name.
 pub(crate) fn given(id: UserId) -> String {
     format!("{GIVEN}{id}")
 }
@@ -74,13 +76,13 @@ fn is_given(name: &str) -> bool {
     digits.is_some_and(|digits| digits.len() >= 16 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// What a username that was given begins with.
+/// The beginning of usernames that this server assigned.
 const GIVEN: &str = "user-";
-/// Characters of a username.
+/// The longest username, in characters.
 const USERNAME: usize = 32;
-/// Characters of a name to show.
+/// The longest name to show, in characters.
 const NAME: usize = 64;
-/// Bytes of a picture's address.
+/// The longest address of a picture, in bytes.
 const AVATAR: usize = 2048;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What each command must know before it is decided.
+//! What must be known to decide each command.
 
 use alloc::string::String;
 use alloc::vec;
@@ -14,8 +14,8 @@ use crate::message::named_files;
 use crate::names::folded;
 
 impl Command {
-    /// Everything that [`Chat::execute`](crate::Chat::execute) may ask when `actor` gives this command. One round is
-    /// enough: what a need's answer hangs on comes with the answer (see [`Need`]).
+    /// Returns everything that [`Chat::execute`](crate::Chat::execute) may ask when `actor` gives this command. It is
+    /// enough to look these up once: answers bring along the rows without which they are of no use (see [`Need`]).
     pub fn needs(&self, actor: UserId) -> Vec<Need> {
         let mut needs = vec![Need::Person(actor)];
         if let Some(room) = self.room() {
@@ -25,7 +25,8 @@ impl Command {
         needs
     }
 
-    /// The room that the command names. [`Command::LeaveRoulette`] may change another one, which the lobby names.
+    /// Returns the room that the command names. [`Command::LeaveRoulette`] names none, and changes the room that the
+    /// lobby names.
     pub fn room(&self) -> Option<RoomId> {
         match *self {
             Command::Change { room, .. }
@@ -56,7 +57,7 @@ impl Command {
         }
     }
 
-    /// What is needed beside the actor, the room and the actor's membership.
+    /// Returns what is needed besides the actor, the room and the actor's membership.
     fn own_needs(&self, actor: UserId) -> Vec<Need> {
         match self {
             &Command::OpenDirect { with } => pair(actor, with),
@@ -98,7 +99,7 @@ impl Command {
     }
 }
 
-/// What is between two; nothing of one alone.
+/// Returns the needs about two users; none if they are the same.
 fn pair(actor: UserId, other: UserId) -> Vec<Need> {
     if actor == other {
         return Vec::new();
@@ -107,24 +108,24 @@ fn pair(actor: UserId, other: UserId) -> Vec<Need> {
     vec![Need::Person(other), Need::Direct(low, high), Need::Blocks(low, high)]
 }
 
-/// What making a group needs.
+/// Returns what making a group needs.
 fn group(actor: UserId, members: &[UserId], name: Option<&ClientId>) -> Vec<Need> {
     let people = members.iter().map(|&user| Need::Person(user));
     people.chain(name.map(|name| Need::Made(actor, name.clone()))).collect()
 }
 
-/// What a reaction to a message needs.
+/// Returns what a reaction to a message needs.
 fn reacted(room: RoomId, message: MessageId, actor: UserId, emoji: Emoji) -> Vec<Need> {
     vec![Need::Message(room, message), Need::Reactions(room, message, actor, emoji)]
 }
 
-/// What moving a read position needs.
+/// Returns what moving a read position needs.
 fn read(room: RoomId, actor: UserId, upto: Option<MessageId>) -> Vec<Need> {
     let ordinal = upto.map(|message| Need::Ordinal(room, message, actor));
     ordinal.into_iter().chain([Need::Unread(room, actor, upto)]).collect()
 }
 
-/// What sending a message needs.
+/// Returns what sending a message needs.
 fn said(room: RoomId, actor: UserId, draft: &Draft, name: Option<&ClientId>) -> Vec<Need> {
     let answered = draft.reply_to.map(|message| Need::Message(room, message));
     let files = draft.named_files().into_iter().map(|named| Need::File(named.id));
@@ -133,13 +134,13 @@ fn said(room: RoomId, actor: UserId, draft: &Draft, name: Option<&ClientId>) -> 
 }
 
 impl Draft {
-    /// The files that its addresses name, if they live here.
+    /// Returns the uploaded files that the draft's addresses name.
     pub(crate) fn named_files(&self) -> Vec<Named> {
         named_files(self.kind, &self.content, |name| self.metadata.field(name)?.text().map(String::from))
     }
 }
 
-/// Whom a text names, if anybody.
+/// Returns the needs about the usernames that a text mentions.
 fn named(room: RoomId, text: &str) -> impl Iterator<Item = Need> {
     mentions::named(text).into_iter().map(move |name| Need::Named(room, folded(name)))
 }

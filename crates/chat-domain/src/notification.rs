@@ -1,4 +1,4 @@
-//! Notifications: what back ends tell people outside of any room.
+//! Notifications: what people are told outside of any room, by back ends or because a message mentions them.
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -11,7 +11,7 @@ use crate::metadata::Value;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
-/// The sorts of notification.
+/// The kinds of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum NotificationKind {
@@ -40,7 +40,7 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [NotificationKind; 11] = [
         NotificationKind::BookingRequest,
         NotificationKind::BookingConfirmed,
@@ -55,7 +55,7 @@ impl NotificationKind {
         NotificationKind::AutoBookingProposal,
     ];
 
-    /// The word for it on every wire and in every database.
+    /// Returns the word for it on every wire and in every database.
     pub const fn word(self) -> &'static str {
         match self {
             NotificationKind::BookingRequest => "booking_request",
@@ -72,7 +72,7 @@ impl NotificationKind {
         }
     }
 
-    /// The sort that this word stands for.
+    /// Returns the kind that this word stands for.
     pub fn from_word(word: &str) -> Option<NotificationKind> {
         NotificationKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
@@ -84,26 +84,26 @@ impl NotificationKind {
 pub struct NewNotification {
     /// The user who gets it.
     pub user: UserId,
-    /// The sort of notification, by which clients choose how they show it.
+    /// The kind of notification, by which clients choose how to show it.
     pub kind: NotificationKind,
     /// The headline that is shown.
     pub title: String,
     /// The text below the headline.
     pub body: String,
-    /// A map of whatever the client needs to act on it.
+    /// A [`Value::Map`] with whatever the client needs to act on it.
     pub data: Value,
     /// Names this request, so that repeating it makes no second notification.
     pub client_id: Option<ClientId>,
 }
 
 impl NewNotification {
-    /// Whether it says the same as one that was stored under its name.
+    /// Whether it says the same as a stored one that has the same `client_id`.
     pub fn is_repeat_of(&self, stored: &Notification) -> bool {
         (self.kind, &self.title, &self.body) == (stored.kind, &stored.title, &stored.body)
             && self.data.to_string() == *stored.data
     }
 
-    /// Whether it may be stored; and its data in the canonical spelling.
+    /// Refuses a notification that breaks a rule. Returns its data in their canonical spelling.
     pub fn check(&self, limits: &Limits) -> Result<Arc<str>, Refusal> {
         check_text("title", &self.title, limits.title)?;
         check_size("body", &self.body, limits.content)?;
@@ -119,26 +119,27 @@ impl NewNotification {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Notification {
-    /// Its own id.
+    /// The id of the notification.
     pub id: NotificationId,
-    /// Who is notified.
+    /// The user who gets it.
     pub user: UserId,
-    /// The sort of notification, by which clients choose how they show it.
+    /// The kind of notification, by which clients choose how to show it.
     pub kind: NotificationKind,
     /// The headline that is shown.
     pub title: String,
     /// The text below the headline.
     pub body: String,
-    /// An object spelled canonically ([`crate::Value`]'s `Display`).
+    /// Its data in their canonical spelling ([`crate::Value`]'s `Display`).
     pub data: Arc<str>,
-    /// When it was made.
+    /// When it was stored.
     pub created_at: Time,
-    /// When it was first read.
+    /// When it was first read; `None` if it is unread.
     pub read_at: Option<Time>,
 }
 
 impl Notification {
-    /// What somebody is told whom a message mentions: who wrote it, and the beginning of what it says now.
+    /// Returns the notification of somebody whom a message mentions: it names the sender and quotes the beginning of
+    /// the message as it is now.
     pub fn of_mention(
         id: NotificationId,
         user: UserId,
@@ -151,20 +152,20 @@ impl Notification {
         Notification { id, user, kind, title, body, data: data.into(), created_at: Time::default(), read_at: None }
     }
 
-    /// The same, made then.
+    /// Returns the same notification with another `created_at`.
     pub fn made(self, at: Time) -> Notification {
         Notification { created_at: at, ..self }
     }
 }
 
-/// The page of notifications that is asked for.
+/// Which notifications of a user are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NotificationPage {
-    /// Only read ones, or only unread ones.
+    /// Only read ones or only unread ones; `None` for both.
     pub is_read: Option<bool>,
-    /// Only those older than this one.
+    /// Only those that are older than this one.
     pub before: Option<NotificationId>,
-    /// How many at most.
+    /// The largest number of notifications.
     pub limit: usize,
 }

@@ -4,38 +4,38 @@ use alloc::string::String;
 
 use crate::id::{UserId, Uuid};
 
-/// Somebody, as everybody else in a room sees them.
+/// A person, as everybody else in a room sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Person {
-    /// Both spellings of who it is.
+    /// Both ids of the person.
     pub handle: Handle,
-    /// The unique name; for users of an outside issuer their subject unless the issuer named one.
+    /// The unique username. A user of an outside issuer has their subject as username, unless the issuer gave one.
     pub username: String,
-    /// The name to show; the username where none was given.
+    /// The name to show; equal to the username if none was given.
     pub name: String,
-    /// The address of a picture, or empty.
+    /// The address of a picture; empty for none.
     pub avatar: String,
 }
 
 impl Person {
-    /// Whether it was erased: there is no name to call it by.
+    /// Whether the person was erased, and has no name any more.
     pub fn is_erased(&self) -> bool {
         self.username.is_empty()
     }
 
-    /// The same without anything that says who it was.
+    /// Returns the person without anything that says who they were.
     pub fn erased(&self) -> Person {
         Person { handle: self.handle, username: String::new(), name: String::new(), avatar: String::new() }
     }
 
-    /// The integer id.
+    /// Returns the integer id.
     pub fn id(&self) -> UserId {
         self.handle.id
     }
 }
 
-/// Both spellings of a user: the integer, and the UUID (computed, or the issuer's own).
+/// Both ids of a user: the integer, and the UUID, which is computed or given by an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Handle {
@@ -46,23 +46,23 @@ pub struct Handle {
 }
 
 impl From<UserId> for Handle {
-    /// The handle of a user whose UUID is the computed one.
+    /// Returns the handle of a user whose UUID is computed.
     fn from(id: UserId) -> Handle {
         Handle { id, uuid: id.uuid() }
     }
 }
 
-/// What others see of somebody who has a socket open.
+/// How a person with an open connection looks to others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mood {
-    /// Here, and nothing more is to be said of it.
+    /// Connected, without anything more to say.
     #[default]
     Online,
-    /// Here, but away from the screen.
+    /// Connected, but away from the screen.
     Away,
-    /// Here, but not to be disturbed.
+    /// Connected, but not to be disturbed.
     Busy,
-    /// Here, but wishes to look gone.
+    /// Not connected, or wishing to look so.
     Offline,
 }

@@ -8,17 +8,17 @@ use crate::id::UserId;
 use crate::person::Mood;
 use crate::time::Time;
 
-/// One connection of somebody. A node may stand for all sockets that one user has on another node with one number.
+/// A connection of a user. A node may use one number for all connections that a user has on another node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Socket {
-    /// On which node.
+    /// The node to which the connection goes.
     pub node: u64,
-    /// Which of that node's.
+    /// Its number on that node.
     pub number: u64,
 }
 
-/// Something from which presence is told.
+/// Something that changes who is online.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum PresenceSign {
@@ -29,13 +29,13 @@ pub enum PresenceSign {
         /// The connection that was opened.
         socket: Socket,
     },
-    /// The user said on this connection how they want to look. What the newest connection says counts.
+    /// The user set their mood on this connection. The newest connection's mood counts.
     Says {
-        /// Who says it.
+        /// The user.
         user: UserId,
-        /// On which connection.
+        /// The connection.
         socket: Socket,
-        /// How they want to look.
+        /// The mood.
         mood: Mood,
     },
     /// A connection was closed.
@@ -54,33 +54,35 @@ pub enum PresenceSign {
     Tick,
 }
 
-/// A change that whoever shares a room with the user is to hear, once.
+/// A change of mood that everybody who shares a room with the user is to be told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shift {
-    /// Whose look has changed.
+    /// The user.
     pub user: UserId,
-    /// How they looked.
+    /// The mood before.
     pub from: Mood,
-    /// How they look.
+    /// The mood now.
     pub to: Mood,
-    /// Since when: for somebody who went away, when their last connection was closed (they were last seen then).
+    /// When it changed. For a user who went offline, when their last connection was closed: that is when they were last
+    /// seen.
     pub at: Time,
 }
 
-/// Who is online: a count of connections for every user, with a grace after the last, so that a reload does not flap.
-/// Driven by its owner: signs go in with the present time, changes come out; at [`Presence::deadline`] the owner gives a
-/// [`PresenceSign::Tick`].
+/// Who is online. A user stays online for a grace after their last connection is closed, so that reloading a page does
+/// not tell anybody. Its owner gives it signs with the present time and gets changes; at [`Presence::deadline`] it
+/// gives a [`PresenceSign::Tick`].
 #[derive(Clone, Debug)]
 pub struct Presence {
     grace: Duration,
-    people: BTreeMap<UserId, Readership>,
+    people: BTreeMap<UserId, Connected>,
     leaving: BTreeSet<(Time, UserId)>,
     opened: u64,
 }
 
+/// A user who is online, or whose grace has not ended yet.
 #[derive(Clone, Debug)]
-struct Readership {
+struct Connected {
     sockets: Vec<Opened>,
     shown: Mood,
     left: Option<Time>,
@@ -89,17 +91,18 @@ struct Readership {
 #[derive(Clone, Copy, Debug)]
 struct Opened {
     socket: Socket,
-    turn: u64,
+    /// How many connections had been opened with this one: the newest has the highest.
+    no: u64,
     mood: Mood,
 }
 
 impl Presence {
-    /// Nobody is there; who leaves looks online for this long.
+    /// Starts with nobody online. A user stays online for `grace` after their last connection is closed.
     pub fn new(grace: Duration) -> Presence {
         Presence { grace, people: BTreeMap::new(), leaving: BTreeSet::new(), opened: 0 }
     }
 
-    /// Takes in a sign, and says what has changed for the others.
+    /// Takes in a sign, and returns which moods have changed.
     pub fn handle(&mut self, now: Time, sign: PresenceSign) -> Vec<Shift> {
         let mut shifts = self.expired(now);
         match sign {
@@ -116,28 +119,28 @@ impl Presence {
         shifts
     }
 
-    /// When the next grace ends.
+    /// Returns when the next grace ends.
     pub fn deadline(&self) -> Option<Time> {
         self.leaving.first().map(|&(left, _)| left.after(self.grace))
     }
 
-    /// How somebody looks now.
+    /// Returns how a user looks now.
     pub fn mood(&self, user: UserId) -> Mood {
         self.people.get(&user).map_or(Mood::Offline, |seen| seen.shown)
     }
 
-    /// How many connections somebody has open.
+    /// Returns how many connections a user has open.
     pub fn connections(&self, user: UserId) -> usize {
         self.people.get(&user).map_or(0, |seen| seen.sockets.len())
     }
 
     fn opened(&mut self, now: Time, user: UserId, socket: Socket) -> Option<Shift> {
         self.opened += 1;
-        let turn = self.opened;
+        let no = self.opened;
         let seen =
-            self.people.entry(user).or_insert(Readership { sockets: Vec::new(), shown: Mood::Offline, left: None });
+            self.people.entry(user).or_insert(Connected { sockets: Vec::new(), shown: Mood::Offline, left: None });
         if seen.sockets.iter().all(|one| one.socket != socket) {
-            seen.sockets.push(Opened { socket, turn, mood: Mood::Online });
+            seen.sockets.push(Opened { socket, no, mood: Mood::Online });
         }
         if let Some(left) = seen.left.take() {
             self.leaving.remove(&(left, user));
@@ -163,7 +166,8 @@ impl Presence {
         seen.look(user, now)
     }
 
-    /// Those whose grace is over; also those who left in the future, after the clock was set back.
+    /// Users whose grace is over. Also users who left in the future: the clock was set back, and they would stay online
+    /// until it is there again.
     fn expired(&mut self, now: Time) -> Vec<Shift> {
         let due = |&&(left, _): &&(Time, UserId)| left.after(self.grace) <= now || left > now;
         let (early, late) = (self.leaving.iter().take_while(due), self.leaving.iter().rev().take_while(due));
@@ -178,10 +182,10 @@ impl Presence {
     }
 }
 
-impl Readership {
-    /// Looks as the newest connection says; nothing changes while there is none.
+impl Connected {
+    /// Takes over the mood of the newest connection. Without a connection, nothing changes.
     fn look(&mut self, user: UserId, at: Time) -> Option<Shift> {
-        let to = self.sockets.iter().max_by_key(|one| one.turn)?.mood;
+        let to = self.sockets.iter().max_by_key(|one| one.no)?.mood;
         let from = core::mem::replace(&mut self.shown, to);
         (from != to).then_some(Shift { user, from, to, at })
     }

@@ -1,4 +1,4 @@
-//! What people see of a whole chat. The store gives the same answers.
+//! What people see of a whole chat. A store gives the same answers out of its tables.
 
 mod find;
 mod history;

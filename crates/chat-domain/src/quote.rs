@@ -1,4 +1,4 @@
-//! What messages answer.
+//! Replies, and the quotes of the messages that they answer.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -6,20 +6,20 @@ use alloc::sync::Arc;
 use crate::id::MessageId;
 use crate::person::Person;
 
-/// How many letters of a message are quoted at most.
+/// The longest excerpt, in characters.
 pub const EXCERPT: usize = 140;
 
-/// That a message answers another.
+/// What a reply stores about the message that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InReply {
     /// The first message of the thread that both belong to.
     pub thread: MessageId,
-    /// What it answers.
+    /// The message that it answers.
     pub quote: Quote,
 }
 
-/// A message as those quote it that answer it.
+/// A message as replies to it show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quote {
@@ -27,20 +27,20 @@ pub struct Quote {
     pub message: MessageId,
     /// Who sent it.
     pub sender: Arc<Person>,
-    /// The beginning of its words; empty once deleted.
+    /// The beginning of its text; empty once deleted.
     pub excerpt: Arc<str>,
     /// Whether it was deleted.
     pub deleted: bool,
 }
 
 impl Quote {
-    /// The same after it was deleted.
+    /// Returns the quote after the message was deleted.
     pub(crate) fn erased(&self) -> Quote {
         Quote { excerpt: "".into(), deleted: true, ..self.clone() }
     }
 }
 
-/// The beginning of a text.
+/// Returns the beginning of a text.
 pub fn excerpt(text: &str) -> String {
     text.chars().take(EXCERPT).collect()
 }

@@ -5,30 +5,30 @@ use alloc::vec::Vec;
 use crate::person::Handle;
 use crate::time::Time;
 
-/// How many readers, likes and newly read messages are named at most: the newest.
+/// How many readers, likes and newly read messages are named at most. The newest are.
 pub const NEWEST: usize = 100;
 
 /// What became of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reception {
-    /// How far it got.
+    /// How far the message got.
     pub status: Status,
     /// Who likes it.
     pub likes: Likes,
-    /// Who has read it, the sender aside, in order of time, the newest hundred.
+    /// Who has read it besides the sender: the newest hundred, in order of time.
     pub readers: Vec<Handle>,
-    /// When the first of them did.
+    /// When the first reader read it.
     pub read_at: Option<Time>,
-    /// When the newest reply came that stands, where that was asked: in answers and replays.
+    /// When the newest reply that is not deleted came. Set only in answers to readers and in replays.
     pub last_reply_at: Option<Time>,
 }
 
-/// How far a message got.
+/// How far a message has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Status {
-    /// It is stored.
+    /// It is stored, and has reached nobody but its sender yet.
     #[default]
     Sent,
     /// It has reached at least one other member.
@@ -37,24 +37,24 @@ pub enum Status {
     Read,
 }
 
-/// Who stands behind one reaction to a message: who likes it, where the reaction is the like.
+/// Who gives one reaction to a message; for the like, who likes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Likes {
-    /// How many, exactly.
+    /// How many people, exactly.
     pub count: u32,
-    /// The newest hundred, in order of time.
+    /// The newest hundred of them, in order of time.
     pub by: Vec<Handle>,
-    /// When the newest of them did.
+    /// When the newest of them gave it.
     pub at: Option<Time>,
 }
 
-/// Somebody who read or liked a message, and when.
+/// A user who read or liked a message, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mark {
-    /// Who did it.
+    /// The user.
     pub user: Handle,
-    /// When they did.
+    /// When they read or liked it.
     pub at: Time,
 }

@@ -1,9 +1,9 @@
-//! Why not.
+//! Why the rules refuse something.
 
 use crate::id::MessageId;
 use crate::time::Time;
 
-/// Why a command was refused, for the person who gave it.
+/// Why the rules refuse something, in words for the person who asked for it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Refusal {
@@ -28,55 +28,55 @@ pub enum Refusal {
     /// Only the room's owner may do this.
     #[error("only the owner may do this")]
     NotOwner,
-    /// Only who leads the group may do this, and to nobody of their own rank or above.
+    /// Only those who lead the group may do this, and not to somebody of their own rank or above.
     #[error("this takes a higher rank in this chat")]
     Outranked,
-    /// The actor may not say anything here for a while, or for good.
+    /// The actor is muted.
     #[error("you are muted in this chat")]
     Muted {
         /// Until when; `None` for good.
         until: Option<Time>,
     },
-    /// The one who is to come in may not for a while, or for good.
+    /// The user to be added is banned.
     #[error("this user is banned from this chat")]
     Banned,
-    /// The other one wants to hear nothing from the actor.
+    /// The other person of the direct or roulette chat has blocked the actor.
     #[error("you cannot write to this user")]
     Blocked,
-    /// Only who leads the group sends for now.
+    /// The group is frozen: only those who lead it may send.
     #[error("only owners and moderators may write in this chat now")]
     Frozen,
-    /// The actor has said something a moment ago.
+    /// The group has a slow mode, and the actor's last message is too recent.
     #[error("this chat is in slow mode; try again in {seconds} s")]
     TooSoon {
         /// How many seconds to wait, at least 1.
         seconds: u64,
     },
-    /// Only a group changes its members or title, or ends.
+    /// Only a group has members to change, a title, or an end.
     #[error("only a group chat can change its title or members, or end")]
     NotGroup,
     /// Only a direct chat can be hidden.
     #[error("only a direct chat can be hidden")]
     NotDirect,
-    /// The roulette chat is over.
+    /// The chat is over: a roulette chat that was left, or a room that was closed.
     #[error("this chat is closed")]
     Closed,
     /// The actor is in an open roulette chat.
     #[error("leave the open roulette chat first")]
     InRoulette,
-    /// The same `client_id` was used for something else.
+    /// The same `client_id` was used for something else before.
     #[error("this name of a request was already used for something else")]
     Reused {
         /// The first message that was sent under it, if it was a message.
         message: Option<MessageId>,
     },
-    /// There are as many as there may be.
+    /// There are as many of something as there may be.
     #[error("there are too many {what} already")]
     TooMany {
-        /// What there is too much of.
+        /// The name of what there is too much of.
         what: &'static str,
     },
-    /// The name is taken.
+    /// Somebody else has the username.
     #[error("this username is taken")]
     NameTaken,
     /// A field is larger than allowed.

@@ -1,4 +1,4 @@
-//! What a replay tells, decided over rows that somebody fetched: a whole chat out of itself, a store out of its tables.
+//! What a replay tells. This is decided over rows that a whole chat takes out of itself, and a store out of its tables.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
@@ -18,7 +18,7 @@ use crate::rows::{LogKind, LogRow, ReactionRow, Readership};
 use crate::time::Time;
 use crate::view::{Replay, Replayed, Shown, Since};
 
-/// One page of a room's replay. It says which rows to fetch, and makes the answer of them.
+/// One page of a room's replay. It says which rows to fetch, and makes the answer out of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Round<'a> {
     room: &'a Room,
@@ -34,45 +34,46 @@ pub struct Round<'a> {
 /// What must be fetched before the rows of a page can be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Who did something, or to whom it was done.
+    /// Everybody who did something, or to whom something was done.
     pub people: BTreeSet<UserId>,
-    /// Messages that something happened to.
+    /// The messages to which something happened.
     pub messages: BTreeSet<MessageId>,
-    /// Who gave or took back which reaction to which message.
+    /// The reactions that were given or taken back: to which message, by whom, with what.
     pub reactions: BTreeSet<(MessageId, UserId, Emoji)>,
-    /// Who made the room, if the page tells that: then its founders are asked for too.
+    /// The user who made the room, if the page tells of that. Then [`Found::founders`] is needed too.
     pub maker: Option<UserId>,
 }
 
-/// What was fetched; what is missing is not told.
+/// What was fetched. Rows about anything that is missing here are not told.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// The people of [`Asked::people`].
     pub people: BTreeMap<UserId, Arc<Person>>,
-    /// The messages of [`Asked::messages`] as they are now, deleted ones too, by the names that their senders have now.
+    /// The messages of [`Asked::messages`] as they are now, deleted ones too, with their senders' present names.
     pub messages: BTreeMap<MessageId, Arc<Message>>,
-    /// What each of [`Asked::reactions`] last did.
+    /// The present rows of [`Asked::reactions`].
     pub own: BTreeMap<(MessageId, UserId, Emoji), ReactionRow>,
-    /// The newest hundred rows that stand of each reaction of [`Asked::reactions`], in order of time.
+    /// For each reaction of [`Asked::reactions`], its newest hundred rows that stand, in order of time.
     pub backers: BTreeMap<(MessageId, Emoji), Vec<ReactionRow>>,
-    /// Who was in the room when it was made and never left.
+    /// Everybody who was in the room when it was made and has never left it.
     pub founders: Vec<Arc<Person>>,
 }
 
-/// Somebody whose read position moved in a round.
+/// A member whose read position has moved since the reader's head.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// The row of that member.
+    /// Their row in the room.
     pub member: Member,
     /// Who they are.
     pub person: Arc<Person>,
-    /// The messages of [`Round::announced`] with their readers.
+    /// The messages that [`Round::announced`] named, with their readers.
     pub messages: Vec<Readership>,
 }
 
 impl<'a> Round<'a> {
-    /// A page of this room's replay, if it can be told: all that happened since is still known, and it ever happened.
-    /// `pruned` is the head up to which the room has forgotten.
+    /// Makes a page of this room's replay. If not everything since the reader's head is still known, or that head was
+    /// never reached, returns [`Replayed::Pruned`] as the error. `pruned` is the head up to which the room's log was
+    /// deleted.
     pub fn begin(room: &'a Room, replay: Replay, pruned: Head, limits: &Limits) -> Result<Round<'a>, Replayed> {
         let until = replay.until.unwrap_or(room.head);
         let (limit, quiet) = (replay.limit.max(1), limits.is_quiet(room.members));
@@ -90,8 +91,8 @@ impl<'a> Round<'a> {
         Ok(Round { room, since: replay.since, from, until, limit, quiet })
     }
 
-    /// The numbers of the log whose rows the page tells. A page of messages alone tells at most as many of them as it was
-    /// asked for, and wants one more to know whether there are more.
+    /// Returns the numbers of the log whose rows the page needs. For a page of messages alone, fetch one message more
+    /// than the limit, which shows whether there are more.
     pub fn numbers(&self) -> RangeInclusive<u64> {
         let upto = match self.since {
             Since::Message(_) => self.until.seq,
@@ -100,7 +101,7 @@ impl<'a> Round<'a> {
         self.from.saturating_add(1)..=upto
     }
 
-    /// The answer of a page of messages alone: one more than the page holds says that there are more.
+    /// Returns the answer for a page of messages alone, given one message more than the limit if there are more.
     pub fn messages(&self, mut shown: Vec<Shown>) -> Replayed {
         let more = shown.len() > self.limit;
         shown.truncate(self.limit);
@@ -109,13 +110,13 @@ impl<'a> Round<'a> {
         Replayed::Changes { events, next, until: self.until }
     }
 
-    /// Whether this is the last page of its round: then the positions that moved are told as well.
+    /// Whether this is the last page of its round, which also tells the positions that moved.
     pub fn is_last(&self) -> bool {
         *self.numbers().end() >= self.until.seq
     }
 
-    /// The answer of a page of all changes: the messages sent that are not deleted, the other changes, and, on the last page,
-    /// the positions that moved.
+    /// Returns the answer for a page of all changes, given the sent messages that are not deleted, the rows of the
+    /// other changes, and, for the last page, the positions that moved.
     pub fn changes(&self, sent: Vec<Shown>, rows: &[LogRow], found: &Found, moved: Vec<Moved>) -> Replayed {
         let sent = sent.into_iter().map(|shown| self.sent(shown));
         let mut events: Vec<_> = sent.chain(rows.iter().filter_map(|row| self.changed(row, found))).collect();
@@ -127,17 +128,17 @@ impl<'a> Round<'a> {
         Replayed::Changes { events, next, until: self.until }
     }
 
-    /// The values of `moves` whose read positions the last page tells.
+    /// Returns the values of `moves` whose read positions the last page tells.
     pub fn moves(&self) -> RangeInclusive<u64> {
         self.had().moves.saturating_add(1)..=self.until.moves
     }
 
-    /// What a read announces of the messages that it newly covers.
+    /// Returns which of the messages that a read position newly covers are told.
     pub fn announced(&self, messages: Vec<Arc<Message>>) -> Vec<Arc<Message>> {
         newest_of_each(messages, self.quiet)
     }
 
-    /// What the reader has already. Who asks for messages alone has every move.
+    /// Returns the head that the reader has already. A reader who asks for messages alone is told no moves.
     fn had(&self) -> Head {
         match self.since {
             Since::Message(_) => self.until,
@@ -167,7 +168,7 @@ impl<'a> Round<'a> {
         Some(self.event(row.seq, self.had().moves, row.at, actor, change))
     }
 
-    /// One edit in the place of the last, and only of a message that the reader had.
+    /// Tells only the last of a message's edits, and only if the reader had the message before.
     fn edited(&self, message: &Arc<Message>, row: &LogRow) -> Option<Change> {
         let is_last = message.edited.is_some_and(|(_, last)| last == row.seq);
         let is_due = is_last && message.deleted.is_none() && message.seq <= self.had().seq;
@@ -187,7 +188,7 @@ impl<'a> Round<'a> {
 }
 
 impl Asked {
-    /// What these rows speak of.
+    /// Returns what these rows are about.
     pub fn of(rows: &[LogRow]) -> Asked {
         Asked {
             people: rows.iter().flat_map(|row| [Some(row.actor), row.user]).flatten().collect(),
@@ -198,14 +199,14 @@ impl Asked {
     }
 }
 
-/// The founders, the room's maker first.
+/// Returns the founders, the room's maker first.
 fn founders(maker: UserId, found: &Found) -> Vec<Arc<Person>> {
     let mut founders = found.founders.clone();
     founders.sort_by_key(|person| (person.id() != maker, person.id()));
     founders
 }
 
-/// Only what somebody last did about a reaction to a message.
+/// Tells only the last row of a user's reaction.
 fn reaction(message: &Message, row: &LogRow, found: &Found) -> Option<Change> {
     let key = (message.id, row.actor, row.emoji()?);
     let last = found.own.get(&key).filter(|last| last.seq == row.seq)?;
@@ -215,7 +216,7 @@ fn reaction(message: &Message, row: &LogRow, found: &Found) -> Option<Change> {
     Some(Change::reaction(message_id, emoji, last.stands, by))
 }
 
-/// The newest message of each author, where a room is quiet; else all of them.
+/// Returns the newest message of each sender in a quiet room, otherwise all messages.
 pub(crate) fn newest_of_each(mut messages: Vec<Arc<Message>>, quiet: bool) -> Vec<Arc<Message>> {
     if quiet {
         let mut authors = BTreeSet::new();

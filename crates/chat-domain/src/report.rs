@@ -1,4 +1,4 @@
-//! What people find bad, for whoever keeps order: nobody in the room hears of it.
+//! Reports: what users find bad, for operators. Nobody in the room is told.
 
 use alloc::string::String;
 
@@ -12,18 +12,18 @@ use crate::time::Time;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NewReport {
-    /// Who finds it bad.
+    /// The user who reports.
     pub by: UserId,
     /// The room of the message.
     pub room: RoomId,
-    /// The message that is meant.
+    /// The message that is reported.
     pub message: MessageId,
-    /// The reason that is given.
+    /// Why.
     pub reason: String,
 }
 
 impl NewReport {
-    /// Whether it may be stored.
+    /// Refuses a report without a reason, or with one that is too long.
     pub fn check(&self) -> Result<(), Refusal> {
         match &self.reason {
             reason if reason.chars().all(char::is_whitespace) => Err(invalid("reason", "must not be empty")),
@@ -35,54 +35,54 @@ impl NewReport {
         }
     }
 
-    /// How many characters of a reason are taken.
+    /// The longest reason, in characters.
     pub const REASON: usize = 500;
 }
 
-/// Somebody finds a message bad.
+/// A user's report about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Report {
-    /// Its own id: reports have 1, 2, 3 … in the order in which they are stored.
+    /// Its id. Reports have the numbers 1, 2, 3 … in the order in which they are stored.
     pub id: ReportId,
     /// The room of the message.
     pub room: RoomId,
-    /// The message that is meant.
+    /// The message that is reported.
     pub message: MessageId,
-    /// Who finds it bad.
+    /// The user who reported it.
     pub by: Handle,
     /// The reason that was given.
     pub reason: String,
-    /// When that was said.
+    /// When it was reported.
     pub at: Time,
-    /// When somebody had dealt with it, if that is so.
+    /// When it was dealt with; `None` if it was not.
     pub resolved: Option<Time>,
 }
 
-/// Which reports.
+/// Which reports are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ReportsPage {
-    /// The newest, newest first.
+    /// The newest reports, newest first.
     Newest {
-        /// Only those that are dealt with, or only the others.
+        /// Only those that were dealt with, or only the others; `None` for both.
         resolved: Option<bool>,
         /// Only those older than this one.
         before: Option<ReportId>,
-        /// How many at most.
+        /// The largest number of reports.
         limit: usize,
     },
-    /// All from one number to another, oldest first.
+    /// All reports from one number to another, oldest first.
     Between {
-        /// The first.
+        /// The first number.
         from: u64,
-        /// The last.
+        /// The last number.
         upto: u64,
     },
 }
 
 impl ReportsPage {
-    /// Whether it shows this one, as far as that does not hang on how many there are.
+    /// Whether a report belongs to the page, regardless of the limit.
     pub fn shows(&self, report: &Report) -> bool {
         match *self {
             ReportsPage::Newest { resolved, before, .. } => {

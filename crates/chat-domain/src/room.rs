@@ -1,11 +1,11 @@
-//! Rooms, who is in them, and how far everybody has come.
+//! Rooms, their members, and how far each member has come.
 
 use alloc::string::String;
 
 use crate::id::{MessageId, RoomId, UserId};
 use crate::time::Time;
 
-/// What sort of room it is.
+/// The kinds of room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RoomKind {
@@ -13,7 +13,7 @@ pub enum RoomKind {
     Direct,
     /// Any number of people, with an owner and a title.
     Group,
-    /// Two strangers; closed for ever when one of them leaves.
+    /// Two strangers. It is closed for ever when one of them leaves.
     Roulette,
 }
 
@@ -21,9 +21,9 @@ pub enum RoomKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Room {
-    /// Its own id.
+    /// The id of the room.
     pub id: RoomId,
-    /// The sort of room, which says who may do what.
+    /// The kind of room, which decides who may do what.
     pub kind: RoomKind,
     /// The title of a group.
     pub title: Option<String>,
@@ -31,31 +31,31 @@ pub struct Room {
     pub owner: Option<UserId>,
     /// When it was made.
     pub created_at: Time,
-    /// The last values of its two counters.
+    /// Its two counters.
     pub head: Head,
-    /// The `seq` of the last change of who is in it, so that a remembered membership can prove itself.
+    /// The `seq` of the last change of its members. A remembered membership is good as long as this has not changed.
     pub members_seq: u64,
     /// How many people are in it.
     pub members: u32,
-    /// When its last change was; the next one is never earlier.
+    /// The time of its last change that was told. The next one is never earlier.
     pub last_at: Time,
     /// The newest message, deleted or not.
     pub last_message: Option<MessageId>,
-    /// How many messages were ever sent to it: the dense number of the newest.
+    /// How many messages were ever sent to it, which is the [number](crate::Message::number) of the newest.
     pub sent: u64,
     /// How many of its messages are pinned.
     pub pins: u32,
-    /// How many seconds lie between two messages of a member.
+    /// How many seconds must lie between two messages of a member; 0 for no pause.
     pub slow_mode: u32,
-    /// Whether only who leads it sends.
+    /// Whether only those who lead it may send.
     pub frozen: bool,
-    /// A roulette chat that somebody left, which takes nothing more; or a group that was ended, in which nobody is any more,
-    /// whatever the rows of its members say.
+    /// Whether it is over: a roulette chat that somebody left, a direct chat that somebody parted from, or a group that
+    /// was ended. An ended group has no members, whatever their rows say.
     pub closed: bool,
 }
 
 impl Room {
-    /// The rank of somebody with this row in it, or with none.
+    /// Returns the rank of a user with this row in the room; without a row, the lowest.
     pub fn role_of(&self, user: UserId, member: Option<&Member>) -> Role {
         match member {
             _ if self.owner == Some(user) => Role::Owner,
@@ -64,7 +64,7 @@ impl Room {
         }
     }
 
-    /// Whether it is a group that was ended.
+    /// Whether this is a group that was ended.
     pub(crate) fn has_ended(&self) -> bool {
         self.closed && self.kind == RoomKind::Group
     }
@@ -80,20 +80,20 @@ pub struct Head {
     pub moves: u64,
 }
 
-/// What somebody may do in a room beside talking: their rank, the highest first. Nobody acts on somebody of their own rank or above.
+/// A member's rank, highest first. Nobody may act on a member of their own rank or above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
-    /// Adds and appoints, and does what moderators do.
+    /// Adds members, appoints moderators, and does what moderators do.
     Owner,
-    /// Removes, mutes, bans, renames, deletes what others wrote.
+    /// Removes, mutes and bans members, renames the group, pins messages, deletes messages of others.
     Moderator,
-    /// The rank of everybody else.
+    /// Has no rights beyond talking.
     Member,
 }
 
 impl Role {
-    /// The word for it, on the wire and in every database.
+    /// Returns the word for it on the wire and in every database.
     pub const fn word(self) -> &'static str {
         match self {
             Role::Owner => "owner",
@@ -102,34 +102,34 @@ impl Role {
         }
     }
 
-    /// The rank that this word stands for.
+    /// Returns the rank that this word stands for.
     pub fn from_word(word: &str) -> Option<Role> {
         [Role::Owner, Role::Moderator, Role::Member].into_iter().find(|role| role.word() == word)
     }
 }
 
-/// Somebody's row in a room. It stays when they leave, so that who comes back finds the old position, and who was
-/// muted is so still; who was banned without ever being there has one, too.
+/// A user's row in a room. It stays when they leave: if they come back, they find their old positions, and a mute still
+/// holds. A user who was banned without ever having been in the room has a row, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
-    /// Whose row it is.
+    /// The user.
     pub user: UserId,
     /// Whether they are in the room now.
     pub active: bool,
-    /// Whether they lead it beside its owner.
+    /// Whether they are a moderator.
     pub moderator: bool,
-    /// Until when they are muted, which may be past.
+    /// Until when they are muted. That may be past.
     pub muted: Option<Time>,
-    /// Until when they are banned, which may be past.
+    /// Until when they are banned. That may be past.
     pub banned: Option<Time>,
-    /// Whether the other one in this direct chat has blocked them.
+    /// Whether the other person of this direct or roulette chat has blocked them.
     pub silenced: bool,
-    /// The `seq` with which they (last) came: the longest member is the one with the smallest; 0 for who never did.
+    /// The `seq` with which they last came, so that the longest member has the smallest; 0 for a user who never came.
     pub joined: u64,
-    /// How many messages they ever sent to this room: the dense number of their newest.
+    /// How many messages they ever sent to this room.
     pub sent: u64,
-    /// When they sent the newest; the beginning of time before the first.
+    /// When they sent their newest message; the beginning of time before the first.
     pub said: Time,
     /// How far they have read.
     pub read: Position,
@@ -137,25 +137,25 @@ pub struct Member {
     pub delivered: Position,
 }
 
-/// How far somebody has come in a room. It only moves forward.
+/// How far a member has come in a room. A position only moves forward.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Position {
-    /// The newest message that it covers; `None` before the first.
+    /// The newest message that it covers; `None` before the first message.
     pub message: Option<MessageId>,
-    /// The dense number of that message, 0 before the first.
+    /// The [number](crate::Message::number) of that message; 0 before the first.
     pub number: u64,
-    /// How many of the messages it covers are the member's own (their dense number), 0 before the first.
+    /// How many of the messages that it covers are the member's own.
     pub own: u64,
-    /// When it got there.
+    /// When it moved there.
     pub at: Time,
-    /// The value of the room's `moves` when it got there; 0 for where it stood on joining.
+    /// The room's `moves` when it moved there; 0 for the position on joining.
     pub moved: u64,
 }
 
 impl Position {
-    /// How many messages of others a member at this read position has not read. `sent` messages were ever sent to the room,
-    /// `own` of them by the member; `deleted` of those of others above the position were deleted.
+    /// Returns how many messages of others a member with this read position has not read. `sent` messages were ever
+    /// sent to the room, `own` of them by this member; `deleted` messages of others after the position are deleted.
     pub fn unread(&self, sent: u64, own: u64, deleted: u64) -> u64 {
         let newer = sent.saturating_sub(self.number);
         newer.saturating_sub(own.saturating_sub(self.own)).saturating_sub(deleted)
@@ -163,13 +163,13 @@ impl Position {
 }
 
 impl Member {
-    /// Somebody who is in a room from its making.
+    /// Returns the row of a user who is in a room from its beginning.
     pub(crate) fn founder(user: UserId, at: Time) -> Member {
         let start = Position { at, ..Position::default() };
         Member { active: true, joined: 1, read: start, delivered: start, ..Member::stranger(user) }
     }
 
-    /// Somebody who never was in it.
+    /// Returns the row of a user who never was in the room.
     pub fn stranger(user: UserId) -> Member {
         Member {
             user,
@@ -186,32 +186,33 @@ impl Member {
         }
     }
 
-    /// Until when they are muted, if they are at this moment.
+    /// Returns until when they are muted, if they are muted at `now`.
     pub fn muted_at(&self, now: Time) -> Option<Time> {
         self.muted.filter(|until| *until > now)
     }
 
-    /// Until when they may not say anything, muted or blocked, which may be past.
+    /// Returns until when they may not write, because they are muted or blocked. That may be past.
     pub fn mute(&self) -> Option<Time> {
         if self.silenced { Some(Time::FOR_GOOD) } else { self.muted }
     }
 
-    /// Until when they are banned, if they are at this moment.
+    /// Returns until when they are banned, if they are banned at `now`.
     pub fn banned_at(&self, now: Time) -> Option<Time> {
         self.banned.filter(|until| *until > now)
     }
 
-    /// Who owns a group when its owner leaves: the longest moderator, else the longest member.
+    /// Returns the key by which the next owner is found: the smallest is the longest moderator, or else the longest
+    /// member.
     pub fn succession(&self) -> (bool, u64, UserId) {
         (!self.moderator, self.joined, self.user)
     }
 
-    /// What members are ordered by: who came first, then the smaller id.
+    /// Returns the key by which members are ordered: who came first, then the smaller id.
     pub fn seniority(&self) -> (u64, UserId) {
         (self.joined, self.user)
     }
 
-    /// The newest message that has reached them: what they read has reached them too.
+    /// Returns the newest message that has reached them. What they have read has reached them too.
     pub fn reached(&self) -> Option<MessageId> {
         self.read.message.max(self.delivered.message)
     }

@@ -1,6 +1,6 @@
-//! What a store remembers beside people, rooms, members and messages.
+//! The rows that a store keeps besides people, rooms, members and messages.
 //!
-//! Every type here is one row of one table. [`Chat::take_written`](crate::Chat::take_written) hands them out,
+//! Each type here is a row of one table. [`Chat::take_written`](crate::Chat::take_written) hands rows out,
 //! [`Fact`](crate::Fact) brings them back.
 
 use alloc::sync::Arc;
@@ -23,28 +23,28 @@ mod moderation;
 pub use log::{LogKind, LogRow};
 pub use moderation::{AuditRow, BlockRow, PurgeRow};
 
-/// What somebody last did about one reaction to a message. It stays when they take it back (so that a replay tells only the
-/// last toggle) and goes when the message is deleted.
+/// A user's reaction to a message with one emoji. The row stays when they take the reaction back, so that a replay
+/// tells only the last change, and is deleted with the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReactionRow {
     /// The room of the message.
     pub room: RoomId,
-    /// To which message.
+    /// The message.
     pub message: MessageId,
     /// The person who reacted.
     pub user: Handle,
     /// The emoji that was given.
     pub emoji: Emoji,
-    /// Whether they stand behind it now.
+    /// Whether the reaction stands now.
     pub stands: bool,
     /// When they last gave it or took it back.
     pub at: Time,
-    /// The `seq` of that. Reactions are ordered by it.
+    /// The `seq` of that change, by which reactions are ordered.
     pub seq: u64,
 }
 
-/// How far messages can get with somebody.
+/// What a position says of the messages that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Reach {
@@ -54,29 +54,29 @@ pub enum Reach {
     Read,
 }
 
-/// One move of a read or delivered position. The first read receipt of a user with `upto` at or above a message says when
-/// that user read the message.
+/// One move of a read or delivered position. A user read a message at the time of their first read receipt whose `upto`
+/// is at or after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Receipt {
     /// The room in which the position moved.
     pub room: RoomId,
-    /// The person whose position moved.
+    /// The user whose position moved.
     pub user: UserId,
-    /// The position that moved.
+    /// Which position moved.
     pub what: Reach,
-    /// The newest message that it covers since.
+    /// The newest message that the position covers from then on.
     pub upto: MessageId,
-    /// The dense number of that message.
+    /// The [number](crate::Message::number) of that message.
     pub number: u64,
     /// When it moved.
     pub at: Time,
-    /// The value of the room's `moves`; 0 for the position that somebody has on joining (a read receipt: who joins has
-    /// read what is there).
+    /// The room's `moves` after it; 0 for the position that a member has on joining, which is a read receipt for
+    /// everything that is there.
     pub moves: u64,
 }
 
-/// What a sender first sent to a room under a name of theirs.
+/// What a user first sent to a room under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SentRow {
@@ -84,21 +84,21 @@ pub struct SentRow {
     pub room: RoomId,
     /// Who sent it.
     pub user: UserId,
-    /// Under which name.
+    /// The name.
     pub client_id: ClientId,
-    /// The digest of kind, content and metadata.
+    /// The digest of kind, content, metadata and `reply_to`.
     pub digest: Digest,
     /// The message that it became.
     pub message: MessageId,
 }
 
-/// The group that somebody first made under a name of theirs.
+/// The group that a user first made under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MadeRow {
     /// Who made the group.
     pub user: UserId,
-    /// Under which name.
+    /// The name.
     pub client_id: ClientId,
     /// The digest of title and founders.
     pub digest: Digest,
@@ -110,38 +110,38 @@ pub struct MadeRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DirectRow {
-    /// The one with the smaller id.
+    /// The smaller of the two ids.
     pub low: UserId,
-    /// The higher of the two ids.
+    /// The larger of the two ids.
     pub high: UserId,
     /// The room of the two.
     pub room: RoomId,
 }
 
-/// Somebody's place in the lobby. It stays when they leave it and remembers the last partner.
+/// A user's row in the lobby. It stays when they leave the lobby, and remembers their last partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LobbyRow {
-    /// Whose place it is.
+    /// The user.
     pub user: UserId,
-    /// Since when they wait for a stranger, if they do.
+    /// Since when they wait for a stranger; `None` if they do not.
     pub waiting: Option<Time>,
-    /// The open roulette chat that they are in, if they are.
+    /// The open roulette chat that they are in; `None` if they are in none.
     pub room: Option<RoomId>,
-    /// Whom they were last given.
+    /// Their last partner.
     pub partner: Option<UserId>,
-    /// Until when this is good without a sign of life.
+    /// When the lease ends if no sign of life comes.
     pub lease: Time,
 }
 
 impl LobbyRow {
-    /// A row of somebody who neither waits nor talks.
+    /// Returns the row of a user who neither waits nor talks.
     pub fn idle(user: UserId) -> LobbyRow {
         LobbyRow { user, waiting: None, room: None, partner: None, lease: Time::default() }
     }
 
-    /// The row after a sign of life at `at`. Who waited and whose lease had ended before stays out: the lobby may have
-    /// passed over them meanwhile, so they have to search again.
+    /// Returns the row after a sign of life at `at`. A user who waited and whose lease had ended does not wait any
+    /// more: the lobby may have passed them over meanwhile, so they must search again.
     pub fn renewed(self, at: Time, until: Time) -> LobbyRow {
         let good = self.room.is_some() || self.waiting.is_some() && self.lease >= at;
         LobbyRow { lease: if good { self.lease.max(until) } else { self.lease }, ..self }
@@ -158,14 +158,14 @@ pub struct Roster {
     pub members: Vec<(Member, Arc<Person>)>,
 }
 
-/// A message with what its reception is made of, likes aside.
+/// A message with what its reception is made of, except likes.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Readership {
-    /// The message that was read.
+    /// The message.
     pub message: Arc<Message>,
-    /// The newest hundred of those who have read it, the sender aside, in order of time, then of id. That is everybody with
-    /// a read receipt at or above it, whether still a member or not, each at the time of their first such receipt.
+    /// The newest hundred readers besides the sender, in order of time, then of id. A reader is whoever has a read
+    /// receipt at or after the message, member or not, at the time of their first such receipt.
     pub readers: Vec<Mark>,
     /// When the first of all its readers read it.
     pub first_at: Option<Time>,
@@ -174,7 +174,7 @@ pub struct Readership {
 }
 
 impl Readership {
-    /// The readership of a message, given everybody who has read it (the sender aside, in any order). Where older readers are
+    /// Makes the readership of a message. `readers` are all readers besides the sender, in any order; if older ones are
     /// left out, `first_at` is when the first of them read it.
     pub fn of(message: Arc<Message>, mut readers: Vec<Mark>, first_at: Option<Time>, delivered: bool) -> Readership {
         readers.sort_unstable_by_key(|mark| (mark.at, mark.user.id));
@@ -183,7 +183,8 @@ impl Readership {
         Readership { message, readers, first_at, delivered }
     }
 
-    /// What became of the message; `likes` are the newest hundred that stand, in order of time (older ones do no harm).
+    /// Returns what became of the message. `likes` are the newest hundred that stand, in order of time; older ones in
+    /// addition do no harm.
     pub fn reception(&self, likes: &[ReactionRow]) -> Reception {
         let status = match (self.first_at, self.delivered) {
             (Some(_), _) => Status::Read,
@@ -200,7 +201,7 @@ impl Readership {
         }
     }
 
-    /// The message as one that a read position newly covers.
+    /// Returns the message as one that a read position newly covers.
     pub fn reached(&self) -> Reached {
         let readers = self.readers.iter().map(|mark| mark.user).collect();
         Reached { message: self.message.id, sender: self.message.sender.id(), readers, first_at: self.first_at }
@@ -208,7 +209,7 @@ impl Readership {
 }
 
 impl Likes {
-    /// One reaction: how many stand behind it, and their rows, in order of time.
+    /// Returns a reaction that `count` people give, with their newest rows in order of time.
     pub fn of(count: u32, rows: &[ReactionRow]) -> Likes {
         let newest = &rows[rows.len().saturating_sub(NEWEST)..];
         Likes { count, by: newest.iter().map(|row| row.user).collect(), at: newest.last().map(|row| row.at) }

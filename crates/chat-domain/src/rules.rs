@@ -1,5 +1,5 @@
-//! The rules: what a command does, or why not. Each decides without changing anything; the event that it returns says all
-//! that is to change.
+//! The rules: what a command does, or why it is refused. A rule decides without changing anything; the decision that it
+//! returns says everything that is to change.
 
 use crate::chat::Chat;
 use crate::command::{Command, Stamp};

@@ -1,19 +1,19 @@
-//! Who may not come in for a while.
+//! Suspensions: who may not come in for a while.
 
 use crate::id::UserId;
 use crate::time::Time;
 
-/// That somebody may not come in until a moment; or that they may again, since it is past.
+/// A user may not come in until a moment. If it is past, they may come in again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Suspension {
-    /// The number of this change among all of its sort: of two the one that came later has the larger.
+    /// Its number: a later suspension, of whatever user, has a higher one.
     pub no: u64,
-    /// The user who is kept out.
+    /// The user who is suspended.
     pub user: UserId,
     /// The moment until which they are; [`FOR_GOOD`] never comes.
     pub until: Time,
 }
 
-/// Until it is taken back.
+/// The end of a suspension that lasts until it is lifted.
 pub const FOR_GOOD: Time = Time(i64::MAX);

@@ -1,4 +1,4 @@
-//! How many people react to a message, and with what.
+//! How many people react to a message, by emoji.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::emoji::Emoji;
 
-/// How many people stand behind one emoji.
+/// How many people react with one emoji.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tally {
@@ -16,35 +16,35 @@ pub struct Tally {
     pub count: u32,
 }
 
-/// What a message's reactions come to. An emoji comes before those that were first given later, as long as anybody stands
-/// behind it.
+/// The tallies of a message's reactions, in the order in which the emoji were first given. An emoji that nobody gives
+/// any more loses its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tallies(Vec<Tally>);
 
 impl Tallies {
-    /// How many stand behind an emoji.
+    /// Returns how many people give an emoji.
     pub fn count(&self, emoji: &Emoji) -> u32 {
         self.iter().find(|tally| tally.emoji == *emoji).map_or(0, |tally| tally.count)
     }
 
-    /// All of them, the earliest first.
+    /// Returns the tallies, earliest emoji first.
     pub fn iter(&self) -> impl Iterator<Item = &Tally> {
         self.0.iter()
     }
 
-    /// Whether nobody reacted.
+    /// Whether nobody reacts.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the emoji may be given where a message has at most so many different ones, the like aside.
+    /// Whether this emoji may be given to a message that can have `most` different ones besides the like.
     pub(crate) fn has_room_for(&self, emoji: &Emoji, most: usize) -> bool {
         let others = self.iter().filter(|tally| !tally.emoji.is_like()).count();
         emoji.is_like() || others < most || self.count(emoji) > 0
     }
 
-    /// One more person stands behind an emoji, or one fewer.
+    /// Counts one person more for an emoji, or one fewer.
     pub(crate) fn change(&mut self, emoji: &Emoji, stands: bool) {
         match self.0.iter().position(|tally| tally.emoji == *emoji) {
             Some(at) if stands => self.0[at].count += 1,
@@ -55,7 +55,7 @@ impl Tallies {
         }
     }
 
-    /// The tallies that were spelled by `Display`: `❤️ 3 👍 1`.
+    /// Reads the spelling of `Display`, such as `❤️ 3 👍 1`.
     pub fn parse(text: &str) -> Option<Tallies> {
         let mut words = text.split_terminator(' ');
         let mut tallies = Vec::new();
@@ -66,7 +66,7 @@ impl Tallies {
         Some(Tallies(tallies))
     }
 
-    /// The same, spelled.
+    /// Returns that spelling.
     pub fn spelled(&self) -> String {
         alloc::format!("{self}")
     }

@@ -7,39 +7,40 @@ use core::time::Duration;
 use crate::id::{RoomId, UserId};
 use crate::time::Time;
 
-/// Typing ends by itself this long after the last sign of it.
+/// Typing ends by itself this long after its last sign.
 pub const TYPING_ENDS: Duration = Duration::from_secs(3);
 
-/// A repeated sign is passed on when the last one that was passed on is this old.
+/// A repeated sign of typing is passed on if the last one that was passed on is at least this old.
 pub const TYPING_REPEATS: Duration = Duration::from_secs(2);
 
-/// Who is typing where. Driven by its owner: signs go in with the present time, what the others are to hear comes out; at
-/// [`Typing::deadline`] the owner gives a [`TypingSign::Tick`]. Rights are not its business.
+/// Who is typing where. Its owner gives it signs with the present time, and gets what the others in the room are to be
+/// told; at [`Typing::deadline`] it gives a [`TypingSign::Tick`]. Whether somebody may type in a room must be asked
+/// before.
 #[derive(Clone, Debug, Default)]
 pub struct Typing {
     signs: BTreeMap<(UserId, RoomId), Span>,
     ends: BTreeSet<(Time, UserId, RoomId)>,
 }
 
-/// Something from which typing is told.
+/// A sign from which typing is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TypingSign {
-    /// Somebody says that they type.
+    /// A client says that its user types.
     Types {
         /// The room in which they type.
         room: RoomId,
         /// The person who types.
         user: UserId,
     },
-    /// Somebody says that they stopped, sent their message, or left the room.
+    /// A client says that its user stopped; or the user sent the message, or left the room.
     Stops {
         /// The room in which they stopped.
         room: RoomId,
         /// The person who stopped.
         user: UserId,
     },
-    /// Somebody's connection went away.
+    /// A user's connection was closed.
     Leaves {
         /// Whose connection went away.
         user: UserId,
@@ -48,13 +49,13 @@ pub enum TypingSign {
     Tick,
 }
 
-/// What the others in the room are to hear.
+/// What the others in the room are to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Typed {
-    /// The room whose others are to hear it.
+    /// The room.
     pub room: RoomId,
-    /// Whose typing began or ended.
+    /// The user whose typing began or ended.
     pub user: UserId,
     /// Whether they type.
     pub typing: bool,
@@ -67,7 +68,7 @@ struct Span {
 }
 
 impl Typing {
-    /// Takes in a sign, and says what is to be passed on: first what has ended by now, then what the sign says.
+    /// Takes in a sign and returns what is to be told: first what has ended by now, then what the sign brings.
     pub fn handle(&mut self, now: Time, sign: TypingSign) -> Vec<Typed> {
         let mut told = self.expired(now);
         match sign {
@@ -82,12 +83,12 @@ impl Typing {
         told
     }
 
-    /// When the next typing ends by itself.
+    /// Returns when the next typing ends by itself.
     pub fn deadline(&self) -> Option<Time> {
         self.ends.first().map(|&(ends, ..)| ends)
     }
 
-    /// Whether somebody is typing there.
+    /// Whether a user is typing in a room.
     pub fn is_typing(&self, room: RoomId, user: UserId) -> bool {
         self.signs.contains_key(&(user, room))
     }
@@ -111,7 +112,7 @@ impl Typing {
         Some(Typed { room, user, typing: false })
     }
 
-    /// Those whose time has come; also those who would type for longer than anybody can, after the clock was set back.
+    /// Ends typing whose time has come. Also typing that would last longer than possible: the clock was set back.
     fn expired(&mut self, now: Time) -> Vec<Typed> {
         let latest = now.after(TYPING_ENDS);
         let due = |&&(ends, ..): &&(Time, UserId, RoomId)| ends <= now || ends > latest;

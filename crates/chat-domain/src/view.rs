@@ -1,4 +1,4 @@
-//! What people ask to see, and the answers.
+//! The questions that people ask about rooms and messages, and the answers.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -16,23 +16,23 @@ use crate::time::Time;
 
 pub use crate::reception::Mark;
 
-/// How many members a chat in a list of chats names at most.
+/// The largest number of members that a chat in a list of chats names.
 pub const MEMBERS_IN_LIST: usize = 20;
 
-/// How many members a chat that is shown alone names at most; the others are paged.
+/// The largest number of members that a chat shown alone names. The others are shown by pages.
 pub const MEMBERS_IN_CHAT: usize = 100;
 
-/// Which part of a room's history.
+/// Which messages of a room are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Page {
     /// The newest messages.
     Newest,
-    /// The newest of those before this one.
+    /// The newest messages before this one.
     Before(MessageId),
-    /// The oldest of those after this one; of all where none is named.
+    /// The oldest messages after this one; `None` for the oldest of all.
     After(Option<MessageId>),
-    /// Those that are pinned, the newest pin first.
+    /// The pinned messages, newest pin first.
     Pinned,
 }
 
@@ -42,15 +42,15 @@ pub enum Page {
 pub struct History {
     /// The messages of the page.
     pub messages: Vec<Shown>,
-    /// Whether there are older ones before the first of them.
+    /// Whether there are messages before the first of them.
     pub more_before: bool,
-    /// Whether there are newer ones after the last of them.
+    /// Whether there are messages after the last of them.
     pub more_after: bool,
     /// The room's counters in the same snapshot.
     pub head: Head,
 }
 
-/// A message with what became of it.
+/// A message with what became of it, as a reader sees it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shown {
@@ -58,7 +58,7 @@ pub struct Shown {
     pub message: Arc<Message>,
     /// What became of it.
     pub reception: Reception,
-    /// What the reader reacts to it with, where a reader was named.
+    /// The reader's own reactions. Empty where no reader was named.
     pub mine: Vec<Emoji>,
 }
 
@@ -66,15 +66,16 @@ pub struct Shown {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Since {
-    /// Everything after these counters: what a cursor says.
+    /// Every change after this head, which a cursor names.
     Head(Head),
-    /// Messages only, those after this id.
+    /// Messages alone, after this id; `None` for all.
     Message(Option<MessageId>),
 }
 
-/// One page of a replay. A resume is a sequence of pages of one round: the first with `from` and `until` `None`, the
-/// following with `from` and `until` as the answer before said, until `next` is `None`. The round brings its reader to
-/// `head` of its first answer exactly; what happened meanwhile is the next round, since that head.
+/// The question for one page of a replay. A reader asks for pages until `next` is `None`; together these pages are a
+/// round. For the first page, `from` and `until` are `None`; for each following page they are the answer's `next` and
+/// `until`. After the round, the reader is exactly at its `until`. What happened meanwhile is the next round, since
+/// that head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Replay {
@@ -84,30 +85,32 @@ pub struct Replay {
     pub from: Option<u64>,
     /// The head at which the round ends; `None` for the first page.
     pub until: Option<Head>,
-    /// How many changes a page holds at most.
+    /// The largest number of changes on a page.
     pub limit: usize,
 }
 
-/// What a page of a replay holds.
+/// A page of a replay.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Replayed {
-    /// What is true now of what was missed.
+    /// What was missed, as it is now.
     Changes {
-        /// In order of `seq`, each as a live event would be, but with what is true now. A message deleted since comes only
-        /// as `Deleted`. One sent since comes with its present words, and its edits do not come. One that the reader had
-        /// comes with one `Edited` in the place of its last edit. Of several likes and unlikes of a message by one person
-        /// only the last comes, with the present count. After the last page of a round since a head come the read positions
-        /// that have moved, in order of `moves`. `head` of each event is where its reader stands after it.
+        /// The changes in order of `seq`, each like a live event, but telling what is true now. A message that was sent
+        /// and deleted since comes only as `Deleted`. A message that was sent and edited since comes once, with its
+        /// present text. A message that the reader had and that was edited since comes as one `Edited`, in the place of
+        /// the last edit. Of several likes and unlikes of a message by one person, only the last comes, with the
+        /// present count. After the last page of a round since a head, the read positions that moved come in order of
+        /// `moves`. The `head` of each event is where its reader stands after it.
         events: Vec<Arc<Event>>,
-        /// The `seq` from which the next page of the round begins, if there is one.
+        /// The `seq` after which the next page of the round begins; `None` on the last page.
         next: Option<u64>,
         /// The head at which this round ends.
         until: Head,
     },
-    /// What was asked for is older than what is kept, or from another life of the database: load anew, go on from here.
+    /// The reader's head is older than what is kept, or from another life of the database. The reader must load the
+    /// room anew and go on from here.
     Pruned {
-        /// Where the room stands.
+        /// The room's present head.
         head: Head,
     },
 }
@@ -116,7 +119,7 @@ pub enum Replayed {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChatView {
-    /// The room that is seen.
+    /// The room.
     pub room: Arc<Room>,
     /// Its first members in order of joining: at most [`MEMBERS_IN_LIST`] or [`MEMBERS_IN_CHAT`].
     pub members: Vec<MemberView>,
@@ -129,7 +132,7 @@ pub struct ChatView {
 }
 
 impl Room {
-    /// A room as it is made.
+    /// Returns the row of a room that was just made.
     pub(crate) fn made(event: &Event, title: Option<String>) -> Room {
         Room {
             id: event.room,
@@ -152,7 +155,7 @@ impl Room {
 }
 
 impl ChatView {
-    /// What its maker, who has left it since, may still know of a room: that it was made, and not who is in it now.
+    /// Returns what the maker of a room who has left it may still know: that it was made, but not who is in it now.
     pub fn from_outside(made: &Event) -> ChatView {
         let title = match &made.change {
             Change::Created { title, .. } => title.clone(),
@@ -163,43 +166,43 @@ impl ChatView {
     }
 }
 
-/// A page of somebody's chats, those with the newest changes first (by [`Room::last_at`], then by id).
+/// A page of a user's chats, most recently changed first (by [`Room::last_at`], then by id).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Chats {
     /// The chats of the page.
     pub chats: Vec<ChatView>,
-    /// The last chat of the page if there are more: the next page begins below it.
+    /// The last chat of the page if there are more: give it as `before` for the next page. `None` on the last page.
     pub next: Option<RoomId>,
 }
 
-/// A member as the others see them.
+/// A member as other members see them.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MemberView {
-    /// Who it is.
+    /// The person.
     pub person: Arc<Person>,
-    /// What they may do.
+    /// Their rank.
     pub role: Role,
-    /// Until when they are muted, which may be past.
+    /// Until when they are muted. That may be past.
     pub muted: Option<Time>,
     /// When they were last seen online.
     pub last_seen: Option<Time>,
 }
 
-/// Which of those who react to a message.
+/// Which reactions to a message are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReactorsPage {
-    /// Only those who react with this.
+    /// Only reactions with this emoji.
     pub emoji: Option<Emoji>,
-    /// Only those whose [`Reactor::seq`] is above this one.
+    /// Only reactions whose [`Reactor::seq`] is above this one.
     pub after: u64,
-    /// How many at most.
+    /// The largest number of reactions.
     pub limit: usize,
 }
 
-/// Somebody who reacts to a message.
+/// A user who reacts to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reactor {
@@ -207,58 +210,58 @@ pub struct Reactor {
     pub user: Handle,
     /// The emoji that they gave.
     pub emoji: Emoji,
-    /// The moment when they gave it.
+    /// When they gave it.
     pub at: Time,
-    /// The `seq` of that: they are in its order.
+    /// The `seq` of that, by which reactions are ordered.
     pub seq: u64,
 }
 
 impl Reactor {
-    /// Whoever stands behind this row.
+    /// Returns the user of this row.
     pub fn of(row: &ReactionRow) -> Reactor {
         Reactor { user: row.user, emoji: row.emoji.clone(), at: row.at, seq: row.seq }
     }
 }
 
-/// A room that somebody is in, as the hub needs to know it.
+/// A room that a user is in, as the hub needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Membership {
-    /// The room that they are in.
+    /// The room.
     pub room: RoomId,
-    /// The sort of that room.
+    /// The kind of room.
     pub kind: RoomKind,
     /// How many people are in it.
     pub members: u32,
     /// The room's counters.
     pub head: Head,
-    /// Until when they may not say anything there, which may be past.
+    /// Until when the user may not write there. That may be past.
     pub mute: Option<Time>,
 }
 
-/// A line of the chat list: what changed about a chat for one of its members.
+/// A line of a user's chat list: what has changed about a chat.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Summary {
-    /// The member whose list it is in.
+    /// The user whose list it is.
     pub user: UserId,
-    /// The room of the line.
+    /// The room.
     pub room: RoomId,
-    /// How many messages of others they have not read.
+    /// How many messages of others the user has not read.
     pub unread: u64,
-    /// How many of these mention them, or everybody.
+    /// How many of these mention the user, or everybody.
     pub mentions: u64,
     /// The newest message that is not deleted.
     pub last_message: Option<Shown>,
 }
 
-/// An open roulette chat.
+/// A user's open roulette chat.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Match {
-    /// The room of the two.
+    /// The room.
     pub room: RoomId,
-    /// The stranger whom they met.
+    /// The stranger.
     pub partner: Arc<Person>,
     /// When the stranger was last seen online.
     pub last_seen: Option<Time>,

@@ -1,7 +1,8 @@
-//! The words of a text, as they are looked for: one function for whoever keeps them and whoever asks.
+//! Taking a text apart into words for searching. Whoever stores words and whoever searches them uses this one function.
 //!
-//! A word is an unbroken run of letters and digits; of a script without spaces each letter is one. It is looked for without its case,
-//! its accents, and whether е has dots; й is a letter of its own. «Ёлки» and «елка» have the same stem, and so do "boxes" and "box".
+//! A word is an unbroken run of letters and digits; in a script that is written without spaces, each letter is a word.
+//! Letter case, accents and the dots of ё make no difference; й is a letter of its own. «Ёлки» and «елка» have the same
+//! stem, and so do "boxes" and "box".
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -13,23 +14,23 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Word {
-    /// As it was written, folded.
+    /// The word as it was written, [folded](words).
     pub raw: String,
-    /// What all its forms have in common: Snowball's stem in Russian or in English, by its letters; without the feature `std` the
-    /// word itself.
+    /// What all forms of the word have in common: its Snowball stem, in Russian or in English depending on its letters.
+    /// Without the feature `std`, the word itself.
     pub stem: String,
-    /// Where it begins and ends, counted as JavaScript does, in units of UTF-16.
+    /// The range of the word in the text, in units of UTF-16, as JavaScript counts.
     pub place: (usize, usize),
 }
 
 impl Word {
-    /// Whether this may be what somebody has begun to write.
+    /// Whether this could be the word that somebody has begun to write.
     pub fn begins_with(&self, beginning: &str) -> bool {
         self.raw.starts_with(beginning) || self.stem.starts_with(beginning)
     }
 }
 
-/// All words of a text, in order.
+/// Returns all words of a text, in order.
 pub fn words(text: &str) -> Vec<Word> {
     let (mut words, mut units) = (Vec::new(), 0);
     let mut letters = text.char_indices().peekable();
@@ -58,7 +59,7 @@ pub fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// A word without what is not looked at. Of a very long one only the beginning counts.
+/// Returns a word without the differences that searching ignores. Only the beginning of a very long word counts.
 fn folded(word: &str) -> String {
     let mut after = ' ';
     let letters = word.nfkd().flat_map(char::to_lowercase).filter(move |letter| {
@@ -73,12 +74,12 @@ fn folded(word: &str) -> String {
     letters.nfc().take(LONGEST).collect()
 }
 
-/// What belongs to the letter before it.
+/// Whether a character is a mark that belongs to the letter before it.
 fn is_mark(letter: char) -> bool {
     unicode_normalization::char::is_combining_mark(letter)
 }
 
-/// Whether a letter is a word by itself: those who write so put no spaces between words.
+/// Whether a letter is a word by itself, because its script is written without spaces.
 fn stands_alone(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{3ffff}')

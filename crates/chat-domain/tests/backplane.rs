@@ -1,4 +1,4 @@
-//! What nodes tell each other over a bus that lies: whatever is lost is noticed, and nothing else.
+//! Nodes that talk over a bus which loses, repeats and reorders: every loss is noticed, and only losses are.
 
 mod common;
 
@@ -22,7 +22,7 @@ fn moved(number: i64, seq: u64) -> Moved {
     Moved { room: room(number), from_seq: seq, to_seq: seq, moves: 0, comes: false, events: Vec::new() }
 }
 
-/// A node that has heard the other one begin, and compared.
+/// A node that has heard the other one begin, and has compared.
 fn hearing(numbering: &mut Numbering) -> Hearing {
     let mut hearing = Hearing::new(BORIS);
     numbering.heartbeats(at(0)).iter().for_each(|beat| assert!(hearing.hear(at(0), beat)));
@@ -30,7 +30,7 @@ fn hearing(numbering: &mut Numbering) -> Hearing {
     hearing
 }
 
-/// Says so many things in one room.
+/// Makes so many envelopes about one room.
 fn said(numbering: &mut Numbering, count: u64) -> Vec<Envelope> {
     (1..=count).flat_map(|seq| numbering.envelopes(vec![moved(1, seq)])).collect()
 }
@@ -146,7 +146,7 @@ fn whoever_is_silent_is_dead_only_when_the_database_says_so_too() {
     assert_eq!(hearing.living(at(6_000), &[]), [], "it dies once");
 }
 
-/// Keeps what it hears.
+/// Ears that keep what they hear.
 #[derive(Default)]
 struct Notebook(Mutex<Vec<Envelope>>);
 
@@ -177,7 +177,8 @@ fn the_bus_in_memory_tells_everybody_else() {
 }
 
 proptest! {
-    /// A bus that drops, doubles and reorders within a moment: a comparison follows a loss within 1.2 s, and no loss none.
+    /// A bus that drops, repeats and reorders envelopes within a moment. A comparison follows each loss within 1.2 s,
+    /// and none without a loss.
     #[test]
     fn every_loss_is_noticed_and_nothing_else(fates in proptest::collection::vec((0u8..10, 0u64..90), 1..40)) {
         let mut numbering = Numbering::new(ANNA, 1);

@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is a refusal that says which rule.
+//! Any input is accepted, or refused with the rule that it breaks.
 
 mod common;
 
@@ -6,7 +6,7 @@ use chat_domain::*;
 use common::*;
 use proptest::prelude::*;
 
-/// A direct chat of the first two, with a message of the first.
+/// A direct chat of the first two users, with a message of the first.
 fn talk() -> World {
     let mut world = World::new(Limits::default());
     give(&mut world, 1, Command::OpenDirect { with: user(2) }).unwrap();
@@ -167,7 +167,7 @@ fn a_repeat_is_answered_before_any_other_rule() {
     let id = world.messages[0].1;
     let reused = Err(Refusal::Reused { message: Some(id) });
     assert_eq!(give(&mut world, 2, send("ho")), reused);
-    // Another sender's name is another name.
+    // The same name from another sender is another name.
     assert!(matches!(give(&mut world, 1, send("ho")), Ok(Outcome::Happened(_))));
     give(&mut world, 2, Command::Edit { room: at, message: id, content: "edited".into() }).unwrap();
     give(&mut world, 2, Command::RemoveMember { room: at, user: user(2) }).unwrap();

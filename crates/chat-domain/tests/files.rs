@@ -1,4 +1,4 @@
-//! Files that live here: who may name them, to what they belong, when they go.
+//! Uploaded files: who may name them, to what they belong, when they are deleted.
 #![cfg(feature = "std")]
 
 use std::sync::Arc;

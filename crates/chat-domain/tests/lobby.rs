@@ -1,4 +1,5 @@
-//! Roulette: whatever people do, nobody is in two pairs, nobody meets themselves, nobody is forgotten while two wait.
+//! Roulette: whatever people do, nobody is in two pairs or paired with themselves, and no two people wait who could be
+//! paired.
 
 mod common;
 
@@ -14,11 +15,11 @@ enum Move {
     Search,
     Stop,
     Leave,
-    /// Leaves and searches.
+    /// Leaves the chat and searches.
     Next,
-    /// Has a socket for as long as the story goes on, or no longer.
+    /// Has a connection from now on, or none.
     Socket(bool),
-    /// The server starts again: all that is left are the rows.
+    /// The server starts again, and only the rows are left.
     Restart,
 }
 
@@ -34,7 +35,7 @@ fn moves() -> impl Strategy<Value = Vec<(u8, u8, Move)>> {
     proptest::collection::vec((1..=PEOPLE, 0u8..6, one), 1..60)
 }
 
-/// Who waits and who talks, as the rows say.
+/// Who waits and who talks, according to the rows.
 fn rows(chat: &Chat) -> BTreeMap<UserId, LobbyRow> {
     let row = |who| match chat.answer(&Need::Lobby(who)) {
         Fact::Lobby(_, Some(place)) => Some((who, place.row)),
@@ -43,7 +44,7 @@ fn rows(chat: &Chat) -> BTreeMap<UserId, LobbyRow> {
     (1..=PEOPLE).map(user).filter_map(row).collect()
 }
 
-/// The open roulette chats as their rooms say, with their people.
+/// The open roulette chats according to their rooms, with their people.
 fn open_rooms(world: &World) -> Vec<(RoomId, Vec<UserId>)> {
     let open = |&room: &RoomId| match world.chat.answer(&Need::Room(room)) {
         Fact::Room(_, Some(row)) if row.kind == RoomKind::Roulette && !row.closed => {
@@ -76,7 +77,8 @@ proptest! {
         let mut sockets = [true; PEOPLE as usize + 1];
         for (who, seconds, what) in story {
             world.now += i64::from(seconds);
-            // What the server does: who has a socket stays, who has none for too long is out.
+            // As the server does: leases of users with a connection are renewed, users without one are taken out once
+            // their lease has ended.
             let alive: Vec<_> = (1..=PEOPLE).filter(|&who| sockets[usize::from(who)]).map(user).collect();
             let now = Time::from_secs(world.now);
             for gone in world.chat.expired_leases(now) {
@@ -136,7 +138,7 @@ fn the_last_partner_comes_only_when_nobody_else_waits() {
     assert_eq!(partner(give(&mut world, user(1), Command::Search)), None);
     assert_eq!(partner(give(&mut world, user(2), Command::Search)), Some(user(1)));
     give(&mut world, user(1), Command::LeaveRoulette).unwrap();
-    // With nobody else there they are given each other again.
+    // With nobody else waiting, the two are paired again.
     assert_eq!(partner(give(&mut world, user(1), Command::Search)), None);
     assert_eq!(partner(give(&mut world, user(2), Command::Search)), Some(user(1)));
     give(&mut world, user(2), Command::LeaveRoulette).unwrap();
@@ -209,7 +211,7 @@ fn a_chat_that_was_left_takes_nothing_more_and_stays_readable() {
     assert!(matches!(give(&mut world, user(2), Command::Delete { room: at, message: id }), Ok(Outcome::Happened(_))));
 }
 
-/// Found by the naive recomputation: everything else asked who the actor is.
+/// Found by comparing with the naive rules: every other command asked whether the actor exists.
 #[test]
 fn nobody_has_no_place_in_the_lobby() {
     let mut world = five();

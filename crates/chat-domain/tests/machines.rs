@@ -1,4 +1,4 @@
-//! The machines beside the chat, under random signs and an honest or a wandering clock.
+//! Presence, typing and buckets under random signs, with a clock that is right or wrong.
 
 mod common;
 
@@ -35,7 +35,7 @@ fn presence_sign() -> impl Strategy<Value = PresenceSign> {
     ]
 }
 
-/// The sockets of a user in the order in which they were opened, and when the last was closed.
+/// A user's sockets in the order in which they were opened, and when the last one was closed.
 #[derive(Default)]
 struct Sockets {
     open: Vec<(Socket, Mood)>,
@@ -113,7 +113,7 @@ proptest! {
                 prop_assert_eq!(presence.mood(who), told);
                 match sockets {
                     None => prop_assert_eq!(told, Mood::Offline),
-                    // Within the grace one looks as before.
+                    // Within the grace, the user looks as before.
                     Some(one) => if let Some((_, mood)) = one.open.last() { prop_assert_eq!(told, *mood) },
                 }
             }

@@ -1,4 +1,4 @@
-//! The two ports in memory.
+//! The journal and the directory in memory.
 #![cfg(feature = "std")]
 
 use std::sync::{Arc, Mutex};
@@ -114,7 +114,8 @@ fn visitors_keep_who_they_are() {
     assert_ne!(first.id(), by_uuid.id());
     assert_eq!(ready(memory.admit(visitor(text(), None))).unwrap().person.name, "X");
     assert_eq!(ready(memory.by_uuid(number.uuid())).unwrap().unwrap().person.id(), number);
-    // Nobody comes as somebody to whom this server gave an integer: neither by it nor by the UUID that is computed from it.
+    // Nobody can come as a user to whom this server gave an integer, neither by that integer nor by the UUID computed
+    // from it.
     for taken in [first.id(), by_uuid.id()] {
         for subject in [Subject::Uuid(taken.uuid()), Subject::Number(taken)] {
             let refused = ready(memory.admit(visitor(subject, Some("Eve"))));

@@ -1,4 +1,4 @@
-//! Whom texts mention.
+//! Finding out whom texts mention.
 
 use chat_domain::mentions::named;
 use chat_domain::names::is_of_username;
@@ -27,9 +27,9 @@ fn a_name_stands_free_and_is_as_long_as_it_can_be() {
     }
 }
 
-/// A piece of a text with whom it mentions.
+/// A piece of a text, and the name that it mentions.
 fn piece() -> impl Strategy<Value = (String, Option<String>)> {
-    // Some letters are not seen, which no username may have.
+    // Some letters are invisible, and no username may have them.
     let name = || {
         let letters = "[\\p{L}\\p{Nd}_]([\\p{L}\\p{Nd}_.-]{0,10}[\\p{L}\\p{Nd}_])?";
         letters.prop_filter("a letter that is not seen", |name| name.chars().all(is_of_username))

@@ -1,4 +1,4 @@
-//! Who parts for good, as one who is erased does.
+//! Parting from rooms for good, as a user who is erased does.
 
 mod common;
 
@@ -23,7 +23,7 @@ fn who_parts_leaves_groups_and_closes_direct_chats() {
     assert_eq!(give(&mut world, 1, Command::Part { room: direct }), Ok(Outcome::Quiet));
     assert_eq!(world.chat.head(user(1), group), Err(Refusal::NotMember));
     assert_eq!(world.chat.chat(user(2), group).unwrap().room.owner, Some(user(2)));
-    // Nobody brings back who was erased.
+    // Nobody can add a user who was erased.
     let erased = world.chat.answer(&Need::Person(user(1)));
     let Fact::Person(who, Some(person)) = erased else { panic!("{erased:?}") };
     world.chat.learn(Fact::Person(who, Some(person.erased().into())));

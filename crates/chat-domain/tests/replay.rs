@@ -1,4 +1,4 @@
-//! What a reader missed, folded onto what they had, is what there is.
+//! What a reader missed, applied to what they had, gives what there is now.
 
 mod common;
 #[path = "common/screen.rs"]
@@ -10,7 +10,7 @@ use common::*;
 use proptest::prelude::*;
 use screen::Screen;
 
-/// Plays one round of pages; between them others go on.
+/// Reads one round, page by page; other things happen between the pages.
 fn round(world: &mut World, room: RoomId, since: Head, limit: usize, rest: &mut impl Iterator<Item = Step>) -> Round {
     let mut told = Vec::new();
     let (mut from, mut until) = (None, None);
@@ -32,7 +32,7 @@ fn round(world: &mut World, room: RoomId, since: Head, limit: usize, rest: &mut 
     }
 }
 
-/// What is true now, and nothing of how it came to be so.
+/// Every event tells what is true now, and nothing twice.
 fn told_once(events: &[std::sync::Arc<Event>]) -> Result<(), TestCaseError> {
     let mut told = std::collections::BTreeSet::new();
     for event in events {
@@ -80,7 +80,7 @@ proptest! {
         run(&mut world, missed);
         let mut rest = meanwhile.into_iter();
         for (room, mut since, mut screen) in screens {
-            // Every round tells what the one before could not know, until nothing is left.
+            // Each round tells what happened during the one before, until nothing is left.
             while let Round::Told(events, end) = round(&mut world, room, since, limit, &mut rest) {
                 told_once(&events)?;
                 let mut last = since;

@@ -1,4 +1,4 @@
-//! A whole chat is saved and loaded again at any moment of a story, and nobody notices.
+//! A whole chat can be saved and loaded at any moment of a story without any difference.
 
 mod common;
 

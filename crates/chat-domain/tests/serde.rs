@@ -1,4 +1,4 @@
-//! Everything that is a value can be written down and read again.
+//! Every value can be serialized and read again.
 #![cfg(feature = "serde")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Random stories, held against a naive recomputation and against the promises of the house.
+//! Random stories, compared with the naive rules and with the invariants of a chat.
 
 mod common;
 #[path = "common/naive/mod.rs"]
@@ -43,7 +43,7 @@ proptest! {
                 if event.change.is_durable() {
                     prop_assert_eq!(event.head, Head { seq: head.seq + 1, ..*head });
                     prop_assert!(event.at >= *last_at);
-                    // What nobody hears of moves no room forward, nor its clock.
+                    // A change of which nobody is told does not move the room's `last_at`.
                     *last_at = if event.change.is_told() { event.at } else { *last_at };
                 } else {
                     prop_assert_eq!(event.head, Head { moves: head.moves + 1, ..*head });
@@ -71,7 +71,7 @@ proptest! {
             let first = often.execute(stamp, command.clone());
             let Command::Send { client_id: Some(_), .. } = command else { continue };
             for _ in 0..again {
-                // At the same moment: a mute may have ended at a later one.
+                // At the same moment: at a later one, a mute may have ended.
                 let repeat = Stamp { at: stamp.at, ..often.order(step).0 };
                 often.now -= i64::from(step.delta);
                 once.next += 1;
@@ -159,7 +159,7 @@ fn positions(world: &World) -> Vec<(Option<MessageId>, Option<MessageId>)> {
     places.map(of).collect()
 }
 
-/// Everything that anybody can see of a room.
+/// Compares everything that anybody can see of a room.
 fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCaseError> {
     let Fact::Room(_, Some(room)) = chat.answer(&Need::Room(id)) else { panic!("{id}") };
     prop_assert_eq!((room.head.seq, room.head.moves, room.last_at), (place.seq, place.moves, place.last_at));
@@ -196,7 +196,7 @@ fn same_room(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCa
     Ok(())
 }
 
-/// Who leads a group can look up what was done to it, and who is shut out.
+/// Compares the audit and the bans, which those who lead a group can look up.
 fn same_audit(chat: &Chat, id: RoomId, place: &naive::Place) -> Result<(), TestCaseError> {
     let Some(leader) = place.owner.filter(|_| place.group && !place.closed) else { return Ok(()) };
     let audit = chat.audit(leader, id, None, 999).unwrap();
@@ -245,7 +245,8 @@ fn same_message(
     Ok(())
 }
 
-/// What a message quotes is what that says now, and a thread is whoever can be followed back to its beginning.
+/// A message quotes the answered one as it is now, and a thread has every message whose replies lead back to its
+/// beginning.
 fn same_thread(
     chat: &Chat,
     reader: UserId,
@@ -268,7 +269,7 @@ fn same_thread(
     Ok(())
 }
 
-/// Nobody stands behind an emoji twice, and the counts are those who do.
+/// Nobody gives an emoji twice, and the counts are right.
 fn same_reactions(chat: &Chat, reader: UserId, message: &Message, line: &naive::Line) -> Result<(), TestCaseError> {
     let tallies: Vec<_> = message.reactions.iter().map(|tally| (tally.emoji.clone(), tally.count as usize)).collect();
     let counted: Vec<_> = line.emoji.iter().map(|emoji| (emoji.clone(), line.who(emoji).len())).collect();

@@ -1,4 +1,4 @@
-//! A chat that knows only what a command needs decides it as the whole chat does, and writes the same rows.
+//! A partial chat that knows only what a command needs decides like the whole chat, and writes the same rows.
 
 mod common;
 

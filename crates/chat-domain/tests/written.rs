@@ -1,4 +1,4 @@
-//! The rows that a chat hands out are all that a store needs: written as they say, they are the chat.
+//! A store that writes the rows of `take_written` as they say has the whole chat.
 
 mod common;
 
@@ -23,13 +23,13 @@ struct Tables {
     lobby: BTreeMap<UserId, LobbyRow>,
 }
 
-/// Fails where a row of this key is there already.
+/// Fails if there is a row of this key already.
 fn insert<K: Ord + std::fmt::Debug, V: std::fmt::Debug>(table: &mut BTreeMap<K, V>, key: K, row: V) {
     assert!(!table.contains_key(&key), "{key:?} is there already: {:?}, then {row:?}", table[&key]);
     table.insert(key, row);
 }
 
-/// Fails where no row of this key is there.
+/// Fails if there is no row of this key.
 fn update<K: Ord + std::fmt::Debug, V: std::fmt::Debug>(table: &mut BTreeMap<K, V>, key: K, row: V) {
     assert!(table.contains_key(&key), "{key:?} is not there: {row:?}");
     table.insert(key, row);
@@ -44,7 +44,7 @@ impl Tables {
             insert(&mut self.messages, (row.room, row.id), Arc::new(Message { replies: 0, ..Message::clone(&row) }));
         }
         for row in written.messages {
-            // How many replies there are is written alone.
+            // Only `threads` changes how many replies there are.
             let replies = self.messages[&(row.room, row.id)].replies;
             update(&mut self.messages, (row.room, row.id), Arc::new(Message { replies, ..Message::clone(&row) }));
         }
@@ -69,7 +69,7 @@ impl Tables {
         self.lobby.extend(written.lobby.into_iter().map(|row| (row.user, row)));
     }
 
-    /// When somebody read a message, as the receipts say.
+    /// When a user read a message, according to the receipts.
     fn read_at(&self, message: &Message, who: UserId) -> Option<Time> {
         let of = |row: &&Receipt| (row.room, row.user, row.what) == (message.room, who, Reach::Read);
         self.receipts.values().filter(of).filter(|row| row.upto >= message.id).map(|row| row.at).min()

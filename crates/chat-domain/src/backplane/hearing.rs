@@ -1,4 +1,4 @@
-//! Counting what the other nodes say, so that nothing is missed without being noticed.
+//! Looks for gaps in what the other nodes send, so that no loss goes unnoticed.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -7,48 +7,50 @@ use core::time::Duration;
 use super::{Envelope, Speaker, VERSION};
 use crate::time::Time;
 
-/// Counts what the other nodes say. Driven by its owner: envelopes go in with the present time; [`Hearing::compares`] says when
-/// to compare with the journal where the active rooms stand, which finds everything that was missed.
+/// Looks for gaps in what the other nodes send. Its owner hands it every envelope with the present time;
+/// [`Hearing::compares`] then says when to compare the active rooms with the journal, which finds everything that was
+/// missed.
 #[derive(Clone, Debug)]
 pub struct Hearing {
     own: Speaker,
     nodes: BTreeMap<u64, Node>,
-    /// Whether a comparison is wanted, and when the last one was.
+    /// Whether a comparison is wanted.
     wanted: bool,
+    /// When the last comparison was.
     compared: Option<Time>,
-    /// Whether the database shows that there is nobody else.
+    /// Whether the database shows no other node.
     is_alone: bool,
-    /// How many numbers were missed for good.
+    /// How many envelopes were missed for good since [`Hearing::holes`] was last asked.
     holes: u64,
 }
 
-/// What was heard of another node.
+/// What was heard of one other node.
 #[derive(Clone, Debug)]
 struct Node {
     life: u64,
     heard: Time,
-    /// It has been silent for too long, and that was noticed.
+    /// Whether it has been silent for too long and a comparison was asked for because of that.
     is_silent: bool,
     channels: BTreeMap<u16, Channel>,
 }
 
-/// What was heard of it on one channel.
+/// What was heard of one node on one channel.
 #[derive(Clone, Debug, Default)]
 struct Channel {
-    /// The highest number that is known to have been given.
+    /// The highest number that the node is known to have used.
     last: u64,
-    /// Those before it that were not heard, and since when they are missed.
+    /// Lower numbers that were not heard, each with the moment from which it has been missing.
     missing: BTreeMap<u64, Time>,
 }
 
 impl Hearing {
-    /// A node that has heard nobody yet.
+    /// A node that has heard no other node yet.
     pub fn new(own: Speaker) -> Hearing {
         Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None, is_alone: false, holes: 0 }
     }
 
-    /// Takes an envelope in; false if it is not to be listened to. Such are one's own, those of others, of another life of
-    /// the database, those written in a way that is not known here, and those that came before.
+    /// Takes an envelope in. Returns `false` if it is to be ignored: it is this node's own, from another cluster or
+    /// another life of the database, written in another form, from an earlier life of its node, or was heard before.
     pub fn hear(&mut self, now: Time, envelope: &Envelope) -> bool {
         let Speaker { cluster, epoch, node, life } = envelope.speaker;
         let is_ours = (cluster, epoch) == (self.own.cluster, self.own.epoch) && node != self.own.node;
@@ -60,7 +62,7 @@ impl Hearing {
             return false;
         }
         if known != Some(life) {
-            // What it said before was for others, or for nobody.
+            // What the node said before this envelope was not heard here.
             self.wanted = true;
             self.nodes.insert(node, Node { life, heard: now, is_silent: false, channels: BTreeMap::new() });
         }
@@ -75,12 +77,14 @@ impl Hearing {
         fresh
     }
 
-    /// Whether to compare now. Something may be missing: a number that did not come within a moment, a node that begins or has
-    /// fallen silent. Many reasons make one comparison, and there are at most four a second.
+    /// Whether to compare the active rooms with the journal now, because something may be missing: a number did not
+    /// come in time, a node has begun, or one has fallen silent. Several reasons lead to one comparison, and there are
+    /// at most four a second.
     pub fn compares(&mut self, now: Time) -> bool {
         for node in self.nodes.values_mut() {
             let overdue = !node.is_silent && now.has_been(node.heard, SILENCE);
-            // Else it would not be missed before a clock that was set back is there again.
+            // After the clock was set back, silence counts from the present: otherwise it would go unnoticed until the
+            // clock is there again.
             node.heard = node.heard.min(now);
             node.is_silent |= overdue;
             self.wanted |= overdue;
@@ -97,33 +101,35 @@ impl Hearing {
         true
     }
 
-    /// Something was missed that no number shows: nobody listened for a while.
+    /// Notes that something may have been missed which no number shows: the bus was interrupted.
     pub fn missed(&mut self) {
         self.wanted = true;
     }
 
-    /// Whether nobody is there to be told anything: the database shows nobody else, and nobody is heard.
+    /// Whether there is no other node to tell anything to: the database shows none, and none is heard.
     pub fn is_alone(&self) -> bool {
         self.is_alone && self.nodes.is_empty()
     }
 
-    /// How many numbers were missed for good since this was last asked.
+    /// Returns how many envelopes were missed for good since this was last asked.
     pub fn holes(&mut self) -> u64 {
         core::mem::take(&mut self.holes)
     }
 
-    /// When any other node was last heard.
+    /// Returns when any other node was last heard.
     pub fn last(&self) -> Option<Time> {
         self.nodes.values().map(|node| node.heard).max()
     }
 
-    /// A node is known to be gone: nothing of it is waited for, and what it said last may be missing.
+    /// Notes that a node is gone: its missing numbers are not waited for any longer, and a comparison finds what it
+    /// said last.
     pub fn lost(&mut self, node: u64) {
         self.wanted |= self.nodes.remove(&node).is_some();
     }
 
-    /// The database shows that these other nodes are alive. Whoever is not among them and was not heard for long is dead: a bus that is
-    /// away kills nobody, nor does a database. Answers who, and when each was last heard.
+    /// Notes which other nodes the database shows as alive. A node is dead if it is not among them and was not heard
+    /// for five seconds either, so neither a broken bus nor a broken database alone declares anybody dead. Returns the
+    /// dead nodes, and when each was last heard.
     pub fn living(&mut self, now: Time, living: &[u64]) -> Vec<(u64, Time)> {
         let is_dead = |id: &u64, node: &Node| !living.contains(id) && now.since(node.heard) >= DEATH;
         let dead = self.nodes.iter().filter(|(id, node)| is_dead(id, node));
@@ -135,19 +141,19 @@ impl Hearing {
 }
 
 impl Channel {
-    /// A channel from its first envelope on. What came before that was not missed if the node itself is new here: its beginning is
-    /// a reason of its own.
+    /// A channel from its first envelope on. If the node itself is new here (`begins`), earlier envelopes do not count
+    /// as missed: the comparison that its beginning causes covers them.
     fn from(envelope: &Envelope, begins: bool) -> Channel {
         let heard = u64::from(envelope.counts());
         let last = if begins { envelope.n.saturating_sub(heard) } else { 0 };
         Channel { last, ..Channel::default() }
     }
 
-    /// Counts an envelope. Answers whether it is news, and how many are missing that are not worth waiting for.
+    /// Counts an envelope. Returns whether it is new, and how many envelopes were lost that are too many to wait for.
     fn hear(&mut self, now: Time, envelope: &Envelope) -> (bool, u64) {
         let Envelope { n, .. } = *envelope;
         if n <= self.last {
-            // It is late, or a double. A heartbeat that was overtaken counts nothing.
+            // A repeated envelope, or one that comes late. A heartbeat that was overtaken has nothing to count.
             return (!envelope.counts() || self.missing.remove(&n).is_some(), 0);
         }
         let before = if envelope.counts() { n } else { n.saturating_add(1) };
@@ -160,7 +166,7 @@ impl Channel {
         (true, lost)
     }
 
-    /// Waits no longer for what is missing for too long; says how many that were.
+    /// Stops waiting for numbers that have been missing for too long. Returns how many these were.
     fn give_up(&mut self, now: Time) -> u64 {
         let before = self.missing.len();
         self.missing.retain(|_, since| !now.has_been(*since, REORDERING));
@@ -168,13 +174,13 @@ impl Channel {
     }
 }
 
-/// How long a number may be late.
+/// How late a number may come before it counts as lost.
 const REORDERING: Duration = Duration::from_millis(100);
-/// After this much silence a node may have said something that nobody heard.
+/// After this much silence of a node, something that it said may have been missed.
 const SILENCE: Duration = Duration::from_secs(2);
-/// After this much silence a node is dead if its row is not fresh any more either.
+/// After this much silence a node is dead, if the database does not show it as alive either.
 const DEATH: Duration = Duration::from_secs(5);
 /// The least time between two comparisons.
 const PACE: Duration = Duration::from_millis(250);
-/// More numbers than this are not waited for one by one.
+/// A gap of more numbers than this counts as lost at once, so that memory stays bounded.
 const MOST: u64 = 1024;

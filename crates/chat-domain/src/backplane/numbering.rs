@@ -1,4 +1,4 @@
-//! The numbers that a node gives to what it says.
+//! The numbers that a node gives to its envelopes.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -8,27 +8,27 @@ use super::{Envelope, Moved, Sign, Speaker, Tell, VERSION};
 use crate::id::RoomId;
 use crate::time::Time;
 
-/// Numbers what one life of a node says, channel by channel.
+/// Numbers the envelopes that a node sends in one of its lives, channel by channel.
 #[derive(Clone, Debug)]
 pub struct Numbering {
     speaker: Speaker,
-    /// How many envelopes went out on each channel.
+    /// How many counted envelopes were sent on each channel.
     sent: Vec<u64>,
     beat: Option<Time>,
 }
 
 impl Numbering {
-    /// Nothing was said yet on any of these channels; there is always one at least.
+    /// Starts with nothing sent on any of `channels` channels (at least one).
     pub fn new(speaker: Speaker, channels: u16) -> Numbering {
         Numbering { speaker, sent: vec![0; usize::from(channels.max(1))], beat: None }
     }
 
-    /// The channel of a room.
+    /// Returns the channel of a room.
     pub fn channel(&self, room: RoomId) -> u16 {
         (room.number() as u64 % self.sent.len() as u64) as u16
     }
 
-    /// Puts what is to be said into one envelope for each channel that it concerns, numbered.
+    /// Puts rooms that have gone forward into numbered envelopes, one for each channel that they concern.
     pub fn envelopes(&mut self, moved: Vec<Moved>) -> Vec<Envelope> {
         let mut by_channel: Vec<Vec<Moved>> = vec![Vec::new(); self.sent.len()];
         for one in moved {
@@ -42,18 +42,19 @@ impl Numbering {
         .collect()
     }
 
-    /// Puts what is told to people into an envelope, numbered.
+    /// Puts what is told to people into a numbered envelope.
     pub fn tells(&mut self, tells: Vec<Tell>) -> Envelope {
         self.sent[0] += 1;
         Envelope { tells, ..self.envelope(0, Vec::new()) }
     }
 
-    /// Puts signs into an envelope, which says how many others there were.
+    /// Puts signs into an envelope, which is not counted but carries the count of its channel.
     pub fn signs(&self, signs: Vec<Sign>) -> Envelope {
         Envelope { signs, ..self.envelope(0, Vec::new()) }
     }
 
-    /// The heartbeats, if it is time for them: on every channel how many envelopes there were. They go behind what they count.
+    /// Returns a heartbeat for every channel if they are due, otherwise none. Each carries the count of its channel;
+    /// send them after the envelopes that they count.
     pub fn heartbeats(&mut self, now: Time) -> Vec<Envelope> {
         if self.beat.is_some_and(|beat| !now.has_been(beat, HEARTBEAT)) {
             return Vec::new();
@@ -68,5 +69,5 @@ impl Numbering {
     }
 }
 
-/// How often a node says how much it has said.
+/// How often heartbeats are due.
 const HEARTBEAT: Duration = Duration::from_secs(1);

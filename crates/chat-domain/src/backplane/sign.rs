@@ -1,4 +1,5 @@
-//! What nodes tell each other beside what happened in rooms: signs that are worth nothing later, and what is told to a person.
+//! What nodes tell each other besides the changes in rooms: signs, which are worth nothing later, and what is told to
+//! people.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -10,80 +11,82 @@ use crate::notification::Notification;
 use crate::person::{Mood, Person};
 use crate::time::Time;
 
-/// Something that is worth nothing later. It is not counted: what is lost of it mends itself.
+/// Typing or presence, worth nothing later. Signs are not counted: if one is lost, a later one mends that.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Sign {
-    /// Somebody types, or has stopped.
+    /// Somebody types, or has stopped typing.
     Typing {
         /// The room in which somebody types.
         room: RoomId,
         /// The person who types.
         person: Arc<Person>,
-        /// Whether it goes on.
+        /// Whether they still type.
         is_typing: bool,
     },
-    /// Somebody with a connection to the node came, went, or looks otherwise.
+    /// Somebody with a connection to the sending node came, went, or changed their mood.
     Here(Stated),
-    /// How many people the node has, and what tells their names and moods from all others: whoever knows it otherwise asks.
+    /// How many people are connected to the sending node, and a checksum over their ids and moods. A receiver for whom
+    /// these differ asks with [`Sign::Ask`].
     Count {
-        /// How many people that node knows of.
+        /// How many people are connected to it.
         people: u64,
-        /// The sum of [`Stated::hash`].
+        /// The sum of [`Stated::hash`] over them.
         hash: u64,
     },
-    /// Asks a node for its people: what is known of them here does not add up.
+    /// Asks a node for its people, because what is known of them here does not match its [`Sign::Count`].
     Ask {
-        /// Of which node.
+        /// The node that is asked.
         node: u64,
     },
-    /// All people of the node in one of so many parts. Whoever else was known to be in that part has gone.
+    /// All people of the sending node in one of several parts. Anybody else who was known in that part is no longer
+    /// connected to it.
     Part {
-        /// How many parts.
+        /// How many parts there are.
         of: u64,
-        /// Which of them.
+        /// Which part this is.
         part: u64,
-        /// Everybody in it.
+        /// Everybody in this part.
         people: Vec<Stated>,
     },
 }
 
-/// Somebody as the node states them to which they are connected.
+/// A person as the node to which they are connected describes them.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stated {
-    /// The person of whom it is stated.
+    /// The person.
     pub person: Arc<Person>,
-    /// How they look there; nothing once their last connection has gone.
+    /// Their mood; `None` once their last connection to the node is closed.
     pub mood: Option<Mood>,
-    /// The rooms that they are in in which coming and going is announced.
+    /// Those of their rooms in which coming and going is announced.
     pub rooms: Vec<RoomId>,
 }
 
-/// What is told to a person, or to everybody about one. It is counted.
+/// What is told to a person, or to everybody about a person. It is counted, so that its loss is noticed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Tell {
-    /// A notification for its user.
+    /// A notification, for its user.
     Notification(Arc<Notification>),
-    /// All connections that somebody had then are closed.
+    /// All connections that this user had at this moment are to be closed.
     Disconnect(UserId, Time),
-    /// All log-ins of somebody were ended, with the access tokens that were made until then.
+    /// All log-ins of this user were ended, with every access token made up to this moment.
     EndAll(UserId, Time),
-    /// A log-in was ended.
+    /// This log-in of the user was ended.
     EndFamily(UserId, Family, Time),
-    /// A cookie session was ended, by its digest.
+    /// The cookie session with this digest was ended.
     EndSession(String),
-    /// Somebody shows this of themselves from now on.
+    /// This is what everybody sees of the person from now on.
     Now(Arc<Person>),
-    /// Nobody reads any more what somebody has said.
+    /// Everything that this user ever said has become unreadable.
     Unsaid(UserId),
-    /// What a back end told these people of a post, as it is written.
+    /// What a back end posted to these people, as the sending node wrote it down.
     Post(Vec<UserId>, String),
 }
 
 impl Stated {
-    /// What tells somebody with a mood from all others.
+    /// A number that differs for different users and moods, to be summed up in [`Sign::Count`].
     pub fn hash(user: UserId, mood: Mood) -> u64 {
         let number = (user.number() as u64).wrapping_mul(8).wrapping_add(mood as u64 + 1);
         let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -92,7 +95,8 @@ impl Stated {
 }
 
 impl Tell {
-    /// What tells it from all others; nothing where hearing it again changes nothing.
+    /// Returns what identifies this tell, so that a node which hears it twice acts once. `None` where acting twice does
+    /// no harm.
     pub fn key(&self) -> Option<TellKey> {
         Some(match self {
             Tell::Notification(notification) => {
@@ -109,39 +113,39 @@ impl Tell {
     }
 }
 
-/// What tells a tell from all others.
+/// What identifies a [`Tell`].
 pub type TellKey = (u8, i64, i64, String);
 
-/// Something that was told to people, as the journal remembers it for a while.
+/// A tell as the journal remembers it for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    /// Its number; later ones have higher ones, but may be seen before it.
+    /// Its number. Later tells have higher numbers, but one may become visible before an earlier one.
     pub no: u64,
-    /// When it was told.
+    /// When it was noted.
     pub at: Time,
-    /// What was told.
+    /// The tell itself.
     pub tell: Tell,
 }
 
-/// Somebody came into a room or left it, as the journal remembers it.
+/// The coming or going of a user, as the journal remembers it for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coming {
     /// The room that somebody came into or left.
     pub room: RoomId,
-    /// With which change.
+    /// The `seq` of the change by which they came or left.
     pub seq: u64,
-    /// Who; where the room was closed, who closed it.
+    /// Who came or left; if the room was closed, who closed it.
     pub user: UserId,
-    /// The way that they went.
+    /// Whether they came, left, or closed the room.
     pub going: Going,
 }
 
-/// Where somebody went.
+/// Whether a user came into a room, left it, or closed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Going {
-    /// Into the room.
+    /// The user came into the room.
     In,
-    /// Out of it.
+    /// The user left the room, or was taken out.
     Out,
     /// The room was closed.
     Closed,

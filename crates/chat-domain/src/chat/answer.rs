@@ -1,4 +1,4 @@
-//! What a store would say, said by a chat that knows everything.
+//! The answers that a store would give, given by a whole chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -14,12 +14,12 @@ use crate::room::Member;
 use crate::rows::{ReactionRow, Readership, Roster};
 
 impl Chat {
-    /// The answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
-    /// [`Chat::learn`] this cuts the part of a chat out of it that a command needs.
+    /// Returns the answer to a need, as a store that holds this whole chat would give it. With [`Chat::partial`] and
+    /// [`Chat::learn`] it cuts out the part of a chat that a command needs.
     ///
     /// # Panics
     ///
-    /// If a partial chat is asked for what it does not know.
+    /// If this is a partial chat that has not learned the answer.
     pub fn answer(&self, need: &Need) -> Fact {
         match *need {
             Need::Person(user) => Fact::Person(user, self.person(user).ok().cloned()),
@@ -58,7 +58,7 @@ impl Chat {
         }
     }
 
-    /// A chat that knows only what these needs say of this one.
+    /// Returns a partial chat that has learned the answers to these needs, and nothing else, from this one.
     pub fn restrict<'a>(&self, needs: impl IntoIterator<Item = &'a Need>) -> Chat {
         let mut part = Chat::partial(self.limits);
         needs.into_iter().for_each(|need| part.learn(self.answer(need)));

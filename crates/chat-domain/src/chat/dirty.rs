@@ -1,4 +1,4 @@
-//! What was written since it was last taken.
+//! What a chat has written since this was last taken.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -8,25 +8,25 @@ use crate::file::FileId;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::rows::*;
 
-/// What changed: the keys of rows that are kept here, and the rows that never change.
+/// The keys of the rows that changed and are kept in the chat, and the new rows that never change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dirty {
-    /// For each that changed, whether it is new.
+    /// The rooms that changed; `true` for a new one.
     pub(super) rooms: BTreeMap<RoomId, bool>,
     pub(super) members: BTreeSet<(RoomId, UserId)>,
-    /// For each that changed, whether it is new.
+    /// The messages that changed; `true` for a new one.
     pub(super) messages: BTreeMap<(RoomId, MessageId), bool>,
     pub(super) files: BTreeSet<FileId>,
     pub(super) reactions: BTreeMap<(RoomId, MessageId, UserId, Emoji), ReactionRow>,
     pub(super) owing: BTreeSet<(RoomId, MessageId)>,
     pub(super) mentioning: BTreeSet<(RoomId, MessageId)>,
-    /// How many replies came to each thread, less those that were deleted.
+    /// By how many the replies of each thread have changed.
     pub(super) threads: BTreeMap<(RoomId, MessageId), i64>,
     pub(super) forgotten: BTreeSet<(RoomId, MessageId)>,
     pub(super) lobby: BTreeSet<UserId>,
     pub(super) purges: BTreeMap<(RoomId, UserId), PurgeRow>,
     pub(super) blocks: BTreeMap<(UserId, UserId), BlockRow>,
-    /// The rows that never change, as they are to be kept.
+    /// The new rows of tables whose rows never change.
     pub(super) rows: Written,
 }
 
@@ -41,12 +41,12 @@ impl Dirty {
         self.messages.entry((room, message)).or_insert(false);
     }
 
-    /// Notes that a thread has one reply more, or one fewer.
+    /// Adds `more` to the replies of a thread; -1 for one that was deleted.
     pub(super) fn count_reply(&mut self, room: RoomId, thread: MessageId, more: i64) {
         *self.threads.entry((room, thread)).or_default() += more;
     }
 
-    /// Notes that a message lost its reactions.
+    /// Notes that all reactions to a message were deleted.
     pub(super) fn forget(&mut self, room: RoomId, message: MessageId) {
         self.reactions.retain(|&(r, m, ..), _| (r, m) != (room, message));
         self.forgotten.insert((room, message));

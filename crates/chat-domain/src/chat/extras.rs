@@ -1,4 +1,4 @@
-//! What extras do to a chat.
+//! What an extra changes in a chat.
 
 use alloc::sync::Arc;
 
@@ -27,9 +27,9 @@ impl Chat {
         }
     }
 
-    /// What a message loses that is deleted.
+    /// Removes the reactions to a message that is deleted, and no longer counts its pin.
     pub(super) fn forget_extras(&mut self, event: &Event, message: &Message) {
-        // Nobody reacts to it, and a working set knows that.
+        // An empty map says that there are no reactions, where a missing one would say that they were not learned.
         if let Some(state) = self.states.get_mut(&event.room) {
             state.reactions.insert(message.id, Default::default());
         }
@@ -52,7 +52,7 @@ impl Chat {
         self.update(event, |room| room.pins = if more { room.pins + 1 } else { room.pins.saturating_sub(1) });
     }
 
-    /// Somebody gives a reaction to a message, or takes it back.
+    /// Adds a user's reaction to a message, or takes it away.
     pub(super) fn fold_reaction(&mut self, event: &Event, id: MessageId, emoji: &Emoji, stands: bool) {
         let (room, user) = (event.room, event.actor.handle);
         let (at, seq) = (event.at, event.head.seq);

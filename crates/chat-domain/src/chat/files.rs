@@ -1,4 +1,4 @@
-//! Files that live here, and the messages that they belong to.
+//! Files that were uploaded to this server, and the messages that they belong to.
 
 use alloc::vec::Vec;
 
@@ -9,19 +9,19 @@ use crate::id::RoomId;
 use crate::message::Message;
 
 impl Chat {
-    /// The file of this id, if it lives here.
+    /// Returns the file of this id, if it was uploaded to this server.
     pub(crate) fn file(&self, id: FileId) -> Option<&FileRow> {
         let known = self.files.get(&id).map(Option::as_ref);
         known.unwrap_or_else(|| self.absent(|| Need::File(id)))
     }
 
-    /// All of them that are known.
+    /// Returns all files that are known.
     #[cfg(feature = "std")]
     pub(crate) fn file_rows(&self) -> impl Iterator<Item = &FileRow> {
         self.files.values().flatten()
     }
 
-    /// The first message that names files binds them.
+    /// Binds files to the first message that names them.
     pub(super) fn bind(&mut self, named: Vec<Named>, room: RoomId, message: &Message) {
         for Named { id, .. } in named {
             if let Some(Some(row)) = self.files.get_mut(&id)
@@ -33,7 +33,7 @@ impl Chat {
         }
     }
 
-    /// With the message that bound them files go.
+    /// Removes the files that were bound to this message.
     pub(super) fn unbind(&mut self, message: &Message) {
         for Named { id, .. } in message.named_files() {
             if let Some(Some(row)) = self.files.get_mut(&id)

@@ -1,4 +1,4 @@
-//! What an event does to a chat.
+//! What an event changes in a chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -35,7 +35,7 @@ impl Chat {
         self.log(event);
     }
 
-    /// A delivered position that moves without telling.
+    /// Moves a delivered position of which nobody is told.
     pub(crate) fn set_delivered(&mut self, room: RoomId, user: UserId, position: Position) {
         if let Some(slot) = self.states.get_mut(&room).and_then(|state| state.slot_mut(user)) {
             slot.member.delivered = position;
@@ -43,7 +43,7 @@ impl Chat {
         }
     }
 
-    /// Puts somebody's row in the lobby.
+    /// Puts a user's row into the lobby, in place of an older one.
     pub(crate) fn set_lobby(&mut self, row: LobbyRow) {
         let user = row.user;
         if let Some(since) = self.lobby.insert(user, Some(row)).flatten().and_then(|before| before.waiting) {
@@ -113,7 +113,8 @@ impl Chat {
         rows.into_iter().for_each(|row| self.set_lobby(LobbyRow { room: None, ..row }));
     }
 
-    /// The rows of the members stay as they are: there may be many.
+    /// Leaves the rows of the members as they are, because there may be very many: whoever asks whether somebody is a
+    /// member asks whether the room has ended, too.
     fn fold_ended(&mut self, event: &Event) {
         self.update(event, |room| (room.members, room.members_seq, room.closed) = (0, event.head.seq, true));
         let slots = self.states.get(&event.room).into_iter().flat_map(RoomState::slots);
@@ -126,7 +127,8 @@ impl Chat {
         self.update(event, |room| (room.members, room.members_seq) = (event.members, seq));
         self.is_in(user, id, true);
         let Some(state) = self.states.get_mut(&id) else { return };
-        // Who was banned without ever being there has a row, and comes for the first time.
+        // A user who was banned without ever having been in the room has a row with `joined` 0, and comes for the first
+        // time.
         let before = state.slot_mut(user).filter(|slot| slot.member.joined > 0);
         let joined = before.map(|slot| (slot.member.active, slot.member.joined) = (true, seq));
         let here = joined.is_none().then(|| state.newcomer(user, event)).flatten();
@@ -145,7 +147,7 @@ impl Chat {
         });
         self.is_in(user, event.room, false);
         let slot = self.states.get_mut(&event.room).and_then(|state| state.slot_mut(user));
-        // A rank is not kept for who comes back.
+        // A member who comes back has lost their rank.
         slot.into_iter().for_each(|slot| (slot.member.active, slot.member.moderator) = (false, false));
         self.mark(|dirty| dirty.members.extend([(event.room, user)]));
     }
@@ -230,13 +232,13 @@ impl Chat {
         });
     }
 
-    /// Brings the room to the event's head, and notes what is no message in its log.
+    /// Brings the room to the event's head, and writes a change that is not a message to its log.
     fn log(&mut self, event: &Event) {
         let Head { seq, moves } = event.head;
         let Some(state) = self.states.get_mut(&event.room) else { return };
         let Some(room) = &mut state.room else { return };
         room.head = Head { seq, moves };
-        // What nobody hears of does not bring the room forward in anybody's list.
+        // A change of which nobody is told does not move the room up in anybody's chat list.
         if event.change.is_durable() && event.change.is_told() {
             room.last_at = event.at;
         }
@@ -270,7 +272,7 @@ impl Chat {
 }
 
 impl RoomState {
-    /// Lets somebody in who was never here: what is there counts as read.
+    /// Makes a user a member for the first time. All messages that are there count as read.
     fn newcomer(&mut self, user: UserId, event: &Event) -> Option<Receipt> {
         let row = self.room.clone()?;
         let (at, number, moves) = (event.at, row.sent, 0);

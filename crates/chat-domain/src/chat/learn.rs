@@ -15,14 +15,15 @@ use crate::room::{Member, Room};
 use crate::rows::{LobbyRow, ReactionRow, Readership, Roster};
 
 impl Chat {
-    /// Takes a fact over. A working set learns all that a batch of commands needs before the first of them is executed;
-    /// learning the same twice does no harm.
+    /// Takes a fact over. A working set must learn everything that a batch of commands needs before the first of them
+    /// is executed; learning a fact twice does no harm.
     ///
-    /// A whole chat learns of people and files only ([`Fact::Person`], [`Fact::File`]): that they exist, and when they change.
+    /// A whole chat learns only of people and files ([`Fact::Person`], [`Fact::File`]): that they exist, and how they
+    /// change.
     ///
     /// # Panics
     ///
-    /// If a whole chat is given any other fact, which it knows better.
+    /// If a whole chat is given any other fact, which it knows itself.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
             Fact::Person(user, person) => return self.learn_person(user, person),
@@ -97,7 +98,8 @@ impl Chat {
         }
     }
 
-    /// A name can change at any time; that somebody is there cannot.
+    /// Keeps a known person if the fact says that there is none: a name can change at any time, but a person never
+    /// ceases to exist.
     pub(super) fn learn_person(&mut self, user: UserId, person: Option<Arc<Person>>) {
         let before = self.people.get(&user).cloned().flatten();
         let last_seen = before.as_ref().and_then(|fact| fact.last_seen);
@@ -135,7 +137,7 @@ impl Chat {
         }
     }
 
-    /// The ordinal of the message that was found is the same.
+    /// Learns the ordinal of a message id, which is also that of the message that was found for it.
     fn learn_ordinal(&mut self, room: RoomId, id: MessageId, user: UserId, ordinal: Ordinal) {
         let ordinals = &mut self.states.entry(room).or_default().ordinals;
         ordinals.insert((id, user), ordinal);
@@ -158,7 +160,8 @@ impl Chat {
         let Readership { message, readers, first_at, delivered } = seen;
         let state = self.states.entry(message.room).or_default();
         let base = state.bases.entry(message.id).or_default();
-        // The same message may come as unread, where deliveries do not matter, and as first sent.
+        // The same message may be learned twice: as unread, where `delivered` is not asked, and as first sent, where it
+        // is.
         let delivered = base.delivered || delivered;
         *base = Base { readers, first_at, delivered };
         self.learn_message(message);

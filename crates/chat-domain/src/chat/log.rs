@@ -5,7 +5,7 @@ use crate::extra::Noted;
 use crate::rows::{LogKind, LogRow};
 
 impl LogRow {
-    /// The row of a durable change that is not a message.
+    /// Returns the row of a durable change that is not a message; `None` for any other change.
     pub(super) fn of(event: &Event) -> Option<LogRow> {
         let row = |kind| LogRow {
             room: event.room,

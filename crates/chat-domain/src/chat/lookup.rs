@@ -1,4 +1,4 @@
-//! Asking a chat for what a decision rests on.
+//! What a decision reads of a chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,26 +15,26 @@ use crate::room::Room;
 use crate::rows::LobbyRow;
 
 impl Chat {
-    /// Who this is.
+    /// Returns a person, also one who was erased.
     pub(crate) fn person(&self, user: UserId) -> Result<&Arc<Person>, Refusal> {
         let known = self.people.get(&user).map(Option::as_ref);
         let known = known.unwrap_or_else(|| self.absent(|| Need::Person(user)));
         known.map(|known| &known.person).ok_or(Refusal::UnknownUser)
     }
 
-    /// Who this is, unless they were erased.
+    /// Returns a person who was not erased.
     pub(crate) fn living(&self, user: UserId) -> Result<&Arc<Person>, Refusal> {
         self.person(user).and_then(|person| if person.is_erased() { Err(Refusal::UnknownUser) } else { Ok(person) })
     }
 
-    /// What is known of a room, and the room's own row.
+    /// Returns what is known of a room, and the room's own row.
     pub(crate) fn state(&self, room: RoomId) -> Result<(&RoomState, &Room), Refusal> {
         let state = self.states.get(&room).filter(|state| state.is_known);
         let state = state.or_else(|| self.absent(|| Need::Room(room)));
         state.and_then(|state| Some((state, state.room.as_ref()?))).ok_or(Refusal::UnknownRoom)
     }
 
-    /// Somebody's row in a room, also of who left.
+    /// Returns a user's row in a room, also if they have left.
     pub(crate) fn slot(&self, room: RoomId, user: UserId) -> Option<&Slot> {
         let state = self.states.get(&room);
         match state.and_then(|state| state.members.get(&user)) {
@@ -44,19 +44,19 @@ impl Chat {
         }
     }
 
-    /// Somebody who is in a room now.
+    /// Returns the row of a user who is in a room now.
     pub(crate) fn member(&self, room: RoomId, user: UserId) -> Option<&Slot> {
         let has_ended = self.states.get(&room).and_then(RoomState::peek).is_some_and(Room::has_ended);
         self.slot(room, user).filter(|slot| slot.member.active && !has_ended)
     }
 
-    /// A message that is not deleted.
+    /// Returns a message that is not deleted.
     pub(crate) fn live_message(&self, room: RoomId, message: MessageId) -> Result<&Arc<Message>, Refusal> {
         let found = self.message_row(room, message).filter(|found| found.deleted.is_none());
         found.ok_or(Refusal::UnknownMessage)
     }
 
-    /// A message's row.
+    /// Returns a message, also a deleted one.
     pub(crate) fn message_row(&self, room: RoomId, message: MessageId) -> Option<&Arc<Message>> {
         let state = self.states.get(&room)?;
         match state.message(message) {
@@ -66,7 +66,7 @@ impl Chat {
         }
     }
 
-    /// Where a message id stands in a room.
+    /// Returns where a message id stands in a room. `user` is whose own messages are counted.
     pub(crate) fn ordinal(&self, room: RoomId, message: MessageId, user: UserId) -> Ordinal {
         let Ok((state, row)) = self.state(room) else { return Ordinal::default() };
         let slot = state.members.get(&user).and_then(Option::as_ref);
@@ -88,7 +88,7 @@ impl Chat {
         }
     }
 
-    /// Who owns a group when its owner leaves.
+    /// Returns who owns a group after its owner has left.
     pub(crate) fn heir(&self, room: RoomId, leaver: UserId) -> Option<UserId> {
         let state = self.states.get(&room)?;
         if !state.roster {
@@ -98,7 +98,7 @@ impl Chat {
         others.min_by_key(|member| member.succession()).map(|member| member.user)
     }
 
-    /// Everybody who is in a room, in order of joining.
+    /// Returns everybody who is in a room, in order of joining.
     pub(crate) fn roster(&self, state: &RoomState) -> Vec<Arc<Person>> {
         assert!(
             self.whole || state.roster,
@@ -108,13 +108,13 @@ impl Chat {
         state.present().into_iter().filter_map(|slot| self.person(slot.member.user).ok().cloned()).collect()
     }
 
-    /// The direct chat of two people.
+    /// Returns the direct chat of two people.
     pub(crate) fn direct(&self, one: UserId, other: UserId) -> Option<RoomId> {
         let (low, high) = (one.min(other), one.max(other));
         self.directs.get(&(low, high)).copied().unwrap_or_else(|| self.absent(|| Need::Direct(low, high)))
     }
 
-    /// What was first sent under a name.
+    /// Returns what was first sent under a name.
     pub(crate) fn first_sent(&self, room: RoomId, user: UserId, name: &ClientId) -> Option<(Digest, MessageId)> {
         match self.sent.get(&(room, user)).and_then(|sent| sent.get(name)) {
             Some(first) => *first,
@@ -123,18 +123,18 @@ impl Chat {
         }
     }
 
-    /// The group that was first made under a name.
+    /// Returns the group that was first made under a name.
     pub(crate) fn first_made(&self, user: UserId, name: &ClientId) -> Option<(Digest, RoomId)> {
         let key = (user, name.clone());
         self.made.get(&key).copied().unwrap_or_else(|| self.absent(|| Need::Made(user, name.clone())))
     }
 
-    /// Somebody's row in the lobby.
+    /// Returns a user's row in the lobby.
     pub(crate) fn lobby(&self, user: UserId) -> Option<LobbyRow> {
         self.lobby.get(&user).copied().unwrap_or_else(|| self.absent(|| Need::Lobby(user)))
     }
 
-    /// Everybody who waits for a stranger, the longest first.
+    /// Returns everybody who waits for a stranger, who has waited longest first.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = LobbyRow> {
         self.expect(|| Need::Waiting);
         self.waiting.iter().filter_map(|(_, user)| self.lobby.get(user).copied().flatten())
@@ -145,21 +145,22 @@ impl Chat {
         self.states.get(&room).is_some_and(|state| state.room.is_some())
     }
 
-    /// Asks for something of a room that must have been learned as a whole, unless the room was made here.
+    /// Panics if this need has not been answered, unless the room was made in this working set.
     pub(crate) fn expect_of(&self, state: &RoomState, need: impl Fn() -> Need) {
         if !state.born {
             self.expect(need);
         }
     }
 
-    /// Asks for something that must have been learned as a whole.
+    /// Panics in a partial chat if this need has not been answered.
     pub(crate) fn expect(&self, need: impl Fn() -> Need) {
         if !self.whole && !self.answered.contains(&need()) {
             self.absent::<()>(need);
         }
     }
 
-    /// What a whole chat does not have does not exist; what a partial one does not have was forgotten by somebody.
+    /// Returns `None` in a whole chat: what it does not have does not exist. Panics in a partial chat, where
+    /// [`Command::needs`](crate::Command::needs) forgot to name the need.
     #[cold]
     pub(super) fn absent<T>(&self, need: impl Fn() -> Need) -> Option<T> {
         assert!(self.whole, "the working set never learned {:?}: is it missing in Command::needs?", need());

@@ -12,11 +12,11 @@ use crate::names::folded;
 use crate::person::{Handle, Person};
 use crate::room::Member;
 
-/// A message that mentions somebody: its dense number and its sender.
+/// A message that mentions somebody: its [number](Message::number) in the room, and its sender.
 type Mentioning = (u64, UserId);
 
 impl Chat {
-    /// The member of a room who has this name.
+    /// Returns the member of a room who has this username ([folded](crate::names::folded)).
     pub(crate) fn member_named(&self, room: RoomId, name: &str) -> Option<Handle> {
         let user = match self.named.get(&(room, name.into())) {
             Some(user) => (*user)?,
@@ -26,7 +26,7 @@ impl Chat {
         self.member(room, user).map(|_| self.handle(user))
     }
 
-    /// Who has a name, if they are or were in a room, with their row there.
+    /// Returns who has this username, if they are or were in the room, with their row there.
     pub(super) fn named_in(&self, room: RoomId, name: &str) -> Option<(Arc<Person>, Option<Member>)> {
         let user = self.whose(room, name)?;
         Some((self.person(user).ok()?.clone(), self.slot(room, user).map(|slot| slot.member)))
@@ -41,7 +41,7 @@ impl Chat {
         }
     }
 
-    /// Takes account of whom a message mentions now, in the place of whom it mentioned before.
+    /// Replaces the mentions of a message: those of `before` by those of `now`.
     pub(super) fn mention(&mut self, room: RoomId, before: Option<&Message>, now: &Message) {
         let of = |message: Option<&Message>| message.and_then(|message| message.mentions.clone());
         if of(before) == of(Some(now)) {
@@ -54,7 +54,7 @@ impl Chat {
         self.mark(|dirty| dirty.mentioning.extend([(room, now.id)]));
     }
 
-    /// How many of the messages of others that somebody has not read mention them, or everybody.
+    /// Returns how many unread messages of others mention this member, or everybody.
     pub(crate) fn unread_mentions(&self, state: &RoomState, slot: &Slot) -> u64 {
         let (user, read) = (slot.member.user, slot.member.read.number);
         let to = |whom: Option<UserId>| state.mentions.get(&whom).map(Vec::as_slice).unwrap_or_default();
@@ -72,7 +72,7 @@ impl Chat {
 }
 
 impl RoomState {
-    /// Puts a message among those that mention people, or takes it out.
+    /// Adds a message to the lists of those whom it mentions, or removes it.
     pub(super) fn index_mentions(&mut self, message: &Message, stands: bool) {
         let Some(mentions) = &message.mentions else { return };
         let sender = message.sender.id();

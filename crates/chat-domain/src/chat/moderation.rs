@@ -1,4 +1,4 @@
-//! What becomes of people in a group by those who lead it, and who blocks whom.
+//! Ranks, mutes, bans and the audit of a group, and who blocks whom.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -13,7 +13,7 @@ use crate::rows::{AuditRow, BlockRow, PurgeRow};
 use crate::time::Time;
 
 impl Chat {
-    /// Whether the first has blocked the second.
+    /// Whether `who` has blocked `whom`.
     pub(crate) fn blocks(&self, who: UserId, whom: UserId) -> bool {
         match self.blocks.get(&(who, whom)) {
             Some(since) => since.is_some(),
@@ -27,12 +27,12 @@ impl Chat {
         }
     }
 
-    /// Whether either of two has blocked the other.
+    /// Whether either of two users has blocked the other.
     pub(crate) fn are_apart(&self, one: UserId, other: UserId) -> bool {
         self.blocks(one, other) || self.blocks(other, one)
     }
 
-    /// Whom this user blocks, and who blocks them.
+    /// Returns the pairs in which this user has blocked somebody or was blocked.
     pub(super) fn apart_from(&self, user: UserId) -> Vec<(UserId, UserId)> {
         let standing = self.blocks.iter().filter(|(_, since)| since.is_some()).map(|(pair, _)| *pair);
         let mut pairs: Vec<_> = standing.filter(|&(who, whom)| user == who || user == whom).collect();
@@ -41,17 +41,17 @@ impl Chat {
     }
 
     pub(super) fn learn_block(&mut self, who: UserId, whom: UserId, stands: bool) {
-        // When it began decides nothing.
+        // No rule asks when the block began.
         self.blocks.entry((who, whom)).or_insert(stands.then(Default::default));
     }
 
-    /// Notes that somebody blocks somebody, or no longer does.
+    /// Notes that a person blocks another, or no longer does.
     pub(crate) fn set_block(&mut self, row: BlockRow) {
         self.blocks.insert((row.person, row.blocked), row.stands.then_some(row.at));
         self.mark(|dirty| dirty.blocks.extend([((row.person, row.blocked), row)]));
     }
 
-    /// The blocks that stand, in an order that hangs on nothing else.
+    /// Returns the blocks that stand, sorted by the two ids.
     pub(super) fn block_rows(&self) -> Vec<BlockRow> {
         let rows = self
             .blocks
@@ -62,13 +62,14 @@ impl Chat {
         rows
     }
 
-    /// Whom somebody blocks, and since when.
+    /// Returns the users whom this user blocks, and since when.
     pub(crate) fn blocked(&self, user: UserId) -> Vec<(Time, UserId)> {
         let own = self.blocks.iter().filter(|((person, _), _)| *person == user);
         own.filter_map(|(&(_, blocked), since)| Some(((*since)?, blocked))).collect()
     }
 
-    /// What is to be erased behind bans; what is not put back is done.
+    /// Takes out the purges: the messages that are to be deleted after bans and erasures. Those that are not finished
+    /// must be put back with [`Chat::keep_purge`].
     pub(crate) fn take_purges(&mut self) -> Vec<PurgeRow> {
         core::mem::take(&mut self.purges)
     }
@@ -77,7 +78,7 @@ impl Chat {
         self.purges.push(purge);
     }
 
-    /// Notes who did what, and what is to be done behind it.
+    /// Adds a moderator's act to the audit, and the purge that a ban may order.
     pub(crate) fn set_acted(&mut self, event: &Event, acted: Acted) {
         let Acted { act, user, message, reason, purge } = acted;
         let (room, actor, at) = (event.room, event.actor.id(), event.at);
@@ -88,7 +89,7 @@ impl Chat {
             state.audit.push(row.clone());
         }
         self.mark(|dirty| dirty.rows.audit.push(row));
-        // Of who was erased everything goes, or nothing.
+        // The messages of a person who was erased are purged as a whole or kept as a whole, as their erasure decided.
         let is_erased =
             |user| self.people.get(&user).and_then(Option::as_ref).is_some_and(|one| one.person.is_erased());
         let user = user.filter(|user| !is_erased(*user));
@@ -102,7 +103,7 @@ impl Chat {
         }
     }
 
-    /// Somebody is something else in a group than before.
+    /// Changes a user's rank, mute and ban in a group.
     pub(super) fn fold_updated(&mut self, event: &Event, user: UserId, standing: &Standing) {
         let Standing { role, muted, banned } = *standing;
         self.update(event, |room| {
@@ -118,7 +119,7 @@ impl Chat {
         self.mark(|dirty| dirty.members.extend([(event.room, user)]));
     }
 
-    /// Somebody in a direct chat may say nothing there any more, or may again.
+    /// Notes that a user was silenced in a direct chat because the other one blocks them, or may write again.
     pub(super) fn fold_silenced(&mut self, event: &Event, user: UserId, stands: bool) {
         let slot = self.states.get_mut(&event.room).and_then(|state| state.slot_mut(user));
         slot.into_iter().for_each(|slot| slot.member.silenced = stands);
@@ -127,16 +128,16 @@ impl Chat {
 }
 
 impl RoomState {
-    /// What was done by who leads it, in order.
+    /// Returns the audit, oldest first.
     pub(crate) fn audited(&self) -> &[AuditRow] {
         &self.audit
     }
 
-    /// Somebody who is or was in it.
+    /// Returns the row of a user who is or was in the room.
     pub(crate) fn slots_of(&self, user: UserId) -> Option<&Slot> {
         self.members.get(&user).and_then(Option::as_ref)
     }
 }
 
-/// How far back messages are erased behind a ban.
+/// How far back a ban deletes messages.
 const PURGED: Duration = Duration::from_secs(24 * 3600);

@@ -1,4 +1,4 @@
-//! Messages as they are to be told now, by the names that people have now and with the words that are quoted as they are now.
+//! Messages with the names that people have now, and with quotes as the quoted messages are now.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -10,7 +10,8 @@ use crate::person::Person;
 use crate::quote::{InReply, Quote};
 
 impl Chat {
-    /// A message by the name that its sender has now, with what it answers as that is now, as far as both are here.
+    /// Returns a message with its sender's present name and with its quote as the quoted message is now, as far as this
+    /// chat knows both.
     pub(crate) fn as_now(&self, message: &Arc<Message>) -> Arc<Message> {
         let sender = self.shows_now(message.sender.id()).filter(|sender| **sender != message.sender);
         let reply = message.reply.as_ref().and_then(|reply| self.quoted_now(message.room, reply));
@@ -23,26 +24,26 @@ impl Chat {
         Arc::new(now)
     }
 
-    /// A message as it is quoted now.
+    /// Returns the quote of a message as it is now.
     #[cfg(feature = "std")]
     pub(crate) fn quote(&self, room: RoomId, message: MessageId) -> Option<Quote> {
         Some(self.as_now(self.states.get(&room)?.message(message)?).quoted())
     }
 
-    /// Everybody who is in a room.
+    /// Returns everybody who is in a room.
     #[cfg(feature = "std")]
     pub(crate) fn people_in(&self, room: RoomId) -> Vec<UserId> {
         let present = self.states.get(&room).map(|state| state.present()).unwrap_or_default();
         present.into_iter().map(|slot| slot.member.user).collect()
     }
 
-    /// The replies of a thread that stand, oldest first.
+    /// Returns the replies of a thread that are not deleted, oldest first.
     pub(crate) fn replies(&self, room: RoomId, thread: MessageId) -> &[MessageId] {
         let state = self.states.get(&room);
         state.and_then(|state| state.threads.get(&thread)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// What an answer quotes, if that is not as it was.
+    /// Returns a quote as it is now, if it has changed.
     fn quoted_now(&self, room: RoomId, reply: &InReply) -> Option<InReply> {
         let quote = match self.states.get(&room)?.message(reply.quote.message) {
             Some(message) => message.quoted(),

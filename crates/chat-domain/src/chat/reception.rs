@@ -1,4 +1,4 @@
-//! What became of a message: who read it, whom it reached, who likes it.
+//! What became of a message: who has read it, whom it has reached, who reacts to it.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,21 +15,21 @@ use crate::reception::{Likes, Mark, NEWEST, Reception};
 use crate::rows::{ReactionRow, Readership};
 
 impl Chat {
-    /// What became of a message.
+    /// Returns what became of a message.
     pub(crate) fn reception(&self, state: &RoomState, message: &Arc<Message>) -> Reception {
         let likes = self.newest_rows(state, message, &Emoji::LIKE, None);
         self.readership(state, message, None).reception(&likes)
     }
 
-    /// A message with who has read it; `also` is about to.
+    /// Returns a message with its readers. `also` is a reader whose position is just being moved.
     pub(crate) fn readership(&self, state: &RoomState, message: &Arc<Message>, also: Option<Mark>) -> Readership {
         let readers = self.readers(state, message, also);
         let first_at = state.bases.get(&message.id).and_then(|base| base.first_at);
         Readership::of(message.clone(), readers, first_at, self.is_delivered(state, message))
     }
 
-    /// Who has read a message, the sender aside, in order of time; `also` is about to. In a partial chat the oldest beyond
-    /// the newest hundred may be missing.
+    /// Returns who has read a message, without its sender, in order of time. `also` is a reader whose position is just
+    /// being moved. A partial chat may miss the oldest of more than a hundred.
     pub(crate) fn readers(&self, state: &RoomState, message: &Message, also: Option<Mark>) -> Vec<Mark> {
         self.expect_base(state, message);
         let here = state.slots().filter(|slot| slot.member.user != message.sender.id()).filter_map(|slot| {
@@ -49,12 +49,12 @@ impl Chat {
             || others().any(|member| member.reached() >= Some(message.id))
     }
 
-    /// Who stands behind a reaction to a message now.
+    /// Returns who gives a message this reaction.
     pub(crate) fn backers(&self, state: &RoomState, message: &Message, emoji: &Emoji) -> Likes {
         Likes::of(message.reactions.count(emoji), &self.newest_rows(state, message, emoji, None))
     }
 
-    /// The newest hundred rows of a reaction that stand, in order of time, one user's aside.
+    /// Returns the newest hundred rows of a reaction that stand, oldest first, without those of `without`.
     pub(crate) fn newest_rows(
         &self,
         state: &RoomState,
@@ -69,7 +69,7 @@ impl Chat {
         rows
     }
 
-    /// Whether somebody stands behind a reaction to a message.
+    /// Whether a user gives a message this reaction.
     pub(crate) fn reacts(&self, state: &RoomState, message: &Message, emoji: &Emoji, user: UserId) -> bool {
         if !state.is_fresh(message) {
             self.expect(|| Need::Reactions(message.room, message.id, user, emoji.clone()));
@@ -77,7 +77,7 @@ impl Chat {
         self.given(state, message, emoji).and_then(|given| given.rows.get(&user)).is_some_and(|row| row.stands)
     }
 
-    /// The newest hundred messages of others, not deleted, after one position and up to another, oldest first.
+    /// Returns the newest hundred messages of others that are not deleted, after `from` and up to `upto`, oldest first.
     pub(crate) fn between(
         &self,
         state: &RoomState,
@@ -98,7 +98,7 @@ impl Chat {
         found
     }
 
-    /// Ids and senders of the same messages; more of them a working set may not know.
+    /// Returns the ids and senders of the same messages. A working set may know of some no more than that.
     pub(crate) fn senders(
         &self,
         state: &RoomState,
@@ -115,12 +115,13 @@ impl Chat {
         found.split_off(found.len().saturating_sub(NEWEST))
     }
 
-    /// Both spellings of somebody who is known.
+    /// Returns both ids of a user; the UUID of an unknown user is computed.
     pub(crate) fn handle(&self, user: UserId) -> Handle {
         self.person(user).map_or_else(|_| Handle::from(user), |person| person.handle)
     }
 
-    /// A deleted message has no reactions; of a message that was sent here all are here.
+    /// Returns the rows of a reaction. A deleted message has none. Those of a message that was sent in this working set
+    /// are all here; those of an older one must have been learned.
     fn given<'a>(&'a self, state: &'a RoomState, message: &Message, emoji: &Emoji) -> Option<&'a Given> {
         match state.given(message.id, emoji) {
             None if !state.is_fresh(message) && message.deleted.is_none() => {

@@ -17,20 +17,20 @@ use crate::time::Time;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Saved {
-    /// Everybody who is known, and when they were last seen.
+    /// Every person whom the chat knows, and when they were last seen.
     pub people: Vec<(Arc<Person>, Option<Time>)>,
-    /// Every row of every table. All of them are new.
+    /// The rows of all tables, all of them as new rows.
     pub rows: Written,
-    /// Who took which direct chats off their lists, and how many messages these had then.
+    /// Which user took which direct chat off their list, and how many messages it had then.
     pub hidden: Vec<(UserId, RoomId, u64)>,
 }
 
 impl Chat {
-    /// Everything that a whole chat knows, in an order that hangs on nothing else.
+    /// Returns everything that a whole chat knows. The order depends on the content only.
     ///
     /// # Panics
     ///
-    /// If this is a partial chat, which knows only a part of anything.
+    /// If this is a partial chat.
     pub fn save(&self) -> Saved {
         assert!(self.whole, "only a whole chat can be saved");
         let mut people: Vec<_> =
@@ -46,7 +46,7 @@ impl Chat {
         Saved { people, rows, hidden }
     }
 
-    /// The chat that was saved. The limits are not part of it.
+    /// Makes the chat that was saved. The limits are not saved and are given anew.
     pub fn load(limits: Limits, saved: Saved) -> Chat {
         let mut chat = Chat::new(limits);
         for (person, last_seen) in saved.people {
@@ -94,7 +94,7 @@ impl Chat {
         }
     }
 
-    /// The rows that belong to no room: names of requests, pairs, the lobby.
+    /// Returns the rows of tables that belong to no room: names of requests, direct chats by pair, the lobby.
     fn named_rows(&self) -> Written {
         let sent = self.sent.iter().flat_map(|(&(room, user), names)| {
             let firsts = names.iter().filter_map(|(name, first)| Some((name, (*first)?)));

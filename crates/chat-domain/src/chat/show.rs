@@ -1,4 +1,4 @@
-//! What questions read of a whole chat.
+//! What queries read of a whole chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -16,57 +16,57 @@ use crate::time::Time;
 use crate::view::Mark;
 
 impl Chat {
-    /// Somebody, and when they were last seen.
+    /// Returns a person, and when they were last seen.
     pub(crate) fn someone(&self, user: UserId) -> Option<(&Arc<Person>, Option<Time>)> {
         self.people.get(&user)?.as_ref().map(|known| (&known.person, known.last_seen))
     }
 
-    /// The rooms that somebody is in, in order of their ids.
+    /// Returns the rooms that a user is in, in order of their ids.
     pub(crate) fn rooms_of(&self, user: UserId) -> impl Iterator<Item = RoomId> {
         self.rooms_of.get(&user).into_iter().flatten().copied()
     }
 
-    /// All rooms, the newest first.
+    /// Returns all rooms, the newest first.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &Room> {
         let mut rooms: Vec<_> = self.states.values().filter_map(RoomState::peek).collect();
         rooms.sort_unstable_by_key(|row| core::cmp::Reverse(row.id));
         rooms.into_iter()
     }
 
-    /// Everybody who ever was in the lobby, in order of their ids.
+    /// Returns the rows of everybody who ever was in the lobby, in order of their ids.
     pub(crate) fn lobby_rows(&self) -> impl Iterator<Item = &LobbyRow> {
         self.lobby.values().flatten()
     }
 }
 
 impl RoomState {
-    /// Every message, in order of ids and of `seq`, deleted ones too.
+    /// Returns all messages in order of ids and of `seq`, deleted ones too.
     pub(crate) fn messages(&self) -> &[Arc<Message>] {
         &self.messages
     }
 
-    /// The log without the messages, in order of `seq`.
+    /// Returns the log without the messages, in order of `seq`.
     pub(crate) fn changes(&self) -> &[LogRow] {
         &self.changes
     }
 
-    /// How many of the first messages are not deleted.
+    /// Returns how many of the first messages are not deleted.
     pub(crate) fn alive(&self, first: usize) -> usize {
         first - below(&self.deleted, |&number| number <= first as u64)
     }
 
-    /// How many messages after this number are deleted and somebody else's.
+    /// Returns how many messages after this number are deleted and were not this member's own.
     pub(crate) fn deleted_of_others(&self, slot: &Slot, number: u64) -> u64 {
         let after = |numbers: &[u64]| numbers.len() - below(numbers, |&deleted| deleted <= number);
         (after(&self.deleted) - after(&slot.deleted)) as u64
     }
 
-    /// Who did what about one reaction to a message.
+    /// Returns the rows of one reaction to a message.
     pub(crate) fn given(&self, message: MessageId, emoji: &Emoji) -> Option<&Given> {
         self.reactions.get(&message)?.get(emoji)
     }
 
-    /// What somebody reacts to a message with, in order of time.
+    /// Returns the emoji with which a user reacts to a message, in order of time.
     pub(crate) fn reactions_of(&self, message: MessageId, user: UserId) -> Vec<Emoji> {
         let given = self.reactions.get(&message).into_iter().flat_map(Map::values);
         let mut rows: Vec<_> = given.filter_map(|given| given.rows.get(&user)).filter(|row| row.stands).collect();
@@ -74,7 +74,7 @@ impl RoomState {
         rows.into_iter().map(|row| row.emoji.clone()).collect()
     }
 
-    /// The reactions to a message that stand, the oldest first.
+    /// Returns the reactions to a message that stand, oldest first.
     pub(crate) fn reactors(&self, message: MessageId) -> Vec<&ReactionRow> {
         let given = self.reactions.get(&message).into_iter().flat_map(Map::values);
         let mut rows: Vec<_> = given.flat_map(|given| given.rows.values()).filter(|row| row.stands).collect();
@@ -84,12 +84,12 @@ impl RoomState {
 }
 
 impl Given {
-    /// What somebody last did.
+    /// Returns a user's row, whether their reaction stands or was taken back.
     pub(crate) fn row(&self, user: UserId) -> Option<&ReactionRow> {
         self.rows.get(&user)
     }
 
-    /// Who stands behind it, the oldest first.
+    /// Returns who gives this reaction, oldest first.
     pub(crate) fn marks(&self) -> Vec<Mark> {
         let rows = self.order.iter().filter_map(|(_, user)| self.rows.get(user));
         rows.map(|row| Mark { user: row.user, at: row.at }).collect()
@@ -97,7 +97,7 @@ impl Given {
 }
 
 impl Slot {
-    /// How far they had read when the room's `moves` had this value.
+    /// Returns the read position that this member had when the room's `moves` had this value.
     pub(crate) fn read_upto(&self, moves: u64) -> Option<MessageId> {
         let known = below(&self.reads, |receipt| receipt.moves <= moves);
         known.checked_sub(1).map(|at| self.reads[at].upto)

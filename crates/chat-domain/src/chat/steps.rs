@@ -1,6 +1,7 @@
-//! Searching in order, counted in tests: no question about one message or one member walks through a history.
+//! Binary search whose steps tests count, so that no question about one message or one member walks through a whole
+//! history.
 
-/// How many of the first items are below something.
+/// Returns how many of the first items satisfy `is_below`.
 pub(super) fn below<T>(sorted: &[T], is_below: impl Fn(&T) -> bool) -> usize {
     sorted.partition_point(|one| {
         step();
@@ -8,7 +9,7 @@ pub(super) fn below<T>(sorted: &[T], is_below: impl Fn(&T) -> bool) -> usize {
     })
 }
 
-/// Looks at one more row.
+/// Counts one row that is looked at; does nothing outside of tests.
 #[inline]
 pub(super) fn step() {
     #[cfg(all(test, feature = "std"))]

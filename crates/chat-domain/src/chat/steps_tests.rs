@@ -59,7 +59,7 @@ fn unread_counts_and_readers_scan_no_history() {
         counted(|| crate::query::unread(state, row, slot))
     };
     let readers = |chat: &Chat, message| counted(|| chat.readers_page(user(1), ROOM, id(message), None, 9).unwrap());
-    // A hundred times the history is seven more halvings in each of the lists that are searched.
+    // A hundred times the history costs seven more halvings in each list that is searched.
     for who in 1..=3 {
         let ((_, few), (count, many)) = (unread(&small, who), unread(&large, who));
         assert!(many <= few + 2 * 7 && many <= 2 * 15, "{few} steps, then {many}");

@@ -1,4 +1,4 @@
-//! What nobody reads any more of what somebody said who was erased.
+//! Making unreadable what a person said who was erased.
 
 use alloc::sync::Arc;
 
@@ -8,7 +8,8 @@ use crate::rows::PurgeRow;
 use crate::time::Time;
 
 impl Chat {
-    /// Makes what somebody said unreadable, and has it deleted behind that; answers how many messages there were. For a whole chat.
+    /// Makes all messages of a user unreadable, and orders their deletion as purges. Returns how many messages there
+    /// were. For a whole chat only.
     pub fn unsay(&mut self, user: UserId) -> u64 {
         let (mut said, mut purges) = (0, self.take_purges());
         for (&room, state) in &mut self.states {
@@ -28,7 +29,7 @@ impl Chat {
         said
     }
 
-    /// How many messages of somebody who was erased are still to be deleted.
+    /// Returns how many messages of an erased user are still to be deleted.
     pub fn unsaid_left(&self, user: UserId) -> u64 {
         let own = self.purges.iter().filter(|purge| purge.user == user && purge.actor == user);
         let rooms = own.filter_map(|purge| self.states.get(&purge.room));
@@ -37,5 +38,5 @@ impl Chat {
     }
 }
 
-/// No message comes after it.
+/// A message id that no message comes after.
 const LAST: MessageId = MessageId::new(MAX_ID).expect("the largest id is one");

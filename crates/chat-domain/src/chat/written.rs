@@ -1,4 +1,4 @@
-//! The rows that are to be kept.
+//! The rows that a store is to write.
 
 use alloc::vec::Vec;
 
@@ -8,8 +8,8 @@ use crate::fact::Written;
 use crate::id::{MessageId, RoomId};
 
 impl Chat {
-    /// The rows that became new or changed since the last call, to be kept by whoever keeps them. Nothing for a whole chat
-    /// that is not [`Chat::recording`].
+    /// Returns the rows that are new or have changed since the last call, for a store to write. Returns none if this is
+    /// a whole chat that is not [`Chat::recording`].
     pub fn take_written(&mut self) -> Written {
         match self.dirty.as_mut().map(core::mem::take) {
             Some(dirty) => self.rows_of(dirty),
@@ -17,7 +17,7 @@ impl Chat {
         }
     }
 
-    /// The rows as they are now.
+    /// Returns the rows as they are now.
     fn rows_of(&self, dirty: Dirty) -> Written {
         let (mut rooms, mut messages) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
         for (id, new) in dirty.rooms {

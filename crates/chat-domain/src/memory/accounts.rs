@@ -1,4 +1,4 @@
-//! Who people are and what they show to prove it, in memory.
+//! Accounts and credentials, in memory.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -19,26 +19,26 @@ use crate::time::Time;
 
 #[derive(Default)]
 pub(super) struct Accounts {
-    /// Who is kept out, in the order in which it was said.
+    /// The suspensions, in the order in which they were noted, one for each user.
     suspensions: Vec<Suspension>,
-    /// How often that was said.
+    /// How many suspensions were ever noted.
     suspended: u64,
-    /// Who was erased, in the order in which that was ordered.
+    /// The erasings, in the order in which they were ordered.
     erasings: Vec<Erasing>,
-    /// By folded username.
+    /// The users by folded username.
     names: BTreeMap<String, UserId>,
-    /// Those whose UUID is an issuer's own.
+    /// The users with a UUID of an issuer.
     uuids: BTreeMap<Uuid, UserId>,
-    /// By issuer and subject, where that is neither a number nor a UUID.
+    /// The users whose subject is any other text, by issuer and subject.
     subjects: BTreeMap<(String, String), UserId>,
     passwords: BTreeMap<UserId, String>,
     local: i64,
     foreign: i64,
     tokens: BTreeMap<String, Token>,
-    /// Whose each family is, as long as it is good.
+    /// The families that were not revoked, and whose they are.
     families: BTreeMap<Family, UserId>,
     opened: i64,
-    /// How often somebody's tokens were ended, and when that was the last time.
+    /// How often a user's tokens were ended, and when they last were.
     ended: BTreeMap<UserId, (i64, Time)>,
     sessions: BTreeMap<String, (UserId, Time)>,
     pub(super) visits: BTreeMap<UserId, Visit>,
@@ -88,7 +88,7 @@ impl Accounts {
         accounts.filter(begins).take(limit).collect()
     }
 
-    /// Finds or makes a visitor.
+    /// Returns a visitor's account, and makes it for a visitor who was never here.
     pub(super) fn admit(&mut self, chat: &mut Chat, visitor: Visitor) -> Result<Account, Refusal> {
         visitor.check()?;
         let handle = self.identify(chat, &visitor);
@@ -150,13 +150,13 @@ impl Accounts {
         self.holder(chat, user, None)
     }
 
-    /// Whether the log-in still stands that brought something.
+    /// Whether the log-in that registered a device has not ended: its family or its cookie session stands.
     pub(super) fn stands(&self, family: Option<Family>, session: Option<&str>, now: Time) -> bool {
         family.is_none_or(|family| self.families.contains_key(&family))
             && session.is_none_or(|digest| self.sessions.get(digest).is_some_and(|(_, expires)| *expires > now))
     }
 
-    /// Whether somebody is kept out at this moment.
+    /// Whether a user is suspended at this moment.
     pub(super) fn is_suspended(&self, user: UserId, now: Time) -> bool {
         self.suspensions.iter().any(|one| one.user == user && one.until > now)
     }
@@ -170,7 +170,7 @@ impl Accounts {
         self.sessions.insert(digest, (user, expires));
     }
 
-    /// A session with less than half of a new one's time left begins anew.
+    /// A session with less than half of its time left is prolonged to `renewed`.
     pub(super) fn session(&mut self, chat: &Chat, digest: &str, now: Time, renewed: Time) -> Option<Account> {
         let (user, expires) = self.sessions.get_mut(digest)?;
         if *expires <= now {
@@ -188,14 +188,14 @@ impl Accounts {
         self.end_log_ins(user, kept)
     }
 
-    /// Keeps somebody out until then.
+    /// Suspends a user until this moment.
     pub(super) fn suspend(&mut self, user: UserId, until: Time) {
         self.suspensions.retain(|one| one.user != user);
         self.suspended += 1;
         self.suspensions.push(Suspension { no: self.suspended, user, until });
     }
 
-    /// What was said after this number.
+    /// Returns the suspensions that were noted after this number.
     pub(super) fn suspensions(&self, after: u64) -> Vec<Suspension> {
         self.suspensions.iter().filter(|one| one.no > after).copied().collect()
     }
@@ -223,7 +223,7 @@ impl Accounts {
         all
     }
 
-    /// Nothing is left of somebody.
+    /// Notes that nothing is left to be erased of a user.
     pub(super) fn erased(&mut self, user: UserId, now: Time) {
         let own = self.erasings.iter_mut().filter(|one| one.erasure.user == user);
         own.for_each(|one| one.done = one.done.or(Some(now)));
@@ -241,7 +241,8 @@ impl Accounts {
         self.sessions.remove(digest);
     }
 
-    /// Who a visitor is, or would be: the integer of somebody new is given by [`Accounts::give`].
+    /// Returns both ids of a visitor. For one who was never here, the integer is the next free one, which
+    /// [`Accounts::give`] assigns.
     fn identify(&self, chat: &Chat, visitor: &Visitor) -> Handle {
         let given = match &visitor.subject {
             Subject::Uuid(uuid) => self.uuids.get(uuid),
@@ -252,7 +253,7 @@ impl Accounts {
         account(chat, id).map_or_else(|| visitor.subject.handle(id), |account| account.person.handle)
     }
 
-    /// Gives a visitor who was admitted the integer that they are known by from now on.
+    /// Assigns an admitted visitor the integer by which they are known from now on.
     fn give(&mut self, visitor: &Visitor, id: UserId) {
         let is_new = match &visitor.subject {
             Subject::Number(_) => false,
@@ -272,7 +273,7 @@ impl Accounts {
         account(chat, id).ok_or(Refusal::UnknownUser)
     }
 
-    /// The next number that no visitor came with.
+    /// Returns the next integer that nobody has. A visitor may have come with it.
     fn next_local(&mut self, chat: &Chat) -> UserId {
         loop {
             self.local += 1;
@@ -288,7 +289,7 @@ pub(super) fn account(chat: &Chat, user: UserId) -> Option<Account> {
     chat.someone(user).map(|(person, last_seen)| Account { person: person.clone(), last_seen })
 }
 
-/// There are more numbers than memory could hold people.
+/// Makes an id of a number that counts people. It cannot be too large: memory would be full before.
 fn numbered(number: i64) -> UserId {
     UserId::new(number).expect("memory holds fewer people than there are numbers")
 }

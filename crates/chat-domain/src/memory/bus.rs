@@ -7,30 +7,31 @@ use alloc::vec::Vec;
 
 use crate::backplane::{Backplane, Ears, Envelope};
 
-/// A bus in memory. It loses nothing; whoever wants to see what a bus may do puts something between it and a node's ears.
+/// A bus in memory, which loses nothing. To see what a lossy bus does, put something that loses envelopes before a
+/// node's ears.
 #[derive(Clone, Default)]
 pub struct Bus(Arc<Mutex<Vec<Listening>>>);
 
-/// A node that listens.
+/// A node that listens to the bus.
 #[derive(Clone)]
 struct Listening {
     node: u64,
     ears: Weak<dyn Ears>,
 }
 
-/// One node's end of it.
+/// A node's end of the bus.
 struct End {
     bus: Bus,
     node: u64,
 }
 
 impl Bus {
-    /// Nobody is there.
+    /// Makes a bus without nodes.
     pub fn new() -> Bus {
         Bus::default()
     }
 
-    /// A node joins: it hears what the others publish from now on, for as long as its ears are there.
+    /// Joins a node to the bus. It is handed what other nodes publish from now on, until its ears are dropped.
     pub fn join(&self, node: u64, ears: &Arc<dyn Ears>) -> Arc<dyn Backplane> {
         self.nodes().push(Listening { node, ears: Arc::downgrade(ears) });
         Arc::new(End { bus: self.clone(), node })

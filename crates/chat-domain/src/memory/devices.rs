@@ -1,4 +1,4 @@
-//! Devices that are pushed, in memory.
+//! Devices and pushes, in memory.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -137,7 +137,7 @@ impl Devices for InMemory {
 }
 
 impl World {
-    /// The kind of a room that somebody is in.
+    /// Returns the kind of a room, for one of its members.
     fn kind(&self, member: UserId, room: RoomId) -> Result<RoomKind, Refusal> {
         let (_, row) = self.chat.state(room)?;
         self.chat.member(room, member).map(|_| row.kind).ok_or(Refusal::NotMember)
@@ -153,7 +153,7 @@ impl World {
         }
     }
 
-    /// Whether somebody wants to be pushed a message of others.
+    /// Whether a message is to be pushed to this member: somebody else sent it, and their level wants it.
     fn is_for(&self, person: UserId, message: &Message) -> bool {
         let Ok(kind) = self.kind(person, message.room) else { return false };
         let level = self.pushed.levels.get(&(person, message.room)).copied().unwrap_or(Level::unsaid(kind));

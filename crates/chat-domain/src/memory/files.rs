@@ -1,4 +1,4 @@
-//! The files that live here, in memory.
+//! Uploaded files, in memory.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

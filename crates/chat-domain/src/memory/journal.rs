@@ -28,7 +28,7 @@ impl Journal for InMemory {
     }
 
     fn submit(&self, order: Order) {
-        // The sink has the answer.
+        // The sink has been told the answer.
         let _ = self.carry_out(order);
     }
 
@@ -227,7 +227,6 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.notifications.read_all(user, at)))
     }
 
-    /// Every life of a memory is its first.
     fn inspect(&self, room: RoomId) -> Answer<'_, Inspected> {
         self.answer(|world| Ok(world.chat.inspect(room)?))
     }

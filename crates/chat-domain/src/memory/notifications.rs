@@ -18,14 +18,15 @@ pub(super) struct Notifications {
     last: i64,
     rows: BTreeMap<(UserId, NotificationId), Arc<Notification>>,
     named: BTreeMap<(UserId, ClientId), NotificationId>,
-    /// Which message each is about, that mentions somebody.
+    /// The message that a notification of a mention is about.
     about: BTreeMap<(UserId, NotificationId), (RoomId, MessageId)>,
-    /// Whom messages owe one.
+    /// The notifications that messages owe to those whom they mention.
     owed: Vec<(UserId, RoomId, MessageId)>,
 }
 
 impl Notifications {
-    /// A repeat is found before any other rule is asked.
+    /// Stores a notification, unless it repeats one. Whether it does is asked before every other rule, so that a repeat
+    /// is answered as before.
     pub(super) fn notify(
         &mut self,
         chat: &Chat,
@@ -48,14 +49,14 @@ impl Notifications {
         Ok((row, true))
     }
 
-    /// Forgets what somebody was notified of.
+    /// Deletes all notifications of a user.
     pub(super) fn forget(&mut self, user: UserId) {
         self.rows.retain(|(whose, _), _| *whose != user);
         self.named.retain(|(whose, _), _| *whose != user);
         self.about.retain(|(whose, _), _| *whose != user);
     }
 
-    /// Notes whom an event owes a notification: those whom a message mentions, its sender aside.
+    /// Notes whom a message mentions, besides its sender, so that they will be notified.
     pub(super) fn owe(&mut self, chat: &Chat, event: &Event) {
         let Change::Sent { message, .. } = &event.change else { return };
         let Some(mentions) = &message.mentions else { return };
@@ -67,7 +68,7 @@ impl Notifications {
         self.owed.extend(people.into_iter().map(|user| (user, event.room, message.id)));
     }
 
-    /// Stores some of those that are owed.
+    /// Stores some of the notifications that are owed.
     pub(super) fn notify_mentioned(&mut self, chat: &Chat, at: Time, most: usize) -> Vec<Arc<Notification>> {
         let some: Vec<_> = self.owed.drain(..most.min(self.owed.len())).collect();
         let new = some.into_iter().filter_map(|(user, room, message)| {
@@ -82,7 +83,8 @@ impl Notifications {
         new.collect()
     }
 
-    /// One as it reads now: the words of a message may have changed, or the name of who wrote it.
+    /// Returns a notification as it reads now: the message that it is about may have been edited, or its sender
+    /// renamed.
     fn as_now(&self, chat: &Chat, row: &Arc<Notification>) -> Arc<Notification> {
         let about = self.about.get(&(row.user, row.id));
         match about.and_then(|&(room, message)| Some((room, chat.quote(room, message)?))) {

@@ -1,4 +1,4 @@
-//! What is known of devices, in memory.
+//! The devices and pushes of [`InMemory`](super::InMemory).
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -11,14 +11,14 @@ use crate::id::{RoomId, UserId, Uuid};
 pub(super) struct Pushed {
     pub(super) key: Option<String>,
     pub(super) fed: u64,
-    /// In the order in which they were named, each with how it went there.
+    /// The devices in the order in which they were registered, each with how its last pushes went.
     pub(super) devices: Vec<(Device, Tried)>,
     pub(super) levels: BTreeMap<(UserId, RoomId), Level>,
     pub(super) waiting: BTreeMap<(Uuid, RoomId), Waiting>,
 }
 
 impl Pushed {
-    /// Forgets all devices of who is erased, and what they wanted.
+    /// Removes all devices and levels of a user who is erased.
     pub(super) fn forget_all_of(&mut self, person: UserId) {
         self.forget(|device| device.person == person);
         self.levels.retain(|(user, _), _| *user != person);

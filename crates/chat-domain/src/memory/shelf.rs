@@ -1,14 +1,14 @@
-//! What is known of files beside what decides.
+//! The rows of files that no rule reads, in memory.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::file::FileId;
 use crate::time::Time;
 
-/// What is known of files beside what decides.
+/// The rows of files that no rule reads.
 #[derive(Default)]
 pub(super) struct Shelf {
     pub(super) announced: BTreeMap<FileId, Time>,
-    /// Those whose bytes are deleted.
+    /// The files whose bytes were deleted.
     pub(super) deleted: BTreeSet<FileId>,
 }

@@ -1,4 +1,4 @@
-//! Messages by their words: every message of every room is looked at.
+//! Finding messages by their words, by looking at every message of every room.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use crate::id::UserId;
 use crate::refusal::Refusal;
 
 impl Chat {
-    /// What somebody finds in the rooms that they are in.
+    /// Returns messages by their words, in the rooms that the reader is in.
     pub fn find(&self, reader: UserId, find: &Find) -> Result<Found, Refusal> {
         let rooms = match find.room {
             Some(room) => {

@@ -11,7 +11,7 @@ use crate::room::{Head, Room};
 use crate::view::{History, Page, Shown};
 
 impl Chat {
-    /// A page of a room's messages.
+    /// Returns a page of a room's messages.
     pub fn history(&self, reader: UserId, room: RoomId, page: Page, limit: usize) -> Result<History, Refusal> {
         let (state, row, _) = self.visible(reader, room)?;
         let all = state.messages();
@@ -34,8 +34,8 @@ impl Chat {
         History { messages, more_before: false, more_after: false, head }
     }
 
-    /// A page of the thread that a message belongs to, its first message included. Of a thread anything may have been deleted,
-    /// also the message that it is asked by.
+    /// Returns a page of the thread that a message belongs to, including its first message. Any message of the thread
+    /// may have been deleted, even the one by which it is asked for.
     pub fn thread(
         &self,
         reader: UserId,
@@ -60,20 +60,20 @@ impl Chat {
         })
     }
 
-    /// One message that is not deleted.
+    /// Returns one message that is not deleted.
     pub fn message(&self, reader: UserId, room: RoomId, message: MessageId) -> Result<Shown, Refusal> {
         let (state, ..) = self.visible(reader, room)?;
         Ok(self.shown_to(reader, state, self.live_message(room, message)?))
     }
 
-    /// A room that somebody may look into.
+    /// Returns a room that this reader may see.
     pub(crate) fn visible(&self, reader: UserId, room: RoomId) -> Result<(&RoomState, &Room, &Slot), Refusal> {
         let (state, row) = self.state(room)?;
         let slot = self.member(room, reader).ok_or(Refusal::NotMember)?;
         Ok((state, row, slot))
     }
 
-    /// A message with what became of it, by the name that its sender has now.
+    /// Returns a message with what became of it, under its sender's present name.
     pub(super) fn shown(&self, state: &RoomState, message: &Arc<Message>) -> Shown {
         let mut reception = self.reception(state, message);
         let last_reply = self.replies(message.room, message.id).last().and_then(|reply| state.message(*reply));
@@ -81,18 +81,18 @@ impl Chat {
         Shown { message: self.as_now(message), reception, mine: Vec::new() }
     }
 
-    /// The same, with what the reader reacts to it with.
+    /// Returns the same with the reader's own reactions.
     pub(super) fn shown_to(&self, reader: UserId, state: &RoomState, message: &Arc<Message>) -> Shown {
         Shown { mine: state.reactions_of(message.id, reader), ..self.shown(state, message) }
     }
 
-    /// The newest message of a room that is not deleted.
+    /// Returns the newest message of a room that is not deleted.
     pub(super) fn last_alive<'a>(&self, state: &'a RoomState) -> Option<&'a Arc<Message>> {
         state.messages().iter().rev().find(|message| message.deleted.is_none())
     }
 }
 
-/// A page of these messages, and the places between which it lies.
+/// Returns a page of these messages, and the range of indices that it has.
 fn cut(all: &[Arc<Message>], page: Page, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
     match page {
         Page::Newest | Page::Pinned => newest(all, all.len(), limit),
@@ -101,7 +101,7 @@ fn cut(all: &[Arc<Message>], page: Page, limit: usize) -> (Vec<&Arc<Message>>, u
     }
 }
 
-/// The newest of the first `end` messages, oldest first, and the places between which they lie.
+/// Returns the newest `limit` of the first `end` messages, oldest first, and the range of indices that they have.
 fn newest(all: &[Arc<Message>], end: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
     let places = all[..end].iter().enumerate().rev();
     let mut found: Vec<_> = places.filter(|(_, message)| message.deleted.is_none()).take(limit).collect();
@@ -110,7 +110,7 @@ fn newest(all: &[Arc<Message>], end: usize, limit: usize) -> (Vec<&Arc<Message>>
     (found.into_iter().map(|(_, message)| message).collect(), from, end)
 }
 
-/// The oldest of those from `start` on, and the places between which they lie.
+/// Returns the oldest `limit` messages from `start` on, and the range of indices that they have.
 fn oldest(all: &[Arc<Message>], start: usize, limit: usize) -> (Vec<&Arc<Message>>, usize, usize) {
     let places = all.iter().enumerate().skip(start);
     let found: Vec<_> = places.filter(|(_, message)| message.deleted.is_none()).take(limit).collect();

@@ -1,4 +1,4 @@
-//! Who read a message, who likes it, who reacts to it.
+//! Who read a message, who likes it, who reacts to it, page by page.
 
 use alloc::vec::Vec;
 
@@ -9,8 +9,8 @@ use crate::refusal::Refusal;
 use crate::view::{Mark, Reactor, ReactorsPage};
 
 impl Chat {
-    /// Who has read a message, its sender aside: the oldest first (then by id), those after `after`. Who joined later has
-    /// read it on joining; who left has read it nevertheless.
+    /// Returns who has read a message besides its sender: oldest reading first (then by id), beginning after the user
+    /// `after`. A member who joined later counts as having read it on joining; a reader who has left still counts.
     pub fn readers_page(
         &self,
         reader: UserId,
@@ -24,7 +24,7 @@ impl Chat {
         page(self.readers(state, message, None), after, limit)
     }
 
-    /// Who likes a message, the oldest first, those after `after`.
+    /// Returns who likes a message, oldest like first, beginning after the user `after`.
     pub fn likers_page(
         &self,
         reader: UserId,
@@ -40,7 +40,7 @@ impl Chat {
 }
 
 impl Chat {
-    /// Who reacts to a message, the oldest first, those after the `seq` of one: with one emoji, or with any.
+    /// Returns who reacts to a message, with one emoji or with any, oldest reaction first, beginning after a `seq`.
     pub fn reactors_page(
         &self,
         reader: UserId,
@@ -56,7 +56,7 @@ impl Chat {
     }
 }
 
-/// A page of a list that begins after somebody who is in it.
+/// Returns a page of a list, beginning after a user who must be in it.
 fn page(marks: Vec<Mark>, after: Option<UserId>, limit: usize) -> Result<Vec<Mark>, Refusal> {
     let start = match after {
         None => 0,

@@ -1,4 +1,4 @@
-//! What those who lead a group ask, and whom somebody blocks.
+//! What those who lead a group may ask, and whom a user blocks.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::room::{Member, Role, Room, RoomKind};
 use crate::time::Time;
 
 impl Chat {
-    /// Who is shut out of a group at this moment, the newest ban first; those before that of `before`.
+    /// Returns who is banned from a group at this moment, newest ban first, beginning after the ban of `before`.
     pub fn bans(
         &self,
         reader: UserId,
@@ -37,7 +37,7 @@ impl Chat {
         Ok(told.collect())
     }
 
-    /// What was done to a group by those who lead it, the newest first; what is older than this `seq`.
+    /// Returns the audit of a group, newest line first, beginning below the `seq` `before`.
     pub fn audit(
         &self,
         reader: UserId,
@@ -59,7 +59,7 @@ impl Chat {
         Ok(told.collect())
     }
 
-    /// Whom somebody blocks, the newest first; those before `before`.
+    /// Returns whom a user blocks, newest block first, beginning after `before`.
     pub fn blocked_by(&self, user: UserId, before: Option<UserId>, limit: usize) -> Result<Vec<Arc<Person>>, Refusal> {
         let mut rows = self.blocked(user);
         rows.sort_unstable_by_key(|&row| Reverse(row));
@@ -72,8 +72,8 @@ impl Chat {
         Ok(rows.into_iter().take(limit).filter_map(|(_, user)| self.person(user).ok().cloned()).collect())
     }
 
-    /// Messages that are to be erased behind bans, the newest first, each with its room and who ordered it. None is left when there
-    /// is none in the answer.
+    /// Returns messages that are to be deleted after bans and erasures, newest first, each with its room and with
+    /// whoever ordered it. An empty answer means that none is left.
     pub fn purging(&mut self, limit: usize) -> Vec<(RoomId, UserId, MessageId)> {
         let mut due = Vec::new();
         for purge in self.take_purges() {
@@ -92,7 +92,7 @@ impl Chat {
         due
     }
 
-    /// A group that somebody leads.
+    /// Returns a group that this reader leads.
     fn led(&self, reader: UserId, room: RoomId) -> Result<&RoomState, Refusal> {
         let (state, row, slot) = self.visible(reader, room)?;
         row.is_led_by(reader, Some(&slot.member))?;
@@ -101,7 +101,7 @@ impl Chat {
 }
 
 impl Room {
-    /// Whether it is a group that somebody with this row in it leads.
+    /// Refuses a user who does not lead this room as a group, given their row in it.
     pub fn is_led_by(&self, user: UserId, member: Option<&Member>) -> Result<(), Refusal> {
         match self.role_of(user, member) {
             _ if self.kind != RoomKind::Group => Err(Refusal::NotGroup),
@@ -112,7 +112,7 @@ impl Room {
 }
 
 impl RoomState {
-    /// The `seq` and the reason of somebody's newest ban.
+    /// Returns the `seq` and the reason of a user's newest ban.
     fn banned_with(&self, user: UserId) -> Option<(u64, Option<alloc::string::String>)> {
         let bans = self.audited().iter().rev().filter(|row| row.act == Act::Ban && row.user == Some(user));
         bans.map(|row| (row.seq, row.reason.clone())).next()

@@ -1,4 +1,4 @@
-//! What whoever runs a server asks.
+//! What operators of a server may ask about rooms.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -13,7 +13,7 @@ use crate::time::Time;
 use crate::view::MEMBERS_IN_CHAT;
 
 impl Chat {
-    /// A room and its first members.
+    /// Returns a room and its first members.
     pub fn inspect(&self, room: RoomId) -> Result<Inspected, Refusal> {
         let (state, row) = self.state(room)?;
         let present = if row.has_ended() { Default::default() } else { state.present() };
@@ -21,7 +21,8 @@ impl Chat {
         Ok(Inspected { room: Arc::new(row.clone()), members: members.collect() })
     }
 
-    /// Rooms with this in their title, letter case aside, or all where nothing is asked for; the newest first, those below `before`.
+    /// Returns rooms whose title contains `title` in any letter case (all rooms if it is empty), newest first,
+    /// beginning below the id `before`.
     pub fn find_rooms(&self, title: String, before: Option<RoomId>, limit: usize) -> FoundRooms {
         let below = self.rooms().filter(|row| before.is_none_or(|before| row.id < before));
         let mut rooms: alloc::vec::Vec<_> =
@@ -31,7 +32,7 @@ impl Chat {
         FoundRooms { next: rooms.last().filter(|_| more).map(|room| room.id), rooms }
     }
 
-    /// What is known of a message and of somebody's place in its room.
+    /// Returns what is known of a message, and of a user's row in its room.
     pub fn trace(&self, user: UserId, message: MessageId) -> Result<Trace, Refusal> {
         let found = self.rooms().find_map(|row| self.message_row(row.id, message));
         let message = self.as_now(found.ok_or(Refusal::UnknownMessage)?);
@@ -45,14 +46,14 @@ impl Chat {
 }
 
 impl Room {
-    /// Whether this is in the title, letter case aside. Nothing is in every one, and in none.
+    /// Whether the title contains this in any letter case. An empty part matches every room, even one without a title.
     pub fn is_titled(&self, part: &str) -> bool {
         let part = folded(part);
         part.is_empty() || self.title.as_ref().is_some_and(|title| folded(title).contains(&part))
     }
 }
 
-/// When a room had this number.
+/// Returns when a room's counter had this value.
 fn since(state: &RoomState, row: &Room, seq: u64) -> Time {
     let change = state.changes().iter().find(|change| change.seq == seq).map(|change| change.at);
     let next = || state.messages().iter().find(|message| message.seq > seq).map(|message| message.created_at);

@@ -1,4 +1,4 @@
-//! What a reader missed, out of a whole chat.
+//! What a reader missed, told by a whole chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -14,23 +14,23 @@ use crate::rows::LogRow;
 use crate::view::{Replay, Replayed, Since};
 
 impl Chat {
-    /// A page of what a reader missed.
+    /// Returns a page of what a reader missed.
     ///
-    /// A page since a head covers the next `limit` numbers of the log and may tell fewer changes; a page of messages alone
-    /// holds the next `limit` messages.
+    /// A page since a head covers the next `limit` numbers of the log, and may tell fewer changes. A page of messages
+    /// alone has the next `limit` messages.
     pub fn replay(&self, reader: UserId, room: RoomId, replay: Replay) -> Result<Replayed, Refusal> {
         let (state, row, _) = self.visible(reader, room)?;
         Ok(self.page_of(state, row, replay))
     }
 
-    /// What happened in a room since it stood there, whoever asks: one page of its replay.
+    /// Returns a page of what happened in a room since this head, whoever asks.
     pub fn missed(&self, room: RoomId, since: Head, limit: usize) -> Result<Replayed, Refusal> {
         let (state, row) = self.state(room)?;
         Ok(self.page_of(state, row, Replay { since: Since::Head(since), from: None, until: None, limit }))
     }
 
     fn page_of(&self, state: &RoomState, row: &Room, replay: Replay) -> Replayed {
-        // A whole chat forgets nothing.
+        // A whole chat keeps its whole log.
         let round = match Round::begin(row, replay, Head::default(), self.limits()) {
             Ok(round) => round,
             Err(pruned) => return pruned,
@@ -50,7 +50,7 @@ impl Chat {
         }
     }
 
-    /// The messages in the round's numbers that are not deleted.
+    /// Returns the messages of the page that are not deleted.
     fn sent_in<'a>(&self, state: &'a RoomState, round: &Round<'_>) -> impl Iterator<Item = &'a Arc<Message>> + use<'a> {
         let (messages, numbers) = (state.messages(), round.numbers());
         let messages = &messages[messages.partition_point(|message| message.seq < *numbers.start())..];

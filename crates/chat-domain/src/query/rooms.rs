@@ -1,4 +1,4 @@
-//! Chats as their members see them.
+//! Chats as their members see them, and the counters of rooms.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -13,22 +13,23 @@ use crate::time::Time;
 use crate::view::{ChatView, Chats, MEMBERS_IN_CHAT, MEMBERS_IN_LIST, MemberView, Membership, Summary};
 
 impl Chat {
-    /// The room's counters.
+    /// Returns the room's counters.
     pub fn head(&self, reader: UserId, room: RoomId) -> Result<Head, Refusal> {
         self.visible(reader, room).map(|(_, row, _)| row.head)
     }
 
-    /// The same with the newest message that they count, deleted or not.
+    /// Returns the room's counters with the newest message that they count, deleted or not.
     pub fn joining(&self, reader: UserId, room: RoomId) -> Result<(Head, Option<MessageId>), Refusal> {
         self.visible(reader, room).map(|(_, row, _)| (row.head, row.last_message))
     }
 
-    /// The counters of many rooms; unknown ones are left out.
+    /// Returns the counters of many rooms. Unknown rooms are left out.
     pub fn heads(&self, rooms: impl IntoIterator<Item = RoomId>) -> Vec<(RoomId, Head)> {
         rooms.into_iter().filter_map(|room| Some((room, self.state(room).ok()?.1.head))).collect()
     }
 
-    /// A page of somebody's chats: the newest changes first, those below `before`, which may be any room that exists.
+    /// Returns a page of a user's chats, most recently changed first, beginning below the room `before`, which may be
+    /// any room that exists.
     pub fn chats(&self, reader: UserId, before: Option<RoomId>, limit: usize) -> Result<Chats, Refusal> {
         let key = |row: &Room| Reverse((row.last_at, row.id));
         let before = before.map(|room| self.state(room).map(|(_, row)| key(row))).transpose()?;
@@ -42,7 +43,7 @@ impl Chat {
         Ok(Chats { chats: rooms.into_iter().map(view).collect(), next })
     }
 
-    /// Takes a direct chat off somebody's list until the next message.
+    /// Takes a direct chat off a user's list until its next message.
     pub fn hide(&mut self, user: UserId, room: RoomId) -> Result<(), Refusal> {
         let (_, row, _) = self.visible(user, room)?;
         if row.kind != RoomKind::Direct {
@@ -57,12 +58,13 @@ impl Chat {
         self.hidden.get(&(user, row.id)).is_some_and(|&sent| row.sent <= sent)
     }
 
-    /// Shows one chat.
+    /// Returns one chat.
     pub fn chat(&self, reader: UserId, room: RoomId) -> Result<ChatView, Refusal> {
         self.visible(reader, room).map(|(state, row, slot)| self.view(state, row, slot, MEMBERS_IN_CHAT))
     }
 
-    /// A page of a room's members in order of joining, those who came after `after`, who is or was one.
+    /// Returns a page of a room's members in order of joining: those who joined after `after`, who must be or have been
+    /// a member.
     pub fn members(
         &self,
         reader: UserId,
@@ -77,14 +79,14 @@ impl Chat {
         Ok(slots.into_iter().take(limit).filter_map(|slot| self.member_view(row, slot)).collect())
     }
 
-    /// One member of a room.
+    /// Returns one member of a room.
     pub fn one_member(&self, reader: UserId, room: RoomId, user: UserId) -> Result<MemberView, Refusal> {
         let (_, row, _) = self.visible(reader, room)?;
         let slot = self.member(room, user).ok_or(Refusal::UnknownUser)?;
         self.member_view(row, slot).ok_or(Refusal::UnknownUser)
     }
 
-    /// All rooms that somebody is in, in order of their ids.
+    /// Returns all rooms that a user is in, in order of their ids.
     pub fn memberships(&self, user: UserId) -> Vec<Membership> {
         let rooms = self.rooms_of(user).filter_map(|room| self.state(room).ok());
         rooms
@@ -98,7 +100,7 @@ impl Chat {
             .collect()
     }
 
-    /// Lines of chat lists, in the order asked for; those who are not members are left out.
+    /// Returns lines of chat lists in the order asked for. Users who are not members of the room are left out.
     pub fn summaries(&self, of: impl IntoIterator<Item = (UserId, RoomId)>) -> Vec<Summary> {
         let line = |(user, room)| {
             let (state, row, slot) = self.visible(user, room).ok()?;
@@ -113,7 +115,7 @@ impl Chat {
         of.into_iter().filter_map(line).collect()
     }
 
-    /// When somebody was last seen.
+    /// Returns when a user was last seen.
     pub fn last_seen(&self, user: UserId) -> Option<Time> {
         self.someone(user).and_then(|(_, last_seen)| last_seen)
     }
@@ -136,7 +138,7 @@ impl Chat {
     }
 }
 
-/// How many messages of others somebody has not read: counted from numbers, whatever the length of the history.
+/// Returns how many messages of others a member has not read. This takes the same time however long the history is.
 pub(crate) fn unread(state: &RoomState, row: &Room, slot: &Slot) -> u64 {
     let member = &slot.member;
     member.read.unread(row.sent, member.sent, state.deleted_of_others(slot, member.read.number))

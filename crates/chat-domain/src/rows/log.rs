@@ -6,31 +6,33 @@ use crate::emoji::Emoji;
 use crate::id::{MessageId, RoomId, UserId};
 use crate::time::Time;
 
-/// A durable change that is not a message: with the messages' own `seq` these are the whole log of a room.
+/// A durable change that is not a message. Together with the messages, each with its own `seq`, these rows are the
+/// whole log of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogRow {
     /// The room in which it happened.
     pub room: RoomId,
-    /// Its number in the room.
+    /// Its `seq`.
     pub seq: u64,
     /// When it happened.
     pub at: Time,
     /// Who did it.
     pub actor: UserId,
-    /// What has happened in the room.
+    /// The kind of change.
     pub kind: LogKind,
-    /// Which message it is about: edited, deleted, reacted to.
+    /// The message that it is about: edited, deleted, reacted to, pinned.
     pub message: Option<MessageId>,
-    /// Whom it is about: added, removed, updated, silenced.
+    /// The user whom it is about: added, removed, updated, silenced.
     pub user: Option<UserId>,
-    /// Who owns the room since this removal, if it changed that.
+    /// Who owns the room after this removal, if the owner left.
     pub heir: Option<UserId>,
-    /// The title that a group was made with or was given; the emoji of a reaction that is no like; what somebody is in a group.
+    /// The title of a new or renamed group, the emoji of a reaction other than the like, or a member's
+    /// [`Standing`](crate::Standing) as the log spells it.
     pub text: Option<String>,
 }
 
-/// What a [`LogRow`] says.
+/// The kinds of change that the log keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LogKind {
@@ -42,34 +44,34 @@ pub enum LogKind {
     Removed,
     /// The group has another title or other rules.
     Changed,
-    /// Somebody left a roulette chat.
+    /// The room is over.
     Closed,
-    /// A message has other words.
+    /// The text of a message was changed.
     Edited,
-    /// A message was erased.
+    /// A message was deleted.
     Deleted,
     /// A message was liked.
     Liked,
     /// A like was taken back.
     Unliked,
-    /// Somebody reacted to a message, not with a like.
+    /// Somebody reacted to a message with another emoji than the like.
     Reacted,
     /// Such a reaction was taken back.
     Unreacted,
     /// A message was pinned.
     Pinned,
-    /// A message was taken from the pins.
+    /// A message was unpinned.
     Unpinned,
-    /// Somebody is something else in the group than before.
+    /// Somebody's rank, mute or ban in the group has changed.
     Updated,
-    /// One in a direct chat has blocked the other.
+    /// One person of a direct or roulette chat has blocked the other.
     Silenced,
-    /// That was taken back.
+    /// The block was lifted.
     Unsilenced,
 }
 
 impl LogKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [LogKind; 16] = [
         LogKind::Created,
         LogKind::Added,
@@ -89,13 +91,13 @@ impl LogKind {
         LogKind::Unsilenced,
     ];
 
-    /// The word for it in every database.
+    /// Returns the word for it in every database.
     pub const fn word(self) -> &'static str {
         match self {
             LogKind::Created => "created",
             LogKind::Added => "added",
             LogKind::Removed => "removed",
-            // The word is older than the other rules.
+            // Databases have had this word since renaming was the only such change.
             LogKind::Changed => "renamed",
             LogKind::Closed => "closed",
             LogKind::Edited => "edited",
@@ -112,14 +114,14 @@ impl LogKind {
         }
     }
 
-    /// The kind that this word stands for.
+    /// Returns the kind that this word stands for.
     pub fn from_word(word: &str) -> Option<LogKind> {
         LogKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
 impl LogRow {
-    /// The reaction that was given or taken back.
+    /// Returns the emoji of the reaction that was given or taken back.
     pub fn emoji(&self) -> Option<Emoji> {
         match self.kind {
             LogKind::Liked | LogKind::Unliked => Some(Emoji::LIKE),

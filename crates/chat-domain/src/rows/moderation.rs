@@ -1,4 +1,4 @@
-//! The rows of who was shut up, shut out or kept away by whom.
+//! The rows of audits, purges and blocks.
 
 use alloc::string::String;
 
@@ -6,54 +6,54 @@ use crate::id::{MessageId, RoomId, UserId};
 use crate::moderation::Act;
 use crate::time::Time;
 
-/// What somebody who leads a group did; never forgotten, unlike the log.
+/// A line of a group's audit. Unlike the log, it is never deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AuditRow {
     /// The group to which it was done.
     pub room: RoomId,
-    /// The `seq` with which it was done.
+    /// The `seq` of the act.
     pub seq: u64,
-    /// The moment when it was done.
+    /// When it was done.
     pub at: Time,
     /// Who did it.
     pub actor: UserId,
-    /// The thing that was done.
+    /// What was done.
     pub act: Act,
-    /// The person to whom it was done.
+    /// To whom it was done, if to a person.
     pub user: Option<UserId>,
-    /// To which message.
+    /// The message that it was about, if any.
     pub message: Option<MessageId>,
-    /// Why, if that was said.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
-/// Messages that are to be erased behind the ban that ordered it: what somebody said in a room in a while.
+/// The order to delete the messages that a user sent to a room in a span, after their ban or erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PurgeRow {
-    /// The room in which it was said.
+    /// The room.
     pub room: RoomId,
-    /// The person who said it.
+    /// The user whose messages are deleted.
     pub user: UserId,
-    /// Who ordered it.
+    /// The user who ordered it. For an erasure, the erased user.
     pub actor: UserId,
-    /// From when on.
+    /// Messages sent at this moment or later.
     pub since: Time,
-    /// Up to which message.
+    /// Messages up to this one.
     pub upto: MessageId,
 }
 
-/// Somebody wants to have nothing to do with somebody.
+/// A block of one user by another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlockRow {
-    /// Who wants it.
+    /// The user who blocks.
     pub person: UserId,
-    /// The person from whom they want it.
+    /// The user who is blocked.
     pub blocked: UserId,
-    /// The moment since which it is so.
+    /// When the block began or ended.
     pub at: Time,
-    /// Whether it still is so; a row of which it is not is to be deleted.
+    /// Whether the block stands. If not, the row is to be deleted.
     pub stands: bool,
 }

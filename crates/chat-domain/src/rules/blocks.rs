@@ -1,4 +1,4 @@
-//! Who wants to have nothing to do with whom.
+//! Blocking people.
 
 use super::decision::{Decision, Memo};
 use super::scene::as_it_is;
@@ -12,8 +12,8 @@ use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::rows::BlockRow;
 
-/// Somebody blocks somebody, or no longer does. In the chats that the two have the other one falls silent with it, which is a change
-/// of these, so that whatever was decided of them without it is not kept.
+/// Blocks a user, or lifts the block. In the chats of these two, the other one is silenced by it. That is a durable
+/// change of those rooms, so that no decision about them rests on a state from before the block.
 pub(super) fn block(chat: &Chat, stamp: Stamp, user: UserId, stands: bool) -> Result<Decision, Refusal> {
     chat.person(stamp.actor)?;
     if user == stamp.actor {
@@ -34,7 +34,8 @@ pub(super) fn block(chat: &Chat, stamp: Stamp, user: UserId, stands: bool) -> Re
     })
 }
 
-/// In one of their chats, unless nothing is said there any more.
+/// Returns the event that silences a user in one of the two's chats, or lets them write again; `None` if the chat is
+/// over or nothing changes.
 fn silenced(chat: &Chat, stamp: Stamp, room: RoomId, user: UserId, stands: bool) -> Option<Event> {
     let (_, row) = chat.state(room).ok()?;
     let slot = chat.slot(room, user)?;

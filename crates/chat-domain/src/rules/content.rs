@@ -1,4 +1,4 @@
-//! What may be said, and how long.
+//! Checks of what a message says.
 
 use super::metadata::check_metadata;
 use crate::checks::{check_text, invalid, is_address};
@@ -6,7 +6,7 @@ use crate::command::Draft;
 use crate::limits::Limits;
 use crate::refusal::Refusal;
 
-/// A message before it is accepted; its metadata is spelled already.
+/// Refuses a draft whose content or metadata break a rule. `metadata` is their canonical spelling.
 pub(super) fn check_draft(draft: &Draft, metadata: &str, limits: &Limits) -> Result<(), Refusal> {
     check_text("content", &draft.content, limits.content)?;
     if draft.kind.is_media() && !is_address(&draft.content) {

@@ -1,4 +1,4 @@
-//! What a command comes to.
+//! What the rules decide about a command.
 
 use crate::command::ClientId;
 use crate::digest::Digest;
@@ -11,34 +11,34 @@ use crate::rows::{BlockRow, LobbyRow};
 
 /// What is to become of a command.
 pub(crate) enum Decision {
-    /// This is to happen, and its request is to be remembered.
+    /// This happens, and the memo about its request is kept.
     Happened(Event, Option<Memo>),
-    /// These two are to happen, one right after the other, and their request is to be remembered.
+    /// These two happen, one right after the other, and the memo about their request is kept.
     Both(Event, Event, Option<Memo>),
-    /// Somebody blocks somebody or no longer does, and nobody hears of it.
+    /// A block begins or ends, and nobody is told.
     Block(BlockRow),
-    /// This is so already.
+    /// It is so already.
     Already(Event),
-    /// The actor's delivered position moves, and nobody hears of it.
+    /// The actor's delivered position moves, and nobody is told.
     Reached(RoomId, Position),
-    /// Somebody's row in the lobby changes.
+    /// A user's row in the lobby changes.
     Lobby(LobbyRow),
-    /// Nothing is to be written or told.
+    /// Nothing is written or told.
     Quiet,
 }
 
-/// What is to be kept of a request beside what happens.
+/// What is kept of a request besides the event.
 pub(crate) enum Memo {
-    /// It is recognised when it comes again.
+    /// Its name, so that a repeat is recognised.
     Sent(ClientId, Digest, MessageId),
     Made(ClientId, Digest),
-    /// It can be looked up who did it.
+    /// The act, for the audit.
     Acted(Acted),
-    /// Who blocks whom.
+    /// The block.
     Block(BlockRow),
 }
 
-/// Something is to happen that no later request names.
+/// Returns the decision that this happens, without a memo.
 pub(super) fn happened(event: Event) -> Result<Decision, Refusal> {
     Ok(Decision::Happened(event, None))
 }

@@ -1,4 +1,4 @@
-//! Which files somebody may send.
+//! Which uploaded files a user may send.
 
 use alloc::sync::Arc;
 
@@ -8,7 +8,8 @@ use crate::command::Draft;
 use crate::file::{Bond, File};
 use crate::refusal::Refusal;
 
-/// Looks at every file that a draft names; the one that its content names. An address that is no file's is anybody's.
+/// Refuses a draft that names an uploaded file which its sender may not name. Returns the file that its content names.
+/// An address that names no uploaded file is allowed to everybody.
 pub(super) fn named_file(scene: &Scene<'_>, draft: &Draft) -> Result<Option<Arc<File>>, Refusal> {
     let mut content = None;
     for named in draft.named_files() {

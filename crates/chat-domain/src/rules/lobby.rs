@@ -1,4 +1,4 @@
-//! Roulette: a decision over those who wait.
+//! Roulette: pairing the users who wait for a stranger.
 
 use alloc::vec;
 
@@ -14,7 +14,8 @@ use crate::room::RoomKind;
 use crate::rows::LobbyRow;
 use crate::time::Time;
 
-/// Finds who has waited longest, or waits. The last partner comes only when nobody else waits.
+/// Pairs the actor with whoever has waited longest, or lets them wait. Their last partner is taken only if nobody else
+/// waits.
 pub(super) fn search(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     let own = chat.lobby(stamp.actor).unwrap_or(LobbyRow::idle(stamp.actor));
@@ -45,12 +46,12 @@ pub(super) fn leave(chat: &Chat, stamp: Stamp) -> Result<Decision, Refusal> {
     let Some(row) = chat.lobby(stamp.actor) else { return Ok(Decision::Quiet) };
     let Some(room) = row.room else { return Ok(Decision::Quiet) };
     let scene = Scene::enter(chat, stamp, room)?;
-    // The partner's row goes with it.
+    // The partner's row changes, too: a partial chat must have learned it, which this asks.
     row.partner.and_then(|partner| chat.lobby(partner));
     happened(scene.next(Change::Closed))
 }
 
-/// Who has waited longest with a good lease; a last partner only if nobody else has one.
+/// Returns the user who has waited longest with a good lease. The actor's last partner comes after all others.
 fn stranger(chat: &Chat, own: &LobbyRow, now: Time) -> Option<UserId> {
     let good = |row: &LobbyRow| {
         row.user != own.user && row.room.is_none() && row.lease >= now && !chat.are_apart(own.user, row.user)
@@ -60,7 +61,7 @@ fn stranger(chat: &Chat, own: &LobbyRow, now: Time) -> Option<UserId> {
     waiting().find(|row| !again(row)).or_else(|| waiting().next()).map(|row| row.user)
 }
 
-/// A place at the end of the queue, or the old one if it is still good.
+/// Returns the row of a user who waits: at the end of the queue, or still at the old place if their lease is good.
 fn waits(chat: &Chat, own: LobbyRow, now: Time) -> LobbyRow {
     let since = own.waiting.filter(|_| own.lease >= now).unwrap_or(now);
     let until = now.after(chat.limits().lease);

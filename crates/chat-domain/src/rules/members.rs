@@ -1,4 +1,4 @@
-//! Who is in a group.
+//! Adding members to a group, removing them, and leaving.
 
 use super::decision::{Decision, happened};
 use super::moderation;
@@ -9,7 +9,7 @@ use crate::moderation::{Act, Acted};
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 
-/// The owner brings somebody in.
+/// Adds a user to a group. Only the owner may.
 pub(super) fn add(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
@@ -28,15 +28,15 @@ pub(super) fn add(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal> {
     }
     let members = scene.room.members + 1;
     let added = Event { members, ..scene.next(change) };
-    // A mute outlives leaving: it is told again.
+    // A mute outlasts leaving the group, so the group is told again that it holds.
     match slot.is_some_and(|slot| slot.member.muted_at(scene.at()).is_some()) {
         true => Ok(Decision::Both(added, Event { members, ..scene.then(scene.stands(user)?) }, None)),
         false => happened(added),
     }
 }
 
-/// Who leads the group takes those out whom they outrank, and everybody themselves. When the owner goes, the longest moderator owns,
-/// else who has been there longest.
+/// Removes a member. Those who lead the group may remove members whom they outrank; everybody may remove themselves. If
+/// the owner leaves, the longest moderator owns the group, or else the longest member.
 pub(super) fn remove(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
@@ -61,7 +61,7 @@ pub(super) fn remove(scene: Scene<'_>, user: UserId) -> Result<Decision, Refusal
     }
 }
 
-/// Somebody is no part of a room any more: they leave a group, and a direct chat takes nothing more.
+/// Ends the actor's part in a room: they leave a group; a direct chat is closed.
 pub(super) fn part(scene: Scene<'_>) -> Result<Decision, Refusal> {
     match scene.room.kind {
         RoomKind::Group => {
@@ -69,7 +69,8 @@ pub(super) fn part(scene: Scene<'_>) -> Result<Decision, Refusal> {
             remove(scene, user)
         }
         RoomKind::Direct if !scene.room.closed => happened(scene.next(Change::Closed)),
-        // The lobby knows who is where in the roulette.
+        // Which roulette chat is open is known to the lobby: [`Command::LeaveRoulette`](crate::Command::LeaveRoulette)
+        // ends it.
         RoomKind::Direct | RoomKind::Roulette => Ok(Decision::Quiet),
     }
 }

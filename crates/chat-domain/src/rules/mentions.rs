@@ -6,7 +6,7 @@ use super::scene::Scene;
 use crate::mentions::{ALL, MOST, Mentions, named};
 use crate::names::folded;
 
-/// Whom these words mention: members, and everybody if that is for their author to say.
+/// Returns whom these words mention: members, and everybody if the author leads the group.
 pub(super) fn mentioned(scene: &Scene<'_>, words: &str) -> Option<Arc<Mentions>> {
     let mut mentions = Mentions::default();
     for name in named(words) {

@@ -1,4 +1,4 @@
-//! Saying things and unsaying them.
+//! Sending, editing and deleting messages.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -24,7 +24,8 @@ use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::tally::Tallies;
 
-/// A repeat is answered before any other rule is asked.
+/// Sends a message. Whether it repeats an earlier one is asked before every other rule, so that a repeat is always
+/// answered as before.
 pub(super) fn send(
     chat: &Chat,
     stamp: Stamp,
@@ -47,7 +48,7 @@ pub(super) fn send(
     scene.open()?;
     scene.has_voice(draft.is_back_ends)?;
     if !draft.is_back_ends {
-        scene.has_its_turn()?;
+        scene.may_send()?;
     }
     check_draft(&draft, &metadata, chat.limits())?;
     let reply = draft.reply_to.map(|message| answer(&scene, message)).transpose()?;
@@ -55,7 +56,7 @@ pub(super) fn send(
     Ok(Decision::Happened(sent(&scene, draft, &metadata, reply, file), memo))
 }
 
-/// Other words for a text, by its sender.
+/// Changes the text of a message. Only its sender may.
 pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Result<Decision, Refusal> {
     scene.open()?;
     scene.has_voice(false)?;
@@ -79,7 +80,7 @@ pub(super) fn edit(scene: Scene<'_>, message: MessageId, content: String) -> Res
     happened(event)
 }
 
-/// A message is erased by its sender or by who leads the group and outranks them.
+/// Deletes a message. Its sender may, and whoever leads the group and outranks the sender.
 pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, Refusal> {
     let sender = scene.message(message)?.sender.id();
     let event = scene.next(Change::Deleted { message, sender });
@@ -93,7 +94,7 @@ pub(super) fn delete(scene: Scene<'_>, message: MessageId) -> Result<Decision, R
     moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
 }
 
-/// The same behind a ban that ordered it, for whoever ordered it: their rank was asked then; and behind the erasing of its sender.
+/// Deletes a message that a ban or an erasure ordered to delete. Ranks are not asked: they were when it was ordered.
 pub(super) fn purge(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     let (_, row) = chat.state(room)?;
@@ -107,7 +108,7 @@ pub(super) fn purge(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId)
     moderation::acted(event, Acted { message: Some(message), ..Acted::on(Act::Delete, sender) })
 }
 
-/// An answer to a message that stands.
+/// Returns what a reply stores about the message that it answers.
 fn answer(scene: &Scene<'_>, message: MessageId) -> Result<Arc<InReply>, Refusal> {
     Ok(Arc::new(scene.chat.as_now(scene.message(message)?).answered()))
 }
@@ -148,7 +149,8 @@ fn sent(
     event
 }
 
-/// The first message again, with what became of it; or that its name was used for something else.
+/// Returns the first message that was sent under a name, with what became of it; refuses if the name was used for
+/// something else.
 fn repeated(chat: &Chat, stamp: Stamp, room: RoomId, message: MessageId, same: bool) -> Result<Decision, Refusal> {
     if !same {
         return Err(Refusal::Reused { message: Some(message) });

@@ -1,4 +1,4 @@
-//! What rides beside each sort of message.
+//! Checks of the metadata of each kind of message.
 
 use crate::checks::{invalid, is_address};
 use crate::message::MessageKind;
@@ -7,11 +7,11 @@ use crate::refusal::Refusal;
 
 type Rule = fn(&Value) -> Result<(), &'static str>;
 
-/// A field that a sort of message knows: what refusals call it (its name comes after the dot), whether it must be there,
-/// and what it may be. Other fields are kept as they are.
+/// A field that a kind of message knows: its name in refusals (the key is what comes after the dot), whether it must be
+/// there, and the rule for its value. Fields that are not known are kept as they are.
 struct Field(&'static str, bool, Rule);
 
-/// Checks the fields that this sort of message knows. `null` counts as not there.
+/// Refuses metadata in which a known field breaks its rule. `null` counts as a missing field.
 pub(super) fn check_metadata(kind: MessageKind, metadata: &Value) -> Result<(), Refusal> {
     fields(kind).iter().try_for_each(|&Field(field, required, rule)| {
         let name = field.strip_prefix("metadata.").unwrap_or(field);
@@ -98,7 +98,7 @@ fn address(value: &Value) -> Result<(), &'static str> {
     hold(value.text().is_some_and(is_address), "must be an http or https address")
 }
 
-/// Where there is no picture, an empty address stands in many clients.
+/// Many clients send an empty address where there is no picture.
 fn address_or_empty(value: &Value) -> Result<(), &'static str> {
     if value.text() == Some("") { Ok(()) } else { address(value) }
 }

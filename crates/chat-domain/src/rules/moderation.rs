@@ -12,7 +12,7 @@ use crate::moderation::{Act, Acted, Sentence, Standing};
 use crate::refusal::Refusal;
 use crate::room::{Role, RoomKind};
 
-/// The owner gives somebody a rank; to give away their own is to become a moderator.
+/// Gives a member a rank. Only the owner may; by making somebody else the owner they become a moderator.
 pub(super) fn appoint(scene: Scene<'_>, user: UserId, role: Role) -> Result<Decision, Refusal> {
     in_group(&scene)?;
     if !scene.is_owner() {
@@ -36,7 +36,7 @@ pub(super) fn appoint(scene: Scene<'_>, user: UserId, role: Role) -> Result<Deci
     Ok(Decision::Both(event, second, memo))
 }
 
-/// Takes somebody's voice, or gives it back.
+/// Mutes a member, or lifts the mute.
 pub(super) fn mute(scene: Scene<'_>, user: UserId, sentence: Option<Sentence>) -> Result<Decision, Refusal> {
     in_group(&scene)?;
     scene.outranks(user)?;
@@ -44,7 +44,7 @@ pub(super) fn mute(scene: Scene<'_>, user: UserId, sentence: Option<Sentence>) -
     let member = scene.chat.slot(scene.room.id, user).map(|slot| slot.member).ok_or(Refusal::UnknownUser)?;
     let before = scene.standing(user);
     let (muted, act) = match &sentence {
-        // Who is out is muted no more than they were.
+        // A user who has left cannot be muted anew.
         Some(_) if !member.active => return Err(Refusal::UnknownUser),
         Some(sentence) => (Some(sentence.until(scene.at())), Act::Mute),
         None if before.muted.is_none() => return Ok(Decision::Quiet),
@@ -57,7 +57,7 @@ pub(super) fn mute(scene: Scene<'_>, user: UserId, sentence: Option<Sentence>) -
     Ok(Decision::Happened(event, Some(Memo::Acted(Acted::for_reason(act, user, sentence)))))
 }
 
-/// Shuts somebody out, who need not be in, or allows them to come back.
+/// Bans a user, who need not be a member, or lifts the ban.
 pub(super) fn ban(
     scene: Scene<'_>,
     user: UserId,
@@ -79,7 +79,7 @@ pub(super) fn ban(
     if banned == before.banned && !is_in && !delete_messages {
         return Ok(Decision::Already(scene.already(scene.room.last_at, scene.updated(user, before)?)));
     }
-    // Who is out has no rank.
+    // A banned user has no rank.
     let change = scene.updated(user, Standing { role: Role::Member, banned, ..before })?;
     if !is_in {
         return Ok(Decision::Happened(scene.next(change), memo));
@@ -102,7 +102,7 @@ fn check(sentence: Option<&Sentence>) -> Result<(), Refusal> {
     check_reason(reason.as_ref())
 }
 
-/// Why something is done: a few words, or none.
+/// Refuses a reason that is too long.
 pub(super) fn check_reason(reason: Option<&String>) -> Result<(), Refusal> {
     match reason {
         Some(reason) if reason.chars().count() > Sentence::REASON => {
@@ -114,7 +114,7 @@ pub(super) fn check_reason(reason: Option<&String>) -> Result<(), Refusal> {
 }
 
 impl Scene<'_> {
-    /// What somebody is here now.
+    /// Returns a user's present rank, mute and ban.
     fn standing(&self, user: UserId) -> Standing {
         let member = self.chat.slot(self.room.id, user).map(|slot| slot.member);
         let at = self.at();
@@ -125,14 +125,14 @@ impl Scene<'_> {
         }
     }
 
-    /// Somebody is what they are.
+    /// Returns the change that tells a user's present rank, mute and ban.
     pub(super) fn stands(&self, user: UserId) -> Result<Change, Refusal> {
         self.updated(user, self.standing(user))
     }
 
-    /// Somebody owns the group from now on.
+    /// Returns the change that makes a user the owner.
     pub(super) fn owns(&self, heir: UserId) -> Result<Change, Refusal> {
-        // Who comes after an owner who leaves is known by their name, whoever that is.
+        // The heir is found by id alone; the event needs the person.
         self.updated(heir, Standing { role: Role::Owner, ..self.standing(heir) })
     }
 
@@ -142,7 +142,7 @@ impl Scene<'_> {
     }
 }
 
-/// The same for what only one event tells.
+/// Returns the decision that an act in a group happens. In other rooms there is no audit.
 pub(super) fn acted(event: Event, acted: Acted) -> Result<Decision, Refusal> {
     match event.room_kind {
         RoomKind::Group => Ok(Decision::Happened(event, Some(Memo::Acted(acted)))),

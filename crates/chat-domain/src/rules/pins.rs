@@ -10,7 +10,7 @@ use crate::moderation::{Act, Acted};
 use crate::refusal::Refusal;
 use crate::room::RoomKind;
 
-/// A message is pinned, or taken from the pins: in a group by who leads it, between two by both.
+/// Pins a message, or unpins it. In a group those who lead it may, in a chat of two both.
 pub(super) fn pin(scene: Scene<'_>, message: MessageId, stands: bool) -> Result<Decision, Refusal> {
     scene.open()?;
     if scene.room.kind == RoomKind::Group && !scene.leads() {
@@ -28,5 +28,5 @@ pub(super) fn pin(scene: Scene<'_>, message: MessageId, stands: bool) -> Result<
     moderation::acted(scene.next(Change::Extra(extra)), Acted { message: Some(message), ..Acted::plainly(act) })
 }
 
-/// How many messages of a room are pinned at most.
+/// How many messages of a room can be pinned.
 const MOST: u32 = 50;

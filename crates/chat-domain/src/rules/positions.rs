@@ -1,4 +1,4 @@
-//! How far everybody has come.
+//! Read and delivered positions.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -16,7 +16,7 @@ use crate::room::Position;
 use crate::time::Time;
 use crate::view::Mark;
 
-/// Everything up to a message is read. A deleted message is a position like any other.
+/// Moves the read position up to a message, which may be a deleted one.
 pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision, Refusal> {
     let (room, user, old) = (scene.room.id, scene.actor.id(), scene.slot.member.read);
     let Some(target) = upto.or(scene.room.last_message) else { return Ok(Decision::Quiet) };
@@ -37,7 +37,7 @@ pub(super) fn read(scene: Scene<'_>, upto: Option<MessageId>) -> Result<Decision
     happened(scene.moves(at, Change::Read(Read { upto: target, messages })))
 }
 
-/// Everything up to a message has arrived. What was read has arrived before. In a quiet room nobody is told.
+/// Moves the delivered position up to a message, unless the read position covers it. In a quiet room nobody is told.
 pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Refusal> {
     let (room, user, member) = (scene.room.id, scene.actor.id(), scene.slot.member);
     let ordinal = scene.chat.ordinal(room, upto, user);
@@ -57,7 +57,7 @@ pub(super) fn deliver(scene: Scene<'_>, upto: MessageId) -> Result<Decision, Ref
     happened(scene.moves(at, Change::Delivered(Read { upto: target, messages })))
 }
 
-/// A move is never before the room's last change nor before the position's last move.
+/// Returns the time of a move: never before the room's last told change nor the position's last move.
 fn moved_at(scene: &Scene<'_>, old: Position) -> Time {
     scene.at().max(old.at)
 }
@@ -66,7 +66,7 @@ fn silent(ordinal: Ordinal, at: Time, moved: u64) -> Position {
     Position { message: ordinal.message, number: ordinal.number, own: ordinal.own, at, moved }
 }
 
-/// The position as it is; nothing where it is before the first message.
+/// Tells the position as it is; nothing if it is before the first message.
 fn already(scene: &Scene<'_>, old: Position, change: fn(Read) -> Change) -> Decision {
     match old.message {
         Some(upto) => Decision::Already(scene.already(old.at, change(Read { upto, messages: Vec::new() }))),

@@ -1,4 +1,4 @@
-//! Reacting to messages; a like is a reaction.
+//! Reacting to messages. A like is a reaction.
 
 use super::decision::{Decision, happened};
 use super::scene::Scene;
@@ -10,7 +10,7 @@ use crate::reception::Likes;
 use crate::refusal::Refusal;
 use crate::rows::ReactionRow;
 
-/// Everybody gives a reaction to a message once, and may take it back.
+/// Gives a reaction to a message, or takes it back. Every emoji counts once for each user.
 pub(super) fn react(scene: Scene<'_>, message: MessageId, emoji: Emoji, stands: bool) -> Result<Decision, Refusal> {
     scene.open()?;
     scene.has_voice(false)?;
@@ -27,7 +27,7 @@ pub(super) fn react(scene: Scene<'_>, message: MessageId, emoji: Emoji, stands: 
     happened(scene.next(Change::reaction(message, emoji, stands, by)))
 }
 
-/// Who stands behind a reaction once the actor does, or no longer does.
+/// Returns who gives this reaction after the actor has given it or taken it back.
 fn backers_after(scene: &Scene<'_>, message: &Message, emoji: &Emoji, stands: bool) -> Likes {
     let (user, count) = (scene.actor.handle, message.reactions.count(emoji));
     let mut rows = scene.chat.newest_rows(scene.state, message, emoji, Some(user.id));

@@ -1,4 +1,4 @@
-//! Making and naming rooms.
+//! Opening, making, changing and ending rooms.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::room::Head;
 use crate::room::RoomKind;
 
-/// Two people have one direct chat.
+/// Opens the direct chat of two users, of which there is only one.
 pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Decision, Refusal> {
     let actor = chat.person(stamp.actor)?;
     if with == stamp.actor {
@@ -43,7 +43,7 @@ pub(super) fn open_direct(chat: &Chat, stamp: Stamp, with: UserId) -> Result<Dec
     }
 }
 
-/// Who makes a group owns it. Asking for it again under the same name finds it.
+/// Makes a group that the actor owns. If they made one under the same name, that one is returned.
 pub(super) fn create_group(
     chat: &Chat,
     stamp: Stamp,
@@ -71,7 +71,7 @@ pub(super) fn create_group(
     Ok(Decision::Happened(made(chat, stamp, RoomKind::Group, Some(title), people), memo))
 }
 
-/// Who leads a group gives it another title or other rules.
+/// Changes the title or the rules of a group. Those who lead it may.
 pub(super) fn change(scene: Scene<'_>, amendment: Amendment) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
@@ -101,7 +101,7 @@ pub(super) fn change(scene: Scene<'_>, amendment: Amendment) -> Result<Decision,
     moderation::acted(scene.next(change), Acted::plainly(Act::Change))
 }
 
-/// The owner ends a group, for everybody at once.
+/// Ends a group. Only the owner may.
 pub(super) fn end(scene: Scene<'_>) -> Result<Decision, Refusal> {
     if scene.room.kind != RoomKind::Group {
         return Err(Refusal::NotGroup);
@@ -112,7 +112,7 @@ pub(super) fn end(scene: Scene<'_>) -> Result<Decision, Refusal> {
     happened(Event { members: 0, ..scene.next(Change::Closed) })
 }
 
-/// A new room with these people, the maker first.
+/// Returns the event of a new room with these people, its maker first.
 pub(super) fn made(
     chat: &Chat,
     stamp: Stamp,
@@ -133,7 +133,7 @@ pub(super) fn made(
     }
 }
 
-/// A room that is there already, with everybody who is in it now.
+/// Returns the decision that this room exists already, with everybody who is in it now.
 fn present(chat: &Chat, actor: &Arc<Person>, room: RoomId) -> Result<Decision, Refusal> {
     let (state, row) = chat.state(room)?;
     let change = Change::Created { title: row.title.clone(), people: chat.roster(state) };

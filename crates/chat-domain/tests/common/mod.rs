@@ -10,10 +10,10 @@ pub use words::*;
 
 pub const PEOPLE: u8 = 5;
 
-/// From here on a message is counted among those of all rooms.
+/// A number from here on counts messages among those of all rooms.
 const ELSEWHERE: u8 = 100;
 
-/// Somebody does something, so many seconds after (or before) whoever came before.
+/// Somebody does something, this many seconds after (or before) the step before.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub actor: u8,
@@ -21,8 +21,9 @@ pub struct Step {
     pub action: Action,
 }
 
-/// What they do. Rooms are counted from the oldest, so that most happens in few of them, messages from the newest of their
-/// room, large numbers among those of all rooms; one more than there are is one that does not exist.
+/// What somebody does. Rooms are counted from the oldest, so that most happens in few of them; messages are counted
+/// from the newest of their room, and large numbers among those of all rooms. One number more than there are means one
+/// that does not exist.
 #[derive(Clone, Debug)]
 pub enum Action {
     OpenDirect(u8),
@@ -58,7 +59,7 @@ pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     more(most).prop_map(|more| opening().into_iter().chain(more).collect())
 }
 
-/// Two groups, four people in the one and three in the other.
+/// Two groups of four and of three people.
 pub fn opening() -> Vec<Step> {
     let group =
         |actor, members| Step { actor, delta: 1, action: Action::CreateGroup { title: 3, members, name: None } };
@@ -153,7 +154,7 @@ impl World {
         result
     }
 
-    /// Takes over the ids that an outcome made.
+    /// Takes over the ids of what an outcome made.
     pub fn note(&mut self, result: &Result<Outcome, Refusal>) {
         for event in result.iter().flat_map(Outcome::happened) {
             match &event.change {
@@ -170,7 +171,7 @@ impl World {
         inside.map(|&(_, id)| id).nth(everywhere.unwrap_or(back).into()).unwrap_or(message(1_000_000))
     }
 
-    /// The newest message that somebody reacts to so: few would ever take a reaction back by chance.
+    /// The newest message to which this user reacts so. By chance alone, few reactions would ever be taken back.
     fn reacted(&self, actor: UserId, room: RoomId, emoji: &Emoji) -> Option<MessageId> {
         let reacts = |id: &MessageId| match self.chat.answer(&Need::Reactions(room, *id, actor, emoji.clone())) {
             Fact::Reactions(.., rows) => rows.iter().any(|row| row.user.id == actor && row.stands),

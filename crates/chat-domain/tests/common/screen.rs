@@ -1,4 +1,4 @@
-//! What a client shows of a room.
+//! What a client shows of a room, built from events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use chat_domain::*;
 
 use super::common::*;
 
-/// A room as a client shows it, brought on by events alone.
+/// A room as a client shows it, kept up to date by events alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Screen {
     title: Option<String>,
@@ -17,12 +17,12 @@ pub(crate) struct Screen {
     read: BTreeMap<UserId, MessageId>,
     pins: BTreeSet<MessageId>,
     rules: (u32, bool),
-    /// Who is anything but a plain member.
+    /// Everybody who is not a plain member without mute and ban.
     standings: BTreeMap<UserId, Standing>,
 }
 
 impl Screen {
-    /// What a client loads that comes for the first time.
+    /// What a client loads when it opens the room.
     pub(crate) fn load(chat: &Chat, room: RoomId) -> Screen {
         let Fact::Room(_, Some(row)) = chat.answer(&Need::Room(room)) else { panic!() };
         let members = (1..=PEOPLE).filter_map(|who| match chat.answer(&Need::Member(room, user(who))) {
@@ -56,7 +56,7 @@ impl Screen {
             Change::Created { title, people } => {
                 self.title.clone_from(title);
                 people.iter().for_each(|person| self.comes(person.id()));
-                // Who has left since is not among them.
+                // A maker who has left since is not among them.
                 let maker = people.iter().find(|person| person.id() == event.actor.id());
                 if let Some(maker) = maker.filter(|_| event.room_kind == RoomKind::Group) {
                     self.stands(maker.id(), Standing { role: Role::Owner, ..PLAIN });
@@ -134,7 +134,7 @@ fn standing(row: &Room, member: &Member) -> Standing {
     Standing { role, muted: member.muted, banned: member.banned }
 }
 
-/// A message as a screen shows it: its words, and how many react with what.
+/// A message as the screen shows it: its text, and how many people react with which emoji.
 fn line(message: &Message) -> (String, BTreeMap<Emoji, u32>) {
     let counts = message.reactions.iter().map(|tally| (tally.emoji.clone(), tally.count));
     (message.content.to_string(), counts.collect())

@@ -1,11 +1,11 @@
-//! What is said in random stories, and by whom.
+//! Texts and people of random stories.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chat_domain::*;
 
-/// Mostly words, some of which mention people, sometimes none, a forbidden letter, or too many.
+/// Mostly a text, which may mention people; sometimes an empty, forbidden or too long one.
 pub fn text(number: u8) -> String {
     match number {
         0 => " \n".into(),
@@ -17,7 +17,7 @@ pub fn text(number: u8) -> String {
     }
 }
 
-/// The like among them.
+/// One of a few emoji, among them the like.
 pub fn emoji(number: u8) -> Emoji {
     Emoji::new(["❤", "👍", "🎉", ":hm:", "😮"][usize::from(number)]).unwrap()
 }
@@ -52,7 +52,7 @@ pub fn message(number: i64) -> MessageId {
     MessageId::new(number).unwrap()
 }
 
-/// Limits that random stories run into.
+/// Limits that random stories reach.
 pub fn tight() -> Limits {
     Limits {
         content: 64,

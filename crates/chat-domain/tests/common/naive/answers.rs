@@ -1,9 +1,9 @@
-//! Who is mentioned, what answers what, and who has read it.
+//! Mentions, threads and readers.
 
 use super::*;
 
 impl Place {
-    /// Whom the words of the stories mention: members by their names, everybody from the owner.
+    /// Whom the words of the stories mention: members by their names, and everybody if the owner writes.
     pub(super) fn mentioned(&self, author: UserId, words: &str) -> (Vec<UserId>, bool) {
         let names = words.split(' ').filter_map(|word| word.strip_prefix('@'));
         let names: Vec<_> = names.map(|name| name.trim_end_matches(['.', ':']).to_lowercase()).collect();
@@ -12,26 +12,27 @@ impl Place {
         (people, self.rank(author) < 2 && names.iter().any(|name| name == "all"))
     }
 
-    /// How many messages of others that somebody has not read mention them, or everybody.
+    /// How many unread messages of others mention a member, or everybody.
     pub fn unread_mentions(&self, guest: &Guest) -> usize {
         let read = guest.read.last().unwrap().0;
         let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;
         self.lines.iter().filter(new).filter(|line| line.all || line.mentions.contains(&guest.user)).count()
     }
 
-    /// The first message of the thread that a message is in: nobody wrote down which, so the answers are followed back.
+    /// The first message of the thread that a message belongs to. It is not stored here, so the replies are followed
+    /// back.
     pub fn first(&self, id: MessageId) -> MessageId {
         let line = self.lines.iter().find(|line| line.id == id).unwrap();
         line.reply_to.map_or(id, |to| self.first(to))
     }
 
-    /// The replies that stand of the thread that begins here.
+    /// The replies of a thread that are not deleted.
     pub fn replies(&self, first: MessageId) -> Vec<&Line> {
         let of_it = |line: &&Line| !line.deleted && line.reply_to.is_some() && self.first(line.id) == first;
         self.lines.iter().filter(of_it).collect()
     }
 
-    /// How many messages of others somebody has not read.
+    /// How many messages of others a member has not read.
     pub fn unread(&self, guest: &Guest) -> usize {
         let read = guest.read.last().unwrap().0;
         let new = |line: &&Line| Some(line.id) > read && line.sender != guest.user && !line.deleted;

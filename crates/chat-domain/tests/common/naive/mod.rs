@@ -1,4 +1,5 @@
-//! The same rules once more, in the simplest way: lists that are searched from the beginning, nothing counted ahead.
+//! The same rules once more in the simplest way: lists that are searched from the beginning, and nothing counted in
+//! advance.
 
 mod answers;
 mod place;
@@ -41,12 +42,12 @@ pub struct Place {
     pub closed: bool,
     pub slow: u32,
     pub frozen: bool,
-    /// What was done by who leads it: with which `seq`, what, by whom, to whom.
+    /// The audit: the `seq`, the act, by whom, to whom.
     pub audit: Vec<(u64, Act, UserId, Option<UserId>)>,
     pub seq: u64,
     pub moves: u64,
     pub last_at: Time,
-    /// Everybody who ever was in it, with the `seq` of their coming.
+    /// Everybody who ever was in the room, with the `seq` of their last coming.
     pub people: Vec<Guest>,
     pub lines: Vec<Line>,
 }
@@ -59,7 +60,7 @@ pub struct Guest {
     pub moderator: bool,
     pub muted: Option<Time>,
     pub banned: Option<Time>,
-    /// Every read position they had, and when they got there.
+    /// Every read position that they had, and since when.
     pub read: Vec<(Option<MessageId>, Time)>,
     pub delivered: Option<MessageId>,
     delivered_at: Time,
@@ -76,13 +77,13 @@ pub struct Line {
     pub at: Time,
     pub mentions: Vec<UserId>,
     pub all: bool,
-    /// Since which change it is pinned.
+    /// The `seq` with which it was pinned.
     pub pinned: Option<u64>,
     pub deleted: bool,
     pub edited: bool,
-    /// Who reacts to it and with what, in order.
+    /// The reactions in order.
     pub given: Vec<(Emoji, UserId)>,
-    /// The emoji in the order in which they came.
+    /// The emoji in the order in which they were first given.
     pub emoji: Vec<Emoji>,
 }
 

@@ -65,7 +65,7 @@ impl Place {
             }
             Command::Send { draft, client_id, .. } => {
                 self.voiced(stamp, silenced)?;
-                self.turn(stamp)?;
+                self.may_send(stamp)?;
                 words("content", &draft.content, limits.content)?;
                 draft.reply_to.map_or(Ok(()), |to| self.line(to).map(|_| ()))?;
                 let at = self.last_at.max(stamp.at);
@@ -166,7 +166,7 @@ impl Place {
         Ok(self.changed(stamp))
     }
 
-    /// Somebody erases what somebody said; of their own it is not noted.
+    /// Deletes a message. If it is somebody else's, the audit has it.
     pub(super) fn erase(&mut self, stamp: Stamp, message: MessageId) -> Judged {
         let sender = self.line(message)?.sender;
         self.forget(stamp, message, Some(sender).filter(|sender| *sender != stamp.actor))
@@ -279,7 +279,7 @@ impl Place {
 }
 
 impl Line {
-    /// Who reacts with this, in order.
+    /// Who reacts with this emoji, in order.
     pub fn who(&self, emoji: &Emoji) -> Vec<UserId> {
         self.given.iter().filter(|(given, _)| given == emoji).map(|&(_, user)| user).collect()
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 impl Place {
-    /// 0 owns, 1 leads, 2 is a plain member.
+    /// A user's rank: 0 owns the group, 1 is a moderator, 2 a plain member.
     pub fn rank(&self, user: UserId) -> u8 {
         let leads = |guest: &Guest| guest.user == user && guest.here && guest.moderator;
         match () {
@@ -17,7 +17,7 @@ impl Place {
         self.last_at.max(stamp.at)
     }
 
-    /// Somebody says something, or reacts.
+    /// Refuses a user who may not say anything, or react.
     pub(super) fn voiced(&self, stamp: Stamp, silenced: bool) -> Result<(), Refusal> {
         let muted = self.people.iter().find(|guest| guest.user == stamp.actor).and_then(|guest| guest.muted);
         match muted.filter(|until| *until > self.now(stamp)) {
@@ -27,8 +27,8 @@ impl Place {
         }
     }
 
-    /// Somebody sends.
-    pub(super) fn turn(&self, stamp: Stamp) -> Result<(), Refusal> {
+    /// Refuses a user who may not send now.
+    pub(super) fn may_send(&self, stamp: Stamp) -> Result<(), Refusal> {
         if self.rank(stamp.actor) < 2 {
             return Ok(());
         }
@@ -42,7 +42,7 @@ impl Place {
         if self.slow > 0 && wait > 0 { Err(Refusal::TooSoon { seconds }) } else { Ok(()) }
     }
 
-    /// Somebody of whom it is told what they are: what has ended by itself is left out then.
+    /// A user whose rank, mute and ban are told: a mute or ban that has ended by itself is left out from then on.
     fn told_of(&mut self, user: UserId, now: Time) -> &mut Guest {
         let guest = self.guest(user);
         guest.muted = guest.muted.filter(|until| *until > now);
@@ -139,7 +139,7 @@ impl Place {
         }
     }
 
-    /// Something that the group can look up.
+    /// An act that the audit has.
     pub(super) fn noted(&mut self, stamp: Stamp, act: Act, user: Option<UserId>) -> Said {
         let said = self.changed(stamp);
         if self.group {
