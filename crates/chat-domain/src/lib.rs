@@ -207,6 +207,7 @@ pub mod grant;
 pub mod journal;
 #[cfg(feature = "std")]
 pub mod memory;
+mod order;
 pub mod subscribers;
 
 pub use bucket::{Bucket, Rate};

@@ -18,7 +18,7 @@ pub struct NewReport {
     pub room: RoomId,
     /// The message that is reported.
     pub message: MessageId,
-    /// Why.
+    /// Why they report it.
     pub reason: String,
 }
 
