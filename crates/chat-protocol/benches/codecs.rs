@@ -1,4 +1,4 @@
-//! How long a text message takes to encode and a send to decode, in each dialect. `cargo bench -p chat-protocol`
+//! How long it takes to encode a text message and to decode a send, in each dialect: `cargo bench -p chat-protocol`.
 
 #[path = "../tests/codecs/toy.rs"]
 mod toy;
@@ -56,7 +56,7 @@ fn decoding(entrance: Entrance) -> Option<u128> {
     }))
 }
 
-/// The best of several rounds, since whatever else the machine does only makes a round longer.
+/// Returns the best of several rounds, because other work on the machine can only make a round longer.
 fn nanoseconds(mut work: impl FnMut()) -> u128 {
     const ROUND: u32 = 20_000;
     let round = |work: &mut dyn FnMut()| {

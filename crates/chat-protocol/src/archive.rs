@@ -1,4 +1,4 @@
-//! The lines of an archive: a row each, as an object with the name of its table.
+//! The lines of an archive of a database: each has a row, as an object under the name of its table.
 //!
 //! ```
 //! use chat_domain::Value;
@@ -14,7 +14,7 @@ use chat_domain::Value;
 
 use crate::json;
 
-/// The line of a row, its end included.
+/// Returns the line of a row, with its line break.
 pub fn line(table: &str, row: &[(String, Value)]) -> String {
     let mut line = Vec::with_capacity(256);
     json::object(&mut line, |o| {
@@ -32,7 +32,7 @@ pub fn line(table: &str, row: &[(String, Value)]) -> String {
     String::from_utf8(line).unwrap_or_default()
 }
 
-/// The table and the row of a line; `None` if it is no such line.
+/// Returns the table and the row of a line; `None` if it is not such a line.
 pub fn read(line: &[u8]) -> Option<(String, Vec<(String, Value)>)> {
     let json::Tree(value) = serde_json::from_slice(line).ok()?;
     let Value::Map(fields) = value else { return None };

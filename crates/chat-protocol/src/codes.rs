@@ -1,19 +1,19 @@
-//! The codes of failures: which there are, with their HTTP status, what causes each and what its receiver can do.
+//! The codes of failures: the HTTP status of each, what causes it, and what its receiver can do.
 
-/// A code of what can go wrong.
+/// A code that tells what went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     /// The word on the wire.
     pub word: &'static str,
-    /// The HTTP status beside it.
+    /// The HTTP status that goes with it.
     pub status: u16,
-    /// What it comes from.
+    /// What causes it.
     pub cause: &'static str,
-    /// What helps against it.
+    /// What its receiver can do about it.
     pub remedy: &'static str,
 }
 
-/// Every code that is told.
+/// Every code that the server tells.
 pub const CODES: [Code; 13] = [
     Code {
         word: "UNAUTHORIZED",
@@ -85,7 +85,7 @@ pub const CODES: [Code; 13] = [
     },
 ];
 
-/// With which codes the server closes WebSockets, and why.
+/// The codes with which the server closes WebSockets, and why.
 pub const CLOSES: [(u16, &str); 7] = [
     (1001, "The server heard no sign of life: come back."),
     (1008, "Twenty bad frames in a row, or one that came too slowly: mend the client."),
@@ -96,7 +96,7 @@ pub const CLOSES: [(u16, &str); 7] = [
     (4403, "No longer a member of the room, or disconnected by a back end: do not come back by yourself."),
 ];
 
-/// The code that is spelled so.
+/// Returns the code that is spelled so.
 pub fn code(word: &str) -> Option<Code> {
     CODES.into_iter().find(|code| code.word == word)
 }

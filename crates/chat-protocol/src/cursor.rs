@@ -1,18 +1,18 @@
-//! Cursors: where a reader stands in a room, in one opaque word that is good in every dialect.
+//! Cursors: where a reader stands in a room, as one opaque word that every dialect understands.
 
 use std::fmt;
 use std::str::FromStr;
 
 use chat_domain::{Head, RoomId};
 
-/// Where a reader stands in a room of one life of the database.
+/// Where a reader stands in a room, in one life of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which life of the database.
+    /// The life of the database.
     pub epoch: u64,
     /// The room in which the reader stands.
     pub room: RoomId,
-    /// How far in both of its counters.
+    /// The room's counters up to which the reader has everything.
     pub head: Head,
 }
 
@@ -53,7 +53,7 @@ impl FromStr for Cursor {
         let (epoch, room, seq, moves) = (next()?, next()?, next()?, next()?);
         let room = i64::try_from(room).ok().and_then(RoomId::new).ok_or(NotCursor)?;
         let cursor = Cursor { epoch, room, head: Head { seq, moves } };
-        // One spelling per cursor: leading zeros and a fifth number are somebody else's.
+        // Each cursor has only one spelling: without leading zeros, signs or further numbers.
         if cursor.to_string() == text { Ok(cursor) } else { Err(NotCursor) }
     }
 }

@@ -1,11 +1,11 @@
-//! The ways in, and the shapes that an event takes on the way out.
+//! The entrances to the server, and the shapes of frames.
 
 use chat_domain::{RoomId, UserId};
 
 use crate::features::Features;
 use crate::news::News;
 
-/// A way into the server that carries live events.
+/// A sort of socket or stream that carries live events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entrance {
     /// Dialect 1: `GET /api/chats/{id}/stream`; also the envelopes of `poll?cursor=`.
@@ -18,7 +18,7 @@ pub enum Entrance {
     Room(Lang),
     /// Dialect 4: WebSocket `/api/v1/ws?chat_id=`.
     Roulette,
-    /// Dialect 4: WebSocket `/api/v1/ws` without a chat: the user's own.
+    /// Dialect 4: WebSocket `/api/v1/ws` without a chat, for the user's own news.
     Personal,
     /// Dialect 5: Socket.IO, namespace `/`.
     SocketIo,
@@ -27,33 +27,35 @@ pub enum Entrance {
 /// The language of the texts that people see in dialect 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lang {
-    /// As the document has them.
+    /// The texts of the document, in Russian.
     #[default]
     Russian,
-    /// English words, asked for by `?lang=en`.
+    /// The texts in English, asked for with `?lang=en`.
     English,
 }
 
-/// Everything that makes one recipient's frame differ from another's, the recipient aside.
+/// Everything on which a frame depends besides its [`Audience`]. Whoever has the same shape and audience can share a
+/// frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shape {
-    /// Which way in.
+    /// The entrance.
     pub entrance: Entrance,
     /// Whether durable frames carry a cursor.
     pub cursor: bool,
-    /// What was asked for beyond the documents.
+    /// The additions that were asked for.
     pub features: Features,
 }
 
 impl Endpoint {
-    /// The shape of what is told there.
+    /// Returns the shape of frames at this endpoint.
     pub fn shape(self, cursor: bool) -> Shape {
         Shape { entrance: self.entrance, cursor, features: self.features }
     }
 }
 
 impl Shape {
-    /// The shape whose frames of this news are the same: without the additions that make no difference in them.
+    /// Returns the shape without the additions that make no difference for this news, so that more readers share its
+    /// frames.
     pub fn masked(self, news: impl IntoIterator<Item = News>) -> Shape {
         if self.features == Features::NONE {
             return self;
@@ -63,26 +65,26 @@ impl Shape {
     }
 }
 
-/// For whom a frame is made, where that makes a difference: one encoding serves everybody with the same shape and audience.
+/// To whom a frame is told, where that makes a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
-    /// Everybody hears the same.
+    /// Everybody; all are told the same.
     Everyone,
-    /// Who did it (all of their sockets).
+    /// The person who did it, on all of their sockets.
     Author,
-    /// Everybody but who did it.
+    /// Everybody except the person who did it.
     Others,
-    /// This user alone.
+    /// Only this user.
     Only(UserId),
 }
 
-/// Where a frame was said: decoding and error frames need it.
+/// Where a frame came from, which reading it and answering it depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Which way in.
+    /// The entrance.
     pub entrance: Entrance,
-    /// The room that the address named, in dialects where it does.
+    /// The room that the address named, in dialects where it names one.
     pub room: Option<RoomId>,
-    /// What was asked for beyond the documents.
+    /// The additions that were asked for.
     pub features: Features,
 }

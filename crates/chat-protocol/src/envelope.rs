@@ -1,4 +1,4 @@
-//! What nodes tell each other, as it is written on a bus for text.
+//! The envelopes of nodes, as text for a bus.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::news::{News, PostCommented, PostLiked};
 
-/// An envelope for the other nodes. If it is too long, the rooms with the most to tell are told without their events: whoever
-/// listens there reads them in the journal.
+/// Writes an envelope as text. If it would be longer than `longest`, the events of rooms are left out, largest first;
+/// the other nodes then read them from the journal.
 pub fn written(envelope: &Envelope, longest: usize) -> String {
     let text = spelled(envelope);
     if text.len() <= longest {
@@ -24,26 +24,26 @@ pub fn written(envelope: &Envelope, longest: usize) -> String {
             return text;
         }
     }
-    // The number alone: by that they notice that something is missing.
+    // Only the number is left: from it the other nodes notice that something is missing.
     lighter.rooms.clear();
     lighter.tells.clear();
     lighter.signs.clear();
     spelled(&lighter)
 }
 
-/// What was written so; nothing where it is not understood.
+/// Reads an envelope; `None` if the text is not one.
 pub fn read(text: &str) -> Option<Envelope> {
     serde_json::from_str(text).ok()
 }
 
-/// What a back end told of a post.
+/// What a back end told about a post.
 #[derive(Serialize, Deserialize)]
 enum Post {
     Liked(Arc<PostLiked>),
     Commented(Arc<PostCommented>),
 }
 
-/// What a back end told of a post, for the other nodes; nothing where it is about something else.
+/// Writes what a back end told about a post, for the other nodes; `None` for other news.
 pub fn post_written(news: &News) -> Option<String> {
     Some(spelled(&match news {
         News::PostLiked(liked) => Post::Liked(liked.clone()),
@@ -52,7 +52,7 @@ pub fn post_written(news: &News) -> Option<String> {
     }))
 }
 
-/// What was written so.
+/// Reads what [`post_written`] wrote.
 pub fn post_read(text: &str) -> Option<News> {
     Some(match serde_json::from_str(text).ok()? {
         Post::Liked(liked) => News::PostLiked(liked),

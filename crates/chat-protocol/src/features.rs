@@ -1,8 +1,9 @@
-//! What a client asks for beyond the documents. Who asks for nothing is told what the documents say, byte for byte.
+//! Additions: what clients can ask for beyond the documents. A client that asks for nothing is told what the documents
+//! say, byte for byte.
 //!
-//! What is beyond them, and how each entrance tells it (a test makes this table from the codecs and compares): *native* is a frame
-//! of its own for who asks, *fallback* is told to who does not ask, in the dialect's own words, and *silent* is told to nobody:
-//! the next frame's cursor is past it.
+//! The table shows how each entrance tells the events that the documents do not have; a test compares it with the
+//! codecs. *Native*: clients that ask for the event get a frame for it. *Fallback*: clients that do not ask get a frame
+//! of the documents instead. *Silent*: nobody gets a frame, and the next frame's cursor is after the event.
 //!
 //! | event | SSE | bare | multiplexed | room | roulette | personal | Socket.IO |
 //! |---|---|---|---|---|---|---|---|
@@ -24,41 +25,42 @@ pub struct Features(u8);
 impl Features {
     /// Nothing beyond the documents.
     pub const NONE: Features = Features(0);
-    /// Reactions other than likes, and all of them in message objects.
+    /// Reactions other than likes; message objects show all reactions.
     pub const REACTIONS: Features = Features(1);
-    /// What messages answer, and how many answers they have.
+    /// Replies: message objects show what they answer, and how many replies they have.
     pub const REPLIES: Features = Features(2);
-    /// Whom messages mention, and how many unread ones mention the reader.
+    /// Mentions: message objects show whom they mention, and chat lists how many unread messages mention the reader.
     pub const MENTIONS: Features = Features(4);
-    /// Which messages are pinned, and that they are.
+    /// Pins: which messages are pinned, and events about that.
     pub const PINS: Features = Features(8);
-    /// The files of messages, and the type of message that is any file.
+    /// Files: message objects show their files, and there are messages of the type `file`.
     pub const FILES: Features = Features(16);
-    /// What those who lead a group do: ranks, mutes, bans, the group's title and rules.
+    /// Moderation: ranks, mutes, bans, and the title and rules of groups.
     pub const MODERATION: Features = Features(32);
-    /// All that there are.
+    /// All additions.
     pub const ALL: Features = Features(63);
-    /// What nobody can ask for.
+    /// An addition that nobody can ask for.
     const NOBODYS: Features = Features(128);
-    /// Those that message objects show.
+    /// The additions that message objects show.
     const IN_MESSAGES: Features = Features(31);
 
-    /// The additions that these names, between commas, stand for. What names nothing asks for nothing.
+    /// Returns the additions with these names, which are separated by commas. Unknown names are ignored.
     pub fn named(names: &str) -> Features {
         names.split(',').fold(Features::NONE, |asked, name| asked.and(Features::of(name.trim())))
     }
 
-    /// What one of these asks for, or the other.
+    /// Returns the additions that are in either set.
     pub fn and(self, other: Features) -> Features {
         Features(self.0 | other.0)
     }
 
-    /// Whether all of these are asked for.
+    /// Whether all of these are in the set.
     pub const fn has(self, others: Features) -> bool {
         self.0 & others.0 == others.0
     }
 
-    /// Those of them that make a difference in what is told of this news: who asked for others may share its frame.
+    /// Returns those of the additions that make a difference for this news. Clients that differ in the others can share
+    /// its frames.
     pub fn shown_by(self, news: &News) -> Features {
         let shown = match news {
             News::Event(event) => match &event.change {
@@ -76,7 +78,7 @@ impl Features {
         Features(self.0 & shown.0)
     }
 
-    /// What must be asked for to be told of this.
+    /// Returns what a client must ask for to be told of this extra.
     pub(crate) fn of_extra(extra: &Extra) -> Features {
         match extra {
             Extra::Reacted { .. } | Extra::Unreacted { .. } => Features::REACTIONS,

@@ -1,6 +1,6 @@
-//! A reusable place to write frames into.
+//! A reusable buffer for frames.
 
-/// The payloads of several frames in one buffer. Kept by whoever encodes, so that encoding allocates nothing once it is warm.
+/// The payloads of several frames in one buffer. It is kept and used again, so that encoding allocates nothing.
 #[derive(Debug, Default)]
 pub struct Frames {
     bytes: Vec<u8>,
@@ -8,18 +8,18 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// No frames yet.
+    /// Makes an empty buffer.
     pub fn new() -> Frames {
         Frames::default()
     }
 
-    /// Forgets all frames and keeps the memory.
+    /// Removes all frames, and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
 
-    /// Adds one frame: `write` appends its payload.
+    /// Adds a frame, whose payload `write` appends.
     pub fn frame(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         if self.bytes.capacity() == 0 {
             self.bytes.reserve(FIRST_ROOM);
@@ -28,22 +28,22 @@ impl Frames {
         self.ends.push(self.bytes.len());
     }
 
-    /// Whether there is none.
+    /// Whether there are no frames.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// How many there are.
+    /// Returns how many frames there are.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// The bytes of all payloads together.
+    /// Returns the number of bytes of all payloads together.
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// The payloads, in order.
+    /// Returns the payloads, in order.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.ends.iter().scan(0, |start, &end| {
             let payload = &self.bytes[*start..end];
@@ -53,7 +53,8 @@ impl Frames {
     }
 }
 
-/// How many bytes are taken at first: an ordinary message's frame fits, so even a cold one does not grow step by step.
+/// How many bytes are allocated at first: enough for the frame of an ordinary message, so that a new buffer does not
+/// grow step by step.
 const FIRST_ROOM: usize = 1 << 10;
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! Five chat dialects over one domain: bytes to requests, events to frames. No I/O, no runtime.
+//! Five chat dialects over one domain: from bytes to requests, from events to frames. No I/O, no runtime.
 //!
 //! ```
 //! use chat_domain::{Command, RoomId, Time};
 //! use chat_protocol::{Endpoint, Entrance, Features, Frames, Request, decode, reply};
 //!
-//! // What a client says on `/ws` (dialect 2) becomes a command of the domain …
+//! // What a client sends on `/ws` (dialect 2) becomes a command of the domain …
 //! let at = Endpoint { entrance: Entrance::Multiplexed, room: None, features: Features::NONE };
 //! let frame = br#"{"type":"send_message","chat_id":7,"content":"hi","client_id":"c-1"}"#;
 //! let asked = decode(at, frame, None).expect("a frame of the dialect");
 //! let Request::Order(Command::Send { room, draft, .. }) = asked.request else { panic!("a send") };
 //! assert_eq!((room, draft.content.as_str()), (RoomId::new(7).unwrap(), "hi"));
 //!
-//! // … and what came of it becomes frames in the words of the same dialect.
+//! // … and what came of it becomes frames of the same dialect.
 //! let mut frames = Frames::new();
 //! let refusal = chat_domain::Refusal::NotMember;
 //! reply::refused(at, &asked.context, &refusal.into(), Time::from_secs(0), &mut frames);
@@ -19,11 +19,13 @@
 //! assert_eq!(told, [br#"{"type":"error","code":"FORBIDDEN","message":"you are not a member of this chat","timestamp":"1970-01-01T00:00:00Z","client_id":"c-1"}"#]);
 //! ```
 //!
-//! - [`decode`] turns a socket's frame into a [`Request`], [`encode`] turns [`News`] into the frames of a [`Shape`] for its
-//!   [`Audience`], and [`reply`] holds what a socket is told about its own requests.
-//! - [`rest`] holds the addresses of the HTTP trees, what they take and answer, and the two documents that describe everything.
-//! - [`codes`] names what can go wrong and why sockets are closed.
-//! - [`engineio`] and [`socketio`] lie below dialect 5: session machines that know nothing of chats.
+//! - [`decode`] turns a client's frame into a [`Request`]; [`encode`] turns [`News`] into the frames of a [`Shape`] for
+//!   an [`Audience`]; [`reply`] writes what a socket is told about its own requests.
+//! - [`rest`] has the addresses of the HTTP trees, what they take and answer, and the OpenAPI and AsyncAPI documents.
+//! - [`codes`] lists what can go wrong, and why WebSockets are closed.
+//! - [`engineio`] and [`socketio`] carry dialect 5: session machines that know nothing of chats.
+//! - [`envelope`] writes what nodes tell each other; [`archive`], [`rows`] and [`slack`] read and write files for
+//!   backups and imports.
 
 pub mod archive;
 pub mod codes;

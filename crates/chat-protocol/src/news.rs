@@ -1,38 +1,38 @@
-//! What a socket can be told beside the events of rooms.
+//! What a socket can be told.
 
 use std::sync::Arc;
 
 use chat_domain::{Event, Mood, Notification, Person, RoomId, Time, UserId, Value, view::Match, view::Summary};
 
-/// Something to tell people.
+/// Something that people are told.
 #[derive(Clone, Debug)]
 pub enum News {
-    /// What happened in a room.
+    /// Something happened in a room.
     Event(Arc<Event>),
-    /// Somebody is typing, or is no longer.
+    /// A person types, or has stopped typing.
     Typing(Typing),
-    /// Somebody came online, went offline, or looks different.
+    /// A person came online, went offline, or changed their mood.
     Presence(Presence),
-    /// A line of somebody's chat list changed.
+    /// A line of a user's chat list has changed.
     Summary {
         /// The line as it is now.
         line: Arc<Summary>,
         /// When it changed.
         at: Time,
     },
-    /// A notification came (dialect 5).
+    /// A notification for its user (dialect 5).
     Notification(Arc<Notification>),
     /// A post was liked (dialect 5).
     PostLiked(Arc<PostLiked>),
     /// A post was commented (dialect 5).
     PostCommented(Arc<PostCommented>),
-    /// A stranger was found (dialect 4), as the one who is told sees it.
+    /// A stranger was found (dialect 4), as the user who is told sees it.
     Match {
         /// The chat and the stranger.
         found: Arc<Match>,
         /// Whether the stranger looks online.
         online: bool,
-        /// When this is told: who was never seen leaving was last seen now.
+        /// When this is told. A stranger who was never seen leaving counts as last seen now.
         at: Time,
     },
     /// The stranger left (dialect 4).
@@ -44,58 +44,58 @@ pub enum News {
     },
 }
 
-/// A typing sign.
+/// A sign of typing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typing {
     /// The room in which they type.
     pub room: RoomId,
     /// The person who types.
     pub person: Arc<Person>,
-    /// Whether it goes on.
+    /// Whether they still type.
     pub is_typing: bool,
     /// When the sign came.
     pub at: Time,
 }
 
-/// What others see of somebody.
+/// How a person looks to others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Presence {
-    /// Who is seen.
+    /// The person.
     pub person: Arc<Person>,
-    /// The room whose sockets are told, where the dialect's frame names one (4); `None` is spelled as null there.
+    /// The room whose sockets are told, for dialect 4, whose frame names it; `None` becomes null there.
     pub room: Option<RoomId>,
-    /// Whether any of their sockets is open; one whose mood is `Offline` looks offline all the same.
+    /// Whether they have an open connection. If their mood is `Offline`, they look offline nevertheless.
     pub online: bool,
-    /// What they wish to look like.
+    /// The mood that they chose.
     pub mood: Mood,
     /// When they were last seen.
     pub last_seen: Option<Time>,
-    /// When this was so.
+    /// When they came to look like this.
     pub at: Time,
 }
 
 /// A like of a post, as a back end told it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostLiked {
-    /// The post that was liked, as its back end calls it.
+    /// The post's id, which is the back end's.
     pub post_id: String,
-    /// Who, in the back end's spelling of dialect 5.
+    /// The user who liked it.
     pub user_id: UserId,
     /// The UUID of who liked it.
     pub user_uuid: chat_domain::Uuid,
     /// The name of who liked it.
     pub user_name: String,
-    /// How many likes there are.
+    /// How many likes the post has.
     pub likes_count: u64,
 }
 
 /// A comment on a post, as a back end told it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PostCommented {
-    /// The post that was commented, as its back end calls it.
+    /// The post's id, which is the back end's.
     pub post_id: String,
-    /// The comment, passed on as it was given.
+    /// The comment, passed on as the back end gave it.
     pub comment: Value,
-    /// How many comments there are.
+    /// How many comments the post has.
     pub comments_count: u64,
 }

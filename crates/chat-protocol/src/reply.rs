@@ -1,5 +1,5 @@
-//! What a socket is told about its own requests, and on its own coming and going. Each writes the frames of the place's
-//! entrance, none where the dialect has no word for it.
+//! The answers to a socket's own requests, and what it is told when it connects and joins. Each function writes the
+//! frames of the endpoint's dialect, or none where the dialect has none.
 
 use chat_domain::{Mood, Notification, Outcome, Person, Time};
 
@@ -10,9 +10,9 @@ use crate::frames::Frames;
 use crate::request::Context;
 use crate::trouble::Trouble;
 
-/// A command of the domain was carried out, or was so already: `message_sent`, the ACK, and on `/chat/{id}` the message object
-/// again for a repeat. Dialect 3's `messages_marked_read` comes here only for a read that moved nothing: one that did is told by
-/// its event, to the socket that asked as to all others of its reader.
+/// Writes the answer to a command that was carried out, or was so already: `message_sent`, an ACK, and on `/chat/{id}`
+/// the message object again for a repeated send. Dialect 3's `messages_marked_read` is written here only for a read
+/// that moved nothing. A read that moved the position is told by its event, to all sockets of its reader.
 pub fn settled(endpoint: Endpoint, context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Sse => {}
@@ -24,7 +24,7 @@ pub fn settled(endpoint: Endpoint, context: &Context, outcome: &Outcome, now: Ti
     }
 }
 
-/// Something else that was asked was done, and has an answer: `pong`, `left_chat`, an ACK `{status:"ok"}` …
+/// Writes the answer to a request that is no command, once it was done: `pong`, `left_chat`, an ACK `{status:"ok"}`.
 pub fn done(endpoint: Endpoint, context: &Context, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Multiplexed => multiplexed::done(context, now, out),
@@ -33,11 +33,11 @@ pub fn done(endpoint: Endpoint, context: &Context, now: Time, out: &mut Frames) 
     }
 }
 
-/// It was not done: an error frame, or the failing ACK.
+/// Writes why a request was not done: an error frame, or an ACK.
 pub fn refused(endpoint: Endpoint, context: &Context, trouble: &Trouble, now: Time, out: &mut Frames) {
     let features = endpoint.features;
     match endpoint.entrance {
-        // A stream that ends says nothing.
+        // A stream has no frame for it; it just ends.
         Entrance::Sse => {}
         Entrance::Bare => bare::refused(context, features, trouble, out),
         Entrance::Multiplexed => multiplexed::refused(context, features, trouble, now, out),
@@ -47,14 +47,15 @@ pub fn refused(endpoint: Endpoint, context: &Context, trouble: &Trouble, now: Ti
     }
 }
 
-/// The server goes away: on a server-sent stream, after how many milliseconds its browser comes back. Elsewhere the close says it.
+/// Writes that the server goes away, on a stream: in how many milliseconds the browser is to reconnect. Other sockets
+/// are told by their close.
 pub fn farewell(at: Endpoint, wait: u64, out: &mut Frames) {
     if at.entrance == Entrance::Sse {
         sse::farewell(wait, out);
     }
 }
 
-/// The first frames after connecting, before anything else: `connected` (dialects 2 and 5), on a stream how soon to come back.
+/// Writes the first frames of a connection: `connected` (dialects 2 and 5); on a stream, when to reconnect.
 pub fn hello(endpoint: Endpoint, person: &Person, socket_id: &str, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Sse => sse::hello(out),
@@ -64,7 +65,8 @@ pub fn hello(endpoint: Endpoint, person: &Person, socket_id: &str, now: Time, ou
     }
 }
 
-/// A room was joined: `joined_chat`, the ACK of `chat:join`, the first `cursor` frame (3, 4, SSE; only with a cursor).
+/// Writes that a room was joined: `joined_chat`, the ACK of `chat:join`, the first `cursor` frame (dialects 3 and 4,
+/// and SSE; only with cursors).
 pub fn joined(endpoint: Endpoint, context: &Context, cursor: Option<Cursor>, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Sse => sse::joined(cursor, out),
@@ -76,7 +78,7 @@ pub fn joined(endpoint: Endpoint, context: &Context, cursor: Option<Cursor>, now
     }
 }
 
-/// What was missed is no longer kept: load anew, go on from this cursor.
+/// Writes that what the reader missed is no longer kept: the client must load the room anew and go on from this cursor.
 pub fn resync(endpoint: Endpoint, person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
     match endpoint.entrance {
         Entrance::Sse => sse::resync(cursor, out),
@@ -88,12 +90,12 @@ pub fn resync(endpoint: Endpoint, person: &Person, cursor: Cursor, now: Time, ou
     }
 }
 
-/// Dialect 5's `sync:required` with one of the reasons of its document.
+/// Writes dialect 5's `sync:required` with one of the reasons of its document.
 pub fn sync_required(person: &Person, reason: SyncReason, now: Time, out: &mut Frames) {
     socketio::sync_required(person, reason, now, out);
 }
 
-/// Dialect 5's ACK of `notification:read`.
+/// Writes dialect 5's ACK of `notification:read`.
 pub fn notification_read(context: &Context, notification: &Notification, out: &mut Frames) {
     socketio::notification_read(context, notification, out);
 }
@@ -101,16 +103,16 @@ pub fn notification_read(context: &Context, notification: &Notification, out: &m
 /// Why a Socket.IO client is to load everything anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncReason {
-    /// The first connection.
+    /// It is the user's first connection.
     Established,
-    /// An earlier socket of this user went away within the last two minutes.
+    /// A connection of this user was closed within the last two minutes.
     Reconnection,
     /// The token was renewed.
     TokenRefresh,
 }
 
 impl SyncReason {
-    /// The word for it on the wire.
+    /// Returns the word for it on the wire.
     pub fn word(self) -> &'static str {
         match self {
             SyncReason::Established => "connection_established",
@@ -120,7 +122,7 @@ impl SyncReason {
     }
 }
 
-/// The word of dialect 2 for how somebody looks.
+/// Returns dialect 2's word for a mood.
 pub fn mood_word(mood: Mood) -> &'static str {
     match mood {
         Mood::Online => "online",

@@ -1,4 +1,4 @@
-//! What a socket's frame asks for.
+//! What the frames of clients ask for.
 
 use chat_domain::{ClientId, Command, Mood, NotificationId, RoomId};
 
@@ -7,121 +7,122 @@ use crate::trouble::Trouble;
 /// A frame that was understood.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
-    /// What is asked.
+    /// What it asks for.
     pub request: Request,
-    /// What its answer needs to know.
+    /// What its answer depends on.
     pub context: Context,
 }
 
-/// What can be asked on a socket.
+/// What a client can ask for on a socket.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Dialect 2's `ping`.
     Ping,
-    /// Subscribe to a room (dialects 2 and 5).
+    /// Subscribes to a room (dialects 2 and 5).
     Join {
         /// The room to subscribe to.
         room: RoomId,
-        /// Where the reader stands already.
+        /// Where the reader stands already, if anywhere.
         since: Resume,
     },
-    /// Unsubscribe (dialects 2 and 5).
+    /// Unsubscribes from a room (dialects 2 and 5).
     Leave {
         /// The room to unsubscribe from.
         room: RoomId,
     },
-    /// A command of the domain. `Command::Read { upto: None }` means the newest message that this socket was sent.
+    /// A command of the domain. `Command::Read { upto: None }` is a read up to the newest message that was sent to this
+    /// socket.
     Order(Command),
     /// Typing began, goes on, or ended.
     Typing {
         /// The room in which the user types.
         room: RoomId,
-        /// Whether it goes on.
+        /// Whether they still type.
         is_typing: bool,
     },
-    /// Dialect 2's `status`.
+    /// Sets the mood (dialect 2's `status`).
     Status(Mood),
-    /// A new token for this socket.
+    /// Renews the token of the socket.
     Auth {
-        /// The token that is shown.
+        /// The new token.
         token: String,
     },
-    /// Dialect 5's `notification:read`.
+    /// Marks a notification as read (dialect 5).
     ReadNotification(NotificationId),
 }
 
-/// From where somebody wants to go on, as they said it. Over HTTP it comes from the address (`last_message_id`, `cursor`) and
-/// the `Last-Event-ID` header.
+/// From where a reader wants to go on, as they gave it. Over HTTP it comes from the address (`last_message_id`,
+/// `cursor`) and the `Last-Event-ID` header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resume {
-    /// A cursor; the empty text means "from now, and tell me cursors".
+    /// A cursor. The empty text asks to begin now, and to be told cursors.
     pub cursor: Option<String>,
-    /// Replay the messages after this id, which may be any that there could be; 0 means all.
+    /// The id of a message, after which messages are to be replayed. It need not exist; 0 asks for all messages.
     pub last_message_id: Option<i64>,
 }
 
-/// What the answer to a frame needs to know about it.
+/// What the answer to a frame depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context {
-    /// What was asked.
+    /// What was asked for.
     pub verb: Verb,
     /// The room that the frame or the address named.
     pub room: Option<RoomId>,
-    /// The sender's name for it.
+    /// The sender's name for the request.
     pub client_id: Option<ClientId>,
-    /// The Socket.IO ACK id.
+    /// The id of the ACK that a Socket.IO client asked for.
     pub ack: Option<u64>,
 }
 
-/// What was asked, as far as its answer needs to know.
+/// What was asked for, in one word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verb {
-    /// Something that was not understood.
+    /// Something that is not known.
     #[default]
     Unknown,
     /// Dialect 2's `ping`.
     Ping,
-    /// To subscribe to a room.
+    /// To join a room.
     Join,
-    /// To unsubscribe from it.
+    /// To leave a room.
     Leave,
     /// To send a message.
     Send,
-    /// To give a message other words.
+    /// To edit a message.
     Edit,
-    /// To erase a message.
+    /// To delete a message.
     Delete,
     /// To like a message.
     Like,
-    /// Take a like back.
+    /// To take a like back.
     Unlike,
     /// To react to a message.
     React,
-    /// Take a reaction back.
+    /// To take a reaction back.
     Unreact,
-    /// Mark as read.
+    /// To mark messages as read.
     Read,
-    /// To say that one types, or has stopped.
+    /// To tell that the user types, or has stopped.
     Typing,
-    /// Asks how one is seen oneself.
+    /// To set the mood.
     Status,
-    /// Renew the token.
+    /// To renew the token.
     Auth,
-    /// Mark a notification as read.
+    /// To mark a notification as read.
     ReadNotification,
 }
 
-/// A frame that asks for nothing that could be done: it was not understood, or it names something that cannot exist.
+/// A frame that cannot be done: it was not understood, or it names something that cannot exist.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rejected {
     /// What is wrong with it: [`Trouble::Malformed`] for the client's author ("`chat_id` is missing"), or a refusal.
     pub trouble: Trouble,
-    /// What could be understood of it.
+    /// As much as was understood of it.
     pub context: Context,
 }
 
 impl Rejected {
-    /// Whether it counts as a bad frame.
+    /// Whether it counts as a bad frame, of which a socket may send only so many.
     pub fn is_bad_frame(&self) -> bool {
         matches!(self.trouble, Trouble::Malformed(_))
     }

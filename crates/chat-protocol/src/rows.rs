@@ -1,4 +1,5 @@
-//! What another server's database holds, as lines that a query of its owners writes: an object each, named by what it is.
+//! The rows of another server's database, for imports: its owners write each as an object on a line of its own, under
+//! the name of its kind.
 //!
 //! ```
 //! use chat_domain::Time;
@@ -19,42 +20,43 @@ use serde::{Deserialize, Deserializer};
 pub use self::moment::Moment;
 use crate::json::Tree;
 
-/// The row of a line; what is wrong with it otherwise.
+/// Reads the row of a line, or returns what is wrong with it.
 pub fn read(line: &[u8]) -> Result<Row, String> {
     serde_json::from_slice(line).map_err(|error| {
         let problem = error.to_string();
-        // Which line it is, who reads lines knows better.
+        // The caller knows the number of the line.
         problem.split(" at line ").next().unwrap_or_default().to_owned()
     })
 }
 
-/// A line: people first, then chats and who is in them, then what was said, the oldest first, each reaction behind its message.
+/// A row. A file has people first, then chats and their members, then messages, oldest first, each followed by its
+/// reactions.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Row {
-    /// Somebody who is known.
+    /// A person.
     User(User),
     /// A chat.
     Chat(Chat),
-    /// Somebody in a chat.
+    /// A member of a chat.
     Member(Member),
-    /// What somebody said.
+    /// A message.
     Message(Message),
-    /// How somebody reacted to it.
+    /// A reaction to a message.
     Reaction(Reaction),
 }
 
-/// Somebody who is known.
+/// A person.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
-    /// What all else calls them: a number, which they keep, or a UUID, which they keep beside a number of their own.
+    /// The person's key in all other rows. A number becomes their id; a UUID is kept beside a number that is assigned.
     pub id: Key,
-    /// What they log in by and are mentioned by; another is given where there is none.
+    /// The username, by which they log in and are mentioned; if it is missing, one is assigned.
     pub username: Option<String>,
-    /// What others see.
+    /// The name that others see.
     pub name: Option<String>,
-    /// The address of their picture.
+    /// The address of a picture.
     pub avatar: Option<String>,
 }
 
@@ -62,94 +64,94 @@ pub struct User {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chat {
-    /// What all else calls it; a number is kept.
+    /// The chat's key in all other rows. A number becomes its id.
     pub id: Key,
-    /// Whether it is a group, or two people's own.
+    /// Whether it is a group or a direct chat.
     #[serde(rename = "type", default)]
     pub sort: Sort,
-    /// What it is called, if it is a group.
+    /// The title of a group.
     pub title: Option<String>,
-    /// Whose group it is; the first member's where nobody is named.
+    /// The owner of a group; if it is missing, the first member.
     pub owner_id: Option<Key>,
     /// When it was made.
     pub created_at: Moment,
 }
 
-/// Two sorts of chats.
+/// The two kinds of chats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
-    /// Of any number of people, who come and go.
+    /// Any number of people, who come and go.
     #[default]
     Group,
-    /// Of two, for good.
+    /// Two people, for good.
     Direct,
 }
 
-/// Somebody in a chat.
+/// A member of a chat.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
     /// The chat.
     pub chat_id: Key,
-    /// Who it is.
+    /// The person.
     pub user_id: Key,
-    /// The newest message that they have read: `null` for none. Where nothing is said they have read everything.
+    /// The newest message that they have read; `null` for none. If it is missing, they have read everything.
     #[serde(default, deserialize_with = "said")]
     pub last_read_message_id: Option<Option<Key>>,
 }
 
-/// What somebody said.
+/// A message.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
-    /// What all else calls it; a number is kept.
+    /// The message's key in all other rows. A number becomes its id.
     pub id: Key,
-    /// Where it was said.
+    /// The chat in which it was sent.
     pub chat_id: Key,
-    /// Who said it.
+    /// The sender.
     pub user_id: Key,
-    /// Words, or the address of a file.
+    /// The text, or the address of a file.
     pub content: String,
-    /// The sort of message, as dialects name it: `text` where nothing is said.
+    /// The kind of message, as dialects name it; if it is missing, `text`.
     #[serde(rename = "type")]
     pub sort: Option<String>,
     metadata: Option<Tree>,
-    /// Which message it answers.
+    /// The message that it answers.
     pub reply_to_id: Option<Key>,
-    /// What its sender called it: whoever sends it once more is told that it is there.
+    /// The sender's own name for it: sending it again under this name finds it.
     pub client_id: Option<String>,
-    /// When it was said.
+    /// When it was sent.
     pub created_at: Moment,
-    /// When it was changed, if it was.
+    /// When it was last edited, if it was.
     pub edited_at: Option<Moment>,
 }
 
 impl Message {
-    /// What its sort brings beside the content, a map.
+    /// Returns the metadata that its kind needs.
     pub fn metadata(&self) -> Value {
         self.metadata.as_ref().map_or_else(Value::empty, |Tree(value)| value.clone())
     }
 }
 
-/// How somebody reacted to a message.
+/// A reaction to a message.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reaction {
     /// The message.
     pub message_id: Key,
-    /// Who it was.
+    /// The person who reacts.
     pub user_id: Key,
-    /// With which sign; a like where nothing is said.
+    /// The emoji; if it is missing, a like.
     pub emoji: Option<String>,
 }
 
-/// What a row is called: two rows of one sort have two.
+/// The key of a row. Two rows of one kind have different keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A number above 0, however it was written.
+    /// A number above 0, whether it was written as a number or as a text.
     Number(i64),
-    /// Anything else.
+    /// Any other text.
     Text(Box<str>),
 }
 
@@ -182,7 +184,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// Tells a field that is `null` from one that is not there.
+/// Tells a field that is `null` from one that is missing.
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Key>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! What Slack exports: people, conversations, and what was said in them, a list in JSON each.
+//! The files of a Slack export: people, conversations and messages, each a JSON list.
 //!
 //! ```
 //! use chat_protocol::slack::{self, Said};
@@ -14,18 +14,18 @@ use chat_domain::{Emoji, Time};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// Somebody of the workspace, of `users.json`.
+/// A member of the workspace, in `users.json`.
 #[derive(Debug, Deserialize)]
 pub struct Member {
-    /// What they are called in everything else.
+    /// The member's id, by which all other files name them.
     pub id: String,
-    /// What they are mentioned by.
+    /// The name by which they are mentioned.
     pub name: Option<String>,
-    /// How they look to others.
+    /// What others see of them.
     pub profile: Option<Profile>,
 }
 
-/// How somebody looks to others.
+/// What others see of a member.
 #[derive(Debug, Deserialize)]
 pub struct Profile {
     display_name: Option<String>,
@@ -34,7 +34,7 @@ pub struct Profile {
 }
 
 impl Member {
-    /// The name that others see, if there is one.
+    /// Returns the name that others see, if there is one.
     pub fn shown(&self) -> Option<&str> {
         let profile = self.profile.as_ref()?;
         [&profile.display_name, &profile.real_name]
@@ -44,57 +44,57 @@ impl Member {
             .find(|n| !n.is_empty())
     }
 
-    /// The address of their picture, if there is one.
+    /// Returns the address of their picture, if there is one.
     pub fn picture(&self) -> Option<&str> {
         self.profile.as_ref()?.image_192.as_deref()
     }
 }
 
-/// A conversation, of `channels.json`, `groups.json`, `mpims.json` or `dms.json`.
+/// A conversation, in `channels.json`, `groups.json`, `mpims.json` or `dms.json`.
 #[derive(Debug, Deserialize)]
 pub struct Conversation {
-    /// What it is called where it has no name: between two people.
+    /// Its id. A conversation of two people has no other name.
     pub id: String,
-    /// Its name, and that of its folder.
+    /// Its name, which is also that of its folder.
     pub name: Option<String>,
     /// When it was made, in seconds since 1970.
     pub created: Option<i64>,
     /// Who made it.
     pub creator: Option<String>,
-    /// Who is in it now.
+    /// The ids of its present members.
     #[serde(default)]
     pub members: Vec<String>,
 }
 
-/// An entry of a day in a conversation's folder.
+/// An entry of a day's file in a conversation's folder.
 #[derive(Debug, Deserialize)]
 pub struct Said {
     #[serde(rename = "type")]
     kind: Option<String>,
     subtype: Option<String>,
-    /// Who said it.
+    /// The id of the member who said it.
     pub user: Option<String>,
-    /// What a program that said it calls itself.
+    /// The name of the program that said it.
     pub username: Option<String>,
     text: Option<String>,
-    /// When, and within the conversation what it is called.
+    /// When it was said, which is also its id within the conversation.
     pub ts: String,
-    /// Which message its thread begins with.
+    /// The id of the first message of its thread.
     pub thread_ts: Option<String>,
     reactions: Option<Vec<Reaction>>,
     files: Option<Vec<Attached>>,
 }
 
-/// Who reacted to a message in one way.
+/// The members who reacted to a message with one emoji.
 #[derive(Debug, Deserialize)]
 pub struct Reaction {
     name: String,
-    /// Who they are.
+    /// Their ids.
     #[serde(default)]
     pub users: Vec<String>,
 }
 
-/// A file beside a message, which stays where it is.
+/// A file that was shared with a message. It stays where it is.
 #[derive(Debug, Deserialize)]
 struct Attached {
     title: Option<String>,
@@ -104,7 +104,7 @@ struct Attached {
 }
 
 impl Said {
-    /// Whether somebody said it: coming and going, new topics and what has been deleted are not.
+    /// Whether it is a message: not somebody's coming or going, a new topic, or something deleted.
     pub fn is_message(&self) -> bool {
         let subtype = self.subtype.as_deref();
         self.kind.as_deref() == Some("message")
@@ -114,12 +114,12 @@ impl Said {
             )
     }
 
-    /// Its words, as Slack spells them.
+    /// Returns its text, as Slack spells it.
     pub fn text(&self) -> &str {
         self.text.as_deref().unwrap_or_default()
     }
 
-    /// A line for each file beside it: its name and address.
+    /// Returns a line with name and address for each file that was shared with it.
     pub fn files(&self) -> impl Iterator<Item = String> + '_ {
         self.files.iter().flatten().map(|file| {
             let name = file.title.as_deref().or(file.name.as_deref()).unwrap_or("file");
@@ -130,37 +130,38 @@ impl Said {
         })
     }
 
-    /// When it was said.
+    /// Returns when it was said.
     pub fn at(&self) -> Option<Time> {
         let (seconds, part) = self.ts.split_once('.').unwrap_or((&self.ts, "0"));
         let micros: i64 = format!("{part:0<6}").get(..6)?.parse().ok()?;
         Some(Time(seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(micros)?))
     }
 
-    /// Which message it answers, if it is within a thread and does not begin it.
+    /// Returns the id of the message that it answers, if it is in a thread that it did not begin.
     pub fn answers(&self) -> Option<&str> {
         self.thread_ts.as_deref().filter(|first| *first != self.ts)
     }
 
-    /// How people reacted.
+    /// Returns the reactions to it.
     pub fn reactions(&self) -> impl Iterator<Item = &Reaction> {
         self.reactions.iter().flatten()
     }
 }
 
 impl Reaction {
-    /// With what; the tone of a skin is left out.
+    /// Returns the emoji, without its skin tone.
     pub fn emoji(&self) -> Option<Emoji> {
         Emoji::called(self.name.split("::").next()?)
     }
 }
 
-/// A file's list; what is wrong with it otherwise.
+/// Reads the list in a file, or returns what is wrong with it.
 pub fn list<T: DeserializeOwned>(json: &[u8]) -> Result<Vec<T>, String> {
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
-/// A text in words: people by the names that the function knows for their ids, links as they read, emoji as they look.
+/// Returns a text as people saw it: with names instead of ids (`name` finds them), with links as they read, and with
+/// emoji instead of their names.
 pub fn words(text: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     let mut words = String::with_capacity(text.len());
     let mut rest = text;
@@ -175,7 +176,7 @@ pub fn words(text: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     with_emoji(&words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
-/// What stands between `<` and `>`.
+/// Returns what stands between `<` and `>`, as people saw it.
 fn reference(inside: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     let (what, label) = inside.split_once('|').map_or((inside, None), |(what, label)| (what, Some(label)));
     match (what.split_at_checked(1), label) {
@@ -187,13 +188,13 @@ fn reference(inside: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     }
 }
 
-/// `:smile:` as it looks; what nobody knows stays as it is.
+/// Replaces `:smile:` by the emoji. Unknown names stay as they are.
 fn with_emoji(text: &str) -> String {
     let mut parts = text.split(':').peekable();
     let mut words = parts.next().unwrap_or_default().to_owned();
     let mut is_behind_emoji = false;
     while let Some(part) = parts.next() {
-        // The last part has no colon behind it.
+        // After the last part there is no colon.
         let emoji = Emoji::called(part).filter(|emoji| !emoji.as_str().starts_with(':') && parts.peek().is_some());
         match emoji {
             Some(emoji) if !is_behind_emoji => {

@@ -1,33 +1,33 @@
-//! What becomes of an order, as OpenTelemetry's collectors are told (OTLP over HTTP, in JSON).
+//! Traces of orders, in the form that OpenTelemetry's collectors take (OTLP over HTTP, in JSON).
 
 use chat_domain::{RoomId, Time};
 use serde_json::{Value as Json, json};
 
-/// The way of one order, from its frame to the last outbox of this node.
+/// The way of an order, from its frame to the last outbox of this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
-    /// Chance tells it and its spans from all others.
+    /// Random bytes for the ids of the trace and its spans.
     pub ids: [u8; 40],
     /// What was asked for.
     pub verb: &'static str,
-    /// The dialect of whoever asked.
+    /// The dialect of the client.
     pub dialect: &'static str,
     /// The room in which it happened.
     pub room: RoomId,
-    /// The `seq` of what happened.
+    /// The `seq` of the change.
     pub seq: u64,
-    /// The moment when the frame was heard.
+    /// When the frame arrived.
     pub arrived: Time,
-    /// The moment when its commit was known here.
+    /// When this node knew that it was committed.
     pub settled: Time,
-    /// The moment when everybody here who listens to the room had been told.
+    /// When everybody on this node who listens to the room had been told.
     pub told: Time,
-    /// How many sockets and streams that are.
+    /// How many sockets and streams that were.
     pub sockets: usize,
 }
 
-/// The body of a request that exports these traces. Each has a span for the whole way, and in it one up to the commit and one for the
-/// telling. Nothing of what was said is in it.
+/// Returns the body of the request that exports these traces. Each trace has a span for the whole way, and within it a
+/// span until the commit and a span for telling. Nothing that was said is in it.
 pub fn exported(traces: &[Trace]) -> Vec<u8> {
     let spans: Vec<Json> = traces.iter().flat_map(spans).collect();
     let service = [attribute("service.name", "chat-server"), attribute("service.version", env!("CARGO_PKG_VERSION"))];
@@ -66,7 +66,7 @@ fn attribute(key: &str, value: &str) -> Json {
     json!({"key": key, "value": {"stringValue": value}})
 }
 
-/// Numbers of 64 bits are texts in OTLP's JSON.
+/// Returns a time as text, because OTLP's JSON has numbers of 64 bits as texts.
 fn nanoseconds(time: &Time) -> String {
     (i128::from(time.0) * 1_000).to_string()
 }

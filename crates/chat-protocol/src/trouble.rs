@@ -1,39 +1,39 @@
-//! Everything that can go wrong, in the words of the wire.
+//! Everything that can go wrong, as clients are told it.
 
 use chat_domain::{Failure, MessageId, Refusal};
 
 use crate::codes::code;
 
-/// Why somebody does not get what they asked for.
+/// Why a client does not get what it asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The journal or the directory said no.
+    /// The journal or the directory failed or refused.
     Failure(Failure),
     /// The frame, body, path or query was not understood: what is wrong with it.
     Malformed(String),
-    /// No credential, or one that is not good (any more).
+    /// There is no credential, or it is not good any more.
     Unauthorized,
-    /// Nobody has this name and this password.
+    /// No user has this username and this password.
     WrongPassword,
-    /// Another credential than a token is missing or not good (any more), and which.
+    /// Another credential than a token is missing, or is not good any more; which one.
     Denied(&'static str),
-    /// The credential is good, but not for this, and why.
+    /// The credential is good, but not for this; why not.
     Forbidden(&'static str),
-    /// A back end has said no, and why.
+    /// A back end refused it; why.
     Objection(String),
-    /// Too fast; how many seconds to wait, at least 1.
+    /// The client is too fast; how many seconds to wait, at least 1.
     TooFast(u64),
-    /// The user has as many connections as anybody may have.
+    /// The user has as many connections as one user may have.
     TooManySockets,
-    /// Too many ask for what takes long; how many seconds to wait, at least 1.
+    /// Too many clients ask for something costly; how many seconds to wait, at least 1.
     Crowded(u64),
-    /// The next byte of a file that is brought is another one; which.
+    /// The uploaded bytes do not begin where the file's bytes so far end; where that is.
     Offset(u64),
     /// The body is larger than allowed.
     BodyTooLarge,
-    /// No such route.
+    /// There is no such address.
     NoRoute,
-    /// The route exists, but not with this method.
+    /// The address does not have this method.
     NoMethod,
 }
 
@@ -50,7 +50,7 @@ impl From<Refusal> for Trouble {
 }
 
 impl Trouble {
-    /// The code on the wire.
+    /// Returns the code on the wire.
     pub fn code(&self) -> &'static str {
         match self {
             Trouble::Failure(Failure::Unavailable) | Trouble::Crowded(_) => "UNAVAILABLE",
@@ -66,12 +66,12 @@ impl Trouble {
         }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         code(self.code()).map_or(500, |code| code.status)
     }
 
-    /// The sentence that people see.
+    /// Returns the sentence that people see.
     pub fn message(&self) -> String {
         match self {
             Trouble::Failure(Failure::Refused(refusal)) => refused(refusal),
@@ -90,7 +90,8 @@ impl Trouble {
         }
     }
 
-    /// The same for clients of dialect 4, who give the address of a picture, film or recording as `media_url`.
+    /// Returns the sentence for clients of dialect 4, who give the address of a picture, film or recording as
+    /// `media_url`.
     pub(crate) fn roulette_message(&self) -> String {
         match self {
             Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule: rule @ ADDRESS })) => {
@@ -100,7 +101,7 @@ impl Trouble {
         }
     }
 
-    /// The first message under a `client_id` that was used twice.
+    /// Returns the first message that was sent under a `client_id` that was used twice.
     pub fn first_message(&self) -> Option<MessageId> {
         match self {
             Trouble::Failure(Failure::Refused(Refusal::Reused { message })) => *message,
@@ -109,10 +110,10 @@ impl Trouble {
     }
 }
 
-/// The domain's rule about the content of a picture, film or recording.
+/// The domain's rule for the content of a picture, film or recording.
 const ADDRESS: &str = "must be an http or https address";
 
-/// The domain's sentence, with the names that fields have on the wire.
+/// Returns the domain's sentence, with the names that fields have on the wire.
 fn refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Invalid { field, rule } => format!("`{}` {rule}", field_name(field)),
@@ -122,7 +123,7 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
-/// How clients spell what the domain calls so.
+/// Returns the name on the wire for a field of the domain.
 fn field_name(field: &'static str) -> &'static str {
     match field {
         "person" => "user_id",

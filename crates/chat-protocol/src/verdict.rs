@@ -1,27 +1,27 @@
-//! What a back end is asked before something is said, and what it answers.
+//! What a moderating back end is asked before a message is sent, and what it answers.
 
 use chat_domain::{MessageKind, RoomId, Uuid, Value};
 use serde::Deserialize;
 
 use crate::json::object;
 
-/// What is to be said, as it is asked about.
+/// A message that is to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question<'a> {
-    /// The room in which it is to be said.
+    /// The room.
     pub room: RoomId,
-    /// The user who is to say it.
+    /// The sender.
     pub user: Uuid,
-    /// What sort of message.
+    /// The kind of message.
     pub kind: MessageKind,
-    /// The words or the address.
+    /// The text, or the address of a file.
     pub content: &'a str,
-    /// What goes with it.
+    /// The metadata.
     pub metadata: &'a Value,
 }
 
 impl Question<'_> {
-    /// As it is posted.
+    /// Returns the body that is posted to the back end.
     pub fn spelled(&self) -> Vec<u8> {
         let mut body = Vec::new();
         object(&mut body, |o| {
@@ -32,19 +32,19 @@ impl Question<'_> {
     }
 }
 
-/// What a back end answers.
+/// What the back end answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It may be said as it is.
+    /// The message may be sent as it is.
     Allow,
-    /// This is to be said instead.
+    /// The message is to be sent with this content instead.
     Instead(String),
-    /// It may not be said, and why.
+    /// The message must not be sent; why.
     Refuse(String),
 }
 
 impl Verdict {
-    /// Reads an answer; nothing if it is none.
+    /// Reads an answer; `None` if it is not one.
     pub fn read(answer: &[u8]) -> Option<Verdict> {
         #[derive(Deserialize)]
         struct Fields {

@@ -1,23 +1,23 @@
-//! Who somebody is, as a back end answers that is asked about their credential.
+//! What a back end answers when it is asked whose a credential is.
 
 use serde::Deserialize;
 
-/// Somebody for whom a back end vouches.
+/// A person for whom a back end vouches.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Vouched {
-    /// Who: a number or any other string.
+    /// The person's id at the back end: a number or any text.
     #[serde(deserialize_with = "subject")]
     pub id: String,
-    /// Their name, if it says one.
+    /// The name, if the answer has one.
     #[serde(default)]
     pub name: Option<String>,
-    /// The address of their picture, if it says one.
+    /// The address of a picture, if the answer has one.
     #[serde(default)]
     pub avatar: Option<String>,
 }
 
 impl Vouched {
-    /// Reads an answer; what else it says is nobody's business here. The error says what is wrong with it, and nothing of it.
+    /// Reads an answer; further fields are ignored. The error says what is wrong, but shows nothing of the answer.
     pub fn read(answer: &[u8]) -> Result<Vouched, &'static str> {
         let vouched: Vouched = serde_json::from_slice(answer).map_err(|_| "it is no JSON object with an `id`")?;
         match vouched.id.is_empty() || vouched.id.contains('\0') {

@@ -1,4 +1,4 @@
-//! Encoding a text message allocates nothing but the frame itself.
+//! Encoding a text message allocates nothing but its frame.
 
 #[path = "codecs/toy.rs"]
 mod toy;
@@ -36,7 +36,8 @@ fn what_a_bad_frame_makes_the_decoder_keep_is_no_more_than_the_frame_deserves() 
         }
         let wide = format!(r#"{{"metadata":{{"a":[{}0]}}}}"#, "0,".repeat(30_000));
         let cost = measure(|| drop(decode(endpoint(entrance), wide.as_bytes(), None)));
-        // A value in a tree is some 32 bytes, a list doubles as it grows: some fifty bytes for each byte of the frame.
+        // A value in a tree takes about 32 bytes, and a list doubles when it grows: some fifty bytes for each byte of
+        // the frame.
         assert!(cost.bytes_max <= 60 * wide.len() as u64, "{entrance:?}: {cost:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is said costs no more than it is long, and in the common case next to nothing.
+//! Memory is bounded by the length of what is said, and in the common case almost none is allocated.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use chat_protocol::engineio::packet::decode_payload;
 use chat_protocol::engineio::{Frame, Input, Sid};
 use chat_protocol::socketio::{Output, Session, packet};
 
-/// Over a WebSocket, in `/`, after some talk, so that every buffer has its size.
+/// Returns a session over a WebSocket, in `/`, after some messages, so that every buffer has its size.
 fn connected() -> Session {
     let mut session = Session::new(Arc::default(), Sid::new([0; 15]));
     session.handle(0, Input::WebSocketOpened);
@@ -57,7 +57,7 @@ fn sending_on_a_web_socket_does_not_allocate() {
         session.send(Frame::Text(message.clone()));
         while session.poll().is_some() {}
     });
-    // Sharing bytes that came from a String the first time.
+    // Bytes made from a String allocate when they are first shared.
     assert!(cost.count_total <= 1, "{cost:?}");
     assert!(cost.bytes_total <= 32, "{cost:?}");
 }

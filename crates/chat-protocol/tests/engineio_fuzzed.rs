@@ -1,4 +1,4 @@
-//! The fuzz targets on their seeds and on random bytes, as ordinary tests.
+//! The fuzz targets with their seeds and with random bytes, as ordinary tests.
 
 mod fuzzed;
 

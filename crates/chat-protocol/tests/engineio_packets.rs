@@ -1,4 +1,4 @@
-//! Packets and payloads: round trips, and what another implementation makes of them.
+//! Packets and payloads: written and read again, and compared with another implementation.
 
 use bytes::Bytes;
 use chat_protocol::engineio::packet::{self, Packet, decode, decode_payload, encode_payload};
@@ -18,7 +18,7 @@ fn frames() -> impl Strategy<Value = Vec<Frame>> {
     proptest::collection::vec(frame, 1..10)
 }
 
-/// A message as the other side sees it: a text without its type.
+/// Returns a message as the other side sees it: a text without its type.
 fn received(frame: &Frame) -> Packet {
     Packet::Message(match frame {
         Frame::Text(text) => Frame::Text(text.slice(1..)),
@@ -74,7 +74,7 @@ proptest! {
             Ok(Theirs::Message(text)) => Some(Packet::Message(Frame::Text(text.into()))),
             Ok(Theirs::Upgrade) => Some(Packet::Upgrade),
             Ok(Theirs::Noop) => Some(Packet::Noop),
-            // A ping is the server's, and `b` is for payloads.
+            // Only the server sends a ping, and `b` is for payloads.
             Ok(Theirs::Ping | Theirs::Open(_) | Theirs::Binary(_) | Theirs::BinaryV3(_)) | Err(_) => None,
         };
         prop_assert_eq!(ours, expected);

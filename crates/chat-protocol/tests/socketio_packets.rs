@@ -1,4 +1,4 @@
-//! Packets against another implementation: what one says, the other reads, and back.
+//! Packets compared with another implementation: each reads what the other writes.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use socketioxide_parser_common::CommonParser;
 #[derive(Clone, Debug)]
 struct Spoken {
     namespace: &'static str,
-    /// An acknowledgement has no name.
+    /// An ACK has no name.
     name: Option<String>,
     id: Option<u64>,
     arguments: Vec<serde_json::Value>,
@@ -48,7 +48,7 @@ impl Spoken {
         self.arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
 
-    /// The whole array, as the other implementation keeps it.
+    /// Returns the whole array, as the other implementation keeps it.
     fn array(&self) -> String {
         let name = self.name.iter().map(|name| serde_json::Value::from(name.as_str()));
         serde_json::Value::from_iter(name.chain(self.arguments.clone())).to_string()
@@ -62,7 +62,7 @@ impl Spoken {
             (Some(name), None, _) => Some(packet::binary_event(self.namespace, name, &self.inside(), count)),
             (None, Some(id), 0) => Some(packet::ack(self.namespace, id, &self.inside())),
             (None, Some(id), _) => Some(packet::binary_ack(self.namespace, id, &self.inside(), count)),
-            // Nobody says these.
+            // Clients do not send these.
             (Some(_), Some(_), _) | (None, None, _) => None,
         }
     }
@@ -145,7 +145,8 @@ proptest! {
         }
     }
 
-    /// They keep the payload unread, so they take more; but never what we take for something else.
+    /// The other implementation keeps the payload unread, so it accepts more, but nothing that we read as something
+    /// else.
     #[test]
     fn what_we_take_they_take(text in r#"[0-7]([0-9]{1,2}-)?((/|/custom),)?[0-9]{0,3}(\[("a"|1|,|\{|\}){0,4}\]|\[\]|\{\})?"#) {
         if let Some(Output::Event(event)) = we_read(&text, &[]) {

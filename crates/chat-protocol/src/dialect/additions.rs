@@ -1,4 +1,4 @@
-//! The fields of a message object that are there for who asked for them, in every dialect's words.
+//! The fields of a message object beyond the documents, for clients that asked for them, in every dialect's words.
 
 use chat_domain::{Emoji, Failure, InReply, Message, MessageKind, Reception, Refusal};
 
@@ -7,16 +7,16 @@ use crate::features::Features;
 use crate::json::Object;
 use crate::trouble::Trouble;
 
-/// What is known of a message beside itself.
+/// What is known of a message besides the message itself.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Beside<'a> {
     /// What became of it.
     pub(crate) reception: Option<&'a Reception>,
-    /// What the reader reacts with, in answers.
+    /// The reader's own reactions; only in answers to a reader.
     pub(crate) mine: Option<&'a [Emoji]>,
 }
 
-/// Writes those fields that were asked for.
+/// Writes the additional fields that were asked for.
 pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, message: &Message, beside: Beside<'_>) {
     if features.has(Features::REPLIES) {
         o.nest_or_null("reply_to", message.reply.as_deref(), |o, reply| quote(o, words, reply));
@@ -48,7 +48,8 @@ pub(crate) fn additions(o: &mut Object<'_>, words: Words, features: Features, me
     }
 }
 
-/// Of which sort a message is for who asked for these: any file is a text, the address, for who does not know of files.
+/// Returns the kind of a message as a client is told it: a client that did not ask for files is told a file as a text
+/// with the address.
 pub(crate) fn shown_kind(message: &Message, features: Features) -> MessageKind {
     match message.kind {
         MessageKind::File if !features.has(Features::FILES) => MessageKind::Text,
@@ -56,12 +57,12 @@ pub(crate) fn shown_kind(message: &Message, features: Features) -> MessageKind {
     }
 }
 
-/// How many unread messages mention the reader of a line of a chat list.
+/// Writes how many unread messages mention the reader of a chat list, if that was asked for.
 pub(crate) fn unread_mentions(o: &mut Object<'_>, features: Features, mentions: u64) {
     o.maybe("unread_mentions", features.has(Features::MENTIONS).then_some(mentions));
 }
 
-/// What is told beside the code of a refusal.
+/// Writes what is told of a refusal besides its code.
 pub(crate) fn refusal(o: &mut Object<'_>, words: Words, features: Features, trouble: &Trouble) {
     if !features.has(Features::MODERATION) {
         return;

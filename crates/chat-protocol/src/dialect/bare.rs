@@ -1,6 +1,6 @@
-//! Dialect 1's WebSocket `/chat/{id}`: its client takes every frame for a message, so it is sent nothing but message
-//! objects. An error is the one exception, which a client that sends well-formed frames never meets; it has the shape of
-//! the dialect's HTTP errors.
+//! Dialect 1's WebSocket `/chat/{id}`. Its client takes every frame for a message, so it is sent nothing but message
+//! objects. The one exception is an error, in the shape of the dialect's HTTP errors; a client that sends well-formed
+//! frames hardly ever gets one.
 
 use chat_domain::{Change, Draft, Message, Outcome, Reception, RoomId};
 
@@ -29,7 +29,7 @@ pub(super) fn decode(room: RoomId, payload: &[u8], context: &mut Context) -> Res
     fields.send(room, draft, Fields::number_of).map(Request::Order)
 }
 
-/// Whether there is a frame for this news.
+/// Whether this news has a frame.
 pub(super) fn carries(news: &News) -> bool {
     sent(news).is_some()
 }
@@ -54,7 +54,7 @@ fn sent(news: &News) -> Option<(&Message, &Reception)> {
     }
 }
 
-/// There is no ACK: who sends something again is shown the message again.
+/// Answers a repeated send with the message object again, because the dialect has no ACK.
 pub(crate) fn settled(outcome: &Outcome, features: Features, out: &mut Frames) {
     if let Outcome::Already(event) = outcome
         && let Change::Sent { message, .. } = &event.change

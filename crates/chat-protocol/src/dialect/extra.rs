@@ -1,4 +1,5 @@
-//! What is beyond the documents, in every dialect's words: here alone it is said how an extra is called and what it tells.
+//! The names and fields of extras, which the documents do not have, in every dialect's words. Only this module has
+//! them.
 
 use chat_domain::{Event, Extra, Handle, Likes, MessageId, Person, Time};
 
@@ -6,7 +7,7 @@ use super::roulette::{self, uuids};
 use super::sse;
 use crate::json::{Micros, Object, Seconds};
 
-/// How an extra is called.
+/// The names of an extra.
 pub(crate) struct Name {
     /// In dialects 1 to 4.
     pub(crate) plain: &'static str,
@@ -14,7 +15,7 @@ pub(crate) struct Name {
     pub(crate) with_colons: &'static str,
 }
 
-/// In whose words the fields are written.
+/// The words in which the fields of an extra are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Words {
     Sse,
@@ -24,7 +25,7 @@ pub(crate) enum Words {
     SocketIo,
 }
 
-/// What it is called.
+/// Returns the names of an extra.
 pub(crate) const fn name(extra: &Extra) -> Name {
     let (plain, with_colons) = match extra {
         Extra::Reacted { .. } => ("message_reacted", "chat:message:reacted"),
@@ -33,13 +34,13 @@ pub(crate) const fn name(extra: &Extra) -> Name {
         Extra::Unpinned { .. } => ("message_unpinned", "chat:message:unpinned"),
         Extra::Updated { .. } => ("member_updated", "chat:member:updated"),
         Extra::Changed { .. } => ("chat_changed", "chat:changed"),
-        // It is told to nobody.
+        // Nobody is told of it.
         Extra::Silenced { .. } => ("", ""),
     };
     Name { plain, with_colons }
 }
 
-/// What it tells.
+/// Writes the fields of an extra.
 pub(crate) fn fields(o: &mut Object<'_>, words: Words, event: &Event, extra: &Extra) {
     match extra {
         Extra::Reacted { message, emoji, by } | Extra::Unreacted { message, emoji, by } => {
@@ -70,7 +71,7 @@ impl Words {
         matches!(self, Words::Roulette | Words::SocketIo)
     }
 
-    /// A message's id under this name.
+    /// Writes a message's id under this name.
     pub(super) fn message_id(self, o: &mut Object<'_>, name: &str, message: Option<MessageId>) {
         match self.has_uuids() {
             true => o.put(name, message.map(|message| message.uuid())),
@@ -78,7 +79,7 @@ impl Words {
         };
     }
 
-    /// A user's id under this name.
+    /// Writes a user's id under this name.
     pub(super) fn user_id(self, o: &mut Object<'_>, name: &str, user: Handle) {
         match self.has_uuids() {
             true => o.put(name, user.uuid),
@@ -86,7 +87,7 @@ impl Words {
         };
     }
 
-    /// Users' ids under this name.
+    /// Writes users' ids under this name.
     pub(super) fn user_ids(self, o: &mut Object<'_>, name: &str, users: &[Handle]) {
         match self.has_uuids() {
             true => o.list(name, users.iter().map(|user| user.uuid)),
@@ -94,7 +95,7 @@ impl Words {
         };
     }
 
-    /// A moment under this name.
+    /// Writes a moment under this name.
     pub(super) fn moment(self, o: &mut Object<'_>, name: &str, at: Time) {
         match self {
             Words::Sse => o.put(name, Micros(at)),
@@ -102,7 +103,7 @@ impl Words {
         };
     }
 
-    /// A moment under this name, or null where there is none.
+    /// Writes a moment under this name, or null.
     pub(crate) fn moment_or_null(self, o: &mut Object<'_>, name: &str, at: Option<Time>) {
         match at {
             Some(at) => self.moment(o, name, at),
@@ -110,7 +111,7 @@ impl Words {
         }
     }
 
-    /// A member, as the dialect says of who came.
+    /// Writes a member as the dialect does when one joins.
     fn member(self, o: &mut Object<'_>, person: &Person) {
         match self {
             Words::Sse => drop(o.nest("user", |o| sse::user_fields(o, person))),
@@ -119,7 +120,7 @@ impl Words {
         }
     }
 
-    /// The message that it is about.
+    /// Writes the message that the extra is about.
     fn message(self, o: &mut Object<'_>, message: MessageId) {
         match self {
             Words::Sse => self.message_id(o, "id", Some(message)),
@@ -127,7 +128,7 @@ impl Words {
         }
     }
 
-    /// Who did it, as the dialect says of a like.
+    /// Writes who did it as the dialect does for a like.
     fn liker(self, o: &mut Object<'_>, person: &Person) {
         match self {
             Words::Sse | Words::Multiplexed => drop(o.put("user_id", person.id().number())),
@@ -141,7 +142,7 @@ impl Words {
         }
     }
 
-    /// Who does it, where the dialect says so of likes.
+    /// Writes everybody who does it, if the dialect has that for likes.
     fn likers(self, o: &mut Object<'_>, by: &Likes) {
         if self == Words::Roulette {
             o.list("liked_by", uuids(&by.by)).put("liked_at", by.at.map(Seconds));

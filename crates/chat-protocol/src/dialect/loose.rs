@@ -1,5 +1,5 @@
-//! A value of any kind, and an object or what stands in its place: reading them never fails on a kind, so that an error can
-//! say which field is wrong.
+//! Values of any type, and objects in whose place there may be something else. Reading them never fails because of a
+//! type, so that an error can say which field is wrong.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,22 +13,22 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::fields::{missing, wrong};
 use crate::trouble::Trouble;
 
-/// A value of whatever kind came.
+/// A value of any type.
 #[derive(Debug, Default)]
 pub(crate) enum Loose<'a> {
-    /// The field is not there.
+    /// The field is missing.
     #[default]
     Absent,
     Null,
     Bool(bool),
     Int(i64),
     Text(Cow<'a, str>),
-    /// An object, an array, a number that is not an integer.
+    /// An object, an array, or a number that is not an integer.
     Other,
 }
 
 impl<'a> Loose<'a> {
-    /// The value, unless it is absent or null, which are the same for a field that may be left out.
+    /// Returns the value unless it is missing or null. For an optional field both mean the same.
     pub(crate) fn given(&self) -> Option<&Loose<'a>> {
         match self {
             Loose::Absent | Loose::Null => None,
@@ -43,7 +43,7 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// Text that must be there. Takes it out.
+    /// Takes a text out that must be there.
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Trouble> {
         match std::mem::take(self) {
             Loose::Text(text) => Ok(text.into_owned()),
@@ -51,17 +51,17 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// Text that may be left out.
+    /// Takes a text out that may be missing.
     pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Trouble> {
         self.given().is_some().then(|| self.text(name)).transpose()
     }
 
-    /// A word that must be there.
+    /// Returns a word that must be there.
     pub(crate) fn word(&self, name: &str) -> Result<&str, Trouble> {
         self.as_text().ok_or_else(|| self.not(name, "a string"))
     }
 
-    /// Yes or no.
+    /// Returns a truth value that must be there.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Trouble> {
         match self {
             Loose::Bool(yes) => Ok(*yes),
@@ -69,7 +69,7 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// An id in the spelling of dialects 1 to 3.
+    /// Returns an id in the spelling of dialects 1 to 3.
     pub(crate) fn integer<T>(&self, name: &str, id: fn(i64) -> Option<T>) -> Result<T, Trouble> {
         match self {
             Loose::Int(number) => id(*number).ok_or_else(|| wrong(name, "a positive integer below 2^53")),
@@ -77,7 +77,8 @@ impl<'a> Loose<'a> {
         }
     }
 
-    /// An id in the spelling of dialects 4 and 5. One that was made for something else, or elsewhere, names nothing.
+    /// Returns an id in the spelling of dialects 4 and 5. A UUID of another kind, or of another server, is refused with
+    /// `nobody`.
     pub(crate) fn uuid<T>(&self, name: &str, id: fn(Uuid) -> Option<T>, nobody: Refusal) -> Result<T, Trouble> {
         let Loose::Text(text) = self else { return Err(self.not(name, "a UUID")) };
         let uuid: Uuid = text.parse().map_err(|_| wrong(name, "a UUID"))?;
@@ -100,7 +101,7 @@ impl<'a> Loose<'a> {
     }
 }
 
-/// What stands where an object should.
+/// What is in the place of an object.
 #[derive(Debug, Default)]
 pub(crate) enum Body<T> {
     #[default]
@@ -110,7 +111,7 @@ pub(crate) enum Body<T> {
 }
 
 impl<T> Body<T> {
-    /// The object, read as what is expected.
+    /// Returns the object; `what` names it in errors.
     pub(crate) fn object(self, what: &str) -> Result<T, Trouble> {
         match self {
             Body::Object(object) => Ok(object),

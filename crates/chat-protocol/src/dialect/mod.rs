@@ -1,4 +1,4 @@
-//! The five dialects. One module each; here only the choice between them.
+//! The five dialects, each in a module of its own, and the choice between them.
 
 pub(crate) mod additions;
 pub(crate) mod bare;
@@ -21,8 +21,8 @@ use crate::news::News;
 use crate::request::{Asked, Context, Rejected};
 use crate::trouble::Trouble;
 
-/// Understands a frame that a client sent on a WebSocket. For Socket.IO `payload` is the JSON array of an EVENT packet (name and
-/// arguments) and `ack` its ACK id.
+/// Reads a frame that a client sent on a WebSocket. For Socket.IO, `payload` is the JSON array of an EVENT packet (its
+/// name and arguments), and `ack` is the packet's ACK id.
 pub fn decode(endpoint: Endpoint, payload: &[u8], ack: Option<u64>) -> Result<Asked, Rejected> {
     let mut context = Context { room: endpoint.room, ack, ..Context::default() };
     let request = match endpoint.entrance {
@@ -39,7 +39,7 @@ pub fn decode(endpoint: Endpoint, payload: &[u8], ack: Option<u64>) -> Result<As
     }
 }
 
-/// The token in what a Socket.IO client sends along when it connects, `{"token":"…"}`.
+/// Returns the token that a Socket.IO client sends when it connects: `{"token":"…"}`.
 pub fn handshake_token(auth: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct AuthWire {
@@ -48,7 +48,7 @@ pub fn handshake_token(auth: &[u8]) -> Option<String> {
     serde_json::from_slice::<AuthWire>(auth).ok().map(|auth| auth.token)
 }
 
-/// What else a Socket.IO client asks for when it connects: `{"features":"…"}`, or an array of names.
+/// Returns the additions that a Socket.IO client asks for when it connects: `{"features":"…"}`, or an array of names.
 pub fn handshake_features(auth: &[u8]) -> Features {
     #[derive(serde::Deserialize)]
     #[serde(untagged)]
@@ -68,12 +68,13 @@ pub fn handshake_features(auth: &[u8]) -> Features {
     }
 }
 
-/// For whom a viewer's frame of this news is made at this entrance; `None` where the viewer is not told.
+/// Returns the audience to which this viewer belongs for this news at this entrance; `None` if the viewer is not told.
 ///
-/// Nobody is told of their own typing or presence. A room's event says something else to its author in two cases. In dialect
-/// 4 that is a message. In dialect 3 it is a read: its reader hears `messages_marked_read` on every socket, also on the one
-/// that asked, so [`crate::reply::settled`] says it only for a read that moved nothing. In dialect 5 reads and deliveries
-/// are told to the messages' authors alone; the reader's own sockets learn of them by their chat list.
+/// Nobody is told of their own typing or presence. In two cases, a room's event tells its author something else than
+/// the others: in dialect 4, a message; in dialect 3, a read. The reader of dialect 3 is told `messages_marked_read` on
+/// every socket, including the one that asked, so [`crate::reply::settled`] tells it only for a read that moved
+/// nothing. In dialect 5, reads and deliveries are told only to the authors of the messages; the reader's own sockets
+/// learn of them from their chat list.
 pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
     let about_somebody_else = match news {
         News::Typing(typing) => typing.person.id() != viewer,
@@ -96,8 +97,9 @@ pub fn audience(shape: Shape, news: &News, viewer: UserId) -> Option<Audience> {
     }
 }
 
-/// Writes the frames of this news for everybody of this shape and audience: none, one, or several. A WebSocket payload, for
-/// SSE the complete event, with its `id:` where the shape has a cursor, for Socket.IO the complete Engine.IO packet text (`42[…]`).
+/// Writes the frames of this news for everybody of this shape and audience: none, one or several. A frame is the
+/// payload of a WebSocket frame; for SSE the complete event, with its `id:` if the shape has cursors; for Socket.IO the
+/// complete text of an Engine.IO packet (`42[…]`).
 pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &mut Frames) {
     let cursors = match news {
         News::Event(event) if shape.cursor => Some(Cursors::of(event, epoch)),
@@ -115,7 +117,7 @@ pub fn encode(shape: Shape, audience: Audience, news: &News, epoch: u64, out: &m
     }
 }
 
-/// The cursors around an event: of a reader who has all of it, and of one who has only some of its frames.
+/// The cursors around an event: for a reader who has all of its frames, and for one who has only some.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursors {
     after: Cursor,
@@ -126,20 +128,21 @@ impl Cursors {
         Cursors { after: Cursor { epoch, room: event.room, head: event.head } }
     }
 
-    /// Where a reader stands who has the whole event.
+    /// Returns the cursor of a reader who has the whole event.
     fn after(self) -> Cursor {
         self.after
     }
 
-    /// Where a reader stands who has only some of the frames of a moved position: still before the move, so that a resume
-    /// tells it again rather than half of it.
+    /// Returns the cursor of a reader who has only some frames of a moved position. It is before the move, so that a
+    /// resume tells the move as a whole.
     fn before(self) -> Cursor {
         let Head { seq, moves } = self.after.head;
         Cursor { head: Head { seq, moves: moves.saturating_sub(1) }, ..self.after }
     }
 }
 
-/// Writes one frame for each item of a moved position, each with the cursor that is true when it is the last one to arrive.
+/// Writes a frame for each item of a moved position. Each frame has the cursor that is right if it is the last one to
+/// arrive.
 fn frame_each<T>(
     items: impl Iterator<Item = T>,
     cursors: Option<Cursors>,
@@ -154,7 +157,7 @@ fn frame_each<T>(
     }
 }
 
-/// Whether somebody who asked for these additions is to hear of this news; it is no news to anybody else.
+/// Whether a client with these additions is told of this news: of an extra, only if it asked for that.
 fn is_asked_for(features: Features, news: &News) -> bool {
     match news {
         News::Event(event) => is_event_asked_for(features, event),
@@ -163,7 +166,7 @@ fn is_asked_for(features: Features, news: &News) -> bool {
     }
 }
 
-/// The same for an event.
+/// Whether a client with these additions is told of this event.
 pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
     match &event.change {
         Change::Extra(extra) => features.has(Features::of_extra(extra)),
@@ -173,8 +176,8 @@ pub(crate) fn is_event_asked_for(features: Features, event: &Event) -> bool {
     }
 }
 
-/// Whether a dialect that tells every change of a room tells this one: the making of a room, its title and its closing are
-/// told otherwise or not at all.
+/// Whether a dialect that tells the changes of a room one by one tells this change. That a room was made or closed is
+/// told in another way, or not at all.
 fn is_told(change: &Change) -> bool {
     match change {
         Change::Created { .. } | Change::Closed => false,

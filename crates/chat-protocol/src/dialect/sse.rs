@@ -11,7 +11,7 @@ use crate::frames::Frames;
 use crate::json::{Micros, Object, object};
 use crate::news::{News, Typing};
 
-/// The fields of a message object.
+/// Writes the fields of a message object.
 pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message) {
     o.put("id", message.id.number())
         .put("content", message.text())
@@ -19,12 +19,12 @@ pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message) {
         .put("created_at", Micros(message.created_at));
 }
 
-/// The fields of a user object.
+/// Writes the fields of a user object.
 pub(crate) fn user_fields(o: &mut Object<'_>, person: &Person) {
     o.put("id", person.id().number()).put("name", person.name.as_str()).put("avatar", person.avatar.as_str());
 }
 
-/// Whether there is an envelope for this news.
+/// Whether this news has an envelope.
 pub(crate) fn carries(news: &News) -> bool {
     match news {
         News::Event(event) => carries_event(event),
@@ -34,7 +34,7 @@ pub(crate) fn carries(news: &News) -> bool {
     }
 }
 
-/// Whether there is an envelope for this event.
+/// Whether this event has an envelope.
 pub(crate) fn carries_event(event: &Event) -> bool {
     is_told(&event.change) && !matches!(event.change, Change::Delivered(_))
 }
@@ -50,7 +50,7 @@ pub(super) fn encode(news: &News, features: Features, cursors: Option<Cursors>, 
     }
 }
 
-/// Writes `{"type":…,"data":{…}}` for an event that has one.
+/// Writes the envelope `{"type":…,"data":{…}}` of an event that has one.
 pub(crate) fn write_envelope(bytes: &mut Vec<u8>, event: &Event, features: Features) {
     let kind = match &event.change {
         Change::Sent { .. } => "message",
@@ -106,17 +106,17 @@ fn typing(bytes: &mut Vec<u8>, sign: &Typing) {
     });
 }
 
-/// How many milliseconds a browser waits before it comes back.
+/// Writes how many milliseconds a browser is to wait before it reconnects.
 pub(crate) fn hello(out: &mut Frames) {
     out.frame(|bytes| bytes.extend_from_slice(b"retry: 2000\n\n"));
 }
 
-/// The same for once, when the server goes away.
+/// Writes how long browsers are to wait this time, when the server goes away.
 pub(crate) fn farewell(wait: u64, out: &mut Frames) {
     out.frame(|bytes| bytes.extend_from_slice(format!("retry: {wait}\n\n").as_bytes()));
 }
 
-/// The first cursor: an `id:` without data, which a browser remembers and tells nobody.
+/// Writes the first cursor: an `id:` without data, which a browser remembers without telling the page.
 pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
     if let Some(cursor) = cursor {
         out.frame(|bytes| {
@@ -140,7 +140,8 @@ fn envelope(bytes: &mut Vec<u8>, kind: &str, data: impl FnOnce(&mut Object<'_>))
     });
 }
 
-/// JSON has no line breaks of its own, and those in texts are escaped: one `data:` line is enough and cannot be left.
+/// One `data:` line is enough: our JSON has no line breaks, and those in texts are escaped, so no text can begin
+/// another line.
 fn frame(out: &mut Frames, cursor: Option<Cursor>, data: impl FnOnce(&mut Vec<u8>)) {
     out.frame(|bytes| {
         if let Some(cursor) = cursor {

@@ -1,15 +1,15 @@
 use super::{EngineSettings, Millis};
 
-/// The heartbeat: a ping after the interval, then a pong in time or the end.
+/// The heartbeat: a ping after the interval, and the end of the session if no pong comes in time.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Heart {
-    /// Nothing is asked of the client until then.
+    /// Nothing is asked of the client until this moment.
     Resting { until: Millis },
-    /// A ping is out (or ready for the next poll) and must be answered before then.
+    /// A ping was sent, or is ready for the next poll, and must be answered before this moment.
     Waiting { until: Millis },
 }
 
-/// What the passing of time brought.
+/// What is to be done because time has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beat {
     None,
@@ -22,7 +22,8 @@ impl Heart {
         Self::Resting { until: now.saturating_add(settings.ping_interval) }
     }
 
-    /// To be asked again until nothing comes, because a ping and the end may fall together.
+    /// Returns what is to be done by now. Call it until it returns nothing, because a ping and the end can fall due
+    /// together.
     pub(super) fn pass(&mut self, now: Millis, settings: &EngineSettings) -> Beat {
         match *self {
             Self::Resting { until } if until <= now => {
@@ -34,7 +35,7 @@ impl Heart {
         }
     }
 
-    /// The client answered. Pings keep their pace, however long an answer took.
+    /// Notes a pong. However long it took, pings keep their rhythm.
     pub(super) fn pong(&mut self, now: Millis, settings: &EngineSettings) {
         if let Self::Waiting { until } = *self {
             let asked = until.saturating_sub(settings.ping_timeout);
@@ -49,8 +50,9 @@ impl Heart {
     }
 }
 
-/// The timeout runs from the moment at which the ping was due, so that a session ends exactly when it was
-/// told to. A server that slept through more than the timeout must not blame its clients for it.
+/// Returns when the client was asked. The timeout runs from the moment when the ping was due, so that a session ends
+/// exactly when its client was told. But if the server itself slept for longer than the timeout, the clients are given
+/// their time from now.
 fn asked_at(due: Millis, now: Millis, settings: &EngineSettings) -> Millis {
     if now - due > settings.ping_timeout { now } else { due }
 }

@@ -1,12 +1,11 @@
-//! Engine.IO v4, the server's side, without sockets.
+//! Engine.IO v4: the server's side, without sockets.
 //!
-//! One [`Session`] stands for one `sid`. Whoever owns the sockets tells it what happened
-//! ([`Session::handle`]), takes what is to be done ([`Session::poll`]) until nothing is left, and comes
-//! back at [`Session::deadline`] at the latest. Time is a number that only grows: milliseconds since an
-//! origin of the caller's choice.
+//! A [`Session`] stands for one `sid`. The owner of the sockets tells it what happened ([`Session::handle`]), does what
+//! it asks ([`Session::poll`]) until it asks for nothing, and comes back at [`Session::deadline`] at the latest. Time
+//! is a number that only grows: milliseconds since an origin that the owner chooses.
 //!
-//! A request of a browser goes through [`Request::parse`] first; what that refuses, or a `sid` that
-//! nobody has, is answered with [`Reject::status`] and [`Reject::body`]:
+//! Each HTTP request goes through [`Request::parse`] first. What that refuses, and a request with an unknown `sid`, is
+//! answered with [`Reject::status`] and [`Reject::body`]:
 //!
 //! | request | what to do |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Packets, alone as a WebSocket carries them and joined as polling does.
+//! Packets: alone, as a WebSocket carries them, and joined, as polling does.
 
 use std::fmt::Write as _;
 
@@ -9,30 +9,30 @@ use bytes::{Buf as _, Bytes};
 
 use super::{EngineSettings, Sid, Transport};
 
-/// What one WebSocket frame carries. Polling carries the same: text as it is, binary as `b` and base64.
+/// What one WebSocket frame carries. Polling carries the same: a text as it is, bytes as `b` and base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
-    /// UTF-8. Who sends one puts the whole packet here, type in front, so that the same bytes are good for
-    /// every session over both transports.
+    /// A text in UTF-8. A sender puts the whole packet here, with its type in front, so that the same bytes are good
+    /// for every session over both transports.
     Text(Bytes),
-    /// Bytes as they are; always a message.
+    /// Bytes, which are always a message.
     Binary(Bytes),
 }
 
-/// One packet of a client.
+/// A packet of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
     /// `1`: the client ends the session.
     Close,
-    /// `2probe`: the first word on a WebSocket that wants to take over.
+    /// `2probe`: the first packet on a WebSocket that is to take over.
     Probe,
     /// `3`: the answer to a ping.
     Pong,
-    /// `4`, or a binary frame. Text comes without the type.
+    /// `4`, or a binary frame: a message. A text comes without the type.
     Message(Frame),
-    /// `5`: the WebSocket takes over.
+    /// `5`: the WebSocket takes over now.
     Upgrade,
-    /// `6`: it says nothing.
+    /// `6`: nothing.
     Noop,
 }
 
@@ -42,17 +42,17 @@ pub enum Packet {
 pub struct Invalid;
 
 impl Frame {
-    /// The number of bytes in it.
+    /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         self.bytes().len()
     }
 
-    /// Whether it holds no byte.
+    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.bytes().is_empty()
     }
 
-    /// The bytes, of whichever kind.
+    /// Returns the bytes, of a text or not.
     pub fn bytes(&self) -> &Bytes {
         match self {
             Self::Text(bytes) | Self::Binary(bytes) => bytes,
@@ -60,7 +60,7 @@ impl Frame {
     }
 }
 
-/// Reads the text of one WebSocket frame.
+/// Reads the text of a WebSocket frame.
 pub fn decode(mut text: Bytes) -> Result<Packet, Invalid> {
     match (text.first(), text.get(1..)) {
         (Some(b'1'), _) => Ok(Packet::Close),
@@ -76,7 +76,7 @@ pub fn decode(mut text: Bytes) -> Result<Packet, Invalid> {
     }
 }
 
-/// Reads the body of a POST: all of it or nothing.
+/// Reads the body of a POST: all of its packets, or none if one is invalid or there are more than `most`.
 pub fn decode_payload(mut body: Bytes, most: usize) -> Result<Vec<Packet>, Invalid> {
     std::str::from_utf8(&body).map_err(|_| Invalid)?;
     let count = body.iter().filter(|&&byte| byte == SEPARATOR).count() + 1;
@@ -92,19 +92,19 @@ pub fn decode_payload(mut body: Bytes, most: usize) -> Result<Vec<Packet>, Inval
     Ok(packets)
 }
 
-/// Whether the body of a POST, or one of its packets, is longer than may be.
+/// Whether the body of a POST, or one of its packets, is too long.
 pub(super) fn is_too_large(body: &[u8], settings: &EngineSettings) -> bool {
     body.len() > settings.max_payload
         || body.split(|&byte| byte == SEPARATOR).any(|packet| packet.len() > settings.max_packet)
 }
 
-/// Whether the body of a POST ends its session. A client that polls meanwhile sends both at the same time, on two connections
-/// that have no order: its poll is to be answered, so it should be let in first.
+/// Whether the body of a POST ends its session. A polling client sends its last poll and this POST at the same time on
+/// two connections, and either may arrive first. The poll is to be answered, so it should be let in first.
 pub fn ends(body: &[u8]) -> bool {
     body.split(|&byte| byte == SEPARATOR).any(|part| part.starts_with(b"1"))
 }
 
-/// Joins frames into the body of a poll's answer. A single text frame is passed on as it is.
+/// Joins frames into the body of an answer to a poll. A single text is passed on without copying.
 pub fn encode_payload(mut frames: impl ExactSizeIterator<Item = Frame>) -> Bytes {
     match (frames.next(), frames.len()) {
         (None, _) => Bytes::new(),
@@ -121,12 +121,12 @@ pub fn encode_payload(mut frames: impl ExactSizeIterator<Item = Frame>) -> Bytes
     }
 }
 
-/// The message packet for a text.
+/// Returns the message packet of a text.
 pub fn message(text: &str) -> Bytes {
     [b"4", text.as_bytes()].concat().into()
 }
 
-/// The first packet of a session.
+/// Returns the first packet of a session.
 pub(super) fn open(sid: &Sid, transport: Transport, settings: &EngineSettings) -> Bytes {
     let upgrades = match transport {
         Transport::Polling => r#"["websocket"]"#,
@@ -142,16 +142,16 @@ pub(super) fn open(sid: &Sid, transport: Transport, settings: &EngineSettings) -
     packet.into()
 }
 
-/// The packet that closes, `1`.
+/// The packet that ends a session, `1`.
 pub(super) const CLOSE: Bytes = Bytes::from_static(b"1");
-/// The packet that pings, `2`.
+/// The packet that asks for a pong, `2`.
 pub(super) const PING: Bytes = Bytes::from_static(b"2");
 /// The packet that answers a probe, `3probe`.
 pub(super) const PROBED: Bytes = Bytes::from_static(b"3probe");
 /// The packet that says nothing, `6`.
 pub(super) const NOOP: Bytes = Bytes::from_static(b"6");
 
-/// A part of a payload, where binary is text too.
+/// Reads one packet of a payload, where bytes are spelled as text.
 fn decode_part(mut part: Bytes) -> Result<Packet, Invalid> {
     if part.first() != Some(&b'b') {
         return decode(part);
@@ -173,7 +173,7 @@ fn append(body: &mut Vec<u8>, frame: &Frame) {
 
 const SEPARATOR: u8 = 0x1e;
 
-/// Some clients leave the padding out.
+/// Base64 with or without padding, because some clients leave it out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),

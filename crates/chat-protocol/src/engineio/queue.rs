@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::EngineSettings;
 use super::packet::{self, Frame};
 
-/// What waits for the next poll, bounded in bytes.
+/// The frames that wait for the next poll, bounded in bytes.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     frames: VecDeque<Frame>,
@@ -13,7 +13,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Gives the frame back if there is no room.
+    /// Adds a frame, or gives it back if there is no room.
     pub(super) fn offer(&mut self, frame: Frame, settings: &EngineSettings) -> Result<(), Frame> {
         let bytes = self.bytes + weight(&frame);
         if bytes > settings.max_waiting {
@@ -28,7 +28,7 @@ impl Queue {
         self.bytes
     }
 
-    /// The oldest frames as one payload, as many as an answer may hold; `None` when nothing waits.
+    /// Takes out the oldest frames as one payload, as many as an answer may hold; `None` if there are none.
     pub(super) fn payload(&mut self, settings: &EngineSettings) -> Option<Bytes> {
         let count = self.frames.len().min(settings.max_packets_per_poll.max(1));
         let taken: usize = self.frames.range(..count).map(weight).sum();
@@ -37,13 +37,13 @@ impl Queue {
         (count > 0).then(|| packet::encode_payload(frames))
     }
 
-    /// Everything, in order, for another carrier.
+    /// Takes out all frames, in order, for the WebSocket that takes over.
     pub(super) fn take(&mut self) -> VecDeque<Frame> {
         std::mem::take(self).frames
     }
 }
 
-/// A frame counts for what it costs to keep, so that many tiny ones cannot hide.
+/// Returns what a frame costs to keep, not only its bytes: otherwise many tiny frames would take much memory.
 fn weight(frame: &Frame) -> usize {
     frame.len() + size_of::<Frame>()
 }

@@ -5,52 +5,52 @@ use super::Sid;
 pub enum Request {
     /// A new session.
     Handshake(Transport),
-    /// Whatever the session has to say; the answer may take a while.
+    /// A poll: the answer is whatever the session has to say, and may take a while.
     Poll(Sid),
-    /// The body holds packets of the session's client.
+    /// A POST whose body has packets of the client.
     Post(Sid),
-    /// The session wants to go on over this WebSocket.
+    /// A WebSocket that is to take over from polling.
     WebSocket(Sid),
 }
 
 /// The two ways to carry a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Requests of HTTP, each held until there is something to say.
+    /// HTTP requests, each held until there is something to say.
     Polling,
-    /// One WebSocket for both ways.
+    /// One WebSocket for both directions.
     WebSocket,
 }
 
-/// Why a request is refused, with the code, the message and the status of the reference server.
+/// Why a request is refused, with the code, message and status of the reference server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reject {
     /// `transport` is missing or unknown.
     #[error("Transport unknown")]
     UnknownTransport,
-    /// Nobody has this `sid`, or not any more.
+    /// No session has this `sid`, or not any more.
     #[error("Session ID unknown")]
     UnknownSid,
     /// A handshake must be a GET.
     #[error("Bad handshake method")]
     BadHandshakeMethod,
-    /// The session does not take this request as it is now.
+    /// The session cannot take this request in its present state.
     #[error("Bad request")]
     BadRequest,
-    /// The server does not want this client.
+    /// The server does not let this client in.
     #[error("Forbidden")]
     Forbidden,
     /// `EIO` is missing or not 4.
     #[error("Unsupported protocol version")]
     UnsupportedVersion,
-    /// The body is longer than the server takes.
+    /// The body is longer than allowed.
     #[error("Payload too large")]
     TooLarge,
 }
 
 impl Request {
-    /// Reads the method, the part of the address behind the question mark, and whether the client asks
-    /// for a WebSocket. Of a parameter that is given twice the first counts.
+    /// Reads what a request asks for: from its method, the query of its address, and whether it asks for a WebSocket.
+    /// If a parameter is given twice, the first one counts.
     pub fn parse(method: &str, query: &str, upgrade: bool) -> Result<Self, Reject> {
         let transport = match parameter(query, "transport") {
             Some("polling") => Transport::Polling,
@@ -77,7 +77,7 @@ impl Request {
 }
 
 impl Reject {
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status of the answer.
     pub fn status(self) -> u16 {
         match self {
             Self::Forbidden => 403,
@@ -86,7 +86,7 @@ impl Reject {
         }
     }
 
-    /// The JSON body of the answer.
+    /// Returns the JSON body of the answer.
     pub fn body(self) -> &'static str {
         match self {
             Self::UnknownTransport => r#"{"code":0,"message":"Transport unknown"}"#,
@@ -100,7 +100,7 @@ impl Reject {
     }
 }
 
-/// The values that we know are plain ASCII, so nothing is percent-decoded.
+/// Returns a parameter's value, without undoing percent-encoding: all known values are plain ASCII.
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')

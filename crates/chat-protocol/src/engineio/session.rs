@@ -12,7 +12,7 @@ use super::packet::{self, Frame, Packet};
 use super::queue::Queue;
 use super::{Closed, EngineSettings, Input, Millis, Output, Reject, Sid, Transport, Wire};
 
-/// One Engine.IO session: a machine that is told what happened and says what to do.
+/// An Engine.IO session: it is told what happened, and says what is to be done.
 #[derive(Debug)]
 pub struct Session {
     settings: Arc<EngineSettings>,
@@ -24,23 +24,23 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that nobody carries yet: the first poll or WebSocket is its handshake.
+    /// Makes a session that no transport carries yet. The first poll or WebSocket is its handshake.
     pub fn new(settings: Arc<EngineSettings>, sid: Sid) -> Self {
         let heart = Heart::rested(0, &settings);
         Self { settings, sid, carrier: Carrier::New, heart, queue: Queue::default(), outputs: VecDeque::new() }
     }
 
-    /// The session's id.
+    /// Returns the session's id.
     pub fn sid(&self) -> &Sid {
         &self.sid
     }
 
-    /// Whether the session is over. What [`Session::poll`] still holds is to be done nevertheless.
+    /// Whether the session is over. What [`Session::poll`] still returns must be done nevertheless.
     pub fn is_over(&self) -> bool {
         matches!(self.carrier, Carrier::Gone)
     }
 
-    /// Takes in what happened at `now`, which must not go back.
+    /// Takes in what happened at `now`, which must not be earlier than before.
     pub fn handle(&mut self, now: Millis, input: Input) {
         self.pass(now);
         match input {
@@ -58,8 +58,8 @@ impl Session {
         }
     }
 
-    /// The next thing to do; to be called until it is `None`, after every input and before the next one
-    /// from the sockets. A poll that waits is answered last, with all that was sent until then.
+    /// Returns the next thing to do. Call it until it returns `None`: after every input, and before the next input from
+    /// the sockets. A waiting poll is answered last, with everything that was sent until then.
     pub fn poll(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
             self.answer_waiting_poll();
@@ -67,7 +67,7 @@ impl Session {
         self.outputs.pop_front()
     }
 
-    /// When [`Session::handle`] must be called at the latest.
+    /// Returns when [`Session::handle`] must be called at the latest.
     pub fn deadline(&self) -> Option<Millis> {
         match &self.carrier {
             Carrier::New | Carrier::Gone => None,
@@ -76,12 +76,12 @@ impl Session {
         }
     }
 
-    /// Bytes that wait for the next poll.
+    /// Returns how many bytes wait for the next poll.
     pub fn waiting(&self) -> usize {
         self.queue.bytes()
     }
 
-    /// Sends a message; on an established WebSocket this is `SendFrame` and nothing else.
+    /// Sends a message. While a WebSocket carries the session, this is just [`Wire::SendFrame`].
     pub(crate) fn send(&mut self, frame: Frame) {
         match &self.carrier {
             Carrier::WebSocket => self.wire(Wire::SendFrame(frame)),
@@ -90,7 +90,7 @@ impl Session {
         }
     }
 
-    /// Ends the session at once, without waiting for what was sent.
+    /// Ends the session at once; what was sent and still waits is lost.
     pub(crate) fn end(&mut self, why: Closed) {
         self.end_with(why, packet::CLOSE);
     }
@@ -149,7 +149,7 @@ impl Session {
         }
     }
 
-    /// Nothing of a body is taken unless all of it is valid; so the answer can go out before its effects.
+    /// Takes a body's packets only if all of them are valid, so that the answer can go out before their effects.
     fn post(&mut self, now: Millis, body: Bytes) {
         let refusal = match self.carrier {
             Carrier::Gone => Some(Reject::UnknownSid),
@@ -177,7 +177,8 @@ impl Session {
             Carrier::New | Carrier::WebSocket => self.end(Closed::ByServer),
             Carrier::Polling(polling) if polling.closing.is_none() => {
                 polling.closing = Some(now.saturating_add(self.settings.ping_timeout));
-                // Whoever was answered the probe may poll no more: what is left goes the way by which they ask for it.
+                // A client that was sent the answer to its probe may have stopped polling, so the rest waits for
+                // whichever way it asks: a poll or the upgrade.
                 if !polling.is_probed() {
                     self.drop_upgrade();
                 }
@@ -186,7 +187,7 @@ impl Session {
         }
     }
 
-    /// A packet on the transport that carries the session.
+    /// Takes in a packet from the transport that carries the session.
     fn receive(&mut self, now: Millis, packet: Packet) {
         if matches!(self.carrier, Carrier::Gone | Carrier::Polling(Polling { closing: Some(_), .. })) {
             return;
@@ -211,14 +212,15 @@ impl Session {
         let Err(frame) = self.queue.offer(frame, &self.settings) else {
             return;
         };
-        // A poll that waits can make room.
+        // Answering a waiting poll may make room.
         self.answer_waiting_poll();
         if self.queue.offer(frame, &self.settings).is_err() {
             self.end(Closed::Overflow);
         }
     }
 
-    /// A ping goes alone: some clients answer it only then, and all of them answer it sooner.
+    /// Answers a waiting poll if there is something to say. A ping is answered alone: some clients answer it only then,
+    /// and all of them answer it sooner.
     fn answer_waiting_poll(&mut self) {
         let Carrier::Polling(polling @ Polling { waiting: true, .. }) = &mut self.carrier else {
             return;

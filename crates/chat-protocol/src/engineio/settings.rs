@@ -1,27 +1,28 @@
-/// A moment, in milliseconds since an origin that the caller chose, or a span of that length.
+/// A moment, in milliseconds since an origin that the owner of the sockets chose; or a span in milliseconds.
 pub type Millis = u64;
 
-/// What a server promises its Engine.IO clients, and the bounds that it keeps. The defaults are those of
-/// the reference server where it has one.
+/// What a server promises to its Engine.IO clients, and the limits that it keeps. The defaults are those of the
+/// reference server, where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineSettings {
-    /// From the handshake, or from the last ping, to the next one.
+    /// The time from the handshake or a ping to the next ping.
     pub ping_interval: Millis,
-    /// From a ping to the end of a session that did not answer it.
+    /// The time from a ping until a session ends that has not answered it.
     pub ping_timeout: Millis,
-    /// How long a WebSocket may probe before it is closed and polling simply goes on.
+    /// How long a WebSocket may probe. After that it is closed, and polling goes on.
     pub upgrade_timeout: Millis,
-    /// The longest packet in the body of a POST, in bytes. Clients are told, and make no longer bodies of several.
+    /// The longest packet in the body of a POST, in bytes. Clients are told, and keep a body of several packets below
+    /// it.
     pub max_packet: usize,
-    /// The longest body of a POST, in bytes: some clients make one of all that they have to say, whatever they are told.
+    /// The longest body of a POST, in bytes. Some clients put everything into one body, whatever they were told.
     pub max_payload: usize,
-    /// The most packets in one body of a POST; with more the session ends.
+    /// The largest number of packets in the body of a POST. With more, the session ends.
     pub max_packets_per_post: usize,
-    /// The most packets in one answer to a poll. Python clients refuse more than 16.
+    /// The largest number of packets in an answer to a poll. Python clients refuse more than 16.
     pub max_packets_per_poll: usize,
-    /// The most sessions at a time of which nobody knows whose they are.
+    /// The largest number of sessions at a time whose user is not known yet.
     pub max_strangers: usize,
-    /// The most bytes that wait for the next poll; with more the session ends.
+    /// The largest number of bytes that wait for the next poll. With more, the session ends.
     pub max_waiting: usize,
 }
 

@@ -4,30 +4,30 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-/// The name of a session: 120 random bits in 20 characters, or 72 behind the mark of the node where it lives. Whoever knows it can
-/// speak for the session, so it is a secret.
+/// The id of a session, in 20 characters: 120 random bits; or, where there are several nodes, 72 random bits after the
+/// mark of the session's node. It is a secret, because whoever knows it can act as the session's client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sid([u8; LENGTH]);
 
-/// The mark of a node in the ids of the sessions that live there.
+/// The mark of a node, with which the ids of its sessions begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Home([u8; 6]);
 
 impl Home {
-    /// Of the node with this number.
+    /// Returns the mark of the node with this number.
     pub fn of(node: u64) -> Home {
         let [_, _, mark @ ..] = node.to_be_bytes();
         Home(mark)
     }
 }
 
-/// The text is not a [`Sid`] that anybody ever got from us.
+/// The text is not an id of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a session id")]
 pub struct NotASid;
 
 impl Sid {
-    /// Spells the random bytes that the caller drew.
+    /// Makes an id of random bytes.
     pub fn new(random: [u8; 15]) -> Self {
         let mut text = [b'A'; LENGTH];
         let written = BASE64_URL_SAFE_NO_PAD.encode_slice(random, &mut text);
@@ -35,7 +35,7 @@ impl Sid {
         Self(text)
     }
 
-    /// The same for a session that lives on a node of several: it begins with that node's mark.
+    /// Makes the id of a session of this node, of random bytes.
     pub fn at(home: Home, random: [u8; 9]) -> Self {
         let mut bytes = [0; 15];
         bytes[..6].copy_from_slice(&home.0);
@@ -43,7 +43,7 @@ impl Sid {
         Self::new(bytes)
     }
 
-    /// The mark of the node where the session lives, where there are several.
+    /// Returns the mark of the session's node, if the id was made with one.
     pub fn home(&self) -> Home {
         let mut home = [0; 6];
         let _read = BASE64_URL_SAFE_NO_PAD.decode_slice(&self.0[..8], &mut home);
@@ -51,7 +51,7 @@ impl Sid {
         Home(home)
     }
 
-    /// The 20 characters.
+    /// Returns the 20 characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -73,7 +73,7 @@ impl fmt::Display for Sid {
 }
 
 impl fmt::Debug for Sid {
-    /// Logs must not hold what is enough to speak for a session.
+    /// Shows only a part: logs must not have what is enough to act as the session's client.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sid({}…)", &self.as_str()[..4])
     }

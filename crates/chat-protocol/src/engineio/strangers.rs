@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use super::Sid;
 
-/// Sessions that are open though nobody knows whose they are, bounded in number: anybody can open one, so the
-/// oldest gives way to the newest. A flood then costs its own sessions first, and who says at once who it is, is
-/// through before it is their turn.
+/// The open sessions whose user is not known yet. Anybody can open one, so their number is bounded: the oldest is
+/// closed for the newest. So a flood closes its own sessions first, and a client that says at once who it is has done
+/// so before its session is the oldest.
 #[derive(Debug)]
 pub struct Strangers {
     waiting: BTreeMap<Ticket, Sid>,
@@ -12,17 +12,17 @@ pub struct Strangers {
     next: u64,
 }
 
-/// A place in the [`Strangers`].
+/// A session's entry in [`Strangers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
 impl Strangers {
-    /// Room for `most` sessions, at least one.
+    /// Makes room for `most` sessions, at least one.
     pub fn new(most: usize) -> Self {
         Self { waiting: BTreeMap::new(), most: most.max(1), next: 0 }
     }
 
-    /// Lets a new session in; if it is full, the one that waited longest is to be closed.
+    /// Adds a new session. If there are too many, returns the oldest, which is to be closed.
     pub fn enter(&mut self, sid: Sid) -> (Ticket, Option<Sid>) {
         let evicted = (self.waiting.len() >= self.most).then(|| self.waiting.pop_first()).flatten();
         let ticket = Ticket(self.next);
@@ -31,17 +31,17 @@ impl Strangers {
         (ticket, evicted.map(|(_, sid)| sid))
     }
 
-    /// It is known whose the session is, or it is gone. Leaving twice is harmless.
+    /// Removes a session, because its user is known now or because it is over. Removing it twice does no harm.
     pub fn leave(&mut self, ticket: Ticket) {
         self.waiting.remove(&ticket);
     }
 
-    /// How many wait.
+    /// Returns how many sessions there are.
     pub fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Whether nobody waits.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }

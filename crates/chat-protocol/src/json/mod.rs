@@ -1,4 +1,4 @@
-//! JSON, appended to a byte buffer without allocating, and the few shapes in which it is read.
+//! Writing JSON to a byte buffer without allocating, and the few forms in which it is read.
 
 mod time;
 mod value;
@@ -12,20 +12,20 @@ use crate::cursor::Cursor;
 pub(crate) use time::{Micros, Millis, Seconds, moment};
 pub(crate) use value::Tree;
 
-/// Something that knows how it is spelled in JSON.
+/// Something that can write itself as JSON.
 pub(crate) trait Json {
-    /// Appends the value to what is written.
+    /// Appends the value.
     fn write(self, out: &mut Vec<u8>);
 }
 
-/// Writes an object; `fill` puts its fields.
+/// Writes an object whose fields `fill` adds.
 pub(crate) fn object(out: &mut Vec<u8>, fill: impl FnOnce(&mut Object<'_>)) {
     out.push(b'{');
     fill(&mut Object { out, empty: true });
     out.push(b'}');
 }
 
-/// Writes an array; `write` appends each item.
+/// Writes an array whose items `write` appends.
 pub(crate) fn array<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, write: impl Fn(&mut Vec<u8>, T)) {
     out.push(b'[');
     for (at, item) in items.into_iter().enumerate() {
@@ -37,7 +37,7 @@ pub(crate) fn array<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, wr
     out.push(b']');
 }
 
-/// An object that is being written. Field names are ours, so they are not escaped.
+/// An object that is being written. Field names are our own, so they need no escaping.
 pub(crate) struct Object<'a> {
     out: &'a mut Vec<u8>,
     empty: bool,
@@ -50,7 +50,7 @@ impl Object<'_> {
         self
     }
 
-    /// A field that is left out when there is nothing in it.
+    /// Adds a field, if there is a value.
     pub(crate) fn maybe(&mut self, name: &str, value: Option<impl Json>) -> &mut Self {
         match value {
             Some(value) => self.put(name, value),
@@ -58,13 +58,13 @@ impl Object<'_> {
         }
     }
 
-    /// A field that is an object.
+    /// Adds a field that is an object.
     pub(crate) fn nest(&mut self, name: &str, fill: impl FnOnce(&mut Object<'_>)) -> &mut Self {
         object(self.name(name), fill);
         self
     }
 
-    /// A field that is an object, or null.
+    /// Adds a field that is an object or null.
     pub(crate) fn nest_or_null<T>(
         &mut self,
         name: &str,
@@ -77,13 +77,13 @@ impl Object<'_> {
         }
     }
 
-    /// A field that is an array.
+    /// Adds a field that is an array.
     pub(crate) fn list<T: Json>(&mut self, name: &str, items: impl IntoIterator<Item = T>) -> &mut Self {
         array(self.name(name), items, |out, item| item.write(out));
         self
     }
 
-    /// A field that is an array of objects.
+    /// Adds a field that is an array of objects.
     pub(crate) fn objects<T>(
         &mut self,
         name: &str,
@@ -109,7 +109,7 @@ impl Object<'_> {
 /// The value `null`.
 pub(crate) struct Null;
 
-/// Text that is JSON already.
+/// A text that is JSON already.
 pub(crate) struct Raw<'a>(pub(crate) &'a str);
 
 impl Json for Null {
@@ -194,7 +194,7 @@ impl<T: Json> Json for Option<T> {
 }
 
 impl Json for &str {
-    /// Control characters are escaped, so no text breaks out of a line, an SSE event or an Engine.IO packet.
+    /// Escapes control characters, so that no text breaks out of its line, its SSE event or its Engine.IO packet.
     fn write(self, out: &mut Vec<u8>) {
         let bytes = self.as_bytes();
         out.reserve(bytes.len() + 2);

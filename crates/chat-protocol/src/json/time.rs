@@ -1,4 +1,4 @@
-//! Moments in RFC 3339, UTC, in the three precisions of the dialects.
+//! Moments in RFC 3339, in UTC, in the three precisions of the dialects.
 
 use chat_domain::Time;
 
@@ -49,7 +49,7 @@ fn write(out: &mut Vec<u8>, time: Time, places: usize) {
     out.extend_from_slice(b"Z\"");
 }
 
-/// The moment that is spelled so: RFC 3339, in UTC or another offset; of a fraction six digits count.
+/// Reads a moment in RFC 3339, in UTC or with another offset. Six digits of a fraction of a second count.
 pub(crate) fn moment(text: &str) -> Option<Time> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let (clock, offset) = match time.strip_suffix(['Z', 'z']) {
@@ -69,13 +69,13 @@ pub(crate) fn moment(text: &str) -> Option<Time> {
     }
     let micros: i64 = format!("{fraction:0<6}")[..6].parse().ok()?;
     let day_number = days(year, month, day);
-    // The 31st of June is none.
+    // There are dates that no calendar has, such as the 31st of June.
     let is_day = civil(day_number) == (year, month, day);
     let seconds = day_number * 86_400 + hour * 3_600 + minute * 60 + second - offset;
     is_day.then_some(Time(seconds * 1_000_000 + micros))
 }
 
-/// Numbers of exactly so many digits, none above its bound.
+/// Reads numbers with exactly so many digits, none of which is larger than its bound.
 fn numbers<const N: usize>(text: &str, between: char, bounds: [(usize, i64); N]) -> Option<[i64; N]> {
     let mut parts = text.split(between);
     let mut numbers = [0; N];
@@ -87,7 +87,7 @@ fn numbers<const N: usize>(text: &str, between: char, bounds: [(usize, i64); N])
     parts.next().is_none().then_some(numbers)
 }
 
-/// The day counted from 1970, the other way round than [`civil`].
+/// Returns the number of a day counted from 1970, the reverse of [`civil`].
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -103,7 +103,8 @@ fn digits(place: &mut [u8], number: i64) {
     }
 }
 
-/// Year, month and day of a day counted from 1970: Howard Hinnant's way, years from March.
+/// Returns year, month and day of a day counted from 1970. After Howard Hinnant: a year begins with March, so that the
+/// leap day is its last.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -116,7 +117,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// The years of four digits, which are all that RFC 3339 knows: 0000-01-01 to the end of 9999.
+/// The range of years with four digits, which RFC 3339 allows: 0000-01-01 to the end of 9999.
 const FIRST: i64 = -62_167_219_200_000_000;
 const LAST: i64 = 253_402_300_799_999_999;
 
@@ -144,7 +145,7 @@ mod tests {
             ("2026-01-09T12:00:05Z", 1_767_960_005_000_000),
             ("2026-01-09T12:00:05.1234567Z", 1_767_960_005_123_456),
             ("2026-01-09T15:00:05.5+03:00", 1_767_960_005_500_000),
-            // A plus that was not escaped in an address.
+            // A plus sign that was not escaped in an address.
             ("2026-01-09T15:00:05 03:00", 1_767_960_005_000_000),
             ("1969-12-31T23:59:59Z", -1_000_000),
             ("2000-02-29t00:00:00z", 951_782_400_000_000),

@@ -1,11 +1,12 @@
-//! Plain values as they come: metadata, notification data, comments.
+//! Reading any plain values: metadata, the data of notifications, comments.
 
 use std::fmt;
 
 use chat_domain::Value;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A plain value read from JSON: keys in order, and of a key that comes twice the last, as every browser reads it.
+/// A plain value read from JSON, with its keys sorted. Of several fields with the same key the last counts, as in every
+/// browser.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tree(pub(crate) Value);
 

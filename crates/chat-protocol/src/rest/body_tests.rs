@@ -1,4 +1,4 @@
-//! Every body: what it means, and what is said when it is wrong.
+//! Every body: what it means, and the errors about wrong ones.
 
 use chat_domain::*;
 
@@ -66,7 +66,7 @@ fn users_are_named_in_the_tree_s_spelling_or_by_name() {
     for id in ["0", "-1", "7.5", "9007199254740992", "\"7\"", "true"] {
         assert_eq!(problem(by_id(Tree::Api, id)), "`user_id` must be the whole number of a user", "{id}");
     }
-    // Perhaps an issuer gave it to somebody.
+    // It could be the UUID that an issuer gave to somebody.
     assert_eq!(by_id(Tree::V1, &format!("\"{ROOM}\"")).unwrap(), Whom::Foreign(ROOM.parse().unwrap()));
     for id in ["7", "\"7\""] {
         assert_eq!(problem(by_id(Tree::V1, id)), "`user_id` must be the UUID of a user", "{id}");

@@ -1,4 +1,4 @@
-//! A JSON object that is asked for its fields one by one, and names the one that is wrong.
+//! The fields of a JSON object, read one by one, so that an error names the field that is wrong.
 
 use chat_domain::id::MAX_ID;
 use chat_domain::{ClientId, MessageId, Refusal, UserId, Uuid, Value};
@@ -8,11 +8,11 @@ pub(super) use crate::dialect::fields::missing;
 use crate::json;
 use crate::trouble::Trouble;
 
-/// A body's fields.
+/// The fields of a body.
 pub(super) struct Fields(Vec<(String, Value)>);
 
 impl Fields {
-    /// The fields of a body; an empty body has none.
+    /// Reads a body; an empty one has no fields.
     pub(super) fn parse(body: &[u8]) -> Result<Fields, Trouble> {
         if body.trim_ascii().is_empty() {
             return Ok(Fields(Vec::new()));
@@ -24,33 +24,33 @@ impl Fields {
         }
     }
 
-    /// A required text.
+    /// Takes a text that must be there.
     pub(super) fn text(&mut self, name: &str) -> Result<String, Trouble> {
         self.optional_text(name)?.ok_or_else(|| missing(name))
     }
 
-    /// A text that may be absent or null.
+    /// Takes a text that may be missing or null.
     pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Trouble> {
         match self.take(name) {
             None => Ok(None),
-            // No database keeps it, and no screen shows it.
+            // No database can store it, and no screen shows it.
             Some(Value::Text(text)) if text.contains('\0') => Err(wrong(name, "must not contain U+0000")),
             Some(Value::Text(text)) => Ok(Some(text)),
             Some(_) => Err(wrong(name, "must be a string")),
         }
     }
 
-    /// A required text of at most so many bytes.
+    /// Takes a text of at most `limit` bytes that must be there.
     pub(super) fn short_text(&mut self, name: &str, limit: usize) -> Result<String, Trouble> {
         self.text(name).and_then(|text| within(name, text, limit))
     }
 
-    /// The same for one that may be absent.
+    /// Takes a text of at most `limit` bytes that may be missing.
     pub(super) fn optional_short_text(&mut self, name: &str, limit: usize) -> Result<Option<String>, Trouble> {
         self.optional_text(name)?.map(|text| within(name, text, limit)).transpose()
     }
 
-    /// Texts, of which there may be none.
+    /// Takes a list of texts, at most `most`; a missing one is empty.
     pub(super) fn texts(&mut self, name: &str, most: usize) -> Result<Vec<String>, Trouble> {
         let values = match self.take(name) {
             None => return Ok(Vec::new()),
@@ -64,7 +64,7 @@ impl Fields {
         values.into_iter().map(text).collect()
     }
 
-    /// A truth that may be left out.
+    /// Takes a truth value that may be missing.
     pub(super) fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, Trouble> {
         match self.take(name) {
             None => Ok(None),
@@ -73,7 +73,7 @@ impl Fields {
         }
     }
 
-    /// A required truth.
+    /// Takes a truth value that must be there.
     pub(super) fn flag(&mut self, name: &str) -> Result<bool, Trouble> {
         match self.take(name) {
             Some(Value::Bool(flag)) => Ok(flag),
@@ -82,7 +82,7 @@ impl Fields {
         }
     }
 
-    /// A required count: a whole number from 0 on.
+    /// Takes a whole number from 0 on that must be there.
     pub(super) fn count(&mut self, name: &str) -> Result<u64, Trouble> {
         match self.take(name) {
             Some(Value::Int(count @ 0..=MAX_ID)) => Ok(count.unsigned_abs()),
@@ -91,12 +91,12 @@ impl Fields {
         }
     }
 
-    /// A count that may be left out.
+    /// Takes a whole number from 0 on that may be missing.
     pub(super) fn optional_count(&mut self, name: &str) -> Result<Option<u64>, Trouble> {
         if self.has(name) { self.count(name).map(Some) } else { Ok(None) }
     }
 
-    /// A map of anything; absent and null are an empty one.
+    /// Takes a map of any values; a missing one or null is empty.
     pub(super) fn map(&mut self, name: &str) -> Result<Value, Trouble> {
         match self.take(name) {
             None => Ok(Value::empty()),
@@ -105,7 +105,7 @@ impl Fields {
         }
     }
 
-    /// A required object, to be asked for its own fields.
+    /// Takes an object that must be there, to read its fields.
     pub(super) fn object(&mut self, name: &str) -> Result<Fields, Trouble> {
         match self.take(name) {
             Some(Value::Map(fields)) => Ok(Fields(fields)),
@@ -114,13 +114,13 @@ impl Fields {
         }
     }
 
-    /// A required user id in the tree's spelling.
+    /// Takes a user's id in the tree's spelling that must be there.
     pub(super) fn user(&mut self, name: &str, tree: Tree) -> Result<Whom, Trouble> {
         let value = self.take(name).ok_or_else(|| missing(name))?;
         user(&value, tree).ok_or_else(|| wrong(name, user_rule(tree)))
     }
 
-    /// User ids in the tree's spelling; absent means none.
+    /// Takes a list of users' ids in the tree's spelling, at most `limit`; a missing one is empty.
     pub(super) fn users(&mut self, name: &str, tree: Tree, limit: usize) -> Result<Vec<Whom>, Trouble> {
         let values = match self.take(name) {
             None => return Ok(Vec::new()),
@@ -134,7 +134,8 @@ impl Fields {
         values.iter().map(whom).collect()
     }
 
-    /// The id of a message in the tree's spelling, if there is one. A UUID of something else names none.
+    /// Takes a message's id in the tree's spelling that may be missing. A UUID of another kind is refused as an unknown
+    /// message.
     pub(super) fn message(&mut self, name: &str, tree: Tree) -> Result<Option<MessageId>, Trouble> {
         let not = || wrong(name, "is not the id of a message");
         match (self.take(name), tree) {
@@ -148,7 +149,8 @@ impl Fields {
         }
     }
 
-    /// The sender's own name for the request: `client_id` or the `Idempotency-Key` header, which must not differ.
+    /// Takes the sender's name for the request, from `client_id` or the `Idempotency-Key` header, which must not
+    /// differ.
     pub(super) fn client_id(&mut self, key: Option<&str>) -> Result<Option<ClientId>, Trouble> {
         const RULE: &str = "must have 1 to 64 printable characters";
         let named = self.optional_text("client_id")?;
@@ -165,7 +167,7 @@ impl Fields {
         self.0.iter().any(|(known, value)| known == name && *value != Value::Null)
     }
 
-    /// All of them as one value.
+    /// Returns all fields as one value.
     pub(super) fn whole(&self) -> Value {
         Value::Map(self.0.clone())
     }
@@ -174,7 +176,7 @@ impl Fields {
         let field = self.0.iter_mut().find(|(known, _)| known == name)?;
         match std::mem::replace(&mut field.1, Value::Null) {
             Value::Null => None,
-            // To JSON 1.0 is as whole as 1.
+            // In JSON, 1.0 is the same number as 1.
             Value::Float(number) if number.fract() == 0.0 && number.abs() <= MAX_ID as f64 => {
                 Some(Value::Int(number as i64))
             }
@@ -183,7 +185,7 @@ impl Fields {
     }
 }
 
-/// What is told about a field that breaks a rule.
+/// Returns the error about a field that breaks a rule.
 pub(super) fn wrong(name: &str, rule: &str) -> Trouble {
     Trouble::Malformed(format!("`{name}` {rule}"))
 }

@@ -1,4 +1,4 @@
-//! What is looked for, in an address, and what was found.
+//! The parameters of a search, and where its next page begins.
 
 use chat_domain::find::{Find, Found, Place};
 use chat_domain::{MessageId, Sought, Time};
@@ -8,19 +8,19 @@ use super::{Query, Tree, Whom, ids};
 use crate::json::moment;
 use crate::trouble::Trouble;
 
-/// Messages to be found by their words. Whom and where is asked for is found out by who knows people and rooms.
+/// A search for messages by their words. The user and the room are still to be looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindMessages {
-    /// The person whose messages are searched, if it is to be one.
+    /// The user whose messages are searched, if only one's are.
     pub from: Option<Whom>,
-    /// The rest; its `room` and `from` are still to be filled in.
+    /// Everything else. Its `room` and `from` are still to be filled in.
     pub find: Find,
-    /// The room, as it is spelled: it is judged as one in a path.
+    /// The room as the address spells it, to be looked up like one in a path.
     pub chat: Option<String>,
 }
 
 impl FindMessages {
-    /// Reads `q`, `from`, `before`, `after`, `limit`, `next` and `chat_id`.
+    /// Reads the parameters `q`, `from`, `before`, `after`, `limit`, `next` and `chat_id`.
     pub fn read(tree: Tree, query: &Query) -> Result<FindMessages, Trouble> {
         let sought = Sought::parse(query.text("q").unwrap_or_default())?;
         let find = Find {
@@ -40,7 +40,7 @@ impl FindMessages {
     }
 }
 
-/// Where a page ends, for whoever asks for the next one.
+/// Returns where the next page begins, as clients give it back.
 pub(super) fn spelled(found: &Found) -> Option<String> {
     found.next.map(|place| format!("{}.{}", place.at.0, place.message.number()))
 }

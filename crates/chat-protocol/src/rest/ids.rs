@@ -1,22 +1,22 @@
-//! Ids in addresses, in the spelling of their tree. Whatever is not spelled so is simply not found.
+//! Ids in addresses, in the spelling of their tree. What is spelled otherwise is not found.
 
 use chat_domain::{MessageId, NotificationId, ReportId, RoomId, UserId, Uuid};
 
 use super::Tree;
 
-/// Whom a path or a body names.
+/// A user whom a path or a body names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// A user of this id, if there is one.
+    /// The user with this id, if there is one.
     Id(UserId),
-    /// A UUID that an issuer may have given to somebody.
+    /// The user to whom an issuer may have given this UUID.
     Foreign(Uuid),
-    /// A unique name.
+    /// The user with this username.
     Username(String),
 }
 
 impl Tree {
-    /// The room that a path names.
+    /// Returns the room that a path names.
     pub fn room(self, text: &str) -> Option<RoomId> {
         match self {
             Tree::Api => number(text).and_then(RoomId::new),
@@ -24,7 +24,7 @@ impl Tree {
         }
     }
 
-    /// The message that a path or a query names.
+    /// Returns the message that a path or a query names.
     pub fn message(self, text: &str) -> Option<MessageId> {
         match self {
             Tree::Api => number(text).and_then(MessageId::new),
@@ -32,7 +32,7 @@ impl Tree {
         }
     }
 
-    /// The notification that a path or a query names.
+    /// Returns the notification that a path or a query names.
     pub fn notification(self, text: &str) -> Option<NotificationId> {
         match self {
             Tree::Api => number(text).and_then(NotificationId::new),
@@ -40,7 +40,7 @@ impl Tree {
         }
     }
 
-    /// The report that a path or a query names.
+    /// Returns the report that a path or a query names.
     pub fn report(self, text: &str) -> Option<ReportId> {
         match self {
             Tree::Api => number(text).and_then(ReportId::new),
@@ -48,7 +48,7 @@ impl Tree {
         }
     }
 
-    /// The user that a path or a query names.
+    /// Returns the user whom a path or a query names.
     pub fn user(self, text: &str) -> Option<Whom> {
         match self {
             Tree::Api => number(text).and_then(UserId::new).map(Whom::Id),
@@ -57,12 +57,13 @@ impl Tree {
     }
 }
 
-/// The user of this UUID.
+/// Returns the user whom a UUID names.
 pub(super) fn user(uuid: Uuid) -> Whom {
     UserId::from_uuid(uuid).map_or(Whom::Foreign(uuid), Whom::Id)
 }
 
-/// Digits only: no sign, no space, and each number in one spelling, so that the subjects `7` and `07` are two.
+/// Reads a number of digits alone, without sign, space or leading zeros, so that the subjects `7` and `07` stay
+/// different.
 pub(super) fn number(text: &str) -> Option<i64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     digits.then(|| text.parse().ok())?

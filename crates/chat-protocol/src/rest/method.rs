@@ -1,24 +1,24 @@
-//! Methods of HTTP.
+//! HTTP methods.
 
-/// A method of HTTP.
+/// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// `GET`, which only reads.
+    /// `GET`, which changes nothing.
     Get,
-    /// `POST`, which makes something or says something.
+    /// `POST`, which makes or tells something.
     Post,
-    /// `PUT`, which brings about what is so already the second time.
+    /// `PUT`, after which something is so; repeating it changes nothing.
     Put,
-    /// `PATCH`, which changes what is named and nothing else.
+    /// `PATCH`, which changes the named fields.
     Patch,
-    /// `DELETE`, which takes something away.
+    /// `DELETE`, which removes something.
     Delete,
-    /// `HEAD`, which asks for headers alone.
+    /// `HEAD`, which asks only for headers.
     Head,
 }
 
 impl Method {
-    /// Its name.
+    /// Returns its name.
     pub const fn name(self) -> &'static str {
         match self {
             Method::Get => "GET",

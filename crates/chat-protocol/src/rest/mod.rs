@@ -1,7 +1,8 @@
-//! The bodies and answers of the HTTP trees.
+//! The HTTP trees: their addresses, and the bodies of requests and answers.
 //!
-//! What comes in is understood by [`Query`], by the ids of a path ([`Tree::room`] and its like) and by the `body` types,
-//! each of which names what is wrong. What goes out is written by the functions of [`answer`], complete with its status.
+//! Requests are read by [`Query`], by the methods of [`Tree`] for ids in a path ([`Tree::room`] and others), and by the
+//! types of [`body`], each of which says what is wrong. Answers are written by the functions of [`answer`], complete
+//! with their status.
 
 pub mod answer;
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub use table::{Access, Entry, Route, TABLE};
 /// The AsyncAPI document of the five socket dialects.
 pub const ASYNCAPI: &[u8] = include_bytes!("asyncapi.json");
 
-/// Which of the three trees.
+/// One of the three trees of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tree {
     /// `/api`: dialect 1, integer ids, microseconds, everything wrapped in `{status, data}`.
@@ -41,10 +42,10 @@ pub enum Tree {
 }
 
 impl Tree {
-    /// All of them.
+    /// All trees.
     pub const ALL: [Tree; 3] = [Tree::Api, Tree::V1, Tree::V2];
 
-    /// What every address of the tree begins with.
+    /// Returns the beginning of all of the tree's addresses.
     pub const fn prefix(self) -> &'static str {
         match self {
             Tree::Api => "/api",
@@ -53,14 +54,15 @@ impl Tree {
         }
     }
 
-    /// The tree in whose words an address is answered; what is in none of them is answered in those of `/api`.
+    /// Returns the tree in whose words an address is answered. Addresses outside of the trees are answered in the words
+    /// of `/api`.
     pub fn of_path(path: &str) -> Tree {
         let within =
             |tree: &Tree| path.strip_prefix(tree.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         [Tree::V1, Tree::V2].into_iter().find(within).unwrap_or(Tree::Api)
     }
 
-    /// Whether ids are spelled as UUIDs.
+    /// Whether the tree spells ids as UUIDs.
     pub const fn has_uuids(self) -> bool {
         !matches!(self, Tree::Api)
     }

@@ -1,44 +1,44 @@
-//! Where a back end stands that pulls what happens, and how it asks for more.
+//! How a back end pulls what happens, and where it stands.
 
 use super::fields::wrong;
 use super::{Query, ids};
 use crate::trouble::Trouble;
 
-/// What a back end asks for.
+/// A pull of a back end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pull {
-    /// From where on.
+    /// Where it begins.
     pub from: PullFrom,
-    /// How many events at most.
+    /// The largest number of events.
     pub limit: usize,
-    /// For how many seconds the request may be held.
+    /// How many seconds the request may wait for events.
     pub wait: u64,
 }
 
-/// From where on events are asked for.
+/// Where a pull begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PullFrom {
-    /// From the first that is known.
+    /// At the first event that is still known.
     Beginning,
-    /// From those that are still to come.
+    /// Now, so that only later events come.
     Now,
-    /// From a place on.
+    /// At a place.
     Place(PullPlace),
 }
 
-/// A place in the feed, and how much of it was told.
+/// A place in the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PullPlace {
-    /// Of which life of the database.
+    /// The life of the database.
     pub epoch: u64,
-    /// The number in the feed.
+    /// The number of an entry of the feed.
     pub no: u64,
-    /// Up to which change of its room.
+    /// The `seq` of the last change in that entry that was told.
     pub upto: u64,
 }
 
 impl Pull {
-    /// Reads `cursor`, `limit` and `wait`.
+    /// Reads the parameters `cursor`, `limit` and `wait`.
     pub fn read(query: &Query) -> Result<Pull, Trouble> {
         let from = match query.text("cursor") {
             None => PullFrom::Beginning,
@@ -50,7 +50,7 @@ impl Pull {
 }
 
 impl PullPlace {
-    /// As a client keeps it.
+    /// Returns its spelling, which clients keep and give back.
     pub(super) fn spelled(self) -> String {
         format!("{}.{}.{}", self.epoch, self.no, self.upto)
     }

@@ -1,4 +1,4 @@
-//! The part of an address behind the question mark.
+//! The query of an address: what is behind its question mark.
 
 use chat_domain::id::MAX_ID;
 use chat_domain::{MessageId, NotificationId, ReportId, RoomId};
@@ -9,12 +9,12 @@ use crate::features::Features;
 use crate::request::Resume;
 use crate::trouble::Trouble;
 
-/// The parameters of an address.
+/// The parameters of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Takes apart what stands behind the question mark. Broken escapes stand for themselves.
+    /// Reads a query. Broken escapes stand for themselves.
     pub fn parse(query: &str) -> Query {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Query(
@@ -25,24 +25,24 @@ impl Query {
         )
     }
 
-    /// The first parameter of this name.
+    /// Returns the first parameter of this name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// How many to show on a page: `limit`, 50 where it is not said.
+    /// Returns the largest number of items on a page (`limit`); 50 if it is not given.
     pub fn limit(&self) -> Result<usize, Trouble> {
         let Some(text) = self.given("limit") else { return Ok(PAGE) };
         let limit = ids::number(text).and_then(|limit| usize::try_from(limit).ok());
         limit.filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| wrong("limit", "must be from 1 to 100"))
     }
 
-    /// A message's id.
+    /// Returns a message's id.
     pub fn message(&self, name: &str, tree: Tree) -> Result<Option<MessageId>, Trouble> {
         self.id(name, |text| tree.message(text))
     }
 
-    /// The number of a message, or 0, before the first one, which has no UUID.
+    /// Returns the number of a message, or 0, which stands for before the first one and has no UUID.
     pub fn position(&self, name: &str, tree: Tree) -> Result<Option<i64>, Trouble> {
         let number = |text: &str| match tree {
             Tree::Api => ids::number(text).filter(|number| *number <= MAX_ID),
@@ -51,39 +51,39 @@ impl Query {
         self.given(name).map(|text| number(text).ok_or_else(|| wrong(name, "is not the id of a message"))).transpose()
     }
 
-    /// A room's id.
+    /// Returns a room's id.
     pub fn room(&self, name: &str, tree: Tree) -> Result<Option<RoomId>, Trouble> {
         self.id(name, |text| tree.room(text))
     }
 
-    /// A notification's id.
+    /// Returns a notification's id.
     pub fn notification(&self, name: &str, tree: Tree) -> Result<Option<NotificationId>, Trouble> {
         self.id(name, |text| tree.notification(text))
     }
 
-    /// A user's id.
+    /// Returns a user.
     pub fn user(&self, name: &str, tree: Tree) -> Result<Option<Whom>, Trouble> {
         self.id(name, |text| tree.user(text))
     }
 
-    /// A report's id.
+    /// Returns a report's id.
     pub fn report(&self, name: &str, tree: Tree) -> Result<Option<ReportId>, Trouble> {
         self.id(name, |text| tree.report(text))
     }
 
-    /// A place in a list that is counted in whole numbers, 0 before the first.
+    /// Returns a place in a list that is counted in whole numbers; 0 is before the first.
     pub fn place_in_order(&self, name: &str) -> Result<u64, Trouble> {
         let number = |text: &str| ids::number(text).and_then(|number| u64::try_from(number).ok());
         let place = self.given(name).map(|text| number(text).ok_or_else(|| wrong(name, "is not a place in this list")));
         Ok(place.transpose()?.unwrap_or(0))
     }
 
-    /// What the address asks for beyond the documents: `features`.
+    /// Returns the additions that are asked for (`features`).
     pub fn features(&self) -> Features {
         Features::named(self.text("features").unwrap_or_default())
     }
 
-    /// `true` or `false`.
+    /// Returns a parameter that must be `true` or `false`.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, Trouble> {
         match self.given(name) {
             None => Ok(None),
@@ -93,26 +93,26 @@ impl Query {
         }
     }
 
-    /// For how many seconds a poll may be held: `wait`, 0 where it is not said.
+    /// Returns how many seconds a poll may wait (`wait`); 0 if it is not given.
     pub fn wait(&self) -> Result<u64, Trouble> {
         let Some(text) = self.given("wait") else { return Ok(0) };
         let wait = ids::number(text).and_then(|wait| u64::try_from(wait).ok());
         wait.filter(|wait| *wait <= MAX_WAIT).ok_or_else(|| wrong("wait", "must be from 0 to 30"))
     }
 
-    /// From where somebody wants to go on. `last_event_id` is the header of that name, which counts before the address.
-    /// Message ids are spelled as integers in `/api` and on the sockets of dialects 1 to 3, elsewhere as UUIDs.
+    /// Returns from where the reader wants to go on. `last_event_id` is the header of that name, which counts before
+    /// the address. Message ids are integers in `/api` and on the sockets of dialects 1 to 3, and UUIDs elsewhere.
     pub fn resume(&self, tree: Tree, last_event_id: Option<&str>) -> Result<Resume, Trouble> {
         let cursor = last_event_id.filter(|id| !id.is_empty()).or_else(|| self.text("cursor"));
         Ok(Resume { cursor: cursor.map(str::to_owned), last_message_id: self.position("last_message_id", tree)? })
     }
 
-    /// A required parameter.
+    /// Returns a parameter that must be given.
     pub fn required(&self, name: &str) -> Result<&str, Trouble> {
         self.given(name).ok_or_else(|| missing(name))
     }
 
-    /// One that is there and not empty.
+    /// Returns a parameter that is given and not empty.
     pub(super) fn given(&self, name: &str) -> Option<&str> {
         self.text(name).filter(|value| !value.is_empty())
     }
@@ -122,7 +122,7 @@ impl Query {
     }
 }
 
-/// Undoes the escapes in a part of a path; `None` where that gives no text that could name anything.
+/// Undoes the escapes in a segment of a path; `None` if the result is not a text that could name anything.
 pub fn plain_segment(text: &str) -> Option<String> {
     String::from_utf8(unescaped(text, false)).ok().filter(|text| !text.is_empty() && !text.contains('\0'))
 }
@@ -133,7 +133,7 @@ fn plain(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
 }
 
-/// `%41` is an A, and where the plus stands for a space, `+` is one.
+/// Undoes percent-encoding: `%41` is an A. If `plus`, `+` is a space.
 fn unescaped(text: &str, plus: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

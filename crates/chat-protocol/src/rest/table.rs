@@ -1,30 +1,31 @@
-//! Every address of the HTTP trees, once: the router and the OpenAPI document are made from it.
+//! Every address of the HTTP trees, once. The router and the OpenAPI document are made from this table.
 
 use super::{Method, Tree};
 
-/// An address and what it does.
+/// An address, and what a request to it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// What it does.
+    /// What a request does.
     pub route: Route,
-    /// With which method.
+    /// The method.
     pub method: Method,
-    /// Where, below the tree's prefix; outside of the trees from the root. `{name}` stands for one segment.
+    /// The path below the tree's prefix, or from the root if it is outside of the trees. `{name}` stands for one
+    /// segment.
     pub path: &'static str,
-    /// In which trees; none means outside of them.
+    /// The trees that have it; empty if it is outside of the trees.
     pub trees: &'static [Tree],
-    /// Who may come.
+    /// Who may use it.
     pub access: Access,
 }
 
-/// Who may come to an address.
+/// Who may use an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody, with or without a credential.
+    /// Everybody, with or without credentials.
     Open,
-    /// Users, by token or cookie.
+    /// Users, with a token or a cookie.
     User,
-    /// Back ends, by key.
+    /// Back ends, with a key.
     Key,
 }
 

@@ -1,11 +1,11 @@
-//! Times, as databases write them.
+//! Moments as databases write them.
 
 use chat_domain::Time;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A time: `2024-05-01 10:00:00`, with or without a `T`, parts of a second and a zone (without one it is UTC), or seconds since 1970,
-/// or milliseconds since then, which are larger numbers.
+/// A moment: `2024-05-01 10:00:00`, with or without a `T`, a fraction and a zone (UTC if there is none); or seconds
+/// since 1970; or milliseconds since 1970, which are larger numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub Time);
 
@@ -69,7 +69,7 @@ fn three(text: &str, between: char) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(three)
 }
 
-/// How far a zone is ahead of UTC, in seconds.
+/// Returns how far a zone is ahead of UTC, in seconds.
 fn offset(zone: &str) -> Option<i64> {
     let ahead = match zone.bytes().next() {
         None | Some(b'Z' | b'z') => return (zone.len() <= 1).then_some(0),
@@ -82,7 +82,7 @@ fn offset(zone: &str) -> Option<i64> {
     Some(ahead * 60 * (i64::from(hours.parse::<u32>().ok()?) * 60 + i64::from(minutes)))
 }
 
-/// Days since 1970: years begin in March, so that the day that is sometimes there comes last.
+/// Returns the days since 1970. A year begins with March here, so that the leap day is its last.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -90,7 +90,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// As many seconds since 1970 are thousands of years: whoever writes such numbers counts milliseconds.
+/// From this number on, a number counts milliseconds: as seconds it would be thousands of years after 1970.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 #[cfg(test)]

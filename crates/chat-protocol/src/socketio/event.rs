@@ -8,37 +8,37 @@ use super::parse::{List, place};
 /// An event of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Where it happened.
+    /// The namespace.
     pub namespace: &'static str,
-    /// The id to acknowledge it with, if the client wants that.
+    /// The id of the ACK that the client asks for, if it asks for one.
     pub ack: Option<u64>,
-    /// What came along.
+    /// The event's arguments.
     pub arguments: Arguments,
     name: Name,
 }
 
-/// A client's answer to an event that asked for one.
+/// A client's ACK of an event that asked for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ack {
-    /// Where it happened.
+    /// The namespace.
     pub namespace: &'static str,
     /// The id of the event.
     pub id: u64,
-    /// What came along.
+    /// The arguments of the ACK.
     pub arguments: Arguments,
 }
 
-/// The arguments of an event, as the JSON text that came.
+/// The arguments of an event or an ACK, as the JSON text that was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
-    /// The binary frames that came with it; `{"_placeholder":true,"num":0}` stands for the first.
+    /// The binary frames that belong to it; `{"_placeholder":true,"num":0}` stands for the first one.
     pub attachments: Vec<Bytes>,
     text: Bytes,
     all: Range<usize>,
     first: Range<usize>,
 }
 
-/// Hardly any name has escapes in it, so it usually is a part of the text.
+/// The name of an event. It is a part of the text, except for the few names with escapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Name {
     Inside(Range<usize>),
@@ -46,7 +46,7 @@ enum Name {
 }
 
 impl Event {
-    /// The name of what happened.
+    /// Returns the event's name.
     pub fn name(&self) -> &str {
         match &self.name {
             Name::Inside(range) => self.arguments.part(range),
@@ -54,7 +54,7 @@ impl Event {
         }
     }
 
-    /// Name and arguments as the JSON array that came, but for its white space.
+    /// Returns name and arguments as the JSON array that was sent, without white space around them.
     pub fn list(&self) -> String {
         let (name, arguments) = (serde_json::Value::from(self.name()), self.arguments.as_str());
         if arguments.is_empty() { format!("[{name}]") } else { format!("[{name},{arguments}]") }
@@ -76,12 +76,12 @@ impl Event {
 }
 
 impl Arguments {
-    /// All of them, with commas between them: the inside of a JSON array.
+    /// Returns all arguments with commas between them: the inside of a JSON array.
     pub fn as_str(&self) -> &str {
         self.part(&self.all)
     }
 
-    /// The first one; most events have exactly one.
+    /// Returns the first argument. Most events have exactly one.
     pub fn first(&self) -> Option<&str> {
         Some(self.part(&self.first)).filter(|text| !text.is_empty())
     }
@@ -101,7 +101,7 @@ impl Arguments {
     }
 }
 
-/// The same text twice: to look into and to keep.
+/// The same text twice: as `str` to read, and as bytes to keep without copying.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,

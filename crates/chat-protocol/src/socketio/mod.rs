@@ -1,10 +1,10 @@
 //! Socket.IO v5 (`EIO=4`: clients of Socket.IO 3 and 4), the server's side, without sockets.
 //!
-//! A [`Session`] is an Engine.IO session with namespaces in it. The owner of the sockets drives it exactly
-//! like [`engineio::Session`](crate::engineio::Session); the application on top sees [`Output::Connect`],
-//! [`Output::Event`], [`Output::Ack`] and [`Output::Disconnect`], answers with [`Session::accept`] or
-//! [`Session::refuse`], and sends what [`packet`] spells. Any application will do: arguments stay the JSON
-//! text that came, so that they are decoded once, by who knows their types.
+//! A [`Session`] is an Engine.IO session with namespaces in it. The owner of the sockets drives it exactly like
+//! [`engineio::Session`](crate::engineio::Session). The application sees [`Output::Connect`], [`Output::Event`],
+//! [`Output::Ack`] and [`Output::Disconnect`], answers with [`Session::accept`] or [`Session::refuse`], and sends what
+//! [`packet`] writes. Arguments stay the JSON text that was sent, so that only the application, which knows their
+//! types, decodes them.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-/// Where one session stands in each namespace that there is, three bits for each.
+/// The client's attendance in each namespace, three bits for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Namespaces {
     asked: u32,
@@ -6,14 +6,14 @@ pub(super) struct Namespaces {
     left: u32,
 }
 
-/// How a session stands to a namespace.
+/// A client's attendance in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attendance {
     Stranger,
-    /// The application has yet to decide.
+    /// The client asked to come in, and the application has not decided yet.
     Asked,
     Joined,
-    /// Was in once; what is still on its way is nobody's fault.
+    /// The client was in it once. Packets for it may still be on their way, and are no violation.
     Left,
 }
 
@@ -43,7 +43,7 @@ impl Namespaces {
     }
 }
 
-/// There are at most 32; a namespace beyond them has no bit, so nobody ever joins it.
+/// Returns the bit of a namespace. Only 32 have one; nobody can come into a namespace beyond them.
 fn bit(index: usize) -> u32 {
     u32::try_from(index).ok().and_then(|index| 1u32.checked_shl(index)).unwrap_or(0)
 }

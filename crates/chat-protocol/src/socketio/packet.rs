@@ -1,9 +1,9 @@
-//! What a server sends: ready Engine.IO messages, the `4` in front included, good for every session over
-//! both transports.
+//! The packets of a server: complete Engine.IO messages, including the `4` in front, good for every session over both
+//! transports.
 //!
-//! `arguments` is JSON text, values with commas between them, as [`Arguments::as_str`] gives it. A packet
-//! with attachments holds `{"_placeholder":true,"num":0}` where the first one belongs, and is followed by
-//! that many binary frames.
+//! `arguments` is JSON text: values with commas between them, as [`Arguments::as_str`] returns it. A packet with
+//! attachments has `{"_placeholder":true,"num":0}` in the place of the first one, and is followed by that many binary
+//! frames.
 //!
 //! [`Arguments::as_str`]: super::Arguments::as_str
 
@@ -12,32 +12,32 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use serde_json::Value;
 
-/// An event's packet, `42["name",…]`.
+/// Returns an event, `42["name",…]`.
 pub fn event(namespace: &str, name: &str, arguments: &str) -> Bytes {
     emit("42", namespace, None, name, arguments)
 }
 
-/// `42id["name",…]`: an event that asks to be acknowledged.
+/// Returns an event that asks for an ACK with this id, `42id["name",…]`.
 pub fn event_with_ack(namespace: &str, id: u64, name: &str, arguments: &str) -> Bytes {
     emit("42", namespace, Some(id), name, arguments)
 }
 
-/// `45n-["name",…]`: an event that `attachments` binary frames follow.
+/// Returns an event that is followed by `attachments` binary frames, `45n-["name",…]`.
 pub fn binary_event(namespace: &str, name: &str, arguments: &str, attachments: usize) -> Bytes {
     emit(&format!("45{attachments}-"), namespace, None, name, arguments)
 }
 
-/// `43id[…]`: the answer to the event that asked with `id`.
+/// Returns the ACK of the event with this id, `43id[…]`.
 pub fn ack(namespace: &str, id: u64, arguments: &str) -> Bytes {
     answer("43", namespace, id, arguments)
 }
 
-/// `46n-id[…]`: the same with attachments.
+/// Returns an ACK that is followed by `attachments` binary frames, `46n-id[…]`.
 pub fn binary_ack(namespace: &str, id: u64, arguments: &str, attachments: usize) -> Bytes {
     answer(&format!("46{attachments}-"), namespace, id, arguments)
 }
 
-/// `40{"sid":…}`: the namespace takes the client.
+/// Returns that the client is in the namespace, `40{"sid":…}`.
 pub(super) fn connect(namespace: &str, sid: &str) -> Bytes {
     let mut packet = head("40", namespace, None, 32);
     // Writing to a String cannot fail, here and below.
@@ -45,14 +45,14 @@ pub(super) fn connect(namespace: &str, sid: &str) -> Bytes {
     packet.into()
 }
 
-/// `44{"message":…}`: the namespace does not.
+/// Returns that the client is refused by the namespace, `44{"message":…}`.
 pub(super) fn connect_error(namespace: &str, message: &str) -> Bytes {
     let mut packet = head("44", namespace, None, 16 + message.len());
     let _ = write!(packet, r#"{{"message":{}}}"#, Value::from(message));
     packet.into()
 }
 
-/// `41`: the namespace lets the client go.
+/// Returns that the client is put out of the namespace, `41`.
 pub(super) fn disconnect(namespace: &str) -> Bytes {
     head("41", namespace, None, 0).into()
 }
@@ -77,7 +77,7 @@ fn answer(kind: &str, namespace: &str, id: u64, arguments: &str) -> Bytes {
     packet.into()
 }
 
-/// Everything before the payload, with room for `more` bytes.
+/// Returns everything before the payload, with memory for `more` bytes.
 fn head(kind: &str, namespace: &str, id: Option<u64>, more: usize) -> String {
     let mut packet = String::with_capacity(kind.len() + namespace.len() + 24 + more);
     packet.push_str(kind);

@@ -6,18 +6,18 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A packet of a client, with what its type says about its payload already checked.
+/// A packet of a client, whose payload is checked as far as its type demands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Packet<'a> {
     pub(super) namespace: &'a str,
-    /// How many binary frames belong to it.
+    /// How many binary frames follow it.
     pub(super) attachments: usize,
     pub(super) content: Content<'a>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content<'a> {
-    /// With the object that came along.
+    /// With the object that was sent along.
     Connect(Option<&'a str>),
     Disconnect,
     Event {
@@ -31,14 +31,14 @@ pub(super) enum Content<'a> {
     },
 }
 
-/// The elements of a JSON array behind the name, as text.
+/// The elements of a JSON array after the name, as text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct List<'a> {
     pub(super) all: &'a str,
     pub(super) first: &'a str,
 }
 
-/// The text is no packet, or none that a client may send.
+/// The text is not a packet that a client may send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Invalid;
 
@@ -85,7 +85,7 @@ fn id(text: &str) -> Result<(Option<u64>, &str), Invalid> {
     }
 }
 
-/// Digits and nothing else: `parse` alone would take a sign.
+/// Reads a number of digits alone; `parse` would also accept a sign.
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
@@ -122,7 +122,7 @@ fn elements(named: bool, payload: &str) -> Result<(Option<Name<'_>>, List<'_>), 
     Ok((name, list))
 }
 
-/// Where a part of a text is in it.
+/// Returns the range of a part of a text.
 pub(super) fn place(part: &str, text: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     start..start + part.len()
@@ -131,7 +131,7 @@ pub(super) fn place(part: &str, text: &str) -> Range<usize> {
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// Walks over an array once, without building anything: the name, the first and the last element.
+/// Reads an array once without building anything, and finds the name, the first and the last element.
 struct Elements {
     named: bool,
 }
@@ -167,7 +167,7 @@ impl<'a> Visitor<'a> for Elements {
     }
 }
 
-/// Long enough for any that exists, and short enough to be sent back in a refusal.
+/// The longest namespace, in bytes: longer than any that exists, and short enough to be sent back in a refusal.
 const LONGEST_NAMESPACE: usize = 256;
 
 #[cfg(test)]

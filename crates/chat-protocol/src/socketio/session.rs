@@ -8,7 +8,7 @@ use super::parse::{Content, Packet, parse};
 use super::{Ack, Arguments, Event, SocketIoSettings, packet};
 use crate::engineio::{self, Closed, Frame, Input, Millis, Sid, Wire};
 
-/// A Socket.IO session: an Engine.IO session with namespaces in it.
+/// A Socket.IO session: an Engine.IO session with namespaces.
 #[derive(Debug)]
 pub struct Session {
     settings: Arc<SocketIoSettings>,
@@ -19,32 +19,32 @@ pub struct Session {
     failed: bool,
 }
 
-/// What to do, or what the client wants.
+/// What is to be done, or what the client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Something for the sockets.
     Wire(Wire),
-    /// The client wants into a namespace: [`Session::accept`] or [`Session::refuse`].
+    /// The client asks to come into a namespace, to be answered with [`Session::accept`] or [`Session::refuse`].
     Connect {
         /// One of [`SocketIoSettings::namespaces`].
         namespace: &'static str,
-        /// The JSON object that came along, `{}` if none did.
+        /// The JSON object that was sent along; `{}` if there was none.
         auth: Bytes,
     },
-    /// Something happened in a namespace that the client is in.
+    /// The client sent an event in a namespace that it is in.
     Event(Event),
-    /// The client answers an event that asked for it, or claims to.
+    /// The client sent an ACK. Whether an event asked for one is not checked.
     Ack(Ack),
-    /// The client left a namespace, or does not want in any more.
+    /// The client left a namespace, or no longer asks to come in.
     Disconnect {
         /// One of [`SocketIoSettings::namespaces`].
         namespace: &'static str,
     },
-    /// The session is over, in all namespaces. This is the last word: forget it.
+    /// The session is over, in all namespaces. Nothing comes after this: the owner is to forget the session.
     Closed(Closed),
 }
 
-/// How long the client has to connect to its first namespace.
+/// How long the client has to come into its first namespace.
 #[derive(Debug)]
 enum Patience {
     NotYet,
@@ -52,7 +52,7 @@ enum Patience {
     Rewarded,
 }
 
-/// A packet of which attachments are missing.
+/// A packet whose attachments have not all arrived.
 #[derive(Debug)]
 struct Partial {
     output: Output,
@@ -62,7 +62,7 @@ struct Partial {
 }
 
 impl Session {
-    /// A session that nobody carries yet: the first poll or WebSocket is its handshake.
+    /// Makes a session that no transport carries yet. The first poll or WebSocket is its handshake.
     pub fn new(settings: Arc<SocketIoSettings>, sid: Sid) -> Self {
         let engine = engineio::Session::new(Arc::clone(&settings.engine), sid);
         Self {
@@ -75,17 +75,17 @@ impl Session {
         }
     }
 
-    /// The id of the Engine.IO session; a namespace hands out its own.
+    /// Returns the id of the Engine.IO session. A namespace gives the client another id.
     pub fn sid(&self) -> &Sid {
         self.engine.sid()
     }
 
-    /// Whether the session is over. What [`Session::poll`] still holds is to be done nevertheless.
+    /// Whether the session is over. What [`Session::poll`] still returns must be done nevertheless.
     pub fn is_over(&self) -> bool {
         self.engine.is_over()
     }
 
-    /// Takes in what happened at `now`, which must not go back.
+    /// Takes in what happened at `now`, which must not be earlier than before.
     pub fn handle(&mut self, now: Millis, input: Input) {
         match self.patience {
             Patience::NotYet => self.patience = Patience::Until(now.saturating_add(self.settings.connect_timeout)),
@@ -95,8 +95,8 @@ impl Session {
         self.engine.handle(now, input);
     }
 
-    /// The next thing to do; to be called until it is `None`, after every input and before the next one
-    /// from the sockets.
+    /// Returns the next thing to do. Call it until it returns `None`: after every input, and before the next input from
+    /// the sockets.
     pub fn poll(&mut self) -> Option<Output> {
         loop {
             match self.engine.poll()? {
@@ -112,7 +112,7 @@ impl Session {
         }
     }
 
-    /// When [`Session::handle`] must be called at the latest.
+    /// Returns when [`Session::handle`] must be called at the latest.
     pub fn deadline(&self) -> Option<Millis> {
         let engine = self.engine.deadline()?;
         match self.patience {
@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// Lets the client into a namespace that it asked for, as `sid`. Says whether it still wants in.
+    /// Lets the client into a namespace that it asked for, with the id `sid`. Returns whether it still asked.
     pub fn accept(&mut self, namespace: &str, sid: Sid) -> bool {
         let accepted = self.answer(namespace, Attendance::Joined, || packet::connect(namespace, sid.as_str()));
         if accepted {
@@ -130,12 +130,12 @@ impl Session {
         accepted
     }
 
-    /// Does not let the client into a namespace that it asked for. It may ask again.
+    /// Refuses the client a namespace that it asked for. It may ask again. Returns whether it still asked.
     pub fn refuse(&mut self, namespace: &str, message: &str) -> bool {
         self.answer(namespace, Attendance::Stranger, || packet::connect_error(namespace, message))
     }
 
-    /// Puts the client out of a namespace; the session lives on. Says whether it was in.
+    /// Puts the client out of a namespace; the session goes on. Returns whether the client was in it.
     pub fn disconnect(&mut self, namespace: &str) -> bool {
         let Some(index) =
             self.index(namespace).filter(|&index| self.namespaces.attendance(index) == Attendance::Joined)
@@ -147,12 +147,12 @@ impl Session {
         true
     }
 
-    /// Bytes that wait for the next poll.
+    /// Returns how many bytes wait for the next poll.
     pub fn waiting(&self) -> usize {
         self.engine.waiting()
     }
 
-    /// Sends what [`packet`] made, or one of its attachments.
+    /// Sends a packet of [`packet`], or one of its attachments.
     pub fn send(&mut self, frame: Frame) {
         self.engine.send(frame);
     }
@@ -225,7 +225,7 @@ impl Session {
         }
     }
 
-    /// An event or an acknowledgement, once it is whole.
+    /// Returns an event or an ACK once all of its attachments have arrived.
     fn inside(&mut self, index: usize, missing: usize, output: Output) -> Result<Option<Output>, Violation> {
         if missing > 0 {
             let room = self.settings.max_attachment_bytes;
@@ -239,7 +239,7 @@ impl Session {
         }
     }
 
-    /// What is kept is copied, for it may be a small part of a big buffer.
+    /// Copies the attachment: it may be a small part of a big buffer, which would be kept with it.
     fn receive_attachment(&mut self, mut partial: Partial, bytes: &[u8]) -> Result<Option<Output>, Violation> {
         partial.room = partial.room.checked_sub(bytes.len()).ok_or(Violation)?;
         partial.missing -= 1;
@@ -264,5 +264,5 @@ impl Session {
     }
 }
 
-/// The client broke the protocol, which ends its session.
+/// The client violated the protocol, so its session ends.
 struct Violation;

@@ -2,18 +2,18 @@ use std::sync::Arc;
 
 use crate::engineio::{self, Millis};
 
-/// What runs on a Socket.IO server, and the bounds that it keeps.
+/// The namespaces of a Socket.IO server, and the limits that it keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SocketIoSettings {
-    /// The settings of the layer below.
+    /// The settings of Engine.IO.
     pub engine: Arc<engineio::EngineSettings>,
-    /// The namespaces that there are, at most 32; all others are refused.
+    /// The namespaces, at most 32. All others are refused.
     pub namespaces: &'static [&'static str],
-    /// How long a session may live without having connected to any namespace.
+    /// How long a session may go without coming into any namespace.
     pub connect_timeout: Millis,
-    /// The most attachments of one packet.
+    /// The largest number of attachments of a packet.
     pub max_attachments: usize,
-    /// The most bytes in the attachments of one packet.
+    /// The largest number of bytes in the attachments of a packet.
     pub max_attachment_bytes: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What a socket is told about its own requests.
+//! The answers to a socket's own requests.
 
 use chat_domain::*;
 use chat_protocol::request::Verb;
@@ -55,7 +55,7 @@ fn a_send_is_answered_the_same_however_often() {
         );
         let ack = json!({"status": "sent", "message_id": the_message(), "created_at": TIME});
         assert_eq!(sent(Entrance::SocketIo), [ack]);
-        // `/chat/{id}` has no word for it: a repeat is shown again, to the socket that repeated it.
+        // `/chat/{id}` has no frame for an answer: a repeated message is shown again to the socket that repeated it.
         assert_eq!(sent(Entrance::Bare).len(), usize::from(matches!(outcome, Outcome::Already(_))));
     }
 }

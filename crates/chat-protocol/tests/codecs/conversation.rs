@@ -1,4 +1,4 @@
-//! The codecs around a real chat: what is said in one dialect is heard in all of them.
+//! The codecs with a real chat: what is said in one dialect is told in all of them.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::toy::*;
 
-/// A group of two, and the numbers that it has given.
+/// A group of two, and the ids that it has used.
 pub(crate) struct Group {
     pub(crate) chat: Chat,
     next: i64,
@@ -36,7 +36,7 @@ impl Group {
         self.chat.head(user(1), room(123)).unwrap()
     }
 
-    /// Says a frame; what became of it and the frames of the answer.
+    /// Sends a frame. Returns what became of it, and the frames of the answer.
     fn says(&mut self, actor: i64, entrance: Entrance, frame: &Json) -> (Option<Arc<Event>>, Vec<String>) {
         let at = endpoint(entrance);
         let Asked { request, context } = decode(at, frame.to_string().as_bytes(), Some(1)).unwrap();
@@ -51,7 +51,7 @@ impl Group {
     }
 }
 
-/// The same frame under a name of its own.
+/// Returns the same frame with a name of its own.
 fn named(entrance: Entrance, mut frame: Json, name: &str) -> Json {
     let fields = match entrance {
         Entrance::Roulette => &mut frame["payload"],
@@ -87,7 +87,7 @@ fn a_repeat_gets_the_same_answer_and_nobody_an_event() {
         let (second, again) = group.says(2, speaker, &frame);
         assert_eq!((first.is_some(), second.is_some()), (true, false));
         match speaker {
-            // It has no answer: the message is shown to who repeats it.
+            // It has no answer: a repeated message is shown again to whoever repeats it.
             Entrance::Bare => assert_eq!(again, heard(speaker, &News::Event(first.unwrap()), 2)),
             _ => assert_eq!(again, answer),
         }
@@ -121,7 +121,7 @@ fn reading_is_told_once_to_everybody() {
     let at = Entrance::Room(Lang::Russian);
     let (event, answer) = group.says(1, at, &json!({"type": "mark_read"}));
     let news = News::Event(event.unwrap());
-    // The one who asked hears the event as everybody does, so there is no answer beside it.
+    // The reader is told the event like everybody else, so there is no other answer.
     assert_eq!(answer, [""; 0]);
     assert_eq!(heard(at, &news, 1), [r#"{"type":"messages_marked_read","room_id":123}"#]);
     assert_eq!(kind(at, &heard(at, &news, 2)[0]), "messages_read");

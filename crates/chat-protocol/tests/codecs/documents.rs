@@ -1,4 +1,4 @@
-//! Every JSON block of the five documents is understood, or is what we send.
+//! Every JSON block of the five documents is understood, or is what the server sends.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn understood(entrance: Entrance, frame: &str) -> Request {
     decode(endpoint(entrance), frame.as_bytes(), None).unwrap_or_else(|bad| panic!("{frame}: {bad:?}")).request
 }
 
-/// The one frame that the reader is sent of this.
+/// Returns the only frame that the reader is sent of this.
 fn one(entrance: Entrance, news: &News) -> serde_json::Value {
     let frames = heard(entrance, news, 1);
     assert_eq!(frames.len(), 1, "{frames:?}");
@@ -47,7 +47,7 @@ fn document_1() {
     let document = Document::open("1-rest");
     let hello = |id, content: &str, sender| Message { id: message_id(id), sender, ..text(content) };
 
-    // What is POSTed there is also what `/chat/{id}` takes, beside a type.
+    // The body of the POST is also what `/chat/{id}` takes, besides the type.
     let said = document.json("client-send");
     let frame = json!({"type": "message", "content": said["content"]}).to_string();
     let draft = Draft::text("Текст сообщения");
@@ -145,7 +145,7 @@ fn what_document_3_hears(document: &Document) {
     document.equals("message_sent", &answer(ROOM, |out| reply::settled(at, &send, &outcome, NOON, out)));
     document.equals("messages_marked_read", &answer(ROOM, |out| reply::settled(at, &read, &Outcome::Quiet, NOON, out)));
 
-    // The document's error has no `code`; the contract puts one beside the sentence.
+    // The document's error has no `code`; the contract adds one.
     let empty = Refusal::Invalid { field: "content", rule: "must not be empty" };
     let mut error = answer(ROOM, |out| reply::refused(at, &send, &empty.into(), NOON, out));
     assert_eq!(error.as_object_mut().unwrap().remove("code").unwrap(), "INVALID_DATA");
@@ -158,7 +158,7 @@ fn document_4() {
     let vasya = Arc::new(Person { username: "vasya".into(), ..Person::clone(&anna()) });
     let hello = Message { sender: vasya, ..text("Hello!") };
     for (name, news) in [
-        // The document shows what others than its author are sent: `delivered`.
+        // The document shows a status that all but the author are told: `delivered`.
         ("new_message", sent(hello)),
         ("message_edited", edited("Updated message text")),
         ("message_deleted", deleted()),
@@ -183,10 +183,10 @@ fn document_5() {
 }
 
 fn what_document_5_sends(document: &Document) {
-    // The sort that is any file came after the document.
+    // The kind for any file is newer than the document.
     for kind in MessageKind::ALL.into_iter().filter(|kind| *kind != MessageKind::File) {
         let mut payload = document.json(&format!("send-{}", kind.word()));
-        // The blocks show what depends on the type; beside it the client says where.
+        // The blocks show what depends on the type. The client adds the room.
         payload["chat_id"] = json!(room(123).uuid().to_string());
         let frame = json!(["chat:message:send", payload]).to_string();
         let Request::Order(Command::Send { room: at, draft, client_id }) = understood(Entrance::SocketIo, &frame)
@@ -213,7 +213,7 @@ fn what_document_5_is_told(document: &Document) {
     let read = Notification { read_at: Some(NOON), ..notification("", "{}") };
     document.equals("ack-notification_read", &io(&|out| reply::notification_read(&context, &read, out)));
 
-    // Twice the document gives the sentence of this error, differently; its client compares it with "Invalid token".
+    // The document has two different sentences for this error. Its client compares it with "Invalid token".
     let mut error = io(&|out| reply::refused(at, &Context::default(), &Trouble::Unauthorized, NOON, out));
     assert_eq!(error["message"], "Invalid token");
     error["message"] = json!("Invalid or expired token");
@@ -225,7 +225,7 @@ fn what_document_5_hears(document: &Document) {
         "Мастер Анна подтвердила вашу запись на 10 января в 14:00",
         r#"{"booking_id":"63686174-0002-8000-8000-000000000001","master_id":"63686174-0001-8000-8000-000000000001"}"#,
     );
-    // A comment passes through as it was given.
+    // The comment is passed on as it was given.
     let comment = document.json("post_commented")["comment"].clone();
     for (name, news) in [
         ("message_new", sent(text("Hello!"))),

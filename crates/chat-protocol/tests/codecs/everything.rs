@@ -1,4 +1,4 @@
-//! One of each thing that can be told.
+//! One of everything that can be told.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use chat_protocol::*;
 
 use crate::toy::*;
 
-/// A reaction that is no like.
+/// A reaction that is not a like.
 pub(crate) fn thumb() -> Emoji {
     Emoji::new("👍").unwrap()
 }
 
-/// Somebody leads a group now, and says nothing there for ever.
+/// A user becomes a moderator, and is muted for good.
 pub(crate) fn updated() -> Extra {
     let standing = Standing { role: Role::Moderator, muted: Some(Time::FOR_GOOD), banned: Some(NOON) };
     Extra::Updated { person: reader(), standing }
 }
 
-/// A group has other rules.
+/// The rules of a group are changed.
 pub(crate) fn changed() -> Extra {
     Extra::Changed { title: Some("Another".into()), slow_mode: 30, frozen: true }
 }

@@ -1,11 +1,11 @@
-//! Messages with files: for who asks for them, and for who does not.
+//! Messages with files, for clients that ask for files and for those that do not.
 
 use chat_protocol::{Entrance, Features, Frames, Lang, News, Shape, audience, encode};
 use serde_json::{Value, json};
 
 use crate::toy::*;
 
-/// The message object that somebody at this entrance hears.
+/// Returns the message object that a client at this entrance is told.
 fn heard(entrance: Entrance, features: Features, news: &News) -> Value {
     let shape = Shape { entrance, cursor: false, features };
     let mut frames = Frames::new();

@@ -1,4 +1,4 @@
-//! The JSON blocks of the five documents, as they stand there, and what it means to be equal to one.
+//! The JSON blocks of the five documents, and when a frame equals one.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// The blocks of one document. Dropping it complains about those that nobody used.
+/// The blocks of one document. Dropping it panics if a block was not used.
 pub(crate) struct Document {
     folder: PathBuf,
     used: RefCell<BTreeSet<String>>,
@@ -17,7 +17,7 @@ impl Document {
         Document { folder: folder().join(name), used: RefCell::default() }
     }
 
-    /// A block as text, without the comments that some have.
+    /// Returns a block as text, without the comments that some blocks have.
     pub(crate) fn text(&self, name: &str) -> String {
         self.used.borrow_mut().insert(format!("{name}.json"));
         let text = std::fs::read_to_string(self.folder.join(format!("{name}.json"))).unwrap();
@@ -28,7 +28,7 @@ impl Document {
         serde_json::from_str(&self.text(name)).unwrap()
     }
 
-    /// Says how what we send differs from a block, if it does.
+    /// Returns how what the server sends differs from a block; `None` if it does not.
     pub(crate) fn equals(&self, name: &str, ours: &Value) {
         let mut problems = Vec::new();
         differences(name, &self.json(name), ours, &mut problems);
@@ -46,7 +46,8 @@ pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// The same fields, nothing more, with the same values; where the document has a placeholder, a value of that kind.
+/// Whether both have the same fields with the same values. Where the document has a placeholder, any value of its type
+/// is equal.
 fn differences(at: &str, theirs: &Value, ours: &Value, problems: &mut Vec<String>) {
     match (theirs, ours) {
         (Value::Object(theirs), Value::Object(ours)) => {
@@ -74,7 +75,7 @@ fn same_text(theirs: &str, ours: &str) -> bool {
     theirs == ours
         || match theirs {
             "abc123socket" => !ours.is_empty(),
-            // Cut short in document 2, which says no more about its precision.
+            // Document 2 cut it off, and says nothing else about its precision.
             "2025-11-23T..." => pattern(ours) == "0000-00-00T00:00:00Z",
             time if time.starts_with("20") && time.ends_with('Z') => pattern(time) == pattern(ours),
             id if id.contains("uuid") || id.starts_with("user") => {

@@ -1,4 +1,4 @@
-//! What frames say where the documents are silent and the contract is not: additions, audiences, answers.
+//! What frames say where the wire contract goes beyond the documents: additions, audiences, answers.
 
 use chat_domain::*;
 use chat_protocol::*;
@@ -8,7 +8,7 @@ use crate::toy::*;
 
 const TIME: &str = "2026-01-09T12:00:00Z";
 
-/// The objects that a viewer is sent.
+/// Returns the objects that a viewer is sent.
 fn hears(entrance: Entrance, viewer: i64, news: &News) -> Vec<Json> {
     heard(entrance, news, viewer).iter().map(|frame| object(entrance, frame)).collect()
 }
@@ -107,7 +107,7 @@ fn the_additions_of_dialect_3() {
         one(1, &read),
         json!({"type": "messages_read", "room_id": 123, "user_id": 2, "username": "anotheruser", "timestamp": TIME})
     );
-    // Its reader hears it on every socket, the one that asked included, and in other words.
+    // The reader is told on every socket, including the one that asked, and in other words.
     assert_eq!(one(2, &read), json!({"type": "messages_marked_read", "room_id": 123}));
     let removed = news(anna(), Change::Removed { person: anna(), heir: None });
     assert_eq!(one(1, &removed), json!({"type": "member_removed", "user_id": 2, "username": "anotheruser"}));
@@ -143,7 +143,7 @@ fn how_far_a_message_got_depends_on_who_looks_in_dialect_4() {
 
 #[test]
 fn dialect_4_puts_addresses_into_media_url() {
-    // Any file is a text for who does not ask for files.
+    // Clients that do not ask for files are told a file as a text.
     for kind in MessageKind::ALL.into_iter().filter(|kind| *kind != MessageKind::File) {
         let payload = &hears(Entrance::Roulette, 1, &sent(message(kind, "https://x/1")))[0]["payload"];
         let (content, media_url) = if kind.is_media() { ("", "https://x/1") } else { ("https://x/1", "") };
@@ -232,6 +232,6 @@ fn the_roulette_is_heard_on_all_sockets_of_dialect_4_and_no_other() {
         assert_eq!(heard(entrance, &matched(), 1).len(), usize::from(hears_it));
         assert_eq!(heard(entrance, &left(), 1).len(), usize::from(hears_it));
     }
-    // Somebody never seen leaving was last seen now: the document shows no null there.
+    // A person who was never seen leaving counts as last seen now, because the document has no null there.
     assert_eq!(hears(Entrance::Personal, 1, &matched())[0]["payload"]["user"]["last_seen"], TIME);
 }

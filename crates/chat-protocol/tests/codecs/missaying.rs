@@ -1,4 +1,4 @@
-//! What clients hear when they say it wrong.
+//! The errors that clients are told about wrong frames.
 
 use chat_domain::*;
 use chat_protocol::request::Verb;

@@ -1,4 +1,4 @@
-//! What holds for every text and every run of bytes.
+//! Properties that hold for every text and all bytes.
 
 use chat_domain::*;
 use chat_protocol::*;
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::everything::everything;
 use crate::toy::*;
 
-/// Valid JSON that has something to do with what the decoders look for.
+/// Valid JSON with fields for which the decoders look.
 fn frames() -> impl Strategy<Value = Json> {
     let words = prop::sample::select(vec![
         "type",
@@ -111,7 +111,8 @@ proptest! {
     }
 }
 
-/// The same values; a number is the same if it is as a double, which is all that JavaScript knows.
+/// Whether both have the same values. Two numbers are the same if they are as doubles, which is all that JavaScript
+/// has.
 fn alike(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Object(a), Json::Object(b)) => {

@@ -1,4 +1,4 @@
-//! What clients can say.
+//! The frames that clients can send.
 
 use chat_domain::*;
 use chat_protocol::*;
@@ -8,7 +8,7 @@ use crate::toy::*;
 
 pub(crate) const ROOM: Entrance = Entrance::Room(Lang::Russian);
 
-/// What a frame asks for. In dialect 5 `frame` is the EVENT's array.
+/// Returns what a frame asks for. In dialect 5, `frame` is the event's array.
 pub(crate) fn asks(entrance: Entrance, frame: Json) -> Request {
     decode(endpoint(entrance), frame.to_string().as_bytes(), Some(1)).unwrap_or_else(|bad| panic!("{bad:?}")).request
 }
@@ -20,7 +20,7 @@ pub(crate) fn orders(entrance: Entrance, frame: Json) -> Command {
     }
 }
 
-/// What is wrong with a frame.
+/// Returns what is wrong with a frame.
 pub(crate) fn problem(entrance: Entrance, frame: &str) -> String {
     match decode(endpoint(entrance), frame.as_bytes(), None) {
         Err(Rejected { trouble: Trouble::Malformed(problem), .. }) => problem,
@@ -36,7 +36,7 @@ pub(crate) fn the_message() -> String {
     message_id(456).uuid().to_string()
 }
 
-/// The commands about a message that every dialect but the first knows.
+/// The commands about a message that every dialect except the first has.
 fn on_a_message() -> [Command; 4] {
     let (room, message) = (room(123), message_id(456));
     [

@@ -1,5 +1,5 @@
-//! Clients that know nothing but the frames of their dialect: whoever was away for a while and gets a replay sees what
-//! those see who were there all the time, and what the history says.
+//! Clients that know only the frames of their dialect: one that was away and gets a replay shows the same as one that
+//! was there all the time, and as the history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::toy::*;
 const TELLING: [Entrance; 5] =
     [Entrance::Sse, Entrance::Multiplexed, Entrance::Room(Lang::Russian), Entrance::Roulette, Entrance::SocketIo];
 
-/// What a client shows: of each message its words and likes.
+/// What a client shows: the text and the likes of each message.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Screen(BTreeMap<String, (String, u64)>);
 
@@ -66,7 +66,7 @@ fn text_of(object: &Json) -> String {
     words.as_str().expect("words").into()
 }
 
-/// What the history says, in the spelling of an entrance.
+/// Returns what the history shows, in the spelling of an entrance.
 fn history(chat: &Chat, entrance: Entrance) -> Screen {
     let page = chat.history(user(1), room(123), Page::Newest, 1000).unwrap();
     let has_uuids = matches!(entrance, Entrance::Roulette | Entrance::SocketIo);
@@ -78,7 +78,7 @@ fn history(chat: &Chat, entrance: Entrance) -> Screen {
     Screen(shown.collect())
 }
 
-/// All pages of what happened since.
+/// Returns all pages of what has happened since.
 fn missed(chat: &Chat, since: Head) -> Vec<Arc<Event>> {
     let (mut missed, mut from, mut end) = (Vec::new(), None, None);
     loop {
@@ -94,13 +94,13 @@ fn missed(chat: &Chat, since: Head) -> Vec<Arc<Event>> {
     }
 }
 
-/// One of two people does something to one of the messages so far.
+/// One of two users does something to one of the messages so far.
 fn commands() -> impl Strategy<Value = Vec<(i64, u8, i64)>> {
     prop::collection::vec((1..=2i64, 0..6u8, 0..8i64), 1..40)
 }
 
 fn command(what: u8, which: i64, number: usize) -> Command {
-    // The group's making took the first number.
+    // The making of the group had the first number.
     let (room, message) = (room(123), message_id(which + 3));
     match what {
         0 | 1 => Command::Send { room, draft: Draft::text(format!("sent {number}")), client_id: None },
@@ -120,7 +120,7 @@ proptest! {
             if number == away {
                 (head, present) = (group.head(), told.clone());
             }
-            // Half of the commands are refused: there is no such message, or it is another's.
+            // Half of the commands are refused: the message does not exist, or is somebody else's.
             if let Ok(Outcome::Happened(event)) = group.execute(actor, command(what, which, number)) {
                 told.push(event);
             }

@@ -1,5 +1,5 @@
-//! Which entrance tells which news, in which words: one row for everything that can be told, one column for every entrance.
-//! A new sort of news, change or entrance does not compile here until it has its row or column.
+//! Which entrance tells which news, under which name: a row for everything that can be told, a column for every
+//! entrance. New news, changes and entrances do not compile here until they have a row or column.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use chat_protocol::*;
 use crate::everything::everything;
 use crate::toy::*;
 
-/// What somebody hears who did not do it (for a changed chat line and a notification: whose it is). `-` is nothing.
-/// SSE, bare, multiplexed, room, roulette, personal, Socket.IO.
+/// What a user is told who did not do it (for a chat line and a notification, the user whose it is), at the entrances
+/// SSE, bare, multiplexed, room, roulette, personal and Socket.IO. `-` is nothing.
 const TABLE: &str = "
 created            -               -         -               -                -                     -                 -
 added              member_added    -         member_added    member_added     member_added          -                 chat:member:added
@@ -87,7 +87,7 @@ fn row(news: &News) -> &'static str {
     }
 }
 
-/// What is told beside to who asks for all additions. Everything else of the table above stays as it is.
+/// What clients that ask for all additions are told besides. Everything else in the table above stays as it is.
 const ASKED: &str = "
 reacted            message_reacted   - message_reacted   message_reacted   message_reacted   - chat:message:reacted
 unreacted          message_unreacted - message_unreacted message_unreacted message_unreacted - chat:message:unreacted
@@ -136,7 +136,8 @@ fn who_asks_for_additions_hears_them_and_everything_else_in_the_same_words() {
                 Some(word) => assert_eq!(kinds(shape), [word], "{row} on {entrance:?}"),
                 None => assert_eq!(kinds(shape), kinds(plain), "{row} on {entrance:?}"),
             }
-            // Who asked for what makes no difference here shares the frame of who asked for nothing.
+            // A client for which its additions make no difference here shares the frame of clients that ask for
+            // nothing.
             if Features::ALL.shown_by(&news) == Features::NONE
                 && let Some(audience) = audience(plain, &news, user(1))
             {
@@ -146,7 +147,8 @@ fn who_asks_for_additions_hears_them_and_everything_else_in_the_same_words() {
     }
 }
 
-/// The table in the docs of `Features`, made anew: every event that who asks is told otherwise, or that only they are told.
+/// Returns the table in the docs of `Features`, made anew: every event that clients with additions are told otherwise,
+/// or that only they are told.
 #[test]
 fn the_docs_say_of_each_addition_how_each_entrance_tells_it() {
     const ORDER: [Entrance; 7] = [

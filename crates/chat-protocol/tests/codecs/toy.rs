@@ -1,4 +1,4 @@
-//! A small world to tell of: four people, two rooms, one message.
+//! A small world to tell of: four users, two rooms, one message.
 #![allow(dead_code)]
 
 use std::sync::Arc;
@@ -46,12 +46,12 @@ pub(crate) fn person(number: i64, username: &str, name: &str, avatar: &str) -> A
     })
 }
 
-/// Whoever reads what happens.
+/// The user who reads what happens.
 pub(crate) fn reader() -> Arc<Person> {
     person(1, "reader", "Пользователь", "avatar.jpg")
 }
 
-/// Whoever does what happens.
+/// The user who does what happens.
 pub(crate) fn anna() -> Arc<Person> {
     person(2, "anotheruser", "Анна", "https://...")
 }
@@ -79,7 +79,7 @@ pub(crate) fn message(kind: MessageKind, content: &str) -> Message {
     }
 }
 
-/// What answers a message, which may have been deleted.
+/// Returns a reply to a message, which may have been deleted.
 pub(crate) fn answer(deleted: bool) -> Message {
     let excerpt = if deleted { "" } else { "Hello" };
     let quote = Quote { message: message_id(455), sender: anna(), excerpt: excerpt.into(), deleted };
@@ -91,7 +91,7 @@ pub(crate) fn answer(deleted: bool) -> Message {
     }
 }
 
-/// A message with a file that lives here.
+/// Returns a message with an uploaded file.
 pub(crate) fn with_file() -> Message {
     let id = FileId::of_bits(7);
     let file = File { id, name: "a.pdf".into(), size: 3, mime: "application/pdf".into() };
@@ -137,7 +137,7 @@ pub(crate) fn likes(count: u32) -> Likes {
     Likes { count, by, at: (count > 0).then_some(NOON) }
 }
 
-/// A position of `actor` that reached messages of the users named, whose ids count from 451.
+/// Returns a position of `actor` that covers messages of these users, whose ids begin with 451.
 pub(crate) fn reached(of: &[i64], readers: &[i64]) -> Read {
     let reached = |(at, sender): (i64, &i64)| Reached {
         message: message_id(451 + at),
@@ -156,7 +156,7 @@ pub(crate) fn presence(online: bool, mood: Mood) -> News {
     News::Presence(Presence { person: anna(), room: Some(room(123)), online, mood, last_seen: Some(NOON), at: NOON })
 }
 
-/// A changed line of the reader's chat list.
+/// Returns a changed line of the reader's chat list.
 pub(crate) fn summary(last_message: Option<Message>) -> News {
     let shown = |message| Shown { message: Arc::new(message), reception: Reception::default(), mine: Vec::new() };
     let line =
@@ -200,7 +200,7 @@ pub(crate) fn left() -> News {
     News::Left { room: room(123), person: person(3, "masha", "Маша", "") }
 }
 
-/// A place of this entrance, in room 123 where its address names one.
+/// Returns an endpoint of this entrance, in room 123 if its address names a room.
 pub(crate) fn endpoint(entrance: Entrance) -> Endpoint {
     let named = match entrance {
         Entrance::Sse | Entrance::Bare | Entrance::Room(_) | Entrance::Roulette => true,
@@ -209,7 +209,7 @@ pub(crate) fn endpoint(entrance: Entrance) -> Endpoint {
     Endpoint { entrance, room: named.then(|| room(123)), features: Features::NONE }
 }
 
-/// The frames as texts.
+/// Returns the frames as texts.
 pub(crate) fn texts(frames: &Frames) -> Vec<String> {
     frames.iter().map(|frame| String::from_utf8(frame.to_vec()).unwrap()).collect()
 }
@@ -220,7 +220,7 @@ pub(crate) fn encoded(entrance: Entrance, cursor: bool, audience: Audience, news
     texts(&frames)
 }
 
-/// What the viewer with this id is sent.
+/// Returns what the viewer with this id is sent.
 pub(crate) fn heard(entrance: Entrance, news: &News, viewer: i64) -> Vec<String> {
     match chat_protocol::audience(Shape { entrance, cursor: false, features: Features::NONE }, news, user(viewer)) {
         Some(audience) => encoded(entrance, false, audience, news),
@@ -228,14 +228,14 @@ pub(crate) fn heard(entrance: Entrance, news: &News, viewer: i64) -> Vec<String>
     }
 }
 
-/// The frames that an answer consists of.
+/// Returns the frames of an answer.
 pub(crate) fn told(answer: impl FnOnce(&mut Frames)) -> Vec<String> {
     let mut frames = Frames::new();
     answer(&mut frames);
     texts(&frames)
 }
 
-/// The object in a frame, whatever is around it.
+/// Returns the object in a frame, without what is around it.
 pub(crate) fn object(entrance: Entrance, frame: &str) -> serde_json::Value {
     let json = match entrance {
         Entrance::Sse => frame.lines().find_map(|line| line.strip_prefix("data: ")).unwrap(),
@@ -249,7 +249,7 @@ pub(crate) fn object(entrance: Entrance, frame: &str) -> serde_json::Value {
     }
 }
 
-/// What a frame calls itself: its type, or the name of its event.
+/// Returns the name of a frame: its type, or the name of its event.
 pub(crate) fn kind(entrance: Entrance, frame: &str) -> String {
     match entrance {
         Entrance::SocketIo => frame.split('"').nth(1).unwrap().into(),
@@ -258,7 +258,7 @@ pub(crate) fn kind(entrance: Entrance, frame: &str) -> String {
     }
 }
 
-/// A frame of this entrance that sends these words.
+/// Returns a frame of this entrance that sends this text.
 pub(crate) fn sending(entrance: Entrance, words: &str) -> Option<serde_json::Value> {
     Some(match entrance {
         Entrance::Sse | Entrance::Personal => return None,
@@ -272,7 +272,7 @@ pub(crate) fn sending(entrance: Entrance, words: &str) -> Option<serde_json::Val
     })
 }
 
-/// Where a message's words are in the object that tells of it.
+/// Returns where the text of a message is in the object that tells of it.
 pub(crate) fn words_in(entrance: Entrance, object: &serde_json::Value) -> &serde_json::Value {
     match entrance {
         Entrance::Sse => &object["data"]["content"],

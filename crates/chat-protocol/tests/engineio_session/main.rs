@@ -1,4 +1,4 @@
-//! Engine.IO sessions by script: what happens when, and what comes of it.
+//! Engine.IO sessions, step by step.
 
 mod end;
 mod handshake;
@@ -14,7 +14,7 @@ use chat_protocol::engineio::{Closed, EngineSettings, Frame, Input, Millis, Outp
 const INTERVAL: Millis = 300;
 const TIMEOUT: Millis = 200;
 
-/// A session and what it said last.
+/// A session and its last outputs.
 struct Script {
     session: Session,
 }
@@ -28,7 +28,7 @@ impl Script {
         Self { session: Session::new(Arc::new(settings), Sid::new([0; 15])) }
     }
 
-    /// After the handshake of polling, at 0.
+    /// Returns a session after the handshake of polling, at 0.
     fn polling() -> Self {
         Self::polling_with(settings())
     }
@@ -39,14 +39,14 @@ impl Script {
         script
     }
 
-    /// After the handshake of a WebSocket, at 0.
+    /// Returns a session after the handshake of a WebSocket, at 0.
     fn web_socket() -> Self {
         let mut script = Self::new();
         assert_eq!(script.at(0, Input::WebSocketOpened).len(), 2);
         script
     }
 
-    /// After the probe on a second transport, at 0.
+    /// Returns a session after the probe on a WebSocket, at 0.
     fn probing() -> Self {
         let mut script = Self::polling();
         assert_eq!(script.at(0, Input::WebSocketOpened), []);
@@ -59,13 +59,13 @@ impl Script {
         std::iter::from_fn(|| self.session.poll()).collect()
     }
 
-    /// Several inputs of the application, and only then what comes of them.
+    /// Gives several inputs of the application, and only then takes the outputs.
     fn all_at(&mut self, now: Millis, inputs: impl IntoIterator<Item = Input>) -> Vec<Output> {
         inputs.into_iter().for_each(|input| self.session.handle(now, input));
         std::iter::from_fn(|| self.session.poll()).collect()
     }
 
-    /// Nothing works any more, and nothing is due.
+    /// Checks that nothing works any more, and nothing is due.
     fn is_dead(&mut self, now: Millis) {
         assert!(self.session.is_over());
         assert_eq!((self.session.deadline(), self.session.waiting()), (None, 0));

@@ -114,7 +114,7 @@ fn the_end_meanwhile_closes_both() {
     let mut script = Script::probing();
     assert_eq!(script.at(1, post("1")), [posted(Ok(())), CLOSE_SOCKET, closed(Closed::ByClient)]);
     script.is_dead(2);
-    // A WebSocket that has not asked yet is closed at once.
+    // A WebSocket that has not sent its probe yet is closed at once.
     let mut script = Script::polling();
     script.at(1, Input::WebSocketOpened);
     script.at(1, send("a"));
@@ -123,7 +123,7 @@ fn the_end_meanwhile_closes_both() {
     assert_eq!(script.at(4, Input::PollOpened), [answer("4a")]);
 }
 
-/// Whoever has paused polling for the sake of the WebSocket would never hear why they are put out.
+/// A client that stopped polling for the sake of the WebSocket would otherwise never learn why its session ended.
 #[test]
 fn the_last_words_go_the_way_by_which_they_are_asked_for() {
     let mut script = Script::probing();

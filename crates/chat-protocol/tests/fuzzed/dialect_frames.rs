@@ -3,8 +3,8 @@ use chat_protocol::{Asked, Entrance, News, Rejected, Request, decode, reply};
 
 use crate::toy::*;
 
-/// A frame is understood or rejected, at the entrance that the first byte says; either way its answer is well-formed. What
-/// is sent comes out at every entrance as it went in.
+/// A frame is understood or rejected, at the entrance that the first byte chooses, and its answer is well-formed. A
+/// message that is sent is told unchanged at every entrance.
 pub(crate) fn run(data: &[u8]) {
     let Some((entrance, frame)) = data.split_first() else { return };
     let endpoint = endpoint(ENTRANCES[usize::from(*entrance) % ENTRANCES.len()]);

@@ -2,7 +2,8 @@ use bytes::Bytes;
 use chat_protocol::engineio::packet::{Packet, decode, decode_payload, encode_payload};
 use chat_protocol::engineio::{Frame, packet};
 
-/// A body is taken whole or not at all, holds no more than it is long, and says the same when told again.
+/// A body is taken as a whole or not at all, yields no more bytes than it has, and reads the same when it is written
+/// again.
 pub(crate) fn run(data: &[u8]) {
     let _ = decode(Bytes::copy_from_slice(data));
     let Ok(packets) = decode_payload(Bytes::copy_from_slice(data), MOST) else { return };

@@ -1,5 +1,5 @@
-//! What must hold for any bytes at all. The fuzz targets of `fuzz/` call these, and so do ordinary tests,
-//! with the seeds in `tests/corpus` and with random bytes.
+//! What must hold for any bytes. The fuzz targets of `fuzz/` call these functions, and so do ordinary tests, with the
+//! seeds in `tests/corpus` and with random bytes.
 
 pub(crate) mod engineio_payload;
 pub(crate) mod session_inputs;

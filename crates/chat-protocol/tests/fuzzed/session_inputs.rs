@@ -4,8 +4,8 @@ use bytes::Bytes;
 use chat_protocol::engineio::{self, Frame, Input, Millis, Sid, Wire};
 use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 
-/// Any inputs in any order: every request is answered once, nothing is written to sockets that are not
-/// there, the end is the end, and the clock is never asked for what has passed.
+/// With any inputs in any order, every request is answered once, nothing is written to a socket that does not exist,
+/// nothing comes after the end, and the deadline is never in the past.
 pub(crate) fn run(data: &[u8]) {
     let mut world = World::new();
     let mut steps = data;
@@ -15,7 +15,7 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// A byte for the time that passes, a byte for what happens, a byte for the length of a text, the text.
+/// One byte for the time that passes, one for what happens, one for the length of a text, and the text.
 fn step<'a>(data: &'a [u8], now: &mut Millis) -> Option<(Input, &'a [u8])> {
     let (&[passed, what, length], rest) = data.split_first_chunk()?;
     let (text, rest) = rest.split_at(usize::from(length).min(rest.len()));
@@ -69,7 +69,7 @@ impl World {
         match &input {
             Input::PollOpened => self.polls += 1,
             Input::Post(_) => self.posts += 1,
-            // Only who has a socket hears from it; a second one is told apart by the owner of both.
+            // Only an open socket brings frames. Of two, the owner of the sockets knows which one it is.
             Input::WebSocketText(_) | Input::WebSocketBinary(_) if !self.socket => return,
             _ => {}
         }
@@ -84,7 +84,7 @@ impl World {
             self.heed(output);
         }
         self.socket |= opened && !refused && !self.over;
-        // Something may have been due at the very moment at which they went away.
+        // Something may have been due at the moment at which the client went away.
         self.socket &= !lost;
         self.polls *= usize::from(!aborted);
         self.holds();

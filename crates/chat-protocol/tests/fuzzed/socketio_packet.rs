@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chat_protocol::engineio::{Frame, Input, Sid};
 use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 
-/// An event says the same when told again; whatever is no packet ends the session and nothing else.
+/// An event reads the same when it is written again. What is not a packet ends the session, and nothing else happens.
 pub(crate) fn run(data: &[u8]) {
     let Some(output) = hear(&mut connected(), data, &ATTACHMENTS) else { return };
     let (told, attachments) = match &output {
@@ -48,13 +48,14 @@ fn tell_ack(ack: &chat_protocol::socketio::Ack) -> Bytes {
     }
 }
 
-/// No server asks clients to acknowledge attachments, so there is no function for it.
+/// Puts an id into an event. The library has no function for an event with attachments that asks for an ACK, because no
+/// server sends one.
 fn with_id(told: &[u8], id: u64) -> Bytes {
     let text = std::str::from_utf8(told).expect("UTF-8");
     text.replacen('[', &format!("{id}["), 1).into()
 }
 
-/// In both namespaces.
+/// Returns a session that is in both namespaces.
 fn connected() -> Session {
     let settings =
         SocketIoSettings { namespaces: &["/", "/custom"], max_attachments: 2, ..SocketIoSettings::default() };
@@ -71,7 +72,7 @@ fn connected() -> Session {
     session
 }
 
-/// What the application hears of a text and, if they are wanted, attachments.
+/// Returns what the application is told of a text and the attachments that it asks for.
 fn hear(session: &mut Session, text: &[u8], attachments: &[impl AsRef<[u8]>]) -> Option<Output> {
     let message = [b"4", text].concat().into();
     let attachments = attachments.iter().map(|bytes| Input::WebSocketBinary(Bytes::copy_from_slice(bytes.as_ref())));

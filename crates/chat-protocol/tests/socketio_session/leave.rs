@@ -28,7 +28,7 @@ fn the_server_puts_it_out() {
     assert!(!script.session.disconnect("/custom"));
     assert!(!script.session.disconnect("/random"));
     assert_eq!(script.tell(Input::Tick), ["41/custom,"]);
-    // These were on their way.
+    // These packets were on their way.
     assert!(script.says(r#"42/custom,["message"]"#).is_empty());
     assert!(script.says("41/custom").is_empty());
     assert_eq!(script.says(r#"42["message"]"#).len(), 1);

@@ -1,4 +1,4 @@
-//! Socket.IO sessions by script. The application is an echo in the namespaces `/` and `/custom`.
+//! Socket.IO sessions, step by step. The application is an echo in the namespaces `/` and `/custom`.
 
 mod connect;
 mod events;
@@ -14,7 +14,7 @@ use chat_protocol::socketio::{Output, Session, SocketIoSettings, packet};
 struct Script {
     session: Session,
     now: Millis,
-    /// What the application heard.
+    /// What the application was told.
     heard: Vec<String>,
 }
 
@@ -23,7 +23,7 @@ impl Script {
         Self::with(SocketIoSettings::default())
     }
 
-    /// After the handshake of Engine.IO over a WebSocket.
+    /// Returns a session after the handshake of Engine.IO over a WebSocket.
     fn with(settings: SocketIoSettings) -> Self {
         let engine = engineio::EngineSettings { ping_interval: 300, ping_timeout: 200, ..Default::default() };
         let settings = SocketIoSettings {
@@ -38,7 +38,7 @@ impl Script {
         script
     }
 
-    /// After CONNECT too.
+    /// Returns a session after CONNECT, too.
     fn connected() -> Self {
         let mut script = Self::new();
         assert_eq!(script.says("40"), [r#"40{"sid":"AQEBAQEBAQEBAQEBAQEB"}"#, r#"42["auth",{}]"#]);
@@ -53,7 +53,7 @@ impl Script {
         self.tell(Input::WebSocketBinary(Bytes::from_static(bytes)))
     }
 
-    /// What the sockets were told to do.
+    /// Takes what the sockets were told to do.
     fn tell(&mut self, input: Input) -> Vec<String> {
         self.session.handle(self.now, input);
         let mut told = Vec::new();

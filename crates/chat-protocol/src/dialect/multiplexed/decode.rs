@@ -1,4 +1,4 @@
-//! What a client of dialect 2 says.
+//! Reads what a client of dialect 2 sends.
 
 use chat_domain::id::MAX_ID;
 use chat_domain::{Command, MessageId, Mood, RoomId};
@@ -78,7 +78,7 @@ fn mood(word: &str) -> Result<Mood, Trouble> {
     }
 }
 
-/// The place of a message; 0 is the beginning.
+/// Returns the place of a message; 0 is the beginning.
 fn place(id: &Loose<'_>) -> Result<i64, Trouble> {
     match id {
         Loose::Int(number @ 0..=MAX_ID) => Ok(*number),

@@ -1,4 +1,4 @@
-//! What a client of dialect 2 hears.
+//! Writes what a client of dialect 2 is told.
 
 use chat_domain::{Change, Event, Likes, MessageId, Mood, Person, Time, view::Summary};
 
@@ -13,7 +13,7 @@ use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
 use crate::reply::mood_word;
 
-/// Whether there is a frame for this news.
+/// Whether this news has a frame.
 pub(crate) fn carries(news: &News) -> bool {
     match news {
         News::Event(event) => is_told(&event.change) && !matches!(event.change, Change::Delivered(_)),
@@ -124,12 +124,12 @@ fn chat_updated(o: &mut Object<'_>, line: &Summary, features: Features, at: Time
 }
 
 impl Presence {
-    /// Whether others see somebody who is there.
+    /// Whether the person looks online: they are connected, and do not wish to look offline.
     pub(crate) fn looks_online(&self) -> bool {
         self.online && self.mood != Mood::Offline
     }
 
-    /// When they were last seen: now, for who is there or was never seen leaving.
+    /// Returns when the person was last seen; the present for a person who is connected or was never seen leaving.
     pub(crate) fn seen(&self) -> Time {
         if self.looks_online() { self.at } else { self.last_seen.unwrap_or(self.at) }
     }

@@ -14,7 +14,7 @@ pub(super) use decode::decode;
 pub(super) use encode::{carries, encode};
 pub(crate) use reply::{done, hello, joined, refused, resync, settled};
 
-/// The fields of a message object.
+/// Writes the fields of a message object.
 pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, features: Features) {
     o.put("id", message.id.number())
         .put("content", message.text())

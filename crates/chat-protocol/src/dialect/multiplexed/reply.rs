@@ -1,4 +1,4 @@
-//! What a client of dialect 2 is told about its own requests.
+//! Writes what a client of dialect 2 is answered.
 
 use chat_domain::{Change, Outcome, Person, Time};
 
@@ -11,7 +11,7 @@ use crate::json::{Object, Seconds, object};
 use crate::request::{Context, Verb};
 use crate::trouble::Trouble;
 
-/// `message_sent`. Everything else answers itself by its event.
+/// Writes `message_sent`. All other commands are answered by the frame of their event.
 pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     let Some(event) = outcome.event() else { return };
     let Change::Sent { message, .. } = &event.change else { return };
@@ -23,7 +23,7 @@ pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     });
 }
 
-/// `pong` and `left_chat`.
+/// Writes `pong` and `left_chat`.
 pub(crate) fn done(context: &Context, now: Time, out: &mut Frames) {
     match context.verb {
         Verb::Ping => write(out, "pong", |o| {

@@ -1,4 +1,4 @@
-//! What a client of dialect 3 says.
+//! Reads what a client of dialect 3 sends.
 
 use chat_domain::{Command, Draft, MessageId, RoomId};
 

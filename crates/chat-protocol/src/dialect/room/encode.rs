@@ -1,4 +1,4 @@
-//! What a client of dialect 3 hears.
+//! Writes what a client of dialect 3 is told.
 
 use chat_domain::{Change, Event, Message, MessageId, Person, Status, UserId};
 
@@ -12,7 +12,7 @@ use crate::frames::Frames;
 use crate::json::{Object, Seconds, object};
 use crate::news::{News, Presence, Typing};
 
-/// For whom this news is made: a read says something else to its reader.
+/// Returns the audience to which this viewer belongs: a read tells its reader something else than the others.
 pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     match news {
         News::Event(event) => match &event.change {

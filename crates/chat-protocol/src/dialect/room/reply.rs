@@ -1,4 +1,4 @@
-//! What a client of dialect 3 is told about its own requests.
+//! Writes what a client of dialect 3 is answered.
 
 use chat_domain::{Change, Message, Outcome, RoomId};
 
@@ -13,7 +13,8 @@ use crate::json::{Object, Seconds, object};
 use crate::request::{Context, Verb};
 use crate::trouble::Trouble;
 
-/// `message_sent`; `messages_marked_read` for a read that moved nothing (one that did is told by its event).
+/// Writes `message_sent`, and `messages_marked_read` for a read that moved nothing. A read that moved the position is
+/// told by its event.
 pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     if context.verb == Verb::Read {
         return match outcome {
@@ -52,7 +53,7 @@ pub(crate) fn refused((lang, features): (Lang, Features), context: &Context, tro
     });
 }
 
-/// The first cursor.
+/// Writes the first cursor.
 pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
     if let Some(cursor) = cursor {
         write(out, "cursor", |o| {

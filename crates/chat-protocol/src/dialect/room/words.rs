@@ -1,4 +1,4 @@
-//! The sentences that people see in dialect 3, in its two languages.
+//! The sentences that people see in dialect 3, in Russian and English.
 
 use std::borrow::Cow;
 
@@ -8,20 +8,20 @@ use crate::entrance::Lang;
 use crate::json::Json;
 use crate::trouble::Trouble;
 
-/// A name and what is said of it.
+/// A person's name, and the end of the sentence about them.
 pub(crate) struct Sentence<'a>(pub(crate) &'a str, pub(crate) &'static str);
 
 impl Json for Sentence<'_> {
     fn write(self, out: &mut Vec<u8>) {
         self.0.write(out);
-        // The closing quote moves behind the rest, which needs no escaping.
+        // The closing quotation mark is taken off and put behind the sentence's end, which needs no escaping.
         out.pop();
         out.extend_from_slice(self.1.as_bytes());
         out.push(b'"');
     }
 }
 
-/// The end of the sentence about somebody who came or went.
+/// Returns the end of the sentence about a person who came or went.
 pub(crate) fn presence(lang: Lang, online: bool) -> &'static str {
     match (lang, online) {
         (Lang::Russian, true) => " в сети",
@@ -31,8 +31,8 @@ pub(crate) fn presence(lang: Lang, online: bool) -> &'static str {
     }
 }
 
-/// The sentence about some trouble. What is wrong with a frame is for the client's author, who reads field names: it stays
-/// English.
+/// Returns the sentence about a trouble. A malformed frame is told in English: it is for the client's author, who reads
+/// field names.
 pub(crate) fn trouble(lang: Lang, trouble: &Trouble) -> Cow<'static, str> {
     match lang {
         Lang::Russian => russian(trouble),
@@ -40,7 +40,7 @@ pub(crate) fn trouble(lang: Lang, trouble: &Trouble) -> Cow<'static, str> {
     }
 }
 
-/// What the domain calls content is a message here.
+/// The domain's word "content" is told as "message".
 fn english(trouble: &Trouble) -> Cow<'static, str> {
     match trouble {
         Trouble::Failure(Failure::Refused(Refusal::Invalid { field: "content", rule })) => match *rule {
@@ -106,5 +106,5 @@ fn refused(refusal: &Refusal) -> Cow<'static, str> {
     })
 }
 
-/// The domain's rule about words of white space only, which is the one that people break by hand.
+/// The domain's rule about texts without visible words, the one rule that people themselves break.
 const EMPTY: &str = "must not be empty";

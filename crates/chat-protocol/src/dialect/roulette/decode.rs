@@ -1,4 +1,4 @@
-//! What a client of dialect 4 says.
+//! Reads what a client of dialect 4 sends.
 
 use chat_domain::{Command, Draft, RoomId, Value};
 use serde::Deserialize;
@@ -8,13 +8,13 @@ use crate::dialect::loose::{Body, Loose};
 use crate::request::{Context, Request, Verb};
 use crate::trouble::Trouble;
 
-/// The room is the one in the context, which the address named.
+/// Reads a frame about the room in the context, which the address named.
 pub(crate) fn decode(payload: &[u8], context: &mut Context) -> Result<Request, Trouble> {
     let EnvelopeWire { kind, payload } = parse::<Body<EnvelopeWire<'_>>>(payload)?.object("the frame")?;
     context.verb = verb(kind.word("type")?)?;
     let room = context.room.ok_or_else(|| Trouble::Malformed("the address names no `chat_id`".into()))?;
     let mut fields = match (context.verb, payload) {
-        // Nothing in its payload must be there.
+        // The payload of a read may be missing.
         (Verb::Read, Body::Absent) => Fields::default(),
         (_, payload) => payload.object("`payload`")?,
     };
@@ -59,7 +59,8 @@ fn command(verb: Verb, room: RoomId, fields: &mut Fields<'_>) -> Result<Command,
     })
 }
 
-/// Of a picture, film or recording the address is the content, and the text beside it goes into the metadata.
+/// Reads a draft. For a picture, film, recording or file, the address becomes the content, and the text becomes the
+/// caption in the metadata.
 fn draft(fields: &mut Fields<'_>) -> Result<Draft, Trouble> {
     let kind = Fields::message_kind("type", &fields.kind)?;
     let address = fields.media_url.optional_text("media_url")?.filter(|address| !address.is_empty());

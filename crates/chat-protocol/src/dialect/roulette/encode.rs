@@ -1,4 +1,4 @@
-//! What a client of dialect 4 hears in a room.
+//! Writes what a client of dialect 4 is told in a room.
 
 use chat_domain::{Change, Event, Person, Read, Status, UserId};
 
@@ -12,7 +12,8 @@ use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::{News, Presence, Typing};
 
-/// For whom this news is made: a message has reached whoever it is shown to, except its author.
+/// Returns the audience to which this viewer belongs: whoever is shown a message is told that it was delivered, except
+/// its author.
 pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     match news {
         News::Event(event) => match &event.change {
@@ -88,7 +89,7 @@ fn payload(o: &mut Object<'_>, audience: Audience, event: &Event, features: Feat
     }
 }
 
-/// One frame for each message that was reached, oldest first.
+/// Writes a frame for each message that a moved position covers, oldest first.
 fn reached(event: &Event, read: &Read, status: Status, cursors: Option<Cursors>, out: &mut Frames) {
     frame_each(read.messages.iter(), cursors, out, |bytes, reached, cursor| {
         write(bytes, "message_status_update", Some(event.room), cursor, |o| {

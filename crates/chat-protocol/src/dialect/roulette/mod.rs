@@ -1,4 +1,4 @@
-//! Dialect 4: a WebSocket per room, or one of the user's own; UUIDs, objects `{type, chat_id, payload}`.
+//! Dialect 4: a WebSocket per room, or one for the user's own news; UUIDs, objects `{type, chat_id, payload}`.
 
 mod decode;
 mod encode;
@@ -19,7 +19,7 @@ pub(super) use decode::decode;
 pub(super) use encode::{audience, encode};
 pub(crate) use reply::{joined, refused, resync, settled};
 
-/// The fields of a message object, with what this reader is to be told of how far it got. The address of a picture, film,
+/// Writes the fields of a message object with the status that this reader is told. The address of a picture, film,
 /// recording or other file is in `media_url`.
 pub(crate) fn message_fields(
     o: &mut Object<'_>,
@@ -45,12 +45,12 @@ pub(crate) fn message_fields(
     o.put("created_at", Seconds(message.created_at)).nest("user", |o| user_fields(o, &message.sender));
 }
 
-/// How many like a message, who, and since when.
+/// Writes how many people like a message, who they are, and when the newest like was given.
 pub(crate) fn likes_fields(o: &mut Object<'_>, likes: &Likes) {
     o.put("likes_count", likes.count).list("liked_by", uuids(&likes.by)).put("liked_at", likes.at.map(Seconds));
 }
 
-/// The fields of a user object.
+/// Writes the fields of a user object.
 pub(crate) fn user_fields(o: &mut Object<'_>, person: &Person) {
     o.put("id", person.handle.uuid).put("username", person.username.as_str());
 }
@@ -59,7 +59,7 @@ pub(crate) fn uuids(handles: &[Handle]) -> impl Iterator<Item = Uuid> {
     handles.iter().map(|handle| handle.uuid)
 }
 
-/// A frame about a room, with the cursor of who asked for it.
+/// Writes a frame about a room, with a cursor for clients that asked for one.
 fn write(
     bytes: &mut Vec<u8>,
     kind: &str,

@@ -1,4 +1,5 @@
-//! What a client of dialect 4 hears outside of rooms: on a socket without `chat_id` all of it, on others the roulette.
+//! Writes what a client of dialect 4 is told outside of rooms. A socket without `chat_id` is told all of it; a socket
+//! of a room is told only of the roulette.
 
 use chat_domain::{Time, view::Match, view::Summary};
 
@@ -10,7 +11,7 @@ use crate::frames::Frames;
 use crate::json::{Object, Seconds};
 use crate::news::News;
 
-/// Whether a socket without a room hears this news.
+/// Whether a socket without a room is told this news.
 pub(crate) fn carries(news: &News) -> bool {
     match news {
         News::Summary { .. } | News::Match { .. } | News::Left { .. } => true,
@@ -42,7 +43,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     unread_mentions(o, features, line.mentions);
 }
 
-/// Adds the fields that tell of the stranger.
+/// Writes the fields about the stranger.
 pub(crate) fn partner_fields(o: &mut Object<'_>, found: &Match, online: bool, at: Time) {
     user_fields(o, &found.partner);
     o.put("is_online", online).put("last_seen", Seconds(found.last_seen.unwrap_or(at)));

@@ -1,4 +1,4 @@
-//! What a client of dialect 4 is told about its own requests.
+//! Writes what a client of dialect 4 is answered.
 
 use chat_domain::{Change, Outcome};
 
@@ -12,7 +12,7 @@ use crate::json::{Object, Seconds, object};
 use crate::request::Context;
 use crate::trouble::Trouble;
 
-/// `message_sent`. Everything else answers itself by its event.
+/// Writes `message_sent`. All other commands are answered by the frame of their event.
 pub(crate) fn settled(context: &Context, outcome: &Outcome, out: &mut Frames) {
     let Some(event) = outcome.event() else { return };
     let Change::Sent { message, .. } = &event.change else { return };
@@ -32,7 +32,7 @@ pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, 
     });
 }
 
-/// The first cursor.
+/// Writes the first cursor.
 pub(crate) fn joined(cursor: Option<Cursor>, out: &mut Frames) {
     if let Some(cursor) = cursor {
         out.frame(|bytes| {

@@ -1,4 +1,4 @@
-//! What a client of dialect 5 says.
+//! Reads what a client of dialect 5 sends.
 
 use std::fmt;
 
@@ -76,12 +76,12 @@ fn in_room(verb: Verb, room: RoomId, mut fields: Fields<'_>) -> Result<Request, 
     }))
 }
 
-/// The place that a message's UUID names.
+/// Returns the place of the message that this UUID names.
 fn place(id: &Loose<'_>) -> Result<i64, Trouble> {
     id.uuid("last_message_id", MessageId::from_uuid, Refusal::UnknownMessage).map(MessageId::number)
 }
 
-/// The array of an EVENT packet: a name, its argument, and whatever else was passed.
+/// The array of an EVENT packet: the event's name and its first argument. Further arguments are ignored.
 struct Said<'a> {
     name: Loose<'a>,
     argument: Body<Fields<'a>>,

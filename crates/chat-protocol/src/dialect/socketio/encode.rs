@@ -1,4 +1,4 @@
-//! What a client of dialect 5 hears.
+//! Writes what a client of dialect 5 is told.
 
 use chat_domain::{Change, Event, Notification, Read, UserId, view::Summary};
 
@@ -12,7 +12,8 @@ use crate::frames::Frames;
 use crate::json::{Object, Raw, Seconds};
 use crate::news::{News, PostCommented, PostLiked, Presence, Typing};
 
-/// For whom this news is made; reads and deliveries reach only those whose messages they reached.
+/// Returns the audience to which this viewer belongs. Reads and deliveries are told only to the authors of the messages
+/// that they cover.
 pub(crate) fn audience(news: &News, viewer: UserId) -> Option<Audience> {
     match news {
         News::Event(event) => match &event.change {
@@ -61,7 +62,7 @@ fn in_room(audience: Audience, event: &Event, features: Features, cursors: Optio
     });
 }
 
-/// The fields of what happened in a room.
+/// Writes the fields of a change in a room.
 pub(crate) fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     if let Change::Sent { message, reception } = &event.change {
         message_fields(o, message, features, reception.status);
@@ -93,7 +94,7 @@ pub(crate) fn change(o: &mut Object<'_>, event: &Event, features: Features) {
     }
 }
 
-/// How the frames of a moved position are called.
+/// The names in the frames of a moved position.
 struct Reach {
     event: &'static str,
     by: &'static str,
@@ -103,7 +104,7 @@ struct Reach {
 const READ: Reach = Reach { event: "chat:message:read", by: "read_by", at: "read_at" };
 const DELIVERED: Reach = Reach { event: "chat:message:delivered", by: "delivered_to", at: "delivered_at" };
 
-/// One frame for each message that this author sees reached, oldest first.
+/// Writes a frame for each message of this author that the position newly covers, oldest first.
 fn reached(audience: Audience, event: &Event, read: &Read, cursors: Option<Cursors>, words: &Reach, out: &mut Frames) {
     let mine = read.messages.iter().filter(|reached| audience == Audience::Only(reached.sender));
     frame_each(mine, cursors, out, |bytes, reached, cursor| {
@@ -144,7 +145,7 @@ fn summary(o: &mut Object<'_>, line: &Summary, features: Features) {
     unread_mentions(o, features, line.mentions);
 }
 
-/// The fields of a notification.
+/// Writes the fields of a notification.
 pub(crate) fn notification_fields(o: &mut Object<'_>, notification: &Notification) {
     o.put("id", notification.id.uuid())
         .put("type", notification.kind.word())

@@ -1,5 +1,5 @@
-//! Dialect 5: Socket.IO events, UUIDs. A frame is the complete text of an Engine.IO packet: `42["event",{…}]`, an ACK
-//! `43<id>[{…}]`.
+//! Dialect 5: Socket.IO events, UUIDs. A frame is the complete text of an Engine.IO packet: an event `42["event",{…}]`,
+//! or an ACK `43<id>[{…}]`.
 
 mod decode;
 mod encode;
@@ -18,7 +18,7 @@ pub(crate) use encode::notification_fields;
 pub(super) use encode::{audience, encode};
 pub(crate) use reply::{done, hello, joined, notification_read, refused, resync, settled, sync_required};
 
-/// The fields of a message object.
+/// Writes the fields of a message object.
 pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, features: Features, status: Status) {
     o.put("id", message.id.uuid())
         .put("chat_id", message.room.uuid())
@@ -32,7 +32,7 @@ pub(crate) fn message_fields(o: &mut Object<'_>, message: &Message, features: Fe
         .put("status", status_word(status));
 }
 
-/// The word for how far a message got.
+/// Returns the word for the status of a message.
 pub(crate) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Sent => "sent",
@@ -41,7 +41,7 @@ pub(crate) fn status_word(status: Status) -> &'static str {
     }
 }
 
-/// An event with one object. Names of events are ours, so they are not escaped.
+/// Writes an event with one object. Event names are our own, so they need no escaping.
 fn event(out: &mut Frames, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
     out.frame(|bytes| write_event(bytes, name, fill));
 }
@@ -54,7 +54,7 @@ fn write_event(bytes: &mut Vec<u8>, name: &str, fill: impl FnOnce(&mut Object<'_
     bytes.push(b']');
 }
 
-/// The ACK with this id, with one object; nothing for an event that asked for none.
+/// Writes the ACK with this id and one object; nothing if the client asked for no ACK.
 fn ack(out: &mut Frames, id: Option<u64>, fill: impl FnOnce(&mut Object<'_>)) {
     let Some(id) = id else { return };
     out.frame(|bytes| {

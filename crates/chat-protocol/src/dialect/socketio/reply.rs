@@ -1,4 +1,4 @@
-//! What a client of dialect 5 is told about its own requests.
+//! Writes what a client of dialect 5 is answered.
 
 use chat_domain::{Change, Emoji, Event, Extra, Notification, Outcome, Person, Time};
 
@@ -13,7 +13,7 @@ use crate::reply::SyncReason;
 use crate::request::{Context, Verb};
 use crate::trouble::Trouble;
 
-/// The ACK of a command.
+/// Writes the ACK of a command.
 pub(crate) fn settled(context: &Context, outcome: &Outcome, now: Time, out: &mut Frames) {
     ack(out, context.ack, |o| match outcome.event() {
         Some(event) if matches!(context.verb, Verb::React | Verb::Unreact) => reacted(o, event),
@@ -59,7 +59,7 @@ fn happened(o: &mut Object<'_>, event: &Event) {
     }
 }
 
-/// A reaction, or its withdrawal; the like is one of them.
+/// Writes the fields of a reaction that was given or taken back; a like is one.
 fn reacted(o: &mut Object<'_>, event: &Event) {
     let (status, message, emoji, by) = match &event.change {
         Change::Liked { message, likes } => ("reacted", message, &Emoji::LIKE, likes),
@@ -71,7 +71,7 @@ fn reacted(o: &mut Object<'_>, event: &Event) {
     o.put("status", status).put("message_id", message.uuid()).put("emoji", emoji.as_str()).put("count", by.count);
 }
 
-/// The ACK of leaving, typing and renewing.
+/// Writes the ACK of leaving a room, of typing, and of renewing the token.
 pub(crate) fn done(context: &Context, out: &mut Frames) {
     ack(out, context.ack, |o| match context.verb {
         Verb::Leave => {
@@ -83,7 +83,7 @@ pub(crate) fn done(context: &Context, out: &mut Frames) {
     });
 }
 
-/// The failing ACK, or `error` where none was asked for.
+/// Writes the ACK of a refusal, or the event `error` if the client asked for no ACK.
 pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, now: Time, out: &mut Frames) {
     if context.ack.is_some() {
         return ack(out, context.ack, |o| {
@@ -98,7 +98,7 @@ pub(crate) fn refused(context: &Context, features: Features, trouble: &Trouble, 
     });
 }
 
-/// The clients of the document compare the sentence about a bad token.
+/// Writes what went wrong. The document's clients compare the sentence about a bad token, so it must stay as it is.
 fn told(o: &mut Object<'_>, features: Features, trouble: &Trouble) {
     let message = match trouble {
         Trouble::Unauthorized => "Invalid token".into(),
@@ -116,14 +116,14 @@ pub(crate) fn hello(person: &Person, socket_id: &str, now: Time, out: &mut Frame
     });
 }
 
-/// The ACK of `chat:join`.
+/// Writes the ACK of `chat:join`.
 pub(crate) fn joined(context: &Context, cursor: Option<Cursor>, out: &mut Frames) {
     ack(out, context.ack, |o| {
         o.put("status", "joined").put("chat_id", context.room.map(|room| room.uuid())).maybe("cursor", cursor);
     });
 }
 
-/// The new cursor went into the ACK.
+/// Writes `sync:required`; the new cursor was in the ACK.
 pub(crate) fn resync(person: &Person, cursor: Cursor, now: Time, out: &mut Frames) {
     event(out, "sync:required", |o| {
         o.put("user_id", person.handle.uuid)
@@ -139,7 +139,7 @@ pub(crate) fn sync_required(person: &Person, reason: SyncReason, now: Time, out:
     });
 }
 
-/// The ACK of `notification:read`.
+/// Writes the ACK of `notification:read`.
 pub(crate) fn notification_read(context: &Context, notification: &Notification, out: &mut Frames) {
     ack(out, context.ack, |o| {
         o.put("notification_id", notification.id.uuid())

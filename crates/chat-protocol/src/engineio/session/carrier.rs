@@ -1,25 +1,25 @@
 use super::Heart;
 use crate::engineio::Millis;
 
-/// Who carries a session.
+/// What carries a session.
 #[derive(Debug)]
 pub(super) enum Carrier {
-    /// The session was just made.
+    /// Nothing yet: the session was just made.
     New,
     Polling(Polling),
     WebSocket,
-    /// The session is over.
+    /// Nothing any more: the session is over.
     Gone,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Polling {
-    /// A poll waits for an answer.
+    /// Whether a poll waits for an answer.
     pub(super) waiting: bool,
-    /// A ping is due and no poll has fetched it.
+    /// Whether a ping is due that no poll has fetched yet.
     pub(super) ping: bool,
     pub(super) upgrade: Option<Upgrade>,
-    /// The application is done; the client may fetch the rest until then.
+    /// Set once the application has closed the session: until when the client may fetch the rest.
     pub(super) closing: Option<Millis>,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Polling {
 #[derive(Debug)]
 pub(super) struct Upgrade {
     pub(super) until: Millis,
-    /// From when a poll may be released with a noop, once the probe has come.
+    /// Once the probe was answered: from when a waiting poll may be answered with a noop.
     pub(super) release: Option<Millis>,
 }
 
@@ -38,7 +38,7 @@ impl Polling {
         [upgrade, self.releases_at()].into_iter().flatten().fold(end, Millis::min)
     }
 
-    /// Whether the client knows that its WebSocket may take over.
+    /// Whether the client was told that its WebSocket may take over.
     pub(super) fn is_probed(&self) -> bool {
         self.upgrade.as_ref().is_some_and(|upgrade| upgrade.release.is_some())
     }

@@ -5,7 +5,7 @@ use super::{Heart, Session};
 use crate::engineio::packet::{self, Frame, Packet};
 use crate::engineio::{Closed, Millis, Output, Reject, Transport, Wire};
 
-/// What the WebSocket does, whether it carries the session, or only wants to.
+/// What WebSockets do: one that carries the session, or one that wants to.
 impl Session {
     pub(super) fn web_socket_opened(&mut self, now: Millis) {
         match &mut self.carrier {
@@ -62,9 +62,9 @@ impl Session {
         }
     }
 
-    /// The poll that waits when the probe comes is released with a noop, so that the client can pause polling.
-    /// Later ones are too, but not at once: usually the upgrade is right behind them, and a client that goes on
-    /// polling must not spin.
+    /// Answers the waiting poll with a noop once the probe was answered, so that the client can stop polling. Later
+    /// polls are answered so, too, but not at once: usually the upgrade follows at once, and a client that goes on
+    /// polling must not do so in a tight loop.
     pub(super) fn release_poll(&mut self, now: Millis) {
         if let Carrier::Polling(polling) = &mut self.carrier
             && let Some(release) = polling.releases_at()
@@ -83,7 +83,8 @@ impl Session {
         };
         let Polling { ping, waiting, closing, .. } = *polling;
         if waiting {
-            // Opened after the probe, so it belongs to those that come after the upgrade.
+            // The poll was opened after the probe was answered, so it gets the answer of a request that comes after the
+            // upgrade.
             self.wire(Wire::RefusePoll(Reject::BadRequest));
         }
         self.carrier = Carrier::WebSocket;
@@ -98,7 +99,7 @@ impl Session {
         self.wire(Wire::WebSocketReady);
     }
 
-    /// The WebSocket will not take over; polling goes on.
+    /// Gives up the WebSocket that wanted to take over; polling goes on.
     pub(super) fn drop_upgrade(&mut self) {
         if let Carrier::Polling(polling) = &mut self.carrier
             && polling.upgrade.take().is_some()

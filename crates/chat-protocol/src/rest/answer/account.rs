@@ -1,4 +1,4 @@
-//! Accounts and people.
+//! Answers about accounts and people.
 
 use chat_domain::{Account, Handle, Person};
 
@@ -6,17 +6,17 @@ use super::super::Tree;
 use super::{Reply, bare, reply};
 use crate::json::Object;
 
-/// What somebody who has just logged in goes away with.
+/// The tokens of a user who has just logged in.
 pub struct Tokens<'a> {
     /// The access token.
     pub access: &'a str,
     /// The refresh token.
     pub refresh: &'a str,
-    /// For how many seconds the access token is good.
+    /// How many seconds the access token is good.
     pub expires_in: u64,
 }
 
-/// The answer of register (201), login and refresh (200), which is never wrapped.
+/// Returns the answer of register (201), login and refresh (200), which is never wrapped.
 pub fn signed_in(tree: Tree, status: u16, person: &Person, tokens: &Tokens<'_>) -> Reply {
     bare(status, |o| {
         o.nest("user", |o| both_faces(o, tree, person));
@@ -25,7 +25,7 @@ pub fn signed_in(tree: Tree, status: u16, person: &Person, tokens: &Tokens<'_>) 
     })
 }
 
-/// A token for somebody whom a back end has logged in.
+/// Returns a token for a user whom a back end has logged in.
 pub fn token(access: &str, expires_in: u64) -> Reply {
     reply(Tree::V2, 201, |o| {
         o.nest("data", |o| {
@@ -34,19 +34,19 @@ pub fn token(access: &str, expires_in: u64) -> Reply {
     })
 }
 
-/// Who the asker is.
+/// Returns the user who asks.
 pub fn me(tree: Tree, person: &Person) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| both_faces(o, tree, person));
     })
 }
 
-/// Somebody whom a back end has named.
+/// Returns a person whom a back end introduced.
 pub fn person(tree: Tree, person: &Person) -> Reply {
     me(tree, person)
 }
 
-/// A page of people; `next` is where the following page begins.
+/// Returns a page of people; `next` is where the next page begins.
 pub fn users(tree: Tree, users: &[Account], next: Option<Handle>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", users, |o, user| account(o, tree, &user.person));

@@ -1,4 +1,4 @@
-//! What operators are answered: `{data, missing}`, ids as UUIDs. `missing` names nodes that did not answer in time.
+//! Answers to operators: `{data, missing}`, with ids as UUIDs. `missing` names the nodes that did not answer in time.
 
 use chat_domain::oversight::{FoundRooms, Inspected};
 use chat_domain::subscribers::Subscribed;
@@ -14,15 +14,15 @@ use crate::json::{Micros, Object};
 /// A node as operators see it.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Its id, another one with each start.
+    /// Its id, which is new at each start.
     pub id: Uuid,
-    /// What runs there.
+    /// The version of the server that runs there.
     pub version: &'static str,
     /// The moment when it started.
     pub since: Time,
-    /// Whether it is about to end.
+    /// Whether it is about to stop.
     pub leaving: bool,
-    /// Its open connections.
+    /// How many connections are open on it.
     pub connections: usize,
 }
 
@@ -33,36 +33,36 @@ pub struct Overview {
     pub node: Node,
     /// Whether the store answers.
     pub store: bool,
-    /// Open connections of each dialect.
+    /// How many connections of each dialect are open.
     pub dialects: Vec<(&'static str, usize)>,
-    /// People with a connection.
+    /// How many people have a connection.
     pub people: usize,
-    /// Rooms that somebody listens to, or did a moment ago.
+    /// How many rooms are held in memory: somebody listens to them, or did a moment ago.
     pub rooms: usize,
-    /// Bytes that wait for clients.
+    /// How many bytes wait for clients.
     pub bytes_waiting: usize,
-    /// Whether whoever asks may change anything.
+    /// Whether this operator may change anything.
     pub may_change: bool,
 }
 
 /// A client's connection.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// By this it is closed.
+    /// Its id, by which it can be closed.
     pub id: String,
-    /// Where it is.
+    /// The node to which it goes.
     pub node: Uuid,
-    /// Whose it is.
+    /// The user.
     pub user: Handle,
-    /// What it speaks.
+    /// The dialect that it speaks.
     pub dialect: &'static str,
     /// When it was opened.
     pub since: Time,
-    /// The rooms that it hears.
+    /// The rooms that it has joined.
     pub joined: Vec<RoomId>,
-    /// Bytes that wait for it.
+    /// How many bytes wait for it.
     pub bytes_waiting: usize,
-    /// When something last left for it, to a second or so.
+    /// When something was last written to it, to about a second.
     pub last_written: Option<Time>,
 }
 
@@ -71,11 +71,11 @@ pub struct Connection {
 pub struct Closing {
     /// When it ended.
     pub at: Time,
-    /// What it spoke.
+    /// The dialect that it spoke.
     pub dialect: &'static str,
     /// When it was opened.
     pub since: Time,
-    /// The code that it was closed with; none where the client went away or was lost.
+    /// The code with which it was closed; `None` if the client went away or was lost.
     pub code: Option<u16>,
     /// Why it ended.
     pub reason: &'static str,
@@ -84,30 +84,30 @@ pub struct Closing {
 /// A setting in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name, as in a TOML file.
+    /// Its name, as in the TOML file.
     pub name: String,
-    /// Its value; of a secret only that there is one.
+    /// Its value; for a secret, only whether it is set.
     pub value: String,
-    /// Where it came from.
+    /// Where the value comes from.
     pub from: String,
 }
 
-/// One person as operators see them.
+/// A user as operators see them.
 #[derive(Clone, Debug)]
 pub struct User<'a> {
-    /// Who the person is.
+    /// The user's account.
     pub account: &'a Account,
     /// Whether they are online.
     pub online: bool,
-    /// The rooms that they are in.
+    /// The rooms that the user is in.
     pub rooms: &'a [Membership],
-    /// The connections that they have.
+    /// The user's open connections.
     pub connections: &'a [Connection],
-    /// Those that have ended.
+    /// The user's connections that have ended.
     pub closings: &'a [Closing],
 }
 
-/// How it all is.
+/// Returns the state of a node.
 pub fn overview(overview: &Overview) -> Reply {
     answer(|o| {
         o.nest("data", |o| {
@@ -123,21 +123,21 @@ pub fn overview(overview: &Overview) -> Reply {
     })
 }
 
-/// Which nodes there are.
+/// Returns the nodes.
 pub fn nodes(nodes: &[Node]) -> Reply {
     answer(|o| {
         o.objects("data", nodes, node);
     })
 }
 
-/// A page of connections; the next one begins after `next`.
+/// Returns a page of connections; the next page begins after the number `next`.
 pub fn connections(page: &[Connection], next: Option<u64>) -> Reply {
     answer(|o| {
         o.objects("data", page, connection).put("next", next);
     })
 }
 
-/// The settings in force.
+/// Returns the settings in force.
 pub fn settings(settings: &[Setting]) -> Reply {
     answer(|o| {
         o.objects("data", settings, |o, setting| {
@@ -147,7 +147,7 @@ pub fn settings(settings: &[Setting]) -> Reply {
     })
 }
 
-/// A room and who is in it.
+/// Returns a room and its first members.
 pub fn room(found: &Inspected, online: &dyn Fn(UserId) -> bool) -> Reply {
     answer(|o| {
         o.nest("data", |o| {
@@ -161,7 +161,7 @@ pub fn room(found: &Inspected, online: &dyn Fn(UserId) -> bool) -> Reply {
     })
 }
 
-/// Rooms that were looked for; the next page is `before` the room `next`.
+/// Returns a page of rooms; the next page begins `before` the room `next`.
 pub fn rooms(found: &FoundRooms) -> Reply {
     answer(|o| {
         o.objects("data", &found.rooms, |o, room| room_fields(o, room));
@@ -169,7 +169,7 @@ pub fn rooms(found: &FoundRooms) -> Reply {
     })
 }
 
-/// The answer that shows one person.
+/// Returns a user.
 pub fn user(user: &User<'_>) -> Reply {
     answer(|o| {
         o.nest("data", |o| {
@@ -184,7 +184,7 @@ pub fn user(user: &User<'_>) -> Reply {
     })
 }
 
-/// A page of people; the next one begins after the username `next`.
+/// Returns a page of people; the next page begins after the username `next`.
 pub fn users(page: &[Account], online: &dyn Fn(UserId) -> bool, next: Option<&str>) -> Reply {
     answer(|o| {
         o.objects("data", page, |o, account| {
@@ -195,14 +195,14 @@ pub fn users(page: &[Account], online: &dyn Fn(UserId) -> bool, next: Option<&st
     })
 }
 
-/// The addresses of back ends that are told what happens, and how far that has come.
+/// Returns all webhooks, and how far each was told.
 pub fn webhooks(all: &[Subscribed]) -> Reply {
     answer(|o| {
         o.objects("data", all, super::webhook::fields);
     })
 }
 
-/// It was done.
+/// Returns that a change was made.
 pub fn changed() -> Reply {
     super::done(Tree::V2)
 }

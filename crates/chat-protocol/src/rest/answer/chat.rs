@@ -1,4 +1,4 @@
-//! Chats and who is in them.
+//! Answers about chats and their members.
 
 use chat_domain::view::{ChatView, Chats, Match, MemberView};
 use chat_domain::{Handle, Role, RoomKind, Time, UserId};
@@ -11,17 +11,17 @@ use crate::dialect::roulette::personal::partner_fields;
 use crate::features::Features;
 use crate::json::Object;
 
-/// Who is online.
+/// Tells whether a user looks online.
 type Online<'a> = &'a dyn Fn(UserId) -> bool;
 
-/// One chat, as its reader sees it.
+/// Returns one chat, as the reader sees it.
 pub fn chat(tree: Tree, features: Features, status: u16, view: &ChatView, online: Online<'_>) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| chat_object(o, (tree, features), view, online));
     })
 }
 
-/// A page of the reader's chats.
+/// Returns a page of the reader's chats.
 pub fn chats(tree: Tree, features: Features, page: &Chats, online: Online<'_>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", &page.chats, |o, view| chat_object(o, (tree, features), view, online));
@@ -29,7 +29,7 @@ pub fn chats(tree: Tree, features: Features, page: &Chats, online: Online<'_>) -
     })
 }
 
-/// A page of members; `next` is where the following page begins.
+/// Returns a page of members; `next` is where the next page begins.
 pub fn members(tree: Tree, features: Features, page: &[MemberView], next: Option<Handle>, online: Online<'_>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", page, |o, member| member_object(o, (tree, features), member, online));
@@ -37,14 +37,14 @@ pub fn members(tree: Tree, features: Features, page: &[MemberView], next: Option
     })
 }
 
-/// Somebody who was brought in (201), or was in already (200).
+/// Returns a member who was added (201), or was in the group already (200).
 pub fn member(tree: Tree, features: Features, status: u16, view: &MemberView, online: Online<'_>) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| member_object(o, (tree, features), view, online));
     })
 }
 
-/// Where a search for a stranger has led: nowhere yet, or into a chat.
+/// Returns what became of a search for a stranger: nobody was found yet, or a chat was opened.
 pub fn roulette(found: Option<&Match>, online: bool, now: Time) -> Reply {
     reply(Tree::V1, 200, |o| {
         o.nest("data", |o| match found {
@@ -91,7 +91,7 @@ pub(super) const fn kind(kind: RoomKind) -> &'static str {
     }
 }
 
-/// Who does not ask for ranks knows two of them.
+/// Returns the rank as a client is told it: one that did not ask for moderation knows only owners and members.
 const fn role(role: Role, features: Features) -> &'static str {
     match role {
         Role::Moderator if !features.has(Features::MODERATION) => Role::Member.word(),

@@ -1,4 +1,4 @@
-//! Who was erased.
+//! Answers about people who were erased.
 
 use chat_domain::{Erasing, Handle, Person, Time};
 
@@ -6,7 +6,7 @@ use super::super::Tree;
 use super::{Reply, account, admin, reply};
 use crate::json::{Micros, Object};
 
-/// That somebody is erased from this moment on, though not all of it may be done yet.
+/// Returns that a user is erased from this moment on, although not everything may have been deleted yet.
 pub fn erased(user: Handle, at: Time) -> Reply {
     let tree = Tree::V2;
     reply(tree, 202, |o| {
@@ -16,7 +16,7 @@ pub fn erased(user: Handle, at: Time) -> Reply {
     })
 }
 
-/// Somebody as back ends see them, with since when they are erased.
+/// Returns a person as back ends see them, and when they were erased.
 pub fn whoever(person: &Person, erased: Option<Time>) -> Reply {
     let tree = Tree::V2;
     reply(tree, 200, |o| {
@@ -27,7 +27,7 @@ pub fn whoever(person: &Person, erased: Option<Time>) -> Reply {
     })
 }
 
-/// Who was erased, and how far that has come.
+/// Returns everybody who was erased, and how far that has come.
 pub fn erasures(all: &[(Erasing, Handle)]) -> Reply {
     admin::answer(|o| {
         o.objects("data", all, one);

@@ -1,4 +1,4 @@
-//! Why somebody did or did not get a message: what was found, in order.
+//! The answer to why a user did or did not get a message: what was found, in order.
 
 use chat_domain::devices::Tried;
 use chat_domain::oversight::Trace;
@@ -8,26 +8,26 @@ use super::Reply;
 use super::admin::{Closing, Connection, answer, closing, connection};
 use crate::json::{Micros, Object};
 
-/// What is known of a message's way to somebody.
+/// What is known of a message's way to a user.
 pub struct Explained<'a> {
-    /// What the journal says.
+    /// What the journal knows.
     pub trace: &'a Trace,
-    /// When it says so.
+    /// When that was asked.
     pub now: Time,
-    /// Their open connections.
+    /// The user's open connections.
     pub connections: &'a [Connection],
-    /// Those that have ended.
+    /// The user's connections that have ended.
     pub closings: &'a [Closing],
-    /// Which messages of the room they are pushed, if they are in it.
+    /// The level at which the user is pushed messages of the room; `None` if they are not in it.
     pub level: Option<Level>,
-    /// Where, and how that went last.
+    /// The user's devices, and how the last pushes to each went.
     pub devices: &'a [(Device, Tried)],
 }
 
-/// A name, and what stands beside it.
+/// A finding: its name, and what writes its fields.
 type Finding<'a> = (&'a str, &'a dyn Fn(&mut Object<'_>));
 
-/// Why somebody did or did not get a message.
+/// Returns what was found, in order.
 pub fn explain(explained: &Explained<'_>) -> Reply {
     let Explained { trace, now, connections, closings, level, devices } = explained;
     let (message, member) = (&trace.message, trace.member.unwrap_or_else(|| nobody(trace)));
@@ -63,7 +63,7 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
         }),
         ("push", &|o| {
             o.objects("subscriptions", *devices, |o, (device, tried)| {
-                // The whole address is as good as a permission to push there.
+                // Only the host is shown: whoever knows the whole address could push to the device.
                 let service = device.address.split('/').nth(2).unwrap_or_default();
                 o.put("id", device.id).put("service", service).put("since", Micros(device.created_at));
                 o.put("tries", u64::from(tried.tries)).put("at", tried.at.map(Micros));
@@ -81,13 +81,13 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
     })
 }
 
-/// Up to which message, whether that is this one or a later one, and when it moved there.
+/// Writes a position: up to which message it is, whether that is this one or a later one, and when it moved there.
 fn position(o: &mut Object<'_>, position: Position, upto: Option<MessageId>, message: MessageId) {
     o.put("message_id", upto.map(MessageId::uuid)).put("reached", upto >= Some(message));
     o.put("at", position.message.map(|_| Micros(position.at)));
 }
 
-/// A stranger has come nowhere.
+/// Returns the row of a user who never was in the room.
 fn nobody(trace: &Trace) -> chat_domain::Member {
     chat_domain::Member::stranger(trace.message.sender.id())
 }

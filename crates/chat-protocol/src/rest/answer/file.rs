@@ -1,24 +1,24 @@
-//! Files that live here.
+//! Answers about uploaded files.
 
 use chat_domain::{File, Time};
 
 use super::super::Tree;
 use super::{Reply, reply};
 
-/// Where and how the bytes of a file are brought.
+/// Where the bytes of a file are to be sent, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uploading {
-    /// Where it will be.
+    /// The address that the file will have.
     pub url: String,
-    /// Where its bytes go, with PUT.
+    /// The address to which its bytes are sent with PUT.
     pub upload: String,
-    /// With which headers.
+    /// The headers to send along.
     pub headers: Vec<(&'static str, String)>,
-    /// Until when somebody must have named it.
+    /// Until when a message must have named the file. Otherwise it is deleted.
     pub expires: Time,
 }
 
-/// A file whose bytes are to come.
+/// Returns a file whose bytes may be uploaded now.
 pub fn announced(tree: Tree, file: &File, uploading: &Uploading) -> Reply {
     reply(tree, 201, |o| {
         o.nest("data", |o| {
@@ -36,7 +36,7 @@ pub fn announced(tree: Tree, file: &File, uploading: &Uploading) -> Reply {
     })
 }
 
-/// A file, all of whose bytes are there.
+/// Returns a file all of whose bytes were uploaded.
 pub fn file(tree: Tree, file: &File, url: &str) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {

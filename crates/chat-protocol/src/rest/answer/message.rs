@@ -1,4 +1,4 @@
-//! Messages and what becomes of them.
+//! Answers about messages, and what became of them.
 
 use chat_domain::view::{History, Mark, Reactor, Shown};
 use chat_domain::{Emoji, Found, Likes, MessageId, UserId};
@@ -11,7 +11,7 @@ use crate::dialect::{roulette, socketio, sse};
 use crate::features::Features;
 use crate::json::{Json, Object, array};
 
-/// A page of history, oldest first, with the cursor that matches it.
+/// Returns a page of history, oldest first, with the cursor that goes with it.
 pub fn history(tree: Tree, features: Features, page: &History, cursor: Cursor) -> Reply {
     let oldest = page.messages.first().filter(|_| page.more_before);
     reply(tree, 200, |o| {
@@ -21,7 +21,7 @@ pub fn history(tree: Tree, features: Features, page: &History, cursor: Cursor) -
     })
 }
 
-/// What was found, the newest first.
+/// Returns the messages that a search found, newest first.
 pub fn found(tree: Tree, features: Features, found: &Found) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", &found.hits, |o, hit| {
@@ -33,7 +33,7 @@ pub fn found(tree: Tree, features: Features, found: &Found) -> Reply {
     })
 }
 
-/// From where to where.
+/// A range, from the first place to the one after the last.
 struct Stretch(usize, usize);
 
 impl Json for Stretch {
@@ -42,14 +42,14 @@ impl Json for Stretch {
     }
 }
 
-/// The answer that shows one message.
+/// Returns one message.
 pub fn message(tree: Tree, features: Features, status: u16, shown: &Shown) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| object(o, tree, features, shown));
     })
 }
 
-/// Who likes a message after a like or its withdrawal.
+/// Returns who likes a message, after a like was given or taken back.
 pub fn likes(tree: Tree, likes: &Likes) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -59,7 +59,7 @@ pub fn likes(tree: Tree, likes: &Likes) -> Reply {
     })
 }
 
-/// A reaction after it was given or taken back, and all the reactions to the message.
+/// Returns a reaction that was given or taken back, with all reactions to the message.
 pub fn reaction(tree: Tree, emoji: &Emoji, shown: &Shown) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -70,7 +70,7 @@ pub fn reaction(tree: Tree, emoji: &Emoji, shown: &Shown) -> Reply {
     })
 }
 
-/// Whether a message is pinned now.
+/// Returns whether a message is pinned now.
 pub fn pin(tree: Tree, pinned: bool) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -79,7 +79,7 @@ pub fn pin(tree: Tree, pinned: bool) -> Reply {
     })
 }
 
-/// All messages of a room that are pinned.
+/// Returns all pinned messages of a room.
 pub fn pins(tree: Tree, features: Features, pinned: &History) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", &pinned.messages, |o, shown| object(o, tree, features, shown));
@@ -87,7 +87,7 @@ pub fn pins(tree: Tree, features: Features, pinned: &History) -> Reply {
     })
 }
 
-/// A page of those who react to a message; `next` is where the following page begins.
+/// Returns a page of reactions to a message; `next` is where the next page begins.
 pub fn reactors(tree: Tree, page: &[Reactor], next: Option<u64>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", page, |o, reactor| {
@@ -98,17 +98,17 @@ pub fn reactors(tree: Tree, page: &[Reactor], next: Option<u64>) -> Reply {
     })
 }
 
-/// A page of those who like a message; `next` is where the following page begins.
+/// Returns a page of likes of a message; `next` is where the next page begins.
 pub fn likers(tree: Tree, page: &[Mark], next: Option<UserId>) -> Reply {
     marks(tree, "liked_at", page, next)
 }
 
-/// A page of those who have read a message; `next` is where the following page begins.
+/// Returns a page of readers of a message; `next` is where the next page begins.
 pub fn readers(tree: Tree, page: &[Mark], next: Option<UserId>) -> Reply {
     marks(tree, "read_at", page, next)
 }
 
-/// How far the reader has read now, and what is left.
+/// Returns how far the reader has read now, and how much is unread.
 pub fn read(tree: Tree, upto: Option<MessageId>, unread: u64) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -128,7 +128,7 @@ fn marks(tree: Tree, when: &str, page: &[Mark], next: Option<UserId>) -> Reply {
     })
 }
 
-/// The tree's message object.
+/// Writes the tree's message object.
 pub(super) fn object(o: &mut Object<'_>, tree: Tree, features: Features, shown: &Shown) {
     let (message, reception) = (&shown.message, &shown.reception);
     match tree {

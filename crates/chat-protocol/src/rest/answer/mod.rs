@@ -1,4 +1,4 @@
-//! What the server answers over HTTP: a status and a body, in the words of a tree.
+//! The answers of the server over HTTP, each with its status and body, in the words of a tree.
 
 mod account;
 pub mod admin;
@@ -39,16 +39,16 @@ pub use told::{Happening, Posted, SORTS, events, posted};
 pub use trouble::{Health, health, trouble};
 pub use webhook::{one_webhook, webhook_made, webhooks};
 
-/// An answer to a request of HTTP.
+/// An answer to an HTTP request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// JSON, or nothing at all.
+    /// The body: JSON, or nothing.
     pub body: Vec<u8>,
 }
 
-/// It was done, and there is nothing more to say.
+/// Returns that the request was done, without anything more to say.
 pub fn done(tree: Tree) -> Reply {
     match tree {
         Tree::Api => reply(tree, 200, |_| ()),
@@ -56,7 +56,7 @@ pub fn done(tree: Tree) -> Reply {
     }
 }
 
-/// An answer in the tree's wrapping; `fill` puts `data` and what stands beside it.
+/// Returns an answer in the tree's wrapping; `fill` adds `data` and what is beside it.
 fn reply(tree: Tree, status: u16, fill: impl FnOnce(&mut Object<'_>)) -> Reply {
     bare(status, |o| {
         if tree == Tree::Api {
@@ -66,12 +66,12 @@ fn reply(tree: Tree, status: u16, fill: impl FnOnce(&mut Object<'_>)) -> Reply {
     })
 }
 
-/// An answer without any wrapping.
+/// Returns an answer without wrapping.
 fn bare(status: u16, fill: impl FnOnce(&mut Object<'_>)) -> Reply {
     let mut body = Vec::with_capacity(USUAL);
     object(&mut body, fill);
     Reply { status, body }
 }
 
-/// Most answers are shorter.
+/// The memory that is allocated at first, in bytes. Most answers are shorter.
 const USUAL: usize = 512;

@@ -1,4 +1,4 @@
-//! What was done by those who lead a group, and whom somebody blocks.
+//! Answers about mutes, bans, audits and blocks.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use super::account::account;
 use super::{Reply, reply};
 use crate::json::Object;
 
-/// Somebody who is muted or banned.
+/// A user who is muted or banned.
 pub struct Restrained<'a> {
-    /// The person to whom it was done.
+    /// The person.
     pub person: &'a Person,
-    /// Until when; [`Time::FOR_GOOD`] where it has no end.
+    /// Until when; [`Time::FOR_GOOD`] for good.
     pub until: Time,
-    /// Why, if that was said.
+    /// The reason, if one was given.
     pub reason: Option<&'a str>,
 }
 
-/// A mute or a ban.
+/// Returns a mute or a ban.
 pub fn restrained(tree: Tree, of: &Restrained<'_>) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| object(o, tree, of));
     })
 }
 
-/// A page of who is banned; `next` is where the following page begins.
+/// Returns a page of bans; `next` is where the next page begins.
 pub fn bans(tree: Tree, page: &[Banned], next: Option<Handle>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", page, |o, ban| {
@@ -37,7 +37,7 @@ pub fn bans(tree: Tree, page: &[Banned], next: Option<Handle>) -> Reply {
     })
 }
 
-/// A page of what was done; `next` is where the following page begins.
+/// Returns a page of an audit; `next` is where the next page begins.
 pub fn audit(tree: Tree, page: &[Audited], next: Option<u64>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", page, |o, done| {
@@ -50,7 +50,7 @@ pub fn audit(tree: Tree, page: &[Audited], next: Option<u64>) -> Reply {
     })
 }
 
-/// A page of whom somebody blocks; `next` is where the following page begins.
+/// Returns a page of blocked people; `next` is where the next page begins.
 pub fn blocks(tree: Tree, page: &[Arc<Person>], next: Option<Handle>) -> Reply {
     reply(tree, 200, |o| {
         o.objects("data", page, |o, person| account(o, tree, person));

@@ -1,4 +1,4 @@
-//! Notifications, and what back ends are told.
+//! Answers about notifications, and to back ends that told people something.
 
 use chat_domain::{Notification, Time};
 
@@ -6,14 +6,14 @@ use super::super::Tree;
 use super::{Reply, reply};
 use crate::dialect::socketio::notification_fields;
 
-/// A notification that a back end has made.
+/// Returns a notification that a back end made.
 pub fn notification(status: u16, notification: &Notification) -> Reply {
     reply(Tree::V2, status, |o| {
         o.nest("data", |o| notification_fields(o, notification));
     })
 }
 
-/// A page of notifications, newest first; there are older ones if `more`.
+/// Returns a page of notifications, newest first; `more` says whether there are older ones.
 pub fn notifications<'a>(page: impl ExactSizeIterator<Item = &'a Notification> + Clone, more: bool) -> Reply {
     let last = page.clone().last().filter(|_| more);
     reply(Tree::V2, 200, |o| {
@@ -22,7 +22,7 @@ pub fn notifications<'a>(page: impl ExactSizeIterator<Item = &'a Notification> +
     })
 }
 
-/// A notification that was read, now or before.
+/// Returns a notification that was read, now or before.
 pub fn notification_read(notification: &Notification, now: Time) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.nest("data", |o| {
@@ -32,7 +32,7 @@ pub fn notification_read(notification: &Notification, now: Time) -> Reply {
     })
 }
 
-/// How many notifications were read at once.
+/// Returns how many notifications were marked as read.
 pub fn updated(count: u64) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.nest("data", |o| {
@@ -41,7 +41,7 @@ pub fn updated(count: u64) -> Reply {
     })
 }
 
-/// Something was passed on to so many people, as far as they are here.
+/// Returns to how many people something was told.
 pub fn told(people: usize) -> Reply {
     reply(Tree::V2, 202, |o| {
         o.nest("data", |o| {

@@ -1,4 +1,4 @@
-//! Dialect 1's poll.
+//! The answer to dialect 1's poll.
 
 use std::sync::Arc;
 
@@ -13,38 +13,38 @@ use crate::dialect::{is_event_asked_for, sse};
 use crate::features::Features;
 use crate::json::{Json, Object};
 
-/// What a poll has found.
+/// What a poll found.
 pub struct Poll<'a> {
     /// The messages, oldest first.
     pub messages: Vec<&'a Message>,
-    /// The newest of them, or the one from which the poll asked.
+    /// The id of the newest of them; if there are none, the id after which the poll asked.
     pub last_message_id: i64,
-    /// The place where the answer was known.
+    /// Where the answer came from.
     pub source: Source,
-    /// Everything else, for who polls with a cursor.
+    /// All changes, if the poll asked with a cursor.
     pub changes: Option<Changes<'a>>,
 }
 
-/// Who knew the answer.
+/// Where an answer came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The room's recent messages in memory.
     Cache,
-    /// The store knew it.
+    /// The store.
     Database,
 }
 
-/// Everything that happened in a room.
+/// The changes of a room.
 pub struct Changes<'a> {
     /// What happened, in order.
     pub events: &'a [Arc<Event>],
-    /// Where the reader stands now.
+    /// The reader's cursor after them.
     pub cursor: Cursor,
-    /// What was asked for is no longer kept: load anew.
+    /// Whether what the reader missed is no longer kept, so that the room must be loaded anew.
     pub resync: bool,
 }
 
-/// The answer to a poll.
+/// Returns the answer to a poll.
 pub fn poll(features: Features, poll: &Poll<'_>) -> Reply {
     reply(Tree::Api, 200, |o| {
         o.objects("data", &poll.messages, |o, message| {
@@ -77,7 +77,7 @@ impl Source {
     }
 }
 
-/// An event as the stream tells it.
+/// An event with the features of its reader, written as the stream writes it.
 struct Envelope<'a>(&'a Event, Features);
 
 impl Json for Envelope<'_> {

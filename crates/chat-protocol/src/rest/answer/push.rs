@@ -1,4 +1,4 @@
-//! What somebody is pushed, and what they are told of that.
+//! Answers about pushes, and the pushes themselves.
 
 use chat_domain::Level;
 use chat_domain::devices::Push;
@@ -7,7 +7,7 @@ use super::super::Tree;
 use super::{Reply, reply};
 use crate::json::object;
 
-/// The public key under which browsers subscribe.
+/// Returns the public key with which browsers subscribe.
 pub fn push_key(tree: Tree, key: &str) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -16,7 +16,7 @@ pub fn push_key(tree: Tree, key: &str) -> Reply {
     })
 }
 
-/// That a device is pushed.
+/// Returns that a device is pushed to.
 pub fn device(tree: Tree, status: u16, address: &str) -> Reply {
     reply(tree, status, |o| {
         o.nest("data", |o| {
@@ -25,7 +25,7 @@ pub fn device(tree: Tree, status: u16, address: &str) -> Reply {
     })
 }
 
-/// Which messages of a chat somebody is pushed.
+/// Returns the level at which the user is pushed messages of a chat.
 pub fn level(tree: Tree, level: Level) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {
@@ -34,7 +34,8 @@ pub fn level(tree: Tree, level: Level) -> Reply {
     })
 }
 
-/// What a device gets: in the spelling of the tree where it was subscribed, without names and words where these are nobody's business.
+/// Returns what a device is sent, in the spelling of the tree where it was registered. Without `with_content`, names
+/// and texts are left out.
 pub fn pushed(push: &Push, with_content: bool) -> Vec<u8> {
     let tree = Tree::of_path(&push.device.tree);
     let said = |text: &'_ str| if with_content { text.to_owned() } else { String::new() };
@@ -47,7 +48,8 @@ pub fn pushed(push: &Push, with_content: bool) -> Vec<u8> {
     out
 }
 
-/// What is signed to say who pushes (RFC 8292): head and claims of a token, to be joined by a point once they are base64.
+/// Returns the head and the claims of the token that says who pushes (RFC 8292). Both are to be encoded as base64,
+/// joined by a point and signed.
 pub fn vouching(audience: &str, expires: i64, contact: &str) -> (Vec<u8>, Vec<u8>) {
     let (mut head, mut claims) = (Vec::new(), Vec::new());
     object(&mut head, |o| {
@@ -90,7 +92,7 @@ mod tests {
         assert_eq!((text(Tree::V1, false), text(Tree::V2, false)), (bare.into(), bare.into()));
     }
 
-    /// The longest there can be: a title and words of letters that JSON spells out.
+    /// A push of the greatest length: its title and text are letters that JSON escapes.
     #[test]
     fn a_push_has_three_kilobytes_at_most() {
         let longest = pushed(&push(Tree::V2, &"\u{1}".repeat(255), &"\u{1}".repeat(140)), true);

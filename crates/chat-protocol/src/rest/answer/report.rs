@@ -1,4 +1,4 @@
-//! What people find bad: to those who say so, to back ends and to operators.
+//! Answers about reports: to users, to back ends and to operators.
 
 use chat_domain::{Report, ReportId};
 
@@ -6,7 +6,7 @@ use super::super::Tree;
 use super::{Reply, admin, reply};
 use crate::json::{Object, Seconds};
 
-/// To who made it; `is_new` unless they had said so before.
+/// Returns a report to the user who made it. `is_new` is false if they had reported the message before.
 pub fn reported(tree: Tree, report: &Report, is_new: bool) -> Reply {
     reply(tree, if is_new { 201 } else { 200 }, |o| {
         o.nest("data", |o| {
@@ -16,28 +16,28 @@ pub fn reported(tree: Tree, report: &Report, is_new: bool) -> Reply {
     })
 }
 
-/// A page of them for back ends; `next` is where the following page begins.
+/// Returns a page of reports to a back end; `next` is where the next page begins.
 pub fn reports(page: &[Report], next: Option<ReportId>) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.objects("data", page, fields).put("next_before", next.map(ReportId::uuid));
     })
 }
 
-/// One of them for back ends.
+/// Returns a report to a back end.
 pub fn one_report(report: &Report) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.nest("data", |o| fields(o, report));
     })
 }
 
-/// A page of them for operators; the next one is `before` the report `next`.
+/// Returns a page of reports to operators; the next page begins `before` the report `next`.
 pub fn reports_for_operators(page: &[Report], next: Option<ReportId>) -> Reply {
     admin::answer(|o| {
         o.objects("data", page, fields).put("next", next.map(ReportId::uuid));
     })
 }
 
-/// What back ends see of one.
+/// Writes the fields of a report that back ends see.
 pub(super) fn fields(o: &mut Object<'_>, report: &Report) {
     o.put("id", report.id.uuid()).put("chat_id", report.room.uuid()).put("message_id", report.message.uuid());
     o.put("user_id", report.by.uuid).put("reason", report.reason.as_str());

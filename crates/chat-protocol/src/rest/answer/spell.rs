@@ -1,4 +1,4 @@
-//! Ids and moments in a tree's spelling.
+//! Ids and moments in the spelling of a tree.
 
 use chat_domain::{Handle, MessageId, RoomId, Time, Uuid};
 
@@ -6,19 +6,19 @@ use super::super::Tree;
 use crate::dialect::extra::Words;
 use crate::json::{Json, Micros, Seconds};
 
-/// An id as its tree spells it.
+/// An id in the spelling of its tree.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Id {
     Number(i64),
     Uuid(Uuid),
 }
 
-/// A moment as its tree spells it.
+/// A moment in the spelling of its tree.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment(Tree, Time);
 
 impl Tree {
-    /// In whose words it tells what is beyond the documents.
+    /// Returns the words in which the tree tells extras.
     pub(super) const fn words(self) -> Words {
         match self {
             Tree::Api => Words::Sse,
@@ -31,7 +31,7 @@ impl Tree {
         self.either(user.id.number(), user.uuid)
     }
 
-    /// The face of an id that the tree does not use, by its name.
+    /// Returns the user's other id, which the tree does not use, and its name.
     pub(super) fn other_face(self, user: Handle) -> (&'static str, Id) {
         match self {
             Tree::Api => ("uuid", Id::Uuid(user.uuid)),

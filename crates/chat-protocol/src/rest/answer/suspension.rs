@@ -1,4 +1,4 @@
-//! Who may not come in for a while.
+//! Answers about suspensions.
 
 use chat_domain::suspension::FOR_GOOD;
 use chat_domain::{Handle, Time};
@@ -6,7 +6,7 @@ use chat_domain::{Handle, Time};
 use super::super::Tree;
 use super::{Reply, reply};
 
-/// That somebody is kept out until then.
+/// Returns that a user is suspended until a moment.
 pub fn suspension(tree: Tree, user: Handle, until: Time, reason: &str) -> Reply {
     reply(tree, 200, |o| {
         o.nest("data", |o| {

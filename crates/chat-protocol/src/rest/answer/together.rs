@@ -1,9 +1,10 @@
-//! What several nodes answer to one question of an operator, put together.
+//! Joining the answers of several nodes to one question of an operator.
 
 use chat_domain::Uuid;
 use serde_json::{Map, Value};
 
-/// Answers to the same question, this node's first, as one; `missing` are those that gave none. Nothing if one of them is no answer.
+/// Joins answers to the same question, this node's first. `missing` names the nodes that gave none. Returns `None` if
+/// one of the answers cannot be read.
 pub fn together(answers: &[Vec<u8>], missing: &[Uuid], limit: usize) -> Option<Vec<u8>> {
     let read = |body: &Vec<u8>| serde_json::from_slice::<Map<String, Value>>(body).ok();
     let mut answers = answers.iter().map(read).collect::<Option<Vec<_>>>()?.into_iter();
@@ -22,7 +23,7 @@ pub fn together(answers: &[Vec<u8>], missing: &[Uuid], limit: usize) -> Option<V
     serde_json::to_vec(&whole).ok()
 }
 
-/// Adds what another node says: lists grow, and so do those inside of facts and of people.
+/// Adds what another node answered: to lists, and to the lists inside of findings and of users.
 fn join(whole: &mut Value, other: Value) {
     match (whole, other) {
         (Value::Array(all), Value::Array(more)) => all.extend(more),
@@ -45,8 +46,8 @@ fn join_facts(facts: &mut [Value], others: Value) {
     facts.iter_mut().zip(others).for_each(|(fact, other)| join(fact, other));
 }
 
-/// The first of these connections by their numbers on their nodes. The next page begins behind the last one, whichever node it is
-/// of: those with the same number are on this one.
+/// Keeps the first connections by their numbers on their nodes. The next page begins after the last number, whichever
+/// node's it is, so connections with that number are kept together on this page, even beyond `limit`.
 fn cut(all: &mut Vec<Value>, limit: usize, goes_on: bool) -> Option<u64> {
     all.sort_by_key(number);
     let before = all.len();

@@ -1,4 +1,4 @@
-//! What back ends are told of everything that happens.
+//! What back ends are told of everything that happens, by pull or by webhook.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use crate::dialect::socketio;
 use crate::features::Features;
 use crate::json::{Object, Seconds, object};
 
-/// What back ends may be told of.
+/// Something that back ends may be told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
-    /// Something has changed in a room.
+    /// A change in a room.
     Change(Arc<Event>),
-    /// Somebody finds something bad.
+    /// A report.
     Report(Report),
-    /// What comes next is known no longer: of one room up to a change, or of all of them what stood behind a cursor. Only who pulls
-    /// is told that.
+    /// Something is no longer known: changes of one room up to a `seq`, or, without a room, everything after a cursor.
+    /// Only back ends that pull are told this.
     Forgotten(Option<(RoomId, u64)>, Time),
 }
 
-/// What happened, in order, and where to go on.
+/// Returns what happened, in order, and where to go on.
 pub fn events(happened: &[Happening], place: PullPlace) -> Reply {
     bare(200, |o| {
         o.objects("data", happened.iter().filter_map(|one| Some((one.sort()?, one))), |o, (sort, one)| {
@@ -33,19 +33,19 @@ pub fn events(happened: &[Happening], place: PullPlace) -> Reply {
     })
 }
 
-/// What is posted to a back end's address.
+/// What is posted to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// The same whenever this is told again.
+    /// The id of the event, which is the same whenever the event is told again.
     pub id: String,
-    /// What sort of event it is: one of [`SORTS`].
+    /// The kind of event: one of [`SORTS`].
     pub sort: &'static str,
-    /// What is posted, as JSON.
+    /// The body, in JSON.
     pub body: Vec<u8>,
 }
 
-/// What happened as it is posted, if back ends are told of it. Ids are of one life of the database: after a restore other things
-/// happen under the same numbers.
+/// Returns what is posted about something that happened; `None` if back ends are not told of it. Ids hold for one life
+/// of the database (`epoch`): after a restore, other things happen with the same numbers.
 pub fn posted(epoch: u64, happening: &Happening) -> Option<Posted> {
     let (sort, mut body) = (happening.sort()?, Vec::with_capacity(USUAL));
     object(&mut body, |o| fields(o, sort, happening));
@@ -53,7 +53,7 @@ pub fn posted(epoch: u64, happening: &Happening) -> Option<Posted> {
 }
 
 impl Happening {
-    /// Its place among those of its room, or among reports.
+    /// Returns its number: the `seq` in its room, or the number of a report.
     pub fn number(&self) -> u64 {
         match self {
             Happening::Change(event) => event.head.seq,
@@ -67,7 +67,7 @@ impl Happening {
         self.sort().is_some()
     }
 
-    /// What a back end calls it; nothing for what it is not told.
+    /// Returns the name of its kind; `None` if back ends are not told of it.
     fn sort(&self) -> Option<&'static str> {
         match self {
             Happening::Change(event) => name(&event.change),
@@ -76,7 +76,7 @@ impl Happening {
         }
     }
 
-    /// The same whenever this is told again.
+    /// Returns the id of the event, which is the same whenever the event is told again.
     fn id(&self, epoch: u64) -> String {
         match self {
             Happening::Change(event) => format!("evt_{epoch}_{}_{}", event.room.number(), seq(event)),
@@ -110,7 +110,7 @@ fn fields(o: &mut Object<'_>, sort: &str, happening: &Happening) {
     }
 }
 
-/// The sorts of events that back ends are told of.
+/// The kinds of events that back ends are told of.
 pub const SORTS: [&str; 13] = [
     "message.created",
     "message.edited",
@@ -127,7 +127,7 @@ pub const SORTS: [&str; 13] = [
     "report.created",
 ];
 
-/// What a back end calls it; nothing for what it is not told.
+/// Returns the name of a change's kind; `None` if back ends are not told of it.
 fn name(change: &Change) -> Option<&'static str> {
     Some(match change {
         Change::Created { .. } => "chat.created",
@@ -147,14 +147,14 @@ fn name(change: &Change) -> Option<&'static str> {
     })
 }
 
-/// A room's making stands before everything in it.
+/// Returns the `seq` of a change; 0 for the making of a room, which comes before everything in it.
 fn seq(event: &Event) -> u64 {
     if matches!(event.change, Change::Created { .. }) { 0 } else { event.head.seq }
 }
 
 fn data(o: &mut Object<'_>, event: &Event) {
     match &event.change {
-        // A like is a reaction like any other.
+        // To back ends a like is a reaction like any other.
         Change::Liked { message, likes } => {
             let change = Change::Extra(Extra::Reacted { message: *message, emoji: Emoji::LIKE, by: likes.clone() });
             socketio::change(o, &Event { change, ..event.clone() }, Features::ALL);

@@ -1,4 +1,4 @@
-//! What went wrong, and how the server is.
+//! Answers about what went wrong, and about the health of the server.
 
 use chat_domain::Time;
 
@@ -9,7 +9,7 @@ use crate::features::Features;
 use crate::json::Object;
 use crate::trouble::Trouble;
 
-/// What went wrong, in the tree's shape.
+/// Returns what went wrong, in the tree's form.
 pub fn trouble(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> Reply {
     bare(trouble.status(), |o| {
         if tree == Tree::Api {
@@ -25,17 +25,17 @@ pub fn trouble(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> 
     })
 }
 
-/// How the parts of the server are.
+/// The state of the parts of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
     /// Whether the store answers.
     pub store: bool,
-    /// Whether the other nodes can be reached; `None` where there is none.
+    /// Whether the other nodes can be reached; `None` if there are none.
     pub backplane: Option<bool>,
 }
 
-/// `readyz`: 200 where the store answers. While the other nodes cannot be heard, what happens there only comes later. `None` is
-/// `healthz`: whoever answers is alive.
+/// Returns the answer of `readyz`: 200 if the store answers. That the other nodes cannot be reached does not fail it:
+/// what happens there only arrives later. `None` is the answer of `healthz`, which says that the server is alive.
 pub fn health(health: Option<Health>) -> Reply {
     let status = match health {
         None => "ok",

@@ -1,4 +1,4 @@
-//! What a back end is told of its webhooks.
+//! Answers to back ends about their webhooks.
 
 use chat_domain::subscribers::Subscribed;
 use chat_domain::{Time, Uuid};
@@ -7,7 +7,7 @@ use super::super::Tree;
 use super::{Reply, reply};
 use crate::json::{Object, Seconds};
 
-/// A webhook was made, or has another secret.
+/// Returns a webhook that was made or was given another secret.
 pub fn webhook_made(status: u16, id: Uuid, secret: &str) -> Reply {
     reply(Tree::V2, status, |o| {
         o.nest("data", |o| {
@@ -16,21 +16,21 @@ pub fn webhook_made(status: u16, id: Uuid, secret: &str) -> Reply {
     })
 }
 
-/// All of them.
+/// Returns all webhooks.
 pub fn webhooks(all: &[Subscribed]) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.objects("data", all, fields).put("next_before", None::<Uuid>);
     })
 }
 
-/// One of them.
+/// Returns one webhook.
 pub fn one_webhook(one: &Subscribed) -> Reply {
     reply(Tree::V2, 200, |o| {
         o.nest("data", |o| fields(o, one));
     })
 }
 
-/// What is shown of a webhook, to operators too: never its secret.
+/// Writes what back ends and operators see of a webhook: never its secret.
 pub(super) fn fields(o: &mut Object<'_>, one: &Subscribed) {
     let (webhook, progress) = (&one.webhook, &one.progress);
     o.put("id", webhook.id).put("url", webhook.address.as_str());

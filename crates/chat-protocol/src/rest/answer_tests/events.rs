@@ -1,4 +1,4 @@
-//! What happened and what was found.
+//! Answers about events, notifications and searches.
 
 use super::*;
 

@@ -129,7 +129,7 @@ fn online(user: UserId) -> bool {
     user.number() == 1
 }
 
-/// What the answer says; the tree's wrapping is checked and taken off.
+/// Returns what an answer says, after checking the tree's wrapping and taking it off.
 fn said(tree: Tree, status: u16, reply: Reply) -> Json {
     assert_eq!(reply.status, status);
     let mut said: Json = serde_json::from_slice(&reply.body).unwrap();

@@ -1,4 +1,4 @@
-//! What went wrong.
+//! Answers about what went wrong.
 
 use super::*;
 

@@ -1,73 +1,73 @@
-//! Bodies of `auth`.
+//! Bodies of requests below `auth`.
 
 use std::fmt;
 
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// `POST auth/register`. The name's own rule is the domain's.
+/// The body of `POST auth/register`. The rules for names are the domain's.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Register {
-    /// The unique name.
+    /// The username.
     pub username: String,
     /// 8 to 128 characters.
     pub password: String,
     /// The name to show.
     pub name: Option<String>,
-    /// The address of a picture, or empty.
+    /// The address of a picture; empty for none.
     pub avatar: String,
 }
 
-/// `PATCH auth/me`. What is not said stays.
+/// The body of `PATCH auth/me`. A field that is missing stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateMe {
     /// The name to show.
     pub name: Option<String>,
-    /// The address of a picture, or empty.
+    /// The address of a picture; empty for none.
     pub avatar: Option<String>,
 }
 
-/// What `POST auth/password` takes.
+/// The body of `POST auth/password`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword {
-    /// The password until now.
+    /// The present password.
     pub old: String,
-    /// 8 to 128 characters.
+    /// The new password, of 8 to 128 characters.
     pub new: String,
 }
 
-/// What `DELETE auth/me` takes.
+/// The body of `DELETE auth/me`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EraseMe {
-    /// The password, so that nobody else's hand does it.
+    /// The password, so that nobody else who finds a device can erase its user.
     pub password: String,
 }
 
-/// What `POST auth/login` takes.
+/// The body of `POST auth/login`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
-    /// The unique name.
+    /// The username.
     pub username: String,
     /// The password, as it was typed.
     pub password: String,
 }
 
-/// What `POST auth/refresh` takes.
+/// The body of `POST auth/refresh`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refresh {
     /// The refresh token.
     pub refresh_token: String,
 }
 
-/// What `POST auth/logout` takes.
+/// The body of `POST auth/logout`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Logout {
-    /// The refresh token whose family ends too.
+    /// The refresh token whose family is to end, too.
     pub refresh_token: Option<String>,
 }
 
 impl Register {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Register, Trouble> {
         let mut fields = Fields::parse(body)?;
         let (username, password) = (fields.text("username")?, password(&mut fields, "password")?);
@@ -78,7 +78,7 @@ impl Register {
 }
 
 impl NewPassword {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<NewPassword, Trouble> {
         let mut fields = Fields::parse(body)?;
         let old = fields.text("old")?;
@@ -87,14 +87,14 @@ impl NewPassword {
 }
 
 impl EraseMe {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<EraseMe, Trouble> {
         Ok(EraseMe { password: Fields::parse(body)?.text("password")? })
     }
 }
 
 impl UpdateMe {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<UpdateMe, Trouble> {
         let mut fields = Fields::parse(body)?;
         let name = fields.optional_short_text("name", NAME)?;
@@ -103,7 +103,7 @@ impl UpdateMe {
 }
 
 impl Login {
-    /// Understands a body. A password that could never have been set is as wrong as any other.
+    /// Reads a body. A password that nobody could have set is answered like any other wrong password.
     pub fn read(body: &[u8]) -> Result<Login, Trouble> {
         let mut fields = Fields::parse(body)?;
         Ok(Login { username: fields.text("username")?, password: fields.text("password")? })
@@ -111,20 +111,20 @@ impl Login {
 }
 
 impl Refresh {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Refresh, Trouble> {
         Ok(Refresh { refresh_token: Fields::parse(body)?.text("refresh_token")? })
     }
 }
 
 impl Logout {
-    /// Understands a body, an empty one too.
+    /// Reads a body, which may be empty.
     pub fn read(body: &[u8]) -> Result<Logout, Trouble> {
         Ok(Logout { refresh_token: Fields::parse(body)?.optional_text("refresh_token")? })
     }
 }
 
-/// A password that may be set.
+/// Reads a password that is to be set.
 fn password(fields: &mut Fields, name: &str) -> Result<String, Trouble> {
     let password = fields.text(name)?;
     match password.chars().count() {
@@ -133,12 +133,12 @@ fn password(fields: &mut Fields, name: &str) -> Result<String, Trouble> {
     }
 }
 
-/// Bytes of a name to show, whose characters the domain counts: as many as 64 of the longest ones have.
+/// The longest name to show, in bytes. The domain counts characters; this is enough for 64 of the longest.
 pub(super) const NAME: usize = 256;
-/// Bytes of a picture's address.
+/// The longest address of a picture, in bytes.
 pub(super) const AVATAR: usize = 2048;
 
-// Secrets do not get into a log by way of `{:?}`.
+// Hides secrets from `{:?}`, so that they get into no log.
 macro_rules! secretive {
     ($($body:ident)*) => {$(
         impl fmt::Debug for $body {

@@ -1,4 +1,4 @@
-//! Bodies of `chats` and their members.
+//! Bodies of requests about chats and their members.
 
 use chat_domain::{Amendment, ClientId, Role, Sentence};
 
@@ -6,54 +6,54 @@ use super::super::fields::{Fields, missing, wrong};
 use super::super::{Tree, Whom};
 use crate::trouble::Trouble;
 
-/// What `POST chats` takes.
+/// The body of `POST chats`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewChat {
-    /// The chat with somebody.
+    /// The direct chat with this user.
     Direct(Whom),
     /// A new group.
     Group {
         /// The title of the group.
         title: String,
-        /// Who else is in it.
+        /// The other members.
         members: Vec<Whom>,
         /// The creator's own name for the request.
         client_id: Option<ClientId>,
     },
 }
 
-/// What `PATCH chats/{id}` takes.
+/// The body of `PATCH chats/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeChat(
-    /// What is to be changed: something.
+    /// What is to be changed; at least one thing.
     pub Amendment,
 );
 
-/// What `PATCH chats/{id}/members/{user}` takes.
+/// The body of `PATCH chats/{id}/members/{user}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetRole(
     /// The new rank.
     pub Role,
 );
 
-/// `PUT chats/{id}/mutes/{user}` and `bans/{user}`.
+/// The body of `PUT chats/{id}/mutes/{user}` and `PUT chats/{id}/bans/{user}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restrain {
     /// For how long and why.
     pub sentence: Sentence,
-    /// Of a ban: whether what they said lately is to be erased.
+    /// For a ban: whether the messages that the user sent lately are to be deleted.
     pub delete_messages: bool,
 }
 
-/// What `POST chats/{id}/members` takes.
+/// The body of `POST chats/{id}/members`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMember(
-    /// Who is to come in.
+    /// The user who is to be added.
     pub Whom,
 );
 
 impl NewChat {
-    /// Understands a body; `key` is the `Idempotency-Key` header.
+    /// Reads a body; `key` is the `Idempotency-Key` header.
     pub fn read(tree: Tree, body: &[u8], key: Option<&str>) -> Result<NewChat, Trouble> {
         let mut fields = Fields::parse(body)?;
         match fields.text("type")?.as_str() {
@@ -72,7 +72,7 @@ impl NewChat {
 }
 
 impl ChangeChat {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<ChangeChat, Trouble> {
         let mut fields = Fields::parse(body)?;
         let title = fields.optional_text("title")?;
@@ -83,7 +83,7 @@ impl ChangeChat {
 }
 
 impl SetRole {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<SetRole, Trouble> {
         let role = Role::from_word(&Fields::parse(body)?.text("role")?);
         role.map(SetRole).ok_or_else(|| wrong("role", "must be \"owner\", \"moderator\" or \"member\""))
@@ -91,7 +91,7 @@ impl SetRole {
 }
 
 impl Restrain {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Restrain, Trouble> {
         let mut fields = Fields::parse(body)?;
         let sentence = Sentence { seconds: fields.optional_count("seconds")?, reason: fields.optional_text("reason")? };
@@ -100,13 +100,13 @@ impl Restrain {
 }
 
 impl NewMember {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(tree: Tree, body: &[u8]) -> Result<NewMember, Trouble> {
         somebody(&mut Fields::parse(body)?, tree).map(NewMember)
     }
 }
 
-/// Who is named by `user_id` or `username`.
+/// Returns the user whom `user_id` or `username` names.
 fn somebody(fields: &mut Fields, tree: Tree) -> Result<Whom, Trouble> {
     match (fields.has("user_id"), fields.has("username")) {
         (true, true) => Err(wrong("username", "must not stand beside `user_id`")),
@@ -116,5 +116,5 @@ fn somebody(fields: &mut Fields, tree: Tree) -> Result<Whom, Trouble> {
     }
 }
 
-/// More than this many are not worth looking up; the domain's own limit is lower.
+/// The largest number of members that is read. The domain's limit is lower.
 pub(super) const MEMBERS: usize = 10_000;

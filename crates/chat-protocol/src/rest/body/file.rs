@@ -1,21 +1,21 @@
-//! Bodies of `files`.
+//! Bodies of requests about files.
 
 use super::super::fields::Fields;
 use crate::trouble::Trouble;
 
-/// What `POST files` takes.
+/// The body of `POST files`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnnounceFile {
-    /// What its owner calls it.
+    /// The name that its owner gives it.
     pub name: String,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// What they are.
+    /// Its media type.
     pub mime: String,
 }
 
 impl AnnounceFile {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<AnnounceFile, Trouble> {
         let mut fields = Fields::parse(body)?;
         Ok(AnnounceFile { name: fields.text("name")?, size: fields.count("size")?, mime: fields.text("type")? })

@@ -1,4 +1,4 @@
-//! Bodies of `messages`, `read` and `typing`.
+//! Bodies of requests about messages, reading and typing.
 
 use chat_domain::{ClientId, Draft, MessageId, MessageKind};
 
@@ -7,38 +7,38 @@ use super::super::fields::{Fields, missing, wrong};
 use crate::dialect::roulette::captioned;
 use crate::trouble::Trouble;
 
-/// What `POST chats/{id}/messages` takes.
+/// The body of `POST chats/{id}/messages`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendMessage {
     /// What is to be sent.
     pub draft: Draft,
-    /// The sender's own name for it.
+    /// The sender's own name for the request.
     pub client_id: Option<ClientId>,
 }
 
-/// What `PATCH chats/{id}/messages/{id}` takes.
+/// The body of `PATCH chats/{id}/messages/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditMessage {
-    /// The new words.
+    /// The new text.
     pub content: String,
 }
 
-/// What `POST chats/{id}/read` takes.
+/// The body of `POST chats/{id}/read`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkRead {
-    /// Up to which message; the newest where it is not said.
+    /// The newest message that was read; `None` for the newest of the room.
     pub upto: Option<MessageId>,
 }
 
-/// What `POST chats/{id}/typing` takes.
+/// The body of `POST chats/{id}/typing`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetTyping {
-    /// Whether it goes on.
+    /// Whether the user still types.
     pub is_typing: bool,
 }
 
 impl SendMessage {
-    /// Understands a body; `key` is the `Idempotency-Key` header.
+    /// Reads a body; `key` is the `Idempotency-Key` header.
     pub fn read(tree: Tree, body: &[u8], key: Option<&str>) -> Result<SendMessage, Trouble> {
         SendMessage::from_fields(tree, &mut Fields::parse(body)?, key)
     }
@@ -66,21 +66,21 @@ impl SendMessage {
 }
 
 impl EditMessage {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<EditMessage, Trouble> {
         Ok(EditMessage { content: Fields::parse(body)?.content()? })
     }
 }
 
 impl MarkRead {
-    /// Understands a body, an empty one too.
+    /// Reads a body, which may be empty.
     pub fn read(tree: Tree, body: &[u8]) -> Result<MarkRead, Trouble> {
         Ok(MarkRead { upto: Fields::parse(body)?.message("message_id", tree)? })
     }
 }
 
 impl SetTyping {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<SetTyping, Trouble> {
         Ok(SetTyping { is_typing: Fields::parse(body)?.flag("is_typing")? })
     }
@@ -91,14 +91,15 @@ impl Fields {
         self.text("content")
     }
 
-    /// The sort of message, plain words where it is not said.
+    /// Returns the kind of message; a text if it is missing.
     fn kind(&mut self) -> Result<MessageKind, Trouble> {
         let Some(word) = self.optional_text("type")? else { return Ok(MessageKind::Text) };
         MessageKind::from_word(&word).ok_or_else(|| wrong("type", "is not a type of message"))
     }
 }
 
-/// Dialect 4 puts the address of a picture, a film or a recording beside the words, which become its caption.
+/// Reads a draft of dialect 4, where the address of a picture, film, recording or file has a field of its own, and the
+/// text becomes the caption.
 fn with_media_url(fields: &mut Fields) -> Result<Draft, Trouble> {
     let (kind, metadata) = (fields.kind()?, fields.map("metadata")?);
     let address = fields.optional_text("media_url")?.filter(|address| !address.is_empty());

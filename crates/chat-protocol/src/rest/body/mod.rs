@@ -1,4 +1,4 @@
-//! What clients and back ends send, one type per body. Each is read by its `read`, which names what is wrong.
+//! The bodies that clients and back ends send, one type for each. Its `read` reads it, or says what is wrong with it.
 
 mod account;
 mod chat;

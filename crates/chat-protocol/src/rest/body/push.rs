@@ -1,23 +1,23 @@
-//! What somebody wants to be pushed, and where.
+//! Bodies of requests about pushes.
 
 use chat_domain::Level;
 
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// `PUT push/subscriptions`: what a browser's subscription says of itself.
+/// The body of `PUT push/subscriptions`: a browser's subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDevice {
-    /// Where it is reached.
+    /// The address to which pushes are posted.
     pub address: String,
-    /// Its public key.
+    /// The browser's public key.
     pub key: String,
-    /// What only it and the server know.
+    /// The secret that the browser and the server share.
     pub auth: String,
 }
 
 impl NewDevice {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<NewDevice, Trouble> {
         let mut fields = Fields::parse(body)?;
         let address = fields.short_text("endpoint", LONGEST)?;
@@ -26,33 +26,33 @@ impl NewDevice {
     }
 }
 
-/// `DELETE push/subscriptions`: the same; only where it was reached counts.
+/// The body of `DELETE push/subscriptions`: the same subscription, of which only the address counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldDevice {
-    /// Where it was reached.
+    /// The address to which pushes were posted.
     pub address: String,
 }
 
 impl OldDevice {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<OldDevice, Trouble> {
         Ok(OldDevice { address: Fields::parse(body)?.short_text("endpoint", LONGEST)? })
     }
 }
 
-/// `PUT chats/{c}/notify`.
+/// The body of `PUT chats/{c}/notify`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetLevel(pub Level);
 
 impl SetLevel {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<SetLevel, Trouble> {
         let word = Fields::parse(body)?.text("level")?;
         Level::of(&word).map(SetLevel).ok_or_else(|| wrong("level", "must be all, mentions or none"))
     }
 }
 
-/// Characters of an address.
+/// The longest address, in characters.
 const LONGEST: usize = 2048;
-/// Characters of a key: its bytes as base64, with room for other spellings.
+/// The longest key, in characters of base64, with room for other spellings.
 const KEY: usize = 128;

@@ -1,25 +1,26 @@
-//! Bodies of reports, and how lists of them are asked for.
+//! The bodies of reports, and which reports a list is asked for.
 
 use super::super::Query;
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// `POST chats/{id}/messages/{id}/reports`.
+/// The body of `POST chats/{id}/messages/{id}/reports`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportMessage {
-    /// The reason that is given.
+    /// Why the message is reported.
     pub reason: String,
 }
 
 impl ReportMessage {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<ReportMessage, Trouble> {
         Ok(ReportMessage { reason: Fields::parse(body)?.text("reason")? })
     }
 }
 
 impl Query {
-    /// Whether only reports are asked for that are dealt with, or only the others: `state`.
+    /// Returns whether the parameter `state` asks only for reports that were dealt with, or only for the others; `None`
+    /// for both.
     pub fn resolved(&self) -> Result<Option<bool>, Trouble> {
         match self.given("state") {
             None => Ok(None),

@@ -1,4 +1,4 @@
-//! Bodies of the back ends' API, in the spelling of `/api/v2`.
+//! Bodies of requests of back ends, in the spelling of `/api/v2`.
 
 use chat_domain::{ClientId, NotificationKind, Value};
 
@@ -9,12 +9,12 @@ use super::chat::MEMBERS;
 use super::{NewChat, SendMessage};
 use crate::trouble::Trouble;
 
-/// What `POST notifications` takes.
+/// The body of `POST notifications`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// The user who gets it.
     pub user: Whom,
-    /// The sort of notification.
+    /// The kind of notification.
     pub kind: NotificationKind,
     /// The headline that is shown.
     pub title: String,
@@ -26,70 +26,70 @@ pub struct Notice {
     pub client_id: Option<ClientId>,
 }
 
-/// What `POST posts/{id}/liked` takes.
+/// The body of `POST posts/{id}/liked`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostLikedNotice {
-    /// Who likes it.
+    /// The user who likes the post.
     pub user: Whom,
-    /// The name of who liked it.
+    /// The name of the user who likes it.
     pub user_name: String,
-    /// How many likes there are.
+    /// How many likes the post has.
     pub likes_count: u64,
-    /// Who is to hear of it.
+    /// The users who are to be told.
     pub followers: Vec<Whom>,
 }
 
-/// What `POST posts/{id}/commented` takes.
+/// The body of `POST posts/{id}/commented`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostCommentedNotice {
-    /// Whose post it is: who is to hear of it.
+    /// The author of the post, who is to be told.
     pub author: Whom,
-    /// The comment, passed on as it was given.
+    /// The comment, passed on as it is.
     pub comment: Value,
-    /// How many comments there are.
+    /// How many comments the post has.
     pub comments_count: u64,
 }
 
-/// What `POST chats` takes of a back end.
+/// The body of `POST chats`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerChat {
-    /// In whose name.
+    /// The user in whose name the chat is made.
     pub owner: Whom,
-    /// The chat that is to be made.
+    /// The chat to be made.
     pub chat: NewChat,
 }
 
-/// What `POST chats/{id}/messages` takes of a back end.
+/// The body of `POST chats/{id}/messages`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerMessage {
-    /// In whose name.
+    /// The user in whose name the message is sent.
     pub user: Whom,
-    /// What is to be sent.
+    /// The message to be sent.
     pub message: SendMessage,
 }
 
-/// `PUT users/{subject}`. What is not said stays as it is.
+/// The body of `PUT users/{subject}`. A field that is missing stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPerson {
     /// The name to show.
     pub name: Option<String>,
-    /// The unique name.
+    /// The username.
     pub username: Option<String>,
     /// The address of a picture.
     pub avatar: Option<String>,
 }
 
-/// What `POST tokens` takes.
+/// The body of `POST tokens`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     /// The user who is to get the token.
     pub user: Whom,
-    /// For how many seconds; as long as others are good, if nothing is said.
+    /// For how many seconds the token is to be good; `None` for the usual time.
     pub ttl: Option<u64>,
 }
 
 impl NewToken {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<NewToken, Trouble> {
         let mut fields = Fields::parse(body)?;
         let user = fields.user("user_id", Tree::V2)?;
@@ -101,25 +101,25 @@ impl NewToken {
     }
 }
 
-/// For how many seconds a token of a back end may be good.
+/// The longest time that a back end's token can be good, in seconds.
 pub const LONGEST_TOKEN: u64 = 30 * 24 * 3600;
 
-/// What `POST users/{id}/disconnect` takes.
+/// The body of `POST users/{id}/disconnect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DisconnectNotice {
-    /// Whether the access tokens that were made until now end, too.
+    /// Whether the user's access tokens that were made until now end, too.
     pub tokens: bool,
 }
 
 impl DisconnectNotice {
-    /// Understands a body, which need not be there.
+    /// Reads a body, which may be empty.
     pub fn read(body: &[u8]) -> Result<DisconnectNotice, Trouble> {
         Ok(DisconnectNotice { tokens: Fields::parse(body)?.optional_flag("tokens")?.unwrap_or(false) })
     }
 }
 
 impl Notice {
-    /// Understands a body; `key` is the `Idempotency-Key` header.
+    /// Reads a body; `key` is the `Idempotency-Key` header.
     pub fn read(body: &[u8], key: Option<&str>) -> Result<Notice, Trouble> {
         let mut fields = Fields::parse(body)?;
         let user = fields.user("user_id", Tree::V2)?;
@@ -136,7 +136,7 @@ impl Notice {
 }
 
 impl PostLikedNotice {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<PostLikedNotice, Trouble> {
         let mut fields = Fields::parse(body)?;
         Ok(PostLikedNotice {
@@ -149,7 +149,7 @@ impl PostLikedNotice {
 }
 
 impl PostCommentedNotice {
-    /// Understands a body. Of the comment, the fields that its readers show must be texts.
+    /// Reads a body. The fields of the comment that clients show must be texts.
     pub fn read(body: &[u8]) -> Result<PostCommentedNotice, Trouble> {
         let mut fields = Fields::parse(body)?;
         let (author, comments_count) = (fields.user("author_id", Tree::V2)?, fields.count("comments_count")?);
@@ -167,7 +167,7 @@ impl PostCommentedNotice {
 }
 
 impl ServerChat {
-    /// Understands a body; `key` is the `Idempotency-Key` header. A direct chat is with the only one of `member_ids`.
+    /// Reads a body; `key` is the `Idempotency-Key` header. For a direct chat, `member_ids` names the other person.
     pub fn read(body: &[u8], key: Option<&str>) -> Result<ServerChat, Trouble> {
         let mut fields = Fields::parse(body)?;
         let owner = fields.user("owner_id", Tree::V2)?;
@@ -185,7 +185,7 @@ impl ServerChat {
 }
 
 impl ServerMessage {
-    /// Understands a body; `key` is the `Idempotency-Key` header.
+    /// Reads a body; `key` is the `Idempotency-Key` header.
     pub fn read(body: &[u8], key: Option<&str>) -> Result<ServerMessage, Trouble> {
         let mut fields = Fields::parse(body)?;
         let user = fields.user("user_id", Tree::V2)?;
@@ -194,7 +194,7 @@ impl ServerMessage {
 }
 
 impl NewPerson {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<NewPerson, Trouble> {
         let mut fields = Fields::parse(body)?;
         Ok(NewPerson {
@@ -205,7 +205,7 @@ impl NewPerson {
     }
 }
 
-/// The only one beside the owner, who may be named too.
+/// Returns the only other person of a direct chat. `members` may name the owner, too.
 fn only_other(owner: &Whom, mut members: Vec<Whom>) -> Result<Whom, Trouble> {
     if members.len() > 1 {
         members.retain(|member| member != owner);
@@ -216,7 +216,7 @@ fn only_other(owner: &Whom, mut members: Vec<Whom>) -> Result<Whom, Trouble> {
     }
 }
 
-/// Bytes of a notification's headline.
+/// The longest headline of a notification, in bytes.
 const TITLE: usize = 255;
-/// Bytes of a notification's text.
+/// The longest text of a notification, in bytes.
 const TEXT: usize = 4096;

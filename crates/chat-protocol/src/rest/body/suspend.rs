@@ -1,21 +1,21 @@
-//! Bodies of suspensions.
+//! Bodies of requests about suspensions.
 
 use std::time::Duration;
 
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// What `PUT users/{id}/suspension` takes.
+/// The body of `PUT users/{id}/suspension`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuspendUser {
-    /// For how long; for good where it is not said.
+    /// For how long; `None` for good.
     pub span: Option<Duration>,
-    /// The reason that is given.
+    /// Why the user is suspended.
     pub reason: String,
 }
 
 impl SuspendUser {
-    /// Understands a body, an empty one too.
+    /// Reads a body, which may be empty.
     pub fn read(body: &[u8]) -> Result<SuspendUser, Trouble> {
         let mut fields = Fields::parse(body)?;
         let seconds = if fields.has("seconds") { Some(fields.count("seconds")?) } else { None };

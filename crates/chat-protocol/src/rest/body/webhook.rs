@@ -1,4 +1,4 @@
-//! What a back end subscribes.
+//! Bodies of requests about webhooks.
 
 use chat_domain::RoomId;
 
@@ -7,19 +7,19 @@ use super::super::answer::SORTS;
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
-/// What `POST webhooks` takes.
+/// The body of `POST webhooks`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewWebhook {
-    /// The address that is to be told.
+    /// The address to which events are posted.
     pub address: String,
-    /// Which sorts of events; none means all.
+    /// The kinds of events; empty for all.
     pub wants: Vec<String>,
-    /// Of which rooms; none means all.
+    /// The rooms; empty for all.
     pub rooms: Vec<RoomId>,
 }
 
 impl NewWebhook {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<NewWebhook, Trouble> {
         let mut fields = Fields::parse(body)?;
         let address = fields.short_text("url", LONGEST)?;
@@ -34,7 +34,7 @@ impl NewWebhook {
     }
 }
 
-/// Bytes of an address.
+/// The longest address, in bytes.
 const LONGEST: usize = 2048;
-/// Rooms that one webhook may name.
+/// The largest number of rooms that one webhook may name.
 const MOST_ROOMS: usize = 1000;

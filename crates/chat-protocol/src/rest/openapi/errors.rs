@@ -1,4 +1,4 @@
-//! With which codes each operation may refuse.
+//! The codes with which each operation may refuse.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::operation::Bodies;
 use super::schema;
 use crate::codes::code;
 
-/// The answers of an operation that refuses, by status.
+/// Returns the answers with which an operation refuses, by status.
 pub(super) fn answers(entry: &Entry, tree: Tree, shape: &Bodies) -> Vec<(u16, Json)> {
     spelled(&codes(entry, shape), tree)
 }
 
-/// Refusals with these codes, by status.
+/// Returns refusals with these codes, by status.
 pub(super) fn spelled(words: &[&str], tree: Tree) -> Vec<(u16, Json)> {
     let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for code in words.iter().filter_map(|word| code(word)) {
@@ -59,7 +59,7 @@ fn codes(entry: &Entry, shape: &Bodies) -> Vec<&'static str> {
 fn by_access(entry: &Entry) -> Vec<&'static str> {
     match entry.access {
         Access::Open => vec!["RATE_LIMIT"],
-        // A cookie counts only where its request comes from here.
+        // A cookie counts only for requests from the server's own pages.
         Access::User if entry.method != Method::Get => vec!["UNAUTHORIZED", "FORBIDDEN", "RATE_LIMIT"],
         Access::User => vec!["UNAUTHORIZED", "RATE_LIMIT"],
         Access::Key => vec!["UNAUTHORIZED", "NOT_FOUND"],

@@ -1,10 +1,10 @@
-//! Files as they are announced.
+//! The schemas of uploaded files.
 
 use serde_json::{Value as Json, json};
 
 use super::shape::{body, object, text, words};
 
-/// A file before its bytes come. How many these may be is the operator's affair.
+/// A file that is announced. How large it may be depends on the operator's settings.
 pub(super) fn new_file() -> Json {
     let name = r"^(?!\.{1,2}$)[^/\u0000-\u001f\u007f-\u009f]+$";
     body([
@@ -14,7 +14,7 @@ pub(super) fn new_file() -> Json {
     ])
 }
 
-/// Where and how its bytes are brought.
+/// Where its bytes are to be sent.
 pub(super) fn announced() -> Json {
     let headers = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let upload = object([("method", words(&["PUT"])), ("url", text()), ("headers", headers)]);

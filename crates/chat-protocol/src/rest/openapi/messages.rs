@@ -1,4 +1,4 @@
-//! What may be sent as a message: each type with what goes with it.
+//! The schemas of messages that clients send, and of searches and pulls.
 
 use chat_domain::MessageKind;
 use serde_json::{Value as Json, json};
@@ -17,7 +17,7 @@ pub(super) fn new_message(tree: Tree) -> Json {
     json!({"anyOf": MessageKind::ALL.map(|kind| answering(of_kind(kind, tree), tree))})
 }
 
-/// How messages are looked for.
+/// The parameters of a search.
 pub(super) fn finding(tree: Tree) -> [(&'static str, Json); 7] {
     let moment = json!({"type": "string", "format": "date-time"});
     [
@@ -31,20 +31,20 @@ pub(super) fn finding(tree: Tree) -> [(&'static str, Json); 7] {
     ]
 }
 
-/// What was found.
+/// The messages that a search found.
 pub(super) fn found(tree: Tree) -> Json {
     let stretch = json!({"type": "array", "items": count(), "minItems": 2, "maxItems": 2});
     let hit = object([("chat_id", id(tree)), ("message", named("Message", tree)), ("highlights", array(stretch))]);
     with(data(tree, array(hit)), [("next", or_null(text()))])
 }
 
-/// How everything that happens is asked for.
+/// The parameters of a pull.
 pub(super) fn pulling() -> [(&'static str, Json); 3] {
     let number = |least: u32, most: u32| json!({"type": "integer", "minimum": least, "maximum": most});
     [("cursor", text()), ("limit", number(1, 100)), ("wait", number(0, 30))]
 }
 
-/// Everything that happens.
+/// The events that a pull returns.
 pub(super) fn events() -> Json {
     let event = object([
         ("id", text()),
@@ -71,7 +71,7 @@ fn of_kind(kind: MessageKind, tree: Tree) -> Json {
     }
 }
 
-/// It may answer another.
+/// Adds that a message may answer another one.
 fn answering(message: Json, tree: Tree) -> Json {
     perhaps(message, [("reply_to", or_null(given_id(Kind::Message, tree)))])
 }
@@ -110,7 +110,7 @@ fn metadata(kind: MessageKind) -> Json {
     }
 }
 
-/// A direct chat with somebody, or a group.
+/// A direct chat with a user, or a group.
 pub(super) fn new_chat(tree: Tree, id: Json) -> Json {
     let direct = || words(&["direct"]);
     json!({"anyOf": [
@@ -120,12 +120,12 @@ pub(super) fn new_chat(tree: Tree, id: Json) -> Json {
     ]})
 }
 
-/// A group that is to be made.
+/// A group to be made.
 pub(super) fn new_group(_: Tree, id: Json) -> Json {
     body([("type", words(&["group"])), ("title", title()), ("member_ids?", array(id)), ("client_id?", client_id())])
 }
 
-/// Somebody, by id or by username.
+/// A user, by id or by username.
 pub(super) fn somebody(id: Json) -> Json {
     json!({"anyOf": [
         body([("user_id", id), ("username?", nothing())]),

@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the table of addresses: what is not there cannot be here, and the other way round.
+//! The OpenAPI document. It is made from the table of addresses, so that each address is in both or in neither.
 
 mod errors;
 mod files;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Access, Entry, TABLE, Tree};
 
-/// The OpenAPI 3.1 document of the HTTP trees.
+/// Returns the OpenAPI 3.1 document of the HTTP trees.
 pub fn document() -> Vec<u8> {
     let document = json!({
         "openapi": "3.1.0",
@@ -117,19 +117,19 @@ fn parameters(entry: &Entry, tree: Tree, shape: &operation::Bodies) -> Vec<Json>
     parameters
 }
 
-/// Whether anything that an operation answers is told with more by who asks for that.
+/// Whether an answer of the operation shows more to clients that ask for additions.
 fn shows_additions(shape: &operation::Bodies, tree: Tree) -> bool {
     let refers = |answer: &Json, name: &str| shape::refers(answer, &schema::named(name, tree));
     let mut answers = shape.answers.iter().flat_map(|(_, answer)| answer);
     answers.any(|answer| ["Message", "Chat", "Event"].into_iter().any(|name| refers(answer, name)))
 }
 
-/// Whether the sender of a request may give it a name, under which it is done once.
+/// Whether a request may have a name, so that a repeat does nothing.
 fn may_be_repeated(shape: &operation::Bodies) -> bool {
     shape.body.as_ref().is_some_and(|body| shape::has_property(body, "client_id"))
 }
 
-/// How what the documents do not have is asked for.
+/// The parameter and the header with which additions are asked for.
 fn additions() -> [Json; 2] {
     [query_parameter("features", shape::text()), header_parameter("X-Chat-Features", shape::text())]
 }
@@ -138,7 +138,7 @@ fn header_parameter(name: &str, schema: Json) -> Json {
     json!({"name": name, "in": "header", "schema": words::described(name, schema)})
 }
 
-/// An empty parameter is as good as none, unless its name ends in an exclamation mark: that one must be there.
+/// A parameter. An empty one counts as missing. It must be given if its name ends in an exclamation mark.
 fn query_parameter(name: &str, schema: Json) -> Json {
     if let Some(name) = name.strip_suffix('!') {
         return json!({"name": name, "in": "query", "required": true, "schema": words::described(name, schema)});

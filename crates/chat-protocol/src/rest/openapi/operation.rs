@@ -24,28 +24,28 @@ mod reports;
 mod roulette;
 mod server;
 
-/// What an address takes and answers.
+/// What an operation takes and answers.
 pub(super) struct Bodies {
     pub(super) summary: &'static str,
     pub(super) query: Vec<(&'static str, Json)>,
     pub(super) body: Option<Json>,
     pub(super) body_required: bool,
-    /// Whether it takes bytes.
+    /// Whether its body is bytes instead of JSON.
     pub(super) brings_bytes: bool,
-    /// The codes with which it refuses beside those that its address, its access and its body bring along.
+    /// The codes with which it refuses, besides those that follow from its address, its access and its body.
     pub(super) refuses: &'static [&'static str],
-    /// The good answers.
+    /// The successful answers.
     pub(super) answers: Vec<(u16, Option<Json>)>,
 }
 
-/// What this route takes and answers in this tree.
+/// Returns what this route takes and answers in this tree.
 pub(super) fn shape(route: Route, tree: Tree) -> Bodies {
     let found = FAMILIES.iter().find_map(|family| family(route, tree));
     found.unwrap_or_else(|| unreachable!("nobody says what {route:?} takes and answers"))
 }
 
-/// What each sort of route takes and answers; nothing of the others. (The document of every route is made at every start, and
-/// in tests.)
+/// What each family of routes takes and answers; `None` for routes of other families. That no route is missing shows at
+/// every start, when the whole document is made, and in tests.
 const FAMILIES: [fn(Route, Tree) -> Option<Bodies>; 12] = [
     accounts::shape,
     chats::shape,
@@ -91,7 +91,7 @@ impl Bodies {
         self
     }
 
-    /// Bytes instead of JSON.
+    /// Takes bytes instead of JSON.
     fn brings(mut self) -> Bodies {
         self.brings_bytes = true;
         self

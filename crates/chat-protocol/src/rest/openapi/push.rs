@@ -1,4 +1,4 @@
-//! What people are pushed, and where.
+//! Devices and pushes.
 
 use chat_domain::Level;
 use serde_json::{Value as Json, json};
@@ -7,7 +7,7 @@ use super::super::{Route, Tree};
 use super::operation::{Bodies, data, done, says};
 use super::shape::{body, object, text, words};
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     Some(match route {
         Route::PushKey => says(200, data(tree, object([("key", text())])))
@@ -32,13 +32,13 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     })
 }
 
-/// More is taken than a pattern can say, as with webhooks.
+/// An address. As for webhooks, the server accepts more than a pattern can say.
 fn address() -> Json {
     let pattern = r"^https://[a-z0-9]+(\.[a-z0-9]+)*\.[a-z]{2,9}(:[0-9]{2,4})?(/[A-Za-z0-9._~/-]*)?$";
     json!({"type": "string", "maxLength": 2048, "pattern": pattern})
 }
 
-/// The 65 bytes of a point, not compressed.
+/// A point of 65 bytes, uncompressed.
 fn key() -> Json {
     json!({"type": "string", "pattern": "^B[A-P][A-Za-z0-9_-]{84}[AEIMQUYcgkosw048]$"})
 }

@@ -1,4 +1,4 @@
-//! The objects of the document, in the spelling of each tree.
+//! The schemas of objects, in the spelling of each tree.
 
 use chat_domain::{Act, MessageKind, NotificationKind};
 use serde_json::{Map, Value as Json, json};
@@ -7,7 +7,7 @@ use super::super::Tree;
 use super::shape::{array, count, flag, object, or_null, perhaps, text, with, words};
 use crate::codes::CODES;
 
-/// All objects of all trees.
+/// Returns all objects of all trees.
 pub(super) fn all() -> Json {
     let mut schemas = Map::new();
     for tree in Tree::ALL {
@@ -18,7 +18,7 @@ pub(super) fn all() -> Json {
     Json::Object(schemas)
 }
 
-/// What the names of a tree begin with.
+/// Returns how the names of a tree's objects begin.
 pub(super) fn prefix(tree: Tree) -> &'static str {
     match tree {
         Tree::Api => "Api",
@@ -27,12 +27,12 @@ pub(super) fn prefix(tree: Tree) -> &'static str {
     }
 }
 
-/// A reference to an object of a tree.
+/// Returns a reference to an object of a tree.
 pub(super) fn named(name: &str, tree: Tree) -> Json {
     json!({"$ref": format!("#/components/schemas/{}{name}", prefix(tree))})
 }
 
-/// An id in a tree's spelling.
+/// Returns the schema of an id in a tree's spelling.
 pub(super) fn id(tree: Tree) -> Json {
     match tree {
         Tree::Api => json!({"type": "integer", "minimum": 1, "maximum": chat_domain::id::MAX_ID}),
@@ -40,7 +40,7 @@ pub(super) fn id(tree: Tree) -> Json {
     }
 }
 
-/// An id that this server gave to something of this kind, in a tree's spelling.
+/// Returns the schema of an id that this server made for this kind, in a tree's spelling.
 pub(super) fn given_id(kind: Kind, tree: Tree) -> Json {
     match tree {
         Tree::Api => id(tree),
@@ -52,7 +52,7 @@ pub(super) fn given_id(kind: Kind, tree: Tree) -> Json {
     }
 }
 
-/// What a UUID of ours names.
+/// The kinds of things whose ids this server makes.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// The id of a room.
@@ -61,11 +61,11 @@ pub(super) enum Kind {
     Message = 3,
     /// The id of a notification.
     Notification = 4,
-    /// A report.
+    /// The id of a report.
     Report = 5,
 }
 
-/// A part of a path.
+/// Returns a parameter in a path.
 pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
     let schema = match name {
         "post" => json!({"type": "string", "minLength": 1, "maxLength": 64}),
@@ -80,12 +80,12 @@ pub(super) fn path_parameter(name: &str, tree: Tree) -> Json {
     json!({"name": name, "in": "path", "required": true, "schema": super::words::described(name, schema)})
 }
 
-/// The words for the types of messages.
+/// Returns the words for the kinds of messages.
 pub(super) fn message_types() -> Json {
     words(&MessageKind::ALL.map(MessageKind::word))
 }
 
-/// The words for the types of notifications.
+/// Returns the words for the kinds of notifications.
 pub(super) fn notification_types() -> Json {
     words(&NotificationKind::ALL.map(NotificationKind::word))
 }
@@ -172,12 +172,12 @@ fn audited(tree: Tree) -> Json {
     ])
 }
 
-/// One reaction to a message; `mine` says whether the asker stands behind it.
+/// A reaction to a message with how many people give it; `mine` says whether the reader does.
 fn tally() -> Json {
     object([("emoji", text()), ("count", count()), ("mine", flag())])
 }
 
-/// The message object; what is there for who asked for it is not required.
+/// The message object. Fields for clients that ask for additions are not required.
 fn message(tree: Tree) -> Json {
     let asked_for = [
         ("reactions", array(tally())),
@@ -193,12 +193,12 @@ fn message(tree: Tree) -> Json {
     perhaps(plain_message(tree), asked_for)
 }
 
-/// A file that lives here.
+/// An uploaded file.
 pub(super) fn file() -> Json {
     object([("id", text()), ("url", text()), ("name", text()), ("size", count()), ("type", text())])
 }
 
-/// What a message answers; `deleted` is there and true once that was deleted.
+/// What a message answers. `deleted` is there, and true, once that was deleted.
 fn quote(tree: Tree) -> Json {
     let quote = object([("id", id(tree)), ("user_id", id(tree)), ("name", text()), ("excerpt", text())]);
     perhaps(quote, [("deleted", json!({"const": true}))])

@@ -1,16 +1,16 @@
-//! Short ways to write schemas down.
+//! Short ways to write schemas.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::words;
 
-/// An object with exactly these fields, all of them required.
+/// Returns an object with exactly these fields, all of which are required.
 pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     json!({"type": "object", "properties": properties(&fields), "required": required, "additionalProperties": false})
 }
 
-/// A body: fields whose names end in a question mark may be left out or null, and unknown ones are passed over.
+/// Returns a body. Fields whose names end in a question mark may be missing or null, and unknown fields are ignored.
 pub(super) fn body<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('?')).collect();
     let fields = fields.map(|(name, schema)| match name.strip_suffix('?') {
@@ -20,7 +20,7 @@ pub(super) fn body<const N: usize>(fields: [(&str, Json); N]) -> Json {
     json!({"type": "object", "properties": properties(&fields), "required": required})
 }
 
-/// No database keeps U+0000.
+/// Excludes U+0000, which no database can store.
 fn kept(mut schema: Json) -> Json {
     if schema["type"] == "string" && ["pattern", "enum", "format"].iter().all(|rule| schema.get(rule).is_none()) {
         schema["pattern"] = r"^[^\u0000]*$".into();
@@ -28,7 +28,7 @@ fn kept(mut schema: Json) -> Json {
     schema
 }
 
-/// The same object with more fields.
+/// Returns the object with these required fields added.
 pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
     for (name, schema) in fields {
         object["properties"][name] = words::described(name, schema);
@@ -39,7 +39,7 @@ pub(super) fn with<const N: usize>(mut object: Json, fields: [(&str, Json); N]) 
     object
 }
 
-/// The same object with fields that may be absent.
+/// Returns the object with these optional fields added.
 pub(super) fn perhaps<const N: usize>(mut object: Json, fields: [(&str, Json); N]) -> Json {
     for (name, schema) in fields {
         object["properties"][name] = words::described(name, schema);
@@ -47,37 +47,37 @@ pub(super) fn perhaps<const N: usize>(mut object: Json, fields: [(&str, Json); N
     object
 }
 
-/// This or null.
+/// Returns a schema for this or null.
 pub(super) fn or_null(schema: Json) -> Json {
     json!({"anyOf": [schema, {"type": "null"}]})
 }
 
-/// Several of these.
+/// Returns a list of these.
 pub(super) fn array(schema: Json) -> Json {
     json!({"type": "array", "items": schema})
 }
 
-/// One of these words.
+/// Returns one of these words.
 pub(super) fn words(words: &[&str]) -> Json {
     json!({"type": "string", "enum": words})
 }
 
-/// A text of any length.
+/// Returns a text of any length.
 pub(super) fn text() -> Json {
     json!({"type": "string"})
 }
 
-/// A text of so many characters.
+/// Returns a text of so many characters.
 pub(super) fn sized(least: u32, most: u32) -> Json {
     json!({"type": "string", "minLength": least, "maxLength": most})
 }
 
-/// Yes or no.
+/// Returns a truth value.
 pub(super) fn flag() -> Json {
     json!({"type": "boolean"})
 }
 
-/// A whole number from 0 on.
+/// Returns a whole number from 0 on.
 pub(super) fn count() -> Json {
     json!({"type": "integer", "minimum": 0, "maximum": chat_domain::id::MAX_ID})
 }
@@ -96,7 +96,7 @@ pub(super) fn refers(schema: &Json, to: &Json) -> bool {
         }
 }
 
-/// Whether an object has a property, or any that may stand in its place.
+/// Whether an object, or one of its alternatives, has a field.
 pub(super) fn has_property(schema: &Json, name: &str) -> bool {
     let any = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()).or_else(|| schema["allOf"].as_array());
     schema["properties"].get(name).is_some() || any.into_iter().flatten().any(|schema| has_property(schema, name))

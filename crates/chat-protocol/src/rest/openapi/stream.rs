@@ -1,4 +1,4 @@
-//! Dialect 1's stream, which is no route of the trees but is asked for over HTTP.
+//! The operation of dialect 1's stream, which is asked for over HTTP, but is not a route of the trees.
 
 use serde_json::{Value as Json, json};
 
@@ -6,10 +6,10 @@ use super::super::Tree;
 use super::shape::{count, text};
 use super::{errors, schema, words};
 
-/// Where it is.
+/// The address of the stream.
 pub(super) const PATH: &str = "/api/chats/{chat}/stream";
 
-/// What it takes and says.
+/// Returns what it takes and answers.
 pub(super) fn operation() -> Json {
     let refusals = ["UNAUTHORIZED", "FORBIDDEN", "CHAT_NOT_FOUND", "INVALID_DATA", "RATE_LIMIT", "UNAVAILABLE"];
     let mut responses = json!({"200": {

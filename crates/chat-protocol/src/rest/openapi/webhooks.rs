@@ -1,4 +1,4 @@
-//! Addresses of back ends that are told what happens.
+//! The operations and schemas of webhooks.
 
 use serde_json::{Value as Json, json};
 
@@ -48,7 +48,8 @@ fn webhook() -> Json {
     ])
 }
 
-/// More is taken than a pattern can say: addresses of private networks if they are allowed, and hosts in all their spellings.
+/// An address. The server accepts more than a pattern can say: addresses of private networks if they are allowed, and
+/// every spelling of a host.
 fn address() -> Json {
     let pattern = r"^https?://[a-z0-9]+(\.[a-z0-9]+)*\.[a-z]{2,9}(:[0-9]{2,4})?(/[A-Za-z0-9._~/-]*)?$";
     json!({"type": "string", "maxLength": 2048, "pattern": pattern})

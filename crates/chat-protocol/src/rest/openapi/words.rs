@@ -1,11 +1,11 @@
-//! What fields and parameters mean, with an example of each, by their names.
+//! The descriptions of fields and parameters by their names, with an example of each.
 
 use serde_json::{Value as Json, json};
 
-/// The schema of a field or parameter, with what is known of its name.
+/// Returns the schema of a field or parameter, with its description and example.
 pub(super) fn described(name: &str, mut schema: Json) -> Json {
     let Some((_, meaning, example)) = KNOWN.iter().find(|(names, ..)| names.contains(&name)) else { return schema };
-    // A reference speaks for itself.
+    // A reference must stand alone.
     if schema.get("$ref").is_none() {
         schema["description"] = (*meaning).into();
         let example: Json = serde_json::from_str(example).unwrap_or_default();
@@ -16,7 +16,7 @@ pub(super) fn described(name: &str, mut schema: Json) -> Json {
     schema
 }
 
-/// An integer id is no example of a UUID.
+/// Whether the example suits the schema: an integer id is no example of a UUID.
 fn fits(schema: &Json, example: &Json) -> bool {
     let is_kind = |schema: &Json| match schema["type"].as_str() {
         Some("integer") => example.is_i64(),
@@ -27,7 +27,7 @@ fn fits(schema: &Json, example: &Json) -> bool {
     schema["anyOf"].as_array().map_or_else(|| is_kind(schema), |choices| choices.iter().any(is_kind))
 }
 
-/// Names, what they mean, and an example, as it is written in JSON.
+/// Names, their description, and an example in JSON.
 const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["username"], "What somebody logs in with, and what others find them by.", r#""anna""#),
     (&["password"], "8 to 128 characters.", r#""correct horse battery""#),
@@ -196,7 +196,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["price"], "What it costs.", NONE),
 ];
 
-/// The example of a name whose values need none.
+/// The example of a name that needs none.
 const NONE: &str = "null";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The document: channels, messages, operations, and what is true of all of them.
+//! The document: its channels, messages and operations.
 
 use chat_protocol::codes::{CLOSES, CODES};
 use chat_protocol::{Entrance, Lang};
@@ -15,7 +15,7 @@ struct Channel {
     address: &'static str,
     title: &'static str,
     description: &'static str,
-    /// What its address takes besides a token.
+    /// The parameters of its address, besides the token.
     query: &'static [&'static str],
 }
 
@@ -77,7 +77,7 @@ const DESCRIPTION: &str = "Five dialects over one chat: a message sent in one re
     bursts of 60, 5 signs of typing a second, 100 sockets a user, 1 MiB waiting for a slow reader. 20 bad frames in a row close \
     the socket.";
 
-/// The whole document.
+/// Returns the whole document.
 pub(crate) fn document() -> Ordered {
     let mut named = Named::new();
     let channels: Vec<_> =
@@ -170,7 +170,7 @@ fn described(channel: &Channel, named: &mut Named) -> Ordered {
     }
 }
 
-/// Messages whose schemas come from what was sent.
+/// The messages of frames, whose schemas come from sampled frames.
 fn gathered(
     channel: &str,
     direction: &str,
@@ -237,7 +237,7 @@ fn operations(name: &str, channel: &Ordered) -> Vec<(String, Ordered)> {
     all.into_iter().filter_map(operation).collect()
 }
 
-/// The texts that have names.
+/// The schemas of texts that have names.
 fn texts() -> Vec<(String, Ordered)> {
     let text = |description: &str| Ordered::object([("type", "string".into()), ("description", description.into())]);
     let words: Vec<&str> = chat_domain::MessageKind::ALL.iter().map(|kind| kind.word()).collect();

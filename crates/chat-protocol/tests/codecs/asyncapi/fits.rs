@@ -1,4 +1,5 @@
-//! Every frame that the document says clients may send is understood, with all of its fields and with the required ones.
+//! Every frame that clients may send according to the document is understood, with all of its fields and with the
+//! required ones alone.
 
 use chat_domain::*;
 use chat_protocol::rest::ASYNCAPI;
@@ -22,7 +23,7 @@ fn document() -> Json {
     serde_json::from_slice(ASYNCAPI).unwrap()
 }
 
-/// What the document says about the messages of a channel in one direction, by their names.
+/// Returns the messages of a channel in one direction, by their names.
 fn messages<'a>(document: &'a Json, channel: &str, direction: &'a str) -> impl Iterator<Item = (&'a str, &'a Json)> {
     let messages = document["channels"][channel]["messages"].as_object().unwrap();
     messages.iter().filter_map(move |(key, message)| Some((key.strip_prefix(direction)?, &message["payload"])))
@@ -55,7 +56,7 @@ fn resolved<'a>(document: &'a Json, schema: &'a Json) -> &'a Json {
     }
 }
 
-/// A value that fits a schema: with everything in it, or with what is required only.
+/// Returns a value that fits a schema: with all fields, or with the required ones alone.
 fn example(document: &Json, schema: &Json, name: &str, all: bool) -> Json {
     let schema = resolved(document, schema);
     if let Some(word) = schema.get("const").or(schema["enum"].get(0)).or(schema["examples"].get(0)) {

@@ -1,4 +1,4 @@
-//! What the server says, sampled: one of everything that there is, in every variant that changes a frame's fields.
+//! The frames of the server, sampled: one of everything that there is, in every variant that changes a frame's fields.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::ordered::Ordered;
 use crate::everything::{everything, thumb};
 use crate::toy::*;
 
-/// The names and bodies of all frames of an entrance.
+/// Returns the names and bodies of all frames of an entrance.
 pub(crate) fn heard(entrance: Entrance) -> Vec<(String, Ordered)> {
     let mut frames = Vec::new();
     for news in everything().into_iter().chain(variants()) {
@@ -30,7 +30,7 @@ pub(crate) fn heard(entrance: Entrance) -> Vec<(String, Ordered)> {
     frames.iter().filter_map(|frame| Some((name(entrance, frame), body(entrance, frame)?))).collect()
 }
 
-/// The ACKs of dialect 5, by the event that they answer.
+/// Returns the ACKs of dialect 5, by the event that they answer.
 pub(crate) fn acks() -> Vec<(&'static str, Ordered)> {
     let mut acks = Vec::new();
     for (name, verb) in EVENTS {
@@ -90,7 +90,7 @@ fn ack(asked: &Context, out: &mut Frames) {
     reply::settled(SOCKETIO, asked, &Outcome::Happened(event), NOON, out);
 }
 
-/// What makes fields come, go, be null or take another word.
+/// Everything that makes a field appear, disappear, become null or have another word.
 fn variants() -> Vec<News> {
     let mut variants = vec![summary(None), presence(true, Mood::Away), presence(true, Mood::Busy)];
     variants.extend(MessageKind::ALL.map(|kind| sent(message(kind, "https://chat.example/1"))));
@@ -133,7 +133,8 @@ fn answers(entrance: Entrance, client_id: Option<ClientId>, out: &mut Frames) {
             reply::sync_required(&reader(), reason, NOON, out);
         }
     }
-    // The one frame of `/chat/{id}` that is no message is left out of the document: its client would take it for one.
+    // The one frame of `/chat/{id}` that is not a message is left out of the document: its client would take it for a
+    // message.
     if entrance == Entrance::Bare {
         return;
     }
@@ -143,7 +144,7 @@ fn answers(entrance: Entrance, client_id: Option<ClientId>, out: &mut Frames) {
     }
 }
 
-/// One of each code that a socket can hear.
+/// One trouble for each code that a socket can be told.
 fn refusals() -> Vec<Trouble> {
     vec![
         Trouble::Malformed("`chat_id` is missing".into()),
@@ -163,7 +164,7 @@ fn cursor() -> Cursor {
     Cursor { epoch: EPOCH, room: room(123), head: Head { seq: 5, moves: 3 } }
 }
 
-/// The document calls the messages of `/chat/{id}` so, though they have no names.
+/// The name in the document for the messages of `/chat/{id}`, which have none themselves.
 fn name(entrance: Entrance, frame: &str) -> String {
     match entrance {
         Entrance::Bare => "message".into(),
@@ -172,7 +173,7 @@ fn name(entrance: Entrance, frame: &str) -> String {
     }
 }
 
-/// The object in a frame; a stream also has frames without one.
+/// Returns the object in a frame; `None` for the stream's frames without one.
 fn body(entrance: Entrance, frame: &str) -> Option<Ordered> {
     let json = match entrance {
         Entrance::Sse => frame.lines().find_map(|line| line.strip_prefix("data: "))?,

@@ -1,5 +1,5 @@
-//! The AsyncAPI document is made here, from the codecs themselves: what a server says by encoding one of everything, what a
-//! client may say by asking the decoders. `CHAT_SCHEMAS=write cargo test -p chat-protocol --test codecs` writes it anew.
+//! Makes the AsyncAPI document from the codecs: the server's frames by encoding one of everything, the clients' frames
+//! by asking the decoders. `CHAT_SCHEMAS=write cargo test -p chat-protocol --test codecs` writes it anew.
 
 mod document;
 mod fits;

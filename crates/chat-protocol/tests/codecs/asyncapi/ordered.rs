@@ -1,4 +1,4 @@
-//! JSON whose objects keep the order of their fields, read and written.
+//! JSON whose objects keep the order of their fields.
 
 use std::fmt;
 
@@ -17,12 +17,12 @@ pub(crate) enum Ordered {
 }
 
 impl Ordered {
-    /// An object of these fields.
+    /// Returns an object with these fields.
     pub(crate) fn object<const N: usize>(fields: [(&str, Ordered); N]) -> Ordered {
         Ordered::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
-    /// The same object with one field more.
+    /// Returns the object with one more field.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Ordered>) -> Ordered {
         if let Ordered::Object(fields) = &mut self {
             fields.push((name.to_owned(), value.into()));
@@ -30,7 +30,7 @@ impl Ordered {
         self
     }
 
-    /// The text, with a space of indentation a level.
+    /// Returns the text, with one space of indentation for each level.
     pub(crate) fn pretty(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, 0);

@@ -1,5 +1,5 @@
-//! What clients may say, asked of the decoders themselves: which words they know stands in their source, and what each frame
-//! must and may hold they say when something is missing or wrong.
+//! The frames that clients may send, found out from the decoders: the words that they know are in their source, and
+//! which fields a frame must and may have they say themselves when a field is missing or wrong.
 
 use chat_protocol::{Entrance, Rejected, Trouble, decode};
 use serde_json::{Map, Value as Json, json};
@@ -11,17 +11,17 @@ use crate::toy::*;
 /// A frame that a client may send.
 pub(crate) struct Said {
     pub(crate) name: String,
-    /// The schema of the frame: for dialect 5 of the event's argument.
+    /// The schema of the frame; for dialect 5, of the event's argument.
     pub(crate) payload: Ordered,
     pub(crate) example: Ordered,
 }
 
-/// All frames that clients of this entrance may send.
+/// Returns all frames that clients of this entrance may send.
 pub(crate) fn said(entrance: Entrance) -> Vec<Said> {
     verbs(entrance).into_iter().map(|name| ask(entrance, name)).collect()
 }
 
-/// The words in the decoder's own table.
+/// Returns the words in the decoder's own table.
 fn verbs(entrance: Entrance) -> Vec<&'static str> {
     let source = match entrance {
         Entrance::Bare => return vec!["message"],
@@ -56,7 +56,7 @@ fn ask(entrance: Entrance, name: &str) -> Said {
     for field in fields().into_iter().filter(|field| *field != "type" || has_kind(entrance)) {
         let mut wrong = least.clone();
         wrong.insert(field.to_owned(), json!([]));
-        // Some fields go with one sort of message only.
+        // Some fields belong to one kind of message only.
         if field == "media_url" && entrance == Entrance::Roulette {
             wrong.insert("type".into(), json!("photo"));
         }
@@ -73,7 +73,7 @@ fn ask(entrance: Entrance, name: &str) -> Said {
     }
 }
 
-/// What the decoder has against a frame.
+/// Returns what the decoder says is wrong with a frame.
 fn problem(entrance: Entrance, name: &str, fields: &Map<String, Json>) -> Option<String> {
     match decode(endpoint(entrance), frame(entrance, name, fields).to_string().as_bytes(), None) {
         Ok(_) => None,
@@ -94,7 +94,7 @@ fn frame(entrance: Entrance, name: &str, fields: &Map<String, Json>) -> Json {
     }
 }
 
-/// The field that a decoder complains of, and what it wants there; nothing where it is only missing.
+/// Returns the field about which a decoder complains, and what it wants there; `None` if the field is only missing.
 fn named(problem: &str) -> Option<(&str, &str)> {
     let (field, what) = problem.strip_prefix('`')?.split_once('`')?;
     Some((field, what.trim().strip_prefix("must be ").unwrap_or("")))

@@ -1,4 +1,5 @@
-//! A schema that grows by what it is shown: fields that every object had are required, values that were null once may be.
+//! A schema that grows by what it is shown: fields that every object had are required, and values that were null once
+//! may be null.
 
 use std::collections::BTreeMap;
 
@@ -23,14 +24,14 @@ enum Shape {
     Text {
         is_uuid: bool,
         is_time: bool,
-        /// All that were seen, where a field is one of a few words.
+        /// All values that were seen, for a field that is one of a few words.
         words: Vec<String>,
     },
     List(Box<Schema>),
     Object(Object),
-    /// Whatever its sender put in.
+    /// Anything that the sender put there.
     Free,
-    /// A schema that has a name.
+    /// A schema with a name.
     Named(&'static str),
 }
 
@@ -47,11 +48,11 @@ struct Field {
     schema: Schema,
 }
 
-/// The schemas that have names.
+/// The schemas with names.
 pub(crate) type Named = BTreeMap<&'static str, Schema>;
 
 impl Schema {
-    /// Takes in a value that stands at `path`: the channel, the name of the message, the names of the fields.
+    /// Takes in a value at `path`: the channel, the name of the message, the names of the fields.
     pub(crate) fn see(&mut self, value: &Ordered, path: &str, named: &mut Named) {
         let shape = match value {
             Ordered::Null => return self.may_be_null = true,
@@ -125,7 +126,7 @@ impl Schema {
         assert_eq!(self.shape, shape, "{path} is of two kinds");
     }
 
-    /// The schema as JSON Schema spells it; `path` finds its words.
+    /// Returns the schema as JSON Schema; `path` finds its descriptions.
     pub(crate) fn spelled(&self, path: &str) -> Ordered {
         let spelled = match &self.shape {
             Shape::Unknown => Ordered::object([]),

@@ -1,24 +1,24 @@
-//! The sentences of the document, and what no frame tells of itself: which fields are words, which objects have names.
+//! The descriptions in the document, and what no frame shows: which fields are words, and which objects have names.
 
-/// What clients of dialect 2 may wish to look like.
+/// The moods that clients of dialect 2 may set.
 pub(crate) const MOODS: [&str; 4] = ["online", "away", "busy", "offline"];
 
-/// Whether whatever its sender put there stands here.
+/// Whether this field has whatever its sender put there.
 pub(crate) fn is_free(path: &str) -> bool {
     path.ends_with(".metadata") || path.ends_with(".comment") || path.ends_with("notification:new.data")
 }
 
-/// Whether it is one of a few words.
+/// Whether this field is one of a few words.
 pub(crate) fn is_word(path: &str) -> bool {
     matches!(last(path), "status" | "reason" | "type")
 }
 
-/// Whether it is the one word that names the frame.
+/// Whether this field is the word that names the frame.
 pub(crate) fn is_constant(path: &str) -> bool {
     last(path) == "type" && path.matches('.').count() == 2 && !path.starts_with("socketio.")
 }
 
-/// The schema of a text that has one.
+/// Returns the schema of a text that has a named one.
 pub(crate) fn named_text(path: &str) -> Option<&'static str> {
     let in_message = ["Message.", "multiplexed.send"].iter().any(|place| path.contains(place));
     match last(path) {
@@ -31,7 +31,7 @@ pub(crate) fn named_text(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The schema of an object that has one.
+/// Returns the schema of an object that has a named one.
 pub(crate) fn named_object(path: &str) -> Option<&'static str> {
     let (channel, _) = path.split_once('.')?;
     Some(match (channel, last(path)) {
@@ -47,7 +47,7 @@ pub(crate) fn named_object(path: &str) -> Option<&'static str> {
     })
 }
 
-/// What a field of the server's frames means.
+/// Returns what a field of the server's frames means.
 pub(crate) fn field(path: &str) -> Option<&'static str> {
     Some(match last(path) {
         "chat_id" | "room_id" => "The chat.",
@@ -89,7 +89,7 @@ pub(crate) fn field(path: &str) -> Option<&'static str> {
     })
 }
 
-/// What a field of clients' frames means.
+/// Returns what a field of clients' frames means.
 pub(crate) fn said(field: &str) -> Option<&'static str> {
     Some(match field {
         "content" | "message" => "The words; for photo, video, voice and file an address.",
@@ -104,7 +104,7 @@ pub(crate) fn said(field: &str) -> Option<&'static str> {
     })
 }
 
-/// What a message of the document is about, by its name; every one has a sentence.
+/// Returns what a message of the document is about, by its name. Every message has a description.
 pub(crate) fn summary(name: &str) -> &'static str {
     match name.trim_start_matches("chat:") {
         "message" | "new_message" | "message:new" => "A message was sent.",

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     let list = |name| says(200, page(tree, named(name, tree), id(tree)));

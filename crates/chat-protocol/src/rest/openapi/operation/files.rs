@@ -1,8 +1,8 @@
-//! Files and their bytes.
+//! Uploaded files and their bytes.
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     Some(match route {
         Route::Announce => says(201, data(tree, announced()))

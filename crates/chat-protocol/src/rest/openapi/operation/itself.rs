@@ -1,8 +1,8 @@
-//! What the server says of itself.
+//! The server's documents and its health.
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, _: Tree) -> Option<Bodies> {
     Some(match route {
         Route::OpenApi => says(200, json!({"type": "object"})).about("This document"),

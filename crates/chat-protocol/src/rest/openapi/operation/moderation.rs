@@ -1,10 +1,10 @@
-//! What the addresses of those who lead a group take and answer, and those of blocking.
+//! Ranks, mutes, bans, audits and blocks.
 
 use chat_domain::Sentence;
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     let list = |item| says(200, page(tree, named(item, tree), id(tree)));
@@ -37,7 +37,7 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     })
 }
 
-/// What a mute or a ban says.
+/// The body of a mute or a ban.
 fn restrain(is_ban: bool) -> Json {
     let seconds = json!({"type": "integer", "minimum": 1, "maximum": Sentence::LONGEST});
     let reason = json!({"type": "string", "maxLength": Sentence::REASON});

@@ -1,8 +1,8 @@
-//! Notifications, and what back ends have told by them.
+//! Notifications, and what back ends tell people.
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     Some(match route {

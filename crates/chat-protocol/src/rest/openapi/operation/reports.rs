@@ -1,10 +1,10 @@
-//! What the addresses of reports take and answer.
+//! Reports.
 
 use chat_domain::NewReport;
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let to_who_said_so = || object([("message_id", id(tree)), ("reason", text()), ("created_at", moment())]);
     Some(match route {

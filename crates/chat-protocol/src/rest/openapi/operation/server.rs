@@ -1,8 +1,8 @@
-//! What back ends do in their users' place, and how they are told what happens.
+//! What back ends do in their users' names, and how they learn what happens.
 
 use super::*;
 
-/// What such a route takes and answers in this tree.
+/// Returns what a route of this family takes and answers; `None` for other routes.
 pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
     let one = |status, name| says(status, data(tree, named(name, tree)));
     Some(match route {
@@ -52,7 +52,7 @@ fn moment() -> Json {
     json!({"type": "string", "format": "date-time"})
 }
 
-/// A message of any type, in this user's name.
+/// A message of any kind, in a user's name.
 fn by_somebody(mut message: Json, id: Json) -> Json {
     let choices = message["anyOf"].as_array_mut().into_iter().flatten();
     choices.for_each(|choice| *choice = with(choice.take(), [("user_id", id.clone())]));
