@@ -1,4 +1,4 @@
-//! Everything that a database holds, row by row, to be put into another one of either kind.
+//! Archives: everything that a database holds, row by row, to be put into another database of either kind.
 
 use std::path::Path;
 
@@ -6,29 +6,30 @@ use chat_domain::Value;
 
 use crate::{postgres, sqlite, store};
 
-/// A row of a table: names of columns with numbers, texts or nothing.
+/// A row of a table: numbers, texts or nothing, by the names of columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// The name of the table.
     pub table: String,
-    /// Its columns, in order of their names.
+    /// The columns, in order of their names.
     pub row: Vec<(String, Value)>,
 }
 
-/// What is numbered, and the number.
+/// A kind of thing that has numbers, with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbered {
-    /// The number of a room.
+    /// A room with this number.
     Room(i64),
-    /// The number of a message.
+    /// A message with this number.
     Message(i64),
 }
 
-/// Whoever takes rows; what they say ends it.
+/// A function that takes rows. Its error ends the export.
 pub(crate) type Taker<'a> = &'a mut (dyn FnMut(Record) -> Result<(), String> + Send);
 
-/// Hands out all that the database at an address holds, as it is at one moment, though others write to it. Left out is what is worth
-/// nothing elsewhere: log-ins that are open, who waits in the roulette. On SQLite it blocks.
+/// Hands out everything that the database at an address holds, as it is at one moment, although others may write to it
+/// meanwhile. What is worth nothing elsewhere is left out: open log-ins, and who waits in the roulette. On SQLite this
+/// blocks the thread.
 pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), String> + Send)) -> Result<(), String> {
     match url.split_once(':') {
         Some(("sqlite", path)) if ![":memory:", ""].contains(&store::named(path)) => {
@@ -39,7 +40,8 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
     }
 }
 
-/// What an archive does not carry. The feed and the index of words are made anew elsewhere; back ends and devices subscribe there anew.
+/// The tables that an archive does not carry. The feed and the index of words are made anew in the other database; back
+/// ends and devices must subscribe there again.
 pub(crate) const LEFT_OUT: [&str; 17] = [
     "families",
     "refresh_tokens",
@@ -59,10 +61,11 @@ pub(crate) const LEFT_OUT: [&str; 17] = [
     "devices",
     "pushes",
 ];
-/// Others refer to these.
+/// The tables to which others refer, so that their rows come first.
 pub(crate) const FIRST: [&str; 2] = ["users", "rooms"];
 
-/// Which rows of a table an archive carries: of who was erased nothing that is still to be deleted.
+/// Returns the condition for the rows of a table that an archive carries: rows of erased users that are still to be
+/// deleted are left out.
 pub(crate) fn carried(table: &str) -> &'static str {
     match table {
         "facts" => "(name LIKE 'issuer %' OR name = 'house')",
@@ -71,35 +74,36 @@ pub(crate) fn carried(table: &str) -> &'static str {
     }
 }
 
-/// Between the fields of a row, as the databases join them; what is said of such letters inside of a text; and no value at all.
+/// The character between the fields of a row, as the databases join them. Within a text, `SIGN` stands before a letter
+/// that means one of the two characters, or no value at all.
 pub(crate) const BETWEEN: char = '\u{1f}';
 const SIGN: char = '\u{1e}';
 
-/// A column, and what it holds.
+/// A column, with the type of its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) name: String,
     pub(crate) sort: Sort,
-    /// Which part of the key it is, from 1; 0 is none.
+    /// Its place in the table's key, from 1; 0 if it is not in the key.
     pub(crate) key: i64,
 }
 
-/// What a column holds.
+/// The type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     Int,
     Text,
-    /// Kept as 0 and 1 in an archive.
+    /// A truth value, which is 0 or 1 in an archive.
     Bool,
 }
 
 impl Held {
-    /// What joins the row's fields into one text.
+    /// Returns the SQL expression that joins a row's fields into one text.
     pub(crate) fn joined(table: &str, columns: &[Held]) -> String {
         let field = |held: &Held| {
             let (mut name, none) = (quoted(&held.name), format!("'{SIGN}n'"));
             if table == "messages" && ["content", "metadata"].contains(&held.name.as_str()) {
-                // What nobody reads any more nobody reads here.
+                // What an erased user said is left out, although it is not deleted yet.
                 name = format!("CASE WHEN sender IN (SELECT u.id FROM users u WHERE u.unsaid) THEN '' ELSE {name} END");
             }
             match held.sort {
@@ -113,7 +117,7 @@ impl Held {
         columns.iter().map(field).collect::<Vec<_>>().join(&format!(" || '{BETWEEN}' || "))
     }
 
-    /// The fields of such a text.
+    /// Returns the fields of such a text.
     pub(crate) fn parted(columns: &[Held], text: &str) -> Option<Vec<(String, Value)>> {
         let none = format!("{SIGN}n");
         let fields = columns.iter().zip(text.split(BETWEEN)).map(|(held, field)| {
@@ -129,7 +133,7 @@ impl Held {
     }
 }
 
-/// A name of a table or column; some are words of SQL.
+/// Returns the name of a table or column in quotation marks, because some are words of SQL.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }

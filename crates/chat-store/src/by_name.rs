@@ -1,14 +1,14 @@
-//! Statements that write rows: each value stands beside the column that it goes to, so that none is taken for another, what a
-//! statement says of its columns comes from that one list, and a column that the table has not does not compile.
+//! Macros for statements that write rows. Each value stands beside the name of its column, so that no value can get
+//! into another column, and a column that the table does not have does not compile.
 
-/// Sees to it that a table has these columns.
+/// Fails to compile if a table does not have these columns.
 macro_rules! known {
     ($table:ident: $($column:ident),*) => {
         const _: &[()] = &[$($crate::tables::columns::$table::$column),*];
     };
 }
 
-/// Puts new rows into a table.
+/// Inserts new rows into a table.
 macro_rules! insert {
     ($table:ident, $rows:expr, |$row:pat_param| { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }) => {{
         $crate::by_name::known!($table: $first $(, $column)*);
@@ -20,8 +20,8 @@ macro_rules! insert {
     }};
 }
 
-/// Puts rows into a table. Where one is there under the same key, its other columns become these; what is said `once` stays as it
-/// was.
+/// Inserts rows into a table. If a row with the same key exists, its other columns are overwritten, except for those
+/// that are given under `once`.
 macro_rules! upsert {
     ($table:ident, $rows:expr, |$row:pat_param| {
         key { $key:ident: $key_value:expr $(, $keys:ident: $key_values:expr)* $(,)? }
@@ -49,7 +49,7 @@ macro_rules! upsert {
     }};
 }
 
-/// Changes columns of rows that are there under these keys.
+/// Changes columns of the rows with these keys.
 macro_rules! update {
     ($table:ident, $rows:expr, |$row:pat_param| {
         key { $key:ident: $key_value:expr $(, $keys:ident: $key_values:expr)* $(,)? }
@@ -74,7 +74,7 @@ macro_rules! update {
     }};
 }
 
-/// Takes rows out of a table.
+/// Deletes rows of a table.
 macro_rules! delete {
     ($table:ident, $rows:expr, |$row:pat_param| { $key:ident: $value:expr $(, $keys:ident: $values:expr)* $(,)? }) => {{
         $crate::by_name::known!($table: $key $(, $keys)*);
@@ -88,7 +88,7 @@ macro_rules! delete {
     }};
 }
 
-/// Rows that are given with a statement: how it calls them and their columns, and they.
+/// Names rows that are given with a statement, and their columns.
 macro_rules! given {
     ($name:literal, $rows:expr, |$row:pat_param| { $first:ident: $value:expr $(, $column:ident: $more:expr)* $(,)? }) => {
         (

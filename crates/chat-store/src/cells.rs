@@ -1,4 +1,4 @@
-//! Values that go to a database with a statement: one by one, or as a table of rows.
+//! Values that are sent with a statement, one by one or as a table of rows.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ pub(crate) enum Cell<'a> {
     Bool(bool),
 }
 
-/// Several rows of values of the same types, kept column by column.
+/// Rows of values that have the same types, stored column by column.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows<'a> {
     pub(crate) columns: Vec<Column<'a>>,
@@ -26,7 +26,7 @@ pub(crate) enum Column<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// The table of these rows.
+    /// Makes a table of these rows.
     pub(crate) fn new<const N: usize>(rows: impl IntoIterator<Item = [Cell<'a>; N]>) -> Rows<'a> {
         let mut columns: Vec<Column<'a>> = Vec::with_capacity(N);
         let mut len = 0;
@@ -42,19 +42,19 @@ impl<'a> Rows<'a> {
         Rows { columns, len }
     }
 
-    /// The table of these numbers.
+    /// Makes a table of one column with these numbers.
     pub(crate) fn ints(numbers: impl IntoIterator<Item = i64>) -> Rows<'a> {
         let column: Vec<_> = numbers.into_iter().map(Some).collect();
         Rows { len: column.len(), columns: vec![Column::Int(column)] }
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The next power of two of rows, the new ones empty: few lengths mean few different statements to prepare. Only for
-    /// questions, where an empty row matches nothing.
+    /// Fills the table up with empty rows to the next power of two, so that few different lengths, and so few different
+    /// statements, have to be prepared. Only for questions, where an empty row matches nothing.
     pub(crate) fn padded(mut self) -> Rows<'a> {
         let len = self.len.next_power_of_two();
         for column in &mut self.columns {
@@ -63,7 +63,8 @@ impl<'a> Rows<'a> {
         Rows { len, ..self }
     }
 
-    /// The same rows in tables of 2^n rows, at most `most` each, and one of a few rows: most batches are small, and then go in one.
+    /// Splits the rows into tables of 2^n rows, at most `most` each, and a last one of a few rows. Few different
+    /// lengths have to be prepared, and most batches are small enough for one table.
     pub(crate) fn chunks(mut self, most: usize) -> Vec<Rows<'a>> {
         let mut chunks = Vec::new();
         while self.len > 0 {
@@ -77,7 +78,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// From how many rows on they are not written in one statement, which is prepared once for each number of rows.
+/// From so many rows on, they are split into tables of 2^n rows.
 const FEW: usize = 16;
 
 impl<'a> Column<'a> {

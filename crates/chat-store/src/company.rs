@@ -1,13 +1,14 @@
-//! How long a commit waits for company.
+//! How long a commit waits for orders that will probably come in a moment.
 //!
-//! Whoever hears that an order was committed is often about to give the next one. Were those that come first committed at once, the
-//! others would wait for the end of that commit, and so on for ever: two commits in turns, each with some of the orders, where one
-//! with all of them costs the disk the same, and everything behind it too, for a message that is told together with others costs a
-//! part of a write to each member. Nobody is the later for it: they have to come back before the second commit in either case.
+//! A client whose order was answered often sends the next order at once. If the first of these orders were committed as
+//! soon as they come, the others would have to wait for the end of that commit, and so on for ever: two commits in
+//! turn, each with some of the orders. One commit with all of them costs the disk the same. It also makes everything
+//! behind it cheaper, because a message that is told together with others costs only a part of a write to each member.
+//! Nobody gets their answer later: in either case they have to come back before the second commit.
 //!
-//! So a batch that begins soon after a commit waits for as many as that commit answered, beside those who were here already. Where
-//! they do not come (people do not type that fast), the next batches wait for nobody, and each time for more of them. An order that
-//! comes alone never waits.
+//! So a batch that begins soon after a commit waits for as many orders as that commit answered, in addition to those
+//! that were here already. If they do not come (people do not type that fast), the next batches do not wait, and each
+//! time this happens, more batches do not. A single order never waits.
 
 use std::time::{Duration, Instant};
 
@@ -17,24 +18,25 @@ use crate::work::Waiting;
 #[derive(Default)]
 pub(crate) struct Company {
     last: Option<Last>,
-    /// How many the next batch is to have; none if it does not wait. And how many it has of whom somebody waits.
+    /// How many awaited orders the next batch is to have, or 0 if it does not wait; and how many it has.
     wanted: usize,
     have: usize,
-    /// How many batches are to go without waiting, and how many that were after the last time that nobody came.
+    /// How many batches are still to go without waiting, and how many there were after the last time that orders did
+    /// not come.
     skips: u32,
     skipped: u32,
 }
 
-/// A commit that has ended.
+/// The last commit.
 struct Last {
     began: Instant,
     ended: Instant,
-    /// How many it answered.
+    /// How many callers it answered.
     answered: usize,
 }
 
 impl Company {
-    /// A batch begins with these orders. One that nobody waits for does not wait either.
+    /// Begins a batch with these orders. A batch that no caller awaits does not wait.
     pub(crate) fn begins(&mut self, batch: &[Waiting]) {
         (self.wanted, self.have) = (0, awaited(batch));
         let Some(last) = self.last.as_ref().filter(|_| self.have > 0) else { return };
@@ -48,12 +50,13 @@ impl Company {
         }
     }
 
-    /// These have come to it, too.
+    /// Adds orders that have come to the batch.
     pub(crate) fn joins(&mut self, more: &[Waiting]) {
         self.have += awaited(more);
     }
 
-    /// How long it is to wait for more before it looks who has come; nothing if it is to go. Where many lack they do not come at once.
+    /// Returns for how long to wait before looking again who has come; `None` if the batch is to go now. If many are
+    /// missing, that is longer, because they do not come all at once.
     pub(crate) fn lacks(&self, now: Instant) -> Option<Duration> {
         let Last { began, ended, .. } = self.last.as_ref()?;
         let patience = ended.saturating_duration_since(*began).clamp(SOON, LATE);
@@ -62,9 +65,9 @@ impl Company {
         waits.then_some(if lack >= MANY { 4 * STEP } else { STEP })
     }
 
-    /// It goes as it is.
+    /// Notes that the batch goes as it is.
     pub(crate) fn goes(&mut self) {
-        // One or two may have better things to do.
+        // The batch counts as complete if a few orders are missing.
         let have_come = self.have * 8 >= self.wanted * 7;
         if self.wanted > 0 {
             self.skipped = if have_come { 0 } else { (2 * self.skipped).clamp(FEWEST, MOST) };
@@ -72,26 +75,27 @@ impl Company {
         }
     }
 
-    /// It was committed, and so many that somebody waited for were answered then: from that moment on they may come back.
+    /// Notes that the batch was committed, and that so many callers were answered at `ended`: from then on they may
+    /// send their next orders.
     pub(crate) fn parts(&mut self, answered: usize, began: Instant, ended: Instant) {
         self.last = Some(Last { began, ended, answered });
     }
 }
 
-/// How many of these somebody waits for: only they make anybody come back.
+/// Returns how many of these orders a caller awaits. Only those are followed by another order.
 pub(crate) fn awaited(batch: &[Waiting]) -> usize {
     batch.iter().filter(|waiting| waiting.is_awaited()).count()
 }
 
-/// How long somebody is waited for at a time, and how many are waited for longer.
+/// How long to wait before looking again, and four times as long if so many are missing.
 const STEP: Duration = Duration::from_micros(100);
 const MANY: usize = 64;
 
-/// For how long after a commit those whom it answered are waited for: as long as it took itself, and within these.
+/// For how long after a commit its callers are waited for: as long as the commit took, but within these limits.
 const SOON: Duration = Duration::from_millis(2);
 const LATE: Duration = Duration::from_millis(20);
 
-/// How many batches wait for nobody when somebody did not come.
+/// How many batches do not wait after orders did not come: doubled each time, within these limits.
 const FEWEST: u32 = 1;
 const MOST: u32 = 256;
 
@@ -100,7 +104,7 @@ mod tests {
     use super::*;
     use chat_domain::{Command, MessageId, Order, Origin, RoomId, Time, UserId};
 
-    /// So many orders that came then.
+    /// So many orders that came at this moment.
     fn orders(count: usize, since: Instant) -> Vec<Waiting> {
         let (actor, origin) = (UserId::new(1).unwrap(), Some(Origin { socket: 1, tag: 1 }));
         let order = Order { actor, at: Time(1), command: Command::Search, origin };
@@ -125,7 +129,7 @@ mod tests {
         assert!(company.lacks(at(began, 2_400)).is_some() && company.lacks(at(began, 2_500)).is_none(), "not for long");
         company.joins(&orders(1, at(began, 900)));
         assert!(company.lacks(at(began, 900)).is_none(), "all are here");
-        // After a long commit they are given as long to come back.
+        // After a long commit, callers are given as much time to come back.
         company.parts(16, began, at(began, 10_000));
         let batch = orders(3, at(began, 10_100));
         company.begins(&batch);
@@ -165,7 +169,7 @@ mod tests {
             company.goes();
         }
         assert_eq!(waits, [0, 2, 5, 10, 19, 36, 69, 134, 263, 520, 777]);
-        // Once they do, all batches wait again.
+        // Once they come back, all batches wait again.
         company.parts(4, now, now);
         while company.skips > 0 {
             company.begins(&orders(4, at(now, 1)));

@@ -1,6 +1,7 @@
-//! The list of who was erased, in a file outside of the database: who opens an older copy of it erases them again.
+//! The list of erased users, in a file outside of the database: if an older copy of the database is opened, they are
+//! erased in it again.
 //!
-//! A line each: which database, who, when, and whether what they said goes.
+//! Each line has the database, the user, when they were erased, and whether their messages go too.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -10,18 +11,18 @@ use chat_domain::{Erasure, Failure, Time, UserId};
 
 use crate::error::OpenError;
 
-/// The file.
+/// The file of the list.
 #[derive(Clone, Debug)]
 pub(crate) struct Erasures(PathBuf);
 
 impl Erasures {
-    /// The list in this file, or where none is named beside the database.
+    /// Returns the list in this file; if none is named, the file beside the database.
     pub(crate) fn of(named: Option<&Path>, database: Option<&Path>) -> Option<Erasures> {
         let beside = || Some(PathBuf::from(format!("{}.erasures", database?.display())));
         named.map(Path::to_owned).or_else(beside).map(Erasures)
     }
 
-    /// Notes one, durably, before it happens.
+    /// Adds a user to the list, durably, before they are erased.
     pub(crate) async fn note(&self, house: i64, erasure: Erasure) -> Result<(), Failure> {
         let path = self.0.clone();
         let noted = tokio::task::spawn_blocking(move || add(&path, &line(house, erasure))).await;
@@ -31,13 +32,13 @@ impl Erasures {
         })
     }
 
-    /// Everybody who is on it, each with the database that they were in, in the order in which they were noted.
+    /// Returns all users on the list, each with the number of their database, in the order in which they were added.
     pub(crate) fn read(&self) -> Result<Vec<(i64, Erasure)>, OpenError> {
         let listed = match std::fs::read_to_string(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             listed => listed.map_err(|error| OpenError::Erasures(self.0.display().to_string(), error.to_string()))?,
         };
-        // A line that a power cut has broken was not answered.
+        // A line that was broken off by a power cut was never acknowledged.
         Ok(listed.lines().filter_map(parse).collect())
     }
 }
@@ -49,7 +50,7 @@ fn add(path: &Path, line: &str) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    // What was broken off before is no part of this line.
+    // The line break before it ends a line that was broken off before.
     file.write_all(format!("\n{line}\n").as_bytes())?;
     file.sync_all()?;
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());

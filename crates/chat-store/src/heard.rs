@@ -1,4 +1,5 @@
-//! Which rooms were written to here since the feed was written last, and whether it is written here at all.
+//! Which rooms were written to on this node since the feed was last written, and whether this node writes the feed at
+//! all.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -17,31 +18,31 @@ pub(crate) struct Heard {
     news: Notify,
 }
 
-/// Whether the feed is written here.
+/// What this node writes to the feed.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Writing {
     /// It is not.
     #[default]
     Nothing,
-    /// What is committed here.
+    /// What was committed on this node.
     Own,
-    /// What nobody else writes, too, by the lease of this holder: whoever follows it does so here.
+    /// Everything, because this node holds the lease with this number: also what nobody else has written.
     All(u64),
 }
 
-/// Rooms that have something new.
+/// The rooms that have something new.
 #[derive(Default)]
 pub(crate) struct Rooms {
-    /// None stands for reports.
+    /// `None` stands for reports.
     pub(crate) named: BTreeSet<Option<RoomId>>,
-    /// Whether others may have, too: then all rooms are looked through.
+    /// Whether there may be others. Then all rooms are looked through.
     pub(crate) some_were_missed: bool,
-    /// Who waits until it is written: they are let go when this is dropped.
+    /// Who waits until these rooms are in the feed. Dropping this lets them go on.
     awaited: Vec<oneshot::Sender<()>>,
 }
 
 impl Heard {
-    /// These answers are about to be given: what happened is committed.
+    /// Notes what happened, which is committed, before these answers are given.
     pub(crate) fn note(&self, results: &[OrderResult]) {
         let mut rooms = self.lock();
         for event in results.iter().flatten().flat_map(Outcome::happened) {
@@ -56,28 +57,28 @@ impl Heard {
         }
     }
 
-    /// Somebody has found something bad.
+    /// Notes that a report was stored.
     pub(crate) fn reported(&self) {
         self.lock().add(None);
         self.news.notify_one();
     }
 
-    /// Something may have been committed of which nobody knows in which rooms.
+    /// Notes that something may have been committed, without it being known in which rooms.
     pub(crate) fn miss(&self) {
         self.lock().some_were_missed = true;
         self.news.notify_one();
     }
 
-    /// From here on the feed is written so here.
+    /// Notes what this node writes to the feed from now on.
     pub(crate) fn begin(&self, now: Writing) {
         *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = now;
         if now == Writing::Nothing {
-            // Who waits does so in vain.
+            // Nobody would let those go who wait.
             self.lock().awaited.clear();
         }
     }
 
-    /// The holder of the lease, if whoever follows the feed does so here.
+    /// Returns the number of the lease if this node holds it.
     pub(crate) fn leads(&self) -> Option<u64> {
         match *self.writing.lock().unwrap_or_else(PoisonError::into_inner) {
             Writing::All(holder) => Some(holder),
@@ -85,11 +86,12 @@ impl Heard {
         }
     }
 
-    /// Waits until what was committed here stands in the feed, if it is written here.
+    /// Waits until everything that was committed here is in the feed, if this node writes it.
     pub(crate) async fn written(&self) {
         let (tell, told) = oneshot::channel();
         {
-            // Held, so that nobody begins to wait for who has just ended.
+            // Held until this caller waits: otherwise the feed could end in between, and nobody would let this caller
+            // go.
             let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             if *writing == Writing::Nothing {
                 return;
@@ -97,21 +99,21 @@ impl Heard {
             self.lock().awaited.push(tell);
         }
         self.news.notify_one();
-        // Let go of is enough.
+        // It does not matter whether it was sent or dropped.
         let _ = told.await;
     }
 
-    /// Takes what was heard.
+    /// Takes the rooms that were noted.
     pub(crate) fn take(&self) -> Rooms {
         take(&mut self.lock())
     }
 
-    /// Whether something was heard that nobody has taken.
+    /// Whether any rooms were noted and not taken.
     pub(crate) fn has_some(&self) -> bool {
         !self.lock().named.is_empty()
     }
 
-    /// Waits until something was heard.
+    /// Waits until rooms are noted.
     pub(crate) async fn news(&self) {
         self.news.notified().await;
     }
@@ -123,7 +125,7 @@ impl Heard {
 
 impl Rooms {
     fn add(&mut self, room: Option<RoomId>) {
-        // Where too many wait, looking through all of them costs less than remembering each.
+        // Beyond this number, looking through all rooms costs less than remembering each.
         match self.named.len() < MOST_ROOMS {
             true => drop(self.named.insert(room)),
             false => self.some_were_missed = true,

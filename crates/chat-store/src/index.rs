@@ -1,7 +1,7 @@
 //! What both databases put into their index of words, and ask of it.
 //!
-//! The index is a coarse one: it knows which words a message has, not where they stand, and answers with all messages that may be
-//! meant. [`Find::hit`] has the last word on each.
+//! The index is coarse: it knows which words a message has, but not where they stand, and returns all messages that
+//! could match. [`Find::hit`] decides about each.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -16,12 +16,12 @@ pub(crate) struct Entry {
     pub(crate) at: Time,
     pub(crate) message: MessageId,
     pub(crate) room: RoomId,
-    /// Everything that it is found by; nothing if it is not to be found.
+    /// The words and signs by which the message is found; empty if it is not to be found.
     pub(crate) marks: BTreeSet<String>,
 }
 
 impl Entry {
-    /// The entry of a message as it is now.
+    /// Makes the entry of a message as it is now.
     pub(crate) fn of(message: &Message) -> Entry {
         let text = if message.deleted.is_none() { searched(message) } else { None };
         let mut marks = BTreeSet::new();
@@ -37,38 +37,38 @@ impl Entry {
     }
 }
 
-/// What the index is asked for.
+/// A question to the index.
 pub(crate) struct Question {
-    /// In whose rooms.
+    /// The user in whose rooms messages are searched.
     pub(crate) reader: UserId,
-    /// All of these must be true.
+    /// A message must satisfy all of these.
     pub(crate) all: Vec<Any>,
-    /// Not earlier than this.
+    /// Only messages sent at this moment or later.
     pub(crate) since: Time,
-    /// Only what comes after this place.
+    /// Only messages below this place.
     pub(crate) below: Place,
-    /// How many at most.
+    /// The largest number of messages.
     pub(crate) limit: usize,
 }
 
-/// One of these marks must be there.
+/// A message must have one of these marks.
 pub(crate) type Any = Vec<Needle>;
 
-/// A mark, or how one begins.
+/// A mark, or the beginning of one.
 pub(crate) enum Needle {
     Whole(String),
     Beginning(String),
 }
 
-/// What may be meant, in order.
+/// The messages that could match, in order.
 pub(crate) struct Candidates {
     pub(crate) places: Vec<(RoomId, Place)>,
-    /// Below which place more may come.
+    /// The place below which there may be more.
     pub(crate) next: Option<Place>,
 }
 
 impl Question {
-    /// The question that a search asks first. `rooms` are those that the reader is in, if they are few.
+    /// Makes the first question of a search. `rooms` are the rooms that the reader is in, if they are few.
     pub(crate) fn of(reader: UserId, find: &Find, rooms: Option<&[RoomId]>, limit: usize) -> Question {
         let mut all = Vec::new();
         for term in find.sought.terms() {
@@ -86,7 +86,7 @@ impl Question {
         Question { reader, all, since: find.since.unwrap_or(Time(0)), below, limit }
     }
 
-    /// The question spelled out: `and` stands between two of those that must all be true, and closes and opens a bracket.
+    /// Spells the question. `and` closes a bracket and opens the next, between two conditions that must both hold.
     pub(crate) fn spelled(&self, and: &str, or: &str, mark: impl Fn(&mut String, &Needle)) -> String {
         let mut spelled = String::new();
         for (at, any) in self.all.iter().enumerate() {
@@ -101,7 +101,7 @@ impl Question {
     }
 }
 
-/// The sign before a number is none of a word.
+/// The sign before the number is a character that no word has.
 fn room_mark(room: RoomId) -> String {
     spelled('§', room.number())
 }
@@ -112,12 +112,12 @@ fn sender_mark(user: UserId) -> String {
 
 fn spelled(sign: char, number: i64) -> String {
     let mut mark = String::from(sign);
-    // Writing into text does not fail.
+    // Writing into a String cannot fail.
     let _ = write!(mark, "{number}");
     mark
 }
 
 const FIRST: MessageId = MessageId::new(1).expect("1 is an id");
 
-/// Later than every message: about the year 2112.
+/// A moment later than every message: about the year 2112.
 pub(crate) const LATEST: i64 = (1 << 52) - 1;

@@ -1,17 +1,17 @@
-//! The steps that bring the tables up to date, of both databases.
+//! The migrations of both databases, which make the tables and bring them up to date.
 
-/// The texts of a folder's steps.
+/// The texts of the migrations in a folder.
 macro_rules! steps {
     ($folder:literal, $($step:literal),*) => {
         &[$(include_str!(concat!("../migrations/", $folder, "/", $step, ".sql"))),*]
     };
 }
 
-/// The steps that make SQLite's tables.
+/// The migrations of SQLite.
 pub(crate) const SQLITE: &[&str] =
     steps!("sqlite", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17");
 
-/// The steps that make Postgres's tables.
+/// The migrations of Postgres.
 pub(crate) const POSTGRES: &[&str] = steps!(
     "postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
     "19", "20", "21"

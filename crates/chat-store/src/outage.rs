@@ -1,11 +1,12 @@
-//! What operators hear of a database that is away: when it goes, once a minute why, and when it is back.
+//! What operators are told of a database that is away: when that begins, why (at most once a minute), and when it is
+//! over.
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Something could not be asked or written: the database is away until something is written again.
+/// Notes that the database could not be reached or written to. It counts as away until something is written again.
 pub(crate) fn away(cause: &dyn Display) {
     match OUTAGE.away(Instant::now()) {
         Heard::Gone => tracing::error!("the database is away: {cause}"),
@@ -14,25 +15,25 @@ pub(crate) fn away(cause: &dyn Display) {
     }
 }
 
-/// Orders were written, or a connection came.
+/// Notes that orders were written, or that a connection was made.
 pub(crate) fn back() {
     if let Some(span) = OUTAGE.back(Instant::now()) {
         tracing::warn!("the database is back, after {} s", span.as_secs());
     }
 }
 
-/// Whether nothing was written since something failed.
+/// Whether the database is away: something failed, and nothing was written since.
 pub(crate) fn is_on() -> bool {
     OUTAGE.on.load(Ordering::Relaxed)
 }
 
-/// Whether something failed a moment ago, and nothing was written since: on a disk that is full a little may still be written,
-/// which says nothing.
+/// Whether something failed within the last seconds, and nothing was written since. On a full disk something small may
+/// still be written, so this is forgotten after a while.
 pub(crate) fn is_fresh() -> bool {
     is_on() && OUTAGE.state().failed.is_some_and(|failed| failed.elapsed() < FRESH)
 }
 
-/// One for the process: it has one database.
+/// One for the process, which has one database.
 static OUTAGE: Outage = Outage::new();
 
 struct Outage {
@@ -41,24 +42,24 @@ struct Outage {
 }
 
 struct OutageState {
-    /// When it began, if it is on.
+    /// When the outage began, if there is one.
     began: Option<Instant>,
-    /// Whether the operator heard that it is.
+    /// Whether operators were told of it.
     is_told: bool,
-    /// When the last line about any was written.
+    /// When the last line about any outage was logged.
     said: Option<Instant>,
-    /// When something failed last.
+    /// When something last failed.
     failed: Option<Instant>,
 }
 
-/// What an operator hears of it.
+/// What operators are told.
 #[derive(Debug, PartialEq, Eq)]
 enum Heard {
-    /// That it is away.
+    /// The database is away.
     Gone,
-    /// That it has been away for so long.
+    /// The database has been away for so long.
     Still(Duration),
-    /// Nothing: a line was written less than a minute ago.
+    /// Nothing, because a line was logged less than a minute ago.
     Already,
 }
 
@@ -98,9 +99,9 @@ impl Outage {
     }
 }
 
-/// How long a failure says that the next one is near.
+/// How long a failure lets one expect the next.
 const FRESH: Duration = Duration::from_secs(3);
-/// Between two lines about the same outage.
+/// The time between two lines about the same outage.
 const AGAIN: Duration = Duration::from_secs(60);
 
 #[cfg(test)]

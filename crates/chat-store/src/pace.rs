@@ -1,34 +1,35 @@
-//! How fast the feed and the index of words follow what is committed. Nobody waits for them as those who speak wait for each
-//! other: while there is much to commit they take what comes in larger pieces, and not more of the time than they need.
+//! How fast the feed and the index of words follow what is committed. Nobody waits for them as clients wait for the
+//! answers to their orders. So while many orders are committed, they take in what there is in larger pieces, and use no
+//! more of the time than they need.
 //!
-//! The index is never more than a second behind as long as not more than 5,000 messages a second are sent.
+//! The index is never more than a second behind as long as at most 5,000 messages a second are sent.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When what follows goes on.
+/// When the feed and the index go on.
 pub(crate) struct Pace {
     /// When the feed may be written again.
     pub(crate) write: Instant,
     /// When the index may take in more, if there is more.
     pub(crate) step: Instant,
-    /// For how long commits are gathered.
+    /// How long commits are gathered.
     gather: Duration,
 }
 
 impl Pace {
-    /// Nothing was done yet.
+    /// Starts with nothing done yet.
     pub(crate) fn begin(now: Instant) -> Pace {
         Pace { write: now, step: now, gather: GATHER }
     }
 
-    /// Until when commits are gathered of which the first was heard now.
+    /// Returns until when commits are gathered, the first of which was heard now.
     pub(crate) fn gather(&self, now: Instant) -> Instant {
         now + self.gather
     }
 
-    /// The feed is written for so many rooms. Each costs a row, however much was said there.
+    /// Notes that the feed is written for so many rooms. Each room costs a row, however much was said there.
     pub(crate) fn writes(&mut self, now: Instant, rooms: usize) {
         if rooms > 0 {
             self.gather = if rooms >= MANY { GATHER_MORE } else { GATHER };
@@ -36,13 +37,13 @@ impl Pace {
         }
     }
 
-    /// The index takes in some of what there is. It waits before it takes in more only while others commit.
+    /// Notes that the index takes in a piece. It waits before the next one only while orders are committed.
     pub(crate) fn steps(&mut self, now: Instant, others_commit: bool) {
         self.step = if others_commit { now + STEP } else { now };
     }
 }
 
-/// How long commits are gathered into one turn, and how long where they are of many rooms.
+/// How long commits are gathered into one entry of the feed, and how long if they are of `MANY` rooms.
 const GATHER: Duration = Duration::from_millis(100);
 const GATHER_MORE: Duration = Duration::from_millis(300);
 const MANY: usize = 64;
@@ -50,15 +51,15 @@ const MANY: usize = 64;
 /// How many messages the index takes in at once.
 pub(crate) const AT_ONCE: usize = 500;
 
-/// How far apart steps of the index begin while others commit.
+/// The time between the beginnings of two steps of the index while orders are committed.
 const STEP: Duration = Duration::from_millis(60);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What was committed at the beginning of a second, at 5,000 messages a second, is found before its end: when the feed was
-    /// written and all that it brought was taken in, with as much time again for the work itself.
+    /// At 5,000 messages a second, what was committed at the beginning of a second is found before its end: after the
+    /// feed was written and everything in it was taken in, with as much time again for the work itself.
     #[test]
     fn five_thousand_messages_a_second_are_found_within_a_second() {
         let turn = 5_000 * GATHER_MORE.as_millis() as usize / 1_000;

@@ -1,4 +1,4 @@
-//! Where the database is, and what every connection to it begins with.
+//! The address of the database, and the settings of every connection to it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::error::OpenError;
 use crate::outage;
 use crate::work::{Options, new_life};
 
-/// Where the database is.
+/// The address of the database.
 #[derive(Clone)]
 pub(super) struct Address {
     server: Arc<Server>,
@@ -22,23 +22,23 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// What is written so; what is wrong with it otherwise.
+    /// Reads an address, or returns what is wrong with it.
     pub(super) fn parse(url: &str, life: Arc<Life>, options: &Options) -> Result<Address, OpenError> {
         let server = Server::parse(url, &Surroundings::of_process()).map_err(OpenError::Address)?;
         Ok(Address { server: Arc::new(server), life, node: Node::new(new_life(), options) })
     }
 
-    /// The node that connects.
+    /// Returns the node that connects.
     pub(super) fn node(&self) -> &Node {
         &self.node
     }
 
-    /// The server itself.
+    /// Returns the server.
     pub(super) fn server(&self) -> &Server {
         &self.server
     }
 
-    /// A new connection to a database whose life is known; what was said where there is none.
+    /// Makes a connection to a database whose life is known, or returns why it could not.
     pub(super) async fn connect(&self) -> Result<Conn, String> {
         let connected = self.recognised().await;
         match &connected {
@@ -61,7 +61,7 @@ impl Address {
         }
     }
 
-    /// A new connection with the settings that all of them have.
+    /// Makes a connection with the settings that all of them have.
     pub(super) async fn dial(&self) -> Result<Conn, String> {
         let connected = timeout(PATIENCE, self.server.connect()).await;
         let inner = connected.map_err(|_| "no answer in time".to_owned())??;
@@ -71,16 +71,19 @@ impl Address {
         Ok(conn)
     }
 
-    /// The error for an operator, without the password.
+    /// Returns the error for operators, without the password.
     pub(super) fn refused(&self, said: String) -> OpenError {
         OpenError::Refused { place: self.server.shown(), said }
     }
 }
 
-/// A node that freezes must not hold a room for long. Every question here walks along an index in the order that it wants, or
-/// looks up what it found before: whatever the planner thinks of tables that are still small, or were when it last looked, it
-/// shall neither collect a whole room and sort it nor read a table to join it. So one plan of each is good for ever. A server
-/// that is set up not to wait for its disk is asked to.
+/// The settings of every connection.
+///
+/// The time limits keep a node that freezes from holding rooms for long. The plans are fixed: every question here walks
+/// along an index in the order that it needs, or looks up what it found before. So the planner must never collect and
+/// sort a whole room or read a whole table to join it, whatever it thinks of tables that are small, or were when it
+/// last looked. Then one plan of each question is good for ever. A server that does not wait for its disk is told to do
+/// so.
 const SETTINGS: &str = "
     SET lock_timeout = '1800ms';
     SET statement_timeout = '10s';
@@ -96,8 +99,8 @@ const SETTINGS: &str = "
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
 
-/// What the server calls us, before the number of the node.
+/// The name that the server shows for our connections, before the number of the node.
 pub(super) const NAME: &str = "chat-server";
 
-/// How long a connection may take to come.
+/// How long making a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! What tables there are, and all of their rows.
+//! The tables of a database with all of their rows, for archives.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::sql::Sql;
 use crate::work::Options;
 use crate::work_error::Worked;
 
-/// Hands out all that a database holds.
+/// Hands out everything that the database holds.
 pub(crate) async fn export(url: &str, take: Taker<'_>) -> Result<(), String> {
     let address = Address::parse(url, Arc::new(Life::default()), &Options::default());
     let address = address.map_err(|error| error.to_string())?;
@@ -30,7 +30,7 @@ impl Conn {
         Ok(self.load::<(String,)>(sql).await?.into_iter().map(|(name,)| name).collect())
     }
 
-    /// The columns of a table in order of their names.
+    /// Returns the columns of a table in order of their names.
     pub(crate) async fn columns(&self, table: &str) -> Worked<Vec<Held>> {
         let sql = Sql::new(
             "SELECT CAST(a.attname AS TEXT), CAST(format_type(a.atttypid, NULL) AS TEXT),
@@ -52,7 +52,7 @@ impl Conn {
         Ok(columns)
     }
 
-    /// Shows all rows of a table in order of its key.
+    /// Hands out all rows of a table in order of its key.
     pub(crate) async fn walk(
         &self,
         table: &str,
@@ -81,7 +81,7 @@ impl Conn {
         }
     }
 
-    /// The next number of a sort is beyond this one.
+    /// Makes the next number of this kind larger than `last`.
     pub(crate) async fn number_on(&self, sort: &str, last: i64) -> Worked<()> {
         let sql = Sql::new(
             "SELECT setval(name, GREATEST(CAST(? AS BIGINT), COALESCE(pg_sequence_last_value(name), 1)))
@@ -92,9 +92,9 @@ impl Conn {
     }
 }
 
-/// Whoever takes the rows may be slow, and whole tables are read.
+/// Whoever takes the rows may be slow, and whole tables are read, so the time limits do not hold.
 const PATIENT: &str =
     "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = '60s'; SET enable_seqscan = on;
     SET enable_sort = on; SET enable_bitmapscan = on";
-/// Rows that are asked for at once.
+/// The number of rows that are read at once.
 const PAGE: usize = 2_000;

@@ -1,4 +1,4 @@
-//! What waits for a committer. Nothing waits for long there while one batch takes its time.
+//! The orders that wait for a committer. None of them waits long if one batch takes its time.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
@@ -13,16 +13,16 @@ use tokio::time::timeout;
 use crate::company::Company;
 use crate::work::{Intake, Waiting};
 
-/// What a committer is asked for.
+/// What a committer is asked to do.
 #[expect(clippy::large_enum_variant, reason = "all but the last one are orders: a box would be made for each of them")]
 pub(super) enum Work {
     /// To decide a command, together with those that wait beside it.
     Order(Waiting),
-    /// To stop after what came before.
+    /// To stop, after everything that came before.
     Close(oneshot::Sender<()>),
 }
 
-/// The queue of a committer, and what was taken out of it for the next batches.
+/// The queue of a committer, and the orders that were taken out of it for the next batches.
 pub(super) struct Backlog {
     queue: mpsc::Receiver<Work>,
     next: VecDeque<Work>,
@@ -35,7 +35,7 @@ impl Backlog {
         Backlog { queue, next: VecDeque::new(), company: Company::default(), intake }
     }
 
-    /// What has waited longest; nothing once nobody can ask for anything any more.
+    /// Returns the work that has waited longest; `None` once nobody can ask for anything any more.
     pub(super) async fn first(&mut self) -> Option<Work> {
         self.take_in();
         match self.next.pop_front() {
@@ -44,7 +44,7 @@ impl Backlog {
         }
     }
 
-    /// An order with those behind it, as many as one transaction takes.
+    /// Returns an order with those behind it, as many as one transaction takes.
     pub(super) async fn batch(&mut self, first: Waiting) -> Vec<Waiting> {
         let mut rooms: BTreeSet<_> = first.order.command.room().into_iter().collect();
         let mut batch = vec![first];
@@ -55,7 +55,7 @@ impl Backlog {
             && batch.len() < most
             && let Some(pause) = self.company.lacks(Instant::now())
         {
-            // Whoever comes ends the step; the runtime's clock has no finer ones than a millisecond.
+            // An order that comes ends the step. The runtime's clock cannot wait for less than a millisecond.
             if let Ok(Some(work)) = timeout(pause, self.queue.recv()).await {
                 self.next.push_back(work);
                 self.take_in();
@@ -83,8 +83,9 @@ impl Backlog {
         }
     }
 
-    /// Waits until a batch is done, with which so many are answered. If that takes long the database is away, or does not say what became of the batch: what has
-    /// waited behind it for long is told so, and was not begun.
+    /// Waits until a batch is done with which `answered` callers are answered. If it takes long, the database is away
+    /// or does not say what became of the batch. Orders that have waited long behind it are then answered that the
+    /// database is away: they were not begun.
     pub(super) async fn until<T>(&mut self, answered: usize, done: impl Future<Output = T>) -> T {
         let began = Instant::now();
         let mut done = pin!(done);
@@ -117,7 +118,7 @@ impl Backlog {
         }
     }
 
-    /// As much as a batch may want: what stays in the queue is bounded there.
+    /// Takes in as many orders as a batch may have. The rest stays in the queue, which is bounded.
     fn take_in(&mut self) {
         while self.next.len() < self.intake.options.batch
             && let Ok(work) = self.queue.try_recv()
@@ -127,11 +128,11 @@ impl Backlog {
     }
 }
 
-/// How many rooms one transaction holds at most: the others wait for it.
+/// The largest number of rooms that one transaction locks, because others have to wait for them.
 const MOST_ROOMS: usize = 512;
 
-/// How long an order waits behind one batch. With the time until somebody looks this is less than two seconds.
+/// How long an order may wait behind one batch. Together with `GLANCE` this is less than two seconds.
 const LONG: Duration = Duration::from_millis(1700);
 
-/// How often somebody looks who has waited so long.
+/// How often the waiting orders are looked at.
 const GLANCE: Duration = Duration::from_millis(100);

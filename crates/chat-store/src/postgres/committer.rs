@@ -1,4 +1,4 @@
-//! A task that decides and writes on a connection of its own.
+//! A committer: a task that decides and writes over a connection of its own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -33,7 +33,7 @@ pub(super) async fn run(queue: mpsc::Receiver<Work>, intake: Arc<Intake>, addres
             }
             Work::Close(done) => {
                 drop((committer, backlog));
-                // Who asked may be gone.
+                // Whoever asked may be gone.
                 let _ = done.send(());
                 return;
             }
@@ -47,9 +47,9 @@ struct Committer {
     tried: Option<Instant>,
     intake: Arc<Intake>,
     address: Address,
-    /// Who answers on the server's side of the last connection, if it could be ended from another one.
+    /// The server's process for the connection, if another connection is allowed to end it.
     backend: Option<Backend>,
-    /// How the rooms were that it wrote to by this connection.
+    /// What is remembered of the rooms that were written to over this connection.
     cache: RoomCache,
     stock: Stock,
 }
@@ -72,7 +72,7 @@ impl Committer {
         let mut epoch = conn.epoch;
         let mut after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         if let After::NotBegun(batch) = after {
-            // The connection had gone before anything was asked of it.
+            // The connection was lost before anything was asked of it.
             self.conn = None;
             self.connect(deadline).await;
             let Some(conn) = &self.conn else { return intake.turn_away(batch) };
@@ -90,11 +90,12 @@ impl Committer {
         }
     }
 
-    /// Commits what can be of a batch in one statement that rests on what is remembered; gives back what is to go the sure way.
+    /// Commits as much of a batch as possible in one statement, decided from memory. Returns the orders that have to go
+    /// the sure way.
     async fn commit_from_memory(&mut self, mut batch: Vec<Waiting>) -> Vec<Waiting> {
         let began = Instant::now();
         batch.retain(|waiting| !waiting.is_withdrawn());
-        // A backend that cannot be stopped might commit it after we have looked.
+        // Otherwise the outcome could not be found out: the server might still commit the statement after the look.
         let Some(backend) = self.backend else { return batch };
         let (mut batch, mut rest) = split(batch, &self.cache);
         let optimistic = self.decided_from_memory(&batch).await;
@@ -132,7 +133,7 @@ impl Committer {
         batch
     }
 
-    /// What these orders come to, decided from memory alone.
+    /// Decides these orders from memory alone, if that is possible.
     async fn decided_from_memory(&mut self, batch: &[Waiting]) -> Option<OptimisticBatch> {
         if batch.is_empty() {
             return None;
@@ -142,14 +143,14 @@ impl Committer {
         match self.stock.take(self.conn.as_ref()?, &premise, batch.len()).await {
             Ok(ids) => premise.decide(batch, ids, self.intake.options.limits),
             Err(error) => {
-                // Who did not answer is not asked again.
+                // A server that did not answer is not asked again over this connection.
                 self.conn.take_if(|_| leaves_open(&error));
                 None
             }
         }
     }
 
-    /// Answers the orders of these rooms; gives back the others.
+    /// Answers the orders of these rooms, and returns the others.
     fn answer_in(&self, rooms: &Kept, batch: Vec<Waiting>, results: Vec<OrderResult>) -> Vec<Waiting> {
         let is_kept = |waiting: &Waiting| waiting.order.command.room().is_some_and(|room| rooms.contains_key(&room));
         let (kept, left): (Vec<_>, Vec<_>) = batch.into_iter().zip(results).partition(|(waiting, _)| is_kept(waiting));
@@ -158,7 +159,8 @@ impl Committer {
         left.into_iter().map(|(waiting, _)| waiting).collect()
     }
 
-    /// Asks a new connection where it was committed, once the old one can commit nothing more. What was not may be tried again.
+    /// Finds out over a new connection in which rooms the batch was committed, once the old connection can commit
+    /// nothing more. Returns the orders that were not committed and may be tried again.
     async fn find_out_optimistic(
         &mut self,
         optimistic: OptimisticBatch,
@@ -185,7 +187,8 @@ impl Committer {
         }
     }
 
-    /// Asks a new connection what became of a transaction, in the life of whose epoch its mark means something.
+    /// Finds out over a new connection whether a transaction was committed. Its mark means something only in the life
+    /// with this epoch.
     async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
         let mark = unknown.mark;
         let committed = self.learned(|conn| {
@@ -195,8 +198,8 @@ impl Committer {
         unknown.found(&self.intake, committed);
     }
 
-    /// Asks new connections until there is an answer, or no more time. The server may take a while to notice that nobody waits
-    /// for its answer any more.
+    /// Asks new connections until there is an answer or the time is up. The server may take a while to notice that the
+    /// old connection is lost.
     async fn learned<T>(&mut self, ask: impl for<'c> Fn(&'c Conn) -> Asking<'c, T>) -> Option<T> {
         let deadline = Instant::now() + UNKNOWN_FOR;
         self.conn = None;
@@ -214,7 +217,8 @@ impl Committer {
         None
     }
 
-    /// Sees that there is a connection, unless an attempt has failed just now. What was remembered may be of another life.
+    /// Makes a connection if there is none, unless the last attempt has just failed. What was remembered is forgotten:
+    /// the new connection may be to another life of the database.
     async fn connect(&mut self, deadline: Instant) {
         self.conn.take_if(|conn| !conn.is_current());
         if self.conn.is_none() && self.tried.is_none_or(|tried| tried.elapsed() > PAUSE) {
@@ -222,13 +226,13 @@ impl Committer {
             let reached = timeout_at(deadline.into(), self.reached()).await;
             match reached.unwrap_or_else(|_| Err("no answer in time".into())) {
                 Ok((conn, backend)) => (self.conn, self.backend, self.tried) = (Some(conn), backend, None),
-                // The address tells the operator.
+                // The address tells operators why.
                 Err(_) => self.tried = Some(Instant::now()),
             }
         }
     }
 
-    /// A new connection.
+    /// Makes a new connection.
     async fn reached(&self) -> Result<(Conn, Option<Backend>), String> {
         let conn = self.address.connect().await?;
         let backend = conn.backend().await.map_err(|error| error.to_string())?;
@@ -236,18 +240,18 @@ impl Committer {
     }
 }
 
-/// What a new connection says after one that broke; nothing while it cannot know yet.
+/// What a new connection finds out about one that was lost; `None` while it cannot know yet.
 type Asking<'c, T> = Pin<Box<dyn Future<Output = QueryResult<Option<T>>> + Send + 'c>>;
 
-/// How long apart attempts to connect are.
+/// The time between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long the outcome of a transaction is asked for after its answer was waited for in vain. With that its callers are told
-/// within 15 s that the store did not say.
+/// How long to go on asking about the outcome of a transaction that was not answered in time. Together with that time,
+/// its callers are told within 15 s that the store does not know.
 const UNKNOWN_FOR: Duration = Duration::from_secs(9);
 
-/// Until when a connection may come for a batch of which nothing is begun: within two seconds of its first order. Whoever has
-/// waited long already waits a moment longer.
+/// Returns until when a connection for a batch must be made of which nothing was begun: within two seconds of its first
+/// order, and a moment longer if that has waited long already.
 fn deadline(batch: &[Waiting]) -> Instant {
     let first = batch.iter().map(|waiting| waiting.since).min();
     first.map_or_else(Instant::now, |first| first + PROMPT).max(Instant::now() + PAUSE)

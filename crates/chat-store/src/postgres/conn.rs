@@ -18,49 +18,50 @@ use super::life::Life;
 use crate::sql::{Readable, Rows, Sql, Typed, Write};
 use crate::work_error::Unkept;
 
-/// An answer on its way. (In a box: the compiler does not see through the connection's own types that they may be sent.)
+/// An answer on its way. It is boxed because the compiler does not see through the connection's own types that they are
+/// `Send`.
 type Answering<'c, T> = Pin<Box<dyn Future<Output = QueryResult<T>> + Send + 'c>>;
 
-/// The rooms that were written to, and how often positions have moved in each.
+/// The rooms that were written to, with the `moves` of each.
 pub(super) type Kept = BTreeMap<RoomId, u64>;
 
-/// A connection that nobody else uses meanwhile. Questions that are asked side by side go in one round trip.
+/// A connection for one user at a time. Questions that are asked side by side go in one round trip.
 pub(crate) struct Conn {
     inner: AsyncPgConnection,
     pub(super) life: Arc<Life>,
-    /// How long an answer is waited for, that to a commit aside.
+    /// How long to wait for an answer, except that to a commit.
     patience: Duration,
-    /// The database's, when this connection came; zero before it was looked at.
+    /// The epoch that the database had when this connection was made; zero before it was looked at.
     pub(super) epoch: u64,
 }
 
 impl Conn {
-    /// Whether others write to the database too.
+    /// Whether others write to the database, too.
     pub(crate) const SHARED: bool = true;
 
-    /// What a question adds that means to change what it finds.
+    /// The end of a question whose rows are going to be changed.
     pub(crate) const LOCK: &str = " FOR UPDATE";
 
     /// The database's clock, in microseconds.
     pub(crate) const CLOCK: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-    /// What lets a transaction wait longer for others: until whoever brings the tables up to date is done, or given up by the
-    /// server because nothing is heard of them any more.
+    /// Lets a transaction wait longer for others: until whoever brings the tables up to date is done, or the server
+    /// gives that connection up because it is silent.
     pub(crate) const PATIENT: &str = "SET LOCAL lock_timeout = '12s'";
 
-    /// The steps that bring the tables up to date.
+    /// The migrations of this database.
     pub(crate) const MIGRATIONS: &[&str] = crate::migrations::POSTGRES;
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
         Conn { inner, life, patience: FIRST, epoch: 0 }
     }
 
-    /// From now on whoever waits is told soon that the server does not answer.
+    /// From now on, tells those who wait soon if the server does not answer.
     pub(super) fn hurry(&mut self) {
         self.patience = PROMPT;
     }
 
-    /// Whether the database has begun no other life since.
+    /// Whether the database is still in the life in which this connection was made.
     pub(super) fn is_current(&self) -> bool {
         self.epoch == self.life.epoch()
     }
@@ -88,7 +89,7 @@ impl Conn {
         Ok(self.load(sql).await?.pop())
     }
 
-    /// Changes something; says how many rows.
+    /// Changes something; returns the number of rows.
     pub(crate) fn run<'c>(&'c self, sql: Sql<'c>) -> Answering<'c, usize> {
         self.run_within(self.patience, sql)
     }
@@ -110,23 +111,23 @@ impl Conn {
         if write.rows.is_empty() { Ok(()) } else { self.run(write.into_sql("")).await.map(drop) }
     }
 
-    /// Begins to write.
+    /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN ISOLATION LEVEL READ COMMITTED")).await.map(drop)
     }
 
-    /// Begins to read: everything until the end is from one moment.
+    /// Begins a transaction that reads everything as of one moment.
     pub(crate) async fn begin_reading(&self) -> QueryResult<()> {
         self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
-    /// Makes what was written durable.
+    /// Makes durable what was written.
     pub(crate) async fn commit(&self) -> QueryResult<()> {
         self.run_within(COMMIT, Sql::new("COMMIT")).await.map(drop)
     }
 
-    /// Writes all of this and makes it durable, in one round trip. The COMMIT leaves last, and is a ROLLBACK if anything
-    /// before it failed.
+    /// Writes these rows and commits, in one round trip. The COMMIT is sent last, and the server makes it a ROLLBACK if
+    /// anything before it failed.
     pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
         let asked = writes
             .into_iter()
@@ -139,20 +140,19 @@ impl Conn {
         Ok(())
     }
 
-    /// Writes by one statement alone, which answers with the rooms that it wrote to, how often positions have moved there, and
-    /// the mark of its transaction.
+    /// Writes with one statement and its own transaction. Returns the rooms that it wrote to, with the `moves` of each.
     pub(super) async fn keep_at_once(&self, sql: Sql<'_>) -> QueryResult<Kept> {
         let kept = self.load_within::<(i64, i64, i64)>(COMMIT, sql).await?;
         kept.iter().take(1).for_each(|&(.., mark)| self.life.committed(self.epoch, mark));
         Ok(kept.into_iter().filter_map(|(room, moves, _)| Some((RoomId::new(room)?, moves as u64))).collect())
     }
 
-    /// Forgets what was written.
+    /// Undoes what was written.
     pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.script("ROLLBACK").await
     }
 
-    /// The next numbers of a sort, in increasing order, maybe with others' between them.
+    /// Returns the next numbers of this kind in increasing order; others may take numbers in between.
     pub(crate) async fn take_ids(&self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
         if how_many == 0 {
             return Ok(Vec::new());
@@ -162,8 +162,9 @@ impl Conn {
         Ok(self.load::<(i64,)>(sql).await?.into_iter().map(|(id,)| id).collect())
     }
 
-    /// What a database that was restored or copied has otherwise: its own number, its cluster's, and the timeline, which a
-    /// cluster leaves that goes back. Who may not ask for the cluster's is content with the others.
+    /// Returns what differs if the database was restored or copied: made of the database's own number, its cluster's
+    /// number, and the timeline, which changes when a cluster goes back. A role that may not read the cluster's number
+    /// does without.
     pub(crate) async fn identity(&self) -> Option<i64> {
         let own = "SELECT d.oid::bigint, has_function_privilege('pg_control_system()', 'EXECUTE'),
             ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
@@ -178,18 +179,18 @@ impl Conn {
         Some(cluster.rotate_left(32) ^ own.rotate_left(16) ^ line)
     }
 
-    /// What tells later whether this transaction was committed.
+    /// Returns the mark by which it can be found out later whether this transaction was committed.
     pub(crate) async fn mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT pg_current_xact_id()::text::bigint");
         Ok(self.first::<(i64,)>(sql).await?.ok_or(diesel::result::Error::NotFound)?.0)
     }
 
-    /// Whether the server only follows another one, or has yet to become itself: what it shows is of the past.
+    /// Whether the server is a standby or is still recovering, so that it shows the past.
     pub(super) async fn is_standby(&self) -> QueryResult<bool> {
         Ok(self.first::<(bool,)>(Sql::new("SELECT pg_is_in_recovery()")).await?.is_some_and(|(is,)| is))
     }
 
-    /// Ends the connections of all other nodes: they come back, and find what they could not know.
+    /// Ends the connections of all other nodes, so that they connect anew and notice that another life has begun.
     pub(super) async fn send_others_away(&self) -> QueryResult<()> {
         let sql = Sql::new(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database()
@@ -200,7 +201,8 @@ impl Conn {
         self.load::<(bool,)>(sql).await.map(drop)
     }
 
-    /// Ends the connections of nodes that have no row any more. Those of the living stay: to them it would be an outage.
+    /// Ends the connections of nodes that have no row any more. Those of living nodes stay, because ending them would
+    /// be an outage.
     pub(super) async fn send_the_dead_away(&self) -> QueryResult<()> {
         let sql = Sql::new(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database()
@@ -211,14 +213,15 @@ impl Conn {
         self.load::<(bool,)>(named).await.map(drop)
     }
 
-    /// Holds these numbers against other transactions, in their order.
+    /// Locks these numbers until the end of the transaction, in this order.
     pub(crate) async fn lock_names(&self, names: &[i64]) -> QueryResult<()> {
         let names = Rows::ints(names.iter().copied());
         self.run(Sql::new("SELECT pg_advisory_xact_lock(name) FROM ({}) held (name)").rows(names)).await.map(drop)
     }
 
-    /// Holds these rooms against other transactions that write to them, in the order of their ids. (Each by itself, which LATERAL
-    /// sees to: joined plainly, the planner walks through all rooms there are, for that is their order.)
+    /// Locks these rooms against other transactions that write to them, in the order of their ids. LATERAL makes the
+    /// planner look up each room by itself; for a plain join it would walk through all rooms, which an index has in
+    /// this order.
     pub(crate) async fn lock_rooms(&self, rooms: impl IntoIterator<Item = i64>) -> QueryResult<()> {
         let rooms = Rows::ints(rooms.into_iter().collect::<BTreeSet<_>>());
         if rooms.is_empty() {
@@ -232,8 +235,8 @@ impl Conn {
     }
 }
 
-/// Asks all of it at once, in this order; the first error is the answer. (Statements leave in the order in which they are
-/// first polled: each waits its turn for the connection's prepared statements, and is on its way when it has had it.)
+/// Sends these statements at once, in this order; returns the first error. A statement is sent when it is first polled
+/// and has its turn at the connection's prepared statements, so the order of polling is the order of sending.
 async fn in_order(mut asked: Vec<Answering<'_, usize>>) -> QueryResult<()> {
     std::future::poll_fn(|context| {
         let mut at = 0;
@@ -249,25 +252,27 @@ async fn in_order(mut asked: Vec<Answering<'_, usize>>) -> QueryResult<()> {
     .await
 }
 
-/// Whether a COMMIT that failed so may have been one: it was if no answer came, it was not if the answer was no.
+/// Whether a COMMIT that failed in this way may have succeeded: it may if no answer came, but not if the server
+/// refused.
 pub(super) fn leaves_open(error: &Error) -> bool {
     let no_answer = [DatabaseErrorKind::UnableToSendCommand, DatabaseErrorKind::ClosedConnection];
     !matches!(error, Error::DatabaseError(kind, _) if !no_answer.contains(kind))
 }
 
-/// A server that does not answer is away, whatever it said it would do in time. Statements that are asked side by side all wait
-/// from the moment when they were asked, so this is what a whole round trip has.
+/// Waits for an answer for at most `patience`, whatever the server promised. Statements that are sent side by side all
+/// wait from that moment, so this is the time for a whole round trip.
 async fn in_time<T>(patience: Duration, answer: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
     let silent =
         || Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new("no answer in time".to_owned()));
     tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(silent()))
 }
 
-/// How long an answer is waited for by whom others wait for.
+/// How long to wait for an answer while others wait.
 const PROMPT: Duration = Duration::from_secs(2);
 
-/// Nobody waits yet while the tables are made.
+/// How long to wait while the tables are made, when nobody waits yet.
 const FIRST: Duration = Duration::from_secs(15);
 
-/// Until its answer comes nobody knows whether a commit is one. A slow disk may be all; then to ask is worse than to wait.
+/// How long to wait for the answer to a commit. Until it comes nobody knows whether the commit succeeded. If the disk
+/// is only slow, waiting is better than asking.
 pub(super) const COMMIT: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! What a new connection is asked when the answer to a commit was lost with an old one.
+//! Finding out over a new connection what became of a commit whose answer was lost with the old one.
 
 use chat_domain::{Message, RoomId};
 use diesel::QueryResult;
@@ -7,11 +7,11 @@ use super::Conn;
 use super::conn::{COMMIT, Kept};
 use crate::sql::{Rows, Sql};
 
-/// The server's side of a connection.
+/// The server's process for a connection: its number, and when it began.
 pub(super) type Backend = (i64, i64);
 
 impl Conn {
-    /// Whether the transaction of this mark was committed; `None` while it runs.
+    /// Whether the transaction with this mark was committed; `None` while it still runs.
     pub(crate) async fn was_committed(&self, mark: i64) -> QueryResult<Option<bool>> {
         let sql = Sql::new("SELECT pg_xact_status(?::text::xid8)").bind(mark.to_string());
         let status = self.first::<(Option<String>,)>(sql).await?.and_then(|(status,)| status);
@@ -25,7 +25,8 @@ impl Conn {
         })
     }
 
-    /// Whether the database has this transaction, which was committed, or has forgotten of one so old.
+    /// Whether the database has this transaction, which was committed here. One that is so old that the server has
+    /// forgotten about it counts as had.
     pub(super) async fn knows(&self, mark: i64) -> QueryResult<bool> {
         let sql = Sql::new(
             "SELECT CASE WHEN known.mark >= pg_snapshot_xmax(pg_current_snapshot()) THEN FALSE
@@ -34,8 +35,8 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(mark.to_string())).await?.is_some_and(|(knows,)| knows))
     }
 
-    /// Who answers on the server's side of this connection: its number, and since when it has it. Nobody whom we might end, where
-    /// the role that we act as may not see that of the one that has connected.
+    /// Returns the server's process for this connection; `None` if our role may not see when it began, and so could not
+    /// end it safely.
     pub(super) async fn backend(&self) -> QueryResult<Option<Backend>> {
         let sql = Sql::new(
             "SELECT a.pid::bigint, (extract(epoch FROM a.backend_start) * 1000000)::bigint
@@ -45,7 +46,7 @@ impl Conn {
         Ok(found.and_then(|(pid, since)| Some((pid, since?))))
     }
 
-    /// Whether that backend of an older connection is gone; if not, it is told to go.
+    /// Whether the server's process of an older connection has ended. If not, the process is told to end.
     pub(super) async fn has_ended(&self, (pid, since): Backend) -> QueryResult<bool> {
         let sql = Sql::new(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity(?::bigint::int) a
@@ -54,8 +55,9 @@ impl Conn {
         Ok(self.first::<(bool,)>(sql.bind(pid).bind(since)).await?.is_none())
     }
 
-    /// The rooms of those among these messages, one of a room, that are there as they were said, and to stay. The lock is written
-    /// down behind them: where commits wait for a standby, the answer comes once that has both.
+    /// Returns the rooms of those messages that are in the database as they were sent; give one message of each room.
+    /// The rows are locked, which writes to the server's log: where commits wait for a standby, the answer comes only
+    /// when the standby has both.
     pub(super) async fn rooms_that_have<'m>(&self, messages: impl Iterator<Item = &'m Message>) -> QueryResult<Kept> {
         let sql = Sql::new(
             "SELECT there.room, (SELECT r.moves FROM rooms r WHERE r.id = there.room) FROM ({}) said (room, id, sender, seq) CROSS JOIN LATERAL (SELECT m.room FROM messages m

@@ -1,4 +1,4 @@
-//! The index of words on Postgres: a table with a GIN index, of which the planner may make what it likes.
+//! The index of words on Postgres: a table with a GIN index, for which the planner may choose its plans.
 
 use std::sync::Arc;
 
@@ -15,34 +15,34 @@ use crate::sql::{Rows, Sql, Write};
 use crate::work::Options;
 use crate::work_error::Worked;
 
-/// Has the index made anew by whoever keeps it.
+/// Asks whoever keeps the index to make it anew.
 pub(crate) async fn reindex(url: &str) -> Result<(), OpenError> {
     let conn = connect(url).await?;
     conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
     transacted(&conn, |conn| Box::pin(indexer::start_anew(conn))).await.map_err(OpenError::away)
 }
 
-/// After which message of which room it goes on being made.
+/// Returns how far making it anew has come: the room and the message after which it goes on; `None` if it is complete.
 pub(crate) async fn unindexed(url: &str) -> Result<Option<(i64, i64)>, OpenError> {
     indexer::making(&connect(url).await?).await.map_err(OpenError::away)
 }
 
-/// A connection of somebody who is no store.
+/// Makes a connection that does not belong to a store.
 async fn connect(url: &str) -> Result<Conn, OpenError> {
     let address = Address::parse(url, Arc::default(), &Options::default())?;
     address.dial().await.map_err(|said| address.refused(said))
 }
 
 impl Conn {
-    /// Where the index is.
+    /// The prefix of the index's tables.
     pub(crate) const INDEX: &str = "";
 
-    /// What is there is written anew: it is of this database.
+    /// Does nothing: entries are overwritten, and the index belongs to this database.
     pub(crate) async fn empty_index(&self) -> Worked<()> {
         Ok(())
     }
 
-    /// Writes entries anew.
+    /// Writes entries, over older ones of the same messages.
     pub(crate) async fn index(&self, entries: &[Entry]) -> Worked<()> {
         let keys = entries.iter().map(|entry| [entry.at.into(), entry.message.into()]);
         self.write(Write::other("DELETE FROM words WHERE (at, message) IN (", Rows::new(keys), ")")).await?;
@@ -55,7 +55,7 @@ impl Conn {
         Ok(self.write(Write::other(head, Rows::new(rows), ") n (at, message, room, marks)")).await?)
     }
 
-    /// The newest messages that may be meant.
+    /// Returns the newest messages that could match.
     pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
         let Question { reader, since, below, limit, .. } = *question;
         let words = question.spelled(") & (", " | ", |spelled, mark| match mark {
@@ -83,10 +83,10 @@ impl Conn {
     }
 }
 
-/// Words are as rare as they are: the planner is let to judge by its statistics, each time anew.
+/// Lets the planner choose by its statistics, anew each time, because words differ much in how rare they are.
 const FREELY: &str = "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_seqscan = on; SET LOCAL plan_cache_mode = force_custom_plan";
 
-/// What is read by its key is read as everywhere.
+/// The settings of all other questions: rows are read by their keys.
 const AS_EVER: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;
     SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan";

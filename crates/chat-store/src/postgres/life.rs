@@ -1,5 +1,5 @@
-//! The life that a running store believes the database to be in. Beneath it a server may be failed over, or put back from a
-//! backup: every new connection has a look, before anything is asked of it.
+//! The life of the database in which a running store believes it is. The server can be failed over or restored from a
+//! backup at any time, so every new connection is examined before anything is asked of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,24 +8,25 @@ use super::queries::schema;
 use crate::work::new_life;
 use crate::work_error::{WorkError, Worked};
 
-/// What is known of it. Epochs only grow: one that is lower than this has come back with an older copy.
+/// What is known of the database's life. Epochs only grow, so a database with a lower one is an older copy.
 #[derive(Default)]
 pub(super) struct Life(Mutex<Belief>);
 
 #[derive(Clone, Copy, Default)]
 struct Belief {
     epoch: u64,
-    /// The newest transaction of this life that was committed here. A database that has not heard of it is an older copy.
+    /// The newest transaction that this store committed in this life. A database that does not have it is an older
+    /// copy.
     mark: Option<i64>,
 }
 
 impl Life {
-    /// What tells this life from every other.
+    /// Returns the epoch of the present life.
     pub(super) fn epoch(&self) -> u64 {
         self.belief().epoch
     }
 
-    /// Another life has begun, unless a later one has already.
+    /// Notes that another life has begun, unless a later one is known.
     pub(super) fn begin(&self, epoch: u64) {
         let mut belief = self.belief();
         if epoch > belief.epoch {
@@ -33,7 +34,7 @@ impl Life {
         }
     }
 
-    /// A transaction was committed in the life of this epoch.
+    /// Notes that a transaction was committed in the life with this epoch.
     pub(super) fn committed(&self, epoch: u64, mark: i64) {
         let mut belief = self.belief();
         if belief.epoch == epoch {
@@ -41,8 +42,8 @@ impl Life {
         }
     }
 
-    /// The epoch of the database behind a new connection. The first who finds the database elsewhere, or older than it was,
-    /// begins another life; everybody else finds that it has begun.
+    /// Returns the epoch of the database behind a new connection. If the database is in another place, or older than it
+    /// was, whoever notices first begins another life, and everybody else finds that it has begun.
     pub(super) async fn recognise(&self, conn: &Conn) -> Worked<u64> {
         if conn.is_standby().await? {
             return Err(WorkError::Broken("the server is a standby, or is still recovering".into()));
@@ -69,7 +70,7 @@ impl Life {
 }
 
 impl Belief {
-    /// The epoch of the database, if nobody need begin another one.
+    /// Returns the epoch of the database if the life goes on, and no other has to begin.
     async fn goes_on(self, conn: &Conn, identity: Option<i64>) -> Worked<Option<u64>> {
         let (epoch, before) = schema::epoch_and_identity(conn).await?;
         let moved = identity.is_some() && before != identity;
@@ -81,7 +82,7 @@ impl Belief {
         Ok(good.then_some(epoch))
     }
 
-    /// Begins another life, unless somebody was faster; says which it is, and whether it was begun here.
+    /// Begins another life, unless somebody else was faster. Returns its epoch, and whether it was begun here.
     async fn begin_another(self, conn: &Conn, identity: Option<i64>) -> Worked<(u64, bool)> {
         schema::lock(conn).await?;
         if let Some(epoch) = self.goes_on(conn, identity).await? {
@@ -96,7 +97,8 @@ impl Belief {
     }
 }
 
-/// What tells the nodes of this database from all others.
+/// Returns the number of the cluster, which tells the nodes of this database from all others. `fresh` becomes that
+/// number if there is none.
 pub(super) async fn cluster(conn: &Conn, fresh: u64) -> Worked<u64> {
     schema::lock(conn).await?;
     if let Some(cluster) = schema::fact(conn, "cluster").await? {

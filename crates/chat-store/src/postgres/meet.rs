@@ -1,4 +1,4 @@
-//! This store among the others on its database: who they are, and how they hear of each other.
+//! This node among the other nodes on its database: its identity, and its way to the others.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,19 +13,19 @@ use super::{Database, life};
 use crate::error::OpenError;
 use crate::work::new_life;
 
-/// How long a node tries to meet the others when it begins.
+/// How long a node tries to meet the others at its start.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(100);
 
 impl Database {
-    /// Who this node is among those on its database; these ears hear who of them is alive.
+    /// Returns this node's identity. The ears are told which other nodes are alive.
     pub(crate) async fn meet(&self, ears: &Arc<dyn Listener>) -> Result<Speaker, OpenError> {
         let began = Instant::now();
         let cluster = loop {
             let cluster = self.write(|conn| Box::pin(life::cluster(conn, new_life()))).await;
             match cluster {
                 Ok(cluster) => break cluster,
-                // Many may begin together.
+                // Many nodes may begin at the same time.
                 Err(_) if began.elapsed() < PATIENCE => sleep(GLANCE).await,
                 Err(failure) => return Err(OpenError::Unready(failure.to_string())),
             }
@@ -35,17 +35,17 @@ impl Database {
         Ok(Speaker { cluster, epoch: self.life(), node, life: node })
     }
 
-    /// The way to the other nodes.
+    /// Returns the wire to the other nodes.
     pub(crate) async fn wire(&self, ears: Arc<dyn Listener>) -> Result<Arc<dyn Wire>, OpenError> {
         Ok(Arc::new(Notifying::begin(&self.address, ears).await.ok_or(OpenError::Unheard)?))
     }
 
-    /// The other nodes that were alive a moment ago.
+    /// Returns the other nodes that were alive when the database was last asked.
     pub(crate) fn neighbours(&self) -> Vec<Neighbour> {
         self.neighbours.all()
     }
 
-    /// Those that are now.
+    /// Asks the database which other nodes are alive now.
     pub(crate) fn look(&self) -> Answer<'static, Vec<Neighbour>> {
         let (address, known) = (self.address.clone(), self.neighbours.clone());
         let asked = self.read(move |conn| Box::pin(async move { Ok(address.node().neighbours(conn).await?) }));

@@ -49,20 +49,20 @@ pub(crate) struct Database {
     intake: Arc<Intake>,
     committers: Vec<mpsc::Sender<Work>>,
     pool: Arc<Pool>,
-    /// For the feed, for the index of words and for who searches it: they keep nobody else waiting.
+    /// The connections for the feed, the index of words and searches, so that these keep nobody else waiting.
     beside: Arc<Pool>,
     life: Arc<Life>,
-    /// Who keeps this store's row fresh, and is told when it ends.
+    /// Tells the task that keeps this node's row fresh to end; it answers when it has.
     alive: mpsc::Sender<oneshot::Sender<()>>,
     address: Address,
     hearers: Arc<Hearers>,
     neighbours: Arc<Neighbours>,
-    /// Who writes the feed, likewise.
+    /// Tells the task that writes the feed to end; it answers when it has.
     feeder: mpsc::Sender<oneshot::Sender<()>>,
 }
 
 impl Database {
-    /// Opens the database at this address. Must be called, and the database used, inside of a tokio runtime.
+    /// Opens the database at this address. Must be called and used within a tokio runtime.
     pub(crate) async fn open(url: &str, intake: Intake, life: u64) -> Result<Arc<Database>, OpenError> {
         let (intake, known) = (Arc::new(intake), Arc::new(Life::default()));
         let address = Address::parse(url, known.clone(), &intake.options)?;
@@ -92,17 +92,17 @@ impl Database {
         Ok(database)
     }
 
-    /// Takes what waits, then stops.
+    /// Does what waits already, then stops.
     pub(crate) async fn close(&self) {
         let (tell, told) = oneshot::channel();
         if self.feeder.send(tell).await.is_ok() {
-            // It has ended in another way.
+            // The task has ended already.
             let _ = told.await;
         }
         for committer in &self.committers {
             let (tell, told) = oneshot::channel();
             if committer.send(Work::Close(tell)).await.is_ok() {
-                // A committer that is gone has stopped too.
+                // The committer has ended already.
                 let _ = told.await;
             }
         }
@@ -110,7 +110,7 @@ impl Database {
         self.beside.close();
         let (tell, told) = oneshot::channel();
         if self.alive.send(tell).await.is_ok() {
-            // As above.
+            // The task has ended already.
             let _ = told.await;
         }
     }
@@ -120,27 +120,27 @@ impl Database {
         let known = self.life();
         let epoch = self.write(move |conn| Box::pin(queries::schema::renew(conn, life, known))).await?;
         self.life.begin(epoch);
-        // Other nodes hear of it as they come back.
+        // The other nodes notice when they connect again.
         self.write(|conn| Box::pin(async move { Ok(conn.send_others_away().await?) })).await?;
         Ok(epoch)
     }
 
-    /// Forgets everything that is too old.
+    /// Deletes everything that is too old.
     pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
         prune(&self.pool, old, now).await.map_err(WorkError::into_failure)
     }
 
-    /// How many connections of the pool are at work.
+    /// Returns how many connections of the pool are in use.
     fn reading(&self) -> usize {
         self.pool.lent()
     }
 
-    /// Postgres itself sees to the bytes of what was deleted, with its next VACUUM.
+    /// Does nothing: Postgres itself overwrites what was deleted, with its next VACUUM.
     fn scrub(&self) -> std::future::Ready<Result<(), Failure>> {
         std::future::ready(Ok(()))
     }
 
-    /// How many pieces of work wait for the committers.
+    /// Returns how much work waits for the committers.
     fn queued(&self) -> usize {
         self.committers.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
@@ -153,7 +153,7 @@ impl Database {
         self.life.epoch()
     }
 
-    /// Puts an order into the queue at once; the answer may be waited for.
+    /// Puts an order into the queue at once. The answer can be awaited.
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();
         let queue = self.committer(&order);
@@ -163,7 +163,7 @@ impl Database {
         })
     }
 
-    /// Puts an order into the queue whose answer only the sink hears.
+    /// Puts an order into the queue whose answer only the sink is told.
     fn enqueue_unheard(&self, order: Order) {
         let (origin, queue) = (order.origin, self.committer(&order));
         if queue.try_send(Work::Order(Waiting::new(order, None))).is_err() {
@@ -171,14 +171,15 @@ impl Database {
         }
     }
 
-    /// All orders about one room go to one committer, so that they are decided in their order, what is remembered of the room is
-    /// right, and committers do not wait for each other there. The orders of a person that are about none keep theirs likewise.
+    /// Returns the committer of an order. All orders about one room go to the same committer, so that they are decided
+    /// in order, what it remembers of the room is right, and committers do not wait for each other's locks. Orders
+    /// about no room go by their actor, so that they stay in order, too.
     fn committer(&self, order: &Order) -> &mpsc::Sender<Work> {
         let number = order.command.room().map_or(order.actor.number(), RoomId::number);
         &self.committers[number as usize % self.committers.len()]
     }
 
-    /// Asks the database something.
+    /// Asks the database a question.
     fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -192,7 +193,7 @@ impl Database {
         })
     }
 
-    /// Asks something of the index of words too.
+    /// Asks a question that also needs the index of words.
     fn search<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -228,7 +229,7 @@ impl Database {
         })
     }
 
-    /// The same for what no order looks at, and what a crash of the server may take if nothing else was written since.
+    /// Does something in a transaction of its own that no order depends on. A crash of the server may lose it.
     fn write_beside<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -246,7 +247,7 @@ impl Database {
     }
 }
 
-/// Has old things forgotten soon after the start, and then from time to time, until the store is gone.
+/// Deletes old rows soon after the start and then from time to time, until the store is gone.
 async fn keep(pool: std::sync::Weak<Pool>, keep: Duration) {
     let mut pause = PRUNE_FIRST;
     loop {
@@ -273,11 +274,11 @@ async fn prune(pool: &Pool, old: Time, now: Time) -> Result<(), WorkError> {
     Ok(())
 }
 
-/// How many connections there are beside those that everybody uses.
+/// How many connections there are for the feed, the index and searches.
 const BESIDE: usize = 3;
 
-/// When old things are forgotten first: a server that is started often would never come to it otherwise.
+/// When old rows are first deleted: soon, because a server that is restarted often would otherwise never get to it.
 const PRUNE_FIRST: Duration = Duration::from_secs(2);
 
-/// How often after that.
+/// How often old rows are deleted after that.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);

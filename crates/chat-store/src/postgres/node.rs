@@ -1,4 +1,5 @@
-//! This store among those that are open on the same database: each keeps a row, fresh by the database's clock.
+//! This node among the nodes that have the same database open. Each keeps a row in `nodes` fresh, by the database's
+//! clock.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use crate::tables::nodes::OtherRow;
 use crate::work::Options;
 use crate::work_error::{WorkError, Worked};
 
-/// One store, and whether it stands others beside it.
+/// A node, and whether it must be alone on its database.
 #[derive(Clone)]
 pub(super) struct Node {
     /// The number of the node.
@@ -28,12 +29,12 @@ pub(super) struct Node {
     who: Arc<str>,
     is_alone: bool,
     process: Option<Arc<str>>,
-    /// The digests of the secrets of its access tokens, the one that signs first.
+    /// The digests of the secrets of access tokens; the first one signs.
     secrets: Arc<[String]>,
     address: Option<Arc<str>>,
 }
 
-/// The other stores that were open on the database a moment ago.
+/// The other nodes that had the database open when it was last asked.
 #[derive(Default)]
 pub(super) struct Neighbours(Mutex<Vec<Neighbour>>);
 
@@ -47,18 +48,18 @@ impl Neighbours {
     }
 }
 
-/// Another store that has the database, and what stands between it and this one.
+/// Another node that has the database open, and why this one must not be beside it.
 pub(super) struct Other {
     who: String,
     seconds: i64,
-    /// Nothing of it is connected any more, but it may be about to come back.
+    /// Whether the server has lost its connection. It may be about to come back.
     is_cut_off: bool,
-    /// One of the two is to be alone; else their secrets differ.
+    /// Whether one of the two must be alone. Otherwise, their secrets differ.
     is_about_being_alone: bool,
 }
 
 impl Node {
-    /// A new one, by its number.
+    /// Makes the node with this number.
     pub(super) fn new(id: u64, options: &Options) -> Node {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = if host.trim().is_empty() { "this machine" } else { host.trim() };
@@ -68,8 +69,8 @@ impl Node {
         Node { id, who, is_alone: !options.several_nodes, process, secrets: options.secrets.clone().into(), address }
     }
 
-    /// Takes its place at the start. Another store may be about to end, or has died a moment ago, and is waited for; one that is
-    /// taken over from is not.
+    /// Takes the node's place at the start. Waits for another node that is about to end or has just died, unless the
+    /// database is taken over from it.
     pub(super) async fn begin(&self, conn: &Conn, take_over: bool) -> Result<(), OpenError> {
         let began = Instant::now();
         loop {
@@ -85,7 +86,7 @@ impl Node {
         }
     }
 
-    /// Sees on a new connection that nobody else has taken the database meanwhile.
+    /// Checks over a new connection that no other node has taken the database meanwhile.
     pub(super) async fn check(&self, conn: &Conn) -> Worked<()> {
         let sql = Sql::new("SELECT n.node FROM nodes n WHERE n.node = ?").bind(self.id);
         if conn.first::<(i64,)>(sql).await?.is_some() {
@@ -95,8 +96,8 @@ impl Node {
         claimed.map_err(|other| WorkError::Broken(format!("the database was taken over by {}", other.who)))
     }
 
-    /// Writes the row, if no other store is alive that this one does not stand; whoever is dead has no row afterwards, and no
-    /// connection.
+    /// Writes the node's row, unless a node is alive that it must not be beside. Deletes the rows of dead nodes, and
+    /// ends their connections.
     async fn claim(&self, conn: &Conn, take_over: bool) -> Worked<Result<(), Other>> {
         conn.begin().await?;
         let work = async {
@@ -115,13 +116,13 @@ impl Node {
         let (claimed, gone) = done?;
         ended?;
         if gone > 0 && claimed.is_ok() {
-            // A frozen one that wakes up has nothing left to write with.
+            // A frozen node that wakes up then has no connection left to write over.
             conn.send_the_dead_away().await?;
         }
         Ok(claimed)
     }
 
-    /// Takes away the rows of processes of this machine that have ended; says how many there were.
+    /// Deletes the rows of nodes whose process on this machine has ended; returns how many there were.
     async fn bury(&self, conn: &Conn) -> QueryResult<usize> {
         let sql = Sql::new("SELECT n.node, n.process FROM nodes n WHERE n.node <> ? AND n.process IS NOT NULL");
         let others = conn.load::<(i64, String)>(sql.bind(self.id)).await?;
@@ -133,7 +134,7 @@ impl Node {
         conn.run(Sql::new("DELETE FROM nodes WHERE node IN ({})").rows(Rows::ints(ended))).await
     }
 
-    /// Another store beside which this one may not be.
+    /// Returns a node that this one must not be beside.
     async fn other(&self, conn: &Conn) -> QueryResult<Option<Other>> {
         let sql = Sql::new(
             "SELECT n.who, extract(epoch FROM clock_timestamp() - n.seen)::bigint, n.backend IS NOT NULL AND NOT EXISTS (
@@ -149,7 +150,8 @@ impl Node {
         }))
     }
 
-    /// Whether each takes the tokens that the other one signs. A secret that is to come is given to all as a second one first.
+    /// Whether each node accepts the tokens that the other one signs. (A new secret is first given to all nodes as a
+    /// second one.)
     fn shares(&self, theirs: Option<&str>) -> bool {
         let theirs: Vec<&str> = theirs.unwrap_or_default().split(' ').filter(|secret| !secret.is_empty()).collect();
         match (self.secrets.first(), theirs.first()) {
@@ -180,7 +182,7 @@ impl Node {
         conn.run(sql).await.map(drop)
     }
 
-    /// Keeps the row fresh; says whose rows are, of the others. Nothing if one's own is gone.
+    /// Keeps the row fresh, and returns the other nodes; `None` if the own row is gone.
     async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<Vec<Neighbour>>> {
         let (pid, since) = split(backend);
         let sql = Sql::new(
@@ -193,7 +195,7 @@ impl Node {
         Ok(is_there.then(|| self.others(rows)))
     }
 
-    /// The other stores that are open on the database now.
+    /// Returns the other nodes that have the database open now.
     pub(super) async fn neighbours(&self, conn: &Conn) -> QueryResult<Vec<Neighbour>> {
         let sql = "SELECT n.node, n.address FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'";
         Ok(self.others(conn.load(Sql::new(sql)).await?))
@@ -209,7 +211,7 @@ impl Node {
     }
 }
 
-/// Keeps the row of a store fresh until the store is told to go, or is gone.
+/// Keeps the node's row fresh until the store is told to close, or is gone.
 pub(super) async fn keep_alive(
     address: Address,
     heard: Arc<Hearers>,
@@ -221,10 +223,10 @@ pub(super) async fn keep_alive(
         match timeout(BEAT, stop.recv()).await {
             Ok(Some(done)) => {
                 if let Some((conn, _)) = &conn {
-                    // Otherwise the row ends by itself.
+                    // Without this, the row is deleted by other nodes after a while.
                     let _ = address.node().leave(conn).await;
                 }
-                // Who asked may be gone.
+                // Whoever asked may be gone.
                 let _ = done.send(());
                 return;
             }
@@ -250,7 +252,7 @@ pub(super) async fn keep_alive(
 
 async fn connect(address: &Address) -> Option<(Conn, Option<Backend>)> {
     let conn = address.connect().await.ok()?;
-    // A row that is fresh for a second need not reach the disk, nor a standby.
+    // The row is fresh for a second only, so it need not reach the disk or a standby.
     conn.script("SET synchronous_commit = off").await.ok()?;
     let backend = conn.backend().await.ok()?;
     Some((conn, backend))
@@ -260,23 +262,24 @@ fn split(backend: Option<Backend>) -> (Option<i64>, Option<i64>) {
     (backend.map(|(pid, _)| pid), backend.map(|(_, since)| since))
 }
 
-/// Takes the rows of the dead away: of those that were not seen for long, and of those that have not come back soon after the
-/// server has ended their connection. Or those of all others.
+/// Deletes the rows of dead nodes: those that were not seen for long, and those that have not come back soon after the
+/// server lost their connection. Or, for a takeover, the rows of all other nodes.
 const DEAD: &str = "DELETE FROM nodes n WHERE n.node <> ? AND (? OR n.seen < clock_timestamp() - interval '15 s'
     OR n.seen < clock_timestamp() - interval '4 s' AND n.backend IS NOT NULL AND NOT EXISTS (
         SELECT FROM pg_stat_get_activity(n.backend::int) a
         WHERE (extract(epoch FROM a.backend_start) * 1000000)::bigint = n.since))";
 
-/// How often the row is made fresh.
+/// How often the row is renewed.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// How long a connection may take to come.
+/// How long making a connection may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long another store is waited for at the start: one that is about to end, and one that was cut off.
+/// How long to wait at the start for another node: for one that may be about to end, and for one that has lost its
+/// connection.
 const ABOUT_TO_END_FOR: Duration = Duration::from_secs(1);
 const CUT_OFF_FOR: Duration = Duration::from_secs(6);
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// The number under which the rows are held while somebody takes a place.
+/// The number that is locked while a node takes its place.
 const NODES_LOCK: i64 = 0x6e_6f64_6573;

@@ -1,5 +1,5 @@
-//! The way to the other nodes over LISTEN and NOTIFY, by connections of its own: notifying inside of the transactions that it is
-//! about would make all of them wait for each other.
+//! The wire to the other nodes over LISTEN and NOTIFY. It has connections of its own, because NOTIFY within the writing
+//! transactions would make all of them wait for each other.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use tokio::time::{sleep, timeout};
 use super::address::{Address, NAME};
 use super::raw::Raw;
 
-/// Who hears the other nodes, once there is somebody.
+/// Who is told about other nodes, once there is somebody.
 #[derive(Default)]
 pub(super) struct Hearers(OnceLock<Weak<dyn Listener>>);
 
 impl Hearers {
-    /// The rows of these other nodes are fresh.
+    /// Tells that the rows of these other nodes are fresh.
     pub(super) fn living(&self, nodes: Vec<u64>) {
         if let Some(ears) = self.0.get().and_then(Weak::upgrade) {
             ears.living(nodes);
@@ -24,22 +24,22 @@ impl Hearers {
     }
 
     pub(super) fn begin(&self, ears: &Arc<dyn Listener>) {
-        // Whoever came first hears.
+        // The first one stays.
         let _ = self.0.set(Arc::downgrade(ears));
     }
 }
 
-/// This node's end of the bus.
+/// This node's end of the wire.
 pub(super) struct Notifying {
     queue: mpsc::Sender<String>,
     node: u64,
     own: Arc<Own>,
-    /// Who hears, for as long as somebody may speak.
+    /// The listener, kept for as long as this node can speak.
     _ears: Arc<dyn Listener>,
 }
 
 impl Notifying {
-    /// Begins to listen and to speak, and waits until this node hears itself: false if it does not.
+    /// Begins to listen and to speak, and waits until this node hears itself; `None` if it does not.
     pub(super) async fn begin(address: &Address, ears: Arc<dyn Listener>) -> Option<Notifying> {
         let (queue, waiting) = mpsc::channel(MOST_WAITING);
         let own = Arc::new(Own::default());
@@ -49,7 +49,7 @@ impl Notifying {
         let began = Instant::now();
         while began.elapsed() < BEGINS {
             let heard = own.bell.notified();
-            // What is lost here is said again.
+            // If it is lost, it is said again.
             let _ = queue.try_send(format!("{node:x} "));
             if timeout(AGAIN, heard).await.is_ok() {
                 return Some(Notifying { queue, node, own: own.clone(), _ears: ears });
@@ -66,7 +66,7 @@ impl Wire for Notifying {
 
     fn say(&self, texts: Vec<String>) {
         for text in texts {
-            // What there is no room for is lost, which the others notice by its number.
+            // If there is no room, it is lost; the other nodes notice that by its number.
             let _ = self.queue.try_send(format!("{:x} {text}", self.node));
         }
     }
@@ -76,7 +76,7 @@ impl Wire for Notifying {
     }
 }
 
-/// When this node last heard itself, by which it knows that it hears.
+/// When this node last heard itself. As long as it does, others are heard, too.
 #[derive(Default)]
 struct Own {
     bell: Bell,
@@ -95,7 +95,7 @@ impl Own {
     }
 }
 
-/// Listens until nobody wants to hear any more. Each new connection may have missed something.
+/// Listens until nobody wants to hear any more. Something may have been missed whenever a new connection is made.
 async fn listen(address: Address, weak: Weak<dyn Listener>, own: Arc<Own>) {
     while weak.strong_count() > 0 {
         if let Ok(Ok(raw)) = timeout(PATIENCE, listening(&address, weak.clone(), own.clone())).await {
@@ -103,7 +103,7 @@ async fn listen(address: Address, weak: Weak<dyn Listener>, own: Arc<Own>) {
                 ears.was_deaf();
             }
             own.hears();
-            // The heartbeats of this node come back to it: while they do, the connection hears.
+            // The node's own heartbeats come back to it as long as the connection works.
             while !raw.client.is_closed() && own.is_heard() && weak.strong_count() > 0 {
                 sleep(GLANCE).await;
             }
@@ -125,7 +125,7 @@ async fn listening(address: &Address, ears: Weak<dyn Listener>, own: Arc<Own>) -
     Ok(raw)
 }
 
-/// Says what waits, as much as there is in one statement.
+/// Says what waits, as much as possible in one statement.
 async fn speak(address: Address, mut waiting: mpsc::Receiver<String>) {
     let mut raw: Option<Raw> = None;
     while let Some(first) = waiting.recv().await {
@@ -158,17 +158,17 @@ async fn speaking(address: &Address) -> Result<Raw, String> {
 }
 
 const CHANNEL: &str = "chat_nodes";
-/// The server takes payloads below 8,000 bytes; the node that says it stands in front.
+/// The longest text: the server takes payloads below 8,000 bytes, and the number of the node comes first.
 const LONGEST: usize = 7_999 - 17;
-/// What waits to be said at most.
+/// The largest number of texts that wait.
 const MOST_WAITING: usize = 8192;
-/// What is said in one statement at most.
+/// The largest number of texts in one statement.
 const MOST_AT_ONCE: usize = 64;
-/// How long a node may take to hear itself when it begins, with many others beginning beside it.
+/// How long a node may take to hear itself at its start, when many others may start, too.
 const BEGINS: Duration = Duration::from_secs(20);
-/// How long anything may take.
+/// How long a statement or making a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A node says something every second.
+/// After so long without hearing itself, a node's connection is broken: it says something every second.
 const SILENCE: Duration = Duration::from_millis(3_500);
 const AGAIN: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_millis(100);

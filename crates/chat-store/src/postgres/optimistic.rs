@@ -1,9 +1,10 @@
-//! A batch of messages committed in one statement and one round trip, decided from what is remembered.
+//! Messages that are committed with one statement in one round trip, decided from memory.
 //!
-//! The statement holds the rooms and does nothing in those which are not, or whose senders are not, as they are remembered: so it
-//! may be decided before anything is asked. How far somebody has read or received is not looked at: it decides nothing that is
-//! said, and the statement answers with it. What was not done in a room goes the sure way, which looks first; so does a whole batch with a name that was used
-//! before, which breaks the statement.
+//! The statement locks the rooms, and does nothing in a room if the room or a sender is not as remembered. So a batch
+//! may be decided before anything is asked. Read and delivered positions are not compared, because no rule about
+//! sending depends on them; the statement returns where they are. What was not done in a room goes the sure way, which
+//! asks first. So does a whole batch in which the name of a request was used before, because that makes the statement
+//! fail.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::tables::messages::messages;
 use crate::tables::names::sent;
 use crate::work::{OrderResult, Waiting};
 
-/// What a batch rests on: the rows that its rules ask for, all of them remembered.
+/// The premise of a batch: the rows that its rules ask for, all of them from memory.
 #[derive(Clone)]
 pub(super) struct Premise {
     rooms: BTreeMap<RoomId, Room>,
@@ -33,7 +34,7 @@ pub(super) struct Premise {
     known: Vec<Fact>,
 }
 
-/// A batch that was decided on its premise, and is committed if the premise holds.
+/// A batch that was decided on a premise, and is committed where the premise holds.
 #[derive(Clone)]
 pub(super) struct OptimisticBatch {
     premise: Premise,
@@ -41,9 +42,9 @@ pub(super) struct OptimisticBatch {
     pub(super) written: Written,
 }
 
-/// The orders of a batch that may be decided from memory, and the others. Those of one room stay together, in their order. Only
-/// that messages have reached somebody is noted behind what is said there: nobody waits for it, nothing that is said hangs on it, and
-/// there is one note for nearly every room.
+/// Splits a batch into the orders that can be decided from memory, and the others. The orders of one room stay
+/// together, in order, except for delivered positions: they go with the others, after the messages, because nobody
+/// waits for them, nothing that is sent depends on them, and there is one for nearly every room.
 pub(super) fn split(batch: Vec<Waiting>, cache: &RoomCache) -> (Vec<Waiting>, Vec<Waiting>) {
     let is_note = |waiting: &Waiting| matches!(waiting.order.command, Command::Deliver { .. });
     let is_sure = |waiting: &Waiting| {
@@ -58,7 +59,7 @@ pub(super) fn split(batch: Vec<Waiting>, cache: &RoomCache) -> (Vec<Waiting>, Ve
         Command::Send { room, .. } => !unsure.contains(&room),
         _ => false,
     };
-    // Two commits instead of one are worth it only where the first has much to take.
+    // Two commits instead of one are worth it only if the first one takes at least half of the orders.
     if others().filter(|waiting| is_chosen(waiting)).count() * 2 < others().count() {
         return (Vec::new(), batch);
     }
@@ -66,7 +67,8 @@ pub(super) fn split(batch: Vec<Waiting>, cache: &RoomCache) -> (Vec<Waiting>, Ve
 }
 
 impl Premise {
-    /// What these orders rest on, if all of it is remembered. What was said under a name is not: it is taken to be the first.
+    /// Returns the premise of these orders, if all of it is remembered. Names of requests are not remembered; each is
+    /// taken to be new.
     pub(super) fn of(batch: &[Waiting], cache: &RoomCache) -> Option<Premise> {
         let needs = batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor));
         let mut premise = Premise { rooms: BTreeMap::new(), people: BTreeMap::new(), known: Vec::new() };
@@ -85,17 +87,18 @@ impl Premise {
         Some(premise)
     }
 
-    /// How many facts that is.
+    /// Returns the number of facts.
     pub(super) fn facts(&self) -> usize {
         self.known.len()
     }
 
-    /// The newest message of all these rooms.
+    /// Returns the newest message of all these rooms.
     fn newest(&self) -> i64 {
         self.rooms.values().filter_map(|room| room.last_message).max().map_or(0, MessageId::number)
     }
 
-    /// Decides the orders, whose messages get these ids; nothing if it is not yes to each, which is not for memory to say.
+    /// Decides the orders, giving these ids to their messages. Returns `None` if one is refused, because a refusal must
+    /// not rest on memory.
     pub(super) fn decide(mut self, batch: &[Waiting], ids: Vec<MessageId>, limits: Limits) -> Option<OptimisticBatch> {
         let (mut chat, no_room) = (Chat::partial(limits), RoomId::new(1)?);
         std::mem::take(&mut self.known).into_iter().for_each(|known| chat.learn(known));
@@ -110,8 +113,9 @@ impl Premise {
 }
 
 impl OptimisticBatch {
-    /// In which rooms it was committed on a connection that broke, whose backend can commit nothing more afterwards; `None` while
-    /// it still might. Nobody else has the ids, so the first message of a room tells of all of it.
+    /// Finds out in which rooms the batch was committed over a connection that was lost; `None` while the server may
+    /// still commit it. Nobody else has its ids, so the first message of a room shows whether the batch was committed
+    /// there.
     pub(super) async fn is_there(&self, conn: &Conn, backend: Backend) -> QueryResult<Option<Kept>> {
         if !conn.has_ended(backend).await? {
             return Ok(None);
@@ -123,11 +127,11 @@ impl OptimisticBatch {
         conn.rooms_that_have(first.into_values()).await.map(Some)
     }
 
-    /// Writes it in those rooms where everything still is as it was remembered; says which these are.
+    /// Writes the batch in those rooms where the premise holds. Returns these rooms.
     pub(super) async fn keep(&self, conn: &Conn) -> QueryResult<Kept> {
         let OptimisticBatch { premise, written, .. } = self;
         let rooms: BTreeMap<_, _> = written.rooms.iter().map(|room| (room.id, room)).collect();
-        // In the order of their ids: so they are held.
+        // In the order of their ids, in which rooms are locked.
         let rooms = rooms.into_values().filter_map(|room| Some((premise.rooms.get(&room.id)?.head.seq, room)));
         let (was, rooms) = given!("was", rooms, |(seq, room)| {
             id: room.id,
@@ -155,8 +159,8 @@ impl OptimisticBatch {
         conn.keep_at_once(said).await
     }
 
-    /// What was written, if it was in these rooms. Where positions have moved meanwhile the events say so too: with what was
-    /// remembered somebody who comes back would hear of them twice.
+    /// Returns what was written, given the rooms in which it was. If positions have moved meanwhile, the events are
+    /// changed to say so; otherwise a client that comes back would be told those moves twice.
     pub(super) fn written_in(&mut self, kept: &Kept) -> &Written {
         let written = &mut self.written;
         written.rooms.retain_mut(|room| kept.get(&room.id).map(|moves| room.head.moves = *moves).is_some());
@@ -174,13 +178,13 @@ impl OptimisticBatch {
     }
 }
 
-/// Ids in store: taken before the rooms are held, which is as good if they are above all that is in the rooms, since the rooms
-/// are proved to be the same.
+/// Ids that were taken in advance, before the rooms are locked. That is as good if they are larger than all ids in the
+/// rooms, because the statement proves that the rooms have not changed.
 #[derive(Default)]
 pub(super) struct Stock(VecDeque<i64>);
 
 impl Stock {
-    /// So many ids for messages on this premise.
+    /// Takes `how_many` ids for messages on this premise.
     pub(super) async fn take(
         &mut self,
         conn: &Conn,
@@ -196,7 +200,7 @@ impl Stock {
     }
 }
 
-/// Whether nothing else is to be written than the statement can.
+/// Whether the batch writes nothing that the statement cannot write.
 fn is_only_said(written: &Written) -> bool {
     let Written { new_rooms, rooms, members: _, new_messages, messages, log, reactions, .. } = written;
     let Written { threads, forgotten, files, receipts, sent: _, made, directs, lobby, audit, blocks, .. } = written;
@@ -207,11 +211,11 @@ fn is_only_said(written: &Written) -> bool {
     nothing_new && nothing_changed && receipts.is_empty() && !rooms.is_empty() && !new_messages.is_empty()
 }
 
-/// The statement, with names of messages if there are any.
+/// Returns the statement, with or without names of messages.
 ///
-/// It is written for many rooms: each step goes through what was given and looks each up by its key. A room is held inside of a
-/// LATERAL, which is asked room by room in the order given; as a plain join the planner, who may not sort, might walk through
-/// all rooms there are and compare each. `IS TRUE` keeps it from joining what it can look up in a hash.
+/// It is made for many rooms: each step goes through the given rows and looks each up by its key. A room is locked
+/// within a LATERAL, which is asked room by room in the given order. For a plain join the planner, which may not sort,
+/// could walk through all rooms and compare each. `IS TRUE` keeps it from joining with a hash what it can look up.
 fn say(was: &str, sender: &str, messages: &Write<'_>, members: &Write<'_>, named: Option<&Write<'_>>) -> String {
     let kept = "WHERE (new.room IN (SELECT held.id FROM held)) IS TRUE";
     let put = |write: &Write<'_>| format!("INSERT INTO {} SELECT new.* FROM ({{}}) new (room) {kept}", write.of());
@@ -236,5 +240,5 @@ fn say(was: &str, sender: &str, messages: &Write<'_>, members: &Write<'_>, named
     )
 }
 
-/// How many ids are taken at once at least.
+/// The smallest number of ids that is taken at once.
 const STOCK: usize = 64;

@@ -1,9 +1,10 @@
-//! Passwords in a file as libpq keeps them: `host:port:database:user:password`, a line each.
+//! Passwords from a file in libpq's form: `host:port:database:user:password` on each line.
 
 use std::fs;
 use std::path::Path;
 
-/// The password of the first line that is about this host, port, database and user. A file that others may read does not count.
+/// Returns the password of the first line that matches this host, port, database and user. A file that others may read
+/// is ignored.
 pub(super) fn find(file: &Path, about: [&str; 4]) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     if is_open_to_others(file) {
@@ -18,7 +19,7 @@ pub(super) fn find(file: &Path, about: [&str; 4]) -> Option<String> {
     })
 }
 
-/// The parts of a line; a backslash takes the next letter as it is.
+/// Returns the parts of a line. A backslash takes the next character literally.
 fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut letters = line.chars();

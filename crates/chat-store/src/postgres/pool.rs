@@ -1,4 +1,4 @@
-//! Connections that are lent for one piece of work.
+//! Connections that are lent for one piece of work each.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use super::Conn;
 use super::address::Address;
 use crate::work_error::{WorkError, Worked};
 
-/// Connections that wait for work, and how many may be at work at once.
+/// Idle connections, and how many may be lent at once.
 pub(super) struct Pool {
     most: usize,
     address: Address,
@@ -20,7 +20,7 @@ pub(super) struct Pool {
     places: Semaphore,
 }
 
-/// A connection that is lent. One that is not ended is not used again: nobody knows what it was doing.
+/// A connection that is lent. It is used again only after [`Lease::end`]: otherwise nobody knows what it was doing.
 pub(super) struct Lease<'a> {
     pool: &'a Pool,
     conn: Conn,
@@ -33,7 +33,7 @@ impl Pool {
         Pool { most, address, idle: Mutex::default(), places: Semaphore::new(most) }
     }
 
-    /// A connection that has begun to read.
+    /// Lends a connection in a transaction that reads.
     pub(super) async fn reading(&self) -> Worked<Lease<'_>> {
         promptly(async {
             let mut lease = self.lease().await?;
@@ -46,7 +46,7 @@ impl Pool {
         .await
     }
 
-    /// A connection that has begun to write.
+    /// Lends a connection in a transaction that writes.
     pub(super) async fn writing(&self) -> Worked<Lease<'_>> {
         promptly(async {
             let mut lease = self.lease().await?;
@@ -59,12 +59,12 @@ impl Pool {
         .await
     }
 
-    /// How many are lent.
+    /// Returns how many connections are lent.
     pub(super) fn lent(&self) -> usize {
         self.most - self.places.available_permits().min(self.most)
     }
 
-    /// Lends nothing any more.
+    /// Lends no more connections.
     pub(super) fn close(&self) {
         self.places.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -79,7 +79,7 @@ impl Pool {
         Ok(Lease { pool: self, conn, _place: place })
     }
 
-    /// One that waits for work; those to an earlier life of the database are let go.
+    /// Returns an idle connection. Those to an earlier life of the database are dropped.
     fn idle(&self) -> Option<Conn> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         std::iter::from_fn(|| idle.pop()).find(Conn::is_current)
@@ -91,12 +91,12 @@ impl Pool {
 }
 
 impl Lease<'_> {
-    /// The connection that was lent.
+    /// Returns the connection.
     pub(super) fn conn(&self) -> &Conn {
         &self.conn
     }
 
-    /// Gives the connection back if the work went well, or as well as rules and rows let it.
+    /// Gives the connection back, unless the work failed in a way that leaves it in an unknown state.
     pub(super) fn end<T>(self, work: &Worked<T>) {
         if !matches!(work, Err(WorkError::Away(_) | WorkError::Unclear(_))) {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.conn);
@@ -104,15 +104,15 @@ impl Lease<'_> {
     }
 }
 
-/// The same if it comes soon: whoever has begun nothing is not kept waiting for a database that is away.
+/// Fails if the work does not begin soon, so that nobody waits long for a database that is away.
 async fn promptly<T>(work: impl Future<Output = Worked<T>>) -> Worked<T> {
     timeout(PROMPT, work).await.unwrap_or_else(|_| Err(away("no connection was free in time")))
 }
 
-/// The error of a database that is not there.
+/// Returns the error of a database that cannot be reached.
 pub(super) fn away(said: &str) -> WorkError {
     WorkError::Away(Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(said.to_owned())))
 }
 
-/// How long a connection may take to begin its work.
+/// How long it may take until a connection can begin its work.
 const PROMPT: Duration = Duration::from_millis(1800);

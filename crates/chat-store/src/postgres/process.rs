@@ -1,15 +1,16 @@
-//! A process as others on its machine know it: whether it still runs can be seen there, and nobody need wait for it.
+//! The identity of a process, by which others on the same machine can see whether it still runs and need not wait for
+//! it.
 
 use std::fs;
 
-/// This process: the machine since it was started, the space in which processes are numbered, the number, and since when that is
-/// this one's. Nothing where that cannot be seen.
+/// Returns this process's identity: the machine since its last start, the namespace of process numbers, the number, and
+/// when the process began. `None` if that cannot be found out.
 pub(super) fn own() -> Option<String> {
     let pid = std::process::id();
     Some(format!("{} {pid} {}", place()?, began(pid)?))
 }
 
-/// Whether a process was one of this machine and has ended.
+/// Whether a process of this machine has ended; `false` for a process of another machine.
 pub(super) fn has_ended(process: &str) -> bool {
     let mut parts = process.rsplitn(3, ' ');
     let (began_then, pid, its_place) = (parts.next(), parts.next(), parts.next());
@@ -23,7 +24,8 @@ fn place() -> Option<String> {
     Some(format!("{} {}", machine.trim(), space.display()))
 }
 
-/// When a process began, in ticks since the machine did. (The second word of the line is the name, which may hold spaces.)
+/// Returns when a process began, in ticks since the machine started. Its name stands in brackets and may contain
+/// spaces, so the fields are counted from the last bracket.
 fn began(pid: u32) -> Option<String> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, rest) = line.rsplit_once(')')?;

@@ -1,4 +1,4 @@
-//! A connection past diesel, which hears what is notified.
+//! A connection without diesel, which can receive notifications.
 
 use std::future::poll_fn;
 
@@ -8,14 +8,14 @@ use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 use super::server::{Server, with_causes};
 
-/// A connection past diesel; it ends when it is dropped.
+/// A connection without diesel. It is closed when it is dropped.
 pub(super) struct Raw {
     pub(super) client: Client,
     driver: JoinHandle<()>,
 }
 
 impl Server {
-    /// A connection whose notifications are handed to this; what was said where there is none.
+    /// Makes a connection whose notifications are handed to `hear`, or returns why it could not.
     pub(super) async fn raw(&self, hear: impl Fn(&str) + Send + 'static) -> Result<Raw, String> {
         let plain = match &self.tls {
             None => Some(self.config.connect(NoTls).await.map_err(|error| with_causes(&error))?),

@@ -1,4 +1,4 @@
-//! Where the server is and how it is reached, as libpq's addresses say it.
+//! The server and how to reach it, as libpq's addresses say it.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -13,17 +13,17 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::passwords;
 use super::tls::{self, Proof};
 
-/// A server, and who we are there.
+/// A server, with the user and the database.
 #[derive(Clone)]
 pub(super) struct Server {
     pub(super) config: Config,
-    /// None where nothing is to be encrypted.
+    /// `None` if the connection is not encrypted.
     pub(super) tls: Option<MakeRustlsConnect>,
-    /// To try without encryption first (`sslmode=allow`).
+    /// Whether to try without encryption first (`sslmode=allow`).
     pub(super) is_plain_first: bool,
 }
 
-/// What an address leaves open.
+/// What an address may leave to the process's environment.
 #[derive(Default)]
 pub(super) struct Surroundings {
     password: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Those of this process: `PGPASSWORD`, and `PGPASSFILE` or else `~/.pgpass`.
+    /// Returns those of this process: `PGPASSWORD`, and `PGPASSFILE` or else `~/.pgpass`.
     pub(super) fn of_process() -> Surroundings {
         let file = std::env::var_os("PGPASSFILE").map(PathBuf::from);
         let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".pgpass"));
@@ -40,7 +40,7 @@ impl Surroundings {
 }
 
 impl Server {
-    /// The server at this address; what is wrong with it otherwise.
+    /// Reads an address, or returns what is wrong with it.
     pub(super) fn parse(url: &str, around: &Surroundings) -> Result<Server, String> {
         let (url, [mode, roots]) = without_parameters(url, ["sslmode", "sslrootcert"])?;
         let mut config = Config::from_str(&url).map_err(|error| with_causes(&error))?;
@@ -50,7 +50,7 @@ impl Server {
         {
             config.password(password);
         }
-        // What goes to a socket in the file system never leaves the machine, and is not encrypted, whatever is asked for.
+        // A socket in the file system never leaves the machine, so it is not encrypted, whatever the address asks for.
         let is_local = config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_)));
         let mode = mode.as_deref().unwrap_or("prefer");
         let proof = match (mode, &roots) {
@@ -70,7 +70,7 @@ impl Server {
         Ok(Server { config, tls, is_plain_first: mode == "allow" && !is_plain })
     }
 
-    /// A new connection; what was said where there is none.
+    /// Makes a connection, or returns why it could not.
     pub(super) async fn connect(&self) -> Result<AsyncPgConnection, String> {
         match &self.tls {
             Some(tls) if self.is_plain_first => match self.plain().await {
@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    /// For people, without the password.
+    /// Returns the server for people to read, without the password.
     pub(super) fn shown(&self) -> String {
         let ports = self.config.get_ports();
         let hosts = self.config.get_hosts().iter().enumerate().map(|(at, host)| {
@@ -112,7 +112,7 @@ impl Server {
     }
 }
 
-/// The address without these parameters, and their values.
+/// Returns the address without these parameters, and their values.
 fn without_parameters<const N: usize>(url: &str, names: [&str; N]) -> Result<(String, [Option<String>; N]), String> {
     let mut values = [const { None }; N];
     let Some((before, parameters)) = url.split_once('?') else { return Ok((url.into(), values)) };
@@ -128,7 +128,7 @@ fn without_parameters<const N: usize>(url: &str, names: [&str; N]) -> Result<(St
     Ok((url, values))
 }
 
-/// Text whose `%2F` and the like are what they stand for.
+/// Undoes percent-encoding, such as `%2F`; `None` if it is wrong.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -156,7 +156,7 @@ fn password(config: &Config, around: &Surroundings) -> Option<String> {
     })
 }
 
-/// An error with what caused it: "connection refused" is what helps.
+/// Returns an error with its causes: "connection refused" is what helps.
 pub(super) fn with_causes(error: &dyn Error) -> String {
     let mut said = error.to_string();
     let mut cause = error.source();
@@ -172,10 +172,10 @@ pub(super) fn with_causes(error: &dyn Error) -> String {
 
 const MODES: &str = "disable, allow, prefer, require, verify-ca or verify-full";
 
-/// How long a connection may take to come.
+/// How long making a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a connection lives on whose other side acknowledges nothing.
+/// After how long a connection ends whose other side acknowledges nothing.
 const SILENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

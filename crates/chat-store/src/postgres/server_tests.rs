@@ -60,7 +60,7 @@ fn a_password_comes_from_the_address_the_environment_or_a_file() {
     assert_eq!(of("postgres://ann@%2Frun/chat", None), "local");
     assert_eq!(of("postgres://ann@db.example/chat", None), "any");
     assert_eq!(of("postgres://bob@db.example/chat", None), "");
-    // Others may read it: then it is not to be trusted.
+    // A file that others may read must not be trusted.
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     assert_eq!(of("postgres://ann@db.example/chat", None), "");
     fs::remove_file(file).unwrap();

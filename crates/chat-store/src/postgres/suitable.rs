@@ -1,11 +1,11 @@
-//! Whether a server that speaks the protocol of Postgres does what is needed of it.
+//! Whether a server that speaks the protocol of Postgres can do what the store needs.
 
 use super::Conn;
 use crate::error::OpenError;
 use crate::sql::Sql;
 
 impl Conn {
-    /// Others speak as Postgres does, and hold no advisory locks, or notify nobody.
+    /// Refuses servers that speak the protocol, but have no advisory locks or no notifications.
     pub(super) async fn is_suitable(&self) -> Result<(), OpenError> {
         let version = self.first::<(String,)>(Sql::new("SELECT version()")).await;
         let version = version.map_err(|error| OpenError::Unready(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What a server must prove before anything is said to it.
+//! What a server must prove before anything is sent to it.
 
 use std::sync::Arc;
 
@@ -9,18 +9,18 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-/// How much of it.
+/// How much a server must prove.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Proof {
-    /// Nothing: whoever listens in hears nothing, but whoever stands between is not noticed.
+    /// Nothing. Nobody can listen in, but somebody who stands between is not noticed.
     Nothing,
-    /// That an authority which is trusted has certified it, for whatever name.
+    /// That a trusted authority has certified it, for whatever name.
     Authority,
-    /// The same for the name by which it is reached.
+    /// That a trusted authority has certified it for the name by which it is reached.
     Name,
 }
 
-/// How to speak to such a server. The authorities are those of a file, or the system's.
+/// Returns how to speak to a server. The trusted authorities are those in a file, or the system's.
 pub(super) fn config(proof: Proof, roots: Option<&str>) -> Result<ClientConfig, String> {
     let provider = Arc::new(ring::default_provider());
     let inner = match proof {
@@ -69,7 +69,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let Some(inner) = &self.inner else { return Ok(ServerCertVerified::assertion()) };
-        // The name is looked at last: where it is all that is wrong, the authority is right.
+        // The name is checked last, so if only that is wrong, the authority is right.
         match inner.verify_server_cert(server, between, name, stapled, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
