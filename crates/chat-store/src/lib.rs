@@ -1,4 +1,4 @@
-//! The durable journal: a chat in SQLite or Postgres, behind the two ports of `chat-domain`.
+//! A chat that is stored in SQLite or Postgres: [`Store`] implements the ports of `chat-domain`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -8,7 +8,7 @@
 //! use chat_domain::{Command, Directory, Draft, Journal, Order, Settled, Sink, Time};
 //! use chat_store::{Options, Store};
 //!
-//! /// Whoever tells the others: here nobody listens.
+//! /// Tells the other members what happens; here nobody listens.
 //! struct Nobody;
 //!
 //! impl Sink for Nobody {
@@ -26,7 +26,7 @@
 //!     let room = store.execute(order(made)).await?.event().ok_or("a new group")?.room;
 //!     store.execute(order(Command::Send { room, draft: Draft::text("hello"), client_id: None })).await?;
 //!
-//!     // What was answered is durable, and everybody finds it there.
+//!     // What was answered is durable, and everybody can read it.
 //!     let history = store.history(anna, room, Page::Newest, 50).await?;
 //!     assert_eq!(&*history.messages[0].message.content, "hello");
 //!     store.close().await;
@@ -34,16 +34,17 @@
 //! }
 //! ```
 //!
-//! [`Store::open`] takes the address of a database and a sink. Orders wait in a queue; a committer takes what has queued while
-//! the last transaction was committed, loads what these commands need with one question per table into a partial
-//! [`chat_domain::Chat`], lets it decide, writes what became new with one statement per table, commits, and only then answers.
-//! No rule is decided here. What a committer remembers of its rooms it does not ask for again: on SQLite nobody else writes; on
-//! Postgres a message from memory is one statement that does nothing where memory is wrong.
+//! [`Store::open`] takes the address of a database and a sink. Orders wait in a queue. A committer takes everything that has
+//! queued while the last transaction was committed, loads what these commands need into a partial [`chat_domain::Chat`]
+//! with one question for each table, lets the chat decide, writes the new rows with one statement for each table, commits,
+//! and only then answers. It decides no rule itself. A committer does not ask again for what it remembers of its rooms: on
+//! SQLite nobody else writes; on Postgres, a message that was decided from memory is one statement, which does nothing if
+//! memory is wrong.
 //!
-//! [`Journal::feed`](chat_domain::Journal::feed) is everything that was committed, in one order that whoever follows all rooms can go by. One store at a time writes
-//! it, a moment after the commits.
+//! [`Journal::feed`](chat_domain::Journal::feed) is everything that was committed, in one order, for readers that follow all
+//! rooms. The stores that are open on a database write it, a moment after their commits.
 //!
-//! The questions are written once (`queries/`) and compiled twice, over the connection of each database.
+//! The questions are written once (`queries/`), and compiled twice, for the connection of each database.
 
 mod archive;
 mod backup;

@@ -1,10 +1,10 @@
-//! Which Rust type is read from which SQL types.
+//! Which Rust types are read from which SQL types.
 
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-/// A Rust type that one row of an answer is read into, with the SQL types that it is read from.
+/// A Rust type into which a row of an answer is read, with the SQL types from which it is read.
 pub(crate) trait Readable: Send + 'static {
-    /// The SQL types.
+    /// The SQL type, or a tuple of them.
     type Sql: Send + 'static;
 }
 
@@ -35,5 +35,5 @@ macro_rules! tuples {
     () => {};
 }
 
-// Whoever reads more than four gives them names (`tables.rs`).
+// Rows of more than four columns have names (`tables.rs`).
 tuples!(A B C D);

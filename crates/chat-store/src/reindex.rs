@@ -1,12 +1,12 @@
-//! Having the index of words made anew by whoever keeps it, from another process.
+//! Making the index of words anew, asked for by another process.
 
 use std::path::Path;
 
 use crate::error::OpenError;
 use crate::{postgres, sqlite, store};
 
-/// Has the index of words of a database made anew, while it is used: at once by the server that keeps it, or when the next one
-/// starts. What is in it is found meanwhile.
+/// Asks to make the index of words of a database anew, while the database is in use: the server that keeps the index
+/// begins at once, or the next one does when it starts. What is in the index can be found meanwhile.
 pub async fn reindex(url: &str) -> Result<(), OpenError> {
     match sqlite_file(url) {
         Some(path) => sqlite::reindex(path),
@@ -14,7 +14,8 @@ pub async fn reindex(url: &str) -> Result<(), OpenError> {
     }
 }
 
-/// How far that has come: after which message of which room it goes on, by their numbers. None when all messages are in the index.
+/// Returns how far making it has come: the numbers of the room and the message after which it goes on; `None` if all
+/// messages are in the index.
 pub async fn unindexed(url: &str) -> Result<Option<(i64, i64)>, OpenError> {
     match sqlite_file(url) {
         Some(path) => sqlite::unindexed(path),

@@ -1,7 +1,7 @@
-//! What a committer remembers of the rows that it saw and wrote last.
+//! The rows that a committer saw and wrote last.
 //!
-//! Where nobody else writes, that is how the rows are, and need not be asked for again; where others write, it is how they were,
-//! and has to be proved.
+//! Where nobody else writes, the rows are still like that, and need not be asked for again. Where others write, too,
+//! they were like that, which has to be proved.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use std::sync::Arc;
 use chat_domain::fact::{Fact, Ordinal, Written};
 use chat_domain::{Member, Message, MessageId, Need, Person, Room, RoomId, UserId};
 
-/// Rows by their keys. It starts empty, and begins anew when it has grown large.
+/// Rows by their keys. The cache is emptied when it has grown large.
 #[derive(Default)]
 pub(crate) struct RoomCache {
     rooms: HashMap<RoomId, Remembered>,
     people: HashMap<UserId, Arc<Person>>,
-    /// How much that is, in the size of one message in a tail.
+    /// The size of everything remembered, in units of a message in a tail.
     weight: usize,
 }
 
@@ -25,7 +25,7 @@ struct Remembered {
     tail: Tail,
 }
 
-/// The newest messages of a room, without a gap up to its last one; of each what a delivery asks.
+/// The newest messages of a room without a gap, with what a delivered position needs to know of each.
 #[derive(Default)]
 struct Tail(VecDeque<Passing>);
 
@@ -37,7 +37,7 @@ struct Passing {
 }
 
 impl RoomCache {
-    /// The answer to a fact, if it follows from what is remembered.
+    /// Returns the answer to a need, if it follows from what is remembered.
     pub(crate) fn recall(&self, need: &Need) -> Option<Fact> {
         match *need {
             Need::Ordinal(room, upto, user) => {
@@ -52,7 +52,7 @@ impl RoomCache {
         }
     }
 
-    /// The answer to a fact that is one row.
+    /// Returns the answer to a need that is a row.
     pub(crate) fn row(&self, need: &Need) -> Option<Fact> {
         match *need {
             Need::Person(user) => Some(Fact::Person(user, Some(self.people.get(&user)?.clone()))),
@@ -65,7 +65,7 @@ impl RoomCache {
         }
     }
 
-    /// Remembers what was looked up: rooms first, then who is in them.
+    /// Remembers what was looked up: first rooms, then their members.
     pub(crate) fn learn(&mut self, known: &[Fact]) {
         self.bound();
         for known in known {
@@ -99,27 +99,28 @@ impl RoomCache {
         self.bound();
     }
 
-    /// Begins anew when it has grown large.
+    /// Empties the cache if it has grown large.
     fn bound(&mut self) {
         if self.weight > MOST {
             self.forget();
         }
     }
 
-    /// Forgets everything: what was remembered may be so no longer.
+    /// Forgets everything, because it may have changed.
     pub(crate) fn forget(&mut self) {
         *self = RoomCache::default();
     }
 
-    /// Forgets a room that is not as it was remembered.
+    /// Forgets a room that has turned out to be different.
     pub(crate) fn forget_room(&mut self, room: RoomId) {
         if let Some(room) = self.rooms.remove(&room) {
             self.weight -= ROOM + MEMBER * room.members.len() + room.tail.0.len();
         }
     }
 
-    /// A room as it was found. If others have written to it since, of all its members only those who are looked up as well are
-    /// known to be what they are. (Where others write, nothing is decided by how far somebody has read or received.)
+    /// Remembers a room as it was found. If others have written to it since, its members are forgotten, except for
+    /// those that are looked up together with it. (Where others write, no rule decided from memory asks how far
+    /// somebody has read or received.)
     fn see_room(&mut self, row: &Room) {
         if self.rooms.get(&row.id).is_some_and(|room| room.row.head.seq != row.head.seq) {
             self.forget_room(row.id);
@@ -187,18 +188,18 @@ impl Tail {
     }
 }
 
-/// How many bytes a message in a tail has.
+/// The size of a message in a tail, in bytes.
 const MESSAGE: usize = 32;
 
-/// How much is remembered before it all begins anew: about 4 MiB.
+/// The size at which the cache is emptied: about 4 MiB.
 const MOST: usize = 100_000;
 
-/// What the other things weigh, a person without what is written of them.
+/// The sizes of other things; that of a person without their texts.
 const ROOM: usize = 10;
 const MEMBER: usize = 7;
 const PERSON: usize = 7;
 
-/// How many messages of one room are remembered.
+/// How many messages of a room are remembered.
 const TAIL: usize = 32;
 
 #[cfg(test)]

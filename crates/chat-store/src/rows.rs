@@ -1,4 +1,4 @@
-//! Values as the databases give them, and the domain's words for them. (The rows themselves are in `tables`.)
+//! The domain's types for values as databases have them. The rows themselves are in `tables`.
 
 use chat_domain::digest::Digest;
 use chat_domain::{MessageId, RoomId, UserId};
@@ -16,44 +16,44 @@ pub(crate) use crate::tables::users::{
 };
 use crate::work_error::{WorkError, Worked};
 
-/// A digest as it is kept.
+/// Returns a digest as it is stored.
 pub(crate) fn spelled(digest: Digest) -> String {
     digest.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| HEX[usize::from(nibble)]).collect()
 }
 
-/// A digest that was kept.
+/// Reads a stored digest.
 pub(crate) fn digest(text: &str) -> Worked<Digest> {
     let nibbles: Option<Vec<u8>> = text.chars().map(|letter| letter.to_digit(16).map(|nibble| nibble as u8)).collect();
     let bytes: Vec<u8> = nibbles.unwrap_or_default().chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
     bytes.try_into().map(Digest).map_err(|_| bad("a digest", &text))
 }
 
-/// A user's number.
+/// Reads a user's id.
 pub(crate) fn user(number: i64) -> Worked<UserId> {
     UserId::new(number).ok_or_else(|| bad("a user's id", &number))
 }
 
-/// A room's number.
+/// Reads a room's id.
 pub(crate) fn room_id(number: i64) -> Worked<RoomId> {
     RoomId::new(number).ok_or_else(|| bad("a room's id", &number))
 }
 
-/// A message's number.
+/// Reads a message's id.
 pub(crate) fn message_id(number: i64) -> Worked<MessageId> {
     MessageId::new(number).ok_or_else(|| bad("a message's id", &number))
 }
 
-/// A count, which is never below zero.
+/// Reads a count, which is never negative.
 pub(crate) fn count(number: i64) -> Worked<u64> {
     u64::try_from(number).map_err(|_| bad("a count", &number))
 }
 
-/// A count of people.
+/// Reads a count of people.
 pub(crate) fn small(number: i64) -> Worked<u32> {
     u32::try_from(number).map_err(|_| bad("a number of people", &number))
 }
 
-/// Only this crate writes these tables: a value that it never writes means that the database is broken.
+/// Returns the error about a value that this crate never writes: the database is damaged.
 pub(crate) fn bad(what: &str, value: &dyn std::fmt::Debug) -> WorkError {
     WorkError::Broken(format!("the database holds {value:?} where {what} belongs"))
 }

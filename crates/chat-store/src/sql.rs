@@ -1,7 +1,8 @@
 //! SQL as text with typed values, the same text for both databases.
 //!
-//! `?` stands for a value, `{}` for a table of rows that is given with the statement. On SQLite that is `VALUES …`; on Postgres
-//! `unnest` of one array per column, so that a statement of any number of rows is one prepared statement.
+//! `?` stands for a value, and `{}` for a table of rows that is given with the statement. On SQLite that becomes
+//! `VALUES …`, on Postgres `unnest` of one array for each column, so that a statement is the same prepared statement
+//! for any number of rows.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -24,24 +25,24 @@ pub(crate) struct Sql<'a> {
 }
 
 impl<'a> Sql<'a> {
-    /// A statement without values.
+    /// Makes a statement without values.
     pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Sql<'a> {
         Sql { text: text.into(), parts: Vec::new() }
     }
 
-    /// The value for the next `?`.
+    /// Adds the value for the next `?`.
     pub(crate) fn bind(mut self, value: impl Into<Cell<'a>>) -> Sql<'a> {
         self.parts.push(Part::One(value.into()));
         self
     }
 
-    /// The rows for the next `{}`.
+    /// Adds the rows for the next `{}`.
     pub(crate) fn rows(mut self, rows: Rows<'a>) -> Sql<'a> {
         self.parts.push(Part::Many(rows));
         self
     }
 
-    /// The statement as one that answers with rows of these SQL types.
+    /// Returns the statement as one that answers with rows of these SQL types.
     pub(crate) fn typed<ST>(self) -> Typed<'a, ST> {
         Typed { sql: self, shape: PhantomData }
     }
@@ -51,45 +52,46 @@ impl<'a> Sql<'a> {
 pub(crate) struct Write<'a> {
     pub(crate) verb: Verb,
     pub(crate) rows: Rows<'a>,
-    /// What stands behind the rows.
+    /// What comes after the rows.
     pub(crate) tail: &'static str,
 }
 
 /// What a statement does with its rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verb {
-    /// Puts them into this table, of which the columns are named.
+    /// Inserts them into this table with its columns.
     Insert(&'static str),
-    /// Calls them so, with names for their columns, and changes a table by them: which one, and how, stands behind.
+    /// Gives them this name with these columns, to change a table by them. What comes after the rows says which table,
+    /// and how.
     Update(&'static str),
-    /// Whatever stands before them.
+    /// Does what this text says, which comes before them.
     Other(&'static str),
 }
 
 impl<'a> Write<'a> {
-    /// Puts rows into a table.
+    /// Makes a statement that inserts rows into a table.
     pub(crate) fn insert(into: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
         Write { verb: Verb::Insert(into), rows, tail }
     }
 
-    /// Changes a table by rows.
+    /// Makes a statement that changes a table by rows.
     pub(crate) fn update(given: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
         Write { verb: Verb::Update(given), rows, tail }
     }
 
-    /// Does something else with rows.
+    /// Makes a statement that does something else with rows.
     pub(crate) fn other(head: &'static str, rows: Rows<'a>, tail: &'static str) -> Write<'a> {
         Write { verb: Verb::Other(head), rows, tail }
     }
 
-    /// The table with the columns that are written, or what the rows and their columns are called.
+    /// Returns the table with the columns that are written, or the name of the rows with their columns.
     pub(crate) fn of(&self) -> &'static str {
         match self.verb {
             Verb::Insert(of) | Verb::Update(of) | Verb::Other(of) => of,
         }
     }
 
-    /// All of it as one statement. What is to happen where a row is refused is said behind the verb.
+    /// Returns everything as one statement. `or` comes after the verb, and says what happens if a row is refused.
     pub(crate) fn into_sql(self, or: &str) -> Sql<'a> {
         let tail = self.tail;
         let text = match self.verb {
@@ -107,7 +109,7 @@ enum Part<'a> {
     Many(Rows<'a>),
 }
 
-/// A statement that answers with rows of SQL type `ST`.
+/// A statement that answers with rows of the SQL type `ST`.
 pub(crate) struct Typed<'a, ST> {
     sql: Sql<'a>,
     shape: PhantomData<ST>,
@@ -167,7 +169,7 @@ impl<ST> QueryFragment<Pg> for Typed<'_, ST> {
 }
 
 impl<'a> Sql<'a> {
-    /// Writes the statement for one database, whose ways with single values and with rows are given.
+    /// Writes the statement for a database, which is told by its ways of writing values and rows.
     fn walk<'b, DB: diesel::backend::Backend>(
         &'b self,
         mut pass: AstPass<'_, 'b, DB>,
@@ -189,7 +191,7 @@ impl<'a> Sql<'a> {
         Ok(())
     }
 
-    /// The same question with its tables of rows filled up to lengths that come often.
+    /// Returns the same question, with its tables of rows filled up to lengths that occur often.
     pub(crate) fn padded(mut self) -> Sql<'a> {
         for part in &mut self.parts {
             if let Part::Many(rows) = part {

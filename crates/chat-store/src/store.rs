@@ -1,4 +1,4 @@
-//! The store: a database behind the two ports.
+//! The store: a database that implements the ports.
 
 mod erasing;
 mod filling;
@@ -24,7 +24,7 @@ use crate::error::OpenError;
 use crate::work::{Intake, Options, long_ago, new_life, now};
 use crate::{postgres, sqlite};
 
-/// A chat that is remembered in a database.
+/// A chat that is stored in a database.
 pub struct Store {
     database: Database,
     options: Options,
@@ -38,11 +38,12 @@ enum Database {
 
 impl Store {
     /// Opens the database at an address: `sqlite:FILE`, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/NAME`. Its
-    /// tables are made or brought up to date. The sink hears of everything that is settled from now on.
+    /// tables are made or brought up to date. From then on, the sink is told everything that is settled.
     ///
-    /// Each new connection to Postgres is looked at: after a failover or a restore another [epoch](Journal::epoch) begins before
-    /// anything is answered from there. So a store wants the server itself, or a pooler that pools sessions. A pooler that pools
-    /// transactions keeps its connections to the store while it changes those to the server: nothing would be noticed.
+    /// Each new connection to Postgres is examined: after a failover or a restore another [epoch](Journal::epoch)
+    /// begins before anything is answered from there. So the address must be that of the server itself, or of a pooler
+    /// that pools sessions. A pooler that pools transactions keeps its connections to the store while it exchanges
+    /// those to the server, so that a failover would go unnoticed.
     pub async fn open(url: &str, options: Options, sink: Arc<dyn Sink>) -> Result<Store, OpenError> {
         let intake = Intake::new(options.clone(), sink);
         let database = match url.split_once(':') {
@@ -60,7 +61,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The way to the other nodes, over the database, and who this one is among them. These ears hear them from now on.
+    /// Returns this node's identity and its wire to the other nodes on the database. The ears are told what these say.
     pub async fn wire(&self, ears: Arc<dyn Listener>) -> Result<(Speaker, Arc<dyn Wire>), OpenError> {
         match &self.database {
             Database::Sqlite(_) => Err(OpenError::Unheard),
@@ -71,7 +72,7 @@ impl Store {
         }
     }
 
-    /// Who this node is among those on its database. These ears hear who of them is alive from now on.
+    /// Returns this node's identity. The ears are told which other nodes on the database are alive.
     pub async fn meet(&self, ears: &Arc<dyn Listener>) -> Result<Speaker, OpenError> {
         match &self.database {
             Database::Sqlite(_) => Err(OpenError::Unheard),
@@ -79,7 +80,7 @@ impl Store {
         }
     }
 
-    /// Takes what waits already, then stops. What is asked afterwards is answered [`Failure::Unavailable`].
+    /// Does what waits already, then stops. Whatever is asked afterwards is answered [`Failure::Unavailable`].
     pub async fn close(&self) {
         match &self.database {
             Database::Sqlite(database) => database.close().await,
@@ -87,8 +88,8 @@ impl Store {
         }
     }
 
-    /// Begins another life of the database, as after a restore or an import: every cursor of before is answered as one
-    /// that is too old.
+    /// Begins another life of the database, as after a restore or an import. Every earlier cursor is then answered as
+    /// one that is too old.
     pub async fn renew_epoch(&self) -> Result<u64, Failure> {
         match &self.database {
             Database::Sqlite(database) => database.renew_epoch(new_life()).await,
@@ -96,7 +97,7 @@ impl Store {
         }
     }
 
-    /// Forgets now what is older than [`Options::keep_changes`]; otherwise that happens every ten minutes.
+    /// Deletes what is older than [`Options::keep_changes`]. This also happens by itself every ten minutes.
     pub async fn prune(&self) -> Result<(), Failure> {
         let (old, now) = (long_ago(self.options.keep_changes), now());
         match &self.database {
@@ -105,8 +106,8 @@ impl Store {
         }
     }
 
-    /// Notes by whose subjects the people in the database are known. The issuer that it belongs to already, if that is another and
-    /// is not to be adopted.
+    /// Notes the issuer by whose subjects the people in the database are known. If another one is noted already and is
+    /// not to be adopted, returns that one.
     pub async fn belong(&self, issuer: String, adopt: bool) -> Result<Option<String>, Failure> {
         match &self.database {
             Database::Sqlite(database) => database.belong(issuer, adopt).await,
@@ -143,7 +144,7 @@ impl Store {
     }
 }
 
-/// The file in which the database at an address is, if it is in one.
+/// Returns the file of the database at an address, if it is in a file.
 pub fn file(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite:").map(named)?;
     (path != ":memory:").then(|| Path::new(path))
@@ -154,7 +155,7 @@ pub fn is_shared(url: &str) -> bool {
     url.starts_with("postgres:") || url.starts_with("postgresql:")
 }
 
-/// What stands behind `sqlite:`, with or without two slashes in front.
+/// Returns what comes after `sqlite:`, without two slashes in front.
 pub(crate) fn named(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
 }

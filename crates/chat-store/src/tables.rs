@@ -1,6 +1,6 @@
-//! The tables, each declared once in a file that says what is read from it and written to it. A column that is not declared cannot
-//! be named by a row that is read (below) nor by a statement that writes (`by_name.rs`), and a test holds the declarations against
-//! what the migrations make.
+//! The tables. Each is declared once, in a file that says what is read from it and written to it. A column that is not
+//! declared cannot be named by a row that is read (below) or by a statement that writes (`by_name.rs`). A test compares
+//! the declarations with what the migrations make.
 
 pub(crate) mod answers;
 pub(crate) mod changes;
@@ -20,27 +20,27 @@ pub(crate) mod rooms;
 pub(crate) mod subscribers;
 pub(crate) mod users;
 
-/// Declares a table by all its columns.
+/// Declares a table with all of its columns.
 macro_rules! table {
     ($(#[$docs:meta])* $table:ident { $($column:ident),* $(,)? }) => {
         $(#[$docs])*
         #[allow(non_upper_case_globals, dead_code)]
         pub(crate) mod $table {
-            /// All of them.
+            /// The names of all columns.
             pub(crate) const COLUMNS: &[&str] = &[$(stringify!($column)),*];
             $(pub(crate) const $column: () = ();)*
         }
     };
 }
 
-/// Declares rows of a table, which statements call by a letter: `COLUMNS` is what they select. Without a letter it is an answer
-/// that is no row of a table.
+/// Declares a row of a table. Statements call the table by a letter, and select `COLUMNS`. Without a letter it is an
+/// answer that is not a row of one table.
 macro_rules! row {
     ($(#[$docs:meta])* $row:ident of $table:ident as $letter:literal { $first:ident: $first_type:ty, $($column:ident: $type:ty,)* }) => {
         row! { $(#[$docs])* $row { $first: $first_type, $($column: $type,)* } }
         $crate::by_name::known!($table: $first $(, $column)*);
         impl $row {
-            /// Its columns, as they are selected.
+            /// The row's columns, as statements select them.
             pub(crate) const COLUMNS: &'static str =
                 concat!($letter, ".", stringify!($first), $(", ", $letter, ".", stringify!($column)),*);
         }
@@ -63,7 +63,7 @@ pub const ONLY_POSTGRES: &[&str] = &["nodes", "tells", "words"];
 /// The tables that only SQLite has.
 pub const ONLY_SQLITE: &[&str] = &["ids"];
 
-/// Gathers the declarations.
+/// Collects the declarations of all tables.
 macro_rules! declared {
     ($($file:ident: $($table:ident),*;)*) => {
         /// The columns of every table, by which macros check names.

@@ -1,23 +1,23 @@
-//! What can go wrong inside a transaction.
+//! What can fail within a transaction.
 
 use chat_domain::{Failure, Refusal};
 use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::outage;
 
-/// Why a piece of work has no answer.
+/// Why work has no result.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WorkError {
-    /// The rules say no.
+    /// The rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The database does not like what it was given; the same alone, or something else, may go well.
+    /// The database does not accept what it was given. The same alone, or something else, may succeed.
     #[error("the database refused a row: {0}")]
     Data(Error),
-    /// The database holds what was never written to it.
+    /// The database has something that was never written to it.
     #[error("{0}")]
     Broken(String),
-    /// The database answered with an error of which it is not known what it rests on.
+    /// The database answered with an error whose cause is not known.
     #[error("the database answered with an error: {0}")]
     Unclear(Error),
     /// A transaction could not be begun.
@@ -31,7 +31,7 @@ pub(crate) enum WorkError {
 /// Why rows were not written and committed.
 pub(crate) struct Unkept {
     pub(crate) error: Error,
-    /// Whether they may have been all the same.
+    /// Whether they may have been committed nevertheless.
     pub(crate) open: bool,
 }
 
@@ -53,7 +53,7 @@ impl From<Error> for WorkError {
 }
 
 impl WorkError {
-    /// The answer that a caller gets; what the operator must know goes to the log.
+    /// Returns the failure for the caller. What operators must know is logged.
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             WorkError::Refused(refusal) => Failure::Refused(refusal),
@@ -69,11 +69,11 @@ impl WorkError {
     }
 }
 
-/// The rules' part of a batch panicked: a mistake in this program.
+/// Returns the error of a panic in the rules, which is a bug.
 pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> WorkError {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     WorkError::Broken(format!("deciding panicked: {}", said.unwrap_or("nothing was said")))
 }
 
-/// The result of a piece of work inside a transaction.
+/// The result of work within a transaction.
 pub(crate) type Worked<T> = Result<T, WorkError>;

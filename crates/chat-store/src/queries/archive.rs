@@ -1,4 +1,4 @@
-//! All rows out, and all rows in.
+//! Exporting and importing archives.
 
 use std::collections::HashMap;
 
@@ -26,23 +26,23 @@ pub(crate) async fn export(conn: &Conn, take: Taker<'_>) -> Worked<()> {
 }
 
 impl Database {
-    /// Whether nobody is there yet.
+    /// Whether the database has no users yet.
     pub(crate) async fn is_empty(&self) -> Result<bool, chat_domain::Failure> {
         let first = self.read(|conn| Box::pin(someone(conn)));
         Ok(first.await?.is_none())
     }
 
-    /// Puts rows in, of which one is there after another in the order of an archive.
+    /// Inserts rows of an archive, in the archive's order; returns what is wrong with them, if anything.
     pub(crate) async fn put(&self, records: Vec<Record>) -> Result<Result<(), String>, chat_domain::Failure> {
         self.write(move |conn| Box::pin(put(conn, records))).await
     }
 
-    /// The next number of a sort is this one, if it is free.
+    /// Makes this the next number of this kind, if it is free.
     pub(crate) async fn number_from(&self, sort: &'static str, next: i64) -> Result<(), chat_domain::Failure> {
         self.write(move |conn| Box::pin(conn.number_on(sort, next - 1))).await
     }
 
-    /// The next numbers are beyond those that were put in.
+    /// Makes the next numbers of all kinds larger than those that were inserted.
     pub(crate) async fn number_on(&self) -> Result<(), chat_domain::Failure> {
         self.write(|conn| Box::pin(number_on(conn))).await
     }
@@ -83,7 +83,7 @@ fn names(record: &Record) -> impl Iterator<Item = &str> {
     record.row.iter().map(|(name, _)| name.as_str())
 }
 
-/// The rows column by column, each as the table has it.
+/// Returns the rows column by column, in the table's types.
 fn rows<'a>(records: &'a [Record], held: &[Held]) -> Result<Rows<'a>, String> {
     let Some(first) = records.first() else { return Ok(Rows::ints([])) };
     let mut columns = Vec::with_capacity(first.row.len());
@@ -134,7 +134,7 @@ async fn number_on(conn: &Conn) -> Worked<()> {
     Ok(())
 }
 
-/// The tables that an archive carries, those first to which others refer.
+/// Returns the tables that an archive carries, first those to which others refer.
 async fn tables(conn: &Conn) -> Worked<Vec<String>> {
     let mut tables = conn.tables().await?;
     tables.retain(|table| !LEFT_OUT.contains(&table.as_str()));
@@ -142,7 +142,7 @@ async fn tables(conn: &Conn) -> Worked<Vec<String>> {
     Ok(tables)
 }
 
-/// A fact that is known here already is that of the archive from now on.
+/// A fact of the archive replaces the database's own.
 const FACTS: &str = "ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-/// Values that one statement takes.
+/// The largest number of values in one statement.
 const MOST_VALUES: usize = 16_000;

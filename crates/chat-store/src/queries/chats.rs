@@ -1,4 +1,4 @@
-//! Lists of chats: a few questions for a page, however many chats it has.
+//! Lists of chats. A page takes a fixed number of questions, however many chats it has.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// A page of somebody's chats, those with the newest changes first.
+/// Returns a page of a user's chats, most recently changed first.
 pub(super) async fn page(conn: &Conn, reader: UserId, before: Option<RoomId>, limit: usize) -> Worked<Chats> {
     let (last_at, below) = match before {
         Some(room) => last_change(conn, room).await?,
@@ -32,13 +32,13 @@ pub(super) async fn page(conn: &Conn, reader: UserId, before: Option<RoomId>, li
     Ok(Chats { chats: views(conn, reader, rooms, MEMBERS_IN_LIST).await?, next })
 }
 
-/// One chat with a page's worth of its members.
+/// Returns one chat with its first members.
 pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId) -> Worked<ChatView> {
     let room = Arc::new(visible(conn, reader, room).await?);
     Ok(views(conn, reader, vec![room], MEMBERS_IN_CHAT).await?.pop().ok_or(Refusal::UnknownRoom)?)
 }
 
-/// Takes a direct chat off somebody's list until the next message.
+/// Takes a direct chat off a user's list until its next message.
 pub(super) async fn hide(conn: &Conn, user: UserId, id: RoomId) -> Worked<()> {
     let room = visible(conn, user, id).await?;
     if room.kind != RoomKind::Direct {
@@ -52,7 +52,7 @@ pub(super) async fn hide(conn: &Conn, user: UserId, id: RoomId) -> Worked<()> {
     Ok(())
 }
 
-/// All rooms that somebody is in.
+/// Returns all rooms that a user is in.
 pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Membership>> {
     let sql = Sql::new(format!(
         "SELECT r.id, r.kind, r.members, r.seq, r.moves, m.muted, m.silenced FROM members m JOIN rooms r ON r.id = m.room
@@ -67,7 +67,7 @@ pub(super) async fn memberships(conn: &Conn, user: UserId) -> Worked<Vec<Members
     memberships.collect()
 }
 
-/// Lines of chat lists; those who are not members are left out.
+/// Returns lines of chat lists. Users who are not members of the room are left out.
 pub(super) async fn summaries(conn: &Conn, of: Vec<(UserId, RoomId)>) -> Worked<Vec<Summary>> {
     let unread = unread(conn, &of).await?;
     let mut rooms: Vec<_> = unread.keys().map(|&(_, room)| room).collect();
@@ -94,14 +94,14 @@ async fn views(conn: &Conn, reader: UserId, rooms: Vec<Arc<Room>>, members: usiz
     Ok(views.collect())
 }
 
-/// When a room last changed, as a place in a list of chats.
+/// Returns when a room last changed, and its id: its place in a list of chats.
 async fn last_change(conn: &Conn, room: RoomId) -> Worked<(i64, i64)> {
     let sql = Sql::new("SELECT r.last_at FROM rooms r WHERE r.id = ?");
     let (last_at,) = conn.first::<(i64,)>(sql.bind(room)).await?.ok_or(Refusal::UnknownRoom)?;
     Ok((last_at, room.number()))
 }
 
-/// How many messages of others each has not read, and how many of them mention them.
+/// Returns how many messages of others each user has not read in a room, and how many of these mention them.
 async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId, RoomId), (u64, u64)>> {
     if of.is_empty() {
         return Ok(HashMap::new());
@@ -129,7 +129,7 @@ async fn unread(conn: &Conn, of: &[(UserId, RoomId)]) -> Worked<HashMap<(UserId,
     Ok(found)
 }
 
-/// The newest message of each room that is not deleted.
+/// Returns the newest message of each room that is not deleted.
 async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<Vec<Arc<Message>>> {
     if rooms.is_empty() {
         return Ok(Vec::new());
@@ -144,7 +144,7 @@ async fn last_messages(conn: &Conn, rooms: &[RoomId]) -> Worked<Vec<Arc<Message>
     threads::messages(conn, rows).await
 }
 
-/// The same as a reader sees them.
+/// Returns the same messages as a reader sees them.
 async fn last_of(conn: &Conn, reader: UserId, rooms: &[RoomId]) -> Worked<HashMap<RoomId, Shown>> {
     Ok(by_room(shown_to(conn, reader, last_messages(conn, rooms).await?).await?))
 }
@@ -153,7 +153,7 @@ fn by_room(shown: Vec<Shown>) -> HashMap<RoomId, Shown> {
     shown.into_iter().map(|shown| (shown.message.room, shown)).collect()
 }
 
-/// The first members of each room in order of joining, so many of each.
+/// Returns the first members of each room in order of joining.
 pub(super) async fn first_members(
     conn: &Conn,
     rooms: &[Arc<Room>],

@@ -1,4 +1,4 @@
-//! One batch of commands: look, decide, write, commit, answer.
+//! Committing a batch of commands: load what they need, decide, write, commit, answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,15 +14,15 @@ use crate::room_cache::RoomCache;
 use crate::work::{Intake, OrderResult, Waiting};
 use crate::work_error::{Unkept, WorkError, Worked, panicked};
 
-/// How a connection is after a batch.
+/// The state of a connection after a batch.
 pub(crate) enum After {
-    /// As it should be.
+    /// It can be used again.
     Good,
-    /// Not to be trusted: it needs another one.
+    /// It is not to be trusted, and must be replaced.
     Broken,
-    /// It did not even begin: the batch may be tried on another one.
+    /// Nothing was begun on it. The batch may be tried over another connection.
     NotBegun(Vec<Waiting>),
-    /// It broke before it said what became of the batch; the mark tells a new connection.
+    /// It was lost before the outcome of the batch was known. A new connection can find it out by the mark.
     Unknown(Unknown),
 }
 
@@ -30,17 +30,17 @@ pub(crate) enum After {
 pub(crate) struct Unknown {
     batch: Vec<Waiting>,
     results: Vec<OrderResult>,
-    /// What the new connection looks for.
+    /// The mark of its transaction.
     pub(crate) mark: i64,
 }
 
 impl Unknown {
-    /// Answers at last.
+    /// Answers the batch, once it is known whether it was committed.
     pub(crate) fn found(self, intake: &Intake, committed: bool) {
         match committed {
             true => intake.answer(self.batch, self.results),
             false => {
-                // Nobody may have been able to say.
+                // If nobody could tell, something may have been committed nevertheless.
                 intake.heard.miss();
                 intake.turn_away(self.batch);
             }
@@ -48,7 +48,7 @@ impl Unknown {
     }
 }
 
-/// Does a batch, or each of its orders alone if it fails together.
+/// Commits a batch. If it fails as a whole, commits each of its orders alone.
 pub(crate) async fn commit_batch(
     conn: &Conn,
     intake: &Intake,
@@ -83,7 +83,7 @@ pub(crate) async fn commit_batch(
     After::Good
 }
 
-/// Does the orders of a failed batch each alone, so that only the one which it failed for fails.
+/// Commits each order of a failed batch alone, so that only the one that made it fail does.
 async fn one_by_one(
     conn: &Conn,
     intake: &Intake,
@@ -124,28 +124,28 @@ async fn one_by_one(
     After::Good
 }
 
-/// What became of a transaction that got as far as its end.
+/// The outcome of a transaction that got as far as its end.
 enum Attempt {
     Committed(Vec<OrderResult>),
     Unknown(Vec<OrderResult>, i64),
 }
 
-/// Decides a batch in a transaction of its own. Two round trips where nothing hangs on a name: one to look, one to write.
-/// Unless it goes well nothing is remembered afterwards.
+/// Decides and commits a batch in a transaction of its own. This takes two round trips if nothing depends on a name:
+/// one to look, one to write. If it fails, everything that was remembered is forgotten.
 async fn attempt(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Waiting]) -> Worked<Attempt> {
     let mut remembered = std::mem::take(cache);
     let Decided { results, before, written, mark } = match decide(conn, intake, &mut remembered, batch).await {
         Ok(decided) => decided,
         Err(error @ WorkError::NotBegun(_)) => return Err(error),
         Err(error) => {
-            // A connection that cannot roll back is found broken at its next use.
+            // A connection on which this fails is found broken when it is next used.
             let _ = conn.rollback().await;
             return Err(error);
         }
     };
     let results = results.into_iter().map(|result| result.map_err(Failure::Refused)).collect();
     if written.is_empty() {
-        // Nothing became new: nothing need reach the disk.
+        // Nothing has changed, so nothing need reach the disk.
         conn.rollback().await?;
         *cache = remembered;
         return Ok(Attempt::Committed(results));
@@ -168,7 +168,7 @@ async fn attempt(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[W
     }
 }
 
-/// What was decided of each order of a batch, and what that changes.
+/// What was decided about each order of a batch, and what that changes.
 struct Decided {
     results: Vec<Result<Outcome, Refusal>>,
     before: Previous,
@@ -176,7 +176,7 @@ struct Decided {
     mark: i64,
 }
 
-/// Decides all orders of a batch.
+/// Loads what a batch needs, and decides all of its orders.
 async fn decide(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Waiting]) -> Worked<Decided> {
     let needs: BTreeSet<_> =
         batch.iter().flat_map(|waiting| waiting.order.command.needs(waiting.order.actor)).collect();
@@ -189,7 +189,7 @@ async fn decide(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[Wa
     Ok(Decided { results, before, written, mark })
 }
 
-/// Has a chat decide all orders of a batch: the results, and what they change.
+/// Lets a chat decide all orders of a batch. Returns the results, and the rows that they change.
 pub(crate) fn execute(
     mut chat: Chat,
     batch: &[Waiting],
@@ -204,9 +204,9 @@ pub(crate) fn execute(
     decided.map_err(|panic| panicked(&*panic))
 }
 
-/// Begins, holds what the batch is about, and looks: all in one round trip, in this order. Each question after the locks
-/// sees what is there once they are held, and so do the numbers, so that the ids of a room become visible in their order.
-/// (Statements leave in the order in which they are first polled: hence `biased`.)
+/// Begins a transaction, locks what the batch is about, and loads what it needs: all in one round trip, in this order.
+/// Everything that is sent after the locks sees what is there once they are held. That includes taking ids, so the ids
+/// of a room become visible in increasing order. `biased` polls, and so sends, in the order of writing.
 async fn look(
     conn: &Conn,
     needs: &BTreeSet<Need>,
@@ -216,7 +216,7 @@ async fn look(
 ) -> Worked<(Vec<Fact>, Vec<Stamp>, i64)> {
     let begin = async { conn.begin().await.map_err(WorkError::NotBegun) };
     let leaving = removals(batch);
-    // Where others write too, nothing is so only because it was.
+    // Where others write, too, what was remembered may have changed.
     let nothing = RoomCache::default();
     let known = if Conn::SHARED { &nothing } else { cache };
     let ((), (), mark, known, stamps) = match locks::names(needs) {
@@ -229,7 +229,7 @@ async fn look(
             stamps(conn, batch),
         )?,
         names => {
-            // Which rooms hang on a name is certain only once it is held.
+            // Which rooms a name belongs to is certain only once the name is locked.
             let ((), rooms) = tokio::try_join!(biased; begin, locks::hold_names(conn, needs, names))?;
             tokio::try_join!(
                 biased;
@@ -244,7 +244,7 @@ async fn look(
     Ok((known, stamps, mark))
 }
 
-/// How many removals of each room a batch asks for.
+/// Returns how many members the batch asks to remove from each room.
 fn removals(batch: &[Waiting]) -> BTreeMap<RoomId, usize> {
     let mut removals = BTreeMap::new();
     for waiting in batch {
@@ -255,7 +255,7 @@ fn removals(batch: &[Waiting]) -> BTreeMap<RoomId, usize> {
     removals
 }
 
-/// The stamps of a batch, with a new number for everything that may be made.
+/// Returns the stamps of a batch, with new ids for everything that may be made.
 async fn stamps(conn: &Conn, batch: &[Waiting]) -> Worked<Vec<Stamp>> {
     let commands = || batch.iter().map(|waiting| &waiting.order.command);
     let mut messages =
@@ -282,8 +282,8 @@ fn makes_room(command: &Command) -> bool {
     matches!(command, Command::OpenDirect { .. } | Command::CreateGroup { .. } | Command::Search)
 }
 
-/// Whether a batch failed for what is in it, so that its orders may go well alone. An error that took long was a time-out,
-/// and would take as long again for each.
+/// Whether a batch failed because of its contents, so that its orders may succeed alone. An error after a long time was
+/// a time-out, and would take as long again for each order.
 pub(crate) fn is_about_rows(error: &WorkError, took: Duration) -> bool {
     match error {
         WorkError::Refused(_) | WorkError::Data(_) | WorkError::Broken(_) => true,

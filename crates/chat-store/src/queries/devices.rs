@@ -1,4 +1,4 @@
-//! Devices on which people are pushed what they miss, and which messages of a room they want to be pushed.
+//! Devices to which people are pushed what they miss, and their levels.
 
 use chat_domain::devices::Tried;
 use chat_domain::grant::Family;
@@ -12,7 +12,7 @@ use crate::sql::{Rows, Sql};
 use crate::tables::devices::{DeviceRow, TriedRow};
 use crate::work_error::{WorkError, Worked};
 
-/// What signs pushes: this, unless there is something already.
+/// Returns the key that signs pushes. `fresh` becomes that key if there is none yet.
 pub(super) async fn key(conn: &Conn, fresh: String) -> Worked<String> {
     conn.run(
         Sql::new("INSERT INTO push_key (one, key) VALUES (1, ?) ON CONFLICT (one) DO NOTHING").bind(fresh.clone()),
@@ -22,7 +22,7 @@ pub(super) async fn key(conn: &Conn, fresh: String) -> Worked<String> {
     Ok(kept.map_or(fresh, |(key,)| key))
 }
 
-/// Remembers one, and forgets the oldest of who has too many.
+/// Adds a device, and removes the oldest if its person has too many.
 pub(super) async fn add(conn: &Conn, device: Device, fed: u64, most: usize) -> Worked<bool> {
     conn.lock_names(&[LOCK]).await?;
     let sql = Sql::new("SELECT d.id, d.person FROM devices d WHERE d.address = ?").bind(device.address.clone());
@@ -67,7 +67,7 @@ async fn put(conn: &Conn, device: Device, fed: u64) -> Worked<()> {
     Ok(())
 }
 
-/// Forgets these, and what they are still to be told.
+/// Removes these devices, and what waits for them.
 pub(super) async fn forget(conn: &Conn, ids: Vec<String>) -> Worked<()> {
     if ids.is_empty() {
         return Ok(());
@@ -79,7 +79,7 @@ pub(super) async fn forget(conn: &Conn, ids: Vec<String>) -> Worked<()> {
     Ok(())
 }
 
-/// Forgets one, if it is theirs.
+/// Removes a device, if it is this person's.
 pub(super) async fn remove(conn: &Conn, person: UserId, address: String) -> Worked<()> {
     forget_where(
         conn,
@@ -88,23 +88,23 @@ pub(super) async fn remove(conn: &Conn, person: UserId, address: String) -> Work
     .await
 }
 
-/// Forgets all of who is erased, and what they wanted.
+/// Removes all devices and levels of an erased person.
 pub(super) async fn forget_all_of(conn: &Conn, person: UserId) -> Worked<()> {
     conn.run(Sql::new("DELETE FROM levels WHERE person = ?").bind(person)).await?;
     forget_where(conn, Sql::new("SELECT d.id FROM devices d WHERE d.person = ?").bind(person)).await
 }
 
-/// Forgets those that a log-in by tokens brought.
+/// Removes the devices that were registered by a log-in with tokens.
 pub(super) async fn forget_of_family(conn: &Conn, family: i64) -> Worked<()> {
     forget_where(conn, Sql::new("SELECT d.id FROM devices d WHERE d.family = ?").bind(family)).await
 }
 
-/// Forgets those that a cookie session brought.
+/// Removes the devices that were registered by a cookie session.
 pub(super) async fn forget_of_session(conn: &Conn, digest: &str) -> Worked<()> {
     forget_where(conn, Sql::new("SELECT d.id FROM devices d WHERE d.session = ?").bind(digest.to_owned())).await
 }
 
-/// Forgets those of log-ins that ended by themselves, as many as are forgotten with them.
+/// Removes the devices of log-ins that have expired, for as many log-ins as are deleted at a time.
 pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worked<()> {
     for (column, key, table) in [("session", "digest", "sessions"), ("family", "id", "families")] {
         let sql = format!(
@@ -121,7 +121,7 @@ async fn forget_where(conn: &Conn, sql: Sql<'_>) -> Worked<()> {
     forget(conn, found.into_iter().map(|(id,)| id).collect()).await
 }
 
-/// Somebody's, the oldest first, and how it went with them.
+/// Returns a person's devices, oldest first, and how the last pushes to each went.
 pub(super) async fn all_of(conn: &Conn, person: UserId) -> Worked<Vec<(Device, Tried)>> {
     let sql = Sql::new(format!(
         "SELECT {}, {} FROM devices d WHERE d.person = ? ORDER BY d.created_at, d.id",
@@ -132,7 +132,7 @@ pub(super) async fn all_of(conn: &Conn, person: UserId) -> Worked<Vec<(Device, T
     rows.into_iter().map(|(row, tried_row)| Ok((device(row)?, tried(tried_row)))).collect()
 }
 
-/// Which messages of a room one of its members is pushed from now on.
+/// Sets of which messages of a room a member is pushed.
 pub(super) async fn set_level(conn: &Conn, member: UserId, room: RoomId, level: Level) -> Worked<()> {
     visible(conn, member, room).await?;
     conn.write(upsert!(levels, std::iter::once(level), |level| {
@@ -143,7 +143,7 @@ pub(super) async fn set_level(conn: &Conn, member: UserId, room: RoomId, level: 
     Ok(())
 }
 
-/// Which that is now.
+/// Returns that level.
 pub(super) async fn level(conn: &Conn, member: UserId, room: RoomId) -> Worked<Level> {
     let kind = visible(conn, member, room).await?.kind;
     let sql = Sql::new("SELECT l.level FROM levels l WHERE l.person = ? AND l.room = ?");
@@ -151,7 +151,7 @@ pub(super) async fn level(conn: &Conn, member: UserId, room: RoomId) -> Worked<L
     Ok(said.and_then(|(word,)| Level::of(&word)).unwrap_or(Level::unsaid(kind)))
 }
 
-/// The device of a row.
+/// Returns the device of a row.
 pub(super) fn device(row: DeviceRow) -> Worked<Device> {
     Ok(Device {
         id: row.id.parse().map_err(|_| WorkError::Broken(format!("`{}` is no device of ours", row.id)))?,
@@ -166,11 +166,11 @@ pub(super) fn device(row: DeviceRow) -> Worked<Device> {
     })
 }
 
-/// How it went with the device of a row.
+/// Returns how the last pushes to the device of a row went.
 pub(super) fn tried(row: TriedRow) -> Tried {
     let tries = u32::try_from(row.tries).unwrap_or(u32::MAX);
     Tried { tries, due: Time(row.due), answer: row.answer, at: row.tried_at.map(Time) }
 }
 
-/// The number under which one is added.
+/// The number that is locked while a device is added.
 const LOCK: i64 = 0x6465_7669_6365_7300;

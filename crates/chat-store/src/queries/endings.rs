@@ -1,4 +1,4 @@
-//! What ends somebody's log-ins.
+//! Ending log-ins.
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::{Ended, Family, Kept};
@@ -8,13 +8,13 @@ use super::{Conn, devices, sessions, tells};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// Puts another password's digest in the place of somebody's.
+/// Replaces a user's password by another digest, and ends all log-ins except one.
 pub(super) async fn set_password(conn: &Conn, user: UserId, password: &str, kept: &Kept) -> Worked<Ended> {
     conn.run(Sql::new("UPDATE users SET password = ? WHERE id = ?").bind(password).bind(user)).await?;
     end_log_ins(conn, user, kept).await
 }
 
-/// Ends all log-ins of somebody but the one that is kept.
+/// Ends all log-ins of a user except the one that is kept.
 pub(super) async fn end_log_ins(conn: &Conn, user: UserId, kept: &Kept) -> Worked<Ended> {
     let sql = Sql::new("SELECT id FROM families WHERE person = ? AND revoked = ?");
     let families = conn.load::<(i64,)>(sql.bind(user).bind(false)).await?.into_iter().map(|(id,)| Family(id));

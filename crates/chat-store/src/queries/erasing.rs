@@ -1,4 +1,4 @@
-//! Erasing people: at once nobody reads any more what is to go, and the rows follow behind it.
+//! Erasing people. What is to go becomes unreadable at once; its rows are deleted afterwards.
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::{Ended, Kept};
@@ -10,8 +10,8 @@ use crate::rows::{ErasureRow, count, message_id, room_id, spelled, user as user_
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// Takes from somebody what says who they are. Their name is free: in its place stands what nobody can be called, behind all
-/// names in their order.
+/// Erases a user. Their username becomes free: they get one that nobody can choose, which comes after all others in
+/// order.
 pub(super) async fn erase(conn: &Conn, erasure: Erasure) -> Worked<Ended> {
     let Erasure { user, at, unsaid } = erasure;
     conn.lock_names(&[people::USERS_LOCK]).await?;
@@ -27,7 +27,7 @@ pub(super) async fn erase(conn: &Conn, erasure: Erasure) -> Worked<Ended> {
     if conn.run(sql).await? == 0 {
         return Err(Refusal::UnknownUser.into());
     }
-    // Their files go with them, and what they said about others, and what was said about keeping them out.
+    // Their files go with them, and so do the reasons that they gave or that were given for suspending them.
     conn.run(Sql::new("UPDATE files SET gone = 1, name = '', mime = '' WHERE owner = ? AND gone = 0").bind(user))
         .await?;
     devices::forget_all_of(conn, user).await?;
@@ -47,7 +47,8 @@ pub(super) async fn erase(conn: &Conn, erasure: Erasure) -> Worked<Ended> {
     endings::end_log_ins(conn, user, &Kept::default()).await
 }
 
-/// Has everything deleted that somebody said, wherever they are or were; says how much that is.
+/// Orders that everything a user said is deleted, in every room where they are or were. Returns how many messages that
+/// is.
 async fn order(conn: &Conn, user: UserId) -> Worked<i64> {
     let sql = format!(
         "INSERT INTO purges (room, person, actor, since, upto)
@@ -60,8 +61,8 @@ async fn order(conn: &Conn, user: UserId) -> Worked<i64> {
     Ok(sum.and_then(|(sum,)| sum).unwrap_or(0))
 }
 
-/// Messages that are to be deleted, behind bans or with their senders, of each room the newest first; an order of which none is
-/// left is forgotten. Nothing is said while there may be more, but none was found.
+/// Returns messages that are to be deleted after bans and erasures, newest first in each room. An order without
+/// messages left is removed. Returns `None` if none were found, but there may be more orders.
 pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Option<Vec<(RoomId, UserId, MessageId)>>> {
     let sql =
         Sql::new("SELECT room, person, actor, since, upto FROM purges WHERE room > 0 ORDER BY room, person LIMIT ?");
@@ -74,7 +75,7 @@ pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Option<Vec<(Roo
         );
         let sql = sql.bind(room).bind(person).bind(upto).bind(since).bind(limit - due.len());
         let ids = conn.load::<(i64,)>(sql).await?;
-        // What stands above the first is deleted already, and is not walked over again.
+        // Everything above the first one is deleted already, so it is not looked at again.
         let sql = match ids.first() {
             None => Sql::new("DELETE FROM purges WHERE room = ? AND person = ?").bind(room).bind(person),
             Some((first,)) => Sql::new("UPDATE purges SET upto = ? WHERE room = ? AND person = ?")
@@ -93,7 +94,7 @@ pub(super) async fn purging(conn: &Conn, limit: usize) -> Worked<Option<Vec<(Roo
     Ok(Some(due).filter(|due| !due.is_empty() || many < ORDERS_AT_ONCE))
 }
 
-/// Deletes some of what is left of somebody, once their messages are gone; says whether nothing is left.
+/// Deletes some of what is left of a user whose messages are gone. Returns whether nothing is left.
 pub(super) async fn tidy(conn: &Conn, user: UserId, limit: usize) -> Worked<bool> {
     let sql = Sql::new("SELECT room FROM purges WHERE person = ? AND actor = ? LIMIT 1").bind(user).bind(user);
     if conn.first::<(i64,)>(sql).await?.is_some() {
@@ -115,19 +116,19 @@ pub(super) async fn tidy(conn: &Conn, user: UserId, limit: usize) -> Worked<bool
     Ok(gone == 0)
 }
 
-/// Nothing is left of somebody, in the rows and in what was beside them.
+/// Notes that nothing is left of a user, in the database and outside of it.
 pub(super) async fn done(conn: &Conn, user: UserId, now: Time) -> Worked<()> {
     conn.run(Sql::new("UPDATE erasures SET done = ? WHERE person = ? AND done IS NULL").bind(now).bind(user)).await?;
     Ok(())
 }
 
-/// How far somebody's erasing has come.
+/// Returns how far the erasing of a user has come.
 pub(super) async fn one(conn: &Conn, user: UserId) -> Worked<Option<Erasing>> {
     let sql = Sql::new(select("WHERE e.person = ?")).bind(user);
     conn.first::<(ErasureRow, Option<i64>)>(sql).await?.map(erasing).transpose()
 }
 
-/// The same of everybody, first of those with whom it is not done.
+/// Returns how far erasing has come for everybody, first for those who are not done.
 pub(super) async fn all(conn: &Conn, limit: usize) -> Worked<Vec<Erasing>> {
     let sql = Sql::new(select("WHERE e.done IS NULL ORDER BY e.at DESC, e.person DESC LIMIT ?")).bind(limit);
     let mut rows = conn.load::<(ErasureRow, Option<i64>)>(sql).await?;
@@ -137,14 +138,14 @@ pub(super) async fn all(conn: &Conn, limit: usize) -> Worked<Vec<Erasing>> {
 }
 
 impl Database {
-    /// What tells this database, its copies included, from every other.
+    /// Returns the number of this database, which its copies share, and no other has.
     pub(crate) async fn house(&self) -> Result<i64, chat_domain::Failure> {
         let house = self.read(|conn| Box::pin(schema::fact(conn, "house"))).await?;
         house.ok_or(chat_domain::Failure::Unavailable)
     }
 }
 
-/// Of how many messages is left is what they were numbered among their sender's.
+/// Selects erasures. How much is left follows from the numbers of the sender's messages that are not deleted yet.
 fn select(which: &str) -> String {
     let columns = ErasureRow::COLUMNS;
     format!(
@@ -159,17 +160,18 @@ fn erasing((row, left): (ErasureRow, Option<i64>)) -> Worked<Erasing> {
     Ok(Erasing { erasure, said: count(row.said)?, left: count(left.unwrap_or(0))?, done: row.done.map(Time) })
 }
 
-/// How it is noted that an issuer's subject was erased: by it they are known when they come again, but it is not to be read.
+/// Returns the note that the user of an issuer's subject was erased. By it the user is recognised when they come again,
+/// but the subject cannot be read from it.
 pub(super) fn subject_of_erased(issuer: &str, subject: &str) -> String {
     format!("{NOBODY}{}", spelled(Digest::of_subject(issuer, subject)))
 }
 
-/// Begins what nobody can be called.
+/// The beginning of usernames that nobody can have.
 const NOBODY: char = '\u{10ffff}';
 
-/// The rooms in which somebody is or was, with how much they said there.
+/// The rooms in which a user is or was, with the number of messages that they sent there.
 const WHEREVER: &str = "SELECT m.room, m.person, m.sent FROM members m WHERE m.person = ? AND m.active
     UNION ALL SELECT m.room, m.person, m.sent FROM members m WHERE m.person = ? AND NOT m.active";
 
-/// How many orders are looked through in one transaction.
+/// How many orders are looked at in one transaction.
 const ORDERS_AT_ONCE: usize = 64;

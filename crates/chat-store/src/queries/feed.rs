@@ -1,9 +1,9 @@
-//! The feed: what was committed in all rooms, in one order.
+//! The feed: everything that was committed in all rooms, in one order.
 //!
-//! There is no order of commits that all rooms share, yet some want to follow everything. So each node writes a row for each of its
-//! rooms and turns, after the commits: which changes of that room are new. Rows become visible in the order of their numbers, for
-//! each transaction that writes some holds the row of the lease. Its holder sees to what nobody else has written, and follows the feed
-//! for all.
+//! Commits in different rooms have no common order, but some readers want to follow everything. So after its commits,
+//! each node writes an entry for each of its rooms, which says which changes of the room are new. Entries become
+//! visible in the order of their numbers, because each transaction that writes some locks the row of the lease. The
+//! holder of the lease also writes what nobody else has written, and follows the feed for all nodes.
 
 use chat_domain::{Fed, RoomId};
 
@@ -14,8 +14,9 @@ use crate::sql::{Rows, Sql};
 use crate::work::now;
 use crate::work_error::Worked;
 
-/// Takes the lease, or goes on having it; says whether it is this holder's now. Who died without giving it back has it for
-/// another while; where nobody else can be, that was an earlier life of the same file.
+/// Takes the lease or renews it; returns whether this holder has it now. If another holder died without giving it back,
+/// it stays taken for a while; but on a database that only one process can open, the other holder was an earlier
+/// process and is dead.
 pub(crate) async fn take(conn: &Conn, holder: u64, anew: bool) -> Worked<bool> {
     let gap = if anew { GAP } else { 0 };
     let sql = Sql::new(format!(
@@ -35,14 +36,15 @@ pub(crate) async fn leave(conn: &Conn, holder: u64) -> Worked<()> {
     Ok(())
 }
 
-/// Holds the lease until the end of the transaction; says whether it is this holder's.
+/// Locks the lease until the end of the transaction. Returns whether this holder has it.
 pub(crate) async fn hold(conn: &Conn, holder: u64) -> Worked<bool> {
     let sql = Sql::new("UPDATE leases SET last = last WHERE name = 'feed' AND holder = ?");
     Ok(conn.run(sql.bind(holder)).await? > 0)
 }
 
-/// Writes what is new in these rooms, and of reports where none is named; says whether somebody has taken the lease ever. Who writes for the first time, or after
-/// something went wrong, does not know which numbers were given and lost.
+/// Writes what is new in these rooms (`None` for reports). Returns `false` if nobody has ever taken the lease. With
+/// `anew` it leaves a gap in the numbers: a writer that begins, or failed before, does not know which numbers were
+/// given out and lost.
 pub(crate) async fn write(conn: &Conn, rooms: &[Option<RoomId>], anew: bool) -> Worked<bool> {
     let sql = Sql::new("UPDATE leases SET last = last + ? + ? WHERE name = 'feed' RETURNING last");
     let taken = conn.first::<(i64,)>(sql.bind(rooms.len()).bind(if anew { GAP } else { 0 })).await?;
@@ -69,7 +71,8 @@ pub(crate) async fn write(conn: &Conn, rooms: &[Option<RoomId>], anew: bool) -> 
     Ok(true)
 }
 
-/// Looks through the next rooms: those of which something was not fed, and the last one that was looked at if there may be more.
+/// Looks through the next rooms after `after`. Returns those whose changes are not all in the feed, and the last room
+/// that was looked at if there are more.
 pub(crate) async fn behind(conn: &Conn, after: i64) -> Worked<(Vec<Option<RoomId>>, Option<i64>)> {
     let sql = Sql::new(
         "SELECT w.id, w.seq > COALESCE((SELECT f.seq FROM fed f WHERE f.room = w.id), 0)
@@ -81,13 +84,13 @@ pub(crate) async fn behind(conn: &Conn, after: i64) -> Worked<(Vec<Option<RoomId
     Ok((behind.collect::<Worked<_>>()?, more))
 }
 
-/// The newest number in it.
+/// Returns the newest number of the feed.
 pub(crate) async fn newest(conn: &Conn) -> Worked<u64> {
     let found = conn.first::<(Option<i64>,)>(Sql::new("SELECT MAX(f.no) FROM feed f")).await?;
     Ok(found.and_then(|(no,)| no).map_or(0, |no| no as u64))
 }
 
-/// What stands in the feed after this number.
+/// Returns the entries of the feed after this number.
 pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<Fed>> {
     let sql = Sql::new("SELECT f.no, f.room, f.from_seq, f.to_seq FROM feed f WHERE f.no > ? ORDER BY f.no LIMIT ?");
     let rows = conn.load::<(i64, i64, i64, i64)>(sql.bind(no).bind(limit)).await?;
@@ -98,15 +101,15 @@ pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<Fed>
     rows.into_iter().map(turn).collect()
 }
 
-/// In the place of a room, where reports are meant.
+/// The number of a room that stands for reports.
 pub(super) const REPORTS: i64 = 0;
 
-/// How long the lease is good without a sign of life, in microseconds.
+/// How long the lease lasts without being renewed, in microseconds.
 const LEASE: i64 = 10_000_000;
 
-/// How many numbers are left out whenever somebody takes the lease, or comes back. Rows are not waited for until they are on the disk: those that
-/// a power cut took were seen by somebody maybe, so their numbers are not given again.
+/// How many numbers are skipped whenever somebody takes the lease or fails. Entries are written without waiting for the
+/// disk. Somebody may have seen those that a power cut took away, so their numbers must not be used again.
 const GAP: i64 = 1_000_000;
 
-/// How many rooms are looked through at once.
+/// How many rooms are looked through at a time.
 const LOOKED_THROUGH: usize = 2_000;

@@ -1,4 +1,5 @@
-//! Whoever writes the feed: each node what it has committed, and one for all what nobody has written. That one keeps the index of words, too.
+//! The task that writes the feed. Each node writes what it has committed; the holder of the lease writes everything
+//! else, and keeps the index of words.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::heard::{Rooms, Writing};
 use crate::pace::Pace;
 use crate::work::Intake;
 
-/// Writes the feed until it is told to stop, or the database is gone. What is told to stop says when it has.
+/// Writes the feed until it is told to stop, or the database is gone. It answers when it has stopped.
 pub(crate) async fn run(
     database: Weak<Database>,
     intake: Arc<Intake>,
@@ -46,7 +47,7 @@ pub(crate) async fn run(
             () = sleep_until(feeder.beat) => None,
         };
         if asked.is_none() && !feeder.is_behind && (feeder.has_lease || several) {
-            // What else is committed now comes along.
+            // What is committed in the meantime is written at once with it.
             let gathered = feeder.pace.gather(Instant::now());
             asked = tokio::select! { asked = stop.recv() => Some(asked), () = sleep_until(gathered) => None };
         }
@@ -56,7 +57,7 @@ pub(crate) async fn run(
             Some(Some(done)) => {
                 feeder.end(&intake).await;
                 intake.heard.begin(Writing::Nothing);
-                // Who asked may be gone.
+                // Whoever asked may be gone.
                 let _ = done.send(());
                 return;
             }
@@ -65,25 +66,25 @@ pub(crate) async fn run(
 }
 
 struct Feeder {
-    /// Held only for as long as it takes to ask: who lets go of a store does not wait for the feed.
+    /// Held only while a question is asked, so that closing a store does not wait for the feed.
     database: Weak<Database>,
     holder: u64,
-    /// Whether others may write to the rooms too, without telling.
+    /// Whether other nodes may write to the rooms, too, without this one being told.
     several: bool,
     has_lease: bool,
-    /// Whether nothing was written yet, or something went wrong since.
+    /// Whether nothing was written yet, or something failed since.
     anew: bool,
-    /// The look through all rooms; none when there is no need.
+    /// The look through all rooms; `None` if it is not needed.
     sweep: Option<Sweep>,
-    /// When there is something to do though nothing was heard.
+    /// When there is something to do even if nothing was heard.
     beat: Instant,
     indexer: Indexer,
     pace: Pace,
-    /// Whether the index has more to take in.
+    /// Whether there is more for the index to take in.
     is_behind: bool,
 }
 
-/// After which room a look through all of them goes on, or when the next one is due.
+/// The room after which the look through all rooms goes on, or when the next look is due.
 enum Sweep {
     After(i64),
     Due(Instant),
@@ -96,10 +97,10 @@ impl Feeder {
             self.take_lease(now).await;
         }
         intake.heard.begin(self.writing());
-        // While the index is behind it goes on beside what gathers.
+        // While the index is behind, it goes on taking in; what was heard waits until the feed may be written.
         let mut heard = if !self.is_behind || now >= self.pace.write { intake.heard.take() } else { Rooms::default() };
         if !self.has_lease && !self.several {
-            // Whoever takes it looks through all rooms.
+            // Whoever takes the lease next looks through all rooms.
             return;
         }
         self.pace.writes(now, heard.named.len());
@@ -120,7 +121,7 @@ impl Feeder {
         self.is_behind = matches!(done, Ok(true));
         self.pace.steps(now, intake.heard.has_some());
         if done.is_err() {
-            // What was heard is found again, whoever has the lease then.
+            // Whoever has the lease next finds again what was heard.
             (self.has_lease, self.anew) = (false, true);
             self.beat = self.beat.min(Instant::now() + AGAIN);
         }
@@ -143,7 +144,7 @@ impl Feeder {
         if anew && self.has_lease {
             self.sweep = Some(Sweep::After(0));
         }
-        // Where nobody else wants it, it need not be renewed.
+        // Where no other node wants the lease, it need not be renewed.
         self.beat = now + if self.several || !self.has_lease { BEAT } else { NEVER };
     }
 
@@ -153,7 +154,7 @@ impl Feeder {
             let (behind, more) = looked.await?;
             self.write(&behind).await?;
             if after == 0 {
-                // Of reports it costs no more to write than to look.
+                // Writing reports costs no more than looking whether there are any.
                 self.write(&[None]).await?;
             }
             let next = self.several.then(|| Sweep::Due(Instant::now() + SWEEP));
@@ -184,7 +185,7 @@ impl Feeder {
         }
         if self.has_lease {
             let holder = self.holder;
-            // Without an answer it ends by itself.
+            // Without an answer, the lease expires by itself.
             let _ = self.ask(|database| database.write_beside(move |conn| Box::pin(feed::leave(conn, holder)))).await;
         }
     }
@@ -194,23 +195,23 @@ impl Feeder {
     }
 }
 
-/// How often it is looked whether somebody wants the index made anew.
+/// How often to look whether somebody asked to make the index anew.
 const GLANCE: Duration = Duration::from_secs(5);
 
-/// How often it is looked whether others have written something.
+/// How often to look whether other nodes have written something.
 const OTHERS: Duration = Duration::from_millis(400);
 
-/// How often the lease is renewed, or asked for.
+/// How often the lease is renewed, or tried to be taken.
 const BEAT: Duration = Duration::from_secs(3);
 
-/// How long nothing is to be done by itself, where nobody else is.
+/// How long to do nothing by itself if there is no other node.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How soon a turn that failed is tried again.
+/// After how long a failed step is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// How often all rooms are looked through where others write too.
+/// How often all rooms are looked through if other nodes write, too.
 const SWEEP: Duration = Duration::from_secs(15);
 
-/// For how many rooms rows are written in one transaction.
+/// For how many rooms entries are written in one transaction.
 const ROOMS_AT_ONCE: usize = 500;

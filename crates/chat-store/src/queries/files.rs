@@ -1,4 +1,4 @@
-//! The files that live here: what is known of them. Their bytes are elsewhere.
+//! What is known of uploaded files. Their bytes are elsewhere.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::sql::{Rows, Sql, Write};
 use crate::tables::files::{FILE, FileInfo, file};
 use crate::work_error::Worked;
 
-/// What a batch must know of these, held until its end where others write too.
+/// Returns the facts about these files, whose rows are locked until the end of the transaction if others write, too.
 pub(super) async fn facts(conn: &Conn, asked: &[FileId]) -> Worked<Vec<Fact>> {
     let found = rows(conn, asked.iter(), Conn::LOCK).await?;
     Ok(asked.iter().map(|&id| Fact::File(id, found.get(&id).cloned())).collect())
 }
 
-/// Shows one file.
+/// Returns one file.
 pub(super) async fn one(conn: &Conn, id: FileId) -> Worked<Option<FileRow>> {
     Ok(rows(conn, [&id].into_iter(), "").await?.remove(&id))
 }
 
-/// The files that these messages name, those that are gone left out.
+/// Returns the files that these messages name, without those that are gone.
 pub(super) async fn of_messages(conn: &Conn, said: &[SaidRow]) -> Worked<HashMap<FileId, FileRow>> {
     let is_media = |kind: &str| MessageKind::from_word(kind).is_some_and(MessageKind::is_media);
     let media = said.iter().filter(|(row, ..)| is_media(&row.kind));
@@ -36,13 +36,13 @@ pub(super) async fn of_messages(conn: &Conn, said: &[SaidRow]) -> Worked<HashMap
     rows(conn, ids.iter(), "").await
 }
 
-/// The file that an address names, if one of these is it.
+/// Returns the file that an address names, if it is one of these.
 pub(super) fn called(files: &HashMap<FileId, FileRow>, named: &Named) -> Option<Arc<File>> {
     let row = files.get(&named.id).filter(|row| row.bond != Bond::Gone && row.file.name == named.name)?;
     Some(row.file.clone())
 }
 
-/// In the order of their ids: so they are held.
+/// Returns the rows of these files, locked in the order of their ids if `lock` says so.
 async fn rows<'i>(conn: &Conn, ids: impl Iterator<Item = &'i FileId>, lock: &str) -> Worked<HashMap<FileId, FileRow>> {
     let ids = Rows::new(ids.map(|id| [id.as_str().into()]));
     if ids.is_empty() {
@@ -53,7 +53,7 @@ async fn rows<'i>(conn: &Conn, ids: impl Iterator<Item = &'i FileId>, lock: &str
     found.into_iter().map(|row| file(row).map(|row| (row.file.id, row))).collect()
 }
 
-/// Makes a file known, unless its owner has announced too much lately.
+/// Notes a file, unless its owner has announced too much lately.
 pub(super) async fn announce(
     conn: &Conn,
     file: Arc<File>,
@@ -73,7 +73,7 @@ pub(super) async fn announce(
         let before = conn.load::<(i64, i64)>(sql(before, owner, since)).await?;
         let before = before.into_iter().map(|(at, size)| Ok((Time(at), count(size)?))).collect::<Worked<Vec<_>>>()?;
         return Ok(match quota.admit(&before, file.size, at) {
-            // There were more than are looked at.
+            // There were more files than are looked at.
             Announced::Taken => Announced::Full(quota.span),
             full => full,
         });
@@ -96,13 +96,13 @@ fn sql<'a>(question: Sql<'a>, owner: UserId, since: Time) -> Sql<'a> {
     question.bind(owner).bind(since)
 }
 
-/// All bytes of a file are there.
+/// Notes that all bytes of a file were uploaded.
 pub(super) async fn is_whole(conn: &Conn, id: FileId) -> Worked<()> {
     conn.run(Sql::new("UPDATE files SET whole = ? WHERE id = ?").bind(true).bind(id.as_str())).await?;
     Ok(())
 }
 
-/// Whether bytes are to be deleted.
+/// Whether there are files whose bytes are to be deleted.
 pub(super) async fn is_any_to_go(conn: &Conn, unbound: Time) -> Worked<bool> {
     let sql = Sql::new(
         "SELECT EXISTS (SELECT 1 FROM files WHERE gone = 1)
@@ -111,8 +111,8 @@ pub(super) async fn is_any_to_go(conn: &Conn, unbound: Time) -> Worked<bool> {
     Ok(conn.first::<(bool,)>(sql.bind(unbound)).await?.is_some_and(|(is_any,)| is_any))
 }
 
-/// Lets those go that nobody has named in time; whose bytes are to be deleted. A send that binds one holds it: so it is bound
-/// when it is looked at here.
+/// Lets files go that no message has named in time, and returns whose bytes are to be deleted. A send that binds a file
+/// locks its row, so it is bound already when it is looked at here.
 pub(super) async fn let_go(conn: &Conn, unbound: Time, most: usize) -> Worked<Vec<FileId>> {
     let late = Sql::new(
         "UPDATE files SET gone = 1 WHERE room IS NULL AND gone = 0 AND id IN
@@ -124,7 +124,7 @@ pub(super) async fn let_go(conn: &Conn, unbound: Time, most: usize) -> Worked<Ve
     rows.into_iter().map(|row| Ok(file(row)?.file.id)).collect()
 }
 
-/// The bytes of these are deleted: what is left says that they were here, and nothing of what they were.
+/// Notes that the bytes of these files were deleted. What is left of a row says only that the file existed.
 pub(super) async fn are_deleted(conn: &Conn, ids: Vec<FileId>) -> Worked<()> {
     let ids = Rows::new(ids.iter().map(|id| [id.as_str().into()]));
     let sql = Write::other("UPDATE files SET gone = 2, name = '', mime = '' WHERE gone = 1 AND id IN (", ids, ")");

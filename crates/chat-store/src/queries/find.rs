@@ -10,7 +10,8 @@ use crate::rows::{STANDS, room_id};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// A page of what somebody finds. The index says what may be meant; each message is looked at before it is shown.
+/// Returns a page of the messages that a user finds. The index tells which messages could match; each one is checked
+/// before it is shown.
 pub(super) async fn page(conn: &Conn, reader: UserId, find: Find) -> Worked<Found> {
     let rooms = match find.room {
         Some(room) => {
@@ -49,7 +50,7 @@ pub(super) async fn page(conn: &Conn, reader: UserId, find: Find) -> Worked<Foun
     Ok(Found { hits: shown.map(|(shown, highlights)| Hit { shown, highlights }).collect(), next })
 }
 
-/// The rooms that somebody is in, if they are few: then the index is asked for these alone.
+/// Returns the rooms that a user is in, if they are few. Then the index is asked for these alone.
 async fn few_rooms(conn: &Conn, reader: UserId) -> Worked<Option<Vec<RoomId>>> {
     let sql = Sql::new(format!(
         "SELECT m.room FROM members m JOIN rooms r ON r.id = m.room
@@ -65,6 +66,6 @@ async fn few_rooms(conn: &Conn, reader: UserId) -> Worked<Option<Vec<RoomId>>> {
 /// How many rooms are few.
 const FEW: usize = 64;
 
-/// How many messages one page looks at: where hardly any of them is meant, it is short.
+/// How many messages are checked for one page. If hardly any of them matches, the page is short.
 const MOST_LOOKED_AT: usize = 400;
 const MOST_AT_ONCE: usize = 200;

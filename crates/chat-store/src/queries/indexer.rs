@@ -1,4 +1,4 @@
-//! Keeps the index of words up to date: it follows the feed, and goes through all messages when it is to be made anew.
+//! Keeps the index of words up to date: it follows the feed, and goes through all messages when the index is made anew.
 
 use std::sync::Weak;
 
@@ -12,21 +12,22 @@ use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// Up to where the index has come.
+/// How far the index has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// In the feed.
+    /// The last entry of the feed that the index has taken in.
     pub(crate) fed: u64,
-    /// After which message of which room the index goes on being made; none when all are in it.
+    /// The room and the message after which making the index goes on; `None` if it is complete.
     pub(crate) making: Option<(i64, i64)>,
 }
 
-/// What was noted of it. An index that is new, or of another life of the database, is to be made.
+/// Returns what was noted of the index. An index that is new, or belongs to another life of the database, is to be
+/// made.
 async fn progress(conn: &Conn, life: u64, newest: u64) -> Worked<Progress> {
     let sql = Sql::new(format!("SELECT f.name, f.no FROM {}followers f WHERE f.name LIKE 'search%'", Conn::INDEX));
     let rows = conn.load::<(String, i64)>(sql).await?;
     let noted = |name: &str| rows.iter().find(|(known, _)| known == name).map(|(_, no)| *no);
-    // On Postgres the index is in the database itself: what is restored is restored with it.
+    // On Postgres the index is in the database itself, and is restored with it.
     let is_of_this_life = Conn::SHARED || noted("search life") == Some(life as i64);
     let making = noted("search room").zip(noted("search message")).filter(|(room, _)| *room != DONE);
     match noted("search") {
@@ -41,7 +42,7 @@ async fn progress(conn: &Conn, life: u64, newest: u64) -> Worked<Progress> {
     }
 }
 
-/// Notes how far the index has come, in being made too if that is what went on.
+/// Notes how far the index has come; with `made`, also how far making it has come.
 async fn note(conn: &Conn, progress: Progress, made: bool) -> Worked<()> {
     put(conn, "search", progress.fed as i64).await?;
     if made {
@@ -61,13 +62,13 @@ async fn put(conn: &Conn, name: &'static str, no: i64) -> Worked<()> {
     Ok(())
 }
 
-/// Has the index made anew by whoever keeps it, while it is used.
+/// Asks whoever keeps the index to make it anew; it can be used meanwhile.
 pub(crate) async fn start_anew(conn: &Conn) -> Worked<()> {
     put(conn, "search room", 0).await?;
     put(conn, "search message", 0).await
 }
 
-/// After which message of which room it goes on being made; none when all are in it.
+/// Returns the room and the message after which making the index goes on; `None` if it is complete.
 pub(crate) async fn making(conn: &Conn) -> Worked<Option<(i64, i64)>> {
     let sql = Sql::new(format!("SELECT f.name, f.no FROM {}followers f WHERE f.name LIKE 'search%'", Conn::INDEX));
     let rows = conn.load::<(String, i64)>(sql).await?;
@@ -75,7 +76,7 @@ pub(crate) async fn making(conn: &Conn) -> Worked<Option<(i64, i64)>> {
     Ok(Some((noted("search room"), noted("search message"))).filter(|(room, _)| *room != DONE))
 }
 
-/// The messages that these turns of the feed are about, as they are now.
+/// Returns the messages that these entries of the feed are about, as they are now.
 async fn fed(conn: &Conn, turns: Vec<Fed>) -> Worked<Vec<Message>> {
     let need = || {
         let rows = turns.iter().map(|turn| [turn.room.into(), turn.from.into(), turn.upto.into()]);
@@ -104,7 +105,7 @@ async fn fed(conn: &Conn, turns: Vec<Fed>) -> Worked<Vec<Message>> {
     Ok(messages)
 }
 
-/// The next messages of all there are.
+/// Returns the next messages of all rooms.
 async fn next(conn: &Conn, after: (i64, i64)) -> Worked<Vec<Message>> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
@@ -114,21 +115,22 @@ async fn next(conn: &Conn, after: (i64, i64)) -> Worked<Vec<Message>> {
     rows.into_iter().map(message).collect()
 }
 
-/// Whoever keeps the index, on the node that writes the feed.
+/// Keeps the index, on the node that holds the lease of the feed.
 pub(crate) struct Indexer {
     holder: u64,
     progress: Option<Progress>,
 }
 
 impl Indexer {
-    /// One that knows nothing yet.
+    /// Makes an indexer that knows nothing yet.
     pub(crate) fn new(holder: u64) -> Indexer {
         Indexer { holder, progress: None }
     }
 
-    /// Takes in what is next; says whether there may be more. `ask` reaches the database for as long as it is there.
+    /// Takes in the next messages. Returns whether there may be more.
     pub(crate) async fn step(&mut self, database: &Weak<Database>) -> Result<bool, Failure> {
-        // Another one may have kept the index until now, and somebody may want it made anew.
+        // Once the index is complete, what was noted is read again each time: another node may have kept the index
+        // meanwhile, or somebody may want it made anew.
         let before = self.progress.take().filter(|progress| progress.making.is_some());
         let before = match before {
             Some(progress) => progress,
@@ -192,7 +194,7 @@ impl Indexer {
         Ok(true)
     }
 
-    /// Writes the entries of these messages, and how far that has come.
+    /// Writes the entries of these messages, and how far the index has come with them.
     async fn write(
         &self,
         database: &Weak<Database>,
@@ -201,13 +203,13 @@ impl Indexer {
         made: bool,
     ) -> Result<(), Failure> {
         let entries = move || messages.iter().map(Entry::of).collect::<Vec<_>>();
-        // Stems take a while: others shall not wait for them.
+        // Finding stems takes a while, so it is done on a thread where it keeps nobody waiting.
         let entries = tokio::task::spawn_blocking(entries).await.map_err(|_| Failure::Unavailable)?;
         let holder = self.holder;
         let written = ask(database, |database| {
             database.index(move |conn| {
                 Box::pin(async move {
-                    // Who was frozen writes no older words over newer ones.
+                    // A node that was frozen must not write older words over newer ones.
                     if Conn::SHARED && !feed::hold(conn, holder).await? {
                         return Ok(false);
                     }
@@ -221,7 +223,8 @@ impl Indexer {
     }
 }
 
-/// Asks a database that is held only until it was asked: who lets go of a store does not wait for its followers.
+/// Asks a database that is held only while the question is asked, so that closing a store does not wait for its
+/// followers.
 pub(super) async fn ask<T>(
     database: &Weak<Database>,
     ask: impl FnOnce(&Database) -> Answer<'static, T>,
@@ -230,7 +233,7 @@ pub(super) async fn ask<T>(
     answer.await
 }
 
-/// In the place of a room, where nothing is left to be gone through.
+/// Stands in the place of a room when the index is complete.
 pub(crate) const DONE: i64 = -1;
 
 const CHANGES_AT_ONCE: u64 = AT_ONCE as u64;

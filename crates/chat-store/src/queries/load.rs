@@ -1,4 +1,4 @@
-//! The facts that a batch of commands rests on, loaded kind by kind with one question each.
+//! Loading the facts that a batch of commands needs, with one question for each kind.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::sql::{Rows, Sql};
 use crate::work::Intake;
 use crate::work_error::Worked;
 
-/// Loads all these facts.
+/// Loads all these facts, except those that are remembered.
 pub(super) async fn facts(
     conn: &Conn,
     facts: &BTreeSet<Need>,
@@ -31,7 +31,7 @@ pub(super) async fn facts(
         None => asked.sort_in(need),
     });
     intake.sink.recalled(recalled.len(), facts.len());
-    // All of them side by side: on Postgres one round trip, as long as no answer leads to another question.
+    // They are asked side by side: on Postgres that is one round trip, as long as no question needs another's answer.
     let (in_rooms, said, named, company) = tokio::try_join!(
         asked.in_rooms(conn, &recalled, leaving, &intake.options.limits),
         asked.said(conn),
@@ -41,7 +41,7 @@ pub(super) async fn facts(
     Ok([in_rooms, said, named, company, recalled].into_iter().flatten().collect())
 }
 
-/// What is asked, kind by kind.
+/// The needs, sorted by kind.
 #[derive(Default)]
 struct Asked {
     persons: Vec<UserId>,
@@ -66,7 +66,8 @@ struct Asked {
 }
 
 impl Asked {
-    /// Rooms, where people stand in them, and what moves with that: it hangs on where that is.
+    /// Loads rooms, members, ordinals, and the messages that moved positions newly cover; these depend on the members'
+    /// positions.
     async fn in_rooms(
         &self,
         conn: &Conn,
@@ -92,7 +93,7 @@ impl Asked {
         Ok(rooms.chain(members).chain(unread).chain(undelivered).collect())
     }
 
-    /// Messages and what hangs on them.
+    /// Loads messages, and what belongs to them.
     async fn said(&self, conn: &Conn) -> Worked<Vec<Fact>> {
         let (messages, ordinals, authors, reactions, files) = tokio::try_join!(
             messages(conn, &self.messages),
@@ -104,7 +105,7 @@ impl Asked {
         Ok([messages, ordinals, authors, reactions, files].into_iter().flatten().collect())
     }
 
-    /// What was done under which name, and who has one.
+    /// Loads what was done under names, and who has a username.
     async fn named(&self, conn: &Conn) -> Worked<Vec<Fact>> {
         let (named, sent, directs, made) = tokio::try_join!(
             mentions::named(conn, &self.named),
@@ -115,7 +116,7 @@ impl Asked {
         Ok([named, sent, directs, made].into_iter().flatten().collect())
     }
 
-    /// Who people are, who is to follow them, and whom they look for or keep away from.
+    /// Loads people, heirs, the lobby and blocks.
     async fn company(&self, conn: &Conn, leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Fact>> {
         let (persons, heirs, blocks, apart, lobby, waiting) = tokio::try_join!(
             persons(conn, &self.persons),
@@ -160,7 +161,7 @@ async fn persons(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     Ok(asked.iter().map(|&user| Fact::Person(user, found.get(&user).cloned())).collect())
 }
 
-/// Who these are.
+/// Returns these people.
 pub(super) async fn people(
     conn: &Conn,
     users: impl IntoIterator<Item = UserId>,
@@ -183,8 +184,8 @@ async fn ordinals(conn: &Conn, asked: &[(RoomId, MessageId, UserId)]) -> Worked<
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    // Of own messages in the order of the index of senders: a planner that may takes the room's other one, and searches all
-    // of the room for somebody who has never written there.
+    // The index of senders has own messages in order. If the planner could sort, it would use the room's other index,
+    // and search the whole room for a user who has never written there.
     let newest = "FROM messages m WHERE m.room = need.room AND m.id <= need.upto ORDER BY m.id DESC LIMIT 1";
     let sql = Sql::new(format!(
         "WITH need (room, upto, person) AS ({{}}) SELECT need.room, need.upto, need.person,
@@ -223,7 +224,7 @@ async fn unread(conn: &Conn, asked: &[(RoomId, UserId, Option<MessageId>)], slot
     Ok(known.collect())
 }
 
-/// Whether deliveries in a room may be announced, once those have left who do so at the same time.
+/// Whether delivered positions in a room may be told, even if members who leave in the same batch make it smaller.
 fn is_loud(
     rooms: &HashMap<RoomId, Room>,
     leaving: &BTreeMap<RoomId, usize>,

@@ -13,7 +13,7 @@ use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// Somebody's open roulette chat.
+/// Returns a user's open roulette chat.
 pub(super) async fn open(conn: &Conn, user: UserId) -> Worked<Option<Match>> {
     let sql = Sql::new(format!(
         "SELECT y.room, {PERSON}, u.last_seen FROM lobby y JOIN users u ON u.id = y.partner
@@ -24,13 +24,13 @@ pub(super) async fn open(conn: &Conn, user: UserId) -> Worked<Option<Match>> {
         .transpose()
 }
 
-/// Whether somebody waits for a stranger.
+/// Whether a user waits for a stranger.
 pub(super) async fn searching(conn: &Conn, user: UserId) -> Worked<bool> {
     let sql = Sql::new("SELECT y.person FROM lobby y WHERE y.person = ? AND y.waiting IS NOT NULL");
     Ok(conn.first::<(i64,)>(sql.bind(user)).await?.is_some())
 }
 
-/// Makes the places of these users good for another while.
+/// Renews the leases of these users.
 pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Limits) -> Worked<()> {
     conn.lock_names(&[locks::LOBBY_LOCK]).await?;
     let users: Vec<_> = users.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
@@ -44,7 +44,7 @@ pub(super) async fn renew(conn: &Conn, users: Vec<UserId>, at: Time, limits: &Li
     Ok(())
 }
 
-/// Whose places have ended before this moment, in order of their ids.
+/// Returns the users whose leases ended before this moment, in order of their ids.
 pub(super) async fn expired(conn: &Conn, at: Time) -> Worked<Vec<UserId>> {
     let sql = Sql::new(
         "SELECT y.person FROM lobby y WHERE (y.waiting IS NOT NULL OR y.room IS NOT NULL) AND y.lease < ? ORDER BY y.lease",

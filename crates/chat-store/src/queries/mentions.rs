@@ -1,4 +1,4 @@
-//! Whom messages mention, and what they owe them.
+//! Whom messages mention, and the notifications that messages owe.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use crate::sql::{Rows, Sql, Write};
 use crate::tables::messages::ALL;
 use crate::work_error::Worked;
 
-/// Whom a message mentions, of what is kept of that.
+/// Returns whom a message mentions, given what is stored about it.
 pub(super) fn read(spelled: &str, handles: &HashMap<i64, Handle>) -> Mentions {
     let people = ids(spelled).filter_map(|id| handles.get(&id).copied()).collect();
     Mentions { people, all: spelled.split(' ').any(|word| word == ALL) }
 }
 
-/// Whom a message mentions, by their numbers.
+/// Whom a message mentions, by integer ids.
 pub(super) struct Mentioned {
     pub(super) people: Vec<i64>,
     pub(super) all: bool,
 }
 
-/// The same without both spellings of each.
+/// Returns whom a message mentions, without looking up UUIDs.
 pub(super) fn kept_ids(spelled: &str) -> Mentioned {
     Mentioned { people: ids(spelled).collect(), all: spelled.split(' ').any(|word| word == ALL) }
 }
@@ -34,7 +34,7 @@ fn ids(spelled: &str) -> impl Iterator<Item = i64> {
     spelled.split(' ').filter_map(|word| word.parse().ok())
 }
 
-/// Both spellings of everybody who is mentioned there.
+/// Returns both ids of everybody who is mentioned in these texts.
 pub(super) async fn handles(conn: &Conn, spelled: impl Iterator<Item = &str>) -> Worked<HashMap<i64, Handle>> {
     let people: BTreeSet<i64> = spelled.flat_map(ids).collect();
     if people.is_empty() {
@@ -45,7 +45,7 @@ pub(super) async fn handles(conn: &Conn, spelled: impl Iterator<Item = &str>) ->
     rows.into_iter().map(|row| Ok((row.id, handle(row.id, row.uuid.as_deref())?))).collect()
 }
 
-/// Who has these names, and their rows in the rooms where they are named.
+/// Returns who has these usernames, with their rows in the rooms where they are mentioned.
 pub(super) async fn named(conn: &Conn, asked: &[(RoomId, String)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -67,12 +67,12 @@ pub(super) async fn named(conn: &Conn, asked: &[(RoomId, String)]) -> Worked<Vec
     Ok(facts.collect())
 }
 
-/// What is written of whom messages mention: first what was is taken away.
+/// Deletes the mentions that were stored of these messages. To be written before [`kept`].
 pub(super) fn forgotten(written: &Written) -> Write<'_> {
     delete!(mentions, written.mentioning.iter(), |message| { room: message.room, message: message.id })
 }
 
-/// Then what is.
+/// Stores the present mentions of these messages.
 pub(super) fn kept(written: &Written) -> Write<'_> {
     let whom = written.mentioning.iter().flat_map(|message| whom(message).map(move |person| (message, person)));
     insert!(mentions, whom, |(message, person)| {
@@ -84,13 +84,13 @@ pub(super) fn kept(written: &Written) -> Write<'_> {
     })
 }
 
-/// Notifications that new messages owe.
+/// Stores that new messages owe notifications.
 pub(super) fn owed(written: &Written) -> Write<'_> {
     let whom = written.owing.iter().flat_map(|message| whom(message).map(move |person| (message, person)));
     insert!(owed, whom, |(message, person)| { room: message.room, message: message.id, person: person, after: 0i64 })
 }
 
-/// Whom a message mentions beside its sender.
+/// Returns whom a message mentions besides its sender.
 fn whom(message: &Arc<Message>) -> impl Iterator<Item = i64> {
     let mentions = message.mentions.as_deref();
     let people = mentions.into_iter().flat_map(|mentions| &mentions.people).map(|person| person.id);
@@ -98,7 +98,7 @@ fn whom(message: &Arc<Message>) -> impl Iterator<Item = i64> {
     others.chain(mentions.filter(|mentions| mentions.all).map(|_| EVERYBODY))
 }
 
-/// Stores some of the notifications that are owed. Another node that does so at the same time is given others.
+/// Stores some of the notifications that are owed. Another node that does this at the same time gets others.
 pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc<Notification>>> {
     let skipping = if Conn::SHARED { " FOR UPDATE OF o SKIP LOCKED" } else { "" };
     let sql = Sql::new(format!(
@@ -139,11 +139,11 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
             conn.run(write.into_sql("")).await?;
         }
     }
-    // Those who were told before, by name, make a page that is empty and not the last.
+    // If everybody in this page had been notified before, the page would be empty, which would mean that none is left.
     if new.is_empty() { Box::pin(notify(conn, at, most)).await } else { Ok(new) }
 }
 
-/// Members of a room, its message's sender aside, in the order of their ids.
+/// Returns members of a room besides the sender, in order of their ids.
 async fn members(conn: &Conn, room: i64, after: i64, sender: i64, most: usize) -> Worked<Vec<i64>> {
     let sql = Sql::new(
         "SELECT m.person FROM members m WHERE m.room = ? AND m.person > ? AND m.active AND m.person <> ?
@@ -153,7 +153,7 @@ async fn members(conn: &Conn, room: i64, after: i64, sender: i64, most: usize) -
     Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
-/// Notifications of these people and messages that are not there yet.
+/// Stores those of these notifications that are not stored yet.
 async fn store(conn: &Conn, whom: BTreeSet<(i64, i64, i64)>, at: Time) -> Worked<Vec<Arc<Notification>>> {
     if whom.is_empty() {
         return Ok(Vec::new());
@@ -164,7 +164,7 @@ async fn store(conn: &Conn, whom: BTreeSet<(i64, i64, i64)>, at: Time) -> Worked
         person: person,
         id: id,
         kind: kind,
-        // Its words are made when it is shown.
+        // The text is made when the notification is shown.
         title: "",
         body: "",
         data: "{}",
@@ -176,5 +176,5 @@ async fn store(conn: &Conn, whom: BTreeSet<(i64, i64, i64)>, at: Time) -> Worked
     notifications::these(conn, whom.iter().map(|(person, ..)| *person).zip(ids)).await
 }
 
-/// How everybody is written where a person is.
+/// Stands in the place of a person for everybody.
 const EVERYBODY: i64 = 0;

@@ -1,4 +1,4 @@
-//! Everything that both databases do alike: this folder is compiled twice, over the `Conn` of the module that it is in.
+//! Everything that both databases do alike. This folder is compiled twice, for the `Conn` of each database's module.
 
 pub(crate) mod archive;
 pub(crate) mod chats;
@@ -44,7 +44,7 @@ use super::{Conn, Database};
 use crate::work::Working;
 use crate::work_error::Worked;
 
-/// Does a piece of work in the transaction that was begun for it, and ends it.
+/// Does work in a transaction that was begun for it, and ends the transaction.
 pub(crate) async fn transacted<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     match work(conn).await {
         Ok(done) => {
@@ -58,7 +58,7 @@ pub(crate) async fn transacted<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Con
     }
 }
 
-/// Answers questions from the snapshot that was begun for them, and ends it.
+/// Answers a question from a snapshot that was begun for it, and ends the snapshot.
 pub(crate) async fn looked<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     let answer = work(conn).await;
     match (conn.rollback().await, answer) {

@@ -1,4 +1,4 @@
-//! Who is shut out of groups and kept away from whom, and what was done by those who lead groups.
+//! Bans, audits and blocks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::sql::{Rows, Sql};
 use crate::tables::moderation::AuditedRow;
 use crate::work_error::Worked;
 
-/// Which of these two block each other.
+/// Returns whether these pairs of users block each other.
 pub(super) async fn blocks(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -33,7 +33,7 @@ pub(super) async fn blocks(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<Ve
     Ok(known.collect())
 }
 
-/// Whom these people block, and who blocks them.
+/// Returns whom these users block, and who blocks them.
 pub(super) async fn apart(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -53,12 +53,13 @@ pub(super) async fn apart(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     Ok(known.collect())
 }
 
-/// The rows of who sent these messages.
+/// Returns the rows of the users who sent these messages.
 pub(super) async fn authors(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    // The messages first: Postgres would read all that the members of a room have said, if it took the room for a small one.
+    // The messages come first: otherwise Postgres would read everything that the room's members have said, if it took
+    // the room for a small one.
     let sql = Sql::new(format!(
         "WITH need (room, message) AS ({{}}), said AS MATERIALIZED (
              SELECT x.id, x.room, x.sender FROM need CROSS JOIN messages x WHERE x.room = need.room AND x.id = need.message
@@ -74,7 +75,7 @@ pub(super) async fn authors(conn: &Conn, asked: &[(RoomId, MessageId)]) -> Worke
     Ok(asked.iter().map(|&(room, id)| Fact::Author(room, id, found.get(&(room, id)).copied())).collect())
 }
 
-/// Who is shut out of a group, the newest ban first.
+/// Returns the bans of a group, newest first.
 pub(super) async fn bans(
     conn: &Conn,
     reader: UserId,
@@ -103,7 +104,7 @@ pub(super) async fn bans(
         .collect()
 }
 
-/// What was done to a group by those who lead it, the newest first.
+/// Returns the audit of a group, newest line first.
 pub(super) async fn audit(
     conn: &Conn,
     reader: UserId,
@@ -135,7 +136,7 @@ pub(super) async fn audit(
     told.collect()
 }
 
-/// Whom somebody blocks, the newest first.
+/// Returns whom a user blocks, newest block first.
 pub(super) async fn blocked_by(
     conn: &Conn,
     person: UserId,
@@ -158,7 +159,7 @@ pub(super) async fn blocked_by(
     rows.into_iter().map(crate::rows::person).collect()
 }
 
-/// The group, if this reader leads it.
+/// Fails unless the reader leads this group.
 async fn led(conn: &Conn, reader: UserId, id: RoomId) -> Worked<()> {
     let room = visible(conn, reader, id).await?;
     let sql = Sql::new(format!("SELECT {MEMBER}, {STANDING} FROM members m WHERE m.room = ? AND m.person = ?"));

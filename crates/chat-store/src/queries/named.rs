@@ -1,4 +1,4 @@
-//! The facts that hang on names, pairs and places in the lobby: first the row, then the room that it leads to.
+//! The facts about names of requests, direct chats and the lobby: first the row, then the room to which it leads.
 
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ pub(super) async fn sent(conn: &Conn, asked: &[(RoomId, UserId, ClientId)]) -> W
     Ok(known.collect())
 }
 
-/// Whether somebody has said something in a room under this name.
+/// Whether a user has sent a message to a room under this name.
 pub(super) async fn was_said(conn: &Conn, sender: UserId, room: RoomId, name: &ClientId) -> Worked<bool> {
     let sql = Sql::new("SELECT s.message FROM sent s WHERE s.room = ? AND s.person = ? AND s.client_id = ?");
     Ok(conn.first::<(i64,)>(sql.bind(room).bind(sender).bind(name.as_str())).await?.is_some())
@@ -59,7 +59,7 @@ pub(super) async fn directs(conn: &Conn, asked: &[(UserId, UserId)]) -> Worked<V
     Ok(known.collect())
 }
 
-/// The rooms of these pairs.
+/// Returns the direct chats of these pairs.
 pub(super) async fn direct_rooms(conn: &Conn, pairs: &[(UserId, UserId)]) -> Worked<HashMap<(UserId, UserId), RoomId>> {
     if pairs.is_empty() {
         return Ok(HashMap::new());
@@ -88,7 +88,7 @@ pub(super) async fn made(conn: &Conn, asked: &[(UserId, ClientId)]) -> Worked<Ve
     Ok(known)
 }
 
-/// The groups that were made under these names, with the digest of what was said.
+/// Returns the groups that were made under these names, with the digests of the requests.
 pub(super) async fn made_rooms(
     conn: &Conn,
     names: &[(UserId, ClientId)],
@@ -121,7 +121,7 @@ pub(super) async fn lobby(conn: &Conn, asked: &[UserId]) -> Worked<Vec<Fact>> {
     Ok(known.collect())
 }
 
-/// The places of these users in the lobby.
+/// Returns the rows of these users in the lobby.
 pub(super) async fn lobby_rows(conn: &Conn, users: &[UserId]) -> Worked<HashMap<UserId, LobbyRow>> {
     if users.is_empty() {
         return Ok(HashMap::new());

@@ -1,4 +1,4 @@
-//! Notifications: what back ends tell people.
+//! Notifications.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(super) async fn notify(
     Ok((stored, true))
 }
 
-/// A page of somebody's notifications, newest first.
+/// Returns a page of a user's notifications, newest first.
 pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> Worked<Vec<Arc<Notification>>> {
     let which = match page.is_read {
         None => "",
@@ -61,7 +61,7 @@ pub(super) async fn page(conn: &Conn, user: UserId, page: NotificationPage) -> W
     rows.into_iter().map(notification).collect()
 }
 
-/// Marks one as read; the first time counts.
+/// Marks a notification as read. Only the first time counts.
 pub(super) async fn read(conn: &Conn, user: UserId, id: NotificationId, at: Time) -> Worked<Arc<Notification>> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND id = ? AND read_at IS NULL");
     conn.run(sql.bind(at).bind(user).bind(id)).await?;
@@ -69,7 +69,7 @@ pub(super) async fn read(conn: &Conn, user: UserId, id: NotificationId, at: Time
     Ok(found.ok_or(Refusal::UnknownNotification)?)
 }
 
-/// Marks all as read; says how many were unread.
+/// Marks all notifications of a user as read. Returns how many were unread.
 pub(super) async fn read_all(conn: &Conn, user: UserId, at: Time) -> Worked<u64> {
     let sql = Sql::new("UPDATE notifications SET read_at = ? WHERE person = ? AND read_at IS NULL");
     Ok(conn.run(sql.bind(at).bind(user)).await? as u64)
@@ -82,10 +82,10 @@ async fn named(conn: &Conn, new: &NewNotification) -> Worked<Option<Arc<Notifica
     row.map(notification).transpose()
 }
 
-/// These notifications, each named by whose it is and its id; unknown ones are left out.
+/// Returns these notifications, each given by its user and its id. Unknown ones are left out.
 pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> Worked<Vec<Arc<Notification>>> {
     let of: Vec<_> = of.map(|(person, id)| [person.into(), id.into()]).collect();
-    // Postgres takes no rows without knowing what would be in them.
+    // Postgres must know the types of rows, even if there are none.
     if of.is_empty() {
         return Ok(Vec::new());
     }
@@ -93,7 +93,7 @@ pub(super) async fn these(conn: &Conn, of: impl Iterator<Item = (i64, i64)>) -> 
     conn.load::<(NotificationRow, AboutRow)>(sql).await?.into_iter().map(notification).collect()
 }
 
-/// Notifications with the messages that they tell of, as these are now.
+/// Selects notifications with the messages that they are about, as these are now.
 fn select(which: &str) -> Sql<'static> {
     Sql::new(format!(
         "SELECT {NOTIFICATION}, x.room, x.id, CASE WHEN s.unsaid THEN '' ELSE substr(x.content, 1, {}) END, s.name

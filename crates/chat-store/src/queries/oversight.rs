@@ -1,4 +1,4 @@
-//! What whoever runs a server asks, a member or not.
+//! What operators ask about rooms, whether they are members or not.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// A room and its first members.
+/// Returns a room and its first members.
 pub(super) async fn inspect(conn: &Conn, id: RoomId) -> Worked<Inspected> {
     let sql = Sql::new(format!("SELECT {ROOM}, {STANDS} FROM rooms r WHERE r.id = ?")).bind(id);
     let (row, stands) = conn.first::<(RoomRow, bool)>(sql).await?.ok_or(Refusal::UnknownRoom)?;
@@ -23,7 +23,8 @@ pub(super) async fn inspect(conn: &Conn, id: RoomId) -> Worked<Inspected> {
     Ok(Inspected { room, members })
 }
 
-/// Rooms with this in their title. Databases fold letters in their own ways, so titles are compared here.
+/// Returns rooms whose titles contain this. Titles are compared here, because each database folds letters in its own
+/// way.
 pub(super) async fn find_rooms(conn: &Conn, title: &str, before: Option<RoomId>, limit: usize) -> Worked<FoundRooms> {
     let (mut rooms, mut below) = (Vec::new(), before.map_or(i64::MAX, RoomId::number));
     for _ in 0..LOOKS {
@@ -48,9 +49,10 @@ pub(super) async fn find_rooms(conn: &Conn, title: &str, before: Option<RoomId>,
     Ok(FoundRooms { rooms, next: Some(room_id(below)?) })
 }
 
-/// What is known of a message and of somebody's place in its room.
+/// Returns what is known of a message, and of a user's row in its room.
 pub(super) async fn trace(conn: &Conn, user: UserId, id: MessageId) -> Worked<Trace> {
-    // Nothing finds a message without its room; a room whose newest is older cannot have it.
+    // There is no index of messages by id alone, so every room is asked; a room whose newest message is older cannot
+    // have it.
     let sql = Sql::new(
         "SELECT m.room FROM rooms r CROSS JOIN messages m WHERE r.last_message >= ? AND m.room = r.id AND m.id = ?",
     );
@@ -73,7 +75,7 @@ pub(super) async fn trace(conn: &Conn, user: UserId, id: MessageId) -> Worked<Tr
     Ok(Trace { message, member: Some(member), since, blocks, blocked })
 }
 
-/// When somebody came who is in a room. Old changes are forgotten; then it was no later than the next message.
+/// Returns when a member came. If that change was deleted already, it was no later than the next message.
 async fn since(conn: &Conn, room: RoomId, member: &Member) -> Worked<Time> {
     let sql = Sql::new(
         "SELECT COALESCE((SELECT c.at FROM changes c WHERE c.room = r.id AND c.seq = ?),
@@ -85,6 +87,6 @@ async fn since(conn: &Conn, room: RoomId, member: &Member) -> Worked<Time> {
     Ok(Time(row.ok_or(Refusal::UnknownRoom)?.0))
 }
 
-/// Rooms that one look takes in, and how many looks one question takes.
+/// How many rooms are looked at in one go, and how many goes one question takes.
 const LOOK: usize = 1_000;
 const LOOKS: usize = 10;

@@ -1,4 +1,4 @@
-//! Who people are: accounts, visitors, and the questions about them.
+//! Accounts, visitors, and questions about people.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::rows::{self, AccountRow, PERSON, PersonRow, account};
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// Makes an account of this server's own.
+/// Makes an account.
 pub(super) async fn register(conn: &Conn, new: NewAccount) -> Worked<Account> {
     new.check()?;
     conn.lock_names(&[USERS_LOCK]).await?;
@@ -29,7 +29,7 @@ pub(super) async fn register(conn: &Conn, new: NewAccount) -> Worked<Account> {
     Ok(Account { person: Arc::new(person), last_seen: None })
 }
 
-/// The account of this name and the digest of its password.
+/// Returns the account with this username and the digest of its password.
 pub(super) async fn credential(conn: &Conn, username: &str) -> Worked<Option<(Account, String)>> {
     let sql = Sql::new(format!(
         "SELECT {PERSON}, u.last_seen, u.password FROM users u WHERE u.folded = ? AND u.password IS NOT NULL"
@@ -39,14 +39,14 @@ pub(super) async fn credential(conn: &Conn, username: &str) -> Worked<Option<(Ac
     row.map(|(person, seen, password)| Ok((account((person, seen))?, password))).transpose()
 }
 
-/// Who these are; unknown ids are left out.
+/// Returns these accounts. Unknown ids are left out.
 pub(super) async fn people(conn: &Conn, users: impl IntoIterator<Item = UserId>) -> Worked<Vec<Account>> {
     let sql = Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id IN ({{}})"))
         .rows(Rows::ints(users.into_iter().map(UserId::number)));
     conn.load::<AccountRow>(sql).await?.into_iter().map(account).collect()
 }
 
-/// The user with this UUID.
+/// Returns the user with this UUID.
 pub(super) async fn by_uuid(conn: &Conn, uuid: Uuid) -> Worked<Option<Account>> {
     let sql = match UserId::from_uuid(uuid) {
         Some(id) => {
@@ -57,12 +57,12 @@ pub(super) async fn by_uuid(conn: &Conn, uuid: Uuid) -> Worked<Option<Account>> 
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
 }
 
-/// The user with this name, in any case.
+/// Returns the user with this username, in any letter case.
 pub(super) async fn by_username(conn: &Conn, username: &str) -> Worked<Option<Account>> {
     named(conn, username).await
 }
 
-/// People whose username or name begins so, in order of username.
+/// Returns people whose username or name begins with `query`, in order of username.
 pub(super) async fn search(conn: &Conn, query: &str, after: Option<String>, limit: usize) -> Worked<Vec<Account>> {
     let low = folded(query);
     let high = format!("{low}\u{10ffff}");
@@ -80,7 +80,7 @@ pub(super) async fn search(conn: &Conn, query: &str, after: Option<String>, limi
     conn.load::<AccountRow>(sql).await?.into_iter().map(account).collect()
 }
 
-/// The user whom an issuer calls so, if they came before.
+/// Returns the user whom a visitor's issuer and subject mean, if they were here before.
 pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Account>> {
     let sql = match &visitor.subject {
         Subject::Number(id) => Sql::new(format!("SELECT {PERSON}, u.last_seen FROM users u WHERE u.id = ?")).bind(*id),
@@ -93,7 +93,8 @@ pub(super) async fn visitor(conn: &Conn, visitor: &Visitor) -> Worked<Option<Acc
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
 }
 
-/// The user whom an issuer calls so, made at first sight; what was said about them is taken over.
+/// Returns the user whom a visitor's issuer and subject mean, made when they are first seen. Takes over what the
+/// visitor states.
 pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     conn.lock_names(&[USERS_LOCK]).await?;
     let before = visitor(conn, &new).await?;
@@ -104,7 +105,7 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     let before = before.map(|account| account.person);
     let taken = names_of_others(conn, new.wanted(), before.as_deref().map(Person::id)).await?;
     let is_free = |name: &str| !taken.contains(&folded(name));
-    // Before a number is given: the next one who comes gets it.
+    // Checked before an integer is assigned: the next visitor gets it if this one is refused.
     new.check_free(is_free)?;
     let handle = match &before {
         Some(before) => before.handle,
@@ -123,7 +124,7 @@ pub(super) async fn admit(conn: &Conn, new: Visitor) -> Worked<Account> {
     Ok(Account { person, last_seen })
 }
 
-/// Changes what somebody shows of themselves.
+/// Changes what a user shows of themselves.
 pub(super) async fn change(conn: &Conn, user: UserId, said: Update) -> Worked<Account> {
     conn.lock_names(&[USERS_LOCK]).await?;
     let Account { person, last_seen } = people(conn, [user]).await?.pop().ok_or(Refusal::UnknownUser)?;
@@ -134,7 +135,7 @@ pub(super) async fn change(conn: &Conn, user: UserId, said: Update) -> Worked<Ac
     Ok(Account { person, last_seen })
 }
 
-/// Notes when these were last seen.
+/// Notes when these users were last seen.
 pub(super) async fn seen(conn: &Conn, users: Vec<(UserId, Time)>) -> Worked<()> {
     for (user, at) in users {
         let sql = Sql::new("UPDATE users SET last_seen = ? WHERE id = ? AND (last_seen IS NULL OR last_seen < ?)");
@@ -143,7 +144,7 @@ pub(super) async fn seen(conn: &Conn, users: Vec<(UserId, Time)>) -> Worked<()> 
     Ok(())
 }
 
-/// Notes when these came to or left Socket.IO: a coming is a time below nothing.
+/// Notes when these users came to Socket.IO or left it. A coming is stored as a negative time.
 pub(super) async fn note_visits(conn: &Conn, visits: Vec<(UserId, Visit)>) -> Worked<()> {
     for (user, visit) in visits {
         let (Visit::Came(Time(at)) | Visit::Left(Time(at))) = visit;
@@ -153,7 +154,7 @@ pub(super) async fn note_visits(conn: &Conn, visits: Vec<(UserId, Visit)>) -> Wo
     Ok(())
 }
 
-/// What was last noted of that.
+/// Returns what was last noted of that.
 pub(super) async fn last_visit(conn: &Conn, user: UserId) -> Worked<Option<Visit>> {
     let sql = Sql::new("SELECT visit FROM users WHERE id = ?").bind(user);
     let noted = conn.first::<(Option<i64>,)>(sql).await?.and_then(|(visit,)| visit);
@@ -195,7 +196,7 @@ async fn update(conn: &Conn, person: &Person) -> Worked<()> {
     Ok(conn.run(changed.into_sql("")).await.map(drop)?)
 }
 
-/// The integer of somebody who comes for the first time.
+/// Returns the integer id for a person who comes for the first time.
 async fn new_id(conn: &Conn, subject: &Subject) -> Worked<UserId> {
     match subject.own_id() {
         Some(id) => Ok(id),
@@ -203,7 +204,7 @@ async fn new_id(conn: &Conn, subject: &Subject) -> Worked<UserId> {
     }
 }
 
-/// The next number that no visitor came with.
+/// Returns the next integer that nobody has. A visitor may have come with it.
 async fn free_id(conn: &Conn) -> Worked<UserId> {
     loop {
         let id = rows::user(conn.take_ids("users", 1).await?.pop().unwrap_or(0))?;
@@ -218,7 +219,7 @@ async fn foreign_id(conn: &Conn) -> Worked<UserId> {
     rows::user(FIRST_FOREIGN_USER - 1 + number)
 }
 
-/// Those of these names, folded, that somebody else has.
+/// Returns those of these usernames (folded) that somebody else has.
 async fn names_of_others(conn: &Conn, names: Vec<String>, whose: Option<UserId>) -> Worked<HashSet<String>> {
     let names = Rows::new(names.iter().map(|name| [folded(name).into()]));
     let sql = Sql::new("SELECT u.folded FROM users u WHERE u.folded IN ({}) AND u.id <> ?").rows(names);
@@ -231,5 +232,5 @@ async fn named(conn: &Conn, name: &str) -> Worked<Option<Account>> {
     conn.first::<AccountRow>(sql).await?.map(account).transpose()
 }
 
-/// The number under which the making of users is held: names and subjects are unique among all.
+/// The number that is locked while users are made or renamed, because usernames and subjects are unique.
 pub(super) const USERS_LOCK: i64 = 0x75_7365_7273;

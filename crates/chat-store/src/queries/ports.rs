@@ -1,4 +1,4 @@
-//! The journal, answered by a database.
+//! The journal on a database.
 
 mod devices;
 mod directory;

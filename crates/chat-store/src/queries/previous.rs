@@ -1,18 +1,19 @@
-//! What was known of the rows that a batch changes. Of those that change most often only that is written which did change: a
-//! column that is written again costs its indexes, too.
+//! The rows that a batch changes, as they were before. Of those that change most often, only the columns are written
+//! that did change, because writing a column again also costs its indexes.
 
 use std::collections::HashMap;
 
 use chat_domain::fact::Fact;
 use chat_domain::{Member, Room, RoomId, UserId};
 
-/// The rows as they were.
+/// The rooms and members as they were.
 pub(super) struct Previous {
     rooms: HashMap<RoomId, Room>,
     members: HashMap<(RoomId, UserId), Member>,
 }
 
-/// Members, each in every list of what changed of them; those who are new or came or went are in `whole` alone.
+/// The members that changed. A member is in a list for each thing that changed; those who are new, came or went are in
+/// `whole` alone.
 #[derive(Default)]
 pub(super) struct Members<'w> {
     pub(super) whole: Vec<&'w (RoomId, Member)>,
@@ -22,7 +23,7 @@ pub(super) struct Members<'w> {
 }
 
 impl Previous {
-    /// Remembers rooms and members.
+    /// Remembers the rooms and members among these facts.
     pub(super) fn of(known: &[Fact]) -> Previous {
         let mut before = Previous { rooms: HashMap::new(), members: HashMap::new() };
         for known in known {
@@ -35,7 +36,7 @@ impl Previous {
         before
     }
 
-    /// Whether nothing of a room changed but what every message and every move changes.
+    /// Whether nothing of a room changed except what every message and every move changes.
     pub(super) fn only_went_on(&self, room: &Room) -> bool {
         self.rooms.get(&room.id).is_some_and(|old| {
             let Room { head, last_at, last_message, sent, .. } = *room;
@@ -43,7 +44,7 @@ impl Previous {
         })
     }
 
-    /// Which members changed how.
+    /// Sorts members by what changed of them.
     pub(super) fn members<'w>(&self, members: &'w [(RoomId, Member)]) -> Members<'w> {
         let mut sorted = Members::default();
         for row @ (room, new) in members {
@@ -60,7 +61,7 @@ impl Previous {
     }
 }
 
-/// Whether somebody has only gone on: talked, read and received.
+/// Whether a member has only sent, read or received messages.
 fn is_in_the_same_way(old: &Member, new: &Member) -> bool {
     let Member { sent, said, read, delivered, .. } = *new;
     Member { sent, said, read, delivered, ..*old } == *new

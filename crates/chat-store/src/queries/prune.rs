@@ -1,4 +1,4 @@
-//! Forgetting what is too old: the watermark rises with every slice that goes.
+//! Deleting what is too old, slice by slice. Each slice raises the watermark up to which rows may be missing.
 
 use chat_domain::Time;
 
@@ -6,7 +6,8 @@ use super::{Conn, schema, sessions, tells};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
-/// What is forgotten, each sort in transactions of its own: a transaction holds its rooms in one order only.
+/// The kinds of old rows. Each is deleted in transactions of its own, because a transaction locks its rooms in one
+/// order only.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     Changes,
@@ -17,11 +18,12 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// All of them.
+    /// All kinds.
     pub(crate) const ALL: [Part; 5] = [Part::Changes, Part::Receipts, Part::Sessions, Part::Feed, Part::Tells];
 }
 
-/// Forgets one slice of what happened before `old`, or of sessions that ended before `now`; says whether nothing is left.
+/// Deletes a slice of what happened before `old`, or of sessions that ended before `now`. Returns whether nothing is
+/// left.
 pub(crate) async fn slice(conn: &Conn, part: Part, old: Time, now: Time) -> Worked<bool> {
     conn.lock_names(&[PRUNE_LOCK]).await?;
     match part {
@@ -33,7 +35,7 @@ pub(crate) async fn slice(conn: &Conn, part: Part, old: Time, now: Time) -> Work
     }
 }
 
-/// Changes go by room from the first on; a room's watermark says up to which `seq` they may be missing.
+/// Deletes old changes, room by room. A room's watermark is the `seq` up to which changes may be missing.
 async fn changes(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let sql = Sql::new("SELECT c.room, c.seq FROM changes c WHERE c.at < ? ORDER BY c.at, c.room, c.seq LIMIT ?");
     let mut slice = conn.load::<(i64, i64)>(sql.bind(old).bind(most)).await?;
@@ -54,8 +56,8 @@ async fn changes(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     Ok(slice.len() < most)
 }
 
-/// Receipts go when a later one of the same person is old too: so what somebody had read at any moment that is still asked
-/// for stays known. How far they were looked through is noted.
+/// Deletes an old receipt once a later one of the same user is old, too. So what a user had read at any moment that may
+/// still be asked for stays known. How far receipts were looked through is noted.
 async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let from = schema::fact(conn, "receipts_pruned").await?.unwrap_or(i64::MIN);
     let sql = Sql::new(
@@ -86,13 +88,13 @@ async fn receipts(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     .await?;
     let left = slice.len() < most;
     let last = slice.last().map_or(old.0, |row| row.3);
-    // A slice of one moment alone would be the next slice again.
+    // A slice that has one moment alone would otherwise be the next slice again.
     let next = if left { old.0 } else { last.max(from.saturating_add(1)) };
     schema::put(conn, "receipts_pruned", next).await?;
     Ok(left)
 }
 
-/// The feed goes from its beginning on: its rows are about as old as they are in order.
+/// Deletes the oldest entries of the feed. They are about in order of age.
 async fn feed(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     let sql = Sql::new("SELECT f.no, f.at < ? FROM feed f WHERE f.no > 0 ORDER BY f.no LIMIT ?");
     let slice = conn.load::<(i64, bool)>(sql.bind(old).bind(most)).await?;
@@ -104,8 +106,8 @@ async fn feed(conn: &Conn, old: Time, most: usize) -> Worked<bool> {
     Ok(done)
 }
 
-/// How many rows go at once.
+/// How many rows are deleted at a time.
 const SLICE: usize = 500;
 
-/// The number under which forgetting is held: one node at a time is enough.
+/// The number that is locked while old rows are deleted, because one node at a time is enough.
 const PRUNE_LOCK: i64 = 0x70_7275_6e65;

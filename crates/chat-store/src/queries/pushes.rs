@@ -1,4 +1,4 @@
-//! What devices are still to be told: found in the feed, looked at again once their people are away.
+//! What is to be pushed to devices: found in the feed, and looked at again once their people are away.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +13,9 @@ use crate::sql::{Rows, Sql, Write};
 use crate::tables::devices::{DeviceRow, PlaceRow, PushRow, TriedRow};
 use crate::work_error::{WorkError, Worked};
 
-/// All that waits; nothing where there are no devices.
+/// Returns everything that waits; `None` if there are no devices.
 pub(super) async fn all(conn: &Conn) -> Worked<Option<Pushes>> {
-    // What happened before any of them came is for none of them.
+    // What happened before the first device was registered is for none of them.
     let sql = Sql::new("SELECT MIN(d.fed), (SELECT f.no FROM followers f WHERE f.name = 'push') FROM devices d");
     let Some((Some(earliest), noted)) = conn.first::<(Option<i64>, Option<i64>)>(sql).await? else { return Ok(None) };
     let sql = format!("SELECT {} FROM pushes p JOIN devices d ON d.id = p.device", PushRow::COLUMNS);
@@ -26,7 +26,7 @@ pub(super) async fn all(conn: &Conn) -> Worked<Option<Pushes>> {
     Ok(Some(Pushes { fed: count(earliest.max(noted.unwrap_or(0)))?, waiting, tried }))
 }
 
-/// What these turns of the feed have for devices.
+/// Returns what these entries of the feed bring to devices.
 pub(super) async fn of_turns(conn: &Conn, turns: Vec<Fed>, at: Time) -> Worked<Vec<Waiting>> {
     let said = said(conn, &turns).await?;
     let mut found: BTreeMap<(String, i64), Waiting> = BTreeMap::new();
@@ -71,7 +71,7 @@ fn note_down(
     Ok(())
 }
 
-/// A message that was sent in a turn.
+/// A message that was sent in one of the entries.
 struct Said {
     room: i64,
     id: i64,
@@ -79,7 +79,7 @@ struct Said {
     mentions: String,
 }
 
-/// A device of a member of a room.
+/// A device of a member.
 struct Listener {
     device: String,
     person: i64,
@@ -109,7 +109,7 @@ async fn said(conn: &Conn, turns: &[Fed]) -> Worked<Vec<Said>> {
     Ok(said.collect())
 }
 
-/// The devices of those who hear everything that is said in these rooms.
+/// Returns the devices of members who want to be pushed every message of these rooms.
 async fn hearing_all(conn: &Conn, rooms: &BTreeSet<i64>) -> Worked<Vec<Listener>> {
     let two = format!(
         "WITH need (room) AS ({{}}) SELECT d.id, d.person, m.room
@@ -127,7 +127,7 @@ async fn hearing_all(conn: &Conn, rooms: &BTreeSet<i64>) -> Worked<Vec<Listener>
     Ok(listeners)
 }
 
-/// Those of these people in these rooms, unless they want to hear nothing.
+/// Returns the devices of these people in these rooms, except of those who want to be pushed nothing.
 async fn mentioned(conn: &Conn, whom: &BTreeMap<(i64, i64), i64>) -> Worked<Vec<Listener>> {
     let sql = format!(
         "WITH need (person, room) AS ({{}}) SELECT d.id, d.person, m.room
@@ -137,7 +137,7 @@ async fn mentioned(conn: &Conn, whom: &BTreeMap<(i64, i64), i64>) -> Worked<Vec<
     listeners(conn, sql, Rows::new(whom.keys().map(|&(person, room)| [person.into(), room.into()]))).await
 }
 
-/// Those of everybody in these rooms, unless they want to hear nothing.
+/// Returns the devices of everybody in these rooms, except of those who want to be pushed nothing.
 async fn present(conn: &Conn, rooms: &BTreeSet<i64>) -> Worked<Vec<Listener>> {
     let sql = format!(
         "WITH need (room) AS ({{}}) SELECT d.id, d.person, m.room FROM need CROSS JOIN members m CROSS JOIN devices d
@@ -154,7 +154,7 @@ async fn listeners(conn: &Conn, sql: String, need: Rows<'_>) -> Worked<Vec<Liste
     Ok(rows.into_iter().map(|(device, person, room)| Listener { device, person, room }).collect())
 }
 
-/// What there is to be pushed of something that waits.
+/// Returns what is to be done about a message that waits.
 pub(super) async fn one(conn: &Conn, waiting: Waiting, at: Time) -> Worked<Ready> {
     let sql = Sql::new(format!(
         "SELECT {} FROM devices d WHERE d.id = ?
@@ -198,9 +198,9 @@ pub(super) async fn one(conn: &Conn, waiting: Waiting, at: Time) -> Worked<Ready
     Ok(Ready::Push(Push::of(devices::device(device)?, kind, title, &message(row)?)))
 }
 
-/// Notes what has changed, if it is this holder's to say.
+/// Notes changes, if this holder has the lease.
 pub(super) async fn note(conn: &Conn, notes: PushNotes, holder: u64) -> Worked<bool> {
-    // Who was frozen takes nothing back that another one has pushed.
+    // A node that was frozen must not take back what another one has pushed.
     if Conn::SHARED && !feed::hold(conn, holder).await? {
         return Ok(false);
     }
@@ -243,6 +243,6 @@ fn named(id: &str) -> Worked<Uuid> {
     id.parse().map_err(|_| WorkError::Broken(format!("`{id}` is no device of ours")))
 }
 
-/// Whether a member `m` wants to hear of what mentions them.
+/// Whether a member `m` wants to be pushed messages that mention them.
 const HEARS: &str =
     "NOT EXISTS (SELECT 1 FROM levels l WHERE l.person = m.person AND l.room = m.room AND l.level = 'none')";

@@ -1,4 +1,4 @@
-//! Who reacts to messages, and with what; a like is a reaction.
+//! Reactions to messages. A like is a reaction.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// One reaction to one message.
+/// The reactions to one message with one emoji.
 pub(super) type Key = (RoomId, MessageId, Emoji);
 
-/// The newest rows of these reactions that stand, so many of each, in order of time.
+/// Returns the newest rows of these reactions that stand, at most `most` of each, oldest first.
 pub(super) async fn newest(conn: &Conn, of: BTreeSet<Key>, most: usize) -> Worked<HashMap<Key, Vec<ReactionRow>>> {
     if of.is_empty() {
         return Ok(HashMap::new());
@@ -39,7 +39,7 @@ pub(super) async fn newest(conn: &Conn, of: BTreeSet<Key>, most: usize) -> Worke
     Ok(found)
 }
 
-/// What these people last did about these reactions.
+/// Returns these users' own rows of these reactions.
 pub(super) async fn own(
     conn: &Conn,
     asked: &[(RoomId, MessageId, UserId, Emoji)],
@@ -61,7 +61,7 @@ pub(super) async fn own(
     rows.into_iter().map(|row| reaction(row).map(keyed)).collect()
 }
 
-/// What somebody reacts to these messages with, in order of time.
+/// Returns the emoji with which a user reacts to these messages, in order of time.
 pub(super) async fn of(
     conn: &Conn,
     user: UserId,
@@ -84,7 +84,7 @@ pub(super) async fn of(
     Ok(found)
 }
 
-/// The facts about these reactions.
+/// Returns the facts about these reactions.
 pub(super) async fn facts(conn: &Conn, asked: &[(RoomId, MessageId, UserId, Emoji)]) -> Worked<Vec<Fact>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -99,7 +99,7 @@ pub(super) async fn facts(conn: &Conn, asked: &[(RoomId, MessageId, UserId, Emoj
     Ok(facts.collect())
 }
 
-/// Who reacts to a message, the oldest first.
+/// Returns who reacts to a message, oldest reaction first.
 pub(super) async fn page(
     conn: &Conn,
     reader: UserId,
@@ -122,7 +122,7 @@ pub(super) async fn page(
     rows.into_iter().map(|row| reaction(row).map(|row| Reactor::of(&row))).collect()
 }
 
-/// Who likes a message, the oldest first.
+/// Returns who likes a message, oldest like first.
 pub(super) async fn likers(
     conn: &Conn,
     reader: UserId,

@@ -1,4 +1,4 @@
-//! What members ask to see of a room.
+//! What members ask about a room.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// The room, if this reader may see it.
+/// Returns the room, if this reader may see it.
 pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<Room> {
     let sql = Sql::new(format!(
         "SELECT {ROOM}, {STANDS} AND EXISTS (SELECT 1 FROM members m WHERE m.room = r.id AND m.person = ? AND m.active)
@@ -25,7 +25,7 @@ pub(super) async fn visible(conn: &Conn, reader: UserId, id: RoomId) -> Worked<R
     }
 }
 
-/// A room, whoever asks.
+/// Returns a room, whoever asks.
 pub(super) async fn there(conn: &Conn, id: RoomId) -> Worked<Room> {
     let sql = Sql::new(format!("SELECT {ROOM}, {STANDS} FROM rooms r WHERE r.id = ?"));
     match conn.first::<(RoomRow, bool)>(sql.bind(id)).await? {
@@ -34,7 +34,7 @@ pub(super) async fn there(conn: &Conn, id: RoomId) -> Worked<Room> {
     }
 }
 
-/// A page of a room's messages.
+/// Returns a page of a room's messages.
 pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Page, limit: usize) -> Worked<History> {
     let head = visible(conn, reader, room).await?.head;
     let (messages, more_before, more_after) = match page {
@@ -56,7 +56,7 @@ pub(super) async fn history(conn: &Conn, reader: UserId, room: RoomId, page: Pag
     Ok(History { messages: shown_to(conn, reader, messages).await?, more_before, more_after, head })
 }
 
-/// The messages of a room that are pinned, the newest pin first.
+/// Returns the pinned messages of a room, newest pin first.
 async fn pinned(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Message>>> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
@@ -65,7 +65,7 @@ async fn pinned(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Message>>> {
     threads::messages(conn, conn.load::<SaidRow>(sql.bind(room)).await?).await
 }
 
-/// The newest messages below an id, oldest first, and whether there are more.
+/// Returns the newest messages below an id, oldest first, and whether there are more.
 async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
@@ -77,7 +77,7 @@ async fn older(conn: &Conn, room: RoomId, below: i64, limit: usize) -> Worked<(V
     Ok((messages, more))
 }
 
-/// The oldest messages above an id, oldest first, and whether there are more.
+/// Returns the oldest messages above an id, oldest first, and whether there are more.
 async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(Vec<Arc<Message>>, bool)> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
@@ -89,7 +89,7 @@ async fn newer(conn: &Conn, room: RoomId, above: i64, limit: usize) -> Worked<(V
     Ok((messages, more))
 }
 
-/// One message, if this reader may see it.
+/// Returns one message, if this reader may see it.
 pub(super) async fn one(conn: &Conn, reader: UserId, room: RoomId, id: MessageId) -> Worked<Shown> {
     let message = live_message(conn, reader, room, id).await?;
     Ok(shown_to(conn, reader, vec![message]).await?.pop().ok_or(Refusal::UnknownMessage)?)
@@ -101,7 +101,7 @@ pub(super) async fn live_message(conn: &Conn, reader: UserId, room: RoomId, id: 
     Ok(found.filter(|message| message.deleted.is_none()).ok_or(Refusal::UnknownMessage)?)
 }
 
-/// The counters of these rooms.
+/// Returns the counters of these rooms.
 pub(super) async fn heads(conn: &Conn, rooms: Vec<RoomId>) -> Worked<Vec<(RoomId, Head)>> {
     let sql = Sql::new("SELECT r.id, r.seq, r.moves FROM rooms r WHERE r.id IN ({})");
     let rows = conn.load::<(i64, i64, i64)>(sql.rows(Rows::ints(rooms.iter().map(|room| room.number())))).await?;
@@ -111,7 +111,7 @@ pub(super) async fn heads(conn: &Conn, rooms: Vec<RoomId>) -> Worked<Vec<(RoomId
     Ok(rooms.into_iter().filter_map(|room| Some((room, *heads.get(&room)?))).collect())
 }
 
-/// A page of a room's members in order of joining.
+/// Returns a page of a room's members in order of joining.
 pub(super) async fn members(
     conn: &Conn,
     reader: UserId,
@@ -136,7 +136,7 @@ pub(super) async fn members(
     rows.into_iter().map(|row| member_view(row, owner)).collect()
 }
 
-/// One member of a room.
+/// Returns one member of a room.
 pub(super) async fn member(conn: &Conn, reader: UserId, room: RoomId, user: UserId) -> Worked<MemberView> {
     let owner = visible(conn, reader, room).await?.owner;
     let sql = Sql::new(format!(
@@ -147,10 +147,10 @@ pub(super) async fn member(conn: &Conn, reader: UserId, room: RoomId, user: User
     member_view(row, owner)
 }
 
-/// Who it is, when they were last seen, and what they are here.
+/// A person, when they were last seen, and their rank in the room.
 type SeenRow = (PersonRow, Option<i64>, StandingRow);
 
-/// A member as the others see them.
+/// Returns a member as other members see them.
 pub(super) fn member_view((who, seen, rank): SeenRow, owner: Option<UserId>) -> Worked<MemberView> {
     let person = person(who)?;
     let role = match owner == Some(person.id()) {
@@ -161,7 +161,7 @@ pub(super) fn member_view((who, seen, rank): SeenRow, owner: Option<UserId>) -> 
     Ok(MemberView { person, role, muted: rank.muted.map(Time), last_seen: seen.map(Time) })
 }
 
-/// Who has read a message, the oldest first.
+/// Returns who has read a message, oldest reading first.
 pub(super) async fn readers(
     conn: &Conn,
     reader: UserId,

@@ -13,10 +13,10 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// A message's key.
+/// The room and the id of a message.
 pub(super) type Key = (RoomId, MessageId);
 
-/// These messages, deleted or not; unknown ones are left out.
+/// Returns these messages, also deleted ones. Unknown ones are left out.
 pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, Arc<Message>>> {
     if keys.is_empty() {
         return Ok(HashMap::new());
@@ -31,20 +31,20 @@ pub(super) async fn messages(conn: &Conn, keys: &[Key]) -> Worked<HashMap<Key, A
     Ok(messages.into_iter().map(|message| ((message.room, message.id), message)).collect())
 }
 
-/// A stretch of a room's messages as somebody moves along it.
+/// The messages that a position newly covers when it moves.
 pub(super) struct Span {
     pub(super) room: RoomId,
     pub(super) user: UserId,
-    /// The position before.
+    /// The position before the move.
     pub(super) above: Option<MessageId>,
-    /// The position after.
+    /// The position after the move.
     pub(super) upto: i64,
 }
 
-/// Whose stretch up to where: by this its messages are found.
+/// The room, the user and the new position of a span, by which its messages are found.
 pub(super) type SpanKey = (RoomId, UserId, i64);
 
-/// The messages of others in these stretches that are not deleted: of each the newest hundred, oldest first.
+/// Returns the messages of others in these spans that are not deleted: the newest hundred of each, oldest first.
 pub(super) async fn of_others(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanKey, Vec<Arc<Message>>>> {
     let places = senders(conn, spans).await?;
     let keys = places.iter().flat_map(|(&(room, ..), found)| found.iter().map(move |&(id, _)| (room, id)));
@@ -56,7 +56,7 @@ pub(super) async fn of_others(conn: &Conn, spans: &[Span]) -> Worked<HashMap<Spa
     Ok(places.into_iter().map(|(key, found)| (key, known(key.0, found))).collect())
 }
 
-/// Ids and senders of the same messages.
+/// Returns ids and senders of the same messages.
 pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanKey, Vec<(MessageId, UserId)>>> {
     if spans.is_empty() {
         return Ok(HashMap::new());
@@ -83,7 +83,7 @@ pub(super) async fn senders(conn: &Conn, spans: &[Span]) -> Worked<HashMap<SpanK
     Ok(found)
 }
 
-/// These messages with their readers, and whether they were delivered.
+/// Returns these messages with their readers, and whether they were delivered.
 pub(super) async fn readerships(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Readership>> {
     let mut spans: BTreeMap<RoomId, (u64, u64)> = BTreeMap::new();
     for message in &messages {
@@ -105,7 +105,7 @@ pub(super) async fn readerships(conn: &Conn, messages: Vec<Arc<Message>>) -> Wor
     Ok(readerships.collect())
 }
 
-/// Everybody who has read a message, in order of time.
+/// Returns everybody who has read a message, in order of time.
 pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>> {
     let span = BTreeMap::from([(message.room, (message.number, message.number))]);
     let reached = reached(conn, &span).await?;
@@ -114,7 +114,7 @@ pub(super) async fn readers(conn: &Conn, message: &Message) -> Worked<Vec<Mark>>
     Ok(readers)
 }
 
-/// These messages with what became of them.
+/// Returns these messages with what became of them.
 pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
     let likes = reactions::newest(conn, likes_of(&messages), NEWEST);
     let last_replies = threads::last_replies(conn, &messages);
@@ -129,7 +129,7 @@ pub(super) async fn shown(conn: &Conn, messages: Vec<Arc<Message>>) -> Worked<Ve
     Ok(shown.collect())
 }
 
-/// The same for somebody who asks: with what they react to them with.
+/// Returns these messages with what became of them and the reader's own reactions.
 pub(super) async fn shown_to(conn: &Conn, reader: UserId, messages: Vec<Arc<Message>>) -> Worked<Vec<Shown>> {
     let reacted = messages.iter().filter(|message| !message.reactions.is_empty());
     let reacted = reacted.map(|message| (message.room, message.id)).collect();
@@ -140,16 +140,16 @@ pub(super) async fn shown_to(conn: &Conn, reader: UserId, messages: Vec<Arc<Mess
     Ok(shown)
 }
 
-/// The likes of those that have any.
+/// Returns the keys of the likes of those messages that have any.
 fn likes_of(messages: &[Arc<Message>]) -> BTreeSet<reactions::Key> {
     let liked = messages.iter().filter(|message| message.likes() > 0);
     liked.map(|message| (message.room, message.id, Emoji::LIKE)).collect()
 }
 
-/// A reader with their receipts: up to which dense number, since when.
+/// A reader with their receipts: up to which number, and when.
 pub(super) type Reader = (Handle, Vec<(u64, Time)>);
 
-/// Whoever has read a message, and since when.
+/// Returns who has read a message, and when.
 fn marks(readers: &BTreeMap<UserId, Reader>, message: &Message) -> Vec<Mark> {
     let others = readers.values().filter(|(user, _)| user.id != message.sender.id());
     let marks = others.filter_map(|(user, receipts)| {
@@ -159,8 +159,8 @@ fn marks(readers: &BTreeMap<UserId, Reader>, message: &Message) -> Vec<Mark> {
     marks.collect()
 }
 
-/// Who has read into these spans of dense numbers, with the receipts that tell when: of everybody those inside of the span
-/// and the first at or above its end.
+/// Returns who has read into these spans of numbers, with the receipts that tell when: of each reader those within the
+/// span and the first one after it.
 async fn reached(
     conn: &Conn,
     spans: &BTreeMap<RoomId, (u64, u64)>,
@@ -189,7 +189,8 @@ async fn reached(
     Ok(found)
 }
 
-/// The two whom most messages have reached, of each of these rooms: one of them is not the sender.
+/// Returns for each of these rooms the two members whom most messages have reached. At least one of them is not the
+/// sender of a message.
 async fn delivered(conn: &Conn, spans: &BTreeMap<RoomId, (u64, u64)>) -> Worked<HashMap<RoomId, Vec<(UserId, u64)>>> {
     let nth = |column: &str, n: u8| {
         format!(

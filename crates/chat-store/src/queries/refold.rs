@@ -1,4 +1,4 @@
-//! Spelling the names that are there as names are compared today.
+//! Folding usernames anew, after the way of comparing them has changed.
 
 use chat_domain::names::folded;
 
@@ -6,8 +6,7 @@ use super::Conn;
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// Spells all names anew. Of two that have become the same, the later one keeps its spelling of before, under which nobody finds
-/// it.
+/// Folds all usernames anew. If two become the same, the later user keeps the old form, under which nobody finds them.
 pub(crate) async fn refold(conn: &Conn) -> Worked<()> {
     let mut last = 0;
     loop {

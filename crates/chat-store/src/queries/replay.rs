@@ -1,4 +1,4 @@
-//! What somebody missed: two ranges of the room's log, and the positions that have moved since.
+//! What a reader missed: two ranges of the room's log, and the positions that have moved since.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::rows::*;
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// A page of what a reader missed.
+/// Returns a page of what a reader missed.
 pub(super) async fn page(
     conn: &Conn,
     reader: UserId,
@@ -28,13 +28,13 @@ pub(super) async fn page(
     page_of(conn, &row, replay, limits).await
 }
 
-/// What happened in a room since it stood there, whoever asks: one page of its replay.
+/// Returns a page of what happened in a room since this head, whoever asks.
 pub(super) async fn missed(conn: &Conn, room: RoomId, since: Head, limit: usize, limits: &Limits) -> Worked<Replayed> {
     let row = there(conn, room).await?;
     page_of(conn, &row, Replay { since: Since::Head(since), from: None, until: None, limit }, limits).await
 }
 
-/// One change of a room, whoever asks; nothing if it is forgotten.
+/// Returns one change of a room, whoever asks; `None` if it was deleted.
 pub(super) async fn one(conn: &Conn, room: RoomId, seq: u64, limits: &Limits) -> Worked<Option<Arc<Event>>> {
     let row = there(conn, room).await?;
     let at = |seq| Head { seq, moves: row.head.moves };
@@ -72,14 +72,14 @@ async fn page_of(conn: &Conn, row: &Room, replay: Replay, limits: &Limits) -> Wo
     }
 }
 
-/// The head up to which a room has forgotten.
+/// Returns the head up to which a room's log was deleted.
 async fn pruned(conn: &Conn, room: RoomId) -> Worked<Head> {
     let sql = Sql::new("SELECT r.pruned, r.pruned_moves FROM rooms r WHERE r.id = ?").bind(room);
     let (seq, moves) = conn.first::<(i64, i64)>(sql).await?.unwrap_or_default();
     Ok(Head { seq: count(seq)?, moves: count(moves)? })
 }
 
-/// Messages alone, those after an id.
+/// Returns messages alone, after an id.
 async fn newer(
     conn: &Conn,
     room: RoomId,
@@ -98,7 +98,7 @@ async fn newer(
     threads::messages(conn, rows).await
 }
 
-/// The messages in the page's numbers.
+/// Returns the messages with the page's numbers.
 async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Message>>> {
     let (from, upto) = round.numbers().into_inner();
     let sql = Sql::new(format!(
@@ -111,18 +111,19 @@ async fn sent(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Arc<Me
     threads::messages(conn, rows).await
 }
 
-/// An id of a room below all of its messages from some `seq` on, and not far below: the ids of a room have the order of its seqs,
-/// and of every 32nd message an index knows both. (So all bounds of a search are ids, of the one index which also has the order.)
+/// Finds a message id of a room that is below those of all messages from a `seq` on, but not far below. Ids have the
+/// same order as `seq` in a room, and an index has both of every 32nd message. So both bounds of a search can be ids,
+/// in the one index that also has the order.
 pub(super) const FLOOR: &str =
     "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq < ? AND x.number % 32 = 0
     ORDER BY x.seq DESC LIMIT 1), 0)";
 
-/// One above all of its messages up to some `seq`, or the last of them.
+/// Finds a message id that is not below those of all messages up to a `seq`, likewise.
 pub(super) const CEILING: &str =
     "COALESCE((SELECT x.id FROM messages x WHERE x.room = ? AND x.seq >= ? AND x.number % 32 = 0
     ORDER BY x.seq LIMIT 1), 9223372036854775807)";
 
-/// The other changes in the page's numbers.
+/// Returns the other changes with the page's numbers.
 async fn changes(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<LogRow>> {
     let sql = Sql::new(format!(
         "SELECT {CHANGE} FROM changes c WHERE c.room = ? AND c.seq >= ? AND c.seq <= ? ORDER BY c.seq"
@@ -132,7 +133,7 @@ async fn changes(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Log
     rows.into_iter().map(change).collect()
 }
 
-/// Everything that the changes of a page speak of, kind by kind.
+/// Returns everything that the changes of a page are about.
 async fn found(conn: &Conn, room: RoomId, asked: Asked) -> Worked<Found> {
     let keys: Vec<_> = asked.messages.iter().map(|&message| (room, message)).collect();
     let own: Vec<_> = asked.reactions.iter().map(|(id, user, emoji)| (room, *id, *user, emoji.clone())).collect();
@@ -148,7 +149,7 @@ async fn found(conn: &Conn, room: RoomId, asked: Asked) -> Worked<Found> {
     })
 }
 
-/// Who was there when the room was made and never left.
+/// Returns who was in the room when it was made and has never left it.
 async fn founders(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Person>>> {
     let sql = Sql::new(format!(
         "SELECT {PERSON} FROM members m JOIN users u ON u.id = m.person WHERE m.room = ? AND m.active AND m.joined = 1"
@@ -156,7 +157,7 @@ async fn founders(conn: &Conn, room: RoomId) -> Worked<Vec<Arc<Person>>> {
     conn.load::<PersonRow>(sql.bind(room)).await?.into_iter().map(person).collect()
 }
 
-/// The read positions that moved in the round, with what they newly cover.
+/// Returns the members whose read positions moved in the round, with what these newly cover.
 async fn moved(conn: &Conn, room: RoomId, round: &Round<'_>) -> Worked<Vec<Moved>> {
     let sql = Sql::new(format!(
         "SELECT {MEMBER}, {STANDING}, {PERSON}, (SELECT c.upto FROM receipts c

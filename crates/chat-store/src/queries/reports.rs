@@ -1,4 +1,4 @@
-//! What people find bad.
+//! Reports about messages.
 
 use chat_domain::{NewReport, Refusal, Report, ReportId, ReportsPage, Time};
 
@@ -9,8 +9,8 @@ use crate::sql::Sql;
 use crate::tables::reports::{ReportRow, report, reported};
 use crate::work_error::Worked;
 
-/// Stores a report, or finds the first one of the same person about the same message. The numbers become visible in their order:
-/// whoever gives one holds the lock until it is.
+/// Stores a report, or finds the first one by the same user about the same message. Numbers become visible in their
+/// order, because whoever assigns one locks the others out until the commit.
 pub(super) async fn add(conn: &Conn, new: NewReport, at: Time) -> Worked<(Report, bool)> {
     conn.lock_names(&[LOCK]).await?;
     visible(conn, new.by, new.room).await?;
@@ -27,7 +27,7 @@ pub(super) async fn add(conn: &Conn, new: NewReport, at: Time) -> Worked<(Report
     Ok((report(row)?, true))
 }
 
-/// A page of them.
+/// Returns a page of reports.
 pub(super) async fn page(conn: &Conn, page: ReportsPage) -> Worked<Vec<Report>> {
     let sql = match page {
         ReportsPage::Newest { resolved, before, limit } => {
@@ -46,7 +46,7 @@ pub(super) async fn page(conn: &Conn, page: ReportsPage) -> Worked<Vec<Report>> 
     conn.load(sql).await?.into_iter().map(report).collect()
 }
 
-/// Notes that somebody has dealt with one; the first time counts.
+/// Notes that a report was dealt with. Only the first time counts.
 pub(super) async fn resolve(conn: &Conn, id: ReportId, at: Time) -> Worked<Option<Report>> {
     let sql = Sql::new("UPDATE reports SET resolved = ? WHERE id = ? AND resolved IS NULL");
     conn.run(sql.bind(at).bind(id.number())).await?;
@@ -59,5 +59,5 @@ fn select(which: &str) -> Sql<'static> {
     Sql::new(format!("SELECT {report}, {by} FROM reports p JOIN users u ON u.id = p.person {which}"))
 }
 
-/// The number under which they are numbered.
+/// The number that is locked while a report is numbered.
 const LOCK: i64 = 0x7265_706f_7274_7300;

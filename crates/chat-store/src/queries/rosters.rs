@@ -1,4 +1,4 @@
-//! Rooms, and the rows of who is or was in them.
+//! Rooms, and the rows of everybody who is or was in them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,10 +11,10 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// Rows of members.
+/// The rows of members.
 pub(super) type Slots = HashMap<(RoomId, UserId), Member>;
 
-/// These rooms; unknown ones are left out.
+/// Returns these rooms. Unknown ones are left out.
 pub(super) async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomId, Room>> {
     if asked.is_empty() {
         return Ok(HashMap::new());
@@ -24,7 +24,7 @@ pub(super) async fn rooms(conn: &Conn, asked: &[RoomId]) -> Worked<HashMap<RoomI
     rows.into_iter().map(|row| room(row).map(|room| (room.id, room))).collect()
 }
 
-/// The rows of these people in these rooms, whether they are still members or not.
+/// Returns the rows of these users in these rooms, whether or not they are still members.
 pub(super) async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots> {
     if of.is_empty() {
         return Ok(HashMap::new());
@@ -38,7 +38,8 @@ pub(super) async fn slots(conn: &Conn, of: &[(RoomId, UserId)]) -> Worked<Slots>
     rows.into_iter().map(|row| member(row).map(|(room, member)| ((room, member.user), member))).collect()
 }
 
-/// Those who have been in each room longest, the owner aside: one more than may leave at once.
+/// Returns the members of each room who come first in its succession, without the owner: one more than may leave in
+/// this batch.
 pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<RoomId, usize>) -> Worked<Vec<Fact>> {
     let mut known = Vec::with_capacity(rooms.len());
     for &room in rooms {
@@ -49,7 +50,7 @@ pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<Room
              AND m.person <> COALESCE((SELECT r.owner FROM rooms r WHERE r.id = ?), 0)
              ORDER BY m.joined, m.person LIMIT ?"
         ));
-        // Moderators come first. (Two questions: both go along the order of joining.)
+        // Moderators come first. It takes two questions, so that both go along the index of joining.
         let mut heirs = Vec::new();
         for moderator in [true, false] {
             let sql = sql.clone().bind(room).bind(moderator).bind(room).bind(most - heirs.len());
@@ -65,7 +66,7 @@ pub(super) async fn heirs(conn: &Conn, rooms: &[RoomId], leaving: &BTreeMap<Room
     Ok(known)
 }
 
-/// These rooms with everybody who is in them.
+/// Returns these rooms with everybody who is in them.
 pub(super) async fn rosters(conn: &Conn, asked: BTreeSet<RoomId>) -> Worked<HashMap<RoomId, Roster>> {
     if asked.is_empty() {
         return Ok(HashMap::new());

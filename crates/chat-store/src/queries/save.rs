@@ -1,4 +1,4 @@
-//! Keeping what a batch of commands has written: one statement a table.
+//! Writing the rows of a batch, with one statement for each table.
 
 use chat_domain::fact::Written;
 
@@ -15,8 +15,8 @@ use crate::tables::names::{directs, made, sent};
 use crate::tables::reactions::{forgotten_reactions, reactions};
 use crate::tables::rooms::{rooms, rooms_that_went_on};
 
-/// The statements that write all of it, in this order: new rooms first, which other rows refer to; the new `seq` of the
-/// others last.
+/// Returns the statements that write all rows, in this order: first new rooms, to which other rows refer; last the new
+/// `seq` of the other rooms.
 pub(super) fn statements<'w>(written: &'w Written, before: &Previous) -> Vec<Write<'w>> {
     let members = before.members(&written.members);
     let (moved, changed): (Vec<_>, Vec<_>) = written.rooms.iter().partition(|room| before.only_went_on(room));

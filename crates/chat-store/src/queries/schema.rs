@@ -1,4 +1,4 @@
-//! The tables: made and brought up to date at opening, in one transaction.
+//! Making the tables and bringing them up to date, in one transaction when the database is opened.
 
 use super::Conn;
 use super::refold::refold;
@@ -8,8 +8,8 @@ use crate::sql::Sql;
 use crate::work::life_after;
 use crate::work_error::{WorkError, Worked};
 
-/// Brings the tables up to date; `life` is the epoch of a database that is new, or in another place than it was: such a one
-/// was restored or imported.
+/// Brings the tables up to date. `life` becomes the epoch of a database that is new, or that is in another place than
+/// before because it was restored or imported.
 pub(crate) async fn migrate(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), OpenError> {
     conn.begin().await.map_err(|error| OpenError::away(error.into()))?;
     let done = steps(conn, life, identity).await;
@@ -38,7 +38,7 @@ async fn steps(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), Open
         refold(conn).await.map_err(OpenError::away)?;
         put(conn, "folding", FOLDING).await.map_err(OpenError::away)?;
     }
-    // A copy that is only looked at gets none.
+    // A copy that is only checked gets none.
     if life > 0 && fact(conn, "house").await.map_err(OpenError::away)?.is_none() {
         put(conn, "house", life as i64).await.map_err(OpenError::away)?;
     }
@@ -51,7 +51,8 @@ async fn steps(conn: &Conn, life: u64, identity: Option<i64>) -> Result<(), Open
     }
 }
 
-/// Notes where the database is; where it has moved, cursors may be of a later time than its own.
+/// Notes where the database is. If it has moved, another life begins, because cursors may be of a later time than the
+/// database.
 async fn settle_in(conn: &Conn, life: u64, identity: i64) -> Worked<()> {
     let before = fact(conn, "place").await?;
     if before.is_some_and(|before| before != identity) {
@@ -61,19 +62,19 @@ async fn settle_in(conn: &Conn, life: u64, identity: i64) -> Worked<()> {
     if before != Some(identity) { put(conn, "place", identity).await } else { Ok(()) }
 }
 
-/// How many steps the tables have come through already.
+/// Returns how many migrations the tables have had.
 async fn version(conn: &Conn) -> Worked<usize> {
     lock(conn).await?;
     conn.script("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BIGINT NOT NULL)").await?;
     Ok(fact(conn, "version").await?.unwrap_or(0) as usize)
 }
 
-/// What tells this life of the database from every other.
+/// Returns the epoch of the database.
 pub(crate) async fn epoch(conn: &Conn) -> Worked<u64> {
     Ok(epoch_and_identity(conn).await?.0)
 }
 
-/// The same, with where the database was when somebody last looked: of one moment.
+/// Returns the epoch, and where the database was when somebody last looked, as of the same moment.
 pub(crate) async fn epoch_and_identity(conn: &Conn) -> Worked<(u64, Option<i64>)> {
     let sql = Sql::new(
         "SELECT f.value, (SELECT p.value FROM facts p WHERE p.name = 'place') FROM facts f WHERE f.name = 'epoch'",
@@ -83,8 +84,8 @@ pub(crate) async fn epoch_and_identity(conn: &Conn) -> Worked<(u64, Option<i64>)
     Ok((epoch as u64, identity))
 }
 
-/// Begins another life: no cursor of before is good any more. Its epoch is higher than the database's, and than one that is
-/// known of.
+/// Begins another life, so that no earlier cursor is good any more. Its epoch is higher than the database's own and
+/// than `known`.
 pub(crate) async fn renew(conn: &Conn, life: u64, known: u64) -> Worked<u64> {
     lock(conn).await?;
     let epoch = life_after(known.max(epoch(conn).await?), life);
@@ -92,7 +93,8 @@ pub(crate) async fn renew(conn: &Conn, life: u64, known: u64) -> Worked<u64> {
     Ok(epoch)
 }
 
-/// Whether the database answers; and whether it can be written to, if it could not be a moment ago: a disk may be full.
+/// Fails if the database does not answer; and if it could not be written to a moment ago, also if it still cannot, as
+/// on a full disk.
 pub(crate) async fn answers(conn: &Conn) -> Worked<()> {
     if !outage::is_on() {
         return Ok(conn.script("SELECT 1").await?);
@@ -100,18 +102,18 @@ pub(crate) async fn answers(conn: &Conn) -> Worked<()> {
     put(conn, "answers", epoch(conn).await? as i64).await
 }
 
-/// Holds the facts about the database as a whole against others, until the transaction's end.
+/// Locks the facts about the database as a whole until the end of the transaction.
 pub(crate) async fn lock(conn: &Conn) -> Worked<()> {
     Ok(conn.lock_names(&[SCHEMA_LOCK]).await?)
 }
 
-/// A number that is known about the database as a whole.
+/// Returns a fact about the database as a whole.
 pub(crate) async fn fact(conn: &Conn, name: &'static str) -> Worked<Option<i64>> {
     let found = conn.first::<(i64,)>(Sql::new("SELECT value FROM facts WHERE name = ?").bind(name)).await?;
     Ok(found.map(|(value,)| value))
 }
 
-/// Notes such a number.
+/// Notes a fact about the database as a whole.
 pub(crate) async fn put(conn: &Conn, name: &'static str, value: i64) -> Worked<()> {
     let sql = Sql::new(
         "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -120,7 +122,7 @@ pub(crate) async fn put(conn: &Conn, name: &'static str, value: i64) -> Worked<(
     Ok(())
 }
 
-/// How names are spelled to be compared; another number spells those that are there anew.
+/// The way in which usernames are compared. After another number, all usernames are folded anew.
 const FOLDING: i64 = 1;
-/// The number under which the tables are held while they are brought up to date, or begin another life.
+/// The number that is locked while the tables are brought up to date, or another life begins.
 const SCHEMA_LOCK: i64 = 0x7363_6865_6d61;

@@ -1,4 +1,4 @@
-//! What proves who somebody is: families of refresh tokens and cookie sessions, known by their digests.
+//! Credentials: families of refresh tokens, and cookie sessions, both by the digests of their secrets.
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::{Family, Grant, Holder, Rotation};
@@ -18,7 +18,7 @@ pub(super) async fn open_family(conn: &Conn, user: UserId, digest: &str, expires
     grant(conn, user, family).await
 }
 
-/// Puts a new token in the place of an old one; an old one shown twice ends its family.
+/// Replaces a refresh token by a new one. If the old one was used before, ends its family.
 pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires: Time) -> Worked<Rotation> {
     let sql = Sql::new(format!(
         "SELECT t.family, t.used, f.revoked, t.expires, f.person FROM refresh_tokens t JOIN families f ON f.id = t.family
@@ -43,7 +43,7 @@ pub(super) async fn rotate(conn: &Conn, old: &str, new: &str, now: Time, expires
     Ok(Rotation::Rotated(account, grant(conn, user, family).await?))
 }
 
-/// The family that this token belongs to, and whose it is, unless it was revoked.
+/// Returns the family of a token and its user, unless it was revoked.
 pub(super) async fn family(conn: &Conn, digest: &str) -> Worked<Option<(UserId, Family)>> {
     let sql = Sql::new(
         "SELECT f.person, f.id FROM refresh_tokens t JOIN families f ON f.id = t.family WHERE t.digest = ? AND f.revoked = ?",
@@ -61,7 +61,8 @@ pub(super) async fn close_family(conn: &Conn, user: UserId, Family(family): Fami
     tells::note(conn, &Tell::EndFamily(user, Family(family), Time::default())).await
 }
 
-/// Somebody who comes with a token of this family, if one is named; nobody if that is not theirs or was revoked.
+/// Returns a user's account and token generation. If a family is named that is not theirs or was revoked, returns
+/// `None`.
 pub(super) async fn holder(conn: &Conn, user: UserId, family: Option<Family>) -> Worked<Option<Holder>> {
     let select = format!("SELECT {PERSON}, u.last_seen, u.generation, u.tokens_since FROM users u");
     let sql = match family {
@@ -80,7 +81,7 @@ pub(super) async fn holder(conn: &Conn, user: UserId, family: Option<Family>) ->
     .transpose()
 }
 
-/// Ends all tokens that were made for somebody until now.
+/// Ends all tokens that were made for a user until now.
 pub(super) async fn end_tokens(conn: &Conn, user: UserId, now: Time) -> Worked<Option<Holder>> {
     let sql = Sql::new(
         "UPDATE users SET generation = generation + 1,
@@ -101,7 +102,7 @@ pub(super) async fn open_session(conn: &Conn, user: UserId, digest: &str, expire
     Ok(())
 }
 
-/// Whose cookie session this is, and when it ends.
+/// Returns the user of a cookie session, and when it ends.
 pub(super) async fn session(conn: &Conn, digest: &str, now: Time) -> Worked<Option<(Account, Time)>> {
     let sql = Sql::new(format!(
         "SELECT {PERSON}, u.last_seen, s.expires FROM sessions s JOIN users u ON u.id = s.person WHERE s.digest = ? AND s.expires > ?"
@@ -110,7 +111,7 @@ pub(super) async fn session(conn: &Conn, digest: &str, now: Time) -> Worked<Opti
     row.map(|(person, seen, expires)| Ok((account((person, seen))?, Time(expires)))).transpose()
 }
 
-/// Lets a cookie session go on for longer; it never becomes shorter.
+/// Prolongs a cookie session; it never becomes shorter.
 pub(super) async fn prolong(conn: &Conn, digest: &str, expires: Time) -> Worked<()> {
     let sql = Sql::new("UPDATE sessions SET expires = ? WHERE digest = ? AND expires < ?");
     conn.run(sql.bind(expires).bind(digest).bind(expires)).await?;
@@ -124,7 +125,7 @@ pub(super) async fn close_session(conn: &Conn, digest: &str) -> Worked<()> {
     tells::note(conn, &Tell::EndSession(digest.to_owned())).await
 }
 
-/// Forgets what ended before this moment, at most so many rows of a sort; says whether there was less.
+/// Deletes what ended before this moment, at most `most` rows of a kind. Returns whether nothing is left.
 pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worked<bool> {
     devices::forget_expired(conn, now, most).await?;
     let sessions = Sql::new(
@@ -137,7 +138,7 @@ pub(super) async fn forget_expired(conn: &Conn, now: Time, most: usize) -> Worke
     Ok(gone < most)
 }
 
-/// What the tokens of a family rest on that are made now.
+/// Returns the grant for tokens of a family that are made now.
 async fn grant(conn: &Conn, user: UserId, family: i64) -> Worked<Grant> {
     let sql = Sql::new("SELECT generation FROM users WHERE id = ?").bind(user);
     let generation = conn.first::<(i64,)>(sql).await?.map_or(0, |(generation,)| generation);

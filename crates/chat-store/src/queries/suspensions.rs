@@ -1,4 +1,4 @@
-//! Who may not come in for a while.
+//! Suspensions.
 
 use chat_domain::{Refusal, Suspension, Time, UserId};
 
@@ -7,7 +7,8 @@ use crate::rows::{count, user as user_id};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// Keeps somebody out until then. The numbers become visible in their order: whoever gives one holds the lock until it is.
+/// Suspends a user until a moment. Numbers become visible in their order, because whoever assigns one locks the others
+/// out until the commit.
 pub(super) async fn suspend(conn: &Conn, user: UserId, until: Time, reason: &str) -> Worked<()> {
     conn.lock_names(&[LOCK]).await?;
     let known = people::people(conn, [user]).await?.pop().filter(|account| !account.person.is_erased());
@@ -21,7 +22,7 @@ pub(super) async fn suspend(conn: &Conn, user: UserId, until: Time, reason: &str
     Ok(())
 }
 
-/// What was said after this number.
+/// Returns the suspensions after this number.
 pub(super) async fn after(conn: &Conn, no: u64) -> Worked<Vec<Suspension>> {
     let sql = Sql::new("SELECT s.no, s.person, s.until FROM suspensions s WHERE s.no > ? ORDER BY s.no LIMIT 10000");
     let rows = conn.load::<(i64, i64, i64)>(sql.bind(no)).await?;
@@ -30,5 +31,5 @@ pub(super) async fn after(conn: &Conn, no: u64) -> Worked<Vec<Suspension>> {
         .collect()
 }
 
-/// The number under which they are numbered.
+/// The number that is locked while a suspension is numbered.
 const LOCK: i64 = 0x7375_7370_656e_6400;

@@ -1,4 +1,5 @@
-//! What is told to people beside what happens in rooms, and who came into rooms: remembered for the nodes that did not hear it.
+//! What is told to people outside of rooms, and who came into rooms or left them: remembered for nodes that did not
+//! hear it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use crate::sql::Sql;
 use crate::tables::nodes::ToldRow;
 use crate::work_error::Worked;
 
-/// Remembers it, in the transaction that brings it about. Where there can be no other node nobody asks for it.
+/// Notes a tell in the transaction that causes it. Does nothing where there can be only one node.
 pub(super) async fn note(conn: &Conn, tell: &Tell) -> Worked<()> {
     if !Conn::SHARED {
         return Ok(());
@@ -37,7 +38,7 @@ pub(super) async fn note(conn: &Conn, tell: &Tell) -> Worked<()> {
     Ok(conn.write(row).await?)
 }
 
-/// The same of many notifications.
+/// Notes the tells of many notifications.
 pub(super) async fn note_notifications(conn: &Conn, new: &[Arc<Notification>]) -> Worked<()> {
     if !Conn::SHARED || new.is_empty() {
         return Ok(());
@@ -45,7 +46,7 @@ pub(super) async fn note_notifications(conn: &Conn, new: &[Arc<Notification>]) -
     Ok(conn.write(insert!(tells, new.iter(), |of| { kind: NOTIFICATION, person: of.user, number: of.id })).await?)
 }
 
-/// What was told within this time, in its order.
+/// Returns what was told within this time, in order.
 pub(super) async fn within(conn: &Conn, within: Duration) -> Worked<Vec<Told>> {
     if !Conn::SHARED {
         return Ok(Vec::new());
@@ -86,7 +87,7 @@ fn post(said: &str) -> Option<Tell> {
     Some(Tell::Post(people, what.to_owned()))
 }
 
-/// Who came into rooms and left them since then, in their order.
+/// Returns who came into rooms or left them since this moment, in order.
 pub(super) async fn comings(conn: &Conn, since: Time) -> Worked<Vec<Coming>> {
     if !Conn::SHARED {
         return Ok(Vec::new());
@@ -108,7 +109,7 @@ pub(super) async fn comings(conn: &Conn, since: Time) -> Worked<Vec<Coming>> {
     rows.into_iter().map(coming).collect()
 }
 
-/// Forgets what was told long ago; says whether there was less than so much of it.
+/// Deletes what was told long ago. Returns whether nothing is left.
 pub(super) async fn forget(conn: &Conn, most: usize) -> Worked<bool> {
     if !Conn::SHARED {
         return Ok(true);

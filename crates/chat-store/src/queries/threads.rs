@@ -1,4 +1,4 @@
-//! What messages answer, and what answers them.
+//! Threads, and what replies quote.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::rows::*;
 use crate::sql::{Rows, Sql};
 use crate::work_error::Worked;
 
-/// The messages of these rows. What they quote is asked for where there is any: as it is now.
+/// Returns the messages of these rows. Quoted messages are looked up as they are now, if there are any.
 pub(super) async fn messages(conn: &Conn, rows: Vec<SaidRow>) -> Worked<Vec<Arc<Message>>> {
     let quoted = rows.iter().filter_map(|(row, more, _)| Some((row.room, more.reply_to?)));
     let quotes = quotes(conn, quoted.collect()).await?;
@@ -55,7 +55,7 @@ async fn quotes(conn: &Conn, of: BTreeSet<(i64, i64)>) -> Worked<HashMap<(i64, i
     quotes.collect()
 }
 
-/// When the newest reply came that stands, for those of these messages that have replies.
+/// Returns when the newest reply came that is not deleted, for those of these messages that have replies.
 pub(super) async fn last_replies(conn: &Conn, messages: &[Arc<Message>]) -> Worked<HashMap<Key, Time>> {
     let answered = messages.iter().filter(|message| message.replies > 0);
     let need = Rows::new(answered.map(|message| [message.room.into(), message.id.into()]));
@@ -72,7 +72,7 @@ pub(super) async fn last_replies(conn: &Conn, messages: &[Arc<Message>]) -> Work
     known.map(|(room, message, at)| Ok(((room_id(room)?, message_id(message)?), Time(at)))).collect()
 }
 
-/// A page of the thread that a message belongs to, its first message included.
+/// Returns a page of the thread that a message belongs to, including its first message.
 pub(super) async fn page(
     conn: &Conn,
     reader: UserId,
@@ -117,7 +117,7 @@ struct Thread<'a> {
     first: MessageId,
 }
 
-/// From which end.
+/// From which end a page is read.
 #[derive(Clone, Copy)]
 enum Side {
     Newest,
@@ -125,7 +125,7 @@ enum Side {
 }
 
 impl Thread<'_> {
-    /// The first of those that stand between these two.
+    /// Returns the first replies that are not deleted between two ids.
     async fn ids(&self, above: i64, below: i64, order: Side, most: usize) -> Worked<Vec<MessageId>> {
         let order = match order {
             Side::Newest => "DESC",

@@ -1,4 +1,4 @@
-//! Addresses of back ends, and how far they were told what happened.
+//! Webhooks, and how far each was told.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::sql::Sql;
 use crate::tables::subscribers::{OwedEventsRow, WebhookRow};
 use crate::work_error::{WorkError, Worked};
 
-/// All of them, the oldest first.
+/// Returns all webhooks, oldest first.
 pub(super) async fn all(conn: &Conn) -> Worked<Vec<Subscribed>> {
     let sql = Sql::new(format!("SELECT {} FROM webhooks w ORDER BY w.created_at, w.id", WebhookRow::COLUMNS));
     let rows = conn.load::<WebhookRow>(sql).await?;
@@ -32,7 +32,7 @@ pub(super) async fn all(conn: &Conn) -> Worked<Vec<Subscribed>> {
     Ok(all)
 }
 
-/// Remembers one, unless there are too many.
+/// Adds a webhook, unless there are too many.
 pub(super) async fn add(conn: &Conn, webhook: Webhook, fed: u64, most: usize) -> Worked<bool> {
     conn.lock_names(&[LOCK]).await?;
     let sql = Sql::new("SELECT COUNT(*) FROM webhooks w WHERE w.ended IS NULL");
@@ -59,20 +59,20 @@ pub(super) async fn add(conn: &Conn, webhook: Webhook, fed: u64, most: usize) ->
     Ok(true)
 }
 
-/// Gives one another secret.
+/// Gives a webhook another secret.
 pub(super) async fn rotate(conn: &Conn, id: Uuid, secret: String, until: Time) -> Worked<bool> {
     let sql = Sql::new("UPDATE webhooks SET former = secret, former_until = ?, secret = ? WHERE id = ?");
     Ok(conn.run(sql.bind(until).bind(secret).bind(id.to_string())).await? > 0)
 }
 
-/// Forgets a webhook.
+/// Removes a webhook.
 pub(super) async fn remove(conn: &Conn, id: Uuid) -> Worked<bool> {
     let known = conn.run(Sql::new("DELETE FROM webhooks WHERE id = ?").bind(id.to_string())).await? > 0;
     conn.run(Sql::new("DELETE FROM webhook_rooms WHERE webhook = ?").bind(id.to_string())).await?;
     Ok(known)
 }
 
-/// How far one was told.
+/// Returns how far a webhook was told.
 pub(super) async fn progress(conn: &Conn, id: Uuid) -> Worked<Option<Progress>> {
     let sql = Sql::new(format!("SELECT {} FROM webhooks w WHERE w.id = ?", WebhookRow::COLUMNS));
     let Some(row) = conn.first::<WebhookRow>(sql.bind(id.to_string())).await? else { return Ok(None) };
@@ -82,9 +82,9 @@ pub(super) async fn progress(conn: &Conn, id: Uuid) -> Worked<Option<Progress>> 
     Ok(Some(Progress { owed, ..parted(row)?.1 }))
 }
 
-/// Notes how far one was told, if it is this holder's to say.
+/// Notes how far a webhook was told, if this holder has the lease.
 pub(super) async fn note(conn: &Conn, id: Uuid, progress: Progress, holder: u64) -> Worked<bool> {
-    // Who was frozen takes nothing back that another one has told.
+    // A node that was frozen must not take back what another one has told.
     if Conn::SHARED && !feed::hold(conn, holder).await? {
         return Ok(false);
     }
@@ -140,7 +140,7 @@ fn spaced(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// How many turns of the feed are counted that one is behind.
+/// How many entries of the feed are counted at most that a webhook is behind.
 const COUNTED: usize = 10_000;
-/// The number under which their count is held while one is added.
+/// The number that is locked while a webhook is added, so that the limit holds.
 const LOCK: i64 = 0x7765_6268_6f6f_6b73;

@@ -1,4 +1,4 @@
-//! What tables there are, and all of their rows.
+//! The tables of a database with all of their rows, for archives.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::archive::{Held, Sort, Taker, carried, quoted};
 use crate::sql::Sql;
 use crate::work_error::Worked;
 
-/// Hands out all that a file holds.
+/// Hands out everything that a file holds.
 pub(crate) fn export(path: &Path, take: Taker<'_>) -> Result<(), String> {
     if !path.exists() {
         return Err(format!("there is no file `{}`", path.display()));
@@ -24,7 +24,7 @@ impl Conn {
         Ok(self.load::<(String,)>(sql).await?.into_iter().map(|(name,)| name).collect())
     }
 
-    /// The columns of a table in order of their names.
+    /// Returns the columns of a table in order of their names.
     pub(crate) async fn columns(&self, table: &str) -> Worked<Vec<Held>> {
         let sql = Sql::new("SELECT p.name, p.type, p.pk FROM pragma_table_info(?) p ORDER BY p.name").bind(table);
         let held = |(name, sort, key): (String, String, i64)| {
@@ -34,7 +34,7 @@ impl Conn {
         Ok(self.load::<(String, String, i64)>(sql).await?.into_iter().map(held).collect())
     }
 
-    /// Shows all rows of a table in order of its key.
+    /// Hands out all rows of a table in order of its key.
     pub(crate) async fn walk(
         &self,
         table: &str,
@@ -73,12 +73,12 @@ impl Conn {
         }
     }
 
-    /// The next number of a sort is beyond this one.
+    /// Makes the next number of this kind larger than `last`.
     pub(crate) async fn number_on(&self, sort: &str, last: i64) -> Worked<()> {
         self.run(Sql::new("UPDATE ids SET last = MAX(last, ?) WHERE name = ?").bind(last).bind(sort)).await?;
         Ok(())
     }
 }
 
-/// Rows that are asked for at once.
+/// The number of rows that are read at once.
 const PAGE: usize = 2_000;

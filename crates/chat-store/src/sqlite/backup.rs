@@ -1,4 +1,4 @@
-//! A copy of a file as it is at one moment, made while others write to it.
+//! Copying the file of a database as it is at one moment, while others write to it.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::error::BackupError;
 use crate::sql::Sql;
 use crate::work_error::WorkError;
 
-/// Copies the database of a file into another one, which is not there yet; it is durable afterwards, and its owner's alone.
+/// Copies the database in a file into a new file, which is durable afterwards and readable only by its owner.
 pub(crate) fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
     if !from.exists() {
         return Err(BackupError::Missing(from.display().to_string()));
@@ -18,7 +18,7 @@ pub(crate) fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
     let file = new_file(to).map_err(|error| BackupError::Unwritable(to.display().to_string(), error))?;
     let copied = copy(&conn, to).map_err(|error| BackupError::failed(&error)).and_then(|()| sync(&file, to));
     if copied.is_err() {
-        // What is there is no backup; that it failed is what counts.
+        // What was written is not a backup. The error that is returned is the one that counts.
         let _ = fs::remove_file(to);
     }
     copied
@@ -27,13 +27,13 @@ pub(crate) fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
 fn copy(conn: &Conn, to: &Path) -> Result<(), WorkError> {
     let to = to.display().to_string();
     ready(conn.run(Sql::new("VACUUM INTO ?").bind(&*to)))?;
-    // Nobody has the copy open, other than the file that it was made of.
+    // The original notes that it is open, and so does the copy until this is corrected.
     let copy = Conn::open(&to).map_err(|error| WorkError::Broken(error.to_string()))?;
     ready(schema::put(&copy, "open", 0))?;
     Ok(copy.empty_log()?)
 }
 
-/// Makes a file durable, and that it is there.
+/// Makes a file durable, and its entry in its directory.
 pub(super) fn sync(file: &File, to: &Path) -> Result<(), BackupError> {
     let directory = to.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let synced = file.sync_all().and_then(|()| File::open(directory)?.sync_all());

@@ -1,4 +1,5 @@
-//! Brings the log of writes into the file beside the writer, and has old things forgotten.
+//! The checkpointer: a thread that brings SQLite's log of writes (the WAL) into the database file beside the writer,
+//! and has old rows deleted.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -14,18 +15,18 @@ use super::writer::Work;
 use super::{Conn, ready, transact};
 use crate::work::{long_ago, now};
 
-/// The writer's hold on the thread, which ends with it.
+/// The writer's handle of the thread, which ends when this is dropped.
 pub(super) struct Checkpointer {
     wake: SyncSender<()>,
-    /// How many pages the log had when the thread was woken last.
+    /// How many pages the log had when the thread was last woken.
     woken: i64,
-    /// How many it has when the writer itself is to see to it.
+    /// How many pages the log must have for the writer to bring it into the file itself.
     long: i64,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Checkpointer {
-    /// Starts its thread.
+    /// Starts the thread.
     pub(super) fn start(path: &Path, writer: mpsc::WeakSender<Work>, keep: Duration) -> Checkpointer {
         let (wake, woken) = sync_channel(1);
         let path = path.display().to_string();
@@ -35,15 +36,15 @@ impl Checkpointer {
         Checkpointer { wake, woken: 0, long: LONG, thread }
     }
 
-    /// Waits until its thread has ended. It may wait for the writer, which must have emptied its queue.
+    /// Waits until the thread has ended. The thread may wait for the writer, whose queue must be empty already.
     pub(super) fn stop(self) {
         drop(self.wake);
         self.thread.map(JoinHandle::join);
     }
 
-    /// Sees to the log after a commit. It is brought into the file beside the writer; but only when all of it is there does the
-    /// next write go to its beginning, and while others write it never is. So now and then the writer brings the rest into the
-    /// file, which is little then.
+    /// Looks at the log after a commit. The checkpointer brings it into the file beside the writer. But the next write
+    /// begins at the log's start only if all of it is in the file, which it never is while others write. So from time
+    /// to time the writer brings the rest into the file, which is little by then.
     pub(super) fn look_at_log(&mut self, conn: &Conn) -> QueryResult<()> {
         let pages = ready(conn.log_pages())?;
         if pages < self.woken {
@@ -51,11 +52,11 @@ impl Checkpointer {
         }
         if pages >= self.woken + EVERY {
             self.woken = pages;
-            // It is awake already, or gone.
+            // The thread is awake already, or has ended.
             let _ = self.wake.try_send(());
         }
         if pages >= self.long {
-            // Where somebody still reads what was there before, the log stays, and is looked at again when it is longer.
+            // While somebody reads an older state, the log stays. It is looked at again when it is longer.
             self.long = pages + EVERY;
             let mut is_busy = ready(conn.checkpoint())?;
             for _ in 0..if pages >= TOO_LONG { TRIES } else { 0 } {
@@ -85,7 +86,7 @@ fn run(path: &str, woken: &Receiver<()>, writer: &mpsc::WeakSender<Work>, keep: 
     }
 }
 
-/// A passive one: it waits for nobody, and nobody for it.
+/// A passive checkpoint: it waits for nobody, and nobody waits for it.
 fn checkpoint(conn: &mut Option<Conn>, path: &str) {
     if conn.is_none() {
         *conn = Conn::open(path).inspect_err(|error| tracing::error!("{error}")).ok();
@@ -96,7 +97,7 @@ fn checkpoint(conn: &mut Option<Conn>, path: &str) {
     }
 }
 
-/// Has the writer forget slice after slice; says whether it could be asked.
+/// Has the writer delete old rows, slice after slice. Returns whether the writer could be asked.
 fn forget(writer: &mpsc::WeakSender<Work>, keep: Duration) -> bool {
     Part::ALL.into_iter().all(|part| {
         loop {
@@ -109,13 +110,13 @@ fn forget(writer: &mpsc::WeakSender<Work>, keep: Duration) -> bool {
     })
 }
 
-/// Says whether nothing is left, if the writer could be asked.
+/// Returns whether nothing is left, if the writer could be asked.
 fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> Option<bool> {
     let (tell, told) = sync_channel(1);
     let task: Task = Box::new(move |conn| {
         let done = ready(transact(conn, |conn| Box::pin(prune::slice(conn, part, long_ago(keep), now()))));
         let good = done.is_ok();
-        // The checkpointer waits for it, unless the store was closed meanwhile.
+        // The checkpointer waits for the answer, unless the store was closed meanwhile.
         let _ =
             tell.send(done.inspect_err(|error| tracing::error!("old changes could not be forgotten: {error}")).ok());
         good
@@ -124,21 +125,22 @@ fn forget_slice(writer: &mpsc::WeakSender<Work>, part: Part, keep: Duration) -> 
     told.recv().ok()?
 }
 
-/// After how many pages, of 4 KiB, the log is brought into the file: seldom, for most pages change again and again, and are
-/// copied once each time.
+/// After how many pages of 4 KiB the log is brought into the file. Seldom, because most pages change again and again,
+/// and are then copied only once.
 const EVERY: i64 = 4096;
 
-/// How many pages make a log that is to begin anew: 24 MiB, to which its file is cut back then (`journal_size_limit`).
+/// From how many pages on the log should begin anew: 24 MiB, the size to which its file is cut then
+/// (`journal_size_limit`).
 const LONG: i64 = 6144;
 
-/// How many make one for which the writer waits until whoever brings it into the file is done, how often and how long.
+/// From how many pages on the writer waits for the checkpointer to finish; how often, and how long each time.
 const TOO_LONG: i64 = 8192;
 const TRIES: usize = 400;
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// And after how long when there are fewer.
+/// After how long the log is brought into the file if it has fewer pages.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// How often old things are forgotten, and how long the others are let through between two slices.
+/// How often old rows are deleted, and how long others are let through between two slices.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);
 const BREATH: Duration = Duration::from_millis(20);

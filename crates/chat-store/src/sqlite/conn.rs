@@ -1,4 +1,4 @@
-//! A connection to SQLite: answers at once, on the thread that asks.
+//! A connection to SQLite. It answers at once, on the thread that asks.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,36 +16,37 @@ use crate::work_error::Unkept;
 pub(crate) struct Conn(Mutex<SqliteConnection>);
 
 impl Conn {
-    /// Whether others write to the database too.
+    /// Whether others write to the database, too.
     pub(crate) const SHARED: bool = false;
 
-    /// What a question adds that means to change what it finds.
+    /// The end of a question whose rows are going to be changed.
     pub(crate) const LOCK: &str = "";
 
     /// The database's clock, in microseconds.
     pub(crate) const CLOCK: &str = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
-    /// What lets a transaction wait longer for others: here none can be met.
+    /// Lets a transaction wait longer for others. Here there are none.
     pub(crate) const PATIENT: &str = "";
 
-    /// The steps that bring the tables up to date.
+    /// The migrations of this database.
     pub(crate) const MIGRATIONS: &[&str] = crate::migrations::SQLITE;
 
-    /// Opens the file, made if there is none, and sets what holds for every connection.
+    /// Opens the file, which is made if it does not exist, with the settings of every connection.
     pub(crate) fn open(path: &str) -> ConnectionResult<Conn> {
         let conn = Conn(Mutex::new(SqliteConnection::establish(path)?));
         conn.batch(SETTINGS).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(conn)
     }
 
-    /// Lets it remember more pages: a writer comes back to those that it wrote. Who reads a long history does not, and
-    /// what several readers need the system remembers for all of them.
+    /// Lets the connection cache more pages. A writer often needs the pages that it wrote. A reader of a long history
+    /// does not, and what several readers need is in the system's cache.
     pub(super) fn with_large_cache(self) -> QueryResult<Conn> {
         self.batch("PRAGMA cache_size = -16384")?;
         Ok(self)
     }
 
-    /// Nobody waits here: one thread has the connection. The lock lets questions be asked side by side, as on Postgres.
+    /// Returns the connection. Nobody waits for this lock, because only one thread uses the connection; it lets
+    /// questions be asked side by side, as on Postgres.
     fn inner(&self) -> MutexGuard<'_, SqliteConnection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -55,7 +56,7 @@ impl Conn {
         self.inner().batch_execute(statements)
     }
 
-    /// Runs several statements without values; the same as on Postgres.
+    /// Runs several statements without values; with the signature that it has on Postgres.
     pub(crate) async fn script(&self, statements: &str) -> QueryResult<()> {
         self.batch(statements)
     }
@@ -78,13 +79,13 @@ impl Conn {
         Ok(self.load(sql).await?.pop())
     }
 
-    /// Changes something; says how many rows.
+    /// Changes something; returns the number of rows.
     pub(crate) async fn run(&self, sql: Sql<'_>) -> QueryResult<usize> {
         ExecuteDsl::execute(sql.typed::<()>(), &mut *self.inner())
     }
 
-    /// Writes rows. Where one fails those before it stay: the whole transaction is rolled back then, so that SQLite need not
-    /// copy every page first to undo the one statement.
+    /// Writes rows. If one fails, those before it stay, because the whole transaction is rolled back anyway: so SQLite
+    /// need not copy every page first to undo the one statement.
     pub(crate) async fn write(&self, write: Write<'_>) -> QueryResult<()> {
         let Write { verb, rows, tail } = write;
         for rows in rows.chunks(MOST_ROWS) {
@@ -93,34 +94,34 @@ impl Conn {
         Ok(())
     }
 
-    /// Begins to write: nobody else does before the end.
+    /// Begins a transaction that writes. Nobody else writes before its end.
     pub(crate) async fn begin(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN IMMEDIATE")).await.map(drop)
     }
 
-    /// Begins to read: everything until the end is from one moment.
+    /// Begins a transaction that reads everything as of one moment.
     pub(crate) async fn begin_reading(&self) -> QueryResult<()> {
         self.run(Sql::new("BEGIN")).await.map(drop)
     }
 
-    /// Whether commits wait for the disk. Those that do not are there after the death of this process all the same, and after a
-    /// power cut if a later one has waited.
+    /// Sets whether commits wait for the disk. A commit that does not wait survives the death of the process, and a
+    /// power cut if a later commit has waited.
     pub(super) fn wait_for_disk(&self, wait: bool) -> QueryResult<()> {
         self.batch(if wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
     }
 
-    /// Makes what was written durable.
+    /// Makes durable what was written.
     pub(crate) async fn commit(&self) -> QueryResult<()> {
         self.run(Sql::new("COMMIT")).await.map(drop)
     }
 
-    /// Forgets what was written.
+    /// Undoes what was written.
     pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.run(Sql::new("ROLLBACK")).await.map(drop)
     }
 
-    /// Writes all of this and makes it durable. What the file holds decides whether a COMMIT that failed was one, and only a
-    /// look at it tells.
+    /// Writes these rows and commits. If the COMMIT fails, only a look at the file tells whether it succeeded
+    /// nevertheless.
     pub(crate) async fn keep(&self, writes: Vec<Write<'_>>, mark: i64) -> Result<(), Unkept> {
         let written = async {
             for write in writes {
@@ -132,25 +133,25 @@ impl Conn {
         self.commit().await.map_err(|error| Unkept { error, open: true })
     }
 
-    /// Brings the log of writes into the file, as far as nobody reads what was there before; says whether somebody else was
-    /// just doing so, and nothing was done here.
+    /// Brings the log of writes into the file, except for what readers of older states hold back. Returns whether
+    /// somebody else was just doing that, so that nothing was done.
     pub(crate) async fn checkpoint(&self) -> QueryResult<bool> {
         let sql = Sql::new("PRAGMA wal_checkpoint(PASSIVE)");
         Ok(self.first::<(i64, i64, i64)>(sql).await?.is_some_and(|(busy, ..)| busy != 0))
     }
 
-    /// Brings all of the log of writes into the file, and empties it: while nobody reads yet, or any more.
+    /// Brings all of the log into the file and empties it. To be called while nobody reads.
     pub(super) fn empty_log(&self) -> QueryResult<()> {
         self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
-    /// How many pages were written into the log since it was begun.
+    /// Returns how many pages the log has had since it began anew.
     pub(super) async fn log_pages(&self) -> QueryResult<i64> {
         let sql = Sql::new("PRAGMA wal_checkpoint(NOOP)");
         Ok(self.first::<(i64, i64, i64)>(sql).await?.map_or(0, |(_, pages, _)| pages))
     }
 
-    /// The next numbers of a sort.
+    /// Returns the next numbers of this kind.
     pub(crate) async fn take_ids(&self, sort: &'static str, how_many: usize) -> QueryResult<Vec<i64>> {
         if how_many == 0 {
             return Ok(Vec::new());
@@ -160,29 +161,29 @@ impl Conn {
         Ok((last - how_many as i64 + 1..=last).collect())
     }
 
-    /// What tells later whether this transaction was committed.
+    /// Returns the mark by which it can be found out later whether this transaction was committed.
     pub(crate) async fn mark(&self) -> QueryResult<i64> {
         Ok(self.last_mark().await? + 1)
     }
 
-    /// The mark of the last transaction that was committed.
+    /// Returns the mark of the last transaction that was committed.
     pub(crate) async fn last_mark(&self) -> QueryResult<i64> {
         let sql = Sql::new("SELECT last FROM ids WHERE name = 'commits'");
         Ok(self.first::<(i64,)>(sql).await?.map_or(0, |(last,)| last))
     }
 
-    /// Nobody else writes: nothing is to be held.
+    /// Locks nothing: nobody else writes.
     pub(crate) async fn lock_names(&self, _: &[i64]) -> QueryResult<()> {
         Ok(())
     }
 
-    /// Nobody else writes: nothing is to be held.
+    /// Locks nothing: nobody else writes.
     pub(crate) async fn lock_rooms(&self, _: impl IntoIterator<Item = i64>) -> QueryResult<()> {
         Ok(())
     }
 }
 
-/// The answer of a future that only ever waits for a [`Conn`].
+/// Returns the result of a future that waits for nothing but a [`Conn`].
 pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
@@ -202,5 +203,5 @@ const SETTINGS: &str = "
     PRAGMA temp_store = MEMORY;
 ";
 
-/// How many rows one statement writes at most: with 16 columns well below SQLite's limit of 32,766 values.
+/// The largest number of rows in one statement. With 16 columns this is well below SQLite's limit of 32,766 values.
 const MOST_ROWS: usize = 256;

@@ -1,4 +1,4 @@
-//! Finding the file, and having it alone.
+//! The file of a database, locked against other processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Conn;
 use crate::error::OpenError;
 
-/// Where the database is, held against other processes for as long as this lives.
+/// The file of a database, locked against other processes until this is dropped.
 pub(super) struct DatabaseFile {
     named: String,
     path: Option<PathBuf>,
@@ -18,7 +18,7 @@ pub(super) struct DatabaseFile {
 }
 
 impl DatabaseFile {
-    /// The file of this name.
+    /// Finds and locks the file of this name.
     pub(super) fn find(named: &str) -> Result<DatabaseFile, OpenError> {
         if named == ":memory:" {
             return Ok(DatabaseFile { named: named.into(), path: None, lock: None, had_log: false });
@@ -30,7 +30,7 @@ impl DatabaseFile {
         let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         let directory = directory.canonicalize().map_err(|_| OpenError::Directory(directory.display().to_string()))?;
         let path = directory.join(name);
-        // The same file under another name is the same file.
+        // The same file under another name must be locked, too.
         let path = path.canonicalize().unwrap_or(path);
         let lock = lock(&path)?;
         keep_private(&path);
@@ -38,17 +38,17 @@ impl DatabaseFile {
         Ok(DatabaseFile { named: named.into(), path: Some(path), lock: Some(lock), had_log })
     }
 
-    /// The file, unless the database is in memory.
+    /// Returns the path, unless the database is in memory.
     pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// Whether its log of writes was beside it, before it was opened. It is not after a good end, which leaves nothing in it.
+    /// Whether the log of writes was beside the file before it was opened. After a good end it is not.
     pub(super) fn had_log(&self) -> bool {
         self.had_log
     }
 
-    /// The number of the file, which another copy of it has not.
+    /// Returns the number of the file, which a copy of it does not have.
     pub(super) fn number(&self) -> Option<i64> {
         #[cfg(unix)]
         return Some(std::os::unix::fs::MetadataExt::ino(&self.path.as_ref()?.metadata().ok()?) as i64);
@@ -56,7 +56,8 @@ impl DatabaseFile {
         return None;
     }
 
-    /// The mark of some transaction that was committed, from beside the file: one that does not have it is an older copy.
+    /// Returns the mark that was noted beside the file, of a transaction that was committed. A database that does not
+    /// have that transaction is an older copy.
     pub(super) fn noted(&self) -> i64 {
         let mut noted = String::new();
         let read = self.lock.as_ref().map(|mut file| file.read_to_string(&mut noted));
@@ -66,13 +67,13 @@ impl DatabaseFile {
     /// Notes the mark of a transaction that was committed.
     pub(super) fn note(&self, mark: i64) {
         let Some(mut file) = self.lock.as_ref() else { return };
-        // In one piece: formatting straight into a file writes each digit by itself.
+        // In one write: formatting straight into a file would write each digit by itself.
         let note = format!("{mark:020}");
-        // Without a note an older copy is found out later, or by the number of its file.
+        // If it fails, an older copy is noticed later, or by the number of its file.
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(note.as_bytes()));
     }
 
-    /// Another connection to write with. In memory each would be another database.
+    /// Makes a connection to write with. Not in memory, where each connection has a database of its own.
     pub(super) fn connect(&self) -> Result<Conn, OpenError> {
         let path = self.path.as_ref().map_or(":memory:".into(), |path| path.display().to_string());
         let conn = Conn::open(&path).map_err(|error| error.to_string());
@@ -80,7 +81,7 @@ impl DatabaseFile {
         conn.map_err(|said| self.explain(OpenError::Unready(said)))
     }
 
-    /// The same error in words that help, where SQLite's own are known.
+    /// Returns an error in words that say what to do, if it is a known one of SQLite.
     pub(super) fn explain(&self, error: OpenError) -> OpenError {
         let OpenError::Unready(said) = &error else { return error };
         match said {
@@ -94,10 +95,10 @@ impl DatabaseFile {
     }
 }
 
-/// Makes the file, if it is not there, for its owner alone: messages and the digests of passwords are in it. What SQLite puts beside
-/// it gets the same mode. One that is there already is left as its owner has it.
+/// Makes the file, if it does not exist, so that only its owner can read it: it will have messages and digests of
+/// passwords. Files that SQLite makes beside it get the same mode. The mode of an existing file is left as it is.
 pub(super) fn keep_private(path: &Path) {
-    // What is wrong with it SQLite finds out, and says better.
+    // SQLite finds out what is wrong with the file, and says it better.
     let Ok(file) = private().open(path) else { return };
     #[cfg(unix)]
     if file.metadata().is_ok_and(|data| std::os::unix::fs::MetadataExt::mode(&data) & 0o077 != 0) {
@@ -106,7 +107,7 @@ pub(super) fn keep_private(path: &Path) {
     drop(file);
 }
 
-/// How a file is opened that nobody else may read if it is new.
+/// Returns the options for opening a file that only its owner can read if it is new.
 fn private() -> OpenOptions {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);
@@ -115,8 +116,8 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Holds the file beside the database that says: in use. (The database's own locks are SQLite's, and closing any handle to
-/// that file would drop them.)
+/// Locks a file beside the database, to show that the database is in use. (The database file has SQLite's own locks,
+/// which closing any handle to that file would drop.)
 fn lock(path: &Path) -> Result<File, OpenError> {
     let shown = || path.display().to_string();
     let beside = PathBuf::from(format!("{}.lock", path.display()));
@@ -134,8 +135,9 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     Err(OpenError::InUse(shown()))
 }
 
-/// Who holds the file may be about to end: a server that was told to stop a moment ago while its successor starts, or its child
-/// that has yet to become another program. (A store that was closed holds nothing.)
+/// How often, and how long each time, to wait for another holder of the file that may be about to end: a server that
+/// was just told to stop while its successor starts, or a child of it that has yet to become another program. (A closed
+/// store holds nothing.)
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -155,7 +157,7 @@ mod tests {
         std::fs::remove_file(path).unwrap();
     }
 
-    /// How often this thread has written to something.
+    /// Returns how often this thread has written to anything.
     fn writes() -> u64 {
         let counted = std::fs::read_to_string("/proc/thread-self/io").unwrap();
         counted.lines().find_map(|line| line.strip_prefix("syscw: ")).unwrap().parse().unwrap()

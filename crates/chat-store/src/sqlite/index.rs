@@ -1,7 +1,8 @@
-//! The index of words on SQLite: a file of its own beside the database, so that it does not share the only writer.
+//! The index of words on SQLite: a file of its own beside the database, so that writing to it does not keep the only
+//! writer busy.
 //!
-//! Everything in it can be made again from the messages. An entry's number holds when the message was sent, so that FTS5 walks
-//! through what it finds from the newest on, and stops early.
+//! Everything in it can be made again from the messages. The number of an entry contains when the message was sent, so
+//! that FTS5 finds the newest messages first, and can stop early.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,19 +19,19 @@ use crate::rows::{message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
-/// Where the index of a database is.
+/// Returns the path of a database's index.
 pub(crate) fn beside(database: &Path) -> PathBuf {
     PathBuf::from(format!("{}.search", database.display()))
 }
 
-/// Opens the index for whoever writes to it. One that cannot be read is made anew.
+/// Opens the index for its writer. If it cannot be read, it is made anew.
 pub(super) fn open(path: &Path) -> Result<Conn, OpenError> {
     file::keep_private(path);
     let first = connect(path);
     let again = first.or_else(|error| {
         tracing::error!("the index of words is made anew: {error}");
         for end in ["", "-wal", "-shm"] {
-            // What stays is found wrong again.
+            // If it cannot be deleted, the error is found again when the new one is opened.
             let _ = std::fs::remove_file(format!("{}{end}", path.display()));
         }
         file::keep_private(path);
@@ -39,19 +40,19 @@ pub(super) fn open(path: &Path) -> Result<Conn, OpenError> {
     again.map_err(OpenError::Unready)
 }
 
-/// Has the index made anew by whoever keeps it.
+/// Asks whoever keeps the index to make it anew.
 pub(crate) fn reindex(database: &Path) -> Result<(), OpenError> {
     let index = existing(database)?;
     ready(transact(&index, |conn| Box::pin(indexer::start_anew(conn)))).map_err(OpenError::away)
 }
 
-/// After which message of which room it goes on being made.
+/// Returns how far making it anew has come: the room and the message after which it goes on; `None` if it is complete.
 pub(crate) fn unindexed(database: &Path) -> Result<Option<(i64, i64)>, OpenError> {
     let index = existing(database)?;
     ready(indexer::making(&index)).map_err(OpenError::away)
 }
 
-/// The index of a database that is there.
+/// Opens the index of a database that exists.
 fn existing(database: &Path) -> Result<Conn, OpenError> {
     if !database.exists() {
         return Err(OpenError::Unready(format!("there is no `{}`", database.display())));
@@ -67,7 +68,8 @@ fn connect(path: &Path) -> Result<Conn, String> {
     Ok(conn)
 }
 
-/// Makes the index part of a connection, by the name that all questions know; without a path it is in memory.
+/// Makes the index a part of a connection, under the name that all questions use. Without a path, the index is in
+/// memory.
 pub(super) fn attach(conn: &Conn, path: Option<&Path>) -> QueryResult<()> {
     let path = path.map_or(":memory:".into(), |path| path.display().to_string());
     ready(conn.run(Sql::new("ATTACH DATABASE ? AS search").bind(path)))?;
@@ -75,15 +77,15 @@ pub(super) fn attach(conn: &Conn, path: Option<&Path>) -> QueryResult<()> {
 }
 
 impl Conn {
-    /// Where the index is.
+    /// The prefix of the index's tables.
     pub(crate) const INDEX: &str = "search.";
 
-    /// Takes everything out.
+    /// Deletes all entries.
     pub(crate) async fn empty_index(&self) -> Worked<()> {
         Ok(self.batch("DELETE FROM search.docs; INSERT INTO search.words (words) VALUES ('delete-all')")?)
     }
 
-    /// Writes entries anew.
+    /// Writes entries, over older ones of the same messages.
     pub(crate) async fn index(&self, entries: &[Entry]) -> Worked<()> {
         let mut numbers = self.numbers(entries).await?;
         let (mut gone, mut docs, mut words) = (Vec::new(), Vec::new(), Vec::new());
@@ -107,7 +109,7 @@ impl Conn {
         Ok(())
     }
 
-    /// Which numbers are taken by messages of about the same moments.
+    /// Returns the numbers that are taken around the moments of these messages, with the messages that have them.
     async fn numbers(&self, entries: &[Entry]) -> QueryResult<BTreeMap<i64, i64>> {
         let mut moments: Vec<_> = entries.iter().map(|entry| entry.at.0).collect();
         moments.sort_unstable();
@@ -124,7 +126,7 @@ impl Conn {
         Ok(numbers)
     }
 
-    /// The newest messages that may be meant.
+    /// Returns the newest messages that could match.
     pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
         let Question { reader, since, below, limit, .. } = *question;
         let words = question.spelled(") AND (", " OR ", |spelled, mark| match mark {
@@ -148,7 +150,7 @@ impl Conn {
         let mut rows = self.load::<(i64, i64, i64)>(sql(upto, from, limit)).await?;
         let next = match rows.last().filter(|_| rows.len() >= limit).map(|row| row.0) {
             Some(last) => {
-                // Messages of one moment stand in no order: those of the last one are taken together.
+                // Messages of the same moment have no order among them, so all of the last moment are taken.
                 rows.extend(self.load::<(i64, i64, i64)>(sql(last, number(moment(last)), MOST_LOOKED_AT)).await?);
                 Some(Place { at: Time(moment(last)), message: FIRST })
             }
@@ -170,18 +172,18 @@ impl Conn {
     }
 }
 
-/// The first number of an entry of this moment.
+/// Returns the first number for a message of this moment.
 fn number(at: i64) -> i64 {
     at.clamp(0, LATEST) << BITS
 }
 
-/// The moment of an entry.
+/// Returns the moment that a number contains.
 fn moment(number: i64) -> i64 {
     number >> BITS
 }
 
-/// The numbers that an entry of this moment may have. More than two thousand messages in a microsecond are only imported: what
-/// finds no place at its own moment stands a little later.
+/// Returns the numbers for a message of this moment. Only an import has more than two thousand messages in a
+/// microsecond; those that find no number at their own moment get one a little later.
 fn near(at: Time) -> std::ops::Range<i64> {
     number(at.0)..number(at.0 + SPREAD)
 }
@@ -191,7 +193,7 @@ const SPREAD: i64 = 8;
 
 const FIRST: MessageId = MessageId::new(1).expect("1 is an id");
 
-/// Through how many entries one question walks at most: then it answers with what it has.
+/// The largest number of entries that one question looks at. After that it returns what it has.
 const MOST_LOOKED_AT: usize = 20_000;
 
 /// For how many moments numbers are asked for at once.

@@ -1,4 +1,4 @@
-//! The store on SQLite: one thread writes, a few read, one brings the log of writes into the file.
+//! The store on SQLite: one thread writes, a few read, and one brings the log of writes into the file.
 
 mod archive;
 mod backup;
@@ -41,13 +41,13 @@ use crate::work_error::Worked;
 pub(crate) struct Database {
     intake: Arc<Intake>,
     queue: mpsc::Sender<Work>,
-    /// None in memory: there is one connection, and it both writes and reads.
+    /// `None` in memory, where one connection both writes and reads.
     readers: Option<Readers>,
-    /// Those who search; the index of words is theirs to read, and has its own file and writer. In memory it has neither.
+    /// The threads that search. The index of words has a file and a writer of its own, which is not so in memory.
     finders: Option<Readers>,
     index: Option<Arc<Mutex<Option<Conn>>>>,
     epoch: AtomicU64,
-    /// Who writes the feed, and is told when it ends.
+    /// Tells the task that writes the feed to end; it answers when it has.
     feeder: mpsc::Sender<oneshot::Sender<()>>,
 }
 
@@ -72,7 +72,7 @@ impl Database {
         }
         ready(queries::schema::put(&conn, "open", 1)).map_err(OpenError::away)?;
         file.note(last);
-        // A crash leaves the log as it was, and a loop of them would make it longer each time.
+        // A crash leaves the log as it was, so a loop of crashes would make it longer each time.
         if let Err(error) = conn.empty_log() {
             tracing::warn!("the log of writes could not be brought into the file at once: {error}");
         }
@@ -97,11 +97,12 @@ impl Database {
         Ok(database)
     }
 
-    /// Takes what waits, then stops; the file is whole without its log afterwards, and nothing of ours has it open.
+    /// Does what waits already, then stops. Afterwards the file is complete without its log, and this process does not
+    /// have it open any more.
     pub(crate) async fn close(&self) {
         let (tell, told) = oneshot::channel();
         if self.feeder.send(tell).await.is_ok() {
-            // It has ended in another way.
+            // The task has ended already.
             let _ = told.await;
         }
         for readers in self.readers.iter().chain(&self.finders) {
@@ -123,7 +124,7 @@ impl Database {
         Ok(epoch)
     }
 
-    /// Forgets everything that is too old.
+    /// Deletes everything that is too old.
     pub(crate) async fn prune(&self, old: Time, now: Time) -> Result<(), Failure> {
         for part in Part::ALL {
             while !self.write(move |conn| Box::pin(queries::prune::slice(conn, part, old, now))).await? {}
@@ -131,12 +132,12 @@ impl Database {
         Ok(())
     }
 
-    /// How many readers are at work.
+    /// Returns how many readers are in use.
     fn reading(&self) -> usize {
         self.readers.as_ref().map_or(0, Readers::busy)
     }
 
-    /// How many pieces of work wait for the writer.
+    /// Returns how much work waits for the writer.
     fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
@@ -149,7 +150,7 @@ impl Database {
         self.epoch.load(Ordering::Relaxed)
     }
 
-    /// Puts an order into the queue at once; the answer may be waited for.
+    /// Puts an order into the queue at once. The answer can be awaited.
     fn enqueue(&self, order: Order) -> Answer<'_, Outcome> {
         let (caller, answer) = oneshot::channel();
         let full = self.queue.try_send(Work::Order(Waiting::new(order, Some(caller)))).is_err();
@@ -158,7 +159,7 @@ impl Database {
         })
     }
 
-    /// Puts an order into the queue whose answer only the sink hears.
+    /// Puts an order into the queue whose answer only the sink is told.
     fn enqueue_unheard(&self, order: Order) {
         let origin = order.origin;
         if self.queue.try_send(Work::Order(Waiting::new(order, None))).is_err() {
@@ -166,7 +167,7 @@ impl Database {
         }
     }
 
-    /// Asks something, on a thread that may wait for the disk.
+    /// Asks the database a question, on a thread that may wait for the disk.
     fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -174,7 +175,7 @@ impl Database {
         self.look(self.readers.as_ref(), work)
     }
 
-    /// Asks something of the index of words too.
+    /// Asks a question that also needs the index of words.
     fn search<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -224,7 +225,7 @@ impl Database {
         answer
     }
 
-    /// The same for what no order looks at, and what may be lost by a power cut if nothing else was written since.
+    /// Does something in a transaction of its own that no order depends on. A power cut may lose it.
     fn write_beside<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
@@ -234,16 +235,16 @@ impl Database {
         answer
     }
 
-    /// Asks the writer for something that answers by itself, also where it is dropped for want of room.
+    /// Hands work to the writer that answers by itself, even when it is dropped because there is no room.
     fn ask(&self, work: Work) {
         drop(self.queue.try_send(work));
     }
 }
 
-/// How many search at once.
+/// The number of threads that search.
 const FINDERS: usize = 2;
 
-/// Does a piece of work in a transaction of its own.
+/// Does work in a transaction of its own.
 async fn transact<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {
     conn.begin().await?;
     queries::transacted(conn, work).await

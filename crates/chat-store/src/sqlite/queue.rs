@@ -1,5 +1,5 @@
-//! What waits for the writer. Nothing waits for long there while the disk does not let one batch end, and nobody for ever for the
-//! end of that one.
+//! The work that waits for the writer. If the disk does not let a batch end, nothing waits long behind it, and nobody
+//! waits for ever for that batch itself.
 
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -15,30 +15,30 @@ use super::writer::Work;
 use crate::outage;
 use crate::work::{Asker, Intake, Waiting};
 
-/// The writer's queue. The writer has it while it takes something out, and nobody while it works: then somebody else looks at
-/// what has waited for long.
+/// The writer's queue. The writer locks it only to take something out. While the writer works, a watcher looks at what
+/// has waited for long.
 pub(super) struct Queue {
     lane: Mutex<Lane>,
     pace: Mutex<Pace>,
     askers: Mutex<Askers>,
-    /// The writer began something, or has ended.
+    /// Woken when the writer begins something or has ended.
     began: Notify,
 }
 
-/// Who waits for what is under way.
+/// Who waits for what the writer is doing.
 pub(super) enum Askers {
-    /// Those who gave the orders of a batch.
+    /// The callers of a batch's orders.
     Orders(Vec<Asker>),
-    /// Whoever asked for a change.
+    /// The caller of a change.
     Change(Doubt),
 }
 
-/// That the writer is at work; it is not any more once this is dropped.
+/// Shows that the writer is at work, until this is dropped.
 pub(super) struct UnderWay(Arc<Queue>);
 
 struct Lane {
     receiver: mpsc::Receiver<Work>,
-    /// What was taken out to be looked at, and is not late.
+    /// Work that the watcher took out of the queue, and that is not late.
     next: VecDeque<Work>,
 }
 
@@ -49,7 +49,7 @@ enum Pace {
     Over,
 }
 
-/// When to look again.
+/// When the watcher is to look again.
 enum Next {
     Never,
     WhenItBegins,
@@ -57,7 +57,7 @@ enum Next {
 }
 
 impl Queue {
-    /// A queue of what comes in here, with somebody who sends away what waits too long.
+    /// Makes a queue with a watcher that turns away what waits too long.
     pub(super) fn new(receiver: mpsc::Receiver<Work>, intake: Arc<Intake>) -> Arc<Queue> {
         let queue = Arc::new(Queue::unwatched(receiver));
         tokio::spawn(queue.clone().keep_short(intake));
@@ -69,24 +69,24 @@ impl Queue {
         Queue { lane, pace: Mutex::new(Pace::Idle), askers: Mutex::default(), began: Notify::new() }
     }
 
-    /// What has waited longest, once there is something; nothing once nobody can ask for anything any more.
+    /// Returns the work that has waited longest, once there is some; `None` once nobody can ask for anything any more.
     pub(super) fn blocking_recv(&self) -> Option<Work> {
         let mut lane = self.lane();
         lane.next.pop_front().or_else(|| lane.receiver.blocking_recv())
     }
 
-    /// What has waited longest, if anything waits.
+    /// Returns the work that has waited longest, if there is any.
     pub(super) fn try_recv(&self) -> Result<Work, TryRecvError> {
         let mut lane = self.lane();
         lane.next.pop_front().map_or_else(|| lane.receiver.try_recv(), Ok)
     }
 
-    /// Takes nothing in any more.
+    /// Accepts no more work.
     pub(super) fn close(&self) {
         self.lane().receiver.close();
     }
 
-    /// The writer begins something that may take long, for whose answer these wait.
+    /// Notes that the writer begins something that may take long, for whose answer these callers wait.
     pub(super) fn begin(self: &Arc<Queue>, askers: Askers) -> UnderWay {
         *self.askers() = askers;
         *self.pace() = Pace::At(Instant::now());
@@ -94,13 +94,13 @@ impl Queue {
         UnderWay(self.clone())
     }
 
-    /// The writer has ended.
+    /// Notes that the writer has ended.
     pub(super) fn end(&self) {
         *self.pace() = Pace::Over;
         self.began.notify_one();
     }
 
-    /// Looks once in a while, and often only while something takes long.
+    /// Watches the queue: seldom, and often only while something takes long.
     async fn keep_short(self: Arc<Queue>, intake: Arc<Intake>) {
         loop {
             match self.look(&intake, Instant::now()) {
@@ -111,7 +111,7 @@ impl Queue {
         }
     }
 
-    /// Looks after what waits at this moment; says when to look again.
+    /// Looks at what waits at this moment. Returns when to look again.
     fn look(&self, intake: &Intake, now: Instant) -> Next {
         let pace = *self.pace();
         match pace {
@@ -130,7 +130,7 @@ impl Queue {
         }
     }
 
-    /// Tells what has waited too long that the database is away: none of it was begun.
+    /// Answers everything that has waited too long that the database is away. None of it was begun.
     fn turn_away_late(&self, intake: &Intake, now: Instant) {
         let is_late = |since: Instant| now.saturating_duration_since(since) >= LONG;
         let mut late = Vec::new();
@@ -138,13 +138,13 @@ impl Queue {
             let mut lane = match self.lane.try_lock() {
                 Ok(lane) => lane,
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                // The writer takes something out: it is not stuck.
+                // The writer is just taking something out, so it is not stuck.
                 Err(TryLockError::WouldBlock) => return,
             };
             while let Some(work) = lane.next.pop_front().or_else(|| lane.receiver.try_recv().ok()) {
                 match work {
                     Work::Order(waiting) if is_late(waiting.since) => late.push(waiting),
-                    // Who waits for it hears that nobody does it.
+                    // Dropping it tells its caller that nobody does it.
                     Work::Change(change) | Work::Beside(change) if is_late(change.since) => drop(change),
                     other => {
                         lane.next.push_front(other);
@@ -160,8 +160,8 @@ impl Queue {
         }
     }
 
-    /// Tells those who wait for what is under way that it is not known what becomes of it. If it ends well after all, everybody
-    /// hears of it as of anything that happens.
+    /// Answers the callers of what the writer is doing that it is not known whether it succeeds. If it does after all,
+    /// everybody is told as usual.
     fn give_up(&self, intake: &Intake) {
         let unknown = |what: &dyn Display| outage::away(&format_args!("{what} is not known: the disk does not say"));
         match std::mem::take(&mut *self.askers()) {
@@ -172,7 +172,7 @@ impl Queue {
             }
             Askers::Change(doubt) => {
                 unknown(&"whether a change was made");
-                // Who has gone meanwhile does not want to know.
+                // The caller may be gone.
                 let _ = doubt.send(());
             }
         }
@@ -204,12 +204,12 @@ impl Drop for UnderWay {
     }
 }
 
-/// How long something waits behind one batch. With the time until somebody looks this is less than two seconds.
+/// How long work may wait behind a batch. Together with `GLANCE` this is less than two seconds.
 const LONG: Duration = Duration::from_millis(1700);
-/// How long the outcome of one batch is waited for. With the time that its orders may have waited before, their callers are told
-/// within 15 seconds.
+/// How long the outcome of a batch is waited for. Together with the time that its orders may have waited before, their
+/// callers are told within 15 seconds.
 const IN_DOUBT_FOR: Duration = Duration::from_secs(13);
-/// How often somebody looks while something takes long.
+/// How often the watcher looks while something takes long.
 const GLANCE: Duration = Duration::from_millis(100);
 
 #[cfg(test)]

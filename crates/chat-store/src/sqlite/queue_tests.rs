@@ -1,4 +1,4 @@
-//! How long something waits behind the writer.
+//! How long work waits behind the writer.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::super::task::Change;
 use super::*;
 use crate::work::Options;
 
-/// Everything that was settled.
+/// A sink that keeps everything that was settled.
 #[derive(Default)]
 struct Told(Mutex<Vec<Settled>>);
 
@@ -27,7 +27,8 @@ impl Told {
     }
 }
 
-/// For ten seconds something is asked for all the time, and what is under way does not end: looked at when the queue says so.
+/// For ten seconds, orders keep coming while the batch under way does not end. The queue is looked at whenever it says
+/// so.
 #[test]
 fn what_was_not_begun_is_answered_within_two_seconds() {
     let (told, (ask, receiver)) = (Arc::new(Told::default()), mpsc::channel(1024));
@@ -59,7 +60,8 @@ fn what_was_not_begun_is_answered_within_two_seconds() {
     }
 }
 
-/// A commit hangs, and ends well after all: whoever asked is told in time that nobody knows, and the others hear of it later.
+/// A commit hangs, and succeeds after all: its caller is told in time that nobody knows, and everybody else is told
+/// later.
 #[test]
 fn what_is_in_doubt_is_answered_once_within_fifteen_seconds() {
     let told = Arc::new(Told::default());
@@ -86,7 +88,7 @@ fn what_is_in_doubt_is_answered_once_within_fifteen_seconds() {
     assert_eq!(told, [(None, false), (socket, false), (None, true), (None, true)]);
 }
 
-/// A change hangs: whoever asked for it is told in time that nobody knows what becomes of it.
+/// A change hangs: its caller is told in time that nobody knows what becomes of it.
 #[test]
 fn a_change_in_doubt_is_answered_within_fifteen_seconds() {
     let (intake, queue) =
@@ -108,7 +110,7 @@ fn a_change_in_doubt_is_answered_within_fifteen_seconds() {
     assert!(now - began > Duration::from_secs(10), "nobody waited: {:?}", now - began);
 }
 
-/// The writer goes on to something else in time: what it has done is the answer.
+/// The writer goes on to something else in time, so the change's own answer counts.
 #[test]
 fn a_change_that_is_made_is_answered_by_itself() {
     let queue = Arc::new(Queue::unwatched(mpsc::channel(1).1));
@@ -124,5 +126,5 @@ fn search() -> Order {
     Order { actor: UserId::new(1).unwrap(), at: Time(1), command: Command::Search, origin: None }
 }
 
-/// How often somebody asks.
+/// How often an order comes.
 const EVERY: Duration = Duration::from_millis(40);

@@ -1,4 +1,4 @@
-//! Connections that read, each on a thread of its own.
+//! Threads that read, each with a connection of its own.
 
 use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,16 +12,16 @@ use super::task::Task;
 use super::{Conn, index};
 use crate::error::OpenError;
 
-/// Threads that answer questions; whichever is free takes the next.
+/// Threads that answer questions. Whichever is free takes the next question.
 pub(super) struct Readers {
-    /// A question, or nothing for one who is to stop.
+    /// Questions; `None` tells a thread to stop.
     queue: SyncSender<Option<Task>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     busy: Arc<AtomicUsize>,
 }
 
 impl Readers {
-    /// Starts so many of them. They end when this is dropped.
+    /// Starts `how_many` threads, which end when this is dropped.
     pub(super) fn start(path: &Path, index: Option<&Path>, how_many: usize) -> Result<Readers, OpenError> {
         let (queue, tasks) = sync_channel(MOST_QUESTIONS);
         let tasks = Arc::new(Mutex::new(tasks));
@@ -38,34 +38,34 @@ impl Readers {
         Ok(Readers { queue, threads: Mutex::new(threads), busy })
     }
 
-    /// How many are answering.
+    /// Returns how many threads are answering.
     pub(super) fn busy(&self) -> usize {
         self.busy.load(Ordering::Relaxed)
     }
 
-    /// Takes a question. Where too many wait it is dropped, which answers it.
+    /// Takes a question. If too many wait, it is dropped, which answers it.
     pub(super) fn offer(&self, task: Task) {
         drop(self.queue.try_send(Some(task)));
     }
 
-    /// Has what was asked answered; then all of them have ended.
+    /// Answers what was asked already; then all threads end.
     pub(super) async fn close(&self) {
         let threads = take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let queue = self.queue.clone();
         let ended = tokio::task::spawn_blocking(move || {
-            // Who is gone already does not hear it.
+            // A thread that has ended already does not need it.
             threads.iter().for_each(|_| drop(queue.send(None)));
             threads.into_iter().for_each(|thread| drop(thread.join()));
         });
-        // The runtime ends: then nobody waits for them.
+        // If the runtime is ending, nobody waits for the threads.
         let _ = ended.await;
     }
 }
 
-/// Where they read.
+/// The files that the threads read.
 struct Files {
     database: String,
-    /// The index of words, for those who search.
+    /// The index of words, for threads that search.
     index: Option<PathBuf>,
 }
 
@@ -92,5 +92,5 @@ fn read(mut conn: Conn, files: &Files, tasks: &Mutex<Receiver<Option<Task>>>, bu
     }
 }
 
-/// How many questions may wait.
+/// The largest number of questions that wait.
 const MOST_QUESTIONS: usize = 4096;

@@ -1,4 +1,4 @@
-//! A copy in the place of the file.
+//! Putting a copy in the place of a database's file.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,19 +11,19 @@ use super::{Conn, index, ready};
 use crate::error::{BackupError, OpenError};
 use crate::sql::Sql;
 
-/// Puts a copy in the place of the file of this name; says where what was there before is now.
+/// Puts a copy in the place of the file of this name. Returns where the database that was there before is now.
 pub(crate) fn restore(named: &str, from: &Path) -> Result<Option<PathBuf>, BackupError> {
     if !from.exists() {
         return Err(BackupError::Missing(from.display().to_string()));
     }
-    // Held to the end: no server begins on what is half put back.
+    // Locked until the end, so that no server opens a half restored database.
     let place = DatabaseFile::find(named)?;
     let path = place.path().ok_or(BackupError::NoFile)?;
     let draft = with(path, ".restoring");
     remove(&draft).map_err(|error| BackupError::failed(&error))?;
     let done = copy(from, &draft).and_then(|()| exchange(path, &draft).map_err(|error| BackupError::failed(&error)));
     if done.is_err() {
-        // Why is what counts. An empty file is the one that the lock's look made.
+        // The error that is returned is the one that counts. An empty file there was made by looking for the lock.
         let _ = remove(&draft);
         if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
             let _ = fs::remove_file(path);
@@ -32,7 +32,7 @@ pub(crate) fn restore(named: &str, from: &Path) -> Result<Option<PathBuf>, Backu
     done
 }
 
-/// A copy of the copy, looked at before anything else is touched.
+/// Makes a copy of the copy, and checks it before anything else is changed.
 fn copy(from: &Path, draft: &Path) -> Result<(), BackupError> {
     back_up(from, draft).map_err(|error| match error {
         BackupError::Failed(said) => BackupError::NoCopy(from.display().to_string(), said),
@@ -55,15 +55,15 @@ fn copy(from: &Path, draft: &Path) -> Result<(), BackupError> {
     sync(&file, draft)
 }
 
-/// The log of writes goes before the file comes: an old one would be read into the new file. What was there is kept under another
-/// name first, log and all.
+/// Exchanges the files. The log of writes is removed before the new file comes, because otherwise an old log would be
+/// read into it. The old database is first kept under another name, with its log.
 fn exchange(path: &Path, draft: &Path) -> io::Result<Option<PathBuf>> {
     let kept = match fs::metadata(path)?.len() {
         0 => None,
         _ => Some(keep(path)?),
     };
     remove_logs(path)?;
-    // The index of words is made anew: it is of other messages.
+    // The index of words belongs to the old messages, and is made anew.
     remove(&index::beside(path))?;
     fs::rename(draft, path)?;
     remove_logs(draft)?;
@@ -72,7 +72,7 @@ fn exchange(path: &Path, draft: &Path) -> io::Result<Option<PathBuf>> {
     Ok(kept)
 }
 
-/// The same file, and its log, under a name that nobody has.
+/// Gives the file and its log a name that no other file has.
 fn keep(path: &Path) -> io::Result<PathBuf> {
     let mut names = (1..).map(|number| with(path, &format!(".before-restore-{number}")));
     let kept = names.find(|name| !name.exists()).unwrap_or_else(|| with(path, ".before-restore"));
@@ -83,7 +83,7 @@ fn keep(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Removes a database and what SQLite puts beside it.
+/// Removes a database and the files that SQLite puts beside it.
 fn remove(path: &Path) -> io::Result<()> {
     remove_logs(path)?;
     gone(fs::remove_file(path))
@@ -93,7 +93,7 @@ fn remove_logs(path: &Path) -> io::Result<()> {
     ["-wal", "-shm"].into_iter().try_for_each(|end| gone(fs::remove_file(with(path, end))))
 }
 
-/// What is not there is removed.
+/// Counts a file that does not exist as removed.
 fn gone(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

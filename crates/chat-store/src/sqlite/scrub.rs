@@ -1,5 +1,5 @@
-//! Bytes of what was deleted: pages that are free hold nothing (`secure_delete`), but the log of writes does, and the index of words
-//! until it is merged.
+//! Overwriting the bytes of what was deleted. Free pages of the database are overwritten at once (`secure_delete`), but
+//! the log of writes still has them, and so does the index of words until it is merged.
 
 use std::time::{Duration, Instant};
 
@@ -12,20 +12,20 @@ use super::{Conn, Database, ready, task};
 use crate::sql::Sql;
 use crate::work_error::{WorkError, Worked};
 
-/// What is done one after another.
+/// The steps, one after another.
 #[derive(Clone, Copy)]
 enum Step {
-    /// To wait until the index has heard of what was deleted.
+    /// Wait until the index has taken in what was deleted, which this entry of the feed tells.
     Index(u64),
-    /// To merge it.
+    /// Merge the index.
     Merge,
-    /// To empty its log of writes, and that of the database.
+    /// Empty the logs of writes of the index and of the database.
     Logs,
 }
 
 impl Database {
-    /// Sees that nothing of what is deleted by now can be read in the files of the database and of its index. Who reads for a minute
-    /// is not waited for.
+    /// Overwrites everything that was deleted up to now, so that it can no longer be read in the files of the database
+    /// and of its index. Does not wait longer than a minute for readers of older states.
     pub(crate) async fn scrub(&self) -> Result<(), Failure> {
         if self.index.is_none() {
             return Ok(());
@@ -52,10 +52,10 @@ impl Database {
         }
     }
 
-    /// Between two batches. Whoever reads what was there before is not waited for: says whether there was nobody.
+    /// Empties the database's log between two batches, unless somebody reads an older state. Returns whether it did.
     async fn empty_log(&self) -> Result<bool, Failure> {
         let (task, answer) = task(|conn: &Conn| ready(conn.try_to_empty_log("main")).map_err(WorkError::from));
-        // Where there is no place for it, it answers so.
+        // If there is no room in the queue, dropping the task answers it.
         drop(self.queue.try_send(Work::Look(task)));
         answer.await
     }
@@ -72,7 +72,7 @@ impl Database {
 }
 
 impl Conn {
-    /// Merges a piece of the index, without what is deleted in it; says whether there may be more to merge.
+    /// Merges a piece of the index, which leaves out what was deleted. Returns whether there may be more.
     async fn merge_index(&self) -> Worked<bool> {
         let before = self.written().await?;
         self.batch(&format!("INSERT INTO search.words (words, rank) VALUES ('merge', -{PAGES})"))?;
@@ -83,7 +83,7 @@ impl Conn {
         Ok(self.first::<(i64,)>(Sql::new("SELECT total_changes()")).await?.map_or(0, |(rows,)| rows))
     }
 
-    /// Empties a log of writes, if nobody reads what was there before.
+    /// Empties a log of writes, unless somebody reads an older state.
     async fn try_to_empty_log(&self, of: &str) -> diesel::QueryResult<bool> {
         self.batch("PRAGMA busy_timeout = 0")?;
         let sql = Sql::new(format!("PRAGMA {of}.wal_checkpoint(TRUNCATE)"));
@@ -93,13 +93,13 @@ impl Conn {
     }
 }
 
-/// Whether the index has come to this number of the feed.
+/// Whether the index has taken in this entry of the feed.
 async fn has_come(conn: &Conn, newest: u64) -> Worked<bool> {
     let sql = Sql::new(format!("SELECT f.no FROM {}followers f WHERE f.name = 'search'", Conn::INDEX));
     Ok(conn.first::<(i64,)>(sql).await?.is_some_and(|(no,)| no as u64 >= newest))
 }
 
-/// Pages of the index that are merged in one go, and how long others are let through between two.
+/// How many pages of the index are merged at a time, and how long others are let through in between.
 const PAGES: usize = 250;
 const BREATH: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Pieces of work that have a connection to themselves, and their answers.
+//! Work that has the connection to itself, with its answer.
 
 use std::time::Instant;
 
@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use super::Conn;
 use crate::work_error::WorkError;
 
-/// A piece of work that answers by itself; says whether the connection is still good. One that is dropped instead answers that the
-/// database is away.
+/// Work that answers by itself; returns whether the connection can still be used. If it is dropped instead, it answers
+/// that the database is away.
 pub(super) type Task = Box<dyn FnOnce(&Conn) -> bool + Send>;
 
 /// A change that is made alone, between two batches.
@@ -20,10 +20,10 @@ pub(super) struct Change {
     pub(super) doubt: Doubt,
 }
 
-/// Over this, whoever waits for a change hears that nobody knows what becomes of it.
+/// Tells the caller of a change that nobody knows what becomes of it.
 pub(super) type Doubt = oneshot::Sender<()>;
 
-/// A piece of work, with its answer.
+/// Makes a task of some work, and its answer.
 pub(super) fn task<T: Send + 'static>(
     work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
 ) -> (Task, Answer<'static, T>) {
@@ -34,7 +34,7 @@ pub(super) fn task<T: Send + 'static>(
         }
         let done = work(conn);
         let good = !matches!(done, Err(WorkError::Away(_) | WorkError::Unclear(_)));
-        // Who has gone meanwhile does not want to know.
+        // The caller may be gone.
         let _ = tell.send(done.map_err(WorkError::into_failure));
         good
     });
@@ -42,7 +42,7 @@ pub(super) fn task<T: Send + 'static>(
 }
 
 impl Change {
-    /// A change that is asked for now, with its answer, or that nobody knows what it is.
+    /// Makes a change that is asked for now. Its answer may be that nobody knows whether it was made.
     pub(super) fn new<T: Send + 'static>(
         work: impl FnOnce(&Conn) -> Result<T, WorkError> + Send + 'static,
     ) -> (Change, Answer<'static, T>) {
@@ -58,7 +58,7 @@ impl Change {
         (Change { task, since: Instant::now(), doubt }, answer)
     }
 
-    /// One of which nobody hears otherwise than from its task.
+    /// Makes a change whose caller is answered only by its task.
     pub(super) fn unheard(task: Task) -> Change {
         Change { task, since: Instant::now(), doubt: oneshot::channel().0 }
     }

@@ -1,4 +1,4 @@
-//! The one thread that writes.
+//! The writer: the one thread that writes to the database.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,21 +18,21 @@ use crate::company::{Company, awaited};
 use crate::room_cache::RoomCache;
 use crate::work::{Intake, Waiting};
 
-/// What the writer is asked for.
+/// What the writer is asked to do.
 pub(super) enum Work {
     /// To decide a command, together with those that wait beside it.
     Order(Waiting),
     /// To do something alone that changes no row.
     Look(Task),
-    /// To do something alone that may change any.
+    /// To do something alone that may change any row.
     Change(Change),
-    /// To write what no order looks at, and what need not be on the disk at once.
+    /// To write something on which no order depends, and that need not be on the disk at once.
     Beside(Change),
-    /// To stop after what came before.
+    /// To stop, after everything that came before.
     Close(oneshot::Sender<()>),
 }
 
-/// Starts the thread. It ends when it is told to, or when nobody can ask it for anything any more.
+/// Starts the thread. It ends when it is told to, or when nobody can ask for anything any more.
 pub(super) fn start(
     conn: Conn,
     queue: Arc<Queue>,
@@ -43,11 +43,11 @@ pub(super) fn start(
     let checkpointer = file.path().map(|path| Checkpointer::start(path, back, intake.options.keep_changes));
     let (cache, company) = (RoomCache::default(), Company::default());
     let writer = Writer { conn: Some(conn), cache, company, queue, intake, file, checkpointer };
-    // Without a thread there is no store: the one place where this program may not go on.
+    // Without a thread there is no store. This is the one place where the program may panic for want of something.
     thread::Builder::new().name("chat-write".into()).spawn(move || writer.run()).expect("a thread for the store");
 }
 
-/// However the writer ends, nobody looks after its queue any more.
+/// Notes that the writer has ended, however it does, so that its queue is no longer watched.
 struct End(Arc<Queue>);
 
 impl Drop for End {
@@ -57,7 +57,7 @@ impl Drop for End {
 }
 
 struct Writer {
-    /// None while the database does not open again.
+    /// `None` while the database cannot be opened again.
     conn: Option<Conn>,
     cache: RoomCache,
     company: Company,
@@ -82,7 +82,7 @@ impl Writer {
                 }
                 Work::Beside(Change { task, doubt, .. }) => {
                     let beside: Task = Box::new(|conn| {
-                        // Where this does not go well the disk is waited for: that is only slower.
+                        // If this fails, the commit waits for the disk, which is only slower.
                         let quick = conn.wait_for_disk(false).is_ok();
                         task(conn) && (!quick || conn.wait_for_disk(true).is_ok())
                     });
@@ -92,15 +92,16 @@ impl Writer {
                 Work::Close(done) => {
                     self.note();
                     self.queue.close();
-                    // What is on its way into the queue too is dropped: the checkpointer may wait for its answer.
+                    // Everything that is still on its way into the queue is dropped: the checkpointer may wait for an
+                    // answer.
                     while self.queue.blocking_recv().is_some() {}
                     if let Some(checkpointer) = self.checkpointer {
                         checkpointer.stop();
                     }
-                    // Without this the next start may wonder where the log is.
+                    // Otherwise the next start would look for a log that is gone.
                     self.conn.as_ref().map(|conn| (ready(schema::put(conn, "open", 0)), conn.empty_log()));
                     drop((self.conn, self.file));
-                    // Who asked may be gone.
+                    // Whoever asked may be gone.
                     let _ = done.send(());
                     return;
                 }
@@ -108,7 +109,7 @@ impl Writer {
         }
     }
 
-    /// Does an order with all that wait behind it; gives back what came after them.
+    /// Commits an order with all that wait behind it. Returns the work that came after them.
     fn batch(&mut self, first: Waiting) -> Option<Work> {
         let (mut batch, mut next) = (vec![first], None);
         self.fill(&mut batch, &mut next);
@@ -132,7 +133,7 @@ impl Writer {
         next
     }
 
-    /// Takes orders out of the queue, up to anything else.
+    /// Takes orders out of the queue, up to the first other work.
     fn fill(&mut self, batch: &mut Vec<Waiting>, next: &mut Option<Work>) {
         while batch.len() < self.intake.options.batch && next.is_none() {
             match self.queue.try_recv() {
@@ -143,14 +144,15 @@ impl Writer {
         }
     }
 
-    /// Notes beside the file how far it has come: always behind the commit, so that the file is never older unless it is a copy.
+    /// Notes the last mark beside the file. This is always after the commit, so a file that is older than the note is a
+    /// copy.
     fn note(&self) {
         if let Some(Ok(mark)) = self.conn.as_ref().map(|conn| ready(conn.last_mark())) {
             self.file.note(mark);
         }
     }
 
-    /// Sees that the log of writes does not grow. A look that failed is taken again after the next commit.
+    /// Keeps the log of writes from growing. If the look fails, the next commit looks again.
     fn look_at_log(&mut self) {
         if let (Some(conn), Some(checkpointer)) = (&self.conn, &mut self.checkpointer)
             && let Err(error) = checkpointer.look_at_log(conn)
@@ -177,14 +179,14 @@ impl Writer {
 
     fn task(&mut self, task: Task, askers: Askers) {
         let _under_way = self.queue.begin(askers);
-        // A task that is dropped answers that the database is away.
+        // Dropping the task answers that the database is away.
         let Some(conn) = self.connected() else { return };
         if !catch_unwind(AssertUnwindSafe(|| task(conn))).unwrap_or(false) {
             self.disconnect();
         }
     }
 
-    /// Whether the last commit was one: a new connection sees what is there.
+    /// Finds out over a new connection whether the last commit succeeded.
     fn find_out(&mut self, unknown: Unknown) {
         for _ in 0..TRIES {
             self.disconnect();
@@ -205,7 +207,7 @@ impl Writer {
         self.conn.as_ref()
     }
 
-    /// Lets go of a connection that is not to be trusted. A chat in memory lives in its only one.
+    /// Drops a connection that is not to be trusted; not in memory, where the chat lives in the only connection.
     fn disconnect(&mut self) {
         if self.file.path().is_some() {
             self.conn = None;
@@ -213,6 +215,6 @@ impl Writer {
     }
 }
 
-/// How often, and how far apart, the writer tries to find out whether a commit was one.
+/// How often, and how long apart, the writer tries to find out whether a commit succeeded.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! Who was erased is listed beside the database, and erased again in an older copy of it.
+//! Listing erased users beside the database, and erasing them again in an older copy of it.
 
 use chat_domain::grant::Ended;
 use chat_domain::{Erasure, Failure, Refusal};
@@ -7,7 +7,7 @@ use super::{Database, Store};
 use crate::error::OpenError;
 
 impl Store {
-    /// Who is to be erased is listed first: whatever happens to the database then, they are.
+    /// Erases a user who is put on the list first, so that they are erased whatever happens to the database.
     pub(super) async fn erase_listed(&self, erasure: Erasure) -> Result<Ended, Failure> {
         let known = self.directory().people(vec![erasure.user]).await?.pop();
         known.filter(|account| !account.person.is_erased()).ok_or(Refusal::UnknownUser)?;
@@ -17,7 +17,7 @@ impl Store {
         self.directory().erase(erasure).await
     }
 
-    /// Erases whoever was erased after the database was copied, before anybody reads in the copy.
+    /// Erases everybody again who was erased after the database was copied, before anybody can read in the copy.
     pub(super) async fn erase_again(&self) -> Result<(), OpenError> {
         let Some(erasures) = &self.erasures else { return Ok(()) };
         let listed = erasures.read()?;

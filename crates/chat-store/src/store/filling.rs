@@ -1,4 +1,4 @@
-//! Filling an empty database with what is known elsewhere.
+//! Filling an empty database with rows from elsewhere.
 
 use chat_domain::Failure;
 
@@ -6,7 +6,7 @@ use super::{Database, Store};
 use crate::archive::{Numbered, Record};
 
 impl Store {
-    /// Whether nobody is there yet.
+    /// Whether the database has no users yet.
     pub async fn is_empty(&self) -> Result<bool, Failure> {
         match &self.database {
             Database::Sqlite(database) => database.is_empty().await,
@@ -14,8 +14,8 @@ impl Store {
         }
     }
 
-    /// Puts in rows of an archive, in its order; what is wrong with them otherwise, and then none is put in. Nobody may use the store
-    /// before [`Store::put_all`] was said.
+    /// Inserts rows of an archive, in the archive's order. If something is wrong with them, returns what, and inserts
+    /// none. Nobody may use the store before [`Store::put_all`] has been called.
     pub async fn put(&self, records: Vec<Record>) -> Result<Result<(), String>, Failure> {
         match &self.database {
             Database::Sqlite(database) => database.put(records).await,
@@ -23,7 +23,7 @@ impl Store {
         }
     }
 
-    /// All rows of an archive were put in: whoever and whatever is new is numbered behind them.
+    /// Notes that all rows of an archive were inserted, so that everything new is numbered after them.
     pub async fn put_all(&self) -> Result<(), Failure> {
         match &self.database {
             Database::Sqlite(database) => database.number_on().await,
@@ -31,8 +31,8 @@ impl Store {
         }
     }
 
-    /// The next room or message has this number, or one behind those that there are: a database that is filled with what has
-    /// numbers from elsewhere keeps them.
+    /// Makes this the number of the next room or message, or the first free one after it. So what had numbers elsewhere
+    /// can keep them.
     pub async fn number_from(&self, next: Numbered) -> Result<(), Failure> {
         let (sort, number) = match next {
             Numbered::Room(number) => ("rooms", number),

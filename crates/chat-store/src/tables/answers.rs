@@ -1,9 +1,9 @@
-//! Answers that are rows of no one table.
+//! Answers that are not rows of one table.
 
 use super::row;
 
 row! {
-    /// What is quoted of a message, without its sender.
+    /// A quoted message without its sender.
     QuoteRow {
         room: i64,
         id: i64,
@@ -13,7 +13,7 @@ row! {
 }
 
 row! {
-    /// The message that a notification tells of.
+    /// The message that a notification is about.
     AboutRow {
         room: Option<i64>,
         message: Option<i64>,
@@ -23,7 +23,7 @@ row! {
 }
 
 row! {
-    /// A notification that a message owes, with who sent it, and when it was deleted.
+    /// A notification that a message owes, with the message's sender, and when it was deleted.
     OwedRow {
         room: i64,
         message: i64,
@@ -35,7 +35,7 @@ row! {
 }
 
 row! {
-    /// What decides how much somebody has not read of a room.
+    /// What decides how much a user has not read in a room.
     UnreadRow {
         person: i64,
         room: i64,
@@ -49,7 +49,7 @@ row! {
 }
 
 row! {
-    /// A room that somebody is in.
+    /// A room that a user is in.
     MembershipRow {
         room: i64,
         kind: String,
@@ -62,7 +62,7 @@ row! {
 }
 
 row! {
-    /// Where a message stands in a room, and how much somebody had said there by then.
+    /// Where a message stands in a room, and how many messages a user had sent by then.
     OrdinalRow {
         room: i64,
         upto: i64,
@@ -74,7 +74,7 @@ row! {
 }
 
 row! {
-    /// The two whom most messages of a room have reached.
+    /// One of the two members whom most messages of a room have reached.
     ReachedRow {
         room: i64,
         first: Option<i64>,
@@ -85,7 +85,7 @@ row! {
 }
 
 row! {
-    /// A message in a stretch of a room that somebody moves along.
+    /// A message that a position newly covers.
     StretchRow {
         person: i64,
         upto: i64,
@@ -96,7 +96,7 @@ row! {
 }
 
 row! {
-    /// How far somebody had read, and when.
+    /// How far a user had read, and when.
     ReceiptRow {
         room: i64,
         person: i64,
@@ -107,7 +107,7 @@ row! {
 }
 
 row! {
-    /// What was first said under a name.
+    /// What was first sent or made under a name.
     NamedRow {
         room: i64,
         person: i64,
@@ -118,7 +118,7 @@ row! {
 }
 
 row! {
-    /// A token with what its family says of it.
+    /// A refresh token, with what is known of its family.
     TokenRow {
         family: i64,
         used: bool,

@@ -1,4 +1,4 @@
-//! What happened in rooms beside new messages, and who has read how far, and when.
+//! The changes of rooms that are not messages, and the read receipts.
 
 use chat_domain::Time;
 use chat_domain::fact::Written;
@@ -16,12 +16,12 @@ table! {
 }
 
 table! {
-    /// Up to where somebody read, each time that they did.
+    /// The moves of read positions.
     receipts { room, person, number, upto, at, moves }
 }
 
 row! {
-    /// One durable change that is not a message, of `changes c`.
+    /// A durable change that is not a message, of `changes c`.
     ChangeRow of changes as "c" {
         room: i64,
         seq: i64,
@@ -38,7 +38,7 @@ row! {
 /// The columns of a [`ChangeRow`].
 pub(crate) const CHANGE: &str = ChangeRow::COLUMNS;
 
-/// The change of a row.
+/// Reads a change.
 pub(crate) fn change(row: ChangeRow) -> Worked<LogRow> {
     Ok(LogRow {
         room: room_id(row.room)?,
@@ -53,7 +53,7 @@ pub(crate) fn change(row: ChangeRow) -> Worked<LogRow> {
     })
 }
 
-/// The changes of a batch.
+/// Inserts the changes of a batch.
 pub(crate) fn log(written: &Written) -> Write<'_> {
     insert!(changes, written.log.iter(), |row| {
         room: row.room,
@@ -68,9 +68,9 @@ pub(crate) fn log(written: &Written) -> Write<'_> {
     })
 }
 
-/// Who has read how far in a batch.
+/// Inserts the read receipts of a batch.
 pub(crate) fn receipts(written: &Written) -> Write<'_> {
-    // A delivered position is in its member's row; only when somebody read something is asked for later.
+    // A delivered position is in its member's row. Only of read positions it is asked later when they moved.
     let read = written.receipts.iter().filter(|receipt| receipt.what == Reach::Read);
     insert!(receipts, read, |row| {
         room: row.room,

@@ -1,26 +1,26 @@
-//! Devices that are pushed what their people miss.
+//! Devices, what waits to be pushed to them, and levels.
 
 use super::{row, table};
 
 table! {
-    /// Devices, each with the log-in that brought it, and how it went there last.
+    /// Devices, each with the log-in that registered it, and how the last pushes to it went.
     devices {
         id, person, address, p256dh, auth, tree, family, session, created_at, fed, tries, due, answer, tried_at,
     }
 }
 
 table! {
-    /// Of which rooms they are still to be told, up to which message.
+    /// The messages that wait to be pushed to devices.
     pushes { device, room, person, message, since }
 }
 
 table! {
-    /// Which messages of a room somebody is pushed, who has said so.
+    /// The levels of members who have set one.
     levels { person, room, level }
 }
 
 table! {
-    /// What signs pushes.
+    /// The key that signs pushes.
     push_key { one, key }
 }
 
@@ -40,7 +40,7 @@ row! {
 }
 
 row! {
-    /// How it went with a device, of the same `devices d`.
+    /// How the last pushes to a device went, of the same `devices d`.
     TriedRow of devices as "d" {
         tries: i64,
         due: i64,
@@ -50,7 +50,7 @@ row! {
 }
 
 row! {
-    /// What a device is still to be told, of `pushes p`.
+    /// A message that waits to be pushed, of `pushes p`.
     PushRow of pushes as "p" {
         device: String,
         room: i64,
@@ -61,7 +61,7 @@ row! {
 }
 
 row! {
-    /// How somebody who may be pushed stands in a room.
+    /// A member to whom something may be pushed.
     PlaceRow {
         kind: String,
         title: Option<String>,

@@ -1,33 +1,33 @@
-//! What was committed in all rooms, in one order, who follows that, and what is known of the database itself.
+//! The feed, its followers, and facts about the database itself.
 
 use super::table;
 
 table! {
-    /// What was committed, in order.
+    /// The entries of the feed, in order.
     feed { no, room, from_seq, to_seq, at }
 }
 
 table! {
-    /// Up to which change of each room that was done.
+    /// The `seq` of each room up to which the feed has its changes.
     fed { room, seq }
 }
 
 table! {
-    /// What one node does for all: which, until when, and the last number that it gave.
+    /// What one node does for all: which node, until when, and the last number that was used.
     leases { name, holder, until, last }
 }
 
 table! {
-    /// Up to which number of the feed each follower has come.
+    /// The entry of the feed up to which each follower has come.
     followers { name, no }
 }
 
 table! {
-    /// What is known of the database itself.
+    /// Facts about the database itself.
     facts { name, value }
 }
 
 table! {
-    /// The last number of each sort that was given. Postgres has sequences for that.
+    /// The last number of each kind that was used. Postgres has sequences for that.
     ids { name, last }
 }

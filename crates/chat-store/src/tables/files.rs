@@ -1,4 +1,4 @@
-//! Files that live here: what is known of them.
+//! Uploaded files.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use crate::sql::{Rows, Write};
 use crate::work_error::Worked;
 
 table! {
-    /// Files. The first message that names one binds it.
+    /// Uploaded files. The first message that names one binds it.
     files { id, owner, name, size, mime, announced, whole, room, message, gone }
 }
 
 row! {
-    /// One file, of `files f`.
+    /// A file, of `files f`.
     FileInfo of files as "f" {
         id: String,
         owner: i64,
@@ -34,7 +34,7 @@ row! {
 /// The columns of a [`FileInfo`].
 pub(crate) const FILE: &str = FileInfo::COLUMNS;
 
-/// The file of a row.
+/// Reads a file.
 pub(crate) fn file(row: FileInfo) -> Worked<FileRow> {
     let id = FileId::new(&row.id).ok_or_else(|| bad("a file's id", &row.id))?;
     let bond = match (row.gone, row.room, row.message) {
@@ -46,7 +46,8 @@ pub(crate) fn file(row: FileInfo) -> Worked<FileRow> {
     Ok(FileRow { file, owner: user(row.owner)?, is_whole: row.whole, bond })
 }
 
-/// Files that a message has named for the first time. One whose message was deleted in the same batch is gone already.
+/// Updates files that a message has named for the first time. If the message was deleted in the same batch, the file is
+/// gone already.
 pub(crate) fn bound(written: &Written) -> Write<'_> {
     update!(files, written.files.iter(), |row| {
         key { id: row.file.id.as_str() }
@@ -58,7 +59,7 @@ pub(crate) fn bound(written: &Written) -> Write<'_> {
     })
 }
 
-/// With the messages that bound them files go.
+/// Lets files go with the messages that bound them.
 pub(crate) fn gone(written: &Written) -> Write<'_> {
     let deleted = written.messages.iter().filter(|message| message.deleted.is_some() && message.kind.names_files());
     let rows = Rows::new(deleted.map(|message| [message.room.into(), message.id.into()]));

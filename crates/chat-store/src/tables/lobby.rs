@@ -1,4 +1,4 @@
-//! Who looks for a stranger, and whom they found.
+//! The lobby.
 
 use chat_domain::Time;
 use chat_domain::fact::Written;
@@ -11,12 +11,12 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// Who waits in the roulette, or is with somebody.
+    /// Users who wait in the lobby, talk to a stranger, or did so once.
     lobby { person, waiting, room, partner, lease }
 }
 
 row! {
-    /// Somebody in the lobby, of `lobby y`.
+    /// A user's row in the lobby, of `lobby y`.
     LobbySeat of lobby as "y" {
         person: i64,
         waiting: Option<i64>,
@@ -29,7 +29,7 @@ row! {
 /// The columns of a [`LobbySeat`].
 pub(crate) const LOBBY: &str = LobbySeat::COLUMNS;
 
-/// What a row says of somebody.
+/// Reads a row of the lobby.
 pub(crate) fn lobby(row: LobbySeat) -> Worked<LobbyRow> {
     Ok(LobbyRow {
         user: user(row.person)?,
@@ -40,7 +40,7 @@ pub(crate) fn lobby(row: LobbySeat) -> Worked<LobbyRow> {
     })
 }
 
-/// Who came into the lobby, went on in it or left it.
+/// Upserts the rows of the lobby that a batch has changed.
 pub(crate) fn seats(written: &Written) -> Write<'_> {
     upsert!(lobby, written.lobby.iter(), |row| {
         key { person: row.user }

@@ -1,4 +1,4 @@
-//! Who is in which room, and how far they have read there.
+//! The members of rooms, with their positions.
 
 use chat_domain::{Member, Position, RoomId, Time};
 
@@ -9,7 +9,7 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// The members of rooms, and those who were.
+    /// The members of rooms, and those who have left.
     members {
         room, person, active, moderator, muted, banned, silenced, joined, sent, said, read_message, read_number, read_own, read_at, read_moved, delivered_message,
         delivered_number, delivered_own, delivered_at, delivered_moved,
@@ -17,12 +17,12 @@ table! {
 }
 
 table! {
-    /// Which direct chats somebody has taken off their list, and how much had been said there by then.
+    /// Direct chats that users have taken off their lists, with how many messages these had then.
     hidden { person, room, sent }
 }
 
 row! {
-    /// One member of a room, of `members m`.
+    /// A member of a room, of `members m`.
     MemberRow of members as "m" {
         room: i64,
         person: i64,

@@ -1,4 +1,4 @@
-//! What was said.
+//! Messages.
 
 use chat_domain::fact::Written;
 use chat_domain::{Message, MessageKind, Tallies, Time};
@@ -11,7 +11,7 @@ use crate::sql::{Rows, Write};
 use crate::work_error::{WorkError, Worked};
 
 table! {
-    /// What was said, whatever became of it.
+    /// All messages, whatever became of them.
     messages {
         room, id, seq, number, sender, own_number, kind, content, metadata, created_at, edited_at, edited_seq, deleted_at,
         deleted_seq, reactions, reply_to, thread, replies, mentions, pinned,
@@ -19,7 +19,7 @@ table! {
 }
 
 row! {
-    /// One message without its sender, of `messages m`.
+    /// A message without its sender, of `messages m`.
     MessageRow of messages as "m" {
         room: i64,
         id: i64,
@@ -42,7 +42,7 @@ row! {
 pub(crate) const MESSAGE: &str = MessageRow::COLUMNS;
 
 row! {
-    /// What most messages do not have, of the same `messages m`.
+    /// The columns that most messages leave empty, of the same `messages m`.
     MoreRow of messages as "m" {
         reply_to: Option<i64>,
         thread: Option<i64>,
@@ -55,10 +55,10 @@ row! {
 /// The columns of a [`MoreRow`].
 pub(crate) const MORE: &str = MoreRow::COLUMNS;
 
-/// One message with its sender: [`MESSAGE`], [`MORE`], [`PERSON`].
+/// A message with its sender: [`MESSAGE`], [`MORE`], [`PERSON`].
 pub(crate) type SaidRow = (MessageRow, MoreRow, PersonRow);
 
-/// The message of a row, without what it quotes; and without what it says, where nobody is to read that any more.
+/// Reads a message, without what it quotes; and without its content, if the sender was erased together with it.
 pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
     let unsaid = sender.unsaid;
     let change = |at: Option<i64>, seq: Option<i64>| {
@@ -86,7 +86,7 @@ pub(crate) fn message((row, more, sender): SaidRow) -> Worked<Message> {
     })
 }
 
-/// New messages: what every one of them has, and what is named beside.
+/// Inserts new messages: the columns that every message has, and those that are named.
 macro_rules! new_messages {
     ($rows:expr, |$message:ident| { $($column:ident: $value:expr),* $(,)? }) => {
         insert!(messages, $rows, |$message| {
@@ -110,13 +110,13 @@ macro_rules! new_messages {
     };
 }
 
-/// Messages that answer nothing and mention nobody. (Those that do have a statement of their own, so that this one does not grow
-/// by what most of them do not have.)
+/// Inserts messages that answer nothing and mention nobody. Those that do have a statement of their own, so that this
+/// one has fewer columns.
 pub(crate) fn messages(written: &Written) -> Write<'_> {
     new_messages!(written.new_messages.iter().filter(|message| !has_more(message)), |message| {})
 }
 
-/// Messages that answer others, or mention somebody.
+/// Inserts messages that answer others or mention somebody.
 pub(crate) fn messages_with_more(written: &Written) -> Write<'_> {
     new_messages!(written.new_messages.iter().filter(|message| has_more(message)), |message| {
         reply_to: message.reply.as_deref().map(|reply| reply.quote.message),
@@ -129,7 +129,7 @@ fn has_more(message: &Message) -> bool {
     message.reply.is_some() || message.mentions.is_some()
 }
 
-/// Whom a message mentions, as it is kept: ids, and the word for everybody.
+/// Returns whom a message mentions, as it is stored: ids, and a word for everybody.
 fn mentions(message: &Message) -> Option<String> {
     message.mentions.as_deref().map(|mentions| {
         let people = mentions.people.iter().map(|person| person.id.to_string());
@@ -137,10 +137,10 @@ fn mentions(message: &Message) -> Option<String> {
     })
 }
 
-/// Everybody, among those who are mentioned.
+/// Stands for everybody among those who are mentioned.
 pub(crate) const ALL: &str = "all";
 
-/// Threads that grew or shrank.
+/// Changes how many replies threads have.
 pub(crate) fn threads(written: &Written) -> Write<'_> {
     let rows =
         Rows::new(written.threads.iter().map(|&((room, message), more)| [room.into(), message.into(), more.into()]));
@@ -149,7 +149,7 @@ pub(crate) fn threads(written: &Written) -> Write<'_> {
     Write::update("new (room, message, more)", rows, tail)
 }
 
-/// Messages that were edited, deleted or reacted to.
+/// Updates messages that were edited, deleted or reacted to.
 pub(crate) fn changed_messages(written: &Written) -> Write<'_> {
     update!(messages, written.messages.iter(), |message| {
         key { room: message.room, id: message.id }

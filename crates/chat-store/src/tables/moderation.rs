@@ -1,4 +1,4 @@
-//! What was done by those who lead groups, and who has nothing to do with whom.
+//! Audits, purges and blocks.
 
 use chat_domain::fact::Written;
 
@@ -7,22 +7,22 @@ use crate::by_name::{delete, insert, upsert};
 use crate::sql::Write;
 
 table! {
-    /// What was done to groups by those who lead them.
+    /// The audits of groups.
     audit { room, seq, at, actor, action, person, message, reason }
 }
 
 table! {
-    /// What is still to be erased behind bans.
+    /// The messages that are still to be deleted after bans and erasures.
     purges { room, person, actor, since, upto }
 }
 
 table! {
-    /// Who wants to have nothing to do with whom.
+    /// Blocks of one user by another.
     blocks { person, blocked, at }
 }
 
 row! {
-    /// One thing that was done by who leads a group, of `audit a`.
+    /// A line of an audit, of `audit a`.
     AuditedRow of audit as "a" {
         seq: i64,
         at: i64,
@@ -34,7 +34,7 @@ row! {
     }
 }
 
-/// What was done by those who lead groups.
+/// Inserts the lines of audits.
 pub(crate) fn acts(written: &Written) -> Write<'_> {
     insert!(audit, written.audit.iter(), |row| {
         room: row.room,
@@ -48,7 +48,7 @@ pub(crate) fn acts(written: &Written) -> Write<'_> {
     })
 }
 
-/// Whose messages are to be erased behind a ban.
+/// Upserts purges.
 pub(crate) fn purges(written: &Written) -> Write<'_> {
     upsert!(purges, written.purges.iter(), |row| {
         key { room: row.room, person: row.user }
@@ -56,7 +56,7 @@ pub(crate) fn purges(written: &Written) -> Write<'_> {
     })
 }
 
-/// Whom somebody wants to have nothing to do with.
+/// Upserts blocks that stand.
 pub(crate) fn blocked(written: &Written) -> Write<'_> {
     upsert!(blocks, written.blocks.iter().filter(|row| row.stands), |row| {
         key { person: row.person, blocked: row.blocked }
@@ -64,7 +64,7 @@ pub(crate) fn blocked(written: &Written) -> Write<'_> {
     })
 }
 
-/// Whom somebody puts up with again.
+/// Deletes blocks that were lifted.
 pub(crate) fn unblocked(written: &Written) -> Write<'_> {
     delete!(blocks, written.blocks.iter().filter(|row| !row.stands), |row| { person: row.person, blocked: row.blocked })
 }

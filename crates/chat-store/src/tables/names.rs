@@ -1,4 +1,4 @@
-//! What was done under a name of its maker's own, and whose direct chat is whose: each is done once.
+//! What was done under names of requests, and direct chats: each exists only once.
 
 use chat_domain::fact::Written;
 
@@ -8,21 +8,21 @@ use crate::rows::spelled;
 use crate::sql::Write;
 
 table! {
-    /// What was first said under a name.
+    /// What was first sent under a name.
     sent { room, person, client_id, digest, message }
 }
 
 table! {
-    /// What was first made under a name.
+    /// The groups that were first made under a name.
     made { person, client_id, digest, room }
 }
 
 table! {
-    /// Whose direct chat is whose, the lower id first.
+    /// The direct chat of each pair, smaller id first.
     directs { low, high, room }
 }
 
-/// What was first said under a name.
+/// Inserts what was first sent under a name.
 pub(crate) fn sent(written: &Written) -> Write<'_> {
     insert!(sent, written.sent.iter(), |row| {
         room: row.room,
@@ -33,7 +33,7 @@ pub(crate) fn sent(written: &Written) -> Write<'_> {
     })
 }
 
-/// What was first made under a name.
+/// Inserts what was first made under a name.
 pub(crate) fn made(written: &Written) -> Write<'_> {
     insert!(made, written.made.iter(), |row| {
         person: row.user,
@@ -43,7 +43,7 @@ pub(crate) fn made(written: &Written) -> Write<'_> {
     })
 }
 
-/// Whose direct chat is whose.
+/// Inserts direct chats.
 pub(crate) fn directs(written: &Written) -> Write<'_> {
     insert!(directs, written.directs.iter(), |row| { low: row.low, high: row.high, room: row.room })
 }

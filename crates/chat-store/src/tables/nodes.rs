@@ -1,10 +1,10 @@
-//! What only Postgres has: who else is open on the database, what their people are told, and by which words messages are found.
-//! (SQLite's words are in a file of their own.)
+//! The tables that only Postgres has: the nodes, what they tell each other's people, and the index of words. (SQLite
+//! has its index in a file of its own.)
 
 use super::{row, table};
 
 table! {
-    /// The stores that are open on the database.
+    /// The nodes that have the database open.
     nodes { node, who, seen, backend, since, alone, process, secrets, address }
 }
 
@@ -14,12 +14,13 @@ table! {
 }
 
 table! {
-    /// By which words messages are found.
+    /// The words by which messages are found.
     words { at, message, room, marks }
 }
 
 row! {
-    /// A store that is open on the database beside one's own: how long ago it was seen, and whether the server has cut it off.
+    /// Another node that has the database open: how long ago it was seen, and whether the server has lost its
+    /// connection.
     OtherRow {
         who: String,
         seconds: i64,
@@ -30,7 +31,7 @@ row! {
 }
 
 row! {
-    /// One thing that people were told, and when, in microseconds.
+    /// Something that people were told, and when, in microseconds.
     ToldRow {
         id: i64,
         at: i64,

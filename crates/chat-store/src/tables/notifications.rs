@@ -1,4 +1,4 @@
-//! Whom messages mention, and what is shown to people outside of rooms.
+//! Notifications, and the mentions of messages.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::rows::{bad, message_id, room_id, user};
 use crate::work_error::Worked;
 
 table! {
-    /// What people are told of beside messages.
+    /// The notifications of users.
     notifications { id, person, kind, title, body, data, created_at, read_at, client_id, room, message }
 }
 
@@ -20,12 +20,12 @@ table! {
 }
 
 table! {
-    /// Notifications that messages owe, by person; those who come after one of them where it is everybody.
+    /// Notifications that messages owe, by person. If everybody is owed one, those after `after` are.
     owed { room, message, person, after }
 }
 
 row! {
-    /// One notification, of `notifications n`.
+    /// A notification, of `notifications n`.
     NotificationRow of notifications as "n" {
         id: i64,
         person: i64,
@@ -41,7 +41,7 @@ row! {
 /// The columns of a [`NotificationRow`].
 pub(crate) const NOTIFICATION: &str = NotificationRow::COLUMNS;
 
-/// The notification of a row, with the words of the message that it tells of.
+/// Reads a notification, with the text of the message that it is about.
 pub(crate) fn notification((row, about): (NotificationRow, AboutRow)) -> Worked<Arc<Notification>> {
     let stored = plain_notification(row)?;
     let Some(message) = about.message.zip(about.room) else { return Ok(Arc::new(stored)) };

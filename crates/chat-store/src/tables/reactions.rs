@@ -1,4 +1,4 @@
-//! Who reacts to which message, and with what.
+//! Reactions to messages.
 
 use chat_domain::fact::Written;
 use chat_domain::rows::ReactionRow;
@@ -12,12 +12,12 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// What each user last did about each reaction to each message.
+    /// For each user, message and emoji: the reaction that was last given or taken back.
     reactions { room, message, person, emoji, stands, at, seq }
 }
 
 row! {
-    /// What one user last did about one reaction to a message, without the user, of `reactions x`.
+    /// A reaction without its user, of `reactions x`.
     ReactionOf of reactions as "x" {
         room: i64,
         message: i64,
@@ -28,10 +28,10 @@ row! {
     }
 }
 
-/// The columns of a [`ReactionOf`]. Whose it is is a [`HandleRow`] beside it.
+/// The columns of a [`ReactionOf`]. Its user is a [`HandleRow`] beside it.
 pub(crate) const REACTION: &str = ReactionOf::COLUMNS;
 
-/// The reaction of a row.
+/// Reads a reaction.
 pub(crate) fn reaction((row, whose): (ReactionOf, HandleRow)) -> Worked<ReactionRow> {
     Ok(ReactionRow {
         room: room_id(row.room)?,
@@ -44,12 +44,12 @@ pub(crate) fn reaction((row, whose): (ReactionOf, HandleRow)) -> Worked<Reaction
     })
 }
 
-/// Reactions to messages that are gone are forgotten.
+/// Deletes the reactions to messages that were deleted.
 pub(crate) fn forgotten_reactions(written: &Written) -> Write<'_> {
     delete!(reactions, written.forgotten.iter(), |(room, message)| { room: *room, message: *message })
 }
 
-/// Reactions that were given or taken back.
+/// Upserts reactions that were given or taken back.
 pub(crate) fn reactions(written: &Written) -> Write<'_> {
     upsert!(reactions, written.reactions.iter(), |row| {
         key { room: row.room, message: row.message, person: row.user.id, emoji: row.emoji.as_str() }

@@ -1,4 +1,4 @@
-//! What people find bad.
+//! Reports.
 
 use chat_domain::{NewReport, Report, ReportId, Time};
 
@@ -9,12 +9,12 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// What people find bad, numbered in the order in which it becomes visible.
+    /// Reports, numbered in the order in which they become visible.
     reports { id, room, message, person, reason, at, resolved }
 }
 
 row! {
-    /// Something that somebody finds bad, of `reports p`.
+    /// A report, of `reports p`.
     ReportRow of reports as "p" {
         id: i64,
         room: i64,
@@ -25,7 +25,7 @@ row! {
     }
 }
 
-/// The report of a row, with who made it.
+/// Reads a report, with the user who made it.
 pub(crate) fn report((row, by): (ReportRow, HandleRow)) -> Worked<Report> {
     Ok(Report {
         id: ReportId::new(row.id).ok_or_else(|| bad("a report's id", &row.id))?,
@@ -38,7 +38,7 @@ pub(crate) fn report((row, by): (ReportRow, HandleRow)) -> Worked<Report> {
     })
 }
 
-/// A new one, under this number.
+/// Inserts a new report with this number.
 pub(crate) fn reported(id: i64, new: &NewReport, at: Time) -> Write<'_> {
     insert!(reports, [new].into_iter(), |new| {
         id: id,

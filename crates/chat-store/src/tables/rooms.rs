@@ -1,4 +1,4 @@
-//! What there is of each room.
+//! Rooms.
 
 use chat_domain::{Head, Room, RoomKind, Time};
 
@@ -9,7 +9,7 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// Rooms. Up to where something of each was thrown away is said in the last two columns.
+    /// Rooms. The last two columns say up to where changes and receipts were deleted.
     rooms {
         id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message, sent, pins, slow_mode,
         frozen, closed, pruned, pruned_moves,
@@ -17,7 +17,7 @@ table! {
 }
 
 row! {
-    /// One room, of `rooms r`.
+    /// A room, of `rooms r`.
     RoomRow of rooms as "r" {
         id: i64,
         kind: String,
@@ -41,10 +41,10 @@ row! {
 /// The columns of a [`RoomRow`].
 pub(crate) const ROOM: &str = RoomRow::COLUMNS;
 
-/// Whether the room `r` still has members: in a group that was ended nobody is, whatever the members' rows say.
+/// Whether the room `r` still has members: a group that was ended has none, whatever the members' rows say.
 pub(crate) const STANDS: &str = "NOT (r.closed AND r.kind = 'group')";
 
-/// The room of a row.
+/// Reads a room.
 pub(crate) fn room(row: RoomRow) -> Worked<Room> {
     Ok(Room {
         id: room_id(row.id)?,
@@ -65,13 +65,13 @@ pub(crate) fn room(row: RoomRow) -> Worked<Room> {
     })
 }
 
-/// The sort of room that this word stands for.
+/// Returns the kind of room that this word stands for.
 pub(crate) fn room_kind(word: &str) -> Worked<RoomKind> {
     let all = [RoomKind::Direct, RoomKind::Group, RoomKind::Roulette];
     all.into_iter().find(|kind| room_word(*kind) == word).ok_or_else(|| bad("a kind of room", &word))
 }
 
-/// The word for a sort of room.
+/// Returns the word for a kind of room.
 pub(crate) fn room_word(kind: RoomKind) -> &'static str {
     match kind {
         RoomKind::Direct => "direct",
@@ -80,7 +80,7 @@ pub(crate) fn room_word(kind: RoomKind) -> &'static str {
     }
 }
 
-/// New rooms, and those of which anything may have changed.
+/// Upserts rooms of which anything may have changed.
 pub(crate) fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
     upsert!(rooms, rooms, |room| {
         key { id: room.id }
@@ -103,7 +103,7 @@ pub(crate) fn rooms<'w>(rooms: impl Iterator<Item = &'w Room>) -> Write<'w> {
     })
 }
 
-/// Rooms in which something was said, and nothing else has changed.
+/// Updates rooms in which only messages were sent and positions moved.
 pub(crate) fn rooms_that_went_on<'w>(rooms: &[&'w Room]) -> Write<'w> {
     update!(rooms, rooms.iter().copied(), |room| {
         key { id: room.id }

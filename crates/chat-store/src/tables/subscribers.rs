@@ -1,16 +1,16 @@
-//! Back ends that are told what happens.
+//! Webhooks.
 
 use super::{row, table};
 
 table! {
-    /// Addresses of back ends, and up to which number of the feed they were told.
+    /// Webhooks, with the entry of the feed up to which each was told.
     webhooks {
         id, address, wants, rooms, secret, former, former_until, created_at, fed, failing, why, ended,
     }
 }
 
 table! {
-    /// What is still to be told of rooms of which something could not be.
+    /// What is still to be told of rooms to webhooks that could not be reached.
     webhook_rooms { webhook, room, next_seq, to_seq, tries, since, due }
 }
 

@@ -1,4 +1,4 @@
-//! Who is known, and their log-ins.
+//! Users and their credentials.
 
 use std::sync::Arc;
 
@@ -17,17 +17,17 @@ table! {
 }
 
 table! {
-    /// Who may not come in until when, and why, in the order in which that was said.
+    /// Suspensions, numbered in the order in which they were noted.
     suspensions { person, until, reason, no }
 }
 
 table! {
-    /// Who was erased, and how far that has come.
+    /// Erased users, and how far that has come.
     erasures { person, at, unsaid, said, done }
 }
 
 row! {
-    /// How far somebody's erasing has come, of `erasures e`.
+    /// How far the erasing of a user has come, of `erasures e`.
     ErasureRow of erasures as "e" {
         person: i64,
         at: i64,
@@ -38,22 +38,22 @@ row! {
 }
 
 table! {
-    /// Log-ins: each a family of refresh tokens.
+    /// Log-ins, each a family of refresh tokens.
     families { id, person, expires, revoked }
 }
 
 table! {
-    /// The tokens of families.
+    /// The refresh tokens of families.
     refresh_tokens { digest, family, expires, used }
 }
 
 table! {
-    /// Cookies by which people are logged in.
+    /// Cookie sessions.
     sessions { digest, person, expires }
 }
 
 row! {
-    /// One user as the others see them, of `users u`.
+    /// A user as others see them, of `users u`.
     PersonRow of users as "u" {
         id: i64,
         uuid: Option<String>,
@@ -67,22 +67,22 @@ row! {
 /// The columns of a [`PersonRow`].
 pub(crate) const PERSON: &str = PersonRow::COLUMNS;
 
-/// The person of a row.
+/// Reads a person.
 pub(crate) fn person(row: PersonRow) -> Worked<Arc<Person>> {
     let PersonRow { id, uuid, username, name, avatar, unsaid: _ } = row;
     Ok(Arc::new(Person { handle: handle(id, uuid.as_deref())?, username, name, avatar }))
 }
 
-/// One user with what only they and their friends see: [`PERSON`] and `u.last_seen`.
+/// A user with when they were last seen: [`PERSON`] and `u.last_seen`.
 pub(crate) type AccountRow = (PersonRow, Option<i64>);
 
-/// The account of a row.
+/// Reads an account.
 pub(crate) fn account((row, last_seen): AccountRow) -> Worked<Account> {
     Ok(Account { person: person(row)?, last_seen: last_seen.map(Time) })
 }
 
 row! {
-    /// Both spellings of a user, of `users u`.
+    /// Both ids of a user, of `users u`.
     HandleRow of users as "u" {
         id: i64,
         uuid: Option<String>,
@@ -92,7 +92,7 @@ row! {
 /// The columns of a [`HandleRow`].
 pub(crate) const HANDLE: &str = HandleRow::COLUMNS;
 
-/// Both spellings of a user.
+/// Returns both ids of a user.
 pub(crate) fn handle(id: i64, uuid: Option<&str>) -> Worked<Handle> {
     let computed = Handle::from(user(id)?);
     Ok(match uuid {

@@ -1,4 +1,4 @@
-//! On which devices people are pushed what they miss.
+//! Devices and pushes on a database.
 
 use chat_domain::devices::{PushNotes, Pushes, Ready, Tried, Waiting};
 use chat_domain::journal::Answer;

@@ -1,4 +1,4 @@
-//! Who people are.
+//! The directory on a database.
 
 use chat_domain::directory::{NewAccount, Update, Visit, Visitor};
 use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};

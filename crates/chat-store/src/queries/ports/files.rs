@@ -1,4 +1,4 @@
-//! What is known of files, answered by a database.
+//! Uploaded files on a database.
 
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ impl Files for Database {
 
     fn let_go(&self, unbound: Time, most: usize) -> Answer<'_, Vec<FileId>> {
         Box::pin(async move {
-            // Mostly nothing is to go: nobody waits for a transaction that writes nothing.
+            // Mostly there is nothing to delete. Looking first spares a transaction that would write nothing, and keep
+            // others waiting.
             let found = self.read(move |conn| Box::pin(files::is_any_to_go(conn, unbound))).await?;
             match found {
                 true => self.write(move |conn| Box::pin(files::let_go(conn, unbound, most))).await,

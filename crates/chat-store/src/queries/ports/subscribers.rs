@@ -1,4 +1,4 @@
-//! Who outside is told.
+//! Webhooks on a database.
 
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
