@@ -1,23 +1,24 @@
-//! Where a client is: the other end of its connection, or what a proxy that the operator trusts says.
+//! Where a client is: the address at the other end of its connection, or the one that a trusted proxy names.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use http::HeaderMap;
 
-/// Addresses that begin alike: `10.0.0.0/8`, or a single one.
+/// A range of addresses with a common beginning (`10.0.0.0/8`), or a single address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
     bits: u8,
 }
 
-/// Why something is no network.
+/// The error for a text that names no network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an address or a network such as 10.0.0.0/8")]
 pub struct NotNetwork(String);
 
-/// Whose requests are counted together: an IPv4 address, or the 64 bits of an IPv6 address within which one customer moves freely.
+/// The unit by which requests of strangers are counted: an IPv4 address, or the first 64 bits of an IPv6 address, since one
+/// customer can use every address below them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Source(IpAddr);
 
@@ -26,7 +27,7 @@ pub struct Source(IpAddr);
 pub struct Proxies(Vec<Network>);
 
 impl Network {
-    /// Whether the address is one of these.
+    /// Tells whether the address lies in this network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => same(own.to_bits().into(), other.to_bits().into(), 32, self.bits),
@@ -36,7 +37,7 @@ impl Network {
     }
 }
 
-/// Whether the first `bits` of two addresses of this width are the same.
+/// Tells whether the first `bits` of two addresses of this width are the same.
 fn same(one: u128, other: u128, width: u32, bits: u8) -> bool {
     let rest = width.saturating_sub(bits.into());
     (one ^ other).checked_shr(rest).unwrap_or(0) == 0
@@ -56,7 +57,7 @@ impl FromStr for Network {
 }
 
 impl Source {
-    /// The source that an address counts for.
+    /// Returns the source that an address counts for.
     pub fn of(address: IpAddr) -> Source {
         Source(match address.to_canonical() {
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -66,18 +67,19 @@ impl Source {
 }
 
 impl Proxies {
-    /// Proxies in these networks, and no others.
+    /// Trusts proxies in these networks, and no others.
     pub fn new(trusted: Vec<Network>) -> Proxies {
         Proxies(trusted)
     }
 
-    /// Whether this is one of them.
+    /// Tells whether the address is one of these proxies'.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Where the client is. Each proxy adds whom it heard at the end of `X-Forwarded-For`: from there back, the first that is not
-    /// trusted is the client, and what stands before it is only its word.
+    /// Returns the client's address. Each proxy appends the address that it was called from to `X-Forwarded-For`; read from the
+    /// end, the first one that is not a trusted proxy is the client. Entries before it are ignored: the client may have written
+    /// them.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
@@ -94,7 +96,7 @@ impl Proxies {
         client
     }
 
-    /// Whether a trusted proxy says that the client came to it over TLS.
+    /// Tells whether a trusted proxy says that the client came to it over TLS.
     pub(crate) fn says_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let last = headers.get_all(FORWARDED_PROTO).iter().next_back().and_then(|line| line.to_str().ok());
         let said = last.and_then(|line| line.rsplit(',').next()).is_some_and(|proto| proto.trim() == "https");
@@ -102,7 +104,7 @@ impl Proxies {
     }
 }
 
-/// An address as proxies write it: some add the port.
+/// Reads an address as proxies write it: some add the port.
 fn address_in(entry: &str) -> Option<IpAddr> {
     let bare = entry.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(inside, _)| inside);
     let address = entry.parse().ok().or_else(|| bare?.parse().ok());

@@ -1,4 +1,4 @@
-//! What every entrance and route needs: the ports, the hub, accounts, rates and settings.
+//! What every entrance and route shares: the ports, the hub, accounts, rates and settings.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,39 +26,39 @@ use crate::rates::Rates;
 
 /// One server, shared by all of its connections.
 pub struct App {
-    /// What remembers the chats.
+    /// The journal: rooms and what happens in them.
     pub journal: Arc<dyn Journal>,
-    /// What knows people.
+    /// The directory: people and their credentials.
     pub directory: Arc<dyn Directory>,
-    /// What remembers who outside is told.
+    /// Webhooks, devices and the other followers of the feed, and how far each of them has got.
     pub subscribers: Arc<dyn Subscribers>,
-    /// Who hears what.
+    /// Delivers what happens to the sockets that are to hear it.
     pub hub: Hub,
-    /// Who may come in.
+    /// Decides who may come in.
     pub gate: Gate,
     /// The threads that hash passwords.
     pub passwords: Passwords,
     /// How often users may do things.
     pub(crate) rates: Rates,
-    /// What became of connections.
+    /// Counts of connections that were accepted and refused.
     pub tally: Arc<Tally>,
-    /// Back ends that are told what happens.
+    /// The webhooks that this node serves.
     pub(crate) hooks: Hooks,
-    /// Devices that are pushed what their people miss.
+    /// The devices to which this node pushes what their people miss.
     pub(crate) pushing: Pushing,
     /// How people's sockets ended lately.
     pub(crate) closings: Closings,
-    /// This life of this node.
+    /// The id under which operators see this node.
     pub(crate) node: Uuid,
-    /// When it began.
+    /// When this node began.
     pub(crate) began: Time,
-    /// Set once the server goes away.
+    /// Set when the server is going away.
     pub(crate) leaving: AtomicBool,
     /// Settings of the entrances and routes.
     pub settings: ServerSettings,
-    /// The machine that pings WebSockets.
+    /// Pings WebSockets.
     pub(crate) pings: Arc<KeepAlive>,
-    /// Comments on server-sent streams.
+    /// Writes comments on server-sent streams, as a sign of life.
     pub(crate) comments: Arc<KeepAlive>,
 }
 
@@ -67,23 +67,23 @@ pub struct App {
 pub struct ServerSettings {
     /// Settings of Socket.IO.
     pub socketio: chat_protocol::socketio::SocketIoSettings,
-    /// What a WebSocket client may send.
+    /// Limits on what a WebSocket client may send.
     pub frames: FrameLimits,
-    /// Bad frames in a row that end a connection.
+    /// How many malformed frames in a row end a connection.
     pub bad_frames: u32,
-    /// Log-ins and registrations that may wait for the work of their passwords.
+    /// How many log-ins and registrations may wait for their passwords to be hashed.
     pub waiting_logins: usize,
-    /// Whose word about where a client is counts.
+    /// The proxies whose word counts about where a client is.
     pub proxies: Proxies,
-    /// How rates are limited.
+    /// How often users and addresses may do things.
     pub rates: crate::rates::RateSettings,
-    /// The sign of life on WebSockets.
+    /// Time between two pings on a WebSocket.
     pub pulse: Duration,
-    /// How often places in the roulette are looked after: well within the time for which one is good.
+    /// How often the lobby's leases are renewed or ended. It must be well below the time for which a lease is good.
     pub lobby: Duration,
     /// How the HTTP trees behave.
     pub http: crate::routes::RouteSettings,
-    /// Who is asked before something is said.
+    /// The back end that is asked before a message is stored, if there is one.
     pub check: Option<Check>,
     /// How back ends are told what happens.
     pub hooks: HookSettings,
@@ -91,7 +91,7 @@ pub struct ServerSettings {
     pub push: PushSettings,
     /// What operators may see and do.
     pub operators: OperatorSettings,
-    /// How files are kept, if any are.
+    /// How files are kept; `None` if there are none.
     pub files: Option<crate::files::FileSettings>,
 }
 
@@ -116,7 +116,7 @@ impl Default for ServerSettings {
     }
 }
 
-/// A random UUID; where no random numbers are to be had, the moment tells two lives apart.
+/// Returns a random UUID. Without random numbers it is made of the time, which still tells two lives of a node apart.
 fn fresh(hub: &Hub) -> Uuid {
     let mut bits = [0; 16];
     if !hub.depot().fill(&mut bits) {
@@ -125,16 +125,16 @@ fn fresh(hub: &Hub) -> Uuid {
     Uuid(u128::from_be_bytes(bits) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62)
 }
 
-/// A node of several, as operators see it.
+/// Returns the UUID by which operators see a node of a cluster.
 pub(crate) fn named(node: u64) -> Uuid {
     Uuid(NODES | u128::from(node & (u64::MAX >> 2)))
 }
 
-/// What is the same in the names of all nodes.
+/// The bits that the UUIDs of all nodes have in common.
 const NODES: u128 = 0x6368_6174_006e_8000_8000_0000_0000_0000;
 
 impl App {
-    /// A server over these ports, which are the hub's too.
+    /// Creates a server over these ports. The hub must have been made over the same journal and directory.
     pub fn new(
         journal: Arc<dyn Journal>,
         directory: Arc<dyn Directory>,
@@ -168,37 +168,37 @@ impl App {
         })
     }
 
-    /// The moment, as this server has it.
+    /// Returns the time by this server's clock.
     pub fn now(&self) -> Time {
         self.hub.now()
     }
 
-    /// An id that nobody has.
+    /// Returns a new random id.
     pub(crate) fn fresh_id(&self) -> Uuid {
         fresh(&self.hub)
     }
 
-    /// A number from 0 to 99.
+    /// Returns a random number from 0 to 99.
     pub(crate) fn chance(&self) -> u32 {
         let mut byte = [0];
         self.hub.depot().fill(&mut byte);
         u32::from(byte[0]) * 100 / 256
     }
 
-    /// Ends a log-in: its refresh tokens, its access tokens and whatever these have opened.
+    /// Ends a log-in: its refresh tokens, its access tokens, and every socket and stream that these opened.
     pub(crate) async fn end_family(&self, user: UserId, family: Family, now: Time) -> Result<(), Failure> {
         self.directory.close_family(user, family).await?;
         self.family_ended(user, family, now);
         Ok(())
     }
 
-    /// A family is revoked in the directory: what was let in by it goes.
+    /// Drops the access tokens and the connections of a family that the directory has revoked.
     pub(crate) fn family_ended(&self, user: UserId, family: Family, now: Time) {
         self.gate.end_family(user, family, now);
         self.hub.end_family(user, family, now);
     }
 
-    /// Ends all access tokens of somebody that were made until now.
+    /// Ends all access tokens of a user that were made until now.
     pub(crate) async fn end_tokens(&self, user: UserId, now: Time) -> Result<(), Failure> {
         if let Some(holder) = self.directory.end_tokens(user, now).await? {
             self.hub.forget_tokens(&holder.account.person);
@@ -207,25 +207,26 @@ impl App {
         Ok(())
     }
 
-    /// Somebody shows this of themselves from now on.
+    /// Shows this person's new name and picture from now on, wherever they are remembered or told.
     pub(crate) async fn is_now(&self, person: &Arc<Person>) {
         self.gate.forget(person.id());
         self.hub.is_now(person).await;
     }
 
-    /// From here on these rates hold, pages of these origins may come with the cookie, and these settings are shown to operators.
+    /// Replaces what can change while the server runs: the rates, the origins whose pages may use the cookie, and the settings
+    /// that operators see.
     pub fn change(&self, rates: crate::rates::RateSettings, origins: Vec<String>, in_force: Vec<Setting>) {
         self.settings.operators.in_force.replace(in_force);
         self.rates.replace(rates);
         self.gate.origins().replace(origins);
     }
 
-    /// Shows operators that something is set which makes the server easier to attack.
+    /// Counts a setting that makes the server easier to attack, so that operators see it in the metrics.
     pub fn is_insecure(&self, switch: &'static str) {
         self.hub.metrics().insecure(switch);
     }
 
-    /// Takes in what other nodes have told of people, until told to stop.
+    /// Applies what other nodes report about people (ended tokens, new names, erasures), until told to stop.
     async fn hear_tells(&self, stop: CancellationToken) {
         while let Some(tells) = stop.run_until_cancelled(self.hub.told()).await {
             for tell in tells {
@@ -243,7 +244,7 @@ impl App {
         }
     }
 
-    /// Runs what happens beside requests, until told to stop.
+    /// Runs everything that happens beside requests, until told to stop.
     pub async fn run(self: &Arc<Self>, stop: CancellationToken) {
         tokio::join!(
             self.hub.run(stop.clone()),

@@ -1,4 +1,4 @@
-//! What is served on the same port beside the chat: a page, an embedder's own routes.
+//! Other routes on the port of the chat: the page, and an embedder's own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,22 +9,22 @@ use hyper::body::Incoming;
 
 use crate::carry::http::{Body, Peer};
 
-/// Addresses that are not the chat's, and who answers there.
+/// Routes that are not the chat's, and the handler behind them.
 ///
-/// It is asked before the routes of the chat, so that an embedder may put its own answer in the place of one of ours; sockets and
-/// Socket.IO are never asked for. Whoever claims an address answers there for every method.
+/// It is asked before the REST routes of the chat, so that an embedder can replace one of them. WebSockets, streams and Socket.IO
+/// always remain the chat's. A claimed address is answered here for every method.
 pub trait Beside: Send + Sync {
-    /// Whether this address is answered here.
+    /// Tells whether this path is answered here.
     fn claims(&self, path: &str) -> bool;
 
-    /// The answer to a request for one of them.
+    /// Answers a request for a path that was claimed.
     fn answer(&self, request: Request<Incoming>, peer: Peer) -> Answering<'_>;
 }
 
-/// An answer on its way.
+/// The future of an answer.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>>;
 
-/// Who answers beside the chat, on the port for everybody and on the operators'.
+/// The additional routes on the public port and on the operators' port.
 #[derive(Clone, Default)]
 pub struct Neighbours {
     /// On the port for everybody.

@@ -1,6 +1,6 @@
-//! Asking others over HTTP/1.1, plain or through TLS: key sets, who somebody is, and whatever is to be told to other servers.
+//! The HTTP/1.1 client, plain or over TLS, by which the server asks others: key sets, introspection, webhooks, pushes, traces.
 //!
-//! Every wait is bounded, and so is what an answer may have. Redirections are answers like any other: nobody is led elsewhere.
+//! Every wait and every body is bounded. Redirections are not followed: they are returned like any other answer.
 //!
 //! ```
 //! # async fn ask() -> Result<(), chat_transport::client::Unreached> {
@@ -41,29 +41,29 @@ use connect::Connector;
 pub use reach::{Dns, Only, Resolve, Resolving, is_public};
 pub use unreached::Unreached;
 
-/// Asks other servers. Cheap to clone; clones share their connections.
+/// A client for other servers. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     pool: legacy::Client<Connector, Outgoing>,
     settings: ClientSettings,
 }
 
-/// How others are asked.
+/// Limits and trust of a [`Client`].
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
-    /// Time for the host to be found and the connection to be made.
+    /// How long finding the host and connecting may take.
     pub connect: Duration,
-    /// Time for a whole answer, the connection included.
+    /// How long a whole answer may take, the connection included.
     pub patience: Duration,
-    /// Bytes that an answer's body may have.
+    /// How many bytes an answer's body may have.
     pub most: usize,
-    /// Where hosts are, and which of their addresses may be reached.
+    /// Finds a host's addresses, and decides which of them may be reached.
     pub resolve: Arc<dyn Resolve>,
-    /// A file with the authorities that are trusted, in PEM; the system's (or those of `SSL_CERT_FILE`) if there is none.
+    /// A PEM file with the authorities to trust; `None` for the system's (or those of `SSL_CERT_FILE`).
     pub roots: Option<PathBuf>,
 }
 
-/// What goes out with a request of [`Client::start`].
+/// The body of a request made with [`Client::start`].
 pub type Outgoing = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
 impl Default for ClientSettings {
@@ -79,7 +79,7 @@ impl Default for ClientSettings {
 }
 
 impl Client {
-    /// A client. What it trusts is read when it first speaks TLS with the system's authorities, now with those of a file.
+    /// Creates a client. A file of authorities is read now; the system's are read when TLS is first spoken.
     pub fn new(settings: ClientSettings) -> Result<Client, Unreached> {
         let connector = Connector::new(settings.resolve.clone(), settings.connect, settings.roots.as_deref())?;
         let pool = legacy::Client::builder(TokioExecutor::new())
@@ -90,14 +90,14 @@ impl Client {
         Ok(Client { pool, settings })
     }
 
-    /// Asks for what is at an address.
+    /// Sends a GET request, and waits for the whole answer.
     pub async fn get(&self, address: &Uri) -> Result<Response<Bytes>, Unreached> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = address.clone();
         self.send(request).await
     }
 
-    /// Asks, and waits for the whole answer.
+    /// Sends a request, and waits for the whole answer.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Unreached> {
         let request = request.map(|body| Full::new(body).map_err(|never| match never {}).boxed_unsync());
         let whole = async {
@@ -107,8 +107,8 @@ impl Client {
         timeout(self.settings.patience, whole).await.unwrap_or(Err(Unreached::Slow))
     }
 
-    /// Asks with a body that may be long, for an answer that may be long. Within the patience its head must come; the rest is up to
-    /// who reads it.
+    /// Sends a request whose body may be long, and returns as soon as the head of the answer is there, within `patience`. How
+    /// long the answer's body may take and how large it may be is up to the reader.
     pub async fn start(&self, request: Request<Outgoing>) -> Result<Response<Incoming>, Unreached> {
         timeout(self.settings.patience, self.begin(request)).await.unwrap_or(Err(Unreached::Slow))
     }
@@ -139,7 +139,7 @@ async fn collect(mut body: Incoming, most: usize) -> Result<Bytes, Unreached> {
     Ok(whole.freeze())
 }
 
-/// What a connector said comes wrapped.
+/// Finds the connector's own error inside hyper's.
 fn why(error: &legacy::Error) -> Unreached {
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(inner) = cause {
@@ -151,7 +151,7 @@ fn why(error: &legacy::Error) -> Unreached {
     Unreached::Lost(chain(error))
 }
 
-/// An error with its causes, in one line.
+/// Writes an error with its causes in one line.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -164,7 +164,8 @@ fn chain(error: &dyn Error) -> String {
 }
 
 const OURSELVES: HeaderValue = HeaderValue::from_static(concat!("chat-server/", env!("CARGO_PKG_VERSION")));
-/// Shorter than most servers keep a connection that nobody uses.
+/// How long an unused connection is kept: shorter than most servers keep theirs, so that a request seldom meets a connection that
+/// is just being closed.
 const IDLE: Duration = Duration::from_secs(20);
-/// Connections to one server that are kept although nobody uses them.
+/// How many unused connections to one server are kept.
 const SPARE: usize = 8;

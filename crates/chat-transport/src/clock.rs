@@ -1,22 +1,22 @@
-//! The one place where the wall clock is read, and chance is taken.
+//! The one place where the clock and the random numbers of the machine are read.
 
 use std::fmt::Debug;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chat_domain::Time;
 
-/// The moment that it is.
+/// Returns the time by the machine's clock.
 pub fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Time and chance as one server has them: it asks nobody else, so that a simulation can say both.
+/// A server's clock and random numbers. Nothing else reads the machine's, so that a simulation can replace both.
 pub(crate) trait Nature: Debug + Send + Sync {
-    /// The moment that it is.
+    /// Returns the current time.
     fn now(&self) -> Time;
 
-    /// Fills these bytes by chance; false if that cannot be had.
+    /// Fills the bytes at random. Returns false, with the bytes in any state, if there are no random numbers.
     fn fill(&self, bytes: &mut [u8]) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! Going away without hurting anybody: sockets are closed one after the other, so that their clients do not all come back at once.
+//! Closing all sockets before the server stops: one after the other, so that their clients do not all come back at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::app::App;
 use crate::connection::socket::Socket;
 
-/// Closes everybody, spread over this span. Who waits for answers has them first, unless they do not come.
+/// Closes all sockets, spread over this time. A socket that waits for answers gets them first, for at most [`PATIENCE`].
 pub(crate) async fn close_everybody(app: &App, over: Duration) {
     let everybody = app.hub.everybody();
     let steps = usize::try_from(over.as_millis() / STEP.as_millis()).unwrap_or(usize::MAX).max(1);
@@ -26,12 +26,13 @@ pub(crate) async fn close_everybody(app: &App, over: Duration) {
     }
 }
 
-/// Closes a socket whose orders are answered.
+/// Closes a socket if all of its orders are answered, and returns whether they are.
 fn leaves(socket: &Arc<Socket>) -> bool {
     let settled = socket.is_settled();
     if settled {
         let mut frames = Frames::new();
-        // Not all in the same moment: a browser would else come back exactly as long after its close as all others.
+        // Each client is told another delay. With the same one, browsers would come back in the very order and rhythm of their
+        // closes.
         reply::farewell(socket.endpoint, 1_000 + socket.id % 16 * 250, &mut frames);
         socket.line.offer(&frames);
         socket.go_away();
@@ -40,6 +41,6 @@ fn leaves(socket: &Arc<Socket>) -> bool {
 }
 
 const STEP: Duration = Duration::from_millis(50);
-/// How long an answer may take of what was asked before.
+/// How long a closing socket may wait for its last answers.
 const PATIENCE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(10);

@@ -1,4 +1,4 @@
-//! Erasing people: what is to go is unreadable at once, on every node; the rows follow behind it.
+//! Erasing people. What is to go becomes unreadable at once, on every node; the rows are deleted afterwards, in the background.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::clock;
 
 impl App {
-    /// Erases somebody, who leaves every room before: so nobody is left with a member who cannot be told from others.
+    /// Erases somebody, and their messages too if `unsaid`. They leave every room first: nobody should be left in a direct chat
+    /// or group with a member who can no longer be told from other erased ones. Refused if there is no such user.
     pub(crate) async fn erase(&self, user: UserId, unsaid: bool) -> Result<Erasure, Failure> {
         let person = self.directory.people(vec![user]).await?.pop().map(|account| account.person);
         let person = person.filter(|person| !person.is_erased()).ok_or(Refusal::UnknownUser)?;
@@ -28,7 +29,7 @@ impl App {
         Ok(erasure)
     }
 
-    /// Whatever these log-ins have opened goes.
+    /// Ends everything that was opened by these families and sessions.
     pub(crate) fn have_ended(&self, user: UserId, ended: Ended) {
         let now = self.now();
         ended.families.into_iter().for_each(|family| self.family_ended(user, family, now));
@@ -51,7 +52,7 @@ impl App {
     }
 }
 
-/// What the rules refuse here is done already: by another node, or by whoever took them out a moment ago.
+/// Treats a refusal as success: what was to be done has been done already, by another node or a moment ago.
 fn settled<T>(result: Result<T, Failure>) -> Result<(), Failure> {
     match result {
         Ok(_) | Err(Failure::Refused(_)) => Ok(()),
@@ -59,5 +60,5 @@ fn settled<T>(result: Result<T, Failure>) -> Result<(), Failure> {
     }
 }
 
-/// Rooms that are left in one go.
+/// How many rooms are left at a time.
 const AT_ONCE: usize = 64;

@@ -1,4 +1,4 @@
-//! What the feed says, as events: for whoever follows all rooms.
+//! Turning the feed's entries into events, for webhooks, pushes and the pull stream.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,8 @@ use chat_domain::view::Replayed;
 use chat_domain::{Failure, Fed, Head, Journal, ReportsPage, RoomId};
 use chat_protocol::rest::answer::Happening;
 
-/// What happened in a room from one change to another, or what was reported, as it is now; nothing where the log has forgotten it.
+/// Returns the durable events of a room from `from` up to `upto`; without a room, the reports with these numbers. `None` if the
+/// journal has pruned some of them.
 pub(crate) async fn changes(
     journal: &dyn Journal,
     room: Option<RoomId>,
@@ -28,7 +29,8 @@ pub(crate) async fn changes(
     }
 }
 
-/// How often positions have moved in these rooms: what has moved is no event.
+/// Returns `moves` of the rooms in these turns. Events are read with the newest `moves`, so that no position counts as missed:
+/// positions are no events of the feed.
 pub(crate) async fn moves(journal: &dyn Journal, turns: &[Fed]) -> Result<HashMap<RoomId, u64>, Failure> {
     let mut rooms: Vec<_> = turns.iter().filter_map(|turn| turn.room).collect();
     rooms.sort_unstable();

@@ -1,7 +1,7 @@
-//! Sockets, HTTP, accounts and the hub that carry the five dialects.
+//! The sockets, the HTTP routes, the accounts and the hub of a chat server that speaks five dialects.
 //!
-//! A whole server over a chat in memory, with a route of one's own on the same port; over a database it is the same with
-//! `chat_store::Store` in the place of [`InMemory`](chat_domain::memory::InMemory):
+//! The example is a whole server over a chat in memory, with a route of its own on the same port. Over a database it is the same,
+//! with `chat_store::Store` in place of [`InMemory`](chat_domain::memory::InMemory):
 //!
 //! ```
 //! use std::sync::Arc;
@@ -43,14 +43,14 @@
 //! # }
 //! ```
 //!
-//! Its floors, from below: [`carry`] moves bytes (HTTP, WebSocket, queues to clients), [`connection`] is what one
-//! client's connection is, [`hub`] says who hears what, [`account`] who may come in; [`session`], [`socketio`] and [`routes`] are the
-//! entrances, and [`service`] is all of them on one port.
+//! The layers, from below: [`carry`] moves bytes (HTTP, WebSocket, the queues to clients); [`connection`] is one client's
+//! connection; [`hub`] decides who hears what; [`account`] decides who may come in; [`session`], [`socketio`] and [`routes`] are
+//! the entrances; and [`service`] serves all of them on one port.
 //!
-//! Public beside what a server is composed of is what an embedder's own routes and sockets need: the gate
-//! ([`account::gate::Gate::authenticate`]) lets in who calls them, [`client`] asks other servers, also at addresses that strangers name
-//! ([`client::Only`], [`client::is_public`]), a [`carry::websocket::WebSocket`] talks another protocol beside the dialects
-//! (`examples/echo`); and the errors that all of these return.
+//! Public are the parts of which a server is composed, and what an embedder's own routes and sockets need:
+//! [`account::gate::Gate::authenticate`] authenticates their callers; [`client`] asks other servers, also at addresses that
+//! strangers name ([`client::Only`], [`client::is_public`]); [`carry::websocket::WebSocket`] carries another protocol beside the
+//! dialects (`examples/echo`).
 
 pub mod account;
 pub mod address;

@@ -1,4 +1,4 @@
-//! Places in the lobby are good for as long as somebody has a socket: renewed while they do, given up when they have been gone
+//! Keeping the lobby: a search or a place in the roulette lasts while its person has a socket, and ends when they have been away
 //! for too long.
 
 use chat_domain::{Command, Failure, Order, Time};
@@ -8,7 +8,7 @@ use tracing::debug;
 use crate::app::App;
 
 impl App {
-    /// Keeps the lobby until told to stop.
+    /// Renews and ends leases until told to stop.
     pub(crate) async fn keep_lobby(&self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(self.settings.lobby)).await.is_some() {
             if let Err(failure) = self.visit_lobby().await {
@@ -21,7 +21,7 @@ impl App {
         let now = self.now();
         let here = self.hub.at_roulette(self.journal.expired_leases(Time(i64::MAX)).await?);
         if !here.is_empty() {
-            // Whoever goes away until the next visit has all of their time from then on.
+            // Renewed beyond now, since whoever leaves before the next visit is to have the whole time from when they leave.
             self.journal.renew_leases(here, now.after(self.settings.lobby)).await?;
         }
         for actor in self.journal.expired_leases(now).await? {

@@ -1,5 +1,5 @@
-//! Notifications that messages owe to those whom they mention: stored a moment after the message, so that everybody in a large room
-//! can be mentioned and holds up nobody.
+//! Notifications of those whom messages mention. They are stored a moment after the message, so that mentioning everybody in a
+//! large room delays nobody.
 
 use std::time::Duration;
 
@@ -12,10 +12,12 @@ use crate::app::App;
 use crate::clock;
 
 impl App {
-    /// Notifies whoever is mentioned until told to stop; at first those who still were to be when the server last ended.
+    /// Stores and tells the notifications that are owed, until told to stop; it begins with those left over from the server's
+    /// last life.
     pub(crate) async fn tell_mentions(&self, stop: CancellationToken) {
         loop {
-            // Rung from here on, the bell is heard when it is waited for.
+            // The order matters: what is owed is looked up before the bell is awaited, and the bell remembers a ring that comes
+            // in between.
             let told = stop.run_until_cancelled(self.notify_mentioned()).await;
             match told {
                 None => return,
@@ -37,15 +39,15 @@ impl App {
                 return Ok(());
             }
             new.iter().for_each(|notification| self.hub.notify(notification));
-            // A room of ten thousand must not sit on everybody else's turn.
+            // Other tasks must get their turn while a room of ten thousand is notified.
             tokio::task::yield_now().await;
         }
     }
 }
 
-/// How many are stored in one go.
+/// How many notifications are stored in one transaction.
 const AT_ONCE: usize = 200;
-/// How often it is looked for what another node has left undone.
+/// How often to look for notifications that another node left undone.
 const SWEEP: Duration = Duration::from_secs(30);
-/// When the journal is asked again that was away.
+/// How long to wait after the journal was unavailable.
 const RETRY: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! What operators see: how much is asked in each dialect, how long it takes, who is here and what waits.
+//! The metrics that operators see: how much is asked in each dialect, how long it takes, who is connected and what waits.
 
 mod hooks;
 mod nodes;
@@ -26,7 +26,7 @@ use self::now::OfNow;
 use self::pushes::OfPushes;
 use self::store::OfStore;
 
-/// The figures of one server. No label names a room or a user: there are as many series as dialects and words.
+/// The metrics of one server. No label names a room or a user, so that the number of series stays fixed.
 pub(crate) struct Metrics {
     registry: Registry,
     messages: Family<[Label; 3], Counter>,
@@ -51,7 +51,7 @@ pub(crate) struct Metrics {
 type Label = (&'static str, &'static str);
 
 impl Metrics {
-    /// Everything at zero.
+    /// Creates all metrics at zero.
     pub(crate) fn new() -> Metrics {
         let mut metrics = Metrics {
             registry: Registry::default(),
@@ -78,7 +78,7 @@ impl Metrics {
         metrics
     }
 
-    /// What has not happened yet is 0, not absent: a rate sees the first one.
+    /// Creates the series with known labels at 0 instead of leaving them out: otherwise a rate would miss the first event.
     fn begin(&self) {
         for dialect in ["rest", "multiplexed", "room", "roulette", "socketio"] {
             self.messages.get_or_create(&[("event", "send"), ("status", "ok"), ("dialect", dialect)]).inc_by(0);
@@ -124,68 +124,69 @@ impl Metrics {
         self.of_now.register(registry);
     }
 
-    /// What passes between nodes.
+    /// Returns the metrics of the traffic between nodes.
     pub(crate) fn nodes(&self) -> &OfNodes {
         &self.of_nodes
     }
 
-    /// What back ends are told.
+    /// Returns the metrics of pushes to devices.
     pub(crate) fn pushes(&self) -> &OfPushes {
         &self.of_pushes
     }
 
+    /// Returns the metrics of webhooks.
     pub(crate) fn hooks(&self) -> &OfHooks {
         &self.of_hooks
     }
 
-    /// Something is set that makes the server easier to attack.
+    /// Marks a setting that makes the server easier to attack as switched on.
     pub(crate) fn insecure(&self, switch: &'static str) {
         self.insecure.get_or_create(&[("switch", switch)]).set(1);
     }
 
-    /// A frame was answered.
+    /// Counts a frame that was answered.
     pub(crate) fn answered(&self, entrance: Entrance, verb: Verb, ok: bool) {
         let status = if ok { "ok" } else { "error" };
         let labels = [("event", event(verb)), ("status", status), ("dialect", dialect(entrance))];
         self.messages.get_or_create(&labels).inc();
     }
 
-    /// A command was settled that had arrived then.
+    /// Records how long a command took that arrived at `arrived` and is settled now.
     pub(crate) fn settled(&self, entrance: Entrance, arrived: Time, now: Time) {
         self.latency.get_or_create(&[("dialect", dialect(entrance))]).observe(now.since(arrived).as_secs_f64());
     }
 
-    /// Of so many facts so many were remembered.
+    /// Counts how many of a batch's facts were remembered, and so not asked of the database.
     pub(crate) fn recalled(&self, remembered: usize, facts: usize) {
         self.of_store.recalled(remembered, facts);
     }
 
-    /// The store took this long for a transaction of so many orders.
+    /// Records how long the store took for a transaction of this many orders.
     pub(crate) fn stored(&self, orders: usize, span: Duration) {
         self.of_store.stored(orders, span);
     }
 
-    /// A poll was answered out of this.
+    /// Counts a poll by where its answer came from.
     pub(crate) fn polled(&self, source: &'static str) {
         self.polls.get_or_create(&[("source", source)]).inc();
     }
 
-    /// Somebody did not get what they asked for.
+    /// Counts an error that a client was told.
     pub(crate) fn refused(&self, entrance: Entrance, code: &'static str) {
         self.errors.get_or_create(&[("code", code), ("dialect", dialect(entrance))]).inc();
     }
 
-    /// A socket was opened, or closed.
+    /// Counts a socket that was opened (`one` is 1) or closed (−1).
     pub(crate) fn opened(&self, entrance: Entrance, one: i64) {
         self.connections.get_or_create(&[("dialect", dialect(entrance))]).inc_by(one);
     }
 
-    /// A Socket.IO client came back.
+    /// Counts a Socket.IO client that reconnected.
     pub(crate) fn came_back(&self) {
         self.reconnections.inc();
     }
 
-    /// A socket or stream has ended: with this code, or because its client went away.
+    /// Counts a socket or stream that ended: with a close code, or without one because its client went away.
     pub(crate) fn closed(&self, entrance: Entrance, code: Option<u16>) {
         let code = match code {
             None => "gone",
@@ -202,27 +203,27 @@ impl Metrics {
         self.closes.get_or_create(&[("code", code), ("dialect", dialect(entrance))]).inc();
     }
 
-    /// Somebody was not let in.
+    /// Counts somebody who was not let in.
     pub(crate) fn turned_away(&self, code: &'static str) {
         self.handshakes_refused.get_or_create(&[("code", code)]).inc();
     }
 
-    /// Somebody went on with a room where they were, out of this.
+    /// Counts a client that resumed a room where it had stopped, by where the missed events came from.
     pub(crate) fn resumed(&self, source: &'static str) {
         self.resumes.get_or_create(&[("source", source)]).inc();
     }
 
-    /// A request was answered.
+    /// Counts an answer to an HTTP request.
     pub(crate) fn responded(&self, status: http::StatusCode) {
         self.responses.get_or_create(&[("status", status.as_str().to_owned())]).inc();
     }
 
-    /// A password was checked.
+    /// Records how long a password took to check.
     pub(crate) fn checked(&self, span: Duration) {
         self.logins.observe(span.as_secs_f64());
     }
 
-    /// The text that Prometheus reads.
+    /// Returns all metrics as the text that Prometheus reads.
     pub(crate) fn text(&self, now: &Now) -> Result<String, Error> {
         self.of_now.set(now);
         let mut text = String::new();
@@ -241,7 +242,7 @@ fn histogram() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0])
 }
 
-/// The dialect that is spoken there.
+/// Returns the label of an entrance's dialect.
 pub(crate) fn dialect(entrance: Entrance) -> &'static str {
     match entrance {
         Entrance::Sse | Entrance::Bare => "rest",
@@ -252,7 +253,7 @@ pub(crate) fn dialect(entrance: Entrance) -> &'static str {
     }
 }
 
-/// What is asked for, as it is called in figures.
+/// Returns the label of a verb.
 pub(crate) fn event(verb: Verb) -> &'static str {
     match verb {
         Verb::Unknown => "unknown",

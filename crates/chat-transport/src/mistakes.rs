@@ -1,7 +1,7 @@
-//! Mistakes that a simulation plants to see whether it would find them. They are compiled for this crate's own tests and for nothing
-//! else: in every other build [`planted!`] is `false`.
+//! Mistakes that a simulation plants to show that it would find them. They are compiled only for this crate's own tests; in every
+//! other build [`planted!`] is `false`.
 
-/// Whether this mistake is planted now.
+/// True if this mistake is planted on this thread.
 #[cfg(test)]
 macro_rules! planted {
     ($mistake:ident) => {
@@ -9,7 +9,7 @@ macro_rules! planted {
     };
 }
 
-/// Never: mistakes are planted in tests alone.
+/// Always false: mistakes are planted in tests alone.
 #[cfg(not(test))]
 macro_rules! planted {
     ($mistake:ident) => {
@@ -33,10 +33,10 @@ mod test {
             pub(crate) enum Mistake { $($(#[$doc])* $name,)* }
 
             impl Mistake {
-                /// All of them.
+                /// Every mistake there is.
                 pub(crate) const ALL: &[Mistake] = &[$(Mistake::$name,)*];
 
-                /// The name of the mistake.
+                /// Returns the name under which the mistake is listed.
                 pub(crate) fn word(self) -> &'static str {
                     match self { $(Mistake::$name => concat!("planted-mistake:", $word),)* }
                 }
@@ -45,37 +45,37 @@ mod test {
     }
 
     mistakes! {
-        /// The hub tells an event again that it has told.
+        /// The hub tells an event a second time.
         Twice = "no dedup by seq";
         /// An event is told before it is committed.
         Early = "publish before commit";
         /// An order is acknowledged before it is committed.
         Hasty = "acknowledge before commit";
-        /// What is missing is given up, and nobody reads it.
+        /// An event that is missing is skipped instead of being read from the journal.
         Hole = "no re-reading after a hole";
-        /// Who has read the journal joins at the present, not where it has read to.
+        /// A client that has read the journal joins at the present instead of where its reading ended.
         Seam = "attach after the last read";
-        /// Positions are told in any order.
+        /// Positions are told in any order, so that one may go back.
         Back = "positions that go back";
         /// The echo of a message comes before its answer.
         Echo = "answers after echoes";
-        /// An order whose outcome is unknown is given again.
+        /// An order whose outcome is unknown is submitted a second time.
         Again = "retry of an unknown commit";
-        /// Who was removed goes on hearing.
+        /// Somebody who was removed goes on hearing the room.
         Lingers = "a lost unsubscribe";
-        /// An encoding is kept from one room for the next.
+        /// A frame that was encoded for one room is sent in another.
         Mixed = "an encoder's frame of another room";
-        /// A cursor of an earlier life of the database is good.
+        /// A cursor from an earlier epoch is accepted.
         Epoch = "cursor without epoch";
-        /// What an outbox has no room for is dropped.
+        /// Frames that do not fit into an outbox are dropped silently.
         Drops = "an outbox that drops when full";
         /// A resume by cursor forgets the positions.
         Moves = "a resume that forgets moves";
-        /// The grace after the last socket is counted from when the server began.
+        /// The grace after somebody's last socket is counted from the server's start.
         Grace = "presence that never ends";
-        /// Typing is not ended by silence.
+        /// Typing does not end when its signs stop.
         Types = "typing that never ends";
-        /// What the other nodes count is not counted here.
+        /// The numbers that count another node's envelopes are not checked.
         Numbers = "n ignored";
         /// The queue to a client has no bound.
         Unbound = "a queue without a bound";
@@ -85,12 +85,12 @@ mod test {
         static PLANTED: Cell<Option<Mistake>> = const { Cell::new(None) };
     }
 
-    /// Plants a mistake on this thread, or none.
+    /// Plants a mistake on this thread, or takes it out with `None`.
     pub(crate) fn plant(mistake: Option<Mistake>) {
         PLANTED.set(mistake);
     }
 
-    /// Whether this one is planted.
+    /// Tells whether this mistake is planted on this thread.
     pub(crate) fn is_planted(mistake: Mistake) -> bool {
         PLANTED.get() == Some(mistake)
     }

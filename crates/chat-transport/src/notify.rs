@@ -1,4 +1,4 @@
-//! Telling a service manager how the server is: systemd's protocol, one datagram a word.
+//! Telling a service manager how the server is, by systemd's protocol: one datagram a word.
 
 use std::env;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::debug;
 
-/// Says something (`READY=1`, `STOPPING=1`) to whoever has started the server, if they want to hear it.
+/// Sends a word (`READY=1`, `STOPPING=1`) to the service manager that started the server. Does nothing without one.
 pub fn notify(word: &str) {
     let Ok(to) = env::var("NOTIFY_SOCKET") else { return };
     if let Err(error) = send(&to, word) {
@@ -17,7 +17,7 @@ pub fn notify(word: &str) {
     }
 }
 
-/// Shows the service manager that the server lives, as often as it wants that. Returns at once where it does not.
+/// Sends signs of life as often as the service manager asks for them, for ever. Returns at once if it asks for none.
 pub async fn live() {
     let Some(every) = watchdog(env::var("WATCHDOG_USEC").ok(), env::var("WATCHDOG_PID").ok()) else { return };
     let mut ticks = interval(every);
@@ -28,7 +28,7 @@ pub async fn live() {
     }
 }
 
-/// How often: twice in the time after which it would think that the server hangs.
+/// Returns the pause between two signs: half of the time after which the service manager would think that the server hangs.
 fn watchdog(micros: Option<String>, pid: Option<String>) -> Option<Duration> {
     let is_ours = pid.is_none_or(|pid| pid == std::process::id().to_string());
     let micros: u64 = micros.filter(|_| is_ours)?.parse().ok()?;

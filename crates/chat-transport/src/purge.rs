@@ -1,4 +1,4 @@
-//! What is deleted behind a ban that ordered it, or with somebody who was erased: some at a time, so that it holds up nobody who talks.
+//! Deleting the messages of somebody who was banned or erased: some at a time, so that others who write are not held up.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::clock;
 
 impl App {
-    /// Deletes what is to be deleted until told to stop; at first what still was to be when the server last ended.
+    /// Deletes what is due until told to stop; it begins with what was left over from the server's last life.
     pub(crate) async fn purge(&self, stop: CancellationToken) {
         loop {
             let done = stop.run_until_cancelled(self.purge_all()).await;
@@ -34,7 +34,7 @@ impl App {
         self.purge_messages().await?;
         for erasing in self.directory.erasings(PEOPLE).await?.into_iter().filter(|one| one.done.is_none()) {
             let user = erasing.erasure.user;
-            // They are somewhere still if they were erased again in an older copy of the database.
+            // They may be in rooms again: a restored older copy of the database knew them there when they were erased anew.
             self.part(user).await?;
             self.purge_messages().await?;
             self.purge_rest(user).await?;
@@ -56,7 +56,7 @@ impl App {
             });
             for deleted in join_all(deleted).await {
                 match deleted {
-                    // What its sender or another node has deleted meanwhile is gone all the same.
+                    // Refused means gone already: its sender or another node has deleted it meanwhile.
                     Ok(_) | Err(Failure::Refused(_)) => {}
                     Err(Failure::Unavailable) => return Err(Failure::Unavailable),
                 }
@@ -72,12 +72,12 @@ impl App {
                 return Ok(());
             }
             self.let_others(began).await;
-            // Whatever was said in the last moment before.
+            // Messages of theirs that were committed while the rest was being deleted.
             self.purge_messages().await?;
         }
     }
 
-    /// At least half of the time is for who talks, and more while they do.
+    /// Pauses for as long as the last step took, and then while orders wait, up to [`PATIENCE`].
     async fn let_others(&self, began: Instant) {
         sleep(began.elapsed()).await;
         let waited = Instant::now();
@@ -87,14 +87,14 @@ impl App {
     }
 }
 
-/// How many are deleted in one go.
+/// How many rows are deleted in one go.
 const AT_ONCE: usize = 200;
-/// How many people are looked after at once who were erased.
+/// How many erased people are handled in one round.
 const PEOPLE: usize = 100;
-/// For how long those who talk go before it, and how often it is looked whether they do.
+/// For how long waiting orders go first at most, and how often to look whether some wait.
 const PATIENCE: Duration = Duration::from_millis(50);
 const GLANCE: Duration = Duration::from_millis(2);
-/// How often it is looked for what another node has left undone.
+/// How often to look for what another node left undone.
 const SWEEP: Duration = Duration::from_secs(30);
-/// When the journal is asked again that was away.
+/// How long to wait after the journal was unavailable.
 const RETRY: Duration = Duration::from_secs(1);

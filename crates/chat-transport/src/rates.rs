@@ -1,4 +1,4 @@
-//! How often users may do things.
+//! Limits on how often users and addresses may do things.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,20 +11,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::address::Source;
 
-/// What may be done how often.
+/// How often each kind of thing may be done.
 #[derive(Clone, Copy, Debug)]
 pub struct RateSettings {
-    /// Messages, edits, deletes and likes of a user.
+    /// Messages, edits, deletions and likes of a user.
     pub messages: Rate,
-    /// Everything else of a user that lasts, weighed by the people who hear of it.
+    /// Every other lasting change of a user, counted once for each person who hears of it.
     pub changes: Rate,
-    /// Bytes that a user fetches: of replays, histories and lists.
+    /// Bytes that a user fetches in replays, histories and lists.
     pub replays: Rate,
     /// Typing signs of a user, and changes of status.
     pub typing: Rate,
-    /// Attempts to log in to an account from an address.
+    /// Attempts to log in to one account from one address.
     pub logins: Rate,
-    /// Log-ins, registrations and refreshed tokens of an address.
+    /// Log-ins, registrations and refreshed tokens from one address.
     pub addresses: Rate,
 }
 
@@ -41,7 +41,7 @@ impl Default for RateSettings {
     }
 }
 
-/// Who has done how much lately.
+/// What users and addresses have done lately.
 pub(crate) struct Rates {
     settings: RwLock<RateSettings>,
     messages: Buckets<UserId>,
@@ -53,7 +53,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// Nobody has done anything.
+    /// Creates empty counters with these limits.
     pub(crate) fn new(settings: RateSettings) -> Rates {
         Rates {
             settings: RwLock::new(settings),
@@ -66,7 +66,7 @@ impl Rates {
         }
     }
 
-    /// From here on these hold.
+    /// Replaces the limits. What was counted so far stays.
     pub(crate) fn replace(&self, settings: RateSettings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
@@ -75,68 +75,72 @@ impl Rates {
         *self.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A user sends, edits, deletes or likes; if that is too fast, how many seconds to wait.
+    /// Counts a message, edit, deletion or like. The error is the number of seconds to wait.
     pub(crate) fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.messages.take(user, self.settings().messages, now)
     }
 
-    /// A user changes something else that lasts, and so many people hear of it.
+    /// Counts another lasting change, of which this many people hear. The error is the number of seconds to wait.
     pub(crate) fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
         self.changes.take_many(user, tenths(people), self.settings().tenths(), now).map_err(seconds)
     }
 
-    /// A user marks something as read. Whether that moves anything shows later: until then it is next to nothing.
+    /// Counts a mark of having read. It costs a tenth of a person now; [`heard`](Self::heard) adds the rest once it has moved a
+    /// position.
     pub(crate) fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.changes.take_many(user, 1, self.settings().tenths(), now).map_err(seconds)
     }
 
-    /// A user's change was heard by so many more people than it was weighed by.
+    /// Adds to a change the people who heard of it beyond those that were counted before. It never refuses: the user waits longer
+    /// next time.
     pub(crate) fn heard(&self, user: UserId, more: usize, now: Time) {
         self.changes.owe(user, tenths(more), self.settings().tenths(), now);
     }
 
-    /// A user is to be sent so many bytes of what is stored; if that is too fast, how long to wait.
+    /// Counts stored bytes that are to be sent to a user. The error is how long to wait first.
     pub(crate) fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
         self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings().replays, now)
     }
 
-    /// A user asks for something stored, whose size shows later.
+    /// Counts a request for something stored before its size is known; [`fetched`](Self::fetched) adds the rest. The error is the
+    /// number of seconds to wait.
     pub(crate) fn fetch(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.replay(user, FETCH, now).map_err(seconds)
     }
 
-    /// It was this large.
+    /// Adds the size of what was fetched, beyond what [`fetch`](Self::fetch) has counted.
     pub(crate) fn fetched(&self, user: UserId, bytes: usize, now: Time) {
         let more = bytes.saturating_sub(FETCH).try_into().unwrap_or(u64::MAX);
         self.replays.owe(user, more, self.settings().replays, now);
     }
 
-    /// Whether a sign of typing is passed on. Too many are dropped without a word, but the end of typing always counts.
+    /// Tells whether a sign of typing is passed on. Beyond the limit a sign is dropped silently, but the end of typing always
+    /// passes.
     pub(crate) fn lets_type(&self, user: UserId, is_typing: bool, now: Time) -> bool {
         !is_typing || self.sign(user, now).is_ok()
     }
 
-    /// A user types, or changes how others see them.
+    /// Counts a sign of typing or a change of status. The error is the number of seconds to wait.
     pub(crate) fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
         self.typing.take(user, self.settings().typing, now)
     }
 
-    /// Somebody at an address logs in, registers or refreshes a token.
+    /// Counts a log-in, a registration or a refreshed token from an address. The error is the number of seconds to wait.
     pub(crate) fn address(&self, from: Source, now: Time) -> Result<(), u64> {
         self.addresses.take(from, self.settings().addresses, now)
     }
 
-    /// Somebody tries to log in to an account from an address.
+    /// Counts an attempt to log in to an account from an address. The error is the number of seconds to wait.
     pub(crate) fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
         self.logins.take((username.to_lowercase(), from), self.settings().logins, now)
     }
 
-    /// They have logged in: the attempts before are forgiven.
+    /// Forgets the attempts before a log-in that succeeded.
     pub(crate) fn logged_in(&self, username: &str, from: Source) {
         self.logins.forget(&(username.to_lowercase(), from));
     }
 
-    /// Forgets those who have not done anything lately, now and then.
+    /// Drops counters that are back at zero from time to time, until told to stop.
     pub(crate) async fn run(&self, now: impl Fn() -> Time, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             let now = now();
@@ -189,7 +193,7 @@ impl<K> Default for Buckets<K> {
 }
 
 impl RateSettings {
-    /// The rate of changes in tenths of a person.
+    /// Returns the limit of changes in tenths of a person, so that a mark of having read can cost a tenth.
     fn tenths(&self) -> Rate {
         let Rate { per_second, burst } = self.changes;
         Rate { per_second: per_second.saturating_mul(10), burst: burst.saturating_mul(10) }
@@ -200,11 +204,11 @@ fn tenths(people: usize) -> u64 {
     u64::try_from(people).unwrap_or(u64::MAX).saturating_mul(10)
 }
 
-/// What a client is told to wait.
+/// Returns the seconds that a client is told to wait: never 0.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + 1
 }
 
-/// Bytes that asking costs, even for nothing.
+/// Bytes that a request counts for at least, whatever comes of it.
 const FETCH: usize = 1 << 10;
 const SWEEP: Duration = Duration::from_secs(5);

@@ -1,6 +1,7 @@
-//! The way to the other nodes over Redis or Valkey: what is published there is heard by whoever is subscribed at that moment.
+//! The bus between nodes over Redis or Valkey: publish and subscribe, so a node hears only what is published while it is
+//! subscribed.
 //!
-//! Whoever reaches that server could say anything: what is said is signed with the secret of the cluster.
+//! Whoever can reach that server could publish anything. Each message is therefore signed with the secret of the cluster.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -21,17 +22,17 @@ pub struct Redis {
     queue: mpsc::Sender<String>,
     signer: Arc<Signer>,
     own: Arc<Own>,
-    /// Who hears, for as long as somebody may speak.
+    /// Kept so that the listening task, which holds a weak reference, lives as long as this.
     _ears: Arc<dyn Listener>,
 }
 
-/// Writes who says something in front of it, and who may.
+/// Signs this node's messages, and checks those of others.
 struct Signer {
     node: u64,
     secret: Secret,
 }
 
-/// When this node last heard itself, by which it knows that it hears.
+/// When this node last heard its own messages: as long as they come back, it hears the others' too.
 #[derive(Default)]
 struct Own {
     heard: Mutex<Option<Instant>>,
@@ -39,7 +40,8 @@ struct Own {
 }
 
 impl Redis {
-    /// Begins to listen and to speak, and waits until this node hears itself; what is wrong if it does not.
+    /// Starts listening and publishing, and waits until this node hears itself. Fails with a reason if it does not within
+    /// 20 seconds.
     pub async fn begin(
         address: &str,
         channel: String,
@@ -54,7 +56,7 @@ impl Redis {
         let began = Instant::now();
         while began.elapsed() < BEGINS {
             let heard = own.bell.notified();
-            // What is lost here is said again.
+            // A failed attempt needs no handling: the next turn of the loop tries again.
             let _ = queue.try_send(signer.signed(""));
             if timeout(AGAIN, heard).await.is_ok() {
                 return Ok(Redis { queue, signer, own, _ears: ears });
@@ -71,7 +73,7 @@ impl Wire for Redis {
 
     fn say(&self, texts: Vec<String>) {
         for text in texts {
-            // What there is no room for is lost, which the others notice by its number.
+            // A message that does not fit into the queue is lost. Other nodes notice that by its number.
             let _ = self.queue.try_send(self.signer.signed(&text));
         }
     }
@@ -87,7 +89,7 @@ impl Signer {
         format!("{} {said}", self.mark(&said))
     }
 
-    /// Who says what, if it was said by one of ours.
+    /// Returns the sender and the text, or `None` if the signature is not the cluster's.
     fn read<'t>(&self, payload: &'t str) -> Option<(u64, &'t str)> {
         let (mark, said) = payload.split_once(' ')?;
         let is_ours = Secret::new(self.mark(said)).is(mark);
@@ -95,7 +97,7 @@ impl Signer {
         Some((u64::from_str_radix(node, 16).ok()?, text))
     }
 
-    /// HMAC with SHA-256.
+    /// Returns the HMAC-SHA-256 of the text.
     fn mark(&self, said: &str) -> String {
         let mut key = [0; BLOCK];
         let secret = self.secret.reveal().as_bytes();
@@ -120,7 +122,8 @@ impl Own {
     }
 }
 
-/// Listens until nobody wants to hear any more. Each new subscription may have missed something.
+/// Listens, and subscribes again after every failure, until the listener is dropped. After each subscription the listener is told
+/// that it may have missed something.
 async fn listen(client: Client, channel: String, signer: Arc<Signer>, weak: Weak<dyn Listener>, own: Arc<Own>) {
     while weak.strong_count() > 0 {
         if let Ok(Ok(subscribed)) = timeout(PATIENCE, subscribed(&client, &channel)).await {
@@ -139,7 +142,8 @@ async fn subscribed(client: &Client, channel: &str) -> redis::RedisResult<PubSub
     Ok(connection)
 }
 
-/// Hears until the connection ends, or this node does not hear itself any more: its own heartbeats come back to it.
+/// Hears messages until the connection fails or falls silent. Silence means failure, since this node's own heartbeats should come
+/// back.
 async fn hear(mut subscribed: PubSub, signer: &Signer, weak: &Weak<dyn Listener>, own: &Own) {
     let mut messages = subscribed.on_message();
     while let Ok(Some(message)) = timeout(SILENCE, messages.next()).await {
@@ -153,7 +157,7 @@ async fn hear(mut subscribed: PubSub, signer: &Signer, weak: &Weak<dyn Listener>
     }
 }
 
-/// Says what waits, as much as there is at once.
+/// Publishes what is queued, up to [`MOST_AT_ONCE`] messages in one round trip.
 async fn speak(client: Client, channel: String, mut waiting: mpsc::Receiver<String>) {
     let mut connection: Option<MultiplexedConnection> = None;
     while let Some(first) = waiting.recv().await {
@@ -178,19 +182,19 @@ async fn speak(client: Client, channel: String, mut waiting: mpsc::Receiver<Stri
     }
 }
 
-/// How much SHA-256 takes in at a time.
+/// The block size of SHA-256, in bytes.
 const BLOCK: usize = 64;
-/// Nobody says so much at once.
+/// The most bytes that one message may have.
 const LONGEST: usize = 1 << 20;
-/// What waits to be said at most.
+/// How many messages may wait to be published.
 const MOST_WAITING: usize = 8192;
-/// What is said at once at most.
+/// How many messages are published in one round trip.
 const MOST_AT_ONCE: usize = 64;
-/// How long a node may take to hear itself when it begins, with many others beginning beside it.
+/// How long a node may take to hear itself at its start, when many others may be starting too.
 const BEGINS: Duration = Duration::from_secs(20);
-/// How long anything may take.
+/// How long one exchange with the server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A node says something every second.
+/// After this silence the subscription counts as dead: a node's own heartbeat comes back every second.
 const SILENCE: Duration = Duration::from_millis(3_500);
 const AGAIN: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(100);

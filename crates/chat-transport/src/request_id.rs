@@ -1,4 +1,4 @@
-//! A name for each request, by which an answer is found in the log.
+//! An id for each request, by which the lines of the log about it can be found.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -6,21 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header that carries it.
+/// The header that carries the id.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The name that a trusted proxy has given, or a new one.
+/// Returns the id that a trusted proxy has given, or a new one.
 pub(crate) fn of(headers: &HeaderMap, from_proxy: bool) -> HeaderValue {
     let given = headers.get(&HEADER).filter(|id| from_proxy && is_plain(id.as_bytes()));
     given.cloned().unwrap_or_else(fresh)
 }
 
-/// What the lines of the log about a request carry.
+/// Opens the span whose fields stand in every line of the log about the request.
 pub(crate) fn span(id: &HeaderValue, from: IpAddr) -> tracing::Span {
     tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %from)
 }
 
-/// Not from one life of the server to the next the same, and cheap.
+/// Returns a new id that is cheap to make and does not repeat those of an earlier life of the server.
 fn fresh() -> HeaderValue {
     static LIFE: OnceLock<u32> = OnceLock::new();
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -29,7 +29,7 @@ fn fresh() -> HeaderValue {
     HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("-"))
 }
 
-/// Whether it can stand in a line of the log without pretending to be more.
+/// Tells whether an id from outside can stand in a line of the log without forging anything else there.
 fn is_plain(id: &[u8]) -> bool {
     (1..=64).contains(&id.len()) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte))
 }

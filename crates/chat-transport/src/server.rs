@@ -1,4 +1,4 @@
-//! A whole server in a few lines: what an embedder composes.
+//! A whole server in a few lines, for an embedder.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::carry::outbox::{Depot, Limits};
 use crate::hub::{Among, Hub, HubSettings, Inbox};
 use crate::service::Service;
 
-/// Puts a server together: over which ports, with which settings, and with what beside it.
+/// Puts a server together from its ports, its settings and what is served beside it.
 ///
-/// The journal is made before it, and tells what it has settled to the same [`Inbox`].
+/// The journal must have been made before, with the same [`Inbox`] as its sink.
 pub struct Builder {
     inbox: Arc<Inbox>,
     journal: Arc<dyn Journal>,
@@ -41,7 +41,7 @@ pub struct Server {
 }
 
 impl Builder {
-    /// A server over these ports, whose sink is this inbox, and with the settings that a new installation has.
+    /// Begins a server over these ports with the settings of a new installation. `inbox` must be the sink of the journal.
     pub fn new(
         inbox: Arc<Inbox>,
         journal: Arc<dyn Journal>,
@@ -64,49 +64,50 @@ impl Builder {
         }
     }
 
-    /// How the entrances and the HTTP trees behave. Origins whose pages may ask are in `settings.http.allowed_origins`.
+    /// Sets how the entrances and the HTTP trees behave. Origins whose pages may use the cookie are in
+    /// `settings.http.allowed_origins`.
     pub fn settings(mut self, settings: ServerSettings) -> Builder {
         self.settings = settings;
         self
     }
 
-    /// Who hears what, and for how long somebody stays online.
+    /// Sets how the hub delivers, and for how long somebody without a socket still counts as online.
     pub fn hub(mut self, settings: HubSettings) -> Builder {
         self.hub = settings;
         self
     }
 
-    /// How much may wait for slow readers.
+    /// Limits how much may wait for slow readers.
     pub fn queues(mut self, limits: Limits) -> Builder {
         self.queues = limits;
         self
     }
 
-    /// How many connections there may be, and how patient they are met.
+    /// Limits the number of connections, and how long their requests may take.
     pub fn connections(mut self, settings: HttpSettings) -> Builder {
         self.connections = settings;
         self
     }
 
-    /// The other nodes that serve the same chat, which this one's inbox hears.
+    /// Joins other nodes that serve the same chat. `nodes` must be heard by the inbox of this server.
     pub fn among(mut self, nodes: Among) -> Builder {
         self.among = Some(nodes);
         self
     }
 
-    /// Over which time clients are told to come back when the server stops, so that they do not come all at once.
+    /// Spreads the closing of sockets over this time when the server stops, so that clients do not all come back at once.
     pub fn drain(mut self, over: Duration) -> Builder {
         self.drain = over;
         self
     }
 
-    /// Routes of one's own on the same port. They are asked before those of the chat: what they claim, the chat never sees.
+    /// Adds routes to the same port. They are asked before those of the chat, which never sees what they claim.
     pub fn beside(mut self, routes: Arc<dyn Beside>) -> Builder {
         self.beside.public = Some(routes);
         self
     }
 
-    /// The server. An error names two routes of the chat that meet, which is a mistake in this crate.
+    /// Returns the server. It fails if two routes of the chat collide, which would be a mistake in this crate.
     pub fn build(self) -> Result<Server, matchit::InsertError> {
         let depot = Depot::new(self.queues);
         let hub = Hub::among(self.hub, depot, self.inbox, self.journal.clone(), self.directory.clone(), self.among);
@@ -116,8 +117,8 @@ impl Builder {
 }
 
 impl Server {
-    /// Serves on this listener until told to stop: then nobody new comes in, sockets are closed so that their clients come back, and
-    /// answers under way are finished.
+    /// Serves on this listener until told to stop. Then no new connection is accepted, sockets are closed in such a way that
+    /// their clients come back, and answers under way are finished.
     pub async fn serve(&self, listener: impl Into<Listener>, stop: CancellationToken) -> Served {
         let (answering, running) = (self.service.clone(), self.service.clone());
         let ended = stop.clone();
@@ -137,7 +138,7 @@ impl Server {
         served
     }
 
-    /// Everything behind it, for who accepts connections on their own.
+    /// Returns the handler of all requests, for an embedder that accepts connections itself.
     pub fn service(&self) -> &Arc<Service> {
         &self.service
     }

@@ -1,4 +1,4 @@
-//! Everything that is served on one port.
+//! Everything that is served on one port: entrances, routes, operators' pages.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,29 +26,29 @@ use crate::session::Door;
 use crate::session::socketio;
 use crate::socketio::Engines;
 
-/// Everything that is served on one port.
+/// Answers every request of a server: of clients, of operators and of other nodes.
 pub struct Service {
     app: Arc<App>,
     routes: Routes,
     engines: Arc<Engines>,
     operators: Operators,
     beside: Neighbours,
-    /// The other nodes, if there may be some.
+    /// The other nodes, where the server is one of several.
     cluster: Option<Arc<Cluster>>,
 }
 
 impl Service {
-    /// The doors and routes of a server.
+    /// Creates the service of a single node. It fails if two routes collide.
     pub fn new(app: Arc<App>) -> Result<Arc<Service>, InsertError> {
         Service::with(app, Neighbours::default())
     }
 
-    /// The same, with others beside it.
+    /// Creates it with additional routes.
     pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
         Service::among(app, beside, None)
     }
 
-    /// The same on one of several nodes.
+    /// Creates it with additional routes on one of several nodes.
     pub fn among(
         app: Arc<App>,
         beside: Neighbours,
@@ -70,7 +70,7 @@ impl Service {
         Ok(Arc::new(Service { app, routes, engines, operators, beside, cluster }))
     }
 
-    /// Answers a request. An error carries the name under which the log has more of it.
+    /// Answers a client's request. An answer that is an error carries the request's id, by which it can be found in the log.
     pub async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let (proxies, from) = (&self.app.settings.proxies, peer.address.ip());
         let id = request_id::of(request.headers(), proxies.trusts(from));
@@ -100,7 +100,8 @@ impl Service {
         }
     }
 
-    /// Answers another node of the cluster, which asks for a client or for an operator who came there.
+    /// Answers a request that another node passes on for a client or an operator of its own. Refused unless it is signed with the
+    /// cluster's secret.
     pub async fn answer_node(&self, mut request: Request<Incoming>, mut peer: Peer) -> Response<Body> {
         let admitted = self.cluster.as_ref().is_some_and(|cluster| cluster.admits(request.headers_mut(), &mut peer));
         if !admitted {
@@ -114,7 +115,7 @@ impl Service {
         }
     }
 
-    /// Answers an operator: health, readiness and figures, and what is beside them.
+    /// Answers on the operators' port: health, readiness, metrics, the operators' routes, and what was added there.
     pub async fn answer_operator(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         match request.uri().path() {
             "/metrics" => self.metrics(),
@@ -154,26 +155,26 @@ impl Service {
         }
     }
 
-    /// Runs what happens beside requests, until told to stop.
+    /// Runs everything that happens beside requests, until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
         tokio::join!(self.app.run(stop.clone()), self.engines.run(stop));
     }
 
-    /// From here on it is not ready.
+    /// Lets `/readyz` answer that the server is not ready from now on.
     pub fn leave(&self) {
         self.app.leaving.store(true, Ordering::Relaxed);
     }
 
-    /// Tells every client that the server goes away, one after the other in this span, so that they come back soon.
+    /// Closes all sockets, spread over this time, and tells their clients to come back.
     pub async fn drain(&self, over: Duration) {
         self.leave();
         drain::close_everybody(&self.app, over).await;
         self.app.hub.close_all();
-        // Those who have not said who they are, too.
+        // Also the Socket.IO sessions that have not authenticated yet.
         self.engines.close_all(closes::GOING_AWAY);
     }
 
-    /// Notes what is still to be noted of those who were here, once nobody is served any more.
+    /// Writes what is still pending about those who were connected. Call it once nobody is served any more.
     pub async fn settle_up(&self) {
         self.app.hub.note_departures().await;
     }
@@ -189,5 +190,5 @@ impl Service {
     }
 }
 
-/// What the text of the figures calls itself.
+/// The content type of the metrics.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

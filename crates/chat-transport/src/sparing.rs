@@ -1,9 +1,9 @@
-//! Lines of the log that strangers can cause: at most one a second of a kind, with how many were left out.
+//! Limits on lines of the log that strangers can cause: at most one a second of a kind, which says how many were left out.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lets one line a second through.
+/// Lets one line of the log through a second.
 #[derive(Debug, Default)]
 pub(crate) struct Sparing(Mutex<SparingState>);
 
@@ -18,7 +18,7 @@ impl Sparing {
         Sparing(Mutex::new(SparingState { last: None, left_out: 0 }))
     }
 
-    /// Whether this line is written: then how many were not since the last that was.
+    /// Returns `None` if the line must be left out, and otherwise how many were left out since the last one.
     pub(crate) fn line(&self, now: Instant) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.last.is_some_and(|last| now.duration_since(last) < APART) {

@@ -1,4 +1,4 @@
-//! Keeping people out for a while: whoever is connected goes, on every node.
+//! Suspending people: their connections are closed on every node, and they cannot come in until a given time.
 
 use std::time::Duration;
 
@@ -9,18 +9,19 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 
 impl App {
-    /// Keeps somebody out until then; a moment that is past lets them in again.
+    /// Suspends somebody until a time. A time in the past ends the suspension.
     pub(crate) async fn suspend(&self, user: UserId, until: Time, reason: String) -> Result<(), Failure> {
         self.directory.suspend(user, until, reason).await?;
         self.put_out_the_suspended().await
     }
 
-    /// Hears who is kept out, and puts them out, until told to stop: other nodes say so through the directory alone.
+    /// Looks in the directory for suspended people and closes their connections, until told to stop. Nodes learn of each other's
+    /// suspensions in no other way.
     pub(crate) async fn keep_suspended(&self, stop: CancellationToken) {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            // Without a directory nobody comes in anyway.
+            // A failure can be ignored: without a directory nobody can come in anyway.
             let _ = stop.run_until_cancelled(self.put_out_the_suspended()).await;
         }
     }
@@ -34,5 +35,5 @@ impl App {
     }
 }
 
-/// How often it is looked who is kept out: nobody stays for a second.
+/// How often to look, so that a suspended person stays connected for less than a second.
 const LOOK: Duration = Duration::from_millis(400);

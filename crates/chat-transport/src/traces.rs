@@ -1,4 +1,4 @@
-//! Traces for OpenTelemetry: what became of some of what clients ask for. They are made by the hub, and sent from here.
+//! Sending traces to an OpenTelemetry collector. The hub makes them, for a part of what clients ask.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::carry::http::JSON;
 use crate::client::{Client, ClientSettings, Unreached};
 use crate::sparing::Sparing;
 
-/// Sends traces to a collector. Cheap to clone; clones are one.
+/// The queue of traces to a collector. Cheap to clone; clones share the queue.
 #[derive(Clone, Debug)]
 pub struct Traces {
     to: Sender<Trace>,
@@ -23,7 +23,7 @@ pub struct Traces {
     per_second: u32,
 }
 
-/// How many are made in the second under way.
+/// How many traces were made in the current second.
 #[derive(Debug)]
 struct Pace {
     second: Instant,
@@ -31,8 +31,8 @@ struct Pace {
 }
 
 impl Traces {
-    /// Sends to the collector at this address (`http://127.0.0.1:4318/v1/traces`), at most so many a second. What it does not take is
-    /// lost: nothing waits for a collector.
+    /// Starts sending to a collector (`http://127.0.0.1:4318/v1/traces`), at most `per_second` traces. A trace that the collector
+    /// does not take is lost: nothing waits for it.
     pub fn begin(address: Uri, per_second: u32) -> Result<Traces, Unreached> {
         let client = Client::new(ClientSettings::default())?;
         let (to, traces) = channel(MOST);
@@ -41,7 +41,7 @@ impl Traces {
         Ok(Traces { to, pace: Arc::new(Mutex::new(pace)), per_second })
     }
 
-    /// Whether one more is to be made.
+    /// Tells whether one more trace may be made in this second, and counts it.
     pub(crate) fn is_due(&self) -> bool {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         if pace.second.elapsed() >= Duration::from_secs(1) {
@@ -51,14 +51,14 @@ impl Traces {
         pace.made <= self.per_second
     }
 
-    /// Sends one soon.
+    /// Queues a trace. It is dropped if the queue is full.
     pub(crate) fn put(&self, trace: Trace) {
-        // Where too many wait, the collector is slow.
+        // A full queue means that the collector is slow, and a trace is not worth waiting for.
         let _ = self.to.try_send(trace);
     }
 }
 
-/// Sends until nobody makes traces any more.
+/// Sends traces until all senders are gone.
 async fn send(client: Client, address: Uri, mut traces: Receiver<Trace>) {
     let mut some = Vec::new();
     while traces.recv_many(&mut some, MOST).await > 0 {
@@ -86,9 +86,9 @@ async fn send(client: Client, address: Uri, mut traces: Receiver<Trace>) {
     }
 }
 
-/// Traces that wait, and those of one request.
+/// How many traces may wait, and how many one request carries.
 const MOST: usize = 512;
-/// How long more are waited for.
+/// How long to gather more traces for the same request.
 const GATHER: Duration = Duration::from_millis(500);
-/// A collector that is away loses everything.
+/// Limits the log to one line a second while the collector is away.
 static LOST: Sparing = Sparing::new();

@@ -1,4 +1,4 @@
-//! Who stays connected by the word of a back end is asked about again from time to time: they may have logged out there.
+//! Asking the back end again, from time to time, about those who are connected by its word: they may have logged out there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::connection::socket::Socket;
 
 impl App {
-    /// Closes those for whom their back end does not vouch any more, until told to stop. A back end that does not say anything
-    /// changes nothing: whoever is in stays in.
+    /// Closes the sockets of those for whom the back end no longer vouches, until told to stop. While the back end does not
+    /// answer, everybody stays.
     pub(crate) async fn keep_vouched(&self, stop: CancellationToken) {
         let Some(backend) = self.gate.tokens().backend() else { return };
         let mut ticks = interval(LOOK);
@@ -43,12 +43,13 @@ impl App {
     }
 }
 
-/// The time between two looks, a little shorter for some: who came in the same moment is not asked about in the same moment for ever.
+/// Returns the time until a socket is asked about again: up to a quarter less for some, so that those who came together are not
+/// always asked about together.
 fn sooner(every: Duration, socket: u64) -> Duration {
     every - every / 4 * u32::try_from(socket % 8).unwrap_or(0) / 8
 }
 
-/// Between two looks at who is due.
+/// How often to look which sockets are due.
 const LOOK: Duration = Duration::from_secs(1);
-/// Questions at a time: half of what the back end gets, so that the door goes on.
+/// How many questions run at a time: half of what the back end is asked at most, so that newcomers still get answers.
 const AT_ONCE: usize = 32;

@@ -1,4 +1,4 @@
-//! Somebody who was let in, and by what.
+//! Somebody who was let in, and the credential that they showed.
 
 use std::sync::Arc;
 
@@ -7,32 +7,34 @@ use chat_domain::{Account, Time, UserId};
 
 use super::introspection::Credential;
 
-/// By which door somebody comes.
+/// The kind of request by which somebody comes in. It decides where a token may stand, and when the cookie counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// An ordinary request: a token in its header, or the cookie, with which only pages of our own may change anything.
+    /// An ordinary request: the token is in a header. With the cookie, only our own pages and those of trusted origins may change
+    /// anything.
     Http,
-    /// A server-sent stream: the token may also be in the address.
+    /// A server-sent stream: as `Http`, and the token may also be in the address, since browsers cannot set headers there.
     Stream,
-    /// A socket: the same, and the cookie is good on pages of our own only, since nothing else keeps other sites from using it.
+    /// A socket: as `Stream`, but the cookie always needs a page of our own or a trusted origin. Browsers apply no other
+    /// protection to sockets: they send cookies with cross-site ones.
     Socket,
 }
 
 /// Somebody who was let in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
-    /// The account that the credential is good for.
+    /// The account that the credential belongs to.
     pub account: Account,
-    /// The credential that said so.
+    /// The credential.
     pub by: By,
 }
 
-/// By what somebody was let in.
+/// The credential by which somebody was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// A token that is carried along.
+    /// An access token.
     Token(Pass),
-    /// The word of the back end that issued this credential.
+    /// A credential that a back end vouches for, and until when its word counts.
     Backend(Arc<Credential>, Pass),
     /// The cookie session with this digest.
     Cookie {
@@ -41,19 +43,19 @@ pub enum By {
     },
 }
 
-/// How long a token is good, and what may end it before.
+/// Until when a token is good, and what may end it earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pass {
-    /// The end of it.
+    /// When it ends.
     pub expires: Time,
-    /// What it rests on, if it is one of our own.
+    /// The family and generation it was issued under, if it is one of our own.
     pub grant: Option<Grant>,
-    /// When it was made, if an outside issuer says so, or when the back end was asked.
+    /// When it was issued, if an outside issuer says so; for a back end, when it was asked.
     pub issued: Option<Time>,
 }
 
 impl Pass {
-    /// Whether it is still good, as far as its person's tokens have been ended.
+    /// Tells whether the token is still good, given which of the holder's tokens have been ended.
     pub(crate) fn is_honoured(&self, holder: &Holder) -> bool {
         match self.grant {
             Some(grant) => holder.honours(grant),
@@ -63,7 +65,7 @@ impl Pass {
 }
 
 impl By {
-    /// How long it is good, where that is known.
+    /// Returns until when the credential is good; `None` for a cookie, which is looked up each time.
     pub(crate) fn pass(&self) -> Option<&Pass> {
         match self {
             By::Token(pass) | By::Backend(_, pass) => Some(pass),

@@ -1,4 +1,4 @@
-//! What an access token says.
+//! The claims of an access token.
 
 use std::fmt;
 
@@ -6,50 +6,50 @@ use chat_domain::grant::{Family, Grant};
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Claims {
-    /// Who it is about.
+    /// The user it is about.
     pub sub: Subject,
     /// When it ends, in seconds since 1970.
     #[serde(deserialize_with = "seconds")]
     pub exp: u64,
-    /// When it begins to be good.
+    /// From when on it is good.
     #[serde(default, deserialize_with = "some_seconds", skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
     /// When it was issued.
     #[serde(default, deserialize_with = "some_seconds", skip_serializing_if = "Option::is_none")]
     pub iat: Option<u64>,
-    /// Its own name.
+    /// Its own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// Who issued it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
-    /// The family of its refresh token, in our own tokens.
+    /// In our own tokens: the family of its refresh token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_family: Option<i64>,
-    /// The generation of the user's tokens, in our own.
+    /// In our own tokens: the generation of the user's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_generation: Option<i64>,
-    /// The user's UUID, in our own tokens.
+    /// In our own tokens: the user's UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// The user's name, from issuers that say it.
+    /// The user's name, if the issuer says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The address of the user's picture, from issuers that say it.
+    /// The address of the user's picture, if the issuer says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// For whom it is, which is compared before: here so that nobody says it twice.
+    /// The audience. It is verified elsewhere; the field is here so that a token in which it stands twice is refused.
     #[serde(default, skip_serializing)]
     pub(super) aud: Option<IgnoredAny>,
-    /// Whether the issuer's numbers and UUIDs are its users' ids here.
+    /// Whether the token is from the first issuer, whose numbers and UUIDs are the users' ids here.
     #[serde(skip)]
     pub(super) is_first: bool,
 }
 
-/// A subject as its issuer writes it.
+/// A subject, as its issuer writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Subject {
@@ -59,7 +59,7 @@ pub(crate) enum Subject {
     Text(String),
 }
 
-/// A time as JWTs write it: a number of seconds, of which some issuers write fractions.
+/// Reads a time of a JWT: seconds since 1970, with a fraction from some issuers.
 fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     Moment::deserialize(from)?.whole().ok_or_else(|| Error::custom("no time"))
 }
@@ -86,14 +86,14 @@ impl Moment {
 }
 
 impl Claims {
-    /// What one of our own tokens rests on. Those that were made before tokens could be ended are of the first generation.
+    /// Returns the family and generation of one of our own tokens. Old tokens that name no generation are of the first one.
     pub(super) fn grant(&self) -> Grant {
         Grant { family: self.chat_family.map(Family), generation: self.chat_generation.unwrap_or(0) }
     }
 }
 
 impl Subject {
-    /// The number that this is, written either way.
+    /// Returns the subject as a number, if it is one, with or without quotes.
     pub(crate) fn number(&self) -> Option<i64> {
         match self {
             Subject::Number(number) => Some(*number),

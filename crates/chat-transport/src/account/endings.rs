@@ -1,4 +1,5 @@
-//! Whose tokens were ended a moment ago: whoever was looked at before that, and is not known to the hub yet, is found out here.
+//! Tokens that were ended a moment ago. Somebody may be on their way in with one: checked before it was ended, and not yet known
+//! to the hub. They are found here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use chat_domain::{Time, UserId};
 
 use super::caller::Pass;
 
-/// What was ended a moment ago.
+/// The families and people whose tokens were ended lately.
 #[derive(Default)]
 pub(super) struct Endings(Mutex<EndingsState>);
 
@@ -21,17 +22,17 @@ struct EndingsState {
 }
 
 impl Endings {
-    /// A family was ended.
+    /// Notes that a family was ended.
     pub(super) fn family(&self, family: Family, now: Time) {
         self.swept(now).families.insert(family, now);
     }
 
-    /// All tokens of somebody were ended.
+    /// Notes that all tokens of a user made until now were ended.
     pub(super) fn person(&self, holder: Holder, now: Time) {
         self.swept(now).people.insert(holder.account.person.id(), (holder, now));
     }
 
-    /// Whether this is one of the tokens that were ended.
+    /// Tells whether this user's token is among those that were ended.
     pub(super) fn concern(&self, user: UserId, pass: &Pass) -> bool {
         let state = self.state();
         let family = pass.grant.and_then(|grant| grant.family);
@@ -40,7 +41,7 @@ impl Endings {
             || person.is_some_and(|holder| !pass.is_honoured(holder))
     }
 
-    /// The state without what is over for so long that nobody is still on their way in who came before it.
+    /// Locks the state, and drops what is so old that nobody can still be on their way in with a token from before it.
     fn swept(&self, now: Time) -> MutexGuard<'_, EndingsState> {
         let mut state = self.state();
         if state.swept.after(LONG) <= now {
@@ -56,7 +57,7 @@ impl Endings {
     }
 }
 
-/// Longer than anybody is on their way in.
+/// Longer than anybody's way in takes.
 const LONG: Duration = Duration::from_secs(120);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who is at the door: a token, or the cookie with its origin.
+//! Authentication: by a token, or by the cookie together with the page's origin.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use super::suspended::Suspended;
 use super::token::{self, Claims, Denied, Tokens};
 use crate::sparing::Sparing;
 
-/// Who may come in: tokens and cookie sessions, and for these the pages that may bring one.
+/// Decides who may come in: checks access tokens, cookie sessions, and the origins of the pages that bring a cookie.
 pub struct Gate {
     tokens: Tokens,
     pub(super) directory: Arc<dyn Directory>,
@@ -37,7 +37,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate for these tokens and the cookie sessions of this directory.
+    /// Creates a gate for these tokens and for the cookie sessions in this directory.
     pub(crate) fn new(tokens: Tokens, directory: Arc<dyn Directory>, origins: Origins, session_ttl: Duration) -> Gate {
         Gate {
             tokens,
@@ -50,7 +50,8 @@ impl Gate {
         }
     }
 
-    /// Lets somebody in by the credential that a request brings. Where a token comes, it alone counts.
+    /// Lets somebody in by the credential of a request. If there is a token, only the token counts, even if it is bad and the
+    /// cookie is good. The cookie counts only from trusted pages, as [`How`] says.
     pub async fn authenticate(&self, parts: &Parts, how: How, now: Time) -> Result<Caller, Trouble> {
         let caller = self.recognise(parts, how, now).await?;
         self.let_through(caller.id(), now).await?;
@@ -78,12 +79,12 @@ impl Gate {
         Ok(Caller { account, by: By::Cookie { digest } })
     }
 
-    /// Whose cookie session this is, if it is still good. It lasts longer for being used.
+    /// Returns the account of a cookie session that is still good, and prolongs the session.
     pub(crate) async fn whose_session(&self, digest: String, now: Time) -> Result<Option<Account>, Trouble> {
         Ok(self.directory.session(digest, now, now.after(self.session_ttl)).await?)
     }
 
-    /// Lets somebody in by a token, wherever it came from.
+    /// Lets somebody in by a token, wherever in the request it was.
     pub(crate) async fn authenticate_token(&self, token: &Secret, now: Time) -> Result<Caller, Trouble> {
         let caller = self.recognise_token(token, now).await?;
         self.let_through(caller.id(), now).await?;
@@ -103,7 +104,7 @@ impl Gate {
         self.let_in(digest, caller, now)
     }
 
-    /// Lets somebody in by the word of the back end that issued their credential.
+    /// Lets somebody in by a credential that the back end vouches for.
     async fn authenticate_elsewhere(
         &self,
         backend: &Introspection,
@@ -121,8 +122,8 @@ impl Gate {
         self.let_in(digest, caller, now)
     }
 
-    /// Whether the back end still says that this credential is this user's, in words not older than half the time between two such
-    /// looks. Where it does not say anything nothing is known.
+    /// Tells whether the back end still says that this credential is this user's. An answer counts that is not older than half
+    /// the time between two such questions. An error means that the back end gave no answer: then nothing is known.
     pub(crate) async fn still_vouched_for(
         &self,
         backend: &Introspection,
@@ -164,10 +165,11 @@ impl Gate {
         }
     }
 
-    /// Remembers somebody who was found good.
+    /// Remembers a caller whose credential was checked.
     fn let_in(&self, digest: String, caller: Caller, now: Time) -> Result<Caller, Trouble> {
         self.remembered.remember(digest, &caller, now);
-        // It may have been ended between the look at the directory and now, and remembered after everybody was to forget it.
+        // The token may have been ended after the directory was asked. Whoever ended it has told everybody to forget the user,
+        // perhaps before this caller was remembered: so look once more, after remembering.
         if self.is_ended(&caller) {
             self.forget(caller.id());
             return Err(Trouble::Unauthorized);
@@ -175,23 +177,23 @@ impl Gate {
         Ok(caller)
     }
 
-    /// How often a token was one that came a moment ago, and how often one that had to be checked.
+    /// Returns how many tokens were found among the remembered ones, and how many had to be checked.
     pub(crate) fn looks(&self) -> (u64, u64) {
         self.remembered.looks()
     }
 
-    /// Whether somebody who was let in a moment ago would not be any more: their tokens were ended meanwhile.
+    /// Tells whether the caller's token was ended after they were let in.
     pub(crate) fn is_ended(&self, caller: &Caller) -> bool {
         caller.by.pass().is_some_and(|pass| self.endings.concern(caller.id(), pass))
     }
 
-    /// A family was ended: its access tokens are no good from here on.
+    /// Ends the access tokens of a family from here on.
     pub(crate) fn end_family(&self, user: UserId, family: Family, now: Time) {
         self.endings.family(family, now);
         self.forget(user);
     }
 
-    /// All tokens of somebody were ended.
+    /// Ends all tokens that the holder was issued until now.
     pub(crate) fn end_tokens(&self, holder: Holder, now: Time) {
         let user = holder.account.person.id();
         self.endings.person(holder, now);
@@ -228,23 +230,24 @@ impl Gate {
         Ok(Caller { account: holder.account, by: By::Token(pass) })
     }
 
-    /// What verifies tokens, and issues them if they are our own.
+    /// Returns what verifies tokens, and issues our own.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// The pages that may come with the cookie.
+    /// Returns the trusted origins.
     pub(crate) fn origins(&self) -> &Origins {
         &self.origins
     }
 
-    /// Somebody has another name or picture now: whoever comes with their token is looked up again.
+    /// Forgets a user's remembered tokens, so that the next request looks them up again: their name or picture has changed, or a
+    /// token was ended.
     pub(crate) fn forget(&self, user: UserId) {
         self.remembered.forget(user);
     }
 }
 
-/// A subject as its issuer or a back end writes it.
+/// Reads a subject as an issuer or a back end writes it.
 pub fn subject(text: &str) -> Subject {
     let number = chat_protocol::rest::Tree::Api.user(text);
     match number {
@@ -257,7 +260,7 @@ pub fn subject(text: &str) -> Subject {
 
 fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
     let subject = match claims.sub {
-        // Only of the first issuer are numbers and UUIDs the users' ids: two issuers may both have a 7.
+        // Only the first issuer's numbers and UUIDs are users' ids: two issuers may both have a 7.
         subject if !claims.is_first => Subject::Text(subject.to_string()),
         token::Subject::Number(number) => UserId::new(number)
             .filter(|id| id.number() < chat_domain::id::FIRST_FOREIGN_USER)
@@ -266,7 +269,7 @@ fn visitor(claims: Claims) -> Result<Visitor, Trouble> {
         token::Subject::Text(text) => subject(&text),
     };
     let issuer = claims.iss.unwrap_or_else(|| UNNAMED.to_owned());
-    // An issuer that has no name for somebody may say so with an empty one.
+    // Some issuers write an empty name for somebody without one.
     let name = claims.name.filter(|name| !name.is_empty());
     Ok(Visitor { issuer, subject, name, username: None, avatar: claims.avatar })
 }
@@ -279,15 +282,15 @@ fn brought_token(parts: &Parts, how: How) -> Option<Secret> {
     Query::parse(query).text("token").filter(|token| !token.is_empty()).map(Secret::new)
 }
 
-/// The token in a request's header.
+/// Returns the token in a request's `Authorization` header.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
 
-/// Anybody can bring tokens.
+/// Limits the log to one line a second: anybody can bring bad tokens.
 static DENIED: Sparing = Sparing::new();
-/// Who vouches where tokens do not say it.
+/// The name of the only issuer, when its tokens do not name it.
 const UNNAMED: &str = "-";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Asking the back end that issued a credential whose it is.
+//! Introspection: asking the back end that issued a credential whose it is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use super::secret::Secret;
 use crate::client::{Client, ClientSettings, Unreached};
 use crate::sparing::Sparing;
 
-/// A back end that vouches for people: whoever brings one of its credentials is who it says.
+/// A back end that is asked whom a credential belongs to, and whose answer is believed.
 pub struct Introspection(Arc<Backend>);
 
 struct Backend {
@@ -26,7 +26,7 @@ struct Backend {
     address: Uri,
     issuer: String,
     every: Duration,
-    /// Questions at a time; more wait, not for long.
+    /// Limits the questions under way. Others wait for a permit, within [`PATIENCE`].
     turns: Semaphore,
     state: Mutex<IntrospectionState>,
 }
@@ -34,28 +34,28 @@ struct Backend {
 #[derive(Default)]
 struct IntrospectionState {
     known: HashMap<String, BackendAnswer>,
-    /// What is being asked: who has the same question waits for the same answer.
+    /// The questions under way: whoever has the same question waits for the same answer.
     asking: HashMap<String, Asking>,
     swept: Time,
 }
 
-/// What the back end said about a credential, and when it was asked.
+/// The back end's answer about a credential, and when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BackendAnswer {
-    /// Who that is; nobody if the credential is no good.
+    /// Whose credential it is; `None` if it is no good.
     pub(super) who: Option<Vouched>,
     /// When the back end was asked.
     pub(super) asked: Time,
 }
 
-/// The back end said nothing.
+/// The back end gave no answer that could be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Silent;
 
 type Answer = Result<BackendAnswer, Silent>;
 type Asking = Shared<BoxFuture<'static, Answer>>;
 
-/// What a client brings from its log-in with the back end.
+/// The credential from a client's log-in with the back end, as the headers that are passed on to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     headers: HeaderMap,
@@ -63,7 +63,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// A token, wherever it came from; none if it cannot stand in a header.
+    /// Makes one of a token, wherever in the request it was; `None` if it cannot stand in a header.
     pub(super) fn token(token: &Secret) -> Option<Credential> {
         let mut value = HeaderValue::try_from(format!("Bearer {}", token.reveal())).ok()?;
         value.set_sensitive(true);
@@ -71,8 +71,8 @@ impl Credential {
         Some(Credential { headers, digest: Secret::new(format!("token {}", token.reveal())).digest() })
     }
 
-    /// The cookies of a request, whatever they are called, if there are any. The page from which they came goes with them, since
-    /// some back ends (Laravel's Sanctum for one) take cookies from their own pages alone.
+    /// Makes one of all cookies of a request, whatever their names; `None` if there are none. The `Origin` is passed on too,
+    /// since some back ends (Laravel's Sanctum for one) accept cookies from their own pages only.
     pub(super) fn cookies(brought: &HeaderMap) -> Option<Credential> {
         let brought_cookies: Vec<&str> = brought
             .get_all(COOKIE)
@@ -93,14 +93,15 @@ impl Credential {
         Some(Credential { headers, digest: Secret::new(format!("cookies {cookies}")).digest() })
     }
 
-    /// What stands for it where it must not be seen.
+    /// Returns a digest that stands for the credential wherever the credential itself must not be seen.
     pub(super) fn digest(&self) -> &str {
         &self.digest
     }
 }
 
 impl Introspection {
-    /// The back end at this address, which vouches under this name. Who stays connected is asked about again in this time.
+    /// Asks the back end at this address. The people it names are known under `issuer`; those who stay connected are asked about
+    /// again after `every`.
     pub fn new(address: Uri, issuer: String, every: Duration) -> Result<Introspection, Unreached> {
         let settings =
             ClientSettings { connect: PATIENCE, patience: PATIENCE, most: LONGEST, ..ClientSettings::default() };
@@ -114,17 +115,18 @@ impl Introspection {
         })))
     }
 
-    /// By whose subjects people are known.
+    /// Returns the issuer under which people are known here.
     pub(super) fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// After how long it is asked again about somebody who is connected.
+    /// Returns after how long the back end is asked again about somebody who stays connected.
     pub(crate) fn every(&self) -> Duration {
         self.0.every
     }
 
-    /// Whose credential this is. What was said since then is an answer; else the back end is asked, once for all who wonder.
+    /// Returns whose credential this is. A remembered answer counts if it is not older than `since`; otherwise the back end is
+    /// asked, once for all who have the same question.
     pub(super) async fn ask(&self, credential: &Credential, now: Time, since: Time) -> Answer {
         let asking = {
             let mut state = self.0.state();
@@ -136,7 +138,8 @@ impl Introspection {
             }
             let begin = || {
                 let asking = self.0.clone().question(credential.clone(), now).boxed().shared();
-                // It goes on although whoever wanted it has gone.
+                // A task of its own, so that the question goes on when the first who asked has gone: others may be waiting for
+                // it.
                 tokio::spawn(asking.clone());
                 asking
             };
@@ -162,7 +165,7 @@ impl Backend {
     }
 
     async fn answer(&self, credential: Credential, asked: Time) -> Answer {
-        // Nobody closes the semaphore.
+        // An error would mean a closed semaphore, and nobody closes it.
         let _turn = self.turns.acquire().await;
         let mut request = Request::new(bytes::Bytes::new());
         *request.uri_mut() = self.address.clone();
@@ -177,7 +180,7 @@ impl Backend {
                 Ok(vouched) => Ok(BackendAnswer { who: Some(vouched), asked }),
                 Err(why) => self.silence(why),
             },
-            // Django's REST framework says 403 where others say 401.
+            // Django's REST framework answers 403 where others answer 401.
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(BackendAnswer { who: None, asked }),
             other => self.silence(&format!("it answers {other}")),
         }
@@ -196,7 +199,7 @@ impl Backend {
 }
 
 impl BackendAnswer {
-    /// Until when this is taken for true.
+    /// Returns until when this answer counts.
     pub(super) fn until(&self) -> Time {
         self.asked.after(if self.who.is_some() { GOOD_FOR } else { BAD_FOR })
     }
@@ -215,19 +218,19 @@ impl IntrospectionState {
     }
 }
 
-/// How long a back end may take.
+/// How long the back end may take, the wait for a permit included.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long its word counts about who somebody is.
+/// How long an answer counts that names somebody.
 pub(super) const GOOD_FOR: Duration = Duration::from_secs(60);
-/// How long its word counts that a credential is nobody's: they may log in at any time.
+/// How long an answer counts that the credential is nobody's. It is short, since they may log in at any time.
 const BAD_FOR: Duration = Duration::from_secs(5);
-/// Bytes of an answer.
+/// How many bytes an answer may have.
 const LONGEST: usize = 64 << 10;
-/// Questions at a time.
+/// How many questions may be under way.
 const AT_ONCE: usize = 64;
-/// Answers that are kept; beyond that it is asked every time.
+/// How many answers are remembered; beyond that the back end is asked each time.
 const MOST: usize = 100_000;
-/// A back end that is away is away for everybody.
+/// Limits the log to one line a second: when the back end is away, every request notices.
 static SILENT: Sparing = Sparing::new();
 
 #[cfg(test)]

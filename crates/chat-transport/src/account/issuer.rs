@@ -1,4 +1,4 @@
-//! Who else vouches for people: an issuer whose tokens are verified here, and the keys by which they are.
+//! Issuers of tokens other than this server, and the keys with which their tokens are verified.
 
 mod remote;
 
@@ -18,7 +18,7 @@ use super::claims::Claims;
 use super::secret::Secret;
 use crate::client::Client;
 
-/// An issuer: its algorithm is chosen here and never read from a token, and its keys are no other issuer's.
+/// An issuer with an algorithm and keys of its own. The algorithm is fixed here and never read from a token.
 pub struct Issuer {
     algorithm: Algorithm,
     validation: Validation,
@@ -28,51 +28,51 @@ pub struct Issuer {
     remote: Option<Remote>,
 }
 
-/// What an issuer's tokens must say.
+/// The claims that an issuer's tokens must have.
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
-    /// The `iss` claim.
+    /// The required `iss` claim.
     pub issuer: Option<String>,
-    /// The `aud` claim.
+    /// The required `aud` claim.
     pub audience: Option<String>,
 }
 
-/// Where an issuer's keys are.
+/// Where an issuer's keys come from.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// Shared secrets, all of which are good.
+    /// Shared secrets. A token signed with any of them is good.
     Secrets(Vec<Secret>),
-    /// A file with a public key in PEM.
+    /// A PEM file with a public key.
     PublicKey(PathBuf),
     /// A file with a JWKS document.
     KeySet(PathBuf),
-    /// An address with one. Its keys are there once [`Tokens::fetch`](super::token::Tokens::fetch) has brought them.
+    /// The address of a JWKS document. There are no keys until [`Tokens::fetch`](super::token::Tokens::fetch) has fetched it.
     Address(Uri, Box<Client>),
 }
 
-/// An algorithm that may be chosen.
+/// A signature algorithm that may be chosen: HS256, RS256, ES256 or EdDSA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pinned(Algorithm);
 
-/// Why keys cannot be used.
+/// Why an issuer's keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadKey {
     /// The algorithm is none of HS256, RS256, ES256 and EdDSA.
     #[error("unknown algorithm {0:?}: HS256, RS256, ES256 and EdDSA are known")]
     Algorithm(String),
-    /// The algorithm is not for this sort of key. A public key that served as a shared secret would let everybody sign.
+    /// The algorithm does not fit this kind of key. A public key taken for a shared secret would let everybody sign.
     #[error("{0:?} is not for this sort of key: HS256 takes a secret, the others a public key or a key set")]
     Unfit(Algorithm),
     /// The file cannot be read.
     #[error("cannot read {0}: {1}")]
     Unread(String, std::io::Error),
-    /// The address has no key set.
+    /// The key set could not be fetched from its address.
     #[error("no key set at {0}: {1}")]
     Unreached(Uri, String),
-    /// The key does not fit the algorithm or is not a key.
+    /// The key is malformed, or not for the algorithm.
     #[error("unusable key: {0}")]
     Key(#[from] jsonwebtoken::errors::Error),
-    /// The key set is not JSON.
+    /// The key set is not a JWKS document.
     #[error("unusable key set: {0}")]
     Set(#[from] serde_json::Error),
     /// The key set has no key for the algorithm.
@@ -82,18 +82,19 @@ pub enum BadKey {
 
 struct Held {
     keys: Arc<[Key]>,
-    /// How the file was when it was read.
+    /// The file's time and size when it was read.
     stamp: Option<(SystemTime, u64)>,
 }
 
 struct Key {
-    /// The name that a token's header may ask for.
+    /// The key id by which a token's header may name it.
     id: Option<String>,
     key: DecodingKey,
 }
 
 impl Issuer {
-    /// An issuer with these keys. Where no algorithm is chosen it is that of the key: HS256 for a secret, RS256 for a key set.
+    /// Opens an issuer with these keys. Without a chosen algorithm it is the key's own, HS256 for a secret, and RS256 for a key
+    /// set.
     pub fn open(source: KeySource, chosen: Option<Pinned>, expected: Expected) -> Result<Issuer, BadKey> {
         let algorithm = match (&source, chosen) {
             (KeySource::Secrets(_), None | Some(Pinned(Algorithm::HS256))) => Algorithm::HS256,
@@ -112,12 +113,13 @@ impl Issuer {
         Ok(Issuer { algorithm, validation: validation(algorithm, &expected), expected, source, held, remote })
     }
 
-    /// What its tokens must say.
+    /// Returns the claims that its tokens must have.
     pub(super) fn expected(&self) -> &Expected {
         &self.expected
     }
 
-    /// The claims of a token that it signed. A key with a name is asked only when the token names it, or no key.
+    /// Returns the claims of a token that this issuer has signed. If the token names a key, only that key and keys without an id
+    /// are tried.
     pub(super) fn claims(&self, header: &Header, token: &str) -> Option<Claims> {
         let keys = self.held().keys.clone();
         let asked = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
@@ -125,19 +127,19 @@ impl Issuer {
         verified.next().map(|data| data.claims)
     }
 
-    /// Whether what it takes to judge this token may be at its address: a key that is not known here.
+    /// Tells whether a new key set might help: the keys come from an address, and the one that the token names is not among them.
     pub(super) fn lacks(&self, header: &Header) -> bool {
         let knows = |key: &Key| header.kid.is_some() && key.id == header.kid;
         self.remote.is_some() && !self.held().keys.iter().any(knows)
     }
 
-    /// Whether there is any key: not until an address was reached for the first time.
+    /// Tells whether there are keys: not before an address was reached for the first time.
     pub(super) fn has_keys(&self) -> bool {
         !self.held().keys.is_empty()
     }
 
-    /// Fetches the key set from its address, unless somebody did within this time; who comes meanwhile waits for it. One that
-    /// cannot be had or used leaves the keys as they are. It goes on although whoever wanted it has gone.
+    /// Fetches the key set from its address, unless that was done less than `apart` ago. Whoever comes meanwhile waits for the
+    /// same fetch. If it fails, the keys stay as they are.
     pub(super) async fn fetch(self: &Arc<Issuer>, apart: Duration) {
         let issuer = self.clone();
         let fetching = tokio::spawn(async move {
@@ -152,11 +154,12 @@ impl Issuer {
                 Err(error) => warn!(%error, "the keys stay as they were"),
             }
         });
-        // It ends badly only with the server.
+        // It runs as a task of its own, so that it is finished even if the caller goes away. The task can fail only when the
+        // runtime ends.
         let _ = fetching.await;
     }
 
-    /// Reads the file again if it is another than it was. One that cannot be used leaves the keys as they are.
+    /// Reads the file again if its time or size has changed. If the new one cannot be used, the keys stay as they are.
     pub fn reread(&self) {
         let Some(path) = self.source.file() else { return };
         let now = stamp(path);
@@ -210,7 +213,7 @@ impl KeySource {
     }
 }
 
-/// The keys of a JWKS document that fit the algorithm; the others are somebody else's business.
+/// Returns the keys of a JWKS document that fit the algorithm. Others are left out silently: a set may serve several purposes.
 fn key_set(document: &[u8], algorithm: Algorithm) -> Result<Arc<[Key]>, BadKey> {
     let set: JwkSet = serde_json::from_slice(document)?;
     let fitting = set.keys.iter().filter(|jwk| fits(algorithm, jwk));
@@ -225,7 +228,7 @@ fn fits(algorithm: Algorithm, jwk: &Jwk) -> bool {
     fits_kind && named.is_none_or(|named| named.parse() == Ok(algorithm))
 }
 
-/// The algorithm for a public key; for what is none RS256, which says what is wrong.
+/// Returns the algorithm for a public key. For anything else RS256, whose attempt to read it yields the right error.
 fn kind(pem: &[u8]) -> Algorithm {
     match () {
         () if DecodingKey::from_ed_pem(pem).is_ok() => Algorithm::EdDSA,
@@ -236,10 +239,11 @@ fn kind(pem: &[u8]) -> Algorithm {
 
 fn validation(algorithm: Algorithm, expected: &Expected) -> Validation {
     let mut validation = Validation::new(algorithm);
-    // The times are compared by whoever knows the time.
+    // Not by the library, which would read the machine's clock: `Tokens::verify` compares the times with a time that is passed
+    // in.
     validation.validate_exp = false;
     validation.validate_aud = expected.audience.is_some();
-    // Not `sub`: the library knows it as a string only. `Claims` cannot be read without one.
+    // `sub` is not required here, since the library knows it as a string only. `Claims` cannot be read without it anyway.
     let required = ["exp"].into_iter();
     let (issuer, audience) = (expected.issuer.iter().map(|_| "iss"), expected.audience.iter().map(|_| "aud"));
     validation.set_required_spec_claims(&required.chain(issuer).chain(audience).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! Who comes in, and by what: tokens, cookies, passwords, and the secrets behind them.
+//! Who may come in: tokens, cookies, passwords, and the secrets behind them.
 
 pub mod caller;
 mod claims;

@@ -1,4 +1,4 @@
-//! The pages that may come with the cookie.
+//! The pages that may use the cookie.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -6,19 +6,19 @@ use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// Other origins whose pages the operator trusts, beside our own.
+/// Origins of others whose pages the operator trusts like our own.
 #[derive(Debug, Default)]
 pub(crate) struct Origins(RwLock<Vec<String>>);
 
 impl From<Vec<String>> for Origins {
-    /// These, spelled as browsers do: `https://chat.example`.
+    /// Keeps origins as browsers spell them: `https://chat.example`.
     fn from(origins: Vec<String>) -> Origins {
         Origins(RwLock::new(origins))
     }
 }
 
 impl Origins {
-    /// From here on these.
+    /// Replaces the trusted origins.
     pub(crate) fn replace(&self, origins: Vec<String>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = origins;
     }
@@ -27,25 +27,25 @@ impl Origins {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a page from this origin may come with the cookie.
+    /// Tells whether pages from this origin are trusted. Our own origin is not in the list.
     pub(crate) fn allow(&self, origin: &str) -> bool {
         !origin.is_empty()
             && self.all().iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
     }
 
-    /// Whether none but our own pages may.
+    /// Tells whether no other origin is trusted.
     pub(crate) fn is_empty(&self) -> bool {
         self.all().is_empty()
     }
 
-    /// Whether a browser says that one of our own pages has asked, or one of those that the operator trusts.
+    /// Tells whether a request comes from a page of our own or from a trusted origin, as far as its browser says.
     pub(super) fn are_own(&self, parts: &Parts) -> bool {
         let origin = only(&parts.headers).and_then(|origin| origin.to_str().ok());
         origin.is_some_and(|origin| self.allow(origin) || is_same_host(origin, &parts.headers, &parts.uri))
     }
 }
 
-/// The origin that a request names. A browser names one; of two, nobody knows which one a proxy before us has looked at.
+/// Returns the `Origin` of a request. `None` if there are several: a proxy before us may have checked another one than we would.
 pub(crate) fn only(headers: &HeaderMap) -> Option<&HeaderValue> {
     let mut origins = headers.get_all(ORIGIN).iter();
     origins.next().filter(|_| origins.next().is_none())

@@ -1,4 +1,4 @@
-//! Passwords: argon2id on blocking threads, a few at a time.
+//! Hashing passwords with argon2id on blocking threads, a few at a time.
 
 use std::sync::Arc;
 
@@ -9,37 +9,37 @@ use super::secret::Secret;
 use super::turns::Turns;
 use crate::address::Source;
 
-/// Hashes and verifies passwords. Each takes about 70 ms and 19 MiB, so only a few run at a time, and addresses take turns.
+/// Hashes and verifies passwords. One takes about 70 ms and 19 MiB, so only a few run at a time, and client addresses take turns.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Turns>,
 }
 
-/// Why a password was not hashed.
+/// Why a password was not hashed or verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unhashed {
-    /// Too many wait for their turn.
+    /// Too many others wait for their turn.
     #[error("too many passwords are being checked")]
     Crowded,
-    /// The hashing itself failed, which no user can help.
+    /// The hashing failed for a reason that no user can mend.
     #[error("password hashing is not available")]
     Failed,
 }
 
 impl Passwords {
-    /// Half of the cores hash; at most this many wait for them.
+    /// Hashes with half of the cores, and lets at most `waiting` others wait.
     pub fn new(waiting: usize) -> Passwords {
         let half = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         Passwords { turns: Turns::new(half, waiting) }
     }
 
-    /// A hash to be stored, for somebody at this address.
+    /// Returns the hash to store, for somebody at this address.
     pub async fn hash(&self, from: Source, password: Secret) -> Result<String, Unhashed> {
         self.run(from, move || hash(&password)).await?
     }
 
-    /// Whether the password belongs to the stored hash. Without a hash, because nobody has that name, the answer is no,
-    /// after the same time.
+    /// Tells whether the password matches the stored hash. Without a hash, because no account has the name, it computes one
+    /// anyway, so that the time of the answer does not tell whether the name exists.
     pub(crate) async fn verify(
         &self,
         from: Source,
@@ -49,7 +49,7 @@ impl Passwords {
         self.run(from, move || verify(&password, stored.as_deref())).await
     }
 
-    /// How many wait for their turn.
+    /// Returns how many wait for their turn.
     pub fn waiting(&self) -> usize {
         self.turns.waiting()
     }
@@ -60,7 +60,7 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unhashed> {
         let turn = self.turns.take(from).await.map_err(|_| Unhashed::Crowded)?;
-        // The turn goes with the work: a caller that leaves does not make room that is not there.
+        // The turn moves into the blocking task: if the caller goes away, the hashing goes on and must still be counted.
         let work = move || {
             let _turn = turn;
             work()
@@ -70,7 +70,7 @@ impl Passwords {
 }
 
 fn hash(password: &Secret) -> Result<String, Unhashed> {
-    // The library's default is argon2id with m=19456, t=2, p=1; a test below holds it to that.
+    // argon2's default is argon2id with m=19456, t=2, p=1; a test below makes sure that it stays that.
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| Unhashed::Failed)?;
     let hash = Argon2::default().hash_password_with_salt(password.reveal().as_bytes(), &salt);
@@ -88,7 +88,7 @@ fn verify(password: &Secret, stored: Option<&str>) -> bool {
     Argon2::default().verify_password(password.reveal().as_bytes(), known).is_ok()
 }
 
-/// The hash of a password that nobody knows.
+/// A hash to compare with when there is none. Nobody knows a password for it.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZmFsbGluZ2xlYXZlcw$4zJ1ZQ0y1Pz2mJv8n5nLkq6b3r7v2c1x0w9u8t7s6r4";
 
 #[cfg(test)]

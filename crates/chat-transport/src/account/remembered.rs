@@ -1,4 +1,4 @@
-//! Who came with which token a moment ago: checking it again would cost more than the rest of a request.
+//! Tokens that were checked a moment ago. Checking one costs more than the rest of a request.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use chat_domain::{Time, UserId};
 
 use super::caller::Caller;
 
-/// Tokens that were good a moment ago, by their digests.
+/// Callers by the digest of their token, for a moment after it was checked.
 #[derive(Default)]
 pub(super) struct Remembered {
     tokens: Mutex<Tokens>,
@@ -29,7 +29,7 @@ struct Admitted {
 }
 
 impl Remembered {
-    /// Who brought this token a moment ago, if it is still good.
+    /// Returns the caller of a token that was checked a moment ago, if it has not expired since.
     pub(super) fn caller(&self, digest: &str, now: Time) -> Option<Caller> {
         let tokens = self.tokens();
         let found = tokens.callers.get(digest).filter(|entry| entry.until > now).map(|entry| entry.caller.clone());
@@ -38,7 +38,7 @@ impl Remembered {
         found
     }
 
-    /// Remembers for a moment, and never beyond the token's own end, who brought it.
+    /// Remembers the caller of a token for [`MOMENT`], but not beyond the token's own end.
     pub(super) fn remember(&self, digest: String, caller: &Caller, now: Time) {
         let Some(pass) = caller.by.pass() else { return };
         let mut tokens = self.tokens();
@@ -52,12 +52,12 @@ impl Remembered {
         }
     }
 
-    /// Somebody has another name or picture now, or other tokens.
+    /// Forgets all tokens of a user.
     pub(super) fn forget(&self, user: UserId) {
         self.tokens().callers.retain(|_, entry| entry.caller.id() != user);
     }
 
-    /// How often a token was known, and how often not.
+    /// Returns how many looks found a token, and how many did not.
     pub(super) fn looks(&self) -> (u64, u64) {
         (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
     }
@@ -67,9 +67,9 @@ impl Remembered {
     }
 }
 
-/// How long a token is not checked again. A name that another node has changed shows after this.
+/// For how long a token is not checked again. A name that was changed on another node may show this much later.
 const MOMENT: Duration = Duration::from_secs(10);
-/// Tokens that are remembered; more are checked every time.
+/// How many tokens are remembered; others are checked each time.
 const MOST: usize = 100_000;
 
 #[cfg(test)]

@@ -1,39 +1,39 @@
-//! Values that must not be seen, least of all in a log.
+//! Values that must never appear in a log.
 
 use std::{fmt, hint::black_box};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-/// A secret string. It shows itself only to who asks with [`reveal`](Self::reveal).
+/// A secret string. Its `Debug` output hides it; only [`reveal`](Self::reveal) shows it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps this secret.
+    /// Wraps a secret.
     pub fn new(secret: impl Into<String>) -> Secret {
         Secret(secret.into())
     }
 
-    /// A new one of 256 random bits, in URL-safe base64.
+    /// Makes a new one of 256 random bits, in URL-safe base64.
     pub fn random() -> Result<Secret, getrandom::Error> {
         let mut bits = [0; 32];
         getrandom::fill(&mut bits)?;
         Ok(Secret(URL_SAFE_NO_PAD.encode(bits)))
     }
 
-    /// The secret itself.
+    /// Shows the secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// What is stored in its place: enough to know it again, useless to who steals the database. Only for secrets with
-    /// enough randomness of their own; passwords have [`Passwords`](super::password::Passwords).
+    /// Returns the digest that is stored in its place: it recognises the secret but does not reveal it. Only for secrets with
+    /// enough randomness of their own; passwords need [`Passwords`](super::password::Passwords).
     pub fn digest(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
     }
 
-    /// Compares without telling by its duration how much was right.
+    /// Compares in constant time, so that the duration does not tell how much was right.
     pub fn is(&self, other: &str) -> bool {
         let (mine, other) = (Sha256::digest(&self.0), Sha256::digest(other));
         let differing = mine.iter().zip(other.iter()).fold(0, |bits, (a, b)| bits | (a ^ b));

@@ -1,37 +1,37 @@
-//! Who may not come in for a while, as far as the directory has told.
+//! The people who are suspended, as far as the directory has said.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_domain::{Suspension, Time, UserId};
 
-/// Who is kept out.
+/// The suspended people, kept in memory.
 #[derive(Default)]
 pub(super) struct Suspended(Mutex<SuspendedState>);
 
 #[derive(Default)]
 struct SuspendedState {
     until: HashMap<UserId, Time>,
-    /// The last number that was told; nothing before the first look.
+    /// The number of the newest suspension that was read; `None` before the first reading.
     seen: Option<u64>,
 }
 
 impl Suspended {
-    /// Whether somebody is kept out now.
+    /// Tells whether a user is suspended now.
     pub(super) fn is(&self, user: UserId, now: Time) -> bool {
         self.state().until.get(&user).is_some_and(|until| *until > now)
     }
 
-    /// Up to which number it was told; nothing before the first look.
+    /// Returns the number of the newest suspension that was read; `None` before the first reading.
     pub(super) fn seen(&self) -> Option<u64> {
         self.state().seen
     }
 
-    /// Takes in what was told.
+    /// Adds suspensions that were read from the directory. Later numbers replace earlier ones of the same user.
     pub(super) fn take_in(&self, told: &[Suspension], now: Time) {
         let mut state = self.state();
         for Suspension { no, user, until } in told {
-            // Two may look at once: what was told later is not taken back.
+            // Two readings may overlap: an older one must not undo what a newer one said.
             if state.seen.is_none_or(|seen| *no > seen) {
                 state.until.insert(*user, *until);
             }
@@ -41,7 +41,7 @@ impl Suspended {
         state.until.retain(|_, until| *until > now);
     }
 
-    /// Everybody who is kept out now.
+    /// Returns everybody who is suspended now.
     pub(super) fn all(&self, now: Time) -> Vec<UserId> {
         self.state().until.iter().filter(|(_, until)| **until > now).map(|(user, _)| *user).collect()
     }

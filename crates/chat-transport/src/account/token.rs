@@ -1,4 +1,4 @@
-//! Access tokens: JWTs whose algorithm is pinned here and never read from the token.
+//! Access tokens: JWTs whose algorithm is fixed here and never read from the token.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use super::introspection::Introspection;
 use super::issuer::Issuer;
 use super::secret::Secret;
 
-/// Verifies access tokens, and issues them if they are our own.
+/// Verifies access tokens, and issues them if they are this server's own.
 pub struct Tokens(Source);
 
 enum Source {
     Own(Box<Own>),
-    /// The first one's numbers and UUIDs are its users' ids here.
+    /// The numbers and UUIDs of the first one are the users' ids here.
     Outside(Vec<Arc<Issuer>>),
-    /// They mean nothing here: the back end that issued them is asked.
+    /// Tokens have no meaning here: the back end that issued them is asked.
     Backend(Introspection),
 }
 
@@ -36,24 +36,24 @@ struct Own {
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Denied {
-    /// It was good once.
+    /// It has expired.
     #[error("the token has expired")]
     Expired,
-    /// It is not from the issuer, not for us, or not a token.
+    /// It is no token, not for us, or not signed by its issuer.
     #[error("the token is not valid")]
     Invalid,
-    /// It may be good: its issuer's keys could not be had yet.
+    /// It may be good, but its issuer's keys could not be fetched yet.
     #[error("the keys of the token's issuer are not here")]
     Unknown,
 }
 
 impl Tokens {
-    /// Our own tokens: HS256 under local secrets, good for this many seconds. The first secret signs, all are good; there must
-    /// be one.
+    /// Uses this server's own tokens: HS256 with local secrets, good for `lifetime` seconds. The first secret signs; tokens of
+    /// all of them are accepted. There must be at least one.
     pub fn local(secrets: &[Secret], lifetime: u64) -> Tokens {
         let bytes = |secret: &Secret| secret.reveal().as_bytes().to_vec();
         let mut validation = Validation::new(Algorithm::HS256);
-        // The times are compared below, with a clock that comes as a value.
+        // Checked in `verify` instead, with a time that is passed in.
         (validation.validate_exp, validation.validate_aud) = (false, false);
         validation.set_required_spec_claims(&["exp", "iss"]);
         validation.iss = Some([ISSUER.to_owned()].into());
@@ -62,18 +62,18 @@ impl Tokens {
         Tokens(Source::Own(Box::new(Own { keys, validation, signs, lifetime })))
     }
 
-    /// Other issuers' tokens. The first issuer's numbers and UUIDs are its users' ids here; those of the others are as foreign as
-    /// any text. Where there are several, each must have a name.
+    /// Accepts other issuers' tokens. The numbers and UUIDs of the first issuer are the users' ids here; subjects of the others
+    /// are mapped like any text. If there are several, each must have a name.
     pub fn outside(issuers: Vec<Issuer>) -> Tokens {
         Tokens(Source::Outside(issuers.into_iter().map(Arc::new).collect()))
     }
 
-    /// Tokens, and cookies too, that only the back end understands which issued them.
+    /// Accepts tokens and cookies that only the back end that issued them can judge.
     pub fn of_backend(backend: Introspection) -> Tokens {
         Tokens(Source::Backend(backend))
     }
 
-    /// The back end that is asked.
+    /// Returns the back end that judges credentials, if there is one.
     pub(crate) fn backend(&self) -> Option<&Introspection> {
         match &self.0 {
             Source::Backend(backend) => Some(backend),
@@ -81,12 +81,12 @@ impl Tokens {
         }
     }
 
-    /// Issues a token to a user, and says for how many seconds it is good. `None` if tokens come from elsewhere.
+    /// Issues a token to a user, and returns it with the seconds for which it is good. `None` if tokens come from elsewhere.
     pub fn issue(&self, user: i64, uuid: Option<String>, grant: Grant, jti: String, now: u64) -> Option<(Secret, u64)> {
         self.issue_for(None, user, uuid, grant, jti, now)
     }
 
-    /// The same for so many seconds.
+    /// Issues a token that is good for this many seconds.
     pub(crate) fn issue_for(
         &self,
         ttl: Option<u64>,
@@ -117,7 +117,7 @@ impl Tokens {
         Some((Secret::new(token), lifetime))
     }
 
-    /// Checks a token at this time, in seconds since 1970.
+    /// Checks a token at the time `now`, in seconds since 1970.
     pub(crate) fn verify(&self, token: &Secret, now: u64) -> Result<Claims, Denied> {
         let claims = self.signed(token.reveal())?;
         if claims.exp.saturating_add(self.leeway()) <= now {
@@ -130,27 +130,28 @@ impl Tokens {
         Ok(claims)
     }
 
-    /// Whether this server hands out the tokens itself.
+    /// Tells whether this server issues the tokens itself.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.0, Source::Own(_))
     }
 
-    /// Reads the issuers' keys again where their files have changed.
+    /// Reads the issuers' key files again that have changed.
     pub fn reread(&self) {
         if let Source::Outside(issuers) = &self.0 {
             issuers.iter().for_each(|issuer| issuer.reread());
         }
     }
 
-    /// Fetches the keys of issuers who have them at an address: at the start, and from time to time, so that one that they
-    /// withdraw ends here too.
+    /// Fetches key sets from their addresses: those that are missing at once, the others when they are an hour old, so that a key
+    /// which its issuer withdraws stops being accepted here.
     pub async fn fetch(&self) {
         let Source::Outside(issuers) = &self.0 else { return };
         let apart = |issuer: &Issuer| if issuer.has_keys() { LONG } else { Duration::ZERO };
         join_all(issuers.iter().map(|issuer| issuer.fetch(apart(issuer)))).await;
     }
 
-    /// Looks for the key of a token whose issuer may have a new one, at most once a minute. False where that could change nothing.
+    /// Fetches the key set of a token's issuer if its key is unknown, at most once a minute. Returns false if the keys cannot
+    /// have changed, so that checking the token again is pointless.
     pub(crate) async fn look_again(&self, token: &Secret) -> bool {
         let Source::Outside(issuers) = &self.0 else { return false };
         let chosen = header(token.reveal()).and_then(|header| Some((issuer_of(issuers, token.reveal())?, header)));
@@ -182,18 +183,18 @@ impl Tokens {
         }
     }
 
-    /// Clocks of other machines may differ from ours; our own does not.
+    /// Returns the tolerance for clocks: other machines' may differ from ours.
     fn leeway(&self) -> u64 {
         if self.is_local() { 0 } else { LEEWAY }
     }
 }
 
-/// The header of a token. What its issuer says must be understood is nothing that is understood here.
+/// Returns the header of a token; `None` if it has critical extensions (`crit`), none of which is understood here.
 fn header(token: &str) -> Option<Header> {
     decode_header(token).ok().filter(|header| header.crit.is_none())
 }
 
-/// Whose keys a token is to be verified with: it says so itself, and is not believed before they have verified it.
+/// Returns the issuer that a token names, before its signature is verified: it only chooses the keys that must then verify it.
 fn issuer_of(issuers: &[Arc<Issuer>], token: &str) -> Option<usize> {
     #[derive(Deserialize)]
     struct Said {
@@ -214,9 +215,9 @@ impl fmt::Debug for Tokens {
 
 const ISSUER: &str = "chat";
 const LEEWAY: u64 = 60;
-/// Between two looks at an issuer's address that strangers can cause.
+/// The shortest pause between two fetches that strangers can cause.
 const APART: Duration = Duration::from_secs(60);
-/// After this a key set is old.
+/// After this time a key set is fetched again.
 const LONG: Duration = Duration::from_secs(3_600);
 
 #[cfg(test)]

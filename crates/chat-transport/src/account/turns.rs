@@ -1,4 +1,4 @@
-//! Turns at work of which only a little can be done at a time, fairly among addresses.
+//! A queue for expensive work that is fair among client addresses.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,19 +7,19 @@ use tokio::sync::oneshot;
 
 use crate::address::Source;
 
-/// Turns at work of which only a little can be done at a time. Addresses take turns, so that one with a thousand askers delays the
-/// others by one of them at most. So many may wait; above that, whoever came last from the address with the longest queue goes.
+/// Admits a few to the work at a time, and lets others wait. Addresses take turns, so that one with a thousand waiters delays
+/// each other address by only one of them. When too many wait, the last one of the longest queue is sent away.
 #[derive(Debug)]
 pub(crate) struct Turns {
     state: Mutex<TurnsState>,
     most: usize,
 }
 
-/// A turn. Dropping it makes room for the next.
+/// The permission to work. Dropping it passes the turn on.
 #[derive(Debug)]
 pub(crate) struct Turn(Arc<Turns>);
 
-/// Too many wait.
+/// The error when too many wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many wait")]
 pub(crate) struct Crowded;
@@ -29,9 +29,9 @@ struct TurnsState {
     free: usize,
     waiting: usize,
     next: u64,
-    /// Who waits, by address; none is empty.
+    /// The waiting ones by address; no queue is empty.
     queues: HashMap<Source, VecDeque<Waiting>>,
-    /// The addresses with a queue, in the order of their turns.
+    /// The addresses that have a queue, in the order of their turns.
     round: VecDeque<Source>,
 }
 
@@ -48,14 +48,14 @@ enum Signal {
 }
 
 impl Turns {
-    /// So many at a time, and so many who wait.
+    /// Admits `at_a_time` at once; `most` may wait.
     pub(crate) fn new(at_a_time: usize, most: usize) -> Arc<Turns> {
         let free = at_a_time.max(1);
         let state = TurnsState { free, waiting: 0, next: 0, queues: HashMap::new(), round: VecDeque::new() };
         Arc::new(Turns { state: Mutex::new(state), most })
     }
 
-    /// Waits for a turn. Whoever stops waiting leaves the queue.
+    /// Waits for a turn. A caller that is dropped leaves the queue.
     pub(crate) async fn take(self: &Arc<Turns>, from: Source) -> Result<Turn, Crowded> {
         let Some(mut waiter) = self.enter(from)? else { return Ok(Turn(self.clone())) };
         let signal = (&mut waiter.signal).await;
@@ -71,7 +71,7 @@ impl Turns {
         self.state().waiting
     }
 
-    /// A turn at once, or a place in the queue.
+    /// Takes a free turn (`None`), or a place in the queue.
     fn enter(self: &Arc<Turns>, from: Source) -> Result<Option<Waiter>, Crowded> {
         let mut state = self.state();
         if state.free > 0 {
@@ -88,7 +88,7 @@ impl Turns {
         Ok(Some(Waiter { turns: self.clone(), from, number, signal: hears, is_over: false }))
     }
 
-    /// A turn is over: the next one goes.
+    /// Gives a finished turn to the next one who waits.
     fn pass_on(&self) {
         let mut state = self.state();
         while let Some(next) = state.pop() {
@@ -114,7 +114,7 @@ impl TurnsState {
         self.waiting += 1;
     }
 
-    /// The one whose turn is next; its address is last in the round from then on.
+    /// Takes the next waiter out of the queue. Its address moves to the end of the round.
     fn pop(&mut self) -> Option<Waiting> {
         let from = self.round.pop_front()?;
         let queue = self.queues.get_mut(&from)?;
@@ -128,14 +128,14 @@ impl TurnsState {
         next
     }
 
-    /// Makes room for somebody by sending away the last of the longest queue; false if theirs would be as long.
+    /// Sends away the last of the longest queue to make room; returns false if the newcomer's own queue would be as long.
     fn shorten(&mut self, newcomer: Source) -> bool {
         let theirs = self.queues.get(&newcomer).map_or(0, VecDeque::len);
         let longest = self.queues.iter().max_by_key(|(_, queue)| queue.len()).map(|(from, queue)| (*from, queue.len()));
         let Some((from, _)) = longest.filter(|(_, length)| *length > theirs + 1) else { return false };
         if let Some(last) = self.queues.get_mut(&from).and_then(VecDeque::pop_back) {
             self.waiting -= 1;
-            // Whoever stopped waiting meanwhile needs not be told.
+            // An error means that they have stopped waiting, which is fine.
             let _ = last.signal.send(Signal::Leave);
         }
         true
@@ -154,7 +154,7 @@ impl TurnsState {
     }
 }
 
-/// A place in a queue, for as long as somebody waits there.
+/// A place in the queue. Dropping it gives it up.
 struct Waiter {
     turns: Arc<Turns>,
     from: Source,
@@ -168,7 +168,7 @@ impl Drop for Waiter {
         if self.is_over || self.turns.state().leave(self.from, self.number) {
             return;
         }
-        // The turn came just when nobody waited for it any more.
+        // The turn was granted just as the waiter gave up: pass it on.
         if self.signal.try_recv() == Ok(Signal::Go) {
             self.turns.pass_on();
         }

@@ -1,4 +1,4 @@
-//! One task that keeps all connections alive, instead of a timer in each.
+//! Keeping connections alive with one task for all of them, instead of a timer in each.
 
 use std::{
     mem,
@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::outbox::{Close, Outbox};
 
-/// Pings every watched outbox at a steady pace and gives up those whose peer has fallen silent.
+/// Sends pings to every watched outbox at a steady pace, and dooms those whose peer has fallen silent. It is a wheel of slots,
+/// one of which is visited at each step.
 #[derive(Debug)]
 pub(crate) struct KeepAlive {
     pulse: Pulse,
@@ -22,11 +23,11 @@ pub(crate) struct KeepAlive {
 /// What to send, how often, and when to give up.
 #[derive(Clone, Debug)]
 pub(crate) struct Pulse {
-    /// The bytes that ask for, or are, a sign of life.
+    /// The frame that is sent as a ping or as a sign of life.
     pub(crate) ping: Bytes,
-    /// Time between two pings of one connection; the first comes after this time.
+    /// The time between two pings of one connection. The first comes after this time.
     pub(crate) every: Duration,
-    /// Silence after which a connection is given up; `None` if the peer has no way to answer.
+    /// The silence after which a connection is given up; `None` if its peer cannot answer.
     pub(crate) silence: Option<Duration>,
 }
 
@@ -37,13 +38,13 @@ struct Slots {
 }
 
 impl KeepAlive {
-    /// A wheel with this pulse; [`run`](Self::run) turns it.
+    /// Creates a wheel. [`run`](Self::run) must turn it.
     pub(crate) fn new(pulse: Pulse) -> Arc<KeepAlive> {
         let slots = vec![Vec::new(); SLOTS];
         Arc::new(KeepAlive { pulse, slots: Mutex::new(Slots { slots, now: 0 }) })
     }
 
-    /// Watches an outbox for as long as anyone else holds it.
+    /// Watches an outbox for as long as somebody else holds it.
     pub(crate) fn watch(&self, outbox: &Arc<Outbox>) {
         let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let now = wheel.now;
@@ -60,7 +61,7 @@ impl KeepAlive {
         }
     }
 
-    /// One step: visits the slot that is due.
+    /// Moves one step and visits the outboxes of that slot. The lock is not held meanwhile, since a visit takes the outbox's own.
     pub(crate) fn turn(&self) {
         let (at, mut due) = {
             let mut wheel = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +76,7 @@ impl KeepAlive {
         wheel.slots[at] = due;
     }
 
-    /// Pings or gives up; false if there is no more to do for this one.
+    /// Sends a ping or dooms the outbox; returns false if it need not be visited any more.
     fn visit(&self, outbox: &Outbox) -> bool {
         if outbox.ending().is_some() {
             return false;
@@ -91,13 +92,13 @@ impl KeepAlive {
 }
 
 impl Pulse {
-    /// WebSocket pings every 25 s; 60 s of silence is the end.
+    /// Pings WebSockets every 25 s, and gives up after 60 s of silence.
     pub(crate) fn websocket() -> Pulse {
         let ping = Bytes::from_static(&[0x89, 0]);
         Pulse { ping, every: Duration::from_secs(25), silence: Some(Duration::from_secs(60)) }
     }
 
-    /// A comment every 15 s on a server-sent stream.
+    /// Writes a comment every 15 s on server-sent streams.
     pub(crate) fn comments() -> Pulse {
         Pulse { ping: Bytes::from_static(b":\n\n"), every: Duration::from_secs(15), silence: None }
     }

@@ -1,4 +1,4 @@
-//! Carrying bytes: outboxes, WebSockets and HTTP, without a word of any dialect.
+//! Carrying bytes: outboxes, WebSockets and HTTP. Nothing here knows a dialect.
 
 pub mod http;
 pub(crate) mod keepalive;

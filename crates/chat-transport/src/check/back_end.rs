@@ -1,4 +1,4 @@
-//! Whoever is asked before something is said.
+//! The back end that is asked before a message is stored.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tracing::warn;
 use crate::client::{Client, ClientSettings, Unreached};
 use crate::sparing::Sparing;
 
-/// Whoever is asked before something is said.
+/// Asks a back end whether a message may be said. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Check {
     client: Client,
@@ -22,7 +22,8 @@ pub struct Check {
 }
 
 impl Check {
-    /// The back end at this address. Where it does not answer in time, everything may be said or nothing.
+    /// Asks at this address. When the back end does not answer in time, a message is let through if `fails_open`, and otherwise
+    /// refused as unavailable.
     pub fn new(address: Uri, fails_open: bool) -> Result<Check, Unreached> {
         let settings =
             ClientSettings { connect: PATIENCE, patience: PATIENCE, most: LONGEST, ..ClientSettings::default() };
@@ -49,9 +50,9 @@ impl Check {
     }
 }
 
-/// How long it may take: somebody waits for it who has pressed a key.
+/// How long the back end may take. Somebody is waiting for their message to appear.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Bytes of an answer.
+/// How many bytes its answer may have.
 const LONGEST: usize = 256 << 10;
-/// It may be away for long.
+/// Limits the log to one line a second: the back end may be away for long.
 static SILENT: Sparing = Sparing::new();

@@ -1,4 +1,4 @@
-//! A back end is asked before something is said.
+//! Asking a back end before a message is sent or edited.
 
 mod back_end;
 
@@ -10,12 +10,13 @@ pub use self::back_end::Check;
 use crate::app::App;
 
 impl App {
-    /// Whether this is asked about before it is done.
+    /// Tells whether the back end is asked about this command.
     pub(crate) fn is_checked(&self, command: &Command) -> bool {
         self.settings.check.is_some() && matches!(command, Command::Send { .. } | Command::Edit { .. })
     }
 
-    /// The command as the back end lets it be done. A repeat is not asked about: it is answered as the first one was.
+    /// Returns the command as the back end allows it, perhaps with other content. A repeated send is passed on unasked, since it
+    /// is answered like the first one.
     pub(crate) async fn checked(&self, actor: UserId, command: Command) -> Result<Command, Trouble> {
         let Some(check) = &self.settings.check else { return Ok(command) };
         match command {
@@ -41,7 +42,7 @@ impl App {
         }
     }
 
-    /// What is to be said instead, if anything.
+    /// Returns the content that replaces the message's own, or `None` if the message is allowed as it is.
     async fn verdict(
         &self,
         check: &Check,

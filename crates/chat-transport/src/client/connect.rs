@@ -1,4 +1,4 @@
-//! From an address to a connection.
+//! Opening connections for the HTTP client.
 
 use std::future::Future;
 use std::io::{self, ErrorKind};
@@ -24,7 +24,7 @@ use tower_service::Service;
 use super::reach::Resolve;
 use super::unreached::Unreached;
 
-/// Makes connections, to addresses that may be reached, with whom the trusted authorities vouch for.
+/// Opens connections to addresses that may be reached, with TLS where the address says `https`.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     resolve: Arc<dyn Resolve>,
@@ -38,13 +38,13 @@ enum Trust {
     Given(Arc<ClientConfig>),
 }
 
-/// A connection, plain or encrypted.
+/// A connection, plain or over TLS.
 pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
 
 impl Connector {
-    /// A connector that trusts the authorities of a file, or the system's.
+    /// Creates a connector that trusts the authorities of a file, or the system's.
     pub(super) fn new(
         resolve: Arc<dyn Resolve>,
         patience: Duration,
@@ -71,7 +71,7 @@ impl Connector {
         Ok(Box::new(tls.map_err(lost)?))
     }
 
-    /// The first of the host's addresses that takes a connection.
+    /// Connects to the first of the host's addresses that answers.
     async fn reach(&self, host: String, port: u16) -> Result<TcpStream, Unreached> {
         let found = self.resolve.resolve(host, port).await.map_err(|error| match error.kind() {
             ErrorKind::PermissionDenied => Unreached::Forbidden,
@@ -89,7 +89,7 @@ impl Connector {
 }
 
 impl Trust {
-    /// The system's authorities are a file of some hundred kilobytes: it is read once, and only by who needs it.
+    /// Returns the TLS settings. The system's authorities are some hundred kilobytes: they are read once, when TLS is first used.
     async fn config(&self) -> Result<Arc<ClientConfig>, Unreached> {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, Unreached>> = OnceLock::new();
         match self {

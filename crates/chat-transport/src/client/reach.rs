@@ -1,4 +1,4 @@
-//! Where hosts are, and which addresses may be reached.
+//! Finding the addresses of hosts, and deciding which of them may be reached.
 
 use std::fmt;
 use std::future::Future;
@@ -9,17 +9,18 @@ use std::sync::Arc;
 
 use tokio::net::lookup_host;
 
-/// Finds the addresses of a host, which may itself be an address. What it does not name is not reached, whatever the host is called:
-/// it is asked for each connection, and the connection goes to one of the addresses that it named.
+/// Finds the addresses of a host, which may itself be written as an address. It is asked for each connection, and the connection
+/// goes to one of the addresses that it returned: so no name, however it resolves, leads to an address that it leaves out.
 pub trait Resolve: fmt::Debug + Send + Sync {
-    /// The addresses, best first. An error of the kind `PermissionDenied` says that there are some, none of which may be reached.
+    /// Returns the addresses, best first. An error of the kind `PermissionDenied` means that the host has addresses, none of
+    /// which may be reached.
     fn resolve(&self, host: String, port: u16) -> Resolving;
 }
 
-/// Addresses that are being looked for.
+/// The future of a lookup.
 pub type Resolving = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
-/// All that the system knows.
+/// Looks names up as the system does, and allows every address.
 #[derive(Clone, Copy, Debug)]
 pub struct Dns;
 
@@ -29,12 +30,12 @@ impl Resolve for Dns {
     }
 }
 
-/// Finds what another one finds, as far as it is allowed.
+/// Returns only those addresses of another resolver that are allowed.
 #[derive(Clone, Debug)]
 pub struct Only {
-    /// The one that looks names up.
+    /// The resolver that looks names up.
     pub by: Arc<dyn Resolve>,
-    /// What may be reached: [`is_public`] for addresses that strangers name.
+    /// Tells which addresses may be reached. For hosts that strangers name use [`is_public`].
     pub allows: fn(IpAddr) -> bool,
 }
 
@@ -49,8 +50,8 @@ impl Resolve for Only {
     }
 }
 
-/// Whether an address is one of the public Internet: none of this machine, its neighbours, or of a special purpose, in whatever
-/// notation of IPv6 an IPv4 address hides.
+/// Tells whether an address belongs to the public Internet. Addresses of this machine, of its neighbours and for special purposes
+/// do not, nor do they in any IPv6 notation.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -61,23 +62,23 @@ pub fn is_public(address: IpAddr) -> bool {
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
     let special = match (first, second, third) {
-        // This network; the carrier's own; IETF's; benchmarks; former class E and broadcast.
+        // "This network"; carrier-grade NAT; IETF protocols; benchmarks; former class E and broadcast.
         (0 | 240..=255, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _) => true,
-        // The old way from IPv4 to IPv6.
+        // 6to4 relays.
         (192, 88, 99) => true,
         _ => address.is_loopback() || address.is_private() || address.is_link_local() || address.is_documentation(),
     };
     !special && !address.is_multicast()
 }
 
-/// All that is given out lies in 2000::/3; of that some is of a special purpose.
+/// Public IPv6 addresses all lie in 2000::/3, some blocks of which have special purposes.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let special = matches!((first, second), (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, 0..=0xfff));
     (0x2000..=0x3fff).contains(&first) && !special
 }
 
-/// The IPv4 address to which packets for this one go: a mapped one, NAT64's, 6to4's.
+/// Returns the IPv4 address to which packets for this IPv6 address go: of a mapped address, NAT64 or 6to4.
 fn hidden(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let from = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match address.segments() {

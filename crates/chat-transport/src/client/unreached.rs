@@ -1,23 +1,23 @@
-//! What can go wrong on the way.
+//! What can go wrong when another server is asked.
 
 use http::Uri;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreached {
-    /// Nobody could ask there.
+    /// The address is no address of a server.
     #[error("{0} is no address with http or https and a host")]
     Address(Uri),
-    /// The host has no address that may be reached.
+    /// None of the host's addresses may be reached.
     #[error("its address may not be reached")]
     Forbidden,
-    /// The authorities that are to be trusted cannot be read.
+    /// The file of trusted authorities cannot be read.
     #[error("no authority is trusted: {0}")]
     Roots(String),
-    /// There is nobody, they do not prove who they are, or they hung up.
+    /// Connecting failed, the server could not prove who it is, or it hung up.
     #[error("{0}")]
     Lost(String),
-    /// No answer in time.
+    /// The answer did not come in time.
     #[error("no answer in time")]
     Slow,
     /// The answer is longer than allowed.

@@ -1,4 +1,4 @@
-//! One request to another node, on a connection of its own.
+//! Asking another node one question, on a connection of its own.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use tracing::debug;
 use super::{Cluster, SECRET};
 use crate::app::named;
 
-/// What a node has said.
+/// A node's answer; `None` if it gave none in time.
 pub(crate) type Said = Option<(StatusCode, Bytes)>;
 
 impl Cluster {
-    /// Asks all other nodes the same; nothing from those that did not answer in time.
+    /// Asks all other nodes the same.
     pub(crate) async fn ask_all(&self, path: &str) -> Vec<(u64, Said)> {
         let asking = self.neighbours().into_iter().map(|Neighbour { node, address }| async move {
             let Some(address) = address else { return (node, None) };
@@ -31,7 +31,7 @@ impl Cluster {
         join_all(asking).await
     }
 
-    /// The node that operators know by this name.
+    /// Returns the number of the node that operators know by this UUID.
     pub(crate) fn named(&self, name: &str) -> Option<u64> {
         let nodes = self.neighbours().into_iter().map(|other| other.node);
         nodes.into_iter().find(|node| named(*node).to_string() == name)
@@ -57,7 +57,7 @@ impl Cluster {
     }
 }
 
-/// A connection to a node; nothing if it does not take it in time.
+/// Connects to a node; `None` if that fails or takes too long.
 pub(super) async fn reached<B>(address: &str) -> Option<SendRequest<B>>
 where
     B: Body + Send + 'static,
@@ -75,11 +75,11 @@ where
     Some(sender)
 }
 
-/// A node that does not answer an operator within this is missing.
+/// A node that does not answer an operator within this time counts as missing.
 const ANSWERS: Duration = Duration::from_secs(1);
-/// How long a connection may take.
+/// How long connecting may take.
 const CONNECTS: Duration = Duration::from_secs(2);
-/// What is held of an answer, or a request, on its way.
+/// How many bytes of an answer or request are buffered on their way.
 const BUFFER: usize = 64 << 10;
-/// What a node may say at most.
+/// How many bytes an answer may have.
 const LONGEST: usize = 16 << 20;

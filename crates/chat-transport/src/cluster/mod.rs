@@ -1,8 +1,8 @@
-//! The other nodes as they are reached at their own addresses: with what clients ask who came to another node than the one where
-//! their session lives, and with what operators ask of all of them.
+//! Requests between nodes: a client's request that came to another node than the one with its session, and what operators ask of
+//! all nodes.
 //!
-//! A node shows the others a secret that all have. What is passed on says whose request it is and how it came, and is never passed on
-//! again.
+//! A node authenticates itself with the secret that all nodes of the cluster share. A passed-on request carries the client's
+//! address and scheme. It is never passed on a second time.
 
 mod ask;
 mod pass;
@@ -19,31 +19,32 @@ pub(crate) use self::pass::Passing;
 use crate::account::secret::Secret;
 use crate::carry::http::Peer;
 
-/// The other nodes as they are reached at their own addresses.
+/// The other nodes, at the private addresses where they can be reached.
 pub struct Cluster {
     node: u64,
     secret: Option<Secret>,
     whereabouts: Arc<dyn Whereabouts>,
-    /// When the database was asked last where somebody is whom nobody knew.
+    /// When the database was last asked for a node that is not known here.
     looked: Mutex<Option<Instant>>,
 }
 
-/// A mark on a request that another node has passed on.
+/// Marks a request that another node has passed on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PassedOn;
 
 impl Cluster {
-    /// This node among those that have this secret; without one nobody passes anything on.
+    /// Creates the cluster as this node sees it. Without a secret no request is passed on in either direction.
     pub fn new(node: u64, secret: Option<Secret>, whereabouts: Arc<dyn Whereabouts>) -> Cluster {
         Cluster { node, secret, whereabouts, looked: Mutex::new(None) }
     }
 
-    /// The mark of this node.
+    /// Returns this node's mark, which stands in the ids of its Socket.IO sessions.
     pub(crate) fn home(&self) -> Home {
         Home::of(self.node)
     }
 
-    /// Takes off a request what the node said of it that has passed it on; false if that was no node of ours.
+    /// Checks that a request comes from a node of this cluster, and removes what that node has added; `peer` becomes the client.
+    /// Returns false if the secret is wrong or missing.
     pub(crate) fn admits(&self, headers: &mut HeaderMap, peer: &mut Peer) -> bool {
         let shown = headers.remove(&SECRET);
         let shown = shown.as_ref().and_then(|shown| shown.to_str().ok());
@@ -56,19 +57,20 @@ impl Cluster {
         secret.is(shown)
     }
 
-    /// What this node shows others; nothing if there is no secret.
+    /// Returns the header by which this node authenticates itself; `None` without a secret.
     fn shown(&self) -> Option<HeaderValue> {
         let mut shown = HeaderValue::from_str(self.secret.as_ref()?.reveal()).ok()?;
         shown.set_sensitive(true);
         Some(shown)
     }
 
-    /// The other nodes that were alive a moment ago.
+    /// Returns the other nodes that were alive a moment ago.
     fn neighbours(&self) -> Vec<Neighbour> {
         self.whereabouts.neighbours()
     }
 
-    /// Where a node is reached; nothing if it is not alive. One that has begun just now is looked for.
+    /// Returns a node's address; `None` if it is not alive. The database is asked about a node that is not known yet, since it
+    /// may just have begun.
     async fn address(&self, home: Home) -> Option<String> {
         let of = |all: Vec<Neighbour>| all.into_iter().find(|other| Home::of(other.node) == home);
         if home == self.home() {
@@ -81,7 +83,7 @@ impl Cluster {
         }
     }
 
-    /// Whether the database may be asked again: anybody may name sessions that never were.
+    /// Tells whether the database may be asked again. Strangers can make up session ids, so this is limited to once in [`LOOKS`].
     fn may_look(&self) -> bool {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = looked.is_none_or(|looked| looked.elapsed() >= LOOKS);
@@ -92,11 +94,11 @@ impl Cluster {
     }
 }
 
-/// What the cluster has in common.
+/// The header with the secret of the cluster.
 const SECRET: HeaderName = HeaderName::from_static("x-chat-cluster");
-/// Whose connection it was.
+/// The header with the client's address.
 const PEER: HeaderName = HeaderName::from_static("x-chat-peer");
-/// How they spoke.
+/// The header with the scheme that the client used.
 const SCHEME: HeaderName = HeaderName::from_static("x-chat-scheme");
-/// How often the database is asked for nodes that are not known.
+/// The shortest time between two questions to the database about unknown nodes.
 const LOOKS: Duration = Duration::from_millis(100);

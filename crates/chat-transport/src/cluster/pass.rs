@@ -1,4 +1,4 @@
-//! A request of a client passed on to the node where its session lives.
+//! Passing a client's request on to the node that has its session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use super::ask::reached;
 use super::{Cluster, PEER, PassedOn, SCHEME, SECRET};
 use crate::carry::http::{Body, Peer};
 
-/// Passes requests on.
+/// Passes Socket.IO requests on to other nodes.
 pub(crate) struct Passing {
     cluster: Arc<Cluster>,
-    /// Tells when this node has taken leave of everybody.
+    /// Cancelled when this node has closed all of its own connections.
     closing: CancellationToken,
     count: Box<dyn Fn() + Send + Sync>,
 }
@@ -35,12 +35,13 @@ impl Passing {
         Passing { cluster, closing, count: Box::new(count) }
     }
 
-    /// The mark of this node.
+    /// Returns this node's mark.
     pub(crate) fn home(&self) -> Home {
         self.cluster.home()
     }
 
-    /// The answer of the node where a session lives; nothing if there is none.
+    /// Returns the answer of the node that has the session; `None` if there is no such node, it does not answer, or the request
+    /// was passed on already.
     pub(crate) async fn pass(&self, home: Home, request: Request<Incoming>, peer: Peer) -> Option<Response<Body>> {
         if request.extensions().get::<PassedOn>().is_some() {
             return None;
@@ -70,7 +71,7 @@ impl Passing {
         }
     }
 
-    /// The request as the other node gets it, and what becomes of the connection if it is upgraded.
+    /// Rewrites the request for the other node. For an upgrade it also returns what gives the client's connection.
     fn rewritten(&self, mut request: Request<Incoming>, peer: &Peer) -> Option<(Request<Incoming>, Option<OnUpgrade>)> {
         let upgrading = request.headers().contains_key(UPGRADE).then(|| on(&mut request));
         let authority = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
@@ -91,7 +92,8 @@ impl Passing {
         Some((request, upgrading))
     }
 
-    /// Comes when a node is not alive any more: one that is frozen takes connections, and never answers.
+    /// Returns once a node is no longer alive. A frozen node still accepts connections and never answers, so waiting for its
+    /// answer is not enough.
     async fn gone(&self, home: Home) {
         let is_there = || self.cluster.neighbours().iter().any(|other| Home::of(other.node) == home);
         loop {
@@ -103,7 +105,7 @@ impl Passing {
     }
 }
 
-/// Carries what a client and a node say to each other until either ends.
+/// Copies bytes between a client and a node until either side ends.
 async fn carry(client: OnUpgrade, node: OnUpgrade) {
     let (Ok(client), Ok(node)) = tokio::join!(client, node) else { return };
     let (mut client, mut node) = (TokioIo::new(client), TokioIo::new(node));
@@ -112,14 +114,14 @@ async fn carry(client: OnUpgrade, node: OnUpgrade) {
     }
 }
 
-/// What is about a connection is not about the next one.
+/// Removes the headers that concern one connection only (hop by hop).
 fn forget_connection(headers: &mut HeaderMap) {
     for about in [CONNECTION, TE, TRANSFER_ENCODING, HeaderName::from_static("keep-alive")] {
         headers.remove(about);
     }
 }
 
-/// What is held each way of a connection that was upgraded, in bytes.
+/// How many bytes are buffered in each direction of an upgraded connection.
 const BUFFER: usize = 16 << 10;
-/// How often it is looked whether a node is alive that is asked something.
+/// How often to check that the node which was asked is alive.
 const GLANCE: Duration = Duration::from_millis(500);

@@ -1,33 +1,33 @@
-//! The codes with which this server closes connections, beside those of the WebSocket protocol.
+//! Close codes and reasons of this server, beside those of the WebSocket protocol.
 
 use crate::carry::outbox::Close;
 
-/// The credential is not good any more.
+/// The code for a credential that is no longer good.
 pub const UNAUTHORIZED: u16 = 4401;
-/// The user may no longer be here.
+/// The code for a user who may not be here.
 pub const FORBIDDEN: u16 = 4403;
 
-/// Whether there is nothing to come back for: with this credential, nobody is let in any more. Socket.IO has a packet that says
-/// so; after every other close its clients come back by themselves.
+/// Tells whether reconnecting is useless, because this credential is no longer accepted. Socket.IO has a packet that says so;
+/// after any other close its clients reconnect by themselves.
 pub(crate) fn is_for_good(close: Close) -> bool {
     matches!(close.code, UNAUTHORIZED | FORBIDDEN)
 }
 
-/// The server goes away; come back soon.
+/// The server is stopping. The client should come back soon.
 pub(crate) const GOING_AWAY: Close = Close::new(1012, "the server is going away");
-/// Something is away that is needed to let anybody in; come back soon.
+/// Something that is needed to let anybody in is unavailable. The client should come back soon.
 pub(crate) const TRY_AGAIN: Close = Close::new(1013, "try again");
-/// Twenty bad frames in a row.
+/// The client sent too many malformed frames in a row.
 pub(crate) const BAD_FRAMES: Close = Close::new(1008, "too many bad frames");
-/// The credential ended.
+/// The credential has expired.
 pub(crate) const EXPIRED: Close = Close::new(UNAUTHORIZED, "the token has expired");
-/// The log-in behind the credential was ended.
+/// The log-in behind the credential has ended.
 pub(crate) const LOGGED_OUT: Close = Close::new(UNAUTHORIZED, "logged out");
-/// The user was removed from the room for which the connection lives.
+/// The user is no longer a member of the connection's room.
 pub(crate) const REMOVED: Close = Close::new(FORBIDDEN, "no longer a member");
-/// The user is kept out for a while.
+/// The user is suspended.
 pub(crate) const SUSPENDED: Close = Close::new(FORBIDDEN, "suspended");
-/// The user was disconnected or removed.
+/// An operator disconnected the user.
 pub(crate) const EXPELLED: Close = Close::new(FORBIDDEN, "disconnected");
 
 #[cfg(test)]

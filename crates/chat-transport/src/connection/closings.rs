@@ -1,4 +1,4 @@
-//! How people's connections ended lately: for operators who ask why somebody did not get a message.
+//! How people's connections ended lately, for operators who look into a missing message.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use chat_domain::{Time, UserId};
 use chat_protocol::rest::answer::admin::Closing;
 
-/// The last closings of each person, those of the last hour.
+/// The last closings of each person, for an hour.
 #[derive(Default)]
 pub(crate) struct Closings(Mutex<ClosingsState>);
 
@@ -18,7 +18,7 @@ struct ClosingsState {
 }
 
 impl Closings {
-    /// A connection has ended.
+    /// Notes that a connection has ended.
     pub(crate) fn note(&self, user: UserId, closing: Closing) {
         let mut state = self.state();
         state.sweep(closing.at);
@@ -29,14 +29,14 @@ impl Closings {
         }
     }
 
-    /// Those of somebody, the newest first.
+    /// Returns a person's closings, newest first.
     pub(crate) fn of(&self, user: UserId, now: Time) -> Vec<Closing> {
         let state = self.state();
         let own = state.people.get(&user).into_iter().flatten().rev();
         own.filter(|closing| now.since(closing.at) < KEPT).cloned().collect()
     }
 
-    /// Of how many people there are some.
+    /// Returns for how many people closings are kept.
     pub(crate) fn people(&self) -> usize {
         self.state().people.len()
     }
@@ -47,8 +47,8 @@ impl Closings {
 }
 
 impl ClosingsState {
-    /// Forgets what is old: once a minute, and when there are too many people. Then those go whose last closing is the oldest, a
-    /// quarter at once, so that this is seldom.
+    /// Drops old closings, once a minute and when there are too many people. In the second case a quarter of the people go, those
+    /// whose last closing is the oldest, so that this is seldom needed.
     fn sweep(&mut self, now: Time) {
         if self.people.len() < PEOPLE && now.since(self.swept) < SWEPT {
             return;
@@ -65,12 +65,12 @@ impl ClosingsState {
     }
 }
 
-/// Closings of one person that are kept.
+/// How many closings of a person are kept.
 const A_PERSON: usize = 20;
-/// For how long.
+/// For how long closings are kept.
 const KEPT: Duration = Duration::from_secs(3_600);
 const SWEPT: Duration = Duration::from_secs(60);
-/// Of how many people at most: some megabytes.
+/// For how many people closings are kept: they take some megabytes.
 const PEOPLE: usize = 20_000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The way out to one client, whatever carries it.
+//! The way out to one client, whatever its transport.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,36 +14,36 @@ use crate::socketio::Engine;
 /// The way out to one client.
 #[derive(Debug)]
 pub(crate) enum Line {
-    /// A WebSocket with its outbox.
+    /// A WebSocket.
     WebSocket(Arc<Outbox>),
-    /// A server-sent stream.
+    /// A stream of server-sent events.
     Stream(Arc<Outbox>),
-    /// A Socket.IO session, which may change its carrier.
+    /// A Socket.IO session, which may change from polling to WebSocket.
     Engine(Arc<Engine>),
 }
 
-/// How payloads are made ready for a line.
+/// How frames are prepared for a kind of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// Each behind its WebSocket header, all in one piece.
+    /// Each with a WebSocket header, all in one piece of memory.
     WebSocket,
-    /// One behind the other.
+    /// One after the other, without headers.
     Plain,
-    /// Each for itself: polling joins them.
+    /// Each by itself, since polling joins them later.
     Packets,
 }
 
-/// Payloads ready for a line; cheap to share.
+/// Frames that are prepared for a line. Cheap to clone, so that many lines share them.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {
-    /// Ready for the socket.
+    /// Bytes for the socket.
     Bytes(Bytes),
     /// Packets of Engine.IO.
     Packets(Arc<[Bytes]>),
 }
 
 impl Payload {
-    /// Makes frames ready.
+    /// Prepares frames.
     pub(crate) fn of(frames: &Frames, framing: Framing) -> Payload {
         match framing {
             Framing::Packets => Payload::Packets(frames.iter().map(Bytes::copy_from_slice).collect()),
@@ -52,7 +52,8 @@ impl Payload {
         }
     }
 
-    /// The same in pieces of so many bytes, or of one frame: one change may have more frames than may wait together.
+    /// Prepares frames in payloads of at most `most` bytes, or of one longer frame. One change may have more frames than fit into
+    /// an outbox.
     pub(crate) fn in_pieces(frames: &Frames, framing: Framing, most: usize) -> Vec<Payload> {
         if frames.size() <= 2 * most {
             return vec![Payload::of(frames, framing)];
@@ -78,7 +79,7 @@ impl Payload {
 }
 
 impl Line {
-    /// How payloads for this line are to be made.
+    /// Returns how frames for this line must be prepared.
     pub(crate) fn framing(&self) -> Framing {
         match self {
             Line::WebSocket(_) => Framing::WebSocket,
@@ -88,7 +89,7 @@ impl Line {
         }
     }
 
-    /// Sends frames in one write.
+    /// Prepares frames and sends them with one write.
     pub(crate) fn offer(&self, frames: &Frames) -> Offered {
         if frames.is_empty() {
             return Offered::Written;
@@ -96,7 +97,7 @@ impl Line {
         self.offer_payload(Payload::of(frames, self.framing()), None)
     }
 
-    /// Sends what is ready; the mark comes back once it is flushed, unless the answer says that it was written.
+    /// Sends a prepared payload. The mark is reported once it is flushed, unless the result is [`Offered::Written`].
     pub(crate) fn offer_payload(&self, payload: Payload, mark: Option<Bookmark>) -> Offered {
         match (self, payload) {
             (Line::Engine(engine), Payload::Packets(packets)) => engine.send(&packets, mark),
@@ -107,7 +108,7 @@ impl Line {
         }
     }
 
-    /// Sends two payloads of the same framing in one write.
+    /// Sends two payloads of the same framing with one write.
     pub(crate) fn offer_both(&self, first: Payload, second: Payload, mark: Option<Bookmark>) -> Offered {
         match (first, second) {
             (Payload::Bytes(first), Payload::Bytes(second)) => self.offer_bytes(&[first, second], mark),
@@ -118,7 +119,7 @@ impl Line {
         }
     }
 
-    /// Sends frames that are worth nothing later.
+    /// Sends frames that are worthless later; they may be dropped.
     pub(crate) fn offer_droppable(&self, payload: Payload) {
         match (self.outbox(), payload) {
             (Some(outbox), Payload::Bytes(bytes)) => drop(outbox.offer_droppable(bytes)),
@@ -127,11 +128,11 @@ impl Line {
     }
 
     fn offer_bytes(&self, bytes: &[Bytes], mark: Option<Bookmark>) -> Offered {
-        // Only a session that a WebSocket carries is given frames for one.
+        // There is an outbox: bytes are prepared only for a line that has one, and a line that has one keeps it.
         self.outbox().map_or(Offered::Closed, |outbox| outbox.offer_all(bytes, mark))
     }
 
-    /// Whether the client is still there, as far as anybody knows.
+    /// Tells whether the client is still connected, as far as is known.
     pub(crate) fn is_open(&self) -> bool {
         match (self.outbox(), self) {
             (Some(outbox), _) => outbox.ending().is_none(),
@@ -150,7 +151,7 @@ impl Line {
         }
     }
 
-    /// The outbox behind the line; a Socket.IO session that polls has none.
+    /// Returns the outbox of the line; `None` for a Socket.IO session that polls.
     pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
         match self {
             Line::WebSocket(outbox) | Line::Stream(outbox) => Some(outbox),
@@ -158,7 +159,7 @@ impl Line {
         }
     }
 
-    /// Why it is ending, if it is.
+    /// Returns why the line is ending, if it is.
     pub(crate) fn ending(&self) -> Option<Close> {
         match self {
             Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.ending(),
@@ -166,7 +167,7 @@ impl Line {
         }
     }
 
-    /// Bytes that wait.
+    /// Returns how many bytes wait.
     pub(crate) fn pending(&self) -> usize {
         match self {
             Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.pending(),
@@ -174,7 +175,7 @@ impl Line {
         }
     }
 
-    /// When something last left, as [`Outbox::last_written`] says it.
+    /// Returns when bytes were last sent, as [`Outbox::last_written`] does.
     pub(crate) fn last_written(&self) -> Option<u64> {
         match self {
             Line::WebSocket(outbox) | Line::Stream(outbox) => outbox.last_written(),
@@ -182,7 +183,7 @@ impl Line {
         }
     }
 
-    /// Waits until the client has taken most of what it was sent.
+    /// Waits until at most `most` bytes are left to be sent.
     pub(crate) async fn drained(&self, most: usize) {
         match self {
             Line::WebSocket(outbox) | Line::Stream(outbox) => poll_fn(|cx| outbox.poll_drained(cx, most)).await,

@@ -1,4 +1,4 @@
-//! A client's connection as everybody above knows it: its way out, the orders that it waits for, the codes that end it.
+//! One client's connection as the layers above see it: its way out, its pending orders, and the codes that end it.
 
 pub(crate) mod away;
 pub mod closes;

@@ -1,4 +1,4 @@
-//! A client's connection as the hub knows it.
+//! A client's connection, as the hub sees it.
 
 mod rooms;
 
@@ -23,63 +23,63 @@ use crate::account::introspection::Credential;
 use crate::carry::outbox::{Bookmark, Offered};
 use crate::mistakes::planted;
 
-/// A client's connection.
+/// A client's connection: its way out, its pending orders and their answers, and the credential on which it rests.
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) id: u64,
     pub(crate) person: Arc<Person>,
     pub(crate) endpoint: Endpoint,
     pub(crate) line: Line,
-    /// When it was opened.
+    /// When the connection was opened.
     pub(crate) since: Time,
     /// The digest of the cookie session that opened it, if a cookie did.
     pub(crate) cookie: Option<Box<str>>,
     state: Mutex<SocketState>,
-    /// Whether answers wait with it.
+    /// Whether `state.answers` has some: checked without the lock on every delivery.
     has_answers: AtomicBool,
-    /// Wakes the session: a room fell behind, or room for more orders.
+    /// Wakes the session when a room fell behind, or when orders were settled that it waits for.
     pub(crate) bell: Notify,
 }
 
 #[derive(Debug, Default)]
 struct SocketState {
     next_tag: u64,
-    /// Orders on their way, oldest first.
+    /// Orders that are not answered yet, oldest first.
     orders: VecDeque<Ordered>,
-    /// Answers that wait for what is sent next.
+    /// Answers that are written and wait to be sent with the next payload.
     answers: Option<Box<Frames>>,
-    /// Rooms that it does not hear now: few sockets ever have any.
+    /// Rooms that are not followed at the moment. Few sockets have any.
     away: Option<Box<Away>>,
     expires: Option<Time>,
-    /// By whose word it is open.
+    /// The credential that a back end vouches for, if the socket rests on one.
     word: Option<Box<Word>>,
-    /// Reads that moved something since this was last asked.
+    /// How many reads have moved a position since [`moved`](Socket::moved) was last called.
     moved: u32,
-    /// The family of its token; 0 is none.
+    /// The family of its token, or 0.
     family: i64,
-    /// The `seq` at which the room for which it lives stood when the journal last said that its user is in it.
+    /// For a socket of one room: the `seq` at which the journal last said that its user is a member.
     let_in: Option<NonZeroU64>,
-    /// The session waits for the last of the orders.
+    /// Whether the session waits until all orders are settled.
     waits: bool,
-    /// Nothing will be settled any more.
+    /// Set when the server stops: no more orders are noted.
     is_over: bool,
 }
 
-/// An order on its way.
+/// An order that is not answered yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Ordered {
     tag: u64,
-    /// The room that it is about: answers about one room come in the order of their orders.
+    /// Its room. Orders of the same room are answered in the order in which they were given.
     room: Option<RoomId>,
     /// When it arrived.
     pub(crate) at: Time,
-    /// What its answer needs to know.
+    /// What its answer must contain beside the outcome.
     pub(crate) context: Context,
-    /// What became of it, while one about the same room before it is not settled.
+    /// Its outcome, while an earlier order of the same room is not settled.
     result: Option<Result<Outcome, Failure>>,
 }
 
-/// Orders of one socket that may be on their way; it is not read meanwhile.
+/// How many orders of one socket may be unanswered. With so many, nothing more is read from it.
 pub(crate) const MAX_ORDERS: usize = 256;
 
 impl Socket {
@@ -105,7 +105,8 @@ impl Socket {
         self.person.id()
     }
 
-    /// Notes an order; its answer will find what it needs to know, and comes back in this lane if nothing else says where it belongs.
+    /// Notes an order and returns its origin, with which the outcome finds it again. `lane` is where the outcome is put if it
+    /// names no room.
     pub(crate) fn order(&self, room: Option<RoomId>, context: Context, at: Time, lane: usize) -> Origin {
         let mut state = self.state();
         let tag = tag::of(state.next_tag, lane);
@@ -116,8 +117,8 @@ impl Socket {
         Origin { socket: self.id, tag }
     }
 
-    /// Notes what became of an order, and writes the answers whose turn it is by that: they wait here for what is sent next. False
-    /// if there are none.
+    /// Notes the outcome of an order, and writes its answer together with those that waited for it. They are sent with the next
+    /// payload, or by [`offer_answers`](Self::offer_answers). Returns false if no answer was written.
     pub(crate) fn settle(
         &self,
         tag: u64,
@@ -149,7 +150,7 @@ impl Socket {
         is_answered
     }
 
-    /// Sends what is ready, behind the answers that wait: nobody hears the echo of an order before its answer.
+    /// Sends a payload behind the answers that wait, so that nobody hears the echo of an order before its answer.
     pub(crate) fn offer(&self, payload: Payload, mark: Option<Bookmark>) -> Offered {
         if !self.has_answers.load(Ordering::Acquire) || planted!(Echo) {
             return self.line.offer_payload(payload, mark);
@@ -159,7 +160,8 @@ impl Socket {
             Some(answers) => self.line.offer_both(Payload::of(&answers, self.line.framing()), payload, mark),
             None => self.line.offer_payload(payload, mark),
         };
-        // Only now: whoever finds none goes on without this lock.
+        // Cleared only after the answers are on the line: whoever sees false goes ahead without the lock, and must not overtake
+        // them.
         self.has_answers.store(false, Ordering::Release);
         offered
     }
@@ -176,17 +178,17 @@ impl Socket {
         self.has_answers.store(false, Ordering::Release);
     }
 
-    /// Reads that moved something since this was last asked.
+    /// Returns how many reads have moved a position since the last call.
     pub(crate) fn moved(&self) -> usize {
         std::mem::take(&mut self.state().moved) as usize
     }
 
-    /// Whether so many orders are on their way that nothing more is to be read.
+    /// Tells whether so many orders are unanswered that nothing more should be read.
     pub(crate) fn is_busy(&self) -> bool {
         self.state().orders.len() >= MAX_ORDERS
     }
 
-    /// Waits until no order is on its way.
+    /// Waits until all orders are settled.
     pub(crate) async fn all_settled(&self) {
         let mut rang = false;
         while self.waits_for_orders() {
@@ -194,12 +196,12 @@ impl Socket {
             rang = true;
         }
         if rang {
-            // Perhaps for a room that fell behind, too: whoever listens next has a look.
+            // The ring may have been for a room that fell behind, so pass it on to whoever waits for that.
             self.bell.notify_one();
         }
     }
 
-    /// Whether no order is on its way.
+    /// Tells whether all orders are settled.
     pub(crate) fn is_settled(&self) -> bool {
         self.state().orders.is_empty()
     }
@@ -210,13 +212,13 @@ impl Socket {
         state.waits
     }
 
-    /// The server goes away.
+    /// Closes the socket because the server is stopping.
     pub(crate) fn go_away(&self) {
         self.line.close(closes::GOING_AWAY);
         self.end_orders();
     }
 
-    /// The server goes away: nothing will be settled any more, and the session is not to wait for it.
+    /// Forgets all orders because the server is stopping: their outcomes will not come, and the session must not wait for them.
     pub(crate) fn end_orders(&self) {
         let mut state = self.state();
         state.is_over = true;
@@ -225,26 +227,27 @@ impl Socket {
         self.bell.notify_one();
     }
 
-    /// When its credential ends.
+    /// Returns when the credential expires.
     pub(crate) fn expires(&self) -> Option<Time> {
         self.state().expires
     }
 
-    /// The family of its token, if it has one.
+    /// Returns the family of the token, if it has one.
     pub(crate) fn family(&self) -> Option<Family> {
         Some(self.state().family).filter(|family| *family != 0).map(Family)
     }
 
-    /// It rests on what a back end says about this credential.
+    /// Lets the socket rest on a credential that a back end vouches for.
     pub(crate) fn rest_on_word(&self, credential: Arc<Credential>) {
         self.state().word = Some(Box::new(Word::new(credential)));
     }
 
+    /// Returns the credential if the back end is to be asked about it now, and plans the next time.
     pub(crate) fn due_again(&self, now: Time, every: Duration) -> Option<Arc<Credential>> {
         self.state().word.as_mut()?.due_again(now, every)
     }
 
-    /// It goes on with another token.
+    /// Lets the socket rest on another token.
     pub(crate) fn renew(&self, pass: Pass) {
         self.state().rest_on(pass);
     }
@@ -264,7 +267,7 @@ impl SocketState {
         self.family = pass.grant.and_then(|grant| grant.family).map_or(0, |Family(family)| family);
     }
 
-    /// The oldest order about a room, once it is settled.
+    /// Takes out the oldest order of a room if it is settled.
     fn next_settled(&mut self, room: Option<RoomId>) -> Option<Ordered> {
         let oldest = self.orders.iter().position(|ordered| ordered.room == room)?;
         self.orders[oldest].result.as_ref()?;

@@ -1,11 +1,11 @@
-//! The mark of an order: it says behind its number in which lane the answer comes back.
+//! The tag of an order: its number, followed by the lane in which its outcome comes back.
 
-/// The mark of a socket's order of this number.
+/// Returns the tag of a socket's order with this number.
 pub(super) fn of(number: u64, lane: usize) -> u64 {
     number << LANE_BITS | (lane as u64 & LANES)
 }
 
-/// The lane that an order was to come back in.
+/// Returns the lane of a tag.
 pub(crate) fn lane_of_tag(tag: u64) -> usize {
     (tag & LANES) as usize
 }

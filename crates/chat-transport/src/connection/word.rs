@@ -1,4 +1,4 @@
-//! By whose word a socket is open, where a back end vouches for people.
+//! The credential of a socket for which a back end vouches.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use chat_domain::Time;
 
 use crate::account::introspection::Credential;
 
-/// A credential, and when its back end is to be asked about it again.
+/// A credential, and when the back end is asked about it again.
 #[derive(Debug)]
 pub(super) struct Word {
     credential: Arc<Credential>,
-    /// Not planned yet: the back end was asked at the door.
+    /// `None` at first: the back end was asked when the socket was opened.
     due: Option<Time>,
 }
 
@@ -20,7 +20,7 @@ impl Word {
         Word { credential, due: None }
     }
 
-    /// The credential, if the next look is due now. The one after it is due in this time.
+    /// Returns the credential if it is due, and makes it due again after `every`.
     pub(super) fn due_again(&mut self, now: Time, every: Duration) -> Option<Arc<Credential>> {
         if self.due.is_some_and(|due| now < due) {
             return None;

@@ -1,5 +1,5 @@
-//! The bytes of files in a directory: what has come of one stands beside what is whole, under its id. Names that people give are
-//! no part of any path.
+//! A directory with the bytes of files. An unfinished file is beside the finished ones, under its id with `.part`. Names that
+//! people give are not used in any path.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -13,51 +13,52 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-/// A directory with the bytes of files.
+/// A directory with the bytes of files. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
 }
 
-/// What becomes of somebody who wants to bring more of a file.
+/// The result of beginning to upload a file, or of going on.
 #[derive(Debug)]
 pub(crate) enum Begin {
-    /// They go on.
+    /// The upload may go on.
     Begun(Begun),
-    /// Somebody else is just bringing it, and has come so far.
+    /// Another upload of the same file is under way, and has reached this length.
     Busy(u64),
-    /// All of it is there.
+    /// The file is complete.
     Whole,
 }
 
-/// A file of which bytes are to come: nobody else brings any meanwhile.
+/// An unfinished file that is locked for one uploader.
 #[derive(Debug)]
 pub(crate) struct Begun {
     file: File,
-    /// How many are there.
+    /// How many bytes are there.
     pub(crate) length: u64,
     part: PathBuf,
     whole: PathBuf,
 }
 
 impl Folder {
-    /// The directory at this path, made if there is none: for its owner's eyes.
+    /// Opens the directory, and creates it for its owner only if it is missing. Fails if nothing can be written there.
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Folder> {
         let root = root.into();
         make(&root)?;
-        // Better now than when the first file comes.
+        // Tried now, so that the operator hears of it at the start and not with the first file.
         let trial = root.join(".trial");
         File::create(&trial)?;
         fs::remove_file(&trial)?;
         Ok(Folder { root })
     }
 
-    /// The same, which is made when the first file comes.
+    /// Uses this directory without touching it now: it is created with the first file.
     pub fn at(root: impl Into<PathBuf>) -> Folder {
         Folder { root: root.into() }
     }
 
-    /// Begins, or goes on. Who was cut off a moment ago may still be leaving: they are waited for a little.
+    /// Begins an upload or goes on with it. If another one holds the file, it waits up to two seconds: a client whose connection
+    /// broke may be back before the server has noticed.
     pub(crate) async fn begin(&self, id: FileId) -> io::Result<Begin> {
         for _ in 0..LOOKS {
             let folder = self.clone();
@@ -70,7 +71,7 @@ impl Folder {
         blocking(move || folder.begin_now(id)).await
     }
 
-    /// How many bytes of a file are there, and whether that is all of it.
+    /// Returns how many bytes of a file are there, and whether it is complete.
     pub(crate) async fn come(&self, id: FileId) -> io::Result<(u64, bool)> {
         Ok(match self.begin(id).await? {
             Begin::Begun(begun) => (begun.length, false),
@@ -96,7 +97,8 @@ impl Folder {
                 fs::TryLockError::Error(error) => Err(error),
             };
         }
-        // Who had it before may have finished between the opening and the lock: then this is not the part any more.
+        // Its previous holder may have finished and renamed the file between our opening it and locking it: then this is no
+        // longer the unfinished file.
         let held = file.metadata()?;
         match fs::metadata(&part) {
             Ok(there) if there.ino() == held.ino() => {}
@@ -106,7 +108,7 @@ impl Folder {
         Ok(Begin::Begun(Begun { file, length: held.len(), part, whole }))
     }
 
-    /// The first bytes of a whole file, as many as there are of these.
+    /// Returns the first `most` bytes of a complete file, or all of a shorter one.
     pub(crate) async fn first(&self, id: FileId, most: usize) -> io::Result<Vec<u8>> {
         let path = self.whole(id);
         blocking(move || {
@@ -117,7 +119,7 @@ impl Folder {
         .await
     }
 
-    /// These bytes of a whole file, as somebody takes them. If not all of them can be read they end before.
+    /// Reads a part of a complete file, as fast as the receiver takes it. If reading fails, the channel ends early.
     pub(crate) async fn read(&self, id: FileId, from: u64, length: u64) -> io::Result<mpsc::Receiver<Bytes>> {
         let path = self.whole(id);
         let mut file = blocking(move || {
@@ -150,7 +152,7 @@ impl Folder {
         Ok(take)
     }
 
-    /// Deletes all that there is of a file. That it is gone outlasts a power cut.
+    /// Deletes a file, finished or not. When this returns, the deletion survives a power failure.
     pub(crate) async fn delete(&self, id: FileId) -> io::Result<()> {
         let (part, whole) = (self.part(id), self.whole(id));
         blocking(move || {
@@ -178,7 +180,7 @@ impl Folder {
 }
 
 impl Begun {
-    /// Puts more bytes behind those that are there.
+    /// Appends bytes.
     pub(crate) async fn write(mut self, bytes: Bytes) -> io::Result<Begun> {
         blocking(move || {
             self.file.write_all(&bytes)?;
@@ -188,12 +190,12 @@ impl Begun {
         .await
     }
 
-    /// Takes back what is behind this.
+    /// Cuts the file to this length.
     pub(crate) async fn cut(self, length: u64) -> io::Result<()> {
         blocking(move || self.file.set_len(length)).await
     }
 
-    /// All bytes are there, for good.
+    /// Makes the file complete. When this returns, it survives a power failure.
     pub(crate) async fn finish(self) -> io::Result<()> {
         blocking(move || {
             self.file.sync_all()?;
@@ -204,7 +206,7 @@ impl Begun {
     }
 }
 
-/// Makes a directory that outlasts a power cut.
+/// Creates a directory, and makes sure that it survives a power failure.
 fn make(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -221,11 +223,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
     spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-/// A file is for its owner's eyes.
+/// Files are readable by their owner only.
 const PRIVATE: u32 = 0o600;
-/// Bytes that are read at once.
+/// How many bytes are read at once.
 const CHUNK: usize = 64 << 10;
-/// How often, and how long after another, it is looked whether whoever brings a file has gone.
+/// How often, and how long apart, to try for a file that another upload holds.
 const LOOKS: u32 = 100;
 const LOOK: Duration = Duration::from_millis(20);
 

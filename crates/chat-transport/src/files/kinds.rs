@@ -1,10 +1,10 @@
-//! What a browser may show by itself: pictures, films and sound that begin as what they are said to be.
+//! What a browser may show: pictures, films and sound whose first bytes are of the type that they are said to be.
 
-/// How many bytes tell.
+/// How many first bytes are needed to recognise a type.
 pub(crate) const ENOUGH: usize = 16;
 
-/// The type under which a browser may show a file, if its first bytes are of the type that its owner says. Everything else is
-/// something to keep, not to show: in a page of this server it could act for whoever looks at it.
+/// Returns the type under which a browser may show a file, if its first bytes match the type that its owner named. Everything
+/// else must be downloaded: shown as a page of this server, it could act for whoever looks at it.
 pub(crate) fn shown(mime: &str, first: &[u8]) -> Option<&'static str> {
     let said = mime.split(';').next().unwrap_or_default().trim();
     let (word, is_so) = SHOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(said))?;

@@ -1,4 +1,4 @@
-//! Files that live here: what is known of them is in a store, their bytes are on a shelf.
+//! Files that are kept by this server: facts about them in the store, their bytes on a shelf.
 
 mod folder;
 pub(crate) mod kinds;
@@ -18,34 +18,35 @@ pub use self::folder::Folder;
 pub(crate) use self::folder::{Begin, Begun};
 pub(crate) use self::receive::{receive, unkept};
 
-/// How files are kept, and which.
+/// Which files are kept, where and for how long.
 #[derive(Clone)]
 pub struct FileSettings {
-    /// What knows of them.
+    /// The port that knows the files.
     pub known: Arc<dyn Files>,
     /// Where their bytes are.
     pub shelf: Arc<Shelf>,
-    /// Bytes that a file may have.
+    /// How many bytes a file may have.
     pub most: u64,
-    /// How much somebody may announce.
+    /// How much one person may upload.
     pub quota: FileQuota,
-    /// How long a file is kept that nobody has named.
+    /// How long a file is kept that no message names.
     pub keep_unbound: Duration,
-    /// Where this server is to be found, such as `https://chat.example`; without it, where the request went.
+    /// The public address of this server, such as `https://chat.example`. Without it, files' addresses have the host that the
+    /// request went to.
     pub public_url: Option<String>,
-    /// Whether a file is read by its members only, and not by everybody who knows its address.
+    /// Whether only members of a file's rooms may read it. Otherwise everybody may who knows its address.
     pub private: bool,
 }
 
 /// Where the bytes of files are.
 #[derive(Debug)]
 pub enum Shelf {
-    /// In a directory of this machine, or of one that all nodes share.
+    /// In a directory of this machine, or in one that all nodes share.
     Folder(Folder),
 }
 
 impl FileSettings {
-    /// Files of usual size and quota.
+    /// Keeps files with the usual limits.
     pub fn new(known: Arc<dyn Files>, shelf: Shelf) -> FileSettings {
         FileSettings {
             known,
@@ -65,6 +66,6 @@ impl fmt::Debug for FileSettings {
     }
 }
 
-/// Where the next byte of a file goes.
+/// The header with the offset at which the next byte of an upload belongs.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const DAY: Duration = Duration::from_secs(24 * 3600);

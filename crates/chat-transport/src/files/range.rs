@@ -1,10 +1,10 @@
-//! Parts of files in the words of HTTP.
+//! Parts of files, as HTTP's headers describe them.
 
 use chat_protocol::Trouble;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE};
 
-/// A piece that somebody brings: from which byte on, and how many.
+/// A part that is uploaded: its first byte and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) from: u64,
@@ -12,7 +12,7 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// The piece that a request brings of a file of this size: all of it, unless `Content-Range` says otherwise.
+    /// Returns the part that a request uploads of a file of this size: all of it, unless `Content-Range` says otherwise.
     pub(crate) fn brought(headers: &HeaderMap, size: u64) -> Result<Piece, Trouble> {
         let piece = match headers.get(CONTENT_RANGE) {
             None => Piece { from: 0, length: size },
@@ -43,23 +43,24 @@ impl Piece {
         }
     }
 
-    /// Whether it is the last one of a file of this size.
+    /// Tells whether it is the last part of a file of this size.
     pub(crate) fn is_last(self, size: u64) -> bool {
         self.from + self.length == size
     }
 }
 
-/// What somebody wants of a file.
+/// The part of a file that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     All,
     Part(Piece),
-    /// A part that it does not have.
+    /// A part that lies beyond the file's end.
     Nothing,
 }
 
 impl Wanted {
-    /// What `Range` asks for of a file of this size. Several parts at once, and what is not understood, ask for all.
+    /// Reads the `Range` header for a file of this size. Several ranges at once, or an unknown form, count as a request for the
+    /// whole file, as HTTP allows.
     pub(crate) fn of(headers: &HeaderMap, size: u64) -> Wanted {
         let range = headers.get(RANGE).and_then(|range| range.to_str().ok()?.strip_prefix("bytes="));
         let Some((from, upto)) = range.filter(|range| !range.contains(',')).and_then(|range| range.split_once('-'))

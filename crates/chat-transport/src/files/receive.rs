@@ -1,4 +1,4 @@
-//! Bytes on their way into a file.
+//! Receiving the bytes of an upload.
 
 use std::io;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use tokio::time::timeout;
 
 use super::Begun;
 
-/// Takes so many bytes of a file. What came before the sender broke off is kept; of a piece that has not the length that it was to
-/// have nothing is.
+/// Receives `length` bytes and appends them. If the connection breaks, what came is kept, so that the client can go on from
+/// there. A body of another length is an error, and nothing of it is kept.
 pub(crate) async fn receive(
     mut begun: Begun,
     mut body: Incoming,
@@ -31,7 +31,7 @@ pub(crate) async fn receive(
                 return Err(Trouble::Malformed("the body broke off; what came of it is kept".into()));
             }
         };
-        // Trailers are passed over.
+        // Trailers are skipped.
         let Ok(more) = frame.into_data() else { continue };
         if more.len() as u64 > left {
             return wrong(begun, from, length).await;
@@ -53,11 +53,11 @@ async fn wrong(begun: Begun, from: u64, length: u64) -> Result<Begun, Trouble> {
     Err(Trouble::Malformed(format!("the body must have the {length} bytes that were announced")))
 }
 
-/// The operator hears why.
+/// Logs the error for the operator, and returns what the client is told.
 pub(crate) fn unkept(error: io::Error) -> Trouble {
     tracing::warn!(%error, "a file could not be kept or read");
     Failure::Unavailable.into()
 }
 
-/// Bytes that are written at once.
+/// How many bytes are gathered for one write.
 const AT_ONCE: usize = 256 << 10;

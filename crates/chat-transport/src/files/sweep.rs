@@ -1,4 +1,4 @@
-//! Deleting the bytes of files that belong to nobody any more.
+//! Deleting the bytes of files that are no longer wanted.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use super::{FileSettings, Shelf};
 use crate::app::App;
 
 impl App {
-    /// Deletes what is to go, until told to stop.
+    /// Deletes files that are no longer wanted, until told to stop.
     pub(crate) async fn sweep_files(&self, stop: CancellationToken) {
         let Some(files) = &self.settings.files else { return };
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            // Without a database nothing is known of files; it is said elsewhere that it is away.
+            // A failure needs no handling: the database is away, which is logged elsewhere, and the next turn tries again.
             let _ = stop.run_until_cancelled(files.sweep(self.now())).await;
         }
     }
 }
 
 impl FileSettings {
-    /// Deletes the bytes of whatever has been let go. That it is to go is known for good before the first byte of it goes, and that
-    /// it is gone is noted after the last: who dies between the two deletes again.
+    /// Deletes the bytes of all files that were let go. The store marks them before the first byte is deleted, and forgets them
+    /// only after the last: a server that dies in between deletes them again.
     pub(crate) async fn sweep(&self, now: Time) -> Result<(), Failure> {
         loop {
             let gone = self.known.let_go(now.before(self.keep_unbound), AT_ONCE).await?;
@@ -49,7 +49,7 @@ impl FileSettings {
     }
 }
 
-/// How often it is looked what is to go.
+/// How often to look for files to delete.
 const LOOK: Duration = Duration::from_secs(5);
-/// Files that are let go at once.
+/// How many files are let go in one transaction.
 const AT_ONCE: usize = 200;

@@ -1,5 +1,5 @@
-//! What a webhook is still to be told: a number in the feed, and for each room of which something earlier is owed, from where on. A
-//! room whose next event fails is held back and tried again later; the others go on.
+//! What a webhook has still to be told: the position in the feed, and for each room with undelivered events the first of them. A
+//! room whose next event fails waits and is tried again later, while the others go on.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use chat_domain::{Fed, RoomId, Time};
 use super::settings::HookSettings;
 use crate::again;
 
-/// What a webhook is still to be told.
+/// What a webhook has still to be told.
 pub(super) struct Debts {
     fed: u64,
-    /// None stands for reports.
+    /// By room; `None` stands for reports.
     rooms: BTreeMap<Option<RoomId>, Debt>,
     failing: Option<Time>,
     why: String,
@@ -20,13 +20,13 @@ pub(super) struct Debts {
     changed: bool,
 }
 
-/// What is owed of a room, and whether it is being told just now.
+/// What is owed about a room, and whether it is being told at the moment.
 struct Debt {
     owed: Owed,
     under_way: bool,
 }
 
-/// A stretch of a room, or of reports, that is to be told.
+/// A range of events of a room, or of reports, that is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) room: Option<RoomId>,
@@ -34,7 +34,7 @@ pub(super) struct Job {
     pub(super) upto: u64,
 }
 
-/// What became of a job: the first change that was not told, and why not.
+/// The result of a job: the first change that was not told, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Done {
     pub(super) room: Option<RoomId>,
@@ -45,13 +45,13 @@ pub(super) struct Done {
 /// How a job ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// It was told, as far as it was tried.
+    /// Everything was told that was tried.
     Told,
-    /// The address did not take it.
+    /// The address did not accept an event.
     Refused(String),
-    /// The address wants nothing any more.
+    /// The address wants no more events.
     Gone,
-    /// It is not known what is to be told: the journal is away.
+    /// The journal could not be read.
     Unread,
 }
 
@@ -62,17 +62,17 @@ impl Debts {
         Debts { fed, rooms, failing, why, ended, changed: false }
     }
 
-    /// Up to which number of the feed everything is told or owed.
+    /// Returns the number in the feed up to which everything is told or owed.
     pub(super) fn fed(&self) -> u64 {
         self.fed
     }
 
-    /// How many turns more may be taken in now.
+    /// Returns how many more turns of the feed may be taken in.
     pub(super) fn room_for(&self) -> usize {
         MOST.saturating_sub(self.rooms.len())
     }
 
-    /// Takes in turns of the feed, those of the rooms that are wanted.
+    /// Takes in turns of the feed. Those of rooms that are not wanted only move the position.
     pub(super) fn take_in(&mut self, turns: Vec<Fed>, wanted: impl Fn(Option<RoomId>) -> bool, now: Time) {
         for Fed { no, room, from, upto } in turns {
             (self.fed, self.changed) = (no, true);
@@ -84,7 +84,7 @@ impl Debts {
         }
     }
 
-    /// What is to be told next, if anything is due.
+    /// Returns the job that has been due for longest, and marks its room as under way.
     pub(super) fn next(&mut self, now: Time) -> Option<Job> {
         let waiting = self.rooms.values_mut().filter(|debt| !debt.under_way && debt.owed.due <= now);
         let debt = waiting.min_by_key(|debt| debt.owed.due)?;
@@ -92,12 +92,12 @@ impl Debts {
         Some(Job { room: debt.owed.room, from: debt.owed.next, upto: debt.owed.upto })
     }
 
-    /// When something is due that is not yet.
+    /// Returns when the next job is due.
     pub(super) fn due(&self) -> Option<Time> {
         self.rooms.values().filter(|debt| !debt.under_way).map(|debt| debt.owed.due).min()
     }
 
-    /// Takes in what became of a job; `chance` spreads the tries, from 0 to 99.
+    /// Takes in the result of a job. `chance` (0 to 99) spreads the next attempts.
     pub(super) fn settle(&mut self, done: Done, now: Time, settings: &HookSettings, chance: u32) {
         self.changed = true;
         let Some(debt) = self.rooms.get_mut(&done.room) else { return };
@@ -126,7 +126,7 @@ impl Debts {
             self.rooms.remove(&done.room);
         }
         if was_failing && went_on {
-            // The address is back: whatever else it refused is tried at once.
+            // The address works again: what it refused before is tried at once.
             self.rooms.values_mut().for_each(|debt| debt.owed.due = debt.owed.due.min(now));
         }
         self.failing = self.rooms.values().filter_map(|debt| debt.owed.since).min();
@@ -135,22 +135,22 @@ impl Debts {
         }
     }
 
-    /// Whether something was tried in vain and not told since.
+    /// Tells whether an attempt has failed that has not succeeded since.
     pub(super) fn is_failing(&self) -> bool {
         self.failing.is_some()
     }
 
-    /// Whether nothing is told there any more.
+    /// Tells whether this webhook has ended for good.
     pub(super) fn has_ended(&self) -> bool {
         self.ended.is_some()
     }
 
-    /// What was to be noted was not.
+    /// Notes that the last progress could not be stored.
     pub(super) fn is_unnoted(&mut self) {
         self.changed = true;
     }
 
-    /// What is to be noted, if that is another than last time.
+    /// Returns the progress to store, if it has changed since the last call.
     pub(super) fn changes(&mut self) -> Option<Progress> {
         std::mem::take(&mut self.changed).then(|| Progress {
             fed: self.fed,
@@ -162,7 +162,7 @@ impl Debts {
     }
 }
 
-/// How many rooms may be owed something. Where so many are held back nothing more is looked at.
+/// For how many rooms something may be owed. With so many, nothing more is read from the feed until some are told.
 pub(super) const MOST: usize = 256;
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
         let later = AT.after(settings.first);
         assert!(debts.next(later).is_some());
         for _ in 0..5 {
-            // Meanwhile others wait longer.
+            // Meanwhile the failing room's pause grows.
             debts.next(later);
         }
         debts.settle(done(2, 1, End::Refused("no".into())), later, &settings, 0);

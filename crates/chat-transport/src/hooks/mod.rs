@@ -1,7 +1,8 @@
-//! Posts everything that happens to the addresses that back ends have subscribed: signed, at least once, in the order of each room.
+//! Webhooks: every event is posted to the addresses that back ends have subscribed, signed, at least once, and in order within
+//! each room.
 //!
-//! One node at a time does so, the one that keeps the feed. What it has done is noted a moment later, so that after its death another
-//! one goes on and tells a little twice, under the same names.
+//! Only the node with the lease of the feed posts. Its progress is stored a moment later, so when it dies another node goes on,
+//! and repeats a few events under the same ids.
 
 mod debts;
 pub(crate) mod post;
@@ -28,14 +29,14 @@ use self::worker::Worker;
 use crate::app::App;
 use crate::client::Client;
 
-/// Who tells a webhook, and what they need to know.
+/// The task that tells one webhook, and the channel that tells it of changes. Dropping the channel ends the task.
 struct Telling {
     webhook: watch::Sender<Webhook>,
     task: JoinHandle<()>,
 }
 
 impl App {
-    /// Tells webhooks what happens, as long as this node is the one that does, until told to stop.
+    /// Runs a task for each webhook while this node has the lease, until told to stop.
     pub(crate) async fn tell_webhooks(self: &Arc<Self>, stop: CancellationToken) {
         let client = match Client::new(self.settings.hooks.client()) {
             Ok(client) => client,
@@ -53,7 +54,7 @@ impl App {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        // What was told last is noted.
+        // Each task still finishes what is under way and stores its progress.
         for telling in tellings.into_values() {
             let Telling { webhook, task } = telling;
             drop(webhook);
@@ -61,7 +62,7 @@ impl App {
         }
     }
 
-    /// Looks what there is to be told and to whom; says whether there is anybody.
+    /// Brings the list of webhooks up to date, and announces new turns of the feed. Returns whether there are webhooks.
     async fn follow_for_webhooks(
         self: &Arc<Self>,
         client: &Client,
@@ -70,7 +71,7 @@ impl App {
         listed: &mut Option<tokio::time::Instant>,
     ) -> Result<bool, Failure> {
         if !self.subscribers.tells() {
-            // Another one tells now: dropped, they end.
+            // Another node has the lease now. Dropping the channels ends the tasks.
             tellings.clear();
             *listed = None;
             self.hub.metrics().hooks().list(&[]);
@@ -86,7 +87,7 @@ impl App {
             return Ok(false);
         }
         let known = *newest.borrow();
-        // What is in the feed already need not be announced: each begins where it ended.
+        // At the start nothing is announced: each task first reads the feed from where its webhook ended.
         let known = if known == 0 { self.journal.feed_end().await? } else { known };
         let turns = self.journal.feed(known, PAGE).await?;
         let last = turns.last().map_or(known, |turn| turn.no);
@@ -94,7 +95,7 @@ impl App {
         Ok(true)
     }
 
-    /// Begins to tell those that are new, and ends with those that are not there any more.
+    /// Starts tasks for new webhooks, passes changes on to running ones, and drops those of webhooks that are gone.
     fn compare(
         self: &Arc<Self>,
         all: Vec<Subscribed>,
@@ -126,9 +127,9 @@ impl App {
     }
 }
 
-/// How often it is looked whether something has happened.
+/// How often to look for new turns while there are webhooks.
 const GLANCE: Duration = Duration::from_millis(100);
-/// How often it is looked which webhooks there are.
+/// How often to read the list of webhooks.
 const LOOK: Duration = Duration::from_secs(1);
-/// How many turns are looked at, to find the newest.
+/// How many turns are read at once.
 const PAGE: usize = 1000;

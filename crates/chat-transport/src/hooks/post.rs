@@ -1,4 +1,4 @@
-//! One event on its way to an address.
+//! Posting one event to a webhook.
 
 use bytes::Bytes;
 use chat_domain::Time;
@@ -10,20 +10,20 @@ use http::{Request, StatusCode};
 use super::sign;
 use crate::client::Client;
 
-/// What an address said.
+/// How an address answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answered {
-    /// It took it.
+    /// It accepted the event.
     Taken,
-    /// It wants nothing any more.
+    /// It wants no more events (410).
     Gone,
-    /// It did not take it.
+    /// It did not accept the event.
     Refused(String),
-    /// It said nothing.
+    /// There was no answer.
     Unreached(String),
 }
 
-/// Posts an event, signed at this moment.
+/// Posts an event with a signature of this moment.
 pub(super) async fn post(client: &Client, webhook: &Webhook, told: &Posted, now: Time) -> Answered {
     let request = Request::post(&webhook.address)
         .header(CONTENT_TYPE, "application/json")
@@ -39,7 +39,7 @@ pub(super) async fn post(client: &Client, webhook: &Webhook, told: &Posted, now:
         Ok(answer) if answer.status().is_success() => Answered::Taken,
         Ok(answer) if answer.status() == StatusCode::GONE => Answered::Gone,
         Ok(answer) => Answered::Refused(format!("it answered {}", answer.status().as_u16())),
-        // What it says beside the status is not read.
+        // The body of the answer is not read.
         Err(unreached) => Answered::Unreached(unreached.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! How back ends are told what happens.
+//! Settings of webhooks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use tokio::sync::Notify;
 
 use crate::client::{ClientSettings, Dns, Only, Resolve, is_public};
 
-/// How back ends are told what happens.
+/// Settings of webhooks.
 #[derive(Clone, Debug)]
 pub struct HookSettings {
-    /// Whether addresses of private networks, and of this machine, may be told.
+    /// Whether addresses of private networks and of this machine are allowed.
     pub private: bool,
-    /// How long a try may take.
+    /// How long one attempt may take.
     pub patience: Duration,
-    /// How long it is waited after the first try in vain; then three times as long each time.
+    /// The pause after the first failure. It is three times as long after each further one.
     pub first: Duration,
-    /// How long at most, without what chance adds to it.
+    /// The longest pause, before chance adds to it.
     pub longest: Duration,
-    /// After how long without success a webhook ends.
+    /// After how long without success a webhook is ended.
     pub give_up: Duration,
     /// How many webhooks there may be.
     pub most: usize,
@@ -38,7 +38,7 @@ impl Default for HookSettings {
 }
 
 impl HookSettings {
-    /// Who asks addresses that strangers name.
+    /// Returns the settings of a client that may be given addresses by strangers.
     pub(crate) fn client(&self) -> ClientSettings {
         let resolve: Arc<dyn Resolve> = match self.private {
             true => Arc::new(Dns),
@@ -54,13 +54,13 @@ impl HookSettings {
     }
 }
 
-/// What rings when webhooks were subscribed, changed or ended here.
+/// Rings when a webhook was added, changed or ended on this node.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) changed: Notify,
 }
 
-/// How long a connection may take.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Bytes of an answer: nobody reads it.
+/// How many bytes an answer may have. It is not read.
 const ANSWER: usize = 64 << 10;

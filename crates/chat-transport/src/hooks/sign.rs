@@ -1,4 +1,4 @@
-//! Signatures as Standard Webhooks 1.0 has them.
+//! Signatures by Standard Webhooks 1.0.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,14 +6,14 @@ use chat_domain::Time;
 use chat_domain::subscribers::Webhook;
 use ring::hmac;
 
-/// A fresh secret: 256 random bits.
+/// Makes a new secret of 256 random bits.
 pub(crate) fn fresh() -> Result<String, getrandom::Error> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits)?;
     Ok(format!("{PREFIX}{}", STANDARD.encode(bits)))
 }
 
-/// The header `webhook-signature`: one signature for each secret that is good at this moment.
+/// Returns the header `webhook-signature`: a signature for each secret that is good at this moment.
 pub(super) fn signature(webhook: &Webhook, id: &str, now: Time, body: &[u8]) -> String {
     let former = webhook.former.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
     let signed =
@@ -21,14 +21,14 @@ pub(super) fn signature(webhook: &Webhook, id: &str, now: Time, body: &[u8]) -> 
     signed.collect::<Vec<_>>().join(" ")
 }
 
-/// The header `webhook-timestamp`.
+/// Returns the header `webhook-timestamp`.
 pub(super) fn seconds(now: Time) -> i64 {
     now.0.div_euclid(1_000_000)
 }
 
 fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> String {
     let text = secret.strip_prefix(PREFIX).unwrap_or(secret);
-    // Ours are base64; whatever else stood in the database signs as it is.
+    // Secrets made here are base64. Any other text is used as it is.
     let key = STANDARD.decode(text).unwrap_or_else(|_| text.as_bytes().to_vec());
     let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &key));
     context.update(format!("{id}.{timestamp}.").as_bytes());
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use chat_domain::Uuid;
 
-    /// The example of the specification's own libraries.
+    /// The example from the specification's own libraries.
     #[test]
     fn the_example_of_the_specification_comes_out() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

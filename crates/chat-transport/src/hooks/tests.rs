@@ -52,7 +52,7 @@ async fn what_fails_is_tried_again_under_its_name_and_holds_back_its_room_alone(
         world.say(room, "hello").await;
     }
     let (mut names, mut told) = (Vec::new(), 0);
-    // The sound room is told all it has, the other one tries its first event again and again.
+    // The healthy room gets all of its events, while the other one's first event is tried again and again.
     while told < 2 || names.len() < 3 {
         let (head, body) = heard.next().await;
         if body["data"]["chat_id"] == sound.uuid().to_string() {
@@ -104,7 +104,7 @@ async fn reports_are_posted_without_a_place_in_any_room_and_wait_for_none() {
         let new = chat_domain::NewReport { by: world.ann, room: at, message, reason: format!("spam {id}") };
         assert!(world.app.journal.report(new, world.app.now()).await.expect("a report").1);
     }
-    // The room's message is refused, and the reports do not wait for it.
+    // The room's message is refused, and reports do not wait for it.
     let mut told = Vec::new();
     while told.len() < 2 {
         let (_, body) = refuses.next().await;
@@ -169,12 +169,12 @@ impl World {
         World { app, memory, ann, _stop: stop.drop_guard() }
     }
 
-    /// An address that answers by what it is told.
+    /// Subscribes an address that answers as the function says.
     async fn subscribe(&self, answers: impl Fn(&str) -> &'static str + Send + Sync + 'static) -> Heard {
         self.subscribe_to(Vec::new(), answers).await
     }
 
-    /// The same of some rooms alone.
+    /// Subscribes an address to some rooms only.
     async fn subscribe_to(
         &self,
         rooms: Vec<RoomId>,
@@ -230,7 +230,7 @@ impl World {
         self.memory.execute(order).await.expect("an outcome").event().expect("an event").room
     }
 
-    /// Waits until this is said of some webhook.
+    /// Waits until some webhook is in this state.
     async fn until(&self, is: impl Fn(&Subscribed) -> bool) {
         let found = async {
             while !self.app.subscribers.webhooks().await.expect("a list").iter().any(&is) {

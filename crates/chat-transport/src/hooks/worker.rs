@@ -1,9 +1,9 @@
-//! Whoever tells one webhook.
+//! The task that tells one webhook.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_domain::subscribers::Webhook;
+use chat_domain::subscribers::{Progress, Webhook};
 use chat_domain::{Failure, RoomId, Uuid};
 use chat_protocol::rest::answer::{Happening, posted};
 use futures_util::StreamExt;
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::client::Client;
 use crate::follow;
 
-/// Tells one webhook, several rooms at a time, until it ends or this node tells no more.
+/// Tells one webhook, several rooms at a time.
 pub(super) struct Worker {
     app: Arc<App>,
     client: Client,
@@ -27,6 +27,8 @@ pub(super) struct Worker {
     newest: watch::Receiver<u64>,
     noted: Instant,
 }
+
+type Running = FuturesUnordered<BoxFuture<'static, Done>>;
 
 impl Worker {
     pub(super) fn new(
@@ -38,22 +40,33 @@ impl Worker {
         Worker { app, client, webhook, newest, noted: Instant::now() }
     }
 
-    /// Whoever began this ends it by dropping the webhook: what is under way is finished then, and noted.
+    /// Runs until the webhook has ended, or the sender of `webhook` is dropped; then what is under way is finished, and the progress
+    /// stored. It stops at once when this node no longer has the lease.
     pub(super) async fn run(mut self) {
         let id = self.webhook.borrow().id;
-        let progress = loop {
+        let Some(progress) = self.progress(id).await else { return };
+        let (mut debts, mut running) = (Debts::new(progress), Running::new());
+        if self.work(id, &mut debts, &mut running).await {
+            self.finish(id, debts, running).await;
+        }
+    }
+
+    async fn progress(&self, id: Uuid) -> Option<Progress> {
+        loop {
             match self.app.subscribers.progress(id).await {
-                Ok(Some(progress)) => break progress,
-                Ok(None) => return,
+                Ok(progress) => return progress,
                 Err(_) => sleep(AGAIN).await,
             }
-        };
-        let (mut debts, mut running) = (Debts::new(progress), FuturesUnordered::new());
-        // What was fed before this began is not announced.
+        }
+    }
+
+    /// Tells until there is a reason to end. Returns false if this node no longer has the lease.
+    async fn work(&mut self, id: Uuid, debts: &mut Debts, running: &mut Running) -> bool {
+        // Turns that were in the feed before are not announced, so the first look must not wait.
         let mut more = true;
         while !debts.has_ended() && self.webhook.has_changed().is_ok() {
             if more && debts.room_for() > 0 {
-                more = match self.read_on(&mut debts).await {
+                more = match self.read_on(debts).await {
                     Ok(more) => more,
                     Err(_) => {
                         sleep(AGAIN).await;
@@ -67,24 +80,28 @@ impl Worker {
             {
                 running.push(self.tell(job));
             }
-            let pause = if running.len() < abreast { self.pause(&debts) } else { NOTE };
+            let pause = if running.len() < abreast { self.pause(debts) } else { NOTE };
             tokio::select! {
-                Some(done) = running.next() => self.settle(&mut debts, done),
+                Some(done) = running.next() => self.settle(debts, done),
                 changed = self.newest.changed(), if !more => more = changed.is_ok(),
-                // It may have been ended meanwhile.
+                // Woken by a change or by the end of the webhook; the loop's condition looks at both.
                 _ = self.webhook.changed() => {}
                 () = sleep(pause) => {}
             }
-            if (running.is_empty() || self.noted.elapsed() >= NOTE) && !self.note(id, &mut debts).await {
-                return;
+            if (running.is_empty() || self.noted.elapsed() >= NOTE) && !self.note(id, debts).await {
+                return false;
             }
         }
+        true
+    }
+
+    async fn finish(&mut self, id: Uuid, mut debts: Debts, mut running: Running) {
         let last = async {
             while let Some(done) = running.next().await {
                 self.settle(&mut debts, done);
             }
         };
-        // What does not end now is told again, by whoever tells it next.
+        // What does not finish in time is told again by the next node that has the lease.
         let _ = timeout(LAST, last).await;
         self.note(id, &mut debts).await;
         if debts.has_ended() {
@@ -93,19 +110,19 @@ impl Worker {
         }
     }
 
-    /// Takes in what the feed has next; says whether there may be more.
+    /// Takes in the next turns of the feed; returns whether there may be more.
     async fn read_on(&self, debts: &mut Debts) -> Result<bool, Failure> {
         let limit = debts.room_for();
         let turns = self.app.journal.feed(debts.fed(), limit).await?;
         let more = turns.len() == limit;
         let rooms = self.webhook.borrow().rooms.clone();
-        // Of reports each says by itself of which room it is.
+        // Reports are taken in for all rooms: each names its room itself, and is judged when it is told.
         let wanted = |room: Option<RoomId>| rooms.is_empty() || room.is_none_or(|room| rooms.contains(&room));
         debts.take_in(turns, wanted, self.app.now());
         Ok(more)
     }
 
-    /// Notes what was told; says whether this node is still the one that tells it.
+    /// Stores the progress; returns false if this node no longer has the lease.
     async fn note(&mut self, id: Uuid, debts: &mut Debts) -> bool {
         self.noted = Instant::now();
         let Some(progress) = debts.changes() else { return true };
@@ -133,14 +150,14 @@ impl Worker {
         debts.settle(done, self.app.now(), &self.app.settings.hooks, self.app.chance());
     }
 
-    /// Until something is due that is not yet.
+    /// Returns the time until the next job is due, at most [`NOTE`].
     fn pause(&self, debts: &Debts) -> Duration {
         let due = debts.due().map_or(NOTE, |due| due.since(self.app.now()));
         due.clamp(LEAST, NOTE)
     }
 }
 
-/// Tells a stretch of a room; `next` is the first change of it that was not told.
+/// Tells a range of a room's events. `next` is kept at the first change that was not told.
 async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mut u64) -> End {
     let began = Instant::now();
     while *next <= job.upto && began.elapsed() < STRETCH {
@@ -174,7 +191,7 @@ async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mu
     End::Told
 }
 
-/// Whether this is among what was subscribed.
+/// Tells whether an event is among what the webhook has subscribed.
 fn is_wanted(webhook: &Webhook, happening: &Happening, sort: &str) -> bool {
     let is_elsewhere = match happening {
         Happening::Report(report) => !webhook.rooms.is_empty() && !webhook.rooms.contains(&report.room),
@@ -183,27 +200,27 @@ fn is_wanted(webhook: &Webhook, happening: &Happening, sort: &str) -> bool {
     !is_elsewhere && (webhook.wants.is_empty() || webhook.wants.iter().any(|wanted| wanted == sort))
 }
 
-/// What is to be told of a room, or of reports, as it is now.
+/// Reads the events of a room, or reports, as they are now.
 async fn changes(app: &App, room: Option<RoomId>, from: u64, upto: u64) -> Result<Vec<Happening>, Failure> {
     let heads = app.journal.heads(room.into_iter().collect()).await?;
     let moves = heads.first().map_or(0, |(_, head)| head.moves);
-    // What was not told before the log forgot it is told no more.
+    // Events that the journal has pruned can no longer be told.
     Ok(follow::changes(&*app.journal, room, moves, from, upto).await?.unwrap_or_default())
 }
 
 /// How many rooms are told at a time.
 const ABREAST: usize = 8;
-/// The same where something fails: tries that hang must not take the threads that look for hosts.
+/// How many while attempts fail. Attempts that hang must not use up the threads that resolve names.
 const ABREAST_IN_VAIN: usize = 2;
 /// How many changes are read at once.
 const PAGE: u64 = 50;
-/// How long one room is told before it is noted.
+/// How long one room is told before its progress is stored and others get their turn.
 const STRETCH: Duration = Duration::from_secs(1);
-/// How often it is noted what was told.
+/// How often the progress is stored.
 const NOTE: Duration = Duration::from_secs(1);
-/// How long what is under way may take when all ends.
+/// How long jobs under way may still take at the end.
 const LAST: Duration = Duration::from_secs(1);
-/// When the journal is asked again that was away.
+/// How long to wait after the journal was unavailable.
 const AGAIN: Duration = Duration::from_secs(1);
-/// What is due in this very moment is not asked for without end.
+/// The shortest pause, so that a job that is just due does not cause a busy loop.
 const LEAST: Duration = Duration::from_millis(1);

@@ -1,5 +1,5 @@
-//! What is worth nothing later, typing and presence, told beside the news of rooms: in chunks, so that those who have many
-//! listeners do not sit on everybody's turn.
+//! Asides: news that are worthless later (typing and presence). They are told beside the events of rooms and in chunks, so that
+//! many listeners do not delay others.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,30 +10,30 @@ use chat_protocol::{News, Shape, Typing};
 use super::encode::{Encoded, Encoder, Viewer};
 use crate::connection::socket::Socket;
 
-/// What is still to be told, in its order.
+/// The asides that wait, oldest first.
 #[derive(Default)]
 pub(super) struct Asides(VecDeque<Aside>);
 
-/// Something to tell, and who is still to hear it.
+/// A piece of news, and the sockets that are still to hear it.
 pub(super) struct Aside {
     news: News,
     listeners: Vec<Listener>,
     encoded: Encoded,
 }
 
-/// A socket that is to hear of it.
+/// A socket that is to hear an aside.
 pub(super) struct Listener {
     pub(super) socket: Arc<Socket>,
     pub(super) shape: Shape,
 }
 
 impl Aside {
-    /// This, for these.
+    /// Makes an aside for these listeners.
     pub(super) fn new(news: News, listeners: Vec<Listener>) -> Aside {
         Aside { news, listeners, encoded: Encoded::default() }
     }
 
-    /// Tells it to those who are to hear it.
+    /// Tells it to all of its listeners.
     pub(super) fn tell(mut self, encoder: &mut Encoder, epoch: u64) {
         for listener in std::mem::take(&mut self.listeners) {
             self.tell_one(encoder, &listener, epoch);
@@ -41,7 +41,7 @@ impl Aside {
     }
 
     fn tell_one(&mut self, encoder: &mut Encoder, Listener { socket, shape }: &Listener, epoch: u64) {
-        // A frame about somebody's presence may name the room of its socket.
+        // A presence frame may name the room of the socket that gets it, so each may need another one.
         if let News::Presence(presence) = &mut self.news
             && presence.room != socket.endpoint.room
         {
@@ -51,13 +51,13 @@ impl Aside {
         let viewer = Viewer { user: socket.user(), shape: *shape, framing: socket.line.framing(), epoch };
         let Some(payload) = encoder.news(&mut self.encoded, &self.news, &viewer) else { return };
         match &self.news {
-            // Whoever does not read has perhaps been told before its queue grew that somebody types.
+            // The end of typing is not droppable: whoever is slow may have been told of its beginning before the queue grew.
             News::Typing(sign) if !sign.is_typing => drop(socket.line.offer_payload(payload, None)),
             _ => socket.line.offer_droppable(payload),
         }
     }
 
-    /// Takes as many of the listeners as the budget allows.
+    /// Splits off as many listeners as the budget allows.
     fn split(&mut self, budget: usize) -> Aside {
         let told = self.listeners.len().min(budget);
         Aside::new(self.news.clone(), self.listeners.drain(..told).collect())
@@ -65,12 +65,12 @@ impl Aside {
 }
 
 impl Asides {
-    /// Whether somebody is still to be told.
+    /// Tells whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// A chunk of what waits, to be told now.
+    /// Takes a chunk of what waits, to be told now.
     pub(super) fn take_some(&mut self) -> Vec<Aside> {
         let (mut budget, mut taken) = (CHUNK, Vec::new());
         while budget > 0
@@ -86,12 +86,12 @@ impl Asides {
         taken
     }
 
-    /// A socket has left a room: it hears nobody typing there any more.
+    /// Forgets typing in a room for a socket that has left it.
     pub(super) fn forget(&mut self, socket: u64, room: RoomId) {
         self.take_from(socket, |sign| sign.room == room);
     }
 
-    /// A socket is not told any more that somebody begins to type in a room; that somebody has stopped it still is.
+    /// Forgets beginnings of typing in a room for a socket. Ends are still told.
     pub(super) fn forget_beginnings(&mut self, socket: u64, room: RoomId) {
         self.take_from(socket, |sign| sign.room == room && sign.is_typing);
     }
@@ -103,11 +103,11 @@ impl Asides {
         }
     }
 
-    /// One more. The newest sign of somebody says it all: an older one that waits is not told any more.
+    /// Adds an aside. An older sign of the same person that waits is replaced by it.
     pub(super) fn add(&mut self, aside: Aside) {
         self.0.retain(|waiting| subject(&waiting.news) != subject(&aside.news));
         self.0.push_back(aside);
-        // Who types is worth least. (Who is here waits however long it takes: there is one at most of everybody.)
+        // When too much waits, typing is dropped. Presence is kept: there is at most one aside of each person.
         if self.0.len() > MOST
             && let Some(oldest) = self.0.iter().position(|waiting| matches!(waiting.news, News::Typing(_)))
         {
@@ -116,7 +116,7 @@ impl Asides {
     }
 }
 
-/// Whom an aside is about, and where if that matters.
+/// Returns whom an aside is about, and in which room if that matters. An aside replaces an older one with the same subject.
 fn subject(news: &News) -> Option<(UserId, Option<RoomId>)> {
     match news {
         News::Typing(sign) => Some((sign.person.id(), Some(sign.room))),
@@ -125,7 +125,7 @@ fn subject(news: &News) -> Option<(UserId, Option<RoomId>)> {
     }
 }
 
-/// Listeners told in one go, before others get their turn.
+/// How many listeners are told in one go, before other tasks get their turn.
 const CHUNK: usize = 256;
-/// Asides that may wait before signs of typing are let go.
+/// How many asides may wait before signs of typing are dropped.
 const MOST: usize = 256;

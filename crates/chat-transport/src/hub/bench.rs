@@ -1,4 +1,4 @@
-//! A hub whose sockets only count, for `benches/hub.rs`: what telling costs where nothing is written.
+//! A hub whose sockets only count, for `benches/hub.rs`: it shows the cost of telling without that of writing.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,10 +27,10 @@ pub struct Hall {
     rooms: Vec<RoomId>,
 }
 
-/// What was said and not told yet: by shard, each time one message in every room.
+/// Messages that were sent but not told yet: by shard, then by turn with one message for each room.
 pub struct Said(Vec<Vec<Vec<Settled>>>);
 
-/// Keeps what was settled until it is handed on.
+/// A sink that keeps what was settled until it is handed on.
 #[derive(Default)]
 struct Keeper(Mutex<Vec<Settled>>);
 
@@ -41,7 +41,7 @@ impl Sink for Keeper {
 }
 
 impl Hall {
-    /// So many rooms of so many people over so many shards; the sockets have so many shapes, in turns.
+    /// Opens `rooms` rooms with `members` people each, over `shards` shards. The sockets take the first `shapes` shapes in turns.
     pub async fn open(rooms: usize, members: usize, shards: usize, shapes: usize) -> Result<Hall, Failure> {
         let keeper = Arc::new(Keeper::default());
         let journal = Arc::new(InMemory::new(Limits::default(), keeper.clone()));
@@ -69,7 +69,7 @@ impl Hall {
         Ok(hall)
     }
 
-    /// So many messages of so many bytes in every room.
+    /// Sends `messages` messages of `bytes` bytes in every room.
     pub async fn say(&self, messages: usize, bytes: usize) -> Result<Said, Failure> {
         let mut said = vec![Vec::new(); self.hub.shards()];
         for _ in 0..messages {
@@ -87,12 +87,12 @@ impl Hall {
         Ok(Said(said))
     }
 
-    /// Tells one shard what was said in it, message after message.
+    /// Tells one shard its messages, turn by turn.
     pub fn tell(&self, shard: usize, said: &mut Said) {
         self.tell_turns(shard, said.of(shard));
     }
 
-    /// The same for what was [taken out](Said::of) before.
+    /// Tells one shard messages that were taken out with [`Said::of`].
     pub fn tell_turns(&self, shard: usize, turns: Vec<Vec<Settled>>) {
         for settled in turns {
             self.inbox.settled(settled);
@@ -100,7 +100,7 @@ impl Hall {
         }
     }
 
-    /// How many writes there would have been so far: one for each member whom something was told.
+    /// Returns how many writes there would have been: one for each member and turn with news.
     pub fn deliveries(&self) -> u64 {
         self.hub.depot().counters().writes.get()
     }
@@ -131,7 +131,7 @@ impl Hall {
 }
 
 impl Said {
-    /// What was said in one shard, for a thread of its own.
+    /// Takes out the messages of one shard, for a thread of its own.
     pub fn of(&mut self, shard: usize) -> Vec<Vec<Settled>> {
         mem::take(&mut self.0[shard])
     }
@@ -143,11 +143,10 @@ impl Keeper {
     }
 }
 
-/// An entrance with what is asked for there, whether with a cursor, and whether frames go out as they are, without a WebSocket's
-/// header.
+/// An entrance with its features, whether it has a cursor, and whether frames go out without a WebSocket header.
 type Shape = (Endpoint, bool, bool);
 
-/// Sixty-four shapes that differ in what is to be made for them; that of dialect 2 first.
+/// Returns 64 shapes for which different payloads must be made; that of dialect 2 is the first.
 fn all_shapes() -> Vec<Shape> {
     let entrances = [
         Entrance::Multiplexed,

@@ -1,4 +1,4 @@
-//! The rooms of one shard: what is told in them, to whom, and in which order.
+//! One shard: what is told in its rooms, to whom, and in which order.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -23,51 +23,52 @@ use super::ways::Ways;
 use crate::connection::socket::{Ordered, Socket};
 use crate::metrics::Metrics;
 
-/// The rooms of one shard. Driven by calls, with the time as an argument; it writes to outboxes and to nothing else, and knows
-/// of people only who listens.
+/// The rooms of one shard. It is driven by calls with the time as an argument, writes to outboxes and to nothing else, and knows
+/// only those people who listen to its rooms.
 pub(super) struct Delivery {
     pub(super) settings: HubSettings,
     pub(super) epoch: u64,
     /// Whether other nodes write to these rooms too.
     pub(super) has_others: bool,
-    /// How many shards share the memory for recent events.
+    /// How many shards share the limit on recent events in memory.
     pub(super) shards: usize,
     metrics: Arc<Metrics>,
     pub(super) rooms: Map<RoomId, Room>,
-    /// Rooms that were remembered a moment ago: what others said of them just before was not noted.
+    /// Rooms that were put into memory a moment ago. What other nodes said of them just before was not noted, so they are
+    /// compared with the journal.
     pub(super) new_rooms: BTreeSet<RoomId>,
-    /// Rooms that have something to tell.
+    /// Rooms with news, in the order of their turns.
     pub(super) turns: Turns,
     pub(super) gatherings: Gatherings,
-    /// Groups that have ended, whose members are still to be told.
+    /// Groups that have ended and whose members are still being told.
     pub(super) endings: VecDeque<Ending>,
     pub(super) encoder: Encoder,
-    /// Typing that not all have heard.
+    /// Signs of typing that some have not heard yet.
     pub(super) asides: Asides,
     pub(super) typists: Typists,
-    /// Who typed here or has stopped, which other nodes are to hear.
+    /// Signs of typing on this node that other nodes must hear.
     pub(super) typed: Vec<Typing>,
-    /// Sockets with answers that wait for the end of the turn.
+    /// Sockets with answers that are sent at the end of the turn.
     pub(super) answered: Vec<Arc<Socket>>,
-    /// Messages that have reached people and are to be noted.
+    /// For each room and user, the newest message that was delivered and not noted yet.
     pub(super) delivered: Map<(RoomId, UserId), MessageId>,
-    /// The ways of orders that are followed.
+    /// The orders that are being traced.
     pub(super) ways: Ways,
-    /// Summaries of chats that are to be told.
+    /// Chat-list summaries that have changed.
     pub(super) stale: Stale,
-    /// Those who wait for a room to change (long polls).
+    /// Long polls that wait for a room to change.
     pub(super) waiters: Map<RoomId, Arc<Notify>>,
 }
 
-/// What an event means to people beside being told in its room.
+/// What follows from an event beside telling it in its room.
 pub(super) enum Follow {
-    /// Somebody came into the room, or had to leave it: these of their sockets have heard so in it.
+    /// Somebody came into the room or had to leave it. `told` are the sockets that hear of it in the room.
     Moved { event: Arc<Event>, person: Arc<Person>, told: Vec<u64> },
     /// The room is new.
     Created(Arc<Event>),
     /// The room was closed.
     Closed(Arc<Event>),
-    /// A message mentions somebody, who is to be notified.
+    /// A message mentions somebody who must be notified.
     Mentioned,
 }
 
@@ -102,7 +103,7 @@ impl Delivery {
         }
     }
 
-    /// Takes in what was settled, in its order, each beside the socket that asked for it.
+    /// Takes in what was settled, in order, each with the socket that asked for it.
     pub(super) fn settle(
         &mut self,
         settled: Vec<(Settled, Option<Arc<Socket>>)>,
@@ -122,27 +123,27 @@ impl Delivery {
         follows
     }
 
-    /// A sign that a member types, or has stopped.
+    /// Takes in a sign that a member types or has stopped.
     pub(super) fn sign(&mut self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool, now: Time) {
         let typed = self.typists.sign(room, person, socket, is_typing, now);
         self.note_typed(&typed);
         self.pass_on(typed);
     }
 
-    /// The same, of somebody on another node.
+    /// Takes in the same from another node.
     pub(super) fn hear_typing(&mut self, room: RoomId, person: &Arc<Person>, is_typing: bool, now: Time) {
         let typed = self.typists.sign(room, person, Some(ELSEWHERE), is_typing, now);
         self.pass_on(typed);
     }
 
-    /// Notes what the other nodes are to hear of it.
+    /// Notes signs for the other nodes.
     pub(super) fn note_typed(&mut self, typed: &[Typing]) {
         if self.has_others {
             self.typed.extend_from_slice(typed);
         }
     }
 
-    /// Ends typing that has been silent for too long. Answers in which rooms something has been missing for too long.
+    /// Ends typing whose author has fallen silent. Returns the rooms in which something has been missing for too long.
     pub(super) fn pass(&mut self, now: Time) -> Vec<RoomId> {
         let ended = self.typists.tick(now);
         self.pass_on(ended);
@@ -150,13 +151,13 @@ impl Delivery {
         late.collect()
     }
 
-    /// Forgets rooms that nobody listens to.
+    /// Drops rooms that nobody listens to.
     pub(super) fn forget_idle(&mut self, now: Time) {
         self.waiters.retain(|_, waiter| Arc::strong_count(waiter) > 1);
         self.rooms.retain(|_, room| !room.subs.is_empty() || !room.telling.is_idle() || now.since(room.touched) < IDLE);
     }
 
-    /// Another life of the database: nothing that is remembered holds.
+    /// Forgets everything: another epoch of the database has begun.
     pub(super) fn begin_anew(&mut self, epoch: u64) {
         self.epoch = epoch;
         self.rooms.clear();
@@ -167,13 +168,13 @@ impl Delivery {
         std::mem::take(&mut self.waiters).values().for_each(|waiter| waiter.notify_waiters());
     }
 
-    /// Notes that a message has reached somebody.
+    /// Notes that a message was delivered to somebody.
     pub(super) fn has_reached(&mut self, user: UserId, room: RoomId, message: MessageId) {
         let upto = self.delivered.entry((room, user)).or_insert(message);
         *upto = message.max(*upto);
     }
 
-    /// Takes an event in: it will be told in its turn.
+    /// Takes an event into its room's log, to be told in its turn.
     pub(super) fn publish(&mut self, event: &Arc<Event>, now: Time) {
         let room = self.rooms.entry(event.room).or_insert_with(|| {
             let mut before = event.head;
@@ -187,7 +188,7 @@ impl Delivery {
         room.members = event.members;
         let end = room.log.end();
         if room.log.accept(event.clone(), now) {
-            // What had to wait for this one is told with it.
+            // If it let out others that had waited for it, it is not held back.
             let is_alone = room.log.end() == end + 1;
             match room.gathering.take(event, now).filter(|_| is_alone) {
                 Some(until) => self.gatherings.wait(event.room, until),
@@ -197,14 +198,14 @@ impl Delivery {
         self.ring_waiters(event.room);
     }
 
-    /// Wakes those who wait for a room to change.
+    /// Wakes the long polls that wait for this room.
     pub(super) fn ring_waiters(&mut self, room: RoomId) {
         if let Some(waiter) = self.waiters.remove(&room) {
             waiter.notify_waiters();
         }
     }
 
-    /// What an event means beside being told. Whoever it concerns as a member is known to be one, or not any more, by now.
+    /// Returns what follows from an event beside telling it. People must have taken the event in before.
     pub(super) fn follow(&mut self, event: &Arc<Event>, past: &Past, now: Time) -> Option<Follow> {
         let room = event.room;
         if past.has(event) {
@@ -245,7 +246,7 @@ impl Delivery {
         None
     }
 
-    /// Has the socket that asked keep its answer for what is sent next, or for the end of the turn.
+    /// Writes the answer for the socket that asked. It is sent with the next payload, or at the end of the turn.
     fn answer(&mut self, socket: &Arc<Socket>, tag: u64, result: &Result<Outcome, Failure>, now: Time) {
         let (endpoint, metrics) = (socket.endpoint, &self.metrics);
         let mut begun = None;
@@ -276,9 +277,9 @@ impl Delivery {
     }
 }
 
-/// How long a missing event is waited for.
+/// How long a missing event is waited for before it is read from the journal.
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(100);
 /// How long a room that nobody listens to stays in memory.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(60);
-/// No socket here has this number.
+/// Stands for sockets on other nodes. No socket here has this number.
 const ELSEWHERE: u64 = 0;

@@ -1,4 +1,4 @@
-//! One encoding for everybody of one shape and audience.
+//! Encoding once for everybody with the same shape and audience.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,48 +10,49 @@ use super::gathering::Gathering;
 use crate::connection::line::{Framing, Payload};
 use crate::mistakes::planted;
 
-/// Encodes events and news, in room that it keeps for that.
+/// Encodes events and news, with buffers that are kept between calls.
 #[derive(Default)]
 pub(super) struct Encoder {
     frames: Frames,
     audiences: Vec<Option<Audience>>,
-    /// The shapes that were ever met, each in its place: there are as many as ways in, times what may be asked for.
+    /// All shapes met so far; a shape's number is its index. There are few: an entrance times the features that can be asked for.
     shapes: Vec<Shape>,
-    /// How many payloads were encoded: one per shape that makes a difference in what was told.
+    /// How many payloads were encoded, for tests that count.
     pub(super) encodings: u64,
 }
 
-/// A shape by its place among those that an encoder has met: a small number, by which something is found without a search.
+/// The number of a shape in an encoder, which makes lookups an array access instead of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ShapeNumber(u16);
 
-/// What was encoded of one room's events, or of one piece of news. It belongs to the room: no other can be handed a frame of it.
+/// The payloads encoded for one room's events, or for one piece of news. Each room has its own, so that no frame can reach
+/// another room.
 #[derive(Default)]
 pub(super) struct Encoded {
     payloads: Vec<(Key, Option<Payload>)>,
-    /// The audiences of all keys, one behind the other.
+    /// The audiences of all keys, one after the other.
     audiences: Vec<Option<Audience>>,
-    /// By [`slot`]: where the payload is that everybody hears whom none of these events concerns. In a big room nearly everybody is
-    /// such a one: there is no need to ask for whom each event is made.
+    /// By [`slot`]: the payload for viewers whom none of the events concerns. In a big room that is nearly everybody, and it
+    /// saves working out their audiences.
     plain: Vec<Option<(Span, usize)>>,
 }
 
-/// For whom something is encoded.
+/// The recipient for whom something is encoded.
 #[derive(Clone, Copy)]
 pub(super) struct Viewer {
     pub(super) user: UserId,
     pub(super) shape: Shape,
     pub(super) framing: Framing,
-    /// The life of the database that its cursors name.
+    /// The epoch that its cursors name.
     pub(super) epoch: u64,
 }
 
-/// Some of a room's events: the first of them, and how many.
+/// A range of a room's events: the number of the first, and the count.
 type Span = (u64, usize);
 
-/// What makes the payloads of two recipients the same.
+/// Two recipients with equal keys get the same payload.
 struct Key {
-    /// Without what makes no difference in these events.
+    /// Without the features that make no difference in these events.
     shape: Shape,
     framing: Framing,
     span: Span,
@@ -59,20 +60,20 @@ struct Key {
 }
 
 impl Encoded {
-    /// Forgets what was encoded.
+    /// Drops all payloads.
     pub(super) fn clear(&mut self) {
         self.payloads.clear();
         self.audiences.clear();
         self.plain.clear();
     }
 
-    /// The place of the payload for such recipients.
+    /// Returns the index of the payload for such recipients.
     fn find(&self, shape: Shape, framing: Framing, span: Span, audiences: &[Option<Audience>]) -> Option<usize> {
         let same = |key: &Key| key.span == span && key.shape == shape && key.framing == framing;
         self.payloads.iter().position(|(key, _)| same(key) && self.audiences[key.audiences.clone()] == *audiences)
     }
 
-    /// Takes one in; answers its place.
+    /// Adds a payload and returns its index.
     fn add(
         &mut self,
         shape: Shape,
@@ -97,19 +98,19 @@ impl Encoded {
 }
 
 impl Encoder {
-    /// The number of a shape.
+    /// Returns the number of a shape, a new one if it was not met before.
     pub(super) fn number(&mut self, shape: Shape) -> ShapeNumber {
         let known = self.shapes.iter().position(|known| *known == shape);
         let place = known.unwrap_or_else(|| {
             self.shapes.push(shape);
             self.shapes.len() - 1
         });
-        // Features are a byte, entrances a handful.
+        // It fits: features are a byte, and entrances a handful.
         ShapeNumber(place as u16)
     }
 
-    /// What these events are to this viewer, whose shape has this number; `first` names the first of them among the room's. `None`
-    /// if nothing.
+    /// Returns the payload of these events for this viewer, encoded now unless another viewer has the same. `first` is the number
+    /// of the first event in the room, `number` that of the viewer's shape. `None` if there is nothing to send.
     pub(super) fn events(
         &mut self,
         encoded: &mut Encoded,
@@ -133,7 +134,7 @@ impl Encoder {
         encoded.payloads[at].1.clone()
     }
 
-    /// Where the payload for this viewer is, which is encoded if it is not there.
+    /// Returns the index of the payload for this viewer, which is encoded if it is missing.
     fn place(
         &mut self,
         encoded: &mut Encoded,
@@ -165,7 +166,7 @@ impl Encoder {
         encoded.add(shape, framing, span, &self.audiences, payload)
     }
 
-    /// What this news is to this viewer; remembered like events.
+    /// Returns the payload of a piece of news for this viewer, kept like those of events.
     pub(super) fn news(&mut self, encoded: &mut Encoded, news: &News, viewer: &Viewer) -> Option<Payload> {
         let Viewer { user, framing, epoch, .. } = *viewer;
         let shape = viewer.shape.masked([news.clone()]);
@@ -182,7 +183,7 @@ impl Encoder {
     }
 }
 
-/// The place of what is remembered for a shape on a line that is framed so.
+/// Returns the index into [`Encoded::plain`] for a shape and framing.
 fn slot(ShapeNumber(number): ShapeNumber, framing: Framing) -> usize {
     let framing = match framing {
         Framing::WebSocket => 0,
@@ -192,5 +193,5 @@ fn slot(ShapeNumber(number): ShapeNumber, framing: Framing) -> usize {
     usize::from(number) * 3 + framing
 }
 
-/// What stands for the span of news that are no room's events.
+/// The span of news, which are no events of a room.
 const NEWS: Span = (u64::MAX, 0);

@@ -1,5 +1,5 @@
-//! Reactions that come thick and fast: the last of a while stands for all of them. Each still has its place in the room's order, and
-//! goes out with whatever else is told; they only wait for one another. Likes never do.
+//! Gathering fast reactions: when many come for one message, only the last of a short while is told, and stands for the others.
+//! Each keeps its place in the room's order. Whatever else is told takes them along. Likes are never gathered.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,24 +12,24 @@ use super::map::Map;
 #[derive(Default)]
 pub(super) struct Gathering {
     paces: Map<(MessageId, Emoji), Pace>,
-    /// By their `seq`: those for which a later one may stand.
+    /// The `seq` of those that a later one may stand for.
     gathered: BTreeSet<u64>,
 }
 
-/// How fast reactions of one sort to one message come.
+/// How fast reactions of one kind come for one message.
 #[derive(Default)]
 struct Pace {
     bucket: Bucket,
-    /// Until then those that come wait for one another.
+    /// Until then the ones that come are gathered.
     until: Time,
 }
 
-/// The rooms in which reactions wait for one another, each with when it is to be told at the latest.
+/// The rooms with gathered reactions, each with the time by which it must be told.
 #[derive(Default)]
 pub(super) struct Gatherings(Vec<(Time, RoomId)>);
 
 impl Gathering {
-    /// Takes in what is new in the room: until when it waits, if it is a reaction that comes too fast.
+    /// Takes in a new event of the room. Returns until when it waits if it is a reaction that comes too fast.
     pub(super) fn take(&mut self, event: &Event, now: Time) -> Option<Time> {
         let key = subject(event)?;
         let key = (key.0, key.1.clone());
@@ -42,7 +42,7 @@ impl Gathering {
         let pace = self.paces.entry(key).or_default();
         if pace.until <= now {
             let wait = pace.bucket.take(PACE, now).err()?;
-            // What is told at the end of it is had already.
+            // What is told at the end of the wait counts, too.
             pace.bucket.owe(1, PACE, now);
             pace.until = now.after(wait);
         }
@@ -53,7 +53,7 @@ impl Gathering {
         Some(pace.until)
     }
 
-    /// Whether another one among these events stands for this one of them.
+    /// Tells whether a later one among these events stands for the one at `at`.
     pub(super) fn leaves_out(&self, events: &[Arc<Event>], at: usize) -> bool {
         if self.gathered.is_empty() || !self.gathered.contains(&events[at].head.seq) {
             return false;
@@ -64,7 +64,7 @@ impl Gathering {
 }
 
 impl Gatherings {
-    /// A room waits until then at the latest.
+    /// Notes that a room must be told by this time.
     pub(super) fn wait(&mut self, room: RoomId, until: Time) {
         match self.0.iter_mut().find(|(_, waiting)| *waiting == room) {
             Some((known, _)) => *known = until.min(*known),
@@ -72,19 +72,19 @@ impl Gatherings {
         }
     }
 
-    /// The rooms that have waited for long enough.
+    /// Takes the rooms whose wait is over.
     pub(super) fn over(&mut self, now: Time) -> Vec<RoomId> {
         let over = self.0.extract_if(.., |(until, _)| *until <= now);
         over.map(|(_, room)| room).collect()
     }
 
-    /// When the next room is to be told.
+    /// Returns when the next wait is over.
     pub(super) fn next(&self) -> Option<Time> {
         self.0.iter().map(|(until, _)| *until).min()
     }
 }
 
-/// What a reaction is about.
+/// Returns which message and emoji a reaction is about.
 fn subject(event: &Event) -> Option<(MessageId, &Emoji)> {
     match &event.change {
         Change::Extra(Extra::Reacted { message, emoji, .. } | Extra::Unreacted { message, emoji, .. }) => {
@@ -94,9 +94,9 @@ fn subject(event: &Event) -> Option<(MessageId, &Emoji)> {
     }
 }
 
-/// How often the same reaction to the same message is told by itself.
+/// How often the same emoji on the same message is told one by one.
 const PACE: Rate = Rate { per_second: 5, burst: 5 };
-/// Sorts of reactions whose pace is kept in a room; those beyond are told one by one.
+/// For how many kinds of reactions a room keeps the pace. Others are told one by one.
 const MOST_PACES: usize = 256;
-/// Reactions for which another may stand; of more the oldest are told by themselves to whoever has not heard them.
+/// How many gathered reactions are remembered. Older ones are told one by one to those who have not heard them.
 const MOST_GATHERED: usize = 1024;

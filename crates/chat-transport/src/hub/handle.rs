@@ -1,4 +1,4 @@
-//! The hub as everybody else has it.
+//! The hub, as the rest of the server sees it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,10 +20,10 @@ use super::to_read::Missing;
 use crate::carry::outbox::Depot;
 use crate::metrics::Metrics;
 
-/// The hub of one node. Cheap to clone.
+/// The hub of one node. Cheap to clone; clones are the same hub.
 ///
-/// Its machines have a lock each, and none is held while another's is taken: what they have to do with one another, the methods
-/// here do step by step.
+/// Each of its machines (the shards, people, chat lists) has a lock of its own, and none is held while another is taken: methods
+/// here call one machine after the other. The locks of sockets and outboxes come below all of them.
 #[derive(Clone)]
 pub struct Hub(pub(super) Arc<Shared>);
 
@@ -31,16 +31,16 @@ pub(super) struct Shared {
     pub(super) inbox: Arc<Inbox>,
     shards: Box<[Shard]>,
     people: Mutex<People>,
-    /// Rings when somebody's presence is to be told.
+    /// Rings when presence waits to be told.
     pub(super) presence: Notify,
-    /// Rings when a message owes notifications.
+    /// Rings when a message has mentioned somebody.
     pub(super) owes: Notify,
-    /// Rings when a ban wants messages erased.
+    /// Rings when messages must be deleted.
     pub(super) purges: Notify,
     lists: Mutex<Lists>,
-    /// Rooms of which something is to be read.
+    /// Rooms of which something must be read from the journal.
     pub(super) missing: Missing,
-    /// The other nodes, if there may be some.
+    /// The other nodes, where there are several.
     pub(super) nodes: Option<Nodes>,
     pub(super) told: Told,
     pub(super) sockets: Sockets,
@@ -48,22 +48,22 @@ pub(super) struct Shared {
     pub(super) depot: Arc<Depot>,
     pub(super) journal: Arc<dyn Journal>,
     pub(super) directory: Arc<dyn Directory>,
-    /// The life of the database that is known here.
+    /// The epoch of the database, as known here.
     pub(super) epoch: AtomicU64,
     next_socket: AtomicU64,
-    /// When this hub was made.
+    /// When this hub was created.
     pub(super) began: Time,
     pub(super) closing: CancellationToken,
 }
 
-/// Some of the rooms, which one task tells.
+/// The rooms that one task tells.
 struct Shard {
     delivery: Mutex<Delivery>,
     holdback: Holdback,
 }
 
 impl Hub {
-    /// A hub that nobody has joined, over the journal that fills this inbox.
+    /// Creates a hub over the journal that fills this inbox.
     pub fn new(
         settings: HubSettings,
         depot: Arc<Depot>,
@@ -74,7 +74,7 @@ impl Hub {
         Hub::among(settings, depot, inbox, journal, directory, None)
     }
 
-    /// The same among others, which share the journal.
+    /// Creates a hub of one node among several that share the journal.
     pub fn among(
         settings: HubSettings,
         depot: Arc<Depot>,
@@ -111,82 +111,82 @@ impl Hub {
         }))
     }
 
-    /// The moment, as this server has it.
+    /// Returns the time by this server's clock.
     pub fn now(&self) -> Time {
         self.0.depot.time()
     }
 
-    /// The moment on the clock of timers, which never goes back.
+    /// Returns the time of the monotonic clock, for pauses.
     pub(super) fn instant(&self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
-    /// The figures for operators.
+    /// Returns the metrics.
     pub(crate) fn metrics(&self) -> &Metrics {
         self.0.inbox.metrics()
     }
 
-    /// A number for a new socket.
+    /// Returns a number for a new socket.
     pub(crate) fn next_socket(&self) -> u64 {
         self.0.next_socket.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The outboxes' shared part.
+    /// Returns what all outboxes share.
     pub(crate) fn depot(&self) -> &Arc<Depot> {
         &self.0.depot
     }
 
-    /// The life of the database that is known here.
+    /// Returns the epoch of the database, as known here.
     pub(crate) fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::SeqCst)
     }
 
-    /// Comes when a ban wants messages erased, also one since this was last waited for.
+    /// Returns when messages must be deleted; also at once if that was asked for since the last call.
     pub(crate) async fn wants_a_purge(&self) {
         self.0.purges.notified().await;
     }
 
-    /// Says that it does.
+    /// Asks for messages to be deleted.
     pub(crate) fn purge(&self) {
         self.0.purges.notify_one();
     }
 
-    /// Comes when a message was settled that mentions somebody, also one since this was last waited for.
+    /// Returns when a message has mentioned somebody; also at once if that happened since the last call.
     pub(crate) async fn owes_notifications(&self) {
         self.0.owes.notified().await;
     }
 
-    /// Tells when the server goes away.
+    /// Returns the token that is cancelled when the server stops.
     pub(crate) fn closing(&self) -> &CancellationToken {
         &self.0.closing
     }
 
-    /// How many shards there are.
+    /// Returns the number of shards.
     pub(super) fn shards(&self) -> usize {
         self.0.shards.len()
     }
 
-    /// The rooms of a shard. Nobody takes another lock while holding it.
+    /// Locks a shard. No lock of another machine may be taken meanwhile.
     pub(super) fn delivery(&self, shard: usize) -> MutexGuard<'_, Delivery> {
         self.0.shards[shard].delivery.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rooms of the shard that this one is in.
+    /// Locks the shard of a room.
     pub(super) fn delivery_of(&self, room: RoomId) -> MutexGuard<'_, Delivery> {
         self.delivery(self.0.inbox.lane(room))
     }
 
-    /// The orders to a shard's rooms that are held back.
+    /// Returns the orders to a shard's rooms that are held back.
     pub(super) fn holdback(&self, shard: usize) -> &Holdback {
         &self.0.shards[shard].holdback
     }
 
-    /// Who is here. Nobody takes another lock while holding it.
+    /// Locks the people. No lock of another machine may be taken meanwhile.
     pub(super) fn people(&self) -> MutexGuard<'_, People> {
         self.0.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The pace of chat lists. Nobody takes another lock while holding it.
+    /// Locks the chat lists. No lock of another machine may be taken meanwhile.
     pub(super) fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }

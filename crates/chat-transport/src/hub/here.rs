@@ -1,4 +1,4 @@
-//! Coming and going, and what is asked and told about those who are here.
+//! Sockets that come and go, and questions about those who are connected.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use super::people::Opened;
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// Lets a socket in, with these first frames; the answer says whether the rooms of its user are to be [learned](Hub::learn) first.
+    /// Lets a socket in and sends it these first frames. The result tells whether the journal must be asked for its user's rooms
+    /// and [`learn`](Hub::learn) be called.
     pub(crate) fn open(&self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
         let opened = self.people().open(socket, greeting);
         if opened == Opened::TooMany {
@@ -23,33 +24,33 @@ impl Hub {
         }
         self.0.sockets.insert(socket);
         self.metrics().opened(socket.endpoint.entrance, 1);
-        // Whoever comes in while the server goes away may have been overlooked.
+        // The server may have begun to close all sockets before this one was listed.
         if self.closing().is_cancelled() {
             socket.go_away();
         }
         opened
     }
 
-    /// The rooms that a user was in, in the life of this epoch.
+    /// Takes in the rooms of a user, as the journal returned them in this epoch.
     pub(crate) fn learn(&self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
         self.people().learn(user, memberships, epoch);
     }
 
-    /// A socket whose user's rooms are known is here.
+    /// Counts a socket for presence. The rooms of its user must be known.
     pub(crate) fn appear(&self, socket: &Socket) {
         self.people().appear(socket, self.now());
         self.tell_presence_to_nodes();
         self.0.presence.notify_one();
     }
 
-    /// A socket changes how its user looks.
+    /// Changes how the user of a socket looks to others.
     pub(crate) fn look(&self, socket: &Socket, mood: Mood) {
         self.people().look(socket, mood, self.now());
         self.tell_presence_to_nodes();
         self.0.presence.notify_one();
     }
 
-    /// Lets a socket go.
+    /// Lets a socket go. It does nothing the second time.
     pub(crate) fn close(&self, socket: &Socket) {
         if !self.0.sockets.remove(socket.id) {
             return;
@@ -62,17 +63,18 @@ impl Hub {
         self.part(socket, rooms, was_last, now);
     }
 
-    /// Whether a user with a socket here is in a room.
+    /// Tells whether a user with a socket here is known to be in a room.
     pub(crate) fn is_member(&self, user: UserId, room: RoomId) -> bool {
         self.people().membership(user, room).is_some()
     }
 
-    /// Waits until everything that was settled before this is known here: memory may say yes at once, and no only after that.
+    /// Waits until the hub has taken in everything that was settled so far. Memory's "yes" counts at any time; its "no" only
+    /// after this.
     pub(crate) async fn caught_up(&self) {
         self.0.inbox.caught_up().await;
     }
 
-    /// Notes that a user comes to Socket.IO. Says whether they come back after a short while, which may have been a restart of the
+    /// Notes that a user comes to Socket.IO. Returns whether they were there a short while ago, perhaps before a restart of the
     /// server.
     pub(crate) async fn comes_back(&self, user: UserId) -> bool {
         let (now, within) = (self.now(), self.0.settings.reconnection);
@@ -85,8 +87,8 @@ impl Hub {
         comes_back
     }
 
-    /// The same by what was noted. Who came to an earlier life of this server and never left it went away when that ended: not long
-    /// before this one began.
+    /// Answers the same from the directory. A user who came before this server began and is not noted as having left was cut off
+    /// by its end, shortly before it began again.
     async fn was_there(&self, user: UserId, now: Time, within: Duration) -> bool {
         let began = self.0.began;
         match self.0.directory.last_visit(user).await {
@@ -96,30 +98,30 @@ impl Hub {
         }
     }
 
-    /// Which of these people are online, and look so.
+    /// Returns those of these people who are visibly online.
     pub fn online(&self, users: &[UserId]) -> HashSet<UserId> {
         let people = self.people();
         users.iter().copied().filter(|user| people.looks_online(*user)).collect()
     }
 
-    /// Which of these people have had nothing open anywhere for as long as the grace is.
+    /// Returns those of these people who have had nothing open on any node for the length of the grace.
     pub(crate) fn away(&self, users: &[UserId]) -> HashSet<UserId> {
         let people = self.people();
         users.iter().copied().filter(|user| people.is_away(*user)).collect()
     }
 
-    /// How long somebody stays online after their last socket has gone.
+    /// Returns how long somebody stays online after their last socket.
     pub(crate) fn grace(&self) -> Duration {
         self.0.settings.presence_grace
     }
 
-    /// Whether somebody is online, and looks so.
+    /// Tells whether somebody is visibly online.
     pub(crate) fn looks_online(&self, user: UserId) -> bool {
         self.people().looks_online(user)
     }
 
-    /// Those of these people who are at the roulette: with a dialect-4 socket, or one of another dialect in a roulette chat, which
-    /// for the others is a room like any.
+    /// Returns those of these people who are still at the roulette: with a dialect-4 socket, or with another socket that listens
+    /// to a roulette chat of theirs.
     pub(crate) fn at_roulette(&self, users: Vec<UserId>) -> Vec<UserId> {
         let in_dialect = |entrance| matches!(entrance, Entrance::Personal | Entrance::Roulette);
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
@@ -140,12 +142,12 @@ impl Hub {
         here
     }
 
-    /// How many sockets are open.
+    /// Returns how many sockets are open.
     pub fn sockets(&self) -> usize {
         self.0.sockets.count()
     }
 
-    /// Tells something to sockets of a user: those whose dialect has a word for it.
+    /// Tells something to all sockets of a user whose dialect can express it.
     pub fn tell(&self, user: UserId, news: &News) {
         self.tell_where(user, news, |_| true);
     }
@@ -155,7 +157,7 @@ impl Hub {
         self.tell_where(socket.user(), news, |other| other.id == socket.id);
     }
 
-    /// Tells something to some sockets of a user.
+    /// Tells something to those sockets of a user for which `such` is true.
     pub(super) fn tell_where(&self, user: UserId, news: &News, such: impl Fn(&Socket) -> bool) {
         let (mut encoder, mut encoded) = (Encoder::default(), Encoded::default());
         let sockets = self.people().sockets(user);
@@ -168,12 +170,12 @@ impl Hub {
         }
     }
 
-    /// Everybody who is connected.
+    /// Returns all sockets.
     pub(crate) fn everybody(&self) -> Vec<Arc<Socket>> {
         self.0.sockets.all()
     }
 
-    /// Closes all sockets: the server goes away.
+    /// Closes all sockets because the server is stopping.
     pub fn close_all(&self) {
         self.closing().cancel();
         self.0.sockets.all().iter().for_each(|socket| socket.go_away());

@@ -1,5 +1,5 @@
-//! Orders to a room that is being told: what they bring about has its turn after the round, so they wait for its end
-//! together. A commit costs much the same for one of them and for all.
+//! Holding orders back while their room is being told. Their events would have to wait for the next round anyway, and one commit
+//! of many orders costs little more than one of a single order.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use chat_domain::{Journal, Order, RoomId};
 use super::map::Map;
 use super::telling::LONGEST_PAUSE;
 
-/// Orders that wait, by room.
+/// Orders that are held back, by room.
 #[derive(Default)]
 pub(super) struct Holdback(Mutex<Map<RoomId, Waiting>>);
 
@@ -21,7 +21,8 @@ struct Waiting {
 }
 
 impl Holdback {
-    /// Gives an order to the journal, or keeps it for a while. Orders to one room stay in their order.
+    /// Passes an order on to the journal, or holds it back. Orders to one room stay in order: the lock is held until all are
+    /// passed on.
     pub(super) fn submit(&self, order: Order, now: Instant, journal: &dyn Journal) {
         let mut rooms = self.rooms();
         let Some(waiting) = order.command.room().and_then(|room| rooms.get_mut(&room)) else {
@@ -35,7 +36,8 @@ impl Holdback {
         }
     }
 
-    /// From now on, only orders to these rooms wait. Others go to the journal, and those that have waited as long as a pause.
+    /// Holds back orders to these rooms from now on. Orders to other rooms are passed on, and so are those that have waited for
+    /// [`LONGEST_PAUSE`].
     pub(super) fn only(&self, told: &[RoomId], now: Instant, journal: &dyn Journal) {
         let mut rooms = self.rooms();
         rooms.retain(|room, waiting| {
@@ -62,5 +64,5 @@ impl Waiting {
     }
 }
 
-/// Orders to one room that wait at most: together they fill a commit well, and not the journal's queue.
+/// How many orders to one room are held back: enough to fill a commit, few enough for the journal's queue.
 pub(super) const MOST: usize = 256;

@@ -1,4 +1,4 @@
-//! Where a journal puts what it has settled, and a backplane what it has heard, until the hub takes it in.
+//! The inbox: where the journal puts what it has settled, and the backplane what it has heard, until the hub takes it in.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,9 @@ use super::nodes::Overheard;
 use crate::connection::tag::lane_of_tag;
 use crate::metrics::Metrics;
 
-/// What a journal has settled, in as many lanes as the hub has shards: everything about one room is in one lane, in its order.
-/// Made before the journal, whose sink it is, and before the backplane, whose ears it is; the hub comes after them.
+/// What was settled or heard and not taken in yet. It has as many lanes as the hub has shards, and everything about one room is
+/// in one lane, in order. It is made first, since it is the sink of the journal and the ears of the backplane; the hub is made
+/// last.
 pub struct Inbox {
     lanes: Box<[Lane]>,
     overheard: Overheard,
@@ -24,10 +25,10 @@ pub struct Inbox {
 struct Lane {
     settled: Mutex<Waiting>,
     bell: Notify,
-    /// Orders of sockets that were given to the journal, and those that it has settled.
+    /// How many orders of sockets the journal was given, and how many of them it has settled.
     ordered: AtomicU64,
     answered: AtomicU64,
-    /// How many of all that came were taken in.
+    /// How many entries were taken in so far.
     done: AtomicU64,
     progress: Notify,
 }
@@ -37,7 +38,7 @@ struct Waiting {
     settled: Vec<Settled>,
     /// What other nodes have settled.
     heard: Vec<Moved>,
-    /// How many came so far.
+    /// How many entries came so far.
     came: u64,
 }
 
@@ -49,45 +50,45 @@ pub(super) struct Taken {
 }
 
 impl Inbox {
-    /// An inbox for a hub of this many shards, each of which can keep a core busy.
+    /// Creates an inbox for a hub with this many shards. Each shard can keep one core busy.
     pub fn new(shards: usize) -> Arc<Inbox> {
         let lanes = (0..shards.clamp(1, MOST_LANES)).map(|_| Lane::default()).collect();
         Arc::new(Inbox { lanes, overheard: Overheard::default(), metrics: Arc::new(Metrics::new()) })
     }
 
-    /// The figures for operators.
+    /// Returns the metrics.
     pub(super) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 
-    /// How many lanes there are.
+    /// Returns the number of lanes.
     pub(super) fn lanes(&self) -> usize {
         self.lanes.len()
     }
 
-    /// The lane of a room. Neighbours in number are often neighbours in time: they are spread.
+    /// Returns the lane of a room. Numbers are mixed, since rooms with neighbouring numbers are often busy together.
     pub(super) fn lane(&self, room: RoomId) -> usize {
         let spread = (room.number() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
         spread as usize % self.lanes.len()
     }
 
-    /// Rings when there is something new in a lane.
+    /// Returns the bell that rings when something is new in a lane.
     pub(super) fn bell(&self, lane: usize) -> &Notify {
         &self.lanes[lane].bell
     }
 
-    /// A socket has ordered something whose answer comes back in this lane.
+    /// Notes that an order was given whose outcome will come in this lane.
     pub(super) fn expect(&self, lane: usize) {
         self.lanes[lane].ordered.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether more is on its way to a lane: what it brings may go out in one write with what is there.
+    /// Tells whether outcomes are still expected in a lane: what they bring may go out in one write with what is there.
     pub(super) fn expects(&self, lane: usize) -> bool {
         let lane = &self.lanes[lane];
         lane.answered.load(Ordering::Relaxed) < lane.ordered.load(Ordering::Relaxed)
     }
 
-    /// Orders of sockets that are on their way.
+    /// Returns how many orders of sockets are not settled yet.
     pub(super) fn waiting(&self) -> u64 {
         let waiting = |lane: &Lane| {
             let answered = lane.answered.load(Ordering::Relaxed);
@@ -96,19 +97,19 @@ impl Inbox {
         self.lanes.iter().map(waiting).sum()
     }
 
-    /// What has gathered in a lane; [`Inbox::done`] is to be told when it was taken in.
+    /// Takes everything out of a lane. Call [`Inbox::done`] when the hub has taken it in.
     pub(super) fn take(&self, lane: usize) -> Taken {
         let mut waiting = self.lanes[lane].waiting();
         let (settled, heard) = (std::mem::take(&mut waiting.settled), std::mem::take(&mut waiting.heard));
         Taken { settled, heard, came: waiting.came }
     }
 
-    /// What the others have said.
+    /// Returns what came from other nodes.
     pub(super) fn overheard(&self) -> &Overheard {
         &self.overheard
     }
 
-    /// Another node has settled this. False if too much waits already: then it is as good as lost.
+    /// Adds what another node has settled. Returns false if too much waits: then it is lost, and must be found by comparing.
     pub(super) fn put_heard(&self, moved: Moved) -> bool {
         let lane = &self.lanes[self.lane(moved.room)];
         let mut waiting = lane.waiting();
@@ -122,13 +123,13 @@ impl Inbox {
         has_room
     }
 
-    /// What was taken is known to the hub now.
+    /// Notes that what was taken out is known to the hub now.
     pub(super) fn done(&self, lane: usize, came: u64) {
         self.lanes[lane].done.store(came, Ordering::Release);
         self.lanes[lane].progress.notify_waiters();
     }
 
-    /// Waits until the hub knows everything that was settled before this was asked.
+    /// Waits until the hub knows everything that was settled before the call.
     pub(super) async fn caught_up(&self) {
         for lane in &self.lanes {
             let came = lane.waiting().came;
@@ -143,8 +144,8 @@ impl Inbox {
         }
     }
 
-    /// Where an answer belongs: to its room, which the event names, or the tag of the order. One that nobody waits for and that
-    /// tells nothing belongs nowhere.
+    /// Returns the lane of an outcome: that of its room if it is an event, otherwise the one in the order's tag. `None` if nobody
+    /// waits for it and it tells nothing.
     fn lane_for(&self, settled: &Settled) -> Option<usize> {
         match settled.result.as_ref().ok().and_then(Outcome::event) {
             Some(event) => Some(self.lane(event.room)),
@@ -207,18 +208,18 @@ impl Lane {
 }
 
 impl Taken {
-    /// Whether there is nothing.
+    /// Tells whether nothing was taken out.
     pub(super) fn is_empty(&self) -> bool {
         self.settled.is_empty() && self.heard.is_empty()
     }
 
-    /// What [`Inbox::done`] is to be told afterwards.
+    /// Returns the number for [`Inbox::done`].
     pub(super) fn came(&self) -> u64 {
         self.came
     }
 }
 
-/// A tag has room for so many.
+/// A tag has room for this many lanes.
 const MOST_LANES: usize = 256;
-/// What was heard and waits in a lane at most.
+/// How many entries from other nodes may wait in a lane.
 const MOST_HEARD: usize = 4096;

@@ -10,9 +10,9 @@ use super::room::{Attached, Start};
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// Joins a room of which the journal says that the socket's user is in it. Where memory knows nothing of that, the journal is
-    /// asked again once memory has heard everything that was settled: what another node did may not have been heard of, nor what was
-    /// done here as long as nobody knows whether it was committed.
+    /// Joins a room in which the socket's user is, as the journal has said. If memory does not know the membership, the journal
+    /// is asked once more, after everything that was settled is taken in: another node may have added the user, or an order of
+    /// this node may have been committed without anybody knowing yet.
     pub(crate) async fn join(
         &self,
         socket: &Arc<Socket>,
@@ -28,7 +28,7 @@ impl Hub {
         Ok(self.attach(socket, room, cursor, start, context))
     }
 
-    /// Whether somebody with a socket here is in a room after all of whom memory does not know it.
+    /// Tells whether a user is in a room, asking the journal if memory does not know it.
     pub(crate) async fn learns_member(&self, user: UserId, room: RoomId) -> Result<bool, Failure> {
         self.caught_up().await;
         if !self.is_member(user, room) {
@@ -39,14 +39,15 @@ impl Hub {
         Ok(self.is_member(user, room))
     }
 
-    /// The `seq` of the last coming or going of somebody that was taken in, if it was not long ago.
+    /// Returns the `seq` of somebody's last coming or going that was taken in lately, or 0.
     pub(crate) fn last_move(&self, user: UserId, room: RoomId) -> u64 {
         self.people().comings.newest(user, room)
     }
 
-    /// Joins a room: from here on the socket hears it. `context` is what asked for it, for the answer that comes first.
+    /// Joins a room, so that the socket hears it from now on. `context` is what asked for it, for the answer that comes first.
     ///
-    /// The socket gets its place before it is asked whether its user may have it: whoever is removed meanwhile is found there.
+    /// The socket gets its place before its membership is checked. Whoever is removed in between is then found at that place and
+    /// expelled.
     pub(super) fn attach(
         &self,
         socket: &Arc<Socket>,
@@ -73,7 +74,8 @@ impl Hub {
         Attached::Live
     }
 
-    /// The first frames after joining: where the socket stands, and who is online. `None` if its user is not in the room.
+    /// Sends the first frames after joining: the answer with the socket's position, and who is online. Returns the number of
+    /// members; `None`, with nothing sent, if the user is not in the room.
     fn greet(
         &self,
         socket: &Socket,
@@ -91,28 +93,28 @@ impl Hub {
         self.people().greet(socket, room, shape, &mut frames, now)
     }
 
-    /// Takes a socket out of a room; false if it had not joined.
+    /// Takes a socket out of a room. Returns false if it had not joined.
     pub(crate) fn detach(&self, socket: &Socket, room: RoomId) -> bool {
         self.delivery_of(room).detach(socket, room)
     }
 
-    /// A socket no longer wants to hear a room; what it was typing there has ended.
+    /// Leaves a room because the client wants that. What the socket was typing there ends.
     pub(crate) fn leave(&self, socket: &Socket, room: RoomId) {
         self.delivery_of(room).leave(socket, room, self.now());
         self.tell_typing(self.0.inbox.lane(room));
         self.ring(room);
     }
 
-    /// A sign that a member of a room types, or has stopped; `socket` is the one that ends it by going away.
+    /// Takes in a sign that a member of a room types or has stopped. `socket` is the one whose going away ends it.
     pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
         let now = self.now();
         if is_typing && self.mute(person.id(), room).flatten().is_some_and(|until| until > now) {
             return;
         }
-        // The socket may have come under another name.
+        // The user may have another name by now than when the socket was opened.
         let person = &self.people().person(person.id()).unwrap_or_else(|| person.clone());
         self.delivery_of(room).sign(room, person, socket, is_typing, now);
-        // Whoever was removed in the meantime has stopped.
+        // They may have been removed since the caller checked it, and after the removal ended their typing: so check once more.
         if socket.is_some() && !self.is_member(person.id(), room) {
             self.delivery_of(room).sign(room, person, socket, false, now);
         }
@@ -120,7 +122,8 @@ impl Hub {
         self.ring(room);
     }
 
-    /// Until when somebody may not say anything in a room, which may be past; nothing where that is not known here.
+    /// Returns until when somebody is muted in a room (perhaps in the past), or `None` inside if not at all. `None` if their
+    /// membership is not known here.
     pub fn mute(&self, user: UserId, room: RoomId) -> Option<Option<Time>> {
         self.people().membership(user, room).map(|of| of.mute)
     }
@@ -133,11 +136,11 @@ impl Hub {
         }
     }
 
-    /// Takes a socket that is gone out of the rooms that it may have joined, and ends what it was typing.
+    /// Takes a socket that has gone out of the rooms that it may have joined, and ends what it was typing.
     pub(super) fn part(&self, socket: &Socket, rooms: Vec<RoomId>, was_last: bool, now: Time) {
         let mut by_shard = vec![Vec::new(); self.shards()];
         rooms.into_iter().for_each(|room| by_shard[self.0.inbox.lane(room)].push(room));
-        // What was said over HTTP may be in any room.
+        // Signs of typing that came over HTTP name no socket, and may be in any room.
         for (shard, rooms) in by_shard.iter().enumerate().filter(|(_, rooms)| was_last || !rooms.is_empty()) {
             self.delivery(shard).gone(socket, rooms, was_last, now);
             self.tell_typing(shard);
@@ -145,7 +148,7 @@ impl Hub {
         }
     }
 
-    /// Gives what a socket orders to the journal, if need be towards the end of the round in which its room is told. The answer comes to the socket.
+    /// Passes a socket's order on to the journal, perhaps held back until its room has been told. Its answer goes to the socket.
     pub(crate) fn order(&self, socket: &Socket, command: Command, context: Context, at: Time) {
         let room = command.room();
         let lane = room.map_or(socket.id as usize % self.shards(), |room| self.0.inbox.lane(room));
@@ -155,12 +158,12 @@ impl Hub {
         self.holdback(lane).submit(order, self.instant(), &*self.0.journal);
     }
 
-    /// The newest message of a room that a socket has seen, if it has seen any.
+    /// Returns the newest message of a room that a socket has seen.
     pub(crate) fn newest_seen(&self, socket: &Socket, room: RoomId) -> Option<MessageId> {
         self.delivery_of(room).newest_seen(socket, room)
     }
 
-    /// The task that tells a room may have something to do.
+    /// Wakes the task of a room's shard.
     pub(super) fn ring(&self, room: RoomId) {
         self.0.inbox.bell(self.0.inbox.lane(room)).notify_one();
     }

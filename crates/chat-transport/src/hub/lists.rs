@@ -1,4 +1,5 @@
-//! Summaries in chat lists: told to every socket of a member, at most one a second per chat and member, the newest wins.
+//! Chat-list summaries. They are told to every socket of a member, at most once a second for each chat and member; the newest
+//! wins.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use chat_protocol::Entrance;
 
 use super::map::Map;
 
-/// Which summaries have gone out of date since this was last asked.
+/// The summaries that have changed since the last look.
 #[derive(Default)]
 pub(super) struct Stale {
     /// Rooms whose summary changed for every member.
@@ -17,28 +18,28 @@ pub(super) struct Stale {
     pub(super) summaries: BTreeSet<(UserId, RoomId)>,
 }
 
-/// The pace in which summaries are told.
+/// The pace of summaries.
 #[derive(Default)]
 pub(super) struct Lists {
     waiting: BTreeSet<(UserId, RoomId)>,
-    /// When a summary was last told, for as long as that matters.
+    /// When a summary was last told, kept for as long as it matters.
     told: Map<(UserId, RoomId), Time>,
 }
 
 impl Stale {
-    /// The room's summary changed for every member.
+    /// Notes that a room's summary has changed for every member.
     pub(super) fn mark_room(&mut self, room: RoomId) {
         self.rooms.insert(room);
     }
 
-    /// The summary changed for one member.
+    /// Notes that a summary has changed for one member.
     pub(super) fn mark(&mut self, user: UserId, room: RoomId) {
         self.summaries.insert((user, room));
     }
 }
 
 impl Lists {
-    /// Of these summaries that have gone out of date, and of those that had to wait, the ones that are to be told now.
+    /// Returns the summaries to tell now, out of these and those that had to wait.
     pub(super) fn due(
         &mut self,
         stale: impl IntoIterator<Item = (UserId, RoomId)>,
@@ -55,7 +56,7 @@ impl Lists {
     }
 }
 
-/// Whether an entrance has a chat list.
+/// Tells whether an entrance has a chat list.
 pub(super) fn shows_list(entrance: Entrance) -> bool {
     match entrance {
         Entrance::Multiplexed | Entrance::Personal | Entrance::SocketIo => true,
@@ -63,7 +64,7 @@ pub(super) fn shows_list(entrance: Entrance) -> bool {
     }
 }
 
-/// The least time between two tellings of one summary.
+/// The shortest time between two tellings of the same summary.
 const PACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The newest events of a room, in their order.
+//! The newest events of a room, in order.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,41 +9,41 @@ use chat_domain::{Change, Event, Head, Message, MessageId, Time};
 use super::weight::{USUAL_WEIGHT, weight};
 use crate::mistakes::planted;
 
-/// The newest events of a room in order.
+/// The newest events of a room, in order, and what is missing among them.
 pub(super) struct Log {
-    /// Where the first event of the ring begins, and where the last one ended.
+    /// The head before the first event in the ring.
     base: Head,
     head: Head,
-    /// The first one has the number `first`.
+    /// The events; the first one has the number `first`.
     ring: VecDeque<Arc<Event>>,
     first: u64,
-    /// How much memory the ring keeps, roughly.
+    /// Roughly how many bytes the ring takes.
     weight: usize,
-    /// Everything up to here was read in one go, and is told to those who stood at its beginning: whoever stands in its middle
-    /// misses what it leaves out.
+    /// Everything up to here was read from the journal in one go. Such a reading leaves out what its end makes needless, so that
+    /// it serves only those who stood at its beginning.
     read_upto: Head,
-    /// Events whose turn has not come.
+    /// Events that came too early and wait for others.
     held: Vec<Arc<Event>>,
-    /// Where the room stands at least, whether or not it was told so far; and since when it was not.
+    /// The highest counters that are known of, told or not; and since when something up to there has been missing.
     known: Head,
     missed_since: Option<Time>,
-    /// What is missing is being read.
+    /// Whether the missing events are being read.
     is_reading: bool,
 }
 
-/// The events of a log that are still here.
+/// The events that a log still has.
 #[derive(Clone, Copy)]
 pub(super) struct Recent<'a> {
-    /// The events, the oldest first.
+    /// The events, oldest first.
     pub(super) events: &'a [Arc<Event>],
     /// The number of the first of them.
     pub(super) first: u64,
-    /// Where the last one ended.
+    /// The head after the last one.
     pub(super) head: Head,
 }
 
 impl Recent<'_> {
-    /// The same up to the change of this `seq`.
+    /// Returns only the events up to this `seq`.
     pub(super) fn upto(self, seq: u64) -> Self {
         let is_it = |event: &Arc<Event>| event.change.is_durable() && event.head.seq >= seq;
         match self.events.iter().position(is_it) {
@@ -53,19 +53,19 @@ impl Recent<'_> {
     }
 }
 
-/// When it is an event's turn to be told.
+/// Where an event belongs.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
     /// It is the next one to tell.
     Next,
     /// It was told before.
     Old,
-    /// Something before it is missing.
+    /// Events before it are missing.
     Early,
 }
 
 impl Log {
-    /// A log of what comes after `head`.
+    /// Creates a log of what comes after `head`.
     pub(super) fn new(head: Head) -> Log {
         Log {
             base: head,
@@ -81,27 +81,27 @@ impl Log {
         }
     }
 
-    /// Where the newest event ended.
+    /// Returns the head after the newest event.
     pub(super) fn head(&self) -> Head {
         self.head
     }
 
-    /// The number of the first event that is still here.
+    /// Returns the number of the first event that is still there.
     pub(super) fn first(&self) -> u64 {
         self.first
     }
 
-    /// The number of the next event.
+    /// Returns the number of the next event.
     pub(super) fn end(&self) -> u64 {
         self.first + self.ring.len() as u64
     }
 
-    /// All events that are still here.
+    /// Returns all events that are still there.
     pub(super) fn recent(&mut self) -> Recent<'_> {
         Recent { first: self.first, head: self.head, events: self.ring.make_contiguous() }
     }
 
-    /// The messages after this one as they are now, if everything since is still here.
+    /// Returns the messages after this one in their newest form, oldest first; `None` if events since then are no longer there.
     pub(super) fn messages_after(&self, after: Option<MessageId>) -> Option<Vec<Arc<Message>>> {
         let mut known = self.base.seq == 0;
         let mut messages: Vec<Arc<Message>> = Vec::new();
@@ -120,7 +120,7 @@ impl Log {
         known.then_some(messages)
     }
 
-    /// Puts other events in the places of those for which there are some.
+    /// Replaces those events for which `by` returns another one.
     pub(super) fn replace(&mut self, by: impl Fn(&Event) -> Option<Event>) {
         for event in self.ring.iter_mut().chain(&mut self.held) {
             if let Some(new) = by(event) {
@@ -129,13 +129,13 @@ impl Log {
         }
     }
 
-    /// Takes an event in, in its turn; answers whether there is something new to tell.
+    /// Takes an event in. Returns whether there is something new to tell: not if it is old, or waits for a missing one.
     pub(super) fn accept(&mut self, event: Arc<Event>, now: Time) -> bool {
         match self.turn(&event) {
             Turn::Next => {
                 self.push(event);
                 self.release();
-                // Where something comes, what is missing may be on its way.
+                // While events come, the missing ones may be on their way too: the wait begins anew.
                 self.missed_since = self.missed_since.map(|_| now);
                 true
             }
@@ -151,7 +151,7 @@ impl Log {
         }
     }
 
-    /// The room stands here at least: what was not told of it by now is missing.
+    /// Notes that the room has at least these counters. What was not told up to there is missing since `since`.
     pub(super) fn stands_at(&mut self, head: Head, since: Time) {
         self.known = Head { seq: self.known.seq.max(head.seq), moves: self.known.moves.max(head.moves) };
         if !self.has_passed(self.known) {
@@ -159,30 +159,30 @@ impl Log {
         }
     }
 
-    /// Whether something has been missing for so long that it is to be read. Nobody is told so twice.
+    /// Tells whether something has been missing for `patience` and should be read. True only once for each reading.
     pub(super) fn is_to_be_read(&mut self, now: Time, patience: Duration) -> bool {
         let is_late = self.missed_since.is_some_and(|since| now.has_been(since, patience));
         if is_late {
-            // If it is still missing when it was read, it is waited for again.
+            // If it is still missing after the reading, the wait begins anew.
             self.missed_since = Some(now);
         }
         is_late && !std::mem::replace(&mut self.is_reading, is_late)
     }
 
-    /// From where on something is missing, if it still is: else nothing is to be read.
+    /// Returns from where on something is missing; `None` if nothing is any more, and then no reading is under way.
     pub(super) fn missing_from(&mut self) -> Option<Head> {
         self.is_reading = self.missed_since.is_some();
         self.missed_since.map(|_| self.head)
     }
 
-    /// What was missing could not be read: it is missing from now on.
+    /// Notes that the reading failed: the wait begins anew.
     pub(super) fn was_not_read(&mut self, now: Time) {
         self.is_reading = false;
         self.missed_since = self.missed_since.map(|_| now);
     }
 
-    /// Takes in everything that happened since `from`, as it was read: true if there is something new to tell. What has come
-    /// meanwhile was told already, and the reading leaves out what its end makes needless: then it is of no use.
+    /// Takes in everything since `from`, as it was read. Returns whether there is something new to tell. If the log has moved on
+    /// since, the reading is dropped: it leaves out what its end makes needless, and so fits only where it began.
     pub(super) fn fill(&mut self, from: Head, events: Vec<Arc<Event>>, until: Head) -> bool {
         self.is_reading = false;
         if from != self.head {
@@ -195,7 +195,7 @@ impl Log {
         self.end() > before
     }
 
-    /// Gives up on what is missing: whoever listens must read the journal.
+    /// Gives up on what is missing: the log begins anew at the highest known counters, and listeners must read the journal.
     pub(super) fn skip_gap(&mut self) {
         (self.missed_since, self.is_reading) = (None, false);
         self.held.clear();
@@ -206,12 +206,12 @@ impl Log {
         self.base = self.head;
     }
 
-    /// Whether there are more events than are to be kept, or too heavy ones.
+    /// Tells whether there are more events than should be kept, or too heavy ones.
     pub(super) fn is_over(&self, keep: usize) -> bool {
         self.ring.len() > keep || self.weight > keep * USUAL_WEIGHT
     }
 
-    /// Forgets all but the newest events, and nothing that was not heard.
+    /// Drops the oldest events beyond `keep`, but none that has not been heard (`heard` is the first of these).
     pub(super) fn trim(&mut self, keep: usize, heard: u64) {
         while self.is_over(keep) && self.first < heard {
             let Some(event) = self.ring.pop_front() else { return };
@@ -224,19 +224,20 @@ impl Log {
         }
     }
 
-    /// Whether everything up to there was told.
+    /// Tells whether everything up to there was told.
     pub(super) fn has_passed(&self, head: Head) -> bool {
         head.seq <= self.head.seq && head.moves <= self.head.moves
     }
 
-    /// Whether everything after `from` is still here.
+    /// Tells whether everything after `from` is still there.
     pub(super) fn covers(&self, from: Head) -> bool {
         let is_after = |head: Head| from.seq >= head.seq && from.moves >= head.moves;
         is_after(self.base) && is_after(self.read_upto)
     }
 
-    /// The two counters of a room are one order: an event comes after everything that its head counts, of either kind. Else
-    /// its cursor would promise what was not told yet, and a position could come before the message that it points to.
+    /// Returns where an event belongs. The two counters of a room form one order: an event comes after everything that its head
+    /// counts, of both kinds. Otherwise its cursor would promise something that was not told yet, and a position could come
+    /// before the message that it points to.
     fn turn(&self, event: &Event) -> Turn {
         let (Head { seq, moves }, told) = (event.head, self.head);
         let (number, last, others_told) = match event.change.is_durable() {
@@ -262,7 +263,7 @@ impl Log {
         self.ring.push_back(event);
     }
 
-    /// Lets everything out whose turn has come.
+    /// Takes in the waiting events whose turn has come.
     fn release(&mut self) {
         while let Some(at) = self.held.iter().position(|event| self.turn(event) == Turn::Next) {
             let event = self.held.swap_remove(at);
@@ -285,5 +286,5 @@ fn advance(head: &mut Head, event: &Event) {
     }
 }
 
-/// Events that may wait for what is missing; what is left out is read with it.
+/// How many events may wait for missing ones. Further ones are dropped, and read together with the missing ones.
 const MOST_HELD: usize = 1024;

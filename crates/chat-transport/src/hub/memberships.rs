@@ -1,4 +1,4 @@
-//! Who is in which rooms, of those who are here: what the journal said once, and what happened since.
+//! The memberships of connected people: what the journal said once, and the changes since.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use super::map::Map;
 use super::people::{Here, Moved, People, Rooms};
 
 impl People {
-    /// The journal has answered which rooms a user is in.
+    /// Takes in the journal's answer about the rooms of a user.
     pub(super) fn learn(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
-        // Whoever has asked in another life is closed, and comes back.
+        // An answer from an earlier epoch is useless. Its socket is being closed, and its client comes back.
         if epoch != self.epoch {
             return;
         }
@@ -20,7 +20,7 @@ impl People {
         let Rooms::Asked(changes) = &local.rooms else { return };
         let mut rooms: Map<_, _> = memberships.into_iter().map(|of| (of.room, of)).collect();
         for Moved { room, seq, now } in changes {
-            // What the journal has answered may be of a later moment.
+            // The journal may have answered after this change had happened.
             if rooms.get(room).is_some_and(|of: &Membership| of.head.seq > *seq) {
                 continue;
             }
@@ -35,8 +35,7 @@ impl People {
         local.rooms = Rooms::Known(rooms);
     }
 
-    /// The journal was asked again which rooms a user is in: those that were not known are, from now on. It is left out of what a
-    /// later event has taken them.
+    /// Takes in a second answer of the journal. Rooms that were not known are added, unless a newer event has taken the user out.
     pub(super) fn learn_again(&mut self, user: UserId, memberships: Vec<Membership>, epoch: u64) {
         if epoch != self.epoch {
             return;
@@ -48,7 +47,7 @@ impl People {
         }
     }
 
-    /// The journal has said that a user was in a room when it stood here. False if that is not known otherwise.
+    /// Notes that a user was in a room at this head. Returns false if the membership is not known here.
     pub(super) fn confirm(&mut self, user: UserId, room: RoomId, head: Head) -> bool {
         let Some(local) = self.users.get_mut(&user) else { return false };
         let Some(of) = local.rooms.membership(room) else { return false };
@@ -56,12 +55,12 @@ impl People {
         true
     }
 
-    /// Takes in what an event says about who is in which room, before it is told. False if it means nothing to their sockets: it
-    /// was taken in before, or a later one was, or they are known to be back.
+    /// Takes in what an event says about memberships, before it is told. Returns false if it must not change the sockets' places:
+    /// it or a newer one was taken in before, or the user is known to be back.
     pub(super) fn follow(&mut self, event: &Event) -> bool {
         let is_news = match &event.change {
             Change::Created { people, .. } => {
-                // Each of them comes, whatever the others mean.
+                // `filter` and `count` instead of `any`, which would stop at the first: each of them must be taken in.
                 people.iter().filter(|person| self.came(person.id(), event)).count() > 0
             }
             Change::Added { person } => self.came(person.id(), event),
@@ -109,30 +108,30 @@ impl People {
         self.comings.take(user, event.room, event.head.seq, event.at)
     }
 
-    /// Whether somebody came or went by this event who has come or gone again since.
+    /// Tells whether the person of this event has come or gone again since.
     pub(super) fn is_over(&self, event: &Event) -> bool {
         let (Change::Added { person } | Change::Removed { person, .. }) = &event.change else { return false };
         self.comings.newest(person.id(), event.room) > event.head.seq
     }
 
-    /// Whether the journal has said of a later moment that somebody is in the room.
+    /// Tells whether the journal has said of a later moment that the user is in the room.
     pub(super) fn is_back(&self, user: UserId, event: &Event) -> bool {
         self.membership(user, event.room).is_some_and(|of| of.head.seq > event.head.seq)
     }
 
-    /// Whether an event is one for [`People::follow`].
+    /// Tells whether an event must go through [`People::follow`].
     pub(super) fn are_moved_by(event: &Event) -> bool {
         matches!(event.change, Change::Created { .. } | Change::Added { .. } | Change::Removed { .. } | Change::Closed)
             || matches!(event.change, Change::Extra(Extra::Updated { .. } | Extra::Silenced { .. }))
     }
 
-    /// Until when somebody with a socket here may not say anything in a room.
+    /// Notes until when a user with a socket here is muted in a room.
     fn mute(&mut self, user: UserId, room: RoomId, mute: Option<Time>) {
         let of = self.users.get_mut(&user).and_then(|local| local.rooms.membership(room));
         of.into_iter().for_each(|of| of.mute = mute);
     }
 
-    /// A user with a socket here is in one more room.
+    /// Adds a room to those of a user with a socket here.
     fn enter(&mut self, user: UserId, membership: Membership) {
         let Some(local) = self.users.get_mut(&user) else { return };
         match &mut local.rooms {
@@ -147,7 +146,7 @@ impl People {
         }
     }
 
-    /// A user with a socket here is in one room less.
+    /// Takes a room from a user with a socket here.
     fn leave(&mut self, user: UserId, id: RoomId, seq: u64) {
         self.is_gone(user, id);
         match self.users.get_mut(&user).map(|local| &mut local.rooms) {
@@ -157,7 +156,7 @@ impl People {
         }
     }
 
-    /// A group has ended by the change of this `seq`: nobody is in it any more. Answers who was, of those with a socket here.
+    /// Ends a group with the change of this `seq`. Returns its members with a socket here.
     pub(super) fn end(&mut self, id: RoomId, seq: u64) -> Vec<Arc<Person>> {
         self.rooms.remove(&id);
         let mut were = Vec::new();
@@ -187,7 +186,7 @@ fn here<'a>(rooms: &'a mut Map<RoomId, Here>, of: &Membership) -> &'a mut Here {
     rooms.entry(of.room).or_insert_with(|| Here { members: of.members, online: BTreeSet::new() })
 }
 
-/// What a member of the event's room knows of it.
+/// Returns the membership that an event shows to its room's members.
 fn membership(event: &Event) -> Membership {
     let Event { room, room_kind, members, head, .. } = event;
     let head = Head { seq: head.seq, moves: head.moves };

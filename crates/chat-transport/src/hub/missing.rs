@@ -1,4 +1,4 @@
-//! What did not come and is read in the journal: once for a room, however many listen to it.
+//! Reading missed events from the journal: once for a room, however many sockets listen to it.
 
 use std::sync::Arc;
 
@@ -19,20 +19,20 @@ use crate::connection::away::Behind;
 use crate::mistakes::planted;
 
 impl Hub {
-    /// Reads what is missing until told to stop.
+    /// Reads rooms of which something is missing, until told to stop.
     pub(super) async fn read_missing(&self, stop: &CancellationToken) {
         while stop.run_until_cancelled(self.0.missing.bell().notified()).await.is_some() {
             self.read_rooms().await;
         }
     }
 
-    /// Reads what is known to be missing now.
+    /// Reads all rooms of which something is missing now.
     pub(super) async fn read_rooms(&self) {
         let rooms = self.0.missing.take();
         iter(rooms).for_each_concurrent(AT_ONCE, |room| self.read_room(room)).await;
     }
 
-    /// Reads what is missing of a room, if it still is when everything that was settled is known.
+    /// Reads what is missing of a room, unless it has come after all.
     async fn read_room(&self, room: RoomId) {
         self.caught_up().await;
         let from = self.delivery_of(room).rooms.get_mut(&room).and_then(|room| room.log.missing_from());
@@ -41,7 +41,8 @@ impl Hub {
             return self.delivery_of(room).rooms.get_mut(&room).into_iter().for_each(|room| room.log.skip_gap());
         }
         let read = self.0.journal.missed(room, from, self.0.settings.recent).await;
-        // Whoever has asked for something hears the answer before they hear of it in the room.
+        // Outcomes that came during the reading are taken in first, so that whoever ordered something gets the answer before the
+        // event.
         self.caught_up().await;
         let now = self.now();
         self.metrics().nodes().read();
@@ -65,7 +66,7 @@ impl Hub {
 }
 
 impl Delivery {
-    /// Takes in everything that happened in a room between these two places.
+    /// Takes in everything that happened in a room between these two heads.
     fn fill(
         &mut self,
         id: RoomId,
@@ -77,7 +78,7 @@ impl Delivery {
     ) -> Vec<Follow> {
         let Some(room) = self.rooms.get_mut(&id) else { return Vec::new() };
         if room.log.head() == from {
-            // Who stands further on already would miss what the reading leaves out.
+            // Subscriptions that have read further themselves must read on alone: they would miss what this reading leaves out.
             let ahead = room.subs.extract(|sub| sub.ahead.is_some_and(|ahead| !room.log.has_passed(ahead)));
             self.fall_behind(id, ahead, now);
         }
@@ -93,7 +94,8 @@ impl Delivery {
         events.iter().filter_map(|event| self.follow(event, past, now)).collect()
     }
 
-    /// Too much is missing, or it is no longer known: whoever listens reads the journal alone.
+    /// Gives up on the events that are missing, since there are too many or the journal has pruned them. Every listener reads the
+    /// journal alone.
     pub(super) fn give_up(&mut self, id: RoomId, now: Time) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.log.skip_gap();
@@ -102,8 +104,8 @@ impl Delivery {
         self.ring_waiters(id);
     }
 
-    /// Sockets read the room in the journal from where they stand. Nobody types for them from now on: they would not hear the end of
-    /// it.
+    /// Lets sockets read the room from the journal, each from where it stands. They are told that all typing there has ended,
+    /// since they would not hear its end.
     fn fall_behind(&mut self, id: RoomId, subs: Vec<Sub>, now: Time) {
         if subs.is_empty() {
             return;
@@ -127,5 +129,5 @@ impl Delivery {
     }
 }
 
-/// Rooms that are read beside each other.
+/// How many rooms are read at the same time.
 const AT_ONCE: usize = 4;

@@ -1,9 +1,11 @@
-//! Who hears what: events of rooms by `seq`, to every socket that joined, in its own shape.
+//! The hub decides who hears what: it tells the events of rooms, in the order of `seq`, to every socket that joined, each in its
+//! own shape.
 //!
-//! Whatever a journal settles comes in through the [`Inbox`]. Rooms are spread over shards, each with its own lock and its own
-//! task. The task orders what came, answers the sockets that asked, and writes to everybody else what has gathered, with one write
-//! per member and turn; the machine for that is `delivery`. `people` knows who is here and in which rooms; it is asked when somebody
-//! comes, joins or leaves. No lock is held across an await, or while another's is taken.
+//! Whatever the journal settles comes in through the [`Inbox`]. Rooms are spread over shards, each with its own lock and task.
+//! The task puts what came into order, answers the sockets that asked, and writes to everybody else what has gathered, with one
+//! write for each member and turn; its machine is `delivery`. `people` knows who is connected and in which rooms; it is asked
+//! when somebody comes, joins or leaves. None of these machines' locks is held across an await or while another one is taken; the
+//! locks of a socket and its outbox lie below them.
 
 mod asides;
 #[cfg(feature = "bench")]

@@ -1,4 +1,4 @@
-//! What people show of themselves: whoever is told of them from now on is told this, of earlier events too.
+//! Names and pictures: a change shows at once, also in earlier events that are still in memory.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use super::people::People;
 use super::typists::Typists;
 
 impl Hub {
-    /// Somebody shows this of themselves from now on, whoever has told it.
+    /// Shows a person's new name and picture from now on, on this node.
     pub(crate) async fn is_now_here(&self, person: &Arc<Person>) {
         self.caught_up().await;
         self.people().is_now(person);
         (0..self.shards()).for_each(|shard| self.delivery(shard).is_now(person));
     }
 
-    /// Nobody reads any more what somebody has said, whoever has told it.
+    /// Removes what an erased person has said from this node's memory.
     pub(crate) async fn unsaid_here(&self, user: UserId) {
         self.caught_up().await;
         (0..self.shards()).for_each(|shard| {
@@ -41,7 +41,7 @@ impl People {
         }
     }
 
-    /// Who somebody with a socket is.
+    /// Returns a person with a socket here.
     pub(super) fn person(&self, user: UserId) -> Option<Arc<Person>> {
         self.users.get(&user).map(|local| local.person.clone())
     }

@@ -8,7 +8,7 @@ use super::handle::Hub;
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// The sockets after this number, of one person or of all, in the order in which they came.
+    /// Returns the sockets with higher numbers than `after`, of one person or of all, oldest first.
     pub(crate) fn sockets_after(&self, after: u64, of: Option<UserId>) -> Vec<Arc<Socket>> {
         let mut sockets = of.map_or_else(|| self.everybody(), |user| self.people().sockets(user));
         sockets.retain(|socket| socket.id > after);
@@ -16,7 +16,7 @@ impl Hub {
         sockets
     }
 
-    /// The rooms that a socket hears.
+    /// Returns the rooms that a socket hears.
     pub(crate) fn joined(&self, socket: &Socket) -> Vec<RoomId> {
         let mut rooms: Vec<RoomId> = match socket.endpoint.room {
             Some(room) => vec![room],
@@ -27,17 +27,17 @@ impl Hub {
         rooms
     }
 
-    /// How many people have a socket here.
+    /// Returns how many people have a socket here.
     pub(crate) fn people_here(&self) -> usize {
         self.people().users.values().filter(|local| !local.sockets.is_empty()).count()
     }
 
-    /// Orders of sockets that are on their way.
+    /// Returns how many orders of sockets are not settled yet.
     pub(crate) fn orders_waiting(&self) -> u64 {
         self.0.inbox.waiting()
     }
 
-    /// How many rooms are active here.
+    /// Returns how many rooms are in memory.
     pub(crate) fn active_rooms(&self) -> usize {
         (0..self.shards()).map(|shard| self.delivery(shard).rooms.len()).sum()
     }

@@ -1,9 +1,9 @@
-//! Comings and goings that were taken in before.
+//! Comings and goings that must not be followed any more.
 
 use chat_domain::{Event, RoomId};
 
-/// Comings and goings that are past: of each its room and its `seq`. They were taken in before, or something newer was; whoever
-/// was let in again keeps the places that they have taken since.
+/// Comings and goings, each as a room and a `seq`, that were taken in before or are older than something that was. They must not
+/// cost anybody the place that they have taken since.
 #[derive(Default)]
 pub(super) struct Past(pub(super) Vec<(RoomId, u64)>);
 

@@ -1,4 +1,4 @@
-//! Who is here: users with their sockets, and the rooms that they are in.
+//! People who are connected: their sockets, and the rooms that they are in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,28 +16,28 @@ use super::nodes::{Comings, Elsewhere, Own};
 use super::settings::HubSettings;
 use crate::connection::socket::Socket;
 
-/// Everybody with a socket on this node, and those who went away a moment ago. Asked when somebody comes, joins or leaves, and
+/// Everybody with a socket on this node, and those who went away a moment ago. It is asked when somebody comes, joins or leaves,
 /// never for a message.
 pub(super) struct People {
     pub(super) settings: HubSettings,
     pub(super) epoch: u64,
     pub(super) users: Map<UserId, Local>,
-    /// Who came and went a while ago.
+    /// Who came into rooms and left them lately.
     pub(super) comings: Comings,
-    /// What is stated to other nodes, if there are some.
+    /// What is stated to other nodes, where there are some.
     pub(super) own: Option<Own>,
-    /// Who is connected to other nodes.
+    /// People who are connected to other nodes.
     pub(super) elsewhere: Elsewhere,
-    /// The rooms in which somebody here is.
+    /// The rooms of which somebody here is a member.
     pub(super) rooms: Map<RoomId, Here>,
     pub(super) presence: presence::Presence,
-    /// Who looks how, for those who are still to be told. One task tells it, in this order.
+    /// Presence that is still to be told. One task tells it, in this order.
     pub(super) asides: Asides,
-    /// When a user's last socket went away, to be noted.
+    /// When a user's last socket went away; waits to be stored.
     pub(super) left: Map<UserId, Time>,
     /// When a user's last Socket.IO socket went away.
     pub(super) left_socketio: Map<UserId, Time>,
-    /// Who came to Socket.IO or left it, to be noted.
+    /// Who came to Socket.IO or left it; waits to be stored.
     pub(super) visits: Map<UserId, Visit>,
 }
 
@@ -50,30 +50,30 @@ pub(super) struct Local {
 
 /// A room of which somebody here is a member.
 pub(super) struct Here {
-    /// How many are in it.
+    /// How many members it has.
     pub(super) members: u32,
-    /// Those with a socket on this node.
+    /// The members with a socket on this node.
     pub(super) online: BTreeSet<UserId>,
 }
 
-/// What is known of the rooms that a user is in.
+/// What is known of a user's rooms.
 pub(super) enum Rooms {
-    /// The journal has been asked; this is what happened meanwhile.
+    /// The journal is being asked. These changes have come meanwhile.
     Asked(Vec<Moved>),
     Known(Map<RoomId, Membership>),
 }
 
-/// Somebody came into a room, or left it.
+/// A change of membership.
 pub(super) struct Moved {
     pub(super) room: RoomId,
-    /// By which change.
+    /// The `seq` of the change.
     pub(super) seq: u64,
-    /// Their place there from then on.
+    /// The membership from then on; `None` if it ended.
     pub(super) now: Option<Membership>,
 }
 
 impl Rooms {
-    /// The place in a room, as far as it is known.
+    /// Returns the membership of a room, as far as it is known.
     pub(super) fn membership(&mut self, room: RoomId) -> Option<&mut Membership> {
         match self {
             Rooms::Known(rooms) => rooms.get_mut(&room),
@@ -82,14 +82,14 @@ impl Rooms {
     }
 }
 
-/// What becomes of a new socket.
+/// What the caller must do about a new socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
-    /// The rooms of its user are known.
+    /// The rooms of its user are known: nothing.
     Known,
-    /// The journal is to be asked for the memberships of its user first.
+    /// Ask the journal for the user's memberships first.
     Ask,
-    /// The user has too many sockets.
+    /// Refuse it: the user has too many sockets.
     TooMany,
 }
 
@@ -111,7 +111,7 @@ impl People {
         }
     }
 
-    /// Lets a socket in. Its first frames come before anything that others may tell it.
+    /// Lets a socket in. Its first frames are sent under the lock, so that nothing can be told before them.
     pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
         let local = self.users.entry(socket.user()).or_insert_with(|| Local {
             sockets: Vec::new(),
@@ -130,7 +130,7 @@ impl People {
         }
     }
 
-    /// Forgets a user, if there is no socket left.
+    /// Forgets a user who has no socket left.
     pub(super) fn forget(&mut self, user: UserId) {
         if !self.users.get(&user).is_some_and(|local| local.sockets.is_empty()) {
             return;
@@ -140,17 +140,17 @@ impl People {
         self.users.remove(&user);
     }
 
-    /// All sockets of a user.
+    /// Returns all sockets of a user.
     pub(super) fn sockets(&self, user: UserId) -> Vec<Arc<Socket>> {
         self.users.get(&user).map(|local| local.sockets.clone()).unwrap_or_default()
     }
 
-    /// Whether a user has a socket at such an entrance.
+    /// Tells whether a user has a socket at such an entrance.
     pub(super) fn has(&self, user: UserId, such: impl Fn(Entrance) -> bool) -> bool {
         self.users.get(&user).is_some_and(|local| local.sockets.iter().any(|socket| such(socket.endpoint.entrance)))
     }
 
-    /// A user's place in a room, if they are in it.
+    /// Returns a user's membership of a room, if it is known.
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<Membership> {
         match &self.users.get(&user)?.rooms {
             Rooms::Known(rooms) => rooms.get(&room).copied(),
@@ -158,42 +158,42 @@ impl People {
         }
     }
 
-    /// The rooms that a user with a socket here is in.
+    /// Returns the rooms of a user with a socket here.
     pub(super) fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
         self.memberships(user).map(|of| of.room)
     }
 
-    /// The roulette chats that a user is in.
+    /// Returns the roulette chats of a user.
     pub(super) fn roulettes(&self, user: UserId) -> Vec<RoomId> {
         self.memberships(user).filter(|of| of.kind == RoomKind::Roulette).map(|of| of.room).collect()
     }
 
-    /// Whether a user has a Socket.IO socket here.
+    /// Tells whether a user has a Socket.IO socket here.
     pub(super) fn is_at_socketio(&self, user: UserId) -> bool {
         self.has(user, |entrance| entrance == Entrance::SocketIo)
     }
 
-    /// Whether a new Socket.IO socket of this user comes back: an earlier one went away a moment ago, and none is open.
+    /// Tells whether a user's new Socket.IO socket is a reconnection: an earlier one went away a moment ago, and none is open.
     pub(super) fn comes_back(&self, user: UserId, within: Duration, now: Time) -> bool {
         !self.is_at_socketio(user) && self.left_socketio.get(&user).is_some_and(|left| now.since(*left) <= within)
     }
 
-    /// The summaries of chats that somebody here is shown, of those that have gone out of date.
+    /// Returns those of the changed summaries that are shown to somebody here.
     pub(super) fn summaries(&self, stale: Stale) -> Vec<(UserId, RoomId)> {
         let of_rooms = stale.rooms.into_iter().filter_map(|id| Some((id, self.rooms.get(&id)?)));
         let of_members = of_rooms.flat_map(|(id, here)| here.online.iter().map(move |user| (*user, id)));
         of_members.chain(stale.summaries).filter(|(user, _)| self.has(*user, shows_list)).collect()
     }
 
-    /// Nothing is known any more of who is in which room. Nobody is online: else those who come back would not come online for
-    /// those who were back before them.
+    /// Forgets all memberships. Nobody is online from now on, since those who come back must come online for those who were back
+    /// before.
     pub(super) fn begin_anew(&mut self, epoch: u64, now: Time) {
         let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
         self.left.extend(online.map(|user| (*user, now)));
         self.presence = presence::Presence::new(self.settings.presence_grace);
         self.own = self.own.as_ref().map(|_| Own::new());
         self.elsewhere = Elsewhere::default();
-        // The counters of the rooms may have gone back.
+        // The counters of rooms may be lower in the new epoch.
         self.comings = Comings::default();
         self.users.retain(|_, local| !local.sockets.is_empty());
         self.users.values_mut().for_each(|local| local.rooms = Rooms::Asked(Vec::new()));

@@ -1,17 +1,18 @@
-//! The places of sockets in the rooms of a shard: joining, leaving, being put out.
+//! The places of sockets in the rooms of a shard: joining, leaving, being expelled.
 
 use std::sync::Arc;
 
 use chat_domain::{Event, Head, MessageId, RoomId, Time, UserId};
 
 use super::delivery::Delivery;
+use super::log::Log;
 use super::room::{Attached, Room, Start};
 use super::subs::Sub;
 use crate::connection::socket::Socket;
 use crate::mistakes::planted;
 
 impl Delivery {
-    /// Keeps a place in a room for a socket, which hears nothing until [`Delivery::speak`]. Answers where it stands.
+    /// Gives a socket a place in a room, where it hears nothing until [`Delivery::speak`]. Returns the head at which it stands.
     pub(super) fn insert(
         &mut self,
         socket: &Arc<Socket>,
@@ -20,7 +21,8 @@ impl Delivery {
         start: Start,
         now: Time,
     ) -> Result<Head, Attached> {
-        // What a socket that was closed still asks for may be of an earlier life. It is not refused: its client is to come back.
+        // A closed socket may still join, perhaps with what it knows of an earlier epoch. It is not refused as no member, since
+        // its client will come back.
         if !socket.line.is_open() {
             return Err(Attached::Ended);
         }
@@ -36,21 +38,13 @@ impl Delivery {
         if matches!(start, Start::At { head, .. } if !room.log.covers(head)) {
             return Err(Attached::Behind);
         }
-        // Who joins again hears first what was on its way.
+        // A socket that joins again first hears what was on its way.
         let mut before = room.subs.remove(socket.id);
         if let (Start::Now { .. }, Some(before)) = (start, &mut before) {
             self.flush_sub(id, before, u64::MAX);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Err(Attached::Behind) };
-        let log = &room.log;
-        let (next, heard, ahead) = match (start, &before) {
-            (Start::Now { .. }, Some(before)) => (log.end(), log.head(), before.ahead),
-            // The journal may have gone on already: what the hub is yet to hear of that was there before.
-            (Start::Now { .. }, None) if !log.has_passed(head) => (log.end(), head, Some(head)),
-            (Start::Now { .. }, None) => (log.end(), log.head(), None),
-            (Start::At { .. }, _) if planted!(Seam) => (log.end(), log.head(), None),
-            (Start::At { .. }, _) => (log.first(), head, Some(head)),
-        };
+        let (next, heard, ahead) = place(&room.log, start, before.as_ref());
         let newest = newest.max(before.and_then(|before| before.newest));
         let shape = socket.endpoint.shape(cursor);
         let number = self.encoder.number(shape);
@@ -59,7 +53,7 @@ impl Delivery {
         Ok(heard)
     }
 
-    /// Lets a socket hear what there is since it was [inserted](Delivery::insert): its user is one of these many members.
+    /// Lets a socket hear what has come since it was [inserted](Delivery::insert). `members` is the number of the room's members.
     pub(super) fn speak(&mut self, socket: u64, id: RoomId, members: u32) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
         if room.members == 0 {
@@ -72,12 +66,12 @@ impl Delivery {
         }
     }
 
-    /// Takes a socket out again whose user has no place there.
+    /// Takes a socket out again whose user is not a member.
     pub(super) fn take_out(&mut self, socket: &Socket, room: RoomId) {
         self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
     }
 
-    /// Leaves a room; false if it was not joined.
+    /// Takes a socket out of a room. Returns false if it had not joined.
     pub(super) fn detach(&mut self, socket: &Socket, room: RoomId) -> bool {
         self.asides.forget(socket.id, room);
         let sub = self.rooms.get_mut(&room).and_then(|room| room.subs.remove(socket.id));
@@ -87,21 +81,22 @@ impl Delivery {
         sub.is_some()
     }
 
-    /// The newest message of a room that a socket has seen: what it was sent, else what was there when it joined, else what its
-    /// chat list showed.
+    /// Returns the newest message of a room that a socket has seen: the newest that it was sent, or the newest when it joined, or
+    /// what its chat list showed.
     pub(super) fn newest_seen(&mut self, socket: &Socket, id: RoomId) -> Option<MessageId> {
         let sub = self.rooms.get_mut(&id).and_then(|room| room.subs.find(socket.id));
         sub.map_or_else(|| socket.newest_before(id), |sub| sub.newest)
     }
 
-    /// Notes what the chat lists of these sockets show of a room; who has joined it is sent that anyway.
+    /// Notes the newest message that these sockets' chat lists show of a room. Sockets that have joined the room are sent it
+    /// anyway.
     pub(super) fn note_listed(&mut self, sockets: &[Arc<Socket>], id: RoomId, newest: MessageId) {
         let mut room = self.rooms.get_mut(&id);
         let mut has_joined = |socket: &Socket| room.as_mut().is_some_and(|room| room.subs.find(socket.id).is_some());
         sockets.iter().filter(|socket| !has_joined(socket)).for_each(|socket| socket.note_seen(id, Some(newest)));
     }
 
-    /// A socket is gone, which may have joined these rooms; perhaps the last one of its user.
+    /// Takes out a socket that has gone, from the rooms that it may have joined. `was_last` is whether its user has no other.
     pub(super) fn gone(&mut self, socket: &Socket, rooms: &[RoomId], was_last: bool, now: Time) {
         for room in rooms {
             self.detach(socket, *room);
@@ -111,7 +106,7 @@ impl Delivery {
         self.pass_on(ended);
     }
 
-    /// A socket no longer wants to hear a room; what it was typing there has ended.
+    /// Takes a socket out of a room because its client wants that. What it was typing there ends.
     pub(super) fn leave(&mut self, socket: &Socket, room: RoomId, now: Time) {
         self.detach(socket, room);
         let ended = self.typists.left(socket, room, now);
@@ -119,14 +114,14 @@ impl Delivery {
         self.pass_on(ended);
     }
 
-    /// Whether a socket of a removed member has its place since a later moment: they were let in again.
+    /// Tells whether a socket of a removed member has its place from a later moment, because they were let in again.
     pub(super) fn is_back(&self, removed: &Event, user: UserId) -> bool {
         let since = |sub: &Sub| sub.socket.user() == user && sub.since > removed.head.seq;
         self.rooms.get(&removed.room).is_some_and(|room| room.subs.iter().any(since))
     }
 
-    /// Unsubscribes a removed member's sockets once they were told everything. Answers which of them have heard of the event by
-    /// that: it may wait for others that are missing.
+    /// Takes a removed member's sockets out, after telling them everything up to the removal. Returns those that have heard of
+    /// the removal by that; it may be waiting for missing events.
     pub(super) fn expel(&mut self, event: &Event, user: UserId) -> Vec<u64> {
         let id = event.room;
         let Some(room) = self.rooms.get(&id).filter(|_| !planted!(Lingers)) else { return Vec::new() };
@@ -139,5 +134,18 @@ impl Delivery {
             self.flush_sub(id, &mut sub, event.head.seq);
         }
         if is_told { theirs } else { Vec::new() }
+    }
+}
+
+/// Returns where a socket's place begins: the number of its next event, the head up to which it has heard everything, and the one up
+/// to which it has read ahead, if it has. `before` is the place that it had in the room.
+fn place(log: &Log, start: Start, before: Option<&Sub>) -> (u64, Head, Option<Head>) {
+    match (start, before) {
+        (Start::Now { .. }, Some(before)) => (log.end(), log.head(), before.ahead),
+        // The journal may be further than the hub: what the hub is still to hear up to `head` was there before the socket joined.
+        (Start::Now { head, .. }, None) if !log.has_passed(head) => (log.end(), head, Some(head)),
+        (Start::Now { .. }, None) => (log.end(), log.head(), None),
+        (Start::At { .. }, _) if planted!(Seam) => (log.end(), log.head(), None),
+        (Start::At { head, .. }, _) => (log.first(), head, Some(head)),
     }
 }

@@ -1,4 +1,4 @@
-//! Coming and going: who looks how to whom.
+//! Presence: who looks how to whom.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use crate::connection::socket::Socket;
 use crate::mistakes::planted;
 
 impl People {
-    /// A socket whose user's rooms are known is here: its user may have come online by that.
+    /// Counts a socket, whose user may come online by it. The user's rooms must be known.
     pub(super) fn appear(&mut self, socket: &Socket, now: Time) {
         self.own_shift(socket.user(), PresenceSign::Opened { user: socket.user(), socket: name(socket) }, now)
     }
 
-    /// A socket changes how its user looks.
+    /// Changes how the user of a socket looks.
     pub(super) fn look(&mut self, socket: &Socket, mood: Mood, now: Time) {
         self.own_shift(socket.user(), PresenceSign::Says { user: socket.user(), socket: name(socket), mood }, now)
     }
 
-    /// Lets a socket go. Answers which rooms it may have joined, and whether it was the last one of its user.
+    /// Takes out a socket. Returns the rooms that it may have joined, and whether it was its user's last one.
     pub(super) fn close(&mut self, socket: &Socket, now: Time) -> (Vec<RoomId>, bool) {
         let user = socket.user();
         let rooms = match socket.endpoint.room {
@@ -54,7 +54,7 @@ impl People {
         (rooms, was_last)
     }
 
-    /// Announces and forgets those whose grace is over.
+    /// Announces that people are offline whose grace is over, and forgets them.
     pub(super) fn tick(&mut self, now: Time) {
         let within = self.settings.reconnection;
         self.left_socketio.retain(|_, left| now.since(*left) <= within);
@@ -63,24 +63,23 @@ impl People {
         }
     }
 
-    /// Who left since this was last asked, and when.
+    /// Takes those whose last socket went away since the last call, and when.
     pub(super) fn departures(&mut self) -> Vec<(UserId, Time)> {
         self.left.drain().collect()
     }
 
-    /// Whether somebody is online for others to see.
+    /// Tells whether somebody is visibly online.
     pub(super) fn looks_online(&self, user: UserId) -> bool {
         self.presence.mood(user) != Mood::Offline
     }
 
-    /// Whether somebody has nothing open on any node, and their grace is over. Who has, but does not look so, is not away.
+    /// Tells whether somebody has nothing open on any node and their grace is over. Somebody invisible is not away.
     pub(super) fn is_away(&self, user: UserId) -> bool {
         !self.looks_online(user) && self.presence.connections(user) == 0
     }
 
-    /// Greets a socket that has a place in a room: these frames, and who is online there. It says how many members the room has;
-    /// `None`, and nothing is sent, if its user is none of them. Sent from here, so that whatever is newer about somebody comes
-    /// after it.
+    /// Sends a socket with a place in a room these frames and who is online there. Returns the number of members; `None`, with
+    /// nothing sent, if its user is not a member. It is sent under the lock of people, so that newer presence comes after it.
     pub(super) fn greet(
         &self,
         socket: &Socket,
@@ -125,13 +124,13 @@ impl People {
         self.shift(sign, now);
     }
 
-    /// The rooms of somebody with a socket here in which coming and going is announced.
+    /// Returns those rooms of a user with a socket here in which presence is announced.
     pub(super) fn told_rooms(&self, user: UserId) -> Vec<RoomId> {
         let is_small = |id: &RoomId| self.rooms.get(id).is_some_and(|here| here.members <= self.settings.presence_room);
         self.rooms(user).filter(is_small).take(MOST_TOLD).collect()
     }
 
-    /// Takes a sign in. It may also show that the grace of others is over.
+    /// Takes in a sign, and announces what it changes. Time has passed with it, so that the grace of others may be over too.
     pub(super) fn shift(&mut self, sign: PresenceSign, now: Time) {
         for shift in self.presence.handle(now, sign) {
             self.announce(shift, now);
@@ -142,7 +141,7 @@ impl People {
         }
     }
 
-    /// Tells everybody who shares a room with somebody how they look now: once per socket, however many rooms are shared.
+    /// Tells everybody who shares a room with somebody how they look now, once for each socket however many rooms are shared.
     fn announce(&mut self, shift: Shift, now: Time) {
         let Some(presence) = self.presence(shift.user, now) else { return };
         let online = shift.to != Mood::Offline;
@@ -156,7 +155,7 @@ impl People {
         self.asides.add(Aside::new(news, listeners));
     }
 
-    /// How somebody with a socket looks to others.
+    /// Returns how somebody who is connected to any node looks to others.
     fn presence(&self, user: UserId, now: Time) -> Option<Presence> {
         let local = self.users.get(&user).map(|local| &local.person);
         let person = local.or_else(|| self.elsewhere.person(user))?.clone();
@@ -164,7 +163,7 @@ impl People {
         Some(Presence { person, room: None, online: mood != Mood::Offline, mood, last_seen: Some(now), at: now })
     }
 
-    /// The sockets of those who share a room with somebody and hear of such a change, each once.
+    /// Returns the sockets of those who share a room with somebody and should hear of such a change.
     fn sharers(&self, shift: &Shift) -> Map<u64, Arc<Socket>> {
         let rooms: BTreeSet<RoomId> = self.rooms(shift.user).chain(self.elsewhere.rooms(shift.user)).collect();
         let rooms = rooms.into_iter().filter_map(|id| Some((id, self.rooms.get(&id)?)));
@@ -180,8 +179,8 @@ impl People {
     }
 }
 
-/// Whether a socket of somebody who shares this room is told: those without a room of their own are told of everybody, moods
-/// are for dialect 2 alone.
+/// Tells whether a socket of somebody who shares this room should hear of a change. Sockets without a room of their own hear of
+/// everybody; moods are for dialect 2 only.
 fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
     let came_or_went = (shift.from == Mood::Offline) != (shift.to == Mood::Offline);
     match socket.endpoint.entrance {
@@ -192,12 +191,12 @@ fn hears(socket: &Socket, shared: RoomId, shift: &Shift) -> bool {
     }
 }
 
-/// A socket as the presence machine names it.
+/// Returns the socket's name in the presence machine.
 fn name(socket: &Socket) -> presence::Socket {
     presence::Socket { node: 0, number: socket.id }
 }
 
-/// Presence names no place in a room, and so no life of the database.
+/// Presence frames have no cursor, and so need no epoch.
 const NO_CURSOR: u64 = 0;
-/// Rooms that are stated of somebody at most.
+/// For how many rooms at most a person is stated to other nodes.
 const MOST_TOLD: usize = 300;

@@ -1,4 +1,4 @@
-//! A room that is active on this node: what was told, what is to be told, and to whom.
+//! A room in memory: what was told, what is to be told, and to whom.
 
 use chat_domain::{Head, MessageId, Time, UserId};
 
@@ -8,56 +8,57 @@ use super::log::Log;
 use super::subs::Subs;
 use super::telling::Telling;
 
-/// An active room.
+/// A room in memory.
 pub(super) struct Room {
-    /// How many are in it; 0 until somebody says it.
+    /// How many members it has; 0 until that is known.
     pub(super) members: u32,
     pub(super) log: Log,
     pub(super) subs: Subs,
     pub(super) telling: Telling,
     pub(super) gathering: Gathering,
-    /// What the round under way has encoded.
+    /// The payloads of the round under way.
     pub(super) encoded: Encoded,
-    /// When somebody last needed it.
+    /// When it was last used.
     pub(super) touched: Time,
-    /// The newest message that is known to have reached somebody else, where that is not told per member.
+    /// The newest message that was delivered to somebody other than its author, in a room where that is not noted for each
+    /// member.
     pub(super) reached: Option<MessageId>,
 }
 
 /// From where a socket wants to hear a room.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Start {
-    /// From now on; the journal stood here a moment ago.
+    /// From now on.
     Now {
-        /// Where it stood.
+        /// The room's head in the journal a moment ago.
         head: Head,
-        /// The newest message that there was.
+        /// The newest message then.
         newest: Option<MessageId>,
     },
-    /// From here on, which it has reached by reading the journal.
+    /// From where it has come by reading the journal.
     At {
-        /// Where it stands.
+        /// The head that it has reached.
         head: Head,
-        /// The newest message that it was sent on the way; the newest there was, if it was sent none.
+        /// The newest message that it was sent on the way, or the newest there was.
         newest: Option<MessageId>,
     },
 }
 
-/// What became of joining.
+/// The result of joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attached {
-    /// It hears everything from here on.
+    /// The socket hears everything from here on.
     Live,
-    /// The journal must be read again first: the hub no longer has what comes next.
+    /// The socket must read on in the journal first: the hub no longer has what comes next.
     Behind,
     /// The user is not in the room.
     NotMember,
-    /// Its connection has ended: it hears nothing more.
+    /// The connection has ended.
     Ended,
 }
 
 impl Room {
-    /// A room that was told up to `head`.
+    /// Creates a room that was told up to `head`.
     pub(super) fn new(members: u32, head: Head, now: Time) -> Room {
         Room {
             members,
@@ -71,7 +72,7 @@ impl Room {
         }
     }
 
-    /// Forgets what everybody has heard, except for the newest events.
+    /// Drops old events that everybody has heard.
     pub(super) fn trim(&mut self, keep: usize) {
         if self.log.is_over(keep) {
             let heard = self.subs.iter().map(|sub| sub.next).min().unwrap_or_else(|| self.log.end());
@@ -79,12 +80,12 @@ impl Room {
         }
     }
 
-    /// Whether a socket listens.
+    /// Tells whether a socket listens.
     pub(super) fn has(&self, socket: u64) -> bool {
         self.subs.iter().any(|sub| sub.socket.id == socket)
     }
 
-    /// Whether a user listens.
+    /// Tells whether a user listens.
     pub(super) fn is_heard_by(&self, user: UserId) -> bool {
         self.subs.iter().any(|sub| sub.socket.user() == user)
     }

@@ -21,7 +21,7 @@ use crate::carry::outbox::Reached;
 use crate::connection::{closes, socket::Socket};
 
 impl Hub {
-    /// Delivers until told to stop: every shard in a task of its own, so that a node uses all of its cores.
+    /// Runs the hub until told to stop. Each shard has a task of its own, so that a node uses all of its cores.
     pub async fn run(&self, stop: CancellationToken) {
         let shards = (0..self.shards()).map(|shard| {
             let (hub, stop) = (self.clone(), stop.clone());
@@ -43,7 +43,7 @@ impl Hub {
         }
     }
 
-    /// Tells what there is to tell in a shard until told to stop.
+    /// Tells a shard's news until told to stop.
     async fn deliver(&self, shard: usize, stop: &CancellationToken) {
         let mut next = Next::Later;
         loop {
@@ -51,19 +51,20 @@ impl Hub {
             let waited = match next {
                 Next::Now => (!stop.is_cancelled()).then_some(()),
                 Next::Later => stop.run_until_cancelled(bell).await,
-                // Whether it was the bell or the pause that ended, there may be something to tell.
+                // The bell or the end of the pause: in either case there may be something to tell.
                 Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
             };
             if waited.is_none() {
                 return self.holdback(shard).only(&[], self.instant(), &*self.0.journal);
             }
-            // Whatever comes in while others have their turn goes out in the same write.
+            // Let other tasks run first: what they bring in goes out with the same write.
             tokio::task::yield_now().await;
             next = self.turn(shard, self.now(), self.instant());
         }
     }
 
-    /// Takes in what was settled and tells some of what there is to tell; orders to rooms in the middle of a round wait from here on.
+    /// Does one turn of a shard: takes in what was settled and tells some of what waits. From here on, orders to rooms in the
+    /// middle of a round are held back.
     pub(super) fn turn(&self, shard: usize, now: Time, at: Instant) -> Next {
         self.take_in(shard, now);
         let (next, rounds) = {
@@ -77,7 +78,7 @@ impl Hub {
         if self.tell_some_ends(shard) { Next::Now } else { next }
     }
 
-    /// Tells who looks how until told to stop.
+    /// Tells presence until told to stop.
     async fn tell_presence(&self, stop: &CancellationToken) {
         while stop.run_until_cancelled(self.0.presence.notified()).await.is_some() {
             while self.tell_some_presence() {
@@ -86,7 +87,7 @@ impl Hub {
         }
     }
 
-    /// Tells a chunk of it; true if there is more.
+    /// Tells a chunk of presence. Returns whether there is more.
     pub(super) fn tell_some_presence(&self) -> bool {
         let (some, more) = {
             let mut people = self.people();
@@ -97,14 +98,15 @@ impl Hub {
         more
     }
 
-    /// Lets time pass until told to stop. Nothing here waits for the journal.
+    /// Does what time requires, until told to stop. Nothing here may wait for the journal, since presence and typing depend on
+    /// it.
     async fn tick(&self, stop: &CancellationToken) {
         let mut ticks = steps();
         let mut count = 0u64;
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             count += 1;
             self.pass(count, self.now());
-            // While orders are on their way, more messages are about to reach the same people: then fewer notes say as much.
+            // While orders are under way, more messages will reach the same people soon, and one note then covers them all.
             if count.is_multiple_of(EVERY_SECOND) || count.is_multiple_of(2) && self.0.inbox.waiting() == 0 {
                 self.note_deliveries(self.now());
             }
@@ -140,26 +142,26 @@ impl Hub {
         }
     }
 
-    /// In another life of the database, which was failed over or restored while this node ran, nothing that is remembered here
-    /// holds: neither where rooms stood nor who is in them. Everybody comes back and asks anew.
+    /// Begins another epoch, if the journal has: the database was failed over or restored. Nothing in memory holds any more, neither
+    /// the heads of rooms nor memberships. All sockets are closed, and their clients come back.
     pub(super) fn live_on(&self, epoch: u64, now: Time) {
         if epoch == self.epoch() {
             return;
         }
         warn!("another life of the database: all sockets are closed, to come back");
         self.0.epoch.store(epoch, Ordering::SeqCst);
-        // Before the rooms are forgotten: who was here in the earlier life joins none of this one.
+        // Once before the rooms are forgotten, so that no socket from the earlier epoch joins a room of this one.
         self.0.sockets.all().iter().for_each(|socket| socket.go_away());
         (0..self.shards()).for_each(|shard| self.delivery(shard).begin_anew(epoch));
         self.people().begin_anew(epoch, now);
         if let Some(nodes) = &self.0.nodes {
             nodes.begin_anew(epoch);
         }
-        // And after it: who came meanwhile may have joined one that was forgotten.
+        // And once after it, since a socket that came meanwhile may have joined a room that was then forgotten.
         self.0.sockets.all().iter().for_each(|socket| socket.go_away());
     }
 
-    /// Closes sockets whose credential has ended.
+    /// Closes sockets whose credential has expired.
     fn end_credentials(&self, now: Time) {
         for socket in self.0.sockets.all() {
             if socket.expires().is_some_and(|expires| expires <= now) {
@@ -168,13 +170,13 @@ impl Hub {
         }
     }
 
-    /// Closes the sockets of somebody who may not be here for a while.
+    /// Closes the sockets of a suspended user.
     pub(crate) fn put_out(&self, user: UserId, now: Time) {
         let sockets = self.people().sockets(user);
         sockets.iter().for_each(|socket| self.end_with(socket, &SUSPENDED, closes::SUSPENDED, now));
     }
 
-    /// Closes a socket whose credential is no good any more.
+    /// Closes a socket whose credential is no longer good.
     pub(crate) fn end_credential(&self, socket: &Socket, now: Time) {
         self.end_with(socket, &Trouble::Unauthorized, closes::EXPIRED, now);
     }
@@ -187,7 +189,7 @@ impl Hub {
         socket.line.close(close);
     }
 
-    /// Notes how far messages have reached people, everything of the last while in one go.
+    /// Submits how far messages were delivered, everything of the last while at once.
     fn note_deliveries(&self, now: Time) {
         for (room, user, message) in self.0.depot.reached().into_iter().filter_map(whom) {
             self.reached(user, room, message);
@@ -201,7 +203,7 @@ impl Hub {
         }
     }
 
-    /// Keeps up what takes a look into the journal, until told to stop: chat lists, and when people were last seen.
+    /// Does what needs the journal, until told to stop: chat lists, last visits, new rooms.
     async fn keep_up(&self, stop: &CancellationToken) {
         let mut ticks = steps();
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -216,7 +218,7 @@ impl Hub {
         }
     }
 
-    /// Notes who went away, and who came to Socket.IO or left it.
+    /// Stores who went away, and who came to Socket.IO or left it.
     pub(crate) async fn note_departures(&self) {
         let (gone, visits) = {
             let mut people = self.people();
@@ -236,7 +238,7 @@ impl Hub {
         }
     }
 
-    /// Before it is told: whoever hears of a message may say at once that they have read it.
+    /// Noted before the summary is told: a client may mark the message as read as soon as it has it.
     fn note_listed(&self, line: &Summary) {
         if let Some(message) = &line.last_message {
             let mut sockets = self.people().sockets(line.user);
@@ -264,7 +266,7 @@ impl Hub {
     }
 }
 
-/// Whom a message has reached whose frame had to wait.
+/// Returns to whom a message was delivered whose frame had to wait.
 fn whom(reached: Reached) -> Option<(RoomId, UserId, MessageId)> {
     let id = |number: u64| i64::try_from(number).ok();
     let Reached { owner, mark } = reached;
@@ -280,5 +282,5 @@ fn steps() -> Interval {
 const TICK: Duration = Duration::from_millis(100);
 const EVERY_SECOND: u64 = 10;
 const EVERY_MINUTE: u64 = 600;
-/// Lines of chat lists asked for at once.
+/// How many summaries are asked for in one query.
 const LINES: usize = 500;

@@ -1,27 +1,28 @@
-//! How the hub behaves.
+//! Settings of the hub.
 
 use std::time::Duration;
 
 use crate::traces::Traces;
 
-/// How the hub behaves.
+/// Settings of the hub.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
     /// How long somebody stays online after their last socket has gone.
     pub presence_grace: Duration,
-    /// In rooms of more members, presence is not announced.
+    /// Presence is not announced in rooms with more members.
     pub presence_room: u32,
-    /// In rooms of more members, deliveries are noted once per message rather than once per member.
+    /// In rooms with more members, a message counts as delivered once it has reached anybody, instead of being noted for each
+    /// member.
     pub delivered_room: u32,
-    /// Events of an active room that stay in memory.
+    /// How many events of a room stay in memory.
     pub recent: usize,
-    /// Events of all rooms together that stay in memory, roughly.
+    /// Roughly how many events of all rooms together stay in memory.
     pub recent_in_all: usize,
-    /// How long a user's earlier Socket.IO socket makes a new one a reconnection.
+    /// For how long after a user's last Socket.IO socket a new one counts as a reconnection.
     pub reconnection: Duration,
-    /// Sockets that one user may have open.
+    /// How many sockets one user may have.
     pub sockets_per_user: usize,
-    /// Where traces go, if any are made.
+    /// Where traces are sent, if they are.
     pub traces: Option<Traces>,
 }
 

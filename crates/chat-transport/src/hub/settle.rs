@@ -1,4 +1,4 @@
-//! What the journal has settled: answers to those who asked, events to their rooms.
+//! Taking in what the journal has settled: answers to those who asked, events to their rooms.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::connection::closes;
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// Takes in what was settled for a shard. People come first: whoever was removed is not let in any more when their sockets are
-    /// expelled, and whoever was added is a member when that is told.
+    /// Takes in what was settled for a shard. People come first. So somebody who was removed cannot join again while their
+    /// sockets are being expelled, and somebody who was added is a member by the time it is told.
     pub(super) fn take_in(&self, shard: usize, now: Time) {
         let taken = self.0.inbox.take(shard);
         if taken.is_empty() {
@@ -38,7 +38,7 @@ impl Hub {
         self.0.inbox.done(shard, came);
     }
 
-    /// Takes in who came into rooms and left them by what happened. Answers what of that is past.
+    /// Takes in the memberships that events change. Returns the events that must not be followed any more.
     pub(super) fn move_people<'a>(&self, happened: impl Iterator<Item = &'a Arc<Event>>) -> Past {
         let moving: Vec<_> = happened.filter(|event| People::are_moved_by(event)).collect();
         if moving.is_empty() {
@@ -46,12 +46,12 @@ impl Hub {
         }
         let mut people = self.people();
         let mut past: Vec<_> = moving.iter().filter(|event| !people.follow(event)).collect();
-        // Of several, only the newest means anything.
+        // Of several events about the same person, only the newest counts.
         past.extend(moving.iter().filter(|event| people.is_over(event)));
         Past(past.into_iter().map(|event| (event.room, event.head.seq)).collect())
     }
 
-    /// What an event means to people beside being told in its room.
+    /// Does what follows from an event beside telling it in its room.
     pub(super) fn follow(&self, follow: Follow, now: Time) {
         match follow {
             Follow::Moved { event, person, told } => self.moved(&event, &person, &told),
@@ -78,7 +78,7 @@ impl Hub {
     fn closed(&self, event: &Event) {
         match event.room_kind {
             RoomKind::Group => return self.ended(event),
-            // It takes nothing more, which its people notice when they write.
+            // A direct chat: its people notice when they write that it takes nothing more.
             RoomKind::Direct => return,
             RoomKind::Roulette => {}
         }
@@ -91,7 +91,7 @@ impl Hub {
         staying.into_iter().for_each(|user| self.tell(user, &left));
     }
 
-    /// A group has ended: each member is to hear that they are no longer in it, and nothing of the others.
+    /// Begins to tell the members of a group that has ended. Each hears only of their own removal.
     fn ended(&self, event: &Event) {
         let people = self.people().end(event.room, event.head.seq);
         let mut delivery = self.delivery_of(event.room);
@@ -101,7 +101,7 @@ impl Hub {
         self.0.inbox.bell(self.0.inbox.lane(event.room)).notify_one();
     }
 
-    /// Tells some more of those whose groups have ended; whether there are others.
+    /// Tells some more members of groups that have ended. Returns whether there are others.
     pub(super) fn tell_some_ends(&self, shard: usize) -> bool {
         let ended = self.delivery(shard).end_some();
         let Some(Ended { event, people, more }) = ended else { return false };
@@ -112,15 +112,16 @@ impl Hub {
         more
     }
 
-    /// Tells whoever came into a room or had to leave it on the sockets that have not heard it there, alone and without a cursor,
-    /// which would promise everything before it. A removed member's sockets that live for this room alone are closed.
+    /// Tells somebody who came into a room or had to leave it, on those of their sockets that have not heard it in the room. It
+    /// is told alone and without a cursor, which would promise all events before it. Sockets that were opened for this room alone
+    /// are closed after a removal.
     fn moved(&self, event: &Arc<Event>, person: &Person, told: &[u64]) {
         let news = News::Event(event.clone());
         let is_removed = matches!(event.change, Change::Removed { .. });
         let lives_for_it = |socket: &Socket| socket.lived_for(event.room, event.head.seq);
         let hears = |socket: &Socket| socket.endpoint.room.is_none() || is_removed && lives_for_it(socket);
         if is_removed && self.people().is_back(person.id(), event) {
-            // Let in again, as the journal says, and told so.
+            // They were let in again, and will hear that.
             return;
         }
         self.tell_where(person.id(), &news, |socket| hears(socket) && !told.contains(&socket.id));
@@ -132,7 +133,7 @@ impl Hub {
     }
 }
 
-/// What happened, if something did.
+/// Returns the event of an order, if it had one.
 pub(super) fn happened(settled: &Settled) -> Option<&Arc<Event>> {
     match &settled.result {
         Ok(Outcome::Happened(event)) => Some(event),

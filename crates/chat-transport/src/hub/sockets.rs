@@ -1,37 +1,37 @@
-//! The sockets of this node by their numbers.
+//! The sockets of this node, by number.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::map::Map;
 use crate::connection::socket::Socket;
 
-/// The sockets of this node by their numbers. Whoever looks for one takes it out of here and lets go of the lock.
+/// The sockets of this node, by number. Its lock is held only for looking one up.
 #[derive(Default)]
 pub(super) struct Sockets(Mutex<Map<u64, Arc<Socket>>>);
 
 impl Sockets {
-    /// Notes one more socket.
+    /// Adds a socket.
     pub(super) fn insert(&self, socket: &Arc<Socket>) {
         self.sockets().insert(socket.id, socket.clone());
     }
 
-    /// One less; false if it was not here.
+    /// Removes a socket. Returns false if it was not there.
     pub(super) fn remove(&self, socket: u64) -> bool {
         self.sockets().remove(&socket).is_some()
     }
 
-    /// Those of these numbers that are here, in their order.
+    /// Returns the sockets with these numbers, in the same order.
     pub(super) fn find(&self, numbers: impl Iterator<Item = Option<u64>>) -> Vec<Option<Arc<Socket>>> {
         let sockets = self.sockets();
         numbers.map(|number| sockets.get(&number?).cloned()).collect()
     }
 
-    /// All of them.
+    /// Returns all sockets.
     pub(super) fn all(&self) -> Vec<Arc<Socket>> {
         self.sockets().values().cloned().collect()
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     pub(super) fn count(&self) -> usize {
         self.sockets().len()
     }

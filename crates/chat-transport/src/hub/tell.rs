@@ -1,4 +1,4 @@
-//! Telling: one write per member and turn, in chunks.
+//! Telling: one write for each member and turn, in chunks.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +19,8 @@ use super::telling::{Next, Turns};
 use crate::carry::outbox::{Bookmark, Offered};
 
 impl Delivery {
-    /// Tells some of what there is to tell. Rooms and answers wait for no big room's end. Rooms pause only while more is expected.
+    /// Tells some of what waits. A big room is told in chunks, so that other rooms and answers need not wait for its end. Pauses
+    /// between rounds are kept only while more is expected.
     pub(super) fn tell_some(&mut self, now: Instant, expects: bool) -> Next {
         let mut budget = CHUNK;
         while budget > 0 {
@@ -31,14 +32,14 @@ impl Delivery {
         if self.asides.is_empty() { self.turns.next(expects) } else { Next::Now }
     }
 
-    /// Rooms in the middle of a round. Towards its end, what is ordered for the next one is on its way: the journal remembers it
-    /// while the others are told.
+    /// Returns the rooms that are not yet in the last quarter of a round. Orders to them are held back. In the last quarter they
+    /// are passed on, so that the journal works on them while the rest is told.
     pub(super) fn rounds(&self) -> Vec<RoomId> {
         let in_the_middle = |room: &Room| room.telling.is_in_round() && room.subs.due() > room.subs.len() / 4;
         self.turns.ready().filter(|id| self.rooms.get(id).is_some_and(in_the_middle)).collect()
     }
 
-    /// Tells a sub that is about to leave what it has not heard, up to the change of this `seq`: what comes behind that is not for it.
+    /// Tells a subscription that is being removed what it has not heard, up to this `seq`. Later events are not for it.
     pub(super) fn flush_sub(&mut self, id: RoomId, sub: &mut Sub, upto: u64) {
         let Some((room, mut teller)) = self.teller(id) else { return };
         sub.silent = false;
@@ -46,7 +47,7 @@ impl Delivery {
         teller.tell_one(log.recent().upto(upto), sub, gathering, encoded, reached);
     }
 
-    /// Tells a room's news to as many as the budget allows.
+    /// Tells a room's news to as many members as the budget allows.
     fn tell_room(&mut self, id: RoomId, budget: &mut usize, now: Instant) {
         let keep = self.recent_per_room();
         let Some((room, mut teller)) = self.teller(id) else { return };
@@ -62,7 +63,7 @@ impl Delivery {
         self.ways.go_on(id, has_begun, all_asked, sockets);
     }
 
-    /// Has rooms tell their reactions that have waited for long enough.
+    /// Lets rooms tell their gathered reactions whose wait is over.
     pub(super) fn end_gatherings(&mut self, now: Time) {
         for id in self.gatherings.over(now) {
             if let Some(room) = self.rooms.get_mut(&id) {
@@ -71,8 +72,8 @@ impl Delivery {
         }
     }
 
-    /// Tells some of those who heard a group that has ended what came before; if none are left, answers some of its people, who are to
-    /// hear of it.
+    /// Tells some listeners of a group that has ended what came before the end. When none is left, returns some members who must
+    /// hear of the end.
     pub(super) fn end_some(&mut self) -> Option<Ended> {
         let mut ending = self.endings.pop_front()?;
         let (id, subs) = (ending.event.room, ending.some_subs());
@@ -88,7 +89,7 @@ impl Delivery {
         Some(Ended { event, people, more: !self.endings.is_empty() })
     }
 
-    /// Has everybody else who listens hear it.
+    /// Tells a sign of typing to everybody else who listens.
     pub(super) fn pass_on(&mut self, typed: Vec<Typing>) {
         for typing in typed {
             let Some(room) = self.rooms.get(&typing.room) else { continue };
@@ -110,7 +111,7 @@ impl Delivery {
         }
     }
 
-    /// A room, and what telling its events needs.
+    /// Returns a room, and what is needed to tell its events.
     fn teller(&mut self, id: RoomId) -> Option<(&mut Room, Teller<'_>)> {
         let room = self.rooms.get_mut(&id)?;
         let teller = Teller {
@@ -124,14 +125,14 @@ impl Delivery {
         Some((room, teller))
     }
 
-    /// How many events each room may keep.
+    /// Returns how many events each room may keep.
     fn recent_per_room(&self) -> usize {
         let rooms = self.rooms.len().max(1) * self.shards;
         (self.settings.recent_in_all / rooms).clamp(8.min(self.settings.recent), self.settings.recent)
     }
 }
 
-/// What telling one room's events needs.
+/// What is needed to tell one room's events.
 struct Teller<'a> {
     room: RoomId,
     quiet: bool,
@@ -142,7 +143,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// Tells as many as the budget allows; true if the round is over.
+    /// Tells as many members as the budget allows. Returns whether the round is over.
     fn tell(&mut self, room: &mut Room, budget: &mut usize) -> bool {
         let Room { log, subs, reached, encoded, gathering, .. } = room;
         let news = log.recent();
@@ -155,7 +156,7 @@ impl Teller<'_> {
         subs.due() == 0
     }
 
-    /// Tells one sub what it has not heard; false if there was nothing.
+    /// Tells one subscription what it has not heard. Returns false if there was nothing.
     fn tell_one(
         &mut self,
         recent: Recent<'_>,
@@ -180,7 +181,7 @@ impl Teller<'_> {
             self.send((news, from), sub, gathering, encoded, reached);
             return true;
         };
-        // It read ahead in the journal: what it has read is not for it.
+        // It has read ahead in the journal, and those events are left out for it.
         let unread: Vec<Arc<Event>> = news.iter().filter(|event| !sub.has_read(event)).cloned().collect();
         if ahead.seq <= head.seq && ahead.moves <= head.moves {
             sub.ahead = None;
@@ -188,7 +189,7 @@ impl Teller<'_> {
         if unread.len() == news.len() {
             self.send((news, from), sub, gathering, encoded, reached);
         } else {
-            // No other sub has the same view.
+            // Nobody else has this selection of events, so the payload is not kept.
             self.send((&unread, from), sub, gathering, &mut Encoded::default(), reached);
         }
         true
@@ -218,7 +219,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Notes that a message has reached somebody; in a large room once is enough.
+    /// Notes that a message was delivered. In a large room once is enough.
     fn reach(&mut self, user: UserId, message: MessageId, reached: &mut Option<MessageId>) {
         if self.quiet && *reached >= Some(message) {
             return;
@@ -228,7 +229,7 @@ impl Teller<'_> {
     }
 }
 
-/// The newest message among these events, if need be of somebody else than this user.
+/// Returns the newest message among these events, or the newest that is not this user's.
 fn newest(events: &[Arc<Event>], not_of: Option<UserId>) -> Option<MessageId> {
     events.iter().rev().find_map(|event| match &event.change {
         Change::Sent { message, .. } if not_of != Some(message.sender.id()) => Some(message.id),
@@ -236,5 +237,5 @@ fn newest(events: &[Arc<Event>], not_of: Option<UserId>) -> Option<MessageId> {
     })
 }
 
-/// Members told in one go, before others get their turn.
+/// How many members are told in one go, before others get their turn.
 const CHUNK: usize = 128;

@@ -1,47 +1,47 @@
-//! How far a room is with telling its news, and whose turn it is.
+//! The state of a room in telling its news, and the order of turns among rooms.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use chat_domain::RoomId;
 
-/// How far a room is with telling its news.
+/// The state of a room in telling its news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Telling {
     /// Everybody has heard everything.
     Idle,
-    /// It has news, and waits for its turn.
+    /// It has news and waits for its turn.
     Ready,
-    /// It is in the middle of a round, which tells every member once; orders to it are held back.
+    /// It is in a round, in which every member is asked once. Orders to it are held back.
     Round {
-        /// The moment when the round began.
+        /// When the round began.
         began: Instant,
-        /// Whether there has been news since it began: those who were asked already are to be asked again.
+        /// Whether there was news since then: if so, another round follows.
         again: bool,
     },
-    /// A round that took long is over, and so that more goes out in one write, which is what costs, the next one waits for what is
-    /// on its way.
+    /// A round that took several turns is over. The next one waits a little for what is on its way, so that more goes out with
+    /// each write, which is what costs.
     Pausing {
-        /// Until when at most.
+        /// When the pause ends at the latest.
         until: Instant,
         /// Whether there is news by now.
         news: bool,
     },
 }
 
-/// When there is more to tell.
+/// When a shard has more to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// At once: others may have their turn first.
+    /// At once, after other tasks had their turn.
     Now,
-    /// When a pause is over.
+    /// When a pause ends.
     At(Instant),
     /// When something new happens.
     Later,
 }
 
 impl Next {
-    /// The same, or then if that is earlier.
+    /// Returns the earlier of this and `when`.
     pub(super) fn no_later(self, when: Option<Instant>) -> Next {
         match (self, when) {
             (Next::Now, _) | (_, None) => self,
@@ -51,7 +51,7 @@ impl Next {
     }
 }
 
-/// Rooms that have something to tell, in the order of their turns.
+/// The rooms with news, in the order of their turns.
 #[derive(Default)]
 pub(super) struct Turns {
     ready: VecDeque<RoomId>,
@@ -59,7 +59,7 @@ pub(super) struct Turns {
 }
 
 impl Telling {
-    /// There is news in this room.
+    /// Notes that there is news in this room.
     pub(super) fn touch(&mut self, id: RoomId, turns: &mut Turns) {
         match self {
             Telling::Idle => {
@@ -75,7 +75,7 @@ impl Telling {
         }
     }
 
-    /// Its turn has come. True if a round begins with it.
+    /// Begins a turn. Returns true if a round begins with it.
     pub(super) fn begin(&mut self, now: Instant) -> bool {
         if matches!(self, Telling::Round { .. }) {
             return false;
@@ -84,8 +84,8 @@ impl Telling {
         true
     }
 
-    /// Its turn is over, and the round too if everybody was asked. One that took several turns is followed by a pause of at
-    /// most as long: where the core is the bottleneck there is always something on its way, and it goes out together.
+    /// Ends a turn, and the round too if everybody was asked. A round that took several turns is followed by a pause, at most as
+    /// long as the round: where the core is the bottleneck something is always on its way, and then goes out together.
     pub(super) fn end(&mut self, id: RoomId, all_asked: bool, now: Instant, turns: &mut Turns) {
         let Telling::Round { began, again } = *self else { return };
         if !all_asked {
@@ -101,19 +101,19 @@ impl Telling {
         }
     }
 
-    /// Whether there is nothing to tell.
+    /// Tells whether there is nothing to tell.
     pub(super) fn is_idle(self) -> bool {
         matches!(self, Telling::Idle | Telling::Pausing { news: false, .. })
     }
 
-    /// Whether it is in the middle of a round.
+    /// Tells whether the room is in a round.
     pub(super) fn is_in_round(self) -> bool {
         matches!(self, Telling::Round { .. })
     }
 }
 
 impl Turns {
-    /// Whose turn it is now. If nothing more is expected, nobody pauses.
+    /// Takes the room whose turn it is. Pauses end early if nothing more is expected.
     pub(super) fn take(&mut self, now: Instant, expects: bool) -> Option<RoomId> {
         let ready = &mut self.ready;
         self.pausing.retain(|&(when, room)| {
@@ -126,7 +126,7 @@ impl Turns {
         ready.pop_front()
     }
 
-    /// When there is more to tell.
+    /// Returns when there is more to tell.
     pub(super) fn next(&self, expects: bool) -> Next {
         match self.pausing.iter().map(|(when, _)| *when).min() {
             _ if !self.ready.is_empty() => Next::Now,
@@ -136,7 +136,7 @@ impl Turns {
         }
     }
 
-    /// The rooms that wait for a turn.
+    /// Returns the rooms that wait for a turn.
     pub(super) fn ready(&self) -> impl Iterator<Item = RoomId> {
         self.ready.iter().copied()
     }
@@ -149,7 +149,7 @@ pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(10);
 mod tests {
     use super::*;
 
-    /// A room with news, and what its telling is driven with.
+    /// A room with news, and what drives its telling.
     fn ready() -> (RoomId, Telling, Turns, Instant) {
         let (id, mut turns, mut telling) = (RoomId::new(1).expect("an id"), Turns::default(), Telling::Idle);
         telling.touch(id, &mut turns);

@@ -32,7 +32,7 @@ use crate::clock;
 use crate::connection::line::Line;
 use crate::connection::socket::Socket;
 
-/// A hub, its journal, and what the journal has settled but the hub does not know yet.
+/// A hub, its journal, and what the journal has settled but the hub has not taken in.
 struct World {
     hub: Hub,
     inbox: Arc<Inbox>,
@@ -42,7 +42,7 @@ struct World {
     people: [Arc<Person>; 2],
 }
 
-/// Keeps what was settled until it is handed on, in any order.
+/// A sink that keeps what was settled, to be handed on in any order.
 #[derive(Default)]
 struct Recorder(Mutex<Vec<Settled>>);
 
@@ -68,7 +68,7 @@ impl World {
         world
     }
 
-    /// Tells the hub what was settled, the latest first if it is to be so.
+    /// Hands on what was settled, the latest first if the world says so.
     fn hand_on(&self) {
         self.inbox.settled(std::mem::take(&mut self.recorder.0.lock().expect("the recorder")));
         self.take_in();
@@ -81,17 +81,17 @@ impl World {
         self.take_in();
     }
 
-    /// Takes in what was settled, and tells nothing.
+    /// Takes in what was settled without telling anything.
     fn take_in(&self) {
         (0..self.hub.shards()).for_each(|shard| self.hub.take_in(shard, clock::now()));
     }
 
-    /// The rooms of the shard of the room.
+    /// Locks the shard of the room.
     fn delivery(&self) -> MutexGuard<'_, Delivery> {
         self.hub.delivery_of(self.room)
     }
 
-    /// A turn of that shard.
+    /// Does one turn of that shard.
     fn turn(&self, now: Instant) -> Next {
         self.hub.turn(self.inbox.lane(self.room), clock::now(), now)
     }
@@ -100,7 +100,7 @@ impl World {
         socket.order(Some(self.room), context, clock::now(), self.inbox.lane(self.room))
     }
 
-    /// A socket of dialect 2 that is in, but has not joined.
+    /// Opens a socket of dialect 2 that has not joined.
     async fn socket(&self, who: usize) -> Arc<Socket> {
         self.open(who, Outbox::queued(self.hub.depot().clone(), 1)).await
     }
@@ -124,7 +124,7 @@ impl World {
         if self.hub.open(&socket, &Frames::new()) == Opened::Ask {
             self.hub.learn(user, self.journal.memberships(user).await.expect("memberships"), self.hub.epoch());
         }
-        // As if the journal had been asked whether it may come in.
+        // As if the journal had been asked whether the user is a member.
         socket.let_in(self.room, self.journal.head(user, self.room).await.map_or(0, |head| head.seq));
         socket
     }
@@ -144,7 +144,7 @@ impl World {
         self.journal.submit(Order { actor: self.people[who].id(), at: Time(clock::now().0), command, origin });
     }
 
-    /// Tells all that there is to tell; pauses pass at once.
+    /// Tells everything that waits, without any pause.
     fn flush(&self) {
         let mut now = Instant::now();
         for shard in 0..self.hub.shards() {
@@ -169,7 +169,7 @@ async fn person(journal: &InMemory, username: &str) -> Arc<Person> {
     journal.register(new).await.expect("an account").person
 }
 
-/// What a socket was told since this was last asked.
+/// Takes what a socket was told since the last call.
 fn told(socket: &Socket) -> String {
     let outbox = socket.line.outbox().expect("an outbox");
     let mut all = Vec::new();

@@ -1,11 +1,11 @@
-//! The rooms of which something did not come and is to be read in the journal.
+//! The rooms of which something is missing and must be read from the journal.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_domain::RoomId;
 use tokio::sync::Notify;
 
-/// The rooms of which something is to be read.
+/// The rooms that must be read.
 #[derive(Default)]
 pub(super) struct Missing {
     rooms: Mutex<Vec<RoomId>>,
@@ -13,7 +13,7 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// Of these too. Each of them says so once, until it was read.
+    /// Adds rooms. A room is not added again until it was read.
     pub(super) fn add(&self, rooms: Vec<RoomId>) {
         if !rooms.is_empty() {
             self.rooms().extend(rooms);
@@ -21,12 +21,12 @@ impl Missing {
         }
     }
 
-    /// All of them; each is to be read now.
+    /// Takes all of them; the caller must read each.
     pub(super) fn take(&self) -> Vec<RoomId> {
         std::mem::take(&mut *self.rooms())
     }
 
-    /// Rings when there are some.
+    /// Returns the bell that rings when there are some.
     pub(super) fn bell(&self) -> &Notify {
         &self.bell
     }

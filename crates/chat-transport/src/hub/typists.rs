@@ -1,4 +1,4 @@
-//! Typing: passed on to everybody else in the room, and ended when its author falls silent.
+//! Typing: it is passed on to everybody else in the room, and ends when its author falls silent.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use super::map::Map;
 use crate::connection::socket::Socket;
 use crate::mistakes::planted;
 
-/// Who is typing where. What the others are to hear comes out of every call.
+/// Who is typing where. Each call returns what the others must hear.
 #[derive(Default)]
 pub(super) struct Typists {
     typing: typing::Typing,
     pub(super) people: Map<(RoomId, UserId), Signs>,
 }
 
-/// Who somebody typing is, and the socket that last said so.
+/// The person who is typing, and the socket that last said so.
 pub(super) struct Signs {
     pub(super) person: Arc<Person>,
     socket: Option<u64>,
 }
 
 impl Typists {
-    /// A sign that somebody types or has stopped; `socket` is the one that ends it by going away.
+    /// Takes in a sign that somebody types or has stopped. `socket` is the one whose going away ends it.
     pub(super) fn sign(
         &mut self,
         room: RoomId,
@@ -42,7 +42,7 @@ impl Typists {
         self.handle(TypingSign::Types { room, user }, now)
     }
 
-    /// Somebody's typing has ended, by their own word, by a message or by leaving.
+    /// Ends somebody's typing in a room: by their own word, by a message, or because they left.
     pub(super) fn stop(&mut self, room: RoomId, user: UserId, now: Time) -> Vec<Typing> {
         match self.typing.is_typing(room, user) {
             true => self.handle(TypingSign::Stops { room, user }, now),
@@ -50,13 +50,13 @@ impl Typists {
         }
     }
 
-    /// What somebody is told who will not hear the end of the typing in a room.
+    /// Returns what a listener must hear who will not hear the end of the typing in a room.
     pub(super) fn ended_for_some(&self, room: RoomId, now: Time) -> Vec<Typing> {
         let there = self.people.iter().filter(|((of, _), _)| *of == room);
         there.map(|(_, signs)| Typing { room, person: signs.person.clone(), is_typing: false, at: now }).collect()
     }
 
-    /// A socket has left a room: what it was typing there has ended.
+    /// Ends what a socket was typing in a room that it has left.
     pub(super) fn left(&mut self, socket: &Socket, room: RoomId, now: Time) -> Vec<Typing> {
         let user = socket.user();
         match self.people.get(&(room, user)).is_some_and(|signs| signs.socket == Some(socket.id)) {
@@ -65,7 +65,7 @@ impl Typists {
         }
     }
 
-    /// A socket is gone: all typing that it began has ended, and with its user's last socket what they said over HTTP.
+    /// Ends everything that a socket was typing; with its user's last socket also what came over HTTP.
     pub(super) fn gone(&mut self, socket: &Socket, was_last: bool, now: Time) -> Vec<Typing> {
         let of_user = |user: UserId, signs: &Signs| was_last && signs.socket.is_none() && user == socket.user();
         let began = |(key, signs): (&(RoomId, UserId), &Signs)| {
@@ -75,7 +75,8 @@ impl Typists {
         ended.into_iter().flat_map(|(room, user)| self.stop(room, user, now)).collect()
     }
 
-    /// Ends what has been silent for too long; also what would end later than anything can, after the clock was set back.
+    /// Ends typing whose author has been silent for too long. After the clock was set back, it also ends what would otherwise
+    /// last longer than any typing can.
     pub(super) fn tick(&mut self, now: Time) -> Vec<Typing> {
         let is_due = |deadline| deadline <= now || deadline > now.after(typing::TYPING_ENDS);
         match self.typing.deadline().is_some_and(|deadline| is_due(deadline) && !planted!(Types)) {

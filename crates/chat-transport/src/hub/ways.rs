@@ -1,4 +1,4 @@
-//! The ways of those orders of which a trace is made: from a frame to the last outbox.
+//! Traces of orders: from the frame that brought one to the last outbox that took its event.
 
 use chat_domain::{Event, RoomId, Time};
 use chat_protocol::traces::Trace;
@@ -9,30 +9,30 @@ use crate::clock;
 use crate::metrics::{dialect, event};
 use crate::traces::Traces;
 
-/// What was settled and is being told, where it is followed.
+/// The orders that are being traced while their event is told.
 pub(super) struct Ways {
     traces: Option<Traces>,
     rooms: Map<RoomId, Vec<Way>>,
 }
 
-/// The way of one order so far: it was settled.
+/// One traced order, which was settled.
 pub(super) struct Way {
     verb: Verb,
     entrance: Entrance,
     arrived: Time,
     settled: Time,
     seq: u64,
-    /// A round has begun since, at whose end everybody has been told.
+    /// Whether a round has begun since: at its end everybody has been told.
     in_round: bool,
 }
 
 impl Ways {
-    /// None yet; with nowhere for traces to go, never any.
+    /// Creates it without any order. Without a place to send traces to, there will never be one.
     pub(super) fn new(traces: Option<Traces>) -> Ways {
         Ways { traces, rooms: Map::default() }
     }
 
-    /// The way of an order by which this happened and which is to be told, if a trace is to be made of it.
+    /// Begins to trace an order, if its event will be told and a trace is due.
     pub(super) fn begin(
         &self,
         event: &Event,
@@ -46,7 +46,7 @@ impl Ways {
         traces.is_due().then(|| (event.room, way()))
     }
 
-    /// Follows what is to be told in a room.
+    /// Follows an order through the telling of a room.
     pub(super) fn follow(&mut self, room: RoomId, way: Way) {
         if self.rooms.len() >= MOST {
             self.rooms.clear();
@@ -54,7 +54,7 @@ impl Ways {
         self.rooms.entry(room).or_default().push(way);
     }
 
-    /// A room had its turn: a round began with it, or has come to its end and so many sockets were told.
+    /// Notes a room's turn: a round began with it, or has ended after telling this many sockets.
     pub(super) fn go_on(&mut self, room: RoomId, has_begun: bool, has_ended: bool, sockets: usize) {
         let Some(ways) = self.rooms.get_mut(&room) else { return };
         if has_begun {
@@ -77,5 +77,5 @@ impl Ways {
     }
 }
 
-/// Rooms in which something is followed: few, since a trace is over within a round.
+/// In how many rooms orders are traced at once. It is seldom more than a few, since a trace ends with its round.
 const MOST: usize = 1_000;

@@ -1,11 +1,11 @@
-//! How much memory events take.
+//! The memory that events take.
 
 use std::mem::size_of;
 
 use chat_domain::event::Reached;
 use chat_domain::{Change, Event, Extra, Handle, InReply, Message, Tally};
 
-/// Bytes of an event with what hangs on it, roughly.
+/// Returns roughly the bytes of an event with everything that it refers to.
 pub(super) fn weight(event: &Event) -> usize {
     let handles = |count: usize| count * size_of::<Handle>();
     let beside = match &event.change {
@@ -32,5 +32,5 @@ fn text(message: &Message) -> usize {
     size_of::<Message>() + message.content.len() + message.metadata.len() + reactions + quote
 }
 
-/// What is allowed for each event that a room keeps. Most are lighter.
+/// The bytes that a room may keep for each event. Most are lighter.
 pub(super) const USUAL_WEIGHT: usize = 1 << 10;

@@ -1,4 +1,4 @@
-//! What back ends are told.
+//! Metrics of webhooks.
 
 use chat_domain::subscribers::Subscribed;
 use prometheus_client::metrics::counter::Counter;
@@ -10,7 +10,7 @@ use crate::hooks::post::Answered;
 
 type Label = (&'static str, &'static str);
 
-/// Figures of webhooks. Only the node that tells them has others than 0.
+/// Metrics of webhooks. They stay at 0 except on the node that serves the webhooks.
 pub(crate) struct OfHooks {
     tries: Family<[Label; 1], Counter>,
     webhooks: Family<[Label; 1], Gauge>,
@@ -45,7 +45,7 @@ impl OfHooks {
         registry.register("webhook_turns_behind", "How much of the feed webhooks have not come to yet", turns);
     }
 
-    /// An event was posted.
+    /// Counts a delivery by its result.
     pub(crate) fn tried(&self, answered: &Answered) {
         let result = match answered {
             Answered::Taken => "taken",
@@ -55,7 +55,7 @@ impl OfHooks {
         self.tries.get_or_create(&[("result", result)]).inc();
     }
 
-    /// These are the webhooks.
+    /// Sets the gauges from the list of webhooks.
     pub(crate) fn list(&self, all: &[Subscribed]) {
         let count = |is: fn(&Subscribed) -> bool| all.iter().filter(|one| is(one)).count() as i64;
         let ended = count(|one| one.progress.ended.is_some());

@@ -1,4 +1,4 @@
-//! What passes between nodes.
+//! Metrics of the traffic between nodes.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// What passes between nodes. Everything stays at zero where there is one.
+/// Metrics of the traffic between nodes. They stay at 0 where there is only one.
 pub(crate) struct OfNodes {
     heard: Counter,
     compared: Counter,
@@ -46,28 +46,28 @@ impl OfNodes {
         registry.register("backplane_lag_seconds", lag, self.lag.clone());
     }
 
-    /// An envelope was heard, about something that was asked for so long ago.
+    /// Counts an envelope that was heard, and records how long ago its command arrived on the other node.
     pub(crate) fn heard(&self, lag: Option<Duration>) {
         self.heard.inc();
         lag.into_iter().for_each(|lag| self.lag.observe(lag.as_secs_f64()));
     }
 
-    /// The active rooms are compared.
+    /// Counts a comparison of the active rooms' heads with the journal.
     pub(crate) fn compared(&self) {
         self.compared.inc();
     }
 
-    /// So many numbers did not come.
+    /// Counts numbers of other nodes that did not come.
     pub(crate) fn missed(&self, holes: u64) {
         self.holes.inc_by(holes);
     }
 
-    /// A request was passed on to another node.
+    /// Counts a request that was passed on to another node.
     pub(crate) fn relayed(&self) {
         self.relayed.inc();
     }
 
-    /// A room was read of which something was missing.
+    /// Counts a room that was read because something of it was missing.
     pub(crate) fn read(&self) {
         self.read.inc();
     }

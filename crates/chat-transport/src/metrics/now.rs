@@ -1,4 +1,4 @@
-//! Figures that are counted or kept elsewhere.
+//! Metrics whose values are kept elsewhere, and copied when they are asked for.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-/// What is counted or kept elsewhere, at the moment of asking.
+/// The values that are kept elsewhere, as they are at this moment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Now {
     pub(crate) waiting: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Now {
     pub(crate) unaccepted: u64,
 }
 
-/// Figures that are set when they are asked for.
+/// The metrics that are set from [`Now`] whenever they are asked for.
 #[derive(Default)]
 pub(super) struct OfNow {
     waiting: Gauge,

@@ -1,4 +1,4 @@
-//! What devices are pushed.
+//! Metrics of pushes.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -9,7 +9,7 @@ use crate::push::End;
 
 type Label = (&'static str, &'static str);
 
-/// Figures of pushes. Only the node that pushes has others than 0.
+/// Metrics of pushes. They stay at 0 except on the node that pushes.
 pub(crate) struct OfPushes {
     tries: Family<[Label; 1], Counter>,
     waiting: Gauge,
@@ -30,7 +30,7 @@ impl OfPushes {
         registry.register("push_waiting", "Chats of which devices are to be told, once their people are away", waiting);
     }
 
-    /// Something was pushed.
+    /// Counts a push by how it ended.
     pub(crate) fn tried(&self, end: &End) {
         let result = match end {
             End::Settled(_) => "answered",
@@ -41,7 +41,7 @@ impl OfPushes {
         self.tries.get_or_create(&[("result", result)]).inc();
     }
 
-    /// So much waits.
+    /// Sets how many pushes wait.
     pub(crate) fn waiting(&self, count: usize) {
         self.waiting.set(count as i64);
     }

@@ -1,4 +1,4 @@
-//! What the store does.
+//! Metrics of the store.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Figures of transactions.
+/// Metrics of transactions and of the facts that the store remembers.
 pub(super) struct OfStore {
     latency: Histogram,
     batch: Histogram,
@@ -31,13 +31,13 @@ impl OfStore {
         registry.register("store_facts", "What orders rest on, from memory or the database", self.facts.clone());
     }
 
-    /// A transaction of so many orders took so long.
+    /// Records a transaction of this many orders, and how long it took.
     pub(super) fn stored(&self, orders: usize, span: Duration) {
         self.latency.observe(span.as_secs_f64());
         self.batch.observe(orders as f64);
     }
 
-    /// Of so many facts so many were remembered.
+    /// Counts how many of a batch's facts were remembered, and so not asked of the database.
     pub(super) fn recalled(&self, remembered: usize, facts: usize) {
         for (source, count) in [("memory", remembered), ("database", facts - remembered)] {
             self.facts.get_or_create(&[("source", source)]).inc_by(count as u64);

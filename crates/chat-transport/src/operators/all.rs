@@ -1,4 +1,4 @@
-//! What operators ask of all nodes: each answers for itself, and the answers are put together.
+//! Questions of operators that concern all nodes: each node answers for itself, and the answers are joined.
 
 use chat_domain::Failure;
 use chat_protocol::Trouble;
@@ -13,7 +13,7 @@ use crate::app::named;
 use crate::cluster::{Cluster, PassedOn};
 
 impl Operators {
-    /// The answer to an operator, where other nodes have part of it together with theirs.
+    /// Answers an operator, together with the other nodes where they have a part of the answer.
     pub(super) async fn answer_for_all(&self, asked: &Asked<'_>, task: Task, parts: &Parts) -> Result<Reply, Trouble> {
         let own = asked.answer(task).await;
         let others = self.cluster.as_ref().filter(|_| parts.extensions.get::<PassedOn>().is_none());
@@ -38,7 +38,7 @@ impl Operators {
     }
 }
 
-/// Closes a connection of another node.
+/// Closes a connection on another node.
 async fn close_elsewhere(asked: &Asked<'_>, cluster: &Cluster, path: &str) -> Result<Reply, Trouble> {
     let name = asked.segment("connection")?;
     let (node, _) = name.split_once(':').ok_or(Trouble::NoRoute)?;

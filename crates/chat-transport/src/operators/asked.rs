@@ -1,4 +1,4 @@
-//! A question of an operator on its way.
+//! A request of an operator that is being answered.
 
 use chat_protocol::Trouble;
 use chat_protocol::rest::{Query, plain_segment};
@@ -7,7 +7,7 @@ use matchit::Params;
 use super::settings::May;
 use crate::app::App;
 
-/// A question of an operator on its way.
+/// A request of an operator that is being answered.
 pub(super) struct Asked<'a> {
     pub(super) app: &'a App,
     pub(super) params: Params<'a, 'a>,
@@ -16,7 +16,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether anything may be changed.
+    /// Refuses an operator who may only look.
     pub(super) fn changing(&self) -> Result<(), Trouble> {
         match self.may {
             May::Change => Ok(()),
@@ -24,7 +24,7 @@ impl Asked<'_> {
         }
     }
 
-    /// A part of the path; nothing is found under one that means no text.
+    /// Returns a part of the path, decoded. A part that is not text is treated as not found.
     pub(super) fn segment(&self, name: &str) -> Result<String, Trouble> {
         plain_segment(self.params.get(name).unwrap_or_default()).ok_or(Trouble::NoRoute)
     }

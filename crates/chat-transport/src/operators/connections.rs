@@ -1,4 +1,4 @@
-//! Who is connected, and putting somebody out.
+//! Listing connections, and closing them.
 
 use chat_domain::{Time, UserId};
 use chat_protocol::Trouble;
@@ -13,7 +13,7 @@ use crate::connection::closes;
 use crate::connection::socket::Socket;
 use crate::metrics::dialect;
 
-/// A page of connections, of everybody or of one person, in the order in which they came.
+/// Returns a page of connections, of everybody or of one person, oldest first.
 pub(super) async fn page(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let of = match asked.query.text("user").filter(|user| !user.is_empty()) {
         Some(user) => Some(whom::user(asked.app, user).await?.person.id()),
@@ -27,7 +27,7 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     Ok(admin::connections(&shown, next))
 }
 
-/// All connections of somebody.
+/// Returns all connections of a person on this node.
 pub(super) fn of(app: &App, user: UserId) -> Vec<Connection> {
     app.hub.sockets_after(0, Some(user)).iter().map(|socket| shown(app, socket)).collect()
 }
@@ -42,7 +42,7 @@ pub(super) fn close(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     Ok(admin::changed())
 }
 
-/// Closes all that somebody has open; with `tokens=true` they have to log in again.
+/// Closes all connections of a person. With `tokens=true` their tokens end too, so that they must log in again.
 pub(super) async fn disconnect(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let user = whom::user(asked.app, &asked.segment("user")?).await?.person.id();
     if asked.query.flag("tokens")? == Some(true) {
@@ -69,7 +69,7 @@ fn shown(app: &App, socket: &Socket) -> Connection {
     }
 }
 
-/// No two sockets of any nodes are called the same.
+/// Names a socket by its node and number, so that the name is unique in the cluster.
 fn named(app: &App, socket: &Socket) -> String {
     format!("{}:{}", app.node, socket.id)
 }

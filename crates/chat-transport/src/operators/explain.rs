@@ -1,4 +1,4 @@
-//! Why somebody did or did not get a message.
+//! Explaining why a person did or did not get a message.
 
 use chat_domain::Refusal;
 use chat_protocol::Trouble;
@@ -8,7 +8,7 @@ use chat_protocol::rest::answer::{Explained, explain as told};
 use super::asked::Asked;
 use super::{connections, whom};
 
-/// The facts, in order.
+/// Returns the facts, in the order in which they matter.
 pub(super) async fn explain(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let user = whom::user(asked.app, asked.query.required("user")?).await?.person.id();
     let message = whom::message(asked.query.required("message")?).ok_or(Refusal::UnknownMessage)?;

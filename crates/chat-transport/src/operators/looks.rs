@@ -1,4 +1,4 @@
-//! How it all is, who is there, and which rooms.
+//! Overviews: of the node, of people and of rooms.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub(super) async fn rooms(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let title = asked.query.text("query").unwrap_or_default().to_owned();
     let before = asked.query.text("before").filter(|text| !text.is_empty());
     let before = before.map(|text| whom::room(text).ok_or(Refusal::UnknownRoom)).transpose()?;
-    // Whoever has an id at hand looks for that.
+    // A title that is an id finds that room.
     if let Some(room) = whom::room(&title)
         && let Ok(found) = asked.app.journal.inspect(room).await
     {
@@ -86,7 +86,7 @@ pub(super) async fn user(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     }))
 }
 
-/// Who was erased: first those with whom it is not done.
+/// Lists the people who were erased, first those whose messages are still being deleted.
 pub(super) async fn erasures(asked: &Asked<'_>) -> Result<Reply, Trouble> {
     let directory = &asked.app.directory;
     let all = directory.erasings(asked.query.limit()?).await?;

@@ -1,5 +1,5 @@
-//! What operators ask and do, at `/admin/api` on their own address: why somebody did not get a message, who is connected, what is in
-//! force.
+//! The operators' API at `/admin/api` on their own address: why somebody did not get a message, who is connected, which settings
+//! are in force.
 
 mod all;
 mod asked;
@@ -29,14 +29,14 @@ use crate::carry::http::{Body, Found, Router};
 use crate::cluster::{Cluster, PassedOn};
 use crate::routes::{refuse, report, respond, wrong_method};
 
-/// What every address here begins with.
+/// The beginning of all of its paths.
 pub(crate) const PREFIX: &str = "/admin/api/";
 
-/// The operators' part of a server.
+/// The operators' API of a server.
 pub(crate) struct Operators {
     app: Arc<App>,
     router: Router<Task>,
-    /// The other nodes, if there may be some.
+    /// The other nodes, where there are several.
     cluster: Option<Arc<Cluster>>,
 }
 
@@ -60,7 +60,7 @@ enum Task {
 }
 
 impl Operators {
-    /// An error names two addresses that meet, which is a mistake here.
+    /// Creates the routes. It fails if two of them collide, which would be a mistake in this crate.
     pub(crate) fn new(app: Arc<App>, cluster: Option<Arc<Cluster>>) -> Result<Operators, InsertError> {
         let mut router = Router::new();
         for (method, path, task) in TABLE {
@@ -69,7 +69,7 @@ impl Operators {
         Ok(Operators { app, router, cluster })
     }
 
-    /// Answers an operator.
+    /// Answers an operator's request.
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let (parts, _) = request.into_parts();
         let told = match self.router.find(&parts.method, parts.uri.path()) {
@@ -77,7 +77,7 @@ impl Operators {
             Found::MethodNotAllowed(allow) if parts.method != Method::OPTIONS => {
                 return wrong_method(Tree::V2, &parts, allow, self.app.now());
             }
-            // No page elsewhere is to ask here.
+            // A preflight request: pages of other origins must not use this API.
             Found::MethodNotAllowed(_) => Err(Trouble::NoMethod),
             Found::Handler(task, params) => match self.admit(&parts) {
                 Ok(may) => {
@@ -91,7 +91,7 @@ impl Operators {
         told.map_or_else(|trouble| refuse(Tree::V2, &trouble, self.app.now()), respond)
     }
 
-    /// What somebody may do who asks so: what a node passes on was looked at there.
+    /// Decides what a request may do. A request that another node has passed on was checked there.
     fn admit(&self, asked: &Parts) -> Result<May, Trouble> {
         match asked.extensions.get::<PassedOn>() {
             Some(_) => Ok(May::Change),

@@ -1,4 +1,4 @@
-//! What operators may see and do.
+//! Settings of the operators' API.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,28 +9,28 @@ use http::header::{AUTHORIZATION, HOST};
 
 use crate::account::secret::Secret;
 
-/// What operators may see and do.
+/// Settings of the operators' API.
 #[derive(Clone, Debug, Default)]
 pub struct OperatorSettings {
-    /// With this they may see and do everything. Without one nobody changes anything here.
+    /// The token that allows everything. Without one nothing can be changed through this API.
     pub token: Option<Secret>,
-    /// Whether everybody who reaches the operators' address may look: it is this machine's own.
+    /// Whether looking needs no token. Set it only if the operators' address can be reached from this machine alone.
     pub open: bool,
     /// The settings in force, to be shown.
     pub in_force: InForce,
 }
 
-/// The settings in force; all clones are one.
+/// The settings in force. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct InForce(Arc<Mutex<Vec<Setting>>>);
 
 impl InForce {
-    /// These are, from now on.
+    /// Replaces all of them.
     pub(crate) fn replace(&self, by: Vec<Setting>) {
         *self.settings() = by;
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub(super) fn settings(&self) -> MutexGuard<'_, Vec<Setting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -42,7 +42,7 @@ impl From<Vec<Setting>> for InForce {
     }
 }
 
-/// What somebody at the operators' address may do.
+/// What a request to the operators' API may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum May {
     Look,
@@ -50,7 +50,7 @@ pub(super) enum May {
 }
 
 impl OperatorSettings {
-    /// What somebody may do who comes with these headers.
+    /// Decides what a request with these headers may do.
     pub(super) fn admit(&self, headers: &HeaderMap) -> Result<May, Trouble> {
         let shown = headers.get(AUTHORIZATION).map(|shown| shown.to_str().unwrap_or_default());
         match (shown.map(bearer), &self.token) {
@@ -68,8 +68,8 @@ fn bearer(shown: &str) -> &str {
     if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" }
 }
 
-/// Whether the address that was asked is a number or this machine's name: a page elsewhere can make its own name lead here, and is
-/// not to read along.
+/// Tells whether the `Host` is an IP address or `localhost`. This guards against DNS rebinding: a page can let its own name
+/// resolve to this machine, and would then be allowed to read the answers.
 fn is_of_this_machine(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = if host.ends_with(']') { host } else { host.rsplit_once(':').map_or(host, |(name, _)| name) };

@@ -1,4 +1,4 @@
-//! Who and what is meant: operators name things as they come upon them, by UUID, number or username.
+//! Finding what operators name: by UUID, number or username, whichever they have at hand.
 
 use chat_domain::{Account, MessageId, Refusal, RoomId};
 use chat_protocol::Trouble;
@@ -6,17 +6,17 @@ use chat_protocol::rest::{Tree, Whom};
 
 use crate::app::App;
 
-/// A room, by UUID or number.
+/// Reads a room's UUID or number.
 pub(super) fn room(text: &str) -> Option<RoomId> {
     Tree::V2.room(text).or_else(|| Tree::Api.room(text))
 }
 
-/// A message, by UUID or number.
+/// Reads a message's UUID or number.
 pub(super) fn message(text: &str) -> Option<MessageId> {
     Tree::V2.message(text).or_else(|| Tree::Api.message(text))
 }
 
-/// Somebody, by UUID, number or username.
+/// Finds a user by UUID, number or username.
 pub(super) async fn user(app: &App, text: &str) -> Result<Account, Trouble> {
     let named = Tree::V2.user(text).or_else(|| Tree::Api.user(text));
     let found = match named {

@@ -1,4 +1,5 @@
-//! What devices are still to be told: of each room the newest message alone, until its person has read it, is away, or a day is over.
+//! Messages that devices have still to be told of: only the newest of each room, until its person has read it or comes back, or
+//! it is too old.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -10,28 +11,28 @@ use chat_domain::{RoomId, Time, UserId, Uuid};
 use super::settings::PushSettings;
 use crate::again;
 
-/// What devices are still to be told.
+/// What devices have still to be told.
 #[derive(Default)]
 pub(super) struct Mail {
     fed: u64,
     boxes: BTreeMap<Uuid, Mailbox>,
-    /// The devices that were tried in vain, and when they may be tried again.
+    /// The devices whose last push failed, and when they may be tried again.
     failing: BTreeMap<Uuid, Tried>,
-    /// How much waits in all of them.
+    /// How many rooms wait, over all devices.
     count: usize,
-    /// Who was looked at last.
+    /// The device at which the last look for candidates ended.
     looked: Option<Uuid>,
     notes: Changed,
 }
 
-/// What one device is to be told.
+/// What one device has to be told.
 struct Mailbox {
     person: UserId,
     rooms: BTreeMap<RoomId, Waiting>,
     is_being_told: bool,
 }
 
-/// What is to be noted.
+/// What has changed since progress was last stored.
 #[derive(Default)]
 struct Changed {
     fed: bool,
@@ -40,18 +41,18 @@ struct Changed {
     ended: BTreeSet<Uuid>,
 }
 
-/// What became of something.
+/// How an attempt to push ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It was taken, or refused for good: what was answered.
+    /// The push service took it, or refused it for good. The text is its answer.
     Settled(String),
-    /// There was nothing to be told.
+    /// There was nothing to push any more.
     Nothing,
-    /// It is to be tried again, not before so long.
+    /// It is to be tried again, not before this time if the service named one.
     Again(String, Option<Duration>),
-    /// The device is gone.
+    /// The device no longer exists.
     Gone,
-    /// It is not known what is to be told: the journal is away.
+    /// The journal could not be read.
     Unread,
 }
 
@@ -64,17 +65,17 @@ impl Mail {
         mail
     }
 
-    /// Up to which number of the feed everything was taken in.
+    /// Returns the number in the feed up to which everything is taken in.
     pub(super) fn fed(&self) -> u64 {
         self.fed
     }
 
-    /// How much waits.
+    /// Returns how many rooms wait, over all devices.
     pub(super) fn count(&self) -> usize {
         self.count
     }
 
-    /// Takes in what turns of the feed had, up to this number.
+    /// Takes in what turns of the feed have brought, up to this number.
     pub(super) fn take_in(&mut self, fed: u64, waiting: Vec<Waiting>) {
         (self.fed, self.notes.fed) = (fed, true);
         waiting.into_iter().for_each(|waiting| self.put(waiting));
@@ -90,7 +91,8 @@ impl Mail {
         self.notes.waiting.insert((waiting.device, waiting.room));
     }
 
-    /// The next devices that something may be told, a few of all in turn, and whose they are.
+    /// Returns up to `most` devices that may be told something now, with their people. It goes on where the last call ended, so
+    /// that all get their turn.
     pub(super) fn candidates(&mut self, now: Time, most: usize) -> Vec<(Uuid, UserId)> {
         let after = (self.looked.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let upto = (Bound::Unbounded, self.looked.map_or(Bound::Excluded(Uuid(0)), Bound::Included));
@@ -102,12 +104,12 @@ impl Mail {
         found
     }
 
-    /// Whether a device did not take what it was told last.
+    /// Tells whether a device's last push failed.
     pub(super) fn is_failing(&self, device: Uuid) -> bool {
         self.failing.contains_key(&device)
     }
 
-    /// Begins to tell a device what has waited longest.
+    /// Takes the room that has waited longest on a device, and marks the device as being told.
     pub(super) fn begin(&mut self, device: Uuid) -> Option<Waiting> {
         let mailbox = self.boxes.get_mut(&device).filter(|mailbox| !mailbox.is_being_told)?;
         let oldest = *mailbox.rooms.values().min_by_key(|waiting| waiting.since)?;
@@ -115,11 +117,11 @@ impl Mail {
         Some(oldest)
     }
 
-    /// Takes in what became of something that was begun; `chance` spreads the tries, from 0 to 99.
+    /// Takes in the result of a push. `chance` (0 to 99) spreads the next attempts.
     pub(super) fn settle(&mut self, told: Waiting, end: End, now: Time, settings: &PushSettings, chance: u32) {
         let Some(mailbox) = self.boxes.get_mut(&told.device) else { return };
         mailbox.is_being_told = false;
-        // A newer message that came meanwhile is still to be told.
+        // If a newer message came meanwhile, it still waits.
         let is_newest = mailbox.rooms.get(&told.room).is_none_or(|waiting| waiting.message <= told.message);
         let tries = self.failing.get(&told.device).map_or(0, |tried| tried.tries);
         match end {
@@ -157,7 +159,7 @@ impl Mail {
         }
     }
 
-    /// Forgets what is too old to be worth telling.
+    /// Drops what is too old to be worth a push.
     pub(super) fn forget_old(&mut self, now: Time, settings: &PushSettings) {
         self.forget(|waiting| now.since(waiting.since) >= settings.keep);
         self.failing.retain(|_, tried| tried.due.after(settings.keep) > now);
@@ -166,7 +168,7 @@ impl Mail {
     fn forget_oldest(&mut self) {
         let all = self.boxes.values().flat_map(|mailbox| mailbox.rooms.values());
         let mut all: Vec<_> = all.map(|waiting| (waiting.since, waiting.device, waiting.room)).collect();
-        // Some more, so that this is not done for each message.
+        // A tenth more than needed, so that this sorting is seldom.
         let surplus = all.len().saturating_sub(MOST - MOST / 10);
         all.sort_unstable();
         all.into_iter().take(surplus).for_each(|(_, device, room)| self.take_out(device, room));
@@ -192,7 +194,7 @@ impl Mail {
         }
     }
 
-    /// What is to be noted, if anything is.
+    /// Returns what has changed since the last call, to be stored.
     pub(super) fn notes(&mut self) -> Option<PushNotes> {
         let Changed { fed, waiting, tried, ended } = std::mem::take(&mut self.notes);
         if !fed && waiting.is_empty() && tried.is_empty() && ended.is_empty() {
@@ -206,7 +208,7 @@ impl Mail {
         Some(PushNotes { fed: self.fed, waiting, tried, ended: ended.into_iter().collect() })
     }
 
-    /// These could not be noted: they are to be noted again.
+    /// Takes notes back that could not be stored.
     pub(super) fn not_noted(&mut self, notes: PushNotes) {
         self.notes.fed = true;
         self.notes.waiting.extend(notes.waiting.into_iter().map(|(key, _)| key));
@@ -217,7 +219,7 @@ impl Mail {
     }
 }
 
-/// How much may wait: rooms of all devices together. Beyond that the oldest is forgotten.
+/// How many rooms may wait, over all devices. Beyond that the oldest are dropped.
 pub(super) const MOST: usize = 50_000;
 
 #[cfg(test)]

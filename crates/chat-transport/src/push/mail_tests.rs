@@ -44,12 +44,12 @@ fn who_says_when_is_not_asked_before_that_whatever_else_there_is() {
     let mut mail = mail(&[waiting(1, 1, 1)]);
     let (hour, told) = (Duration::from_secs(3_600), mail.begin(Uuid(1)).expect("something"));
     settle(&mut mail, told, End::Again("429".into(), Some(hour)), AT);
-    // All that waited is read meanwhile, and something else comes.
+    // Everything that waited is read meanwhile, and something else comes.
     mail.take_in(9, vec![waiting(1, 2, 5)]);
     let just_before = AT.after(hour - Duration::from_secs(1));
     assert_eq!(mail.candidates(just_before, 10), []);
     assert_eq!(mail.candidates(AT.after(hour), 10), [(Uuid(1), person(1))]);
-    // Another one goes on where this one ended.
+    // Another node goes on where this one ended.
     let tried = mail.notes().expect("notes").tried;
     let mut next = Mail::new(Pushes { fed: 9, waiting: vec![waiting(1, 2, 5)], tried });
     assert_eq!((next.candidates(just_before, 10), next.notes()), (vec![], None));

@@ -1,8 +1,8 @@
-//! Pushes to people's devices what they miss while they have nothing open: encrypted for the device, one message a room, until it is
-//! read.
+//! Pushes: people's devices are told what they miss while nothing of theirs is open. A push is encrypted for its device, names
+//! one message of a room, and is repeated until it is taken.
 //!
-//! One node at a time does so, the one that keeps the feed. What it has done is noted a moment later, so that after its death another
-//! one goes on; what is pushed twice takes its own place on the device.
+//! Only the node with the lease of the feed pushes. Its progress is stored a moment later, so when it dies another node goes on;
+//! a push that is repeated replaces the first one on the device.
 
 mod mail;
 mod post;
@@ -34,7 +34,7 @@ use crate::app::App;
 use crate::client::Client;
 
 impl App {
-    /// The key that signs pushes, made when it is asked for first, and kept.
+    /// Returns the key that signs pushes. It is made and stored when it is first needed.
     pub(crate) async fn voucher(&self) -> Result<&Voucher, Failure> {
         let made = async {
             let fresh = Voucher::fresh().map_err(|_| Failure::Unavailable)?;
@@ -47,7 +47,7 @@ impl App {
         self.pushing.voucher.get_or_try_init(|| made).await
     }
 
-    /// Pushes what people miss, as long as this node is the one that does, until told to stop.
+    /// Pushes while this node has the lease and there are devices, until told to stop.
     pub(crate) async fn push_missed(self: &Arc<Self>, stop: CancellationToken) {
         let client = match Client::new(self.settings.hooks.client()) {
             Ok(client) => client,
@@ -68,15 +68,15 @@ impl App {
     }
 }
 
-/// Whoever pushes, as long as there are devices and this node is the one.
+/// Pushes while this node has the lease and there are devices.
 struct Pusher {
     app: Arc<App>,
     client: Client,
     mail: Mail,
-    /// What is being told, and whether that is to a device that did not take what it was told last.
+    /// The pushes under way, and for each whether its device had failed before.
     running: FuturesUnordered<BoxFuture<'static, (Waiting, bool, End)>>,
     in_vain: usize,
-    /// Devices whose people are away.
+    /// Devices that have something waiting and whose people are away.
     ready: Vec<Uuid>,
     glanced: Option<Instant>,
     noted: Instant,
@@ -121,12 +121,12 @@ impl Pusher {
                 self.settle(done);
             }
         };
-        // What does not end now is pushed again, by whoever does so next.
+        // What does not finish in time is pushed again by the next node that has the lease.
         let _ = timeout(LAST, last).await;
         self.note().await;
     }
 
-    /// Takes in what the feed has next.
+    /// Takes in the next turns of the feed.
     async fn read_on(&mut self) -> Result<(), Failure> {
         loop {
             let turns = self.app.journal.feed(self.mail.fed(), PAGE).await?;
@@ -144,7 +144,7 @@ impl Pusher {
         let now = self.app.now();
         self.mail.forget_old(now, &self.app.settings.push);
         self.app.hub.metrics().pushes().waiting(self.mail.count());
-        // Who was there before this server began is given the time to come back.
+        // After a start everybody seems to be away: clients get the grace to reconnect first.
         if now < self.app.began.after(self.app.hub.grace()) {
             return;
         }
@@ -155,13 +155,13 @@ impl Pusher {
         self.ready = ready.map(|(device, _)| device).collect();
     }
 
-    /// Begins to tell some of them.
+    /// Starts pushes to devices that are ready.
     fn begin(&mut self) {
         while self.running.len() < ABREAST
             && let Some(device) = self.ready.pop()
         {
             let is_failing = self.mail.is_failing(device);
-            // Tries that hang must not take the place of others.
+            // Attempts that may hang must not take all places.
             if is_failing && self.in_vain >= ABREAST_IN_VAIN {
                 continue;
             }
@@ -188,7 +188,7 @@ impl Pusher {
         self.mail.settle(waiting, end, self.app.now(), &self.app.settings.push, self.app.chance());
     }
 
-    /// Notes what has changed; says whether this node is still the one that pushes.
+    /// Stores what has changed; returns false if this node no longer has the lease.
     async fn note(&mut self) -> bool {
         self.noted = Instant::now();
         let Some(notes) = self.mail.notes() else { return true };
@@ -203,23 +203,23 @@ impl Pusher {
     }
 }
 
-/// How often it is looked whether there is something to push.
+/// How often to look for something to push.
 const GLANCE: Duration = Duration::from_millis(250);
-/// How often it is looked whether there are devices.
+/// How often to look for the first device.
 const LOOK: Duration = Duration::from_secs(1);
-/// The same where there were some.
+/// How often to look whether there still are devices.
 const SELDOM: Duration = Duration::from_secs(60);
-/// How often it is noted what was pushed.
+/// How often the progress is stored.
 const NOTE: Duration = Duration::from_secs(1);
-/// When the journal is asked again that was away.
+/// How long to wait after the journal was unavailable.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long what is under way may take when all ends.
+/// How long pushes under way may still take at the end.
 const LAST: Duration = Duration::from_secs(1);
 /// How many turns of the feed are taken in at once.
 const PAGE: usize = 500;
-/// Of how many devices it is looked at once whether their people are away.
+/// For how many devices at once to look whether their people are away.
 const LOOKED_AT: usize = 2_000;
-/// How many devices are told at a time.
+/// How many pushes run at a time.
 const ABREAST: usize = 32;
-/// How many of these may be ones that did not take what they were told last.
+/// How many of these may be to devices whose last push failed.
 const ABREAST_IN_VAIN: usize = 8;

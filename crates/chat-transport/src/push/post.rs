@@ -1,4 +1,4 @@
-//! One push on its way to a push service.
+//! Sending one push to a push service.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ use super::vouch::Voucher;
 use crate::app::App;
 use crate::client::Client;
 
-/// Tells a device what waits for it, if there still is something.
+/// Pushes to a device what waits for it, if it is still worth it.
 pub(super) async fn tell(app: &App, client: &Client, voucher: &Voucher, waiting: Waiting) -> End {
     let push = match app.subscribers.push_of(waiting, app.now()).await {
         Ok(Ready::Push(push)) => push,
@@ -27,7 +27,7 @@ pub(super) async fn tell(app: &App, client: &Client, voucher: &Voucher, waiting:
         Err(_) => return End::Unread,
     };
     let Some(request) = request(app, voucher, &push) else {
-        // What can never be told is as good as gone.
+        // The device's address or key is invalid, so nothing can ever be pushed to it.
         return End::Gone;
     };
     let end = match client.send(request).await {
@@ -39,7 +39,7 @@ pub(super) async fn tell(app: &App, client: &Client, voucher: &Voucher, waiting:
     end
 }
 
-/// The request, as RFC 8030 has it; nothing where the device's address or key is none.
+/// Makes the request of RFC 8030; `None` if the device's address or key is invalid.
 fn request(app: &App, voucher: &Voucher, push: &Push) -> Option<Request<Bytes>> {
     let settings = &app.settings.push;
     let (keys, address) = (Keys::of(&push.device)?, push.device.address.parse::<Uri>().ok()?);
@@ -56,11 +56,11 @@ fn request(app: &App, voucher: &Voucher, push: &Push) -> Option<Request<Bytes>> 
         .ok()
 }
 
-/// A name under which a later push of the same room takes the place of an earlier one. It tells the service nothing: other devices'
-/// names of the room are others.
+/// Returns the topic under which a later push of the same room replaces an earlier one. It tells the push service nothing, since
+/// it differs for each device.
 fn topic(keys: &Keys, push: &Push) -> String {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, keys.auth()), &push.room.uuid().0.to_be_bytes());
-    // 32 letters are the most that it may have.
+    // A topic may have at most 32 letters.
     URL_SAFE_NO_PAD.encode(tag.as_ref().get(..24).unwrap_or_default())
 }
 
@@ -70,12 +70,12 @@ fn judge<B>(answer: &Response<B>, now: SystemTime) -> End {
         StatusCode::NOT_FOUND | StatusCode::GONE => End::Gone,
         StatusCode::TOO_MANY_REQUESTS => End::Again(said, not_before(answer, now)),
         _ if status.is_server_error() => End::Again(said, not_before(answer, now)),
-        // Whatever else it says, it will say again.
+        // Any other answer would be the same another time.
         _ => End::Settled(said),
     }
 }
 
-/// `Retry-After`, in seconds or as a moment.
+/// Reads `Retry-After`, in seconds or as a date.
 fn not_before<B>(answer: &Response<B>, now: SystemTime) -> Option<Duration> {
     let text = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     let moment = || httpdate::parse_http_date(text).ok()?.duration_since(now).ok();

@@ -1,4 +1,4 @@
-//! Encryption of what is pushed, for the device alone (RFC 8291): whoever carries it reads nothing.
+//! Encrypting a push for its device (RFC 8291), so that the push service cannot read it.
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -10,7 +10,7 @@ use ring::error::Unspecified;
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// For whom something is encrypted.
+/// The keys of the device for which something is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Keys {
     point: [u8; POINT],
@@ -18,25 +18,26 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Those of a device, as browsers write them; nothing where they are none.
+    /// Reads a device's keys as browsers write them; `None` if they are invalid.
     pub(crate) fn of(device: &Device) -> Option<Keys> {
         Keys::read(&device.key, &device.auth)
     }
 
-    /// The same of texts.
+    /// Reads the two keys from their texts.
     pub(crate) fn read(key: &str, auth: &str) -> Option<Keys> {
         let point: [u8; POINT] = TEXT.decode(key).ok()?.try_into().ok()?;
         let auth = TEXT.decode(auth).ok()?.try_into().ok()?;
-        // The mark of a point that is not compressed.
+        // 4 marks an uncompressed point.
         (point[0] == 4).then_some(Keys { point, auth })
     }
 
-    /// What only the device and this server know.
+    /// Returns the secret that the device shares with this server only.
     pub(super) fn auth(&self) -> &[u8] {
         &self.auth
     }
 
-    /// A body in the coding `aes128gcm`, of one record, under keys that are used once. An error says that the device's key is none.
+    /// Encrypts a text as one record of the coding `aes128gcm`, with keys that are used once. It fails if the device's key is not
+    /// a point of the curve.
     pub(super) fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, Unspecified> {
         let random = SystemRandom::new();
         let ours = EphemeralPrivateKey::generate(&ECDH_P256, &random)?;
@@ -59,7 +60,7 @@ impl Keys {
         sealed.push(POINT as u8);
         sealed.extend(public);
         let mut record = plain.to_vec();
-        // The last record ends so.
+        // The delimiter of the last record.
         record.push(2);
         let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key)?);
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut record)?;
@@ -68,7 +69,7 @@ impl Keys {
     }
 }
 
-/// So many bytes of what a secret gives for a purpose.
+/// Derives bytes for a purpose from a secret (HKDF).
 fn derive<const N: usize>(secret: &Prk, purpose: &[&[u8]]) -> Result<[u8; N], Unspecified> {
     struct Bytes(usize);
     impl KeyType for Bytes {
@@ -81,23 +82,23 @@ fn derive<const N: usize>(secret: &Prk, purpose: &[&[u8]]) -> Result<[u8; N], Un
     Ok(bytes)
 }
 
-/// As browsers write keys, with what some libraries put at the end.
+/// Base64 as browsers write keys, with or without padding.
 const TEXT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-/// Bytes of a point that is not compressed.
+/// The length of an uncompressed point.
 const POINT: usize = 65;
-/// Bytes before the record.
+/// The length of the header before the record.
 const HEAD: usize = 16 + 4 + 1 + POINT;
-/// Bytes that a record may have: all is in one.
+/// The record size that the header names. Everything is in one record.
 const RECORD: u32 = 4_096;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The example of RFC 8291, appendix A, from the secret that both sides come to.
+    /// The example of RFC 8291, appendix A, from the shared secret on.
     #[test]
     fn the_example_of_the_specification_comes_out() {
         let bytes = |text: &str| TEXT.decode(text).expect("base64");

@@ -1,4 +1,4 @@
-//! How people are pushed what they miss.
+//! Settings of pushes.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use tokio::sync::{Notify, OnceCell};
 
 use super::vouch::Voucher;
 
-/// How people are pushed what they miss.
+/// Settings of pushes.
 #[derive(Clone, Debug)]
 pub struct PushSettings {
-    /// Whether names and words go along.
+    /// Whether a push contains names and the message's text.
     pub content: bool,
-    /// Whom the operators of push services write to: an address beginning with `mailto:` or `https:`.
+    /// The contact for the operators of push services: an address that begins with `mailto:` or `https:`.
     pub contact: String,
-    /// How long it is waited after the first try in vain; then three times as long each time.
+    /// The pause after the first failure. It is three times as long after each further one.
     pub first: Duration,
-    /// How long at most, without what chance adds to it.
+    /// The longest pause, before chance adds to it.
     pub longest: Duration,
-    /// After how long something is not worth telling any more.
+    /// After how long a message is no longer worth a push.
     pub keep: Duration,
-    /// How many devices one person may have; of more the oldest goes.
+    /// How many devices one person may have. When there are more, the oldest is dropped.
     pub devices: usize,
 }
 
@@ -36,7 +36,7 @@ impl Default for PushSettings {
     }
 }
 
-/// What rings when a device was named here, and the key that signs.
+/// Rings when a device was added on this node; and the key that signs.
 #[derive(Default)]
 pub(crate) struct Pushing {
     pub(crate) changed: Notify,

@@ -1,4 +1,4 @@
-//! Pushes over a chat in memory, to a device that decrypts and a service that answers as a test wants.
+//! Pushes over a chat in memory, to devices that decrypt them, through a push service that answers as a test wants.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -84,7 +84,7 @@ async fn what_is_not_taken_is_tried_again_and_a_service_that_hangs_costs_the_oth
     }
     world.say("hello").await;
     let mut heard: HashMap<String, usize> = HashMap::new();
-    // Three tries of one, two of another, one of each of the others; what is settled comes no more.
+    // Three attempts for one device, two for another, one for each of the others. What is settled is not repeated.
     for _ in 0..9 {
         let (head, _) = service.next().await;
         let path = head.split(' ').nth(1).expect("a path").to_owned();
@@ -119,7 +119,7 @@ struct World {
     _stop: tokio_util::sync::DropGuard,
 }
 
-/// A push service, and what it was asked.
+/// A push service, and the requests that it got.
 struct Service {
     address: String,
     heard: mpsc::UnboundedReceiver<(String, Vec<u8>)>,
@@ -159,7 +159,7 @@ impl World {
         World { app, memory, ann, bob, room, _stop: stop.drop_guard() }
     }
 
-    /// A service that answers by the path.
+    /// Starts a push service whose answers depend on the path.
     fn service(&self, answers: impl Fn(&str) -> String + Send + Sync + 'static) -> Service {
         let (tell, heard) = mpsc::unbounded_channel();
         let answers = Arc::new(answers);
@@ -208,7 +208,7 @@ impl World {
         }
     }
 
-    /// Waits until this is noted of what waits.
+    /// Waits until the stored progress is in this state.
     async fn until(&self, is: impl Fn(&Pushes) -> bool) {
         let found = async {
             while !self.memory.pushes().await.expect("a list").is_some_and(|pushes| is(&pushes)) {
@@ -219,7 +219,7 @@ impl World {
     }
 }
 
-/// A device that can open one push.
+/// A device that can decrypt one push.
 struct EphemeralDevice(EphemeralPrivateKey);
 
 impl EphemeralDevice {
@@ -231,7 +231,7 @@ impl EphemeralDevice {
         self.0.compute_public_key().expect("a point").as_ref().to_vec()
     }
 
-    /// What was sealed for it, by the steps of RFC 8291 as its receiver takes them.
+    /// Decrypts a push by the steps that RFC 8291 gives for receivers.
     fn open(self, sealed: &[u8]) -> String {
         let (salt, rest) = sealed.split_at(16);
         let (size, rest) = rest.split_at(4);
@@ -252,7 +252,7 @@ impl EphemeralDevice {
     }
 }
 
-/// HKDF of up to 32 bytes, from HMAC: one block.
+/// HKDF for up to 32 bytes: one block of HMAC.
 fn expand(salt: &[u8], secret: &[u8], info: &[u8], bytes: usize) -> Vec<u8> {
     use ring::hmac::{HMAC_SHA256, Key, sign};
     let extracted = sign(&Key::new(HMAC_SHA256, salt), secret);

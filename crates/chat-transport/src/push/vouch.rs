@@ -1,4 +1,4 @@
-//! Saying who pushes (RFC 8292): a key that is made once, under which browsers subscribe, and what it signs.
+//! Identifying the server to push services (RFC 8292, VAPID): a key under which browsers subscribe, and the tokens that it signs.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,13 +16,13 @@ pub(crate) struct Voucher {
 }
 
 impl Voucher {
-    /// A fresh key, as it is kept.
+    /// Makes a new key, in the form in which it is stored.
     pub(super) fn fresh() -> Result<String, Unspecified> {
         let fresh = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
         Ok(URL_SAFE_NO_PAD.encode(fresh))
     }
 
-    /// The key that was kept.
+    /// Reads a stored key.
     pub(super) fn kept(text: &str) -> Result<Voucher, KeyRejected> {
         let bytes = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &bytes, &SystemRandom::new())?;
@@ -30,12 +30,12 @@ impl Voucher {
         Ok(Voucher { pair, public })
     }
 
-    /// What browsers subscribe under.
+    /// Returns the public key, under which browsers subscribe.
     pub(crate) fn public(&self) -> &str {
         &self.public
     }
 
-    /// The header `Authorization` for an address, good for some hours; nothing where the address has no host.
+    /// Returns the header `Authorization` for a push to this address, good for some hours; `None` if the address has no host.
     pub(super) fn vouch(&self, address: &Uri, contact: &str, now: Time) -> Option<String> {
         let audience = format!("{}://{}", address.scheme_str()?, address.authority()?.as_str());
         let (head, claims) = vouching(&audience, now.0.div_euclid(1_000_000) + GOOD, contact);
@@ -45,7 +45,7 @@ impl Voucher {
     }
 }
 
-/// Seconds; a day is the most that is taken, and clocks differ.
+/// In seconds. RFC 8292 allows a day; this leaves room for clocks that differ.
 const GOOD: i64 = 12 * 3600;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::*;
 use crate::client::tests::stub::{answer, request, serve};
 
-/// A back end that says this of everybody, what it hears, and how often it was asked.
+/// A back end that gives the same answer about everybody, records what it hears, and counts the questions.
 struct Stub {
     backend: Introspection,
     said: Arc<Mutex<(&'static str, &'static str)>>,
@@ -13,7 +13,7 @@ struct Stub {
     asked: Arc<AtomicUsize>,
 }
 
-/// After this long; `None` is never.
+/// Answers after this long; `None` means never.
 fn stub(after: Option<Duration>) -> Stub {
     let (said, heard) = (Arc::new(Mutex::new(ANNA)), Arc::new(Mutex::new(String::new())));
     let asked = Arc::new(AtomicUsize::new(0));
@@ -118,7 +118,8 @@ async fn what_is_no_answer_lets_nobody_in_and_is_not_remembered() {
 
 #[tokio::test]
 async fn a_slow_backend_or_an_absent_one_says_nothing() {
-    // The clock stands still until as many are asked as may be at once: it does not move on by itself while such a task runs.
+    // The paused clock must not move before as many questions are under way as may be: it does not advance while a blocking task
+    // runs.
     let (hold, held) = std::sync::mpsc::channel::<()>();
     tokio::task::spawn_blocking(move || held.recv());
     tokio::time::pause();

@@ -1,4 +1,4 @@
-//! A key set at an address.
+//! A key set that is fetched from an address.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 
-/// Where a key set is, and when it was asked for.
+/// Where the key set is, and when it was last asked for.
 pub(super) struct Remote {
     pub(super) address: Uri,
     client: Client,
     asked: Mutex<Option<Instant>>,
 }
 
-/// Somebody's turn to ask: there is one at a time.
+/// The right to ask the address: one caller at a time has it.
 pub(super) struct Turn<'a> {
     remote: &'a Remote,
     asked: MutexGuard<'a, Option<Instant>>,
@@ -27,7 +27,7 @@ impl Remote {
         Remote { address, client, asked: Mutex::new(None) }
     }
 
-    /// The turn to ask; none if somebody did within this time, or does now.
+    /// Returns the right to ask; `None` if somebody asked less than `apart` ago, perhaps while this call was waiting.
     pub(super) async fn turn(&self, apart: Duration) -> Option<Turn<'_>> {
         let asked = self.asked.lock().await;
         let is_due = asked.is_none_or(|at| at.elapsed() >= apart);
@@ -36,7 +36,7 @@ impl Remote {
 }
 
 impl Turn<'_> {
-    /// What is there now, or why that cannot be had.
+    /// Fetches the document. The error is the reason as text.
     pub(super) async fn document(&mut self) -> Result<Bytes, String> {
         let address = &self.remote.address;
         *self.asked = Some(Instant::now());

@@ -38,7 +38,7 @@ fn shared() -> EncodingKey {
     EncodingKey::from_secret(SHARED.as_bytes())
 }
 
-/// A token of these very bytes.
+/// Signs exactly these bytes as header and claims.
 fn token(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = sign(message.as_bytes(), key, algorithm).expect("a signature");
@@ -49,7 +49,7 @@ fn expected(issuer: &str) -> Expected {
     Expected { issuer: Some(issuer.into()), audience: Some("chat".into()) }
 }
 
-/// Two issuers: one with a set of keys, another with a set of its own.
+/// Two issuers, each with a key set of its own.
 fn two() -> Tokens {
     let open = |set: &str, name: &str| Issuer::open(KeySource::KeySet(key(set)), None, expected(name)).expect("keys");
     Tokens::outside(vec![open("one.jwks", "https://one"), open("other.jwks", "https://other")])

@@ -1,4 +1,4 @@
-//! What an answer carries.
+//! The bodies of answers.
 
 use std::{
     convert::Infallible,
@@ -15,14 +15,14 @@ use tokio::sync::mpsc;
 use super::answering::{Answer, Rest};
 use crate::carry::outbox::{Drive, Outbox};
 
-/// An answer's body: bytes that are known, so many that come one after another, whatever comes out of an outbox until it ends, or
-/// what another server answers.
+/// The body of an answer: known bytes, a known number of bytes that come in pieces, the bytes of an outbox until it ends, or the
+/// body of another server's answer.
 #[derive(Debug, Default)]
 pub struct Body {
     kind: Kind,
-    /// What the connection by which it leaves knows of it.
+    /// Kept until the body is dropped, so that the connection knows that the answer is under way.
     _answer: Option<Answer>,
-    /// Its place among the answers that wait, where there may be several.
+    /// Its entry among the answers that wait, on a connection that may have several.
     rest: Option<Arc<Rest>>,
 }
 
@@ -36,7 +36,7 @@ enum Kind {
     Chunks(Chunks),
 }
 
-/// Bytes that somebody hands over, and how many are still to come.
+/// Bytes that come over a channel, and how many are still to come.
 #[derive(Debug)]
 struct Chunks {
     next: mpsc::Receiver<Bytes>,
@@ -45,39 +45,40 @@ struct Chunks {
 
 struct Stream {
     outbox: Arc<Outbox>,
-    /// Dropped with the body, however it ends.
+    /// Dropped with the body, however the stream ends.
     _guard: Box<dyn Send>,
 }
 
 impl Body {
-    /// A body that is the outbox's bytes as they come. When the client is gone or the outbox ends, the outbox is shut
-    /// and the guard dropped.
+    /// Sends the outbox's bytes as they come. When the client goes away or the outbox ends, the outbox is shut and `guard` is
+    /// dropped.
     pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
         Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })).into()
     }
 
-    /// What another server answers. If that breaks off, so does this.
+    /// Passes on the body of another server's answer. If that breaks off, this body does too.
     pub(crate) fn passed(body: Incoming) -> Body {
         Kind::Passed(Box::new(body)).into()
     }
 
-    /// So many bytes, as they are handed over. Where fewer come than that the connection ends, so that nobody takes them for all.
+    /// Sends `length` bytes as they come over the channel. If fewer come, the connection is closed, so that the client cannot
+    /// take the body for complete.
     pub(crate) fn chunks(next: mpsc::Receiver<Bytes>, length: u64) -> Body {
         Kind::Chunks(Chunks { next, left: length }).into()
     }
 
-    /// The same, as the end of an answer.
+    /// Ties the body to the answer that ends with it.
     pub(super) fn ending(self, answer: Answer) -> Body {
         Body { _answer: Some(answer), ..self }
     }
 
-    /// The same, as one of several answers that wait on a connection. Of a long one hyper gets a piece at a time: it would keep what
-    /// the client does not take, all of it and without a bound.
+    /// Makes it one of several answers that wait on an HTTP/2 connection. hyper then gets long bytes in pieces, since it would
+    /// hold without a bound what the client does not take.
     pub(super) fn among(self, rest: Arc<Rest>) -> Body {
         Body { rest: Some(rest), ..self }
     }
 
-    /// How many bytes it has, as far as that is known.
+    /// Returns the number of bytes, as far as it is known beforehand, else 0.
     pub(super) fn len(&self) -> usize {
         match &self.kind {
             Kind::Full(bytes) => bytes.len(),
@@ -110,7 +111,7 @@ impl HttpBody for Body {
         let data = match kind {
             Kind::Empty => None,
             Kind::Full(bytes) if rest.is_some() && bytes.len() > CHUNK => {
-                // A copy, so that the piece does not hold the whole.
+                // A copy: a slice would keep the whole body in memory for as long as the piece waits.
                 let piece = Bytes::copy_from_slice(&bytes.split_to(CHUNK));
                 rest.iter().for_each(|rest| rest.leave(piece.len()));
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
@@ -161,7 +162,7 @@ impl Chunks {
 }
 
 impl Stream {
-    /// What is handed to hyper counts as flushed: hyper keeps at most its buffer of it.
+    /// Bytes count as flushed when hyper gets them. It holds at most [`HttpSettings::buffer`](super::HttpSettings) of them.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let drive = self.outbox.poll_drive(cx);
         if let Some(bytes) = self.outbox.take(CHUNK) {
@@ -187,5 +188,5 @@ impl fmt::Debug for Stream {
     }
 }
 
-/// Bytes that go into one chunk at most, unless a single frame is longer.
+/// How many bytes one chunk has at most, unless a single frame is longer.
 const CHUNK: usize = 16 << 10;

@@ -9,21 +9,21 @@ use std::{fs, process};
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 
-/// Where connections come in.
+/// A socket on which connections come in.
 #[derive(Debug)]
 pub enum Listener {
-    /// An address and a port.
+    /// A TCP address and port.
     Tcp(TcpListener),
-    /// A file, behind which is a proxy on this machine or a program of the operator's.
+    /// A Unix socket, for a proxy or another program on this machine.
     Unix(Unix),
 }
 
-/// A Unix socket. Its file goes with it, unless another server has put its own there meanwhile.
+/// A Unix socket. Its file is removed with it, unless another server has put its own file there meanwhile.
 #[derive(Debug)]
 pub struct Unix {
     listener: UnixListener,
     path: PathBuf,
-    /// The file's own number; none if it is somebody else's to take away.
+    /// The inode of the file; `None` if the file belongs to whoever opened the socket.
     inode: Option<u64>,
 }
 
@@ -34,20 +34,22 @@ pub(super) enum Socket {
     Unix(UnixStream),
 }
 
-/// Opens an address. The queue of those who wait to be accepted is long: after a restart everybody comes back at once, and whom
-/// it has no room for tries again only seconds later. What the kernel keeps for a client that does not read is bounded: left to
-/// itself it takes 4 MiB for each, of which the queues here, and their bounds, see nothing.
+/// Listens on an address.
+///
+/// The backlog is long, because after a restart all clients come back at once, and one that finds it full tries again only after
+/// seconds. The kernel's send buffer of each connection is bounded: by default it grows to 4 MiB for a client that does not read,
+/// which the bounds of our own queues could not see.
 pub fn listen(address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
-    // Accepted sockets have it from their listener.
+    // Accepted sockets inherit this from the listener.
     socket.set_send_buffer_size(KERNEL_QUEUE)?;
     socket.bind(address)?;
     socket.listen(BACKLOG).map(Listener::Tcp)
 }
 
-/// Opens a Unix socket whose file has this mode. A file that a dead server left is replaced, one behind which somebody listens, or
-/// that is something else, is not. The new one appears there with its mode, or not at all.
+/// Listens on a Unix socket whose file gets this mode. A file that a dead server left behind is replaced; a file that is no
+/// socket, or on which somebody listens, is an error. The new file appears with its mode already set.
 pub fn listen_unix(path: &Path, mode: u32) -> io::Result<Listener> {
     match fs::symlink_metadata(path) {
         Ok(there) if !there.file_type().is_socket() => {
@@ -75,7 +77,7 @@ pub fn listen_unix(path: &Path, mode: u32) -> io::Result<Listener> {
 }
 
 impl Listener {
-    /// Its address; a Unix socket has none.
+    /// Returns the address of a TCP listener; an error for a Unix socket.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Listener::Tcp(listener) => listener.local_addr(),
@@ -83,7 +85,7 @@ impl Listener {
         }
     }
 
-    /// The file of a Unix socket.
+    /// Returns the file of a Unix socket.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Listener::Tcp(_) => None,
@@ -91,7 +93,7 @@ impl Listener {
         }
     }
 
-    /// The next connection, and where it comes from: whoever is behind a Unix socket is on this machine.
+    /// Accepts the next connection. The peer of a Unix socket counts as being on this machine.
     pub(super) async fn accept(&self) -> io::Result<(Socket, SocketAddr)> {
         match self {
             Listener::Tcp(listener) => {
@@ -107,7 +109,7 @@ impl Listener {
 }
 
 impl Socket {
-    /// Without this, small frames wait for the peer's delayed acknowledgement.
+    /// Sets `TCP_NODELAY`. Without it small frames would wait for the peer's delayed acknowledgement, about 40 ms.
     pub(super) fn hurry(&self) -> io::Result<()> {
         match self {
             Socket::Tcp(stream) => stream.set_nodelay(true),
@@ -125,7 +127,7 @@ impl From<TcpListener> for Listener {
 impl TryFrom<net::TcpListener> for Listener {
     type Error = io::Error;
 
-    /// One that somebody else has opened.
+    /// Takes a listener that somebody else has opened.
     fn try_from(listener: net::TcpListener) -> io::Result<Listener> {
         listener.set_nonblocking(true)?;
         TcpListener::from_std(listener).map(Listener::Tcp)
@@ -135,7 +137,7 @@ impl TryFrom<net::TcpListener> for Listener {
 impl TryFrom<unix::net::UnixListener> for Listener {
     type Error = io::Error;
 
-    /// One that somebody else has opened, whose file stays.
+    /// Takes a listener that somebody else has opened. Its file stays when the server ends.
     fn try_from(listener: unix::net::UnixListener) -> io::Result<Listener> {
         listener.set_nonblocking(true)?;
         let path = listener.local_addr()?.as_pathname().map(Path::to_owned).unwrap_or_default();
@@ -151,9 +153,9 @@ impl Drop for Unix {
     }
 }
 
-/// Connections that may wait to be accepted, if the kernel's own limit allows as many.
+/// How many connections may wait to be accepted, as far as the kernel's own limit allows it.
 const BACKLOG: u32 = 16_384;
-/// Bytes that the kernel is asked to keep for one connection at most; it counts twice as many for what is around them.
+/// The send buffer that is asked for, in bytes. The kernel doubles it for its own bookkeeping.
 const KERNEL_QUEUE: u32 = 256 << 10;
 
 #[cfg(test)]
@@ -169,7 +171,7 @@ mod tests {
         assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
         let taken = listen_unix(&path, 0o600).expect_err("somebody listens there");
         assert_eq!(taken.kind(), ErrorKind::AddrInUse);
-        // Dead, without having tidied up.
+        // As if the process had died without removing its file.
         let Listener::Unix(mut dead) = first else { panic!("a Unix socket") };
         dead.inode = None;
         drop(dead);

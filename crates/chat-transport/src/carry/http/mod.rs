@@ -1,4 +1,4 @@
-//! HTTP, plain or through TLS: accepting connections, answers, bodies and routes.
+//! HTTP, plain or over TLS: accepting connections, requests, answers and routes.
 
 mod answering;
 mod body;

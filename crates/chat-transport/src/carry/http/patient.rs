@@ -1,4 +1,4 @@
-//! A socket that does not wait for ever for a reader that never reads.
+//! A stream that gives up on a peer that never reads.
 
 use std::{
     io::{self, IoSlice},
@@ -15,13 +15,14 @@ use tokio::{
 use super::answering::Answering;
 use super::guard;
 
-/// A stream of both directions.
+/// A stream that can be read and written: TCP, TLS, a Unix socket.
 pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Duplex for T {}
 
-/// Gives up once nothing could be written for `patience`. The timer exists only while something is stuck. What hyper says of its
-/// own accord gets the headers of every answer here, where it passes: hyper has no other place for them.
+/// Fails with `TimedOut` when nothing could be written for `patience`. The timer exists only while a write is stuck.
+///
+/// It also adds the headers that every answer has to those that hyper makes itself, since hyper offers no other place for that.
 #[derive(Debug)]
 pub(crate) struct Patient<S> {
     stream: S,
@@ -39,10 +40,10 @@ impl<S: Duplex> Patient<S> {
         self.stream
     }
 
-    /// Writes what hyper says of its own accord; `None` if this is nothing of that sort.
+    /// Writes an answer that hyper made itself, with our headers. `None` if the bytes are something else.
     fn own(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
         let sealed = self.answering.is_over().then(|| guard::sealed_head(bytes)).flatten()?;
-        // The connection owes nothing: there is room for so little.
+        // No other answer is buffered, so the socket has room for these few bytes. If it has not, the connection fails.
         let written = Pin::new(&mut self.stream).poll_write(cx, &sealed).map(|written| match written {
             Ok(taken) if taken < sealed.len() => Err(io::ErrorKind::WriteZero.into()),
             written => written.map(|_| bytes.len()),

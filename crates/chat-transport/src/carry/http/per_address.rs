@@ -1,4 +1,4 @@
-//! Who holds how many connections.
+//! Limits on the connections of one client address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::address::{Proxies, Source};
 
-/// Connections by address. Those of trusted proxies are not counted: behind them are many.
+/// Counts connections by address. Those of trusted proxies are not counted, since many clients are behind them.
 #[derive(Debug)]
 pub(super) struct PerAddress {
     held: Mutex<HashMap<Source, usize>>,
@@ -14,21 +14,21 @@ pub(super) struct PerAddress {
     proxies: Proxies,
 }
 
-/// A connection of an address, until dropped.
+/// One connection of an address, counted until this is dropped.
 #[derive(Debug)]
 pub(super) struct Counted {
     by_address: Arc<PerAddress>,
-    /// Nobody's who is not counted.
+    /// `None` if the address is a trusted proxy's, and so not counted.
     by: Option<Source>,
 }
 
 impl PerAddress {
-    /// At most so many for an address.
+    /// Allows `most` connections for an address.
     pub(super) fn new(most: usize, proxies: Proxies) -> Arc<PerAddress> {
         Arc::new(PerAddress { held: Mutex::default(), most, proxies })
     }
 
-    /// One more for this address; `None` if it has enough.
+    /// Counts one more connection of this address; `None` if it has as many as it may.
     pub(super) fn take(self: &Arc<PerAddress>, address: IpAddr) -> Option<Counted> {
         let by = Some(Source::of(address)).filter(|_| !self.proxies.trusts(address));
         if let Some(source) = by {

@@ -1,4 +1,4 @@
-//! What a proxy says of a connection before it: the header of the PROXY protocol, version 2.
+//! The PROXY protocol, version 2: the header by which a proxy says whose connection it passes on.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,16 +8,17 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// Whose connection a proxy has passed on.
+/// What a PROXY header says about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
-    /// Where the client is; nothing where the proxy speaks for itself.
+    /// The client's address; `None` for the proxy's own connections, such as its health checks.
     pub(super) client: Option<SocketAddr>,
-    /// The client came to it through TLS.
+    /// Whether the client came to the proxy over TLS.
     pub(super) is_tls: bool,
 }
 
-/// Takes the header off a stream, if there is one: no request and no TLS begins like it. Only for proxies that are trusted.
+/// Takes the header off a stream, if there is one. Its signature cannot be the beginning of an HTTP request or of TLS. Call it
+/// only for trusted proxies: the header is believed.
 pub(super) async fn header(stream: &mut TcpStream) -> io::Result<Option<Said>> {
     let mut seen = [0; SIGNATURE.len()];
     loop {
@@ -28,7 +29,8 @@ pub(super) async fn header(stream: &mut TcpStream) -> io::Result<Option<Said>> {
         if count == SIGNATURE.len() {
             break;
         }
-        // The stream is readable for as long as this is not taken from it. Whoever calls this does not wait for ever.
+        // `peek` leaves the bytes in the stream, which therefore counts as readable: waiting for readability would return at
+        // once. The caller's timeout ends this loop.
         sleep(PAUSE).await;
     }
     let mut head = [0; 16];
@@ -44,7 +46,7 @@ pub(super) async fn header(stream: &mut TcpStream) -> io::Result<Option<Said>> {
 
 fn read(version_and_command: u8, family: u8, rest: &[u8]) -> Option<Said> {
     match version_and_command {
-        // The proxy itself, to see whether somebody is here.
+        // LOCAL: the proxy's own connection, such as a health check.
         0x20 => return Some(Said::default()),
         0x21 => {}
         _ => return None,
@@ -60,7 +62,7 @@ fn read(version_and_command: u8, family: u8, rest: &[u8]) -> Option<Said> {
             let host: [u8; 16] = addresses[..16].try_into().ok()?;
             (Some((IpAddr::from(Ipv6Addr::from(host)), &addresses[32..34])), more)
         }
-        // Something that has no address here.
+        // A family without an IP address, such as a Unix socket.
         _ => (None, &rest[rest.len()..]),
     };
     let client =
@@ -68,7 +70,7 @@ fn read(version_and_command: u8, family: u8, rest: &[u8]) -> Option<Said> {
     Some(Said { client, is_tls: says_tls(more)? })
 }
 
-/// Whether one of the additions says that the client came through TLS; nothing if they are cut.
+/// Tells whether one of the extensions (TLVs) says that the client came over TLS; `None` if they are cut off.
 fn says_tls(mut additions: &[u8]) -> Option<bool> {
     let mut is_tls = false;
     while let Some((head, rest)) = additions.split_at_checked(3) {
@@ -84,9 +86,9 @@ fn wrong() -> io::Error {
 }
 
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-/// The addition that tells of TLS.
+/// The type of the TLV about TLS.
 const SSL: u8 = 0x20;
-/// Bytes after the head, additions included; certificates of clients are not among what anybody here asks for.
+/// The most bytes after the head, TLVs included. Nothing here asks for clients' certificates, which would be longer.
 const LONGEST: usize = 4 << 10;
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -104,7 +106,7 @@ mod tests {
         [SIGNATURE.as_slice(), &[command, family], &length, rest].concat()
     }
 
-    /// What is heard of a stream that begins like this, written in pieces; and what is left of it.
+    /// Sends a stream in these pieces, and returns what was read of the header and what is left behind it.
     async fn heard(pieces: &[&[u8]]) -> (io::Result<Option<Said>>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let mut client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");

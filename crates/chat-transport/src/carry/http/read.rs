@@ -1,4 +1,4 @@
-//! Reading a request's body, but not too much of it and not for ever.
+//! Reading a request's body, with bounds on its size and time.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
-/// Why a body was not read.
+/// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unread {
     /// It is longer than allowed.
@@ -18,13 +18,13 @@ pub enum Unread {
     /// It did not come in time.
     #[error("the body came too slowly")]
     TooSlow,
-    /// The connection broke, or the framing did.
+    /// The connection broke, or the body's framing was wrong.
     #[error("the body is broken")]
     Broken,
 }
 
 impl Unread {
-    /// The status that says so.
+    /// Returns the status that tells the client.
     pub fn status(self) -> StatusCode {
         match self {
             Unread::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -34,8 +34,9 @@ impl Unread {
     }
 }
 
-/// Reads a whole body of at most `limit` bytes within `patience`. Of a longer one, the rest is passed over: most clients do not
-/// look for an answer before they have said everything. One that waits to be told to go on (`Expect`) is told at once.
+/// Reads a whole body of at most `limit` bytes within `patience`. If it is longer, the rest is read and thrown away, since most
+/// clients look for an answer only after they have sent everything. A client that waits for `100 Continue` is answered at once
+/// instead.
 pub async fn read(headers: &HeaderMap, mut body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
     if headers.contains_key(EXPECT) && body.size_hint().lower() > limit as u64 {
         return Err(Unread::TooLarge);
@@ -54,7 +55,8 @@ pub async fn read(headers: &HeaderMap, mut body: Incoming, limit: usize, patienc
     read.unwrap_or(Err(late))
 }
 
-/// Passes over a body that is not wanted, within `patience`: most clients do not look for an answer before they have said everything.
+/// Reads and throws away a body that is not wanted, within `patience`, since most clients look for an answer only after they have
+/// sent everything.
 pub(crate) async fn ignore(headers: &HeaderMap, mut body: Incoming, patience: Duration) {
     if !headers.contains_key(EXPECT) {
         let _ = timeout(patience, pass_over(&mut body)).await;
@@ -87,7 +89,7 @@ async fn pass_over(body: &mut Incoming) -> Result<Bytes, Unread> {
     Err(Unread::TooLarge)
 }
 
-/// The next bytes; trailers are passed over.
+/// Returns the next bytes of the body. Trailers are skipped.
 async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, Unread> {
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() {
@@ -101,5 +103,5 @@ fn within(len: usize, limit: usize) -> Result<(), Unread> {
     if len > limit { Err(Unread::TooLarge) } else { Ok(()) }
 }
 
-/// Bytes beyond the limit that are passed over; who says even more may not hear the answer.
+/// How many bytes beyond the limit are read and thrown away. A client that sends even more may not get the answer.
 const PASSED_OVER: usize = 16 << 20;

@@ -1,4 +1,4 @@
-//! Short ways to an answer.
+//! Functions that make common answers.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::carry::outbox::Outbox;
 /// The content type of JSON.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// An answer with this content.
+/// Makes an answer with this content.
 pub fn respond(status: StatusCode, content_type: HeaderValue, content: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(content));
     *response.status_mut() = status;
@@ -22,32 +22,32 @@ pub fn respond(status: StatusCode, content_type: HeaderValue, content: Bytes) ->
     response
 }
 
-/// An answer with this JSON.
+/// Makes an answer with this JSON.
 pub fn json(status: StatusCode, content: impl Into<Bytes>) -> Response<Body> {
     respond(status, JSON, content.into())
 }
 
-/// An answer without content.
+/// Makes an answer without content.
 pub fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = status;
     response
 }
 
-/// The answer of who cannot do it now: come back in a second.
+/// Makes a 503 answer that asks the client to come back in a second.
 pub fn unavailable(content: impl Into<Bytes>) -> Response<Body> {
     let mut response = json(StatusCode::SERVICE_UNAVAILABLE, content);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
-/// A stream of server-sent events out of a queueing outbox; see [`Body::stream`] for the guard.
+/// Makes a stream of server-sent events out of a queueing outbox. See [`Body::stream`] for `guard`.
 pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Response<Body> {
     let mut response = Response::new(Body::stream(outbox, guard));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
-    // nginx would hold the events back until its buffer is full.
+    // nginx would otherwise hold events back until its buffer is full.
     headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
     response
 }

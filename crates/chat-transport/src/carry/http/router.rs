@@ -1,23 +1,23 @@
-//! From a method and a path to whatever answers them.
+//! The router: from a method and a path to the handler.
 
 use http::{HeaderValue, Method};
 use matchit::{InsertError, Params};
 
-/// Routes to handlers of any kind; a closed set of them is usually an enum.
+/// A table of routes. `H` names a handler; for a fixed set of routes it is usually an enum.
 #[derive(Clone, Debug)]
 pub(crate) struct Router<H> {
     paths: matchit::Router<usize>,
     tables: Vec<Table<H>>,
 }
 
-/// What answers a request.
+/// The result of looking up a request.
 #[derive(Debug)]
 pub(crate) enum Found<'r, 'p, H> {
-    /// This handler, with what the path's `{names}` stand for.
+    /// The handler, and the values of the `{names}` in its path.
     Handler(&'r H, Params<'r, 'p>),
-    /// The path is known, but not with this method; the value is for the `Allow` header.
+    /// The path exists, but not with this method. The value is for the `Allow` header.
     MethodNotAllowed(HeaderValue),
-    /// Nothing is here.
+    /// There is no such path.
     Nothing,
 }
 
@@ -25,26 +25,26 @@ pub(crate) enum Found<'r, 'p, H> {
 struct Table<H> {
     path: String,
     methods: Vec<(Method, H)>,
-    /// Of another route, of whose path this one is a case.
+    /// Methods that stand here only because a more general route would answer them if this path had no route of its own.
     borrowed: Vec<(Method, H)>,
 }
 
 impl<H> Router<H> {
-    /// A router without routes.
+    /// Creates a router without routes.
     pub(crate) fn new() -> Router<H> {
         Router { paths: matchit::Router::new(), tables: Vec::new() }
     }
 
     /// Adds a route; `{name}` in the path stands for one segment, `{*name}` for all that follow.
     ///
-    /// The same path may come again with another method. A path that could be mistaken for one that is here already is
-    /// refused.
+    /// The same path may be added again for another method. A path that matches the same requests as an existing one is an error.
     pub(crate) fn route(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
         self.table(path)?.methods.push((method, handler));
         Ok(())
     }
 
-    /// The same for a path that another route's would be without this one's; `Allow` does not speak of it, as no description does.
+    /// Adds a route for a method that a more general path would answer, if this path had no table of its own. `Allow` does not
+    /// list it, and neither does the OpenAPI document.
     pub(crate) fn borrow(&mut self, method: Method, path: &str, handler: H) -> Result<(), InsertError> {
         self.table(path)?.borrowed.push((method, handler));
         Ok(())
@@ -60,7 +60,7 @@ impl<H> Router<H> {
         }
     }
 
-    /// What is at a path, nothing at first.
+    /// Returns the table of a path, and creates it if it is new.
     fn table(&mut self, path: &str) -> Result<&mut Table<H>, InsertError> {
         let at = match self.tables.iter().position(|table| table.path == path) {
             Some(at) => at,

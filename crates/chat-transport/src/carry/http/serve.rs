@@ -22,15 +22,16 @@ use crate::sparing::Sparing;
 /// How [`serve`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Served {
-    /// Every answer was finished.
+    /// All answers were finished.
     Drained,
-    /// Some were cut when the time for draining was over.
+    /// Some were cut off, because the time for draining was over.
     Cut,
 }
 
-/// Serves until `shutdown`, then lets the answers under way finish, and the upgraded connections that keep their [`Peer`].
+/// Accepts connections and serves them until `shutdown`. Then it waits, up to the time for draining, for the answers under way
+/// and for upgraded connections.
 ///
-/// Those are the service's own business: it gets the [`Peer`] and decides what happens to them.
+/// An upgraded connection counts as open while its [`Peer`] is kept. Ending it is up to the service.
 pub async fn serve<S, F>(
     listener: impl Into<Listener>,
     settings: HttpSettings,
@@ -54,14 +55,15 @@ where
             cut.run_until_cancelled(talk(arrived, &settings, &by_address, shutdown, service)).await;
         });
     }
-    // Whoever comes now is to ask another server, not to wait for this one.
+    // Closed at once, so that new clients are refused and turn to another server instead of waiting for this one.
     drop(listener);
     tracker.close();
-    // Upgraded connections keep their places until their last words are out.
+    // Each open connection holds one permit, an upgraded one until its last bytes are sent: all permits together mean that none
+    // is open.
     let all = u32::try_from(settings.connections).unwrap_or(u32::MAX);
     let emptied = async {
         tracker.wait().await;
-        // Nobody closes the semaphore.
+        // An error would mean a closed semaphore, and nobody closes it.
         drop(places.acquire_many(all).await);
     };
     match timeout(settings.drain, emptied).await {
@@ -70,7 +72,7 @@ where
     }
 }
 
-/// The next connection, as soon as there is a place for it; `None` once told to stop.
+/// Waits for a free place, then for a connection; `None` once told to stop.
 async fn next(
     listener: &Listener,
     places: &Arc<Semaphore>,
@@ -106,15 +108,15 @@ async fn next(
     }
 }
 
-/// A connection that died in the queue says nothing about the next one.
+/// Tells whether an error of `accept` is about that one connection, which died in the backlog, and not about the listener.
 fn is_about_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// It goes on for as long as there are none.
+/// Limits the log to one line a second: for as long as file descriptors are missing, every attempt fails.
 static UNACCEPTED: Sparing = Sparing::new();
-/// Long enough for a file descriptor to come free.
+/// The pause after a failed `accept`, in which a file descriptor may become free.
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
     use crate::address::Proxies;
 
-    /// The next connection of a listener, with what holds its place.
+    /// Accepts the next connection of a listener, with the guard that holds its place.
     async fn accepted(listener: &Listener, places: &Arc<PerAddress>) -> (TcpStream, impl Drop + use<>) {
         let (all, shutdown) = (Arc::new(Semaphore::new(1)), CancellationToken::new());
         let arrived = next(listener, &all, places, &Tally::default(), &shutdown).await.expect("a connection");
@@ -154,7 +156,7 @@ mod tests {
         let by_address = PerAddress::new(1, Proxies::default());
         let (stream, _held) = accepted(&listener, &by_address).await;
         let mut taken = 0;
-        // What the client's side has room for goes over while the other side is asked again.
+        // Bytes that the peer's buffers still have room for move on while this is repeated.
         while tokio::time::timeout(Duration::from_millis(200), stream.writable()).await.is_ok() {
             taken += stream.try_write(&[0; 8 << 10]).unwrap_or(0);
         }

@@ -1,4 +1,4 @@
-//! How connections are treated.
+//! Settings of connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,26 +7,27 @@ use super::tally::Tally;
 use super::tls::Tls;
 use crate::address::Proxies;
 
-/// How connections are treated.
+/// Limits and timeouts of connections.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
-    /// Connections at a time, upgraded ones included; more wait in the kernel's backlog.
+    /// How many connections may be open, upgraded ones included. More wait in the kernel's backlog.
     pub connections: usize,
-    /// Connections of an address at a time; it gets no answer on more.
+    /// How many connections one address may have. Further ones are closed without an answer.
     pub per_address: usize,
     /// Where connections are counted.
     pub tally: Arc<Tally>,
-    /// Whose connections are those of many, and whose PROXY headers count.
+    /// The trusted proxies: their connections are not counted as one client's, and their PROXY headers are believed.
     pub proxies: Proxies,
     /// The certificates, where TLS is spoken. Unix sockets are always plain.
     pub tls: Option<Tls>,
-    /// Time for a request's head to come, and for the next one on an idle connection; also for TLS, and what a proxy says.
+    /// The time in which a request's head must come, also the first part of the next one on an idle connection, the TLS
+    /// handshake, and a PROXY header.
     pub header_timeout: Duration,
-    /// Time after which a client that does not read its answer, a stream for one, is given up.
+    /// The time after which a client is dropped that does not read its answer or stream.
     pub write_timeout: Duration,
-    /// Bytes of a request's head, and of an answer that hyper holds for a slow client.
+    /// The most bytes of a request's head, and of an answer that hyper buffers for a slow client.
     pub buffer: usize,
-    /// Time for answers under way to finish once the server is told to stop.
+    /// The time for answers under way to finish once the server is told to stop.
     pub drain: Duration,
 }
 

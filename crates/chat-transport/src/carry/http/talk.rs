@@ -1,4 +1,4 @@
-//! What happens on one connection: who comes before it, TLS, then HTTP/1.1 or HTTP/2.
+//! One connection: the PROXY header, TLS, then HTTP/1.1 or HTTP/2.
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -21,20 +21,20 @@ use super::per_address::{Counted, PerAddress};
 use super::settings::HttpSettings;
 use super::{Body, guard, proxied, unavailable};
 
-/// Who is at the other end. Whoever keeps the connection beyond its HTTP days keeps this too: it holds the place
-/// among [`HttpSettings::connections`].
+/// The other end of a connection. Whoever keeps an upgraded connection must keep this too: it holds the connection's place among
+/// [`HttpSettings::connections`].
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Its address; the one that a trusted proxy says of it in a PROXY header.
+    /// The client's address, or the one that a trusted proxy names in a PROXY header.
     pub address: SocketAddr,
-    /// It came through TLS, to here or to that proxy.
+    /// Whether the client came over TLS, to this server or to that proxy.
     pub is_tls: bool,
     _place: Arc<(OwnedSemaphorePermit, Counted)>,
 }
 
 #[cfg(test)]
 impl Peer {
-    /// Somebody who is nowhere, and takes nobody's place.
+    /// Makes a peer for a simulation: it has no address and takes no place.
     pub(crate) fn simulated() -> Peer {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         let by_address = super::per_address::PerAddress::new(1, crate::address::Proxies::default());
@@ -44,7 +44,7 @@ impl Peer {
     }
 }
 
-/// A connection that was accepted, and the places that it holds.
+/// An accepted connection, with the places that it holds.
 pub(super) struct Arrived {
     pub(super) socket: Socket,
     pub(super) address: SocketAddr,
@@ -52,7 +52,7 @@ pub(super) struct Arrived {
     pub(super) held: Counted,
 }
 
-/// What HTTP is spoken over. A plain socket is one by name: whoever upgrades takes it out again.
+/// The stream for HTTP. A plain TCP socket has a variant of its own, so that an upgrade can take it out of hyper again.
 enum Ready {
     Plain(tokio::net::TcpStream),
     Wrapped(Box<dyn Duplex>, Version),
@@ -64,7 +64,7 @@ enum Version {
     Two,
 }
 
-/// Serves a connection until it ends, or gives it back upgraded to the service.
+/// Serves a connection until it ends, or until the service takes it over by an upgrade.
 pub(super) async fn talk<S, F>(
     arrived: Arrived,
     settings: &HttpSettings,
@@ -96,7 +96,7 @@ pub(super) async fn talk<S, F>(
     }
 }
 
-/// Hears what comes before HTTP.
+/// Does what comes before HTTP: the PROXY header and TLS.
 async fn welcome(arrived: Arrived, settings: &HttpSettings, by_address: &Arc<PerAddress>) -> io::Result<(Ready, Peer)> {
     let Arrived { socket, mut address, place, mut held } = arrived;
     let mut stream = match socket {
@@ -153,8 +153,8 @@ where
     until(connection, shutdown, &answering, |connection| connection.graceful_shutdown()).await
 }
 
-/// HTTP/2. Its own bounds are against what its clients can do to a server: streams that are begun and taken back at once, heads
-/// without end, and connections on which nobody is any more.
+/// Serves HTTP/2. Its limits protect against clients that open and reset streams quickly, send endless heads, or leave the
+/// connection open without using it.
 async fn two<I, S, F>(
     stream: I,
     peer: Peer,
@@ -189,7 +189,7 @@ where
     }
 }
 
-/// An answer among others on a connection whose client says of each how much it takes.
+/// Answers one of several requests on an HTTP/2 connection. If too much waits there already, a long answer is replaced by a 503.
 fn one_of<S, F>(
     service: &S,
     answering: &Answering,
@@ -234,7 +234,8 @@ where
     }
 }
 
-/// Runs a connection; once told to stop, it finishes what is under way. Whoever has just come is heard, too: they were let in.
+/// Runs a connection until it ends. Once told to stop, it finishes what is under way. A connection on which nothing was asked yet
+/// gets [`LAST_CALL`] for its first request, since it was accepted.
 async fn until<C>(
     connection: C,
     shutdown: CancellationToken,
@@ -261,26 +262,26 @@ where
     connection.await
 }
 
-/// The end of the time in which somebody who has come may still say what they want.
+/// Returns [`LAST_CALL`] after the server was told to stop.
 async fn last_call(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     sleep(LAST_CALL).await;
 }
 
-/// How long who has just come is listened to when the server is told to stop.
+/// How long a new connection may still send its first request when the server is told to stop.
 const LAST_CALL: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_millis(10);
-/// Answers at a time on one connection: a browser asks for as many as it is allowed.
+/// How many requests may be under way on one connection: about as many as browsers send.
 const STREAMS: u32 = 100;
-/// Streams that were taken back before they were looked at; with more the connection ends.
+/// How many streams may be reset before they were processed; with more the connection is closed.
 const TAKEN_BACK: usize = 20;
-/// Streams that were ended for a mistake; with more the connection ends.
+/// How many streams may be ended for a protocol error; with more the connection is closed.
 const MISTAKES: usize = 64;
-/// Bytes of a request's head, also over any number of frames.
+/// The most bytes of a request's head, over all of its frames.
 const HEAD: u32 = 16 << 10;
-/// Bytes of a frame.
+/// The most bytes of a frame.
 const FRAME: u32 = 16 << 10;
-/// Bytes of a body that may come before somebody reads it.
+/// How many bytes of a body may come before it is read.
 const WINDOW: u32 = 64 << 10;
 
 #[cfg(test)]

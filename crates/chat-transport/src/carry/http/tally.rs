@@ -1,8 +1,8 @@
-//! What became of connections, for operators.
+//! Counts of connections, for operators.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts of connections, shared by all addresses that are listened on.
+/// Counts of connections, shared by all listeners.
 #[derive(Debug, Default)]
 pub struct Tally {
     accepted: AtomicU64,
@@ -11,17 +11,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Connections that were accepted.
+    /// Returns how many connections were accepted.
     pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 
-    /// Connections that were closed at once: their address has enough.
+    /// Returns how many connections were closed at once because their address had too many.
     pub(crate) fn crowded(&self) -> u64 {
         self.crowded.load(Ordering::Relaxed)
     }
 
-    /// Times that nothing could be accepted, for want of file descriptors for one.
+    /// Returns how often accepting failed, for want of file descriptors for example.
     pub fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }

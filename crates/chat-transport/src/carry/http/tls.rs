@@ -1,4 +1,4 @@
-//! TLS towards clients: certificates by name, read again when they change.
+//! TLS towards clients: certificates by server name, read again when they change.
 
 use std::fs;
 use std::io;
@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tracing::{info, warn};
 
-/// The certificates of a server, and how it speaks TLS.
+/// The certificates of a server and its TLS settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls(Arc<Inner>);
 
@@ -29,25 +29,25 @@ struct Inner {
     acceptor: TlsAcceptor,
 }
 
-/// Two files in PEM: a certificate, with those between it and its authority, and its key.
+/// Two PEM files: a certificate chain and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
-    /// The certificates, the server's own first.
+    /// The certificates, the server's own first, then those between it and its authority.
     pub certificate: PathBuf,
-    /// The key of the first.
+    /// The private key of the server's own certificate.
     pub key: PathBuf,
 }
 
-/// Why a server cannot speak TLS.
+/// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadCertificate {
-    /// The file cannot be read, or is no PEM.
+    /// The file cannot be read, or is not PEM.
     #[error("cannot read {0}: {1}")]
     Unread(PathBuf, String),
-    /// The two do not belong together, or are of a sort that is not known.
+    /// The key does not belong to the certificate, or one of them is of an unsupported kind.
     #[error("{0} cannot be used with {1}: {2}")]
     Unfit(PathBuf, PathBuf, rustls::Error),
-    /// There is none.
+    /// No certificate was given.
     #[error("TLS needs a certificate")]
     None,
     /// The machine has no random numbers.
@@ -64,11 +64,11 @@ struct Certified {
     certificate: CertificateDer<'static>,
 }
 
-/// How two files were when they were read.
+/// The time and size of both files when they were read.
 type FileStamp = [(SystemTime, u64); 2];
 
 impl Tls {
-    /// TLS with these certificates: each client gets the first that is for the name it asks for, or the first of all.
+    /// Opens these certificates. Each client gets the first one for the name that it asks for, or the first of all.
     pub fn open(pairs: Vec<Pair>) -> Result<Tls, BadCertificate> {
         let held = Arc::new(Held(Mutex::new(read_all(&pairs)?)));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -76,13 +76,13 @@ impl Tls {
             .map_err(BadCertificate::Unable)?;
         let mut config = config.with_no_client_auth().with_cert_resolver(held.clone());
         config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
-        // What is needed to take a session up again is with the client, not in memory here.
+        // Session tickets are kept by the clients, so that resumption costs no memory here.
         config.ticketer = ring::Ticketer::new().map_err(BadCertificate::Unable)?;
         let stamps = Mutex::new(pairs.iter().map(stamps).collect());
         Ok(Tls(Arc::new(Inner { pairs, held, stamps, acceptor: TlsAcceptor::from(Arc::new(config)) })))
     }
 
-    /// Reads the files again if any is another than it was. Where one cannot be used, all stay as they were.
+    /// Reads all files again if one has changed. If any cannot be used, all certificates stay as they are.
     pub fn reread(&self) {
         let now: Vec<Option<FileStamp>> = self.0.pairs.iter().map(stamps).collect();
         {
@@ -101,7 +101,7 @@ impl Tls {
         }
     }
 
-    /// Agrees with a client, also on whether it speaks HTTP/2.
+    /// Does the TLS handshake. The bool tells whether the client chose HTTP/2.
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
         let stream = self.0.acceptor.accept(stream).await?;
         let speaks_2 = stream.get_ref().1.alpn_protocol() == Some(HTTP_2);
@@ -160,6 +160,6 @@ impl std::fmt::Debug for Tls {
     }
 }
 
-/// What clients call HTTP/2 and HTTP/1.1 while they agree on one.
+/// The names of HTTP/2 and HTTP/1.1 in the TLS handshake (ALPN).
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";

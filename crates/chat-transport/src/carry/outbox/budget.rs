@@ -1,18 +1,18 @@
-//! The memory that all that waits to be sent may take together.
+//! The memory that everything waiting to be sent may take together.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// What holds less than this is never worth closing for its memory.
+/// A holder with fewer bytes than this is never closed to save memory.
 pub(crate) const HEAVY: usize = 16 << 10;
 
-/// Something that holds what waits to be sent, and can be told to give it up.
+/// Something that holds bytes for a client, and can be told to drop them.
 pub(crate) trait Holder: Send + Sync {
-    /// Bytes that giving it up sets free.
+    /// Returns how many bytes giving up would free.
     fn weight(&self) -> usize;
-    /// Gives it up: its client is too slow.
+    /// Drops the bytes and ends the connection, because its client is too slow.
     fn give_up(&self);
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Budget {
 #[derive(Default)]
 struct Watched {
     holders: Vec<Weak<dyn Holder>>,
-    /// How many there may be before the dead ones are swept out.
+    /// At how many holders the dead ones are removed next.
     sweep_at: usize,
 }
 
@@ -39,7 +39,7 @@ impl Budget {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// Something that held `before` bytes holds `now`.
+    /// Notes that a holder's bytes changed from `before` to `now`.
     pub(crate) fn account(&self, before: usize, now: usize) {
         if now >= before {
             self.used.fetch_add(now - before, Ordering::Relaxed);
@@ -48,7 +48,7 @@ impl Budget {
         }
     }
 
-    /// Remembers something that has become heavy. Each comes at most once in its life.
+    /// Remembers a holder that has become heavy. Call it at most once for each.
     pub(crate) fn watch(&self, holder: Weak<dyn Holder>) {
         let mut heavy = self.heavy();
         if heavy.holders.len() >= heavy.sweep_at {
@@ -58,7 +58,8 @@ impl Budget {
         heavy.holders.push(holder);
     }
 
-    /// Gives up the fullest until the budget holds. The caller must hold no lock of theirs.
+    /// Gives up the heaviest holders until the rest fits the budget. The caller must hold no outbox's lock, since this takes
+    /// those of all heavy holders in turn.
     pub(crate) fn relieve(&self) {
         while self.used() > self.limit {
             let Some(fullest) = self.fullest() else { return };

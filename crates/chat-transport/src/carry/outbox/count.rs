@@ -1,31 +1,31 @@
-//! A count to which many threads add at once.
+//! A counter for many threads.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// A count to which many threads add at once, and which few read: each thread has a part of its own, so that none waits for the
-/// memory in which another has just counted.
+/// A counter that many threads add to and few read. Each thread has a part of its own, so that threads do not contend for one
+/// cache line.
 #[derive(Debug, Default)]
 pub struct Count([Part; PARTS]);
 
-/// On a cache line of its own, and its neighbour, which processors fetch along with it.
+/// A part with its cache line to itself, and the neighbouring line, which processors fetch along with it.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Part(AtomicU64);
 
 impl Count {
-    /// Counts so many more.
+    /// Adds to the counter.
     pub(in crate::carry) fn add(&self, more: u64) {
         self.0[MINE.get()].0.fetch_add(more, Ordering::Relaxed);
     }
 
-    /// How many so far.
+    /// Returns the sum of all parts.
     pub fn get(&self) -> u64 {
         self.0.iter().map(|part| part.0.load(Ordering::Relaxed)).sum()
     }
 }
 
-/// As many threads as there are cores on most machines; with more of them, some share a part.
+/// How many parts there are: enough for the cores of most machines. With more threads some share a part.
 const PARTS: usize = 16;
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);

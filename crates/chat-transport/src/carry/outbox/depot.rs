@@ -1,4 +1,4 @@
-//! What all outboxes of one server share.
+//! What all outboxes of a server share.
 
 use std::{
     mem,
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{budget::Budget, count::Count, queue::Bookmark};
 use crate::clock::{Nature, Real};
 
-/// Limits, counters, time and chance, and the marks that were reached: one per server.
+/// The limits, counters, clock, random numbers and reached marks of a server's outboxes: one for each server.
 #[derive(Debug)]
 pub struct Depot {
     limits: Limits,
@@ -23,37 +23,37 @@ pub struct Depot {
     reached: Mutex<Vec<Reached>>,
     began: Instant,
     nature: Arc<dyn Nature>,
-    /// The clock as it was last looked at.
+    /// The milliseconds of [`now`](Self::now) when [`tick`](Self::tick) was last called.
     lately: AtomicU64,
 }
 
-/// How much may wait.
+/// How much may wait to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes in one outbox; more closes the connection with 1013.
+    /// The most bytes in one outbox; with more the connection is closed with 1013.
     pub per_socket: usize,
-    /// Bytes in all outboxes together; more closes the fullest.
+    /// The most bytes in all outboxes together; with more the fullest are closed.
     pub in_all: usize,
-    /// Bytes above which droppable frames are dropped.
+    /// How many bytes may wait in an outbox before droppable frames are dropped.
     pub droppable: usize,
 }
 
-/// What was written so far.
+/// Counts of what was written and read.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     /// System calls that wrote to a socket.
     pub writes: Count,
-    /// Bytes that these took.
+    /// Bytes that these calls wrote.
     pub bytes: Count,
-    /// Bytes that came from WebSockets.
+    /// Bytes that were read from WebSockets.
     pub heard: Count,
-    /// Droppable frames that met a queue.
+    /// Droppable frames that were dropped.
     pub dropped: AtomicU64,
-    /// Connections that were given up, the slow and the silent.
+    /// Connections that were doomed for being slow or silent.
     pub doomed: AtomicU64,
 }
 
-/// A queued frame that has been flushed.
+/// A mark whose frame has been flushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reached {
     /// The owner of the outbox.
@@ -63,12 +63,12 @@ pub(crate) struct Reached {
 }
 
 impl Depot {
-    /// A depot with these limits.
+    /// Creates a depot with these limits.
     pub fn new(limits: Limits) -> Arc<Depot> {
         Depot::within(limits, Arc::new(Real))
     }
 
-    /// The same where time and chance come from elsewhere.
+    /// Creates a depot with another clock and other random numbers, for a simulation.
     pub(crate) fn within(limits: Limits, nature: Arc<dyn Nature>) -> Arc<Depot> {
         Arc::new(Depot {
             limits,
@@ -81,47 +81,48 @@ impl Depot {
         })
     }
 
-    /// The marks that were reached since this was last asked.
+    /// Takes the marks that were reached since the last call.
     pub(crate) fn reached(&self) -> Vec<Reached> {
         mem::take(&mut *self.reached.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What was written so far.
+    /// Returns the counters.
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
     }
 
-    /// The limits that hold for all of them.
+    /// Returns the limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Bytes that wait in all outboxes.
+    /// Returns the bytes that wait in all outboxes.
     pub fn waiting(&self) -> usize {
         self.budget.used()
     }
 
-    /// Milliseconds since the depot was made.
+    /// Returns the milliseconds since the depot was made.
     pub fn now(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
 
-    /// The moment, as this server has it.
+    /// Returns the time by this server's clock.
     pub fn time(&self) -> Time {
         self.nature.now()
     }
 
-    /// Fills these bytes by chance; false if that cannot be had.
+    /// Fills the bytes at random. Returns false if there are no random numbers.
     pub fn fill(&self, bytes: &mut [u8]) -> bool {
         self.nature.fill(bytes)
     }
 
-    /// The same as of a moment ago, for what happens too often to look at the clock each time; never 0.
+    /// Returns the milliseconds of [`now`](Self::now) at the last [`tick`](Self::tick), for what happens too often to read the
+    /// clock each time. Never 0.
     pub(crate) fn lately(&self) -> u64 {
         self.lately.load(Ordering::Relaxed)
     }
 
-    /// Time has passed.
+    /// Brings [`lately`](Self::lately) up to date.
     pub(crate) fn tick(&self) {
         self.lately.store(self.now().max(1), Ordering::Relaxed);
     }
@@ -134,7 +135,7 @@ impl Depot {
         self.counters.doomed.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// These marks of an owner were reached.
+    /// Notes that these marks of an owner were reached.
     pub(crate) fn reach(&self, owner: u64, marks: Vec<Bookmark>) {
         if marks.is_empty() {
             return;
@@ -146,8 +147,8 @@ impl Depot {
 }
 
 impl Limits {
-    /// Bytes that are sent at once to a client that reads what it missed, and those that may wait before more is sent: together
-    /// they leave room for a long message behind them.
+    /// Returns how many bytes of a replay are sent at once, and how many may wait before more is sent. Together they leave room
+    /// in the outbox for a long message.
     pub(crate) fn high_water(&self) -> usize {
         (self.per_socket / 4).min(64 << 10)
     }

@@ -1,21 +1,21 @@
-//! What becomes of what is offered, and how a connection ends.
+//! What happens to an offered frame, and how a connection ends.
 
 /// What became of an offered frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offered {
-    /// The kernel has all of it.
+    /// The kernel has taken all of it.
     Written,
-    /// It waits its turn; a mark that was given with it comes back once it is flushed.
+    /// It waits in the queue. Its mark is reported once it is flushed.
     Queued,
-    /// A droppable frame met a queue and was let go.
+    /// It was a droppable frame, and something was queued already.
     Dropped,
-    /// The queue was full: the frame is lost and the connection will be closed.
+    /// The queue was too full: the frame is lost, and the connection will be closed.
     Full,
     /// The connection is closing or gone.
     Closed,
 }
 
-/// Why a connection ends, in WebSocket terms.
+/// Why a connection ends, in WebSocket's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Close {
     /// The close code.
@@ -25,9 +25,9 @@ pub struct Close {
 }
 
 impl Close {
-    /// The reader could not keep up and should come back later.
+    /// The client could not keep up. It should come back later.
     pub(crate) const TOO_SLOW: Close = Close::new(1013, "too slow");
-    /// The connection broke without a word.
+    /// The connection broke without a close frame.
     pub(crate) const LOST: Close = Close::new(1006, "connection lost");
 
     /// A close with this code and reason.
@@ -36,13 +36,13 @@ impl Close {
     }
 }
 
-/// What the connection's task has to do after `Outbox::poll_drive`.
+/// What the connection's task has to do after [`Outbox::poll_drive`](super::Outbox::poll_drive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Drive {
-    /// Nothing that cannot wait for the next wake-up.
+    /// Nothing before its next wake-up.
     Quiet,
-    /// The connection is to end for this reason; its last frame may still be in the queue.
+    /// End the connection for this reason, after sending what is still queued.
     Ending(Close),
-    /// The socket is gone.
+    /// Stop: the socket is gone.
     Gone,
 }

@@ -1,8 +1,8 @@
-//! Everything that leaves a connection goes through its [`Outbox`].
+//! The way out of a connection: everything that leaves goes through its [`Outbox`].
 //!
-//! On a plain TCP socket with nothing waiting, whoever offers a frame writes it at once; otherwise the frame
-//! queues and the connection's own task is woken to write all that has gathered. The queue is bounded: a reader
-//! too slow for it is closed and resumes later, so nobody's slowness delays or starves anyone else.
+//! On a plain TCP socket with nothing queued, whoever offers a frame also writes it, at once. Otherwise the frame is queued, and
+//! the connection's own task is woken to write everything that has gathered. The queue is bounded. A reader that is too slow for
+//! it is closed and may resume later, so that no slow reader delays others.
 
 mod budget;
 mod count;
@@ -38,32 +38,32 @@ use tokio::net::tcp::OwnedWriteHalf;
 use pipe::Pipe;
 use state::{OutboxState, Phase};
 
-/// The way out of one connection, shared by its task and by everyone who has something to tell it.
+/// The way out of one connection, shared by its task and by everybody who sends to it.
 #[derive(Debug)]
 pub struct Outbox {
     state: Mutex<OutboxState>,
     waker: AtomicWaker,
-    /// Whoever waits for the queue to shrink.
+    /// The one who waits for the queue to shrink.
     patient: AtomicWaker,
     depot: Arc<Depot>,
     me: Weak<Outbox>,
     heard: AtomicU64,
-    /// Whether the budget already knows this outbox as one that may have to go.
+    /// Whether the budget knows this outbox as a heavy one.
     heavy: AtomicBool,
 }
 
 impl Outbox {
-    /// An outbox that writes straight to a TCP socket. `owner` comes back with every mark that is reached.
+    /// Creates an outbox that writes straight to a TCP socket. `owner` is reported with every mark that is reached.
     pub fn direct(depot: Arc<Depot>, owner: u64, socket: OwnedWriteHalf) -> Arc<Outbox> {
         Outbox::build(depot, owner, Pipe::Socket(socket))
     }
 
-    /// An outbox that only queues; its task takes what has gathered (TLS, SSE, long-polling).
+    /// Creates an outbox that only queues. Its task takes what has gathered (TLS, server-sent events, long-polling).
     pub(crate) fn queued(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
         Outbox::build(depot, owner, Pipe::Taken)
     }
 
-    /// An outbox that counts what it is offered, as if it had been written.
+    /// Creates an outbox for tests and benchmarks that counts frames as if they were written.
     #[cfg(feature = "bench")]
     pub(crate) fn counted(depot: Arc<Depot>, owner: u64) -> Arc<Outbox> {
         Outbox::build(depot, owner, Pipe::Counted)
@@ -82,7 +82,7 @@ impl Outbox {
         })
     }
 
-    /// Gives a queueing outbox the socket that it was made for: what has gathered leaves, and from here on it writes straight.
+    /// Gives a queueing outbox its socket: what has gathered is written, and from now on frames are written straight.
     pub fn connect(&self, socket: OwnedWriteHalf) {
         let mut state = self.state();
         if matches!(state.phase, Phase::Gone(_)) {
@@ -93,18 +93,19 @@ impl Outbox {
         self.waker.wake();
     }
 
-    /// Sends a frame: now if the socket takes it, else in its turn.
+    /// Sends a frame: at once if nothing is queued and the socket takes it, otherwise in its turn.
     pub fn offer(&self, frame: Bytes) -> Offered {
         self.offer_all(slice::from_ref(&frame), None)
     }
 
-    /// Sends several frames in one write; the mark is reached with the last of them. If the answer is [`Offered::Queued`], it comes
-    /// back through [`Depot::reached`] once that is flushed; if it is [`Offered::Written`], that has already happened.
+    /// Sends several frames with one write, and a mark that is reached with the last of them. After [`Offered::Queued`] the mark
+    /// is reported by [`Depot::reached`] once the frames are flushed; after [`Offered::Written`] they are already, and it is not
+    /// reported.
     pub(crate) fn offer_all(&self, frames: &[Bytes], mark: Option<Bookmark>) -> Offered {
         self.offer_in(self.state(), frames, mark)
     }
 
-    /// Sends a frame that is worth nothing later (typing, presence): beyond a small queue it is dropped.
+    /// Sends a frame that is worthless later (typing, presence). It is dropped if more than a little is queued.
     pub(crate) fn offer_droppable(&self, frame: Bytes) -> Offered {
         let state = self.state();
         if state.weight() > self.depot.limits().droppable {
@@ -114,26 +115,26 @@ impl Outbox {
         self.offer_in(state, slice::from_ref(&frame), None)
     }
 
-    /// Sends a last frame after everything that is queued, then ends the connection. An empty frame just ends it.
+    /// Queues a last frame, then ends the connection once all is sent. With an empty frame it just ends.
     pub fn offer_last(&self, frame: Bytes, close: Close) {
         self.state().last(frame, close, &self.depot);
         self.wake_all();
     }
 
-    /// Gives the connection up: what has not begun to leave is forgotten, and its task is woken to close it.
+    /// Gives up the connection: frames that have not begun to leave are dropped, and its task is woken to close it.
     pub(crate) fn doom(&self, close: Close) {
         self.state().doom(close, &self.depot);
         self.wake_all();
     }
 
-    /// Forgets everything: the connection is gone. Dropping the socket's writing half tells the peer.
+    /// Drops everything: the connection is gone. Dropping the socket's writing half tells the peer.
     pub fn shut(&self) {
         self.state().shut(&self.depot);
         self.wake_all();
     }
 
-    /// Writes what the socket takes and says whether the connection is to end; the task is woken when there is more
-    /// to do. For outboxes that only queue, this just registers the task.
+    /// Writes what the socket takes, and returns what the task must do. The task is woken when there is more to do. An outbox
+    /// that only queues just registers the task.
     pub(crate) fn poll_drive(&self, cx: &mut Context<'_>) -> Drive {
         self.waker.register(cx.waker());
         let mut state = self.state();
@@ -141,22 +142,22 @@ impl Outbox {
         let drive = state.drive(cx, &self.depot);
         let moved = before != (state.phase, state.queue.pending());
         drop(state);
-        // Only when there is news: who waits may be this very task, which would wake itself again and again.
+        // Only after a change: the one who waits may be this same task, which would otherwise wake itself for ever.
         if moved {
             self.patient.wake();
         }
         drive
     }
 
-    /// Resolves once the queue is empty or the socket is gone; writes on the way.
+    /// Resolves once nothing waits or the socket is gone. It writes what it can.
     pub fn poll_empty(&self, cx: &mut Context<'_>) -> Poll<()> {
         let drive = self.poll_drive(cx);
         let done = drive == Drive::Gone || self.state().queue.pending() == 0;
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Resolves once no more than `most` bytes wait, or the connection is ending; may be awaited beside the connection's own task,
-    /// by one waiter at a time.
+    /// Resolves once at most `most` bytes wait, or the connection is ending. It may be awaited outside of the connection's own
+    /// task, but by one waiter at a time.
     pub(crate) fn poll_drained(&self, cx: &mut Context<'_>, most: usize) -> Poll<()> {
         self.patient.register(cx.waker());
         let state = self.state();
@@ -164,19 +165,19 @@ impl Outbox {
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Takes up to `max` bytes (at least one frame, if there is one) out of an outbox that only queues. They count as
-    /// waiting until `flushed` says that they have left.
+    /// Takes up to `max` bytes (at least one frame, if there is one) out of an outbox that only queues. They count as waiting
+    /// until they are reported as sent.
     pub fn take(&self, max: usize) -> Option<Bytes> {
         self.state().queue.take(max)
     }
 
-    /// Says that this many taken bytes have left.
+    /// Notes that this many of the taken bytes were sent.
     pub(crate) fn flushed(&self, bytes: usize) {
         self.state().flushed(bytes, &self.depot);
         self.patient.wake();
     }
 
-    /// Why the connection is ending, if it is.
+    /// Returns why the connection is ending, if it is.
     pub(crate) fn ending(&self) -> Option<Close> {
         match self.state().phase {
             Phase::Open => None,
@@ -184,42 +185,42 @@ impl Outbox {
         }
     }
 
-    /// Whether the last frame has been offered already.
+    /// Tells whether the last frame was offered.
     pub(crate) fn has_last(&self) -> bool {
         matches!(self.state().phase, Phase::Last(_) | Phase::Gone(_))
     }
 
-    /// Bytes that wait.
+    /// Returns how many bytes wait.
     pub fn pending(&self) -> usize {
         self.state().queue.pending()
     }
 
-    /// When bytes last left, in milliseconds on [`Depot::lately`]'s clock; `None` before the first.
+    /// Returns when bytes were last sent, in the milliseconds of [`Depot::lately`]; `None` if never.
     pub(crate) fn last_written(&self) -> Option<u64> {
         Some(self.state().written).filter(|written| *written > 0)
     }
 
-    /// The number that comes back with every mark, usually the user's.
+    /// Returns the number that is reported with every mark, usually the user's.
     pub fn owner(&self) -> u64 {
         self.state().owner
     }
 
-    /// Says whose it is, if that was not known when it was made.
+    /// Sets the owner, if it was not known when the outbox was made.
     pub(crate) fn belongs_to(&self, owner: u64) {
         self.state().owner = owner;
     }
 
-    /// What all outboxes of this server share.
+    /// Returns what all outboxes of this server share.
     pub fn depot(&self) -> &Arc<Depot> {
         &self.depot
     }
 
-    /// Notes that something was heard from the peer: any byte counts as life.
+    /// Notes that the peer was heard. Any byte counts as a sign of life.
     pub fn hear(&self) {
         self.heard.store(self.depot.now(), Ordering::Relaxed);
     }
 
-    /// When the peer was last heard, in milliseconds on [`Depot::now`]'s clock.
+    /// Returns when the peer was last heard, in the milliseconds of [`Depot::now`].
     pub(crate) fn last_heard(&self) -> u64 {
         self.heard.load(Ordering::Relaxed)
     }
@@ -232,7 +233,7 @@ impl Outbox {
         if offered == Offered::Written {
             return offered;
         }
-        // A task with something to write already waits for its socket.
+        // If frames were queued before, the task already waits for the socket, and needs no waking.
         if !(was_waiting && offered == Offered::Queued) {
             self.wake_all();
         }
@@ -243,7 +244,7 @@ impl Outbox {
         offered
     }
 
-    /// Wakes the connection's task, and whoever waits for the queue to shrink: it may have ended.
+    /// Wakes the connection's task, and whoever waits for the queue to shrink, since the connection may be ending.
     fn wake_all(&self) {
         self.waker.wake();
         self.patient.wake();

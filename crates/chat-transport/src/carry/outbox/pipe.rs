@@ -1,4 +1,4 @@
-//! Where an outbox writes to.
+//! Where an outbox writes.
 
 use std::{
     io::{self, ErrorKind, IoSlice},
@@ -16,10 +16,10 @@ use super::{
 #[derive(Debug)]
 pub(super) enum Pipe {
     Socket(OwnedWriteHalf),
-    /// Everything is taken, and only counted.
+    /// Takes everything and only counts it.
     #[cfg(feature = "bench")]
     Counted,
-    /// The connection's task takes the bytes, or nobody does any more.
+    /// The connection's task takes the bytes; or the connection is over, and nobody does.
     Taken,
 }
 
@@ -54,10 +54,10 @@ impl Pipe {
         judge(socket.try_write_vectored(&slices[..lent]), total, counters)
     }
 
-    /// Whether a write is worth trying; if not, the task is woken when it is.
+    /// Tells whether a write is worth trying. If not, the task is woken when it is.
     pub(super) fn poll_ready(&self, cx: &mut Context<'_>) -> bool {
         let Pipe::Socket(socket) = self else { return false };
-        // An error shows at the write that follows.
+        // Ready may also mean an error, which the write that follows reports.
         matches!(socket.as_ref().poll_write_ready(cx), Poll::Ready(_))
     }
 }

@@ -4,41 +4,41 @@ use std::{collections::VecDeque, io::IoSlice};
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// A note that comes back once the bytes before it are flushed, usually (room, message).
+/// A note that is reported once the bytes before it are flushed: usually a room and a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bookmark(pub u64, pub u64);
 
-/// Frames in order, a part of the first one possibly gone already.
+/// Frames in order. A part of the first one may have been sent already.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     chunks: VecDeque<Bytes>,
     marks: VecDeque<(u64, Bookmark)>,
     offered: u64,
     flushed: u64,
-    /// Bytes that were taken out but have not left yet.
+    /// Bytes that were taken out but are not flushed yet.
     taken: usize,
-    /// The first chunk is the rest of a frame whose beginning is on the wire.
+    /// Whether the first chunk is the rest of a frame whose beginning is on the wire.
     torn: bool,
 }
 
-/// Chunks that one vectored write carries at most.
+/// How many chunks one vectored write carries at most.
 pub(super) const SLICES: usize = 32;
 
-/// A queue that grew beyond this many entries gives its memory back once it is empty.
+/// A queue that has grown beyond this many entries frees its memory once it is empty.
 const KEPT_ENTRIES: usize = 4;
 
 impl Queue {
-    /// Nothing waits to be written; taken bytes may still be on their way.
+    /// Tells whether nothing waits to be written. Taken bytes may still be on their way.
     pub(super) fn is_empty(&self) -> bool {
         self.chunks.is_empty()
     }
 
-    /// Bytes that were accepted and have not left.
+    /// Returns the bytes that were accepted and not flushed yet.
     pub(super) fn pending(&self) -> usize {
         (self.offered - self.flushed) as usize
     }
 
-    /// Counts bytes that left without waiting.
+    /// Counts bytes that were written without being queued.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.offered += bytes as u64;
         self.flushed += bytes as u64;
@@ -62,18 +62,18 @@ impl Queue {
         }
     }
 
-    /// Marks the end of what is queued now.
+    /// Sets a mark at the end of what is queued now.
     pub(super) fn mark(&mut self, mark: Bookmark) {
         self.marks.push_back((self.offered, mark));
     }
 
-    /// Lends the first chunks for a vectored write and says how many there are.
+    /// Lends the first chunks for a vectored write, and returns how many there are.
     pub(super) fn lend<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES]) -> usize {
         let lent = slices.iter_mut().zip(&self.chunks).map(|(slice, chunk)| *slice = IoSlice::new(chunk));
         lent.count()
     }
 
-    /// Takes whole chunks of up to `max` bytes together, at least one.
+    /// Takes whole chunks of at most `max` bytes together, but at least one.
     pub(super) fn take(&mut self, max: usize) -> Option<Bytes> {
         let first = self.chunks.pop_front()?;
         self.torn = false;
@@ -83,10 +83,9 @@ impl Queue {
         Some(taken)
     }
 
-    /// Counts `bytes` as flushed, out of what was taken first and out of the chunks then; answers the marks that this
-    /// reaches.
+    /// Counts bytes as flushed: first those that were taken, then those in the queue. Returns the marks that are reached by it.
     pub(super) fn advance(&mut self, bytes: usize) -> Vec<Bookmark> {
-        // What was forgotten meanwhile no longer counts.
+        // Some may have been forgotten while they were on their way.
         let bytes = bytes.min(self.pending());
         self.flushed += bytes as u64;
         let from_taken = bytes.min(self.taken);
@@ -97,7 +96,7 @@ impl Queue {
         self.marks.drain(..reached).map(|(_, mark)| mark).collect()
     }
 
-    /// Forgets all but the rest of a frame whose beginning has left, so that the wire stays at a frame's boundary.
+    /// Drops everything except the rest of a frame whose beginning was sent, so that the stream ends between two frames.
     pub(super) fn forget_unstarted(&mut self) {
         self.chunks.truncate(usize::from(self.torn));
         self.marks.clear();

@@ -1,4 +1,4 @@
-//! The state of one outbox, behind its lock.
+//! The state of an outbox, which its lock protects.
 
 use std::task::Context;
 
@@ -18,18 +18,18 @@ pub(super) struct OutboxState {
     pub(super) queue: Queue,
     pub(super) pipe: Pipe,
     pub(super) owner: u64,
-    /// When bytes last left, in milliseconds on the depot's coarse clock; 0 is never.
+    /// When bytes were last sent, in the milliseconds of [`Depot::lately`]; 0 means never.
     pub(super) written: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Open,
-    /// To be closed; a last frame may still be offered.
+    /// It is to be closed. A last frame may still be offered.
     Doomed(Close),
     /// The last frame is in the queue.
     Last(Close),
-    /// The socket is gone: closed with this, or lost.
+    /// The socket is gone: closed for this reason, or lost.
     Gone(Close),
 }
 
@@ -38,7 +38,7 @@ impl OutboxState {
         OutboxState { phase: Phase::Open, queue: Queue::default(), pipe, owner, written: 0 }
     }
 
-    /// Writes what the socket takes if nothing waits, and queues the rest.
+    /// Writes the frames if nothing waits, and queues what the socket does not take.
     pub(super) fn offer(&mut self, frames: &[Bytes], mark: Option<Bookmark>, depot: &Depot) -> Offered {
         if self.phase != Phase::Open {
             return Offered::Closed;
@@ -60,7 +60,7 @@ impl OutboxState {
         }
     }
 
-    /// Queues what is left of `frames` after `written` bytes, or dooms the connection if that is too much.
+    /// Queues what is left of `frames` after `written` bytes. Dooms the connection if the queue is then too long.
     fn enqueue(&mut self, frames: &[Bytes], written: usize, mark: Option<Bookmark>, depot: &Depot) -> Offered {
         let size: usize = frames.iter().map(Bytes::len).sum();
         if planted!(Drops) && self.queue.pending() + size > depot.limits().per_socket {
@@ -94,7 +94,7 @@ impl OutboxState {
     pub(super) fn doom(&mut self, close: Close, depot: &Depot) {
         self.phase = match self.phase {
             Phase::Open => Phase::Doomed(close),
-            // Its last frame does not leave any more.
+            // The last frame was dropped with the rest; the reason stays.
             Phase::Last(close) => Phase::Doomed(close),
             Phase::Doomed(_) | Phase::Gone(_) => return,
         };
@@ -111,7 +111,7 @@ impl OutboxState {
         self.accounted(depot, |state| state.queue.forget_all());
     }
 
-    /// Writes while the socket takes anything; otherwise the task is woken when it does.
+    /// Writes for as long as the socket takes anything. The task is woken when it takes more.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, depot: &Depot) -> Drive {
         while !self.queue.is_empty() && self.pipe.poll_ready(cx) {
             self.flush(depot);
@@ -123,7 +123,7 @@ impl OutboxState {
         }
     }
 
-    /// Counts bytes that have left and reports the marks that this reaches.
+    /// Counts bytes as flushed and reports the marks that are reached by it.
     pub(super) fn flushed(&mut self, bytes: usize, depot: &Depot) {
         let mut reached = Vec::new();
         self.written = depot.lately();
@@ -131,7 +131,7 @@ impl OutboxState {
         depot.reach(self.owner, reached);
     }
 
-    /// How much memory closing this would set free.
+    /// Returns how many bytes closing this connection would free.
     pub(super) fn weight(&self) -> usize {
         if matches!(self.phase, Phase::Open | Phase::Last(_)) { self.queue.pending() } else { 0 }
     }
@@ -143,7 +143,7 @@ impl OutboxState {
         }
     }
 
-    /// Changes the queue and tells the budget.
+    /// Changes the queue, and tells the budget how its size changed.
     fn accounted(&mut self, depot: &Depot, change: impl FnOnce(&mut OutboxState)) {
         let before = self.queue.pending();
         change(self);

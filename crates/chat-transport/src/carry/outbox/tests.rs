@@ -38,12 +38,12 @@ fn writes(outbox: &Outbox) -> u64 {
     outbox.depot().counters().writes.get()
 }
 
-/// A frame whose bytes say where it belongs.
+/// Makes a frame whose bytes tell which one it is.
 fn numbered(number: u8, len: usize) -> Bytes {
     Bytes::from(vec![number; len])
 }
 
-/// Offers frames until the kernel takes no more; answers everything that was accepted.
+/// Offers frames until the kernel takes no more, and returns everything that was accepted.
 fn fill(outbox: &Outbox) -> Vec<u8> {
     let mut accepted = Vec::new();
     for number in 0..=u8::MAX {
@@ -133,7 +133,7 @@ async fn a_full_outbox_is_closed_at_a_frame_s_boundary() {
     assert_eq!(outbox.ending(), Some(Close::TOO_SLOW));
     assert_eq!(outbox.offer(numbered(3, 1)), Offered::Closed);
     assert_eq!(outbox.offer_droppable(numbered(3, 1)), Offered::Closed);
-    // Only the rest of the frame that has begun to leave is kept; the reason follows it.
+    // Only the rest of the frame that has begun to leave is kept, and the close frame follows it.
     assert!(outbox.pending() <= waiting);
     assert_eq!(outbox.depot().waiting(), outbox.pending());
     outbox.offer_last(Bytes::from_static(b"end"), Close::TOO_SLOW);

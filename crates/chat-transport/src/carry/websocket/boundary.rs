@@ -1,4 +1,4 @@
-//! Follows frame headers through a byte stream, to know when nothing is half read.
+//! Following frame headers through a byte stream, to know when nothing is half read.
 
 use std::io::Cursor;
 
@@ -7,24 +7,24 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
     coding::{Data, OpCode},
 };
 
-/// Where in the stream of frames the last byte was.
+/// The position in the stream of frames after the bytes so far.
 #[derive(Debug, Default)]
 pub(super) struct Boundary {
-    /// Payload bytes of the current frame that are still to come.
+    /// How many payload bytes of the current frame are still to come.
     remaining: u64,
-    /// A header of which only the beginning has come.
+    /// The beginning of a header whose rest has not come.
     partial: [u8; MAX_HEADER],
     partial_len: u8,
-    /// A message whose last fragment has not come.
+    /// Whether a message has begun whose last fragment has not come.
     fragmented: bool,
-    /// The stream made no sense; there is no boundary any more.
+    /// Whether the stream was malformed, so that there are no boundaries any more.
     lost: bool,
 }
 
 const MAX_HEADER: usize = 14;
 
 impl Boundary {
-    /// Follows these bytes.
+    /// Moves over these bytes.
     pub(super) fn pass(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && !self.lost {
             let payload = self.remaining.min(bytes.len() as u64);
@@ -36,12 +36,12 @@ impl Boundary {
         }
     }
 
-    /// Whether the last frame and the last message were whole.
+    /// Tells whether the last frame and the last message are complete.
     pub(super) fn is_clean(&self) -> bool {
         self.remaining == 0 && self.partial_len == 0 && !self.fragmented && !self.lost
     }
 
-    /// Reads a header that begins here or was begun before, and answers what comes behind it.
+    /// Reads a header that begins here or has begun before, and returns the bytes behind it.
     fn header<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let known = usize::from(self.partial_len);
         let mut head = self.partial;
@@ -80,7 +80,7 @@ impl Boundary {
 mod tests {
     use super::*;
 
-    /// Text "ab" in two fragments with a ping between, all masked with zeros.
+    /// The text "ab" in two fragments with a ping between them, all masked with zeros.
     const STREAM: &[u8] = &[
         0x01, 0x81, 0, 0, 0, 0, b'a', //
         0x89, 0x80, 0, 0, 0, 0, //

@@ -1,23 +1,23 @@
-//! Frames as the server sends them: whole and unmasked, so that the same bytes serve everybody.
+//! Building frames as a server sends them: unfragmented and unmasked, so that the same bytes serve every recipient.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// What a frame carries.
+/// The kind of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
     /// A frame of UTF-8 text.
     Text = 1,
-    /// Bytes of any sort.
+    /// A frame of arbitrary bytes.
     Binary = 2,
-    /// The frame that ends a connection.
+    /// A close frame.
     Close = 8,
-    /// A question whether anybody is there.
+    /// A ping.
     Ping = 9,
-    /// The answer to it.
+    /// A pong, the answer to a ping.
     Pong = 10,
 }
 
-/// A frame ready for the socket, header and payload in one allocation.
+/// Builds a frame: header and payload in one allocation.
 pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
     let mut frame = BytesMut::with_capacity(header_len(payload.len()) + payload.len());
     put_header(&mut frame, opcode, payload.len());
@@ -25,12 +25,12 @@ pub fn frame(opcode: Opcode, payload: &[u8]) -> Bytes {
     frame.freeze()
 }
 
-/// A text frame.
+/// Builds a text frame.
 pub fn text(payload: &str) -> Bytes {
     frame(Opcode::Text, payload.as_bytes())
 }
 
-/// A close frame; the reason is cut to what a control frame holds.
+/// Builds a close frame. A reason that is too long for a control frame is cut.
 pub fn close_frame(code: u16, reason: &str) -> Bytes {
     let reason = &reason[..reason.floor_char_boundary(MAX_REASON)];
     let mut payload = Vec::with_capacity(2 + reason.len());
@@ -39,7 +39,7 @@ pub fn close_frame(code: u16, reason: &str) -> Bytes {
     frame(Opcode::Close, &payload)
 }
 
-/// Writes a frame behind others.
+/// Appends a frame to others.
 pub fn put_frame(frames: &mut BytesMut, opcode: Opcode, payload: &[u8]) {
     put_header(frames, opcode, payload.len());
     frames.put_slice(payload);

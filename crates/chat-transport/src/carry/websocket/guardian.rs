@@ -1,4 +1,4 @@
-//! tungstenite over memory: bytes in, messages and replies out.
+//! tungstenite over memory: bytes go in, messages and replies come out.
 
 use std::{
     collections::VecDeque,
@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::{
 use super::{boundary::Boundary, limits::FrameLimits};
 use crate::carry::outbox::Close;
 
-/// Checks what a client sends. Where no message is under way it holds no protocol state and no buffer.
+/// Checks what a client sends. Between two messages it holds no protocol state and no buffer.
 #[derive(Debug)]
 pub(super) struct Guardian {
     context: Option<Box<WebSocketContext>>,
@@ -24,19 +24,19 @@ pub(super) struct Guardian {
     limits: FrameLimits,
 }
 
-/// What the guardian made of the bytes, in order.
+/// What came out of the bytes, in order.
 #[derive(Debug)]
 pub(super) enum Heard {
     Text(Utf8Bytes),
     Binary(Bytes),
     /// A pong to send.
     Reply(Bytes),
-    /// The peer's close, and the frame that answers it.
+    /// The peer's close code, and the close frame that answers it.
     Closed {
         code: u16,
         reply: Bytes,
     },
-    /// The peer broke a rule.
+    /// The peer broke the protocol.
     Broken(Close),
 }
 
@@ -53,29 +53,30 @@ impl Guardian {
         heard
     }
 
-    /// Hears all of `bytes`.
+    /// Reads all of `bytes`, and queues what comes out of them.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         self.boundary.pass(bytes);
         let clean = self.boundary.is_clean();
         let mut context = self.context.take().unwrap_or_else(|| self.open(bytes.len(), clean));
         let ended = self.hear_all(&mut context, bytes);
-        // A fresh context is as good as this one wherever nothing is half read.
+        // Between two messages the context has no state worth keeping: a fresh one does as well.
         self.context = (!clean && !ended).then_some(context);
     }
 
-    /// Whether a message has begun and not ended.
+    /// Tells whether a message has begun and is not complete.
     pub(super) fn is_within(&self) -> bool {
         self.context.is_some()
     }
 
-    /// Whether nothing is half read or unread, so that nothing is kept.
+    /// Tells whether it holds no context and no queue.
     #[cfg(test)]
     pub(super) fn is_at_rest(&self) -> bool {
         self.context.is_none() && self.heard.capacity() == 0
     }
 
     fn open(&self, expected: usize, clean: bool) -> Box<WebSocketContext> {
-        // Holds exactly what has come; more only if more is to come. Payloads share this buffer.
+        // Between two messages the buffer is as large as what has come; within one it has room for more. Payloads are slices of
+        // this buffer, so a larger one would stay in memory with them.
         let size = if clean { expected } else { MORE };
         let config = WebSocketConfig::default()
             .read_buffer_size(size)
@@ -85,14 +86,14 @@ impl Guardian {
         Box::new(WebSocketContext::new(Role::Server, Some(config)))
     }
 
-    /// Reads until the bytes are used up; true if the conversation is over.
+    /// Reads until the bytes are used up; returns true if the conversation is over.
     fn hear_all(&mut self, context: &mut WebSocketContext, bytes: &[u8]) -> bool {
         let mut pipe = Pipe { input: bytes, output: Vec::new() };
         loop {
             let result = context.read(&mut pipe);
             let over = matches!(result, Ok(Message::Close(_)));
             if over {
-                // The answer is written at the next turn, which reports the end that we know already.
+                // `flush` writes the answering close frame, then fails because the conversation is over, which is known already.
                 let _ = context.flush(&mut pipe);
             }
             let reply = Bytes::from(mem::take(&mut pipe.output));
@@ -121,7 +122,7 @@ impl Guardian {
         match message {
             Message::Text(text) => self.heard.push_back(Heard::Text(text)),
             Message::Binary(bytes) => self.heard.push_back(Heard::Binary(bytes)),
-            // Pings are answered by the reply of the next turn; pongs have shown life by coming.
+            // tungstenite writes the pong at the next read; a pong needs no answer, since any byte counts as a sign of life.
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
         }
     }
@@ -133,7 +134,7 @@ impl Guardian {
     }
 }
 
-/// The two ends that tungstenite reads and writes.
+/// The stream that tungstenite reads from and writes to.
 struct Pipe<'a> {
     input: &'a [u8],
     output: Vec<u8>,
@@ -166,7 +167,7 @@ fn judge(error: &Error) -> Close {
     }
 }
 
-/// Read ahead while a message is under way.
+/// How many bytes are read ahead within a message.
 const MORE: usize = 4 << 10;
-/// The code that stands for "none was given".
+/// The close code for a close frame that has none.
 const NO_CODE: u16 = 1005;

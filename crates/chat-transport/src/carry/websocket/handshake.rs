@@ -1,4 +1,4 @@
-//! The opening handshake, and taking the socket back from hyper behind it.
+//! The opening handshake, and taking the socket back from hyper after it.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::{Depot, FrameLimits, Outbox, WebSocket};
 use crate::carry::http::{Duplex, Patient};
 
-/// A request that asks properly for a WebSocket and has not been answered yet.
+/// A valid request for a WebSocket that has not been answered yet.
 #[derive(Debug)]
 pub struct Handshake {
     accept: HeaderValue,
@@ -25,7 +25,7 @@ pub struct Handshake {
 /// Why a request cannot become a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It does not ask for one.
+    /// It does not ask for a WebSocket.
     #[error("not a WebSocket request")]
     NotAsked,
     /// It asks for a version other than 13.
@@ -36,12 +36,12 @@ pub enum Refused {
     Key,
 }
 
-/// A socket on its way from hyper to us.
+/// A socket that hyper still holds until the answer is sent.
 #[derive(Debug)]
 pub struct Upgrading(OnUpgrade);
 
 impl Handshake {
-    /// Checks a request. Who decides to refuse it for reasons of its own just answers it.
+    /// Checks a request. To refuse it for another reason, answer it and drop this.
     pub fn of<B>(request: &mut Request<B>) -> Result<Handshake, Refused> {
         let headers = request.headers();
         if !asks(request) {
@@ -54,7 +54,7 @@ impl Handshake {
         Ok(Handshake { accept, upgrade: hyper::upgrade::on(request) })
     }
 
-    /// The 101 answer, and the socket that comes once it is sent.
+    /// Returns the 101 answer, and the socket that is free once the answer is sent.
     pub fn accept<B: Default>(self) -> (Response<B>, Upgrading) {
         let mut response = Response::new(B::default());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -67,7 +67,7 @@ impl Handshake {
 }
 
 impl Refused {
-    /// The status to refuse with; [`Refused::Version`] wants the header of [`Refused::header`] beside it.
+    /// Returns the status of the refusal. [`Refused::Version`] also needs the header that [`Refused::header`] returns.
     pub fn status(self) -> StatusCode {
         match self {
             Refused::NotAsked | Refused::Version => StatusCode::UPGRADE_REQUIRED,
@@ -75,7 +75,7 @@ impl Refused {
         }
     }
 
-    /// The header that says what would have been right.
+    /// Returns the header that tells the client what would be accepted.
     pub fn header(self) -> Option<(http::HeaderName, HeaderValue)> {
         match self {
             Refused::NotAsked => Some((UPGRADE, HeaderValue::from_static("websocket"))),
@@ -86,7 +86,7 @@ impl Refused {
 }
 
 impl Upgrading {
-    /// Waits for the answer to be sent and takes the socket over; `None` if the client went away first.
+    /// Waits until the answer is sent, and takes the socket over; `None` if the client went away first.
     pub async fn finish(self, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> Option<WebSocket> {
         let upgraded = self.0.await.ok()?;
         Some(take_over(upgraded, limits, depot, owner))
@@ -94,7 +94,7 @@ impl Upgrading {
 }
 
 impl Upgrading {
-    /// The same for a queueing outbox that already has what is to be said first.
+    /// As [`finish`](Self::finish), with an outbox that only queues and already holds the first frames.
     pub async fn join(self, limits: FrameLimits, outbox: Arc<Outbox>) -> Option<WebSocket> {
         let upgraded = self.0.await.ok()?;
         Some(match taken(upgraded) {
@@ -104,7 +104,7 @@ impl Upgrading {
     }
 }
 
-/// A socket that is out of hyper's hands, and what was read of it already.
+/// A socket that was taken out of hyper's hands, with the bytes that hyper had read beyond the request.
 enum Taken {
     Plain(TcpStream, Bytes),
     Wrapped(Box<dyn Duplex>, Bytes),
@@ -117,7 +117,7 @@ fn take_over(upgraded: Upgraded, limits: FrameLimits, depot: Arc<Depot>, owner: 
     }
 }
 
-/// Takes a socket, plain or through TLS, out of hyper's hands, which keep 4 KiB; anything else runs inside its wrapping.
+/// Takes a socket, plain or over TLS, out of hyper's wrapping, which costs 4 KiB. A stream of another kind keeps it.
 fn taken(upgraded: Upgraded) -> Taken {
     let upgraded = match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
         Ok(parts) => return Taken::Plain(parts.io.into_inner().into_inner(), parts.read_buf),
@@ -136,7 +136,7 @@ fn asks<B>(request: &Request<B>) -> bool {
         && names(request.headers(), UPGRADE, "websocket")
 }
 
-/// Whether a comma-separated header names this token.
+/// Tells whether a comma-separated header contains this token.
 fn names(headers: &HeaderMap, header: http::HeaderName, token: &str) -> bool {
     let values = headers.get_all(header);
     values
@@ -146,7 +146,7 @@ fn names(headers: &HeaderMap, header: http::HeaderName, token: &str) -> bool {
         .any(|named| named.trim().eq_ignore_ascii_case(token))
 }
 
-/// The answer to the key, which must be 16 bytes in base64: 22 digits and two signs of equality.
+/// Returns the answer to the key; `None` if the key is not 16 bytes in base64, that is 22 digits and `==`.
 fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).iter();
     let (Some(key), None) = (keys.next(), keys.next()) else { return None };

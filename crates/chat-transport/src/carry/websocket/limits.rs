@@ -1,11 +1,11 @@
-//! What a client may send.
+//! Limits on what a client may send.
 
-/// What a connection may send.
+/// Limits on what a client may send.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameLimits {
-    /// Bytes in one frame's payload; more closes with 1009.
+    /// The most bytes of one frame's payload; with more the connection is closed with 1009.
     pub frame: usize,
-    /// Bytes in one message's payload, all fragments together; more closes with 1009.
+    /// The most bytes of one message's payload, over all of its fragments; with more the connection is closed with 1009.
     pub message: usize,
 }
 

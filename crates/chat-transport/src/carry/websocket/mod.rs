@@ -1,8 +1,8 @@
-//! The server's side of a WebSocket, on the raw socket that is left after the upgrade.
+//! The server's side of a WebSocket, on the raw socket after the upgrade.
 //!
-//! Outgoing frames are built once ([`frame()`]) and go through the connection's [`Outbox`]; incoming bytes pass the
-//! guardian, tungstenite, which checks framing, UTF-8, fragments and control frames. Between two messages an idle
-//! connection keeps neither a buffer nor the guardian.
+//! Outgoing frames are built once ([`frame()`]) and go through the connection's [`Outbox`]. Incoming bytes pass through
+//! tungstenite, which checks framing, UTF-8, fragments and control frames. Between two messages a connection keeps neither a
+//! buffer nor tungstenite's state.
 
 mod boundary;
 mod frame;
@@ -35,57 +35,56 @@ use super::outbox::{Close, Depot, Drive, Outbox};
 use guardian::{Guardian, Heard};
 use stream::Stream;
 
-/// One connection after its handshake.
+/// A connection after its handshake.
 #[derive(Debug)]
 pub struct WebSocket {
     outbox: Arc<Outbox>,
     stream: Stream,
     guardian: Guardian,
-    /// When the message that has begun began.
+    /// When the message that is coming in began, in the depot's milliseconds.
     since: Option<u64>,
 }
 
-/// What comes in.
+/// What [`WebSocket::next`] returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// A text message.
     Text(Utf8Bytes),
     /// A binary message.
     Binary(Bytes),
-    /// The end, by either side or by neither; [`WebSocket::shut`] is all that is left to do. A close that the peer
-    /// began has been answered already.
+    /// The end. Only [`WebSocket::shut`] is left to be called. A close frame from the peer has been answered already.
     Closed(Closed),
 }
 
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
-    /// The peer sent a close frame with this code (1005 if it gave none).
+    /// The peer sent a close frame with this code, or 1005 if it had none.
     ByPeer(u16),
-    /// The peer broke the protocol or a limit; the close frame is on its way.
+    /// The peer broke the protocol or a limit. The close frame is on its way.
     Broken(Close),
-    /// The outbox is to end: doomed, or its last frame has been offered.
+    /// This side ends it: the outbox is doomed, or its last frame was offered.
     ByUs(Close),
-    /// The connection went away without a close frame.
+    /// The connection broke without a close frame.
     Lost,
 }
 
 impl WebSocket {
-    /// Takes over a connected socket. `early` are bytes that came right behind the handshake.
+    /// Takes over a connected socket. `early` are bytes that came with the handshake.
     pub fn new(socket: TcpStream, early: Bytes, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
         let (read, write) = socket.into_split();
         let outbox = Outbox::direct(depot, owner, write);
         WebSocket::build(outbox, Stream::Plain(read), early, limits)
     }
 
-    /// Takes over a connected socket for an outbox that was filled before there was one.
+    /// Takes over a connected socket for an outbox that may have been filled already.
     pub fn join(outbox: Arc<Outbox>, socket: TcpStream, early: Bytes, limits: FrameLimits) -> WebSocket {
         let (read, write) = socket.into_split();
         outbox.connect(write);
         WebSocket::build(outbox, Stream::Plain(read), early, limits)
     }
 
-    /// Runs over any stream, TLS for one: its outbox only queues.
+    /// Runs over any stream, such as TLS. Its outbox only queues.
     pub fn over(stream: impl Duplex, early: Bytes, limits: FrameLimits, depot: Arc<Depot>, owner: u64) -> WebSocket {
         let outbox = Outbox::queued(depot, owner);
         WebSocket::build(outbox, Stream::wrapped(stream), early, limits)
@@ -103,18 +102,18 @@ impl WebSocket {
         WebSocket { outbox, stream, guardian, since: None }
     }
 
-    /// The way out.
+    /// Returns the way out.
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
     }
 
-    /// The next message. Meanwhile whatever is queued is written. Nothing is lost if this is dropped and called again.
-    /// After [`Incoming::Closed`] there is nothing more to come.
+    /// Waits for the next message, and writes what is queued meanwhile. It may be dropped and called again without loss. After
+    /// [`Incoming::Closed`] it must not be called again.
     pub async fn next(&mut self) -> Incoming {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// As [`next`](Self::next), for hand-written futures.
+    /// Polls for the next message, for hand-written futures; see [`next`](Self::next).
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         loop {
             if let Some(incoming) = self.heard() {
@@ -132,14 +131,14 @@ impl WebSocket {
         }
     }
 
-    /// Writes what is queued and reads nothing. Never ready: who polls this waits for something else.
+    /// Writes what is queued and reads nothing. It is never ready: poll it beside something else.
     pub(crate) fn poll_drive<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
-        // What became of the connection is for `next` to say.
+        // The result can wait: `next` asks again.
         self.stream.poll_drive(cx, &self.outbox);
         Poll::Pending
     }
 
-    /// Does some work and keeps writing what is queued meanwhile. Nothing is read: a client waits for its answers.
+    /// Does some work, and writes what is queued meanwhile. Nothing is read, so that requests are processed in order.
     pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         let done = poll_fn(|cx| match work.as_mut().poll(cx) {
@@ -147,14 +146,14 @@ impl WebSocket {
             Poll::Pending => self.poll_drive(cx),
         });
         let done = done.await;
-        // That took time which is not the client's.
+        // The work's time must not count against a message that is coming in.
         self.since = None;
         done
     }
 
-    /// Ends the connection: sends the close frame if none is under way, lets the queue leave and waits for the peer to
-    /// hang up, each no longer than `patience`. Bytes that still come in are thrown away, because a socket closed with
-    /// unread bytes is reset, and the close frame with it.
+    /// Ends the connection: offers the close frame unless one was offered, sends what is queued and waits for the peer to hang
+    /// up, each for at most `patience`. Bytes that still come in are read and thrown away: the kernel resets a socket that is
+    /// closed with unread bytes, and the peer would lose the close frame.
     pub async fn shut(mut self, patience: Duration) {
         if let (Some(close), false) = (self.outbox.ending(), self.outbox.has_last()) {
             self.outbox.offer_last(close_frame(close.code, close.reason), close);
@@ -162,12 +161,12 @@ impl WebSocket {
         let emptied = timeout(patience, poll_fn(|cx| self.stream.poll_empty(cx, &self.outbox))).await;
         self.outbox.shut();
         if emptied.is_ok() {
-            // Whether the peer hangs up or the patience ends, the socket goes now.
+            // An elapsed timeout needs no handling: the socket is dropped in either case.
             let _ = timeout(patience, poll_fn(|cx| self.stream.poll_hang_up(cx))).await;
         }
     }
 
-    /// What the guardian has ready; its replies go out on the way, in their place among the messages.
+    /// Returns the next message that is ready. Replies between messages (pongs) are sent on the way, in their order.
     fn heard(&mut self) -> Option<Incoming> {
         loop {
             match self.guardian.next()? {
@@ -192,8 +191,8 @@ impl WebSocket {
         }
     }
 
-    /// Reads once and lets the guardian hear it; false at the end of the stream. The buffer lives on the stack, and
-    /// only while there is something to read.
+    /// Reads once and passes the bytes on; returns false at the end of the stream. The buffer is on the stack, so that an idle
+    /// connection has none.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut space = [const { MaybeUninit::uninit() }; READ];
         let mut buffer = ReadBuf::uninit(&mut space);
@@ -207,7 +206,8 @@ impl WebSocket {
         Poll::Ready(true)
     }
 
-    /// A message that has begun is to end soon: who lets it drip keeps its room for nothing.
+    /// Ends a connection whose message takes longer than [`LONGEST`]: a client that sends byte by byte would hold memory for
+    /// ever.
     fn judge_pace(&mut self) {
         if !self.guardian.is_within() {
             self.since = None;
@@ -224,5 +224,5 @@ impl WebSocket {
 /// How long a message may take from its first byte to its last.
 const LONGEST: Duration = Duration::from_secs(10);
 const DRIPS: Close = Close::new(1008, "a message came too slowly");
-/// Bytes read at once.
+/// How many bytes are read at once.
 const READ: usize = 16 << 10;

@@ -1,4 +1,4 @@
-//! The socket under a WebSocket: plain, or wrapped by something that encrypts.
+//! The stream under a WebSocket: a plain socket, or one that encrypts.
 
 use std::{
     fmt, io,
@@ -17,12 +17,12 @@ use crate::carry::outbox::{Drive, Outbox};
 
 #[derive(Debug)]
 pub(super) enum Stream {
-    /// The outbox has the writing half and writes by itself.
+    /// The outbox has the writing half and writes itself.
     Plain(OwnedReadHalf),
     Wrapped(Box<Wrapped>),
 }
 
-/// A stream that only the connection's task may write.
+/// A stream that only the connection's task may write to.
 pub(super) struct Wrapped {
     io: Box<dyn Duplex>,
     writing: Bytes,
@@ -54,7 +54,7 @@ impl Stream {
         drive
     }
 
-    /// Resolves when nothing is left to write.
+    /// Resolves when everything is written or the socket is gone.
     pub(super) fn poll_empty(&mut self, cx: &mut Context<'_>, outbox: &Outbox) -> Poll<()> {
         match self.poll_drive(cx, outbox) {
             Drive::Gone => Poll::Ready(()),
@@ -62,10 +62,10 @@ impl Stream {
         }
     }
 
-    /// Says goodbye and resolves when the peer has hung up too.
+    /// Shuts the writing side down, and resolves when the peer has hung up too.
     pub(super) fn poll_hang_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Stream::Wrapped(wrapped) = self {
-            // A failure to say goodbye shows as the end of the stream.
+            // If the shutdown fails, the reading side shows the end.
             let _ = ready!(Pin::new(&mut *wrapped.io).poll_shutdown(cx));
         }
         let mut space = [0; 1024];
@@ -102,5 +102,5 @@ impl fmt::Debug for Wrapped {
     }
 }
 
-/// Bytes that are handed to the wrapping stream at once.
+/// How many bytes the encrypting stream gets at once.
 const CHUNK: usize = 64 << 10;

@@ -92,7 +92,7 @@ async fn only_addresses_that_may_be_reached_are() {
         resolve: Arc::new(Only { by, allows: is_public }),
         ..ClientSettings::default()
     };
-    // By its number, by a name of the system, and by a name that somebody else made.
+    // The same server by its address, by a name of the system, and by a name that the resolver makes up.
     for (resolve, host) in
         [(Arc::new(Dns) as Arc<dyn Resolve>, "127.0.0.1"), (Arc::new(Dns), "localhost"), (named(at), "chat.example")]
     {
@@ -150,7 +150,7 @@ async fn who_does_not_prove_who_they_are_hears_nothing() {
     fs::remove_dir_all(folder).expect("its end");
 }
 
-/// Finds every host at this address.
+/// Resolves every host to this address.
 #[derive(Debug)]
 struct Named(SocketAddr);
 

@@ -1,4 +1,4 @@
-//! A server that says what a test wants.
+//! A server that answers as a test wants.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Serves each connection in this way; also says how many came.
+/// Serves each connection with `each`. Returns the address, and a count of the connections.
 pub(crate) fn serve<F>(each: impl Fn(TcpStream) -> F + Send + 'static) -> (SocketAddr, Arc<AtomicUsize>)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -27,13 +27,13 @@ where
     (at, count)
 }
 
-/// The head and the body of the next request.
+/// Reads the next request: head and body.
 pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
     let (head, body) = request_of_bytes(stream).await?;
     Some((head, String::from_utf8(body).ok()?))
 }
 
-/// The same of a body that is no text.
+/// Reads the next request with its body as bytes.
 pub(crate) async fn request_of_bytes(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
@@ -52,7 +52,7 @@ pub(crate) async fn answer(stream: &mut (impl AsyncWrite + Unpin), head: &str, b
 }
 
 pub(crate) async fn write(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
-    // Who has heard enough hangs up.
+    // The client may have hung up already.
     let _ = stream.write_all(text.as_bytes()).await;
     let _ = stream.flush().await;
 }

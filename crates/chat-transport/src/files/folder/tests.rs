@@ -1,4 +1,4 @@
-//! Bytes in a directory.
+//! Files in a directory.
 
 use super::*;
 

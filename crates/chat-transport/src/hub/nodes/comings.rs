@@ -1,21 +1,21 @@
-//! Who came into rooms and left them a while ago: it may be told in any order, by other nodes or once it is found out whether it was
-//! committed at all, and what is older than what is known is not taken in.
+//! Comings and goings of a while ago. They may be heard in any order, from other nodes or when it turns out that an order was
+//! committed after all; older ones than what is known are ignored.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use chat_domain::{RoomId, Time, UserId};
 
-/// Of each who came or went in the last while, the newest of that which was taken in: its `seq`, and when it was.
+/// The newest coming or going of each person in each room that was taken in lately: its `seq` and time.
 #[derive(Default)]
 pub(in crate::hub) struct Comings {
     taken: HashMap<(UserId, RoomId), (u64, Time)>,
-    /// How many stayed when they were last looked through.
+    /// How many were left after the last clean-up.
     stayed: usize,
 }
 
 impl Comings {
-    /// Takes a coming or going in. False if it was taken in before, or a later one.
+    /// Takes in a coming or going. Returns false if it or a newer one was taken in before.
     pub(in crate::hub) fn take(&mut self, user: UserId, room: RoomId, seq: u64, at: Time) -> bool {
         if self.taken.len() >= MANY.max(2 * self.stayed) {
             self.taken.retain(|_, (_, earlier)| at.since(*earlier) < LONG);
@@ -29,15 +29,15 @@ impl Comings {
         is_news
     }
 
-    /// The `seq` of the newest that was taken in, 0 if none was.
+    /// Returns the `seq` of the newest one that was taken in, or 0.
     pub(in crate::hub) fn newest(&self, user: UserId, room: RoomId) -> u64 {
         self.taken.get(&(user, room)).map_or(0, |(seq, _)| *seq)
     }
 }
 
-/// So many at least are looked through for those that are forgotten.
+/// A clean-up is worth it only with at least this many entries.
 const MANY: usize = 8192;
-/// What is older than this is heard no more, nor read.
+/// Nothing older than this can still be heard or read.
 const LONG: Duration = Duration::from_secs(300);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Comparing where rooms stand with where the journal says that they stand: it finds whatever was missed.
+//! Comparing the heads of rooms with the journal's, which finds whatever was missed.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::super::handle::Hub;
 use super::{Nodes, Numbers};
 
 impl Hub {
-    /// Lets time pass for the other nodes: says that this one is alive, and sees whether something was missed.
+    /// Does what time requires among nodes: sends this node's heartbeat, and notices missed envelopes and dead nodes.
     pub(in crate::hub) fn pass_among_nodes(&self, now: Time) {
         let Some(nodes) = &self.0.nodes else { return };
         self.beat(now);
@@ -19,7 +19,7 @@ impl Hub {
             let dead = nodes.numbers().hearing.living(now, &living);
             for (node, heard) in dead {
                 info!(node, "another node is gone");
-                // The grace of its people begins with its last sign.
+                // The grace of its people begins with its last sign of life.
                 self.lose_node(node, heard);
             }
         }
@@ -40,7 +40,7 @@ impl Hub {
         }
     }
 
-    /// Compares all rooms to which somebody listens, and reads what was told to people.
+    /// Compares all rooms with listeners, and reads what was told to people.
     pub(in crate::hub) async fn compare(&self) -> Result<(), Failure> {
         self.metrics().nodes().compared();
         let rooms: Vec<Vec<RoomId>> = (0..self.shards()).map(|shard| self.delivery(shard).rooms_in_doubt()).collect();
@@ -51,7 +51,7 @@ impl Hub {
         }
     }
 
-    /// Compares the rooms that were remembered since this was last asked: what others said of them just before was not noted.
+    /// Compares the rooms that came into memory since the last call: what other nodes said of them just before was not noted.
     pub(in crate::hub) async fn compare_new_rooms(&self) -> Result<(), Failure> {
         if self.0.nodes.is_none() {
             return Ok(());
@@ -76,7 +76,7 @@ impl Hub {
 }
 
 impl Delivery {
-    /// The rooms to which somebody listens. Whoever waits for one that is not remembered looks for themselves.
+    /// Returns the rooms with listeners. A long poll for a room that is not in memory asks the journal itself.
     fn rooms_in_doubt(&mut self) -> Vec<RoomId> {
         let waiters = std::mem::take(&mut self.waiters);
         waiters.values().for_each(|waiter| waiter.notify_waiters());
@@ -85,7 +85,8 @@ impl Delivery {
 }
 
 impl Nodes {
-    /// Whether it is time to compare. From time to time it is, whatever was heard: more often while nobody is.
+    /// Tells whether it is time to compare: after a doubt, and from time to time without one, more often while no other node is
+    /// heard.
     pub(in crate::hub) fn is_in_doubt(&self, now: Time) -> bool {
         let Numbers { hearing, sweep, .. } = &mut *self.numbers();
         let is_quiet = hearing.last().is_some_and(|last| now.since(last) >= QUIET);
@@ -101,11 +102,11 @@ impl Nodes {
     }
 }
 
-/// Rooms asked for in one question.
+/// How many rooms are asked for in one query.
 const AT_ONCE: usize = 1000;
-/// How often everything is compared while the others are heard.
+/// How often everything is compared while other nodes are heard.
 const SWEEP: Duration = Duration::from_secs(30);
-/// And while none of them is.
+/// How often while none is heard.
 const SWEEP_QUIET: Duration = Duration::from_millis(3_500);
-/// Heartbeats come every second.
+/// After this silence a node is not heard. Heartbeats come every second.
 const QUIET: Duration = Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! Who is connected to other nodes, as these state it.
+//! People who are connected to other nodes, as these nodes state it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use chat_domain::{Mood, Person, RoomId, UserId};
 
 use super::super::map::Map;
 
-/// Who is connected to other nodes, and in which rooms they are.
+/// People who are connected to other nodes, and their rooms.
 #[derive(Default)]
 pub(in crate::hub) struct Elsewhere {
     nodes: BTreeMap<u64, Map<UserId, Mood>>,
@@ -16,14 +16,14 @@ pub(in crate::hub) struct Elsewhere {
     rooms: Map<RoomId, BTreeSet<UserId>>,
 }
 
-/// Somebody who is elsewhere.
+/// A person who is connected elsewhere.
 struct Absent {
     person: Arc<Person>,
     rooms: BTreeSet<RoomId>,
 }
 
 impl Elsewhere {
-    /// A node states this of somebody.
+    /// Takes in what a node states about a person.
     pub(in crate::hub) fn state(&mut self, node: u64, stated: &Stated) {
         let user = stated.person.id();
         let there = self.nodes.entry(node).or_default();
@@ -36,7 +36,7 @@ impl Elsewhere {
         }
     }
 
-    /// Somebody went away everywhere, and all have heard it.
+    /// Forgets a person who is offline everywhere, after all have heard it.
     pub(in crate::hub) fn forget(&mut self, user: UserId) {
         if self.nodes.values().any(|there| there.contains_key(&user)) {
             return;
@@ -46,39 +46,39 @@ impl Elsewhere {
         }
     }
 
-    /// Everybody of a node that is dead.
+    /// Forgets the people of a dead node.
     pub(in crate::hub) fn lose(&mut self, node: u64) {
         self.nodes.remove(&node);
     }
 
-    /// Those known of a node in a part who are not in this list of it.
+    /// Returns the people in a part of a node who are known here but missing in its list.
     pub(in crate::hub) fn ghosts(&self, node: u64, of: u64, part: u64, people: &[Stated]) -> Vec<UserId> {
         let stated: BTreeSet<UserId> = people.iter().map(|stated| stated.person.id()).collect();
         let there = self.nodes.get(&node).into_iter().flat_map(|there| there.keys().copied());
         there.filter(|user| part_of(*user, of) == part && !stated.contains(user)).collect()
     }
 
-    /// How many people of a node are known, and what tells them from all others.
+    /// Returns how many people of a node are known, and a hash of them.
     pub(in crate::hub) fn count(&self, node: u64) -> (u64, u64) {
         count(self.nodes.get(&node).into_iter().flatten())
     }
 
-    /// Who somebody is who is elsewhere.
+    /// Returns a person who is connected elsewhere.
     pub(in crate::hub) fn person(&self, user: UserId) -> Option<&Arc<Person>> {
         self.people.get(&user).map(|known| &known.person)
     }
 
-    /// Those who are elsewhere and in a room.
+    /// Returns the people in a room who are connected elsewhere.
     pub(in crate::hub) fn in_room(&self, room: RoomId) -> impl Iterator<Item = UserId> {
         self.rooms.get(&room).into_iter().flatten().copied()
     }
 
-    /// The rooms of somebody who is elsewhere.
+    /// Returns the rooms of a person who is connected elsewhere.
     pub(in crate::hub) fn rooms(&self, user: UserId) -> impl Iterator<Item = RoomId> {
         self.people.get(&user).into_iter().flat_map(|known| known.rooms.iter().copied())
     }
 
-    /// Somebody came into a room.
+    /// Adds a room to a person.
     pub(in crate::hub) fn enters(&mut self, user: UserId, room: RoomId) {
         if let Some(known) = self.people.get_mut(&user) {
             known.rooms.insert(room);
@@ -86,7 +86,7 @@ impl Elsewhere {
         }
     }
 
-    /// Somebody left a room.
+    /// Takes a room from a person.
     pub(in crate::hub) fn leaves(&mut self, user: UserId, room: RoomId) {
         if let Some(known) = self.people.get_mut(&user) {
             known.rooms.remove(&room);
@@ -116,12 +116,12 @@ impl Elsewhere {
     }
 }
 
-/// How many people these are, and what tells them and their moods from all others.
+/// Returns the number of these people, and a hash of them and their moods.
 pub(in crate::hub) fn count<'a>(people: impl Iterator<Item = (&'a UserId, &'a Mood)>) -> (u64, u64) {
     people.fold((0, 0), |(people, hash), (user, mood)| (people + 1, hash.wrapping_add(Stated::hash(*user, *mood))))
 }
 
-/// In which of so many parts somebody is stated.
+/// Returns in which of `of` parts a person is stated.
 pub(in crate::hub) fn part_of(user: UserId, of: u64) -> u64 {
     user.number() as u64 % of.max(1)
 }

@@ -1,4 +1,4 @@
-//! Hearing what the other nodes tell.
+//! Hearing other nodes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::Nodes;
 use crate::mistakes::planted;
 
 impl Hub {
-    /// Listens to the other nodes until told to stop.
+    /// Hears other nodes until told to stop.
     pub(in crate::hub) async fn listen(&self, stop: &CancellationToken) {
         let Some(nodes) = &self.0.nodes else { return };
         while stop.run_until_cancelled(self.0.inbox.overheard().bell().notified()).await.is_some() {
@@ -22,7 +22,7 @@ impl Hub {
         }
     }
 
-    /// Hands on what was heard to the rooms that it is about.
+    /// Passes on what came from other nodes to the lanes of its rooms.
     pub(in crate::hub) fn overhear(&self, nodes: &Nodes, now: Time) {
         let (envelopes, has_lost) = self.0.inbox.overheard().take();
         let mut fresh = Vec::new();
@@ -39,7 +39,7 @@ impl Hub {
         for Envelope { rooms, tells, signs, speaker, .. } in fresh {
             self.metrics().nodes().heard(lag(&rooms, now));
             for moved in rooms {
-                // Who came there and left is not said: the journal knows.
+                // The envelope does not say who came and went there: the journal must be asked.
                 is_full |= moved.comes && moved.events.is_empty();
                 is_full |= !self.0.inbox.put_heard(moved);
             }
@@ -53,7 +53,7 @@ impl Hub {
         }
     }
 
-    /// Takes in what other nodes have settled in rooms of a shard.
+    /// Takes in what other nodes have settled in a shard's rooms.
     pub(in crate::hub) fn hear(&self, shard: usize, heard: Vec<Moved>, now: Time) {
         for moved in heard {
             let past = self.move_people(moved.events.iter());
@@ -70,7 +70,7 @@ impl Delivery {
         if events.is_empty() {
             self.stale.mark_room(room);
             if let Some(room) = self.rooms.get_mut(&room) {
-                // Nothing comes by itself: it is read at once.
+                // The envelope has only the numbers, so the events are read at once instead of being waited for.
                 room.log.stands_at(Head { seq: to_seq, moves }, now.before(PATIENCE));
             }
             self.ring_waiters(room);
@@ -78,7 +78,7 @@ impl Delivery {
         events.iter().filter_map(|event| self.overhear(event, past, now)).collect()
     }
 
-    /// A room to which nobody listens here is not remembered for what others say in it.
+    /// Takes in an event of a room that is not in memory, because nobody here listens to it.
     fn overhear(&mut self, event: &Arc<Event>, past: &Past, now: Time) -> Option<Follow> {
         match self.rooms.contains_key(&event.room) {
             true => self.publish(event, now),
@@ -88,7 +88,7 @@ impl Delivery {
     }
 }
 
-/// How long ago the newest of this was asked for.
+/// Returns how long ago the newest of these events' commands arrived.
 fn lag(rooms: &[Moved], now: Time) -> Option<Duration> {
     let asked = rooms.iter().flat_map(|moved| &moved.events).map(|event| event.at).max();
     asked.map(|at| now.since(at))

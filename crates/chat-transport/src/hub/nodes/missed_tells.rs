@@ -1,5 +1,5 @@
-//! Reading in the journal what was told to people, and who came into rooms, of which nothing was heard: comparing rooms never finds
-//! one of which nobody here ever heard.
+//! Reading from the journal what was told to people, and who came into rooms, without being heard here. Comparing rooms does not
+//! find this: it knows only rooms that were heard of.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use super::super::people::{People, Rooms};
 use super::Nodes;
 
 impl Hub {
-    /// Takes in what was told and not heard.
+    /// Takes in what was told but not heard.
     pub(super) async fn read_tells(&self, nodes: &Nodes) -> Result<(), Failure> {
         let now = self.now();
         let before = nodes.numbers().tells.until;
         let within = VISIBLE + before.map_or(Duration::ZERO, |before| now.since(before));
         let told = self.0.journal.told(within).await?;
         let comings = self.0.journal.comings(now.before(within)).await?;
-        // What was settled here, or heard, may not be known yet.
+        // Some of it may have been settled or heard already, and not taken in yet.
         self.caught_up().await;
         for Told { no, at, tell } in told {
             if nodes.numbers().tells.is_unread(no, now) {
@@ -44,7 +44,7 @@ impl Hub {
 }
 
 impl People {
-    /// Whether somebody here came or went by that of whom it is not known.
+    /// Tells whether a person who is connected here came or went by this without its being known.
     fn lacks(&self, coming: &Coming) -> bool {
         let Coming { room, seq, user, going } = *coming;
         if self.comings.newest(user, room) >= seq {
@@ -60,5 +60,6 @@ impl People {
     }
 }
 
-/// Numbers and times are given before they can be seen: so long before the last reading everything is read again.
+/// Numbers and times are given before their rows become visible. So everything is read again from this long before the last
+/// reading.
 const VISIBLE: Duration = Duration::from_secs(60);

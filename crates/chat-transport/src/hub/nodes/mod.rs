@@ -1,5 +1,5 @@
-//! This node among others: what it settles it tells them, what they settle it hears, and where something is missing it compares
-//! with the journal.
+//! This node among others: it tells them what it settles, hears what they settle, and compares with the journal where something
+//! is missing.
 
 mod comings;
 mod compare;
@@ -31,18 +31,18 @@ pub(super) use self::own::Own;
 pub(super) use self::told::Told;
 pub use self::wire::{Reader, Written};
 
-/// This node among others.
+/// The connection of this node to the others.
 #[derive(Clone)]
 pub struct Among {
-    /// Which node it is, in which of its lives. The epoch follows the journal's.
+    /// Numbers this node's envelopes: it has the node's number and the number of its life. Its epoch follows the journal's.
     pub speaker: Speaker,
-    /// Over how many channels its rooms are spread.
+    /// The number of channels over which rooms are spread.
     pub channels: u16,
-    /// The way to the others. Its ears are the hub's inbox.
+    /// The bus. Its ears must be the hub's inbox.
     pub backplane: Arc<dyn Backplane>,
 }
 
-/// What the hub knows of the other nodes.
+/// What the hub knows of other nodes.
 pub(super) struct Nodes {
     among: Among,
     numbers: Mutex<Numbers>,
@@ -50,13 +50,13 @@ pub(super) struct Nodes {
     doubt: Notify,
 }
 
-/// What was said and what was heard, in one life of the database.
+/// The numbers of what was said and heard, in one epoch of the database.
 struct Numbers {
     saying: Numbering,
     hearing: Hearing,
-    /// When everything is compared, whatever was heard.
+    /// When everything is compared next, whatever was heard.
     sweep: Option<Time>,
-    /// The nodes of whose people something else is known here than they last said.
+    /// The nodes that last stated other people than are known of them here.
     doubtful: BTreeSet<u64>,
     /// What was told to people.
     tells: Known,
@@ -69,13 +69,13 @@ impl Nodes {
         Nodes { numbers: Mutex::new(Numbers::new(&among, epoch)), among, doubt: Notify::new() }
     }
 
-    /// Another life of the database: what is said and heard is of that one.
+    /// Begins another epoch: numbers begin anew.
     pub(super) fn begin_anew(&self, epoch: u64) {
         *self.numbers() = Numbers::new(&self.among, epoch);
     }
 
-    /// Gives these to the other nodes, if there are any. What is not given while there are none counts all the same: one that begins
-    /// meanwhile notices by the number.
+    /// Publishes envelopes, if there are other nodes. Without any they are dropped, but their numbers count: a node that begins
+    /// meanwhile notices the hole.
     fn publish(&self, numbers: &Numbers, envelopes: Vec<Envelope>) {
         if !numbers.hearing.is_alone() {
             self.among.backplane.publish(envelopes);
@@ -118,7 +118,7 @@ mod tests {
             let mut numbers = nodes.numbers();
             assert_eq!((numbers.saying.heartbeats(now).is_empty(), numbers.answers(now)), (!does, does));
         }
-        // Whatever was heard, it compares from time to time.
+        // Even without a doubt it compares from time to time.
         assert!(nodes.is_in_doubt(Time::from_secs(5_000)));
         assert!(!nodes.is_in_doubt(Time::from_secs(5_000).after(Duration::from_secs(1))));
     }

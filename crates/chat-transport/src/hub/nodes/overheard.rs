@@ -1,11 +1,11 @@
-//! What came from other nodes, until somebody listens.
+//! Envelopes of other nodes that wait to be heard.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_domain::backplane::Envelope;
 use tokio::sync::Notify;
 
-/// What came from other nodes, until somebody listens.
+/// Envelopes of other nodes that wait to be heard.
 #[derive(Default)]
 pub(in crate::hub) struct Overheard {
     waiting: Mutex<Waiting>,
@@ -15,14 +15,14 @@ pub(in crate::hub) struct Overheard {
 #[derive(Default)]
 struct Waiting {
     envelopes: Vec<Envelope>,
-    /// Something was lost, and no number says what.
+    /// Whether something was lost without a number that shows it.
     has_lost: bool,
-    /// The other nodes that are alive by what the database shows, if it was asked since.
+    /// The other nodes that are alive by the database, if it was asked since the last look.
     living: Option<Vec<u64>>,
 }
 
 impl Overheard {
-    /// This came. What is too much is lost.
+    /// Adds an envelope. When too many wait it is lost.
     pub(in crate::hub) fn put(&self, envelope: Envelope) {
         let mut waiting = self.waiting();
         match waiting.envelopes.len() < MOST {
@@ -33,29 +33,29 @@ impl Overheard {
         self.bell.notify_one();
     }
 
-    /// Something was lost.
+    /// Notes that something was lost.
     pub(in crate::hub) fn lost(&self) {
         self.waiting().has_lost = true;
         self.bell.notify_one();
     }
 
-    /// These other nodes are alive.
+    /// Notes which other nodes are alive.
     pub(in crate::hub) fn living(&self, nodes: Vec<u64>) {
         self.waiting().living = Some(nodes);
     }
 
-    /// Everything that came, in its order, and whether something was lost.
+    /// Takes all envelopes, in order, and whether something was lost.
     pub(in crate::hub) fn take(&self) -> (Vec<Envelope>, bool) {
         let mut waiting = self.waiting();
         (std::mem::take(&mut waiting.envelopes), std::mem::take(&mut waiting.has_lost))
     }
 
-    /// The other nodes that are alive, if that was said since this was last asked.
+    /// Takes the list of living nodes, if there was one since the last call.
     pub(in crate::hub) fn take_living(&self) -> Option<Vec<u64>> {
         self.waiting().living.take()
     }
 
-    /// Rings when something came.
+    /// Returns the bell that rings when something came.
     pub(in crate::hub) fn bell(&self) -> &Notify {
         &self.bell
     }
@@ -65,5 +65,5 @@ impl Overheard {
     }
 }
 
-/// Envelopes that wait at most.
+/// How many envelopes may wait.
 const MOST: usize = 16_384;

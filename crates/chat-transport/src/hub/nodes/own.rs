@@ -1,4 +1,4 @@
-//! What this node states of its own people to the others.
+//! What this node states about its own people to the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use chat_domain::{Mood, Person, RoomId, Time, UserId};
 use super::super::map::Map;
 use super::elsewhere::{count, part_of};
 
-/// What this node states of its own people to the others.
+/// What this node states about its own people to the others.
 pub(in crate::hub) struct Own {
-    /// Of those with a connection here, without any grace.
+    /// The presence of those with a socket here, without a grace.
     presence: Presence,
     stated: Map<UserId, Mood>,
-    /// What the others are still to be told.
+    /// Signs that wait to be sent.
     waiting: Vec<Sign>,
 }
 
@@ -24,7 +24,7 @@ impl Own {
         Own { presence: Presence::new(Duration::ZERO), stated: Map::default(), waiting: Vec::new() }
     }
 
-    /// Takes in a sign of somebody with a connection here; true if the others are to be told how they look by now.
+    /// Takes in a sign of somebody with a socket here. Returns true if the others must be told how they look now.
     pub(in crate::hub) fn takes(&mut self, user: UserId, sign: PresenceSign, now: Time) -> bool {
         self.presence.handle(now, sign);
         self.presence.handle(now, PresenceSign::Tick);
@@ -36,24 +36,24 @@ impl Own {
         before != mood
     }
 
-    /// Tells the others how somebody looks.
+    /// Adds a statement of how somebody looks now.
     pub(in crate::hub) fn state(&mut self, person: Arc<Person>, rooms: Vec<RoomId>) {
         let mood = self.mood(person.id());
         self.waiting.push(Sign::Here(Stated { person, mood, rooms }));
     }
 
-    /// What the others are to be told.
+    /// Takes the signs to send.
     pub(in crate::hub) fn take(&mut self) -> Vec<Sign> {
         std::mem::take(&mut self.waiting)
     }
 
-    /// How many there are, and what tells them from all others.
+    /// Returns the number of people and a hash of them, as a sign.
     pub(in crate::hub) fn count(&self) -> Sign {
         let (people, hash) = count(self.stated.iter());
         Sign::Count { people, hash }
     }
 
-    /// Everybody, in parts that are small enough to be told.
+    /// Returns everybody, in parts that fit into an envelope.
     pub(in crate::hub) fn parts(&self) -> Vec<Vec<(UserId, Mood)>> {
         let of = (self.stated.len() / PART).max(1).next_power_of_two();
         let mut parts = vec![Vec::new(); of];
@@ -68,5 +68,5 @@ impl Own {
     }
 }
 
-/// People in one part, roughly.
+/// Roughly how many people one part has.
 const PART: usize = 8;

@@ -1,4 +1,4 @@
-//! Telling the other nodes.
+//! Telling other nodes.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use super::super::weight::weight;
 use super::Own;
 
 impl Hub {
-    /// Tells the other nodes what was settled here.
+    /// Tells other nodes what was settled here.
     pub(in crate::hub) fn tell_nodes(&self, happened: Vec<Arc<Event>>) {
         let Some(nodes) = self.0.nodes.as_ref().filter(|_| !happened.is_empty()) else { return };
-        // Under the lock: they leave in the order of their numbers.
+        // Published under the lock, so that envelopes leave in the order of their numbers.
         let mut numbers = nodes.numbers();
         for light in lightly(happened) {
             let envelopes = numbers.saying.envelopes(by_room(light));
@@ -22,7 +22,7 @@ impl Hub {
         }
     }
 
-    /// Says that this node is alive, and how much it has said.
+    /// Sends this node's heartbeat, with the number of envelopes so far.
     pub(super) fn beat(&self, now: Time) {
         let Some(nodes) = &self.0.nodes else { return };
         let mut beats = nodes.numbers().saying.heartbeats(now);
@@ -32,18 +32,18 @@ impl Hub {
         }
     }
 
-    /// Whether the way to the other nodes is open; nothing where there can be none.
+    /// Tells whether the bus works; `None` for a single node.
     pub(crate) fn reaches_nodes(&self) -> Option<bool> {
         self.0.nodes.as_ref().map(|nodes| nodes.among.backplane.is_well())
     }
 
-    /// Which node this is; nothing where there can be no others.
+    /// Returns this node's number; `None` for a single node.
     pub(crate) fn node(&self) -> Option<u64> {
         self.0.nodes.as_ref().map(|nodes| nodes.among.speaker.node)
     }
 }
 
-/// As many at once as an envelope takes with its events, roughly.
+/// Splits events into lists that roughly fit into one envelope.
 fn lightly(happened: Vec<Arc<Event>>) -> Vec<Vec<Arc<Event>>> {
     let (mut parts, mut sum) = (vec![Vec::new()], 0);
     for event in happened {
@@ -58,7 +58,7 @@ fn lightly(happened: Vec<Arc<Event>>) -> Vec<Vec<Arc<Event>>> {
     parts
 }
 
-/// Bytes of those who are named in an event beside who did it, roughly: in memory they are shared.
+/// Returns roughly the bytes of the people whom an event names beside its actor. In memory they are shared, in an envelope not.
 fn people(event: &Event) -> usize {
     match &event.change {
         Change::Created { people, .. } => people.iter().map(|person| PERSON + person.avatar.len()).sum(),
@@ -67,7 +67,7 @@ fn people(event: &Event) -> usize {
     }
 }
 
-/// How far each room has gone by these events, which are in their order.
+/// Groups events by room, with the numbers from where to where each room has moved.
 fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
     let mut rooms: Vec<Moved> = Vec::new();
     let mut places: std::collections::HashMap<RoomId, usize> = std::collections::HashMap::new();
@@ -93,7 +93,8 @@ fn by_room(happened: Vec<Arc<Event>>) -> Vec<Moved> {
     rooms
 }
 
-/// What somebody takes without their picture.
+/// Roughly the bytes of a person without their picture.
 const PERSON: usize = 256;
-/// What an envelope takes. As it is written an event takes about as much as in memory, and no bus takes more than 8,000 bytes.
+/// Roughly the bytes of events in one envelope. No bus takes more than 8,000 bytes, and written events take about as much as in
+/// memory.
 const LIGHT: usize = 5_000;

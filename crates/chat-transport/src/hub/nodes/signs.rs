@@ -1,4 +1,4 @@
-//! Signs between nodes: who types, who is here.
+//! Signs between nodes: typing and presence.
 
 use chat_domain::backplane::{Sign, Stated};
 use chat_domain::presence::{self, PresenceSign};
@@ -10,7 +10,7 @@ use super::super::people::People;
 use super::{Nodes, Numbers};
 
 impl Hub {
-    /// Tells the other nodes what the people of this one do.
+    /// Sends signs to the other nodes.
     pub(in crate::hub) fn tell_signs(&self, signs: Vec<Sign>) {
         let Some(nodes) = self.0.nodes.as_ref().filter(|_| !signs.is_empty()) else { return };
         let numbers = nodes.numbers();
@@ -18,7 +18,7 @@ impl Hub {
         nodes.publish(&numbers, envelopes);
     }
 
-    /// The same of what people have stated since this was last called.
+    /// Sends what people have stated since the last call.
     pub(in crate::hub) fn tell_presence_to_nodes(&self) {
         if self.0.nodes.is_some() {
             let signs = self.people().own.as_mut().map(|own| own.take()).unwrap_or_default();
@@ -26,13 +26,13 @@ impl Hub {
         }
     }
 
-    /// The same of who typed in these rooms, or has stopped.
+    /// Sends who typed or stopped in these rooms.
     pub(in crate::hub) fn tell_typing_to_nodes(&self, typed: Vec<Typing>) {
         let sign = |Typing { room, person, is_typing, .. }: Typing| Sign::Typing { room, person, is_typing };
         self.tell_signs(typed.into_iter().map(sign).collect());
     }
 
-    /// Takes in what another node says of its people.
+    /// Takes in the signs of another node.
     pub(super) fn hear_signs(&self, nodes: &Nodes, node: u64, signs: Vec<Sign>, now: Time) {
         for sign in signs {
             match sign {
@@ -60,7 +60,7 @@ impl Hub {
         self.0.presence.notify_one();
     }
 
-    /// Another node is dead since then, with all of its people.
+    /// Takes in that a node is dead, with all of its people, since `now`.
     pub(super) fn lose_node(&self, node: u64, now: Time) {
         self.people().lose(node, now);
         self.0.presence.notify_one();
@@ -68,7 +68,7 @@ impl Hub {
 }
 
 impl Numbers {
-    /// Whether to ask a node for all of its people: what is known of them is wrong, and was when it last said how many they are.
+    /// Tells whether to ask a node for all of its people: what is known of them has been wrong twice in a row.
     fn asks(&mut self, node: u64, agrees: bool) -> bool {
         let was_doubtful = self.doubtful.remove(&node);
         if !agrees && !was_doubtful {
@@ -77,7 +77,7 @@ impl Numbers {
         !agrees && was_doubtful
     }
 
-    /// Whether to say so again by now.
+    /// Tells whether all people may be stated again by now.
     pub(super) fn answers(&mut self, now: Time) -> bool {
         let is_due = self.answered.is_none_or(|answered| now.has_been(answered, ANSWERS));
         if is_due {
@@ -88,13 +88,13 @@ impl Numbers {
 }
 
 impl People {
-    /// Another node states this of somebody.
+    /// Takes in what another node states about a person.
     fn state(&mut self, node: u64, stated: &Stated, now: Time) {
         let (user, socket) = (stated.person.id(), presence::Socket { node, number: 0 });
         self.elsewhere.state(node, stated);
         match stated.mood {
             None => self.shift(PresenceSign::Closed { user, socket }, now),
-            // Whoever comes so was not seen.
+            // Somebody who comes with the mood "offline" is connected without being shown.
             Some(Mood::Offline) => self.shift(PresenceSign::Says { user, socket, mood: Mood::Offline }, now),
             Some(mood) => {
                 self.shift(PresenceSign::Opened { user, socket }, now);
@@ -103,7 +103,7 @@ impl People {
         }
     }
 
-    /// Another node states everybody in one part of its people.
+    /// Takes in everybody in one part of another node's people.
     fn part(&mut self, node: u64, of: u64, part: u64, people: &[Stated], now: Time) {
         for user in self.elsewhere.ghosts(node, of, part, people) {
             let Some(person) = self.elsewhere.person(user).cloned() else { continue };
@@ -117,7 +117,7 @@ impl People {
         self.shift(PresenceSign::NodeLost { node }, now);
     }
 
-    /// Everybody with a connection here, in parts.
+    /// Returns everybody with a socket here, in parts.
     fn parts(&self) -> Vec<Sign> {
         let Some(own) = &self.own else { return Vec::new() };
         let parts = own.parts();
@@ -135,5 +135,5 @@ impl People {
     }
 }
 
-/// How often all people are stated at most.
+/// The shortest time between two statements of all people.
 const ANSWERS: std::time::Duration = std::time::Duration::from_secs(1);

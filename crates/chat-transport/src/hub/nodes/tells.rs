@@ -1,4 +1,4 @@
-//! What is told to a person, or to everybody about one, wherever they are connected.
+//! Tells: what is told to a person, or to everybody about one, on every node.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::connection::closes;
 use crate::connection::socket::Socket;
 
 impl Hub {
-    /// Tells somebody of a notification.
+    /// Tells somebody about a notification.
     pub(crate) fn notify(&self, notification: &Arc<Notification>) {
-        // It may have been read in the journal before this.
+        // If it was read from the journal before, it is known and not told again.
         if self.tell_people(Tell::Notification(notification.clone())) {
             self.notify_here(notification, None);
         }
     }
 
-    /// Closes all sockets of a user.
+    /// Closes all sockets of a user, on every node.
     pub fn disconnect(&self, user: UserId) {
         let now = self.now();
         self.disconnect_here(user, now);
@@ -31,7 +31,7 @@ impl Hub {
         self.note_tell(Tell::Disconnect(user, now));
     }
 
-    /// Tells people what a back end says of a post.
+    /// Tells people what a back end has posted.
     pub(crate) fn tell_post(&self, people: &[UserId], news: &News) {
         people.iter().for_each(|user| self.tell(*user, news));
         if self.0.nodes.is_some()
@@ -43,7 +43,7 @@ impl Hub {
         }
     }
 
-    /// Closes all sockets of somebody whose log-ins were ended.
+    /// Closes all sockets of a user whose log-ins were ended.
     pub(crate) fn end_all(&self, user: UserId, now: Time) {
         self.log_out(|socket| socket.user() == user);
         self.tell_people(Tell::EndAll(user, now));
@@ -55,35 +55,36 @@ impl Hub {
         self.tell_people(Tell::EndFamily(user, family, now));
     }
 
-    /// Closes the sockets that a cookie session opened, named by its digest.
+    /// Closes the sockets that a cookie session opened. `cookie` is its digest.
     pub(crate) fn end_session(&self, cookie: &str) {
         self.log_out(|socket| socket.cookie.as_deref() == Some(cookie));
         self.tell_people(Tell::EndSession(cookie.to_owned()));
     }
 
-    /// Somebody shows this of themselves from now on. What was settled before is taken in first.
+    /// Shows a person's new name and picture from now on. What was settled before is taken in first.
     pub(crate) async fn is_now(&self, person: &Arc<Person>) {
         self.is_now_here(person).await;
         self.tell_people(Tell::Now(person.clone()));
     }
 
-    /// Nobody reads any more what somebody has said. What was settled before is taken in first.
+    /// Removes what an erased person has said. What was settled before is taken in first.
     pub(crate) async fn unsaid(&self, user: UserId) {
         self.unsaid_here(user).await;
         self.tell_people(Tell::Unsaid(user));
     }
 
-    /// The tokens of somebody were ended: no node is to remember that they are good.
+    /// Lets every node forget that tokens of this person were good.
     pub(crate) fn forget_tokens(&self, person: &Arc<Person>) {
         self.tell_people(Tell::Now(person.clone()));
     }
 
-    /// What other nodes have told since this was last asked, once there is something.
+    /// Waits for tells of other nodes that concern the rest of the server, and takes them.
     pub(crate) async fn told(&self) -> Vec<Tell> {
         self.0.told.next().await
     }
 
-    /// Takes in what another node has told, then if it was read in the journal: who has come since knows it.
+    /// Takes in a tell of another node. `then` is its time if it was read from the journal: sockets that were opened later know
+    /// it already.
     pub(super) fn hear_tell(&self, tell: Tell, then: Option<Time>) {
         let Some(nodes) = &self.0.nodes else { return };
         if !nodes.numbers().tells.is_news(&tell, self.now()) {
@@ -101,7 +102,7 @@ impl Hub {
         self.0.told.put(tell);
     }
 
-    /// Tells the other nodes; false if it was known before.
+    /// Sends a tell to other nodes. Returns false if it was known before.
     fn tell_people(&self, tell: Tell) -> bool {
         let Some(nodes) = &self.0.nodes else { return true };
         let mut numbers = nodes.numbers();
@@ -111,7 +112,7 @@ impl Hub {
         is_news
     }
 
-    /// Has the journal remember what is written nowhere else.
+    /// Stores a tell that is not stored in any other form.
     fn note_tell(&self, tell: Tell) {
         if self.0.nodes.is_some() {
             let journal = self.0.journal.clone();
@@ -128,7 +129,7 @@ impl Hub {
         self.tell_where(notification.user, &news, |socket| was_here(socket, then));
     }
 
-    /// Whoever has come back since stays.
+    /// Closes the sockets of a user that were open at that time. Whoever has come back since stays.
     fn disconnect_here(&self, user: UserId, at: Time) {
         let sockets = self.people().sockets(user);
         let were_here = sockets.iter().filter(|socket| was_here(socket, Some(at)));
@@ -140,7 +141,7 @@ impl Hub {
         people.iter().for_each(|user| self.tell_where(*user, &news, |socket| was_here(socket, then)));
     }
 
-    /// Closes the sockets of which this is so: what let them in was ended.
+    /// Closes the sockets for which `is_ended` is true, because their log-in has ended.
     fn log_out(&self, is_ended: impl Fn(&Socket) -> bool) {
         let all = self.everybody();
         let ended = all.iter().filter(|socket| is_ended(socket));
@@ -148,12 +149,12 @@ impl Hub {
     }
 }
 
-/// Whether a socket was open then, as far as clocks tell.
+/// Tells whether a socket was open at that time, as far as two clocks can tell.
 fn was_here(socket: &Socket, then: Option<Time>) -> bool {
     then.is_none_or(|then| socket.since <= then.after(CLOCKS))
 }
 
-/// How far the clocks of two nodes may be apart.
+/// How far the clocks of two nodes may differ.
 const CLOCKS: Duration = Duration::from_secs(1);
 
 fn is_of(socket: &Socket, user: UserId, family: Family) -> bool {

@@ -1,11 +1,11 @@
-//! What other nodes have told of people, until somebody outside of the hub takes it in.
+//! Tells of other nodes that wait for the rest of the server.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_domain::backplane::Tell;
 use tokio::sync::Notify;
 
-/// What other nodes have told and somebody outside of the hub is to take in.
+/// Tells of other nodes that wait for the rest of the server.
 #[derive(Default)]
 pub(in crate::hub) struct Told {
     waiting: Mutex<Vec<Tell>>,
@@ -13,7 +13,7 @@ pub(in crate::hub) struct Told {
 }
 
 impl Told {
-    /// One more. What is too much is lost: it is looked up within seconds.
+    /// Adds a tell. When too many wait it is lost; what it says is found out within seconds in another way.
     pub(in crate::hub) fn put(&self, tell: Tell) {
         let mut waiting = self.waiting();
         if waiting.len() < MOST {
@@ -23,7 +23,7 @@ impl Told {
         self.bell.notify_one();
     }
 
-    /// Everything that waits, once there is something.
+    /// Waits until there are tells, and takes them all.
     pub(in crate::hub) async fn next(&self) -> Vec<Tell> {
         loop {
             let tells = std::mem::take(&mut *self.waiting());
@@ -39,5 +39,5 @@ impl Told {
     }
 }
 
-/// Tells that wait at most.
+/// How many tells may wait.
 const MOST: usize = 65_536;

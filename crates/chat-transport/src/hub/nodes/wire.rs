@@ -1,4 +1,4 @@
-//! A backplane over a bus for text.
+//! A backplane over a bus that carries text.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::super::inbox::Inbox;
 
-/// A backplane over a bus for text.
+/// A backplane that writes envelopes as text to a bus.
 pub struct Written(pub Arc<dyn Wire>);
 
 impl Backplane for Written {
@@ -22,7 +22,7 @@ impl Backplane for Written {
     }
 }
 
-/// Reads what comes over such a bus into an inbox.
+/// Reads envelopes from a bus into an inbox.
 pub struct Reader(pub Arc<Inbox>);
 
 impl Listener for Reader {

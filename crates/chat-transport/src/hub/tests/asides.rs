@@ -1,10 +1,10 @@
-//! Typing and presence before many listeners.
+//! Typing and presence with many listeners.
 
 use super::*;
 
 const MANY: usize = 600;
 
-/// Boris with many sockets in the room.
+/// Boris, with many sockets in the room.
 async fn crowd() -> (World, Vec<Arc<Socket>>) {
     let world = World::new(HubSettings { sockets_per_user: 2 * MANY, ..HubSettings::default() }).await;
     let mut sockets = Vec::new();
@@ -71,7 +71,7 @@ async fn nobody_types_for_those_who_hear_the_room_no_longer() {
     world.flush();
     assert_eq!(told(&other).matches("\"is_typing\":true").count(), 1);
     world.delivery().give_up(world.room, clock::now());
-    // It ends while they read the journal alone.
+    // The typing ends while they are reading the journal.
     world.hub.typing(world.room, &world.people[0], Some(author.id), false);
     world.flush();
     let (told, own) = (told(&other), told(&author));

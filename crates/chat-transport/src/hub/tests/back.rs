@@ -1,21 +1,22 @@
-//! Somebody is removed and let in again, and joins, as the journal says. Of all that the hub is told late, and in any order: as long as
-//! nobody knows whether an order was committed, others go on.
+//! Somebody is removed, let in again, and joins because the journal says that they may. The hub is told of all this late and in
+//! any order: while it is not known whether an order was committed, others go on.
 //!
-//! As for [joining](super::joining), each step takes one lock, so that every order of them is everything that threads could do.
+//! As in [joining](super::joining), each step takes one lock, so that trying every order of the steps covers everything that
+//! threads could do.
 
 use chat_protocol::Lang;
 
 use super::*;
 use crate::hub::past::Past;
 
-/// What the hub may be told late: that somebody was removed, or was added.
+/// Events that the hub may be told late: a removal and an addition.
 struct News {
     settled: Vec<Settled>,
     past: Past,
     steps: usize,
 }
 
-/// Whoever was let in again: a socket that joins, and another that has not joined.
+/// Sockets of the one who was let in again: one that joins, and one that does not.
 struct Back {
     world: World,
     news: [News; 2],
@@ -26,7 +27,7 @@ struct Back {
     steps: usize,
 }
 
-/// When the user came, of whom it is.
+/// When the user came that this is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Came {
     Before,
@@ -59,7 +60,7 @@ impl Back {
         Start::At { head: self.head, newest: None }
     }
 
-    /// Joining as [`Hub::attach`] does it.
+    /// Joins as [`Hub::attach`] does.
     fn join(&mut self) {
         let (world, socket, room, now) = (&self.world, &self.socket, self.world.room, clock::now());
         match self.steps {
@@ -80,7 +81,7 @@ impl Back {
         self.steps += 1;
     }
 
-    /// Taking news in as [`Hub::take_in`] does it.
+    /// Takes news in as [`Hub::take_in`] does.
     fn take_in(&mut self, of: usize) {
         let News { settled, past, steps } = &mut self.news[of];
         match *steps % 2 {
@@ -95,7 +96,7 @@ impl Back {
     }
 }
 
-/// Every way in which the steps of three can come between one another.
+/// Returns every way to interleave the steps of three.
 fn orders(steps: [usize; 3]) -> Vec<Vec<usize>> {
     if steps == [0; 3] {
         return vec![Vec::new()];
@@ -130,7 +131,7 @@ async fn whoever_was_let_in_again_hears_everything_from_there_on_whatever_is_fou
                     "{case}"
                 );
             }
-            // What was missing is read, and what was read has been told.
+            // What was missing was read and told.
             (0..2).for_each(|news| (0..2).for_each(|_| back.take_in(news)));
             let Back { world, socket, other, .. } = &back;
             world.say(0, "after it");

@@ -1,4 +1,4 @@
-//! What telling costs, in counts: encodings, writes, bytes. Times depend on the machine, these do not.
+//! The cost of telling, in counts: encodings, writes, bytes. Unlike times, these do not depend on the machine.
 
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use super::*;
 type Ends = (TcpStream, OwnedReadHalf);
 
 impl World {
-    /// A socket of dialect 2 that has joined, over a real connection.
+    /// Opens a socket of dialect 2 over a real connection, and joins.
     async fn connected(&self, who: usize, cursor: bool) -> (Arc<Socket>, Ends) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let peer = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
@@ -65,7 +65,7 @@ async fn an_answer_and_what_it_is_about_leave_in_one_write() {
 
 #[test]
 fn who_does_nothing_takes_little() {
-    // What the hub keeps of a socket and of its place in a room. Growing here is paid ten thousand times.
+    // The memory for a socket and its place in a room. A byte more is paid for ten thousand times.
     assert!(size_of::<Socket>() <= SOCKET, "a socket takes {} bytes", size_of::<Socket>());
     assert!(size_of::<Outbox>() <= OUTBOX, "an outbox takes {} bytes", size_of::<Outbox>());
     assert!(size_of::<crate::hub::subs::Sub>() <= SUB, "a sub takes {} bytes", size_of::<crate::hub::subs::Sub>());

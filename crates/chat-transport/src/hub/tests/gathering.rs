@@ -5,7 +5,7 @@ use chat_protocol::Cursor;
 
 use super::*;
 
-/// A big room with a socket of everybody in it.
+/// A big room with a socket of each member.
 pub(super) struct Crowd {
     pub(super) world: World,
     members: Vec<UserId>,
@@ -54,7 +54,7 @@ impl Crowd {
         self.world.journal.submit(Order { actor: self.members[who], at: self.began.0, command, origin: None });
     }
 
-    /// Everything that there is to tell so many milliseconds after the beginning.
+    /// Tells everything up to this many milliseconds after the beginning.
     fn at(&self, millis: u64) {
         let (time, instant) = self.began;
         let (time, instant) = (time.after(Duration::from_millis(millis)), instant + Duration::from_millis(millis));
@@ -63,7 +63,7 @@ impl Crowd {
         while self.world.hub.turn(shard, time, instant) == Next::Now {}
     }
 
-    /// The frames of this sort that each has heard since this was last asked: how many, and the last one.
+    /// Takes the frames of this sort that each has heard since the last call: how many, and the last one.
     fn heard(&self, sort: &str) -> Vec<(usize, String)> {
         let heard = self.sockets.iter().map(|socket| {
             let all = told(socket);

@@ -4,7 +4,7 @@ use super::*;
 use crate::hub::holdback::MOST;
 use crate::hub::telling::LONGEST_PAUSE;
 
-/// A room that is in the middle of a round, and a group beside it that is not.
+/// A room in the middle of a round, and a group beside it that is not.
 async fn busy() -> (World, Arc<Socket>, RoomId) {
     let world = World::new(HubSettings { sockets_per_user: 2_000, ..HubSettings::default() }).await;
     let group = Command::CreateGroup { title: "beside".into(), members: vec![], client_id: None };
@@ -22,14 +22,14 @@ async fn busy() -> (World, Arc<Socket>, RoomId) {
 }
 
 impl World {
-    /// What a client says, which is answered through its socket.
+    /// Sends a message as a client does: its answer goes to the socket.
     fn submit(&self, socket: &Arc<Socket>, room: RoomId, content: &str) {
         let context = Context { verb: Verb::Send, ..Context::default() };
         let command = Command::Send { room, draft: Draft::text(content), client_id: None };
         self.hub.order(socket, command, context, clock::now());
     }
 
-    /// How many orders the journal has settled since this was last asked.
+    /// Returns how many orders the journal has settled since the last call.
     fn settled(&self) -> usize {
         let settled = self.recorder.0.lock().expect("the recorder").len();
         self.hand_on();
@@ -40,7 +40,7 @@ impl World {
 #[tokio::test]
 async fn orders_to_a_room_that_is_being_told_wait_for_the_last_quarter_of_the_round() {
     let (world, socket, beside) = busy().await;
-    // One moment throughout: on a slow machine the longest pause passes between two lines.
+    // One moment for all lines: on a slow machine the longest pause could pass between two of them.
     let now = Instant::now();
     world.submit(&socket, world.room, "first");
     world.submit(&socket, world.room, "second");

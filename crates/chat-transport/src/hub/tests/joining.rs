@@ -1,7 +1,7 @@
-//! Joining and leaving, and every order of their steps with those of being added and removed.
+//! Joining and leaving, in every order of their steps with those of being added and removed.
 //!
-//! Each step takes one lock and lets go of it before the next one, so whole steps are all that can come between one another: to go
-//! through every order of them is to go through everything that threads could do, which a model checker would only do more slowly.
+//! Each step takes one lock and gives it back before the next. So threads can only interleave whole steps, and trying all orders
+//! of the steps covers everything that a model checker would find.
 
 use super::*;
 use crate::hub::past::Past;
@@ -42,7 +42,7 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
     );
 }
 
-/// Every way in which this many steps of one can come between this many of another; `true` is a step of the first.
+/// Returns every way to interleave `first` steps of one with `second` of another; `true` is a step of the first.
 fn orders(first: usize, second: usize) -> Vec<Vec<bool>> {
     if first == 0 || second == 0 {
         return vec![vec![first > 0; first + second]];
@@ -51,7 +51,7 @@ fn orders(first: usize, second: usize) -> Vec<Vec<bool>> {
     begun(true, orders(first - 1, second)).chain(begun(false, orders(first, second - 1))).collect()
 }
 
-/// Joining as [`Hub::attach`] does it, step by step.
+/// Joins as [`Hub::attach`] does, step by step.
 struct Joining {
     socket: Arc<Socket>,
     start: Start,
@@ -83,7 +83,7 @@ impl Joining {
 }
 
 impl World {
-    /// What the journal has settled, as [`Hub::take_in`] takes it in, step by step.
+    /// Takes in what the journal has settled as [`Hub::take_in`] does, one step at a time.
     fn take_in_step(&self, step: usize) {
         let settled = self.recorder.0.lock().expect("the recorder").clone();
         match step {

@@ -1,4 +1,4 @@
-//! What is still so once somebody has left: a room, or the server.
+//! What remains after somebody has left a room or the server.
 
 use chat_domain::MessageId;
 use chat_protocol::Lang;
@@ -13,7 +13,7 @@ async fn who_is_behind_hears_of_the_own_removal_before_the_end() {
         Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room), features: Features::NONE };
     let outbox = Outbox::queued(world.hub.depot().clone(), 1);
     let socket = world.open_at(endpoint, 1, outbox.clone()).await;
-    // It has not caught up: the hub does not tell it what happens in the room.
+    // The socket has not caught up: the hub does not tell it what happens in the room.
     world.say(0, "unheard");
     world.order(0, Command::RemoveMember { room: world.room, user: world.people[1].id() }, None);
     world.hand_on();
@@ -28,7 +28,8 @@ async fn a_stream_that_is_behind_is_told_of_the_removal_without_a_place() {
     let world = World::new(HubSettings::default()).await;
     let endpoint = Endpoint { entrance: Entrance::Sse, room: Some(world.room), features: Features::NONE };
     let socket = world.open_at(endpoint, 1, Outbox::queued(world.hub.depot().clone(), 1)).await;
-    // It has not caught up: with the place of the removal it would go on behind this, once its user is let in again.
+    // The socket has not caught up. If it took the removal's place as its own, it would go on behind it once its user is let in
+    // again.
     world.say(0, "unheard");
     world.order(0, Command::RemoveMember { room: world.room, user: world.people[1].id() }, None);
     world.hand_on();
@@ -55,7 +56,7 @@ async fn who_was_let_in_again_stays_when_it_is_found_out_late_that_they_were_rem
     let member = world.people[1].id();
     let endpoint =
         Endpoint { entrance: Entrance::Room(Lang::English), room: Some(world.room), features: Features::NONE };
-    // Whether it was committed is not known for a while. Meanwhile others go on, and tell it.
+    // For a while nobody knows whether the removal was committed. Meanwhile others go on, and tell it.
     world.order(0, Command::RemoveMember { room: world.room, user: member }, None);
     let late = std::mem::take(&mut *world.recorder.0.lock().expect("the recorder"));
     world.order(0, Command::AddMember { room: world.room, user: member }, None);
@@ -105,7 +106,7 @@ async fn a_socket_has_seen_what_it_was_sent_or_what_was_there_and_no_more() {
     assert_eq!((seen(&early), seen(&late)), (None, None));
     world.say(0, "1");
     world.hand_on();
-    // It is on its way, and not sent.
+    // It is queued, but not sent.
     assert_eq!(seen(&early), None);
     world.flush();
     world.join(&late).await;

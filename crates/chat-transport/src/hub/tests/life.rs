@@ -1,4 +1,4 @@
-//! The database was put back beneath the hub.
+//! The database is restored while the hub runs.
 
 use chat_domain::Account;
 use chat_protocol::{Cursor, Features, Resume};
@@ -26,7 +26,7 @@ async fn in_another_life_everybody_comes_back_and_nothing_is_remembered() {
     assert_eq!(world.hub.head(world.room), None);
     assert!(!world.hub.is_member(socket.user(), world.room));
     assert_eq!(world.hub.people().comings.newest(socket.user(), world.room), 0, "the counters may have gone back");
-    // What a session of the earlier life still asks for, or has been told, brings nothing back.
+    // Whatever a session of the earlier epoch still asks for or learns, it brings nothing back.
     world.hub.learn(socket.user(), world.journal.memberships(socket.user()).await.expect("memberships"), 1);
     assert_eq!(
         world.hub.attach(&socket, world.room, true, Start::Now { head: lost, newest: None }, None),
@@ -75,7 +75,7 @@ async fn whoever_comes_before_another_life_is_noticed_here_is_let_in() {
         tokens,
         Default::default(),
     );
-    // The hub and the journal hear of it one after the other: what the hub knows counts.
+    // The hub and the journal notice it one after the other. What the hub knows counts.
     world.hub.live_on(2, clock::now());
     let by = By::Token(Pass { expires: clock::now().after(Duration::from_secs(60)), grant: None, issued: None });
     let caller = Caller { account: Account { person: world.people[0].clone(), last_seen: None }, by };

@@ -1,4 +1,4 @@
-//! Two hubs over one journal, and a bus between them that may lie.
+//! Two hubs over one journal, with a bus between them that may lose messages.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +8,7 @@ use chat_domain::memory::bus::Bus;
 use super::*;
 use crate::hub::Among;
 
-/// What a node hears, unless the bus is to lose it.
+/// The ears of a node, which may be told to lose what they hear.
 pub(super) struct Ear {
     inbox: Arc<Inbox>,
     is_deaf: AtomicBool,
@@ -30,11 +30,11 @@ impl Ears for Ear {
     }
 }
 
-/// Two nodes; what is settled is settled on the first.
+/// Two nodes. Everything is settled on the first one.
 struct Pair {
     here: World,
     there: World,
-    /// What the second one hears with.
+    /// The ears of the second one.
     ear: Arc<Ear>,
     _other: Arc<Ear>,
 }
@@ -46,12 +46,12 @@ impl Pair {
         let (here, other) = alone.node(1, &bus, &settings);
         let (there, ear) = alone.node(2, &bus, &settings);
         let pair = Pair { here, there, ear, _other: other };
-        // They hear each other begin, and compare.
+        // They hear each other's first heartbeat, and compare.
         pair.pass(clock::now()).await;
         pair
     }
 
-    /// What is settled here is heard there, and told.
+    /// Lets the second node hear and tell what was settled on the first.
     fn tell(&self) {
         self.here.hand_on();
         self.here.flush();
@@ -65,7 +65,7 @@ impl Pair {
         }
     }
 
-    /// Time passes on both.
+    /// Lets time pass on both.
     async fn pass(&self, now: Time) {
         for world in [&self.here, &self.there] {
             world.hub.pass_among_nodes(now);
@@ -74,7 +74,7 @@ impl Pair {
         self.there.hub.pass_among_nodes(now);
     }
 
-    /// Reads there what is missing by this time.
+    /// Lets the second node read what is missing by this time.
     async fn read(&self, now: Time) {
         for shard in 0..self.there.hub.shards() {
             let missing = self.there.hub.delivery(shard).pass(now);
@@ -92,12 +92,12 @@ impl Pair {
 }
 
 impl World {
-    /// A node over the same journal.
+    /// Creates a node over the same journal.
     fn node(&self, node: u64, bus: &Bus, settings: &HubSettings) -> (World, Arc<Ear>) {
         self.node_over(node, bus, settings, self.journal.clone())
     }
 
-    /// The same over one that stands before it.
+    /// Creates a node over the journal behind another layer.
     pub(super) fn node_over(
         &self,
         node: u64,
@@ -186,7 +186,7 @@ async fn who_stands_further_on_than_what_was_read_reads_alone() {
     pair.ear.is_deaf.store(true, Ordering::SeqCst);
     pair.here.say(0, "lost");
     pair.tell();
-    // It has read the message already, and so would miss that it was edited.
+    // The socket has read the message already, and would miss the edit that a reading of the room leaves out.
     let ahead = pair.there.joined(0).await;
     let message = pair.here.journal.joining(pair.here.people[0].id(), pair.here.room).await.expect("a room").1;
     let edit = Command::Edit { room: pair.here.room, message: message.expect("one"), content: "edited".into() };

@@ -1,10 +1,10 @@
-//! One encoding for each shape that is in the room, whoever else is there.
+//! One encoding for each shape in the room, however many sockets have it.
 
 use chat_protocol::Lang;
 
 use super::*;
 
-/// Everything that carries JSON to a client and needs no engine: each with a cursor and without.
+/// All entrances that carry JSON without an Engine.IO session, each with a cursor and without.
 const ENTRANCES: [Entrance; 6] = [
     Entrance::Sse,
     Entrance::Bare,
@@ -15,7 +15,7 @@ const ENTRANCES: [Entrance; 6] = [
 ];
 
 impl World {
-    /// A socket of this dialect that listens to the room.
+    /// Opens a socket of this dialect that listens to the room.
     async fn listening(&self, who: usize, entrance: Entrance, cursor: bool) -> Arc<Socket> {
         let outbox = Outbox::queued(self.hub.depot().clone(), 1);
         let line = if entrance == Entrance::Sse { Line::Stream(outbox) } else { Line::WebSocket(outbox) };
@@ -34,7 +34,7 @@ impl World {
         socket
     }
 
-    /// How often a message of Anna's is encoded, with so many listeners of each kind; each of them hears it once.
+    /// Returns how often a message of Anna's is encoded with this many listeners of each kind. Each of them must hear it once.
     async fn encodings_for(who: &[usize], of_each: usize) -> u64 {
         let world = World::new(HubSettings { sockets_per_user: 1_000, ..HubSettings::default() }).await;
         let mut sockets = Vec::new();
@@ -68,7 +68,7 @@ async fn a_message_is_encoded_once_for_each_shape_however_many_hear_it() {
     let shapes = 2 * ENTRANCES.len() as u64;
     assert_eq!(World::encodings_for(&[1], 1).await, shapes);
     assert_eq!(World::encodings_for(&[1], 20).await, shapes);
-    // Dialect 4 tells the author another status than the others.
+    // In dialect 4 the author sees another status than the others.
     assert_eq!(World::encodings_for(&[0, 1], 1).await, shapes + 2);
     assert_eq!(World::encodings_for(&[0, 1], 20).await, shapes + 2);
 }

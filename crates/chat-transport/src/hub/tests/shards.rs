@@ -1,4 +1,4 @@
-//! Rooms of different shards have nothing to wait for in each other.
+//! Rooms of different shards do not wait for each other.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -6,7 +6,7 @@ use std::thread;
 use super::*;
 
 impl World {
-    /// A room in another shard than the world's, with the same people.
+    /// Creates a room in another shard, with the same people.
     async fn room_elsewhere(&self) -> RoomId {
         loop {
             let members = vec![self.people[1].id()];
@@ -31,7 +31,7 @@ async fn a_room_is_told_in_the_middle_of_anothers_turn() {
     let command = Command::Send { room: elsewhere, draft: Draft::text("meanwhile"), client_id: None };
     world.order(0, command, None);
     let settled = std::mem::take(&mut *world.recorder.0.lock().expect("the recorder"));
-    // Whoever has its turn holds its shard from its beginning to its end.
+    // A turn holds its shard's lock from beginning to end.
     let turn = world.delivery();
     let (hub, inbox, (told, is_told)) = (world.hub.clone(), world.inbox.clone(), channel());
     thread::spawn(move || {

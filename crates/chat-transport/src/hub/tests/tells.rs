@@ -1,4 +1,4 @@
-//! What was told to people on other nodes and not heard is read in the journal when rooms are compared.
+//! Tells of other nodes that were not heard are read from the journal when rooms are compared.
 
 use chat_domain::around::Around;
 use chat_domain::backplane::{Coming, Going, Tell, Told};
@@ -13,7 +13,7 @@ struct Elsewhere {
     inner: Arc<InMemory>,
     told: Vec<Told>,
     came: Mutex<Option<(Coming, Arc<Event>)>>,
-    /// How often a change was asked for.
+    /// How often changes were asked for.
     asked: Mutex<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Around for Elsewhere {
     }
 }
 
-/// A node that hears nothing, over what others did; the world that it is made of.
+/// Makes a node that hears nothing, over what other nodes did.
 fn deaf(alone: &World, told: Vec<Told>) -> (World, Arc<Elsewhere>) {
     let over = Elsewhere { inner: alone.journal.clone(), told, came: Mutex::new(None), asked: Mutex::new(0) };
     let over = Arc::new(over);
@@ -56,7 +56,7 @@ async fn who_was_put_out_elsewhere_goes_and_whoever_came_since_stays() {
     let (first, second) = (world.socket(0).await, world.socket(1).await);
     world.hub.compare().await.expect("a comparison");
     assert!(!first.line.is_open() && second.line.is_open());
-    // It is the same word as before.
+    // The same tell as before.
     let back = world.socket(0).await;
     world.hub.compare().await.expect("a comparison");
     assert!(back.line.is_open());

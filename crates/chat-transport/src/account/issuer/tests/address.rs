@@ -1,4 +1,4 @@
-//! Key sets at an address.
+//! Key sets that come from an address.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,10 +10,10 @@ use crate::client::tests::stub::{answer, request, serve};
 
 const FAR_KEY: &str = r#"{"alg":"RS256","kid":"other"}"#;
 
-/// What the issuer's address says now; nothing while it is away.
+/// What the issuer's address answers now; `None` while it is away.
 type Said = Arc<Mutex<Option<String>>>;
 
-/// An issuer whose key set is at an address, what that says, and how often it was asked.
+/// An issuer whose key set is at an address, the answer there, and how often it was asked.
 fn far(document: Option<&str>) -> (Tokens, Said, Arc<AtomicUsize>) {
     let said: Said = Arc::new(Mutex::new(document.map(String::from)));
     let (saying, asked) = (said.clone(), Arc::new(AtomicUsize::new(0)));
@@ -41,7 +41,7 @@ fn document(set: &str) -> String {
     String::from_utf8(pem(set)).expect("text")
 }
 
-/// Checks a token as the gate does.
+/// Checks a token as the gate does, looking for new keys once.
 async fn check(tokens: &Tokens, token: &str) -> Result<(), Denied> {
     let token = Secret::new(token);
     let first = tokens.verify(&token, NOW);
@@ -97,7 +97,7 @@ async fn where_no_set_could_be_had_a_token_is_not_judged() {
     tokens.fetch().await;
     assert_eq!(check(&tokens, &far_token()).await, Err(Denied::Unknown));
     *said.lock().expect("a lock") = Some(document("other.jwks"));
-    // The next look from beside the requests does not wait for a minute.
+    // The fetch that runs in the background is not bound to the minute between those that a token causes.
     tokens.fetch().await;
     assert_eq!(check(&tokens, &far_token()).await, Ok(()));
 }

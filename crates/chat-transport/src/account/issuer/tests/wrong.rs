@@ -1,4 +1,4 @@
-//! Tokens that are wrong in one way each.
+//! Tokens with one mistake each.
 
 use super::*;
 

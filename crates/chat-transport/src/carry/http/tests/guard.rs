@@ -1,4 +1,4 @@
-//! What every request must bring, and every answer says.
+//! What is required of every request, and added to every answer.
 
 use super::*;
 
@@ -31,7 +31,7 @@ async fn what_hyper_answers_by_itself_says_so_too() {
             for _ in 0..before.matches("GET").count() {
                 until(&mut client, "{}").await;
             }
-            // What is beyond hyper's room for a head nobody may take.
+            // hyper closes when the head is too long for its buffer, so the write may fail.
             let _ = client.write_all(wrong.as_bytes()).await;
             let answer = until(&mut client, "\r\n\r\n").await;
             assert_eq!(answer.split(' ').nth(1), Some(status), "{answer}");

@@ -30,7 +30,7 @@ use crate::carry::{
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server with a little of everything.
+/// A small service with a route of each kind.
 #[derive(Clone)]
 struct Toy {
     depot: Arc<Depot>,
@@ -122,7 +122,7 @@ impl Running {
         TcpStream::connect(self.address).await.expect("a connection")
     }
 
-    /// Sends one request on its own connection and reads all that comes.
+    /// Sends one request on a connection of its own, and reads everything that comes.
     async fn ask(&self, request: &str) -> String {
         let mut client = self.connect().await;
         client.write_all(request.as_bytes()).await.expect("to write");
@@ -136,7 +136,7 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 async fn rest(client: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    // A reset says no more than an end.
+    // A reset counts as an end.
     let _ = soon(client.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -189,7 +189,7 @@ async fn bodies_are_read_up_to_their_limit() {
     let body = |chunks: usize| format!("{chunked}{}0\r\n\r\n", chunk.repeat(chunks));
     assert!(server.ask(&body(2)).await.ends_with(&"y".repeat(1000)));
     assert!(server.ask(&body(3)).await.starts_with("HTTP/1.1 413"));
-    // More than the kernel keeps: who is still talking must not lose the answer.
+    // More than the kernel buffers: a client that is still sending must get its answer nevertheless.
     assert!(server.ask(&post(&"x".repeat(4 << 20))).await.starts_with("HTTP/1.1 413"));
 }
 
@@ -211,7 +211,7 @@ async fn a_body_that_does_not_come_is_not_awaited_for_ever() {
     let server = run(HttpSettings::default()).await;
     let answer = server.ask(&post("").replace("content-length: 0", "content-length: 10")).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    // One that would be too large in any case is not too slow.
+    // A body whose announced length is too large is refused for that, even if it does not come.
     let answer = server.ask(&post("").replace("content-length: 0", "content-length: 1001")).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
@@ -264,7 +264,7 @@ async fn a_websocket_outlives_its_http_days() {
     let (mut client, response) =
         tokio_tungstenite::client_async(url, server.connect().await).await.expect("a handshake");
     assert_eq!(response.status(), 101);
-    // The server is told to stop: its HTTP side ends, the conversation goes on.
+    // Told to stop, the server ends its HTTP connections; an upgraded one goes on.
     server.shutdown.cancel();
     client.send("hello".into()).await.expect("to send");
     let echo = soon(client.next()).await.expect("an echo").expect("an echo");

@@ -1,4 +1,4 @@
-//! Answers that last.
+//! Answers that last long.
 
 use super::*;
 
@@ -42,7 +42,7 @@ async fn a_stream_that_nobody_reads_is_given_up() {
     until(&mut client, "data: first\n\n").await;
     let outbox = server.toy.streams.lock().expect("streams").pop().expect("a stream");
     soon(async {
-        // Whether the queue overflows or the socket stalls first, the connection goes.
+        // The connection must end in either case: the queue overflows, or the socket stalls first.
         while server.toy.ended.load(Ordering::Relaxed) == 0 {
             outbox.offer(Bytes::from(vec![b'x'; 10_000]));
             tokio::task::yield_now().await;

@@ -1,10 +1,10 @@
-//! HTTP/2 whose client lets no window open: its answers wait, not many of them and not for ever.
+//! HTTP/2 clients that open no window: few of their answers wait, and only for a time.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
 use super::*;
 
-/// A connection of a client that takes nothing and asks so often for an answer of so many bytes.
+/// Connects a client that asks for `times` answers of `bytes` bytes and takes none of them.
 async fn asks(times: u32, bytes: usize) -> DuplexStream {
     let (mut client, server) = duplex(1 << 20);
     tokio::spawn(async move {
@@ -28,7 +28,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// The next frame, while the connection lives; whether the server's client lives it is told.
+/// Returns the next frame, or `None` when the connection has ended.
 async fn next(client: &mut DuplexStream) -> Option<(u8, u8)> {
     loop {
         let mut head = [0; 9];

@@ -38,7 +38,7 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("in time")
 }
 
-/// Echoes until the end, which it answers.
+/// Echoes messages until the connection ends, and returns how it did.
 async fn echo(mut socket: WebSocket) -> Closed {
     loop {
         let frame = match socket.next().await {
@@ -53,7 +53,7 @@ async fn echo(mut socket: WebSocket) -> Closed {
     }
 }
 
-/// Runs the server's echo beside a client that may block.
+/// Runs the echoing server beside a client that may block its thread.
 async fn with_echo<T: Send + 'static>(
     limits: FrameLimits,
     client: impl FnOnce(Client) -> T + Send + 'static,
@@ -72,7 +72,7 @@ fn raw(bytes: &[u8]) -> impl FnOnce(Client) -> Option<u16> + Send + 'static {
     }
 }
 
-/// The code of the close frame that comes, passing over everything before it.
+/// Returns the code of the next close frame, skipping everything before it.
 fn close_code(client: &mut Client) -> Option<u16> {
     loop {
         match client.read() {
@@ -83,7 +83,7 @@ fn close_code(client: &mut Client) -> Option<u16> {
     }
 }
 
-/// A frame as a client sends it, masked with zeros.
+/// Builds a frame as a client sends it, masked with zeros.
 fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {
