@@ -1,8 +1,8 @@
-//! What telling costs the hub itself, with sockets that only count: on two threads against one, and in a room whose people came
-//! by sixty-four ways against one whose people all came by the same.
+//! The cost of telling in the hub itself, with sockets that only count: on two threads against one, and in a room where all
+//! sockets have the same shape against one with 64 shapes.
 //!
-//! `cargo bench -p chat-transport --features bench --bench hub`. Costs are CPU times of threads, in turns; what is printed is the
-//! middle of the ratios.
+//! `cargo bench -p chat-transport --features bench --bench hub`. Costs are CPU times of threads, measured in turns. The medians
+//! of the ratios are printed.
 
 use std::thread;
 
@@ -17,7 +17,7 @@ fn main() -> Result<(), Failure> {
     })
 }
 
-/// 64 rooms of 100 in two shards: both told by one thread, then each by its own.
+/// Tells 64 rooms of 100 in two shards, first by one thread, then each shard by a thread of its own.
 async fn threads() -> Result<(), Failure> {
     let hall = Hall::open(64, 100, 2, 1).await?;
     let (mut one, mut two) = (Vec::new(), Vec::new());
@@ -50,7 +50,7 @@ fn on_two_threads(hall: &Hall, mut said: Said) -> f64 {
     spent / (hall.deliveries() - before) as f64
 }
 
-/// A room of 1,000 with one shape, and with sixty-four.
+/// Tells a room of 1,000 with one shape, and with 64.
 async fn shapes() -> Result<(), Failure> {
     let (one, many) = (Hall::open(1, 1_000, 1, 1).await?, Hall::open(1, 1_000, 1, 64).await?);
     let (mut plain, mut mixed) = (Vec::new(), Vec::new());
@@ -69,14 +69,14 @@ async fn shapes() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Nanoseconds of this thread's CPU a delivery.
+/// Returns the nanoseconds of this thread's CPU for each delivery.
 fn cost(hall: &Hall, work: impl FnOnce()) -> f64 {
     let (before, began) = (hall.deliveries(), cpu());
     work();
     (cpu() - began) / (hall.deliveries() - before) as f64
 }
 
-/// Nanoseconds of CPU that this thread has used.
+/// Returns the nanoseconds of CPU that this thread has used.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     stat.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0.0)
@@ -92,7 +92,7 @@ fn verdict(what: &str, is: f64, at_most: f64) {
     println!("{what}: {is:.2}, at most {at_most}: {}", if is <= at_most { "reached" } else { "MISSED" });
 }
 
-/// Turns of each side, messages in every room in a turn, and bytes of a message; its frame has about a thousand.
+/// How many turns each side has, messages in every room in a turn, and bytes of a message, whose frame has about a thousand.
 const TURNS: usize = 21;
 const MESSAGES: usize = 40;
 const CONTENT: usize = 800;

@@ -1,4 +1,4 @@
-//! Accounts: register, log in, stay logged in, log out.
+//! Accounts: registering, logging in, staying logged in, logging out.
 
 use std::time::Instant;
 
@@ -25,7 +25,7 @@ pub(super) async fn register(call: &Call<'_>) -> Result<Answered, Trouble> {
     let body = Register::read(&call.body)?;
     within_rate(call)?;
     let new = NewAccount { username: body.username, name: body.name, avatar: body.avatar, password: String::new() };
-    // Before the work of hashing.
+    // Checked before the expensive hashing.
     new.check()?;
     if call.app.directory.by_username(new.username.clone()).await?.is_some() {
         return Err(chat_domain::Refusal::NameTaken.into());
@@ -39,7 +39,7 @@ pub(super) async fn login(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let Login { username, password } = Login::read(&call.body)?;
     within_rate(call)?;
-    // A name that is too long to exist needs no more room in memory than others.
+    // Names longer than any that may exist are cut, so that they take no more memory in the counters.
     let counted: String = username.chars().take(33).collect();
     call.app.rates.login(&counted, call.from, call.now).map_err(Trouble::TooFast)?;
     let known = call.app.directory.credential(username).await?;
@@ -55,7 +55,7 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     local_only(call)?;
     let shown = Secret::new(Refresh::read(&call.body)?.refresh_token);
     within_rate(call)?;
-    // Before it is used up: it is good again afterwards.
+    // Checked before the token is used up: after the suspension it must still be good.
     if let Some((user, _)) = call.app.directory.family(shown.digest()).await? {
         call.app.gate.let_through(user, call.now).await?;
     }
@@ -72,7 +72,8 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Answered, Trouble> {
     }
 }
 
-/// Ends the log-ins whose credentials come with the request. A refresh token is enough: its access token may be over.
+/// Ends the log-ins whose credentials come with the request. A refresh token alone is enough, since the access token may have
+/// expired.
 pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
     let shown = Logout::read(&call.body)?.refresh_token.map(|token| Secret::new(token).digest());
     let app = call.app;
@@ -91,7 +92,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
     for (user, family) in family.into_iter().chain(caller.as_ref().and_then(own_family)) {
         app.end_family(user, family, call.now).await?;
     }
-    // A client with both a token and a cookie means both of its log-ins.
+    // A client that sends a token and a cookie wants both log-ins ended.
     let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
     let session = match caller.as_ref().map(|caller| &caller.by) {
         Some(By::Cookie { digest }) => Some(digest.clone()),
@@ -107,7 +108,7 @@ pub(super) async fn logout(call: &Call<'_>) -> Result<Answered, Trouble> {
     Ok(answered)
 }
 
-/// Who the caller is. The cookie lives on in the browser as it does here.
+/// Returns the caller's account. The cookie is sent again, so that the browser keeps it for as long as the session lasts here.
 pub(super) fn me(call: &Call<'_>, caller: &Caller) -> Result<Answered, Trouble> {
     let mut answered = Answered::from(answer::me(call.target.tree, &caller.account.person));
     if let (By::Cookie { .. }, Some(session)) = (&caller.by, cookie::session(&call.parts.headers)) {
@@ -126,7 +127,7 @@ pub(super) async fn update(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
 pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
     let (tree, limit) = (call.target.tree, call.query.limit()?);
     let query = call.query.text("query").unwrap_or_default().to_owned();
-    // Whoever asks for nobody in particular would be told of everybody.
+    // A search without any letter or digit would list everybody.
     if query.contains('\0') || !query.contains(char::is_alphanumeric) {
         return Err(Trouble::Malformed("`query` needs a letter or a digit, and no U+0000".into()));
     }
@@ -144,7 +145,7 @@ pub(super) async fn search(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::users(tree, &found, next))
 }
 
-/// Opens a cookie session and a family of refresh tokens for who has just shown a password.
+/// Opens a cookie session and a family of refresh tokens for somebody who has just given their password.
 async fn sign_in(call: &Call<'_>, status: u16, account: &Account) -> Result<Answered, Trouble> {
     let (app, user) = (call.app, account.person.id());
     let (refresh, session) = (random()?, random()?);
@@ -165,7 +166,7 @@ fn signed_in(call: &Call<'_>, status: u16, person: &Person, grant: Grant, refres
     Ok(answer::signed_in(call.target.tree, status, person, &tokens))
 }
 
-/// The family of the access token that somebody came with.
+/// Returns the family of the caller's access token.
 fn own_family(caller: &Caller) -> Option<(UserId, Family)> {
     match caller.by {
         By::Token(Pass { grant: Some(Grant { family: Some(family), .. }), .. }) => Some((caller.id(), family)),
@@ -173,7 +174,7 @@ fn own_family(caller: &Caller) -> Option<(UserId, Family)> {
     }
 }
 
-/// The session of the cookie beside a token, if it is the same user's.
+/// Returns the session of a cookie that came beside a token, if it is the same user's.
 async fn own_session(
     call: &Call<'_>,
     caller: Option<UserId>,
@@ -188,17 +189,17 @@ fn keep(call: &Call<'_>, session: &Secret) -> Option<http::HeaderValue> {
     cookie::keep(session, call.app.settings.http.session_ttl.as_secs(), call.secure)
 }
 
-/// Where an issuer vouches for people, nobody registers here.
+/// Refuses what makes no sense where an outside issuer vouches for people.
 pub(super) fn local_only(call: &Call<'_>) -> Result<(), Trouble> {
     if call.app.gate.tokens().is_local() { Ok(()) } else { Err(Trouble::Forbidden("accounts are made elsewhere")) }
 }
 
-/// Logging in, registering and refreshing share one measure of an address.
+/// Counts a log-in, registration or refresh against the limit of the client's address.
 pub(super) fn within_rate(call: &Call<'_>) -> Result<(), Trouble> {
     call.app.rates.address(call.from, call.now).map_err(Trouble::TooFast)
 }
 
-/// Whether a password is that of whoever is meant, if anybody is: it takes as long where nobody is.
+/// Tells whether a password is right. It takes as long if there is no such user, so that the time does not tell names.
 pub(super) async fn is_right(
     call: &Call<'_>,
     password: String,
@@ -209,7 +210,7 @@ pub(super) async fn is_right(
     let right = call.app.passwords.verify(call.from, Secret::new(password), stored).await.map_err(unhashed)?;
     call.app.hub.metrics().checked(began.elapsed());
     if !right {
-        // Not the name: people type passwords there, too.
+        // The name is not logged: people type passwords into that field, too.
         info!(user = user.map(UserId::number), "a log-in failed");
     }
     Ok(right)
@@ -226,9 +227,9 @@ fn random() -> Result<Secret, Trouble> {
     Secret::random().map_err(|_| unexpected())
 }
 
-/// Seconds after which there is room for the next to wait.
+/// After how many seconds a client may try again when too many wait for hashing.
 const LATER: u64 = 5;
-/// What a refresh token is that was traded, was ended or never was.
+/// The refusal of a refresh token that was exchanged, was ended, or never existed.
 const OLD: &str = "this refresh token is not good (any more): log in again";
-/// Why nobody is logged out.
+/// The refusal of a log-out without any good credential.
 const NOBODY: &str = "nothing here says who is to be logged out: no access token, cookie or refresh token that is good";

@@ -20,11 +20,11 @@ pub(super) struct Call<'a> {
     params: Params<'a, 'a>,
     pub(super) parts: &'a Parts,
     pub(super) query: Query,
-    /// What is asked for beyond the documents.
+    /// The features beyond the documents that were asked for.
     pub(super) features: Features,
     pub(super) body: Bytes,
     pub(super) from: Source,
-    /// Whether cookies are to go over TLS only.
+    /// Whether cookies are sent over TLS only.
     pub(super) secure: bool,
     /// Whether the client came over TLS.
     pub(super) is_tls: bool,
@@ -39,7 +39,7 @@ pub(super) struct Target {
     pub(super) access: Access,
 }
 
-/// An answer, and the cookie that goes with it.
+/// An answer, with the cookie that is set by it.
 pub(super) struct Answered {
     pub(super) reply: Reply,
     pub(super) cookie: Option<HeaderValue>,
@@ -63,12 +63,12 @@ impl<'a> Call<'a> {
         Call { app, target, params, parts, query, features, body: Bytes::new(), from, secure, is_tls, now }
     }
 
-    /// The room that the path names.
+    /// Returns the room that the path names.
     pub(super) fn room(&self) -> Result<RoomId, Trouble> {
         self.target.tree.room(self.segment("chat")).ok_or(Refusal::UnknownRoom.into())
     }
 
-    /// The room and the message that the path names. The room is judged before the message.
+    /// Returns the room and the message that the path names. Whether the reader may see the room is checked first.
     pub(super) async fn message(&self, reader: UserId) -> Result<(RoomId, MessageId), Trouble> {
         let room = self.room()?;
         match self.target.tree.message(self.segment("message")) {
@@ -80,7 +80,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What else a request names, once the room is judged: it is judged before.
+    /// Returns `named`, what else a request names. If that is a refusal, the room is checked first, and its refusal comes before.
     pub(super) async fn judged<T>(
         &self,
         reader: UserId,
@@ -93,29 +93,29 @@ impl<'a> Call<'a> {
         named
     }
 
-    /// The user that the path names, if it can name one at all.
+    /// Returns the user whom the path names, if it is a possible name.
     pub(super) fn user(&self) -> Option<Whom> {
         self.target.tree.user(self.segment("user"))
     }
 
-    /// The notification that the path names.
+    /// Returns the notification that the path names.
     pub(super) fn notification(&self) -> Result<NotificationId, Trouble> {
         self.target.tree.notification(self.segment("notification")).ok_or(Refusal::UnknownNotification.into())
     }
 
-    /// A part of the path as it was meant; nothing is found under one that means no text.
+    /// Returns a part of the path, decoded. A part that is not text is treated as not found.
     pub(super) fn plain(&self, name: &str) -> Result<String, Trouble> {
         plain_segment(self.segment(name)).ok_or(Trouble::NoRoute)
     }
 
-    /// The sender's own name for the request.
+    /// Returns the `Idempotency-Key`: the sender's own name for the request.
     pub(super) fn key(&self) -> Result<Option<&str>, Trouble> {
         let key = self.parts.headers.get("idempotency-key");
         let bad = |_| Trouble::Malformed("`Idempotency-Key` must have 1 to 64 printable characters".into());
         key.map(|key| std::str::from_utf8(key.as_bytes()).map_err(bad)).transpose()
     }
 
-    /// Has a command carried out in somebody's name.
+    /// Executes a command in somebody's name.
     pub(super) async fn execute(&self, actor: UserId, command: Command) -> Result<Outcome, Trouble> {
         use Command::{AddMember, Appoint, Ban, Change, Mute, RemoveMember};
         let weighs = matches!(command, Change { .. } | AddMember { .. } | RemoveMember { .. })
@@ -131,7 +131,7 @@ impl<'a> Call<'a> {
         Ok(outcome)
     }
 
-    /// The same for a command that always has something to tell.
+    /// Executes a command that always has an event, and returns it. The bool tells whether it happened just now.
     pub(super) async fn event(&self, actor: UserId, command: Command) -> Result<(Arc<Event>, bool), Trouble> {
         match self.execute(actor, command).await? {
             Outcome::Happened(event) | Outcome::Both(event, _) => Ok((event, true)),
@@ -140,13 +140,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A part of the path as it stands there.
+    /// Returns a part of the path without decoding it.
     pub(super) fn segment(&self, name: &str) -> &str {
         self.params.get(name).unwrap_or_default()
     }
 }
 
-/// What a request asks for beyond the documents: its address and its header add up.
+/// Returns the features that a request asks for, in its address and in its header together.
 pub(crate) fn asked_features(query: &Query, headers: &HeaderMap) -> Features {
     let header = headers.get_all("x-chat-features").iter().filter_map(|names| names.to_str().ok());
     header.fold(query.features(), |asked, names| asked.and(Features::named(names)))
@@ -158,7 +158,7 @@ impl From<Reply> for Answered {
     }
 }
 
-/// The journal has answered something that this command cannot come to: whoever asked must try again.
+/// The error for an outcome that this command cannot have. The client must try again.
 pub(super) fn unexpected() -> Trouble {
     chat_domain::Failure::Unavailable.into()
 }

@@ -1,4 +1,4 @@
-//! Chats: listing and opening them, changing and ending groups, hiding direct chats.
+//! Chats: listing, opening and changing them, ending groups, hiding direct chats.
 
 use std::collections::HashSet;
 
@@ -38,12 +38,13 @@ pub(super) async fn open_for(call: &Call<'_>, actor: UserId, chat: NewChat) -> R
         }
         NewChat::Group { title, members, client_id } => {
             let members = whom::all_in_body(call.app, members).await?;
-            // A repeat gets the answer that the first one got.
+            // A repeated request gets the same answer as the first one.
             (call.event(actor, Command::CreateGroup { title, members, client_id }).await?.0, 201)
         }
     };
     match call.app.journal.chat(actor, event.room).await {
-        // Who has left since asks in vain for what is there now, but gets an answer all the same.
+        // They have left the chat since the first request. The current state is not theirs to see, but the repeat still gets an
+        // answer.
         Err(Failure::Refused(Refusal::NotMember)) => Ok(in_full(call, status, &ChatView::from_outside(&event))),
         view => Ok(in_full(call, status, &view?)),
     }
@@ -69,7 +70,7 @@ pub(super) async fn hide(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     Ok(answer::done(call.target.tree))
 }
 
-/// Which of these members are online.
+/// Returns those of these members who are online.
 pub(super) fn online<'m>(call: &Call<'_>, members: impl Iterator<Item = &'m MemberView>) -> HashSet<UserId> {
     let users: Vec<UserId> = members.map(|member| member.person.id()).collect();
     call.app.hub.online(&users)

@@ -1,4 +1,5 @@
-//! What browsers on other origins may do: everything that a token can, and with the cookie what the operator allows.
+//! CORS: what pages of other origins may do. They may do everything with a token; with the cookie only if the operator trusts
+//! their origin.
 
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -11,7 +12,7 @@ use crate::account::origins::{Origins, only};
 use crate::carry::http::{Body, empty};
 use crate::files::UPLOAD_OFFSET;
 
-/// Says to whom an answer may be shown.
+/// Adds the headers that tell the browser which pages may read this answer.
 pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap) {
     let origin = only(asked).filter(|origin| origin.to_str().is_ok_and(|origin| origins.allow(origin)));
     match origin {
@@ -31,12 +32,13 @@ pub(crate) fn allow(origins: &Origins, asked: &HeaderMap, answer: &mut HeaderMap
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
 }
 
-/// The answer to a browser that asks whether it may ask. Whatever headers it would send it may: frameworks add their own.
+/// Answers a preflight request. All headers are allowed, since frameworks add their own.
 pub(crate) fn preflight(asked: &HeaderMap, allow: HeaderValue) -> Response<Body> {
     let mut response = empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
     headers.insert(ALLOW, allow);
-    // What is not allowed here is refused when it comes; browsers remember one answer for all addresses anyway.
+    // All methods are listed, since browsers keep one answer for every address. What is not allowed here is refused when it
+    // comes.
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     let wanted = asked.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or(HeaderValue::from_static(HEADERS)));
@@ -44,7 +46,7 @@ pub(crate) fn preflight(asked: &HeaderMap, allow: HeaderValue) -> Response<Body>
     response
 }
 
-/// What pages may see of an answer about files.
+/// The headers that pages may read in an answer about files.
 const OF_FILES: &str = "Retry-After, Upload-Offset, Accept-Ranges, Content-Range, Content-Disposition, ETag";
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key, X-Chat-Features";

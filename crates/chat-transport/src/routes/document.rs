@@ -1,4 +1,4 @@
-//! What the server says about itself: the same for everybody, so it is compressed once and may be kept.
+//! Documents about the server. They are the same for everybody, so each is compressed once and may be cached.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::carry::http::{Body, empty, json};
 
-/// A document in JSON, as it is and compressed.
+/// A JSON document, plain and compressed.
 pub(super) struct Document {
     plain: Bytes,
     zipped: Bytes,
@@ -22,15 +22,15 @@ impl Document {
     pub(super) fn new(plain: impl Into<Bytes>) -> Document {
         let plain = plain.into();
         let mut zip = GzEncoder::new(Vec::new(), Compression::best());
-        // Writing to a `Vec` cannot fail; were it to, the document would go out as it is.
+        // Writing to a `Vec` cannot fail. If it did, the document would be sent uncompressed.
         let zipped = zip.write_all(&plain).and_then(|()| zip.finish()).unwrap_or_default();
         let digest: String = Sha256::digest(&plain)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-        // Digits and quotes are good in any header.
+        // Hexadecimal digits and quotes are always allowed in a header.
         let tag = HeaderValue::try_from(format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"\""));
         Document { plain, zipped: zipped.into(), tag }
     }
 
-    /// The answer to somebody who sent these headers.
+    /// Answers a request with these headers.
     pub(super) fn answer(&self, asked: &HeaderMap) -> Response<Body> {
         let is_known = values(asked, IF_NONE_MATCH).any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.tag);
         let takes_zip = values(asked, ACCEPT_ENCODING).any(|coding| is_gzip(&coding)) && !self.zipped.is_empty();
@@ -50,13 +50,13 @@ impl Document {
     }
 }
 
-/// The items of a header that is a list.
+/// Returns the items of a header that is a list.
 fn values(headers: &HeaderMap, name: http::HeaderName) -> impl Iterator<Item = String> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(|item| item.trim().to_owned())
 }
 
-/// Whether an item of `Accept-Encoding` asks for gzip: a weight of 0 says no.
+/// Tells whether an item of `Accept-Encoding` asks for gzip. A weight of 0 means no.
 fn is_gzip(coding: &str) -> bool {
     let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
     let weight = weight.trim().strip_prefix("q=").unwrap_or("1");

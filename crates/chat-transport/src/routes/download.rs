@@ -1,4 +1,4 @@
-//! Reading a file over HTTP.
+//! Downloading a file.
 
 use chat_domain::{Bond, FileRow};
 use chat_protocol::Trouble;
@@ -15,7 +15,7 @@ use crate::carry::http::{Body, empty};
 use crate::files::range::{Piece, Wanted};
 use crate::files::{FileSettings, kinds, unkept};
 
-/// A file, or a part of it, or that it is still the one that the asker has.
+/// Answers with a file, with a part of it, or with the note that the client's copy is still right.
 pub(super) async fn file(call: &Call<'_>) -> Result<Response<Body>, Trouble> {
     let (files, row) = known(call).await?;
     if last_part(call.parts.uri.path()).as_deref() != Some(&row.file.name) || !row.is_whole {
@@ -43,7 +43,8 @@ pub(super) async fn file(call: &Call<'_>) -> Result<Response<Body>, Trouble> {
     Ok(response)
 }
 
-/// Where addresses alone are not enough: before a message has named it its owner reads a file, after that who is in the room.
+/// Checks the caller where files are private: before a message names a file only its owner may read it, afterwards the members of
+/// its rooms.
 async fn admit(call: &Call<'_>, row: &FileRow) -> Result<(), Trouble> {
     let caller = call.app.gate.authenticate(call.parts, How::Stream, call.now).await?;
     match row.bond {
@@ -53,7 +54,8 @@ async fn admit(call: &Call<'_>, row: &FileRow) -> Result<(), Trouble> {
     }
 }
 
-/// What is answered without the file: it never changes, so it is the one that the asker has, or it is not.
+/// Returns the status of a conditional request that needs no file. A file never changes, so the client's copy is right or of
+/// another file.
 fn condition(asked: &HeaderMap, tag: &str) -> Option<StatusCode> {
     let names = |header: HeaderName| {
         let mut lines = asked.get_all(header).iter().filter_map(|line| line.to_str().ok()).peekable();
@@ -101,7 +103,7 @@ async fn wanted(call: &Call<'_>, files: &FileSettings, row: &FileRow, part: Want
     Ok(response)
 }
 
-/// What is made here is good in a header.
+/// Sets a header whose value is made here and so is always allowed.
 fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
     if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);

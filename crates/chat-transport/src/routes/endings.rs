@@ -1,4 +1,4 @@
-//! What ends log-ins, and people.
+//! Ending log-ins, and erasing people.
 
 use chat_domain::grant::Kept;
 use chat_domain::{Account, Refusal};
@@ -13,7 +13,7 @@ use crate::account::caller::{By, Caller};
 use crate::account::cookie;
 use crate::account::secret::Secret;
 
-/// Another password. Whoever was in by the old one has to come again, but not who asks.
+/// Changes the caller's password. All other log-ins of theirs end.
 pub(super) async fn change_password(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     local_only(call)?;
     let NewPassword { old, new } = NewPassword::read(&call.body)?;
@@ -24,7 +24,7 @@ pub(super) async fn change_password(call: &Call<'_>, caller: &Caller) -> Result<
     Ok(answer::done(call.target.tree))
 }
 
-/// Erases the asker; what they said stays, without a name.
+/// Erases the caller. Their messages stay, without a name.
 pub(super) async fn erase(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     local_only(call)?;
     let EraseMe { password } = EraseMe::read(&call.body)?;
@@ -33,7 +33,7 @@ pub(super) async fn erase(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tro
     Ok(answer::done(call.target.tree))
 }
 
-/// Erases somebody for a back end, which says whether what they said stays.
+/// Erases a user for a back end, which decides whether their messages stay.
 pub(super) async fn erase_user(call: &Call<'_>) -> Result<Reply, Trouble> {
     let unsaid = match call.query.text("messages") {
         Some("keep") => false,
@@ -45,20 +45,20 @@ pub(super) async fn erase_user(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::erased(account.person.handle, erasure.at))
 }
 
-/// Somebody, as a back end sees them: also who was erased.
+/// Shows a user to a back end, also one who was erased.
 pub(super) async fn show_user(call: &Call<'_>) -> Result<Reply, Trouble> {
     let account = named(call).await?;
     let erasing = call.app.directory.erasing(account.person.id()).await?;
     Ok(answer::whoever(&account.person, erasing.map(|erasing| erasing.erasure.at)))
 }
 
-/// Whom the path names, whatever else is at the same place in other requests.
+/// Returns the user whom the path names.
 async fn named(call: &Call<'_>) -> Result<Account, Trouble> {
     let whom = call.target.tree.user(call.segment("subject"));
     whom::account(call.app, whom::in_path(call.app, whom).await?.ok_or(Refusal::UnknownUser)?).await
 }
 
-/// Has the asker show their password, at the pace of log-ins.
+/// Makes the caller give their password, with the limits of log-ins.
 async fn prove(call: &Call<'_>, caller: &Caller, password: String) -> Result<(), Trouble> {
     within_rate(call)?;
     let username = &caller.account.person.username;
@@ -71,7 +71,7 @@ async fn prove(call: &Call<'_>, caller: &Caller, password: String) -> Result<(),
     Ok(())
 }
 
-/// The log-in by which somebody asks: a token's family, a cookie's session, or both where both come.
+/// Returns the log-in that the caller is using: the family of a token, the session of a cookie, or both.
 fn own(call: &Call<'_>, caller: &Caller) -> Kept {
     let beside = cookie::session(&call.parts.headers).map(|session| session.digest());
     match &caller.by {

@@ -1,4 +1,4 @@
-//! Everything that happens, for back ends that pull it.
+//! The pull stream: everything that happens, for back ends that fetch it.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
     }
 }
 
-/// What happened after a place, and the place after that.
+/// Returns what happened after a place in the feed, and the place after that.
 async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happening>, PullPlace), Failure> {
     let mut events = Vec::new();
     let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
@@ -67,13 +67,13 @@ async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happ
     Ok((events, place))
 }
 
-/// Where to go on whose place is not among the turns from there on: what stood there was forgotten, and with it maybe more.
+/// Returns where to go on if the place is no longer in the feed: it was pruned, perhaps with more behind it.
 fn after_gap(place: PullPlace, turns: &[Fed]) -> Option<PullPlace> {
     let first = turns.first().map_or(0, |first| first.no);
     (place.no > 0 && place.no != first).then_some(PullPlace { no: first, upto: 0, ..place })
 }
 
-/// How often it is looked whether something has come.
+/// How often to look for something new.
 const GLANCE: Duration = Duration::from_millis(250);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Files: announced, brought, read.
+//! Files: announcing and uploading them.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::carry::http::{Body, empty, ignore, json};
 use crate::files::range::Piece;
 use crate::files::{Begin, FileSettings, Folder, Shelf, UPLOAD_OFFSET, receive, unkept};
 
-/// Makes a file known whose bytes are to come.
+/// Announces a file, whose bytes are uploaded later.
 pub(super) async fn announce(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let files = settings(call)?;
     let AnnounceFile { name, size, mime } = AnnounceFile::read(&call.body)?;
@@ -42,7 +42,7 @@ pub(super) async fn announce(call: &Call<'_>, caller: &Caller) -> Result<Reply, 
     Ok(answer::announced(call.target.tree, &file, &uploading))
 }
 
-/// Says that all bytes of a file are there, as soon as they are.
+/// Confirms that all bytes of a file are there.
 pub(super) async fn done(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (files, row) = known(call).await?;
     if row.owner != caller.id() {
@@ -58,7 +58,7 @@ pub(super) async fn done(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     Ok(answer::file(call.target.tree, &row.file, &url(call, files, &row.file)))
 }
 
-/// Takes bytes of a file.
+/// Receives bytes of a file.
 pub(super) async fn upload(call: &Call<'_>, body: Incoming) -> Result<Response<Body>, Trouble> {
     let (files, row) = known(call).await?;
     let patience = call.app.settings.http.patience;
@@ -70,7 +70,7 @@ pub(super) async fn upload(call: &Call<'_>, body: Incoming) -> Result<Response<B
         }
     };
     let (piece, begun) = begun;
-    // By itself: what has come is kept also when nobody waits for the answer any more.
+    // A task of its own: bytes that came are kept even if the client goes away.
     let received = tokio::spawn(receive(begun, body, piece.length, patience)).await;
     let begun = received.map_err(|_| unexpected())??;
     if !piece.is_last(row.file.size) {
@@ -84,7 +84,7 @@ pub(super) async fn upload(call: &Call<'_>, body: Incoming) -> Result<Response<B
     Ok(response)
 }
 
-/// Whether the piece that a request brings is the next one.
+/// Returns the part that a request uploads, if it is the next one, and the file to append it to.
 async fn begin(call: &Call<'_>, files: &FileSettings, row: &FileRow) -> Result<(Piece, crate::files::Begun), Trouble> {
     let size = row.file.size;
     let piece = Piece::brought(&call.parts.headers, size)?;
@@ -96,14 +96,14 @@ async fn begin(call: &Call<'_>, files: &FileSettings, row: &FileRow) -> Result<(
         Begin::Begun(begun) => Err(Trouble::Offset(begun.length)),
         Begin::Busy(come) => Err(Trouble::Offset(come)),
         Begin::Whole => {
-            // Whoever put the last byte there died before it was noted.
+            // A node died after the last byte was written, and before that was noted.
             files.known.is_whole(row.file.id).await?;
             Err(Trouble::Offset(size))
         }
     }
 }
 
-/// How many bytes of a file are there.
+/// Answers how many bytes of a file are there.
 pub(super) async fn uploaded(call: &Call<'_>) -> Result<Response<Body>, Trouble> {
     let (files, row) = known(call).await?;
     let there = match row.is_whole {
@@ -119,7 +119,7 @@ fn come(status: StatusCode, offset: u64) -> Response<Body> {
     response
 }
 
-/// The file that the path names.
+/// Returns the file that the path names.
 pub(super) async fn known<'c>(call: &Call<'c>) -> Result<(&'c FileSettings, FileRow), Trouble> {
     let files = settings(call)?;
     let id = FileId::new(call.segment("file")).ok_or(Trouble::NoRoute)?;
@@ -136,12 +136,12 @@ pub(super) fn folder(files: &FileSettings) -> &Folder {
     folder
 }
 
-/// The complete address of a file.
+/// Returns the full address of a file.
 fn url(call: &Call<'_>, files: &FileSettings, file: &File) -> String {
     format!("{}/{}/{}", whereabouts(call, files), file.id, in_path(&file.name))
 }
 
-/// Where files are, in the tree that was asked.
+/// Returns the address below which files are, in the tree that was asked.
 fn whereabouts(call: &Call<'_>, files: &FileSettings) -> String {
     let tree = call.target.tree.prefix();
     match &files.public_url {
@@ -155,7 +155,7 @@ fn whereabouts(call: &Call<'_>, files: &FileSettings) -> String {
     }
 }
 
-/// A name as it stands in a path.
+/// Encodes a name for a path.
 pub(super) fn in_path(name: &str) -> String {
     let mut path = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -167,12 +167,12 @@ pub(super) fn in_path(name: &str) -> String {
     path
 }
 
-/// The last part of a path as it was meant.
+/// Returns the last part of a path, decoded.
 pub(super) fn last_part(path: &str) -> Option<String> {
     plain_segment(path.rsplit('/').next()?)
 }
 
-/// The trees, for whom a file called `done` is read at the address where one is said to be there.
+/// Returns the paths, by tree, at which a file with the name `done` collides with the confirmation of its upload.
 pub(super) fn called_done() -> impl Iterator<Item = (Tree, String)> {
     Tree::ALL.into_iter().map(|tree| (tree, format!("{}/files/{{file}}/done", tree.prefix())))
 }

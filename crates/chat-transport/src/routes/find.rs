@@ -1,4 +1,4 @@
-//! Finding messages by their words.
+//! Finding messages by words.
 
 use chat_domain::{Find, Found, Refusal};
 use chat_protocol::Trouble;
@@ -15,7 +15,7 @@ pub(super) async fn messages(call: &Call<'_>, caller: &Caller) -> Result<Reply, 
     let nobody = from.is_none() && asked.from.is_some();
     let find = Find { room, from, ..asked.find };
     if nobody {
-        // The room is judged all the same.
+        // Nothing can be found, but whether the caller may see the room is checked nevertheless.
         if let Some(room) = room {
             call.app.journal.head(caller.id(), room).await?;
         }

@@ -1,4 +1,4 @@
-//! Who is in a chat.
+//! The members of a chat.
 
 use chat_domain::{Command, Outcome, Refusal, RoomId, UserId};
 use chat_protocol::Trouble;
@@ -30,7 +30,7 @@ pub(super) async fn add(call: &Call<'_>, caller: &Caller) -> Result<Reply, Troub
     one(call, caller, room, user, if is_new { 201 } else { 200 }).await
 }
 
-/// One member, as they are now.
+/// Returns one member in their current state.
 pub(super) async fn one(
     call: &Call<'_>,
     caller: &Caller,
@@ -47,13 +47,13 @@ pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     let room = call.room()?;
     let user = named(call, caller, room).await?;
     match call.execute(caller.id(), Command::RemoveMember { room, user }).await? {
-        // Who left before is no member to be found.
+        // Somebody who has left already is not found.
         Outcome::Already(_) => Err(Refusal::UnknownUser.into()),
         Outcome::Happened(_) | Outcome::Both(..) | Outcome::Quiet => Ok(answer::done(call.target.tree)),
     }
 }
 
-/// Whom the path names. The room is judged before.
+/// Returns the user whom the path names, after checking that the caller may see the room.
 pub(super) async fn named(call: &Call<'_>, caller: &Caller, room: RoomId) -> Result<UserId, Trouble> {
     match whom::in_path(call.app, call.user()).await? {
         Some(user) => Ok(user),

@@ -1,4 +1,4 @@
-//! Messages and what becomes of them.
+//! Messages: reading, sending, changing and marking them.
 
 use chat_domain::view::{Mark, Page, Shown};
 use chat_domain::{Change, Command, Emoji, Event, Failure, Message, MessageId, Outcome, RoomId, UserId};
@@ -13,7 +13,8 @@ use crate::account::caller::Caller;
 pub(super) async fn history(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let (room, limit, page) = (call.room()?, call.query.limit()?, page(call)?);
     let journal = &call.app.journal;
-    // Before what it is to name: of an earlier life it is only too old.
+    // Taken before the history is read: if the epoch changes in between, the cursor is refused later, instead of naming a place
+    // in the wrong epoch.
     let epoch = journal.epoch();
     let history = journal.history(caller.id(), room, page, limit).await?;
     Ok(answer::history(call.target.tree, call.features, &history, Cursor { epoch, room, head: history.head }))
@@ -27,7 +28,7 @@ pub(super) async fn thread(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     Ok(answer::history(call.target.tree, call.features, &thread, Cursor { epoch, room, head: thread.head }))
 }
 
-/// Which page of messages is asked for.
+/// Returns the page of messages that is asked for.
 fn page(call: &Call<'_>) -> Result<Page, Trouble> {
     let tree = call.target.tree;
     Ok(match (call.query.message("before_id", tree)?, call.query.position("after_id", tree)?) {
@@ -51,7 +52,7 @@ pub(super) async fn send(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     send_for(call, caller.id(), room, body).await
 }
 
-/// Sends a message in somebody's name. A repeat gets the answer that the first one got.
+/// Sends a message in somebody's name. A repeated request gets the same answer as the first one.
 pub(super) async fn send_for(
     call: &Call<'_>,
     actor: UserId,
@@ -65,12 +66,12 @@ pub(super) async fn send_for(
     let mine =
         if is_new || message.reactions.is_empty() { Vec::new() } else { reacts_with(call, actor, message).await? };
     let shown = Shown { message: message.clone(), reception: reception.clone(), mine };
-    // Dialect 1's client checks for exactly 200.
+    // The client of dialect 1 checks for exactly 200.
     let status = if call.target.tree == Tree::Api { 200 } else { 201 };
     Ok(answer::message(call.target.tree, call.features, status, &shown))
 }
 
-/// What somebody reacts to a message of theirs with. Who has left since is answered all the same.
+/// Returns the caller's own reactions to a message. Somebody who has left the room since gets none instead of a refusal.
 async fn reacts_with(call: &Call<'_>, actor: UserId, message: &Message) -> Result<Vec<Emoji>, Trouble> {
     match call.app.journal.message(actor, message.room, message.id).await {
         Err(Failure::Refused(_)) => Ok(Vec::new()),
@@ -142,7 +143,7 @@ pub(super) async fn typing(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     Ok(answer::done(call.target.tree))
 }
 
-/// Whether somebody may not say anything in a room. Who has no socket here is unknown to the hub.
+/// Tells whether the caller is muted in a room. If the hub does not know them, having no socket of theirs, the journal is asked.
 async fn is_muted(call: &Call<'_>, caller: &Caller, room: RoomId) -> Result<bool, Trouble> {
     let mute = match call.app.hub.mute(caller.id(), room) {
         Some(mute) => mute,
@@ -155,7 +156,7 @@ async fn is_muted(call: &Call<'_>, caller: &Caller, room: RoomId) -> Result<bool
 }
 
 impl Call<'_> {
-    /// Messages, edits, deletes and likes share one measure, on sockets too.
+    /// Counts a message, edit, deletion or like. HTTP and sockets share the limit.
     pub(super) fn pace(&self, caller: &Caller) -> Result<(), Trouble> {
         self.app.rates.message(caller.id(), self.now).map_err(Trouble::TooFast)
     }
@@ -166,7 +167,7 @@ async fn shown(call: &Call<'_>, reader: UserId, room: RoomId, message: MessageId
     Ok(answer::message(call.target.tree, call.features, 200, &shown))
 }
 
-/// Where a page of people begins, and how many it holds.
+/// Returns where a page of people begins, and how many it has.
 async fn after(call: &Call<'_>) -> Result<(Option<UserId>, usize), Trouble> {
     let limit = call.query.limit()?;
     match call.query.user("before_id", call.target.tree)? {
@@ -175,7 +176,7 @@ async fn after(call: &Call<'_>) -> Result<(Option<UserId>, usize), Trouble> {
     }
 }
 
-/// Cuts a page to its size; says where the next one begins if there is one.
+/// Cuts a page to its size. Returns where the next one begins, if there is one.
 fn cut(page: &mut Vec<Mark>, limit: usize) -> Option<UserId> {
     let more = page.len() > limit;
     page.truncate(limit);

@@ -1,4 +1,4 @@
-//! The HTTP trees: from a request to its answer. Every address comes from [`chat_protocol::rest::TABLE`].
+//! The HTTP trees, from a request to its answer. All addresses come from [`chat_protocol::rest::TABLE`].
 
 mod account;
 mod call;
@@ -51,7 +51,7 @@ use crate::account::caller::How;
 use crate::app::App;
 use crate::carry::http::{Body, Found, Peer, Router, Unread, read};
 
-/// Everything that is answered over HTTP, the streams and sockets aside.
+/// All HTTP routes, except for streams and sockets.
 pub(crate) struct Routes {
     app: Arc<App>,
     router: Router<Target>,
@@ -60,10 +60,10 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// All routes of the table.
+    /// Creates all routes of the table.
     pub(crate) fn new(app: Arc<App>) -> Result<Routes, InsertError> {
         let mut router = Router::new();
-        // Without a key the back ends' tree is not there at all, not even to ask for its methods.
+        // Without a key the back ends' tree does not exist, not even for `OPTIONS`.
         let keyless = app.settings.http.api_keys.is_empty();
         for entry in TABLE.iter().filter(|entry| !(keyless && entry.access == Access::Key)) {
             let method = method(entry.method);
@@ -103,7 +103,7 @@ impl Routes {
                     _ => {}
                 }
                 let features = call.features;
-                // In its own allocation: a connection that is no longer speaking HTTP must not keep the room for it.
+                // Boxed: a connection that has been upgraded would otherwise keep the room for this large future.
                 match Box::pin(self.admit(call, parts, body)).await {
                     Ok(answered) => answered.into_response(),
                     Err(trouble) => refuse_to(tree, features, &trouble, now),
@@ -112,7 +112,7 @@ impl Routes {
         }
     }
 
-    /// Lets in who may come, and reads what they bring.
+    /// Authenticates the caller, reads the body and answers.
     async fn admit(&self, mut call: Call<'_>, parts: &Parts, body: Incoming) -> Result<Answered, Trouble> {
         let http = &self.app.settings.http;
         let caller = match call.target.access {
@@ -130,7 +130,7 @@ impl Routes {
 }
 
 impl Call<'_> {
-    /// What needs no user.
+    /// Answers what needs no user.
     async fn as_anybody(&self) -> Result<Answered, Trouble> {
         match self.target.route {
             Route::Register => account::register(self).await,
@@ -179,12 +179,12 @@ impl Answered {
     }
 }
 
-/// The answer to what speaks of bytes.
+/// Answers with bytes, or with a refusal in the tree's words.
 fn told(answer: Result<Response<Body>, Trouble>, tree: Tree, now: Time) -> Response<Body> {
     answer.unwrap_or_else(|trouble| refuse(tree, &trouble, now))
 }
 
-/// The answer at an address that takes other methods only.
+/// Answers a request whose method its address does not take.
 pub(crate) fn wrong_method(tree: Tree, asked: &Parts, allow: HeaderValue, now: Time) -> Response<Body> {
     if asked.method == Method::OPTIONS {
         return cors::preflight(&asked.headers, allow);

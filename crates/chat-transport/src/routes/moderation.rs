@@ -1,4 +1,4 @@
-//! Ranks, mutes and bans, and whom somebody blocks.
+//! Ranks, mutes and bans, and blocking people.
 
 use chat_domain::{Change, Command, Extra, Outcome, Sentence, Time};
 use chat_protocol::Trouble;
@@ -98,14 +98,14 @@ pub(super) async fn blocks(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     Ok(answer::blocks(call.target.tree, &page, next))
 }
 
-/// What a mute or a ban came to.
+/// Answers a mute or a ban.
 fn restrained(
     call: &Call<'_>,
     outcome: &Outcome,
     sentence: &Sentence,
     until: impl Fn(&Extra) -> Option<Time>,
 ) -> Result<Reply, Trouble> {
-    // What stood already is answered like what is new.
+    // If it stood already, the answer is the same as for a new one.
     let said = outcome.happened().last().or(outcome.event()).and_then(|event| match &event.change {
         Change::Extra(extra @ Extra::Updated { person, .. }) => Some((person, until(extra)?)),
         _ => None,

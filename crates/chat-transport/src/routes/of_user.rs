@@ -1,4 +1,4 @@
-//! What only somebody who is known may ask for.
+//! Routes that need a user.
 
 use chat_protocol::Trouble;
 use chat_protocol::rest::Route;
@@ -11,7 +11,7 @@ use super::{
 use crate::account::caller::Caller;
 
 impl Call<'_> {
-    /// What a user may ask for, within the rates.
+    /// Answers a user, within the limits on rates.
     pub(super) async fn as_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let (user, rates) = (caller.id(), &self.app.rates);
         if self.parts.method.is_safe() {
@@ -21,7 +21,7 @@ impl Call<'_> {
             return Ok(answered);
         }
         match self.target.route {
-            // These have measures of their own, and leaving has none.
+            // These are limited elsewhere, and logging out is not limited at all.
             Route::Send | Route::Edit | Route::Delete | Route::Like | Route::Unlike | Route::Typing | Route::Logout => {
             }
             Route::React | Route::Unreact => {}
@@ -31,7 +31,7 @@ impl Call<'_> {
         self.for_user(caller).await
     }
 
-    /// What a user may ask: first of people, of themselves, and of what concerns nobody else.
+    /// Answers what is about people, the caller, and whatever concerns nobody else.
     async fn for_user(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.target.route {
             Route::Me => return account::me(self, caller),
@@ -57,7 +57,7 @@ impl Call<'_> {
         reply.map(Answered::from)
     }
 
-    /// What a user may ask of chats and of who is in them.
+    /// Answers what is about chats and their members.
     async fn of_chats(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.target.route {
             Route::Chats => chat::list(self, caller).await,
@@ -87,7 +87,7 @@ impl Call<'_> {
         reply.map(Answered::from)
     }
 
-    /// What a user may ask of messages; what is left anybody may ask.
+    /// Answers what is about messages. Other routes need no user.
     async fn of_messages(&self, caller: &Caller) -> Result<Answered, Trouble> {
         let reply = match self.target.route {
             Route::Messages => message::history(self, caller).await,

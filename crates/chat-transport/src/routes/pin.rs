@@ -1,4 +1,4 @@
-//! Messages that are pinned.
+//! Pinned messages.
 
 use chat_domain::Command;
 use chat_domain::view::Page;

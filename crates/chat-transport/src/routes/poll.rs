@@ -1,4 +1,4 @@
-//! Dialect 1's poll.
+//! Long polling of dialect 1.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,22 +26,22 @@ pub(super) async fn poll(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     }
 }
 
-/// Who polls, and what for.
+/// A poll, and who asks it.
 struct Asker<'a> {
     call: &'a Call<'a>,
     reader: UserId,
     room: RoomId,
-    /// The message after which the asker wants to know.
+    /// The message after which the caller wants to know.
     last: i64,
 }
 
 impl Asker<'_> {
-    /// Messages after the last one that is known.
+    /// Answers with the messages after the last known one, as soon as there are some.
     async fn messages(&self, deadline: Instant) -> Result<Reply, Trouble> {
-        // Only members may have a bell hung up for them.
+        // Only members may have the hub keep a bell for them.
         self.call.app.journal.head(self.reader, self.room).await?;
         loop {
-            // Before looking, so that what comes meanwhile is noticed.
+            // Created before looking: a change that comes in between rings it already.
             let bell = self.call.app.hub.changes(self.room);
             let rung = bell.notified();
             let (messages, source) = self.found().await?;
@@ -51,7 +51,7 @@ impl Asker<'_> {
         }
     }
 
-    /// Everything since a cursor; from now on, where it is empty.
+    /// Answers with the events since a cursor, as soon as there are some. An empty cursor means from now on.
     async fn changes(&self, text: &str, deadline: Instant) -> Result<Reply, Trouble> {
         let journal = &self.call.app.journal;
         let now = self.now().await?;
@@ -68,7 +68,7 @@ impl Asker<'_> {
             let bell = self.call.app.hub.changes(self.room);
             let rung = bell.notified();
             let found = self.replay(cursor.head).await?;
-            // Another life may have begun while this one waited.
+            // Another epoch may have begun during the wait.
             let Some((events, reached)) = found.filter(|_| journal.epoch() == now.epoch) else {
                 return Ok(self.resync(self.now().await?));
             };
@@ -79,7 +79,8 @@ impl Asker<'_> {
         }
     }
 
-    /// Where the room stands. The epoch is asked for first: beside a head of a later life it is only too old.
+    /// Returns the room's present cursor. The epoch is taken first: if it changes in between, the cursor is refused later,
+    /// instead of naming a place in the wrong epoch.
     async fn now(&self) -> Result<Cursor, Trouble> {
         let journal = &self.call.app.journal;
         let epoch = journal.epoch();
@@ -87,7 +88,7 @@ impl Asker<'_> {
         Ok(Cursor { epoch, room: self.room, head })
     }
 
-    /// Waits for a change until the deadline; a server that goes away lets nobody wait.
+    /// Waits for a change until the deadline; returns false when the deadline or the server's end came first.
     async fn rings(&self, deadline: Instant, rung: impl Future<Output = ()>) -> bool {
         self.call
             .app
@@ -98,11 +99,11 @@ impl Asker<'_> {
             .is_some_and(|rung| rung.is_ok())
     }
 
-    /// The messages after the last one that is known, from memory where it holds them.
+    /// Returns the messages after the last known one, from memory if it has them all.
     async fn found(&self) -> Result<(Vec<Arc<Message>>, Source), Trouble> {
         let journal = &self.call.app.journal;
         let last = MessageId::new(self.last);
-        // Memory does not know who may look, nor what it has not heard of yet.
+        // The journal is asked in any case: memory does not know who may read, nor what it has not heard of yet.
         let head = journal.head(self.reader, self.room).await?;
         if let Some(mut recent) = self.call.app.hub.recent(self.room, last, head) {
             recent.truncate(MOST);
@@ -116,14 +117,14 @@ impl Asker<'_> {
         }
     }
 
-    /// A page of what happened since a head, and the head after it; `None` if that is no longer known.
+    /// Returns a page of events since a head, and the head after them; `None` if they were pruned.
     async fn replay(&self, since: Head) -> Result<Option<(Vec<Arc<Event>>, Head)>, Trouble> {
         let mut page = Replay { since: Since::Head(since), from: None, until: None, limit: MOST };
         loop {
             match self.call.app.journal.replay(self.reader, self.room, page).await? {
                 Replayed::Pruned { .. } => return Ok(None),
                 Replayed::Changes { events, next: None, until } => return Ok(Some((events, until))),
-                // Nothing of this page is still worth telling.
+                // All changes of this page were made needless by later ones.
                 Replayed::Changes { events, next, until } if events.is_empty() => {
                     (page.from, page.until) = (next, Some(until));
                 }
@@ -169,5 +170,5 @@ fn malformed(problem: NotCursor) -> Trouble {
     Trouble::Malformed(problem.to_string())
 }
 
-/// Messages or changes in one answer.
+/// The most messages or events in one answer.
 const MOST: usize = 100;

@@ -1,4 +1,4 @@
-//! Where people are pushed what they miss, and of which messages.
+//! Devices for pushes, and which messages are pushed.
 
 use chat_domain::Device;
 use chat_protocol::Trouble;

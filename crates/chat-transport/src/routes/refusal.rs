@@ -1,4 +1,4 @@
-//! Answers and refusals as they are sent.
+//! Turning answers and refusals into HTTP.
 
 use chat_domain::{Failure, Refusal, Time};
 use chat_protocol::rest::{Reply, Tree, answer};
@@ -9,12 +9,12 @@ use http::{HeaderValue, Response, StatusCode};
 use crate::carry::http::{Body, empty, json};
 use crate::files::UPLOAD_OFFSET;
 
-/// A refusal in a tree's words, for whoever refuses at the door of a socket too.
+/// Makes a refusal in the words of a tree. Entrances of sockets use it, too.
 pub fn refuse(tree: Tree, trouble: &Trouble, now: Time) -> Response<Body> {
     refuse_to(tree, Features::NONE, trouble, now)
 }
 
-/// The same, to who asks for more than the documents say.
+/// Makes a refusal for a client that asked for features.
 pub(super) fn refuse_to(tree: Tree, features: Features, trouble: &Trouble, now: Time) -> Response<Body> {
     let mut response = respond(answer::trouble(tree, features, trouble, now));
     let headers = response.headers_mut();
@@ -25,7 +25,7 @@ pub(super) fn refuse_to(tree: Tree, features: Features, trouble: &Trouble, now: 
             drop(headers.insert(RETRY_AFTER, HeaderValue::from((*seconds).max(1))))
         }
         Trouble::Offset(next) => drop(headers.insert(UPLOAD_OFFSET, HeaderValue::from(*next))),
-        // Whether one was closed meanwhile nobody knows: a client that asks each second helps nobody.
+        // Nobody knows when one will be closed, and clients must not ask every second.
         Trouble::TooManySockets => drop(headers.insert(RETRY_AFTER, HeaderValue::from(60))),
         Trouble::Failure(Failure::Unavailable) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(1))),
         Trouble::Unauthorized | Trouble::WrongPassword | Trouble::Denied(_) => {
@@ -36,11 +36,11 @@ pub(super) fn refuse_to(tree: Tree, features: Features, trouble: &Trouble, now: 
     response
 }
 
-/// The answer as it is sent.
+/// Makes the HTTP answer of a reply.
 pub(crate) fn respond(reply: Reply) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = if reply.body.is_empty() { empty(status) } else { json(status, reply.body) };
-    // What was true for somebody a moment ago is neither for others nor for later.
+    // An answer is about one caller and one moment, so it must not be cached.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

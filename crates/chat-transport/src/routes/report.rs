@@ -1,4 +1,4 @@
-//! What people find bad: they say so, back ends look and note what they have dealt with.
+//! Reports: people report messages, back ends read the reports and note what they did.
 
 use chat_domain::{NewReport, Report, ReportId, ReportsPage};
 use chat_protocol::Trouble;
@@ -29,7 +29,7 @@ pub(super) async fn resolve(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::one_report(&report))
 }
 
-/// The reports that are asked for, and where the next page begins.
+/// Returns the reports that are asked for, and where the next page begins.
 pub(crate) async fn page(
     app: &App,
     query: &Query,

@@ -1,4 +1,4 @@
-//! Looking for strangers.
+//! The roulette: looking for strangers.
 
 use chat_domain::Command;
 use chat_domain::view::Match;
@@ -22,7 +22,7 @@ pub(super) async fn next(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
     call.execute(caller.id(), Command::LeaveRoulette).await?;
     let searched = call.execute(caller.id(), Command::Search).await;
     let found = call.app.journal.roulette(caller.id()).await?;
-    // Whom somebody found before they searched has the next one nevertheless.
+    // Another searcher may have found the caller in between. The search is refused then, but there is a match.
     if found.is_none() {
         searched?;
     }

@@ -44,7 +44,7 @@ pub(super) async fn post_liked(call: &Call<'_>) -> Result<Reply, Trouble> {
     followers.dedup();
     for some in followers.chunks(AT_ONCE) {
         call.app.hub.tell_post(some, &news);
-        // A post with many followers must not sit on everybody else's turn.
+        // A post with many followers must not delay other tasks.
         yield_now().await;
     }
     Ok(answer::told(followers.len()))
@@ -74,7 +74,7 @@ pub(super) async fn send(call: &Call<'_>) -> Result<Reply, Trouble> {
     message::send_for(call, user, room, message).await
 }
 
-/// Makes somebody known who has not come yet.
+/// Introduces a user who has not come yet.
 pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     let (subject, person) = (subject(&call.plain("subject")?), NewPerson::read(&call.body)?);
     let NewPerson { name, username, avatar } = person;
@@ -84,7 +84,7 @@ pub(super) async fn introduce(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::person(Tree::V2, &account.person))
 }
 
-/// A token without a family: it ends with its time, and with all tokens of its user.
+/// Issues a token without a family: it ends when it expires, or with all tokens of its user.
 pub(super) async fn issue_token(call: &Call<'_>) -> Result<Reply, Trouble> {
     let NewToken { user, ttl } = NewToken::read(&call.body)?;
     let user = whom::in_body(call.app, user).await?;
@@ -108,7 +108,7 @@ pub(super) async fn disconnect(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::done(Tree::V2))
 }
 
-/// Keeps somebody out for a while, or lets them in again. What they have opened is closed before the answer.
+/// Suspends a user, or ends their suspension. Their sockets are closed before the answer.
 pub(super) async fn suspension(call: &Call<'_>) -> Result<Reply, Trouble> {
     let user = whom::in_path(call.app, call.user()).await?.ok_or(Refusal::UnknownUser)?;
     if call.target.route == Route::Unsuspend {
@@ -122,7 +122,7 @@ pub(super) async fn suspension(call: &Call<'_>) -> Result<Reply, Trouble> {
     Ok(answer::suspension(Tree::V2, account.person.handle, until, &reason))
 }
 
-/// The post that the path names.
+/// Returns the post that the path names.
 fn post(call: &Call<'_>) -> Result<String, Trouble> {
     let post = call.plain("post")?;
     match post.chars().count() {
@@ -131,7 +131,7 @@ fn post(call: &Call<'_>) -> Result<String, Trouble> {
     }
 }
 
-/// The followers whom anybody knows here. Others have never come: they hear nothing, and are no mistake.
+/// Returns the followers who are known here. The others have never been here, which is no error: they would hear nothing.
 async fn known(call: &Call<'_>, followers: Vec<Whom>) -> Result<Vec<UserId>, Trouble> {
     let mut known = Vec::with_capacity(followers.len());
     for follower in followers {
@@ -140,5 +140,5 @@ async fn known(call: &Call<'_>, followers: Vec<Whom>) -> Result<Vec<UserId>, Tro
     Ok(known)
 }
 
-/// Followers who are told in one go.
+/// How many followers are told in one go.
 const AT_ONCE: usize = 256;

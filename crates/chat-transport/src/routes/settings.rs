@@ -1,4 +1,4 @@
-//! What the operator decides about the HTTP trees.
+//! Settings of the HTTP trees.
 
 use std::time::{Duration, Instant};
 
@@ -9,26 +9,26 @@ use tracing::warn;
 use crate::account::secret::Secret;
 use crate::sparing::Sparing;
 
-/// What the operator decides about the HTTP trees.
+/// Settings of the HTTP trees.
 #[derive(Clone, Debug)]
 pub struct RouteSettings {
-    /// Other origins whose pages may come with the cookie, spelled as browsers do: `https://chat.example`.
+    /// Other origins whose pages may use the cookie, spelled as browsers do: `https://chat.example`.
     pub allowed_origins: Vec<String>,
-    /// The keys of trusted back ends. Without any their tree is not there.
+    /// The keys of trusted back ends. Without any, their tree does not exist.
     pub api_keys: Vec<Secret>,
     /// Whether people may register themselves.
     pub registration: bool,
-    /// Whether the cookie goes over TLS only.
+    /// Whether the cookie is sent over TLS only.
     pub secure_cookie: bool,
     /// How long a cookie session lasts after it was last used.
     pub session_ttl: Duration,
     /// How long a refresh token is good.
     pub refresh_ttl: Duration,
-    /// Who vouches for users that back ends introduce: the issuer of their tokens, empty for this server.
+    /// The issuer under which users are known whom back ends introduce: that of their tokens, or empty for this server.
     pub issuer: String,
-    /// Bytes of a user's body.
+    /// The most bytes of a user's request body.
     pub body: usize,
-    /// Bytes of a back end's body.
+    /// The most bytes of a back end's request body.
     pub server_body: usize,
     /// How long a body may take to come.
     pub patience: Duration,
@@ -52,7 +52,7 @@ impl Default for RouteSettings {
 }
 
 impl RouteSettings {
-    /// Lets a back end in by its key. Every key is compared, so that the time says nothing about which one is near.
+    /// Lets a back end in by its key. All keys are compared, so that the time does not tell which one was nearly right.
     pub(super) fn admit_key(&self, headers: &HeaderMap) -> Result<(), Trouble> {
         let shown = headers.get("x-api-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
         let shown = shown.ok_or(Trouble::Denied("an API key is needed, in the header `X-Api-Key`"))?;
@@ -67,5 +67,5 @@ impl RouteSettings {
     }
 }
 
-/// Anybody can bring keys.
+/// Limits the log to one line a second: anybody can send bad keys.
 static REFUSED: Sparing = Sparing::new();

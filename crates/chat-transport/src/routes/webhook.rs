@@ -1,4 +1,4 @@
-//! Addresses that back ends subscribe to what happens.
+//! Webhooks: back ends subscribe an address to what happens.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -59,7 +59,8 @@ fn named(call: &Call<'_>) -> Result<Uuid, Trouble> {
     call.plain("webhook")?.parse().map_err(|_| Trouble::NoRoute)
 }
 
-/// Whether an address, which stands in this field, can be told. A name is looked up when it is told, each time: here only what is wrong for ever is refused.
+/// Refuses an address that can never be posted to; `name` is the field it stands in. Host names are looked up at each delivery,
+/// not here.
 pub(super) fn check(name: &str, address: &str, private: bool) -> Result<(), Trouble> {
     let wrong = |why: &str| Err(Trouble::Malformed(format!("`{name}` {why}")));
     let Ok(uri) = address.parse::<Uri>() else { return wrong("is no address") };
@@ -76,5 +77,5 @@ pub(super) fn check(name: &str, address: &str, private: bool) -> Result<(), Trou
     Ok(())
 }
 
-/// For how long the secret from before signs, too.
+/// For how long the previous secret signs as well.
 const BOTH: Duration = Duration::from_secs(24 * 3600);

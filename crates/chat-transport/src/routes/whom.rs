@@ -1,4 +1,4 @@
-//! Who is meant.
+//! Finding the user whom a request names.
 
 use chat_domain::{Account, Refusal, UserId, Uuid};
 use chat_protocol::Trouble;
@@ -6,7 +6,7 @@ use chat_protocol::rest::Whom;
 
 use crate::app::App;
 
-/// The user whom a body names. There may be nobody of a number.
+/// Returns the user whom a body names. Refused if there is none.
 pub(super) async fn in_body(app: &App, whom: Whom) -> Result<UserId, Trouble> {
     match whom {
         Whom::Id(id) => Ok(id),
@@ -18,7 +18,7 @@ pub(super) async fn in_body(app: &App, whom: Whom) -> Result<UserId, Trouble> {
     }
 }
 
-/// The same for several.
+/// Returns the users whom a body names. Refused if one does not exist.
 pub(super) async fn all_in_body(app: &App, named: Vec<Whom>) -> Result<Vec<UserId>, Trouble> {
     let mut users = Vec::with_capacity(named.len());
     for whom in named {
@@ -27,7 +27,7 @@ pub(super) async fn all_in_body(app: &App, named: Vec<Whom>) -> Result<Vec<UserI
     Ok(users)
 }
 
-/// The user whom a path or a query names, if there may be one.
+/// Returns the user whom a path or a query names, if there may be one.
 pub(super) async fn in_path(app: &App, whom: Option<Whom>) -> Result<Option<UserId>, Trouble> {
     match whom {
         Some(Whom::Id(id)) => Ok(Some(id)),
@@ -36,7 +36,7 @@ pub(super) async fn in_path(app: &App, whom: Option<Whom>) -> Result<Option<User
     }
 }
 
-/// Looks up somebody's account.
+/// Returns a user's account.
 pub(super) async fn account(app: &App, user: UserId) -> Result<Account, Trouble> {
     app.directory.people(vec![user]).await?.pop().ok_or(Refusal::UnknownUser.into())
 }

@@ -1,4 +1,4 @@
-//! The doors of the dialects: from a request to a live connection, or to an answer that says why not.
+//! The doors of the dialects: from a request to an open connection, or to an answer that says why there is none.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::carry::websocket::{Handshake, Refused};
 use crate::connection::line::Line;
 use crate::routes::{asked_features, refuse, wrong_method};
 
-/// A door: the way in, and the part of the address that names a room.
+/// An address at which a socket or stream is opened, and the part of it that names a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Door<'a> {
     kind: Kind,
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 impl<'a> Door<'a> {
-    /// The door at this address.
+    /// Returns the door at this path.
     pub(crate) fn at(path: &'a str) -> Option<Door<'a>> {
         let (kind, room) = match path {
             "/ws" => (Kind::Multiplexed, ""),
@@ -116,7 +116,7 @@ impl<'a> Door<'a> {
         Ok(response)
     }
 
-    /// The answer to a request that does not ask for a WebSocket properly.
+    /// Answers a request that is not a valid request for a WebSocket.
     fn unasked(self, app: &App, refused: Refused) -> Response<Body> {
         let mut response = refuse(self.tree(), &Trouble::Malformed(refused.to_string()), app.now());
         *response.status_mut() = refused.status();
@@ -126,7 +126,7 @@ impl<'a> Door<'a> {
         response
     }
 
-    /// Where the door leads. A room that cannot exist is not found.
+    /// Returns where the door leads. An impossible room id is answered as not found.
     fn endpoint(self, query: &Query, headers: &HeaderMap) -> Result<Endpoint, Trouble> {
         let room = || self.tree().room(self.room).ok_or(Refusal::UnknownRoom);
         let (entrance, room) = match self.kind {
@@ -138,7 +138,7 @@ impl<'a> Door<'a> {
                 (Entrance::Room(if english { Lang::English } else { Lang::Russian }), Some(room()?))
             }
             Kind::Roulette => match query.text("chat_id") {
-                // Document 4 builds its address from a variable that may not be set.
+                // Document 4 builds its address from a variable that may be unset.
                 None | Some("" | "undefined" | "null") => (Entrance::Personal, None),
                 Some(room) => (Entrance::Roulette, Some(self.named_room(room)?)),
             },
@@ -146,7 +146,7 @@ impl<'a> Door<'a> {
         Ok(Endpoint { entrance, room, features: asked_features(query, headers) })
     }
 
-    /// A room that a query names: what is no id at all is a mistake, not a room that is not there.
+    /// Reads a room in a query. Text that is no id is malformed, rather than a room that is not found.
     fn named_room(self, text: &str) -> Result<RoomId, Trouble> {
         let room = self.tree().room(text);
         room.ok_or_else(|| match text.parse::<Uuid>() {
@@ -161,7 +161,7 @@ impl<'a> Door<'a> {
 }
 
 impl Session {
-    /// Dialect 4: whoever comes back while in an open roulette chat is told of it again, unless the address names it.
+    /// In dialect 4, tells a client that reconnects during a match about the match again, unless its address names the room.
     async fn remember_match(&self) -> Result<(), Trouble> {
         if !matches!(self.socket.endpoint.entrance, Entrance::Roulette | Entrance::Personal) {
             return Ok(());
@@ -169,7 +169,7 @@ impl Session {
         let user = self.socket.user();
         self.app.journal.renew_leases(vec![user], self.app.now()).await?;
         let found = self.app.journal.roulette(user).await?;
-        // Document 4's page connects again on it, naming the chat: told of it once more, it would do so for ever.
+        // The page of document 4 reconnects with the room in its address when it is told. Told again, it would do so for ever.
         if let Some(found) = found.filter(|found| self.socket.endpoint.room != Some(found.room)) {
             let online = self.app.hub.looks_online(found.partner.id());
             self.app.hub.tell_socket(&self.socket, &News::Match { found: Arc::new(found), online, at: self.app.now() });
@@ -177,7 +177,7 @@ impl Session {
         Ok(())
     }
 
-    /// Dialect 3: whoever comes in has read what the others wrote.
+    /// In dialect 3, entering a room marks its messages as read.
     fn arrive(&self, room: RoomId) {
         if let Entrance::Room(_) = self.socket.endpoint.entrance {
             let command = Command::Read { room, upto: None };
@@ -187,7 +187,7 @@ impl Session {
     }
 }
 
-/// What an address asks for by naming a room.
+/// Returns the context of a join that an address asks for by naming a room.
 pub(super) fn joining(room: RoomId) -> Context {
     Context { verb: Verb::Join, room: Some(room), ..Context::default() }
 }

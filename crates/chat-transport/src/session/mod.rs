@@ -1,4 +1,4 @@
-//! One client's connection: what it says, in order, and where it stands in its rooms.
+//! One client's connection: what it asks, in order, and its position in its rooms.
 
 pub(crate) mod enter;
 mod requests;
@@ -27,18 +27,18 @@ use crate::metrics::dialect;
 
 pub(crate) use self::resume::Pull;
 
-/// A client's connection, known to the hub for as long as this lives.
+/// A client's connection. The hub knows it for as long as this lives.
 pub(crate) struct Session {
     pub(crate) app: Arc<App>,
     pub(crate) socket: Arc<Socket>,
-    /// The life of the database in which it came, as the hub knew it. Whatever names a place in a room is of this one; in another
-    /// it is closed.
+    /// The epoch of the database in which it was opened. Every cursor of this session is of that epoch; when another one begins,
+    /// the session is closed.
     epoch: u64,
     bad_frames: u32,
 }
 
 impl Session {
-    /// Makes a connection known, under its own name where its entrance has one. Its first frame goes out before anything else.
+    /// Opens a connection in the hub. The first frames are sent before anything else can be.
     pub(crate) async fn open(
         app: Arc<App>,
         caller: Caller,
@@ -60,9 +60,10 @@ impl Session {
         let mut greeting = Frames::new();
         reply::hello(endpoint, &socket.person, name, now, &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
-        // Only now: whoever is in when the hub hears of another life is closed.
+        // Read only now: a socket that the hub knows is closed when another epoch begins, so that this is the epoch of everything
+        // that follows.
         let epoch = app.hub.epoch();
-        // From here on the hub knows the socket, and dropping the session makes it forget.
+        // The hub knows the socket from here on. Dropping the session makes it forget.
         let session = Session { app, socket, epoch, bad_frames: 0 };
         match opened {
             Opened::TooMany => return Err(Trouble::TooManySockets),
@@ -72,7 +73,7 @@ impl Session {
             }
             Opened::Known => {}
         }
-        // Whoever has logged out since the look at the door did not find this socket.
+        // Log-outs since the credential was checked did not find this socket, so look once more.
         if session.app.gate.is_ended(&caller) {
             return Err(Trouble::Unauthorized);
         }
@@ -83,19 +84,19 @@ impl Session {
         Ok(session)
     }
 
-    /// Its user is online from here on: whoever is refused at the door has not been here.
+    /// Lets the user appear online. Called once nothing can refuse the connection any more.
     pub(crate) fn appear(&self) {
         self.app.hub.appear(&self.socket);
     }
 
-    /// Says something to this client alone.
+    /// Sends something to this client alone.
     pub(crate) fn say(&self, write: impl FnOnce(Endpoint, Time, &mut Frames)) {
         let mut frames = Frames::new();
         write(self.socket.endpoint, self.app.now(), &mut frames);
         self.socket.line.offer(&frames);
     }
 
-    /// Tells this client that it does not get what it asked for.
+    /// Tells this client that a request is refused.
     pub(crate) fn refuse(&self, context: &Context, trouble: &Trouble) {
         let (entrance, metrics) = (self.socket.endpoint.entrance, self.app.hub.metrics());
         metrics.answered(entrance, context.verb, false);
@@ -103,14 +104,14 @@ impl Session {
         self.say(|endpoint, now, frames| reply::refused(endpoint, context, trouble, now, frames));
     }
 
-    /// The rooms whose live events were no longer enough, fetched from the journal.
+    /// Reads the rooms that fell behind from the journal.
     pub(crate) async fn mend(&self) {
         for behind in self.socket.behind() {
             self.catch_up(Pull::behind(behind)).await;
         }
     }
 
-    /// A room cannot be heard any more: better no connection than one with a hole.
+    /// Ends the connection because a room cannot be followed: it must not go on with a hole.
     pub(crate) fn lose(&self, room: RoomId, trouble: &Trouble) {
         tracing::warn!(%room, code = trouble.code(), "a connection could not go on");
         self.socket.line.close(closes::GOING_AWAY);

@@ -1,4 +1,4 @@
-//! What a client says, and what becomes of it.
+//! The requests of a client.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,19 +12,19 @@ use crate::account::caller::By;
 use crate::account::secret::Secret;
 use crate::connection::closes;
 
-/// What is to be done before the next frame.
+/// What to do before the next frame is read.
 pub(crate) enum Then<'a> {
-    /// The session hears the next frame.
+    /// Nothing: read the next frame.
     GoOn,
-    /// This; it says whether there is a next frame.
+    /// Await this. It returns whether there is a next frame.
     Wait(Pin<Box<dyn Future<Output = bool> + Send + 'a>>),
-    /// There is no next frame: the connection is to end.
+    /// Read nothing more: the connection is ending.
     End,
 }
 
 impl Session {
-    /// Takes a frame. Orders are given without waiting for their answers; everything else waits for the answers to what came
-    /// before it, so that answers come in the order of the frames. What need not wait is done at once.
+    /// Takes a frame. Orders are passed on without waiting for their outcomes. Everything else waits until earlier orders are
+    /// answered, so that answers come in the order of the frames. What need not wait is done at once.
     pub(crate) fn hear(&mut self, payload: &[u8], ack: Option<u64>) -> Then<'_> {
         match decode(self.socket.endpoint, payload, ack) {
             Ok(asked) => {
@@ -35,7 +35,8 @@ impl Session {
         }
     }
 
-    /// Counts a bad frame. Where it names a message that cannot be, the room is judged before.
+    /// Counts and refuses a malformed frame. If it names an impossible message id, the room is checked first, as it would be for
+    /// a possible one.
     pub(crate) fn reject(&mut self, rejected: Rejected) -> Then<'_> {
         if let (Trouble::Failure(Failure::Refused(Refusal::UnknownMessage)), Some(room)) =
             (&rejected.trouble, rejected.context.room)
@@ -96,7 +97,7 @@ impl Session {
         }
     }
 
-    /// Does something when everything that was asked before has been answered, which is hardly ever to be waited for.
+    /// Does something after all earlier orders are answered, at once if they are.
     fn in_turn<'a>(&'a self, goes_on: bool, act: impl FnOnce(&Session) + Send + 'a) -> Then<'a> {
         if !self.socket.is_settled() {
             return Then::Wait(Box::pin(async move {
@@ -130,7 +131,7 @@ impl Session {
             }
             Request::Typing { room, is_typing } => {
                 self.app.rates.fetch(self.socket.user(), self.app.now()).map_err(Trouble::TooFast)?;
-                // The hub does not know the user there; the journal says why, or knows better.
+                // The hub does not know the user as a member. The journal refuses with the right reason, or knows better.
                 self.app.journal.head(self.socket.user(), room).await?;
                 if !self.app.hub.learns_member(self.socket.user(), room).await? {
                     return Err(Refusal::NotMember.into());
@@ -142,13 +143,13 @@ impl Session {
         }
     }
 
-    /// Waits until everything that was asked before has been answered.
+    /// Waits until all earlier orders are answered.
     async fn all_answered(&self) {
         self.socket.all_settled().await;
         self.socket.offer_answers();
     }
 
-    /// Messages, edits, deletes and likes share one measure, over HTTP too; so does everything else that lasts.
+    /// Counts a request against the user's limits, which HTTP and sockets share.
     fn pace(&self, verb: Verb) -> Result<(), Trouble> {
         let (rates, user, now) = (&self.app.rates, self.socket.user(), self.app.now());
         let paced = match verb {
@@ -164,12 +165,12 @@ impl Session {
         paced.map_err(Trouble::TooFast)
     }
 
-    /// Gives an order to the journal, in its turn; its answer comes through the hub.
+    /// Passes an order on to the journal. Its answer comes through the hub.
     fn order(&self, command: Command, context: Context) {
         self.app.hub.order(&self.socket, command, context, self.app.now());
     }
 
-    /// The same once the back end was asked: what this socket says next waits for that, and nobody else.
+    /// Asks the back end first, then passes the order on. Only this socket's later frames wait for that.
     fn order_checked(&self, command: Command, context: Context) -> Then<'_> {
         Then::Wait(Box::pin(async move {
             match self.app.checked(self.socket.user(), command).await {
@@ -183,7 +184,7 @@ impl Session {
         }))
     }
 
-    /// Reading without an id: up to what this socket has seen, and never more.
+    /// Marks a room as read without naming a message: up to what this socket has seen, never further.
     fn read_what_was_seen(&self, room: RoomId, context: Context) -> Then<'_> {
         if let Some(newest) = self.app.hub.newest_seen(&self.socket, room) {
             self.order(Command::Read { room, upto: Some(newest) }, context);
@@ -203,14 +204,15 @@ impl Session {
 
     fn typing(&self, room: RoomId, is_typing: bool, context: &Context) {
         let (hub, user) = (&self.app.hub, self.socket.user());
-        // Its author may have been removed while the sign waited for its turn.
+        // The author may have been removed while this waited.
         if hub.is_member(user, room) && self.app.rates.lets_type(user, is_typing, self.app.now()) {
             hub.typing(room, &self.socket.person, Some(self.socket.id), is_typing);
         }
         self.done(context);
     }
 
-    /// Every change is told to all who share a room: it is a sign like typing, but one that must not get lost unnoticed.
+    /// Changes how the user looks. Everybody who shares a room is told, so it is limited like typing, but a change beyond the
+    /// limit is refused instead of being dropped silently.
     fn look(&self, mood: Mood, context: &Context) {
         match self.app.rates.sign(self.socket.user(), self.app.now()) {
             Ok(()) => {
@@ -231,7 +233,7 @@ impl Session {
             By::Backend(credential, _) => self.socket.rest_on_word(credential.clone()),
             By::Cookie { .. } => return Err(Trouble::Unauthorized),
         }
-        // Who ended the new token a moment ago did not find it here.
+        // A log-out since the token was checked did not find this socket under it.
         if self.app.gate.is_ended(&caller) {
             self.socket.line.close(closes::LOGGED_OUT);
         }

@@ -1,4 +1,4 @@
-//! Going on where a client was: pages of the journal until the hub has the rest, then live without a seam.
+//! Resuming where a client stopped: pages of the journal until the hub has the rest, then live without a gap.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,27 +17,27 @@ use crate::connection::line::Payload;
 use crate::hub::{Attached, Start};
 use crate::mistakes::planted;
 
-/// What is still to be fetched from the journal before a room is live.
+/// What is still to be read from the journal before a room is live.
 #[derive(Debug)]
 pub(crate) struct Pull {
     room: RoomId,
     cursor: bool,
     since: Since,
-    /// The first page, if it has been fetched.
+    /// The first page, if it was read already.
     page: Option<Replayed>,
-    /// The newest message that the client has seen, or was there when it joined.
+    /// The newest message that the client has seen, or the newest when it joined.
     newest: Option<MessageId>,
 }
 
 impl Pull {
-    /// What a room that fell behind needs.
+    /// Returns what a room needs that fell behind.
     pub(crate) fn behind(behind: Behind) -> Pull {
         let Behind { room, cursor, head, newest } = behind;
         Pull { room, cursor, since: Since::Head(head), page: None, newest }
     }
 }
 
-/// From where a client wants to go on, understood.
+/// From where a client wants to go on.
 enum From {
     Now {
         cursor: bool,
@@ -46,15 +46,15 @@ enum From {
         since: Since,
         cursor: bool,
     },
-    /// Its place is no longer known.
+    /// A place that is no longer known.
     Lost,
 }
 
 impl Session {
-    /// Joins a room as the client asked. `None`: it is live. Otherwise the rest is to be [pulled](Session::pull), which may take
-    /// a while; the first frames are on their way in either case.
+    /// Joins a room as the client asked. With `None` the room is live. Otherwise the rest must be [caught up](Session::catch_up),
+    /// which may take a while. The first frames are sent in either case.
     pub(crate) async fn join(&self, room: RoomId, resume: &Resume, context: &Context) -> Result<Option<Pull>, Trouble> {
-        // Says whether the room is there for this user, whatever the hub remembers.
+        // Refuses if the user may not see the room, whatever the hub remembers.
         self.pay(ROUND).await;
         let (head, newest) = self.app.journal.joining(self.socket.user(), room).await?;
         self.socket.let_in(room, head.seq);
@@ -65,10 +65,11 @@ impl Session {
             from.moves = head.moves;
         }
         if let From::Since { .. } = from {
-            // What is replayed must not come from the hub meanwhile.
+            // The hub must not tell anything while the journal is being replayed.
             self.app.hub.detach(&self.socket, room);
         }
-        // Going on from before what the journal alone knows, a socket would lose its place to a removal that is over.
+        // Resuming in memory is allowed only if the hub is as far as the journal. Otherwise it might still tell of an old
+        // removal, and this socket would lose its place to it.
         let agreed = self.app.hub.head(room).filter(|hub| hub.seq == head.seq);
         match from {
             From::Now { cursor } => {
@@ -93,8 +94,8 @@ impl Session {
         }
     }
 
-    /// Does what [`Session::join`] left to do. A room that cannot be heard after all ends the connection. If its user has just
-    /// been removed, the hub says so, and it ends what lives for this room alone.
+    /// Does what [`Session::join`] left to be done. If the room cannot be followed, the connection ends. If the user was removed
+    /// meanwhile, the hub tells them, and closes sockets that were opened for this room.
     pub(crate) async fn catch_up(&self, pull: Pull) {
         let room = pull.room;
         match self.pull(pull).await {
@@ -104,14 +105,15 @@ impl Session {
         }
     }
 
-    /// Its user is in the room no longer. If the hub has said so before this was let in, nobody else ends what lives for the room.
+    /// Closes a socket that was opened for the room from which its user was removed, in case the hub had told of the removal
+    /// before it was known as a member's.
     fn is_removed(&self, room: RoomId) {
         if self.socket.lived_for(room, self.app.hub.last_move(self.socket.user(), room)) {
             self.socket.line.close(closes::REMOVED);
         }
     }
 
-    /// Fetches and sends what was missed, page by page, until the room is live.
+    /// Reads and sends what was missed, page by page, until the room is live.
     async fn pull(&self, mut pull: Pull) -> Result<(), Trouble> {
         loop {
             let head = match self.round(&mut pull).await? {
@@ -127,8 +129,8 @@ impl Session {
         }
     }
 
-    /// One round of a replay; answers the head that it has reached, or `None` if there is nothing more to fetch: the client must load
-    /// anew and is live, or it is gone.
+    /// Replays once up to the journal's present end. Returns the head that was reached; `None` if nothing more is to be read,
+    /// because the client was told to load anew, or is gone.
     async fn round(&self, pull: &mut Pull) -> Result<Option<Head>, Trouble> {
         let mut replay = Replay { since: pull.since, from: None, until: None, limit: PAGE };
         loop {
@@ -173,7 +175,7 @@ impl Session {
         }
     }
 
-    /// What the client missed is no longer kept: it loads anew and goes on live.
+    /// Tells the client to load anew, because what it missed was pruned, and joins at the present.
     async fn start_over(
         &self,
         room: RoomId,
@@ -199,7 +201,7 @@ impl Session {
             Attached::Live | Attached::Ended => Ok(()),
             Attached::NotMember => Err(Refusal::NotMember.into()),
             Attached::Behind => {
-                // The hub went on since it was asked: the session fetches what came between.
+                // The hub has moved on since: the session must read what came in between.
                 if let Start::At { head, newest } = start {
                     self.socket.fall_behind(Behind { room, cursor, head, newest });
                 }
@@ -208,8 +210,8 @@ impl Session {
         }
     }
 
-    /// Sends a page in pieces, each when the client has taken most of the one before: a page of long messages is more than may
-    /// wait in an outbox.
+    /// Sends a page in pieces, each when most of the one before has been taken: a page of long messages would not fit into an
+    /// outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
         let shape = self.socket.endpoint.shape(pull.cursor);
         let (user, epoch) = (self.socket.user(), self.epoch);
@@ -250,7 +252,7 @@ impl Session {
         }
     }
 
-    /// Waits until so much may be fetched. Whoever fetches too much gets it more slowly.
+    /// Waits until the user may fetch this many bytes: who fetches too much gets it more slowly.
     async fn pay(&self, bytes: usize) {
         while let Err(wait) = self.app.rates.replay(self.socket.user(), bytes, self.app.now())
             && self.socket.line.is_open()
@@ -273,7 +275,7 @@ impl Session {
                     Ok(From::Since { since: Since::Head(cursor.head), cursor: true })
                 }
                 Ok(cursor) if cursor.room == room => Ok(From::Lost),
-                // A browser's EventSource would never come back after an error.
+                // An `EventSource` would not reconnect after an error, so it starts anew.
                 _ if always => Ok(From::Lost),
                 Ok(_) => Err(Trouble::Malformed("`cursor` is of another chat".into())),
                 Err(not) => Err(Trouble::Malformed(not.to_string())),
@@ -282,7 +284,7 @@ impl Session {
     }
 }
 
-/// Where a replay begins, as a cursor.
+/// Returns the cursor from which a replay begins.
 fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
     match (since, events.first()) {
         (Since::Head(head), _) => head,
@@ -291,10 +293,10 @@ fn beginning(since: Since, events: &[Arc<Event>], until: Head) -> Head {
     }
 }
 
-/// What a round of a replay weighs before its size is known.
+/// How many bytes a page counts for before its size is known.
 const ROUND: usize = 4 << 10;
-/// Between two looks whether more may be fetched.
+/// The shortest and longest pause before looking again whether more may be fetched.
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(500);
-/// Changes on a page.
+/// How many changes are read at once.
 const PAGE: usize = 200;

@@ -1,4 +1,4 @@
-//! A session over Socket.IO: namespace `/` of an engine.
+//! A session over Socket.IO, in the namespace `/`.
 
 use std::sync::Arc;
 
@@ -17,13 +17,14 @@ use crate::connection::closes;
 use crate::connection::line::Line;
 use crate::socketio::Engine;
 
-/// Serves an engine until it is over. `bearer` is the token that came with its first request, if one did, and
-/// `asked` what that asked for beyond the documents.
+/// Serves a Socket.IO session until it is over. `bearer` is the token of its first request, if there was one, and `asked` the
+/// features that the request asked for.
 pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Secret>, asked: Features) {
     let mut session: Option<Session> = None;
     loop {
         let output = match &session {
-            // As on a WebSocket: the bell first. Which of two is looked at first is no matter of chance.
+            // As on a WebSocket, the bell comes first: rooms that fell behind are mended before more is heard. `biased`, since
+            // `select!` would otherwise choose at random.
             Some(open) => tokio::select! {
                 biased;
                 () = open.socket.bell.notified() => {
@@ -41,7 +42,7 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
                 session = Box::pin(connect(&app, &engine, (namespace, features), token)).await;
             }
             Output::Event(event) => {
-                // Its client hears of a connection that ends by that end; what it said behind it does not happen.
+                // Once the server has ended the session, nothing that its client said afterwards may happen.
                 if let Some(session) = &mut session
                     && !engine.is_ended()
                     && let Then::Wait(work) = session.hear(event.list().as_bytes(), event.ack)
@@ -60,7 +61,7 @@ pub(crate) async fn serve(app: Arc<App>, engine: Arc<Engine>, bearer: Option<Sec
     }
 }
 
-/// Lets a client in; as its document has it, one with a bad token is let in, told so, and put out again.
+/// Lets a client in. Where the document wants it, a client with a bad token is let in, told so, and disconnected.
 async fn connect(
     app: &Arc<App>,
     engine: &Arc<Engine>,
@@ -89,7 +90,7 @@ async fn connect(
             let line = Line::Engine(engine.clone());
             line.offer(&frames);
             match trouble {
-                // Nothing is wrong with the client.
+                // The fault is not the client's.
                 Trouble::Failure(Failure::Unavailable) => engine.close(closes::TRY_AGAIN),
                 _ => engine.put_out(Close::new(1000, "")),
             }

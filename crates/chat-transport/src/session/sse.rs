@@ -1,4 +1,4 @@
-//! A session over a server-sent stream.
+//! A session over server-sent events.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::carry::http::{Body, Peer, stream};
 use crate::carry::outbox::Outbox;
 use crate::connection::line::Line;
 
-/// Opens a stream: subscribed before the answer is sent.
+/// Opens a stream. It is subscribed before the answer is sent.
 pub(super) async fn open(
     app: &Arc<App>,
     caller: Caller,
@@ -36,7 +36,7 @@ pub(super) async fn open(
 }
 
 impl Session {
-    /// Fetches what is missing, now and whenever it is, until the client goes away.
+    /// Reads what is missing, now and whenever a room falls behind, until the client goes away.
     async fn feed(&self, pull: Option<Pull>) {
         if let Some(pull) = pull {
             self.catch_up(pull).await;

@@ -69,7 +69,7 @@ impl World {
         session
     }
 
-    /// Has the hub answer and tell, until told to stop.
+    /// Lets the hub answer and tell, until told to stop.
     fn run(&self) -> (CancellationToken, JoinHandle<()>) {
         let (hub, stop) = (self.app.hub.clone(), CancellationToken::new());
         let until = stop.clone();
@@ -96,7 +96,7 @@ async fn account(app: &App, username: &str) -> Account {
     app.directory.register(new).await.expect("an account")
 }
 
-/// What has been said to a client since this was last asked.
+/// Takes what a client was sent since the last call.
 fn told(session: &Session) -> String {
     let outbox = session.socket.line.outbox().expect("an outbox");
     let mut all = Vec::new();
@@ -107,7 +107,7 @@ fn told(session: &Session) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// Takes a frame, and does what it asks for to the end.
+/// Takes a frame, and does everything that it asks for.
 async fn hear(session: &mut Session, frame: &[u8]) {
     if let Then::Wait(work) = session.hear(frame, None) {
         work.await;
@@ -123,7 +123,7 @@ fn who_does_nothing_waits_in_little_space() {
     assert!(size <= LIFE, "a connection's life takes {size} bytes");
 }
 
-/// What a WebSocket's task may take while it waits. Growing here is paid ten thousand times.
+/// The most bytes of a waiting WebSocket task. A byte more is paid for ten thousand times.
 const LIFE: usize = 448;
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn whoever_comes_while_the_server_goes_away_is_not_refused() {
 
 #[tokio::test]
 async fn a_page_of_long_messages_is_no_more_than_a_client_can_take() {
-    // As short as a queue may be.
+    // The shortest possible queue.
     let world = World::with_queues(outbox::Limits { per_socket: 128 << 10, ..outbox::Limits::default() }).await;
     for number in 0..100 {
         world.says(&world.anna, format!("<{number:02}>{}", "x".repeat(16_000))).await;
@@ -219,7 +219,7 @@ async fn joining_again_with_a_replay_brings_nothing_twice() {
     timeout(Duration::from_secs(10), heard_all).await.expect("the end");
     stop.cancel();
     running.await.expect("to stop");
-    // The line of the chat list has it, too.
+    // The chat list shows it, too.
     assert_eq!(all.matches(r#""type":"new_message""#).count(), 2, "{all}");
 }
 

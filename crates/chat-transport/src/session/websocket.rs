@@ -14,8 +14,8 @@ use crate::carry::outbox::Outbox;
 use crate::carry::websocket::{Incoming, Upgrading, WebSocket};
 
 impl Session {
-    /// Takes the socket over once the answer is sent, and fetches first what is to be fetched. Kept apart from the life that
-    /// follows, so that nobody who is idle keeps room for it.
+    /// Takes the socket over once the answer is sent, and reads what is to be read first. It is not a part of `live`, so that
+    /// idle connections keep no room for it in their future.
     pub(super) async fn begin(
         self,
         upgrading: Upgrading,
@@ -30,7 +30,7 @@ impl Session {
         Some((self, socket))
     }
 
-    /// Lives on a WebSocket until it ends. Ten thousand idle ones wait here: whatever takes time is boxed.
+    /// Serves a WebSocket until it ends. Ten thousand idle ones wait in this future, so whatever takes time is boxed.
     pub(super) async fn live(mut self, mut socket: WebSocket) {
         loop {
             let then = match self.next(&mut socket).await {
@@ -51,13 +51,15 @@ impl Session {
                 break;
             }
         }
-        // Offline from here on, whatever the other side does with its last words.
+        // Before the closing handshake: the user is offline from here on, however long the peer takes for it.
         drop(self);
         Box::pin(socket.shut(GOODBYE)).await;
     }
 
-    /// What the client says next; `None` when rooms may have fallen behind. A client with too many orders on their way is not
-    /// heard meanwhile.
+    /// Waits for the client's next frame; `None` when rooms may have fallen behind. While too many orders are unanswered, nothing
+    /// is read.
+    ///
+    /// The bell is looked at before the socket, so that rooms that fell behind are mended before more is heard.
     async fn next(&self, socket: &mut WebSocket) -> Option<Incoming> {
         let mut bell = pin!(self.socket.bell.notified());
         poll_fn(|cx| match bell.as_mut().poll(cx) {
@@ -75,5 +77,5 @@ impl Session {
     }
 }
 
-/// How long the last words may take.
+/// How long each part of the closing handshake may take.
 const GOODBYE: Duration = Duration::from_secs(30);

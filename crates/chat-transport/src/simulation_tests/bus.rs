@@ -1,4 +1,4 @@
-//! What a node hears of the others, by a bus that loses, doubles and delays, and so reorders.
+//! The bus between simulated nodes: it loses envelopes, brings them twice, and delays them, which reorders them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use super::frost::Frost;
 use super::plan::Plan;
 use crate::hub::Inbox;
 
-/// The ears of one life of a node.
+/// What one life of a node hears of others.
 pub(super) struct Ear {
     node: u64,
     inbox: Arc<Inbox>,
@@ -25,28 +25,28 @@ pub(super) struct Ear {
 struct State {
     plan: Plan,
     chance: Chance,
-    /// Until when nothing is heard, calm or not.
+    /// Until when nothing is heard, even in calm times.
     deaf: Instant,
 }
 
 impl Ear {
-    /// Ears that hand on to this inbox.
+    /// Creates the ears that hand envelopes on to this inbox.
     pub(super) fn new(node: u64, inbox: Arc<Inbox>, plan: Plan, chance: Chance, frost: Arc<Frost>) -> Arc<Ear> {
         let state = Mutex::new(State { plan, chance, deaf: Instant::now() });
         Arc::new(Ear { node, inbox, frost, state, dead: AtomicBool::new(false) })
     }
 
-    /// Hears nothing for a while, and is not told so.
+    /// Loses everything for a while, without telling the node.
     pub(super) fn deafen(&self, span: Duration) {
         self.state().deaf = Instant::now() + span;
     }
 
-    /// The node crashes.
+    /// Ends these ears, because the node crashes.
     pub(super) fn die(&self) {
         self.dead.store(true, Ordering::SeqCst);
     }
 
-    /// No more trouble.
+    /// Stops making trouble.
     pub(super) fn calm(&self) {
         let plan = &mut self.state().plan;
         (plan.lost, plan.doubled, plan.bus) = (0, 0, 5);

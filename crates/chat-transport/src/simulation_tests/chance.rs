@@ -1,13 +1,13 @@
-//! Chance from a seed.
+//! Random numbers from a seed.
 
 use std::time::Duration;
 
-/// Chance, the same from the same seed (splitmix64).
+/// Random numbers that are the same for the same seed (splitmix64).
 #[derive(Clone, Debug)]
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// Chance of its own for somebody: what others take from theirs makes no difference to it.
+    /// Creates a sequence of its own for `whose`, which does not depend on how many numbers others take.
     pub(super) fn of(seed: u64, whose: &str) -> Chance {
         let mixed = whose.bytes().fold(seed, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         let mut chance = Chance(mixed);
@@ -15,27 +15,27 @@ impl Chance {
         chance
     }
 
-    /// A number below this one; 0 if that is 0.
+    /// Returns a number below `end`, or 0 if that is 0.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
-    /// A number of these, both included.
+    /// Returns a number from `from` to `to`, both included.
     pub(super) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to.saturating_sub(from) + 1)
     }
 
-    /// So many times in a hundred.
+    /// Returns true this many times in a hundred.
     pub(super) fn percent(&mut self, times: u64) -> bool {
         self.below(100) < times
     }
 
-    /// A time between these, in milliseconds.
+    /// Returns a time between these, in milliseconds.
     pub(super) fn millis(&mut self, (from, to): (u64, u64)) -> Duration {
         Duration::from_millis(self.between(from, to))
     }
 
-    /// One of these.
+    /// Returns one of these.
     pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> Option<T> {
         let at = usize::try_from(self.below(of.len() as u64)).unwrap_or_default();
         of.get(at).copied()

@@ -1,4 +1,4 @@
-//! What is looked at in the end. Each function checks one promise.
+//! The checks at the end of a run. Each function checks one promise.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::truth::now;
 use super::words::Kind;
 use chat_domain::Journal;
 
-/// Everything, once all has been quiet for twenty seconds.
+/// Checks everything, after twenty quiet seconds.
 pub(super) async fn everything(cluster: &Rc<Cluster>, devices: &[Rc<Device>], people: &[Account]) {
     if !cluster.plan.restore {
         cluster.acked.borrow().iter().for_each(|one| acked(cluster, one));
@@ -24,7 +24,7 @@ pub(super) async fn everything(cluster: &Rc<Cluster>, devices: &[Rc<Device>], pe
     devices.iter().for_each(|device| online(cluster, device));
 }
 
-/// What every client knows of its rooms.
+/// Checks what every client knows of its rooms.
 pub(super) async fn rooms(cluster: &Rc<Cluster>, devices: &[Rc<Device>]) {
     for device in devices {
         let folds: Vec<Fold> = device.folds.borrow().values().cloned().collect();
@@ -40,7 +40,7 @@ pub(super) async fn rooms(cluster: &Rc<Cluster>, devices: &[Rc<Device>]) {
     }
 }
 
-/// What is acknowledged is in the room, as what was acknowledged.
+/// Checks that an acknowledged message is in its room, as it was acknowledged.
 pub(super) fn acked(cluster: &Cluster, acked: &Acked) {
     let Acked { by, room, id, name } = acked;
     let is_it = |event: &Event| match &event.change {
@@ -51,7 +51,7 @@ pub(super) fn acked(cluster: &Cluster, acked: &Acked) {
     cluster.story.check("acked", is_there, || format!("{by} was told that {name} is message {id}, which is not so"));
 }
 
-/// The same under one name is sent once, however often it was asked for.
+/// Checks that a message was stored once, however often it was sent under the same name.
 fn sent_once(cluster: &Cluster) {
     let mut names = BTreeMap::new();
     for event in cluster.truth.events() {
@@ -64,7 +64,7 @@ fn sent_once(cluster: &Cluster) {
     }
 }
 
-/// Whoever has a connection to any node is online at all of them, and who has none is at none.
+/// Checks that whoever is connected to any node is online on all nodes, and nobody else on any.
 fn presence(cluster: &Cluster, devices: &[Rc<Device>], people: &[Account]) {
     for account in people {
         let (name, user) = (&account.person.username, account.person.id());
@@ -79,7 +79,7 @@ fn presence(cluster: &Cluster, devices: &[Rc<Device>], people: &[Account]) {
     }
 }
 
-/// Whoever is a member is connected, and hears the room.
+/// Checks that a member's client is connected and hears the room.
 fn came_back(cluster: &Cluster, device: &Device, fold: &Fold) {
     let is_back = device.is_connected.get() && fold.is_loaded && fold.is_joined;
     cluster.story.check("away", is_back, || format!("{} does not hear room {}", device.name, fold.room));
@@ -87,7 +87,7 @@ fn came_back(cluster: &Cluster, device: &Device, fold: &Fold) {
     cluster.story.check("unanswered", waits.is_none(), || format!("{} waits for {waits:?}", device.name));
 }
 
-/// What a client has put together is what it would load.
+/// Checks that what a client has put together equals a fresh load.
 async fn like_a_fresh_load(cluster: &Cluster, device: &Device, fold: &Fold) {
     let kind = device.kind.get();
     let fresh = match device.load(kind, fold.room).await {
@@ -113,7 +113,7 @@ async fn like_a_fresh_load(cluster: &Cluster, device: &Device, fold: &Fold) {
     });
 }
 
-/// The last number of likes that was told is the number of likes; and it was told, if it has changed since the load.
+/// Checks that the last number of likes that was told is right, and that one was told if it has changed since the load.
 fn likes(cluster: &Cluster, device: &Device, fold: &Fold) {
     if !device.hears_everything() {
         return;
@@ -135,7 +135,7 @@ fn likes(cluster: &Cluster, device: &Device, fold: &Fold) {
     }
 }
 
-/// Whoever goes by cursors has heard how far everybody has read.
+/// Checks that a client with cursors has heard how far everybody has read.
 fn positions(cluster: &Cluster, device: &Device, fold: &Fold) {
     if !matches!(device.kind.get(), Kind::Stream | Kind::Poll) || !device.hears_everything() || !device.is_of_one_kind()
     {
@@ -155,7 +155,7 @@ fn positions(cluster: &Cluster, device: &Device, fold: &Fold) {
     }
 }
 
-/// What happened in a room since it was loaded: what lasts, or the moves.
+/// Returns what happened in a room since the client loaded it: lasting changes, or moves.
 fn since(cluster: &Cluster, fold: &Fold, lasting: bool) -> Vec<std::sync::Arc<Event>> {
     let Some(Cursor { head, .. }) = fold.loaded else { return Vec::new() };
     let is_later = |event: &Event| match lasting {
@@ -166,19 +166,19 @@ fn since(cluster: &Cluster, fold: &Fold, lasting: bool) -> Vec<std::sync::Arc<Ev
     events.into_iter().filter(|event| event.room == fold.room && is_later(event)).collect()
 }
 
-/// Nobody has typed for a while.
+/// Checks that nobody counts as typing after the silence.
 fn typing(cluster: &Cluster, device: &Device, fold: &Fold) {
     let types = &fold.typing;
     cluster.story.check("typing", types.is_empty(), || format!("for {} {types:?} still type", device.name));
 }
 
-/// Who was said to be online is, unless a sign was dropped on the way to a slow reader.
+/// Checks that a client knows who is online, unless a sign was dropped because it was slow.
 fn online(cluster: &Cluster, device: &Device) {
-    // One node knows of its own sockets alone.
+    // With several nodes, or members who come and go, a client cannot know it exactly.
     let ([node], true) = (&cluster.nodes[..], cluster.plan.members == 0) else { return };
     let Some(app) = node.app() else { return };
     let dropped = app.hub.depot().counters().dropped.load(std::sync::atomic::Ordering::Relaxed);
-    // Who is online is said to whoever comes, not to those who are there when somebody online is brought in.
+    // Presence is told when somebody comes online, not when somebody who is online is added to a room.
     let is_said = dropped == 0;
     if !is_said || !device.is_connected.get() || !device.kind.get().hears_presence() {
         return;

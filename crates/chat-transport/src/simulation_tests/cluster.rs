@@ -1,4 +1,4 @@
-//! A run: a node, its clients, and the trouble that they have.
+//! A run: the nodes, their clients, and the trouble that they have.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use super::story::{Red, Story};
 use super::truth::Truth;
 use crate::mistakes::{Mistake, plant};
 
-/// Everything that there is in a run.
+/// Everything in a run.
 pub(super) struct Cluster {
     pub(super) plan: Plan,
     pub(super) story: Story,
@@ -31,7 +31,7 @@ pub(super) struct Cluster {
     is_over: Cell<bool>,
 }
 
-/// A message that was acknowledged: to whom, where, as what.
+/// A message that was acknowledged: by whom, in which room, with which id and name.
 pub(super) struct Acked {
     pub(super) by: String,
     pub(super) room: u64,
@@ -39,11 +39,11 @@ pub(super) struct Acked {
     pub(super) name: String,
 }
 
-/// What became of a run.
+/// The result of a run.
 pub(super) struct Ran {
-    /// What was wrong.
+    /// The first broken promise, if there was one.
     pub(super) red: Option<Red>,
-    /// A number for the story.
+    /// A hash of the story.
     pub(super) hash: u64,
     pub(super) lines: Vec<String>,
 }
@@ -53,7 +53,7 @@ pub(super) fn run(plan: &Plan, mistake: Option<Mistake>) -> Ran {
     plant(mistake);
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     let story = LocalSet::new().block_on(&runtime, live(plan.clone()));
-    // What still runs is dropped here, under the same mistake.
+    // Tasks that are still running are dropped here, while the mistake is still planted.
     drop(runtime);
     plant(None);
     Ran { red: story.wrong(), hash: story.hash(), lines: story.lines() }
@@ -86,7 +86,7 @@ async fn live(plan: Plan) -> Story {
     cluster.trouble(&people, &rooms).await;
     if story.wrong().is_none() {
         cluster.calm().await;
-        // Whatever was lost on the way is noticed without anything more happening.
+        // Whatever was lost must be noticed without anything new happening.
         check::rooms(&cluster, &devices).await;
         cluster.quiet(&people, &rooms).await;
         check::everything(&cluster, &devices, &people).await;
@@ -113,7 +113,7 @@ impl Cluster {
         self.is_over.get()
     }
 
-    /// Something was acknowledged: it is true at this moment, or it was when it was put back.
+    /// Checks an acknowledgement: the message must exist at this moment, or have existed when the database was restored.
     pub(super) fn acked(&self, by: &str, room: u64, id: u64, name: String) {
         let acked = Acked { by: by.into(), room, id, name };
         if !self.plan.restore {
@@ -122,7 +122,7 @@ impl Cluster {
         self.acked.borrow_mut().push(acked);
     }
 
-    /// Whether somebody who is no member hears a message that was sent after they were removed; if so, the `seq` of that.
+    /// Returns the `seq` of a message that somebody hears although it was sent after their removal.
     pub(super) fn leaks(&self, user: UserId, room: RoomId, message: u64) -> Option<u64> {
         if self.truth.is_member(user, room) {
             return None;
@@ -140,7 +140,8 @@ impl Cluster {
         removed.filter(|_| leaks)
     }
 
-    /// Crashes, nodes that freeze or are deaf, clocks that jump, people who are removed and added, a database that is put back, until it is enough.
+    /// Makes trouble until the time for it is over: crashes, frozen and deaf nodes, clocks that jump, members who are removed and
+    /// added, a restored database.
     async fn trouble(&self, people: &[Account], rooms: &[RoomId]) {
         let plan = &self.plan;
         let mut chance = Chance::of(plan.seed, "trouble");
@@ -177,7 +178,7 @@ impl Cluster {
         }
     }
 
-    /// A node crashes and, after a while, comes back.
+    /// Crashes a node, and starts it again after a while.
     async fn crash(&self, chance: &mut Chance) {
         let node = self.some_node(chance);
         node.crash();
@@ -185,12 +186,12 @@ impl Cluster {
         node.start(false);
     }
 
-    /// Some node of those that live.
+    /// Returns some node that is running.
     pub(super) fn some_node(&self, chance: &mut Chance) -> &Rc<Node> {
         &self.nodes[chance.below(self.nodes.len() as u64) as usize]
     }
 
-    /// The owner of a room takes somebody out, or in again.
+    /// Lets the owner of a room remove somebody, or add them again.
     fn move_somebody(&self, chance: &mut Chance, people: &[Account], rooms: &[RoomId]) {
         let (Some(room), Some((owner, others))) = (chance.pick(rooms), people.split_first()) else { return };
         let others: Vec<UserId> = others.iter().map(|other| other.person.id()).collect();
@@ -202,7 +203,7 @@ impl Cluster {
         self.order(owner, command);
     }
 
-    /// Nothing goes wrong any more.
+    /// Ends all trouble.
     async fn calm(&self) {
         self.is_calm.set(true);
         self.nodes.iter().for_each(|node| node.calm());
@@ -210,7 +211,7 @@ impl Cluster {
         sleep(Duration::from_secs(10)).await;
     }
 
-    /// A last word in every room, then silence.
+    /// Sends a last message in every room, then waits.
     async fn quiet(&self, people: &[Account], rooms: &[RoomId]) {
         for room in rooms {
             let draft = chat_domain::Draft::text("the end");
@@ -230,5 +231,5 @@ impl Cluster {
     }
 }
 
-/// Between two looks whether there is to be trouble.
+/// The pause between two decisions about trouble.
 const STEP: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! A client: loads, listens, talks, is cut off, stalls, comes back in this dialect or another.
+//! A simulated client: it loads, listens, writes, is cut off, stalls, and comes back in the same dialect or another.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,28 +17,28 @@ use super::link::{Broken, Dial, Link};
 use super::talk::Pending;
 use super::words::{From, Kind};
 
-/// A client of somebody.
+/// A client of a user.
 pub(super) struct Device {
     pub(super) name: String,
     pub(super) account: Account,
     token: String,
-    /// The dialects between which it changes.
+    /// The dialects among which it chooses when it connects.
     kinds: Vec<Kind>,
     pub(super) kind: Cell<Kind>,
-    /// How often it goes on by the newest message's id, in percent.
+    /// How often it resumes by the newest message's id instead of a cursor, in percent.
     pub(super) by_message: u64,
     pub(super) folds: RefCell<BTreeMap<u64, Fold>>,
     /// Who is online, as far as it was told on this connection.
     pub(super) online: RefCell<BTreeSet<u64>>,
-    /// The node to which it goes.
+    /// The node to which it connects.
     pub(super) node: Cell<usize>,
     pub(super) is_connected: Cell<bool>,
-    /// When it last came.
+    /// When it last connected.
     came: Cell<Instant>,
-    /// The life of the database in which it came.
+    /// The epoch of the database in which it connected.
     pub(super) life: Cell<u64>,
     pub(super) pending: RefCell<Option<Pending>>,
-    /// Its own messages that it asked for more than once.
+    /// Its own messages that it sent more than once.
     pub(super) again: RefCell<BTreeSet<u64>>,
     pub(super) chance: RefCell<Chance>,
     pub(super) said: Cell<u64>,
@@ -56,7 +56,7 @@ impl Dial for Device {
 }
 
 impl Device {
-    /// A client of somebody who is in these rooms.
+    /// Creates a client of a user who is in these rooms.
     pub(super) fn new(number: u64, account: Account, rooms: &[RoomId], cluster: &Rc<Cluster>) -> Rc<Device> {
         let name = format!("{}.{number}", account.person.username);
         let mut chance = Chance::of(cluster.plan.seed, &name);
@@ -65,7 +65,7 @@ impl Device {
         let (kinds, rooms) = match chance.below(10) {
             0 | 1 => (Kind::WHOLE.to_vec(), some),
             2 | 3 => (vec![Kind::Multiplexed, Kind::SocketIo], rooms.to_vec()),
-            // Ids of a life of the database that was put back mean nothing in the next one.
+            // After a restore, ids of messages from before mean nothing, so clients that resume by them are left out.
             4 if !cluster.plan.restore => (one(&mut chance, Kind::PARTIAL), some),
             _ => (one(&mut chance, Kind::WHOLE), some),
         };
@@ -92,22 +92,22 @@ impl Device {
         })
     }
 
-    /// Whose it is.
+    /// Returns its user.
     pub(super) fn user(&self) -> UserId {
         self.account.person.id()
     }
 
-    /// Whether it hears everything that happens: who goes on by a message's id is told of messages alone.
+    /// Tells whether it must hear every event. One that resumes by a message's id is told of messages only.
     pub(super) fn hears_everything(&self) -> bool {
         self.by_message == 0 && !self.kind.get().is_partial()
     }
 
-    /// Whether it always speaks the same dialect.
+    /// Tells whether it always uses the same dialect.
     pub(super) fn is_of_one_kind(&self) -> bool {
         self.kinds.len() == 1
     }
 
-    /// Lives until all is over.
+    /// Runs until the end of the run.
     pub(super) async fn live(self: Rc<Device>) {
         while !self.cluster.is_over() {
             let kind = self.chance.borrow_mut().pick(&self.kinds).unwrap_or(Kind::Multiplexed);
@@ -124,7 +124,7 @@ impl Device {
         }
     }
 
-    /// One connection, until it breaks or is cut.
+    /// Runs one connection, until it breaks or is cut.
     async fn session(&self, kind: Kind) -> Result<(), Broken> {
         self.folds.borrow_mut().values_mut().for_each(Fold::begin);
         self.life.set(self.cluster.truth.epoch());
@@ -134,7 +134,7 @@ impl Device {
         self.note(format_args!("comes to node {} as {kind:?} from {from:?}", self.node.get()));
         let mut link = match Link::open(self, kind, room, &from).await {
             Err(Broken::Refused(403 | 404)) => {
-                // Removed: whatever it knows of the room is good once it is back.
+                // Removed: what it knows of the room stays valid until it is let in again.
                 return Err(Broken::Refused(403));
             }
             opened => opened?,
@@ -220,7 +220,7 @@ impl Device {
             _ => {}
         }
         let Some(room) = room else { return Ok(()) };
-        // What is said between the end of one life and its being noticed is forgotten: everybody loads anew.
+        // What is told between a restore and its being noticed does not count, since everybody loads anew.
         if self.is_shown_again(kind, &frame.heard) || self.life.get() != self.cluster.truth.epoch() {
             return Ok(());
         }
@@ -228,16 +228,16 @@ impl Device {
             Some(fold) => fold.take(&frame),
             None => Ok(()),
         };
-        // Until the new life of the database is noticed, its places are told as of the old one: whoever has one loads anew.
+        // Until the restore is noticed, cursors are still of the old epoch, and whoever has one will load anew.
         let broke =
             broke.or_else(|broke| if self.cluster.plan.restore && broke.0 == "cursor" { Ok(()) } else { Err(broke) });
         if let Err((promise, how)) = broke {
             self.cluster.story.red(promise, format_args!("{} as {kind:?}: {how}", self.name));
         }
         match frame.heard {
-            // A replay tells of a removal and of the return behind it, and the room goes on: whoever asked to join again in the
-            // middle of it would ask to go back. A client sees that by the messages that follow; here it is looked up. Nobody types
-            // in a room that is not shown.
+            // A replay may tell of a removal and then of the return, and the room goes on. A client that joined again in between
+            // would go back. A real client sees this by the messages that follow; here it is looked up. No typing is shown in a
+            // room that is not shown.
             Heard::Removed { user } if user == me => {
                 let is_in = RoomId::new(room as i64).is_some_and(|room| self.is_in(room));
                 if let Some(fold) = self.folds.borrow_mut().get_mut(&room) {
@@ -248,7 +248,7 @@ impl Device {
             }
             Heard::Added { user } if user == me && kind.joins() => {
                 if self.is_told_beside(room, frame.cursor.is_some()) {
-                    // It was put out before, and thought that it had joined.
+                    // It was removed before it joined, and only thought that it had joined.
                     return Err(Broken::Lost);
                 }
                 self.join(link, kind, room).await
@@ -257,7 +257,7 @@ impl Device {
         }
     }
 
-    /// Whether news of a room that it has joined came beside what it hears there: without a cursor, and not in a replay.
+    /// Tells whether news of a joined room came outside of its stream: without a cursor, and not in a replay.
     fn is_told_beside(&self, room: u64, has_cursor: bool) -> bool {
         let folds = self.folds.borrow();
         let Some(fold) = folds.get(&room).filter(|fold| fold.is_joined && !has_cursor) else { return false };

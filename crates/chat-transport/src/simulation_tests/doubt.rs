@@ -1,4 +1,4 @@
-//! What may be wrong with a message that a client hears, beside its place.
+//! What may be wrong with a message that a client hears, apart from its position.
 
 use chat_domain::RoomId;
 
@@ -8,8 +8,8 @@ use super::talk::Pending;
 use super::words::Kind;
 
 impl Device {
-    /// Dialect 1's WebSocket has no answers: its client takes its message for one, and who sends it again is shown it again, beside
-    /// hearing it in its turn.
+    /// Tells whether a message may be heard a second time. The WebSocket of dialect 1 has no answers, so its client takes the
+    /// echo for one; when it sends a message again, it is shown the message again.
     pub(super) fn is_shown_again(&self, kind: Kind, heard: &Heard) -> bool {
         let Heard::Sent { id, content } = heard else { return false };
         if kind != Kind::Bare {
@@ -27,17 +27,17 @@ impl Device {
         again.contains(id)
     }
 
-    /// What may be wrong with a message beside its place: that it is heard too early, or by whom it is not for.
+    /// Checks that a message is not heard too early, nor by somebody for whom it is not.
     pub(super) fn check_sent(&self, kind: Kind, room: Option<u64>, id: u64, content: &str) {
         let cluster = &self.cluster;
         if self.life.get() != cluster.truth.epoch() {
-            // It is of a life of the database that is over, in which other people were there.
+            // It belongs to an epoch that is over, when the members were others.
             return;
         }
         let asks = !matches!(kind, Kind::Stream | Kind::Poll | Kind::PollMessages | Kind::Bare);
         if let Some(Pending { name, asked: Some(_), tries: 1, .. }) = &*self.pending.borrow()
             && name == content
-            // Whoever reads the journal meanwhile may find it there.
+            // An order whose outcome is unknown may be found in the journal before it is told.
             && asks && cluster.plan.unknown == 0
         {
             cluster.story.red("echo", format_args!("{} hears its {name} before the answer", self.name));

@@ -1,10 +1,10 @@
-//! What a client of each dialect makes of what it hears.
+//! Understanding what a client of each dialect hears.
 
 use serde_json::Value;
 
 use super::words::Kind;
 
-/// A frame, understood.
+/// A frame, parsed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     /// The room that it names.
@@ -14,7 +14,7 @@ pub(super) struct Frame {
     pub(super) heard: Heard,
 }
 
-/// What a client has heard.
+/// The content of a frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Heard {
     Sent {
@@ -32,7 +32,7 @@ pub(super) enum Heard {
         id: u64,
         count: u64,
     },
-    /// Somebody has read up to there.
+    /// Somebody has read up to this message.
     Read {
         user: u64,
         upto: u64,
@@ -51,7 +51,7 @@ pub(super) enum Heard {
         user: u64,
         is_online: bool,
     },
-    /// One's own message was taken; under this name, if the dialect says it.
+    /// A message of the client's own was accepted. The dialect may name it.
     Taken {
         id: u64,
         name: Option<String>,
@@ -60,17 +60,17 @@ pub(super) enum Heard {
         code: String,
         name: Option<String>,
     },
-    /// What was missed is not kept any more.
+    /// What the client missed was pruned: it must load anew.
     Resync,
-    /// Socket.IO: this is to be answered.
+    /// Socket.IO: the client must answer with this.
     Answer(&'static str),
-    /// Socket.IO: the client is in.
+    /// Socket.IO: the client is connected.
     Ready,
     #[default]
     Other,
 }
 
-/// Understands a frame.
+/// Parses a frame.
 pub(super) fn hear(kind: Kind, text: &str) -> Frame {
     match kind {
         Kind::SocketIo => packet(text),
@@ -79,7 +79,7 @@ pub(super) fn hear(kind: Kind, text: &str) -> Frame {
     }
 }
 
-/// Dialects 1 to 4: an object with a type.
+/// Parses an object with a type, as in dialects 1 to 4.
 pub(super) fn envelope(frame: &Value) -> Frame {
     let word = frame["type"].as_str().unwrap_or_default();
     let inner = ["data", "payload"].into_iter().map(|name| &frame[name]).find(|inner| inner.is_object());
@@ -93,7 +93,7 @@ fn bare(frame: &Value) -> Frame {
     understood(word, frame, frame, frame)
 }
 
-/// Dialect 5 in Engine.IO's and Socket.IO's packets.
+/// Parses a packet of Engine.IO and Socket.IO, as in dialect 5.
 fn packet(text: &str) -> Frame {
     if text == "2" {
         return Frame { heard: Heard::Answer("3"), ..Frame::default() };
@@ -107,7 +107,7 @@ fn packet(text: &str) -> Frame {
             _ => "",
         };
         let mut frame = understood(word, fields, fields, fields);
-        // It is the send that was answered; its name is not said.
+        // Only the send was acknowledged by this number; its name is not in the answer.
         if let (Heard::Refused { name, .. }, "1") = (&mut frame.heard, number) {
             *name = Some(String::new());
         }
@@ -171,7 +171,7 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The number of an id in either spelling.
+/// Returns the number of an id, in either spelling.
 pub(super) fn number(id: &Value) -> Option<u64> {
     if let Some(id) = id.as_u64() {
         return Some(id);

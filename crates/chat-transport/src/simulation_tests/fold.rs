@@ -1,4 +1,4 @@
-//! What a client knows of a room: a load, and everything heard since.
+//! What a client knows of a room: what it loaded, and everything that it heard since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,30 +12,30 @@ use super::words::From;
 #[derive(Clone, Debug)]
 pub(super) struct Fold {
     pub(super) room: RoomId,
-    /// Whether the room was loaded, and everything since is to be heard.
+    /// Whether the room was loaded, so that everything since then must be heard.
     pub(super) is_loaded: bool,
     /// Whether its socket hears the room now.
     pub(super) is_joined: bool,
-    /// Where it stood when it was loaded, and where it stands now.
+    /// The cursor of the load, and the present one.
     pub(super) loaded: Option<Cursor>,
     pub(super) cursor: Option<String>,
     /// The newest message.
     pub(super) last: u64,
     pub(super) messages: BTreeMap<u64, String>,
     pub(super) likes: BTreeMap<u64, u64>,
-    /// Up to where people have read.
+    /// Up to which message people have read.
     pub(super) read: BTreeMap<u64, u64>,
     /// The people who type.
     pub(super) typing: BTreeSet<u64>,
-    /// Every message that ever came.
+    /// Every message that was ever heard.
     pub(super) heard: BTreeSet<u64>,
 }
 
-/// A promise that was broken: which, and how.
+/// A broken promise: its name, and what happened.
 pub(super) type Broke = (&'static str, String);
 
 impl Fold {
-    /// What a client knows before it heard anything.
+    /// Creates it for a room of which nothing is known.
     pub(super) fn new(room: RoomId) -> Fold {
         Fold {
             room,
@@ -52,7 +52,7 @@ impl Fold {
         }
     }
 
-    /// Takes everything anew.
+    /// Replaces everything by what was loaded.
     pub(super) fn load(&mut self, messages: BTreeMap<u64, String>, cursor: String) {
         let heard = messages.keys().copied().collect();
         let last = messages.keys().next_back().copied().unwrap_or(0);
@@ -60,24 +60,24 @@ impl Fold {
         self.cursor = Some(cursor);
     }
 
-    /// Another connection begins: what was said for the moment only is over.
+    /// Forgets what held only for the last connection.
     pub(super) fn begin(&mut self) {
         self.is_joined = false;
         self.typing.clear();
     }
 
-    /// From where to go on. Who once goes on by a message has no cursor any more, unless it is given one.
+    /// Returns from where to resume. After resuming by a message there is no cursor until one is told.
     pub(super) fn from(&mut self, by_message: bool) -> From {
         self.cursor = self.cursor.take().filter(|_| !by_message || self.last == 0);
         self.cursor.clone().map_or(From::Message(self.last), From::Cursor)
     }
 
-    /// Takes a frame about the room in. An error says which promise it breaks.
+    /// Takes in a frame about the room. The error is the promise that it breaks.
     pub(super) fn take(&mut self, frame: &Frame) -> Result<(), Broke> {
         match &frame.heard {
             Heard::Sent { id, content } => self.sent(*id, content)?,
             Heard::Edited { id, content } => {
-                // One that was deleted since may still be edited in what is read of the past.
+                // A replay may tell of an edit of a message that was deleted later.
                 self.messages.entry(*id).and_modify(|known| known.clone_from(content));
                 check("gap", self.heard.contains(id), || format!("message {id} is edited and was never sent"))?;
             }
@@ -102,7 +102,7 @@ impl Fold {
         }
     }
 
-    /// Once, and in the room's order.
+    /// Checks that a message comes once, and in the room's order.
     fn sent(&mut self, id: u64, content: &str) -> Result<(), Broke> {
         let is_new = self.heard.insert(id);
         check("twice", is_new, || format!("message {id} comes twice"))?;
@@ -113,7 +113,7 @@ impl Fold {
         Ok(())
     }
 
-    /// A cursor never goes back.
+    /// Checks that the cursor does not go back.
     fn goes_on(&mut self, cursor: &str) -> Result<(), Broke> {
         let before = self.cursor.as_deref().and_then(|before| before.parse::<Cursor>().ok());
         let after: Option<Cursor> = cursor.parse().ok();

@@ -1,5 +1,5 @@
-//! Nodes that do nothing for a while, as a process does that was stopped or a machine that was moved. Nothing goes in and nothing comes
-//! out: no bytes of clients, no answers of the journal, no envelopes; then all of it does at once.
+//! Frozen nodes, like a stopped process or a virtual machine that is being moved. Nothing goes in or out: no bytes of clients, no
+//! answers of the journal, no envelopes. Afterwards everything comes at once.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::time::{Instant, sleep_until};
 
-/// Until when which node is frozen.
+/// Until when each node is frozen.
 #[derive(Default)]
 pub(super) struct Frost(Mutex<BTreeMap<u64, Instant>>);
 
 impl Frost {
-    /// From now on a node does nothing for so long.
+    /// Freezes a node for this long.
     pub(super) fn freeze(&self, node: u64, span: Duration) {
         self.until().insert(node, Instant::now() + span);
     }
@@ -29,7 +29,7 @@ impl Frost {
         }
     }
 
-    /// Carries bytes to a node or back, but while it is frozen.
+    /// Copies bytes to or from a node, except while it is frozen.
     pub(super) async fn carry(
         &self,
         node: u64,

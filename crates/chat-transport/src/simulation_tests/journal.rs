@@ -1,4 +1,4 @@
-//! A node's journal: a window to what is true that opens late, not at all, or does not say whether an order went through.
+//! A node's journal: a view of the truth that answers late, fails, or does not say whether an order was committed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,7 @@ use crate::mistakes::planted;
 pub(super) struct Window {
     truth: Arc<Truth>,
     inbox: Arc<Inbox>,
-    /// The node of which it is.
+    /// The node's number.
     node: u64,
     frost: Arc<Frost>,
     story: Story,
@@ -43,14 +43,14 @@ struct State {
     waiting: Vec<Waiting>,
 }
 
-/// An order, and whoever waits for its answer.
+/// An order, and who waits for its outcome.
 struct Waiting {
     order: Order,
     asker: Option<oneshot::Sender<Result<Outcome, Failure>>>,
 }
 
 impl Window {
-    /// A journal that tells this inbox.
+    /// Creates a journal with this inbox as its sink.
     pub(super) fn new(
         node: u64,
         truth: Arc<Truth>,
@@ -65,7 +65,7 @@ impl Window {
         Arc::new(Window { node, truth, inbox, frost, story, state, bell, dead })
     }
 
-    /// Commits what is ordered, until its node is dead.
+    /// Commits orders until its node is dead.
     pub(super) async fn commit(self: Arc<Window>) {
         while !self.is_dead() {
             self.bell.notified().await;
@@ -79,13 +79,13 @@ impl Window {
         }
     }
 
-    /// The node crashes: of what is on its way, nobody hears.
+    /// Ends it because the node crashes: nobody hears of what was under way.
     pub(super) fn die(&self) {
         self.dead.store(true, Ordering::SeqCst);
         self.bell.notify_one();
     }
 
-    /// No more trouble.
+    /// Stops making trouble.
     pub(super) fn calm(&self) {
         let plan = &mut self.state().plan;
         (plan.refused, plan.unknown, plan.unread, plan.reading, plan.commit) = (0, 0, 0, 5, (0, 5));
@@ -116,7 +116,7 @@ impl Window {
         let epoch = self.truth.epoch();
         self.frost.thawed(self.node).await;
         if self.truth.epoch() != epoch {
-            // In this life of the database it was not.
+            // In the present epoch they were not committed.
             results.fill(Err(Failure::Unavailable));
         }
         if !lost && unknown && !self.is_dead() {
@@ -125,7 +125,7 @@ impl Window {
         self.tell(batch, results);
     }
 
-    /// Nobody knows whether it was committed, until somebody has looked. Meanwhile others are.
+    /// Leaves it open whether a batch was committed, until it is looked up. Meanwhile other orders go on.
     fn find_out(self: &Arc<Window>, mut batch: Vec<Waiting>, mut results: Vec<Result<Outcome, Failure>>) {
         let span = self.state().chance.millis((50, 1_500));
         self.story.note("journal", format_args!("does not know of {} for {} ms", batch.len(), span.as_millis()));
@@ -142,7 +142,7 @@ impl Window {
             sleep(span).await;
             window.frost.thawed(window.node).await;
             if window.truth.epoch() != epoch {
-                // In this life of the database it was not.
+                // In the present epoch they were not committed.
                 results.fill(Err(Failure::Unavailable));
             }
             window.tell(batch, results);
@@ -153,7 +153,7 @@ impl Window {
         batch.iter().map(|waiting| self.truth.execute(&waiting.order)).collect()
     }
 
-    /// Tells the sink, then those who wait.
+    /// Tells the sink first, then those who wait.
     fn tell(&self, batch: Vec<Waiting>, results: Vec<Result<Outcome, Failure>>) {
         if self.is_dead() {
             return;
@@ -162,12 +162,12 @@ impl Window {
         let settled = settled.flat_map(|(waiting, result)| Settled::of(waiting.order.origin, result.clone()));
         self.inbox.settled(settled.collect());
         for (waiting, result) in batch.into_iter().zip(results) {
-            // Whoever has gone away needs no answer.
+            // An error means that nobody waits any more.
             waiting.asker.map(|asker| asker.send(result));
         }
     }
 
-    /// The mistakes: the answers or the events go out, and who is asked later has nothing left to say.
+    /// For planted mistakes: sends answers or events before the commit, and leaves nothing to be sent after it.
     fn tell_too_early(&self, batch: &mut [Waiting], results: &[Result<Outcome, Failure>]) {
         let told = batch.iter_mut().zip(results).flat_map(|(waiting, result)| {
             let origin = if planted!(Hasty) { waiting.order.origin.take() } else { None };
@@ -179,7 +179,7 @@ impl Window {
         self.inbox.settled(told.collect());
     }
 
-    /// Looks at what is true, at some moment between the question and the answer.
+    /// Looks at the truth, at some moment between the question and the answer.
     async fn ask<T: Send>(&self, look: impl FnOnce(&InMemory) -> Result<T, Failure> + Send) -> Result<T, Failure> {
         let (before, after, fails) = {
             let State { plan, chance, .. } = &mut *self.state();
@@ -212,7 +212,7 @@ impl Window {
     }
 }
 
-/// Questions that are answered late, or not.
+/// Methods whose answers come late, or never.
 macro_rules! asked {
     ($($name:ident($($of:ident: $type:ty),*) -> $answer:ty;)*) => {$(
         fn $name(&self, $($of: $type),*) -> Answer<'_, $answer> {

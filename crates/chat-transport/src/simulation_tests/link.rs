@@ -21,9 +21,9 @@ use chat_domain::RoomId;
 
 /// Whose connection it is, and to which node.
 pub(super) trait Dial {
-    /// A new connection, if the node runs.
+    /// Opens a connection, if the node is running.
     fn dial(&self) -> Option<DuplexStream>;
-    /// What lets its client in.
+    /// The client's token.
     fn token(&self) -> &str;
 }
 
@@ -38,7 +38,7 @@ pub(super) enum Broken {
 pub(super) struct Link {
     kind: Kind,
     way: Way,
-    /// Understood, and not yet given out.
+    /// Frames that were parsed and not returned yet.
     ready: VecDeque<Frame>,
 }
 
@@ -49,7 +49,7 @@ enum Way {
 }
 
 impl Link {
-    /// Connects. Clients that have a socket for one room hear it from there on.
+    /// Connects. A client with a socket for each room hears the room from here on.
     pub(super) async fn open(dial: &impl Dial, kind: Kind, room: RoomId, from: &From) -> Result<Link, Broken> {
         let path = kind.path(room, dial.token(), from);
         let way = match kind {
@@ -81,10 +81,10 @@ impl Link {
         Ok(link)
     }
 
-    /// Says a frame.
+    /// Sends a frame.
     pub(super) async fn say(&mut self, text: String) -> Result<(), Broken> {
         match &mut self.way {
-            // Whoever is not read meanwhile waits, and not for ever.
+            // The timeout bounds the wait for a node that does not read.
             Way::Socket(socket) => {
                 let said = timeout(PATIENCE, socket.send(Message::text(text))).await;
                 said.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
@@ -93,7 +93,7 @@ impl Link {
         }
     }
 
-    /// The next thing that comes. Nothing is lost if this is dropped.
+    /// Returns the next frame. It may be dropped without loss.
     pub(super) async fn next(&mut self, dial: &impl Dial) -> Result<Frame, Broken> {
         loop {
             if let Some(frame) = self.ready.pop_front() {
@@ -138,7 +138,7 @@ impl Link {
     }
 }
 
-/// Asks over a connection of its own, and reads the answer.
+/// Sends a request on a connection of its own, and returns the answer.
 pub(super) async fn fetch(
     dial: &impl Dial,
     method: &str,
@@ -146,7 +146,7 @@ pub(super) async fn fetch(
     body: Option<Value>,
 ) -> Result<(u16, Value), Broken> {
     match fetch_once(dial, method, path, body.clone()).await? {
-        // Who asks first after a clock was set back is asked to wait a little.
+        // After a clock was set back, the first request may be limited.
         (429, _) => {
             sleep(Duration::from_secs(3)).await;
             fetch_once(dial, method, path, body).await
@@ -169,7 +169,7 @@ async fn ask(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) ->
     let stream = dial.dial().ok_or(Broken::Lost)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Broken::Lost)?;
     tokio::spawn(async move {
-        // What became of it shows in the answer.
+        // An error shows in the answer as well.
         let _ = connection.await;
     });
     let body = body.map(|body| body.to_string()).unwrap_or_default();
@@ -179,7 +179,7 @@ async fn ask(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) ->
     timeout(PATIENCE, sender.send_request(request)).await.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
 }
 
-/// Takes a whole event off what has come.
+/// Takes one complete event out of the bytes that came.
 fn event(torn: &mut Vec<u8>) -> Option<String> {
     let end = torn.windows(2).position(|bytes| bytes == b"\n\n")?;
     let event: Vec<u8> = torn.drain(..end + 2).collect();
@@ -192,7 +192,7 @@ fn streamed(event: &str) -> Frame {
     Frame { cursor: field("id:").map(Into::into), ..frame }
 }
 
-/// A poll's answer is many frames; the last of them carries the cursor.
+/// Splits the answer of a poll into frames. The last one has the cursor.
 fn polled(kind: Kind, answer: &Value) -> Vec<Frame> {
     let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     if kind == Kind::PollMessages {

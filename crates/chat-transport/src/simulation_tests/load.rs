@@ -12,11 +12,11 @@ use super::link::{Broken, fetch};
 use super::words::Kind;
 
 impl Device {
-    /// Loads what is not known, in the words of its dialect.
+    /// Loads the rooms that are not known yet.
     pub(super) async fn load_all(&self, kind: Kind) -> Result<(), Broken> {
         let unknown: Vec<RoomId> = {
             let folds = self.folds.borrow();
-            // Who polls without a cursor is told of messages alone.
+            // A poll without a cursor tells of messages only, so such a client loads again.
             let is_unknown = |fold: &&Fold| !fold.is_loaded || kind == Kind::Poll && fold.cursor.is_none();
             folds.values().filter(is_unknown).map(|fold| fold.room).collect()
         };
@@ -28,7 +28,7 @@ impl Device {
         Ok(())
     }
 
-    /// All messages of a room as a fresh load shows them, and the cursor that goes with them.
+    /// Returns all messages of a room and the cursor that goes with them.
     pub(super) async fn load(&self, kind: Kind, room: RoomId) -> Result<(BTreeMap<u64, String>, String), Broken> {
         let tree = match kind {
             Kind::Roulette => format!("/api/v1/chats/{}", room.uuid()),
@@ -41,7 +41,7 @@ impl Device {
             if status != 200 {
                 return Err(Broken::Refused(status));
             }
-            // Of the newest page: what comes after it is heard.
+            // The cursor of the newest page: everything after that is heard.
             cursor.get_or_insert_with(|| page["cursor"].as_str().unwrap_or_default().to_owned());
             for message in page["data"].as_array().into_iter().flatten() {
                 let content = message["content"].as_str().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! A simulated server: the real hub, the real sessions, routes and codecs of all five dialects and the domain's rules, everything
-//! above the sockets, over a journal in memory that answers late, refuses, or does not say what became of an order. Clients are cut
-//! off, stall, come back in another dialect; nodes crash; clocks jump. Time is virtual, and all chance comes from one seed: the same
-//! seed is the same story, to the letter.
+//! A simulated cluster: the real hub, sessions, routes and codecs of all five dialects and the domain's rules, over a journal in
+//! memory that answers late, refuses, or does not say what became of an order. Clients are cut off, stall, and come back in
+//! another dialect; nodes crash; clocks jump. Time is virtual, and all chance comes from one seed, so that the same seed always
+//! gives the same story.
 //!
 //! `tests/simulate` runs it from a shell. It is a part of this crate's own tests, where the machines can be reached and
 //! [mistakes](crate::mistakes) can be planted that no other build has.
@@ -53,10 +53,11 @@ fn no_seed_breaks_a_promise() {
     }
 }
 
-/// A seed beyond the usual ones in which something was wrong.
+/// Seeds beyond the usual ones with which something was wrong once.
 #[test]
 fn what_was_mended_stays_right() {
-    // Somebody was put out and let in again; the journal knew, the hub did not yet, and the room went silent for them.
+    // Somebody was removed and added again. The journal knew it and the hub did not yet, and they heard nothing of the room any
+    // more.
     assert_eq!(run(&Plan::of(736), None).red, None);
 }
 
@@ -90,7 +91,7 @@ fn every_planted_mistake_is_found() {
     assert!(missed.is_empty(), "not found: {missed:?}");
 }
 
-/// Tells the story of a seed.
+/// Prints the story of a seed.
 fn tell(seed: u64) {
     let plan = Plan::of(seed);
     let ran = run(&plan, None);
@@ -99,7 +100,7 @@ fn tell(seed: u64) {
     assert_eq!(ran.red, None);
 }
 
-/// Tells the shortest story that is found in which the same happens.
+/// Fails with the shortest story that was found for this failure.
 fn fail(seed: u64, red: &Red) {
     let plan = shrink(Plan::of(seed), red.checker, None);
     let ran = run(&plan, None);
@@ -108,13 +109,13 @@ fn fail(seed: u64, red: &Red) {
     panic!("seed {seed}: {red:?}; above is a shorter story (the whole: tests/simulate --seed {seed})");
 }
 
-/// A seed that nobody has tried, as far as the clock knows.
+/// Returns a seed that was probably never tried, from the clock.
 fn unused() -> u64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     since.as_micros() as u64
 }
 
-/// Seeds that `cargo test` tries.
+/// How many seeds `cargo test` tries.
 const USUAL: u64 = 6;
-/// Seeds within which every mistake is found.
+/// Within how many seeds every mistake must be found.
 const ENOUGH: u64 = 300;

@@ -1,4 +1,4 @@
-//! A node: a whole server above its sockets, which crashes and comes back.
+//! A node: everything of a server above its sockets. It crashes and comes back.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -37,7 +37,7 @@ use crate::hub::{Among, Hub, HubSettings, Inbox};
 use crate::rates::RateSettings;
 use crate::service::Service;
 
-/// A node, in one life after the other.
+/// A node, through all of its lives.
 pub(super) struct Node {
     number: u64,
     name: String,
@@ -58,11 +58,11 @@ struct Life {
     journal: Arc<Window>,
     ear: Arc<Ear>,
     stop: CancellationToken,
-    /// What carries bytes to it and back.
+    /// The tasks that carry bytes to it and back.
     cables: Vec<AbortHandle>,
 }
 
-/// Time and chance of one node: its clock may be wrong.
+/// The clock and chance of one node. Its clock may be wrong.
 #[derive(Debug)]
 struct Simulated {
     began: Instant,
@@ -71,7 +71,7 @@ struct Simulated {
 }
 
 impl Node {
-    /// A node that does not run yet.
+    /// Creates a node that is not running.
     pub(super) fn new(
         number: u64,
         bus: &Bus,
@@ -101,7 +101,7 @@ impl Node {
         })
     }
 
-    /// Starts it. `is_calm` says that its journal gives no trouble.
+    /// Starts it. With `is_calm` its journal makes no trouble.
     pub(super) fn start(&self, is_calm: bool) {
         self.lives.set(self.lives.get() + 1);
         let inbox = Inbox::new(self.plan.shards);
@@ -139,7 +139,7 @@ impl Node {
         self.life.replace(Some(Life { app, service, journal, ear, stop, cables: Vec::new() }));
     }
 
-    /// Crashes: nobody hears of it any more, and whatever it had not told is lost with it.
+    /// Crashes it. Whatever it has not told is lost.
     pub(super) fn crash(&self) {
         let Some(life) = self.life.take() else { return };
         life.journal.die();
@@ -149,13 +149,13 @@ impl Node {
         self.story.note(&self.name, "crashes");
     }
 
-    /// It does nothing for a while.
+    /// Freezes it for a while.
     pub(super) fn freeze(&self, span: Duration) {
         self.frost.freeze(self.number, span);
         self.story.note(&self.name, format_args!("is frozen for {} ms", span.as_millis()));
     }
 
-    /// It hears nothing of the others for a while, and is not told so.
+    /// Lets it hear nothing of other nodes for a while, without telling it.
     pub(super) fn deafen(&self, span: Duration) {
         if let Some(life) = &*self.life.borrow() {
             life.ear.deafen(span);
@@ -163,7 +163,7 @@ impl Node {
         }
     }
 
-    /// Its journal gives no trouble any more.
+    /// Ends the trouble of its journal and bus.
     pub(super) fn calm(&self) {
         if let Some(life) = &*self.life.borrow() {
             life.journal.calm();
@@ -177,30 +177,30 @@ impl Node {
         Among { speaker, channels: 2, backplane: self.bus.join(self.number, &ears) }
     }
 
-    /// Its clock jumps by so many seconds.
+    /// Moves its clock by this many seconds.
     pub(super) fn jump(&self, seconds: i64) {
         self.nature.ahead.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
         self.story.note(&self.name, format_args!("has a clock that jumps by {seconds} s"));
     }
 
-    /// The server, if it runs.
+    /// Returns the server, if it is running.
     pub(super) fn app(&self) -> Option<Arc<App>> {
         self.life.borrow().as_ref().map(|life| life.app.clone())
     }
 
-    /// A token for somebody that is good for longer than any run, whatever the clocks say.
+    /// Returns a token that is good for longer than any run, whatever the clocks say.
     pub(super) fn token(&self, account: &Account) -> String {
         let (user, now) = (account.person.id().number(), 1_000_000);
         let issued = tokens().issue(user, None, chat_domain::grant::Grant::default(), "sim".into(), now);
         issued.map(|(token, _)| token.reveal().to_owned()).unwrap_or_default()
     }
 
-    /// Who looks online there.
+    /// Tells whether a user looks online there.
     pub(super) fn online(&self, user: UserId) -> bool {
         self.app().is_some_and(|app| app.hub.looks_online(user))
     }
 
-    /// A connection, if it runs.
+    /// Opens a connection, if it is running.
     pub(super) fn connect(&self) -> Option<DuplexStream> {
         let mut life = self.life.borrow_mut();
         let life = life.as_mut()?;
@@ -211,7 +211,7 @@ impl Node {
         let number = self.number;
         let cable = tokio::spawn(async move {
             let forth = forth.carry(number, near.0, far.1);
-            // However it ends, both sides see that it has.
+            // In any case both sides see the end.
             let _ = tokio::try_join!(forth, back.carry(number, far.0, near.1));
         });
         life.cables.retain(|cable| !cable.is_finished());
@@ -223,13 +223,13 @@ impl Node {
         });
         tokio::spawn(async move {
             let serving = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(server), answer);
-            // Its client has gone, or its node.
+            // An error means that the client or the node has gone.
             let _ = serving.with_upgrades().await;
         });
         Some(client)
     }
 
-    /// Every queue is within its bound.
+    /// Checks that every queue is within its bound.
     pub(super) fn check_queues(&self) {
         let Some(app) = self.app() else { return };
         let most = self.plan.queue + SLACK;
@@ -257,18 +257,18 @@ fn tokens() -> Tokens {
     Tokens::local(&[Secret::new("a secret of the simulation")], 1 << 40)
 }
 
-/// Whoever is cut off again and again does more than people do.
+/// Returns settings with high rates: clients that are cut off again and again do more than people do.
 fn settings_without_haste() -> ServerSettings {
     let rate = Rate { per_second: 1 << 30, burst: 1 << 30 };
     let rates =
         RateSettings { messages: rate, changes: rate, replays: rate, typing: rate, logins: rate, addresses: rate };
-    // Whoever polls and is cut off is missed by the silence alone.
+    // A polling client that was cut off is noticed only by its silence, so that must be short.
     let engine = EngineSettings { ping_interval: 5_000, ping_timeout: 3_000, ..EngineSettings::default() };
     let socketio = SocketIoSettings { engine: Arc::new(engine), ..SocketIoSettings::default() };
     ServerSettings { rates, socketio, lobby: Duration::from_secs(5), ..ServerSettings::default() }
 }
 
-/// When everything begins, in microseconds since 1970.
+/// When every run begins, in microseconds since 1970.
 const BEGINNING: i64 = 1_700_000_000_000_000;
-/// A last frame goes into a queue that is full.
+/// A last frame may go into a queue that is full.
 const SLACK: usize = 256;

@@ -1,24 +1,24 @@
-//! What `tests/simulate` asks for.
+//! The options of `tests/simulate`.
 
 use std::env;
 
-/// What to do.
+/// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Options {
-    /// A little of everything: what `cargo test` does.
+    /// A little of everything, as `cargo test` does.
     Usual,
-    /// So many seeds from this one on.
+    /// A first seed, and how many from there.
     Seeds(u64, u64),
     /// One seed, with its whole story.
     Seed(u64),
-    /// Seeds that nobody has tried, for so many minutes.
+    /// Seeds that were never tried, for this many minutes.
     Minutes(u64),
     /// All planted mistakes.
     Mistakes,
 }
 
 impl Options {
-    /// As the environment has them: `SIMULATE="--seed 7"`.
+    /// Reads them from the environment, such as `SIMULATE="--seed 7"`.
     pub(super) fn of_environment() -> Options {
         let said = env::var("SIMULATE").unwrap_or_default();
         let words: Vec<&str> = said.split_whitespace().collect();

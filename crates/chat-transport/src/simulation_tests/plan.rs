@@ -1,60 +1,60 @@
-//! What a seed stands for: who is there, and how much trouble they have.
+//! What a seed stands for: which clients and nodes there are, and how much trouble they have.
 
 use super::chance::Chance;
 
-/// The options that a seed expands to. Spans are in milliseconds, odds in percent, and 0 is never.
+/// The options that a seed expands to. Times are in milliseconds, odds in percent; 0 means never.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plan {
-    /// Chance of everybody comes from it.
+    /// The seed of all chance.
     pub(super) seed: u64,
     pub(super) nodes: u64,
     pub(super) people: u64,
     pub(super) rooms: u64,
     /// How many clients there are.
     pub(super) devices: u64,
-    /// How long there is trouble; then all is calm.
+    /// How long there is trouble. After that all is calm.
     pub(super) trouble: u64,
-    /// Between two things that a client does.
+    /// The time between two actions of a client.
     pub(super) pace: (u64, u64),
-    /// How long a connection lasts before it is cut, at most.
+    /// How long a connection lasts at most before it is cut.
     pub(super) cut: u64,
-    /// How often a client stops reading instead of doing something.
+    /// How often a client stops reading instead of acting.
     pub(super) stalls: u64,
-    /// How often somebody is removed or added instead of something being said.
+    /// How often somebody is removed or added, instead of a message being sent.
     pub(super) members: u64,
     /// How long a commit takes.
     pub(super) commit: (u64, u64),
     /// How often a commit is refused.
     pub(super) refused: u64,
-    /// How often nobody knows for a while whether it was made.
+    /// How often it is unknown for a while whether a commit was made.
     pub(super) unknown: u64,
     /// How long reading the journal takes at most, and how often it fails.
     pub(super) reading: u64,
     pub(super) unread: u64,
-    /// How often the bus between the nodes loses something, or brings it twice, and how long it takes at most.
+    /// How often the bus loses an envelope or brings it twice, and how long it takes at most.
     pub(super) lost: u64,
     pub(super) doubled: u64,
     pub(super) bus: u64,
-    /// Between two crashes of a node, on the average.
+    /// The average time between two crashes of a node.
     pub(super) crashes: u64,
-    /// Between two moments from which on a node hears nothing of the others for a while, and nobody says so.
+    /// The average time between two moments from which on a node hears nothing for a while, without being told.
     pub(super) deaf: u64,
-    /// Between two moments from which on a node does nothing for a while.
+    /// The average time between two moments from which on a node is frozen for a while.
     pub(super) freezes: u64,
-    /// Between two jumps of a clock.
+    /// The average time between two jumps of a clock.
     pub(super) jumps: u64,
-    /// Whether the database is once put back to an earlier moment, and begins another life.
+    /// Whether the database is restored to an earlier moment once, and another epoch begins.
     pub(super) restore: bool,
-    /// Bytes that may wait for one socket, and that are on the way to it.
+    /// How many bytes may wait for one socket, and be on their way to it.
     pub(super) queue: usize,
     pub(super) pipe: usize,
-    /// Shards of the hub, and events that it keeps of a room.
+    /// The number of shards, and how many events a room keeps.
     pub(super) shards: usize,
     pub(super) recent: usize,
 }
 
 impl Plan {
-    /// What this seed stands for.
+    /// Returns the plan of a seed.
     pub(super) fn of(seed: u64) -> Plan {
         let mut chance = Chance::of(seed, "plan");
         let chance = &mut chance;
@@ -93,7 +93,7 @@ impl Plan {
         }
     }
 
-    /// The same with less: each is tried in its turn when a story is made shorter.
+    /// Returns simpler plans, each of which is tried when a story is shortened.
     pub(super) fn simpler(&self) -> Vec<Plan> {
         let with = |change: fn(&mut Plan)| {
             let mut plan = self.clone();

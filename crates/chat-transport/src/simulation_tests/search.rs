@@ -1,4 +1,4 @@
-//! Looking for a seed whose story breaks a promise, and for the shortest story that does.
+//! Searching for a seed whose story breaks a promise, and for the shortest such story.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,16 +10,16 @@ use super::plan::Plan;
 use super::story::Red;
 use crate::mistakes::Mistake;
 
-/// What became of a search.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// How many seeds were tried.
     pub(super) tried: u64,
-    /// The first of them that is red, and how.
+    /// The first red one, and why.
     pub(super) red: Option<(u64, Red)>,
 }
 
-/// Tries seeds on all cores until one is red, `enough` says so, or there are no more.
+/// Tries seeds on all cores until one is red, `enough` returns true, or there are no more.
 pub(super) fn search(first: u64, count: u64, mistake: Option<Mistake>, enough: impl Fn() -> bool + Sync) -> Found {
     let (next, tried) = (AtomicU64::new(0), AtomicU64::new(0));
     let reds: Mutex<BTreeMap<u64, Red>> = Mutex::default();
@@ -43,7 +43,7 @@ pub(super) fn search(first: u64, count: u64, mistake: Option<Mistake>, enough: i
     Found { tried: tried.into_inner(), red }
 }
 
-/// A shorter story in which the same checker sees something, as far as a few tries come.
+/// Returns a simpler plan in which the same checker finds something, as far as a few tries lead.
 pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>) -> Plan {
     let (mut plan, mut tries) = (plan, TRIES);
     'shorter: loop {
@@ -61,5 +61,5 @@ pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>) -> Pla
     }
 }
 
-/// Stories that are tried for a shorter one.
+/// How many simpler plans are tried.
 const TRIES: u32 = 60;

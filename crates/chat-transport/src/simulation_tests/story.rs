@@ -1,11 +1,11 @@
-//! What happened in a run, line by line, and what was wrong with it.
+//! What happened in a run, line by line, and what was wrong.
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-/// What happened in a run. Cheap to clone.
+/// The story of a run. Cheap to clone; clones share it.
 #[derive(Clone)]
 pub(super) struct Story(Arc<Mutex<Told>>, Instant);
 
@@ -15,51 +15,51 @@ struct Told {
     red: Option<Red>,
 }
 
-/// Something that must not happen.
+/// A broken promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Red {
-    /// What looked: `lost`, `twice` …
+    /// The checker that found it: `lost`, `twice` …
     pub(super) checker: &'static str,
-    /// What it saw.
+    /// What it found.
     pub(super) what: String,
 }
 
 impl Story {
-    /// Nothing has happened yet.
+    /// Creates an empty story.
     pub(super) fn new() -> Story {
         Story(Arc::default(), Instant::now())
     }
 
-    /// Somebody did something, or something was done to them.
+    /// Adds a line about somebody.
     pub(super) fn note(&self, who: &str, what: impl Display) {
         let at = self.1.elapsed().as_millis();
         self.told().lines.push(format!("{:>3}.{:03} {who:<8} {what}", at / 1_000, at % 1_000));
     }
 
-    /// A checker saw something that must not happen. The first one counts.
+    /// Notes a broken promise. The first one counts.
     pub(super) fn red(&self, checker: &'static str, what: impl Display) {
         self.note("RED", format_args!("{checker}: {what}"));
         self.told().red.get_or_insert(Red { checker, what: what.to_string() });
     }
 
-    /// Checks that this is so.
+    /// Notes a broken promise unless this is true.
     pub(super) fn check(&self, checker: &'static str, is_so: bool, what: impl FnOnce() -> String) {
         if !is_so {
             self.red(checker, what());
         }
     }
 
-    /// What was wrong.
+    /// Returns the broken promise.
     pub(super) fn wrong(&self) -> Option<Red> {
         self.told().red.clone()
     }
 
-    /// The whole story.
+    /// Returns all lines.
     pub(super) fn lines(&self) -> Vec<String> {
         self.told().lines.clone()
     }
 
-    /// A number for the whole story: another story has another one.
+    /// Returns a hash of the story, by which two stories are compared.
     pub(super) fn hash(&self) -> u64 {
         let bytes = |line: &String| line.bytes().chain([b'\n']).collect::<Vec<_>>();
         let all = self.told().lines.iter().flat_map(bytes).collect::<Vec<_>>();

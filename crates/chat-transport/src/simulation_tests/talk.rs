@@ -1,4 +1,4 @@
-//! What a client does: says something, stalls, says again what was not answered.
+//! What a client does: it writes, stalls, and repeats what was not answered.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use super::words::{Act, Kind, Said};
 pub(super) struct Pending {
     pub(super) room: u64,
     pub(super) name: String,
-    /// Since when it waits on this connection; not on one that it was not said on.
+    /// Since when it has waited on this connection; `None` if it was not sent on it.
     pub(super) asked: Option<Instant>,
     pub(super) tries: u32,
 }
 
 impl Device {
-    /// Says something, stops reading for a while, or says again what was not answered.
+    /// Sends something, stops reading for a while, or repeats what was not answered.
     pub(super) async fn act(&self, link: &mut Link, kind: Kind) -> Result<(), Broken> {
         if kind.joins() {
             self.join_all(link, kind).await?;
@@ -91,7 +91,7 @@ impl Device {
         Ok(())
     }
 
-    /// Says it on the socket, or asks for it.
+    /// Sends it over the socket, or over HTTP.
     async fn say(&self, link: &mut Link, kind: Kind, room: u64, act: &Act) -> Result<Option<(u16, Value)>, Broken> {
         let Some(room) = RoomId::new(room as i64) else { return Ok(None) };
         match kind.says(room, act) {
@@ -110,12 +110,12 @@ impl Device {
         self.cluster.acked(&self.name, pending.room, id, pending.name);
     }
 
-    /// Not now: the same again under the same name, on another connection. Else it was not to be.
+    /// Takes in a refusal. "Not now" means that the same is sent again under the same name, on another connection.
     pub(super) fn refused(&self, code: &str, name: Option<&str>) -> Result<(), Broken> {
         let is_it =
             self.pending.borrow().as_ref().is_some_and(|it| name.is_none_or(|name| name.is_empty() || name == it.name));
         match code {
-            // It may have been a room that was to be joined.
+            // The refusal may have been for joining a room.
             "UNAVAILABLE" if is_it || name.is_none() => Err(Broken::Lost),
             _ if is_it && name.is_some() => {
                 self.pending.take();

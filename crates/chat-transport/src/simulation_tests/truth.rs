@@ -1,4 +1,4 @@
-//! What is true: the domain's chat in memory, of which every node's journal is a window.
+//! The truth: the domain's chat in memory, of which every node's journal is a view.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,13 +22,13 @@ pub(super) struct Truth {
 struct State {
     memory: Arc<InMemory>,
     accounts: Vec<NewAccount>,
-    /// What was decided, in its order: whoever does it again comes to the same.
+    /// All orders that were decided, in order. Executing them again gives the same state.
     orders: Vec<Order>,
-    /// What has happened, in its order.
+    /// All events, in order.
     events: Vec<Arc<Event>>,
 }
 
-/// The memory's own sink: what is told when is for the journals to say.
+/// The memory's sink, which drops everything: the journals decide what is told when.
 struct Nobody;
 
 impl Sink for Nobody {
@@ -36,24 +36,24 @@ impl Sink for Nobody {
 }
 
 impl Truth {
-    /// Nobody and nothing.
+    /// Creates an empty chat.
     pub(super) fn new(story: Story) -> Arc<Truth> {
         let memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
         let state = State { memory, accounts: Vec::new(), orders: Vec::new(), events: Vec::new() };
         Arc::new(Truth { story, state: Mutex::new(state), epoch: AtomicU64::new(1) })
     }
 
-    /// The chat as it is.
+    /// Returns the chat as it is now.
     pub(super) fn memory(&self) -> Arc<InMemory> {
         self.state().memory.clone()
     }
 
-    /// Which life of the database this is.
+    /// Returns the epoch of the database.
     pub(super) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Somebody with an account.
+    /// Creates an account.
     pub(super) fn register(&self, username: &str) -> Account {
         let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
         let mut state = self.state();
@@ -61,7 +61,7 @@ impl Truth {
         now(state.memory.register(new)).expect("a new name")
     }
 
-    /// Decides an order: from here on it has happened.
+    /// Executes an order. From here on it is true.
     pub(super) fn execute(&self, order: &Order) -> Result<Outcome, Failure> {
         let mut state = self.state();
         let result = now(state.memory.execute(order.clone()));
@@ -76,17 +76,17 @@ impl Truth {
         result
     }
 
-    /// What has happened, in its order.
+    /// Returns all events, in order.
     pub(super) fn events(&self) -> Vec<Arc<Event>> {
         self.state().events.clone()
     }
 
-    /// Whether somebody is in a room.
+    /// Tells whether somebody is in a room.
     pub(super) fn is_member(&self, user: UserId, room: RoomId) -> bool {
         now(self.memory().memberships(user)).is_ok_and(|rooms| rooms.iter().any(|of| of.room == room))
     }
 
-    /// Puts the database back to where it was before the last of what happened: another life begins.
+    /// Restores the database to before the last `without` events. Another epoch begins.
     pub(super) fn restore(&self, without: usize) {
         let mut state = self.state();
         let made = state.orders.iter().take_while(|order| matches!(order.command, Command::CreateGroup { .. })).count();
@@ -97,7 +97,7 @@ impl Truth {
         self.story.note("truth", format_args!("put back by {without}: life {epoch}"));
     }
 
-    /// As if these had never been decided: what a crash does to what was told too early.
+    /// Undoes orders as if they had never been executed: what a crash does to what was told too early.
     pub(super) fn undo(&self, undone: &[Order]) {
         let mut state = self.state();
         state.orders.retain(|order| !undone.contains(order));
@@ -107,7 +107,7 @@ impl Truth {
     fn do_again(&self, state: &mut State) {
         state.memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
         for account in &state.accounts {
-            // It was new then, and is again.
+            // Registering failed only if the account existed, and it did not exist then.
             let _ = now(state.memory.register(account.clone()));
         }
         let again = state.orders.iter().filter_map(|order| now(state.memory.execute(order.clone())).ok());
@@ -119,12 +119,12 @@ impl Truth {
     }
 }
 
-/// An answer of the memory, which is ready at once.
+/// Returns an answer of the memory, which is ready at once.
 pub(super) fn now<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     answer.now_or_never().unwrap_or(Err(Failure::Unavailable))
 }
 
-/// An event in a line.
+/// Writes an event as a line.
 fn spoken(event: &Event) -> String {
     use chat_domain::Change::*;
     let what = match &event.change {

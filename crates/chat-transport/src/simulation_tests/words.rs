@@ -1,37 +1,37 @@
-//! What a client of each dialect says.
+//! What a client of each dialect sends.
 
 use chat_domain::{MessageId, RoomId};
 use serde_json::{Value, json};
 
-/// A sort of client.
+/// A kind of client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Dialect 1, over Server-Sent Events.
+    /// Dialect 1, over server-sent events.
     Stream,
     /// Dialect 1, polling with a cursor.
     Poll,
     /// Dialect 1, polling for messages.
     PollMessages,
-    /// Dialect 1's WebSocket, which hears nothing but messages.
+    /// Dialect 1's WebSocket, which tells of messages only.
     Bare,
-    /// The chat over one socket, dialect 2.
+    /// Dialect 2: all chats over one socket.
     Multiplexed,
-    /// One room a socket, dialect 3.
+    /// Dialect 3: one room for each socket.
     Room,
-    /// The roulette, dialect 4.
+    /// Dialect 4: the roulette.
     Roulette,
     /// Dialect 5, over a WebSocket.
     SocketIo,
 }
 
-/// From where a client goes on.
+/// From where a client resumes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum From {
     Cursor(String),
     Message(u64),
 }
 
-/// Something that a client does in a room.
+/// What a client does in a room.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Send(String),
@@ -43,40 +43,40 @@ pub(super) enum Act {
     Types(bool),
 }
 
-/// How it is said.
+/// How a client sends it.
 pub(super) enum Said {
     Frame(String),
     Request { method: &'static str, path: String, body: Value },
 }
 
 impl Kind {
-    /// Those that hear everything, between which a client may change.
+    /// The kinds that hear everything. A client may change among them.
     pub(super) const WHOLE: &[Kind] =
         &[Kind::Stream, Kind::Poll, Kind::Multiplexed, Kind::Room, Kind::Roulette, Kind::SocketIo];
-    /// Those that hear messages alone.
+    /// The kinds that hear messages only.
     pub(super) const PARTIAL: &[Kind] = &[Kind::PollMessages, Kind::Bare];
 
-    /// Whether one socket has all rooms.
+    /// Tells whether one socket serves all rooms.
     pub(super) fn joins(self) -> bool {
         matches!(self, Kind::Multiplexed | Kind::SocketIo)
     }
 
-    /// Whether its client is told who is online.
+    /// Tells whether its client is told who is online.
     pub(super) fn hears_presence(self) -> bool {
         matches!(self, Kind::Multiplexed | Kind::SocketIo | Kind::Room | Kind::Roulette)
     }
 
-    /// Whether it asks again and again.
+    /// Tells whether it polls.
     pub(super) fn polls(self) -> bool {
         matches!(self, Kind::Poll | Kind::PollMessages)
     }
 
-    /// Whether it hears messages alone.
+    /// Tells whether it hears messages only.
     pub(super) fn is_partial(self) -> bool {
         Kind::PARTIAL.contains(&self)
     }
 
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     pub(super) fn path(self, room: RoomId, token: &str, from: &From) -> String {
         let (name, value) = self.field(from);
         let from = format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), Into::into));
@@ -91,7 +91,7 @@ impl Kind {
         }
     }
 
-    /// What joins a room where connecting does not.
+    /// Returns the frame that joins a room, where connecting does not.
     pub(super) fn join(self, room: RoomId, from: &From) -> String {
         let (name, value) = self.field(from);
         match self {
@@ -100,7 +100,7 @@ impl Kind {
         }
     }
 
-    /// What does this in a room.
+    /// Returns how it does this in a room.
     pub(super) fn says(self, room: RoomId, act: &Act) -> Said {
         match self {
             Kind::Stream | Kind::Poll | Kind::PollMessages => request(room, act),
@@ -155,17 +155,17 @@ impl Kind {
     }
 }
 
-/// An event of Socket.IO that asks for this answer.
+/// Makes an event of Socket.IO that asks for this acknowledgement.
 fn event(ack: u64, name: &str, fields: Value) -> String {
     format!("42{ack}{}", json!([name, fields]))
 }
 
-/// Dialects 2 and 3: numbers.
+/// Writes ids as numbers, as in dialects 2 and 3.
 fn plain(act: &Act, text: &str) -> (&'static str, Value) {
     fields(act, text, |id| id.into())
 }
 
-/// Dialects 4 and 5: UUIDs.
+/// Writes ids as UUIDs, as in dialects 4 and 5.
 fn spelled(act: &Act) -> (&'static str, Value) {
     fields(act, "content", |id| uuid(id).into())
 }
@@ -182,7 +182,7 @@ fn fields(act: &Act, text: &str, spell: impl Fn(u64) -> Value) -> (&'static str,
     }
 }
 
-/// The same over HTTP.
+/// Does it over HTTP.
 fn request(room: RoomId, act: &Act) -> Said {
     let (method, path, body) = match act {
         Act::Send(name) => ("POST", "messages".into(), json!({"content": name, "client_id": name})),

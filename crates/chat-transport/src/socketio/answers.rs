@@ -1,4 +1,4 @@
-//! What a request is told.
+//! Answers to requests of Engine.IO.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use http::{HeaderValue, Response, StatusCode};
 use super::Engine;
 use crate::carry::http::{Body, json, respond};
 
-/// Tells a session that its client gave up a poll, unless it was answered.
+/// Tells a session that its client aborted a poll, when dropped without an answer.
 pub(super) struct Aborted(pub(super) Option<Arc<Engine>>);
 
 impl Aborted {

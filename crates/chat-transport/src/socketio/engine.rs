@@ -1,4 +1,4 @@
-//! One Socket.IO session and whatever carries it now.
+//! One Socket.IO session, whatever carries it.
 
 mod burden;
 mod polls;
@@ -18,39 +18,39 @@ use self::polls::Waiting;
 use crate::carry::outbox::{Bookmark, Close, Depot, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
-/// A Socket.IO session. While it polls, its machine keeps what is to be said; once a WebSocket carries it, frames go straight to
-/// its outbox.
+/// A Socket.IO session. While it polls, its machine keeps what is to be sent. Once a WebSocket carries it, frames go straight to
+/// that one's outbox.
 #[derive(Debug)]
 pub struct Engine {
     sid: Sid,
     depot: Arc<Depot>,
     state: Mutex<EngineState>,
-    /// The outbox of the WebSocket that carries the session, once one does.
+    /// The outbox of the WebSocket that carries the session, once there is one.
     carrier: OnceLock<Arc<Outbox>>,
-    /// Something for the application.
+    /// Rings when there is an output for the application.
     bell: Notify,
-    /// A poll was answered, or the session is over.
+    /// Notified when a poll was answered, or the session is over.
     fetched: Notify,
-    /// The application took something, or the session is over.
+    /// Notified when the application took an output, or the session is over.
     taken: Notify,
-    /// Its place among the strangers.
+    /// Its ticket among the sessions whose user is not known.
     ticket: Mutex<Option<Ticket>>,
-    /// Whether it is known whose it is.
+    /// Whether its user is known.
     known: AtomicBool,
-    /// With what the server has ended it.
+    /// The close with which the server has ended it.
     ended: OnceLock<Close>,
-    /// When it must be looked at next, for the engines.
+    /// When its machine must be ticked next. The engines read it.
     pub(super) due: AtomicU64,
-    /// When the engines will look.
+    /// The time for which the engines have planned a tick.
     pub(super) noted: AtomicU64,
-    /// What waits for polls.
+    /// The bytes that wait for polls.
     burden: Burden,
 }
 
 #[derive(Debug)]
 struct EngineState {
     machine: Session,
-    /// The poll that waits.
+    /// The poll that waits for an answer.
     poll: Option<oneshot::Sender<Result<Bytes, Reject>>>,
     /// The WebSocket that was opened last and not refused.
     socket: Option<Arc<Outbox>>,
@@ -59,11 +59,11 @@ struct EngineState {
     waiting: usize,
     marks: Vec<Bookmark>,
     owner: u64,
-    /// When a poll was last answered; 0 is never.
+    /// When a poll was last answered; 0 means never.
     answered: u64,
 }
 
-/// What the caller of an input has to do about it.
+/// What the caller of an input must do.
 #[derive(Debug, Default)]
 pub(super) struct Consequences {
     pub(super) post: Option<Result<(), Reject>>,
@@ -99,12 +99,12 @@ impl Engine {
         })
     }
 
-    /// The id of the session; whoever knows it can speak for it.
+    /// Returns the id of the session. Whoever knows it can speak for the session.
     pub fn sid(&self) -> &Sid {
         &self.sid
     }
 
-    /// The next thing that its client did; after [`Output::Closed`] there is nothing more.
+    /// Waits for the client's next action. After [`Output::Closed`] there are no more.
     pub async fn next(&self) -> Output {
         loop {
             if self.burden.is_given_up() {
@@ -118,27 +118,27 @@ impl Engine {
         }
     }
 
-    /// Lets the client into a namespace that it asked for; false if it does not want in any more.
+    /// Lets the client into a namespace that it asked for. Returns false if it no longer wants that.
     pub fn accept(&self, namespace: &str, sid: Sid) -> bool {
         self.with(|machine| machine.accept(namespace, sid))
     }
 
-    /// Says whether it is known whose session it is. A stranger's gives way when there are too many of them.
+    /// Sets whether the session's user is known. When there are too many sessions without one, the oldest of them is ended.
     pub(crate) fn set_known(&self, known: bool) {
         self.known.store(known, Ordering::Relaxed);
     }
 
-    /// Does not let the client into a namespace.
+    /// Refuses a namespace that the client asked for. Returns false if it no longer wants that.
     pub fn refuse(&self, namespace: &str, message: &str) -> bool {
         self.with(|machine| machine.refuse(namespace, message))
     }
 
-    /// Puts the client out of a namespace.
+    /// Disconnects the client from a namespace. Returns false if it is not in it.
     pub fn disconnect(&self, namespace: &str) -> bool {
         self.with(|machine| machine.disconnect(namespace))
     }
 
-    /// Whether it is known whose it is.
+    /// Tells whether the session's user is known.
     pub(super) fn is_known(&self) -> bool {
         self.known.load(Ordering::Relaxed)
     }
@@ -147,12 +147,12 @@ impl Engine {
         self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether more should not be heard before the application has taken some.
+    /// Tells whether the application should take some outputs before more is read from the client.
     pub(super) fn is_crowded(&self) -> bool {
         self.state().outputs.len() >= CROWD
     }
 
-    /// Waits until more may be heard.
+    /// Waits until more may be read from the client.
     pub(super) async fn room(&self) {
         loop {
             let taken = self.taken.notified();
@@ -163,17 +163,17 @@ impl Engine {
         }
     }
 
-    /// Takes in what happened to the session's HTTP and WebSocket side.
+    /// Takes in an event of the session's HTTP and WebSocket side.
     pub(super) fn handle(&self, input: Input) -> Consequences {
         let mut state = self.state();
         self.input(&mut state, input)
     }
 
-    /// A poll was opened; its answer comes later.
+    /// Opens a poll, which is answered later.
     pub(super) fn poll(&self) -> oneshot::Receiver<Result<Bytes, Reject>> {
         let (answer, receiver) = oneshot::channel();
         let mut state = self.state();
-        // If one waits already, the machine answers that one first and refuses this one.
+        // If another poll waits, the machine answers that one and refuses this one.
         let before = state.poll.take();
         let mut told = Waiting { before, newest: Some(answer) };
         state.machine.handle(self.depot.now(), Input::PollOpened);
@@ -182,7 +182,7 @@ impl Engine {
         receiver
     }
 
-    /// A WebSocket was accepted for the session; `outbox` is its way out.
+    /// Takes in a WebSocket that was accepted for the session. `outbox` is its way out.
     pub(super) fn web_socket(&self, outbox: Arc<Outbox>) -> Consequences {
         let mut state = self.state();
         outbox.belongs_to(state.owner);
@@ -194,7 +194,7 @@ impl Engine {
         then
     }
 
-    /// Whether it is over; what its client said before may still be to be taken from it.
+    /// Tells whether the session is over. What the client said before may still have to be taken.
     pub fn is_over(&self) -> bool {
         self.state().machine.is_over()
     }
@@ -251,7 +251,7 @@ impl Engine {
                 state.waiting = 0;
                 self.depot.reach(state.owner, std::mem::take(&mut state.marks));
                 if let Some(outbox) = &state.socket {
-                    // A session has one carrier in its life.
+                    // `set` fails only if there is a carrier already, and a session has one for life.
                     let _ = self.carrier.set(outbox.clone());
                 }
                 self.fetched.notify_waiters();
@@ -291,5 +291,5 @@ impl EngineState {
     }
 }
 
-/// Outputs that wait for the application before its client is no longer read.
+/// At how many outputs for the application reading from the client stops.
 const CROWD: usize = 64;

@@ -1,4 +1,4 @@
-//! The sessions of one Socket.IO address, and the requests that come for them.
+//! All sessions of a Socket.IO address, and the requests for them.
 
 mod book;
 #[cfg(test)]
@@ -30,23 +30,23 @@ use crate::carry::outbox::{Close, Depot, Outbox};
 use crate::carry::websocket::{self, FrameLimits, Handshake, WebSocket};
 use crate::cluster::Passing;
 
-/// The sessions of one Socket.IO address. Requests open them and bring what their clients say.
+/// All sessions of a Socket.IO address. Requests open sessions and bring what clients say.
 pub struct Engines {
     settings: Arc<SocketIoSettings>,
     frames: FrameLimits,
     depot: Arc<Depot>,
     open: Opener,
     book: Mutex<Book>,
-    /// The way to the sessions of other nodes, if there are some.
+    /// Passes requests on to other nodes, where there are some.
     passing: Option<Passing>,
     bell: Notify,
 }
 
-/// What is started for every new session.
+/// Starts the application for a new session.
 type Opener = Box<dyn Fn(Arc<Engine>, &Uri, &HeaderMap) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Engines {
-    /// No sessions yet; each will be served by what `open` starts for it, until that ends.
+    /// Creates it without sessions. `open` starts a future that serves a new session until that ends.
     pub fn new<F>(
         settings: SocketIoSettings,
         frames: FrameLimits,
@@ -68,7 +68,7 @@ impl Engines {
         }
     }
 
-    /// The same on one of several nodes: what is asked of sessions elsewhere is passed on.
+    /// Lets requests for sessions of other nodes be passed on.
     pub(crate) fn among(self, passing: Option<Passing>) -> Engines {
         Engines { passing, ..self }
     }
@@ -98,26 +98,26 @@ impl Engines {
         }
     }
 
-    /// The answer to a request for a session that is not here. Where its node is gone, so is the session.
+    /// Answers a request for a session that is not here. If its node is gone, the session is too.
     async fn elsewhere(&self, sid: &Sid, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let Some(passing) = &self.passing else { return refused(Reject::UnknownSid) };
         let passed = Box::pin(passing.pass(sid.home(), request, peer)).await;
         passed.unwrap_or_else(|| refused(Reject::UnknownSid))
     }
 
-    /// Lets the sessions' time pass until told to stop.
+    /// Ticks sessions when they need it, until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
         while stop.run_until_cancelled(self.wait()).await.is_some() {
             self.tick();
         }
     }
 
-    /// Sessions of which nobody knows whose they are.
+    /// Returns the number of sessions whose user is not known.
     pub fn strangers(&self) -> usize {
         self.book().strangers.len()
     }
 
-    /// Ends all sessions: the server goes away.
+    /// Ends all sessions because the server is stopping.
     pub fn close_all(&self, close: Close) {
         let engines: Vec<Arc<Engine>> = self.book().engines.values().cloned().collect();
         engines.iter().for_each(|engine| engine.close(close));
@@ -170,7 +170,7 @@ impl Engines {
         tokio::spawn(async move {
             match taken_over.await {
                 Some(socket) => engines.carry(engine, socket).await,
-                // Another WebSocket may carry a session that is not new.
+                // A session that is not new may have another WebSocket, so it does not end.
                 None if is_new => engines.tell(&engine, Input::WebSocketClosed),
                 None => {}
             }
@@ -179,8 +179,8 @@ impl Engines {
         response
     }
 
-    /// Reads a WebSocket for a session until either ends. Whatever takes time is boxed, so that nobody who is idle keeps room
-    /// for it.
+    /// Reads a WebSocket for a session until either ends. Whatever takes time is boxed, so that idle connections keep no room for
+    /// it in their future.
     async fn carry(&self, engine: Arc<Engine>, mut socket: WebSocket) {
         let told = engine.web_socket(socket.outbox().clone());
         self.note(&engine);
@@ -228,7 +228,7 @@ impl Engines {
         self.book().engines.get(sid).cloned()
     }
 
-    /// Notes when a session must be looked at next, and forgets one that is over.
+    /// Plans the next tick of a session, and forgets one that is over.
     fn note(&self, engine: &Arc<Engine>) {
         let mut book = self.book();
         let is_over = engine.is_over();
@@ -245,7 +245,7 @@ impl Engines {
         }
         let due = engine.due.load(Ordering::Relaxed);
         let noted = engine.noted.load(Ordering::Relaxed);
-        // Later is lazy: the earlier look finds that there is nothing to do and notes the next.
+        // If it is due later than planned, the plan stays: the early tick finds nothing to do and plans anew.
         if due < noted {
             book.due.remove(&(noted, *engine.sid()));
             book.due.insert((due, *engine.sid()));
@@ -288,12 +288,12 @@ impl Engines {
     }
 }
 
-/// Some clients ask everybody for HTTP/2 as well, which is none of our business.
+/// Tells whether a request is for a WebSocket. Some clients offer HTTP/2 in the same header with every request, which is ignored.
 fn wants_web_socket(headers: &HeaderMap) -> bool {
     headers.get(UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// How long a poll may take that was sent together with the end.
+/// How long a poll may take to come that a client sent together with the end of its session.
 const LAST_POLL: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 const GOODBYE: Duration = Duration::from_secs(30);

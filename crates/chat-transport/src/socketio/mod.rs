@@ -1,7 +1,7 @@
-//! Socket.IO sessions over HTTP and WebSockets: the machines of chat-protocol, carried.
+//! Socket.IO sessions over HTTP and WebSockets: this carries the machines of chat-protocol.
 //!
-//! [`Engines::serve`] answers the requests of one Socket.IO address. Every session that it opens is handed to an application, which
-//! takes what its client does from [`Engine::next`] and sends through [`Engine::send_frame`].
+//! [`Engines::serve`] answers the requests of one Socket.IO address. Each session that it opens is handed to an application,
+//! which takes the client's actions from [`Engine::next`] and sends through [`Engine::send_frame`].
 
 mod answers;
 mod engine;

@@ -1,4 +1,4 @@
-//! Register, log in, stay logged in, log out.
+//! Registering, logging in, staying logged in, logging out.
 
 use chat_domain::{Rate, UserId};
 use chat_protocol::rest::Tree;
@@ -40,7 +40,7 @@ async fn an_account_lives_from_register_to_logout() {
     let nobody = world.post("/api/auth/login", json!({"username": "nobody", "password": PASSWORD})).go().await;
     assert_eq!((wrong.status, &wrong.body), (401, &nobody.body));
 
-    // One token is good everywhere.
+    // The token is good in every tree.
     let token = format!("Bearer {}", said.body["access_token"].as_str().unwrap());
     for tree in Tree::ALL {
         let me = world.get(format!("{}/auth/me", tree.prefix())).header("Authorization", &token).go().await;
@@ -127,7 +127,7 @@ async fn people_give_themselves_other_names_and_pictures() {
         assert_eq!((said.status, &said.body["data"]["name"]), (200, &json!(name)), "{said:?}");
         let me = world.get(format!("{}/auth/me", tree.prefix())).by(&anna).go().await;
         assert_eq!(me.body, said.body);
-        // What is not said stays.
+        // What a request does not name stays as it was.
         let said = change(json!({})).await;
         assert_eq!(said.body, me.body);
         let page = world.get(format!("/api/chats/{room}/poll")).by(&boris).go().await;
@@ -224,7 +224,7 @@ async fn who_is_erased_leaves_their_words_without_a_name() {
         assert!(!is_good(&world, &anna["access_token"]).await);
         let login = world.post("/api/auth/login", json!({"username": "anna", "password": PASSWORD})).go().await;
         assert_eq!(login.code(), "UNAUTHORIZED");
-        // Who stays owns the group, and reads the words.
+        // Those who stay own the group now, and can read what was said.
         let chat = world.get(format!("/api/chats/{group}")).by(&boris).go().await.body;
         assert_eq!(chat["data"]["members_count"], 1, "{chat}");
         for source in ["messages", "poll"] {
@@ -233,7 +233,7 @@ async fn who_is_erased_leaves_their_words_without_a_name() {
             let nobody = json!({"id": user.id.number(), "name": "", "avatar": ""});
             assert_eq!((&message["content"], &message["user"]), (&json!("my words"), &nobody), "{source}");
         }
-        // The chat of the two is there to be read.
+        // The direct chat can still be read.
         assert_eq!(world.get(format!("/api/chats/{direct}/messages")).by(&boris).go().await.status, 200);
         let send = world.post(format!("/api/chats/{direct}/messages"), json!({"content": "?"})).by(&boris).go().await;
         assert_eq!(send.code(), "CONFLICT");

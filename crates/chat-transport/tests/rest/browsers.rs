@@ -31,11 +31,11 @@ async fn the_cookie_is_good_on_our_own_pages_only_unless_a_token_comes_too() {
     for origin in ["http://chat.test", "https://app.test"] {
         assert_eq!(create(Some(origin)).go().await.status, 201, "{origin}");
     }
-    // Reading does no harm: what other pages may see of it, the browser decides by the answer's headers.
+    // Reading is harmless: whether another page may see the answer is decided by the browser, from its headers.
     assert_eq!(world.get("/api/chats").header("Cookie", &session).go().await.status, 200);
     let token = format!("Bearer {}", said.body["access_token"].as_str().unwrap());
     assert_eq!(create(Some("https://evil.test")).header("Authorization", &token).go().await.status, 201);
-    // A token that is not good is not made good by a cookie.
+    // A bad token is not made up for by a good cookie.
     assert_eq!(create(Some("http://chat.test")).header("Authorization", "Bearer x").go().await.status, 401);
 }
 

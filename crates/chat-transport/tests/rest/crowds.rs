@@ -1,4 +1,4 @@
-//! Log-ins under attack: whoever comes from elsewhere gets in.
+//! Attacks on log-ins: whoever comes from another address still gets in.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::world::{Said, World};
 
 const PASSWORD: &str = "correct horse";
-/// How many may wait for their turn.
+/// How many may wait for hashing.
 const WAITING: usize = 8;
 const MANY: Rate = Rate { per_second: 1_000_000, burst: 1_000_000 };
 
@@ -22,12 +22,12 @@ async fn a_crowd_at_one_address_keeps_nobody_else_out() {
     settings.rates.addresses = MANY;
     let world = World::with(settings).await;
     register(&world, "anna").await;
-    // They go on until the owner is in; who was refused at once comes again.
+    // The attackers go on until the owner is in; one that is refused at once comes again.
     let (is_in, names, served) = (Cell::new(false), Cell::new(0), Cell::new(0));
     let crowd = join_all((0..30).map(async |_| {
         let mut away = 0;
         while !is_in.get() {
-            // Each name once: a name has a measure of its own.
+            // Each name only once, since a name has a limit of its own.
             let name = names.replace(names.get() + 1);
             let said = login(&world, &format!("nobody{name}"), 1).await;
             if said.status == 503 {
@@ -73,7 +73,7 @@ async fn logging_in_registering_and_refreshing_share_the_measure_of_an_address()
         world.post("/api/auth/register", json!({"username": "anna", "password": PASSWORD})).go().await,
         world.post("/api/v2/auth/refresh", json!({"refresh_token": "made up"})).go().await,
     ];
-    // A second may have passed on a busy machine.
+    // On a busy machine a second may have passed, which allows one more.
     assert!(refused.iter().filter(|said| said.status == 429).count() >= 2, "{refused:?}");
     assert_eq!(login(&world, "anybody", 2).await.status, 401);
 }
@@ -92,7 +92,7 @@ async fn the_owner_of_an_account_under_attack_gets_in_through_the_same_proxy() {
     let attack = join_all((0..6).map(|_| through(9, "203.0.113.66", "guessed wrong"))).await;
     assert!(attack.iter().any(|said| said.status == 429), "{attack:?}");
     assert_eq!(through(9, "198.51.100.7", PASSWORD).await.status, 200);
-    // Who is no proxy only says so.
+    // Somebody who is not a trusted proxy can write anything into the header.
     let lies = join_all((0..6).map(|number| through(1, &format!("198.51.100.{number}"), "guessed wrong"))).await;
     assert!(lies.iter().any(|said| said.status == 429), "{lies:?}");
 }

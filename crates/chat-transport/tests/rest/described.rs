@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of an answer that refuses: whatever the tests of this crate come upon must stand there.
+//! The refusals in the OpenAPI document: every one that the tests of this crate meet must be listed there.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,11 @@ use serde_json::Value as Json;
 static DOCUMENT: LazyLock<Json> =
     LazyLock::new(|| serde_json::from_slice(&openapi::document()).expect("a document of JSON"));
 
-/// Checks that an operation lists this refusal. Addresses that are none of the document's have no operation.
+/// Checks that an operation lists this refusal. An address that is not in the document has no operation.
 pub(crate) fn check(method: &str, path: &str, status: u16, code: &str) {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     let found = paths.iter().filter(|(template, _)| is_of(path, template));
-    // The one with fewer names to fill in counts, as in the router.
+    // Of several templates, the one with fewer names counts, as in the router.
     let Some((template, item)) = found.min_by_key(|(template, _)| template.matches('{').count()) else { return };
     let Some(operation) = item.get(method.to_ascii_lowercase()) else { return };
     let said = operation["responses"][status.to_string()]["description"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Who may come where: every address, for everybody. A new one does not compile before it has its line here.
+//! Who may use which address: every route, for everybody. A new route does not compile before it has a line here.
 
 use chat_domain::{MessageId, NotificationId, ReportId, RoomId};
 use chat_protocol::rest::{Access, Entry, Route, TABLE, Tree};
@@ -10,23 +10,23 @@ use serde_json::{Value as Json, json};
 use crate::pushes::subscription;
 use crate::world::{Ask, Said, User, World};
 
-/// What may be done at an address, beside coming there.
+/// Who may use an address.
 enum Line {
-    /// Whoever has a token gets an answer: nothing there belongs to anybody else.
+    /// Everybody with a token, since nothing there belongs to anybody else.
     Own,
-    /// Members alone, all of them.
+    /// Members only.
     Members,
-    /// Members, and of those the owner or the author, who comes here; the member who is neither does not.
+    /// Members who are the owner or the author; other members may not.
     Owner,
-    /// The two of a direct chat; in a group, nobody.
+    /// The two people of a direct chat; nobody in a group.
     Direct,
-    /// Everybody, without a token too.
+    /// Everybody, even without a token.
     Everybody,
-    /// Back ends alone.
+    /// Back ends only.
     BackEnds,
 }
 
-/// The line of an address, with a good body.
+/// Returns who may use a route, with a valid body.
 fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
     use Line::*;
     let user = target.spelled(tree);
@@ -34,7 +34,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::Register | Route::Login | Route::Refresh => (Everybody, json!({})),
         Route::OpenApi | Route::AsyncApi | Route::Healthz | Route::Readyz => (Everybody, json!({})),
         Route::Logout | Route::Me | Route::Users | Route::Chats | Route::Find => (Own, json!({})),
-        // Who knows a file's name may bring and read it.
+        // Whoever knows a file's id may upload and read it.
         Route::Upload | Route::Uploaded | Route::File => (Everybody, json!({})),
         Route::Announce => (Own, json!({"name": "a", "size": 1, "type": "a/b"})),
         Route::FileDone => (Own, json!({})),
@@ -42,13 +42,13 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::AddDevice | Route::RemoveDevice => (Own, subscription("https://push.example/a")),
         Route::SetLevel => (Members, json!({"level": "all"})),
         Route::UpdateMe => (Own, json!({"name": "N"})),
-        // Somebody else's password opens nothing, one's own does: see the tests of accounts.
+        // Anybody may try, with their own password; see the tests of accounts.
         Route::Password => (Own, json!({"old": "x", "new": "short"})),
         Route::EraseMe => (Own, json!({})),
         Route::OpenChat => (Own, json!({"type": "direct", "user_id": user})),
         Route::Search | Route::StopSearch | Route::Next | Route::Leave => (Own, json!({})),
         Route::Notifications | Route::ReadAllNotifications => (Own, json!({})),
-        // Somebody else's notification is not found; see below.
+        // Anybody may try. Somebody else's notification is not found; see below.
         Route::ReadNotification => (Own, json!({})),
         Route::Chat | Route::Members | Route::Messages | Route::Message => (Members, json!({})),
         Route::Reactors | Route::React | Route::Unreact | Route::Thread => (Members, json!({})),
@@ -96,7 +96,7 @@ struct Cast {
     member: User,
     removed: User,
     stranger: User,
-    /// Another member, whom others act on.
+    /// Another member, on whom others act.
     guest: User,
     room: i64,
     message: i64,
@@ -122,7 +122,7 @@ impl Cast {
         Cast { world, owner, member, removed, stranger, guest, room, message, webhook }
     }
 
-    /// The owner's chat with the member.
+    /// Returns the owner's chat with the member.
     async fn direct(&self) -> i64 {
         let body = json!({"type": "direct", "user_id": self.member.id.number()});
         let said = self.world.post("/api/chats", body).by(&self.owner).go().await;
@@ -160,7 +160,7 @@ fn is_let_in(said: &Said, who: &str, address: &str) {
 async fn everybody_at_every_address() {
     for entry in TABLE {
         for (tree, address) in entry.addresses() {
-            // Each in a world of its own: what one does must not change what the next one may.
+            // Each in a world of its own, so that one request does not change what the next one may do.
             let cast = Cast::new().await;
             let (line, body) = line(entry.route, tree, &cast.removed);
             let place = format!("{} {address}", entry.method.name());
@@ -202,7 +202,7 @@ async fn everybody_at_every_address() {
     }
 }
 
-/// Back ends are let in; in whose name they come may still not be in the chat.
+/// Checks that a back end was let in. The user in whose name it comes may still not be in the chat.
 fn is_let_in_or_forbidden(said: &Said, place: &str) {
     let good = said.status < 300 || said.code() == "FORBIDDEN";
     assert!(good, "a back end at {place}: {said:?}");

@@ -1,4 +1,4 @@
-//! Messages and what becomes of them, in each tree.
+//! Messages in each tree: reading, sending, changing and marking them.
 
 use chat_domain::{MessageId, Rate, RoomId};
 use chat_protocol::rest::Tree;
@@ -49,7 +49,7 @@ async fn a_message_is_sent_read_edited_liked_and_deleted() {
         let room = Room::new(tree).await;
         let (anna, boris) = (&room.anna, &room.boris);
         let sent = room.send(anna, json!({"content": "hi"})).await;
-        // Dialect 1's client checks for exactly 200.
+        // The client of dialect 1 checks for exactly 200.
         assert_eq!(sent.status, if tree == Tree::Api { 200 } else { 201 }, "{sent:?}");
         let id = room.message(1);
         let one = format!("messages/{id}");
@@ -195,13 +195,13 @@ async fn people_react_with_any_emoji_and_a_like_is_one_of_them() {
             async |method, by, emoji: &str| room.ask(method, &format!("{one}/reactions/{emoji}"), by, json!({})).await;
         let list = async |query: &str| room.ask("GET", &format!("{one}/reactions?{query}"), boris, json!({})).await;
         let tally = |emoji: &str, count: u32, mine: bool| json!({"emoji": emoji, "count": count, "mine": mine});
-        // What is given twice counts once.
+        // Repeated, it counts once.
         for _ in 0..2 {
             let said = react("PUT", boris, "%F0%9F%91%8D").await;
             let data = json!({"emoji": "👍", "count": 1, "reactions": [tally("👍", 1, true)]});
             assert_eq!((said.status, &said.body["data"]), (200, &data));
         }
-        // U+2764 alone is the like.
+        // U+2764 without a variation selector is the like, too.
         let said = react("PUT", anna, "%E2%9D%A4").await;
         let both = json!([tally("👍", 1, false), tally("❤️", 1, true)]);
         assert_eq!((&said.body["data"]["emoji"], &said.body["data"]["reactions"]), (&json!("❤️"), &both));

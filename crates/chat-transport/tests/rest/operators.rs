@@ -1,4 +1,4 @@
-//! What operators ask and do.
+//! The operators' API.
 
 use chat_domain::{Command, Order, Outcome, RoomId, Time, UserId};
 use chat_transport::account::secret::Secret;
@@ -37,7 +37,7 @@ async fn nobody_looks_without_a_token_where_others_can_reach_it_and_nobody_chang
     let (open, closed) = (World::of_operators(settings(true)).await, World::of_operators(settings(false)).await);
     for path in ["overview", "nodes", "settings", "connections", "rooms", "users"] {
         let at = format!("/admin/api/{path}");
-        // The questions of these tests come under a name, as those of a page elsewhere would.
+        // These tests ask by a host name, as a page elsewhere could, and not by an address.
         assert_eq!(open.get(at.as_str()).go().await.status, 401);
         assert_eq!(closed.get(at.as_str()).go().await.status, 401);
         let wrong = open.get(at.as_str()).header("Authorization", "Bearer wrong").go().await;

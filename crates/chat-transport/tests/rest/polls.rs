@@ -1,4 +1,4 @@
-//! Dialect 1's poll.
+//! Long polling of dialect 1.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ struct Room {
 }
 
 async fn room() -> Room {
-    // Nobody here is too fast.
+    // Rates so high that nobody is limited here.
     let rates =
         rates::RateSettings { messages: Rate { per_second: 1_000, burst: 1_000 }, ..rates::RateSettings::default() };
     let world = World::with(ServerSettings { rates, ..ServerSettings::default() }).await;
@@ -75,7 +75,7 @@ async fn at_most_a_hundred_come_at_once() {
     for number in 1..=60 {
         room.send(&number.to_string()).await;
     }
-    // Beyond one user's burst.
+    // More than one user may send at once.
     for number in 61..=105 {
         room.world.message(&room.boris, room.id, &number.to_string()).await;
     }
@@ -134,7 +134,7 @@ async fn a_cursor_brings_every_change_once() {
     let cursor = said.body["cursor"].as_str().unwrap().to_owned();
     let again = room.poll(&format!("cursor={cursor}")).await;
     assert_eq!((kinds(&again).len(), &again.body["cursor"]), (0, &json!(cursor)));
-    // The cursor of a page of history is where the page ends.
+    // The cursor of a page of history is the page's end.
     let page = room.world.get(format!("{}/messages", room.path)).by(&room.boris).go().await;
     assert_eq!(page.body["cursor"], json!(cursor));
 
@@ -169,7 +169,7 @@ async fn pages_of_changes_join_without_a_seam() {
     let now = room.poll("cursor=").await;
     let mut cursor = now.body["cursor"].as_str().unwrap().to_owned();
     let message = room.send("liked").await;
-    // More changes than a page holds, of which all but the last are not worth telling.
+    // More changes than a page has, all but the last of which were made needless.
     for number in 0..130 {
         let method = if number % 2 == 0 { "PUT" } else { "DELETE" };
         let user = if number < 55 { &room.anna } else { &room.boris };
@@ -207,6 +207,6 @@ async fn nobody_waits_for_a_server_that_goes_away() {
     assert!(began.elapsed() < Duration::from_secs(20));
 }
 
-/// By then a poll waits. Nobody can see it from outside; one that comes later is answered all the same, so a slow machine
-/// makes these tests show less, not fail.
+/// How long to wait until a poll is waiting, which cannot be seen from outside. A poll that comes later is answered nevertheless,
+/// so on a slow machine these tests show less, but do not fail.
 const MEANWHILE: Duration = Duration::from_millis(300);

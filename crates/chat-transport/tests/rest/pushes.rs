@@ -1,10 +1,10 @@
-//! Where people are pushed what they miss, and of which messages.
+//! Devices for pushes, and which messages are pushed.
 
 use serde_json::{Value as Json, json};
 
 use crate::world::World;
 
-/// What a browser says of its subscription; the key is the example of RFC 8291.
+/// Returns what a browser sends about its subscription. The key is the example of RFC 8291.
 pub(crate) fn subscription(endpoint: &str) -> Json {
     let key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
     json!({"endpoint": endpoint, "expirationTime": null, "keys": {"p256dh": key, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}})

@@ -1,4 +1,4 @@
-//! How much a user may change and fetch.
+//! Limits on what a user may change and fetch.
 
 use chat_domain::Rate;
 use chat_transport::app::ServerSettings;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::world::{Said, User, World};
 
-/// So many at once; a second more is hardly to be had while a test runs.
+/// Returns a rate that allows this many at once, and practically no more during a test.
 fn slow(burst: u32) -> Rate {
     Rate { per_second: 1, burst }
 }
@@ -35,12 +35,12 @@ async fn what_many_hear_of_weighs_more() {
     for number in 0..8 {
         said.push(rename(&number.to_string()).by(&people[0]).go().await);
     }
-    // Of sixty, twenty are gone for the group, and twenty go for each title.
+    // Of sixty, twenty went for the group, and twenty go for each title.
     assert!((5..=6).contains(&refused(&said)), "{said:?}");
     let ids: Vec<i64> = people[1..].iter().map(|user| user.id.number()).collect();
     let body = json!({"type": "group", "title": "us again", "member_ids": ids});
     assert_eq!(world.post("/api/chats", body).by(&people[0]).go().await.status, 429);
-    // Others have what is theirs, and messages a measure of their own.
+    // Others have limits of their own, and messages have a separate one.
     world.group(&[&people[1], &people[2]]).await;
     world.message(&people[0], room, "hello").await;
 }

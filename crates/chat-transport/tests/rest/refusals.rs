@@ -1,4 +1,4 @@
-//! What is refused, and in whose words.
+//! Refusals, in each tree's words.
 
 use chat_domain::{Failure, Time};
 use chat_protocol::Trouble;
@@ -55,7 +55,7 @@ async fn paths_that_name_nothing_are_not_found() {
     for message in ["0", "x", "99"] {
         let path = format!("/api/chats/{room}/messages/{message}");
         assert_eq!(not_found(path.clone()).await, "MESSAGE_NOT_FOUND");
-        // The room is judged before the message.
+        // The room is checked before the message.
         assert_eq!(world.get(path).by(&boris).go().await.code(), "FORBIDDEN");
     }
     let remove = |user: &str| world.ask("DELETE", format!("/api/chats/{room}/members/{user}")).by(&anna).go();
@@ -113,7 +113,7 @@ async fn tokens_that_are_not_good_open_nothing() {
         assert_eq!((said.status, said.code()), (401, "UNAUTHORIZED"), "{header}");
         assert_eq!((said.header("www-authenticate"), said.header("cache-control")), (Some("Bearer"), Some("no-store")));
     }
-    // Not in the address of an ordinary request.
+    // A token in the address is not accepted for ordinary requests.
     assert_eq!(world.get("/api/v2/chats?token=x").go().await.status, 401);
     assert_eq!(world.get("/api/v2/chats").by(&anna).go().await.status, 200);
     let stranger = world.token_for(chat_domain::UserId::new(99).unwrap());

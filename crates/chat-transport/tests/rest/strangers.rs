@@ -1,4 +1,4 @@
-//! Looking for strangers.
+//! The roulette: looking for strangers.
 
 use chat_protocol::rest::Tree;
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! Back ends subscribe addresses to what happens.
+//! Webhooks: back ends subscribe addresses.
 
 use chat_transport::account::secret::Secret;
 use chat_transport::app::ServerSettings;

@@ -38,16 +38,16 @@ pub(crate) struct User {
     token: String,
 }
 
-/// What was answered.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
-    /// Null where there was none.
+    /// Null if there was none.
     pub(crate) body: Json,
 }
 
-/// A question under way.
+/// A request that is being built.
 pub(crate) struct Ask<'a> {
     world: &'a World,
     method: &'static str,
@@ -66,7 +66,7 @@ impl World {
         World::serving(settings, false).await
     }
 
-    /// What is served to operators instead.
+    /// Starts a server, and serves its operators' API instead.
     pub(crate) async fn of_operators(settings: ServerSettings) -> World {
         World::serving(settings, true).await
     }
@@ -96,7 +96,7 @@ impl World {
         World { app, address, _stop: stop.drop_guard() }
     }
 
-    /// Somebody with an account and a token, made without the work of a password.
+    /// Creates an account with a token, without hashing a password.
     pub(crate) async fn user(&self, username: &str) -> User {
         let new = NewAccount { username: username.into(), name: None, avatar: String::new(), password: "-".into() };
         let account = self.app.directory.register(new).await.expect("an account");
@@ -126,7 +126,7 @@ impl World {
         self.ask("POST", path).json(body)
     }
 
-    /// A group of these people that the first one owns, by its number.
+    /// Creates a group of these people, owned by the first. Returns its number.
     pub(crate) async fn group(&self, people: &[&User]) -> i64 {
         let members: Vec<i64> = people[1..].iter().map(|user| user.id.number()).collect();
         let body = json!({"type": "group", "title": "us", "member_ids": members});
@@ -135,7 +135,7 @@ impl World {
         said.body["data"]["id"].as_i64().expect("a number")
     }
 
-    /// A message, by its number.
+    /// Sends a message. Returns its number.
     pub(crate) async fn message(&self, by: &User, room: i64, content: &str) -> i64 {
         let said = self.post(format!("/api/chats/{room}/messages"), json!({"content": content})).by(by).go().await;
         assert_eq!(said.status, 200, "{said:?}");
@@ -144,7 +144,7 @@ impl World {
 }
 
 impl User {
-    /// The user's id in a tree's spelling.
+    /// Returns the user's id in a tree's spelling.
     pub(crate) fn spelled(&self, tree: Tree) -> Json {
         match tree {
             Tree::Api => json!(self.id.number()),
@@ -173,13 +173,13 @@ impl Ask<'_> {
         self
     }
 
-    /// From another address of this machine.
+    /// Sends from another address of this machine.
     pub(crate) fn from(mut self, last: u8) -> Self {
         self.from = Ipv4Addr::new(127, 0, 0, last).into();
         self
     }
 
-    /// The answer.
+    /// Sends the request, and returns the answer.
     pub(crate) async fn go(self) -> Said {
         tokio::time::timeout(Duration::from_secs(60), self.exchange()).await.expect("an answer within a minute")
     }
@@ -194,7 +194,7 @@ impl Ask<'_> {
         }
         head += &format!("Content-Length: {}\r\n\r\n", self.body.len());
         stream.write_all(head.as_bytes()).await.expect("a listener");
-        // Who is refused early may not read it all.
+        // A server that refuses early may not read everything.
         let _ = stream.write_all(&self.body).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
@@ -207,24 +207,24 @@ impl Ask<'_> {
 }
 
 impl Said {
-    /// What this header says.
+    /// Returns the value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         found.next().map(|(_, value)| value.as_str())
     }
 
-    /// The code of an error.
+    /// Returns the code of an error.
     pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    /// The session in the cookie that was set.
+    /// Returns the session in the cookie that was set.
     pub(crate) fn cookie(&self) -> Option<&str> {
         self.header("set-cookie")?.split(';').next()
     }
 }
 
-/// Where questions come from.
+/// The address that requests come from.
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 fn said(answer: &[u8]) -> Said {

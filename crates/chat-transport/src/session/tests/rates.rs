@@ -38,6 +38,6 @@ async fn nobody_marks_as_read_faster_than_others_can_hear() {
     }
     hear(&mut session, br#"{"type":"ping"}"#).await;
     let told = told(&session);
-    // Ninety tenths are left of the first, and a slow machine has a few more.
+    // Ninety tenths are left after the first, and a slow machine earns a few more.
     assert!((50..=110).contains(&told.matches("RATE_LIMIT").count()), "{told}");
 }

@@ -1,17 +1,17 @@
-//! What a polling session keeps, and its place among all that share the memory for what waits.
+//! The bytes that a polling session holds, as a part of the memory that all share.
 
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::carry::outbox::{Depot, HEAVY, Holder};
 
-/// What waits for the polls of a session. Asked and given up without the session's lock: whoever looks for the fullest may hold
-/// another's.
+/// The bytes that wait for a session's polls. They are read and given up without the session's lock, since the budget looks for
+/// the heaviest holder while another session's lock may be held.
 #[derive(Debug)]
 pub(super) struct Burden {
     whose: Weak<dyn Holder>,
     held: AtomicUsize,
-    /// Whether the budget knows it as one that may have to go.
+    /// Whether the budget knows it as a heavy holder.
     known: AtomicBool,
     given_up: AtomicBool,
 }
@@ -22,7 +22,7 @@ impl Burden {
         Burden { whose, held: AtomicUsize::new(0), known, given_up }
     }
 
-    /// Tells the budget how much waits now.
+    /// Tells the budget how many bytes wait now.
     pub(super) fn weigh(&self, depot: &Depot, now: usize) {
         if self.is_given_up() {
             return;
@@ -33,23 +33,23 @@ impl Burden {
         }
     }
 
-    /// Whether the session is to end for what it keeps.
+    /// Tells whether the session must end because of what it holds.
     pub(super) fn is_given_up(&self) -> bool {
         self.given_up.load(Ordering::Relaxed)
     }
 
-    /// How much waits.
+    /// Returns how many bytes wait.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// What waits is not kept any more: the session is to end.
+    /// Gives up the bytes: the session must end.
     pub(super) fn give_up(&self, depot: &Depot) {
         self.given_up.store(true, Ordering::Relaxed);
         self.set_free(depot);
     }
 
-    /// What waits has gone, with the session or before it.
+    /// Notes that nothing waits any more.
     pub(super) fn set_free(&self, depot: &Depot) {
         depot.budget().account(self.held.swap(0, Ordering::Relaxed), 0);
     }

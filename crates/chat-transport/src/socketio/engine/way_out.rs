@@ -1,4 +1,4 @@
-//! What a session is to say.
+//! Sending through a session, and ending it.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use crate::carry::outbox::{Bookmark, Close, Holder, Offered, Outbox};
 use crate::carry::websocket::{Opcode, close_frame, frame};
 
 impl Engine {
-    /// Whether a WebSocket carries it.
+    /// Tells whether a WebSocket carries the session.
     pub(crate) fn on_web_socket(&self) -> bool {
         self.carrier.get().is_some()
     }
 
-    /// Sends complete Engine.IO packets. The mark is reached when they have left.
+    /// Sends complete Engine.IO packets. The mark is reached when they have been sent.
     pub(crate) fn send(&self, packets: &[Bytes], mark: Option<Bookmark>) -> Offered {
         let mut state = self.state();
         if let Some(outbox) = self.carrier.get() {
@@ -39,12 +39,12 @@ impl Engine {
         if waits { Offered::Queued } else { Offered::Written }
     }
 
-    /// Sends one frame, text or an attachment.
+    /// Sends one frame, text or binary.
     pub fn send_frame(&self, frame: Frame) {
         self.with(|machine| machine.send(frame));
     }
 
-    /// Whose session it is, for what is known once frames have left.
+    /// Sets the user, who is reported with reached marks.
     pub(crate) fn belongs_to(&self, owner: u64) {
         let mut state = self.state();
         state.owner = owner;
@@ -53,22 +53,22 @@ impl Engine {
         }
     }
 
-    /// Whether the server has ended it: what its client said behind that is not to happen.
+    /// Tells whether the server has ended the session. What its client said afterwards must not happen.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended.get().is_some()
     }
 
-    /// With what it is ending, if it is.
+    /// Returns the close with which the session is ending, if it is.
     pub(crate) fn ending(&self) -> Option<Close> {
         self.ended.get().copied().or_else(|| self.outbox()?.ending())
     }
 
-    /// Bytes that wait for its client.
+    /// Returns how many bytes wait.
     pub(crate) fn pending(&self) -> usize {
         self.outbox().map_or_else(|| self.burden.held(), |outbox| outbox.pending())
     }
 
-    /// When something last left, as [`Outbox::last_written`] says it.
+    /// Returns when bytes were last sent, as [`Outbox::last_written`] does.
     pub(crate) fn last_written(&self) -> Option<u64> {
         match self.outbox() {
             Some(outbox) => outbox.last_written(),
@@ -76,24 +76,25 @@ impl Engine {
         }
     }
 
-    /// Whether it is to end for what it keeps.
+    /// Tells whether the session must end because of what it holds.
     pub(crate) fn is_given_up(&self) -> bool {
         self.burden.is_given_up()
     }
 
-    /// Ends the session after what was sent, as Socket.IO's own `close()` does: its transport goes, and its client comes back by
-    /// itself.
+    /// Ends the session after everything that was sent, as Socket.IO's own `close()` does: the transport is closed, and the
+    /// client reconnects by itself.
     pub fn close(&self, close: Close) {
         self.end(close, false);
     }
 
-    /// Puts the client out of its namespace after what was sent, and ends the session: it does not come back by itself.
+    /// Disconnects the client from its namespace after everything that was sent, and ends the session. The client does not
+    /// reconnect by itself.
     pub(crate) fn put_out(&self, close: Close) {
         self.end(close, true);
     }
 
     fn end(&self, close: Close, for_good: bool) {
-        // The first word counts.
+        // The first close counts.
         let _ = self.ended.set(close);
         if let Some(outbox) = self.carrier.get() {
             if for_good {
@@ -109,12 +110,12 @@ impl Engine {
         self.input(&mut state, Input::Close);
     }
 
-    /// The outbox of the WebSocket that carries the session.
+    /// Returns the outbox of the WebSocket that carries the session, if one does.
     pub fn outbox(&self) -> Option<&Arc<Outbox>> {
         self.carrier.get()
     }
 
-    /// Waits until its client has taken most of what it was sent.
+    /// Waits until at most `most` bytes are left to be sent.
     pub(crate) async fn drained(&self, most: usize) {
         loop {
             if let Some(outbox) = self.carrier.get() {
@@ -137,11 +138,11 @@ impl Holder for Engine {
         self.burden.held()
     }
 
-    /// Its own task does the rest.
+    /// Only sets a flag: the session's own task does the rest.
     fn give_up(&self) {
         self.burden.give_up(&self.depot);
         self.bell.notify_one();
-        // Whoever waits for the client waits no longer.
+        // Whoever waits for the client to take something need not wait any longer.
         self.fetched.notify_waiters();
         self.taken.notify_waiters();
     }

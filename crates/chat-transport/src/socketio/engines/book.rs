@@ -1,4 +1,4 @@
-//! The sessions that are open.
+//! The open sessions.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use chat_protocol::engineio::{Sid, Strangers};
 
 use super::Engine;
 
-/// The sessions that are open, and when to look at them.
+/// The open sessions, and when each must be ticked.
 pub(super) struct Book {
     pub(super) engines: HashMap<Sid, Arc<Engine>>,
     pub(super) due: BTreeSet<(u64, Sid)>,
-    /// Of which nobody knows whose they are.
+    /// The sessions whose user is not known.
     pub(super) strangers: Strangers,
 }
 
 impl Book {
-    /// Counts a session among the strangers; if there are too many, the oldest is to give way.
+    /// Counts a session without a user. If there are too many, returns the oldest, which must be ended.
     pub(super) fn count(&mut self, engine: &Engine) -> Option<Arc<Engine>> {
         let mut ticket = engine.ticket();
         if ticket.is_some() {
@@ -24,11 +24,11 @@ impl Book {
         }
         let (given, oldest) = self.strangers.enter(*engine.sid());
         *ticket = Some(given);
-        // One that has become known since it was looked at last gives way by that.
+        // If its user has become known since, it stays open: it has left the strangers by having been looked at.
         oldest.and_then(|sid| self.engines.get(&sid)).filter(|oldest| !oldest.is_known()).cloned()
     }
 
-    /// It is known whose the session is, or it is over.
+    /// Takes a session out of the strangers: its user is known, or it is over.
     pub(super) fn know(&mut self, engine: &Engine) {
         if let Some(ticket) = engine.ticket().take() {
             self.strangers.leave(ticket);

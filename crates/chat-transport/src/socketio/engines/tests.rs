@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::carry::outbox::{Bookmark, Limits, Offered};
 
-/// A engines at which nobody serves; `served` counts whom it opened.
+/// Engines whose sessions nobody serves. The counter counts the sessions that were opened.
 fn engines(strangers: usize) -> (Arc<Engines>, Arc<AtomicUsize>) {
     desk_within(strangers, Limits::default())
 }
@@ -24,7 +24,7 @@ fn desk_within(strangers: usize, limits: Limits) -> (Arc<Engines>, Arc<AtomicUsi
     (Arc::new(engines), served)
 }
 
-/// A polling session after its handshake.
+/// Opens a polling session.
 fn polling(engines: &Engines) -> Arc<Engine> {
     let engine = engines.new_session(&Uri::default(), &HeaderMap::new()).expect("randomness");
     let mut answer = engine.poll();
@@ -39,7 +39,7 @@ async fn connected(engines: &Engines) -> Arc<Engine> {
     engine
 }
 
-/// One that was let in, before it is known whose it is.
+/// Opens a session that was accepted into its namespace before its user is known.
 async fn accepted(engines: &Engines) -> Arc<Engine> {
     let engine = polling(engines);
     engines.tell(&engine, Input::Post(Bytes::from_static(b"40")));
@@ -73,7 +73,7 @@ async fn over_the_budget_the_session_that_keeps_most_for_its_polls_goes_first() 
     }
     assert!(engines.depot.waiting() > 80 << 10);
     slower.send(&[packet(), packet(), packet()], None);
-    // Whoever waits for its client, a replay for one, waits no longer.
+    // Whoever waits for the client, such as a replay, need not wait any longer.
     timeout(Duration::from_secs(5), slower.drained(0)).await.expect("not to wait");
     assert_eq!(slower.send(&[packet()], None), Offered::Closed);
     assert!(matches!(slower.next().await, Output::Closed(_)));
