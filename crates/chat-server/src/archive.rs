@@ -1,4 +1,4 @@
-//! Moving everything out of a database, and into another one of either kind.
+//! Moving all data out of a database, and into another one of either kind.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Config;
 
-/// Writes all that a database holds into a file, or to the standard output where that is `-`.
+/// Exports a database into a file, or to the standard output if that is `-`.
 pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
     if is_dash(file) {
         let mut out = BufWriter::new(io::stdout());
@@ -32,7 +32,7 @@ pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
     match done {
         Ok(()) => fs::rename(&draft, file).map_err(failed),
         Err(problem) => {
-            // What is there is no archive; why is what counts.
+            // The unfinished file is useless. If it cannot be removed, the first error is still the one that matters.
             let _ = fs::remove_file(&draft);
             Err(problem)
         }
@@ -54,13 +54,13 @@ async fn write_all(config: &Config, out: &mut (impl Write + Send)) -> Result<(),
     Ok(())
 }
 
-/// Puts all that a file holds, or the standard input where that is `-`, into a database where nobody is yet.
+/// Imports an archive from a file, or from the standard input if that is `-`, into an empty database.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
     let input = input(file)?;
     put_into(&config.database, config.take_over, move |batches| read_all(input, batches)).await
 }
 
-/// What a file holds, or the standard input where that is `-`.
+/// Opens a file for reading, or the standard input if that is `-`.
 pub(crate) fn input(file: &Path) -> Result<Box<dyn BufRead + Send>, String> {
     if is_dash(file) {
         return Ok(Box::new(BufReader::new(io::stdin())));
@@ -69,7 +69,7 @@ pub(crate) fn input(file: &Path) -> Result<Box<dyn BufRead + Send>, String> {
     Ok(Box::new(BufReader::with_capacity(1 << 20, opened)))
 }
 
-/// Copies the database into a file, while a server may run on it: of SQLite a database, of Postgres an archive.
+/// Backs a database up into a new file, while a server may be running on it: SQLite as a database, Postgres as an archive.
 pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), String> {
     if chat_store::is_shared(&config.database) {
         return export(config, file).await;
@@ -77,8 +77,8 @@ pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), String> 
     chat_store::back_up(&config.database, file).map_err(|error| error.to_string())
 }
 
-/// Puts back what a file holds, a copy of an SQLite database or an archive. A database in a file is exchanged, and stays beside it
-/// under another name; into Postgres everything is imported, where nobody is yet.
+/// Restores a backup, which is a copy of an SQLite database or an archive. An SQLite database is exchanged for it, and the old
+/// one is kept under another name; a Postgres database must be empty.
 pub(crate) async fn restore(config: &Config, file: &Path) -> Result<(), String> {
     let is_copy = begins_as_sqlite(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let Some(place) = chat_store::file(&config.database) else {
@@ -97,15 +97,15 @@ pub(crate) async fn restore(config: &Config, file: &Path) -> Result<(), String> 
         Ok(()) => exchange(&config.database, &made),
         problem => problem,
     };
-    // What was put back is a copy of it.
+    // The database was restored from it, so it is not needed any more.
     discard(&made);
     done
 }
 
-/// Removes a database that was only made on the way to another one, and what lies beside it.
+/// Removes a database that was made only on the way to another one, and the files that belong to it.
 pub(crate) fn discard(database: &Path) {
     for end in ["", "-wal", "-shm", ".lock", ".search", ".search-wal", ".search-shm"] {
-        // Not all of it is there, and what stays harms nobody.
+        // Some of the files do not exist, and one that cannot be removed does no harm.
         let _ = fs::remove_file(format!("{}{end}", database.display()));
     }
 }
@@ -118,12 +118,12 @@ fn exchange(database: &str, file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Before the work of an import, not after it.
+/// Fails before the work of an import instead of after it, if a server is using the database.
 async fn refuse_if_busy(database: &str) -> Result<(), String> {
     match Store::open(database, Options { feeds: false, ..Options::default() }, Inbox::new(1)).await {
         Ok(store) => store.close().await,
         Err(busy @ OpenError::InUse(_)) => return Err(busy.to_string()),
-        // It may be broken: that is why another one comes.
+        // A broken database is a reason to restore one, not an error.
         Err(_) => {}
     }
     Ok(())
@@ -135,7 +135,7 @@ fn begins_as_sqlite(file: &Path) -> io::Result<bool> {
     Ok(begins == SQLITE)
 }
 
-/// Reads the rows of a copy.
+/// Returns a function that reads all rows of a copied database.
 pub(crate) fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String> + Send + 'static {
     let address = format!("sqlite:{}", file.display());
     move |batches| {
@@ -149,13 +149,13 @@ pub(crate) fn copied(file: &Path) -> impl FnOnce(&Batches) -> Result<(), String>
             if is_wanted { Ok(()) } else { Err("nobody takes it".into()) }
         };
         Handle::current().block_on(chat_store::export(&address, &mut take))?;
-        // Who has given up says why.
+        // Nobody receives if putting the rows in has failed, and then that error is reported.
         let _ = batches.blocking_send(records);
         Ok(())
     }
 }
 
-/// Puts into a database where nobody is yet whatever is read.
+/// Puts everything that `read` reads into an empty database.
 pub(crate) async fn put_into(
     database: &str,
     take_over: bool,
@@ -187,7 +187,7 @@ async fn put_all(
         progress.more(many);
     }
     drop(next);
-    // Why nothing more could be put in comes before that nobody took what was read.
+    // If a row could not be put in, that is the reason to report, rather than that reading was stopped by it.
     let read = reading.await.unwrap_or_else(|_| Err("the file could not be read".into()));
     let whole = put.and(read);
     whole.map_err(|problem| match progress.done {
@@ -199,7 +199,7 @@ async fn put_all(
     Ok(())
 }
 
-/// Reads line by line; what is wrong is said with its line.
+/// Reads an archive line by line. An error names the line.
 fn read_all(input: impl BufRead, batches: &Batches) -> Result<(), String> {
     let (mut records, mut rows, mut is_whole) = (Vec::with_capacity(BATCH), 0, false);
     for (number, line) in (1..).zip(input.split(b'\n')) {
@@ -225,7 +225,7 @@ fn read_all(input: impl BufRead, batches: &Batches) -> Result<(), String> {
     if !is_whole {
         return Err("the end of the file is missing: export again".into());
     }
-    // Who has given up says why.
+    // Nobody receives if putting the rows in has failed, and then that error is reported.
     let _ = batches.blocking_send(records);
     Ok(())
 }
@@ -234,10 +234,10 @@ fn is_dash(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// Why nothing is put into a database.
+/// The reason for not importing into a database.
 pub(crate) const NOT_EMPTY: &str = "there are people in the database already: import into an empty one";
 
-/// How far it is: on a terminal at once, elsewhere at the end.
+/// Shows how many rows are done: at a terminal while they are being done, elsewhere at the end.
 pub(crate) struct Progress {
     what: &'static str,
     done: usize,
@@ -265,17 +265,17 @@ impl Progress {
     }
 }
 
-/// What is read, on its way into a database.
+/// Rows that were read, on their way into a database.
 pub(crate) type Batches = mpsc::Sender<Vec<Record>>;
 
-/// How a database of SQLite begins.
+/// The first bytes of an SQLite database.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 const OFTEN: Duration = Duration::from_millis(100);
-/// Rows that are put in at once.
+/// How many rows are put in with one transaction.
 const BATCH: usize = 5_000;
 const HEAD: &str = "archive";
 const END: &str = "end";
 const VERSION: &str = "version";
 const ROWS: &str = "rows";
-/// The version of the format that is written.
+/// The version of the archive format that is written.
 const NEWEST: i64 = 1;

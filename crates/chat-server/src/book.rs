@@ -1,5 +1,5 @@
-//! The chapters of the book that are made from the code: settings, and what can go wrong.
-//! `CHAT_SCHEMAS=write cargo test -p chat-server book` writes them anew.
+//! The chapters of the book that are made from the code: settings, and error codes. `CHAT_SCHEMAS=write cargo test -p chat-server
+//! book` writes them.
 
 use chat_protocol::codes::{CLOSES, CODES};
 use clap::{Arg, CommandFactory};
@@ -70,7 +70,7 @@ fn row(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// Compares a chapter with its file, or writes that.
+/// Compares a chapter with its file, or writes the file.
 fn chapter(name: &str, text: &str) {
     let path = format!("{BOOK}/{name}");
     if std::env::var_os("CHAT_SCHEMAS").is_some_and(|how| how == "write") {

@@ -1,5 +1,4 @@
-//! What the program does on a database beside serving: accounts and tokens, for operators at a shell. While a server has the
-//! database they are refused with that reason.
+//! Commands for operators at a shell, on accounts and tokens. They are refused while a server is using the database.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, Write};
@@ -22,33 +21,33 @@ use clap_complete::Shell;
 use crate::config::{Config, Given, InForce};
 use crate::{doors, issuers, nodes, secrets};
 
-/// What can be done with accounts.
+/// What to do with accounts.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum UserAction {
-    /// Make an account, also where people may not register themselves; its password is made, and printed once.
+    /// Create an account, even where people may not register themselves. Prints a new password once.
     Add {
-        /// What they log in with.
+        /// The name to log in with.
         username: String,
-        /// What others see; the username where it is not given.
+        /// The name that others see [default: the username].
         #[arg(long)]
         name: Option<String>,
-        /// Take the password from the standard input instead of making one.
+        /// Read the password from the standard input instead of making one.
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Give somebody another password, which is made and printed once, and end all of their log-ins.
+    /// Give an account a new password, print it once, and end all log-ins of that account.
     Password {
-        /// Whose: a username.
+        /// The username of the account.
         username: String,
-        /// Take the password from the standard input instead of making one.
+        /// Read the password from the standard input instead of making one.
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Print all accounts: id, username, name, with tabs between.
+    /// List all accounts: id, username and name, separated by tabs.
     List,
 }
 
-/// Makes or lists accounts.
+/// Creates or lists accounts, or changes a password.
 pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), String> {
     let store = open(config).await?;
     let done = match action {
@@ -62,7 +61,7 @@ pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), Str
     done
 }
 
-/// Prints an access token of somebody, named by username or integer id.
+/// Prints an access token of a user, named by username or number.
 pub(crate) async fn token(config: &Config, user: &str) -> Result<(), String> {
     let store = open(config).await?;
     let done = issue(&store, config, user).await;
@@ -70,7 +69,7 @@ pub(crate) async fn token(config: &Config, user: &str) -> Result<(), String> {
     done
 }
 
-/// Has the index of words made anew, and waits while a server is at it.
+/// Has the search index made anew, and waits while a server is doing it.
 pub(crate) async fn reindex(config: &Config) -> Result<(), String> {
     chat_store::reindex(&config.database).await.map_err(|error| error.to_string())?;
     let (mut moved, mut upto) = (Instant::now(), Some((0, 0)));
@@ -87,7 +86,7 @@ pub(crate) async fn reindex(config: &Config) -> Result<(), String> {
     print(b"no server is at it: the next one makes the index of words anew when it starts\n")
 }
 
-/// Prints what a shell needs to complete our command line.
+/// Prints the completions for a shell.
 pub(crate) fn completions(shell: Shell) -> Result<(), String> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Config::command(), "chat-server", &mut script);
@@ -129,7 +128,7 @@ async fn password(store: &Store, username: &str, from_stdin: bool) -> Result<(),
     print(format!("{}{}\n", row(&account), shown(&password, from_stdin)).as_bytes())
 }
 
-/// A password that was given or made, and its digest.
+/// Returns the password that was given or made, and its hash.
 async fn new_password(from_stdin: bool) -> Result<(Secret, String), String> {
     let made = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
     let password = if from_stdin { line()? } else { made };
@@ -141,7 +140,7 @@ async fn new_password(from_stdin: bool) -> Result<(Secret, String), String> {
     Ok((password, hash.map_err(|_| "the password could not be hashed".to_owned())?))
 }
 
-/// A password that was made is shown this once.
+/// Returns a new password, which is printed only this once.
 fn shown(password: &Secret, from_stdin: bool) -> String {
     if from_stdin { String::new() } else { format!("\t{}", password.reveal()) }
 }
@@ -190,7 +189,7 @@ fn line() -> Result<Secret, String> {
     Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
-/// A reader that has gone is told nothing more.
+/// Prints to the standard output. It is no error if the reader has gone.
 fn print(text: &[u8]) -> Result<(), String> {
     std::io::stdout().write_all(text).map_err(|error| format!("cannot write: {error}"))
 }
@@ -201,7 +200,8 @@ fn told(failure: Failure) -> String {
 
 const PAGE: usize = 1_000;
 
-/// Prints the settings in force. Whatever they name is looked at too, so that a server does not end over it later.
+/// Prints the settings in force. It also opens the files and addresses that they name, so that a server started with them does
+/// not fail over one.
 pub(crate) fn check_config(given: &Given) -> Result<(), String> {
     doors::tls(&given.config)?;
     issuers::check(&given.config)?;
@@ -215,5 +215,5 @@ pub(crate) fn check_config(given: &Given) -> Result<(), String> {
     print(text.as_bytes())
 }
 
-/// How long a server may take to begin, or to go on.
+/// How long a server may take to begin, or to go on, with the search index.
 const PATIENCE: Duration = Duration::from_secs(20);

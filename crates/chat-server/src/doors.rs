@@ -1,4 +1,4 @@
-//! Where the server is reached: the addresses and Unix sockets that it opens, or those that it was given open.
+//! Opening the addresses and Unix sockets on which the server listens, or taking over those that are open already.
 
 use std::io::{Error, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -9,15 +9,15 @@ use tracing::{info, warn};
 
 use crate::config::{Address, Config};
 
-/// The ways in, of clients, of operators and of other nodes.
+/// Where clients, operators and other nodes connect.
 pub(crate) struct Doors {
     pub(crate) public: Vec<Listener>,
     pub(crate) operators: Vec<Listener>,
     pub(crate) nodes: Vec<Listener>,
 }
 
-/// Opens them. Whatever the service manager holds open for us (systemd's socket activation) stands in their place: those are there
-/// while one server ends and the next begins.
+/// Opens the listeners. Sockets that the service manager holds open (systemd's socket activation) are used in their place: these
+/// stay open while one server ends and the next begins.
 pub(crate) fn open(config: &Config) -> Result<Doors, String> {
     let Doors { mut public, mut operators, .. } = given()?;
     let nodes = config.node_listen.as_ref().map(|address| bind(address, "--node-listen")).transpose()?;
@@ -30,7 +30,7 @@ pub(crate) fn open(config: &Config) -> Result<Doors, String> {
         let default = Address::Host(ADMIN.to_owned());
         operators = match bind(config.admin_listen.as_ref().unwrap_or(&default), "--admin-listen") {
             Ok(listeners) => listeners,
-            // Another server may have it. Nobody asked for it, so that is no reason to refuse to serve.
+            // The default port may be taken by another server. Nobody asked for it, so the server starts without it.
             Err(problem) if config.admin_listen.is_none() => {
                 warn!(problem, "there are no figures for operators");
                 Vec::new()
@@ -41,7 +41,7 @@ pub(crate) fn open(config: &Config) -> Result<Doors, String> {
     Ok(Doors { public, operators, nodes: nodes.unwrap_or_default() })
 }
 
-/// The certificates, where there are any.
+/// Opens the certificates, if there are any.
 pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, String> {
     let (certificates, keys) = (&config.tls_certificate, &config.tls_key);
     if certificates.is_empty() {
@@ -54,14 +54,14 @@ pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, String> {
     Tls::open(certificates.iter().zip(keys).map(pair).collect()).map(Some).map_err(|error| error.to_string())
 }
 
-/// The addresses among them, and the files.
+/// Returns the addresses of the listeners, and the files of their Unix sockets.
 pub(crate) fn told(listeners: &[Listener]) -> (Vec<SocketAddr>, Vec<String>) {
     let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let files = listeners.iter().filter_map(Listener::path).map(|path| format!("unix:{}", path.display())).collect();
     (addresses, files)
 }
 
-/// What the service manager has opened. One that it calls `admin` is for operators.
+/// Returns the sockets that the service manager has opened. One that it calls `admin` is for operators.
 fn given() -> Result<Doors, String> {
     let mut sockets = ListenFd::from_env();
     let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
@@ -72,7 +72,7 @@ fn given() -> Result<Doors, String> {
         let tcp = sockets.take_tcp_listener(number).map(|found| found.map(Listener::try_from));
         let found = match tcp {
             Ok(found) => found,
-            // It is of the other sort, or of one that is not known here.
+            // Not a TCP socket, so it should be a Unix socket.
             Err(_) => sockets.take_unix_listener(number).map_err(failed)?.map(Listener::try_from),
         };
         let Some(listener) = found.transpose().map_err(failed)? else { continue };
@@ -83,7 +83,7 @@ fn given() -> Result<Doors, String> {
     Ok(doors)
 }
 
-/// Listens at every address that a name has: a browser may try any of them.
+/// Listens at every address of a host name: a browser may try any of them.
 fn bind(address: &Address, setting: &str) -> Result<Vec<Listener>, String> {
     let failed = |error: Error| format!("cannot listen on {address}: {error}; choose another with {setting}");
     let host = match address {
@@ -94,7 +94,7 @@ fn bind(address: &Address, setting: &str) -> Result<Vec<Listener>, String> {
     for at in host.to_socket_addrs().map_err(failed)? {
         match http::listen(at) {
             Ok(listener) => listeners.push(listener),
-            // A machine without IPv6 knows the address of the name all the same.
+            // Without IPv6 the name may still have an IPv6 address.
             Err(error) if error.kind() == ErrorKind::AddrNotAvailable && at.is_ipv6() => {}
             Err(error) => return Err(failed(error)),
         }
@@ -102,5 +102,5 @@ fn bind(address: &Address, setting: &str) -> Result<Vec<Listener>, String> {
     if listeners.is_empty() { Err(failed(ErrorKind::AddrNotAvailable.into())) } else { Ok(listeners) }
 }
 
-/// Where operators find the figures, unless told otherwise.
+/// The default address for operators.
 const ADMIN: &str = "127.0.0.1:9464";

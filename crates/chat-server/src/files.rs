@@ -1,4 +1,4 @@
-//! Where the bytes of files are kept.
+//! Opening the place where files are kept.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use chat_transport::files::{FileSettings, Folder, Shelf};
 
 use crate::config::Config;
 
-/// A place for files.
+/// The place where files are kept.
 pub(crate) struct Kept {
     folder: Folder,
-    /// Deleted at the end: what knows of its files is then gone, too.
+    /// A directory that is deleted at the end, for a database in memory: what is known of the files ends with that.
     passing: Option<PathBuf>,
 }
 
-/// The place that is set, or the one beside the database. That of a database in memory ends with it.
+/// Opens the directory that is set, or the one beside the database.
 pub(crate) fn kept(config: &Config) -> Result<Kept, String> {
     if let Some(path) = &config.keeping.files {
         let folder = Folder::open(path).map_err(|error| format!("cannot keep files in {}: {error}", path.display()))?;
@@ -31,7 +31,7 @@ pub(crate) fn kept(config: &Config) -> Result<Kept, String> {
 }
 
 impl Kept {
-    /// Files that live there, known to this store.
+    /// Returns the settings for files in this place that `known` knows.
     pub(crate) fn settings(&self, config: &Config, known: Arc<dyn Files>) -> FileSettings {
         let settings = FileSettings::new(known, Shelf::Folder(self.folder.clone()));
         FileSettings {
@@ -48,11 +48,11 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         if let Some(path) = &self.passing {
-            // What is not there need not go.
+            // The directory may never have been created.
             let _ = std::fs::remove_dir_all(path);
         }
     }
 }
 
-/// Where files are kept that are beside no file: a database that several may use.
+/// The directory for files where the database is not a file.
 const HERE: &str = "chat-server.files";

@@ -1,5 +1,5 @@
-//! An empty database, filled with what was said elsewhere. It is done as clients do it, so every rule holds; only that nothing of
-//! it is new to anybody in the end.
+//! Filling an empty database from elsewhere. It is done with the commands that clients use, so that every rule holds. In the end
+//! nothing counts as unread or new.
 
 mod room;
 
@@ -18,14 +18,14 @@ pub(crate) use self::room::Room;
 use crate::archive::{NOT_EMPTY, Progress, copied, discard, put_into};
 use crate::config::Config;
 
-/// A database on its way.
+/// A database that is being filled.
 pub(crate) struct Filling {
     pub(crate) store: Store,
     answers: UnboundedReceiver<Settled>,
     pub(crate) progress: Progress,
 }
 
-/// Fills the database with what is put in.
+/// Fills the database with what `put` puts in.
 pub(crate) async fn import(
     config: &Config,
     put: impl AsyncFnOnce(&mut Filling) -> Result<(), String>,
@@ -33,7 +33,7 @@ pub(crate) async fn import(
     if !chat_store::is_shared(&config.database) {
         return fill(&config.database, put).await;
     }
-    // Who writes alone can write quickly and in order; then all of it goes where others may be.
+    // Filled as an SQLite file, which a single writer fills quickly and in order, and then copied to where it belongs.
     let made = std::env::temp_dir().join(format!("chat-server-import-{}.db", std::process::id()));
     let done = match fill(&address(&made), put).await {
         Ok(()) => put_into(&config.database, config.take_over, copied(&made)).await,
@@ -47,7 +47,7 @@ fn address(file: &Path) -> String {
     format!("sqlite:{}", file.display())
 }
 
-/// All of it comes in, or nothing: where it ends early, no database is left that was not there.
+/// Fills a database with everything or nothing: if it fails, a database that did not exist before is removed again.
 async fn fill(database: &str, put: impl AsyncFnOnce(&mut Filling) -> Result<(), String>) -> Result<(), String> {
     let (said, answers) = unbounded_channel();
     let made = chat_store::file(database).filter(|file| !file.exists());
@@ -69,7 +69,7 @@ async fn fill(database: &str, put: impl AsyncFnOnce(&mut Filling) -> Result<(), 
 }
 
 impl Filling {
-    /// Makes somebody who is called as is wanted, or with a number behind it where others are called so.
+    /// Creates an account with this username, or with a number behind it if the name is taken.
     pub(crate) async fn name(
         &self,
         wanted: &str,
@@ -87,15 +87,15 @@ impl Filling {
         Err(format!("there are too many people called {wanted}"))
     }
 
-    /// Carries one order out, and waits for it.
+    /// Executes one order.
     pub(crate) async fn execute(&mut self, actor: UserId, at: Time, command: Command) -> Result<Outcome, Failure> {
         let outcome = self.store.execute(Order { actor, at, command, origin: None }).await;
-        // Who waited needs it no second time.
+        // The same outcome also comes to the sink, where nobody waits for it.
         self.answers.recv().await;
         outcome
     }
 
-    /// Carries orders out together, in their order, and says what became of each.
+    /// Executes orders together, in order, and returns their outcomes.
     pub(crate) async fn carry_out(&mut self, orders: Vec<Wish>) -> Result<Vec<Result<Outcome, Refusal>>, String> {
         let mut outcomes: Vec<_> = orders.iter().map(|_| None).collect();
         for (tag, (actor, at, command)) in (0..).zip(orders) {
@@ -115,7 +115,7 @@ impl Filling {
         Ok(outcomes.into_iter().flatten().collect())
     }
 
-    /// Whoever comes first has heard of everything.
+    /// Marks all notifications as read.
     pub(crate) async fn nothing_is_new(&mut self, people: impl Iterator<Item = UserId>) -> Result<(), String> {
         let now = chat_transport::clock::now();
         while !self.store.notify_mentioned(now, 1_000).await.map_err(said_of)?.is_empty() {}
@@ -126,10 +126,10 @@ impl Filling {
     }
 }
 
-/// What somebody did, when.
+/// An order to be executed: by whom, when, and what.
 pub(crate) type Wish = (UserId, Time, Command);
 
-/// The message that came of an order.
+/// Returns the message of an outcome.
 pub(crate) fn sent(outcome: &Outcome) -> Option<MessageId> {
     match &outcome.event()?.change {
         Change::Sent { message, .. } => Some(message.id),
@@ -137,20 +137,20 @@ pub(crate) fn sent(outcome: &Outcome) -> Option<MessageId> {
     }
 }
 
-/// What somebody may be called here: other letters become `_`.
+/// Returns a valid username that is like this name: other characters become `_`.
 fn username(name: &str) -> String {
     let name: String =
         name.chars().map(|letter| if names::is_of_username(letter) { letter } else { '_' }).take(24).collect();
     if names::check_username(&name).is_ok() { name } else { "somebody".into() }
 }
 
-/// Hands on what is settled.
+/// Passes on what was settled.
 struct Answers(UnboundedSender<Settled>);
 
 impl Sink for Answers {
     fn settled(&self, answers: Vec<Settled>) {
         for answer in answers {
-            // Whoever asked may have given up.
+            // An error means that the receiver has given up.
             let _ = self.0.send(answer);
         }
     }
@@ -160,5 +160,5 @@ pub(crate) fn said_of(failure: Failure) -> String {
     failure.to_string()
 }
 
-/// Orders that are on their way together.
+/// How many orders are executed together.
 pub(crate) const AT_ONCE: usize = 500;

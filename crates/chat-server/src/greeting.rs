@@ -1,27 +1,27 @@
-//! What whoever starts the server is told: where everything is, and a line to try each dialect with.
+//! What is printed at the start: where everything is, and a line to try each dialect with.
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// What there is to tell.
+/// What to print.
 pub(crate) struct Greeting<'a> {
-    /// Whether that is through TLS.
+    /// Whether the chat is served over TLS.
     pub(crate) is_tls: bool,
-    /// Where the chat is served.
+    /// The addresses of the chat.
     pub(crate) public: &'a [SocketAddr],
-    /// And by which Unix sockets, which are always plain.
+    /// Its Unix sockets, which are always plain.
     pub(crate) files: &'a [String],
-    /// Where operators look.
+    /// The addresses for operators.
     pub(crate) admin: &'a [SocketAddr],
     pub(crate) admin_files: &'a [String],
-    /// Where everything is stored.
+    /// The database.
     pub(crate) database: &'a str,
     /// The token of the demo's guest.
     pub(crate) guest: Option<&'a str>,
 }
 
 impl Greeting<'_> {
-    /// One line for each address: for programs, and for whoever reads a log.
+    /// Returns one line for each address, for programs and logs.
     pub(crate) fn plain(&self) -> String {
         let mut text = String::new();
         let http = self.http();
@@ -43,7 +43,7 @@ impl Greeting<'_> {
         text
     }
 
-    /// The same for somebody at a terminal.
+    /// Returns the text for a terminal.
     pub(crate) fn colourful(&self) -> String {
         let mut text = format!("\n  {BOLD}{ACCENT}chat-server{PLAIN} {}\n\n", env!("CARGO_PKG_VERSION"));
         let mut row = |name: &str, what: &str| {
@@ -72,7 +72,7 @@ impl Greeting<'_> {
         text
     }
 
-    /// A line to paste for each dialect, with the guest's token or the one of whoever logs in.
+    /// Returns a line to paste for each dialect, with the guest's token or a way to get one.
     fn lines(&self, at: &str) -> String {
         let mut text = String::from("\n");
         match self.guest {
@@ -91,7 +91,7 @@ impl Greeting<'_> {
         for (dialect, line) in DIALECTS {
             let _ = writeln!(text, "  {SOFT}{dialect:<12}{PLAIN} {}", line.replace("AT", at));
         }
-        // Whoever has encrypted the way there has no plain one.
+        // Where TLS is used, there is no plain address.
         if self.is_tls { text.replace("http://", "https://").replace("ws://", "wss://") } else { text }
     }
 
@@ -100,7 +100,7 @@ impl Greeting<'_> {
     }
 }
 
-/// An address that a browser on this machine can open: nobody can go to "everywhere".
+/// Returns an address that a browser on this machine can open, in place of one like 0.0.0.0.
 pub(crate) fn reachable(at: SocketAddr) -> SocketAddr {
     match at.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), at.port()),
@@ -109,7 +109,7 @@ pub(crate) fn reachable(at: SocketAddr) -> SocketAddr {
     }
 }
 
-/// Where the data is, without a password that an address may carry.
+/// Returns where the data is, without a password.
 fn data(database: &str) -> &str {
     match database {
         "sqlite::memory:" => "in memory, gone when the server stops",

@@ -1,4 +1,4 @@
-//! Settings that make the server easier to attack: each is told at the start, and shows in the figures.
+//! Settings that make the server easier to attack. Each is logged at the start and shown in the metrics.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,7 +6,7 @@ use http::Uri;
 
 use crate::config::{Address, Config, InForce, Jwks};
 
-/// What is insecure: its name in the figures, and what it means.
+/// Returns what is insecure: its name in the metrics, and what it means.
 pub(crate) fn switches(config: &Config, in_force: &[InForce], public: &[SocketAddr]) -> Vec<(&'static str, String)> {
     let jwks = config.issuers.iter().filter_map(|issuer| issuer.jwks.as_ref()).chain(&config.jwks);
     let is_open_jwks = |jwks: &Jwks| matches!(jwks, Jwks::Address(address) if is_open(address));
@@ -51,7 +51,7 @@ pub(crate) fn switches(config: &Config, in_force: &[InForce], public: &[SocketAd
     all.into_iter().filter(|(is, _, _)| *is).map(|(_, name, meaning)| (name, meaning)).collect()
 }
 
-/// Whether what is asked at an address passes others in the clear.
+/// Tells whether requests to an address are sent unencrypted over a network.
 fn is_open(address: &Uri) -> bool {
     let host = address.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());

@@ -1,4 +1,4 @@
-//! Who vouches for people: this server itself, or the issuer that the operator names.
+//! The issuers of access tokens: this server itself, or those that the operator names.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use http::Uri;
 use crate::config::{Config, Jwks};
 use crate::secrets;
 
-/// An issuer as the operator names it.
+/// The settings of an issuer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IssuerConfig {
-    /// The `iss` claim.
+    /// The required `iss` claim.
     pub(crate) issuer: Option<String>,
-    /// The `aud` claim.
+    /// The required `aud` claim.
     pub(crate) audience: Option<String>,
     pub(crate) algorithm: Option<Pinned>,
     pub(crate) public_key: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub(crate) struct IssuerConfig {
     pub(crate) secrets: Vec<Secret>,
 }
 
-/// What verifies access tokens.
+/// Returns what verifies access tokens.
 pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
     let issuers = all(config)?;
     if let Some(address) = &config.introspect_url {
@@ -40,12 +40,12 @@ pub(crate) fn tokens(config: &Config) -> Result<Tokens, String> {
     Ok(Tokens::outside(issuers.into_iter().map(open).collect::<Result<_, _>>()?))
 }
 
-/// Looks whether the issuers' keys can be used, without making anything.
+/// Checks that the issuers' keys can be used, without creating anything.
 pub(crate) fn check(config: &Config) -> Result<(), String> {
     all(config)?.into_iter().try_for_each(|issuer| open(issuer).map(|_| ()))
 }
 
-/// By whose subjects people are known; empty for this server's own.
+/// Returns the issuer by whose subjects people are known; empty for this server itself.
 pub(crate) fn name(config: &Config) -> Result<String, String> {
     let first = all(config)?.into_iter().next();
     if let Some(address) = &config.introspect_url {
@@ -54,15 +54,15 @@ pub(crate) fn name(config: &Config) -> Result<String, String> {
     Ok(first.map_or(String::new(), |issuer| issuer.issuer.unwrap_or_else(|| UNNAMED.to_owned())))
 }
 
-/// Where an address is, without what is asked there.
+/// Returns the scheme, host and port of an address.
 fn origin(address: &Uri) -> String {
     let (scheme, authority) = (address.scheme_str().unwrap_or_default(), address.authority());
-    // Never with a password that an address may carry.
+    // Without a user name and password.
     let host = authority.map(|authority| authority.as_str().rsplit('@').next().unwrap_or_default());
     format!("{scheme}://{}", host.unwrap_or_default())
 }
 
-/// The issuers, first the one that is named by settings of its own; none where this server vouches for people itself.
+/// Returns all issuers, first the one of the top-level settings. Empty if this server issues the tokens itself.
 pub(crate) fn all(config: &Config) -> Result<Vec<IssuerConfig>, String> {
     if config.introspect_url.is_some() {
         let others = config.jwt_public_key.is_some() || config.jwks.is_some() || !config.issuers.is_empty();
@@ -79,7 +79,7 @@ pub(crate) fn all(config: &Config) -> Result<Vec<IssuerConfig>, String> {
     }
 }
 
-/// The issuer that is named by settings of its own.
+/// Returns the issuer of the top-level settings.
 pub(crate) fn named(config: &Config) -> Result<Option<IssuerConfig>, String> {
     let named = IssuerConfig {
         issuer: config.jwt_issuer.clone(),
@@ -121,7 +121,7 @@ fn key_set(jwks: Jwks) -> Result<KeySource, String> {
     }
 }
 
-/// A database whose people are known by one issuer's subjects is not for another's, unless the operator says so.
+/// Fails if the people of this database are known by another issuer's subjects, unless the operator adopts them.
 pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String> {
     let issuer = name(config)?;
     let other = store.belong(issuer.clone(), config.adopt_issuer).await.map_err(|failure| failure.to_string())?;
@@ -138,7 +138,7 @@ pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String
 }
 
 const TWO_WAYS: &str = "--introspect-url asks the backend about every credential: there are no keys beside it";
-/// How long an issuer's address may take.
+/// How long an issuer's address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What an issuer is called that has no name.
+/// The name of an issuer that has none.
 const UNNAMED: &str = "-";

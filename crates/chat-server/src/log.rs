@@ -1,14 +1,14 @@
-//! Where the log goes, in what form, and how much of it.
+//! The log: its form, and how much of it there is.
 
 use std::io::IsTerminal;
 use std::str::FromStr;
 
 use tracing_subscriber::EnvFilter;
 
-/// The form of the log's lines.
+/// The form of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
-    /// Lines for people to read.
+    /// Text for people.
     Text,
     /// One JSON object a line, for programs.
     Json,
@@ -41,7 +41,7 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// Changes how much is logged while the program runs.
 pub(crate) type Adjust = Box<dyn Fn(&Level) + Send + Sync>;
 
-/// Begins to log to standard error: text with colours on a terminal, JSON elsewhere, unless told otherwise.
+/// Starts logging to the standard error: without a form, as coloured text at a terminal and as JSON elsewhere.
 pub(crate) fn begin(level: &Level, format: Option<LogFormat>) -> Adjust {
     let terminal = std::io::stderr().is_terminal();
     let log =

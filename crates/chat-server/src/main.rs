@@ -1,6 +1,7 @@
 //! The chat server: settings, wiring and signals.
 
 mod archive;
+mod assembly;
 #[cfg(test)]
 mod book;
 mod commands;
@@ -34,7 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // First of all: until somebody listens to it, a hang-up ends the program.
+    // First of all: until a handler is installed, a hang-up signal ends the program.
     let hang_up = signal(SignalKind::hangup());
     let served = match config::here() {
         Ok(given) => {

@@ -13,7 +13,7 @@ use tracing::warn;
 use crate::config::{Config, Way};
 use crate::{issuers, secrets};
 
-/// Whether there may be others.
+/// Tells whether there may be several nodes.
 pub(crate) fn several(config: &Config) -> Result<bool, String> {
     let is_shared = chat_store::is_shared(&config.database);
     match config.backplane {
@@ -26,7 +26,7 @@ pub(crate) fn several(config: &Config) -> Result<bool, String> {
     }
 }
 
-/// Where the other nodes reach this one, if it opens these doors for them.
+/// Returns the address at which other nodes reach this one, if it listens for them.
 pub(crate) fn address(config: &Config, doors: &[http::Listener]) -> Result<Option<String>, String> {
     let Some(door) = doors.first() else { return Ok(None) };
     if let Some(address) = &config.node_address {
@@ -41,7 +41,7 @@ pub(crate) fn address(config: &Config, doors: &[http::Listener]) -> Result<Optio
     }
 }
 
-/// The other nodes as they are reached there.
+/// Creates the connection to other nodes' private addresses, if there may be some.
 pub(crate) fn cluster(
     config: &Config,
     store: &Arc<Store>,
@@ -54,7 +54,8 @@ pub(crate) fn cluster(
     Ok(among.map(|among| Arc::new(Cluster::new(among.speaker.node, secret, store.clone()))))
 }
 
-/// What all nodes must have in common: the secrets of access tokens, where no issuer vouches for people.
+/// Returns what must be the same on all nodes: a digest of the secrets of access tokens, if no issuer vouches for people. A node
+/// without a secret makes one.
 pub(crate) fn secrets(config: &Config) -> Result<Vec<String>, String> {
     match issuers::all(config)?.is_empty() {
         true if several(config)? => secrets::shown_by_a_node(config),
@@ -63,7 +64,7 @@ pub(crate) fn secrets(config: &Config) -> Result<Vec<String>, String> {
     }
 }
 
-/// The same for what serves nobody: it leaves no secret behind.
+/// Returns the same for a command that does not serve: it makes no secret.
 pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
     match issuers::all(config)?.is_empty() {
         true => secrets::shown(config),
@@ -71,7 +72,7 @@ pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
     }
 }
 
-/// The way to the others, if there may be some; this inbox hears them.
+/// Creates the bus to other nodes, if there may be some. This inbox hears them.
 pub(crate) async fn among(config: &Config, store: &Store, inbox: &Arc<Inbox>) -> Result<Option<Among>, String> {
     if !several(config)? {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What operators may see and do.
+//! Settings of the operators' API.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,8 @@ use tracing::warn;
 use crate::config::{Config, InForce};
 use crate::secrets;
 
-/// What operators may see and do who are listened to at these addresses: everybody may look where nobody else can reach.
+/// Returns the settings of the operators' API. Without a token, looking is allowed only if all of its addresses are on this
+/// machine alone.
 pub(crate) fn may(config: &Config, at: &[SocketAddr], in_force: Vec<InForce>) -> Result<OperatorSettings, String> {
     let (open, token) = (at.iter().all(|at| at.ip().is_loopback()), secrets::admin_token(config)?);
     if !open && token.is_none() {
@@ -17,7 +18,7 @@ pub(crate) fn may(config: &Config, at: &[SocketAddr], in_force: Vec<InForce>) ->
     Ok(OperatorSettings { token, open, in_force: shown(in_force).into() })
 }
 
-/// The settings in force as operators see them.
+/// Returns the settings in force, as operators see them.
 pub(crate) fn shown(in_force: Vec<InForce>) -> Vec<Setting> {
     in_force.into_iter().map(|InForce { name, value, from }| Setting { name, value, from }).collect()
 }

@@ -1,4 +1,4 @@
-//! The page that the server brings along: built files, compressed and embedded, under a strict policy.
+//! The page of the chat: built files, compressed and embedded, with a strict content security policy.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
-/// The page, and what it asks before anybody has logged in.
+/// The page of the chat, and what it asks before anybody has logged in.
 pub(crate) struct Page {
     directory: Arc<dyn Directory>,
     registration: bool,
     policy: HeaderValue,
 }
 
-/// What operators look at, beside the figures.
+/// The operators' page.
 pub(crate) struct OperatorsPage;
 
-/// A file as `web/embed.mjs` has put it beside.
+/// A file that `web/embed.mjs` has prepared.
 struct File {
     path: &'static str,
     tag: &'static str,
@@ -32,8 +32,8 @@ struct File {
 }
 
 impl Page {
-    /// A page over the people of a directory; `registration` is whether anybody may make an account, `ancestors` the sites that may
-    /// show the page inside of their own.
+    /// Creates a page over the people of a directory. `registration` is whether anybody may create an account, and `ancestors`
+    /// are the sites that may show the page in a frame.
     pub(crate) fn new(directory: Arc<dyn Directory>, registration: bool, ancestors: &[String]) -> Page {
         let policy = HeaderValue::try_from(policy(ancestors)).unwrap_or(HeaderValue::from_static(POLICY));
         Page { directory, registration, policy }
@@ -47,7 +47,7 @@ impl Page {
         }
     }
 
-    /// Whether nobody is there yet, so that the page offers to make the first account.
+    /// Answers whether there are no people yet, in which case the page offers to create the first account.
     async fn about(&self) -> Response<Body> {
         match self.directory.search(String::new(), None, 1).await {
             Ok(people) => {
@@ -86,7 +86,7 @@ impl Beside for OperatorsPage {
     }
 }
 
-/// The policy of a page that these sites may show.
+/// Returns the content security policy of a page that these sites may show in a frame.
 fn policy(ancestors: &[String]) -> String {
     if ancestors.is_empty() {
         POLICY.to_owned()
@@ -120,7 +120,7 @@ impl File {
             respond(StatusCode::OK, content_type, self.content.into())
         };
         let headers = answer.headers_mut();
-        // A name below /assets/ changes with its content.
+        // A file below /assets/ has a name that changes with its content.
         let kept = if self.path.starts_with(ASSETS) { "public, max-age=31536000, immutable" } else { "no-cache" };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
         headers.insert(ETAG, HeaderValue::from_static(self.tag));
@@ -136,11 +136,11 @@ impl File {
 
 /// What a page asks before anybody has logged in.
 const ABOUT: &str = "/page.json";
-/// Where the operators' page lies among the files; they find it at the root of their own address.
+/// Where the operators' page is among the files. On the operators' address it is at the root.
 const OPERATORS: &str = "/operators";
 const ICON: &str = "/favicon.svg";
 const ASSETS: &str = "/assets/";
-/// Scripts and styles come from here alone; pictures and recordings from wherever a message says.
+/// Scripts and styles come from here only; pictures and recordings from anywhere, as messages name them.
 const POLICY: &str = "default-src 'self'; img-src 'self' http: https: data: blob:; media-src 'self' http: https: blob:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const FILES: &[File] = include!("../web/built/files.rs");

@@ -1,4 +1,4 @@
-//! What changes while the server runs: files of keys and certificates within seconds, some settings at a hang-up signal.
+//! What changes while the server runs: files of keys and certificates within seconds, and some settings after a hang-up signal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +9,24 @@ use tokio::signal::unix::Signal;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
+use crate::assembly::rates;
 use crate::config::{Given, InForce, Unread};
 use crate::log::Adjust;
 use crate::operators::shown;
-use crate::serve::rates;
 
-/// What it takes to change something.
+/// What is needed to change settings.
 pub(crate) struct Reload {
     pub(crate) app: Arc<App>,
     pub(crate) tls: Option<Tls>,
     pub(crate) log: Adjust,
-    /// What is in force now.
+    /// The settings in force now.
     pub(crate) in_force: Vec<InForce>,
     /// Reads the settings as at the start.
     pub(crate) read: fn() -> Result<Given, Unread>,
 }
 
 impl Reload {
-    /// Looks at files every few seconds, and at the settings too at a hang-up, which is no reason to end.
+    /// Looks at the files every few seconds, and after a hang-up signal also at the settings, for ever.
     pub(crate) async fn keep(mut self, mut hang_up: Signal) {
         loop {
             tokio::select! {
@@ -44,7 +44,8 @@ impl Reload {
         }
     }
 
-    /// Takes over what can change while running, and says what cannot. Where anything is wrong everything stays as it was.
+    /// Applies the settings that can change while the server runs, and logs those that cannot. If anything is wrong, everything
+    /// stays as it was.
     fn read_settings(&mut self) {
         let given = match (self.read)() {
             Ok(given) => given,
@@ -80,7 +81,7 @@ impl Reload {
     }
 }
 
-/// What is taken over.
+/// The settings that can change while the server runs.
 const RELOADED: [&str; 8] = [
     "allowed_origin",
     "rate_messages",

@@ -1,4 +1,4 @@
-//! What was in another server's database, put into an empty one of ours, with the numbers that it had there.
+//! Importing rows of another server's database into an empty database, with the numbers that they had there.
 
 mod talk;
 
@@ -17,11 +17,11 @@ use crate::config::Config;
 use crate::filling::{self, Filling};
 use crate::issuers;
 
-/// Puts the rows of a file, or of the standard input where that is `-`, into the database; all of them or none.
+/// Imports the rows of a file, or of the standard input if that is `-`: all or none.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
     let input = archive::input(file)?;
     filling::import(config, async |filling: &mut Filling| {
-        // Whose numbers they are: those of whoever will vouch for these people.
+        // Numbers of people belong to the issuer that will vouch for them.
         issuers::belongs(&filling.store, config).await?;
         let have_passwords = issuers::name(config)?.is_empty();
         let mut reading =
@@ -31,14 +31,14 @@ pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
     .await
 }
 
-/// What has come in so far.
+/// What has been imported so far.
 struct Reading<'a> {
     filling: &'a mut Filling,
-    /// Whether people log in here, and not elsewhere.
+    /// Whether people will log in with this server, and so need a password.
     have_passwords: bool,
-    /// By what the rows call them.
+    /// Users by the ids in the rows.
     people: HashMap<Key, UserId>,
-    /// Chats whose members are still being told.
+    /// Chats whose members are still being read.
     unopened: Vec<Unopened>,
     talks: Talks,
 }
@@ -94,7 +94,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Makes somebody known as they will come: by their number, or by their UUID.
+    /// Creates a user under the number or UUID by which they will come.
     async fn meet(&mut self, line: usize, user: User) -> Result<(), String> {
         let subject = match &user.id {
             Key::Number(number) => UserId::new(*number).map(Subject::Number),
@@ -117,7 +117,7 @@ impl Reading<'_> {
             let visitor = Visitor { issuer, subject: subject.clone(), name, username: Some(username), avatar };
             let account = store.admit(visitor).await?;
             if self.have_passwords {
-                // No password has this digest.
+                // No password has this hash.
                 store.set_password(account.person.id(), String::new(), Kept::default()).await?;
             }
             Ok(account)
@@ -132,7 +132,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// All who are in these chats are known now: they are made, in the order of their numbers.
+    /// Creates the chats whose members are all known by now, in the order of their numbers.
     async fn open(&mut self) -> Result<(), String> {
         let mut unopened = std::mem::take(&mut self.unopened);
         unopened.sort_by_key(|unopened| match unopened.chat.id {
@@ -146,7 +146,7 @@ impl Reading<'_> {
     }
 }
 
-/// Lines that cannot be taken.
+/// How many lines were wrong.
 #[derive(Default)]
 struct Wrong(usize);
 
@@ -171,5 +171,5 @@ impl Wrong {
     }
 }
 
-/// How many lines are said to be wrong.
+/// How many wrong lines are shown.
 const SHOWN: usize = 20;

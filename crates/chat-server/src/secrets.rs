@@ -1,4 +1,5 @@
-//! Secrets: of access tokens and of back ends, given in settings or files, or made once and kept beside the database.
+//! Secrets of access tokens, of back ends, of operators and of the cluster: from settings or files, or made once and kept beside
+//! the database.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Error, ErrorKind, Write};
@@ -10,28 +11,29 @@ use tracing::warn;
 
 use crate::config::Config;
 
-/// The keys of trusted back ends.
+/// Returns the keys of trusted back ends.
 pub(crate) fn api_keys(config: &Config) -> Result<Vec<Secret>, String> {
     API_KEY.given(&config.api_key, config.api_key_file.as_deref())
 }
 
-/// What operators show, if there is anything.
+/// Returns the operators' token, if there is one.
 pub(crate) fn admin_token(config: &Config) -> Result<Option<Secret>, String> {
     Ok(ADMIN_TOKEN.given(config.admin_token.as_slice(), config.admin_token_file.as_deref())?.into_iter().next())
 }
 
-/// What nodes show each other, if there is anything.
+/// Returns the secret of the cluster, if there is one.
 pub(crate) fn cluster(config: &Config) -> Result<Option<Secret>, String> {
     let given = CLUSTER.given(config.cluster_secret.as_slice(), config.cluster_secret_file.as_deref())?;
     Ok(given.into_iter().next())
 }
 
-/// The secrets of access tokens that are given; none if one is to be made here.
+/// Returns the secrets of access tokens that were given; empty if one must be made.
 pub(crate) fn given(config: &Config) -> Result<Vec<Secret>, String> {
     JWT_SECRET.given(&config.jwt_secret, config.jwt_secret_file.as_deref())
 }
 
-/// The secrets of access tokens, of which the first one signs: those that are given, or the one that is kept for the database.
+/// Returns the secrets of access tokens, of which the first one signs: those that were given, or the one that is kept with the
+/// database.
 pub(crate) fn of_tokens(config: &Config) -> Result<Vec<Secret>, String> {
     let given = given(config)?;
     if !given.is_empty() {
@@ -51,8 +53,8 @@ pub(crate) fn of_tokens(config: &Config) -> Result<Vec<Secret>, String> {
     Ok(vec![secret])
 }
 
-/// What this node shows of the secrets of its access tokens to the others of a database, the one that signs first; nothing if one is
-/// still to be made.
+/// Returns a digest of the secret with which this node signs access tokens, to be compared with other nodes'; empty if the secret
+/// is still to be made.
 pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
     let mut secrets = given(config)?;
     if secrets.is_empty() && Path::new(HERE).exists() {
@@ -61,7 +63,8 @@ pub(crate) fn shown(config: &Config) -> Result<Vec<String>, String> {
     Ok(digests(&secrets))
 }
 
-/// The same for a node that serves: where it has none one is made, so that whoever comes later sees that theirs is another.
+/// Returns the same for a node that serves. If there is no secret yet it makes one, so that nodes which come later can compare
+/// theirs.
 pub(crate) fn shown_by_a_node(config: &Config) -> Result<Vec<String>, String> {
     of_tokens(config).map(|secrets| digests(&secrets))
 }
@@ -70,18 +73,18 @@ fn digests(secrets: &[Secret]) -> Vec<String> {
     secrets.iter().map(|secret| secret.digest().chars().take(SHOWN).collect()).collect()
 }
 
-/// A sort of secret.
+/// A kind of secret.
 struct Sort {
     name: &'static str,
     setting: &'static str,
     least: usize,
-    /// The characters that it may have, and what that is called.
+    /// The characters that it may have, and a name for these.
     has: fn(char) -> bool,
     spelling: &'static str,
 }
 
 impl Sort {
-    /// Those of the setting and those of the file together. What is too short is not shown.
+    /// Returns the secrets of a setting and of a file together. An error does not show any of them.
     fn given(&self, given: &[Secret], file: Option<&Path>) -> Result<Vec<Secret>, String> {
         self.check(given, &format!("--{}", self.setting))?;
         let Some(path) = file else { return Ok(given.to_vec()) };
@@ -112,7 +115,8 @@ impl Sort {
     }
 }
 
-/// The secret in a file that only its owner may read; the fresh one if there is none. It appears there whole or not at all.
+/// Returns the secret in a file that only its owner may read. If there is no file it is created with the fresh secret, completely
+/// or not at all.
 fn kept(path: &Path, fresh: Secret) -> Result<Secret, String> {
     if path.exists() {
         return read(path);
@@ -139,7 +143,7 @@ fn read(path: &Path) -> Result<Secret, String> {
     }
 }
 
-/// As many bytes as the signature has: with fewer it is the secret that would be guessed.
+/// At least as long as the signature, since otherwise the secret would be easier to guess than a signature.
 const JWT_SECRET: Sort = Sort {
     name: "a secret of access tokens",
     setting: "jwt-secret",
@@ -147,7 +151,7 @@ const JWT_SECRET: Sort = Sort {
     has: |letter| !letter.is_control(),
     spelling: "more than white space, without control characters",
 };
-/// Nobody may come upon it by trying, and it must pass through a header as it is.
+/// It must not be guessable, and must be allowed in a header.
 const API_KEY: Sort = Sort {
     name: "an API key",
     setting: "api-key",
@@ -155,7 +159,7 @@ const API_KEY: Sort = Sort {
     has: |letter| letter.is_ascii_graphic(),
     spelling: "of ASCII letters, digits and signs, without white space",
 };
-/// It opens an address that few can reach, and must pass through a header as it is.
+/// It may be shorter, since few can reach the operators' address; it must be allowed in a header.
 const ADMIN_TOKEN: Sort = Sort {
     name: "an operators' token",
     setting: "admin-token",
@@ -163,9 +167,9 @@ const ADMIN_TOKEN: Sort = Sort {
     has: |letter| !letter.is_control(),
     spelling: "more than white space, without control characters",
 };
-/// It is guessed by nobody who reaches the nodes' addresses, and must pass through a header as it is.
+/// It must not be guessable by whoever reaches the nodes' addresses, and must be allowed in a header.
 const CLUSTER: Sort = Sort { name: "a secret of the cluster", setting: "cluster-secret", ..API_KEY };
-/// So much of a digest tells secrets apart.
+/// How much of a digest is shown: enough to tell secrets apart.
 const SHOWN: usize = 16;
-/// Where the secret is kept that belongs to no file.
+/// The file for the secret if the database is not a file.
 const HERE: &str = "chat-server.secret";

@@ -1,5 +1,4 @@
-//! What was said in Slack, put into an empty database: people, conversations, messages, threads, reactions, at the times at which they
-//! were.
+//! Importing an export of Slack into an empty database: people, conversations, messages, threads and reactions, with their times.
 
 mod rooms;
 mod zip;
@@ -15,7 +14,7 @@ use self::zip::Zip;
 use crate::config::Config;
 use crate::filling::{self, Filling};
 
-/// Puts a workspace's export into the database.
+/// Imports a workspace's export.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
     let mut zip = Zip::open(file)?;
     filling::import(config, async |filling: &mut Filling| {
@@ -32,16 +31,16 @@ pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
     .await
 }
 
-/// What has come into the database so far.
+/// What has been imported so far.
 struct Workspace<'a> {
     filling: &'a mut Filling,
-    /// By what Slack calls them.
+    /// People by their ids in Slack.
     people: HashMap<String, Somebody>,
-    /// Entries that no rule lets in.
+    /// How many entries were refused by a rule.
     unusable: usize,
 }
 
-/// Who somebody is here.
+/// A person of the workspace.
 #[derive(Clone)]
 struct Somebody {
     id: UserId,
@@ -63,7 +62,7 @@ impl Workspace<'_> {
         self.filling.nothing_is_new(self.people.values().map(|somebody| somebody.id)).await
     }
 
-    /// Who this is; somebody who is not among the members (a program, a guest of another workspace) becomes known at first sight.
+    /// Returns a person. One who is not among the members (a program, a guest from another workspace) is created when first met.
     async fn know(&mut self, id: &str, name: Option<&str>, member: Option<&Member>) -> Result<UserId, String> {
         if let Some(somebody) = self.people.get(id) {
             return Ok(somebody.id);
@@ -72,7 +71,7 @@ impl Workspace<'_> {
         let picture = member.and_then(Member::picture).filter(|picture| names::check_avatar(picture).is_ok());
         let account = self.filling.name(name.unwrap_or(id), async |store, username| {
             let (name, avatar) = (shown.map(str::to_owned), picture.unwrap_or_default().to_owned());
-            // No password has this digest.
+            // No password has this hash.
             store.register(NewAccount { username, name, avatar, password: String::new() }).await
         });
         let person = account.await?.person;

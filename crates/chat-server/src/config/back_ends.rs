@@ -1,4 +1,4 @@
-//! Settings of what back ends are told and asked.
+//! Settings of back ends: what they are told, and what they are asked.
 
 use std::time::Duration;
 
@@ -10,41 +10,42 @@ use http::Uri;
 use super::pushes::Pushes;
 use super::values::web_address;
 
-/// What back ends are told, and asked, and what people are pushed by others' servers.
+/// Settings of back ends, and of pushes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BackEnds {
-    /// Let back ends subscribe addresses of private networks and of this machine. Whoever has the API key could look around there.
+    /// Let back ends subscribe webhooks at addresses of private networks and of this machine. Whoever has the API key could
+    /// explore these networks that way.
     #[arg(long)]
     pub(crate) allow_private_webhooks: bool,
-    /// An address of your back end that is asked before anything is said or edited: it gets `{chat_id, user_id, type, content, metadata}`
-    /// and answers `{allow, content?, reason?}` within 300 ms.
+    /// An address of your back end that is asked before a message is sent or edited: it gets `{chat_id, user_id, type, content,
+    /// metadata}`, and answers `{allow, content?, reason?}` within 300 ms.
     #[arg(long, value_parser = web_address)]
     pub(crate) check_url: Option<Uri>,
-    /// Whether everything may be said while that does not answer, or nothing.
+    /// What happens to messages while that address does not answer.
     #[arg(long, default_value = "open")]
     pub(crate) check_fails: Fails,
     #[command(flatten)]
     pub(crate) pushes: Pushes,
 }
 
-/// What may be said while nobody says whether it may.
+/// What happens to messages while the back end does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Fails {
-    /// Everything may be said meanwhile.
+    /// They are let through.
     Open,
-    /// Nothing may be said meanwhile.
+    /// They are refused.
     Closed,
 }
 
 impl BackEnds {
-    /// How they are told, where changes are forgotten after this time: what was not told by then is told no more.
+    /// Returns the settings of webhooks. A webhook ends after `keep` without success: by then the changes are pruned.
     pub(crate) fn hooks(&self, keep: Duration) -> HookSettings {
         let default = HookSettings::default();
         let give_up = default.give_up.min(keep / 10 * 9);
         HookSettings { private: self.allow_private_webhooks, give_up, ..default }
     }
 
-    /// Who is asked before something is said.
+    /// Returns the back end that is asked before a message is stored, if there is one.
     pub(crate) fn check(&self) -> Result<Option<Check>, String> {
         let check = self.check_url.clone().map(|address| Check::new(address, self.check_fails == Fails::Open));
         check.transpose().map_err(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! The settings in a TOML file.
+//! Settings in a TOML file.
 
 use std::fs;
 use std::ops::Range;
@@ -9,16 +9,16 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::nearest::nearest;
 
-/// A file of settings.
+/// A parsed file of settings.
 #[derive(Debug)]
 pub(super) struct File {
     path: PathBuf,
     entries: Vec<Entry>,
-    /// What each of its `[[issuer]]` says.
+    /// The settings of each `[[issuer]]`.
     issuers: Vec<Vec<Entry>>,
 }
 
-/// One setting of it.
+/// A setting in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: String,
@@ -26,17 +26,17 @@ pub(super) struct Entry {
     pub(super) line: usize,
 }
 
-/// A value, as the file spells it.
+/// A value, as it is written in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
-    /// A value in quotes.
+    /// Text in quotes.
     Text(String),
     /// A number, or true or false.
     Bare(String),
 }
 
 impl Value {
-    /// What it says.
+    /// Returns the value as text.
     pub(super) fn text(&self) -> &str {
         let (Value::Text(text) | Value::Bare(text)) = self;
         text
@@ -44,7 +44,7 @@ impl Value {
 }
 
 impl File {
-    /// Reads a file that may have these settings and no others.
+    /// Reads a file, which may have these settings and no others.
     pub(super) fn read(path: &Path, known: &[String]) -> Result<File, String> {
         let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let (entries, issuers) =
@@ -52,23 +52,23 @@ impl File {
         Ok(File { path: path.to_owned(), entries, issuers })
     }
 
-    /// What it says about a setting.
+    /// Returns the setting of this name.
     pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// What each of its issuers is.
+    /// Returns the settings of each issuer.
     pub(super) fn issuers(&self) -> &[Vec<Entry>] {
         &self.issuers
     }
 
-    /// Where it says so.
+    /// Returns the place of a setting: the file and the line.
     pub(super) fn place(&self, entry: &Entry) -> String {
         format!("{}:{}", self.path.display(), entry.line)
     }
 }
 
-/// What a text says, beside its issuers; if it is wrong, in which line and why.
+/// Parses the settings of a file and of its issuers. The error has the line and the reason.
 fn parse(text: &str, known: &[String]) -> Result<(Vec<Entry>, Vec<Vec<Entry>>), Wrong> {
     let line = |span: Range<usize>| 1 + text[..span.start.min(text.len())].matches('\n').count();
     let table = DeTable::parse(text).map_err(|error| (error.span().map_or(1, line), error.message().to_owned()))?;
@@ -89,7 +89,7 @@ fn parse(text: &str, known: &[String]) -> Result<(Vec<Entry>, Vec<Vec<Entry>>), 
     Ok((entries(settings, known, line)?, issuers))
 }
 
-/// The settings among these.
+/// Reads the settings of a table.
 fn entries<'a, 'i: 'a>(
     said: impl Iterator<Item = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>)>,
     known: &[String],
@@ -132,10 +132,10 @@ fn plain(value: &DeValue<'_>) -> Option<Value> {
     }
 }
 
-/// In which line something is wrong, and what.
+/// The line in which something is wrong, and what.
 type Wrong = (usize, String);
 
-/// The table of an issuer.
+/// The name of an issuer's table.
 const ISSUER: &str = "issuer";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! What `--help` says behind the settings.
+//! The end of `--help`.
 
-/// Lines to begin with, and what the program's end means.
+/// Examples, and the meaning of exit codes.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   chat-server                                                  serve on 127.0.0.1:8000, everything in chat.db
@@ -32,7 +32,7 @@ mod tests {
         let shown: Vec<_> = EXAMPLES.lines().filter_map(|line| line.strip_prefix("  chat-server")).collect();
         assert!(shown.len() > 8);
         for line in shown {
-            // What it does stands apart by two spaces or more.
+            // The explanation is separated by at least three spaces.
             let words = line.split("   ").next().unwrap_or_default().split_whitespace();
             let read = Config::try_parse_from(std::iter::once("chat-server").chain(words));
             assert!(read.is_ok(), "{line}: {}", read.unwrap_err());

@@ -1,4 +1,4 @@
-//! Which settings are in force, and where each came from: to be shown, so secrets are left out.
+//! The settings in force and where each came from, to be shown; without secrets.
 
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -11,15 +11,15 @@ use clap::{Arg, ArgMatches, Command};
 /// A setting in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InForce {
-    /// Its name, as in a TOML file.
+    /// Its name, as in the TOML file.
     pub(crate) name: String,
-    /// Its value; several with commas between; of a secret only that there is one.
+    /// Its value. Several values are separated by commas; of a secret it says only that there is one.
     pub(crate) value: String,
-    /// `default`, `command line`, the variable, or the file with the line.
+    /// Where it came from: `default`, `command line`, a variable's name, or the file with the line.
     pub(crate) from: String,
 }
 
-/// All of them, in the order of the help; `places` says where those came from that are not of the command line.
+/// Returns all settings, in the order of the help. `places` has the places of those that did not come from the command line.
 pub(super) fn in_force(command: &Command, given: &ArgMatches, places: &BTreeMap<String, String>) -> Vec<InForce> {
     let args = command.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version"));
     let shown = args.map(|arg| {
@@ -42,7 +42,7 @@ fn value(arg: &Arg, given: &ArgMatches) -> String {
     words.map(|word| without_password(&word).into_owned()).collect::<Vec<_>>().join(",")
 }
 
-/// An address without the password in it.
+/// Removes the password from an address.
 fn without_password(word: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = word.split_once("://") else { return word.into() };
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -52,7 +52,7 @@ fn without_password(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// libpq takes a password behind the question mark, too.
+/// libpq also accepts a password in the query.
 fn without_query_password(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let pairs = query.split('&').map(|pair| if pair.starts_with("password=") { "password=…" } else { pair });

@@ -8,34 +8,35 @@ use http::Uri;
 
 use super::values::{Span, lifetime, web_address};
 
-/// How files are kept, and which.
+/// Where and how long files are kept, and how large they may be.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Keeping {
-    /// Where the bytes of files are kept: a directory, which nodes on one database share. Without it beside the database.
+    /// The directory for the bytes of files. Nodes on one database must share it. Without it a directory beside the database.
     #[arg(long)]
     pub(crate) files: Option<PathBuf>,
-    /// The list of who was erased: where an older copy of the database is opened, they are erased again. Without it beside an SQLite
-    /// file, and for Postgres none.
+    /// The file that lists who was erased. When an older copy of the database is opened, these people are erased again. Without
+    /// it, a file beside an SQLite database, and none for Postgres.
     #[arg(long)]
     pub(crate) erasures: Option<PathBuf>,
-    /// Bytes of a file, such as `25MiB`.
+    /// How many bytes a file may have, such as `25MiB`.
     #[arg(long, default_value = "25MiB")]
     pub(crate) max_file: Bytes,
-    /// Bytes of all files that somebody announces in 24 hours.
+    /// How many bytes of files one person may announce in 24 hours.
     #[arg(long, default_value = "1GiB")]
     pub(crate) file_quota: Bytes,
-    /// How long a file is kept that no message has named.
+    /// How long a file is kept that no message names.
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub(crate) keep_unbound: Span,
-    /// Let files be read by members of their room alone, and not by everybody who knows their address.
+    /// Let only members of a file's room read it, instead of everybody who knows its address.
     #[arg(long)]
     pub(crate) private_files: bool,
-    /// Where clients find this server, such as `https://chat.example`, for the addresses of files; without it where their request went.
+    /// The public address of this server, such as `https://chat.example`, for the addresses of files. Without it, the host that a
+    /// request went to.
     #[arg(long, value_parser = web_address)]
     pub(crate) public_url: Option<Uri>,
 }
 
-/// How much: bytes, or a number with `KiB`, `MiB` or `GiB`.
+/// A size: bytes, or a number with `KiB`, `MiB` or `GiB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bytes(pub(crate) u64);
 

@@ -1,4 +1,4 @@
-//! Which of the places where a setting may stand counts: the command line before the environment before the file.
+//! Reading settings from their places: the command line wins over the environment, and that over the file.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -15,38 +15,37 @@ use super::nearest::nearest;
 use super::values::{Frequency, Span};
 use crate::issuers::{self, IssuerConfig};
 
-/// The variables of the environment.
+/// The environment's variables.
 type Variables = BTreeMap<String, String>;
 
 /// Settings, and where they came from.
 #[derive(Debug)]
 pub(crate) struct Given {
-    /// The settings as they came out.
+    /// The settings that result.
     pub(crate) config: Config,
-    /// What is strange, but not wrong.
+    /// What looks like a mistake, but may be none.
     pub(crate) warnings: Vec<String>,
-    /// Each of them, to be shown.
+    /// All settings, to be shown.
     pub(crate) in_force: Vec<InForce>,
 }
 
-/// Why there are no settings.
+/// Why settings could not be read.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// clap says what, and how the program ends: help is asked for, or the command line is wrong.
+    /// clap's error or help text, with the way the program ends.
     Clap(clap::Error),
-    /// A setting is wrong, and where.
+    /// A setting is wrong. The text says which, where and why.
     Wrong(String),
 }
 
-/// Reads the settings with which this program was started, as their places say now.
+/// Reads the settings of this process from all places, as they are now.
 pub(crate) fn here() -> Result<Given, Unread> {
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     read(std::env::args_os().collect(), &variables.collect())
 }
 
-/// Reads the settings that a command line, an environment and the file that they name make together. An empty variable counts
-/// as not given.
+/// Reads settings from a command line, an environment, and the file that these name. An empty variable counts as not given.
 pub(super) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given, Unread> {
     let said = command().try_get_matches_from(words.clone())?;
     let known: Vec<String> = command().get_arguments().map(name).collect();
@@ -79,7 +78,7 @@ pub(super) fn read(words: Vec<OsString>, variables: &Variables) -> Result<Given,
     Ok(Given { config, warnings: strange(variables, &known), in_force })
 }
 
-/// An issuer of the file. Its settings are those that a command line would have for one.
+/// Reads an issuer of the file, by the rules of the command line for one.
 fn issuer(file: &File, entries: &[Entry]) -> Result<IssuerConfig, Unread> {
     let mut words = vec![OsString::from(PROGRAM)];
     for entry in entries {
@@ -93,7 +92,7 @@ fn issuer(file: &File, entries: &[Entry]) -> Result<IssuerConfig, Unread> {
     named.ok_or_else(|| Unread::Wrong(format!("{place}: an issuer needs jwt_issuer")))
 }
 
-/// The command line, with the variables in its help.
+/// Returns the command line, with the variables' names in its help.
 fn command() -> Command {
     Config::command().mut_args(|arg| {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
@@ -110,7 +109,7 @@ fn variable(name: &str) -> String {
     format!("{PREFIX}{}", name.to_uppercase())
 }
 
-/// The flags that say what stands at a place.
+/// Returns the flags that mean the same as the values at a place.
 fn flags(arg: &Arg, values: &[Value], place: &str) -> Result<Vec<OsString>, String> {
     let flags: Result<Vec<OsString>, String> = values.iter().filter_map(|value| flag(arg, value).transpose()).collect();
     let flags = flags.map_err(|what| format!("{place}: {what}"))?;
@@ -118,14 +117,14 @@ fn flags(arg: &Arg, values: &[Value], place: &str) -> Result<Vec<OsString>, Stri
     Ok(flags)
 }
 
-/// Reads flags alone first, so that a complaint can say where they stand.
+/// Parses flags alone first, so that an error can name their place.
 fn alone(flags: &[OsString]) -> Result<(), String> {
     let words = [OsString::from(PROGRAM)].into_iter().chain(flags.iter().cloned());
     let said = command().try_get_matches_from(words).map_err(|error| complaint(&error))?;
     Config::from_arg_matches(&said).map_err(|error| complaint(&error))?.check_secrets()
 }
 
-/// The flag that says what a value elsewhere says; none for a switch that is off.
+/// Returns the flag that means the same as a value; `None` for a switch that is off.
 fn flag(arg: &Arg, value: &Value) -> Result<Option<OsString>, String> {
     let flag = format!("--{}", arg.get_id().as_str().replace('_', "-"));
     if matches!(value, Value::Bare(_)) && !is_bare(arg) {
@@ -139,22 +138,22 @@ fn flag(arg: &Arg, value: &Value) -> Result<Option<OsString>, String> {
     }
 }
 
-/// Whether a setting is a number, a span, a rate or a switch, which a file may have without quotes.
+/// Tells whether the value of a setting may stand in the file without quotes: a number, a span, a rate or a switch.
 fn is_bare(arg: &Arg) -> bool {
     let of = arg.get_value_parser().type_id();
     let plain = [TypeId::of::<bool>(), TypeId::of::<u32>(), TypeId::of::<usize>()];
     plain.into_iter().chain([TypeId::of::<Span>(), TypeId::of::<Frequency>()]).any(|plain| of == plain)
 }
 
-/// clap's words without its advice, which is about command lines.
+/// Returns clap's complaint without its advice about command lines.
 fn complaint(error: &clap::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     first.trim_start_matches("error: ").to_owned()
 }
 
-/// Variables that look like settings and are none. They are no mistake for sure: Kubernetes puts `CHAT_SERVICE_HOST` there where
-/// a service is called so.
+/// Returns warnings about variables that look like settings but are none. They may be meant for something else: Kubernetes sets
+/// `CHAT_SERVICE_HOST` where a service is called `chat`.
 fn strange(variables: &Variables, known: &[String]) -> Vec<String> {
     let known: Vec<String> = known.iter().map(|name| variable(name)).chain(OTHERS.map(String::from)).collect();
     let strange = variables.keys().filter(|name| name.starts_with(PREFIX) && !known.contains(name));

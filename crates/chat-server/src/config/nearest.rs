@@ -1,6 +1,6 @@
-//! The name that was meant by one that is nearly right.
+//! Suggesting a name for one that is misspelled.
 
-/// The known name that is most like this one, if any is like it.
+/// Returns the known name that is most similar, if one is similar enough.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
     let like = |known: &'a String| (strsim::damerau_levenshtein(name, known), known.as_str());
     let (distance, best) = known.into_iter().map(like).min()?;

@@ -1,32 +1,33 @@
-//! Settings of what people are pushed.
+//! Settings of pushes.
 
 use chat_transport::push::PushSettings;
 use clap::{Args, ValueEnum};
 use http::Uri;
 
-/// What people are pushed while they have nothing open.
+/// Settings of pushes to people's devices.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Pushes {
-    /// Whether names and words go along with a push; they are encrypted for the device, and the device shows them on its locked screen.
+    /// Whether a push contains names and the message's text. They are encrypted for the device, which shows them on its locked
+    /// screen.
     #[arg(long, default_value = "all")]
     pub(crate) push_content: Content,
-    /// Whom those write to who run push services: an address beginning with `mailto:` or `https:`. Without it --public-url, if that is
-    /// one; some services take nothing from who says neither.
+    /// The contact for operators of push services: an address that begins with `mailto:` or `https:`. Without it --public-url, if
+    /// that begins with `https:`. Some services refuse pushes without a contact.
     #[arg(long, value_parser = contact)]
     pub(crate) push_contact: Option<String>,
 }
 
-/// What goes along with a push.
+/// What a push contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Content {
-    /// Names and words.
+    /// Names and the message's text.
     All,
-    /// Which message it is.
+    /// Only which message it is.
     None,
 }
 
 impl Pushes {
-    /// How people are pushed what they miss by a server with this address.
+    /// Returns the settings of pushes for a server with this public address.
     pub(crate) fn settings(&self, public: Option<&Uri>) -> PushSettings {
         let default = PushSettings::default();
         let public = public.filter(|address| address.scheme_str() == Some("https")).map(ToString::to_string);

@@ -1,4 +1,4 @@
-//! What a setting may be: spans of time, rates, sizes, addresses, origins.
+//! The types of settings' values: times, rates, sizes, addresses, origins.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,49 +10,49 @@ use chat_domain::bucket::Rate;
 use chat_transport::account::secret::Secret;
 use http::Uri;
 
-/// A span of time: seconds, or a number with `ms`, `s`, `m`, `h` or `d`.
+/// A time: seconds, or a number with `ms`, `s`, `m`, `h` or `d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span(pub(crate) Duration);
 
-/// How often: so many a second, and so many at once.
+/// A rate: so many a second, and perhaps so many at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frequency(pub(crate) Rate);
 
-/// Who may make an account.
+/// Who may create an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Registration {
-    /// Everybody who comes.
+    /// Everybody.
     Open,
-    /// Nobody: accounts are made by other ways.
+    /// Nobody: accounts are created in other ways.
     Closed,
 }
 
-/// Where a key set is.
+/// Where a key set comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Jwks {
-    /// The path of a file.
+    /// A file.
     File(PathBuf),
-    /// An address of the web.
+    /// An address.
     Address(Uri),
 }
 
-/// How nodes that share a database hear of each other.
+/// How nodes on the same database hear of each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// By what Postgres notifies.
+    /// Through NOTIFY of Postgres.
     Postgres,
-    /// By what is published in the Redis or Valkey at this address.
+    /// Through the Redis or Valkey at this address.
     Redis(String),
-    /// Not at all: there is one node.
+    /// Not at all: there is a single node.
     None,
 }
 
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
-    /// An address or a host's name, and a port.
+    /// A host name or address, and a port.
     Host(String),
-    /// A Unix socket, and who may use its file.
+    /// A Unix socket, and the mode of its file.
     Unix { path: PathBuf, mode: u32 },
 }
 
@@ -147,20 +147,20 @@ impl fmt::Display for Address {
     }
 }
 
-/// An address that can be asked.
+/// Reads an address with http or https.
 pub(super) fn web_address(text: &str) -> Result<Uri, String> {
     let address: Result<Uri, _> = text.parse();
     let good = |address: &Uri| matches!(address.scheme_str(), Some("http" | "https")) && address.host().is_some();
     address.ok().filter(good).ok_or_else(|| "must be an address such as https://backend.example/path".into())
 }
 
-/// The time for which something is good: without a second of it nobody would come in, or come back.
+/// Reads a time of at least a second: with less, nobody could come in, or come back.
 pub(super) fn lifetime(text: &str) -> Result<Span, String> {
     let span: Span = text.parse()?;
     if span.0 < Duration::from_secs(1) { Err("must be a second or more".into()) } else { Ok(span) }
 }
 
-/// A size or a number of which nothing works without one.
+/// Reads a number that must not be 0.
 pub(super) fn some(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("must be a number, 1 or more".into()),
@@ -168,7 +168,7 @@ pub(super) fn some(text: &str) -> Result<usize, String> {
     }
 }
 
-/// The size of a queue. What a client missed comes in pieces, and the longest message must find room behind two of them.
+/// Reads the size of a queue. What a client missed is sent in pieces, and the longest message must fit behind two of them.
 pub(super) fn queue(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(bytes) if bytes >= SMALLEST_QUEUE => Ok(bytes),
@@ -176,13 +176,13 @@ pub(super) fn queue(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A secret, whatever it is: a complaint about it must not show it, so
-/// [`Config::check_secrets`](super::Config::check_secrets) complains.
+/// Reads any secret. [`Config::check_secrets`](super::Config::check_secrets) checks it later, because clap's complaint would show
+/// it.
 pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }
 
-/// The origin of a site as browsers spell it. A star would let every site act for whoever has the cookie.
+/// Reads the origin of a site as browsers spell it. `*` is refused, since every site could then act for whoever has the cookie.
 pub(super) fn origin(text: &str) -> Result<String, String> {
     let origin = text.trim_end_matches('/').to_ascii_lowercase();
     let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://")).unwrap_or_default();
@@ -193,7 +193,7 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     Ok(origin)
 }
 
-/// Where everything is stored. A name without a scheme is a file for SQLite.
+/// Reads the name of a database. Without a scheme it is a file for SQLite.
 pub(super) fn database(text: &str) -> Result<String, String> {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -210,14 +210,14 @@ pub(super) fn database(text: &str) -> Result<String, String> {
 
 const SMALLEST_QUEUE: usize = 128 << 10;
 
-/// Who makes files that can be imported.
+/// Who made a file that is imported.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Source {
-    /// What `chat-server export` has written.
+    /// `chat-server export`.
     ChatServer,
-    /// A query in a database of your own, which writes people, chats and messages as lines of JSON.
+    /// A query in your own database, which writes people, chats and messages as lines of JSON.
     Rows,
-    /// The owners of a workspace, who can export it as a ZIP file.
+    /// Slack: the owners of a workspace can export it as a ZIP file.
     Slack,
 }
 

@@ -1,4 +1,4 @@
-//! One of the people: a client of dialect 2 that does what it is told, and answers the guest by itself.
+//! A person of the demo: a client of dialect 2 that does what it is told, and answers the guest by itself.
 
 use std::time::Duration;
 
@@ -14,34 +14,34 @@ use tracing::debug;
 
 use super::script::{ANSWERS, ANSWERS_RU, HOST};
 
-/// What somebody does.
+/// Something that a person does.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    /// Types for a while, then says it.
+    /// Types for a while, then sends the text.
     Say { room: RoomId, content: &'static str, writing: Duration },
-    /// Likes the newest message that somebody else said there.
+    /// Likes the newest message of somebody else in this room.
     LikeNewest { room: RoomId },
-    /// A frame that is ready to go out.
+    /// Sends this frame.
     Frame(String),
 }
 
-/// One of the people.
+/// A person of the demo.
 #[derive(Clone)]
 pub(super) struct Actor {
     acts: Sender<Act>,
 }
 
-/// Who somebody is in the play.
+/// Who a person is.
 pub(super) struct Part {
-    /// Their place among the people.
+    /// Their index among the people.
     pub(super) who: usize,
     pub(super) user: UserId,
     pub(super) guest: UserId,
-    /// The groups that they are in.
+    /// The groups in which they are.
     pub(super) groups: Vec<RoomId>,
 }
 
-/// What an actor knows of the world.
+/// What an actor knows while it is connected.
 struct Role {
     part: Part,
     actor: Actor,
@@ -51,7 +51,7 @@ struct Role {
 }
 
 impl Actor {
-    /// Comes in, and stays until told to stop.
+    /// Connects, and stays until told to stop.
     pub(super) fn begin(part: Part, address: String, stop: CancellationToken) -> Actor {
         let (acts, told) = mpsc::channel(QUEUE);
         let actor = Actor { acts };
@@ -61,14 +61,14 @@ impl Actor {
         actor
     }
 
-    /// Tells what to do. Who has too much to do leaves it.
+    /// Tells the actor to do something. It is dropped if the actor has too much to do.
     pub(super) fn does(&self, act: Act) {
         if let Err(error) = self.acts.try_send(act) {
             debug!(%error, "an actor is busy");
         }
     }
 
-    /// Types, then says it, while others do something else.
+    /// Types, then sends the text, while the actor can do other things.
     fn say(&self, room: RoomId, content: &'static str, writing: Duration) {
         let actor = self.clone();
         tokio::spawn(async move {
@@ -123,9 +123,9 @@ impl Role {
         }
     }
 
-    /// Reads what others say at once, and answers the guest.
+    /// Marks what others say as read at once, and returns an answer to the guest.
     fn hear(&mut self, text: &str) -> Option<String> {
-        // Direct chats are not joined: there the list of chats says what is new.
+        // Direct chats are not joined: the chat list tells what is new there.
         let is_direct = text.starts_with(r#"{"type":"chat_updated""#);
         if !is_direct && !text.starts_with(r#"{"type":"new_message""#) {
             return None;
@@ -162,14 +162,14 @@ impl Role {
     }
 }
 
-/// The number of the first field of this name in a frame of our own server's.
+/// Returns the number in the first field of this name. It is simple because the frame is our own server's.
 fn number(text: &str, field: &str) -> Option<i64> {
     let after = text.split_once(&format!(r#""{field}":"#))?.1;
     let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
     after[..digits].parse().ok()
 }
 
-/// Acts that may wait.
+/// How many acts may wait.
 const QUEUE: usize = 32;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! `chat-server demo`: rooms in memory with people who live in them, for a first look. The people are clients like any other: each
-//! has a WebSocket, types, reads, likes and answers.
+//! `chat-server demo`: a chat in memory with people who live in it, for a first look. The people are ordinary clients: each has a
+//! WebSocket, types, reads, likes and answers.
 
 mod actor;
 mod script;
@@ -20,14 +20,14 @@ use tokio_util::sync::CancellationToken;
 use self::actor::{Act, Actor, Part};
 use self::script::{GROUPS, Group, PEOPLE, TALKS, Utterance};
 
-/// Where the demo plays.
+/// The server on which the demo runs.
 pub(crate) struct Stage {
     pub(crate) app: Arc<App>,
 }
 
 /// The people and rooms of the demo.
 pub(crate) struct Demo {
-    /// With which whoever started it logs in.
+    /// The token of the guest.
     pub(crate) guest: Secret,
     visitor: UserId,
     people: Vec<UserId>,
@@ -35,7 +35,7 @@ pub(crate) struct Demo {
 }
 
 impl Stage {
-    /// Makes the people, the rooms, and what was said before the curtain rises.
+    /// Creates the people and the rooms, with some messages.
     pub(crate) async fn prepare(&self) -> Result<Demo, String> {
         self.set().await.map_err(|failure| format!("cannot prepare the demo: {failure:?}"))
     }
@@ -63,7 +63,7 @@ impl Stage {
     }
 
     async fn account(&self, username: &str, name: &str) -> Result<UserId, Failure> {
-        // Nobody can log in with this: it is the digest of nothing.
+        // A hash that belongs to no password, so that nobody can log in.
         let password = String::from("-");
         let account =
             NewAccount { username: username.into(), name: Some(name.into()), avatar: String::new(), password };
@@ -76,7 +76,7 @@ impl Stage {
         outcome.event().map(|event| event.room).ok_or(Failure::Unavailable)
     }
 
-    /// A token of our own making: nobody here has a password.
+    /// Issues a token, since nobody here has a password.
     fn token(&self, user: UserId) -> Result<Secret, Failure> {
         let (seconds, name) = (clock::now().since(Time::from_secs(0)).as_secs(), Secret::random());
         let name = name.map_err(|_| Failure::Unavailable)?.reveal().to_owned();
@@ -84,7 +84,7 @@ impl Stage {
         Ok(issued.ok_or(Failure::Unavailable)?.0)
     }
 
-    /// Lines that were said before.
+    /// Sends lines that count as said before the start.
     async fn tell(&self, room: RoomId, lines: &[Utterance], actor: impl Fn(usize) -> UserId) -> Result<(), Failure> {
         for (who, content) in lines {
             let command = Command::Send { room, draft: Draft::text(*content), client_id: None };
@@ -93,7 +93,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Lets the people live until told to stop; they come to where the server listens.
+    /// Lets the people live until told to stop. They connect to the server at `at`.
     pub(crate) async fn play(self, demo: Demo, at: SocketAddr, stop: CancellationToken) {
         let mut actors = Vec::new();
         for (who, user) in demo.people.iter().enumerate() {
@@ -107,7 +107,7 @@ impl Stage {
         stop.run_until_cancelled(futures_util::future::join_all(groups)).await;
     }
 
-    /// Plays a group's lines over and over, as long as somebody watches.
+    /// Plays a group's lines over and over, while somebody is watching.
     async fn follow(&self, demo: &Demo, group: usize, actors: &[Actor]) {
         let Some((room, group)) = demo.groups.get(group) else { return };
         for (turn, (who, content)) in group.lines.iter().cycle().enumerate() {

@@ -1,16 +1,16 @@
-//! Who is in the demo and what they say. A line is who says it and the words: plain text without quotes or backslashes.
+//! The people of the demo and what they say. Texts have no quotes or backslashes, so that they can be put into JSON as they are.
 
-/// Who says it, and what.
+/// The index of the speaker, and the text.
 pub(super) type Utterance = (usize, &'static str);
 
-/// A room of several.
+/// A group.
 pub(super) struct Group {
     pub(super) title: &'static str,
-    /// The first owns it.
+    /// The members; the first one owns it.
     pub(super) cast: &'static [usize],
-    /// What was said before anybody watches.
+    /// What was said before the start.
     pub(super) before: &'static [Utterance],
-    /// What is said while somebody does, over and over.
+    /// What is said while somebody is watching, over and over.
     pub(super) lines: &'static [Utterance],
 }
 

@@ -1,4 +1,4 @@
-//! A chat while it comes in: who was in it when something was said, and who is in it in the end.
+//! A chat that is being imported: its members change, so that everybody was in it when they said something.
 
 use std::collections::HashSet;
 
@@ -6,20 +6,20 @@ use chat_domain::{Command, Failure, Limits, RoomId, Time, UserId};
 
 use super::{AT_ONCE, Filling, said_of};
 
-/// A chat, as far as it has come in.
+/// A chat that is being imported.
 pub(crate) struct Room {
     pub(crate) id: RoomId,
     owner: UserId,
-    /// Who is in it, so far.
+    /// Its members, so far.
     within: HashSet<UserId>,
-    /// Whether others can come into it.
+    /// Whether others can be added.
     is_group: bool,
-    /// When something last happened.
+    /// When something last happened in it.
     pub(crate) last: Time,
 }
 
 impl Filling {
-    /// Makes a group of this title, or without one two people's own chat.
+    /// Creates a group with this title, or without one a direct chat.
     pub(crate) async fn open(
         &mut self,
         title: Option<&str>,
@@ -47,7 +47,7 @@ impl Filling {
         Ok(Room { id, owner, within, is_group, last: at })
     }
 
-    /// Whoever said something was there, whether or not they are there in the end.
+    /// Adds somebody who said something, whether or not they are members in the end.
     pub(crate) async fn let_in(&mut self, room: &mut Room, user: UserId, at: Time) -> Result<(), String> {
         if room.is_group && room.within.insert(user) {
             self.execute(room.owner, at, Command::AddMember { room: room.id, user }).await.map_err(said_of)?;
@@ -55,7 +55,7 @@ impl Filling {
         Ok(())
     }
 
-    /// Those who are not among the members of today go.
+    /// Removes those who are not members in the end.
     pub(crate) async fn let_out(&mut self, room: &Room, members: &[UserId]) -> Result<(), String> {
         let gone = room.within.iter().filter(|user| **user != room.owner && !members.contains(user));
         for user in gone.copied().filter(|_| room.is_group).collect::<Vec<_>>() {
@@ -65,7 +65,7 @@ impl Filling {
         Ok(())
     }
 
-    /// These have read everything; whoever cannot read there has, too.
+    /// Marks everything as read by the members and the owner.
     pub(crate) async fn read_all(&mut self, room: &Room, members: &[UserId]) -> Result<(), String> {
         let read = members.iter().chain([&room.owner]).collect::<HashSet<_>>();
         let orders: Vec<_> =
@@ -77,7 +77,7 @@ impl Filling {
     }
 }
 
-/// A title as long as one may be.
+/// Cuts a title to the allowed length.
 fn shortened(title: &str) -> String {
     title[..title.floor_char_boundary(Limits::default().title)].to_owned()
 }

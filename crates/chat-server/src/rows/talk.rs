@@ -1,4 +1,4 @@
-//! Chats, and what was said in them.
+//! Importing chats and their messages.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,15 @@ use chat_store::Numbered;
 use super::Wrong;
 use crate::filling::{AT_ONCE, Filling, Room, Wish, said_of, sent};
 
-/// All chats, as far as they have come in.
+/// All chats that are being imported.
 #[derive(Default)]
 pub(super) struct Talks {
     talks: Vec<Talk>,
-    /// Which chat a key is.
+    /// The index of each chat, by its id in the rows.
     chats: HashMap<Key, usize>,
-    /// In which chat each message is, and its number here once that is known.
+    /// The chat of each message, by its id in the rows, and its number here once that is known.
     messages: HashMap<Key, (usize, Option<MessageId>)>,
-    /// What is still to be carried out, in its order.
+    /// Orders that are still to be executed, in order.
     waiting: Vec<Waiting>,
     /// The number that the next message gets.
     next: i64,
@@ -28,14 +28,14 @@ pub(super) struct Talks {
 struct Talk {
     room: Room,
     members: Vec<Member>,
-    /// Its messages, the oldest first.
+    /// The chat's messages, oldest first.
     said: Vec<MessageId>,
 }
 
 struct Waiting {
     line: usize,
     wish: Wish,
-    /// What the rows call the message that comes of it.
+    /// The id in the rows of the message that this order sends.
     makes: Option<Key>,
 }
 
@@ -124,7 +124,7 @@ impl Talks {
         let room = self.talks[at].room.id;
         let edited = message.edited_at.filter(|_| kind == MessageKind::Text);
         let draft = Draft { kind, metadata: message.metadata(), reply_to, ..Draft::text(message.content.clone()) };
-        // What it was before is not known.
+        // The content before the edit is not known.
         let first = if edited.is_some() { Draft { content: BEFORE.into(), ..draft } } else { draft };
         let client_id = message.client_id.as_deref().and_then(ClientId::new);
         self.talks[at].room.last = created_at;
@@ -162,7 +162,7 @@ impl Talks {
         self.wait(filling, Waiting { line, wish: (user, when, react), makes: None }).await
     }
 
-    /// Those who are there in the end are, and have read what they had read.
+    /// Brings memberships and positions to their final state.
     pub(super) async fn end(&mut self, filling: &mut Filling, people: &People) -> Result<(), String> {
         self.carry_out(filling).await?;
         for talk in &self.talks {
@@ -177,14 +177,14 @@ impl Talks {
                 Some((*user, talk.room.last, Command::Read { room: talk.room.id, upto }))
             });
             for reads in reads.collect::<Vec<_>>().chunks(AT_ONCE) {
-                // Whoever has nothing to read has read everything.
+                // A refusal means that there is nothing to read for them, so everything is read.
                 filling.carry_out(reads.to_vec()).await?;
             }
         }
         Ok(())
     }
 
-    /// The newest message of a chat that is not newer than the one of this key, which may have been deleted.
+    /// Returns the newest message of a chat up to the one with this id, which may have been deleted.
     fn read_upto(&self, talk: &Talk, newest: &Key) -> Option<MessageId> {
         let id = match self.messages.get(newest) {
             Some((_, id)) => *id,
@@ -194,7 +194,7 @@ impl Talks {
         Some(talk.said[before.checked_sub(1)?])
     }
 
-    /// The number of a message here. Where it is not known before, what waits is carried out first.
+    /// Returns the number of a message here. If it is not known yet, waiting orders are executed first.
     async fn number(&mut self, filling: &mut Filling, key: &Key) -> Result<Option<MessageId>, String> {
         if matches!(self.messages.get(key), Some((_, None))) {
             self.carry_out(filling).await?;
@@ -223,7 +223,7 @@ impl Talks {
             if kept(&key).is_some_and(|number| number != message.number()) {
                 match outcome {
                     Ok(Outcome::Already(_)) => self.wrong.say(line, "its author has said this `client_id` before"),
-                    // Behind what was refused numbers may be off; nothing of it is kept.
+                    // After a refused message the numbers may differ. Nothing is kept of such an import anyway.
                     _ if self.wrong.is_any() => {}
                     _ => {
                         return Err(format!(
@@ -242,7 +242,7 @@ impl Talks {
     }
 }
 
-/// The number that stays.
+/// Returns the number that a row keeps here.
 fn kept(key: &Key) -> Option<i64> {
     match key {
         Key::Number(number) => Some(*number),
@@ -250,5 +250,5 @@ fn kept(key: &Key) -> Option<i64> {
     }
 }
 
-/// What stands in a message before it is edited.
+/// The content of a message before its edit.
 const BEFORE: &str = "…";

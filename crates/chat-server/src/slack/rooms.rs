@@ -1,4 +1,4 @@
-//! Conversations, and what was said in them.
+//! Importing conversations and their messages.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use super::Workspace;
 use super::zip::Zip;
 use crate::filling::{AT_ONCE, Room, Wish, sent};
 
-/// A conversation, as far as it has come in.
+/// A conversation that is being imported.
 struct Talk {
     room: Room,
-    /// By when they were said.
+    /// Messages by their times, which are their ids in Slack.
     messages: HashMap<String, MessageId>,
 }
 
@@ -45,7 +45,7 @@ impl Workspace<'_> {
         self.filling.read_all(&talk.room, &members).await.map_err(|problem| format!("{folder}: {problem}"))
     }
 
-    /// Some of a day: all messages together where none answers another of them, then how people reacted.
+    /// Imports a part of a day: all messages together, as far as none answers another of them, then the reactions.
     async fn say(&mut self, talk: &mut Talk, part: &[Said]) -> Result<(), String> {
         let (mut orders, mut names, mut reactions) = (Vec::new(), Vec::new(), Vec::new());
         for entry in part {
@@ -85,7 +85,7 @@ impl Workspace<'_> {
         Ok(())
     }
 
-    /// The first piece of a message is what answers and reactions are about.
+    /// Executes orders that send messages. If a message was split, answers and reactions go to its first piece.
     async fn sent(&mut self, talk: &mut Talk, orders: Vec<Wish>, names: Vec<String>) -> Result<(), String> {
         self.filling.progress.more(orders.len());
         for (message, ts) in self.carry_out(orders).await?.into_iter().zip(names) {
@@ -96,7 +96,7 @@ impl Workspace<'_> {
         Ok(())
     }
 
-    /// Which messages came of these; what no rule lets in is counted.
+    /// Executes orders and returns their messages. Refused ones are counted.
     async fn carry_out(&mut self, orders: Vec<Wish>) -> Result<Vec<Option<MessageId>>, String> {
         let mut made = Vec::with_capacity(orders.len());
         for orders in orders.chunks(AT_ONCE) {
@@ -120,7 +120,7 @@ impl Workspace<'_> {
     }
 }
 
-/// A text in messages as long as they may be.
+/// Splits a text into messages of the allowed length.
 fn pieces(text: &str) -> Vec<String> {
     let (mut rest, mut pieces) = (text, Vec::new());
     while !rest.is_empty() {

@@ -1,4 +1,4 @@
-//! The files of an export.
+//! The files in an export of Slack.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,7 +10,7 @@ use flate2::read::DeflateDecoder;
 use rawzip::{CompressionMethod, FileReader, RECOMMENDED_BUFFER_SIZE, ZipArchive, ZipArchiveEntryWayfinder};
 use serde::de::DeserializeOwned;
 
-/// A ZIP file, and where in it each file is.
+/// A ZIP file, and where its files are.
 pub(super) struct Zip {
     archive: ZipArchive<FileReader>,
     files: BTreeMap<String, (ZipArchiveEntryWayfinder, CompressionMethod)>,
@@ -31,14 +31,14 @@ impl Zip {
         Ok(Zip { archive, files })
     }
 
-    /// What a file lists, if there is such a file.
+    /// Reads a JSON list from a file, if there is such a file.
     pub(super) fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Vec<T>>, String> {
         let Some((place, method)) = self.files.get(name) else { return Ok(None) };
         let bytes = self.read(*place, *method).map_err(|error| format!("{name}: {error}"))?;
         list(&bytes).map(Some).map_err(|error| format!("{name}: {error}"))
     }
 
-    /// The files of a folder, a day each, the oldest first.
+    /// Returns the files of a folder, one for each day, oldest first.
     pub(super) fn days(&self, folder: &str) -> Vec<String> {
         let prefix = format!("{folder}/");
         let within = self.files.range(prefix.clone()..).map(|(name, _)| name);
@@ -48,7 +48,7 @@ impl Zip {
     fn read(&self, place: ZipArchiveEntryWayfinder, method: CompressionMethod) -> io::Result<Vec<u8>> {
         let entry = self.archive.get_entry(place).map_err(io::Error::other)?;
         let mut bytes = Vec::new();
-        // More than anybody says in a day would be a trick.
+        // The bound guards against archives that unpack to endless data.
         let most = |reader| Read::take(reader, LARGEST);
         match method {
             CompressionMethod::STORE => {
