@@ -204,14 +204,16 @@ fn read_all(input: impl BufRead, batches: &Batches) -> Result<(), String> {
     let (mut records, mut rows, mut is_whole) = (Vec::with_capacity(BATCH), 0, false);
     for (number, line) in (1..).zip(input.split(b'\n')) {
         let line = line.map_err(|error| format!("cannot read: {error}"))?;
-        let (table, row) = archive::read(&line).ok_or_else(|| format!("line {number} is no row of an archive"))?;
+        let (table, row) = archive::read(&line).ok_or_else(|| format!("line {number} is not a row of an archive"))?;
         match table.as_str() {
             _ if is_whole => return Err(format!("line {number} stands behind the end")),
             HEAD if number == 1 && row.first() != Some(&(VERSION.into(), Value::Int(NEWEST))) => {
-                return Err("this was made by a newer program: use that one".into());
+                return Err("a newer program has made this: import it with that one".into());
             }
             HEAD if number == 1 => continue,
-            _ if number == 1 => return Err("this is no archive of chat-server".into()),
+            _ if number == 1 => {
+                return Err("this is not an archive of chat-server: `chat-server export` makes one".into());
+            }
             END => is_whole = row.first() == Some(&(ROWS.into(), Value::Int(rows))),
             _ => {
                 rows += 1;

@@ -38,26 +38,22 @@ pub(crate) struct Config {
     /// The command, if there is one.
     #[command(subcommand)]
     pub(crate) action: Option<Action>,
-    /// Where clients connect: a host and a port, or a Unix socket such as `unix:/run/chat/chat.sock?mode=0666` (without a mode
-    /// 0660). May be given several times.
-    /// given several times.
+    /// Where clients connect: a host and a port, or a Unix socket such as `unix:/run/chat.sock?mode=0666` (without a mode 0660).
+    /// May be given several times.
     #[arg(long, value_delimiter = ',', default_value = "127.0.0.1:8000")]
     pub(crate) listen: Vec<Address>,
-    /// Where operators find a page, /healthz, /readyz and /metrics. Keep it private. Without it 127.0.0.1:9464, if that port is
-    /// free.
+    /// Where operators find a page, /healthz, /readyz and /metrics; keep it private. Without it 127.0.0.1:9464, if that is free.
     #[arg(long)]
     pub(crate) admin_listen: Option<Address>,
-    /// The token, 8 bytes or more, with which operators may change things at /admin/api. Where --admin-listen is not on this
-    /// machine alone, it is needed to see anything there. Other users of this machine can read command lines, so prefer
-    /// --admin-token-file.
+    /// The token, 8 bytes or more, that operators need to change anything at /admin/api, and to see anything there if others can
+    /// reach --admin-listen. Other users of this machine can read command lines: prefer --admin-token-file.
     #[arg(long, value_parser = secret)]
     pub(crate) admin_token: Option<Secret>,
     /// A file with the operators' token.
     #[arg(long)]
     pub(crate) admin_token_file: Option<PathBuf>,
-    /// A PEM file with a certificate, followed by those between it and its authority. With one, the addresses of --listen speak
-    /// TLS and HTTP/2. May be given several times: each client gets the first certificate for the name that it asks for, or the
-    /// first of all. Read again when it changes.
+    /// A PEM file with a certificate and those between it and its authority; the addresses of --listen speak TLS and HTTP/2 then.
+    /// Of several, each client gets the first for the name that it asks for, or the first of all. Read again when it changes.
     #[arg(long, value_delimiter = ',')]
     pub(crate) tls_certificate: Vec<PathBuf>,
     /// The PEM file with the key of each certificate, in the same order.
@@ -73,23 +69,21 @@ pub(crate) struct Config {
     /// --cluster-secret), or `none` for a single node. Without it `postgres` if the database is in Postgres.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
-    /// The private address, a host and a port, at which other nodes reach this one. They pass on requests of Socket.IO sessions
-    /// that are on this node.
+    /// The private address, a host and a port, to which other nodes pass on requests of Socket.IO sessions that are here.
     #[arg(long)]
     pub(crate) node_listen: Option<Address>,
     /// The address that other nodes use to reach this one, if it differs from --node-listen.
     #[arg(long)]
     pub(crate) node_address: Option<String>,
     /// The secret that all nodes of a cluster share, 16 bytes or more. Without it, --node-listen answers nobody. Other users of
-    /// this machine can read command lines, so prefer --cluster-secret-file.
+    /// this machine can read command lines: prefer --cluster-secret-file.
     #[arg(long, value_parser = secret)]
     pub(crate) cluster_secret: Option<Secret>,
     /// A file with the secret of the cluster.
     #[arg(long)]
     pub(crate) cluster_secret_file: Option<PathBuf>,
-    /// A secret that signs access tokens, 32 bytes or more. May be given several times, to change it: the first one signs, all
-    /// are accepted. Other users of this machine can read command lines, so prefer --jwt-secret-file. Without either, one is made
-    /// and kept in a file beside the database.
+    /// A secret that signs access tokens, 32 bytes or more; of several, the first signs and all are accepted. Other users of this
+    /// machine can read command lines: prefer --jwt-secret-file. Without either, one is made and kept beside the database.
     #[arg(long, value_delimiter = ',', value_parser = secret)]
     pub(crate) jwt_secret: Vec<Secret>,
     /// A file with secrets that sign access tokens, one a line.
@@ -102,8 +96,7 @@ pub(crate) struct Config {
     /// The audience that the issuer's tokens must name (their `aud`).
     #[arg(long)]
     pub(crate) jwt_audience: Option<String>,
-    /// The algorithm of the issuer's tokens: HS256, RS256, ES256 or EdDSA. Without it, the one that fits the key, and RS256 for a
-    /// key set.
+    /// The issuer's algorithm: HS256, RS256, ES256 or EdDSA. Without it, the one that fits the key, and RS256 for a key set.
     #[arg(long)]
     pub(crate) jwt_algorithm: Option<Pinned>,
     /// A PEM file with the issuer's public key. Read again when it changes.
@@ -133,7 +126,7 @@ pub(crate) struct Config {
     #[arg(long, value_delimiter = ',', value_parser = origin)]
     pub(crate) frame_ancestors: Vec<String>,
     /// A key with which a trusted back end uses /api/v2/server, 16 bytes or more. May be given several times, to change it. Other
-    /// users of this machine can read command lines, so prefer --api-key-file.
+    /// users of this machine can read command lines: prefer --api-key-file.
     #[arg(long, value_delimiter = ',', value_parser = secret)]
     pub(crate) api_key: Vec<Secret>,
     /// A file with keys of trusted back ends, one a line.
@@ -251,8 +244,7 @@ pub(crate) enum Action {
         /// The file; `-` is the standard input, except for an export of Slack.
         file: PathBuf,
     },
-    /// Restore a backup; stop the server first. An SQLite database is exchanged and the old one kept under another name; a
-    /// Postgres database must be empty. `chat-server restore copy.db`.
+    /// Restore a backup; stop the server first. An old SQLite file is kept under another name; a Postgres database must be empty.
     Restore {
         /// A file that `backup` or `export` made.
         file: PathBuf,

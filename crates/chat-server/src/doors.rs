@@ -32,7 +32,7 @@ pub(crate) fn open(config: &Config) -> Result<Doors, String> {
             Ok(listeners) => listeners,
             // The default port may be taken by another server. Nobody asked for it, so the server starts without it.
             Err(problem) if config.admin_listen.is_none() => {
-                warn!(problem, "there are no figures for operators");
+                warn!(problem, "operators have no page and no metrics: give a free --admin-listen");
                 Vec::new()
             }
             Err(problem) => return Err(problem),

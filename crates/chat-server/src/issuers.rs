@@ -137,7 +137,8 @@ pub(crate) async fn belongs(store: &Store, config: &Config) -> Result<(), String
     }
 }
 
-const TWO_WAYS: &str = "--introspect-url asks the backend about every credential: there are no keys beside it";
+const TWO_WAYS: &str =
+    "--introspect-url asks the back end about every credential: leave out --jwks and the other settings of an issuer";
 /// How long an issuer's address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The name of an issuer that has none.

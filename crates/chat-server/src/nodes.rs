@@ -18,7 +18,8 @@ pub(crate) fn several(config: &Config) -> Result<bool, String> {
     let is_shared = chat_store::is_shared(&config.database);
     match config.backplane {
         Some(Way::Postgres | Way::Redis(_)) if !is_shared => {
-            Err("nodes share a --database in Postgres: with another one there is no --backplane".into())
+            Err("--backplane needs a --database in Postgres, which the nodes share: leave it out, or give postgres://…"
+                .into())
         }
         Some(Way::Postgres | Way::Redis(_)) => Ok(true),
         Some(Way::None) => Ok(false),

@@ -62,7 +62,7 @@ impl Redis {
                 return Ok(Redis { queue, signer, own, _ears: ears });
             }
         }
-        Err("what is published there is not heard".into())
+        Err("what this node publishes there does not come back: is it a Redis or Valkey that allows PUBLISH and SUBSCRIBE?".into())
     }
 }
 

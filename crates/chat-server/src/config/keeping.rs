@@ -55,7 +55,7 @@ impl FromStr for Bytes {
         };
         match number.checked_mul(unit).filter(|bytes| (1..=i64::MAX as u64).contains(bytes)) {
             Some(bytes) => Ok(Bytes(bytes)),
-            None => Err(format!("`{text}` is nothing, or more than there can be")),
+            None => Err(format!("`{text}` is not a size: give 1 byte or more, such as 25MiB")),
         }
     }
 }

@@ -21,9 +21,9 @@ pub(crate) struct Frequency(pub(crate) Rate);
 /// Who may create an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Registration {
-    /// Everybody.
+    /// Everybody may.
     Open,
-    /// Nobody: accounts are created in other ways.
+    /// Nobody may: accounts are created in other ways.
     Closed,
 }
 
@@ -82,7 +82,7 @@ impl FromStr for Way {
             "postgres" => Ok(Way::Postgres),
             "none" => Ok(Way::None),
             _ if text.starts_with("redis://") => Ok(Way::Redis(text.to_owned())),
-            _ => Err(format!("`{text}` is no way between nodes: use postgres, redis://HOST or none")),
+            _ => Err(format!("`{text}` is not a way between nodes: use postgres, redis://HOST:PORT or none")),
         }
     }
 }
@@ -100,7 +100,7 @@ impl FromStr for Frequency {
             }
         };
         if per_second == 0 || burst == 0 {
-            return Err("nobody could do anything at a rate of 0".into());
+            return Err("nobody could do anything at a rate of 0: give 1 or more".into());
         }
         Ok(Frequency(Rate { per_second, burst }))
     }
@@ -188,7 +188,7 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://")).unwrap_or_default();
     let bad = |letter: char| letter.is_whitespace() || letter.is_control() || "/?#@*,".contains(letter);
     if host.is_empty() || host.starts_with(':') || host.contains(bad) {
-        return Err("must be the origin of a site, such as https://chat.example; every site is not possible".into());
+        return Err("must be the origin of a site, such as https://chat.example; it cannot stand for every site".into());
     }
     Ok(origin)
 }
@@ -201,7 +201,7 @@ pub(super) fn database(text: &str) -> Result<String, String> {
     });
     match scheme {
         Some("sqlite" | "postgres" | "postgresql") => Ok(text.to_owned()),
-        Some(other) => Err(format!("`{other}:` is no database that is known here: use sqlite:FILE or postgres://…")),
+        Some(other) => Err(format!("`{other}:` is not a database that is known here: use sqlite:FILE or postgres://…")),
         None if text.is_empty() => Err("name a file, or postgres://…".into()),
         None if text == ":memory:" => Ok("sqlite::memory:".into()),
         None => Ok(format!("sqlite:{text}")),

@@ -188,7 +188,7 @@ impl Backend {
 
     fn silence(&self, why: &str) -> Answer {
         if let Some(left_out) = SILENT.line(Instant::now()) {
-            warn!(why, left_out, "the backend at {} does not say who somebody is", self.address);
+            warn!(why, left_out, "the back end at {} does not say whose a credential is", self.address);
         }
         Err(Silent)
     }

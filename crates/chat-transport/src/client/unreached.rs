@@ -12,7 +12,7 @@ pub enum Unreached {
     #[error("its address may not be reached")]
     Forbidden,
     /// The file of trusted authorities cannot be read.
-    #[error("no authority is trusted: {0}")]
+    #[error("the trusted authorities cannot be read: {0}")]
     Roots(String),
     /// Connecting failed, the server could not prove who it is, or it hung up.
     #[error("{0}")]

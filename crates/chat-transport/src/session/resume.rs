@@ -68,8 +68,7 @@ impl Session {
             // The hub must not tell anything while the journal is being replayed.
             self.app.hub.detach(&self.socket, room);
         }
-        // Resuming in memory is allowed only if the hub is as far as the journal. Otherwise it might still tell of an old
-        // removal, and this socket would lose its place to it.
+        // In memory only if the hub is as far as the journal: else it may still tell of an old removal and expel this socket.
         let agreed = self.app.hub.head(room).filter(|hub| hub.seq == head.seq);
         match from {
             From::Now { cursor } => {
@@ -210,8 +209,7 @@ impl Session {
         }
     }
 
-    /// Sends a page in pieces, each when most of the one before has been taken: a page of long messages would not fit into an
-    /// outbox.
+    /// Sends a page in pieces, each when most of the one before was taken: a page of long messages does not fit into an outbox.
     async fn send_page(&self, pull: &mut Pull, events: &[Arc<Event>]) {
         let shape = self.socket.endpoint.shape(pull.cursor);
         let (user, epoch) = (self.socket.user(), self.epoch);

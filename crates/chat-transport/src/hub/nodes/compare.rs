@@ -108,5 +108,5 @@ const AT_ONCE: usize = 1000;
 const SWEEP: Duration = Duration::from_secs(30);
 /// How often while none is heard.
 const SWEEP_QUIET: Duration = Duration::from_millis(3_500);
-/// After this silence a node is not heard. Heartbeats come every second.
+/// After this silence the other nodes count as not heard. Heartbeats come every second.
 const QUIET: Duration = Duration::from_secs(3);
