@@ -1,1 +1,1 @@
-"""What the black-box tests stand on: servers, databases, accounts, and a client of each dialect."""
+"""The base of the black-box tests: servers, databases, accounts, and a client of each dialect."""

@@ -1,8 +1,8 @@
-"""Clients that ask for what is beyond the documents, and what the tests of it have in common."""
+"""Clients that ask for features beyond the documents, and helpers that their tests share."""
 
 from harness.dialects import Multiplexed, Rest, Room, Roulette, SocketIo
 
-# The frame by which each dialect tells a message.
+# The kind of the frame that tells of a message, by dialect.
 SENT = {
     Rest: "message",
     Multiplexed: "new_message",
@@ -18,5 +18,5 @@ def asking(client, features):
 
 
 async def say(user, chat, content, **more):
-    """Sends over HTTP; the message as its sender is answered."""
+    """Sends a message over HTTP; returns the message in the answer."""
     return (await user.call("POST", f"/api/chats/{chat.id}/messages", {"content": content, **more}, expect=200)).data

@@ -1,4 +1,4 @@
-"""A backend of somebody else's, which the server asks: it can go away and come back at the same address."""
+"""A back end that the server asks. It can go away and come back at the same address."""
 
 from aiohttp import web
 
@@ -7,9 +7,9 @@ from .postgres import free_port
 
 class Backend:
     def __init__(self, answer, pair=None):
-        # Answers every request.
+        # The function that answers every request.
         self.answer = answer
-        # Of a certificate and its key, where it speaks TLS.
+        # The TLS context, where the back end has a certificate.
         self.context = pair and pair.proving()
         self.runner = None
         self.port = free_port()

@@ -1,4 +1,4 @@
-"""Chromium with a page that runs the JavaScript of a document."""
+"""Chromium, with a page that runs the JavaScript of a document."""
 
 import asyncio
 import itertools
@@ -13,7 +13,7 @@ DOCUMENTS = ROOT / "tests" / "documents"
 
 
 def code_of(document, containing, fence="javascript"):
-    """The code block of a document that contains the text, as it stands there."""
+    """Returns the code block of a document that contains the text."""
     text = (DOCUMENTS / document).read_text()
     blocks = re.findall(rf"^```{fence}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     found = [block for block in blocks if containing in block]
@@ -22,7 +22,7 @@ def code_of(document, containing, fence="javascript"):
 
 
 def filled(code, replacements):
-    """The code with addresses and ids filled in; each must be there."""
+    """Returns the code with addresses and ids replaced; each must occur in it."""
     for old, new in replacements.items():
         assert old in code, f"{old!r} is not in the code"
         code = code.replace(old, new)
@@ -75,7 +75,7 @@ class Page:
                 answer.set_exception(AssertionError("the browser ended"))
 
     async def run(self, code):
-        """The value of an expression in the page."""
+        """Returns the value of an expression in the page."""
         number = next(self.numbers)
         self.answers[number] = asyncio.get_running_loop().create_future()
         self.process.stdin.write(json.dumps({"id": number, "code": code}).encode() + b"\n")
@@ -84,6 +84,6 @@ class Page:
         return answer["value"]
 
     async def until(self, code):
-        """Waits until the expression is true in the page, and gives its value."""
+        """Waits until the expression is true in the page, and returns its value."""
         wait = "new Promise((done) => { const look = () => { const value = (%s); value ? done(value) : requestAnimationFrame(look) }; look() })"
         return await self.run(wait % code)

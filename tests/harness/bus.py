@@ -1,4 +1,4 @@
-"""Between a node and its Postgres: what is notified can be lost, doubled and told in another order, and the connection be cut."""
+"""A proxy between a node and its Postgres. It can lose, double and reorder notifications, and cut the connection."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ class Bus:
         return f"postgres://{self.to.username}@127.0.0.1:{self.port}{self.to.path}?sslmode=disable"
 
     def cut(self):
-        """Nothing passes any more, and nobody gets through."""
+        """Cuts all connections, and lets no new one through."""
         self.is_cut = True
         asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(30)
 
@@ -70,7 +70,8 @@ class Bus:
                 await writer.drain()
 
     async def _answered(self, reader, writer):
-        """Message by message: a byte that says what it is, and how long it is with its length."""
+        """Passes messages on one by one. A message is a byte for its type, a length that includes itself, and a
+        body."""
         held = []
         with contextlib.closing(writer):
             while True:

@@ -1,4 +1,4 @@
-"""Who plays in the transcripts: five people in one group, each with the connections of one dialect."""
+"""The people in the transcripts: five in one group, each with the connections of one dialect, and a sixth outside."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ BACK_END_KEY = "the-key-of-a-back-end-in-tests"
 
 
 class Cast:
-    """Anna (1) owns the group; Boris (2), Clara (3), Dima (4) and Eva (5) are in it; Felix is not yet."""
+    """Anna (1) owns the group; Boris (2), Clara (3), Dima (4) and Eva (5) are in it; Felix is not at first."""
 
     NAMES = ["anna", "boris", "clara", "dima", "eva", "felix"]
 
@@ -31,7 +31,7 @@ class Cast:
         return self
 
     async def open(self, *names):
-        """Opens these connections, one after the other; all without a name."""
+        """Opens these connections, one after the other; all of them if none is named."""
         for name in names or ["stream", "chat", "multiplexed", "narrow", "roulette", "own", "io"]:
             async with self.evening.step(f"{name} comes"):
                 await getattr(self, f"open_{name}")()
@@ -73,7 +73,7 @@ class Cast:
             await asyncio.sleep(0.01)
 
     async def gone(self, but):
-        """Waits until the server has seen all connections go but so many."""
+        """Waits until the server has noticed the end of all connections but this many."""
         while True:
             async with http.session().get(f"{self.evening.server.admin_url}/metrics") as answer:
                 counts = re.findall(r"^websocket_connections.* (\d+)$", await answer.text(), re.MULTILINE)
@@ -81,10 +81,10 @@ class Cast:
                 return
             await asyncio.sleep(0.01)
 
-    # Ids as the last answers said them.
+    # Ids from the last answers.
 
     async def said(self, number=-1):
-        """The integer of a message, counted from the newest."""
+        """Returns the number of a message, counted from the newest."""
         found = await self.anna.call("GET", f"/api/chats/{self.room.id}/messages?limit=100", expect=200)
         return found.data[number]["id"]
 
@@ -101,7 +101,7 @@ class Cast:
         return f"/api/v2/chats/{self.room.uuid}{rest}"
 
     def there(self, **more):
-        """Fields of an event of dialect 5."""
+        """Returns the fields that name the chat in an event of dialect 5."""
         return {"chat_id": self.room.uuid} | more
 
 

@@ -1,4 +1,4 @@
-"""Certificates for names, made with openssl: each is its own authority."""
+"""Certificates for names, made with openssl. Each is its own authority."""
 
 import ssl
 import subprocess
@@ -13,14 +13,14 @@ class Certificate:
     key: str
 
     def trusting(self, *protocols):
-        """A context that trusts this certificate alone."""
+        """Returns a client context that trusts only this certificate."""
         context = ssl.create_default_context(cafile=self.certificate)
         if protocols:
             context.set_alpn_protocols(protocols)
         return context
 
     def proving(self):
-        """A context of a server that has it."""
+        """Returns a server context with this certificate."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self.certificate, self.key)
         return context
@@ -31,7 +31,7 @@ def certify(folder, stem, *names):
     said = ",".join(f"IP:{name}" if name[0].isdigit() else f"DNS:{name}" for name in names)
     command = ["openssl", "req", "-x509", *KEY.split(), "-keyout", paths.key, "-out", paths.certificate, "-days", "2"]
     command += ["-subj", f"/CN={stem}", "-addext", f"subjectAltName={said}"]
-    # What vouches for itself alone is no authority to some clients.
+    # Some clients accept a self-signed certificate as trusted only if it is not marked as an authority.
     command += ["-addext", "basicConstraints=critical,CA:FALSE"]
     subprocess.run(command, check=True, capture_output=True)
     return paths

@@ -1,4 +1,4 @@
-"""What the clients of all dialects have: an inbox, a user, a chat; and a WebSocket where they use one."""
+"""What the clients of all dialects share: an inbox, a user, a chat; and a WebSocket where they use one."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from .inbox import Inbox
 
 
 class Refused(AssertionError):
-    """A handshake that got an HTTP answer instead."""
+    """A handshake was answered by an HTTP response instead of an upgrade."""
 
     def __init__(self, status, body, text=""):
         super().__init__(f"refused with {status}: {body}")
@@ -21,7 +21,7 @@ class Refused(AssertionError):
 
 
 class Client:
-    """What all have: an inbox, a user, a chat."""
+    """What all clients share: an inbox, a user, a chat."""
 
     def __init__(self, user, chat):
         self.user = user
@@ -31,7 +31,7 @@ class Client:
         self.inbox = Inbox(f"{type(self).__name__} of {user.username if user else 'nobody'}")
 
     def asked(self):
-        """What the address says of features, where this client asks for any."""
+        """Returns the query parameters that ask for features, if this client asks for any."""
         return {"features": self.features} if self.features else {}
 
     def put(self, frame):
@@ -58,10 +58,10 @@ def cursor_of(frame):
 
 
 class Socket(Client):
-    """A WebSocket that carries JSON texts."""
+    """A WebSocket with JSON texts."""
 
     async def open(self, path, *, token="", headers=None, server=None):
-        """`token` is the user's when it is not said; None gives none."""
+        """Connects. `token` defaults to the user's; None sends none."""
         server = server or self.user.server
         query = {} if token is None else {"token": token or self.user.token}
         if query:
@@ -87,13 +87,13 @@ class Socket(Client):
         await self.reader
 
     async def cut(self):
-        """As if the cable was pulled: no closing handshake."""
+        """Breaks the connection without a closing handshake, like a pulled cable."""
         self.wire.abort()
         await asyncio.wait([self.reader])
 
     @property
     def wire(self):
-        """The transport, to cut, or to leave unread."""
+        """Returns the transport, to be cut or left unread."""
         return self.ws.transport
 
 
@@ -116,13 +116,13 @@ async def connect(url, headers=None):
 
 
 def place(cursor, last_message_id):
-    """The query parameters (or fields) that say where a replay begins."""
+    """Returns the query parameters (or fields) that tell where a replay begins."""
     given = {"cursor": cursor, "last_message_id": last_message_id}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def is_lost(error):
-    """Whether a client's connection broke, or could not be made, whichever library says so."""
+    """Tells whether an error of any library means that a connection broke, or could not be made."""
     names = {cls.__name__ for cls in type(error).__mro__}
     return bool(
         names

@@ -18,7 +18,7 @@ from .socketio_client import SocketIo
 
 
 class Rest(Client):
-    """Dialect 1: commands over HTTP, what happens over Server-Sent Events."""
+    """Dialect 1: commands over HTTP, events over server-sent events."""
 
     number = 1
     response = None
@@ -40,7 +40,7 @@ class Rest(Client):
         return self
 
     async def _read(self):
-        """Each event becomes `{id, …data}`; an `id:` without data is `{id, type: "cursor"}`."""
+        """Turns each event into `{id, …data}`, and an `id:` without data into `{id, type: "cursor"}`."""
         event = {}
         try:
             async for line in self.response.content:
@@ -97,7 +97,7 @@ class Rest(Client):
 
 
 class Bare(Socket):
-    """Dialect 1's own WebSocket, `/chat/{id}`: bare messages."""
+    """Dialect 1's WebSocket, `/chat/{id}`: only messages, without an envelope."""
 
     number = 1
 
@@ -231,13 +231,13 @@ _contents = itertools.count(1)
 
 
 def fresh(stem="text"):
-    """A content that no other message has."""
+    """Returns a content that no other message has."""
     return f"{stem} {next(_contents)}"
 
 
 @contextlib.asynccontextmanager
 async def joined(*clients, **more):
-    """All of them joined, and closed in the end."""
+    """Joins all of them, and closes them at the end."""
     async with contextlib.AsyncExitStack() as stack:
         for client in clients:
             await client.join(**more)

@@ -1,4 +1,4 @@
-"""A disk of its own in a file, whose power can be cut: what was not synced by then is gone. Needs root."""
+"""A disk of its own in a file, whose power can be cut: whatever was not synced is lost. Needs root."""
 
 import os
 import pathlib
@@ -11,7 +11,7 @@ SIZE = 600 * 1024 * 1024
 
 
 def missing(*programs):
-    """Why there can be no such disk here, or None. `programs` are needed besides."""
+    """Returns why there can be no such disk here, or None. `programs` are needed besides."""
     if os.geteuid() != 0:
         return "only root may make a disk"
     for program in ("losetup", "mkfs.xfs", "xfs_io", "mount", *programs):
@@ -22,11 +22,11 @@ def missing(*programs):
 
 
 class Disk:
-    """xfs on a loop device. `home` is where it is mounted."""
+    """xfs on a loop device, mounted at `home`."""
 
     def __enter__(self):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="chat-disk-"))
-        # Whoever is not root must get through to what lies below.
+        # Users other than root must be able to reach what is below.
         self.place.chmod(0o755)
         self.home = self.place / "home"
         self.home.mkdir()
@@ -44,11 +44,11 @@ class Disk:
         shutil.rmtree(self.place, ignore_errors=True)
 
     def cut(self):
-        """The power goes, now: nothing more is written, not even the file system's own log."""
+        """Cuts the power: from now on nothing is written, not even the file system's log."""
         run("xfs_io", "-x", "-c", "shutdown", self.home)
 
     def come_back(self):
-        """The machine starts again; nobody may hold a file open any more."""
+        """Starts the machine again. No process may have a file of this disk open."""
         run("umount", self.home)
         self._mount()
 
@@ -63,7 +63,7 @@ class Disk:
 
 
 class FailingDisk(Disk):
-    """The same on a device that answers every write with an error while it is told to."""
+    """A disk on a device that can be told to answer every write with an error."""
 
     def __enter__(self):
         self.fuse = None
@@ -86,7 +86,7 @@ class FailingDisk(Disk):
         return self.place / "fails"
 
     def _device(self, image):
-        """nbdkit shows the image as a device, nbdfuse that as a file."""
+        """Makes the device: nbdkit serves the image, and nbdfuse shows that as a file."""
         shown = self.place / "shown"
         shown.touch()
         command = ["nbdfuse", shown, "--command", "nbdkit", "-s", "--exit-with-parent", "--filter=error", "file", image]

@@ -1,4 +1,4 @@
-"""The echo server (examples/echo) and a client's side of Engine.IO, as bare as the protocol is."""
+"""The echo server (examples/echo), and a minimal client of Engine.IO."""
 
 import os
 import pathlib
@@ -7,16 +7,16 @@ import time
 import aiohttp
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# What the echo is told, in seconds.
+# The intervals that the echo server is started with, in seconds.
 INTERVAL = 0.3
 TIMEOUT = 0.2
 CONNECT_TIMEOUT = 1.0
-# Nothing here takes longer, unless it never comes.
+# Everything here comes within this time, or never.
 PATIENCE = 5
 
 
 def binary():
-    """`CHAT_ECHO`, or what cargo built last: release before debug."""
+    """Returns `CHAT_ECHO`, or what cargo built last: release before debug."""
     if named := os.environ.get("CHAT_ECHO"):
         return named
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -43,7 +43,7 @@ class Address:
             return response.status
 
     async def open(self):
-        """A polling session."""
+        """Opens a polling session."""
         async with self.ask("EIO=4&transport=polling") as response:
             assert response.status == 200
             return Polling(self, await response.text())
@@ -52,7 +52,7 @@ class Address:
         return self.http.ws_connect(f"{self.url}?{query}", autoping=True, max_msg_size=0)
 
     async def hello(self):
-        """A WebSocket session after its first packet."""
+        """Opens a WebSocket session, and reads its first packet."""
         web_socket = await self.web_socket()
         return web_socket, await said(web_socket)
 
@@ -67,7 +67,7 @@ class Polling:
         self.query = f"EIO=4&transport=polling&sid={self.sid}"
 
     async def poll(self):
-        """The status, and what was said."""
+        """Polls; returns the status and the packets."""
         async with self.address.ask(self.query) as response:
             return response.status, await response.text()
 
@@ -86,14 +86,14 @@ class Polling:
 
 
 async def said(web_socket):
-    """The next message, text or bytes."""
+    """Returns the next message, text or bytes."""
     message = await web_socket.receive(timeout=PATIENCE)
     assert message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY), message
     return message.data
 
 
 async def is_closed(web_socket):
-    """Whether the server ends it, whatever it says before."""
+    """Tells whether the server ends the connection, whatever it sends before."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         message = await web_socket.receive(timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Files: announced, brought, named."""
+"""Files: announcing, uploading and naming them."""
 
 import asyncio
 import pathlib
@@ -13,19 +13,19 @@ async def announce(user, size, name="a b.png", mime="image/png", prefix="/api", 
 
 
 async def bring(announced, content, **headers):
-    """Brings bytes as a client does that was told where to."""
+    """Uploads bytes in the way that the announcement's answer asks for."""
     return await ask("PUT", announced["upload"]["url"], content, **announced["upload"]["headers"], **headers)
 
 
 async def ask(method, url, content=None, **headers):
-    """The status, the headers and the bytes."""
+    """Returns the status, the headers and the bytes of an answer."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     async with session().request(method, url, data=content, headers=headers, allow_redirects=False) as answer:
         return answer.status, answer.headers, await answer.read()
 
 
 async def file(user, content=PNG, **more):
-    """A file, all of whose bytes are there."""
+    """Announces a file and uploads all of it."""
     announced = (await announce(user, len(content), **more)).data
     status, _, said = await bring(announced, content)
     assert status == 200, said
@@ -38,13 +38,13 @@ async def send(user, chat, url, kind="file", expect=201, **more):
 
 
 def kept(server):
-    """What lies beside the database."""
+    """Returns the files in the directory beside the database."""
     files = pathlib.Path(server.home.name)
     return sorted(path.name for path in files.glob("*.files/*/*"))
 
 
 async def gone(server, name, within=60):
-    """Waits until nothing of this name lies there."""
+    """Waits until no file of this name is there any more."""
     for _ in range(within * 10):
         if not any(name in there for there in kept(server)):
             return

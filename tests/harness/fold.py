@@ -1,4 +1,4 @@
-"""What a client knows of a room after the frames that it heard: the same for every dialect."""
+"""What a client knows of a room after the frames that it heard, the same for every dialect."""
 
 from . import ids
 from .inbox import kind
@@ -11,7 +11,8 @@ RESYNC = {"resync", "sync:required"}
 
 
 class View:
-    """Folds frames. It refuses what must not happen: a message twice, out of order, or a change to an unknown one."""
+    """Takes in frames. Fails on what must not happen: a message twice or out of order, or a change of an unknown
+    one."""
 
     def __init__(self):
         self.contents = {}
@@ -44,12 +45,12 @@ class View:
         self.contents.pop(message, None)
 
     def standing(self):
-        """What is there now: contents, and the likes of what has any."""
+        """Returns what is there now: contents, and the likes of messages that have any."""
         return self.contents, {message: n for message, n in self.likes.items() if n and message not in self.deleted}
 
 
 def body(frame):
-    """Where the fields of an event are."""
+    """Returns the part of a frame that has an event's fields."""
     if "event" in frame:
         return frame["data"]
     for inner in ("payload", "data"):
@@ -59,7 +60,7 @@ def body(frame):
 
 
 def subject(frame):
-    """The message that an event is about, as an integer."""
+    """Returns the number of the message that an event is about."""
     fields = body(frame)
     return as_number(fields.get("message_id", fields.get("id")))
 

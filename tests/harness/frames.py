@@ -3,7 +3,7 @@
 from . import ids
 from .shapes import MICROS, SECONDS, TEXT, Pattern
 
-# A cursor rides on durable frames of those who asked for one.
+# A cursor comes with durable frames, for clients that asked for cursors.
 CURSOR = TEXT
 
 
@@ -12,7 +12,7 @@ def name_of(user):
 
 
 def rest_message(message, content, user, at=MICROS):
-    """Dialect 1's message object."""
+    """Returns dialect 1's message object."""
     return {"id": message, "content": content, "user": name_of(user), "created_at": at}
 
 
@@ -27,7 +27,7 @@ def multiplexed_message(message, content, user, kind="text"):
 
 
 def roulette_message(message, content, user, chat, **changed):
-    """The payload of document 4's `new_message`, and the message object of `/api/v1`."""
+    """Returns the payload of document 4's `new_message`, which is also the message object of `/api/v1`."""
     return {
         "id": ids.uuid(ids.MESSAGE, message),
         "chat_id": chat.uuid,
@@ -49,7 +49,7 @@ def roulette_message(message, content, user, chat, **changed):
 
 
 def socketio_message(message, content, user, chat, **changed):
-    """The payload of `chat:message:new`, and the message object of `/api/v2`."""
+    """Returns the payload of `chat:message:new`, which is also the message object of `/api/v2`."""
     return {
         "id": ids.uuid(ids.MESSAGE, message),
         "chat_id": chat.uuid,
@@ -172,7 +172,7 @@ class Heard:
         return self.liked(number, message, actor, likers, verb="unliked", liked_at=SECONDS if likers else None)
 
     def read(self, number, message, reader, *, read_by=None):
-        """One message became read. Dialect 5 tells its author only."""
+        """One message became read. Dialect 5 tells only its author."""
         match number:
             case 1:
                 data = {"user_id": reader.id, "last_message_id": message, "read_at": MICROS}
@@ -267,14 +267,14 @@ class Heard:
 
 
 def with_cursor(number, frame, cursor=CURSOR):
-    """The same frame as those hear it who asked for a cursor."""
+    """Returns the frame as clients hear it that asked for a cursor."""
     if number == 5:
         return frame | {"data": frame["data"] | {"cursor": cursor}}
     return frame | {"cursor": cursor}
 
 
 def error(number, code, **more):
-    """An error in the dialect's shape; its message is for people."""
+    """Returns an error in the dialect's shape. Its text is for people and not compared."""
     match number:
         case 1:
             return {"status": "error", "code": code, "message": TEXT} | more

@@ -1,4 +1,4 @@
-"""An address of a back end that is told what happens. It checks each signature, and can be told to fail."""
+"""A webhook's address. It checks each signature, and can be told to fail."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ KEY = "key-of-the-back-end"
 
 
 def is_signed(headers, body, secret):
-    """As Standard Webhooks 1.0 says, with whichever of the signatures."""
+    """Tells whether one of the signatures is right, by Standard Webhooks 1.0."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     wanted = "v1," + base64.b64encode(hmac.digest(key, said, hashlib.sha256)).decode()
@@ -30,13 +30,13 @@ async def ask(server, method, path, body=None, expect=200):
 class Hook(Backend):
     def __init__(self):
         super().__init__(self.hear)
-        # Every try, with the headers that name it.
+        # Every attempt, with its headers.
         self.tries = []
-        # What was taken, each once, in the order of its first try.
+        # Every event that was accepted, once, in the order of the first attempts.
         self.events = []
         self.secrets = []
         self.arrived = asyncio.Condition()
-        # What it answers to an event.
+        # Returns the status with which an event is answered.
         self.status = lambda event: 204
 
     async def subscribe(self, server, **wants):
@@ -57,7 +57,7 @@ class Hook(Backend):
         return web.Response(status=status)
 
     async def until(self, enough):
-        """Waits until this is true of what was taken."""
+        """Waits until this is true of the accepted events."""
         async with self.arrived:
             await asyncio.wait_for(self.arrived.wait_for(lambda: enough(self.events)), 90)
 

@@ -25,7 +25,7 @@ class Answer:
 
 
 def session():
-    """One connection pool for each event loop; `close` ends it. It keeps no cookies."""
+    """Returns the connection pool of this event loop; `close` ends it. It keeps no cookies."""
     loop = asyncio.get_running_loop()
     if loop not in _sessions:
         _sessions[loop] = aiohttp.ClientSession(
@@ -45,7 +45,7 @@ async def close():
 
 
 async def call(server, method, path, body=None, *, token=None, headers=None, expect=None, raw=None):
-    """`expect` is the status that the answer must have."""
+    """Sends a request. `expect` is the status that the answer must have."""
     sent = {"Authorization": f"Bearer {token}"} if token else {}
     sent |= headers or {}
     if raw is not None:

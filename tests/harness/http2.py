@@ -1,4 +1,4 @@
-"""HTTP/2 by hand: as much of it as a client needs to ask, and to do what no good client does."""
+"""A minimal HTTP/2 client, which can also do what no well-behaved client does."""
 
 import asyncio
 import ssl
@@ -21,7 +21,7 @@ class Frame:
 
     @property
     def status(self):
-        """What an answer begins with, where its status has a short form."""
+        """Returns the status of an answer, if its head begins with the short form of one."""
         return STATUS.get(self.payload[0])
 
     @property
@@ -30,7 +30,7 @@ class Frame:
 
 
 class Http2:
-    """One connection."""
+    """A connection."""
 
     def __init__(self, server, context):
         self.server = server
@@ -52,7 +52,7 @@ class Http2:
         self.writer.write(struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload)
 
     def head(self, path, *more, method=GET):
-        """The fields of a request, none of them compressed."""
+        """Returns the fields of a request, uncompressed."""
         fields = method + b"\x87" + literal(0x04, path) + literal(0x01, f"127.0.0.1:{self.server.port}")
         return fields + b"".join(b"\x00" + text(name) + text(value) for name, value in more)
 
@@ -65,7 +65,7 @@ class Http2:
         self.send(RST_STREAM, 0, stream, struct.pack(">I", 8))
 
     async def frame(self):
-        """The next frame; None at the end of the connection."""
+        """Returns the next frame; None at the end of the connection."""
         try:
             head = await self.reader.readexactly(9)
             length, kind, flags, stream = (
@@ -79,7 +79,7 @@ class Http2:
             return None
 
     async def until(self, wanted):
-        """The first frame of this kind, or None at the end."""
+        """Returns the first frame of this kind; None at the end of the connection."""
         while frame := await self.frame():
             if frame.kind == SETTINGS and not frame.flags & ACK:
                 self.send(SETTINGS, ACK)
@@ -89,7 +89,7 @@ class Http2:
 
 
 def literal(name, value):
-    """A field whose name is in the static table, and which is not to be remembered."""
+    """Returns a field whose name is in the static table, and which must not be remembered."""
     return bytes([name]) + text(value)
 
 

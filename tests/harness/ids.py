@@ -1,4 +1,4 @@
-"""Ids have two faces: an integer, and a UUID that is computed from it."""
+"""Ids in their two spellings: a number, and a UUID that is computed from it."""
 
 import re
 
@@ -12,7 +12,7 @@ def uuid(kind, number):
 
 
 def number(text, kind=None):
-    """The integer behind one of our UUIDs; an AssertionError for any other text."""
+    """Returns the number in one of our UUIDs; fails for any other text."""
     found = LAYOUT.fullmatch(text)
     assert found, f"{text!r} is not a UUID of ours"
     assert kind is None or int(found[1], 16) == kind, f"{text!r} is not of kind {kind}"

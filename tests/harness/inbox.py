@@ -1,4 +1,4 @@
-"""What a client heard, in order, and how a test waits for it."""
+"""What a client heard, in order, and ways to wait for more."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ class Closed(AssertionError):
 
 
 class Inbox:
-    """Frames in the order of their arrival. Waiting moves a mark; what lies before the mark was dealt with."""
+    """Frames in the order of their arrival. Waiting moves a mark; frames before the mark are done with."""
 
     def __init__(self, owner=""):
         self.owner = owner
@@ -32,7 +32,7 @@ class Inbox:
         self.over.set()
 
     async def next(self, wanted, timeout=WAIT):
-        """The next frame that is wanted (a kind, or a function that says so); others before it are skipped."""
+        """Returns the next wanted frame (`wanted` is a kind, or a function); others before it are skipped."""
         while True:
             while self.mark < len(self.heard):
                 frame = self.heard[self.mark]
@@ -44,25 +44,25 @@ class Inbox:
             await self._more(wanted, timeout)
 
     async def seen(self, wanted, timeout=WAIT):
-        """Waits for a frame and leaves the mark where it is."""
+        """Waits for a frame without moving the mark."""
         mark = self.mark
         await self.next(wanted, timeout)
         self.mark = mark
 
     async def until(self, wanted, timeout=WAIT):
-        """All frames from the mark to the wanted one, that one included."""
+        """Returns all frames from the mark up to the wanted one, including it."""
         start = self.mark
         await self.next(wanted, timeout)
         return self.heard[start : self.mark]
 
     async def closed(self, timeout=WAIT):
-        """The code with which the connection was closed."""
+        """Waits for the end, and returns the close code."""
         while self.ended is None:
             await self._more("the end", timeout)
         return self.ended
 
     def forget(self):
-        """Lets go of what lies before the mark."""
+        """Drops the frames before the mark."""
         del self.heard[: self.mark]
         self.mark = 0
 
@@ -78,7 +78,7 @@ class Inbox:
 
 
 def kind(frame):
-    """What a frame is called: the event of Socket.IO, the `type` elsewhere (a bare message has none)."""
+    """Returns the kind of a frame: Socket.IO's event name, elsewhere `type` (a bare message has none)."""
     return frame.get("event") or frame.get("type")
 
 

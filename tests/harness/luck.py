@@ -1,4 +1,4 @@
-"""Random choices that can be repeated: a failed test prints the seed, `CHAT_TEST_SEED` gives it back."""
+"""Random choices that can be repeated: a failed test prints its seed, and `CHAT_TEST_SEED` sets it."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""JavaScript clients, lent by `clients/bridge.mjs`."""
+"""JavaScript clients, which run in `clients/bridge.mjs`."""
 
 import asyncio
 import itertools
@@ -13,7 +13,7 @@ CLIENTS = ROOT / "tests" / "clients"
 
 
 class Node:
-    """One Node process with any number of clients in it."""
+    """A Node process with any number of clients."""
 
     async def __aenter__(self):
         self.ids = itertools.count(1)

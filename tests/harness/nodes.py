@@ -1,4 +1,4 @@
-"""Several nodes on one database behind an address that gives each connection to the next of them."""
+"""Several nodes on one database, behind an address that gives each connection to the next node."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ CLUSTER_SECRET = "what-nodes-show-each-other"
 
 
 class Nodes(Addressed):
-    """Looks like one server; what is asked of it is answered by any of them."""
+    """Several nodes that look like one server: any of them answers a request."""
 
     def __init__(self, database, count, **flags):
         flags = {"jwt_secret": SECRET, "cluster_secret": CLUSTER_SECRET} | flags
@@ -53,7 +53,7 @@ class Nodes(Addressed):
 
 
 class Balancer:
-    """Hands each connection to the next node that takes it."""
+    """Passes each connection to the next node that accepts it."""
 
     def __init__(self, nodes):
         self.nodes = nodes

@@ -10,7 +10,7 @@ from .http import call
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
-# Names of different test runs on one database must not meet.
+# Names of different test runs on the same database must differ.
 _run = secrets.token_hex(3)
 
 
@@ -45,7 +45,7 @@ def new_name(stem="user"):
 
 
 async def register(server, stem="user", *, name=None, avatar=None):
-    """A new user. The name differs from the username, so that a test notices which one was shown."""
+    """Creates a user. The name differs from the username, so that a test notices which one was shown."""
     username = new_name(stem)
     body = {"username": username, "password": PASSWORD, "name": name or f"{stem.capitalize()} №{username[-3:]}"}
     if avatar is not None:
@@ -59,7 +59,7 @@ async def login(server, username, password=PASSWORD):
 
 
 def person(server, answer):
-    """The user in the answer of `/api` to register, login or refresh."""
+    """Returns the user in an answer of `/api` to a registration, a log-in or a refresh."""
     user = answer.body["user"]
     return User(
         server=server,
@@ -93,7 +93,7 @@ async def group(owner, *members, title="A group"):
 
 
 async def room_of(server, count):
-    """So many people, and a group of all of them."""
+    """Creates this many people, and a group of all of them."""
     people = await register_many(server, count)
     return people, await group(*people)
 
@@ -112,7 +112,7 @@ async def remove(owner, chat, user, expect=200):
 
 
 async def history(user, chat):
-    """Every message of the chat, oldest first, in dialect 1's shape."""
+    """Returns every message of the chat, oldest first, in dialect 1's shape."""
     messages, before = [], ""
     while True:
         answer = await user.call("GET", f"/api/chats/{chat.id}/messages?limit=100{before}", expect=200)

@@ -10,7 +10,7 @@ import re
 from . import ids
 
 KINDS = {ids.USER: "user", ids.CHAT: "room", ids.MESSAGE: "message", ids.NOTIFICATION: "notification"}
-# What the integer under a key names.
+# The kind of thing that a number under this key names.
 NUMBERS = {
     "user_id": "user",
     "sender_id": "user",
@@ -46,7 +46,7 @@ PATHS = [
 
 
 class Plain:
-    """The names of one transcript."""
+    """The placeholders of one transcript."""
 
     def __init__(self):
         self.names = {}
@@ -56,7 +56,8 @@ class Plain:
         self.names[kind, number] = f"<{name}>"
 
     def json(self, text):
-        """The text of a frame or a body. What is not as compact as we write JSON is marked, and kept as it is."""
+        """Replaces in the text of a frame or a body. JSON that is not as compact as the server writes it is marked and
+        kept as it is."""
         try:
             value = json.loads(text)
         except ValueError:
@@ -66,7 +67,7 @@ class Plain:
         return compact(self._value(value))
 
     def path(self, text):
-        """An address: ids, and what its query says of tokens and cursors."""
+        """Replaces in an address: ids, and tokens and cursors in its query."""
         for pattern, kind in PATHS:
             text = pattern.sub(lambda found, kind=kind: found[1] + self._number(kind, int(found[2])), text)
         text = re.sub(r"(?<=[?&]cursor=)[^&]+", "<cursor>", text)
@@ -74,7 +75,7 @@ class Plain:
         return self.text(re.sub(r"[?&]token=[^&]+", "", text))
 
     def text(self, text):
-        """Any text: the UUIDs in it."""
+        """Replaces the UUIDs in any text."""
         return ids.LAYOUT.sub(lambda found: self._uuid(found[0]), text)
 
     def _value(self, value, key=None, parent=None):
@@ -119,7 +120,7 @@ class Plain:
 
 
 def kind_of(thing):
-    """What has this `id`, by the fields beside it; `""` is the key under which it stands."""
+    """Returns the kind of an `id`, from the fields beside it; `""` is the key under which the object stands."""
     if "members_count" in thing:
         return "room"
     if "username" in thing or "avatar" in thing or thing.get("") == "user":

@@ -16,7 +16,7 @@ import time
 class Cluster:
     def __init__(self, where=None):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="chat-postgres-", dir=where))
-        # initdb refuses root, so Debian's own user owns the directory then.
+        # initdb refuses to run as root, so then Debian's own user owns the directory.
         self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self.port = free_port()
         self.numbers = itertools.count(1)
@@ -42,7 +42,7 @@ class Cluster:
         self._run("pg_ctl", "-D", self.home / "data", "-m", mode, "-w", "stop")
 
     def kill(self):
-        """Ends all of its processes at once, without a word to the disk."""
+        """Kills all of its processes at once, without syncing anything."""
         children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         everybody = [self.pid, *map(int, children)]
         for process in everybody:
@@ -52,7 +52,7 @@ class Cluster:
             time.sleep(0.01)
 
     def boot(self):
-        """Starts after `kill` as on a machine that has started, too: no process has the old number."""
+        """Starts again after `kill`, as on a machine that was restarted too: stale process ids are gone."""
         for stale in [self.home / "data" / "postmaster.pid", *self.home.glob(".s.PGSQL.*")]:
             stale.unlink(missing_ok=True)
         self.start()
@@ -63,20 +63,20 @@ class Cluster:
         self.start()
 
     def put_back(self):
-        """Puts the backup in the place of everything that is there now."""
+        """Replaces everything by the backup."""
         self.stop()
         shutil.rmtree(self.home / "data")
         self._run("cp", "-a", self.home / "backup", self.home / "data")
         self.start()
 
     def database(self):
-        """The address of a new, empty database."""
+        """Creates a database; returns its address."""
         name = f"chat{next(self.numbers)}"
         self._run("createdb", "-h", self.home, "-p", str(self.port), "-U", "chat", name)
         return f"postgres://chat@127.0.0.1:{self.port}/{name}"
 
     def ask(self, sql, name="chat1"):
-        """What the database answers."""
+        """Returns what the database answers to a query."""
         command = ["psql", "-h", str(self.home), "-p", str(self.port), "-U", "chat", "-d", name, "-Atc", sql]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
@@ -87,7 +87,7 @@ class Cluster:
             [str(part) for part in command],
             cwd=self.home,
             stdin=subprocess.DEVNULL,
-            # The server inherits a pipe and would hold it open: files only.
+            # Files instead of pipes: the server would inherit a pipe and hold it open.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -104,7 +104,7 @@ def is_running(process):
 
 
 def bin_directory():
-    """Debian keeps the server's programs outside of PATH; the newest version counts."""
+    """Returns the directory of the newest version's programs; Debian keeps them outside of PATH."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
     initdb = found[-1] if found else shutil.which("initdb")
     if not initdb:

@@ -46,7 +46,7 @@ frontend all
 backend chat
     server one 127.0.0.1:{to}
 """
-# It says who comes in the PROXY protocol alone, and whether through TLS; what is said is nothing to it.
+# It names the client only by the PROXY protocol, with TLS or without, and does not look into the stream.
 PASSING = """
 defaults
     mode tcp
@@ -81,7 +81,7 @@ http {{{{
 
 
 def example(name, *changes, folder="proxies"):
-    """The configuration that people are shown, with the addresses and files of a test."""
+    """Returns an example configuration with the addresses and files of a test."""
     text = (EXAMPLES / folder / name).read_text().replace("{", "{{").replace("}", "}}")
     for shown, ours in changes:
         assert shown in text, f"{name} does not say {shown}"
@@ -113,22 +113,22 @@ SHOWN = {
 CLUSTER = example(
     "haproxy.cfg",
     ("bind 127.0.0.1:8000", "bind 127.0.0.1:{port}"),
-    # A machine of tests may be too busy to answer a question in time, and goes on.
+    # A busy test machine may answer a health check late; it must not count as down for that.
     ("fall 2 rise 1", "fall 60 rise 1"),
     *((f"127.0.0.1:800{number}", f"127.0.0.1:{{to_{number}}}") for number in (1, 2, 3)),
     folder="cluster",
 )
 PROGRAMS |= SHOWN
-# In front of one server; the one below stands before three.
+# Those for one server; the one below is for three.
 TO_ONE = list(PROGRAMS)
 PROGRAMS |= {"haproxy-cluster": (CLUSTER, KINDS["haproxy"][1])}
 
 
 class Proxy:
-    """In front of a server, to be asked in its place."""
+    """A proxy in front of a server, with which tests talk in the server's place."""
 
     def __init__(self, kind, server, pair=None):
-        """With a pair of a certificate and its key it speaks TLS."""
+        """With a pair of certificate and key it speaks TLS."""
         template, arguments = PROGRAMS[kind]
         self.home = tempfile.TemporaryDirectory(prefix=f"chat-{kind}-")
         self.port = free_port()

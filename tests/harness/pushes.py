@@ -1,4 +1,4 @@
-"""A push service of the tests. What it is given it cannot read: a device of the Rust tests decrypts."""
+"""A push service. It cannot read what it gets; the device that decrypts is in the Rust tests."""
 
 import asyncio
 import base64
@@ -17,10 +17,10 @@ KEYS = {
 class PushService(Backend):
     def __init__(self):
         super().__init__(self.hear)
-        # The endpoint and the topic of each push that was taken.
+        # The endpoint and the topic of each accepted push.
         self.taken = []
         self.arrived = asyncio.Condition()
-        # What it answers at an endpoint.
+        # Returns the status with which a push to an endpoint is answered.
         self.status = lambda endpoint: 201
 
     async def subscribe(self, user, name, tree="/api", expect=201):
@@ -32,7 +32,7 @@ class PushService(Backend):
         assert headers["Content-Encoding"] == "aes128gcm" and headers["TTL"] == "86400"
         token, key = headers["Authorization"].removeprefix("vapid t=").split(", k=")
         assert len(base64.urlsafe_b64decode(key + "=")) == 65 and token.count(".") == 2
-        # Salt, size, the sender's point, and one record.
+        # A salt, a size, the sender's point, and one record.
         assert 16 + 4 + 1 + 65 < len(body) <= 4096
         name = request.path.removeprefix("/")
         status = self.status(name)
@@ -46,7 +46,7 @@ class PushService(Backend):
         return sum(1 for taken, _ in self.taken if taken == name)
 
     async def until(self, **counts):
-        """Waits until so many were taken at these endpoints."""
+        """Waits until this many were accepted, by endpoint."""
 
         def enough():
             return all(self.count(name) >= count for name, count in counts.items())

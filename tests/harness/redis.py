@@ -1,4 +1,4 @@
-"""A private Redis on a free port, which remembers nothing."""
+"""A private Redis on a free port, which stores nothing."""
 
 import shutil
 import socket
@@ -37,7 +37,7 @@ class Redis:
         self.process.wait(30)
 
     def command(self, *words):
-        """One command, past every client; its first line."""
+        """Sends a command on a connection of its own; returns the first line of the answer."""
         with socket.create_connection(("127.0.0.1", self.port)) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.recv(4096).split(b"\r\n")[0].decode()

@@ -1,4 +1,4 @@
-"""Searching for strangers, and what is told about it."""
+"""Searching for strangers, and the frames about it."""
 
 from . import ids
 from .people import Chat
@@ -16,7 +16,7 @@ async def search(user, what="search"):
 
 
 def match(user):
-    """What the other one is told about this user."""
+    """Returns what the partner is told about this user."""
     return {"id": user.uuid, "username": user.username, "is_online": BOOL, "last_seen": SECONDS}
 
 
@@ -34,7 +34,7 @@ def left_frame(chat_uuid, gone):
 
 
 async def pair(one, other):
-    """Two users with personal sockets, matched; gives their chat."""
+    """Matches two users with personal sockets; returns their chat."""
     same(await search(one), {"status": "searching"})
     found = await search(other)
     same(found, {"status": "matched", "chat_id": CHAT_UUID, "user": match(one)})

@@ -1,4 +1,4 @@
-"""A server process: started on a free port, killed by its id, started again on the same port and database."""
+"""A server process: started on a free port, killed by its id, and started again on the same port and database."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ READY_WITHIN = 60
 
 
 def binary():
-    """`CHAT_SERVER`, or what cargo built last: release before debug."""
+    """Returns `CHAT_SERVER`, or what cargo built last: release before debug."""
     if named := os.environ.get("CHAT_SERVER"):
         return named
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -26,7 +26,7 @@ def binary():
 
 
 class Addressed:
-    """Whatever listens on `port` of this machine."""
+    """Anything that listens on `port` of this machine."""
 
     @property
     def url(self):
@@ -38,14 +38,14 @@ class Addressed:
 
 
 class Server(Addressed):
-    """Runs until `stop` or `kill`; `start` after that continues with the same database, port and flags."""
+    """Runs until `stop` or `kill`; `start` after that goes on with the same database, port and flags."""
 
-    # A test must not wait for limits that it does not test.
+    # Tests must not meet limits that they do not test.
     DEFAULTS = {"rate-messages": "1000000", "rate-logins": "1000000", "rate-address": "1000000"}
     DEFAULTS |= {"max-waiting-logins": "100000", "rate-changes": "1000000", "rate-replays": "1000000000"}
 
     def __init__(self, database=None, before=None, **flags):
-        # Runs in the process before the server does.
+        # A function that runs in the new process before the server.
         self.before = before
         self.home = tempfile.TemporaryDirectory(prefix="chat-test-")
         self.database = database or f"sqlite:{self.home.name}/chat.db"
@@ -66,7 +66,7 @@ class Server(Addressed):
                 stderr=log,
                 cwd=self.home.name,
                 preexec_fn=self.before,
-                # A disk that is full is an error then, not a signal.
+                # Without the default handling of signals, exceeding a file size limit is an error instead of a signal.
                 restore_signals=self.before is None,
             )
         self._wait(lambda: self._read_addresses(began_at) and self._healthy())
@@ -77,14 +77,14 @@ class Server(Addressed):
         command += ["--admin-listen", f"127.0.0.1:{self.admin_port}"]
         for name, value in self.flags.items():
             for one in value if isinstance(value, (list, tuple)) else [value]:
-                # A switch stands alone.
+                # A switch has no value.
                 command += [f"--{name}"] if one is True else [f"--{name}", str(one)]
         return command
 
     def _read_addresses(self, began_at):
         text = self.log_path.read_bytes()[began_at:].decode(errors="replace")
         lines = [line for line in text.splitlines() if "listening on http://" in line]
-        # An admin address says so on its line; the others are ours, the first one above all.
+        # Lines with an admin address say so. The others are for clients; the first one is the main address.
         self.ports = [port_in(line) for line in lines if "admin" not in line]
         self.admin_port = next((port_in(line) for line in lines if "admin" in line), self.admin_port)
         self.port = self.port or next(iter(self.ports), 0)
@@ -114,7 +114,7 @@ class Server(Addressed):
         return self.log_path.read_text(errors="replace")
 
     def memory(self):
-        """Resident bytes."""
+        """Returns the resident memory in bytes."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 

@@ -1,4 +1,4 @@
-"""What frames look like: exact keys, and values that are equal or are recognised."""
+"""Comparing frames: exact keys, and values that are equal or match a pattern."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from . import ids
 
 
 class Pattern:
-    """Equal to whatever it recognises, so that frames compare with plain `==`."""
+    """Equal to whatever it matches, so that frames can be compared with plain `==`."""
 
     def __init__(self, name, recognises):
         self.name = name
@@ -26,7 +26,7 @@ class Pattern:
 
 def _time(fraction):
     shape = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d" + fraction + "Z")
-    # Ten minutes each way: a wrong zone or unit is far outside of it.
+    # Ten minutes each way: a wrong time zone or unit is far outside of it.
     window = timedelta(minutes=10)
 
     def recognises(text):
@@ -70,7 +70,7 @@ NOTIFICATION_UUID = Pattern("a notification's UUID", lambda value: _is_ours(ids.
 
 def same(got, wanted, about=""):
     """Fails with the keys and values that differ."""
-    # Python says that True == 1; JSON does not.
+    # In Python True == 1, but not in JSON.
     if differences := list(_compare(got, wanted, "")):
         shown = json.dumps(got, ensure_ascii=False, default=repr)
         raise AssertionError(f"{about}\n  " + "\n  ".join(differences) + f"\n  in {shown}")

@@ -10,7 +10,7 @@ from .inbox import Closed
 
 
 class SocketIo(Client):
-    """`ack` keeps what the last call was answered."""
+    """A client of dialect 5. `ack` keeps the answer to the last call."""
 
     number = 5
 
@@ -43,7 +43,7 @@ class SocketIo(Client):
         self.inbox.end(1000)
 
     async def call(self, event, data):
-        """Emits and gives the ACK, which a broken connection will not bring."""
+        """Emits an event and returns the ACK, which does not come if the connection breaks."""
         call = asyncio.create_task(self.io.call(event, data, timeout=30))
         end = asyncio.create_task(self.inbox.over.wait())
         try:
@@ -65,7 +65,7 @@ class SocketIo(Client):
         await self.io.disconnect()
 
     async def cut(self):
-        """As if the cable was pulled."""
+        """Breaks the connection like a pulled cable."""
         self.wire.abort()
         await self.inbox.closed()
 

@@ -1,4 +1,4 @@
-"""A room in which much happens, what its readers must know in the end, and a reader who loses its connection often."""
+"""A room in which much happens, what its readers must know in the end, and a reader that often loses its connection."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from .shapes import same
 
 
 class Story:
-    """Random sends, edits, deletes and likes through one client, and what is true after them."""
+    """Random sends, edits, deletions and likes by one client, and the state that results."""
 
     def __init__(self, client, chance, stem="story"):
         self.client, self.chance, self.stem = client, chance, stem
@@ -18,7 +18,7 @@ class Story:
         self.went_on = asyncio.Event()
 
     async def run(self, messages):
-        """Goes on until so many messages more were sent; about two in three steps send one."""
+        """Goes on until this many more messages were sent; about two in three steps send one."""
         enough = len(self.sent) + messages
         while len(self.sent) < enough:
             choice = self.chance.random()
@@ -34,7 +34,7 @@ class Story:
         self.went_on.set()
 
     async def reach(self, messages):
-        """Waits until so many were sent."""
+        """Waits until this many were sent."""
         while len(self.sent) < messages:
             self.went_on.clear()
             await self.went_on.wait()
@@ -64,18 +64,19 @@ class Story:
 
 
 class Returning:
-    """Reads a room, is cut after so many changes as `lengths` says, and comes back with its newest cursor."""
+    """Reads a room, is cut after as many changes as `lengths` says, and comes back with its newest cursor."""
 
     def __init__(self, make, lengths):
         self.make, self.lengths = make, lengths
         self.view, self.cursor = View(), ""
         self.cuts = self.losses = 0
         self.started = asyncio.Event()
-        # The contents of all messages, for who waits until this reader has one.
+        # The contents of all messages, for tests that wait until this reader has one.
         self.heard = asyncio.Queue()
 
     async def read(self, end, *, forgiving=False):
-        """Until the message with this content has come. `forgiving` takes a connection that breaks for a cut."""
+        """Reads until the message with this content has come. With `forgiving`, a connection that breaks counts as a
+        cut."""
         while True:
             client = self.make()
             try:
@@ -90,7 +91,7 @@ class Returning:
                 if not forgiving or not is_lost(lost):
                     raise
                 self.losses += 1
-                # The server is away: nothing to wait for but its port.
+                # The server is away, so wait for its port.
                 await asyncio.sleep(0.05)
 
     async def until(self, content):
@@ -116,7 +117,7 @@ class Returning:
 
 
 def start_of(client):
-    """The cursor in the answer to joining. Where a frame says it instead, that comes with the others."""
+    """Returns the cursor in the answer to joining. Where a frame has it instead, it comes with the other frames."""
     answer = getattr(client, "joined", None) or getattr(client, "ack", None) or {}
     return answer.get("cursor")
 

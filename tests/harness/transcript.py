@@ -22,9 +22,9 @@ from .server import ROOT
 
 DIRECTORY = ROOT / "tests" / "transcripts"
 PATIENCE = 15
-# No step is followed by a longer silence, unless it says so.
+# No step is followed by a longer silence unless the step says so.
 SILENCE = 0.9
-# How people's presences and deliveries are ordered among each other nobody promises.
+# Presences and deliveries of different people have no promised order.
 PEOPLE = re.compile(
     r'user_status|user_offline|user:online|user:offline|"status":"delivered","read_by"|chat:message:delivered'
 )
@@ -32,7 +32,7 @@ LISTS = re.compile(r'^\{"type":"chat_updated"|^\["chat:updated"')
 
 
 class Evening:
-    """`lists` says whether chat lists are looked at: they come at most once a second, and then the newest alone."""
+    """A recording. `lists` is whether chat lists count: they come at most once a second, and then only the newest."""
 
     lists = False
 
@@ -45,7 +45,7 @@ class Evening:
         self.written = []
 
     async def somebody(self, name):
-        """A user, whom the transcript calls by this name."""
+        """Creates a user whom the transcript calls by this name."""
         body = {"username": name, "password": people.PASSWORD, "name": name.capitalize()}
         user = people.person(self.server, await call(self.server, "POST", "/api/auth/register", body, expect=201))
         self.plain.call("user", user.id, name)
@@ -63,7 +63,7 @@ class Evening:
         self._close(title, expected)
 
     async def end(self):
-        """Nothing more may come."""
+        """Checks that nothing more comes."""
         await self._silence(SILENCE)
         self._close("The end", self.expected.get("The end", []))
         if self.recording:
@@ -81,11 +81,12 @@ class Evening:
             assert heard == expected, f"{title}:\n" + "\n".join(diff)
 
     def _taken(self, wire):
-        """What counts of what a wire has so far."""
+        """Returns those lines of a wire so far that count."""
         return [line for line in wire.heard if self.lists or not LISTS.search(line.text)]
 
     def _lines(self, name, wire):
-        """The lines of a wire: what it said, then what it heard. Only here new ids get their names."""
+        """Returns the lines of a wire: what it sent, then what it heard. New ids get their placeholders here, in this
+        order."""
         taken = self._taken(wire)
         said = [line for line in taken if line.said and not wire.in_turn]
         shown = [line.shown() for line in said] + in_order([line.shown() for line in taken if line not in said])
@@ -110,7 +111,7 @@ class Evening:
 
 
 def in_order(lines):
-    """Lines about people that follow each other, sorted."""
+    """Returns the lines with neighbouring ones about people sorted."""
     groups = itertools.groupby(lines, lambda line: bool(PEOPLE.search(line)))
     return [line for about_people, run in groups for line in (sorted(run) if about_people else run)]
 
@@ -120,7 +121,7 @@ def count(lines, name):
 
 
 def steps(text):
-    """The lines of each step."""
+    """Returns the lines of each step."""
     found = {}
     for line in text.rstrip("\n").split("\n"):
         if line.startswith("== "):

@@ -1,15 +1,15 @@
-"""The trees of `/api`, `/api/v1` and `/api/v2`: what each calls things, and the shapes of its answers."""
+"""The trees `/api`, `/api/v1` and `/api/v2`: how each spells things, and the shapes of its answers."""
 
 from . import ids
 from .frames import error, rest_message, roulette_message, socketio_message
 from .shapes import MICROS, SECONDS, TEXT, Pattern, maybe, one_of
 
-# When a message is delivered is nothing that these tests look at.
+# These tests do not look at when a message is delivered.
 STATUS = one_of("sent", "delivered", "read", "edited")
 
 
 class Tree:
-    """How a prefix spells things."""
+    """How a tree spells things."""
 
     def __init__(self, prefix):
         self.prefix = prefix
@@ -79,7 +79,7 @@ class Tree:
 
 
 def by_id(members):
-    """Nobody promises an order of members."""
+    """Sorts members, whose order is not promised."""
     return sorted(members, key=lambda member: member["id"])
 
 

@@ -1,4 +1,4 @@
-"""Connections that keep what they say and hear byte for byte, for transcripts. Each has a name in one evening."""
+"""Connections that record what they send and hear byte for byte, for transcripts. Each has a name in its evening."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,13 @@ from . import http
 from .client import connect
 from .plain import compact
 
-# The headers of an answer that are part of what a client is promised.
+# The headers of an answer that clients are promised.
 HEADERS = ["content-type", "allow", "retry-after", "set-cookie", "cache-control", "www-authenticate"]
 
 
 @dataclass
 class Line:
-    """A line of a transcript. `how` replaces what differs from run to run in its text."""
+    """A line of a transcript. `how` replaces in its text what differs from run to run."""
 
     said: bool
     before: str
@@ -33,9 +33,9 @@ class Line:
 
 
 class Wire:
-    """One connection of somebody. `heard` holds its lines since they were last taken."""
+    """A person's connection. `heard` holds its lines since they were last taken."""
 
-    # Whether each thing said is answered before the next: then lines stay in their order.
+    # Whether each request is answered before the next is sent; then the lines stay in order.
     in_turn = False
     cursor = None
 
@@ -76,7 +76,8 @@ class Http(Wire):
         return json.loads(text) if text else None
 
     async def packets(self, method, path, body=None, until=None):
-        """A request of Engine.IO's polling, its packets a line each; repeated until this was heard."""
+        """Sends a request of Engine.IO's polling, and records its packets as lines; repeats it until `until` was
+        heard."""
         self.says(f"{method} ", path, self.plain.path)
         if body:
             self.says(*packet(self, body))
@@ -97,7 +98,7 @@ class Http(Wire):
 
 
 class Sse(Wire):
-    """A stream; comments are signs of life and no part of it."""
+    """A stream. Comments are signs of life and not recorded."""
 
     async def open(self, path):
         self.says("GET ", path, self.plain.path)
@@ -127,7 +128,7 @@ class Sse(Wire):
 
 
 class WebSocket(Wire):
-    """A socket that carries JSON texts. `token` is another than its user's."""
+    """A socket with JSON texts. `token` is given if it is not the user's."""
 
     token = None
 
@@ -163,7 +164,7 @@ class WebSocket(Wire):
 
 
 class Socketio(WebSocket):
-    """Dialect 5 over WebSocket, packets as they are."""
+    """Dialect 5 over a WebSocket, with its packets as they are."""
 
     async def open(self, **auth):
         self.says("open /socket.io/")
@@ -186,7 +187,7 @@ class Socketio(WebSocket):
         await self.ws.send(text)
 
     async def call(self, number, event, data):
-        """Emits with an ACK number."""
+        """Emits an event that asks for an ACK with this number."""
         await self.say(f"42{number}", [event, data])
 
     async def emit(self, event, data):
@@ -194,7 +195,7 @@ class Socketio(WebSocket):
 
 
 def packet(wire, text):
-    """A packet of Socket.IO as a line: the digits before the JSON, the JSON if there is some."""
+    """Returns a packet of Socket.IO as a line: the digits before the JSON, and the JSON if there is some."""
     body = body_of(text)
     return text[: len(text) - len(body)], body, wire.plain.json if body else str
 

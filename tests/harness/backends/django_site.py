@@ -46,7 +46,7 @@ def logout(request):
 
 
 def who(request):
-    """What the chat asks."""
+    """Answers the chat's question who a session belongs to."""
     if not request.user.is_authenticated:
         return JsonResponse({"detail": "log in first"}, status=401)
     return JsonResponse({"id": request.user.id, "name": request.user.get_full_name(), "avatar": ""})

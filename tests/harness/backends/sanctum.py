@@ -1,4 +1,4 @@
-"""A check of tokens in the manner of Laravel's Sanctum: `id|secret`, of which the database has the SHA-256 of the secret."""
+"""A check of tokens like Laravel's Sanctum: a token is `id|secret`, and the database has the SHA-256 of the secret."""
 
 import hashlib
 import hmac
@@ -8,12 +8,12 @@ from aiohttp import web
 
 
 class Sanctum:
-    """Answers who brings a token, as `auth:sanctum` with a route for the user does."""
+    """Answers who brings a token, as `auth:sanctum` does with a route that returns the user."""
 
     def __init__(self):
         self.tokens = {}
         self.asked = 0
-        # What it waits for before it answers.
+        # If set, what to wait for before answering.
         self.ready = None
 
     def token(self, user, name):

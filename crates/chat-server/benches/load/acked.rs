@@ -1,4 +1,4 @@
-//! Sends that wait for their answer only, each socket in a room of its own.
+//! Sends that only wait for their answer, each socket in a room of its own.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ use crate::process::Server;
 use crate::tally::{Tally, content};
 use crate::world::Somebody;
 
-/// Every socket keeps so many messages on their way.
+/// Keeps `in_flight` messages under way on every socket.
 pub(crate) async fn run(
     args: &Args,
     server: &Server,
@@ -36,7 +36,7 @@ pub(crate) async fn run(
     figures
 }
 
-/// Sends until so many are answered.
+/// Sends until this many are answered.
 pub(crate) async fn fill(
     args: &Args,
     server: &Server,

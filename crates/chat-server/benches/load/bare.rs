@@ -1,4 +1,4 @@
-//! The bare broadcaster: rooms, and frames that are made once and written to everybody. It remembers nothing.
+//! The bare broadcaster: it has rooms, makes each frame once and writes it to everybody, and stores nothing.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -14,17 +14,17 @@ use tokio::task::{spawn_local, yield_now};
 
 use crate::Trouble;
 
-/// How frames leave.
+/// How frames are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Way {
-    /// Everything that has gathered in one write per member.
+    /// Everything that has gathered, with one write for each member.
     Coalescing,
-    /// Each frame in a write of its own.
+    /// Each frame with a write of its own.
     Single,
 }
 
 impl Way {
-    /// As the command line has it.
+    /// Returns its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Way::Coalescing => "coalescing",
@@ -45,16 +45,16 @@ pub(crate) async fn serve(way: Way, frame: usize) -> Result<(), Trouble> {
         stream.set_nodelay(true)?;
         let (rooms, house) = (rooms.clone(), house.clone());
         spawn_local(async move {
-            // A client that went away is nobody's trouble.
+            // An error means that the client has gone.
             let _ = attend(stream, way, &rooms, &house).await;
         });
     }
 }
 
-/// Rooms that have something to tell.
+/// The rooms that have something to tell.
 #[derive(Default)]
 struct House {
-    /// Bytes of a frame.
+    /// How many bytes a frame has.
     frame: usize,
     dirty: RefCell<VecDeque<Rc<Room>>>,
     bell: Notify,
@@ -186,7 +186,7 @@ async fn listen(member: &Member, room: &Rc<Room>, way: Way, house: &House, mut h
     }
 }
 
-/// Takes the payload of a client's frame off, whose mask is known to be zero.
+/// Takes the payload out of a client's frame, whose mask is known to be zero.
 fn take_content(heard: &mut BytesMut) -> Option<BytesMut> {
     let (size, header) = match heard.get(1)? & 0x7f {
         126 => (u16::from_be_bytes(heard.get(2..4)?.try_into().ok()?) as usize, 8),
@@ -199,7 +199,7 @@ fn take_content(heard: &mut BytesMut) -> Option<BytesMut> {
     Some(heard.split_to(size))
 }
 
-/// A frame as long as the real ones: what is around the content there is a fixed text here.
+/// Writes a frame as long as the real ones, with a fixed text around the content.
 fn put_frame(out: &mut BytesMut, content: &[u8], size: usize) {
     out.extend_from_slice(&[0x81, 126]);
     out.extend_from_slice(&(size as u16).to_be_bytes());
@@ -208,5 +208,5 @@ fn put_frame(out: &mut BytesMut, content: &[u8], size: usize) {
     out.extend_from_slice(content);
 }
 
-/// By this a client knows that it is a message.
+/// The beginning by which a client recognises a message.
 const BEGINNING: &[u8] = b"{\"type\":\"new_message\"";

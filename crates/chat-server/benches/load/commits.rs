@@ -1,4 +1,4 @@
-//! How long the server's commits took, by the figures that it shows to its operators.
+//! The times of the server's commits, from its own metrics.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::Trouble;
 
-/// How many commits took how long, by buckets: up to so many seconds, and how many in all that took at most so long.
+/// How many commits took how long: pairs of an upper bound in seconds and the number of commits up to it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Commits(Vec<(f64, u64)>);
 
 impl Commits {
-    /// All since the server began; none of one that has no operators.
+    /// Returns all commits since the server began; none for a server without an operators' address.
     pub(crate) fn so_far(operators: Option<SocketAddr>) -> Result<Commits, Trouble> {
         let Some(operators) = operators else { return Ok(Commits::default()) };
         let mut stream = TcpStream::connect(operators)?;
@@ -21,7 +21,7 @@ impl Commits {
         Ok(Commits(answer.lines().filter_map(bucket).collect()))
     }
 
-    /// Those of them that are not among these earlier ones.
+    /// Returns only those that are not in an earlier reading.
     pub(crate) fn since(mut self, before: &Commits) -> Commits {
         for ((_, count), (_, then)) in self.0.iter_mut().zip(&before.0) {
             *count -= then;
@@ -29,19 +29,19 @@ impl Commits {
         self
     }
 
-    /// Takes in those of another stretch.
+    /// Adds the commits of another stretch.
     pub(crate) fn add(&mut self, other: &Commits) {
         for ((_, count), (_, more)) in self.0.iter_mut().zip(&other.0) {
             *count += more;
         }
     }
 
-    /// How many.
+    /// Returns how many there are.
     pub(crate) fn count(&self) -> u64 {
         self.0.last().map_or(0, |(_, count)| *count)
     }
 
-    /// How long half of them took at most, as exactly as the buckets tell.
+    /// Returns their median, as exactly as the buckets allow.
     pub(crate) fn median(&self) -> Duration {
         let half = self.count() as f64 / 2.0;
         let mut before = (0.0, 0);
@@ -56,7 +56,7 @@ impl Commits {
     }
 }
 
-/// A line like `store_latency_seconds_bucket{le="0.001"} 12`.
+/// Parses a line like `store_latency_seconds_bucket{le="0.001"} 12`.
 fn bucket(line: &str) -> Option<(f64, u64)> {
     let (bound, count) = line.strip_prefix("store_latency_seconds_bucket{le=\"")?.split_once("\"} ")?;
     Some((bound.parse().unwrap_or(f64::INFINITY), count.parse().ok()?))

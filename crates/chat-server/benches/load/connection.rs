@@ -1,4 +1,4 @@
-//! A WebSocket client that costs as little as it can: one buffer for all, frames told by their first bytes.
+//! A WebSocket client that costs little: one buffer for all connections, and frames recognised by their first bytes.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
@@ -15,16 +15,16 @@ use crate::dialect::{Dialect, Kind};
 pub(crate) struct Connection {
     pub(crate) dialect: Dialect,
     stream: Rc<TcpStream>,
-    /// The beginning of a frame that has not come whole.
+    /// The beginning of a frame whose rest has not come.
     carry: Vec<u8>,
 }
 
-/// The way to say something on a connection that somebody else reads.
+/// Sends on a connection that something else reads.
 #[derive(Clone)]
 pub(crate) struct Mouth(Rc<TcpStream>);
 
 impl Connection {
-    /// Connects from one of several loopback addresses, so that ports do not run out, and waits until the server is ready.
+    /// Connects from one of several loopback addresses, since one has too few ports, and waits until the server is ready.
     pub(crate) async fn open(
         server: SocketAddr,
         number: usize,
@@ -35,7 +35,7 @@ impl Connection {
         Connection::open_from(server, number, dialect, room, token, None).await
     }
 
-    /// The same, from a cursor where connecting is joining.
+    /// Connects with a cursor, where connecting is joining.
     pub(crate) async fn open_from(
         server: SocketAddr,
         number: usize,
@@ -66,7 +66,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Joins a room where connecting has not; answers the frame that said so.
+    /// Joins a room, where connecting does not. Returns the frame that confirms it.
     pub(crate) async fn join(&mut self, room: u64, cursor: Option<&str>) -> Result<String, Trouble> {
         match self.dialect.join(room, cursor) {
             Some(join) => {
@@ -77,7 +77,7 @@ impl Connection {
         }
     }
 
-    /// To speak on this connection.
+    /// Returns a way to send on this connection.
     pub(crate) fn mouth(&self) -> Mouth {
         Mouth(self.stream.clone())
     }
@@ -100,7 +100,7 @@ impl Connection {
         found.ok_or_else(|| "nothing came".into())
     }
 
-    /// Hands over what has come, as soon as something has.
+    /// Waits until something has come, and passes it on.
     pub(crate) async fn hear(&mut self, mut on: impl FnMut(Kind, &[u8])) -> Result<(), Trouble> {
         let mut reply = Vec::new();
         loop {
@@ -122,7 +122,7 @@ impl Connection {
 
     fn read(&mut self, scratch: &mut [u8], reply: &mut Vec<u8>, on: &mut impl FnMut(Kind, &[u8])) -> io::Result<()> {
         let before = self.carry.len();
-        // What came together with the handshake's answer may be whole already.
+        // A frame may have come together with the handshake's answer.
         let filled = match self.stream.try_read(&mut scratch[before..]) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(read) => before + read,
@@ -152,7 +152,7 @@ impl Connection {
 }
 
 impl Mouth {
-    /// Says something.
+    /// Sends a text.
     pub(crate) async fn say(&self, text: &str) -> Result<(), Trouble> {
         let mut frame = Vec::with_capacity(text.len() + 14);
         put_frame(&mut frame, TEXT, text.as_bytes());
@@ -171,7 +171,7 @@ impl Mouth {
     }
 }
 
-/// A connection from a loopback address that depends on its number.
+/// Connects from a loopback address that depends on the number.
 pub(crate) async fn dial(server: SocketAddr, number: usize) -> Result<TcpStream, Trouble> {
     let socket = TcpSocket::new_v4()?;
     let from = Ipv4Addr::new(127, 0, 0, 2 + (number / PER_ADDRESS) as u8);
@@ -181,7 +181,7 @@ pub(crate) async fn dial(server: SocketAddr, number: usize) -> Result<TcpStream,
     Ok(stream)
 }
 
-/// Splits a whole frame of a server off, which is never masked.
+/// Splits off a whole frame of the server, which is never masked.
 pub(crate) fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&first, &second) = (bytes.first()?, bytes.get(1)?);
     let (size, header) = match second & 0x7f {
@@ -193,7 +193,7 @@ pub(crate) fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((first & 0x0f, frame, &bytes[header + size..]))
 }
 
-/// Writes a client's frame. Its mask is zero, which masks nothing and costs nothing.
+/// Writes a client's frame. Its mask is zero, which changes nothing and costs nothing.
 fn put_frame(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     out.push(0x80 | opcode);
     match payload.len() {
@@ -239,9 +239,9 @@ const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
-/// What a connection may keep for the next torn frame.
+/// How many bytes a connection may keep allocated for its next torn frame.
 const KEPT: usize = 4 << 10;
-/// Connections from one address.
+/// How many connections come from one address.
 const PER_ADDRESS: usize = 5_000;
 
 thread_local! {

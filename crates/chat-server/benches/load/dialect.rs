@@ -1,4 +1,4 @@
-//! What a client of each dialect says, and how it recognises what it hears.
+//! What a client of each dialect sends, and how it recognises what it hears.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,7 +7,7 @@ use clap::ValueEnum;
 /// A dialect over WebSockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Dialect {
-    /// Dialect 1's small WebSocket per chat.
+    /// Dialect 1's small WebSocket for one chat.
     Rest,
     /// Dialect 2.
     Multiplexed,
@@ -17,10 +17,10 @@ pub(crate) enum Dialect {
     Roulette,
     /// Dialect 5.
     Socketio,
-    /// None: what the bare broadcaster understands, and peers that are as bare.
+    /// No dialect: what the bare broadcaster understands, and other servers as bare.
     #[value(skip)]
     Bare,
-    /// Plain Socket.IO of another server, whose events are named here.
+    /// Plain Socket.IO of another server, with events named here.
     #[value(skip)]
     OtherSocketio,
     /// XMPP's rooms over a WebSocket, for guests.
@@ -28,27 +28,27 @@ pub(crate) enum Dialect {
     Xmpp,
 }
 
-/// What a frame from the server is.
+/// The kind of a frame from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A message of somebody.
+    /// A message.
     Message,
-    /// The answer to something that was asked for.
+    /// An answer to a request.
     Answer,
-    /// The connection is ready for more.
+    /// The connection is ready.
     Ready,
-    /// Something was refused.
+    /// A refusal.
     Error,
-    /// Engine.IO asks for a sign of life.
+    /// Engine.IO's ping.
     Ping,
-    /// Engine.IO has opened.
+    /// Engine.IO's opening packet.
     Opened,
     /// Anything else.
     Other,
 }
 
 impl Dialect {
-    /// The address of the WebSocket, with a cursor where it names the room.
+    /// Returns the address of the WebSocket, with a cursor where the address names the room.
     pub(crate) fn path(self, room: u64, token: &str, cursor: Option<&str>) -> String {
         let cursor = cursor.filter(|_| self.join(room, None).is_none());
         let from = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
@@ -64,7 +64,7 @@ impl Dialect {
         path + &from
     }
 
-    /// What is said before anything else, each after a sign of that kind; the first without one. The token is Socket.IO's.
+    /// Returns what must be sent first: texts, each after a frame of that kind has come, or at once. The token is for Socket.IO.
     pub(crate) fn greeting(self, token: &str) -> Vec<(Option<Kind>, String)> {
         match self {
             Dialect::Socketio | Dialect::OtherSocketio => {
@@ -80,7 +80,7 @@ impl Dialect {
         }
     }
 
-    /// The last sign before more may be said.
+    /// Returns the last frame before the connection is ready.
     pub(crate) fn ready(self) -> Option<Kind> {
         match self {
             Dialect::Multiplexed | Dialect::Socketio | Dialect::OtherSocketio => Some(Kind::Ready),
@@ -89,13 +89,13 @@ impl Dialect {
         }
     }
 
-    /// What says that a room was joined.
+    /// Returns the kind of the frame that confirms a join.
     pub(crate) fn joined(self) -> Kind {
-        // The room's subject, which is a message.
+        // XMPP confirms with the room's subject, which is a message.
         if self == Dialect::Xmpp { Kind::Message } else { Kind::Answer }
     }
 
-    /// What makes a room heard where connecting does not.
+    /// Returns the text that joins a room, where connecting does not.
     pub(crate) fn join(self, room: u64, cursor: Option<&str>) -> Option<String> {
         let cursor = cursor.map(|cursor| format!(",\"cursor\":\"{cursor}\"")).unwrap_or_default();
         match self {
@@ -112,7 +112,7 @@ impl Dialect {
         }
     }
 
-    /// A message to a room. Socket.IO's is acknowledged under any number; all others always are.
+    /// Returns the text that sends a message. Socket.IO's asks for an acknowledgement; the others always get an answer.
     pub(crate) fn send(self, room: u64, content: &str) -> String {
         match self {
             Dialect::Rest => format!("{{\"type\":\"message\",\"content\":\"{content}\"}}"),
@@ -133,7 +133,7 @@ impl Dialect {
         }
     }
 
-    /// What a frame is, told by its first bytes.
+    /// Returns the kind of a frame, from its first bytes.
     pub(crate) fn kind(self, frame: &[u8]) -> Kind {
         let table: &[(&str, Kind)] = match self {
             Dialect::Rest => &[("{\"id\":", Kind::Message)],
@@ -147,7 +147,7 @@ impl Dialect {
     }
 }
 
-/// The UUID of a room.
+/// Returns the UUID of a room.
 pub(crate) fn uuid(room: u64) -> String {
     format!("63686174-0002-8000-8000-{room:012x}")
 }
@@ -192,5 +192,5 @@ const XMPP_FRAMES: [(&str, Kind); 5] = [
 ];
 const XMPP: &str = "urn:ietf:params:xml:ns:xmpp";
 const XMPP_OPEN: &str = "<open xmlns=\"urn:ietf:params:xml:ns:xmpp-framing\" to=\"localhost\" version=\"1.0\"/>";
-/// Nobody is called like somebody else in a room.
+/// Counts the guests, so that no two in a room have the same name.
 static NICKS: AtomicUsize = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! One room: everybody hears everything.
+//! One room in which everybody hears everything.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Everybody connects and joins.
+    /// Connects everybody and lets them join.
     pub(crate) async fn gather(
         args: &Args,
         server: &Server,
@@ -45,7 +45,7 @@ impl Crowd {
         Ok(Crowd { tally, mouths, dialect, room, server: server.watched(), size: args.content })
     }
 
-    /// Sends the next message as soon as an earlier one has reached everybody, for so many seconds.
+    /// Sends the next message as soon as an earlier one has reached everybody, for this many seconds.
     pub(crate) async fn closed_loop(&self, window: usize, seconds: f64, name: &str) -> Result<Figures, Trouble> {
         let before = self.tally.messages();
         let mut sent = 0;
@@ -62,13 +62,13 @@ impl Crowd {
                 self.tally.forget_delays();
                 stretch = Some(Stretch::begin(self.server, self.tally.messages())?);
             }
-            // Nothing may be coming any more: then the end of the stretch says so.
+            // If nothing comes any more, the end of the stretch shows it.
             let _ = timeout(Duration::from_millis(100), self.tally.bell.notified()).await;
         }
         self.finish(stretch, name, before, sent).await
     }
 
-    /// Sends at a fixed rate, for so many seconds. What is late counts from when it should have been sent.
+    /// Sends at a fixed rate for this many seconds. Delays count from when a message should have been sent.
     pub(crate) async fn fixed_rate(&self, args: &Args, seconds: f64, name: &str) -> Result<Figures, Trouble> {
         let before = self.tally.messages();
         let mut stretch = None;
@@ -122,11 +122,11 @@ pub(crate) async fn listen(mut connection: Connection, tally: Rc<Tally>, samples
     }
 }
 
-/// Before anything is measured.
+/// How long to run before measuring.
 const WARM_UP: Duration = Duration::from_millis(500);
-/// How long to wait for what is still on its way.
+/// How long to wait for what is still under way.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Every so manieth member looks at how late a message is.
+/// Every so many members, one looks at the delays.
 pub(crate) const SAMPLED: usize = 16;
-/// Members who speak.
+/// How many members send.
 pub(crate) const SPEAKERS: usize = 64;

@@ -1,4 +1,4 @@
-//! What one fast address of a back end is told, in order, while rooms are as busy as can be.
+//! The rate at which one fast webhook is told, in order, while rooms are as busy as can be.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use crate::measure::{Figures, Stretch};
 use crate::process::Server;
 use crate::world::Somebody;
 
-/// Fills the rooms, and measures until all of it was told.
+/// Fills the rooms, and measures until everything was told.
 pub(crate) async fn run(
     args: &Args,
     server: &Server,
@@ -33,7 +33,7 @@ pub(crate) async fn run(
     spawn_local(listen(listener, heard.clone()));
     let stretch = Stretch::begin(server.watched(), 0)?;
     acked::fill(args, server, rooms, people, EVENTS).await?;
-    // What was on its way beyond that is told too; nothing new for a while is the end.
+    // Events beyond those are told as well; the end is when nothing new comes for a while.
     let mut before = 0;
     while heard.count.get() < EVENTS || heard.count.get() > before {
         before = heard.count.get();
@@ -42,12 +42,12 @@ pub(crate) async fn run(
             return Err(format!("only {before} of {EVENTS} events were told").into());
         }
     }
-    // The connection from before may have been closed meanwhile: nobody said anything there.
+    // The old connection may have been closed, since it was not used meanwhile.
     let path = format!("/api/v2/server/webhooks/{webhook}");
     Http::open(server.address, 0).await?.ask(By::Key, "DELETE", &path, "").await?;
     let rooms: HashSet<_> = rooms.iter().collect();
     let mut figures = stretch.end(&format!("webhook, {} room(s)", rooms.len()), heard.count.get(), None)?;
-    // The quiet at the end is no part of it.
+    // The quiet at the end does not count.
     figures.wall = figures.wall.saturating_sub(QUIET);
     figures.lost = heard.out_of_order.get();
     Ok(figures)
@@ -67,7 +67,7 @@ async fn listen(listener: TcpListener, heard: Rc<Heard>) {
     }
 }
 
-/// Takes what is posted, one after the other.
+/// Accepts what is posted, one event after the other.
 async fn take(mut stream: TcpStream, heard: Rc<Heard>) {
     let mut bytes = Vec::new();
     let _ = stream.set_nodelay(true);
@@ -100,7 +100,7 @@ impl Heard {
     }
 }
 
-/// How many are told at least.
+/// How many events are told at least.
 const EVENTS: u64 = 10_000;
-/// After so long without an event there is none left.
+/// After this long without an event all are told.
 const QUIET: Duration = Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! Requests over a kept connection.
+//! Requests over a connection that is kept open.
 
 use std::net::SocketAddr;
 
@@ -9,19 +9,19 @@ use crate::Trouble;
 use crate::connection::dial;
 use crate::process::KEY;
 
-/// A kept connection.
+/// A connection that is kept open.
 pub(crate) struct Http {
     stream: TcpStream,
     server: SocketAddr,
     heard: Vec<u8>,
 }
 
-/// By what somebody is let in.
+/// The credential of a request.
 #[derive(Clone, Copy)]
 pub(crate) enum By<'a> {
-    /// A back end's key.
+    /// The key of a back end.
     Key,
-    /// A person's token.
+    /// The token of a person.
     Token(&'a str),
 }
 
@@ -31,7 +31,7 @@ impl Http {
         Ok(Http { stream: dial(server, number).await?, server, heard: Vec::new() })
     }
 
-    /// Asks, and waits for the body of a good answer.
+    /// Sends a request, and returns the body of a good answer.
     pub(crate) async fn ask(&mut self, by: By<'_>, method: &str, path: &str, body: &str) -> Result<String, Trouble> {
         let credential = match by {
             By::Key => format!("X-Api-Key: {KEY}"),
@@ -73,13 +73,13 @@ impl Http {
     }
 }
 
-/// The number behind these words.
+/// Returns the number after these words.
 pub(crate) fn number_after(text: &str, words: &str) -> Option<u64> {
     let digits = text.split_once(words)?.1;
     digits[..digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len())].parse().ok()
 }
 
-/// The text in quotes behind these words.
+/// Returns the quoted text after these words.
 pub(crate) fn text_after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     text.split_once(words)?.1.split('"').next()
 }

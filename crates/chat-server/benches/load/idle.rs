@@ -1,4 +1,4 @@
-//! Connections that do nothing, and what it costs to make them.
+//! Connections that do nothing, and the cost of making them.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::measure::{Figures, Stretch};
 use crate::process::{Server, cpu, resident};
 use crate::world::Somebody;
 
-/// Opens connections, several at once; `rooms` are joined in turn, if there are any.
+/// Opens connections, several at once. They join `rooms` in turn, if there are any.
 pub(crate) async fn open(
     server: &Server,
     dialect: Dialect,
@@ -52,7 +52,7 @@ pub(crate) async fn open(
     Ok(all.into_iter().map(|(_, connection)| connection).collect())
 }
 
-/// Connects everybody, twice: the second time they have been seen before. Answers what the second time cost.
+/// Connects everybody twice, so that they are known the second time, and returns the cost of the second time.
 pub(crate) async fn connect(server: &Server, dialect: Dialect, people: &[Rc<Somebody>]) -> Result<Figures, Trouble> {
     drop(open(server, dialect, &[], people).await?);
     sleep(Duration::from_secs(1)).await;
@@ -61,7 +61,7 @@ pub(crate) async fn connect(server: &Server, dialect: Dialect, people: &[Rc<Some
     stretch.end("connecting, seen before", connections.len() as u64, None)
 }
 
-/// Memory of connections that do nothing, and after each carried 16 KiB both ways. `rooms` are big ones.
+/// Measures connections that do nothing, at first and after each has carried 16 KiB both ways. `rooms` are big ones.
 pub(crate) async fn run(args: &Args, server: &Server, rooms: &[u64], people: &[Rc<Somebody>]) -> Result<(), Trouble> {
     let before = resident(server.pid())?;
     let mut connections = open(server, args.dialect, rooms, people).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn run(args: &Args, server: &Server, rooms: &[u64], people: &[R
     Ok(())
 }
 
-/// The same of another server, as far as it is alike: memory and CPU of connections that do nothing.
+/// Measures the memory and CPU of idle connections of another server.
 pub(crate) async fn beside(args: &Args, peer: &Peer, rooms: &[u64], people: &[Rc<Somebody>]) -> Result<(), Trouble> {
     let server = Server::peer(peer, 0)?;
     let before = resident(server.pid())?;
@@ -95,7 +95,7 @@ pub(crate) async fn beside(args: &Args, peer: &Peer, rooms: &[u64], people: &[Rc
     Ok(())
 }
 
-/// Everybody hears a message of 16 KiB in their room.
+/// Lets everybody hear a message of 16 KiB in their room.
 async fn hear_long(args: &Args, rooms: &[u64], connections: &mut [Connection]) -> Result<(), Trouble> {
     let people = connections.len();
     for (number, room) in rooms.iter().enumerate() {
@@ -108,7 +108,7 @@ async fn hear_long(args: &Args, rooms: &[u64], connections: &mut [Connection]) -
     Ok(())
 }
 
-/// Everybody says something of 16 KiB that asks for no more than an answer.
+/// Lets everybody send 16 KiB, to which there is only an answer.
 async fn say_long(args: &Args, connections: &[Connection]) -> Result<(), Trouble> {
     let long = "x".repeat(LONG);
     let said = match args.dialect {
@@ -121,12 +121,12 @@ async fn say_long(args: &Args, connections: &[Connection]) -> Result<(), Trouble
     Ok(())
 }
 
-/// Connections with their people's places.
+/// Connections, with the indexes of their people.
 type Numbered = Vec<(usize, Connection)>;
 
-/// Connections that are made at the same time.
+/// How many connections are made at the same time.
 const AT_ONCE: usize = 32;
-/// Bytes of a long text; what is around it makes the frame one of 16 KiB.
+/// How many bytes a long text has. With what is around it the frame has 16 KiB.
 const LONG: usize = 16_000;
-/// What is handed back a little later counts as handed back.
+/// How long to wait for memory that is given back a little later.
 const SETTLE: Duration = Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! Messages in one room at a fixed rate, alone and while many log in: how late they are in both.
+//! Messages in one room at a fixed rate, alone and while many people log in: their delays in both.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::measure::Figures;
 use crate::process::Server;
 use crate::world::Somebody;
 
-/// How late messages are without log-ins, and with them; by turns, so that whatever else the machine does meets both.
+/// Measures delays without log-ins and with them, in turns, so that whatever else the machine does affects both.
 pub(crate) async fn run(
     args: &Args,
     server: &Server,
@@ -41,10 +41,10 @@ pub(crate) async fn run(
     both.ok_or_else(|| "nothing was measured".into())
 }
 
-/// Many who log in, each again as soon as they are in or were sent away.
+/// Many people who log in, and again as soon as they are in or were sent away.
 struct Door {
     is_open: Rc<Cell<bool>>,
-    /// Those who came in, and those who were to come back later.
+    /// How many came in, and how many were told to come back later.
     counts: Rc<[Cell<u64>; 2]>,
 }
 
@@ -65,7 +65,7 @@ impl Door {
                 }
             });
         }
-        // Everybody is on their way by then.
+        // By then everybody has sent their first request.
         sleep(BACK).await;
         Ok(door)
     }
@@ -77,11 +77,11 @@ impl Door {
     }
 }
 
-/// Log-ins at a time.
+/// How many people log in at a time.
 const AT_ONCE: usize = 100;
 /// When somebody who was sent away comes back.
 const BACK: Duration = Duration::from_millis(200);
-/// Stretches of each sort.
+/// How many stretches of each kind are measured.
 const TURNS: usize = 4;
-/// Whoever logs in.
+/// The account that logs in.
 const ACCOUNT: &str = "{\"username\":\"load.logs.in\",\"password\":\"correct horse battery\"}";

@@ -1,7 +1,7 @@
-//! Loads a chat server and says what it cost.
+//! Puts load on a chat server and tells what it costs.
 //!
-//! The server is started here, on one core with a fresh SQLite file; this program keeps to the other. Beside it, in the same
-//! run, stands a bare broadcaster with pre-built frames: what a delivery costs when nothing is remembered or promised.
+//! The server is started here on one core, with a fresh SQLite file; this program stays on the other. In the same run there is a
+//! bare broadcaster with ready-made frames, which shows the cost of a delivery when nothing is stored or promised.
 
 mod acked;
 mod args;
@@ -55,5 +55,5 @@ fn failed(error: &Trouble) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What went wrong; the program ends with it.
+/// An error, which ends the program.
 type Trouble = Box<dyn std::error::Error>;

@@ -1,4 +1,4 @@
-//! A stretch of time with what it cost, and the table.
+//! A stretch of time and its cost, and the table of results.
 
 use std::time::{Duration, Instant};
 
@@ -17,39 +17,39 @@ pub(crate) struct Stretch {
     commits: Commits,
 }
 
-/// What a stretch has shown.
+/// The results of a stretch.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     /// What was run.
     pub(crate) name: String,
-    /// Deliveries, answers or connections.
+    /// The number of deliveries, answers or connections.
     pub(crate) count: u64,
-    /// In this time.
+    /// How long it took.
     pub(crate) wall: Duration,
-    /// The server's CPU.
+    /// The CPU time of the server.
     pub(crate) server: Duration,
-    /// The CPU of this program.
+    /// The CPU time of this program.
     pub(crate) own: Duration,
-    /// KiB that the server holds.
+    /// The memory of the server, in KiB.
     pub(crate) resident: u64,
-    /// What was sent and never came.
+    /// How many messages were sent and never came.
     pub(crate) lost: u64,
-    /// Bytes of what was heard, in the mean.
+    /// The mean size of what was heard, in bytes.
     pub(crate) frame: u64,
-    /// How late things were, in microseconds.
+    /// The delays, in microseconds.
     delays: Vec<u32>,
-    /// How long the server's commits took.
+    /// The times of the server's commits.
     pub(crate) commits: Commits,
 }
 
 impl Stretch {
-    /// Begins to measure; `before` is what was counted until now.
+    /// Begins to measure. `before` is the count so far.
     pub(crate) fn begin(server: Watched, before: u64) -> Result<Stretch, Trouble> {
         let (own_cpu, commits) = (cpu(std::process::id())?, Commits::so_far(server.operators)?);
         Ok(Stretch { server, at: Instant::now(), server_cpu: cpu(server.pid)?, own_cpu, before, commits })
     }
 
-    /// Ends; `after` is what was counted until now.
+    /// Ends. `after` is the count so far.
     pub(crate) fn end(&self, name: &str, after: u64, tally: Option<&Tally>) -> Result<Figures, Trouble> {
         Ok(Figures {
             name: name.to_owned(),
@@ -67,17 +67,17 @@ impl Stretch {
 }
 
 impl Figures {
-    /// Microseconds of the server's CPU for each.
+    /// Returns the microseconds of the server's CPU for each.
     pub(crate) fn cost(&self) -> f64 {
         micros(self.server) / self.count.max(1) as f64
     }
 
-    /// How many a second.
+    /// Returns how many there were a second.
     pub(crate) fn rate(&self) -> f64 {
         self.count as f64 / self.wall.as_secs_f64()
     }
 
-    /// How late things were at most, for half, 99 % and all of them.
+    /// Returns the delays: the median, the 99th percentile and the longest.
     pub(crate) fn late(&self) -> [Duration; 3] {
         let mut delays = self.delays.clone();
         delays.sort_unstable();
@@ -88,7 +88,7 @@ impl Figures {
         [at(0.5), at(0.99), at(1.0)]
     }
 
-    /// Takes in another stretch of the same.
+    /// Adds another stretch of the same.
     pub(crate) fn add(&mut self, other: Figures) {
         self.count += other.count;
         self.wall += other.wall;
@@ -100,7 +100,7 @@ impl Figures {
         self.commits.add(&other.commits);
     }
 
-    /// One line of the table.
+    /// Prints a line of the table.
     pub(crate) fn print(&self) {
         let [half, most, all] = self.late().map(|delay| delay.as_secs_f64() * 1e3);
         let seconds = self.wall.as_secs_f64();
@@ -121,7 +121,7 @@ impl Figures {
     }
 }
 
-/// The head of the table.
+/// Prints the head of the table.
 pub(crate) fn print_head() {
     println!(
         "{:<34} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8}",

@@ -1,4 +1,4 @@
-//! Everybody in a room with one other, each sending as soon as their last message came back.
+//! Everybody in a room with one other person, each sending as soon as their last message came back.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::process::Server;
 use crate::tally::{Tally, content};
 use crate::world::Somebody;
 
-/// Runs all pairs; `rooms[n]` is the room of people 2n and 2n + 1.
+/// Runs all pairs. `rooms[n]` is the room of people 2n and 2n + 1.
 pub(crate) async fn run(
     args: &Args,
     server: &Server,
@@ -53,7 +53,7 @@ pub(crate) async fn run(
     Ok(figures)
 }
 
-/// One of two.
+/// One of the two people in a pair.
 struct Talk {
     number: usize,
     room: u64,

@@ -1,4 +1,4 @@
-//! One scenario after the other, each with a server of its own.
+//! Running the scenarios, each with a server of its own.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
 use crate::{acked, hooks, idle, logins, pairs, rest, storm, stuck};
 
-/// Runs what was asked for.
+/// Runs the scenarios that were asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
     keep_to(1);
     print_head();
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What a scenario consists of, each with what it is to be run with.
+/// Returns the runs that a scenario consists of, each with its arguments.
 fn rows(args: &Args, scenario: Scenario) -> Vec<(Args, Scenario)> {
     if scenario != Scenario::Targets {
         return vec![(args.clone(), scenario)];
@@ -57,10 +57,10 @@ fn rows(args: &Args, scenario: Scenario) -> Vec<(Args, Scenario)> {
     rows
 }
 
-/// What there was to reach, by whom.
+/// Targets, each with the name of the run that it belongs to.
 type Reached = Vec<(String, Target)>;
 
-/// A server, and a place for its database.
+/// A server with its people, and the directory of its database.
 struct Stage<'a> {
     args: &'a Args,
     home: PathBuf,
@@ -91,7 +91,7 @@ impl Stage<'_> {
             Scenario::Hooks => return self.hooks().await,
             Scenario::Idle => {
                 let (people, rooms) = self.groups(args.connections, CROWD).await?;
-                // What making everybody took is not to be mistaken for what is free.
+                // A new server: the memory that was used for creating everybody must not count as free.
                 let server = self.again()?;
                 idle::run(args, &server, &rooms, &people).await?;
                 drop(server);
@@ -127,13 +127,13 @@ impl Stage<'_> {
         Ok(Vec::new())
     }
 
-    /// A new server on the same database.
+    /// Starts a new server on the same database.
     fn again(self) -> Result<Server, Trouble> {
         self.server.kill()?;
         Server::ours(self.args, &self.home, 0)
     }
 
-    /// The server and the bare broadcasters in turns, so that whatever else the machine does meets all of them.
+    /// Runs the server and the bare broadcasters in turns, so that whatever else the machine does affects all of them.
     async fn one_room(self, scenario: Scenario) -> Result<Reached, Trouble> {
         let args = self.args;
         let (people, rooms) = self.groups(args.members, args.members).await?;
@@ -142,7 +142,7 @@ impl Stage<'_> {
             Scenario::Rate => vec![Pace::Rate],
             _ => args.window.iter().map(|window| Pace::Window(*window)).collect(),
         };
-        // Not counted: it says how long the others' frames are to be.
+        // Not counted: it shows how long the others' frames must be.
         let frame = turn(args, &crowd, ways[0], "ours").await?.frame;
         println!("{:<34} a frame has {frame} bytes", "");
         let mut others = Vec::new();
@@ -202,7 +202,7 @@ impl Stage<'_> {
         for peer in &args.peer {
             let server = Server::peer(peer, ours.frame)?;
             let name = format!("pairs, {}", peer.name);
-            // Rooms of other servers begin to be when somebody comes.
+            // Other servers create rooms when somebody joins.
             let theirs = pairs::run(args, &server, peer.dialect, &rooms, &people, &name).await?;
             theirs.print();
             ratio(&ours, &theirs);
@@ -210,7 +210,7 @@ impl Stage<'_> {
         Ok(reached)
     }
 
-    /// Everything is said in one room, or each in their own.
+    /// Sends everything in one room, or each message in a room of its sender.
     async fn hooks(self) -> Result<Reached, Trouble> {
         let (people, one) = self.groups(self.args.senders, self.args.senders).await?;
         let (_, many) = self.apart(self.args.senders).await?;
@@ -226,7 +226,7 @@ impl Stage<'_> {
         Ok(reached)
     }
 
-    /// What was run, where, and how long half of the commits took at most.
+    /// Returns what was run, on which database, and the median commit.
     fn named(&self, ours: &Figures) -> String {
         let place = match (&self.args.database, self.args.tmpfs) {
             (Some(_), _) => "Postgres",
@@ -236,7 +236,7 @@ impl Stage<'_> {
         format!("{}, {place}, c {:.2} ms:", ours.name, ours.commits.median().as_secs_f64() * 1e3)
     }
 
-    /// So many people in groups of this size or a little less: as even as can be, in order.
+    /// Creates this many people in groups of about this size.
     async fn groups(&self, people: usize, size: usize) -> Result<(Vec<Rc<Somebody>>, Vec<u64>), Trouble> {
         let people = self.world.people(people).await?;
         let mut groups = vec![Vec::new(); people.len().div_ceil(size)];
@@ -248,13 +248,13 @@ impl Stage<'_> {
         Ok((people, rooms))
     }
 
-    /// So many people, each in a group of their own.
+    /// Creates this many people, each in a group of their own.
     async fn apart(&self, people: usize) -> Result<(Vec<Rc<Somebody>>, Vec<u64>), Trouble> {
         self.groups(people, 1).await
     }
 }
 
-/// One of several turns of a scenario.
+/// Runs one turn of a scenario.
 async fn turn(args: &Args, crowd: &Crowd, pace: Pace, who: &str) -> Result<Figures, Trouble> {
     let (members, seconds) = (args.members, args.seconds / f64::from(TURNS));
     match pace {
@@ -265,12 +265,12 @@ async fn turn(args: &Args, crowd: &Crowd, pace: Pace, who: &str) -> Result<Figur
     }
 }
 
-/// How messages come into one room.
+/// How messages are sent into one room.
 #[derive(Clone, Copy)]
 pub(crate) enum Pace {
     /// At the rate of the command line.
     Rate,
-    /// So many are on their way at once.
+    /// With this many under way at once.
     Window(usize),
 }
 
@@ -278,12 +278,12 @@ fn ratio(ours: &Figures, bare: &Figures) {
     println!("{:<34} ours costs {:.2} × that", "", ours.cost() / bare.cost());
 }
 
-/// Turns that each server has in one room.
+/// How many turns each server has in one room.
 const TURNS: u32 = 4;
-/// The bare broadcasters beside it.
+/// The bare broadcasters that run beside ours.
 const WAYS: [Way; 2] = [Way::Coalescing, Way::Single];
-/// Deliveries a second in pairs that are to be reached.
+/// The target for pairs, in deliveries a second.
 const ON_SQLITE: f64 = 50_000.0;
 const ON_POSTGRES: f64 = 15_000.0;
-/// Members of a big room.
+/// The members of a big room.
 const CROWD: usize = 1000;

@@ -1,4 +1,4 @@
-//! Programs that are started here, and what the kernel says of them.
+//! Starting programs, and asking the kernel about them.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -10,24 +10,24 @@ use crate::Trouble;
 use crate::args::{Args, Peer};
 use crate::bare::Way;
 
-/// A server that ends with this value.
+/// A server process, which is killed when this is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// Where it shows its figures to operators; a bare one has none.
+    /// The operators' address; other servers have none.
     operators: Option<SocketAddr>,
 }
 
-/// A server as the one who measures it knows it.
+/// What is needed to measure a server.
 #[derive(Clone, Copy)]
 pub(crate) struct Watched {
-    /// The number of its process.
+    /// The process id.
     pub(crate) pid: u32,
     pub(crate) operators: Option<SocketAddr>,
 }
 
 impl Server {
-    /// Starts the chat server with a database in this directory; `port` 0 takes any.
+    /// Starts the chat server with a database in this directory. With `port` 0 it takes any port.
     pub(crate) fn ours(args: &Args, home: &Path, port: u16) -> Result<Server, Trouble> {
         let program = match &args.server {
             Some(program) => program.clone(),
@@ -40,7 +40,7 @@ impl Server {
         command.args(["--max-connections-per-address", "100000", "--rate-address", "10000000"]);
         command.args(["--admin-listen", "127.0.0.1:0", "--allow-private-webhooks"]);
         match &args.database {
-            // The one before it was killed, and could not say that it has gone.
+            // The server before it was killed, and could not give the database up.
             Some(url) => command.args(["--database", url, "--take-over"]),
             None => command.args(["--database", &format!("sqlite:{}", home.join("chat.db").display())]),
         };
@@ -48,14 +48,14 @@ impl Server {
         Server::start(command, true)
     }
 
-    /// Starts the bare broadcaster, whose frames have so many bytes.
+    /// Starts the bare broadcaster with frames of this many bytes.
     pub(crate) fn bare(way: Way, frame: u64) -> Result<Server, Trouble> {
         let mut command = on_core(0, &std::env::current_exe()?);
         command.args(["--bare", way.name(), "--frame", &frame.to_string()]);
         Server::start(command, false)
     }
 
-    /// Starts another server, whose frames have so many bytes.
+    /// Starts another server with frames of this many bytes.
     pub(crate) fn peer(peer: &Peer, frame: u64) -> Result<Server, Trouble> {
         let mut command = on_core(0, Path::new("sh"));
         command.args(["-c", &format!("exec {}", peer.command)]).env("FRAME", frame.to_string());
@@ -83,17 +83,17 @@ impl Server {
         Err("the server ended before it listened".into())
     }
 
-    /// The number of the process.
+    /// Returns the process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// What measuring it takes.
+    /// Returns what is needed to measure it.
     pub(crate) fn watched(&self) -> Watched {
         Watched { pid: self.pid(), operators: self.operators }
     }
 
-    /// Ends it at once, as a crash would.
+    /// Kills it, as a crash would.
     pub(crate) fn kill(mut self) -> Result<(), Trouble> {
         self.child.kill()?;
         self.child.wait()?;
@@ -103,13 +103,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended already is what was wanted.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Keeps this process to one core.
+/// Keeps this process on one core.
 pub(crate) fn keep_to(core: usize) {
     let pid = std::process::id().to_string();
     let pinned = Command::new("taskset").args(["-acp", &core.to_string(), &pid]).stdout(Stdio::null()).status();
@@ -118,17 +118,17 @@ pub(crate) fn keep_to(core: usize) {
     }
 }
 
-/// The CPU time that a process has used.
+/// Returns the CPU time that a process has used.
 pub(crate) fn cpu(pid: u32) -> Result<Duration, Trouble> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let after_name = stat.rsplit_once(')').ok_or("an odd /proc/PID/stat")?.1;
     let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
     let ticks = ticks.sum::<Result<u64, _>>()?;
-    // USER_HZ is 100 on every Linux that runs here.
+    // USER_HZ is 100 on all Linux systems that this runs on.
     Ok(Duration::from_millis(ticks * 10))
 }
 
-/// The memory that a process holds, in KiB.
+/// Returns the resident memory of a process, in KiB.
 pub(crate) fn resident(pid: u32) -> Result<u64, Trouble> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -145,7 +145,7 @@ fn on_core(core: usize, program: &Path) -> Command {
     Command::new(program)
 }
 
-/// The secret of the tokens, which are made here too: nobody waits for a thousand passwords to be hashed.
+/// The secret of access tokens. Tokens are issued here, since hashing a thousand passwords would take too long.
 pub(crate) const SECRET: &str = "the secret of a load test that is long enough";
 /// The key of the back ends' API.
 pub(crate) const KEY: &str = "the-key-of-a-load-test";

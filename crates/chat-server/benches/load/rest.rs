@@ -1,4 +1,4 @@
-//! Messages by `POST`, each answered before the next.
+//! Messages by `POST`, each sent after the answer to the one before.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::process::Server;
 use crate::tally::{Tally, content};
 use crate::world::Somebody;
 
-/// Everybody posts to a room of their own over a kept connection.
+/// Lets everybody post to a room of their own, over a connection that is kept open.
 pub(crate) async fn run(
     args: &Args,
     server: &Server,
@@ -45,7 +45,7 @@ pub(crate) async fn run(
     sleep(Duration::from_secs_f64(args.seconds)).await;
     let figures = stretch.end(&format!("POST, {} connections", people.len()), tally.answers(), Some(&tally));
     stop.set(true);
-    // What is under way is answered while there is a server.
+    // Requests under way are answered while the server still runs.
     for one in posting {
         one.await?;
     }

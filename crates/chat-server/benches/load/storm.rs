@@ -14,7 +14,7 @@ use crate::process::{Server, cpu};
 use crate::world::Somebody;
 use tokio::task::spawn_local;
 
-/// Everybody joins, the server is killed, and all come back at once with their cursors for one message that they missed.
+/// Lets everybody join, kills the server, and lets all come back at once with their cursors, having missed one message.
 pub(crate) async fn resume(
     args: &Args,
     mut server: Server,
@@ -28,7 +28,7 @@ pub(crate) async fn resume(
         let open = Connection::open_from(server.address, number, dialect, room, &somebody.token, Some(""));
         let mut connection = open.await?;
         let cursor = match dialect {
-            // Bare messages do not say where one stands; a cursor of any other dialect is as good.
+            // Dialect 1's messages have no cursor. One of any other dialect does as well.
             Dialect::Rest => cursors.last().map(|(_, _, cursor)| cursor.clone()),
             Dialect::Room | Dialect::Roulette => {
                 text_after(&connection.until(Kind::Answer).await?, CURSOR).map(Into::into)
@@ -105,6 +105,6 @@ pub(crate) async fn ready(
     Ok(server)
 }
 
-/// Everybody talks as one of these, in turn.
+/// The dialects that people take in turns.
 const MIXED: [Dialect; 5] = [Dialect::Multiplexed, Dialect::Rest, Dialect::Room, Dialect::Roulette, Dialect::Socketio];
 const CURSOR: &str = "\"cursor\":\"";

@@ -1,4 +1,4 @@
-//! Every fifth of a room stops reading: what the others notice of it.
+//! A fifth of a room stops reading: what the others notice of it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,8 +18,8 @@ use crate::process::Server;
 use crate::tally::{Tally, content};
 use crate::world::Somebody;
 
-/// The same messages at the same rate twice: first everybody reads, then every fifth has stopped, until the kernel's
-/// buffers and the server's queue are full and the server closes them.
+/// Sends the same messages at the same rate twice: first everybody reads, then a fifth has stopped, until the kernel's buffers
+/// and the server's queue are full and the server closes these connections.
 pub(crate) async fn run(args: &Args, server: &Server, room: u64, people: &[Rc<Somebody>]) -> Result<(), Trouble> {
     let pause = Rc::new(Pause::default());
     let mut others = Others { tally: Rc::new(Tally::new()), mouths: Vec::new(), dialect: args.dialect, room };
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &Args, server: &Server, room: u64, people: &[Rc<So
     Ok(())
 }
 
-/// When some stop to read, and when they look again.
+/// When some stop reading, and when they look again.
 #[derive(Default)]
 struct Pause {
     on: Cell<bool>,
@@ -70,7 +70,7 @@ struct Others {
 }
 
 impl Others {
-    /// Says as much as fills a reader's buffers, and waits until all of them have all of it.
+    /// Sends as much as fills a reader's buffers, and waits until all of these have all of it.
     async fn hear_all(&self, args: &Args, server: &Server, name: &str) -> Result<Figures, Trouble> {
         let count = FILL / CONTENT;
         self.tally.forget_delays();
@@ -95,7 +95,7 @@ impl Others {
     }
 }
 
-/// Reads until the pause and again after it; answers how the connection ended.
+/// Reads until the pause and again after it. Returns how the connection ended.
 async fn stop_in_between(mut connection: Connection, pause: Rc<Pause>) -> String {
     while !pause.on.get() {
         if let Err(error) = connection.hear(|_, _| {}).await {
@@ -112,11 +112,11 @@ async fn stop_in_between(mut connection: Connection, pause: Rc<Pause>) -> String
     }
 }
 
-/// Who stops.
+/// One in so many stops.
 const FIFTH: usize = 5;
-/// What is said until then: more than the kernel's buffers on both sides and the server's queue of 1 MiB hold together.
+/// How many bytes are sent until then: more than the kernel's buffers on both sides and the server's queue of 1 MiB hold.
 const FILL: usize = 4 << 20;
-/// Bytes of a message's content, so that this takes half a minute.
+/// How many bytes a message has, so that this takes half a minute.
 const CONTENT: usize = 8 << 10;
-/// How long to wait for what is still on its way.
+/// How long to wait for what is still under way.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,11 +1,11 @@
-//! What was heard, and how late.
+//! Counting what was heard, and with what delay.
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
-/// Counts for all connections of a scenario.
+/// The counts of all connections of a scenario.
 pub(crate) struct Tally {
     began: Instant,
     messages: Cell<u64>,
@@ -13,12 +13,12 @@ pub(crate) struct Tally {
     errors: Cell<u64>,
     bytes: Cell<u64>,
     delays: RefCell<Vec<u32>>,
-    /// Rings when a message has come that somebody may wait for.
+    /// Rings when a message has come for which somebody may wait.
     pub(crate) bell: Notify,
 }
 
 impl Tally {
-    /// Nothing yet.
+    /// Creates it with nothing counted.
     pub(crate) fn new() -> Tally {
         Tally {
             began: Instant::now(),
@@ -31,17 +31,17 @@ impl Tally {
         }
     }
 
-    /// Microseconds since this was made: what messages carry.
+    /// Returns the microseconds since this was created, which messages carry.
     pub(crate) fn now(&self) -> u64 {
         self.began.elapsed().as_micros() as u64
     }
 
-    /// When this was made.
+    /// Returns when this was created.
     pub(crate) fn began(&self) -> Instant {
         self.began
     }
 
-    /// A message was heard; who samples also looks how late it is.
+    /// Counts a message. With `samples` it also records the delay.
     pub(crate) fn message(&self, frame: &[u8], samples: bool) {
         self.messages.set(self.messages.get() + 1);
         self.bytes.set(self.bytes.get() + frame.len() as u64);
@@ -50,7 +50,7 @@ impl Tally {
         }
     }
 
-    /// An answer was heard, to something said at this time.
+    /// Counts an answer to what was sent at this time.
     pub(crate) fn answer(&self, said: Option<u64>) {
         self.answers.set(self.answers.get() + 1);
         if let Some(said) = said {
@@ -58,40 +58,40 @@ impl Tally {
         }
     }
 
-    /// Something was refused; the first time, it is shown.
+    /// Counts a refusal. The first one is printed.
     pub(crate) fn error(&self, frame: &[u8]) {
         if self.errors.replace(self.errors.get() + 1) == 0 {
             eprintln!("load: refused: {}", String::from_utf8_lossy(frame));
         }
     }
 
-    /// Messages so far.
+    /// Returns the messages so far.
     pub(crate) fn messages(&self) -> u64 {
         self.messages.get()
     }
 
-    /// Answers so far.
+    /// Returns the answers so far.
     pub(crate) fn answers(&self) -> u64 {
         self.answers.get()
     }
 
-    /// Bytes of a message, in the mean.
+    /// Returns the mean size of a message, in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.bytes.get() / self.messages.get().max(1)
     }
 
-    /// Forgets how late things were so far.
+    /// Forgets the delays so far.
     pub(crate) fn forget_delays(&self) {
         self.delays.borrow_mut().clear();
     }
 
-    /// How late things were, in microseconds.
+    /// Returns the delays, in microseconds.
     pub(crate) fn delays(&self) -> Vec<u32> {
         self.delays.borrow().clone()
     }
 }
 
-/// Content that says when it was sent, filled up to this size. (It mentions nobody: an @ before it would.)
+/// Makes content that tells when it was sent, filled up to this size. (The filling has no `@`, which might mention somebody.)
 pub(crate) fn content(at: u64, size: usize) -> String {
     let mut content = format!("|{at:015}");
     content.extend(std::iter::repeat_n('.', size.saturating_sub(content.len())));

@@ -1,11 +1,11 @@
-//! What the figures are to reach, beside a bare coalescing broadcaster of the same run.
+//! Targets for the results, beside a bare coalescing broadcaster in the same run.
 
 use std::time::Duration;
 
 use crate::measure::Figures;
 use crate::plan::Pace;
 
-/// What one figure is to be.
+/// A target for one figure.
 #[derive(Clone)]
 pub(crate) struct Target {
     what: &'static str,
@@ -13,8 +13,8 @@ pub(crate) struct Target {
     at_most: f64,
 }
 
-/// What there is to reach in one room. `c` is the median commit of ours; without a disk, where a commit
-/// costs next to nothing, rates are compared instead of times.
+/// Returns the targets in one room. `c` is our median commit. Without a disk a commit costs next to nothing, and rates are
+/// compared instead of times.
 pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figures, bare: &Figures) -> Vec<Target> {
     let c = millis(ours.commits.median());
     let cost = |at_most| Target { what: "CPU of a delivery, times bare's", is: ours.cost() / bare.cost(), at_most };
@@ -41,12 +41,12 @@ pub(crate) fn one_room(pace: Pace, members: usize, has_disk: bool, ours: &Figure
     }
 }
 
-/// The same for pairs: so many deliveries a second.
+/// Returns the target for pairs: this many deliveries a second.
 pub(crate) fn pairs(least: f64, ours: &Figures) -> Target {
     Target { what: "µs between two deliveries", is: 1e6 / ours.rate(), at_most: 1e6 / least }
 }
 
-/// The same for what a back end is told, none of it out of order.
+/// Returns the targets for webhooks: their rate, and that nothing is out of order.
 pub(crate) fn hooks(ours: &Figures) -> Vec<Target> {
     vec![
         Target { what: "µs between two events", is: 1e6 / ours.rate(), at_most: 1e3 },
@@ -54,14 +54,14 @@ pub(crate) fn hooks(ours: &Figures) -> Vec<Target> {
     ]
 }
 
-/// The same for messages beside log-ins: how late 99 % of them are at most.
+/// Returns the target for messages beside log-ins: the 99th percentile of their delays.
 pub(crate) fn logins(quiet: &Figures, busy: &Figures) -> Target {
     let late = |of: &Figures| millis(of.late()[1]);
     Target { what: "p99, times that without log-ins", is: late(busy) / late(quiet), at_most: 2.0 }
 }
 
 impl Target {
-    /// Prints whether it was reached, by whom.
+    /// Prints whether it was reached, and by which run.
     pub(crate) fn print(&self, who: &str) {
         let Target { what, is, at_most } = self;
         let verdict = if is <= at_most { "reached" } else { "MISSED" };
@@ -73,5 +73,5 @@ fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// Members of a room that is told in one go.
+/// The members of a room that is told in one go.
 const SMALL: usize = 128;

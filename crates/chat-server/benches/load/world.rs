@@ -1,4 +1,4 @@
-//! People and rooms, made through the back ends' API.
+//! People and rooms, created through the back ends' API.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use crate::Trouble;
 use crate::http::{By, Http, number_after, text_after};
 use crate::process::SECRET;
 
-/// Everybody that a run needs.
+/// Everybody and everything that a run needs.
 pub(crate) struct World {
     pub(crate) server: SocketAddr,
     people: RefCell<Vec<Rc<Somebody>>>,
@@ -28,13 +28,13 @@ pub(crate) struct Somebody {
 }
 
 impl World {
-    /// Nobody yet.
+    /// Creates it without anybody.
     pub(crate) fn new(server: SocketAddr) -> Rc<World> {
         let tokens = Tokens::local(&[Secret::new(SECRET)], 24 * 3600);
         Rc::new(World { server, people: RefCell::default(), tokens })
     }
 
-    /// So many people; those who are there already are taken first.
+    /// Returns this many people. Existing ones are taken first.
     pub(crate) async fn people(self: &Rc<World>, count: usize) -> Result<Vec<Rc<Somebody>>, Trouble> {
         let there = self.people.borrow().len();
         let world = self.clone();
@@ -51,7 +51,7 @@ impl World {
         Ok(people[..count].to_vec())
     }
 
-    /// Groups of these people; the first of each owns it.
+    /// Creates groups of these people, each owned by its first one.
     pub(crate) async fn groups(&self, groups: Vec<Vec<Rc<Somebody>>>) -> Result<Vec<u64>, Trouble> {
         let count = groups.len();
         let groups = Rc::new(groups);
@@ -84,7 +84,7 @@ impl World {
     }
 }
 
-/// Does something so many times, over several connections at once; answers in order.
+/// Does something this many times, over several connections at once. Returns the results in order.
 async fn many<T, F>(
     server: SocketAddr,
     count: usize,
@@ -118,5 +118,5 @@ where
     Ok(all.into_iter().map(|(_, made)| made).collect())
 }
 
-/// Connections that make people and rooms.
+/// How many connections create people and rooms.
 const AT_ONCE: usize = 64;
