@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::http::{HeaderValue, Request, StatusCode};
 use tokio_util::sync::CancellationToken;
 
-/// `GET /greeting`, and whatever else an application has beside its chat.
+/// `GET /greeting`, in place of whatever else an application has beside its chat.
 struct Mine;
 
 impl Beside for Mine {
@@ -32,7 +32,7 @@ impl Beside for Mine {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let database = std::env::args().nth(1).unwrap_or_else(|| "sqlite::memory:".into());
-    // As many shards as cores: each room is told by one of them.
+    // The number of shards, usually one for each core: each room is told by one of them.
     let inbox = Inbox::new(2);
     let store = Arc::new(Store::open(&database, Options::default(), inbox.clone()).await?);
     let tokens = Tokens::local(&[Secret::new("read this from a file, at least 32 bytes")], 24 * 3_600);
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stop = CancellationToken::new();
     let asked = stop.clone();
     std::thread::spawn(move || {
-        // Whoever started this closes its input, or ends, when it is not needed any more.
+        // The example ends when its standard input is closed.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         asked.cancel();
     });

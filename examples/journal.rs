@@ -1,7 +1,7 @@
-//! A journal of your own: it stands before the database, writes down who did what, and can be told to rest.
+//! A journal of your own in front of the database: it writes down who did what, and can refuse all work.
 //!
-//! `cargo run -p chat-server --example journal -- DATABASE AUDIT` serves on a free port. Each line of its standard input changes
-//! something: `rest` (whoever writes is told to come back), `work`; at its end the server ends.
+//! `cargo run -p chat-server --example journal -- DATABASE AUDIT` serves on a free port. Lines of its standard input change
+//! something: after `rest` every write is refused as unavailable, after `work` all goes on. It ends with its input.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, Write};
@@ -17,10 +17,10 @@ use chat_transport::hub::Inbox;
 use chat_transport::server::Builder;
 use tokio_util::sync::CancellationToken;
 
-/// Stands before a journal. Everything that it does not write anew is passed on.
+/// A layer in front of a journal. Methods that it does not have are passed on.
 struct Audited {
     store: Arc<Store>,
-    /// Hears of whatever is settled, here or behind.
+    /// The sink, which hears of everything that is settled here or behind this layer.
     inbox: Arc<Inbox>,
     audit: Mutex<File>,
     rests: AtomicBool,
@@ -31,7 +31,7 @@ impl Around for Audited {
         &*self.store
     }
 
-    /// Whoever waits for the answer: REST.
+    /// For callers that wait for the outcome, as REST does.
     fn execute(&self, order: Order) -> Answer<'_, Outcome> {
         match self.admit(&order) {
             Ok(()) => self.inner().execute(order),
@@ -39,7 +39,7 @@ impl Around for Audited {
         }
     }
 
-    /// Sockets do not wait: the answer goes to the sink, with who asked.
+    /// For sockets, which do not wait: the outcome goes to the sink, with its origin.
     fn submit(&self, order: Order) {
         match self.admit(&order) {
             Ok(()) => self.inner().submit(order),
@@ -49,7 +49,7 @@ impl Around for Audited {
 }
 
 impl Audited {
-    /// Nothing happens that is not written down before.
+    /// Writes an order down, or refuses it: nothing happens without a record.
     fn admit(&self, order: &Order) -> Result<(), Failure> {
         if self.rests.load(Ordering::Relaxed) {
             return Err(Failure::Unavailable);

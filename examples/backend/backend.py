@@ -19,10 +19,10 @@ PEOPLE = {"anna": {"id": 7, "name": "Анна", "avatar": ""}, "boris": {"id": 8
 class Backend:
     def __init__(self, chat, key, port):
         self.chat, self.key, self.port = chat, key, port
-        # Who is logged in here, by their cookie.
+        # The users who are logged in, by their cookie.
         self.sessions = {}
         self.secret = None
-        # The names of what was heard. An event may come twice, under the same name; keep them in your database.
+        # The ids of events that came. One may come twice, with the same id; keep them in your database.
         self.heard = set()
 
     async def ask(self, method, path, body=None):
@@ -33,7 +33,7 @@ class Backend:
             return (await answer.json())["data"] if answer.status != 204 else None
 
     async def login(self, request):
-        """Your log-in, whatever it is: here everybody is who they say."""
+        """Your log-in, whatever it is. Here everybody is believed."""
         username = (await request.json())["username"]
         person = PEOPLE.get(username)
         if not person:
@@ -45,7 +45,7 @@ class Backend:
         return answer
 
     async def token(self, person):
-        """A token of the chat for somebody who is logged in here; nothing where the chat asks `/who` instead."""
+        """Returns a token of the chat for somebody who is logged in here; None where the chat asks `/who` instead."""
         known = await self.ask("PUT", f"users/{person['id']}", {"name": person["name"], "avatar": person["avatar"]})
         try:
             return await self.ask("POST", "tokens", {"user_id": known["id"], "ttl": 3600})
@@ -53,12 +53,12 @@ class Backend:
             return {}
 
     async def who(self, request):
-        """The chat asks whose cookie this is."""
+        """Answers the chat whose cookie this is."""
         person = self.sessions.get(request.cookies.get("session"))
         return web.json_response(person or {}, status=200 if person else 401)
 
     async def hook(self, request):
-        """The chat tells what happened. Answer soon: what takes long belongs into a queue of yours."""
+        """Takes an event from the chat. Answer soon: slow work belongs into a queue of yours."""
         body = await request.read()
         if not is_signed(request.headers, body, self.secret):
             return web.Response(status=401)
@@ -71,13 +71,13 @@ class Backend:
         message = event["data"]
         if event["type"] == "message.created" and message["content"].startswith("/book "):
             notice = {"user_id": message["sender_id"], "type": "booking_request", "title": "Booked"}
-            # A repeat is stored once.
+            # Sent twice, it is stored once.
             await self.ask(
                 "POST", "notifications", notice | {"body": message["content"][6:], "client_id": message["id"]}
             )
 
     async def subscribe(self, _):
-        """Each start subscribes anew; keep the secret instead, and this once."""
+        """This example subscribes at each start. In production subscribe once, and keep the secret."""
         for known in await self.ask("GET", "webhooks"):
             if known["url"] == self.address:
                 await self.ask("DELETE", f"webhooks/{known['id']}")

@@ -1,16 +1,16 @@
-"""Whether what was posted came from the chat: Standard Webhooks 1.0, in the standard library alone."""
+"""Checks that a posted event came from the chat: Standard Webhooks 1.0, with the standard library alone."""
 
 import base64
 import hashlib
 import hmac
 import time
 
-# What is older was recorded and is played again by somebody else.
+# An older event may have been recorded and sent again by somebody else.
 TOLERANCE = 5 * 60
 
 
 def is_signed(headers, body, secret, now=None):
-    """`body` is what came, byte for byte: JSON that was parsed and written again is signed no more."""
+    """`body` must be the bytes as they came: JSON that was parsed and written again has another signature."""
     try:
         name, at = headers["webhook-id"], int(headers["webhook-timestamp"])
         signatures = headers["webhook-signature"].split()
@@ -21,5 +21,5 @@ def is_signed(headers, body, secret, now=None):
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{name}.{at}.".encode() + body, hashlib.sha256)
     wanted = b"v1," + base64.b64encode(digest)
-    # There are two while the secret is being changed. Each is compared in a time that tells nothing.
+    # There are two signatures while the secret is being changed. All are compared, in constant time.
     return any([hmac.compare_digest(wanted, signature.encode()) for signature in signatures])

@@ -26,7 +26,7 @@ token = ask("POST", "/api/auth/login", {"username": username, "password": passwo
 
 
 def patiently(*request):
-    """Until there is an answer. A refusal (4xx) is one, and is not worth repeating."""
+    """Repeats a request until it is answered. A refusal (4xx) is an answer, and not worth repeating."""
     while True:
         try:
             return ask(*request, token=token)
@@ -47,7 +47,7 @@ def send_lines():
 threading.Thread(target=send_lines, daemon=True).start()
 last = 0
 while True:
-    # The request is held for up to 25 s, until something comes.
+    # The server holds the request for up to 25 s, until something comes.
     page = patiently("GET", f"/api/chats/{chat}/poll?last_message_id={last}&wait=25")
     for message in page["data"]:
         print(f"{message['user']['name']}: {message['content']}", flush=True)

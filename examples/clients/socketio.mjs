@@ -10,7 +10,7 @@ const [url, token, chat_id] = process.argv.slice(2);
 const socket = io(url, { auth: { token } });
 let cursor = "";
 
-// `sync:required` is the first thing that is said after each connection.
+// The server sends `sync:required` first, after each connection.
 socket.on("sync:required", async () => {
   const joined = await socket.emitWithAck("chat:join", { chat_id, cursor });
   if (joined.status === "error") throw new Error(joined.message);
@@ -28,7 +28,7 @@ async function send(content) {
     try {
       return await socket.timeout(5000).emitWithAck("chat:message:send", draft);
     } catch {
-      // No answer: nobody knows whether it was taken. The next try says.
+      // No answer: it is unknown whether the message was stored. Sending it again tells.
     }
   }
 }

@@ -21,13 +21,13 @@ def log_in():
 
 
 def listen(token, cursor):
-    """Prints what comes until the connection breaks; gives the newest cursor."""
+    """Prints what comes until the connection breaks; returns the newest cursor."""
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
     if cursor:
         headers["Last-Event-ID"] = cursor
     asked = urllib.request.Request(f"{url}/api/chats/{chat}/stream", headers=headers)
     try:
-        # A comment comes every 15 s: a line that is silent for longer is dead.
+        # A comment comes every 15 s, so a stream that is silent for longer is dead.
         with urllib.request.urlopen(asked, timeout=40) as lines:
             for line in lines:
                 field, _, value = line.decode().rstrip("\n").partition(": ")

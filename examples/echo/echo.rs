@@ -1,20 +1,20 @@
-//! The application on Engine.IO alone: what it hears, it says.
+//! The application on plain Engine.IO: it sends back what it hears.
 
 use chat_protocol::engineio::{self, Frame, Input, Millis, Sid, Wire, packet};
 
-/// What a session has to be done.
+/// What the caller must do for a session.
 pub(crate) enum Step {
     Wire(Wire),
     Over,
 }
 
-/// Gives Engine.IO messages back.
+/// Sends Engine.IO messages back.
 pub(crate) struct EngineEcho {
     session: engineio::Session,
     now: Millis,
 }
 
-/// A session id that nobody can guess.
+/// Makes a session id that nobody can guess.
 pub(crate) fn random_sid() -> Sid {
     let mut random = [0; 15];
     getrandom::fill(&mut random).expect("the system has randomness");
@@ -31,7 +31,7 @@ impl EngineEcho {
         self.session.handle(now, input);
     }
 
-    /// The next thing to do for the sockets.
+    /// Returns the next step, if there is one.
     pub(crate) fn poll(&mut self) -> Option<Step> {
         loop {
             match self.session.poll()? {
@@ -47,7 +47,7 @@ impl EngineEcho {
     }
 }
 
-/// Puts the type back in front of a text.
+/// Puts the packet type back in front of a text.
 fn typed(frame: Frame) -> Frame {
     match frame {
         Frame::Text(text) => Frame::Text(packet::message(std::str::from_utf8(&text).unwrap_or_default())),

@@ -1,4 +1,4 @@
-//! The sessions behind one address, and the way of a request to its session.
+//! The sessions of one address, and the way of a request to its session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -88,7 +88,7 @@ impl Host {
         }
     }
 
-    /// The answer goes out first, and the socket behind it to its session.
+    /// Answers the handshake, then passes the socket to its session.
     fn join(&self, session: mpsc::Sender<Call>, handshake: Handshake, peer: Peer) -> Response<Body> {
         let (response, upgrading) = handshake.accept();
         tokio::spawn(hand_over(session, upgrading, self.settings.max_payload, self.depot.clone(), peer));
@@ -114,7 +114,7 @@ async fn poll(session: &mpsc::Sender<Call>) -> Response<Body> {
 
 async fn ask(session: &mpsc::Sender<Call>, call: impl FnOnce(oneshot::Sender<Answer>) -> Call) -> Response<Body> {
     let (sender, answer) = oneshot::channel();
-    // A session that is gone drops what it is asked.
+    // An error means that the session is gone; then the answer's channel closes.
     let _ = session.send(call(sender)).await;
     match answer.await {
         Ok(Ok(body)) => respond(StatusCode::OK, TEXT, body),
@@ -129,8 +129,8 @@ fn refuse(reject: Reject) -> Response<Body> {
 }
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
-/// Requests that may wait for one session.
+/// How many requests may wait for one session.
 const CALLS: usize = 8;
-/// How long a poll may take that was sent together with the end.
+/// How long a poll may take to come that a client sent together with the end of its session.
 const LAST_POLL: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,9 +1,9 @@
-//! An echo over the machines and the WebSockets of the chat server, for the suites that test protocols.
+//! An echo server on the machines and WebSockets of the chat server, for protocol test suites.
 //!
-//! - `/engine.io/` gives every Engine.IO message back, text as text, binary as binary.
-//! - `/socket.io/` has the namespaces `/` and `/custom`, emits `auth` with what came along at connecting, answers
-//!   `message` with `message-back` and `message-with-ack` with an acknowledgement, both with the same arguments.
-//! - `/ws` gives every WebSocket message back, up to 16 MiB.
+//! - `/engine.io/` sends every Engine.IO message back, text as text, binary as binary.
+//! - `/socket.io/` has the namespaces `/` and `/custom`. It emits `auth` with what came when connecting, and answers `message`
+//! with `message-back`, and `message-with-ack` with an acknowledgement, both with the same arguments.
+//! - `/ws` sends every WebSocket message back, up to 16 MiB.
 
 mod echo;
 mod host;
@@ -30,19 +30,19 @@ use host::Host;
 
 #[derive(Parser)]
 struct Args {
-    /// Where to listen; the port 0 takes any.
+    /// The address to listen on; port 0 takes any.
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Milliseconds from the handshake, or the last ping, to the next one.
+    /// Milliseconds between two pings, and from the handshake to the first.
     #[arg(long, default_value_t = 25_000)]
     ping_interval: u64,
-    /// Milliseconds from a ping to the end of a session that did not answer it.
+    /// Milliseconds after an unanswered ping until the session ends.
     #[arg(long, default_value_t = 20_000)]
     ping_timeout: u64,
     /// Milliseconds that a session may live without having connected to a namespace.
     #[arg(long, default_value_t = 45_000)]
     connect_timeout: u64,
-    /// Bytes in a message, or in the body of a POST.
+    /// The most bytes of a message, and of a POST's body.
     #[arg(long, default_value_t = 1_000_000)]
     max_payload: usize,
 }
@@ -64,7 +64,7 @@ async fn main() -> std::io::Result<()> {
     tokio::spawn({
         let stop = stop.clone();
         async move {
-            // Without a signal to wait for, only a kill ends the example.
+            // If the signal cannot be waited for, only a kill ends the example.
             if tokio::signal::ctrl_c().await.is_ok() {
                 stop.cancel();
             }

@@ -1,4 +1,4 @@
-//! A WebSocket that gives everything back.
+//! A WebSocket that sends everything back.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use chat_transport::carry::websocket::{self, FrameLimits, Handshake, Incoming as
 use http::{Request, Response};
 use hyper::body::Incoming;
 
-/// Accepts whatever asks properly.
+/// Accepts every valid request for a WebSocket.
 pub(crate) fn answer(mut request: Request<Incoming>, peer: Peer, depot: Arc<Depot>) -> Response<Body> {
     let handshake = match Handshake::of(&mut request) {
         Ok(handshake) => handshake,
@@ -30,7 +30,7 @@ pub(crate) fn answer(mut request: Request<Incoming>, peer: Peer, depot: Arc<Depo
     response
 }
 
-/// The next message is read when the last one has left, so that nobody can make us keep more than one.
+/// Reads the next message only when the last one is sent, so that no client makes the server keep more than one.
 async fn echo(mut socket: WebSocket) {
     let outbox = socket.outbox().clone();
     loop {

@@ -17,14 +17,14 @@ use tokio::time::sleep_until;
 use crate::echo::{EngineEcho, Step};
 use crate::host::{Answer, Host};
 
-/// What a request wants of its session.
+/// A request for a session.
 pub(crate) enum Call {
     Poll(oneshot::Sender<Answer>),
     Post(Bytes, oneshot::Sender<Answer>),
     WebSocket(WebSocket, Peer),
 }
 
-/// Lives as long as the session.
+/// Runs a session until it is over.
 pub(crate) async fn run(host: Arc<Host>, sid: Sid, machine: EngineEcho, mut calls: mpsc::Receiver<Call>) {
     let mut session = Session::new(machine);
     while session.turn(&mut calls).await.is_continue() {}
@@ -35,7 +35,7 @@ pub(crate) async fn run(host: Arc<Host>, sid: Sid, machine: EngineEcho, mut call
 struct Session {
     machine: EngineEcho,
     began: Instant,
-    /// The poll that waits, and one that came beside it.
+    /// The poll that waits, and one that was opened while it waits.
     waiting: Option<oneshot::Sender<Answer>>,
     newest: Option<oneshot::Sender<Answer>>,
     posted: Option<oneshot::Sender<Answer>>,
@@ -49,11 +49,11 @@ impl Session {
         Self { machine, began, waiting: None, newest: None, posted: None, socket: None, second: None }
     }
 
-    /// Waits for one thing to happen and does what comes of it.
+    /// Waits until one thing happens, and handles it.
     async fn turn(&mut self, calls: &mut mpsc::Receiver<Call>) -> ControlFlow<()> {
         let deadline = self.machine.deadline().map(|at| self.began + Duration::from_millis(at));
         let input = select! {
-            // What was said before on the WebSocket counts before a request, and both before the clock.
+            // What was said on the WebSocket comes before a request that came at the same time, and both come before the clock.
             biased;
             incoming = next(&mut self.socket) => heard(incoming),
             call = calls.recv() => match call {
@@ -158,7 +158,7 @@ async fn until(deadline: Option<Instant>) {
     }
 }
 
-/// Who asked may be gone.
+/// An error means that the asker has gone.
 fn answer(to: Option<oneshot::Sender<Answer>>, answer: Result<Bytes, Reject>) {
     if let Some(to) = to {
         let _ = to.send(answer);

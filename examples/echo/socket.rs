@@ -45,6 +45,6 @@ fn answer(engine: &Engine, event: Event) {
     event.arguments.attachments.into_iter().for_each(|bytes| engine.send_frame(Frame::Binary(bytes)));
 }
 
-/// Between the answer to a CONNECT and the event behind it. The protocol needs none, but a test that awaits one message
-/// after the other misses the second if both come in one read.
+/// The pause between the answer to a CONNECT and the event after it. The protocol needs none, but a test that awaits one message
+/// at a time misses the second one if both come in one read.
 const PAUSE: Duration = Duration::from_millis(25);

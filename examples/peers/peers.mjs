@@ -1,4 +1,4 @@
-// Whom a peer talks to: how it is started, how a client comes in, says something and hears it.
+// The servers that are compared: how each is started, and how a client connects, sends and hears.
 import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { io } from "socket.io-client";
 
 const QUICKLY = { transports: ["websocket"], reconnectionDelay: 50, reconnectionDelayMax: 200, forceNew: true };
 
-// Starts a program and waits for the line that says that it listens. What it says later is read and forgotten.
+// Starts a program and waits for the line by which it says that it listens. Later output is read and dropped.
 async function start(program, args, sign, options = {}) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], ...options });
   const lines = createInterface({ input: child.stdout });
@@ -42,7 +42,7 @@ export class Official {
   }
 }
 
-// This server, on SQLite, spoken to as dialect 5 has it: whoever comes again joins from the last message that they have.
+// This server on SQLite, with dialect 5. A client that reconnects joins from its last message.
 export class Chat {
   constructor(port, program) {
     Object.assign(this, { port, program, name: "chat-server" });
@@ -79,14 +79,14 @@ export class Chat {
     await this.ask("POST", "/api/chats", people[0].token, { type: "group", title: "us", member_ids });
     const chats = await this.ask("GET", "/api/v2/chats", people[0].token);
     const chat = chats.data[0].id;
-    // Something is said, so that everybody can begin behind it.
+    // A first message, behind which everybody can begin.
     const hello = await this.ask("POST", `/api/v2/chats/${chat}/messages`, people[0].token, { content: "hello" });
     return people.map((one) => ({ ...one, chat, last: hello.data.id }));
   }
 
   client({ token, chat, last }, hears) {
     const socket = io(`http://127.0.0.1:${this.port}`, { ...QUICKLY, auth: { token } });
-    // As soon as it is let in, which is said.
+    // `sync:required` says that the client is connected.
     socket.on("sync:required", () => socket.emit("chat:join", { chat_id: chat, last_message_id: last }));
     socket.on("chat:message:new", (message) => {
       last = message.id;
@@ -101,5 +101,5 @@ export class Chat {
   }
 }
 
-// How long an answer is waited for, in milliseconds, before the same is sent again.
+// How long an answer is waited for before the message is sent again, in milliseconds.
 const PATIENCE = 2000;

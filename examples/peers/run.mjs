@@ -17,7 +17,7 @@ class Client {
     Object.assign(this, peer.client(person, (text) => this.heard.push(text)));
   }
 
-  // Says something again and again until it is acknowledged; one after the other, as people do.
+  // Sends messages one after the other, each again and again until it is acknowledged.
   async talk(until) {
     for (let count = 0; !until.over; count++) {
       const text = `${this.number}:${count}`;
@@ -27,7 +27,7 @@ class Client {
     }
   }
 
-  // The connection is gone, and nobody has said goodbye.
+  // Breaks the connection without a closing handshake.
   tear() {
     this.socket.io.engine?.transport?.ws?.terminate();
   }
@@ -66,7 +66,7 @@ async function prove(peer, trouble) {
   await nap(seconds * 1000);
   until.over = true;
   await Promise.all([troubled, ...talking]);
-  // Whoever was away comes back, and hears what they can.
+  // Waits until everybody has reconnected and nothing new comes.
   for (let before = -1, now = 0; before !== now; before = now, now = clients.reduce((sum, one) => sum + one.heard.length, 0)) {
     await nap(2000);
   }

@@ -6,7 +6,7 @@ import { Server } from "socket.io";
 const [port, recovery] = process.argv.slice(2);
 const io = new Server(Number(port), recovery ? { connectionStateRecovery: { maxDisconnectionDuration: 120_000 } } : {});
 io.on("connection", (socket) => {
-  // A connection that is recovered is in its rooms again.
+  // A recovered connection is in its rooms already.
   if (!socket.recovered) socket.join("us");
   socket.on("send", (text, done) => {
     io.to("us").emit("message", text);

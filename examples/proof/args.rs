@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The command line.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,43 +7,43 @@ use clap::Parser;
 
 use crate::{Trouble, postgres};
 
-/// Kills a node of a chat server once a second while clients of all five dialects talk, and compares what was acknowledged with what they
-/// heard.
+/// Kills a node of a chat server once a second while clients of all five dialects talk, and compares what was acknowledged with
+/// what they heard.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// For how long nodes are killed, in seconds.
+    /// For how many seconds nodes are killed.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=150))]
     seconds: u64,
-    /// The same in minutes.
+    /// For how many minutes instead.
     #[arg(long, conflicts_with = "seconds", value_parser = clap::value_parser!(u64).range(1..=600))]
     minutes: Option<u64>,
-    /// What the nodes stand on. Unsaid, it is Postgres if its programs are found, else SQLite.
+    /// What the nodes use. Without it, Postgres if its programs are found, else SQLite.
     #[arg(long, value_enum)]
     on: Option<Ground>,
-    /// An empty database of yours for three nodes, as postgres://…, instead of a Postgres that is started for this.
+    /// An empty database of yours for three nodes, as postgres://…. Without it a Postgres is started for them.
     #[arg(long, conflicts_with = "on")]
     pub(crate) database: Option<String>,
-    /// Breaks something on purpose: the end must be red, or the whole proves nothing.
+    /// Break something on purpose. The run must then fail, or it would prove nothing.
     #[arg(long = "break", value_enum)]
     pub(crate) broken: Option<Broken>,
-    /// Rooms.
+    /// The number of rooms.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=20))]
     pub(crate) rooms: u64,
-    /// Clients of each dialect in each room.
+    /// The number of clients of each dialect in each room.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=10))]
     pub(crate) each: u64,
-    /// Repeats the random choices of another run (not the kernel's).
+    /// The seed of another run, to repeat its random choices (but not the kernel's).
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Writes every operation to this file, one JSON object a line.
+    /// A file to which every operation is written, one JSON object a line.
     #[arg(long)]
     pub(crate) history: Option<PathBuf>,
-    /// Another server binary than that of the same build.
+    /// The server to start [default: that of the same build].
     #[arg(long)]
     pub(crate) server: Option<PathBuf>,
 }
 
-/// What nodes stand on.
+/// What the nodes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Ground {
     /// One node on SQLite.
@@ -54,26 +54,26 @@ pub(crate) enum Ground {
     Memory,
 }
 
-/// What can be broken.
+/// What can be broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Broken {
-    /// What is sent again goes under another name, so that nobody can know it for the same.
+    /// A message that is sent again gets another name, so that the server cannot recognise it.
     Dedup,
-    /// Who comes back goes on from now instead of from where it was.
+    /// A client that comes back goes on from now, instead of from where it was.
     Seam,
-    /// The disk forgets what was written in the last moments before a kill, though it was synced. On SQLite.
+    /// The disk forgets what was synced in the last moments before a kill. On SQLite.
     Fsync,
-    /// Nodes do not hear each other, and compare in vain. In memory.
+    /// Nodes do not hear each other, and find nothing when they compare. In memory.
     Hint,
 }
 
 impl Args {
-    /// For how long there is trouble.
+    /// Returns for how long there is trouble.
     pub(crate) fn trouble(&self) -> Duration {
         Duration::from_secs(self.minutes.map_or(self.seconds, |minutes| 60 * minutes))
     }
 
-    /// What the nodes stand on.
+    /// Returns what the nodes use.
     pub(crate) fn ground(&self) -> Ground {
         match (self.broken, self.on) {
             (Some(Broken::Fsync), _) => Ground::Sqlite,
@@ -84,7 +84,7 @@ impl Args {
         }
     }
 
-    /// A new directory for the database, which goes with the value.
+    /// Creates a directory for the database, which is removed with the value.
     pub(crate) fn home(&self) -> Result<Home, Trouble> {
         let path = std::env::temp_dir().join(format!("chat-proof-{}", std::process::id()));
         std::fs::create_dir(&path)?;
@@ -92,11 +92,11 @@ impl Args {
     }
 }
 
-/// A directory that is removed in the end.
+/// A directory that is removed at the end.
 pub(crate) struct Home(PathBuf);
 
 impl Home {
-    /// Where it is.
+    /// Returns its path.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -104,7 +104,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans the temporary directory.
+        // A directory that cannot be removed is left in the temporary directory.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! When what happens: chance from one seed, and the second by second of kills and freezes.
+//! The trouble: kills, freezes and cuts at times that come from one seed.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use crate::Trouble;
 use crate::args::{Args, Broken};
 use crate::node::Node;
 
-/// Chance, and how much trouble it has made.
+/// Random choices, and how much trouble there was.
 pub(crate) struct Chaos {
     state: Cell<u64>,
     kills: Cell<u32>,
@@ -20,7 +20,7 @@ pub(crate) struct Chaos {
 }
 
 impl Chaos {
-    /// Chance from this seed, which is printed, or from one that the clock gives.
+    /// Creates it from this seed or one of the clock's, and prints the seed.
     pub(crate) fn new(seed: Option<u64>) -> Rc<Chaos> {
         let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64);
         let seed = seed.unwrap_or_else(clock);
@@ -34,12 +34,12 @@ impl Chaos {
         })
     }
 
-    /// A kill every second, and every tenth second a freeze instead, of some node, until the time is over.
+    /// Kills some node every second, or freezes it every tenth second, until the time is over.
     pub(crate) async fn reign(&self, args: &Args, nodes: &[Node]) -> Result<(), Trouble> {
         let end = Instant::now() + args.trouble();
         while Instant::now() < end {
             sleep(self.between(700, 1_300)).await;
-            // Those in this process are left alone.
+            // Nodes in this process cannot be killed.
             let Some(node) = nodes.get(self.below(nodes.len().max(1) as u64) as usize) else { continue };
             if self.is_time_to_freeze() {
                 node.freeze(true)?;
@@ -60,23 +60,23 @@ impl Chaos {
         Ok(())
     }
 
-    /// After two kills, and then about every tenth time: also who looks for a short time only sees one.
+    /// After two kills, and then about every tenth time, so that a short run has one too.
     fn is_time_to_freeze(&self) -> bool {
         let is_chance = self.below(10) == 0;
         is_chance || self.freezes.get() == 0 && self.kills.get() == 2
     }
 
-    /// Whether all is calm again.
+    /// Tells whether the trouble is over.
     pub(crate) fn is_over(&self) -> bool {
         self.over.get()
     }
 
-    /// A client's connection is cut.
+    /// Counts a connection that a client has cut.
     pub(crate) fn cut(&self) {
         self.cuts.set(self.cuts.get() + 1);
     }
 
-    /// A number below this one (splitmix64).
+    /// Returns a random number below this one (splitmix64).
     pub(crate) fn below(&self, end: u64) -> u64 {
         let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.state.set(state);
@@ -85,7 +85,7 @@ impl Chaos {
         (mixed ^ (mixed >> 31)) % end
     }
 
-    /// A time between these, in milliseconds.
+    /// Returns a random time between these, in milliseconds.
     pub(crate) fn between(&self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from))
     }

@@ -1,4 +1,5 @@
-//! One person at one client: sends, is cut off, comes back, sends again what was not acknowledged, and writes down what it hears.
+//! One person with one client: it sends, is cut off, comes back, sends again what was not acknowledged, and records what it
+//! hears.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -19,12 +20,12 @@ pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) dialect: Dialect,
     pub(crate) caller: Caller,
-    /// Where it may come back.
+    /// The nodes to which it may reconnect.
     pub(crate) nodes: Rc<[SocketAddr]>,
     pub(crate) room: u64,
-    /// Where it wants to go on: by cursors, or by the newest message's id.
+    /// From where it resumes: by cursors, or by the newest message's id.
     pub(crate) from: From,
-    /// The last words of everybody in the room, its own among them.
+    /// The last messages of everybody in the room, its own among them.
     pub(crate) ends: Vec<String>,
     pub(crate) broken: Option<Broken>,
     pub(crate) chaos: Rc<Chaos>,
@@ -35,9 +36,9 @@ pub(crate) struct Client {
 #[derive(Debug, Default)]
 pub(crate) struct Story {
     pub(crate) room: u64,
-    /// Messages in the order in which they came.
+    /// Messages, in the order in which they came.
     pub(crate) messages: Vec<(u64, String)>,
-    /// What was acknowledged to it.
+    /// Its own messages that were acknowledged.
     pub(crate) acked: Vec<(u64, String)>,
     pub(crate) returns: u32,
     /// How often it was told to load everything anew.
@@ -46,13 +47,13 @@ pub(crate) struct Story {
 }
 
 impl Client {
-    /// Talks until the trouble is over and it has heard everybody's last words, or nothing for a long time.
+    /// Runs until the trouble is over and it has heard everybody's last message, or nothing for a long time.
     pub(crate) async fn live(mut self) -> Story {
         let mut story = Story { room: self.room, ..Story::default() };
         let mut said = Said { number: 0, pending: None };
         let mut heard_at = Instant::now();
         while heard_at.elapsed() < PATIENCE && !self.is_done(&story, &said) {
-            // A server that is dead or frozen is what this is about: come back a little later.
+            // Dead and frozen servers are the purpose of this: reconnect a little later.
             let _ = self.session(&mut story, &mut said, &mut heard_at).await;
             story.returns += 1;
             self.caller.address = self.nodes[self.chaos.below(self.nodes.len() as u64) as usize];
@@ -64,7 +65,7 @@ impl Client {
         story
     }
 
-    /// One connection, until it breaks or is cut.
+    /// Runs one connection, until it breaks or is cut.
     async fn session(&mut self, story: &mut Story, said: &mut Said, heard_at: &mut Instant) -> Result<(), Trouble> {
         let from = match self.broken {
             Some(Broken::Seam) if story.returns > 0 => From::Cursor(String::new()),
@@ -99,7 +100,7 @@ impl Client {
                     self.chaos.cut();
                     return Ok(());
                 }
-                // An answer that does not come is asked for again on another connection.
+                // A message without an answer is sent again on another connection.
                 () = sleep(SILENCE), if said.pending.is_some() => return Ok(()),
                 () = sleep_until((*heard_at + PATIENCE).into()) => return Ok(()),
             }
@@ -131,7 +132,7 @@ impl Client {
                     story.acked.push((id, name));
                 }
             }
-            // Not now: the same again, under the same name, on another connection.
+            // "Not now": send the same again, under the same name, on another connection.
             Heard::Refused { code } if code == "UNAVAILABLE" => return Err("not now".into()),
             Heard::Refused { code } => {
                 eprintln!("{}: refused with {code}", self.name);
@@ -146,7 +147,8 @@ impl Client {
         Ok(())
     }
 
-    /// The first of a room has the last word of all, after a silence in which nothing else could tell that it is there.
+    /// The first client of a room sends the last message of all, after a silence: only that message can show everybody that
+    /// nothing is missing at the end.
     fn holds_back(&self, story: &Story, heard_at: &Instant) -> bool {
         let own = end_of(&self.name);
         let is_last = self.ends.first() == Some(&own) && self.chaos.is_over();
@@ -164,7 +166,7 @@ impl Story {
     }
 }
 
-/// What a client has said.
+/// What a client has sent.
 struct Said {
     number: u64,
     /// The name of the message whose answer has not come.
@@ -184,14 +186,14 @@ impl Said {
     }
 }
 
-/// Somebody's last words.
+/// Returns somebody's last message.
 pub(crate) fn end_of(who: &str) -> String {
     format!("{who}-end")
 }
 
-/// Who hears nothing for so long has been forgotten by the server: the ledger will tell what is missing.
+/// After such a long silence the server has forgotten the client, and the ledger will show what is missing.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Before the last word.
+/// The silence before the last message.
 const QUIET: Duration = Duration::from_secs(3);
 const CONNECTING: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_secs(4);

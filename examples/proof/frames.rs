@@ -1,11 +1,11 @@
-//! What a client of each dialect says, and what it makes of what it hears.
+//! What a client of each dialect sends, and how it understands what it hears.
 
 use serde_json::{Value, json};
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// Dialect 1: posts over HTTP, hears over Server-Sent Events.
+    /// Dialect 1: posts over HTTP, and hears over server-sent events.
     Rest,
     /// Dialect 2.
     Multiplexed,
@@ -17,27 +17,27 @@ pub(crate) enum Dialect {
     SocketIo,
 }
 
-/// From where on a client wants to hear: everything behind a cursor, or behind a message.
+/// From where a client resumes: behind a cursor, or behind a message.
 #[derive(Clone, Debug)]
 pub(crate) enum From {
     Cursor(String),
     Message(u64),
 }
 
-/// What came.
+/// The content of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// A message of the room.
+    /// A message in the room.
     Message { id: u64, content: String },
-    /// One's own message was taken.
+    /// The client's own message was stored.
     Taken { id: u64 },
-    /// It was not.
+    /// It was refused.
     Refused { code: String },
-    /// What was missed is not kept any more.
+    /// What the client missed was pruned.
     Lost,
     /// The room is joined.
     Joined,
-    /// Socket.IO: something has to be answered with this.
+    /// Socket.IO: the client must answer with this.
     Answer(&'static str),
     /// Anything else.
     Other,
@@ -47,7 +47,7 @@ impl Dialect {
     pub(crate) const ALL: [Dialect; 5] =
         [Dialect::Rest, Dialect::Multiplexed, Dialect::Room, Dialect::Roulette, Dialect::SocketIo];
 
-    /// The address at which one listens.
+    /// Returns the address at which a client listens.
     pub(crate) fn path(self, room: u64, token: &str, from: &From) -> String {
         let from = from.query(self);
         match self {
@@ -59,7 +59,7 @@ impl Dialect {
         }
     }
 
-    /// What joins the room once the socket is ready, where connecting does not.
+    /// Returns the text that joins the room, where connecting does not.
     pub(crate) fn join(self, room: u64, from: &From) -> Option<String> {
         let (name, value) = from.field(self);
         match self {
@@ -71,7 +71,7 @@ impl Dialect {
         }
     }
 
-    /// A message with this content, under this name.
+    /// Returns the text that sends a message with this content and name.
     pub(crate) fn send(self, room: u64, content: &str, name: &str) -> String {
         match self {
             Dialect::Rest => json!({"content": content, "client_id": name}).to_string(),
@@ -90,7 +90,7 @@ impl Dialect {
         }
     }
 
-    /// What a frame says, and the cursor that it carries.
+    /// Returns what a frame says, and its cursor.
     pub(crate) fn hear(self, frame: &str, token: &str) -> (Heard, Option<String>) {
         match self {
             Dialect::SocketIo => socketio(frame, token),
@@ -116,7 +116,7 @@ impl From {
     }
 }
 
-/// Dialects 1 to 4: an object with a type.
+/// Reads an object with a type, as in dialects 1 to 4.
 fn plain(frame: &Value) -> (Heard, Option<String>) {
     let cursor = frame["cursor"].as_str().map(Into::into);
     let fields = ["data", "payload", "message"].into_iter().map(|name| &frame[name]).find(|inner| inner.is_object());
@@ -133,7 +133,7 @@ fn plain(frame: &Value) -> (Heard, Option<String>) {
     (heard, cursor)
 }
 
-/// Dialect 5 in Engine.IO's and Socket.IO's packets.
+/// Reads a packet of Engine.IO and Socket.IO, as in dialect 5.
 fn socketio(frame: &str, token: &str) -> (Heard, Option<String>) {
     if frame == "2" {
         return (Heard::Answer("3"), None);
@@ -180,7 +180,7 @@ fn refused(fields: &Value) -> Heard {
     Heard::Refused { code: fields["code"].as_str().unwrap_or_default().into() }
 }
 
-/// The number of an id in either spelling.
+/// Returns the number of an id, in either spelling.
 pub(crate) fn number(id: &Value) -> Option<u64> {
     if let Some(id) = id.as_u64() {
         return Some(id);
@@ -189,7 +189,7 @@ pub(crate) fn number(id: &Value) -> Option<u64> {
     u64::from_str_radix(&digits, 16).ok()
 }
 
-/// The UUID of a number of this kind.
+/// Returns the UUID of a number of this kind.
 fn uuid(kind: u8, number: u64) -> String {
     format!("63686174-{kind:04x}-8000-8{:03x}-{:012x}", number >> 48, number & 0xffff_ffff_ffff)
 }

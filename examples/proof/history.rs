@@ -1,4 +1,4 @@
-//! Every operation as one JSON object a line, for whoever wants to check it without us.
+//! Every operation as one JSON object a line, for other checkers.
 //!
 //! `{"process", "type": "invoke" | "ok" | "fail" | "info", "f": "send", "value", "id"?, "time"}`: a message is sent, was acknowledged under an
 //! id, was refused, or its fate was never told. `{"process", "type": "ok", "f": "hear", "value", "id", "time"}`: a message came. The last lines are
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::Trouble;
 use crate::world::Room;
 
-/// The file, if one is wanted.
+/// The file, if there is to be one.
 pub(crate) struct History {
     file: Option<RefCell<BufWriter<File>>>,
     began: Instant,
@@ -28,32 +28,32 @@ impl History {
         Ok(History { file, began: Instant::now() })
     }
 
-    /// A message is sent.
+    /// Records that a message is sent.
     pub(crate) fn invoke(&self, who: &str, message: &str) {
         self.write(json!({"process": who, "type": "invoke", "f": "send", "value": message}));
     }
 
-    /// It was acknowledged.
+    /// Records that it was acknowledged.
     pub(crate) fn taken(&self, who: &str, message: &str, id: u64) {
         self.write(json!({"process": who, "type": "ok", "f": "send", "value": message, "id": id}));
     }
 
-    /// It was refused: it is not there, and never will be.
+    /// Records that it was refused: it is not stored, and never will be.
     pub(crate) fn refused(&self, who: &str, message: &str) {
         self.write(json!({"process": who, "type": "fail", "f": "send", "value": message}));
     }
 
-    /// Nobody knows what became of it.
+    /// Records that nobody knows what became of it.
     pub(crate) fn unknown(&self, who: &str, message: &str) {
         self.write(json!({"process": who, "type": "info", "f": "send", "value": message}));
     }
 
-    /// A message came.
+    /// Records that a message came.
     pub(crate) fn heard(&self, who: &str, id: u64, message: &str) {
         self.write(json!({"process": who, "type": "ok", "f": "hear", "value": message, "id": id}));
     }
 
-    /// What there is in the end; and everything is written.
+    /// Records what the rooms hold at the end, and writes everything out.
     pub(crate) fn end(&self, rooms: &[Room]) -> Result<(), Trouble> {
         for room in rooms {
             let Room { id, messages, members } = room;

@@ -1,4 +1,4 @@
-//! HTTP as any client would speak it: a connection a request.
+//! HTTP as any client would speak it, with a connection for each request.
 
 use std::net::SocketAddr;
 
@@ -14,16 +14,16 @@ use tokio::task::spawn_local;
 
 use crate::Trouble;
 
-/// Who asks.
+/// Who sends requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) address: SocketAddr,
-    /// The access token, empty before there is one.
+    /// The access token; empty before there is one.
     pub(crate) token: String,
 }
 
 impl Caller {
-    /// Asks and reads the whole answer: its status and its JSON.
+    /// Sends a request, and returns the status and the JSON of the answer.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<(u16, Value), Trouble> {
         let answer = self.open(method, path, body).await?;
         let status = answer.status().as_u16();
@@ -31,17 +31,17 @@ impl Caller {
         Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
     }
 
-    /// Asks for something that must be there.
+    /// Gets something that must exist.
     pub(crate) async fn get(&self, path: &str) -> Result<Value, Trouble> {
         good(self.ask("GET", path, None).await?)
     }
 
-    /// Posts something that must be taken.
+    /// Posts something that must be accepted.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Result<Value, Trouble> {
         good(self.ask("POST", path, Some(body)).await?)
     }
 
-    /// Asks, and leaves the body to be read.
+    /// Sends a request, and returns an answer whose body is still to be read.
     pub(crate) async fn open(
         &self,
         method: &str,
@@ -51,7 +51,7 @@ impl Caller {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
-        // It ends with the answer, or with the server: the request says so.
+        // It ends with the answer, or with the server, which the request shows.
         spawn_local(connection);
         let mut request = Request::builder().method(method).uri(path).header("host", self.address.to_string());
         if !self.token.is_empty() {

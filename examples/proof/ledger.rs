@@ -1,4 +1,4 @@
-//! What was acknowledged, what was due to whom, and what came of it.
+//! Comparing what was acknowledged with what everybody heard.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::client::Story;
 use crate::world::{Room, Stories};
 
-/// The figures.
+/// The counts.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     acked: u64,
@@ -24,11 +24,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Compares the rooms as they are with what everybody heard in them: each message of a room is due to each of its members.
+    /// Compares the rooms at the end with what everybody heard: each message of a room must have come to each of its members.
     pub(crate) fn of(rooms: &[Room], stories: &Stories) -> Ledger {
         let mut ledger = Ledger::default();
         let rooms: HashMap<u64, &Room> = rooms.iter().map(|room| (room.id, room)).collect();
-        // Whatever is said has a name of its own: what is there under one name twice was stored twice.
+        // Every message has a name of its own, so a name that is there twice was stored twice.
         for room in rooms.values() {
             let names: HashSet<&str> = room.messages.iter().map(|(_, name)| name.as_str()).collect();
             ledger.twice += (room.messages.len() - names.len()) as u64;
@@ -60,12 +60,12 @@ impl Ledger {
         self.longest = self.longest.max(story.longest);
     }
 
-    /// Whether everything is as it was promised.
+    /// Tells whether every promise was kept.
     pub(crate) fn is_clean(&self) -> bool {
         self.acked > 0 && [self.vanished, self.lost, self.twice, self.reordered, self.ghosts, self.resyncs] == [0; 6]
     }
 
-    /// Prints the figures.
+    /// Prints the counts.
     pub(crate) fn report(&self) {
         let Ledger { acked, vanished, due, received, lost, twice, reordered, ghosts, resyncs, longest } = self;
         println!(

@@ -28,7 +28,7 @@ enum Way {
 }
 
 impl Link {
-    /// Connects and asks to hear everything from there on.
+    /// Connects, and asks for everything from there on.
     pub(crate) async fn open(caller: &Caller, dialect: Dialect, room: u64, from: &From) -> Result<Link, Trouble> {
         let path = dialect.path(room, &caller.token, from);
         let way = match dialect {
@@ -56,7 +56,7 @@ impl Link {
         Ok(link)
     }
 
-    /// Says a message under this name; whether it was taken is heard later.
+    /// Sends a message under this name. Whether it was stored is heard later.
     pub(crate) async fn send(&mut self, content: &str, name: &str) -> Result<(), Trouble> {
         let said = self.dialect.send(self.room, content, name);
         match &self.way {
@@ -66,7 +66,7 @@ impl Link {
                 spawn_local(async move {
                     let body = serde_json::from_str(&said).unwrap_or(Value::Null);
                     let answer = caller.ask("POST", &format!("/api/chats/{room}/messages"), Some(body)).await;
-                    // Whoever has cut the connection does not wait for it any more.
+                    // An error means that the connection was cut meanwhile.
                     let _ = answered.send(posted(answer.ok())).await;
                 });
                 Ok(())
@@ -74,7 +74,7 @@ impl Link {
         }
     }
 
-    /// The next thing that comes, with the cursor behind it.
+    /// Returns the next frame's content, and its cursor.
     pub(crate) async fn next(&mut self) -> Result<(Heard, Option<String>), Trouble> {
         loop {
             let heard = match &mut self.way {
@@ -125,7 +125,7 @@ impl Link {
     }
 }
 
-/// What the answer to a `POST` means; none means that nobody knows.
+/// Returns what the answer to a `POST` means. Without an answer nobody knows.
 fn posted(answer: Option<(u16, Value)>) -> Heard {
     match answer {
         Some((200, body)) => number(&body["data"]["id"]).map_or(Heard::Other, |id| Heard::Taken { id }),
@@ -134,7 +134,7 @@ fn posted(answer: Option<(u16, Value)>) -> Heard {
     }
 }
 
-/// Takes a whole event off what has come.
+/// Takes one complete event out of the bytes that came.
 fn event(torn: &mut Vec<u8>) -> Option<String> {
     let end = torn.windows(2).position(|bytes| bytes == b"\n\n")?;
     let event: Vec<u8> = torn.drain(..end + 2).collect();

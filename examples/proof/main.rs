@@ -34,7 +34,7 @@ use crate::ledger::Ledger;
 use crate::nodes::Nodes;
 use crate::world::World;
 
-/// Whatever goes wrong beside what is to be proven.
+/// An error that is not what this is about.
 type Trouble = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether everything acknowledged was heard by everybody, once and in order.
+/// Returns whether everybody heard every acknowledged message, once and in order.
 async fn prove(args: &Args) -> Result<bool, Trouble> {
     let home = args.home()?;
     let nodes = Nodes::start(args, home.path()).await?;

@@ -1,5 +1,5 @@
-//! Several nodes in this process, over a journal and a bus in memory. The bus loses every fifth envelope: what the nodes count, and
-//! their comparisons with the journal, find that out.
+//! Several nodes in this process, over a journal and a bus in memory. The bus loses every fifth envelope, which the nodes notice
+//! by the numbers and by comparing with the journal.
 
 use std::future::ready;
 use std::net::SocketAddr;
@@ -29,11 +29,11 @@ pub(crate) struct Memory(Vec<Running>);
 
 struct Running {
     address: SocketAddr,
-    /// The bus only borrows them.
+    /// Kept here, since the bus only borrows it.
     _ears: Arc<dyn Ears>,
 }
 
-/// The common journal, as one node has it: it hears what is settled of its own orders.
+/// The common journal, as one node uses it: the node hears the outcomes of its own orders only.
 struct Own {
     memory: Arc<InMemory>,
     inbox: Arc<Inbox>,
@@ -47,11 +47,11 @@ struct Ear {
     came: AtomicU64,
 }
 
-/// The memory's own sink: each node is told by its own journal.
+/// The memory's own sink, which drops everything: each node is told by its own journal.
 struct Nobody;
 
 impl Memory {
-    /// So many, on free ports. Those that are deaf neither hear each other nor find anything when they compare.
+    /// Starts this many on free ports. Deaf ones neither hear each other nor find anything when they compare.
     pub(crate) fn start(count: u64, are_deaf: bool) -> Result<Memory, Trouble> {
         let memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
         let bus = Bus::new();
@@ -59,7 +59,7 @@ impl Memory {
         Ok(Memory(nodes.collect::<Result<_, _>>()?))
     }
 
-    /// Where they listen.
+    /// Returns their addresses.
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
         self.0.iter().map(|node| node.address).collect()
     }
@@ -75,12 +75,12 @@ fn start(number: u64, bus: &Bus, memory: &Arc<InMemory>, is_deaf: bool) -> Resul
     let server = Builder::new(inbox, journal, memory.clone(), tokens).settings(settings()).among(among).build()?;
     let listener = listen(([127, 0, 0, 1], 0).into())?;
     let address = listener.local_addr()?;
-    // It ends with this process.
+    // It runs until this process ends.
     spawn_local(async move { server.serve(listener, CancellationToken::new()).await });
     Ok(Running { address, _ears: ears })
 }
 
-/// Whoever is cut off again and again does more than people do.
+/// Returns settings with high rates: clients that are cut off again and again do more than people do.
 fn settings() -> ServerSettings {
     let rate = Rate { per_second: 1_000_000, burst: 1_000_000 };
     let rates =
@@ -102,7 +102,7 @@ impl Around for Own {
     }
 
     fn submit(&self, order: Order) {
-        // In memory it is decided at once.
+        // The memory answers at once.
         let _ = Around::execute(self, order).now_or_never();
     }
 
@@ -132,5 +132,5 @@ impl Sink for Nobody {
     fn settled(&self, _: Vec<Settled>) {}
 }
 
-/// Of so many envelopes one is lost.
+/// One envelope in so many is lost.
 const LOST: u64 = 5;

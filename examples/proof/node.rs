@@ -1,4 +1,4 @@
-//! A server process: started, killed, frozen, started again at the same address with the same database.
+//! A server process: started, killed, frozen, and started again at the same address with the same database.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
@@ -11,23 +11,23 @@ use tokio::task::spawn_blocking;
 use crate::Trouble;
 use crate::args::Args;
 
-/// What the disk held at some moment.
+/// The database's files at some moment.
 pub(crate) struct Remembered([Option<Vec<u8>>; 3]);
 
-/// The database; the last of them is rebuilt from the others.
+/// The database's files. The last one is rebuilt from the others.
 const FILES: [&str; 3] = ["chat.db", "chat.db-wal", "chat.db-shm"];
 
-/// In the directory: what signs access tokens on all nodes of a chat that has several.
+/// The file, in the directory, with the secret of access tokens for all nodes of a chat.
 pub(crate) const SECRET: &str = "tokens";
 
-/// One server.
+/// A server process.
 pub(crate) struct Node {
     recipe: Recipe,
     child: RefCell<Child>,
     pub(crate) address: SocketAddr,
 }
 
-/// How a server is started.
+/// How the server is started.
 #[derive(Clone)]
 struct Recipe {
     program: PathBuf,
@@ -36,8 +36,8 @@ struct Recipe {
 }
 
 impl Node {
-    /// Starts a server on a free port: on this Postgres, or on SQLite in this directory. What nodes of one chat have in common is
-    /// kept in the directory, too.
+    /// Starts a server on a free port: on this Postgres, or on SQLite in this directory. The directory also has what all nodes of
+    /// a chat share.
     pub(crate) async fn start(program: &Path, home: &Path, postgres: Option<&str>) -> Result<Node, Trouble> {
         let database = postgres.map_or_else(|| format!("sqlite:{}", home.join("chat.db").display()), Into::into);
         let recipe = Recipe { program: program.into(), home: home.into(), database };
@@ -49,12 +49,12 @@ impl Node {
     pub(crate) async fn kill_and_start(&self) -> Result<(), Trouble> {
         self.kill()?;
         let (child, _) = self.recipe.launch(self.address.port()).await?;
-        // It was waited for already: this is for who reads it.
+        // It was waited for already; this only collects the process.
         self.child.replace(child).wait()?;
         Ok(())
     }
 
-    /// The database as it is on the disk at this moment.
+    /// Returns the database's files as they are at this moment.
     pub(crate) fn remember(&self) -> Result<Remembered, Trouble> {
         self.freeze(true)?;
         let read = FILES.map(|name| std::fs::read(self.recipe.home.join(name)).ok());
@@ -62,21 +62,21 @@ impl Node {
         Ok(Remembered(read))
     }
 
-    /// Kills it, and has the disk forget what came after that moment: a disk that lies about what it has written.
+    /// Kills it, and puts back the files of that moment: a disk that lies about what it has written.
     pub(crate) async fn kill_and_forget(&self, before: &Remembered) -> Result<(), Trouble> {
         self.kill()?;
         for (name, bytes) in FILES.iter().zip(&before.0) {
             let path = self.recipe.home.join(name);
             match bytes {
                 Some(bytes) => std::fs::write(path, bytes)?,
-                // It was not there then, and may not be there now.
+                // A file that did not exist then must not exist now. It may not exist at all.
                 None => drop(std::fs::remove_file(path)),
             }
         }
         self.kill_and_start().await
     }
 
-    /// Stops it from running, without a word; or lets it run again.
+    /// Stops the process, or lets it run again.
     pub(crate) fn freeze(&self, frozen: bool) -> Result<(), Trouble> {
         let sign = if frozen { "-STOP" } else { "-CONT" };
         let done = Command::new("kill").args([sign, &self.child.borrow().id().to_string()]).status()?;
@@ -94,14 +94,14 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         let child = self.child.get_mut();
-        // One that has ended already is what was wanted.
+        // An error means that it has ended already.
         let _ = child.kill();
         let _ = child.wait();
     }
 }
 
 impl Recipe {
-    /// Starts it, and waits until it listens; clients of other nodes go on meanwhile.
+    /// Starts it and waits until it listens. Clients of other nodes go on meanwhile.
     async fn launch(&self, port: u16) -> Result<(Child, SocketAddr), Trouble> {
         let recipe = self.clone();
         let launched = spawn_blocking(move || recipe.launch_now(port).map_err(|trouble| trouble.to_string())).await?;
@@ -115,7 +115,7 @@ impl Recipe {
         if self.database.starts_with("postgres") {
             command.args(["--jwt-secret-file", SECRET]);
         }
-        // Whoever is cut off every second comes back, sends again and replays more often than people do.
+        // Clients that are cut off every second do more than people do.
         for limit in ["--rate-messages", "--rate-changes", "--rate-logins", "--rate-address"] {
             command.args([limit, "1000000"]);
         }
@@ -128,17 +128,17 @@ impl Recipe {
             if let Some((_, address)) = line.split_once("listening on http://")
                 && !line.contains("admin")
             {
-                // What it says later is read, too, or it would wait for somebody who reads.
+                // Its later output must be read, or it would block when the pipe is full.
                 std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
                 return Ok((child, address.trim_end_matches('/').parse()?));
             }
         }
-        // It has said on its standard error why.
+        // Its standard error has the reason.
         Err("the server ended before it listened".into())
     }
 }
 
-/// The server that was named, or that of the same build, built now if it is not.
+/// Returns the server that was named, or that of the same build, which is built if it is missing.
 pub(crate) fn program(args: &Args) -> Result<PathBuf, Trouble> {
     if let Some(program) = &args.server {
         return Ok(program.canonicalize()?);
@@ -151,7 +151,7 @@ pub(crate) fn program(args: &Args) -> Result<PathBuf, Trouble> {
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
-        // What cargo says of this program to it is not of that build: dependencies that look at it would be built anew.
+        // cargo's variables for this program must not reach that build: dependencies that read them would be built anew.
         for (name, _) in std::env::vars_os() {
             if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of_this| name.to_string_lossy().starts_with(of_this)) {
                 build.env_remove(name);

@@ -1,4 +1,4 @@
-//! The nodes that serve the chat, on whatever they stand.
+//! The nodes that serve the chat, whatever they use.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,19 +11,19 @@ use crate::postgres::Postgres;
 
 /// All nodes.
 pub(crate) struct Nodes {
-    /// In words.
+    /// What they are, in words.
     pub(crate) what: &'static str,
     pub(crate) addresses: Vec<SocketAddr>,
     /// Those that can be killed.
     pub(crate) processes: Vec<Node>,
     /// Those in this process.
     _here: Option<Memory>,
-    /// What was started for them; it ends after them.
+    /// The Postgres that was started for them. Declared last, so that it ends after them.
     _postgres: Option<Postgres>,
 }
 
 impl Nodes {
-    /// Starts them; what they write is kept in this directory.
+    /// Starts them. What they write is kept in this directory.
     pub(crate) async fn start(args: &Args, home: &Path) -> Result<Nodes, Trouble> {
         match args.ground() {
             Ground::Sqlite => Nodes::on_sqlite(args, home).await,

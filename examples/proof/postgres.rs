@@ -1,4 +1,4 @@
-//! A Postgres of one's own: made in a directory, reached through a socket there, gone in the end.
+//! A private Postgres in a directory, reached through a socket there and removed at the end.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -12,12 +12,12 @@ use crate::Trouble;
 pub(crate) struct Postgres {
     programs: PathBuf,
     home: PathBuf,
-    /// As whom it runs, if not as whoever runs this.
+    /// The user under whom it runs, if that is another than the one who runs this.
     user: Option<(u32, u32)>,
 }
 
 impl Postgres {
-    /// Makes one in this directory.
+    /// Creates and starts one in this directory.
     pub(crate) fn start(home: &Path) -> Result<Postgres, Trouble> {
         let programs = programs().ok_or("there is no Postgres here: install it, or name a database with --database")?;
         let user = unprivileged()?;
@@ -34,7 +34,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// The address of its database.
+    /// Returns the address of its database.
     pub(crate) fn database(&self) -> String {
         format!("postgres://chat@{}/chat", self.home.display().to_string().replace('/', "%2F"))
     }
@@ -42,7 +42,7 @@ impl Postgres {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<(), Trouble> {
         let mut command = Command::new(self.programs.join(program));
         command.args(arguments).current_dir(&self.home).stdin(Stdio::null());
-        // The server keeps what it inherits open: a file is there for as long as it is.
+        // A file instead of a pipe: the server would inherit the pipe and hold it open.
         let said = self.home.join(format!("{program}.log"));
         let file = fs::File::create(&said)?;
         command.stdout(file.try_clone()?).stderr(file);
@@ -64,7 +64,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Where its programs are: on the path, or where Debian keeps them.
+/// Returns the directory of its programs: on the path, or where Debian keeps them.
 pub(crate) fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -74,7 +74,7 @@ pub(crate) fn programs() -> Option<PathBuf> {
     all.find(|place| ["initdb", "pg_ctl", "createdb"].iter().all(|name| place.join(name).exists()))
 }
 
-/// Somebody who may less than root, if root is who we are: Postgres does not run as root.
+/// Returns an unprivileged user if this runs as root, since Postgres refuses to run as root.
 fn unprivileged() -> Result<Option<(u32, u32)>, Trouble> {
     if fs::metadata("/proc/self").map_or(1, |me| me.uid()) != 0 {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! People, rooms and who is where.
+//! People and rooms, and who is in which.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -14,13 +14,13 @@ use crate::frames::{Dialect, From, number};
 use crate::history::History;
 use crate::http::Caller;
 
-/// Everybody.
+/// All people of a run.
 pub(crate) struct World {
     pub(crate) people: Vec<Somebody>,
     nodes: Rc<[SocketAddr]>,
 }
 
-/// A person, the room in which they are, and how they go on after a break.
+/// A person, their room, and how they resume after a break.
 pub(crate) struct Somebody {
     name: String,
     caller: Caller,
@@ -29,11 +29,11 @@ pub(crate) struct Somebody {
     from: From,
 }
 
-/// A room as it is in the end.
+/// A room at the end.
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) id: u64,
-    /// Everything in it, in its order.
+    /// Everything in it, in order.
     pub(crate) messages: Vec<(u64, String)>,
     pub(crate) members: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Room {
 pub(crate) struct Stories(pub(crate) Vec<Story>);
 
 impl World {
-    /// Registers everybody and makes the rooms. In each of them something is said, so that everybody can begin behind it.
+    /// Registers everybody and creates the rooms, each with a first message behind which everybody can begin.
     pub(crate) async fn make(args: &Args, nodes: &[SocketAddr]) -> Result<World, Trouble> {
         let mut people = Vec::new();
         for room in 0..args.rooms {
@@ -66,7 +66,7 @@ impl World {
                 caller,
                 dialect: Dialect::ALL[number % Dialect::ALL.len()],
                 room: id,
-                // Of the clients of each dialect every other one goes by ids.
+                // In each dialect, every other client resumes by ids.
                 from: match number / Dialect::ALL.len() % 2 {
                     0 => From::Cursor(cursor.into()),
                     _ => From::Message(first),
@@ -102,7 +102,7 @@ impl World {
         Ok(Stories(stories))
     }
 
-    /// What the rooms hold behind their first message, as a fresh load shows it.
+    /// Returns what the rooms hold behind their first message, as a fresh load shows it.
     pub(crate) async fn rooms(&self) -> Result<Vec<Room>, Trouble> {
         let mut rooms: Vec<Room> = Vec::new();
         for one in &self.people {
@@ -121,7 +121,7 @@ impl World {
 }
 
 impl Stories {
-    /// How often anybody came back.
+    /// Returns how often anybody came back.
     pub(crate) fn returns(&self) -> u32 {
         self.0.iter().map(|story| story.returns).sum()
     }

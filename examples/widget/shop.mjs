@@ -39,7 +39,7 @@ async function answer(request, response) {
   if (request.url === "/") {
     const known = visitorOf(request);
     if (!known) response.setHeader("Set-Cookie", `visitor=${randomUUID()}; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000`);
-    // The chat needs no more than these two of a site with a strict policy.
+    // What a site with a strict policy must allow for the chat.
     response.setHeader("Content-Security-Policy", `default-src 'self'; script-src ${chatServer}; frame-src ${chatServer}`);
     return response.setHeader("Content-Type", "text/html; charset=utf-8").end(page);
   }
@@ -56,7 +56,7 @@ async function answer(request, response) {
 
 const visitorOf = (request) => /(?:^|; )visitor=([0-9a-f-]{36})/.exec(request.headers.cookie ?? "")?.[1];
 
-/** A visitor and the desk have one chat, however often it is opened. */
+/** A visitor and the desk have one chat, which is opened only once. */
 async function introduce(visitor) {
   const desk = await ask("PUT", "users/desk", { username: "desk", name: "The shop" });
   const them = await ask("PUT", `users/visitor ${visitor}`, { username: `visitor-${visitor.slice(0, 8)}`, name: `Visitor ${visitor.slice(0, 4)}` });
@@ -70,7 +70,7 @@ async function ask(method, path, body) {
   return (await answer.json()).data;
 }
 
-/** An access token for a quarter of an hour: the widget asks for the next one when it has ended. */
+/** Returns an access token for a quarter of an hour. The widget asks for the next one when it has expired. */
 function token(sub, name) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const said = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "shop", sub, name, exp: Math.floor(Date.now() / 1000) + 900 })}`;

@@ -1,4 +1,4 @@
-// Puts what `vite build` made into built/, compressed, with the table that the server embeds: node embed.mjs
+// Compresses what `vite build` made into built/, and writes the table from which the server embeds it: node embed.mjs
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,13 +16,13 @@ const TYPES = {
   webmanifest: "application/manifest+json",
 };
 
-/** All files below a directory, in order. */
+/** Returns all files below a directory, in order. */
 export function filesOf(directory) {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return names.map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(directory.length)).sort();
 }
 
-/** Where a built file is served: pages without their ending. */
+/** Returns the path at which a built file is served: pages without their extension. */
 function address(path) {
   return `/${path.replace(/^index\.html$/, "").replace(/\.html$/, "")}`;
 }
@@ -31,7 +31,7 @@ function embed(from, to) {
   rmSync(to, { recursive: true, force: true });
   const rows = filesOf(from).map((path) => {
     const content = readFileSync(join(from, path));
-    // Pages are small, and whoever asks with curl can read them.
+    // Pages stay uncompressed: they are small, and can be read with curl.
     const zipped = !path.endsWith(".html");
     const kept = zipped ? `${path}.gz` : path;
     mkdirSync(dirname(join(to, kept)), { recursive: true });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The TypeScript of all frames of dialect 2 that a document describes. */
+/** Returns the TypeScript of all frames of dialect 2 that a document describes. */
 export function events(document) {
   const schemas = document.components.schemas;
   const messages = Object.entries(document.channels.multiplexed.messages);
@@ -62,7 +62,7 @@ function object({ properties, required = [] }, indent) {
   return `{\n${rows.join("\n")}\n${indent}}`;
 }
 
-/** Whether frames of dialect 2 speak of a schema, over others if need be. */
+/** Tells whether frames of dialect 2 refer to a schema, directly or through others. */
 function used(document, name, seen = new Set()) {
   const speaks = (value) => JSON.stringify(value).includes(`"#/components/schemas/${name}"`);
   if (speaks(document.channels.multiplexed)) return true;

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// `npm run dev` serves the page with a chat-server on its usual port behind it.
+// `npm run dev` serves the page, with a chat-server on its usual port behind it.
 const server = "http://127.0.0.1:8000";
 
 export default defineConfig({
@@ -18,7 +18,7 @@ export default defineConfig({
   define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
   build: {
     outDir: "dist",
-    // The policy allows no scripts and no pictures inside of addresses.
+    // The content security policy forbids scripts and pictures in `data:` addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: { index: here("index.html"), dialects: here("dialects.html"), operators: here("operators.html") } },

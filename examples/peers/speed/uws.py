@@ -20,7 +20,7 @@ def opened(socket):
 
 def message(socket, content, _):
     told = f'{{"type":"new_message","content":"{content}"'.ljust(frame - 1) + "}"
-    # What is published goes to all others.
+    # `publish` sends to everybody else.
     socket.publish(socket.get_user_data(), told, OpCode.TEXT)
     socket.send(told, OpCode.TEXT)
 

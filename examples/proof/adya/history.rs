@@ -1,32 +1,32 @@
-//! A history of `proof` in adya's words: transactions that append to lists and read them.
+//! A history of `proof` in adya's terms: transactions that append to lists and read them.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// What was done, in its order.
+/// What was done, in order.
 #[derive(Default)]
 pub(crate) struct History {
     operations: Vec<Operation>,
 }
 
 struct Operation {
-    /// Whether it is what a client had heard on the way, and not what was sent, or there in the end.
+    /// Whether a read is what a client had heard on the way. Otherwise it was sent, or held at the end.
     is_on_the_way: bool,
     value: Value,
 }
 
-/// A client, as a copy of its room.
+/// A client's copy of its room.
 struct Copy {
     number: usize,
     room: Value,
     heard: Vec<Value>,
-    /// How much of it was shown.
+    /// How much of it was shown in the history.
     shown: usize,
 }
 
 impl History {
-    /// Understands the lines of a history file.
+    /// Reads the lines of a history file.
     pub(crate) fn of(lines: &[Value]) -> History {
         let mut history = History::default();
         let mut copies: BTreeMap<&str, Copy> = BTreeMap::new();
@@ -43,7 +43,7 @@ impl History {
                 (Some("send"), Some(copy)) => history.sent(copy, line),
                 (Some("hear"), Some(copy)) => {
                     copy.heard.push(line["value"].clone());
-                    // A copy is shown when it has grown by a tenth: all of its states would be too many.
+                    // A copy is shown when it has grown by a tenth, since all of its states would be too many.
                     if copy.heard.len() > copy.shown * 11 / 10 {
                         history.shows(copy, true);
                     }
@@ -55,17 +55,17 @@ impl History {
             let held: Vec<&Value> = listed(&room["value"]).map(|message| &message[1]).collect();
             history.read(readers + number, &room["room"], json!(held), false);
         }
-        // By now everybody has caught up.
+        // At the end everybody has caught up.
         copies.values_mut().for_each(|copy| history.shows(copy, false));
         history
     }
 
-    /// What was sent, and what the rooms and everybody's copies hold in the end.
+    /// Returns what was sent, and what the rooms and all copies hold at the end.
     pub(crate) fn sent_and_held(&self) -> Vec<Value> {
         self.operations.iter().filter(|one| !one.is_on_the_way).map(|one| one.value.clone()).collect()
     }
 
-    /// The same with what was heard on the way.
+    /// Returns the same, together with what every client had heard on the way.
     pub(crate) fn all(&self) -> Vec<Value> {
         self.operations.iter().map(|one| one.value.clone()).collect()
     }

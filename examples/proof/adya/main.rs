@@ -46,7 +46,7 @@ fn read(path: &str) -> Result<Vec<Value>, Trouble> {
     std::fs::read_to_string(path)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-/// What adya finds.
+/// Returns what adya finds.
 fn judge(history: &History) -> Result<Vec<String>, Trouble> {
     let mut faults = ask(&history.sent_and_held(), "strict-serializable")?;
     faults.extend(ask(&history.all(), "strong-session-serializable")?);
@@ -68,7 +68,7 @@ fn ask(operations: &[Value], model: &str) -> Result<Vec<String>, Trouble> {
     Ok(found)
 }
 
-/// Of what it says about one fault.
+/// How many characters about one fault are shown.
 const MOST: usize = 500;
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// Two people; one of them hears these, and the room holds those.
+    /// Checks a history of two people, one of whom heard these messages while the room holds those.
     fn faults(heard: &[&str], held: &[&str]) -> Vec<String> {
         let mut lines = Vec::new();
         for (at, name) in ["a-1", "b-1", "a-2"].into_iter().enumerate() {

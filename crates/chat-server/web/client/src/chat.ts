@@ -11,14 +11,17 @@ export interface SendOptions {
   message_type?: MessageType;
   metadata?: Record<string, unknown>;
   reply_to?: number;
-  /** The message's own name; made here unless you want the same message never to go out twice, whatever happens. */
+  /**
+   * The message's own name. It is made here unless you give one, so that sending the same message again, whatever happens, stores
+   * it once.
+   */
   client_id?: string;
 }
 
-/** Anything that document 2 lets a client say. */
+/** Any command of document 2. */
 export type Command = Commands[keyof Commands];
 
-/** A chat: one connection, the rooms that are heard, what waits to go out. */
+/** A chat over one connection: the rooms that are joined, and a queue of what is not sent yet. */
 export class Chat {
   readonly session: Session;
   readonly #connection: Connection;
@@ -34,7 +37,10 @@ export class Chat {
     this.#queue = new Queue(this.#connection, store);
   }
 
-  /** Subscribes to frames by their type, `state` for the connection's, `frame` and `sent` for all; gives back how to unsubscribe. */
+  /**
+   * Subscribes to frames by their type, to `state` for the connection's, or to `frame` and `sent` for all. Returns the function
+   * that unsubscribes.
+   */
   on<Type extends keyof Events>(type: Type, handler: (value: Events[Type]) => void): () => void {
     return this.#connection.on(type, handler);
   }
@@ -43,7 +49,7 @@ export class Chat {
     this.#connection.connect();
   }
 
-  /** Tries at once, for a button beside "Reconnecting…". */
+  /** Tries to connect at once, for a button beside "Reconnecting…". */
   retry(): void {
     this.#connection.retry();
   }
@@ -60,12 +66,12 @@ export class Chat {
     return this.#connection.state;
   }
 
-  /** Says a command as it is; false while there is no connection. */
+  /** Sends a command as it is; returns false while there is no connection. */
   say(command: Command): boolean {
     return this.#connection.say(command);
   }
 
-  /** Hears a room, exactly from a cursor if one is given. */
+  /** Joins a room, and replays from a cursor if one is given. */
   join(chat: number, cursor?: string): void {
     this.#rooms.join(chat, cursor);
   }
@@ -74,28 +80,28 @@ export class Chat {
     this.#rooms.leave(chat);
   }
 
-  /** Whether a room is heard. */
+  /** Tells whether a room is joined. */
   hears(chat: number): boolean {
     return this.#rooms.has(chat);
   }
 
-  /** Where one is in a room; good in every dialect. */
+  /** Returns the cursor of a room. It is good in every dialect. */
   cursor(chat: number): string | undefined {
     return this.#rooms.cursor(chat);
   }
 
-  /** Sends a message, now or on coming back, once. */
+  /** Sends a message now or after the next connection, exactly once. */
   send(chat: number, content: string, options: SendOptions = {}): Promise<Frames["message_sent"]> {
     this.#typed.delete(chat);
     return this.#queue.send({ chat_id: chat, content, client_id: newId(), ...options });
   }
 
-  /** What has not gone out yet. */
+  /** The messages that are not acknowledged yet. */
   get drafts(): readonly Draft[] {
     return this.#queue.drafts;
   }
 
-  /** Says that one types; may be called at every key. */
+  /** Sends a sign of typing. Call it at every key: repeats are left out. */
   typing(chat: number, isTyping = true): void {
     const now = Date.now();
     if (isTyping && now - (this.#typed.get(chat) ?? 0) < TYPING) return;
@@ -105,7 +111,7 @@ export class Chat {
     this.say({ type: "typing", chat_id: chat, is_typing: isTyping });
   }
 
-  /** Brings a file to the server, going on after every loss; `send` its `url` then, with the `message_type` that it is. */
+  /** Uploads a file, going on after every loss of the connection. Then `send` its `url` with the fitting `message_type`. */
   upload(file: Blob, options?: UploadOptions): Promise<StoredFile> {
     return this.session.upload(file, options);
   }
@@ -127,17 +133,17 @@ export class Chat {
   }
 }
 
-/** A name that nothing else has. `crypto.randomUUID` is not there on plain HTTP. */
+/** Returns a new unique name. `crypto.randomUUID` does not exist on plain HTTP. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Only what was given, so that a missing one does not hide a default. */
+/** Leaves out what was not given, so that it does not hide a default. */
 function connectionOptions(options: ChatOptions): ConnectionOptions {
   const { WebSocket, attempts, delay, features } = options;
   return Object.fromEntries(Object.entries({ WebSocket, attempts, delay, features }).filter(([, given]) => given !== undefined));
 }
 
-/** The server passes a repeat on when the last one is two seconds old. */
+/** The server passes a repeated sign on only after two seconds. */
 const TYPING = 2000;

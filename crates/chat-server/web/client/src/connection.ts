@@ -3,28 +3,31 @@ import type { Frames } from "./events.js";
 import type { Session } from "./session.js";
 import { Refused } from "./trouble.js";
 
-/** How the connection is. `waiting`: the quick attempts are used up, it is tried seldom. `ended`: it does not come back by itself. */
+/**
+ * The state of the connection. `waiting`: the quick attempts were in vain, further ones are rare. `ended`: it does not reconnect
+ * by itself.
+ */
 export type State =
   | { is: "idle" | "connecting" | "open" | "waiting" }
   | { is: "reconnecting"; attempt: number; of: number }
   | { is: "ended"; why: "unauthorized" | "removed" };
 
-/** One frame, of any type; `frame.type` tells which. */
+/** A frame of any type; `frame.type` tells which. */
 export type Frame = Frames[keyof Frames];
 
 export type Events = Frames & { state: State; frame: Frame; sent: object };
 
 export interface ConnectionOptions {
   WebSocket?: typeof WebSocket;
-  /** Quick attempts after a loss; 5. */
+  /** How many quick attempts there are after a loss [5]. */
   attempts?: number;
-  /** Milliseconds before the first of them; 1000. Each takes twice as long, up to 15 s, less a random part. */
+  /** Milliseconds before the first attempt [1000]. The pause doubles each time, up to 15 s, less a random part. */
   delay?: number;
-  /** Additions to ask for, such as `replies,reactions`. */
+  /** The additions to ask for, such as `replies,reactions`. */
   features?: string;
 }
 
-/** The one WebSocket: opens, stays, comes back. What is said on it is the others' business. */
+/** The WebSocket: it connects, pings, and reconnects after a loss. It does not know what is sent over it. */
 export class Connection extends Emitter<Events> {
   #session: Session;
   #options: Required<Omit<ConnectionOptions, "features">> & { features: string };
@@ -50,7 +53,7 @@ export class Connection extends Emitter<Events> {
     return this.#state.is === "open";
   }
 
-  /** Opens the connection, if it is not open or on its way. */
+  /** Connects, unless the connection is open or being opened. */
   connect(): void {
     if (this.#wanted && this.#state.is !== "ended") return;
     this.#wanted = true;
@@ -67,14 +70,14 @@ export class Connection extends Emitter<Events> {
     this.#again(0);
   }
 
-  /** Closes, for good. */
+  /** Closes the connection, and does not reconnect. */
   disconnect(): void {
     this.#wanted = false;
     this.#drop();
     this.#become({ is: "idle" });
   }
 
-  /** Says this, if the connection is open. */
+  /** Sends a frame; returns false if the connection is not open. */
   say(frame: object): boolean {
     if (!this.isOpen) return false;
     this.#socket?.send(JSON.stringify(frame));
@@ -97,9 +100,9 @@ export class Connection extends Emitter<Events> {
     this.#socket = socket;
     socket.onmessage = (event) => socket === this.#socket && this.#hear(String(event.data));
     socket.onclose = (event) => this.#lost(socket, event.code);
-    // Whom nobody answers does not wait for the browser's minutes.
+    // Without this, an unanswered handshake would wait for the browser's timeout of minutes.
     this.#timers.pong = setTimeout(() => this.#lost(socket), PONG);
-    // `close` follows, with all that can be known.
+    // `close` follows an error, with everything that can be known.
     socket.onerror = () => {};
   }
 
@@ -107,7 +110,7 @@ export class Connection extends Emitter<Events> {
     clearTimeout(this.#timers.pong);
     this.#timers.pong = undefined;
     const frame = JSON.parse(text) as Frame;
-    // Once more for those who look at everything, before those who act on it.
+    // First for those who want every frame, then for those who want this type.
     this.emit("frame", frame);
     if (frame.type === "connected") this.#opened();
     this.emit(frame.type, frame as never);
@@ -120,19 +123,19 @@ export class Connection extends Emitter<Events> {
     this.#renewInTime();
   }
 
-  /** A socket that has died without a word is noticed by the missing pong. */
+  /** Notices by a missing pong that a socket is dead. */
   #ping(): void {
     this.say({ type: "ping" });
     const socket = this.#socket;
     this.#timers.pong ??= setTimeout(() => socket && this.#lost(socket), PONG);
   }
 
-  /** The socket goes on with the new token: nobody notices. */
+  /** Sends a new token over the open socket, which goes on. */
   async #renew(socket: WebSocket): Promise<void> {
     try {
       await this.#session.renew();
     } catch {
-      // The server will close with 4401, and what then happens is written there.
+      // The server will close with 4401, and that is handled there.
       return;
     }
     const token = await this.#session.token();
@@ -153,7 +156,7 @@ export class Connection extends Emitter<Events> {
     this.#drop();
     if (!this.#wanted) return;
     if (code === REMOVED) return this.#end("removed");
-    // A refused handshake looks like an unreachable server; HTTP says which it is.
+    // A refused handshake looks like an unreachable server. A request over HTTP tells them apart.
     if (code === EXPIRED || !wasOpen) void this.#reenter();
     else this.#again();
   }
@@ -180,7 +183,7 @@ export class Connection extends Emitter<Events> {
     const quick = this.#attempt <= attempts;
     const wait = quick ? Math.min(delay * 2 ** (this.#attempt - 1), LONGEST_DELAY) : SELDOM;
     this.#become(quick ? { is: "reconnecting", attempt: this.#attempt, of: attempts } : { is: "waiting" });
-    // Thousands lose their server in the same moment; they must not come back in the same moment.
+    // When a server stops, thousands lose it at once and must not come back at once.
     this.#timers.again = setTimeout(() => void this.#open(), after ?? wait * (0.5 + Math.random() / 2));
   }
 
@@ -211,5 +214,5 @@ const PING = 25_000;
 const PONG = 10_000;
 const LONGEST_DELAY = 15_000;
 const SELDOM = 30_000;
-/** What `setTimeout` can count. */
+/** The longest time that `setTimeout` can count. */
 const LONGEST = 2 ** 31 - 1;

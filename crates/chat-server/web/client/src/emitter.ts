@@ -1,8 +1,8 @@
-/** Calls whoever has subscribed, and says how to unsubscribe. */
+/** Calls the handlers that have subscribed. */
 export class Emitter<Events extends object> {
   #handlers = new Map<keyof Events, Set<(value: never) => void>>();
 
-  /** Calls the handler on every event of this type until the function that comes back is called. */
+  /** Calls the handler on every event of this type. Returns the function that unsubscribes. */
   on<Type extends keyof Events>(type: Type, handler: (value: Events[Type]) => void): () => void {
     const handlers = this.#handlers.get(type) ?? new Set();
     this.#handlers.set(type, handlers);
@@ -10,7 +10,7 @@ export class Emitter<Events extends object> {
     return () => void handlers.delete(handler as (value: never) => void);
   }
 
-  /** One bad handler does not keep the others from hearing. */
+  /** An error in one handler does not keep the others from being called. */
   protected emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
     for (const handler of [...(this.#handlers.get(type) ?? [])]) {
       try {

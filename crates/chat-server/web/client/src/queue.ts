@@ -3,7 +3,7 @@ import type { Frames, MessageType } from "./events.js";
 import { Kept, type Store } from "./store.js";
 import { Refused } from "./trouble.js";
 
-/** A message on its way. */
+/** A message that is not acknowledged yet. */
 export interface Draft {
   chat_id: number;
   content: string;
@@ -16,8 +16,8 @@ export interface Draft {
 type Sent = Frames["message_sent"];
 
 /**
- * What was written and is not acknowledged. It survives the connection and, with a store, the page; each message goes out under
- * its `client_id`, so that however often it is repeated it is there once. In a room one is on its way at a time: order is kept.
+ * The messages that are not acknowledged yet. They survive a lost connection and, with a store, the page. Each is sent under its
+ * `client_id`, so that repeating it stores it once. In each room only one is under way at a time, which keeps their order.
  */
 export class Queue {
   #drafts: Draft[];
@@ -38,12 +38,12 @@ export class Queue {
     connection.on("error", (frame) => this.#refused(frame));
   }
 
-  /** What has not gone out yet, the oldest first. */
+  /** The messages that are not acknowledged yet, oldest first. */
   get drafts(): readonly Draft[] {
     return this.#drafts;
   }
 
-  /** Sends now or as soon as there is a connection; settles with the server's word on it. */
+  /** Sends a message now, or as soon as there is a connection. The promise settles with the server's answer. */
   send(draft: Draft): Promise<Sent> {
     if (this.#drafts.length >= MOST) return Promise.reject(new Refused("QUEUE_FULL", "too much is waiting to be sent"));
     this.#drafts = [...this.#drafts, draft];
@@ -101,5 +101,5 @@ export class Queue {
 }
 
 const MOST = 500;
-/** After a refusal that passes. */
+/** The pause after a temporary refusal. */
 const PAUSE = 1500;

@@ -1,12 +1,12 @@
 import type { Connection, Frame } from "./connection.js";
 import { Kept, type Store } from "./store.js";
 
-/** Which rooms are heard, and how far: after every loss each goes on exactly where it was. */
+/** The joined rooms and their cursors: after a loss each resumes exactly where it stopped. */
 export class Rooms {
   #joined = new Set<number>();
   #cursors: Map<number, string>;
   #reads = new Map<number, number>();
-  /** Rooms whose join is not answered: what comes before the answer is not yet from where the join begins. */
+  /** Rooms whose join is not answered yet. Frames before the answer do not belong to the new position. */
   #asked = new Map<number, number>();
   #kept: Kept<[number, string][]>;
 
@@ -21,7 +21,7 @@ export class Rooms {
     connection.on("frame", (frame) => this.#note(frame));
   }
 
-  /** Hears a room: from a cursor, from where one was, or from now on. Joining again with a cursor replays from it. */
+  /** Joins a room: from a cursor, from where it stopped, or from now on. Joining again with a cursor replays from it. */
   join(chat: number, cursor?: string): void {
     const again = this.#joined.has(chat);
     if (cursor !== undefined) this.#move(chat, cursor);
@@ -38,12 +38,12 @@ export class Rooms {
     return this.#joined.has(chat);
   }
 
-  /** Where one is in a room; good in every dialect. */
+  /** Returns the cursor of a room. It is good in every dialect. */
   cursor(chat: number): string | undefined {
     return this.#cursors.get(chat);
   }
 
-  /** Marks as read up to a message. What cannot be said now is said on coming back. */
+  /** Marks messages as read, up to this one. Without a connection it is sent after the next one. */
   read(chat: number, message: number): void {
     if (message <= (this.#reads.get(chat) ?? 0)) return;
     this.#reads.set(chat, message);
@@ -52,7 +52,7 @@ export class Rooms {
 
   #resume(): void {
     for (const chat of this.#joined) this.#say(chat);
-    // Positions only grow, so saying one again does no harm.
+    // Positions only move forward, so repeating one does no harm.
     for (const [chat_id, message_id] of this.#reads) {
       this.connection.say({ type: "read_messages", chat_id, message_id });
     }
@@ -63,7 +63,7 @@ export class Rooms {
     if (said) this.#asked.set(chat, (this.#asked.get(chat) ?? 0) + 1);
   }
 
-  /** A frame's cursor counts once its frame was handled, so this runs after the handlers. */
+  /** Runs after the handlers: a frame's cursor counts only once the frame was handled. */
   #note(frame: Frame): void {
     if (!("chat_id" in frame)) return;
     const { chat_id } = frame;
@@ -85,5 +85,5 @@ export class Rooms {
   }
 }
 
-/** Cursors that are kept between visits; who has more rooms loads the others anew. */
+/** How many cursors are kept between visits. Further rooms are loaded anew. */
 const KEPT = 500;

@@ -1,7 +1,7 @@
 import { Emitter } from "./emitter.js";
 import type { Session } from "./session.js";
 
-/** Somebody one was put together with; ids as dialect 4 spells them. */
+/** A match. Its ids are spelled as in dialect 4. */
 export interface Match {
   chat_id: string;
   user?: { id?: string; username?: string; name?: string };
@@ -9,13 +9,13 @@ export interface Match {
 
 export interface RouletteEvents {
   match: Match;
-  /** The other one has left. */
+  /** The partner has left. */
   left: object;
 }
 
 /**
- * Meeting strangers. What happens there is told in dialect 4 alone, on one's own socket of it, which is open while one attends and
- * comes back by itself.
+ * Meeting strangers. Only dialect 4 tells what happens there, so this opens a socket of that dialect while somebody attends, and
+ * reconnects it.
  */
 export class Roulette extends Emitter<RouletteEvents> {
   #session: Session;
@@ -31,14 +31,14 @@ export class Roulette extends Emitter<RouletteEvents> {
     this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
   }
 
-  /** Hears what happens from now on; resolved when the socket is open, or could not be opened yet. */
+  /** Attends: listens from now on. The promise resolves when the socket is open, or could not be opened at first. */
   async attend(): Promise<void> {
     this.#wanted = true;
     this.#opening ??= this.#open().finally(() => (this.#opening = null));
     await this.#opening;
   }
 
-  /** Hears nothing any more. */
+  /** Stops listening. */
   ignore(): void {
     this.#wanted = false;
     clearTimeout(this.#again);
@@ -46,12 +46,12 @@ export class Roulette extends Emitter<RouletteEvents> {
     this.#socket = null;
   }
 
-  /** Looks for a stranger: one who looks, too, is met at once, else `match` is told later. */
+  /** Looks for a stranger. Another one who is searching is matched at once; otherwise `match` is told later. */
   search(): Promise<Match | null> {
     return this.#look("search");
   }
 
-  /** Leaves whom one met, and looks for the next one. */
+  /** Leaves the partner, and looks for the next one. */
   next(): Promise<Match | null> {
     return this.#look("next");
   }

@@ -2,7 +2,7 @@ import { Kept, type Store } from "./store.js";
 import { Refused, Unreachable } from "./trouble.js";
 import { upload, type StoredFile, type UploadOptions } from "./uploads.js";
 
-/** Somebody as the accounts know them. */
+/** A user, as the accounts know them. */
 export interface User {
   id: number;
   uuid: string;
@@ -11,21 +11,21 @@ export interface User {
   avatar: string;
 }
 
-/** What logging in answers. */
+/** The answer to a log-in. */
 export interface Tokens {
   user?: User;
   access_token: string;
   refresh_token?: string;
-  /** Seconds. */
+  /** In seconds. */
   expires_in?: number;
 }
 
 export interface SessionOptions {
-  /** The server, `https://chat.example`. */
+  /** The server's address, such as `https://chat.example`. */
   url: string;
   /**
-   * Who the user is: `"cookie"` leaves that to the browser's HttpOnly cookie; tokens are kept in `store` and renewed before
-   * they expire; a function is asked for an access token whenever one is needed (your back end mints it).
+   * The credential. `"cookie"`: the browser's HttpOnly cookie. Tokens: they are kept in `store`, and renewed before they expire.
+   * A function: it is called whenever an access token is needed, and your back end issues one.
    */
   credential?: "cookie" | Tokens | (() => string | Promise<string>);
   store?: Store | null;
@@ -33,11 +33,11 @@ export interface SessionOptions {
 }
 
 interface Held extends Tokens {
-  /** When to renew, in milliseconds of the clock. */
+  /** When to renew, in milliseconds since 1970. */
   stale?: number;
 }
 
-/** Who the user is, and HTTP in their name. */
+/** A log-in, and HTTP requests with it. */
 export class Session {
   readonly url: string;
   readonly #fetch: typeof fetch;
@@ -58,7 +58,7 @@ export class Session {
     else this.#held = this.#kept.read();
   }
 
-  /** Makes an account and logs in. */
+  /** Creates an account and logs in. */
   register(account: { username: string; password: string; name?: string; avatar?: string }): Promise<User> {
     return this.#enter("register", account);
   }
@@ -67,7 +67,7 @@ export class Session {
     return this.#enter("login", { username, password });
   }
 
-  /** Ends the session on the server, and forgets it here even if the server is away. */
+  /** Logs out. The session is forgotten here even if the server cannot be reached. */
   async logout(): Promise<void> {
     const refresh_token = this.#held?.refresh_token;
     try {
@@ -78,25 +78,25 @@ export class Session {
     }
   }
 
-  /** The token to connect with; null where the cookie speaks. */
+  /** Returns the token to connect with, or null with a cookie. */
   async token(): Promise<string | null> {
     if (this.#ask) return this.#ask();
     if (this.#held?.stale && this.#held.stale < Date.now()) await this.renew().catch(ignore);
     return this.#held?.access_token ?? null;
   }
 
-  /** Milliseconds until the token should be renewed on an open socket. */
+  /** Returns the milliseconds until the token on an open socket should be renewed. */
   get freshFor(): number | null {
     return this.#held?.stale ? Math.max(0, this.#held.stale - Date.now()) : null;
   }
 
-  /** Trades the refresh token. One at a time, over all tabs: a refresh token used twice ends its family. */
+  /** Exchanges the refresh token. One tab does it at a time: a refresh token that is used twice ends the log-in. */
   renew(): Promise<void> {
     this.#renewing ??= exclusively("chat.renew", () => this.#renew()).finally(() => (this.#renewing = null));
     return this.#renewing;
   }
 
-  /** A request in the user's name; what comes back is the JSON of the answer. */
+  /** Sends a request with the credential, and returns the JSON of the answer. */
   async request<T = unknown>(method: string, path: string, body?: unknown, headers: HeadersInit = {}): Promise<T> {
     const used = await this.token();
     let answer = await this.#call(method, path, body, headers, used);
@@ -107,7 +107,7 @@ export class Session {
     return read<T>(answer);
   }
 
-  /** Brings a file to the server; a message then names its `url`. */
+  /** Uploads a file. A message then has its `url` as content. */
   upload(file: Blob, options: UploadOptions = {}): Promise<StoredFile> {
     return upload(this, this.#fetch, file, options);
   }
@@ -120,7 +120,7 @@ export class Session {
 
   async #renew(): Promise<void> {
     const before = this.#held;
-    // Another tab may have been faster.
+    // Another tab may have renewed it already.
     const kept = this.#kept.read();
     if (kept && kept.access_token !== before?.access_token) {
       this.#held = kept;
@@ -133,7 +133,7 @@ export class Session {
 
   #hold(tokens: Tokens): void {
     const { access_token, refresh_token, expires_in } = tokens;
-    // At half of its life: a network that is away for a while does not let it die.
+    // At half of its life, so that it survives a network that is away for a while.
     const stale = refresh_token && expires_in ? Date.now() + expires_in * 500 : undefined;
     this.#held = { access_token, refresh_token, stale };
     this.#kept.write(this.#held);

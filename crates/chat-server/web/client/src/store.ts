@@ -1,11 +1,11 @@
-/** Where cursors and the queue are kept between visits: `localStorage`, or whatever works alike. */
+/** Where cursors and the queue are kept between visits: `localStorage`, or anything like it. */
 export interface Store {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
 
-/** A value under one key. A store that is full or forbidden is no reason to stop chatting. */
+/** A value under one key. A store that is full or forbidden is no reason to stop: the value is then kept in memory. */
 export class Kept<T> {
   constructor(
     private readonly store: Store | null,
@@ -22,7 +22,7 @@ export class Kept<T> {
     }
   }
 
-  /** Another tab may have written meanwhile: what it wrote is kept. */
+  /** Changes what the store has now, since another tab may have written to it. */
   change(change: (value: T) => T): void {
     this.write(change(this.read()));
   }
@@ -32,7 +32,7 @@ export class Kept<T> {
       if (value === null) this.store?.removeItem(this.key);
       else this.store?.setItem(this.key, JSON.stringify(value));
     } catch {
-      // Kept in memory only, then.
+      // Then it is kept in memory only.
     }
   }
 }

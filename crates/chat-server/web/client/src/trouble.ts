@@ -1,10 +1,10 @@
-/** A request that the server refused, in its words. */
+/** A request that the server refused. */
 export class Refused extends Error {
   constructor(
-    /** `FORBIDDEN`, `RATE_LIMIT` and so on. */
+    /** The code: `FORBIDDEN`, `RATE_LIMIT` and so on. */
     readonly code: string,
     message: string,
-    /** What else the server said beside the code. */
+    /** The other fields of the server's answer. */
     readonly details: Record<string, unknown> = {},
   ) {
     super(message);

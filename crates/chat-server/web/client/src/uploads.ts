@@ -1,7 +1,7 @@
 import type { Session } from "./session.js";
 import { Refused, Unreachable } from "./trouble.js";
 
-/** A file that lives on the server; its `url` is what a message of a photo, video, voice message or file says. */
+/** A file on the server. Its `url` is the content of a photo, video, voice message or file. */
 export interface StoredFile {
   id: string;
   url: string;
@@ -12,11 +12,11 @@ export interface StoredFile {
 }
 
 export interface UploadOptions {
-  /** What others call it; a `File` has a name of its own. */
+  /** The name for others. A `File` has one of its own. */
   name?: string;
-  /** Called with the bytes that have arrived. */
+  /** Called with the number of bytes that have arrived. */
   progress?: (sent: number, size: number) => void;
-  /** Ends it: the promise is then refused with the signal's reason. */
+  /** Aborts the upload: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -26,8 +26,8 @@ interface Announced {
 }
 
 /**
- * Brings a file to the server, piece by piece. What came before a loss stays there: it goes on from where it was as soon as the
- * server is back, for as long as it takes, unless the signal ends it.
+ * Uploads a file piece by piece. After a loss it goes on from where it was as soon as the server is back, for as long as it
+ * takes, unless the signal aborts it.
  */
 export async function upload(session: Session, fetcher: typeof fetch, file: Blob, options: UploadOptions = {}): Promise<StoredFile> {
   const { name = file instanceof File ? file.name : "file", progress, signal } = options;
@@ -37,11 +37,11 @@ export async function upload(session: Session, fetcher: typeof fetch, file: Blob
   const path = `/api/files/${data.id}`;
   const { headers } = data.upload;
   if (!new URL(data.upload.url).pathname.endsWith(path)) {
-    // Where the bytes live elsewhere they go there in one.
+    // If the bytes are kept elsewhere, they are sent there in one piece.
     await persistently(signal, () => put(fetcher, data.upload.url, { method: "PUT", headers, body: file, signal }));
     progress?.(file.size, file.size);
   } else {
-    // Under the address by which we know the server, whatever a proxy in between calls it.
+    // Under the address by which this client knows the server, whatever a proxy calls it.
     const url = session.url + path;
     let [sent, lost] = [0, false];
     while (sent < file.size) {
@@ -65,7 +65,7 @@ export async function upload(session: Session, fetcher: typeof fetch, file: Blob
   return stored.data;
 }
 
-/** Tries until it succeeds, is refused for good, or is ended. */
+/** Tries until it succeeds, is refused for good, or is aborted. */
 async function persistently<T>(signal: AbortSignal | undefined, act: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     signal?.throwIfAborted();
@@ -79,7 +79,10 @@ async function persistently<T>(signal: AbortSignal | undefined, act: () => Promi
   }
 }
 
-/** Whether waiting helps: a network that is away, a server that is, or another piece that was there first. A full quota ends tomorrow. */
+/**
+ * Tells whether it is worth waiting: for the network, for the server, or for another upload of the same piece. A full quota is
+ * not; that lasts until tomorrow.
+ */
 function passes(error: unknown): boolean {
   if (error instanceof Unreachable) return true;
   if (!(error instanceof Refused) || Number(error.details["retry_after"]) > PATIENCE) return false;
@@ -112,7 +115,7 @@ async function put(fetcher: typeof fetch, url: string, request: RequestInit): Pr
   throw new Refused(code, told.message ?? answer.statusText);
 }
 
-/** Seconds that somebody waits for a refusal to pass. */
+/** How many seconds a temporary refusal is waited for. */
 const PATIENCE = 60;
-/** Small enough that a break costs little, large enough that little is said beside the bytes. */
+/** The size of a piece: small enough that a loss costs little, large enough that the headers do not count. */
 const PIECE = 256 << 10;

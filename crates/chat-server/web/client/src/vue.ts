@@ -4,7 +4,7 @@ import type { State } from "./connection.js";
 
 let shared: Chat | null = null;
 
-/** The chat that the composables use: give it once, before the first component. */
+/** Sets the chat that the composables use. Call it once, before the first component. */
 export function provideChat(given: Chat | ChatOptions): Chat {
   shared = given instanceof Chat ? given : new Chat(given);
   return shared;
@@ -25,7 +25,7 @@ export function useWebSocket() {
   return { websocket, isConnected: readonly(isConnected), state: state as Readonly<Ref<State>> };
 }
 
-/** One chat of document 2: who types in it, and what one says without words. */
+/** One chat of document 2: who is typing in it, and functions for typing and reading. */
 export function useChatWebSocket(chatId: MaybeRefOrGetter<number>) {
   const chat = theChat();
   const { isConnected, state } = useWebSocket();
@@ -68,7 +68,7 @@ export function useChatWebSocket(chatId: MaybeRefOrGetter<number>) {
   };
 }
 
-/** What document 2 imports: `websocket.on('new_message', …)` gives back how to unsubscribe. */
+/** What document 2 imports. `websocket.on('new_message', …)` returns the function that unsubscribes. */
 export const websocket = {
   on: ((type, handler) => theChat().on(type, handler)) as Chat["on"],
   send: ((command) => theChat().say(command)) as Chat["say"],

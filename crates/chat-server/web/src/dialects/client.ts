@@ -1,4 +1,4 @@
-// One pane: a real client of one dialect, whose frames pass by as they are.
+// A pane: a real client of one dialect, which shows its frames as they are.
 import { reactive } from "vue";
 import { fold, type Folded } from "./fold.js";
 import { call, type Guest } from "./stage.js";
@@ -9,7 +9,7 @@ export interface Frame {
   text: string;
 }
 
-/** What a client can say; each dialect has its own words for it. */
+/** Something that a client can do, in the words of its dialect. */
 export interface Deed {
   send?: string;
   typing?: boolean;
@@ -30,14 +30,14 @@ export abstract class Client {
     readonly chat: number,
   ) {}
 
-  /** What the address line of this client would show. */
+  /** The address that this client connects to. */
   abstract readonly address: string;
 
   protected abstract open(): void;
   protected abstract close(): void;
   abstract act(deed: Deed): void;
 
-  /** Connects from the cursor that this pane, or another one, was at. */
+  /** Connects from the cursor at which this pane, or another one, stopped. */
   connect(): void {
     this.link.is = "opening";
     this.open();
@@ -49,11 +49,11 @@ export abstract class Client {
     this.close();
   }
 
-  /** Goes on from where a client of another dialect was. */
+  /** Goes on from where a client of another dialect stopped. */
   take(from: Client): void {
     this.cut();
     this.folded.cursor = from.folded.cursor;
-    // What it is told from here on is what the other one has not seen.
+    // Lines that are told from here on are new to it.
     this.folded.lines = from.folded.lines.map((line) => ({ ...line }));
     this.link.taken = from.guest.dialect;
     this.connect();
@@ -63,7 +63,7 @@ export abstract class Client {
     this.link.is = "open";
   }
 
-  /** The connection ended without being cut: it comes back by itself, as every client does. */
+  /** Reconnects after a connection that ended without having been cut. */
   protected lost(again: () => void): void {
     if (this.link.is === "cut") return;
     this.link.is = "opening";
@@ -81,13 +81,13 @@ export abstract class Client {
     this.frames.splice(0, this.frames.length - MOST);
   }
 
-  /** A request, shown like a frame. */
+  /** Sends a request, and shows it like a frame. */
   protected async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     this.show(true, `${method} ${path}${body === undefined ? "" : ` ${JSON.stringify(body)}`}`);
     return call<T>(this.guest, method, path, body, signal);
   }
 
-  /** The token stays out of what is shown. */
+  /** Returns an address for display, without the token. */
   protected url(path: string, query: Record<string, string>): URL {
     const url = new URL(path, location.origin);
     for (const [name, value] of Object.entries({ token: this.guest.token, ...query })) url.searchParams.set(name, value);

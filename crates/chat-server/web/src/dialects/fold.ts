@@ -1,4 +1,4 @@
-// What the frames of any dialect come to: the same conversation, whichever words it was told in.
+// The conversation that results from the frames of any dialect.
 import { idOf } from "../state/ids.js";
 
 export interface Line {
@@ -20,7 +20,7 @@ export interface Folded {
 
 const number = (value: unknown) => (typeof value === "string" ? idOf(value) : Number(value));
 
-/** Takes in what a frame says: `type` as its dialect calls it, `data` its fields, flat. */
+/** Takes in a frame: `type` as its dialect calls it, `data` with its fields, flat. */
 export function fold(folded: Folded, type: string, data: Json): void {
   const kind = type.replace(/^chat:/, "").replace(/[:_]/g, " ");
   const id = number(data["message_id"] ?? data["id"]);

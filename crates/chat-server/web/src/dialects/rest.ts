@@ -1,4 +1,4 @@
-// Dialect 1: HTTP out; in, server-sent events, or polling for those who have nothing else.
+// Dialect 1: commands over HTTP; events over server-sent events, or by polling.
 import { ref } from "vue";
 import { Client, type Deed } from "./client.js";
 
@@ -16,7 +16,7 @@ export class Rest extends Client {
     return this.polls.value ? `/api/chats/${this.chat}/poll` : `/api/chats/${this.chat}/stream`;
   }
 
-  /** The other way in, from the same cursor. */
+  /** Changes between stream and polling, from the same cursor. */
   change(polls: boolean): void {
     this.cut();
     this.polls.value = polls;

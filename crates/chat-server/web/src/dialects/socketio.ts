@@ -1,4 +1,4 @@
-// Dialect 5: the official client of Socket.IO, as its users have it.
+// Dialect 5, with the official client of Socket.IO.
 import { io, type Socket } from "socket.io-client";
 import { messageUuid, roomUuid } from "../state/ids.js";
 import { Client, type Deed } from "./client.js";
@@ -41,7 +41,7 @@ export class SocketIo extends Client {
     this.#socket?.emit(event, data, (answer: Json) => {
       this.show(false, JSON.stringify(answer));
       const { cursor } = answer;
-      // The cursor of a join is where the replay begins.
+      // The cursor in the answer to a join is where the replay begins.
       if (typeof cursor === "string" && event === "chat:join" && !this.folded.cursor) this.folded.cursor = cursor;
     });
   }

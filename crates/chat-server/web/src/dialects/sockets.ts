@@ -1,4 +1,4 @@
-// Dialects 2, 3 and 4: plain WebSockets, each with its own words.
+// Dialects 2, 3 and 4: plain WebSockets.
 import { messageUuid, roomUuid } from "../state/ids.js";
 import { Client, type Deed } from "./client.js";
 
@@ -9,7 +9,7 @@ abstract class Socket extends Client {
 
   protected abstract where(): URL;
   protected abstract spell(deed: Deed): object;
-  /** What is said first. */
+  /** Returns the frame that is sent first. */
   protected greet(): object | null {
     return null;
   }

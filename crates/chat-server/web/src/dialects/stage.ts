@@ -1,4 +1,4 @@
-// Five people in one room, each of whom speaks one dialect. They are made once and last as long as the tab.
+// Five people in one room, each with another dialect. They are created once, and last as long as the tab.
 import { reactive } from "vue";
 import { Session, type Tokens, type User } from "chat-client";
 
@@ -22,7 +22,7 @@ const NAMES: Record<Dialect, string> = { rest: "Anna", multiplexed: "Boris", roo
 
 export const state = reactive<{ stage: Stage | null; busy: boolean; trouble: string }>({ stage: null, busy: false, trouble: "" });
 
-/** HTTP in a guest's name. */
+/** Sends a request in a guest's name. */
 export async function call<T>(guest: Guest, method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers = { Authorization: `Bearer ${guest.token}`, ...(body !== undefined && { "Content-Type": "application/json" }) };
   const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
@@ -31,7 +31,7 @@ export async function call<T>(guest: Guest, method: string, path: string, body?:
   return (text ? JSON.parse(text) : null) as T;
 }
 
-/** Goes on with the guests of this tab, if they are still known. */
+/** Goes on with the guests of this tab, if the server still knows them. */
 export async function recall(): Promise<void> {
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Stage | null;
   const first = kept?.guests[0];

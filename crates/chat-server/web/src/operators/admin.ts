@@ -1,4 +1,4 @@
-// What the operators' API says and does.
+// The operators' API.
 import { ref } from "vue";
 
 export interface Connection {
@@ -48,7 +48,7 @@ export interface Setting {
 export interface Webhook {
   id: string;
   url: string;
-  /** None named: all. */
+  /** Empty means all. */
   events: string[];
   state: "ok" | "failing" | "ended";
   failing_since: string | null;
@@ -69,7 +69,7 @@ export interface Report {
 export type Fact = { fact: string } & Record<string, unknown>;
 
 const KEPT = "chat.operators.token";
-/** The token of --admin-token; without it one may only look. It goes with the tab. */
+/** The token of --admin-token, kept for the tab. Without it one may only look. */
 export const token = ref(sessionStorage.getItem(KEPT) ?? "");
 
 export function show(given: string): void {
@@ -78,7 +78,7 @@ export function show(given: string): void {
   else sessionStorage.removeItem(KEPT);
 }
 
-/** What is answered; what went wrong is thrown as its sentence. */
+/** Returns the answer. Throws an error with the server's sentence. */
 export async function ask<T>(path: string, method = "GET"): Promise<T> {
   const headers: Record<string, string> = token.value ? { Authorization: `Bearer ${token.value}` } : {};
   const answer = await fetch(`/admin/api/${path}`, { method, headers });

@@ -1,10 +1,10 @@
-// The figures of /metrics, read once a second, and what they come to over the last minutes.
+// The metrics, read once a second and kept for some minutes.
 import { reactive, ref } from "vue";
 
-/** One reading: name and labels as they stand there, and the value. */
+/** One reading: names with labels as they are written, and values. */
 export type Reading = Map<string, number>;
 
-/** A line of a graph: what it is called, and a value for each reading. */
+/** A line of a graph: its name, and a value for each reading. */
 export interface Series {
   name: string;
   values: number[];
@@ -14,7 +14,7 @@ export const readings = reactive<{ at: number; figures: Reading }[]>([]);
 export const reached = ref(true);
 export const ready = ref<"ready" | "degraded" | "away" | "">("");
 
-/** Text of OpenMetrics, without comments. */
+/** Parses the OpenMetrics text, without comments. */
 export function parse(text: string): Reading {
   const figures: Reading = new Map();
   for (const line of text.split("\n")) {
@@ -38,22 +38,22 @@ export async function look(): Promise<void> {
   }
 }
 
-/** The values of a gauge, a line for each value of a label. */
+/** Returns the values of a gauge, with a line for each value of a label. */
 export function gauge(name: string, label: string): Series[] {
   return lines(name, label, (now, key) => now.figures.get(key) ?? 0);
 }
 
-/** How fast a counter grows, a line for each value of a label. */
+/** Returns how fast a counter grows, with a line for each value of a label. */
 export function rate(name: string, label: string): Series[] {
   return lines(name, label, (now, key, before) => {
     if (!before) return 0;
-    // A server that was started anew counts from nothing.
+    // A server that was restarted counts from 0.
     const grown = Math.max(0, (now.figures.get(key) ?? 0) - (before.figures.get(key) ?? 0));
     return (grown * 1000) / Math.max(1, now.at - before.at);
   });
 }
 
-/** The mean of what a histogram took in between two readings, in milliseconds. */
+/** Returns the mean of what a histogram has recorded between two readings, in milliseconds. */
 export function mean(name: string): Series[] {
   const of = (reading: Reading, end: string) =>
     [...reading].filter(([key]) => key.startsWith(`${name}_${end}`)).reduce((sum, [, value]) => sum + value, 0);
@@ -82,5 +82,5 @@ function lines(name: string, label: string, value: (now: Now, key: string, befor
 
 export const total = (series: Series[]) => series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0);
 
-/** Readings that are kept: five minutes. */
+/** How many readings are kept: five minutes. */
 const KEPT = 300;

@@ -1,14 +1,14 @@
-// Whom one may call by name in a chat.
+// The people who can be mentioned in a chat.
 import { keepsOrder, type ChatLine } from "../state/chats.js";
 import { isMe, nameOf, person } from "../state/people.js";
 
 export interface Callable {
-  /** 0: everybody. */
+  /** 0 stands for everybody. */
   id: number;
   username: string;
 }
 
-/** Those whose name or username begins like this, the likeliest first. */
+/** Returns those whose name or username begins like this, the likeliest first. */
 export function callables(chat: ChatLine, begun: string): Callable[] {
   const wanted = begun.toLocaleLowerCase();
   const people = chat.members.filter(({ id }) => !isMe(id)).map(({ id }) => ({ id, username: person(id).username }));

@@ -1,15 +1,15 @@
-// What is said into the microphone, and how loud it is while one speaks.
+// Recording from the microphone, and measuring its loudness.
 import { recording, type Attachment } from "../state/files.js";
 
 export interface Recorder {
-  /** How loud it was, from 0 to 100, so far. */
+  /** The loudness so far, from 0 to 100. */
   heard: number[];
-  /** Gives what was recorded; null if that is nothing. */
+  /** Ends the recording and returns it; null if there is nothing. */
   finish(): Promise<Attachment | null>;
   discard(): void;
 }
 
-/** Begins to record, once the browser lets us; `tick` is called ten times a second. */
+/** Begins to record once the browser allows it. `tick` is called ten times a second. */
 export async function record(tick: (seconds: number) => void): Promise<Recorder> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
   const type = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "";
@@ -55,7 +55,7 @@ export async function record(tick: (seconds: number) => void): Promise<Recorder>
   };
 }
 
-/** As many peaks as are shown. */
+/** Reduces the loudness to as many values as are shown. */
 function gathered(heard: number[]): number[] {
   if (heard.length <= PEAKS) return heard;
   const step = heard.length / PEAKS;

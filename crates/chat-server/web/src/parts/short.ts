@@ -1,4 +1,4 @@
-// A message in a line: in the list of chats, above an answer, among the pins, for who listens.
+// A message in one line: for the list of chats, quotes, pins, and screen readers.
 import { nameIn, sortIn } from "../state/files.js";
 import { hasFile, type Metadata } from "../state/message.js";
 import { words } from "../words/index.js";
@@ -10,7 +10,7 @@ interface Said {
   file?: { name: string } | null;
 }
 
-/** Words as they are; of a file what it is, and what was said with it. */
+/** Returns the text, or for a file its kind and caption. */
 export function shortOf(said: Said): string {
   const sort = hasFile(said) ? said.type : fileIn(said.content);
   const sorts = words.value.pictures;
@@ -19,7 +19,7 @@ export function shortOf(said: Said): string {
   return [name ?? sorts[sort], said.metadata?.caption].filter(Boolean).join(": ");
 }
 
-/** Lists and answers tell the address alone. */
+/** Returns the file in a content. Lists and quotes have only its address. */
 function fileIn(content: string): string | null {
   const name = nameIn(content);
   return name && sortIn(name);

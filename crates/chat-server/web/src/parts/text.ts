@@ -1,15 +1,15 @@
-// What a message's text is made of. It is always shown as text: nothing of it ever becomes markup.
+// The parts of a message's text. They are always shown as text, and never become markup.
 
 export interface Piece {
   text: string;
   link?: string;
-  /** A name that is called: whose, in lower case. */
+  /** The name that is mentioned, in lower case. */
   calls?: string;
 }
 
 const FOUND = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]|(?<![\p{L}\p{N}_])@[\p{L}\p{N}_.-]*[\p{L}\p{N}_]/gu;
 
-/** The text in pieces; `called` are the names, in lower case, that call somebody if `@` is before them. */
+/** Splits a text into parts. `called` has the names, in lower case, that mention somebody after an `@`. */
 export function pieces(text: string, called: Set<string> = new Set()): Piece[] {
   const found: Piece[] = [];
   let end = 0;
@@ -24,12 +24,12 @@ export function pieces(text: string, called: Set<string> = new Set()): Piece[] {
   return found;
 }
 
-/** The beginning of a name that is being typed before the caret, after its `@`; null if none is. */
+/** Returns the beginning of a name that is being typed before the caret, after its `@`; null if there is none. */
 export function nameBegun(text: string, caret: number): string | null {
   return /(?<![\p{L}\p{N}_])@([\p{L}\p{N}_.-]*)$/u.exec(text.slice(0, caret))?.[1] ?? null;
 }
 
-/** Whether a text is one to three emoji and nothing else: these are shown large. */
+/** Tells whether a text is one to three emoji and nothing else. These are shown large. */
 export function smileys(text: string): boolean {
   return /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*\s?){1,3}$/u.test(text.trim());
 }

@@ -3,7 +3,7 @@ import { reactive } from "vue";
 export const toasts = reactive<{ id: number; text: string }[]>([]);
 let next = 0;
 
-/** Says something for a moment. */
+/** Shows a text for a moment. */
 export function toast(text: string): void {
   const id = (next += 1);
   toasts.push({ id, text });

@@ -1,4 +1,4 @@
-// The list of chats: what one sees before opening one.
+// The list of chats.
 import { computed, reactive, ref } from "vue";
 import type { MultiplexedMessage } from "chat-client";
 import { isMe, learn, nameOf, person, type MemberObject, type Person } from "./people.js";
@@ -10,12 +10,12 @@ export interface ChatLine {
   type: "direct" | "group" | "roulette";
   title: string | null;
   unread: number;
-  /** How many of the unread ones call one by name. */
+  /** How many of the unread messages mention the user. */
   mentions: number;
   members: { id: number; role: string; mutedUntil: string | null }[];
   membersCount: number;
   createdAt: string;
-  /** Seconds between a member's messages. */
+  /** The seconds that a member must wait between two messages. */
   slowMode: number;
   frozen: boolean;
   last: { id: number; content: string; type: string; sender: number; at: string } | null;
@@ -42,34 +42,34 @@ export const loaded = ref(false);
 export const chats = computed(() => [...lines.values()].sort((a, b) => when(b) - when(a) || (b.last?.id ?? 0) - (a.last?.id ?? 0)));
 export const unreadInAll = computed(() => [...lines.values()].reduce((sum, line) => sum + line.unread, 0));
 export const line = (id: number) => lines.get(id);
-// In whole seconds, as dialect 2 tells them.
+// In whole seconds, since dialect 2 has no finer times.
 const when = (line: ChatLine) => Math.floor(Date.parse(line.last?.at ?? line.createdAt) / 1000);
 
-/** The other one of a direct chat. */
+/** Returns the other person of a direct chat. */
 export function other(line: ChatLine): Person | null {
   const found = line.type === "group" ? undefined : line.members.find((member) => !isMe(member.id));
   return found ? person(found.id) : null;
 }
 
-/** Whether one keeps order in a group. */
+/** Whether the user is an owner or moderator of a group. */
 export const keepsOrder = (line: ChatLine) => line.members.some(({ id, role }) => isMe(id) && ["owner", "moderator"].includes(role));
 
-/** Among two both may pin. */
+/** In a direct chat both may pin. */
 export const mayPin = (line: ChatLine) => line.type !== "group" || keepsOrder(line);
 
 export const titleOf = (line: ChatLine) => line.title ?? (other(line) ? nameOf(other(line)!.id) : "…");
 
-/** Loads the list; on coming back it is loaded again, since what it showed was not told meanwhile. */
+/** Loads the list; also after reconnecting, since changes of it were not told meanwhile. */
 export async function loadChats(): Promise<void> {
   const { data } = await request<{ data: ChatObject[] }>("GET", "/api/chats?limit=100");
   const there = new Set(data.map((object) => take(object).id));
   for (const id of lines.keys()) if (!there.has(id)) lines.delete(id);
   loaded.value = true;
-  // Typing is heard in joined rooms only; the first ones are those that one looks at.
+  // Typing is told in joined rooms only, so the first rooms of the list are joined.
   for (const line of chats.value.slice(0, HEARD)) hear(line);
 }
 
-/** Everybody in a chat, of whom its object names twenty. */
+/** Loads all members of a chat; its object names only twenty. */
 export async function loadMembers(line: ChatLine): Promise<void> {
   const members: ChatLine["members"] = [];
   let before = "";
@@ -90,7 +90,7 @@ export async function loadChat(id: number): Promise<ChatLine> {
   return taken;
 }
 
-/** Hears a chat. What came before one heard it for the first time is fetched once, so that its author learns that it arrived. */
+/** Joins a chat. What was unread before is marked as delivered once, so that authors see that it arrived. */
 function hear({ id, unread, last }: ChatLine): void {
   const first = chat.cursor(id) === undefined && !chat.hears(id);
   chat.join(id);
@@ -122,7 +122,7 @@ function take(object: ChatObject): ChatLine {
   const { id, type, title, last_message: last } = object;
   if (last && !person(last.user.id).name) person(last.user.id).name = last.user.name;
   const known = lines.get(id);
-  // Everybody may be known already, where the object names only twenty.
+  // All members may be loaded already, while the object names only twenty.
   const named = object.members.map(memberOf);
   const unchanged = known && known.membersCount === object.members_count && known.members.length > object.members.length;
   lines.set(id, {
@@ -188,7 +188,7 @@ chat.on("state", (state) => {
   if (state.is === "open") void loadChats().catch(() => {});
 });
 
-/** A thousand members are listed. */
+/** How many pages of members are loaded: a thousand people. */
 const PAGES = 10;
-/** Rooms that are joined without being opened. */
+/** How many rooms are joined without having been opened. */
 const HEARD = 50;

@@ -1,7 +1,7 @@
-// Inside of another site the page is a chat in a corner: what is not the conversation is left out, and the site gives it its colour.
+// The page in a frame of another site: a chat in a corner, in the site's colour, without what is not the conversation.
 import { ref } from "vue";
 
-/** Whether another site shows this page inside of its own; the server's policy says which sites may. */
+/** Whether another site shows this page in a frame. The server's policy says which sites may. */
 export const embedded = window.parent !== window;
 
 /** Whether the site shows the chat, or only its button. */
@@ -10,10 +10,10 @@ addEventListener("message", (event) => {
   if (embedded && event.source === window.parent && typeof event.data?.shown === "boolean") shown.value = event.data.shown;
 });
 
-/** Whether somebody may be looking. */
+/** Whether somebody may be looking at the page. */
 export const looked = () => shown.value && document.visibilityState === "visible";
 
-/** Tells that site. */
+/** Tells the site something. */
 export function tellFrame(told: { chat: "unread" | "ended" | "close"; unread?: number }): void {
   if (embedded) window.parent.postMessage(told, "*");
 }

@@ -1,4 +1,4 @@
-// Files before they are sent and as they are shown: of which sort they are, how large they look, where they are read.
+// Files before they are sent and as they are shown: their kind, their size on the screen, their address.
 import { newId } from "chat-client";
 import type { Message, Metadata } from "./message.js";
 
@@ -10,12 +10,12 @@ export interface Attachment {
   file: Blob;
   name: string;
   sort: Sort;
-  /** Where it can be seen here. */
+  /** The address under which this page can show it. */
   local: string;
   metadata: Metadata;
 }
 
-/** Looks at a file. What a browser cannot show is sent as any file, whatever it is called. */
+/** Examines a file. One that browsers cannot show is sent as a plain file, whatever its name. */
 export async function attachment(file: File): Promise<Attachment> {
   const local = URL.createObjectURL(file);
   const known = { key: newId(), file, name: file.name || "file", local };
@@ -25,7 +25,7 @@ export async function attachment(file: File): Promise<Attachment> {
   return { ...known, sort, metadata: metadata ?? {} };
 }
 
-/** A recording with how long and how loud it is. */
+/** Makes a recording with its length and loudness. */
 export function recording(file: Blob, duration: number, waveform: number[]): Attachment {
   const name = file.type.startsWith("audio/webm") ? "voice.weba" : "voice.m4a";
   return { key: newId(), file, name, sort: "voice", local: URL.createObjectURL(file), metadata: { duration, waveform } };
@@ -52,20 +52,23 @@ function filmOf(local: string): Promise<Metadata> {
   });
 }
 
-/** Where what a message shows is read: our own files under our own address, whichever the server was called by when they came. */
+/**
+ * Returns the address from which a message's file is loaded. For our own files it is under this page's address, however the
+ * server was called when they came.
+ */
 export function sourceOf({ file, content, local }: Message): string {
   if (local) return local;
   return file ? new URL(file.url, location.origin).pathname : content;
 }
 
-/** The room that a picture or film takes, known before it is there; without its measures it gets a room of its own choice. */
+/** Returns the space that a picture or film takes, before it is loaded. */
 export function boxOf({ width, height }: Metadata): { width: string; aspectRatio: string } {
   const [w, h] = width && height ? [width, height] : [4, 3];
   const scale = width && height ? Math.min(1, WIDEST / w, HIGHEST / h) : HIGHEST / h / 1.4;
   return { width: `${Math.max(Math.round(w * scale), LEAST)}px`, aspectRatio: `${w} / ${Math.min(h, w * 3)}` };
 }
 
-/** The name of a file in its address, if this is one of ours. */
+/** Returns the file's name in an address, if it is one of ours. */
 export function nameIn(address: string): string | null {
   const name = /^https?:\/\/[^/]+\/api(?:\/v[12])?\/files\/[\w-]{22,}\/([^/?#]+)$/.exec(address)?.[1];
   try {
@@ -75,7 +78,7 @@ export function nameIn(address: string): string | null {
   }
 }
 
-/** Of which sort a file is, as far as its name tells. */
+/** Returns the kind of a file, as its name suggests. */
 export function sortIn(name: string): Sort {
   const ending = name.split(".").pop()!.toLowerCase();
   if (["png", "jpg", "jpeg", "gif", "webp"].includes(ending)) return "photo";

@@ -1,10 +1,10 @@
-// Messages as they are kept. Dialect 4 tells what became of them, dialect 5 what rides beside a file: both are asked where both are needed.
+// History. Dialect 4 tells the status of messages, and dialect 5 what comes with a file; where both are needed, both are asked.
 import { idOf, messageUuid, roomUuid } from "./ids.js";
 import { hasFile, type MessageObject, type Page } from "./message.js";
 import { isMe } from "./people.js";
 import { request } from "./server.js";
 
-/** A page of a room, or of the thread that a message began there. */
+/** Loads a page of a room, or of the thread under a message. */
 export async function pageOf(room: number, thread: number | null, limit: number, more: string): Promise<Page> {
   const where = thread === null ? "messages" : `messages/${messageUuid(thread)}/replies`;
   const path = `chats/${roomUuid(room)}/${where}?limit=${limit}${more}`;
@@ -25,13 +25,13 @@ export async function messageOf(room: number, id: number): Promise<MessageObject
   return { ...data, metadata: beside.data.metadata };
 }
 
-/** The first message that one has not read, before one that is unread: what was read says so, thus half of the rest is left out each time. */
+/** Finds the first unread message before one that is unread, by bisection: the status tells of each whether it was read. */
 export async function firstUnread(room: number, unread: number): Promise<number> {
   let wasRead = 0;
   while (unread - wasRead > 1) {
     const middle = Math.floor((wasRead + unread) / 2);
     const { data } = await pageOf(room, null, FEW, `&before_id=${messageUuid(middle + 1)}`);
-    // What one has said oneself tells nothing.
+    // The user's own messages do not tell whether something is unread.
     const others = data.findLast((object) => !isMe(idOf(object.user_id)));
     if (others && !others.read_by.some((by) => isMe(idOf(by)))) unread = idOf(others.id);
     else wasRead = middle;

@@ -1,4 +1,4 @@
-// Who leads a group and what they may do; whom one wants to have nothing to do with.
+// Moderation of groups, and blocked people.
 import { reactive, ref } from "vue";
 import type { ChatLine } from "./chats.js";
 import { isMe, learn, type MemberObject } from "./people.js";
@@ -11,21 +11,21 @@ export const roleOf = (line: ChatLine, id: number) => line.members.find((member)
 const mine = (line: ChatLine) => line.members.find((member) => isMe(member.id));
 export const myRole = (line: ChatLine) => mine(line)?.role ?? "member";
 
-/** Nobody acts on somebody of their own rank. */
+/** Nobody may act on a person of the same rank. */
 export const mayAct = (line: ChatLine, id: number) => !isMe(id) && rank(myRole(line)) > rank(roleOf(line, id));
 
-/** Why one cannot write in a group now. */
+/** Returns why the user cannot write in a group now. */
 export function silenced(line: ChatLine): "muted" | "frozen" | null {
   if (line.type !== "group") return null;
   if (isFuture(mine(line)?.mutedUntil)) return "muted";
   return line.frozen && myRole(line) === "member" ? "frozen" : null;
 }
 
-/** What ends by itself is told to nobody. */
+/** A mute or ban that ends by itself is not told, so the time is looked at. */
 const now = ref(Date.now());
 setInterval(() => (now.value = Date.now()), 5000);
 export const isFuture = (until: string | null | undefined) => Boolean(until) && Date.parse(until!) > now.value;
-/** What has no end has one far away. */
+/** What has no end has one in the year 9999. */
 export const isForGood = (until: string | null | undefined) => !until || until.startsWith("9999");
 export const mutedUntil = (line: ChatLine, id: number) => line.members.find((member) => member.id === id)?.mutedUntil ?? null;
 
@@ -45,7 +45,7 @@ export interface Audited {
   created_at: string;
 }
 
-/** A page of a list that a group keeps, and where the next one begins. */
+/** Loads a page of a group's bans or audit; `before` is where the previous page ended. */
 export async function listOf<T>(line: ChatLine, what: "bans" | "audit", before: number | null): Promise<{ data: T[]; next_before: number | null }> {
   const more = before === null ? "" : `&${what === "audit" ? "before" : "before_id"}=${before}`;
   return request("GET", `/api/chats/${line.id}/${what}?limit=50${more}`);
@@ -65,7 +65,7 @@ export async function block(id: number, on = true): Promise<void> {
   else blocked.delete(id);
 }
 
-/** Tells those who run the server of a message; nobody in the chat hears of it. */
+/** Reports a message to the operators of the server. Nobody in the chat is told. */
 export const reportMessage = (chat: number, message: number, reason: string) => request("POST", `/api/chats/${chat}/messages/${message}/reports`, { reason });
 
 chat.on("state", (state) => state.is === "open" && void loadBlocks().catch(() => {}));

@@ -1,4 +1,4 @@
-// A message as it is shown: from history, as it is told, or written here and on its way.
+// A message as it is shown: from history, from a frame, or written here and not acknowledged.
 import type { Draft, MultiplexedMessage, StoredFile } from "chat-client";
 import { idOf } from "./ids.js";
 import { person } from "./people.js";
@@ -6,7 +6,7 @@ import { me } from "./server.js";
 
 export interface Message {
   key: string;
-  /** 0 while it is on its way. */
+  /** 0 until it is acknowledged. */
   id: number;
   sender: number;
   type: string;
@@ -17,41 +17,41 @@ export interface Message {
   liked: boolean;
   /** Reactions other than likes. */
   reactions: Reaction[];
-  /** What it answers. */
+  /** The message that it answers. */
   quote: Quote | null;
-  /** The first message of its thread; null of the first one itself. */
+  /** The first message of its thread; null for that one itself. */
   thread: number | null;
-  /** How many replies its thread has, if it is the first one. */
+  /** How many replies its thread has, if it is the first message. */
   replies: number;
-  /** Whom it calls by name; `everybody` besides. */
+  /** The people whom it mentions; `everybody` is beside it. */
   mentions: number[];
   everybody: boolean;
   pinned: boolean;
   status: "queued" | "failed" | "sent" | "delivered" | "read";
   readBy: number[];
-  /** The file that its content is the address of, if it lives on this server. */
+  /** The file whose address is the content, if it is on this server. */
   file: Omit<StoredFile, "id"> | null;
   metadata: Metadata;
-  /** The file as it is here, to be shown until the server has it. */
+  /** The local file, shown until the server has it. */
   local?: string;
-  /** Its file is on its way. */
+  /** The upload of its file. */
   brings?: Bringing | undefined;
   trouble?: string;
-  /** Came while one was looking: it moves in. */
+  /** Whether it came while the page was open, and so moves in. */
   fresh?: boolean;
 }
 
-/** What is said of a file beside its bytes, so that its place is known before they come. */
+/** Facts about a file that are sent with it, so that its space is known before it is loaded. */
 export interface Metadata {
   width?: number;
   height?: number;
   duration?: number;
   caption?: string;
-  /** How loud a recording is, from 0 to 100, from its beginning to its end. */
+  /** The loudness of a recording, from 0 to 100, from beginning to end. */
   waveform?: number[];
 }
 
-/** A file on its way to the server. */
+/** A file that is being uploaded. */
 export interface Bringing {
   file: Blob;
   name: string;
@@ -103,14 +103,14 @@ export interface Page {
   next_before: string | null;
 }
 
-/** What was written and is not acknowledged. */
+/** Makes a message of a draft. */
 export function waiting(draft: Draft, quote: Quote | null = null): Message {
   const shown = { key: draft.client_id, id: 0, sender: me.value!.id, type: draft.message_type ?? "text", content: draft.content };
   const { metadata = {} } = draft;
   return { ...shown, ...plain(), at: new Date().toISOString(), quote, metadata, status: "queued", fresh: true };
 }
 
-/** As it is told when it was just sent. */
+/** Makes a message of a frame. */
 export function told(message: MultiplexedMessage): Message {
   const { id, content, sender_id: sender, created_at: at, message_type: type, reply_to, mentions = [] } = message;
   const beside = { thread: message.thread_id ?? null, mentions, everybody: message.mentions_all ?? false, file: message.file ?? null };
@@ -118,7 +118,7 @@ export function told(message: MultiplexedMessage): Message {
   return { ...plain(), key: String(id), id, sender, type, content, at, quote, ...beside, status: "sent", fresh: true };
 }
 
-/** As a page of history tells it. */
+/** Makes a message of an object from history. */
 export function read(object: MessageObject): Message {
   const [id, sender] = [idOf(object.id), idOf(object.user_id)];
   if (!person(sender).username) person(sender).username = object.user.username;
@@ -137,7 +137,7 @@ export function read(object: MessageObject): Message {
 /** Whether a message shows something that is loaded from an address. */
 export const hasFile = ({ type }: { type: string }) => ["photo", "video", "voice", "file"].includes(type);
 
-/** What an answer to this message shows of it; the server cuts it alike. */
+/** Returns what an answer shows of this message; the server cuts it in the same way. */
 export function quoteOf(message: Message, name: string): Quote {
   return { id: message.id, sender: message.sender, name, excerpt: excerptOf(message.content), deleted: false };
 }
@@ -149,6 +149,6 @@ const plain = () => ({
   ...{ mentions: [], everybody: false, pinned: false, readBy: [], file: null, metadata: {} },
 });
 
-/** A like is this reaction, and is told as a like. */
+/** This reaction is a like, and is told as a like. */
 export const LIKE = "❤️";
 const EXCERPT = 140;

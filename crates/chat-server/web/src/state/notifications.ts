@@ -1,4 +1,4 @@
-// What one is told beside the chats. It is told live in dialect 5 alone, so it is asked for when one looks.
+// Notifications. Only dialect 5 tells them live, so they are loaded when somebody looks.
 import { ref } from "vue";
 import { chat, connection, me, request } from "./server.js";
 

@@ -1,11 +1,11 @@
-// What one sends: words at once, files once the server has them. All of it is shown from the start.
+// Sending: texts at once, files after their upload. Everything is shown from the start.
 import { newId, type Draft, type Refused } from "chat-client";
 import type { Attachment } from "./files.js";
 import { waiting, type Message, type Quote } from "./message.js";
 import type { Room } from "./room.js";
 import { chat } from "./server.js";
 
-/** Files in their order, the words as the caption of the first that has one; words alone as they are. */
+/** Sends files in their order, with the text as the caption of the first that can have one; or the text alone. */
 export async function sendAll(room: Room, content: string, attachments: Attachment[], quote: Quote | null): Promise<void> {
   if (!attachments.length) return sendText(room, content, quote);
   await Promise.all(attachments.map((one, index) => sendFile(room, one, index ? "" : content, index ? null : quote)));
@@ -25,7 +25,7 @@ async function sendFile(room: Room, { file, name, sort, local, metadata }: Attac
   await bring(room, room.pending.at(-1)!, { file, name });
 }
 
-/** Tries once more what was refused. */
+/** Sends once more what was refused. */
 export async function sendAgain(room: Room, message: Message): Promise<void> {
   message.status = "queued";
   if (message.brings) await bring(room, message, message.brings);
@@ -70,6 +70,6 @@ function answering(room: Room, quote: Quote | null): { chat_id: number; reply_to
   return { chat_id: room.id, ...(reply_to && { reply_to }) };
 }
 
-/** Files on their way end with the page; whoever closes it is asked. */
+/** Counts uploads, which end with the page: whoever closes it is asked first. */
 let underWay = 0;
 addEventListener("beforeunload", (event) => underWay && event.preventDefault());

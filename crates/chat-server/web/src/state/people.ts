@@ -1,4 +1,4 @@
-// Everybody whom this page has heard of, and whether they are here.
+// All people whom this page knows, and whether they are online.
 import { reactive } from "vue";
 import { chat, me } from "./server.js";
 
@@ -12,7 +12,7 @@ export interface Person {
   lastSeen: string | null;
 }
 
-/** A person as a member of a chat object says it. */
+/** A person, as the members of a chat object are written. */
 export interface MemberObject {
   id: number;
   name: string;
@@ -26,7 +26,7 @@ export interface MemberObject {
 
 const people = reactive(new Map<number, Person>());
 
-/** Somebody; a stranger until more is known. */
+/** Returns a person, with placeholders until more is known. */
 export function person(id: number): Person {
   const known = people.get(id);
   if (known) return known;
@@ -43,7 +43,7 @@ export function learn(member: MemberObject): Person {
   return known;
 }
 
-/** Everybody of whom the name is known. */
+/** Returns all people whose names are known. */
 export const acquaintances = () => [...people.values()].filter((known) => known.username && known.name);
 
 export const nameOf = (id: number) => person(id).name || person(id).username || "…";

@@ -1,10 +1,10 @@
-// What is pinned in the chat that is open.
+// The pinned messages of the open chat.
 import { onScopeDispose, ref } from "vue";
 import { roomUuid } from "./ids.js";
 import { read, type Message, type Page } from "./message.js";
 import { chat, request } from "./server.js";
 
-/** The pins of a chat, the newest first, for as long as the component lives. */
+/** Returns the pins of a chat, newest first, for the life of the component. */
 export function usePins(id: number) {
   const pins = ref<Message[]>([]);
   const load = async () => {

@@ -1,10 +1,10 @@
-// Being told while the page is closed: the browser's own push, which the server sends to.
+// Notifications while the page is closed: the browser's own push.
 import { reactive } from "vue";
 import { embedded } from "./embedded.js";
 import { go } from "./route.js";
 import { chat, request } from "./server.js";
 
-/** `unknown` until the server was asked; `none` where the browser or the server does not push. */
+/** `unknown` until the server was asked; `none` if the browser or the server has no push. */
 export const push = reactive<{ is: "unknown" | "none" | "off" | "on" | "forbidden"; busy: boolean }>({ is: "unknown", busy: false });
 
 let key = "";
@@ -12,7 +12,7 @@ let key = "";
 const can = () => !embedded && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 const subscription = async () => (await navigator.serviceWorker.ready).pushManager.getSubscription();
 
-/** Asks the browser and the server; the server only if somebody might want it. */
+/** Asks the browser and, if somebody might want pushes, the server. */
 export async function lookAtPush(): Promise<void> {
   if (push.is !== "unknown") return;
   if (!can()) return void (push.is = "none");
@@ -21,7 +21,7 @@ export async function lookAtPush(): Promise<void> {
   key = told.data.key;
   const kept = await subscription();
   push.is = kept ? "on" : Notification.permission === "denied" ? "forbidden" : "off";
-  // Whoever logs in here now is who is told.
+  // From now on, whoever logs in here gets the pushes.
   if (kept) await tell("PUT", kept);
 }
 
@@ -48,7 +48,7 @@ export async function turnOff(): Promise<void> {
   push.is = "off";
 }
 
-/** Before the session ends: what is written to whoever was here is no news for the next one. */
+/** Called before the session ends: the next user must not get the pushes of this one. */
 export const forgetPush = () => (push.is === "on" ? turnOff().catch(() => {}) : Promise.resolve());
 
 if ("serviceWorker" in navigator) {

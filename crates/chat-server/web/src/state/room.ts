@@ -1,4 +1,4 @@
-// The messages of one room, or of one thread in it, as far as they are on the screen.
+// The messages of one room or thread that the page holds.
 import type { Frames } from "chat-client";
 import { reading } from "./chats.js";
 import { firstUnread, messageOf, pageOf } from "./history.js";
@@ -9,7 +9,7 @@ import { chat, me, request } from "./server.js";
 export class Room {
   messages: Message[] = [];
   pending: Message[] = [];
-  /** What comes before these and is fetched, but not shown yet. */
+  /** Earlier messages that were loaded, but are not shown yet. */
   private above: Message[] = [];
   private isFirst = false;
   loaded = false;
@@ -17,16 +17,16 @@ export class Room {
   failed = false;
   hasOlder = false;
   hasNewer = false;
-  /** The first message that was not read when the room was opened. */
+  /** The first message that was unread when the room was opened. */
   unreadFrom = 0;
-  /** The newest message that was ever told: a replay may tell it once more. */
+  /** The newest message that was ever told: a replay may tell it again. */
   private heard = 0;
   private reconciling: ReturnType<typeof setTimeout> | undefined;
   private due = 0;
-  /** Whoever waits until what was written is acknowledged. */
+  /** Called when what was written is acknowledged, if somebody waits for it. */
   private free: (() => void) | undefined;
 
-  /** A room, or of it only the thread that this message began. */
+  /** Creates a room, or the thread under this message in it. */
   constructor(
     readonly id: number,
     readonly thread: number | null = null,
@@ -35,7 +35,7 @@ export class Room {
     this.pending = drafts.map((draft) => waiting(draft));
   }
 
-  /** The newest page, and from its cursor on whatever happens. */
+  /** Loads the newest page, and follows the room from its cursor. */
   async load(unread = 0): Promise<void> {
     this.loading = true;
     try {
@@ -47,7 +47,7 @@ export class Room {
       const begins = unread ? nthUnread(messages, unread) : undefined;
       const isFar = unread > 0 && !begins && before.next_before !== null;
       this.unreadFrom = begins?.id ?? (isFar ? await firstUnread(this.id, messages[0]!.id) : 0);
-      // Farther above than what is held there is only what stands around it.
+      // The first unread message may be beyond what is loaded; then the messages around it are loaded instead.
       if (!(isFar && (await this.around(this.unreadFrom)))) {
         this.messages = messages;
         this.above = [];
@@ -64,7 +64,7 @@ export class Room {
     }
   }
 
-  /** Fetches what comes before, to be lifted. */
+  /** Loads earlier messages, to be shown by `lift`. */
   async older(): Promise<void> {
     const first = this.messages[0];
     if (!first || !this.hasOlder || this.loading || this.above.length) return;
@@ -77,13 +77,13 @@ export class Room {
     });
   }
 
-  /** Shows some more of what was fetched: a whole page in one frame would make it a long one. */
+  /** Shows some of the loaded messages: a whole page at once would make for a slow frame. */
   lift(count: number): boolean {
     if (!this.above.length) return false;
     this.messages = [...this.above.splice(-count), ...this.messages];
     this.hasOlder = this.above.length > 0 || !this.isFirst;
     if (this.messages.length > MOST) {
-      // What is far below is fetched again when somebody comes back to it: memory stays flat.
+      // Messages far below are dropped and loaded again when needed, so that memory stays bounded.
       this.messages = this.messages.slice(0, MOST);
       this.hasNewer = true;
     }
@@ -103,7 +103,7 @@ export class Room {
     });
   }
 
-  /** Sees to it that a message is among those that are held, with what was said around it; false if it is not there any more. */
+  /** Loads a message and what was said around it, unless it is there; returns false if it does not exist any more. */
   async around(id: number): Promise<boolean> {
     if (this.find(id)) return true;
     await this.turn(async () => {
@@ -122,7 +122,7 @@ export class Room {
     this.pending = this.pending.filter((other) => other.key !== message.key);
   }
 
-  /** Everything up to a message was read, or everything that there is. Who reads a thread has not read the room. */
+  /** Marks messages as read, up to one or all of them. Reading a thread does not read the room. */
   seen(upto?: number): void {
     if (this.thread !== null) return;
     if (upto !== undefined) return void (upto > 0 && chat.read(this.id, upto));
@@ -153,12 +153,12 @@ export class Room {
     return this.messages.find(is) ?? this.above.find(is);
   }
 
-  /** Asks anew for one message, of which a frame did not tell everything. */
+  /** Loads a message again of which a frame has told only a part. */
   async refresh(id: number): Promise<void> {
     this.update([await messageOf(this.id, id)]);
   }
 
-  /** A message of one's own is acknowledged, also one that was written before the page was loaded. */
+  /** Takes in the acknowledgement of the user's own message, perhaps one that was written before the page was loaded. */
   arrived(key: string, sent: Frames["message_sent"]): void {
     const shown = this.pending.find((message) => message.key === key);
     this.discard({ key } as Message);
@@ -169,7 +169,7 @@ export class Room {
     this.reconcile(DELIVERY);
   }
 
-  /** A message that is told: at its place, once. */
+  /** Puts a message that was told into its place, once. */
   hear({ message }: Frames["new_message"]): void {
     const { thread_id: thread } = message;
     const first = thread && message.id > this.heard ? this.find(thread) : undefined;
@@ -181,9 +181,9 @@ export class Room {
     const known = this.find(message.id);
     if (known) return void Object.assign(known, { content, quote, thread: of, mentions, everybody });
     if (!hasFile(now)) return this.put(now);
-    // Its acknowledgement puts there what is shown already.
+    // The message is shown already, and its acknowledgement puts it into its place.
     if (this.pending.some((own) => own.content === content)) return;
-    // A frame does not say how large a picture is; before that is known, what is below it could not stand still.
+    // A frame does not have the size of a picture, without which the messages below would jump.
     const whole = messageOf(this.id, message.id).then((object) => ({ ...read(object), fresh: true }));
     void whole.catch(() => now).then((message) => this.find(message.id) ?? this.put(message));
   }
@@ -207,7 +207,7 @@ export class Room {
     }
   }
 
-  /** Dialect 2 says that somebody read, not how far; what became of the messages is asked for. */
+  /** Dialect 2 tells that somebody has read, but not how far. So the status of the messages is loaded. */
   reconcile(after: number, tries = 3): void {
     const open = this.messages.slice(-PAGE).filter((message) => message.sender === me.value?.id && message.status !== "read");
     const due = Date.now() + after;
@@ -218,7 +218,7 @@ export class Room {
       this.reconciling = undefined;
       const page = await this.page("").catch(() => null);
       this.update(page?.data ?? []);
-      // A busy server stores it later; who is not there changes nothing for now.
+      // A busy server stores it later. If the reader is away, nothing will change.
       if (tries > 1 && open.some((message) => message.status === "sent")) this.reconcile(after * 3, tries - 1);
     }, after);
   }
@@ -230,7 +230,7 @@ export class Room {
     }
   }
 
-  /** After the last page the room is followed again; what came since that page was read is told from its cursor. */
+  /** At the last page the room is followed again, from the page's cursor. */
   private meetsEnd(page: Page): void {
     this.hasNewer = page.data.length === PAGE;
     if (!this.hasNewer) chat.join(this.id, page.cursor);
@@ -240,7 +240,7 @@ export class Room {
     return chat.isConnected() && this.pending.some((message) => message.status === "queued");
   }
 
-  /** A page may show what was just sent before its acknowledgement comes; until then it would stand there twice. */
+  /** Waits for acknowledgements: a page could show a message that was just sent, which would then be there twice. */
   private async settled(): Promise<void> {
     if (!this.onTheirWay) return;
     await new Promise<void>((resolve) => {
@@ -263,7 +263,7 @@ export class Room {
     this.loading = false;
   }
 
-  /** What comes before a newest page in which not all is read that is unread. */
+  /** Loads what comes before a newest page that does not reach back to the first unread message. */
   private async unreadBefore(page: Page, unread: number): Promise<Pick<Page, "data" | "next_before">> {
     let { next_before, data } = { ...page, data: [] as MessageObject[] };
     const others = () => [...data, ...page.data].filter(byOthers).length;
@@ -276,15 +276,15 @@ export class Room {
   }
 }
 
-/** Where unread begins among these, if it does. */
+/** Returns the first unread one of these messages, if it is among them. */
 const nthUnread = (messages: Message[], unread: number) => messages.filter((message) => message.sender !== me.value?.id).at(-unread);
 const byOthers = (object: MessageObject) => idOf(object.user_id) !== me.value?.id;
 const idOfLast = (page: Page) => page.data.at(-1)?.id;
 
 const PAGE = 50;
-/** Messages that are held, two screens of pages above and below what is seen. */
+/** How many messages are held: two pages above and below the visible ones. */
 const MOST = 250;
-/** Deliveries are gathered for up to 200 ms and stored within a second. */
+/** Deliveries are gathered for up to 200 ms, and stored within a second. */
 export const DELIVERY = 1300;
-/** Longer than this a page does not wait for what is on its way. */
+/** How long a page waits at most for acknowledgements. */
 const ACKNOWLEDGED = 1000;

@@ -1,4 +1,4 @@
-// The rooms and threads that were opened, and what is told in them.
+// The rooms and threads that were opened; they take in the frames.
 import { reactive } from "vue";
 import { excerptOf } from "./message.js";
 import { DELIVERY, Room } from "./room.js";
@@ -6,7 +6,7 @@ import { chat, me } from "./server.js";
 
 const rooms = new Map<string, Room>();
 
-/** A room, or a thread in it; one that was opened stays as it is for coming back to it. */
+/** Returns a room, or a thread in it. It is kept, so that coming back to it shows the same. */
 export function room(id: number, thread: number | null = null): Room {
   const key = `${id}/${thread}`;
   const known = rooms.get(key) ?? (reactive(new Room(id, thread)) as Room);
@@ -18,7 +18,7 @@ export function room(id: number, thread: number | null = null): Room {
 
 const of = (chat: number) => [...rooms.values()].filter((room) => room.id === chat);
 
-/** The message of a frame, in the room and in its thread. */
+/** Returns the message of a frame, in the room and in its thread. */
 const shown = (frame: { chat_id: number; message_id: number }) =>
   of(frame.chat_id).flatMap((room) => room.find(frame.message_id) ?? []);
 
@@ -29,7 +29,7 @@ chat.on("message_updated", (frame) => {
   for (const message of shown(frame)) Object.assign(message, { content, edited: true });
   for (const room of of(chat_id)) {
     for (const { quote } of room.messages) if (quote?.id === message_id) quote.excerpt = excerptOf(content);
-    // Whom it calls now is not told.
+    // The frame does not tell whom it mentions now.
     const known = room.find(message_id);
     if (known && (content.includes("@") || known.mentions.length || known.everybody)) void room.refresh(message_id).catch(() => {});
   }

@@ -1,4 +1,4 @@
-// The roulette: whom one has met, and whether one looks for somebody.
+// The roulette: the matches, and whether the user is searching.
 import { computed, reactive } from "vue";
 import { Roulette, type Match } from "chat-client";
 import { forget, loadChat } from "./chats.js";
@@ -12,7 +12,7 @@ const strangers = new Roulette(chat.session);
 strangers.on("match", (met) => void match(met));
 strangers.on("left", () => roulette.is === "matched" && (roulette.is = "left"));
 
-/** Hears what happens for as long as one looks at the roulette or is in one of its chats. */
+/** Attends while the roulette or one of its chats is open. */
 export const attend = () => strangers.attend();
 
 async function match({ chat_id, user }: Match): Promise<void> {

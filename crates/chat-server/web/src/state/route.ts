@@ -1,18 +1,19 @@
-// What is shown, in the address: `#7` a chat, `#7/m123` a message in it, `#7/t123` a thread, `#roulette`, nothing the list alone.
+// What is shown, as a part of the address: `#7` a chat, `#7/m123` a message in it, `#7/t123` a thread, `#roulette`, or nothing
+// for the list alone.
 import { computed, ref } from "vue";
 
 const PANELS = ["roulette", "notifications", "settings", "search"] as const;
 export type Panel = (typeof PANELS)[number];
 
 const hash = ref(location.hash.slice(1));
-/** Counts, so that one can be taken twice to the same message. */
+/** A counter, so that going to the same message twice is a change. */
 const visits = ref(0);
 addEventListener("hashchange", () => (hash.value = location.hash.slice(1)));
 
 const parts = computed(() => /^(\d+)(?:\/([mt])(\d+))?$/.exec(hash.value));
 export const openChat = computed(() => (parts.value ? Number(parts.value[1]) : null));
 export const openThread = computed(() => (parts.value?.[2] === "t" ? Number(parts.value[3]) : null));
-/** The message to be taken to. */
+/** The message to scroll to. */
 export const target = computed(() => (parts.value?.[2] === "m" ? { id: Number(parts.value[3]), visit: visits.value } : null));
 export const panel = computed(() => PANELS.find((panel) => panel === hash.value) ?? null);
 
@@ -23,7 +24,7 @@ export function go(where: number | `${number}/${"m" | "t"}${number}` | Panel | n
     hash.value = "";
   } else {
     location.hash = String(where);
-    // `hashchange` comes later; the page should not wait for it.
+    // `hashchange` comes later, and the page should not wait for it.
     hash.value = String(where);
   }
 }

@@ -1,4 +1,4 @@
-// Messages that are found by their words, in all chats or in one.
+// Searching messages by words, in all chats or in one.
 import { computed, ref, watch } from "vue";
 import { idOf, roomUuid } from "./ids.js";
 import { read, type Message, type MessageObject } from "./message.js";
@@ -7,7 +7,7 @@ import { request } from "./server.js";
 export interface Hit {
   chat: number;
   message: Message;
-  /** What the words were found in, and where. */
+  /** The text in which the words were found. */
   text: string;
   marks: [number, number][];
 }
@@ -18,7 +18,7 @@ interface Found {
 }
 
 export const query = ref("");
-/** The chat that is searched; null: all. */
+/** The chat that is searched; null for all. */
 export const inside = ref<number | null>(null);
 export const hits = ref<Hit[]>([]);
 export const looking = ref(false);
@@ -27,7 +27,7 @@ export const more = computed(() => next.value !== null);
 let latest = 0;
 let resting: ReturnType<typeof setTimeout> | undefined;
 
-/** Less than this finds everything. */
+/** Shorter words find too much. */
 const LEAST = 2;
 
 watch([query, inside], () => {
@@ -39,16 +39,16 @@ watch([query, inside], () => {
   else hits.value = [];
 });
 
-/** The first page of what is asked for now, or the next one. */
+/** Loads the first page of the present search, or the next one. */
 export async function look(): Promise<void> {
   const number = (latest += 1);
   const from = next.value;
   const asked = new URLSearchParams({ q: query.value.trim(), ...(from && { next: from }) });
   if (inside.value !== null) asked.set("chat_id", roomUuid(inside.value));
   looking.value = true;
-  // A quotation that is not closed yet finds nothing for the moment.
+  // An unclosed quotation finds nothing for the moment.
   const found = await request<Found>("GET", `/api/v1/search?${asked}`).catch(() => ({ data: [], next: null }) as Found);
-  // An earlier question that is answered later is of no interest.
+  // The late answer to an earlier search is dropped.
   if (number !== latest) return;
   const page = found.data.map(({ chat_id, message, highlights }) => {
     const text = message.media_url ? (message.metadata?.caption ?? "") : message.content;
@@ -64,7 +64,7 @@ export function endSearch(): void {
   inside.value = null;
 }
 
-/** The text around its first mark in pieces; `marked` are those that were found. */
+/** Splits the text around its first match; `marked` are the parts that match. */
 export function excerpt({ text, marks }: Hit): { text: string; marked: boolean }[] {
   const from = marks[0] && marks[0][0] > BEFORE ? text.lastIndexOf(" ", marks[0][0] - BEFORE + 12) + 1 : 0;
   const pieces: { text: string; marked: boolean }[] = from ? [{ text: "…", marked: false }] : [];

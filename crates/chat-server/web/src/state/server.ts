@@ -1,10 +1,10 @@
-// The server that this page came from, who is logged in, and the one connection.
+// The server of this page, the user who is logged in, and the one connection.
 import { Chat, type State, type Store, type User } from "chat-client";
 import { provideChat } from "chat-client/vue";
 import { reactive, shallowRef } from "vue";
 import { tellFrame } from "./embedded.js";
 
-/** What the server says about itself to a page: whether nobody has an account yet, and whether anybody may make one. */
+/** What the server tells a page about itself: whether there are no accounts yet, and whether anybody may create one. */
 export interface About {
   first: boolean;
   registration: boolean;
@@ -13,19 +13,19 @@ export interface About {
 export const me = shallowRef<User | null>(null);
 export const connection = reactive<{ state: State; everOpen: boolean }>({ state: { is: "idle" }, everOpen: false });
 
-/** Whether the page is embedded in another site, or was opened by a link that logs in: the token stays in this tab. */
+/** The token of an embedded page, or of a link that logs in. It stays in this tab. */
 const TOKEN = "chat.token";
 const given = /[#&]token=([^&]+)/.exec(location.hash)?.[1];
 if (given) {
   sessionStorage.setItem(TOKEN, given);
-  // The address is copied and looked at; a token has no business in it. The chat to begin with may stay.
+  // Addresses are copied and shown to others, so the token must not stay in this one. The chat to begin with may.
   const first = /[#&]chat=(\d+)/.exec(location.hash)?.[1];
   history.replaceState(null, "", location.pathname + location.search + (first ? `#${first}` : ""));
 }
 
 const WHO = "chat.who";
 
-/** What waits to be sent is kept, under the name of whoever wrote it. Cursors are not: a page loads its history anew. */
+/** The queue is stored under the user's name. Cursors are not stored, since a page loads its history anew. */
 const mine: Store | null = {
   getItem: (key) => (kept(key) ? localStorage.getItem(kept(key)!) : null),
   setItem: (key, value) => void (kept(key) && localStorage.setItem(kept(key)!, value)),
@@ -62,20 +62,20 @@ export async function about(): Promise<About> {
   }
 }
 
-/** Whoever the cookie or the token names, if it is still good. Who never logged in here need not be asked for. */
+/** Returns the user of the cookie or token, if it is still good. The server is not asked if nobody ever logged in here. */
 export async function recall(): Promise<void> {
   if (!localStorage.getItem(WHO) && !sessionStorage.getItem(TOKEN)) return;
   const answer = await chat.session.request<{ data: User }>("GET", "/api/auth/me").catch(() => null);
   if (!answer) return;
   enter(answer.data);
-  // The page is being loaded anew: whatever it showed until then would only flash.
+  // The page is being reloaded; anything shown until then would only flash.
   if (!me.value) await new Promise(() => {});
 }
 
 export function enter(user: User): void {
   const before = localStorage.getItem(WHO);
   localStorage.setItem(WHO, String(user.id));
-  // The queue was read under another name, or under none while this one has something waiting.
+  // The queue was read under another user's name, or this user has a queue that was not read.
   const waits = localStorage.getItem(`chat.queue.${user.id}`) !== null;
   if (before !== String(user.id) && (before !== null || waits)) return location.reload();
   me.value = user;
@@ -84,9 +84,9 @@ export function enter(user: User): void {
 
 export const leave = () => endSession(() => chat.session.logout().catch(() => {}));
 
-/** Ends the session on the server, and here, where nobody is logged in then. */
+/** Ends the session on the server and on this page. */
 export async function endSession(end: () => Promise<unknown>): Promise<void> {
-  // Before the server does: being thrown out would show the log-in, and loading the page anew would take away what is written there.
+  // Before the server does it: being closed by the server would show the log-in form, which the reload would then clear.
   chat.disconnect();
   try {
     await end();
@@ -100,5 +100,5 @@ export async function endSession(end: () => Promise<unknown>): Promise<void> {
   location.reload();
 }
 
-/** A request in the user's name; the page understands everything that may be asked for. */
+/** Sends a request in the user's name, with all features. */
 export const request = <T>(method: string, path: string, body?: unknown) => chat.session.request<T>(method, path, body, { "X-Chat-Features": "all" });

@@ -1,4 +1,4 @@
-// The picture that is looked at in its own size.
+// The picture that is shown in full size.
 import { shallowRef } from "vue";
 import type { Message } from "./message.js";
 

@@ -1,4 +1,4 @@
-// The words of the page, in the language of the browser or the one chosen, and dates as that language writes them.
+// The words of the page in the language of the browser or the chosen one, and dates in that language.
 import { computed, ref, watchEffect } from "vue";
 import { en } from "./en.js";
 import { ru } from "./ru.js";
@@ -26,14 +26,14 @@ const short = format({ day: "numeric", month: "short" });
 const weekday = format({ weekday: "short" });
 const full = format({ dateStyle: "medium", timeStyle: "short" });
 
-/** How large a file is, in words that are short. */
+/** Returns the size of a file in short words. */
 export function sizeOf(bytes: number): string {
   let [size, unit] = [bytes, 0];
   for (; size >= 1000 && unit < 3; unit += 1) size /= 1000;
   return `${new Intl.NumberFormat(language.value, { maximumFractionDigits: size < 10 && unit ? 1 : 0 }).format(size)} ${words.value.units[unit]}`;
 }
 
-/** How long a recording is. */
+/** Returns the length of a recording. */
 export const lengthOf = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export const timeOf = (at: string) => clock.value.format(new Date(at));
@@ -43,13 +43,13 @@ const DAY = 86_400_000;
 const daysAgo = (at: Date) => Math.round((midnight(new Date()) - midnight(at)) / DAY);
 const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 
-/** A number that all moments of a day have in common. */
+/** Returns a number that is the same for all moments of a day. */
 export function dayOf(time: number): number {
   const at = new Date(time);
   return at.getFullYear() * 372 + at.getMonth() * 31 + at.getDate();
 }
 
-/** The heading of a day. */
+/** Returns the heading of a day. */
 export function nameOfDay(time: number): string {
   const day = new Date(time);
   const ago = daysAgo(day);
@@ -58,7 +58,7 @@ export function nameOfDay(time: number): string {
   return (day.getFullYear() === new Date().getFullYear() ? date : dateAndYear).value.format(day);
 }
 
-/** A moment in the list of chats: as short as it can be told. */
+/** Returns a moment as the list of chats shows it, as short as possible. */
 export function shortly(at: string): string {
   const day = new Date(at);
   const ago = daysAgo(day);

@@ -11,7 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     io.ns("/", async move |socket: SocketRef| {
         socket.on("join", async |socket: SocketRef, Data::<String>(room), done: AckSender| {
             socket.join(room);
-            // Whoever has gone needs no answer.
+            // An error means that the client has gone.
             let _ = done.send("ok");
         });
         socket.on("say", async move |io: SocketIo, Data::<(String, String)>((room, content))| {
