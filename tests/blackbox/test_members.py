@@ -49,6 +49,7 @@ CHAT_ROUTES = {
     "PUT /chats/{id}/messages/{message}/pin": (None, {403}),
     "DELETE /chats/{id}/messages/{message}/pin": (None, {403}),
     "GET /chats/{id}/pins": (None, {200}),
+    "GET /chats/{id}/notify": (None, {200}),
     "PUT /chats/{id}/notify": ({"level": "all"}, {200}),
     "POST /chats/{id}/read": ({}, {200}),
     "POST /chats/{id}/typing": ({"is_typing": True}, {200, 204}),

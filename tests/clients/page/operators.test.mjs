@@ -108,3 +108,26 @@ test("operators see the webhooks, and why one is behind", async (t) => {
   }
   assert.deepEqual(await serious(page), []);
 });
+
+test("operators see whom a back end had erased, and that it is done", async (t) => {
+  const key = "the-key-of-the-back-end";
+  const server = await Server.start({ "api-key": key });
+  t.after(() => server.end());
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await visit(browser, { url: server.adminUrl });
+  await page.getByText("Nobody was erased").waitFor();
+  const person = await server.person("anna");
+  const chatId = (await person.call("POST", "/api/chats", { type: "group", title: "tea", member_ids: [] })).data.id;
+  await person.call("POST", `/api/chats/${chatId}/messages`, { content: "hello" });
+  const { id } = (await person.call("GET", "/api/v2/auth/me")).data;
+  const address = `${server.url}/api/v2/server/users/${id}?messages=delete`;
+  assert.equal((await fetch(address, { method: "DELETE", headers: { "X-Api-Key": key } })).status, 202);
+  const row = page.locator(".erasures tr", { hasText: id });
+  while (!(await row.filter({ hasText: "deleted" }).filter({ hasText: "Done" }).count())) {
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.waitForTimeout(200);
+  }
+  assert.deepEqual(await serious(page), []);
+  assert.deepEqual(page.complaints, []);
+});

@@ -92,3 +92,24 @@ test("what is pushed is shown once for each chat, as text, and leads to its mess
   await page.locator(`.conversation[data-chat="${chat}"] .bubble.found`, { hasText: "Hello" }).waitFor();
   assert.deepEqual(page.complaints, []);
 });
+
+test("one says of which messages of a chat one is told, wherever one looks next", async () => {
+  const level = async () => (await me.call("GET", `/api/chats/${chat}/notify`)).data.level;
+  assert.equal(await level(), "all");
+  const open = async () => {
+    await page.goto(`${server.url}/#${chat}`);
+    await page.locator(`.conversation[data-chat="${chat}"] .who`).click();
+    const choice = page.getByLabel("Notifications of this chat");
+    await choice.waitFor();
+    return choice;
+  };
+  const choice = await open();
+  assert.equal(await choice.inputValue(), "all");
+  const heard = page.waitForResponse((answer) => answer.url().endsWith("/notify") && answer.request().method() === "PUT");
+  await choice.selectOption("Where I am mentioned");
+  await heard;
+  assert.equal(await level(), "mentions");
+  assert.deepEqual(await serious(page), []);
+  await page.reload();
+  assert.equal(await (await open()).inputValue(), "mentions");
+});

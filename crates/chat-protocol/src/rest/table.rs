@@ -176,6 +176,8 @@ routes! {
         AddDevice = Put "/push/subscriptions";
         /// Ends that.
         RemoveDevice = Delete "/push/subscriptions";
+        /// Which messages of a chat the asker is pushed.
+        Level = Get "/chats/{chat}/notify";
         /// Says which messages of a chat the asker is pushed.
         SetLevel = Put "/chats/{chat}/notify";
     }

@@ -45,6 +45,7 @@ impl Call<'_> {
             Route::PushKey => push::key(self).await,
             Route::AddDevice => push::add(self, caller).await,
             Route::RemoveDevice => push::remove(self, caller).await,
+            Route::Level => push::level(self, caller).await,
             Route::SetLevel => push::set_level(self, caller).await,
             Route::Report => report::report(self, caller).await,
             Route::Announce => file::announce(self, caller).await,

@@ -48,6 +48,11 @@ pub(super) async fn remove(call: &Call<'_>, caller: &Caller) -> Result<Reply, Tr
     Ok(answer::done(call.target.tree))
 }
 
+pub(super) async fn level(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
+    let level = call.app.subscribers.level(caller.id(), call.room()?).await?;
+    Ok(answer::level(call.target.tree, level))
+}
+
 pub(super) async fn set_level(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trouble> {
     let SetLevel(level) = SetLevel::read(&call.body)?;
     call.app.subscribers.set_level(caller.id(), call.room()?, level).await?;

@@ -40,7 +40,7 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
         Route::FileDone => (Own, json!({})),
         Route::PushKey => (Own, json!({})),
         Route::AddDevice | Route::RemoveDevice => (Own, subscription("https://push.example/a")),
-        Route::SetLevel => (Members, json!({"level": "all"})),
+        Route::Level | Route::SetLevel => (Members, json!({"level": "all"})),
         Route::UpdateMe => (Own, json!({"name": "N"})),
         // Anybody may try, with their own password; see the tests of accounts.
         Route::Password => (Own, json!({"old": "x", "new": "short"})),

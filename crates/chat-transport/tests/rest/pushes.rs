@@ -75,10 +75,14 @@ async fn members_say_what_they_want_to_be_pushed() {
     let put = |user, level: &str| {
         world.ask("PUT", format!("/api/chats/{room}/notify")).json(json!({"level": level})).by(user).go()
     };
+    let get = |user| world.ask("GET", format!("/api/chats/{room}/notify")).by(user).go();
+    assert_eq!(get(&ann).await.body["data"]["level"], "mentions", "in a group, if nothing else was said");
     for level in ["all", "mentions", "none"] {
         let said = put(&ann, level).await;
         assert_eq!((said.status, &said.body["data"]["level"]), (200, &json!(level)));
+        assert_eq!(get(&ann).await.body["data"]["level"], level);
     }
     assert_eq!(put(&ann, "some").await.code(), "INVALID_DATA");
     assert_eq!(put(&bob, "all").await.code(), "FORBIDDEN");
+    assert_eq!(get(&bob).await.code(), "FORBIDDEN");
 }

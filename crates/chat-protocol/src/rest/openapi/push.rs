@@ -22,14 +22,20 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
         Route::RemoveDevice => {
             done(tree).about("Ends that").takes(body([("endpoint", address()), ("keys?", json!({"type": "object"}))]))
         }
+        Route::Level => levelled(tree).about("Which messages of a chat the asker is pushed"),
         Route::SetLevel => {
-            let level = || words(&Level::EVERY.map(Level::word));
-            says(200, data(tree, object([("level", level())])))
-                .about("Which messages of a chat the asker is pushed")
-                .takes(body([("level", level())]))
+            levelled(tree).about("Says which messages of a chat the asker is pushed").takes(body([("level", level())]))
         }
         _ => return None,
     })
+}
+
+fn levelled(tree: Tree) -> Bodies {
+    says(200, data(tree, object([("level", level())])))
+}
+
+fn level() -> Json {
+    words(&Level::EVERY.map(Level::word))
 }
 
 /// An address. As for webhooks, the server accepts more than a pattern can say.

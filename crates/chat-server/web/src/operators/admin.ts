@@ -66,6 +66,15 @@ export interface Report {
   state: "open" | "resolved";
   created_at: string;
 }
+export interface Erasure {
+  user_id: string;
+  erased_at: string;
+  /** What becomes of what they said. */
+  messages: "keep" | "delete";
+  said: number;
+  left: number;
+  done_at: string | null;
+}
 export type Fact = { fact: string } & Record<string, unknown>;
 
 const KEPT = "chat.operators.token";

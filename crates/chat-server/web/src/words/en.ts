@@ -191,6 +191,8 @@ export const en = {
   language: "Language",
   theme: "Appearance",
   themes: { auto: "System", light: "Light", dark: "Dark" },
+  told: "Notifications of this chat",
+  levels: { all: "Of every message", mentions: "Where I am mentioned", none: "None" },
   push: "Notifications on this device",
   pushHint: "When a message comes while nobody looks here.",
   pushForbidden: "The browser was told not to show any.",
