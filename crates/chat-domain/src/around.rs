@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::backplane::{Coming, Tell, Told};
 use crate::command::ClientId;
 use crate::event::{Event, Outcome};
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
@@ -95,7 +95,7 @@ around! {
     fn joining(reader: UserId, room: RoomId) -> (Head, Option<MessageId>);
     fn heads(rooms: Vec<RoomId>) -> Vec<(RoomId, Head)>;
     fn missed(room: RoomId, since: Head, limit: usize) -> Replayed;
-    fn feed(after: u64, limit: usize) -> Vec<Fed>;
+    fn feed(after: u64, limit: usize) -> Vec<FeedEntry>;
     fn feed_end() -> u64;
     fn chats(reader: UserId, before: Option<RoomId>, limit: usize) -> Chats;
     fn hide(user: UserId, room: RoomId) -> ();

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::find::searched;
 use crate::grant::Family;
 use crate::id::{MessageId, RoomId, UserId, Uuid};
@@ -206,7 +206,7 @@ pub trait Devices: Send + Sync {
     fn pushes(&self) -> Answer<'_, Option<Pushes>>;
 
     /// Returns what these entries of the feed bring to devices, waiting since `at`.
-    fn to_push(&self, turns: Vec<Fed>, at: Time) -> Answer<'_, Vec<Waiting>>;
+    fn to_push(&self, entries: Vec<FeedEntry>, at: Time) -> Answer<'_, Vec<Waiting>>;
 
     /// Returns what is to be done at `at` about a message that waits.
     fn push_of(&self, waiting: Waiting, at: Time) -> Answer<'_, Ready>;

@@ -4,7 +4,7 @@ use crate::id::RoomId;
 
 /// An entry of the feed: what was new in a room when the entry was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fed {
+pub struct FeedEntry {
     /// Its number in the feed. Later entries have higher numbers, but not every number is used.
     pub no: u64,
     /// The room in which it happened. `None` for reports, which have numbers of their own and are told to no room.

@@ -9,7 +9,7 @@ use core::time::Duration;
 use crate::backplane::{Coming, Tell, Told};
 use crate::command::ClientId;
 use crate::event::{Event, Outcome};
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::moderation::{Audited, Banned};
@@ -75,7 +75,7 @@ pub trait Journal: Send + Sync {
     /// Returns the entries of the feed after this number, at most `limit`. In the feed, each change of each room stands
     /// once, in the room's order. One node at a time writes it, a moment after the commits; if that node dies, another
     /// one takes over within 20 s. An entry is kept as long as changes are.
-    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>>;
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<FeedEntry>>;
 
     /// Returns the newest number of the feed, after everything that this node acknowledged has been written to it.
     fn feed_end(&self) -> Answer<'_, u64>;

@@ -221,7 +221,7 @@ pub use erasing::{Erasing, Erasure};
 pub use event::{Change, Event, Outcome, Read};
 pub use extra::Extra;
 pub use fact::{Fact, FirstMade, FirstSent, InLobby, Ordinal, Written};
-pub use feed::Fed;
+pub use feed::FeedEntry;
 pub use file::{Bond, File, FileId, FileRow};
 pub use files::Files;
 pub use find::{Find, Found, Hit, Sought};

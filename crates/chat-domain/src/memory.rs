@@ -10,7 +10,7 @@ use core::future::ready;
 use crate::chat::Chat;
 use crate::command::{Ids, Stamp};
 use crate::event::{Change, Outcome};
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::id::{MessageId, RoomId};
 use crate::journal::{Answer, Failure, Order, Settled, Sink};
 use crate::limits::Limits;
@@ -48,7 +48,7 @@ struct World {
     accounts: Accounts,
     notifications: Notifications,
     reports: Vec<Report>,
-    feed: Vec<Fed>,
+    feed: Vec<FeedEntry>,
     shelf: Shelf,
     webhooks: Vec<Subscribed>,
     pushed: Pushed,
@@ -93,7 +93,7 @@ impl World {
             self.notifications.owe(&self.chat, event);
             if event.change.is_durable() {
                 let (no, seq) = (self.feed.len() as u64 + 1, event.head.seq);
-                self.feed.push(Fed { no, room: Some(event.room), from: seq, upto: seq });
+                self.feed.push(FeedEntry { no, room: Some(event.room), from: seq, upto: seq });
             }
             match event.change {
                 Change::Created { .. } => self.next.room = following(event.room, RoomId::number, RoomId::new),

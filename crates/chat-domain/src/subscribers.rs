@@ -69,7 +69,7 @@ pub struct Subscribed {
     /// How many rooms are owed something.
     pub rooms_behind: u64,
     /// How many entries of the feed it is behind; counted up to 10,000.
-    pub turns_behind: u64,
+    pub entries_behind: u64,
 }
 
 /// Whatever remembers webhooks and how far each was told. One node at a time tells them: the one that writes the feed.

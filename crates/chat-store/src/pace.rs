@@ -62,8 +62,8 @@ mod tests {
     /// feed was written and everything in it was taken in, with as much time again for the work itself.
     #[test]
     fn five_thousand_messages_a_second_are_found_within_a_second() {
-        let turn = 5_000 * GATHER_MORE.as_millis() as usize / 1_000;
-        let steps = turn.div_ceil(AT_ONCE) as u32;
+        let gathered = 5_000 * GATHER_MORE.as_millis() as usize / 1_000;
+        let steps = gathered.div_ceil(AT_ONCE) as u32;
         assert!(STEP * steps < GATHER_MORE, "it is done before there is more");
         assert!(2 * (GATHER_MORE + STEP * steps) <= Duration::from_secs(1));
     }
@@ -76,7 +76,7 @@ mod tests {
         pace.writes(now, MANY);
         assert_eq!((pace.gather(now), pace.write), (now + GATHER_MORE, now + GATHER_MORE));
         pace.writes(now, 0);
-        assert_eq!(pace.gather(now), now + GATHER_MORE, "a turn for the index alone says nothing");
+        assert_eq!(pace.gather(now), now + GATHER_MORE, "a write for the index alone says nothing");
         pace.writes(now, MANY - 1);
         assert_eq!((pace.gather(now), pace.write), (now + GATHER, now + GATHER));
     }

@@ -15,8 +15,8 @@ use chat_domain::grant::{Ended, Family, Grant, Holder, Kept, Rotation};
 use chat_domain::journal::Answer;
 use chat_domain::subscribers::{Progress, Subscribed, Webhook};
 use chat_domain::{
-    Account, Device, Devices, Directory, Erasing, Erasure, Failure, Fed, File, FileId, FileRow, Files, Journal, Level,
-    RoomId, Sink, Subscribers, Suspension, Time, UserId, Uuid,
+    Account, Device, Devices, Directory, Erasing, Erasure, Failure, FeedEntry, File, FileId, FileRow, Files, Journal,
+    Level, RoomId, Sink, Subscribers, Suspension, Time, UserId, Uuid,
 };
 
 use crate::erasures::Erasures;
@@ -244,7 +244,7 @@ impl Devices for Store {
         fn set_level(member: UserId, room: RoomId, level: Level) -> ();
         fn level(member: UserId, room: RoomId) -> Level;
         fn pushes() -> Option<Pushes>;
-        fn to_push(turns: Vec<Fed>, at: Time) -> Vec<Waiting>;
+        fn to_push(entries: Vec<FeedEntry>, at: Time) -> Vec<Waiting>;
         fn push_of(waiting: Waiting, at: Time) -> Ready;
         fn note_pushes(notes: PushNotes) -> bool;
     }

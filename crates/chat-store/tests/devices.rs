@@ -202,9 +202,9 @@ impl<S: Journal + Directory + Subscribers> World<'_, S> {
     /// What is new in the feed for devices.
     async fn fed(&self, fed: &mut u64) -> Vec<(Uuid, RoomId, MessageId)> {
         self.store.feed_end().await.unwrap();
-        let turns = self.store.feed(*fed, 100).await.unwrap();
-        *fed = turns.last().map_or(*fed, |turn| turn.no);
-        let found = self.store.to_push(turns, Time(0)).await.unwrap();
+        let entries = self.store.feed(*fed, 100).await.unwrap();
+        *fed = entries.last().map_or(*fed, |entry| entry.no);
+        let found = self.store.to_push(entries, Time(0)).await.unwrap();
         found.into_iter().map(|waiting| (waiting.device, waiting.room, waiting.message)).collect()
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
-use chat_domain::{Command, Fed, Journal, RoomId, UserId};
+use chat_domain::{Command, FeedEntry, Journal, RoomId, UserId};
 use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Dice, Folder, open, order, say, somebody};
@@ -42,7 +42,7 @@ async fn everything_once(url: &str) {
     drop(store);
     let store = open(url).await;
     let feed = complete(&store, ann, &rooms).await;
-    assert!(feed.len() >= 6, "a turn of each room in each life at least: {feed:?}");
+    assert!(feed.len() >= 6, "an entry of each room in each life at least: {feed:?}");
     store.close().await;
 }
 
@@ -52,15 +52,15 @@ async fn talk(store: &Store, dice: &mut Dice, ann: UserId, rooms: &[RoomId]) {
 }
 
 /// Waits until the feed has come to the heads of these rooms, and sees that it is right.
-async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<Fed> {
+async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<FeedEntry> {
     let began = Instant::now();
     loop {
         let feed = whole(store).await;
         let mut fed = BTreeMap::new();
-        for turn in &feed {
-            let upto = fed.entry(turn.room).or_insert(0);
-            assert!(turn.from == *upto + 1 && turn.upto >= turn.from, "{turn:?} after {upto}");
-            *upto = turn.upto;
+        for entry in &feed {
+            let upto = fed.entry(entry.room).or_insert(0);
+            assert!(entry.from == *upto + 1 && entry.upto >= entry.from, "{entry:?} after {upto}");
+            *upto = entry.upto;
         }
         let mut is_complete = true;
         for room in rooms {
@@ -75,10 +75,10 @@ async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<Fed> {
 }
 
 /// The feed from its beginning, in pages.
-async fn whole(store: &Store) -> Vec<Fed> {
-    let mut feed: Vec<Fed> = Vec::new();
+async fn whole(store: &Store) -> Vec<FeedEntry> {
+    let mut feed: Vec<FeedEntry> = Vec::new();
     loop {
-        let page = store.feed(feed.last().map_or(0, |turn| turn.no), 7).await.unwrap();
+        let page = store.feed(feed.last().map_or(0, |entry| entry.no), 7).await.unwrap();
         assert!(page.is_sorted_by(|a, b| a.no < b.no));
         if page.is_empty() {
             return feed;

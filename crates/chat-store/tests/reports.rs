@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chat_domain::directory::NewAccount;
 use chat_domain::{
-    Command, Directory, Failure, Fed, InMemory, Journal, Limits, MessageId, NewReport, Refusal, Report, ReportId,
+    Command, Directory, Failure, FeedEntry, InMemory, Journal, Limits, MessageId, NewReport, Refusal, Report, ReportId,
     ReportsPage, RoomId, Time, UserId,
 };
 use common::postgres::Cluster;
@@ -82,13 +82,13 @@ async fn reported<S: Journal + Directory>(store: &S) -> Vec<Vec<Report>> {
 /// How many reports the feed tells of, once all of them stand there.
 async fn fed(store: &impl Journal) -> u64 {
     let end = common::patiently(|| store.feed_end()).await.expect("a number");
-    let turns: Vec<Fed> = store.feed(0, 1000).await.expect("turns");
-    assert!(turns.last().is_some_and(|turn| turn.no == end));
-    let of_reports: Vec<_> = turns.into_iter().filter(|turn| turn.room.is_none()).collect();
+    let entries: Vec<FeedEntry> = store.feed(0, 1000).await.expect("entries");
+    assert!(entries.last().is_some_and(|entry| entry.no == end));
+    let of_reports: Vec<_> = entries.into_iter().filter(|entry| entry.room.is_none()).collect();
     let mut next = 1;
-    for turn in &of_reports {
-        assert!(turn.from == next && turn.upto >= turn.from, "{of_reports:?}");
-        next = turn.upto + 1;
+    for entry in &of_reports {
+        assert!(entry.from == next && entry.upto >= entry.from, "{of_reports:?}");
+        next = entry.upto + 1;
     }
     next - 1
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_domain::view::Replayed;
-use chat_domain::{Failure, Fed, Head, Journal, ReportsPage, RoomId};
+use chat_domain::{Failure, FeedEntry, Head, Journal, ReportsPage, RoomId};
 use chat_protocol::rest::answer::Happening;
 
 /// Returns the durable events of a room from `from` up to `upto`; without a room, the reports with these numbers. `None` if the
@@ -29,10 +29,10 @@ pub(crate) async fn changes(
     }
 }
 
-/// Returns `moves` of the rooms in these turns. Events are read with the newest `moves`, so that no position counts as missed:
+/// Returns `moves` of the rooms in these entries. Events are read with the newest `moves`, so that no position counts as missed:
 /// positions are no events of the feed.
-pub(crate) async fn moves(journal: &dyn Journal, turns: &[Fed]) -> Result<HashMap<RoomId, u64>, Failure> {
-    let mut rooms: Vec<_> = turns.iter().filter_map(|turn| turn.room).collect();
+pub(crate) async fn moves(journal: &dyn Journal, entries: &[FeedEntry]) -> Result<HashMap<RoomId, u64>, Failure> {
+    let mut rooms: Vec<_> = entries.iter().filter_map(|entry| entry.room).collect();
     rooms.sort_unstable();
     rooms.dedup();
     let heads = journal.heads(rooms).await?;

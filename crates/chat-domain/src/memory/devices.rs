@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::{InMemory, World};
 use crate::devices::{Device, Devices, Level, Push, PushNotes, Pushes, Ready, Tried, Waiting};
 use crate::event::{Change, Event};
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::id::{RoomId, UserId};
 use crate::journal::Answer;
 use crate::message::Message;
@@ -84,11 +84,11 @@ impl Devices for InMemory {
         })
     }
 
-    fn to_push(&self, turns: Vec<Fed>, at: Time) -> Answer<'_, Vec<Waiting>> {
+    fn to_push(&self, entries: Vec<FeedEntry>, at: Time) -> Answer<'_, Vec<Waiting>> {
         self.answer(|world| {
             let mut found = BTreeMap::new();
-            for turn in turns {
-                for event in world.happened(&turn)? {
+            for entry in entries {
+                for event in world.happened(&entry)? {
                     let Change::Sent { message, .. } = &event.change else { continue };
                     let wanting =
                         world.pushed.devices.iter().filter(|(device, _)| world.is_for(device.person, message));
@@ -143,11 +143,11 @@ impl World {
         self.chat.member(room, member).map(|_| row.kind).ok_or(Refusal::NotMember)
     }
 
-    fn happened(&self, turn: &Fed) -> Result<Vec<Arc<Event>>, Refusal> {
-        let Some(room) = turn.room else { return Ok(Vec::new()) };
+    fn happened(&self, entry: &FeedEntry) -> Result<Vec<Arc<Event>>, Refusal> {
+        let Some(room) = entry.room else { return Ok(Vec::new()) };
         let moves = self.chat.state(room)?.1.head.moves;
-        let since = Head { seq: turn.from - 1, moves };
-        match self.chat.missed(room, since, (turn.upto + 1 - turn.from) as usize)? {
+        let since = Head { seq: entry.from - 1, moves };
+        match self.chat.missed(room, since, (entry.upto + 1 - entry.from) as usize)? {
             Replayed::Changes { events, .. } => Ok(events),
             Replayed::Pruned { .. } => Ok(Vec::new()),
         }

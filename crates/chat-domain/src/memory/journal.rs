@@ -9,7 +9,7 @@ use core::future::ready;
 use super::InMemory;
 use crate::command::ClientId;
 use crate::event::Outcome;
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
@@ -79,8 +79,8 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.chat.missed(room, since, limit)?))
     }
 
-    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>> {
-        self.answer(|world| Ok(world.feed.iter().filter(|turn| turn.no > after).take(limit).cloned().collect()))
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<FeedEntry>> {
+        self.answer(|world| Ok(world.feed.iter().filter(|entry| entry.no > after).take(limit).cloned().collect()))
     }
 
     fn feed_end(&self) -> Answer<'_, u64> {

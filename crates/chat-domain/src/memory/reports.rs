@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::World;
-use crate::feed::Fed;
+use crate::feed::FeedEntry;
 use crate::id::ReportId;
 use crate::journal::Failure;
 use crate::report::{NewReport, Report, ReportsPage};
@@ -24,7 +24,7 @@ impl World {
         let report = Report { id, room, message, by, reason, at, resolved: None };
         self.reports.push(report.clone());
         let (no, number) = (self.feed.len() as u64 + 1, id.number() as u64);
-        self.feed.push(Fed { no, room: None, from: number, upto: number });
+        self.feed.push(FeedEntry { no, room: None, from: number, upto: number });
         Ok((report, true))
     }
 

@@ -18,7 +18,7 @@ impl Subscribers for InMemory {
         self.answer(|world| {
             let listed = world.webhooks.iter().map(|known| Subscribed {
                 rooms_behind: known.progress.owed.len() as u64,
-                turns_behind: (world.feed.len() as u64).saturating_sub(known.progress.fed),
+                entries_behind: (world.feed.len() as u64).saturating_sub(known.progress.fed),
                 progress: Progress { owed: Vec::new(), ..known.progress.clone() },
                 ..known.clone()
             });
@@ -31,7 +31,7 @@ impl Subscribers for InMemory {
             let standing = world.webhooks.iter().filter(|known| known.progress.ended.is_none()).count();
             if standing < most {
                 let progress = Progress { fed, ..Progress::default() };
-                world.webhooks.push(Subscribed { webhook, progress, rooms_behind: 0, turns_behind: 0 });
+                world.webhooks.push(Subscribed { webhook, progress, rooms_behind: 0, entries_behind: 0 });
             }
             Ok(standing < most)
         })

@@ -5,7 +5,7 @@
 //! visible in the order of their numbers, because each transaction that writes some locks the row of the lease. The
 //! holder of the lease also writes what nobody else has written, and follows the feed for all nodes.
 
-use chat_domain::{Fed, RoomId};
+use chat_domain::{FeedEntry, RoomId};
 
 use super::Conn;
 use crate::by_name::{insert, upsert};
@@ -91,14 +91,14 @@ pub(crate) async fn newest(conn: &Conn) -> Worked<u64> {
 }
 
 /// Returns the entries of the feed after this number.
-pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<Fed>> {
+pub(crate) async fn after(conn: &Conn, no: u64, limit: usize) -> Worked<Vec<FeedEntry>> {
     let sql = Sql::new("SELECT f.no, f.room, f.from_seq, f.to_seq FROM feed f WHERE f.no > ? ORDER BY f.no LIMIT ?");
     let rows = conn.load::<(i64, i64, i64, i64)>(sql.bind(no).bind(limit)).await?;
-    let turn = |(no, room, from, upto)| {
+    let entry = |(no, room, from, upto)| {
         let room = (room != REPORTS).then(|| room_id(room)).transpose()?;
-        Ok(Fed { no: count(no)?, room, from: count(from)?, upto: count(upto)? })
+        Ok(FeedEntry { no: count(no)?, room, from: count(from)?, upto: count(upto)? })
     };
-    rows.into_iter().map(turn).collect()
+    rows.into_iter().map(entry).collect()
 }
 
 /// The number of a room that stands for reports.

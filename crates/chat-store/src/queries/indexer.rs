@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use chat_domain::{Answer, Failure, Fed, Message};
+use chat_domain::{Answer, Failure, FeedEntry, Message};
 
 use super::replay::{CEILING, FLOOR};
 use super::{Conn, Database, feed};
@@ -10,6 +10,7 @@ use crate::index::Entry;
 use crate::pace::AT_ONCE;
 use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message};
 use crate::sql::{Rows, Sql};
+use crate::work::Working;
 use crate::work_error::Worked;
 
 /// How far the index has come.
@@ -77,9 +78,9 @@ pub(crate) async fn making(conn: &Conn) -> Worked<Option<(i64, i64)>> {
 }
 
 /// Returns the messages that these entries of the feed are about, as they are now.
-async fn fed(conn: &Conn, turns: Vec<Fed>) -> Worked<Vec<Message>> {
+async fn fed(conn: &Conn, entries: Vec<FeedEntry>) -> Worked<Vec<Message>> {
     let need = || {
-        let rows = turns.iter().map(|turn| [turn.room.into(), turn.from.into(), turn.upto.into()]);
+        let rows = entries.iter().map(|entry| [entry.room.into(), entry.from.into(), entry.upto.into()]);
         Rows::new(rows)
     };
     let bound = |bound: &str, seq: &str| bound.replacen('?', "need.room", 1).replacen('?', seq, 1);
@@ -131,67 +132,42 @@ impl Indexer {
     pub(crate) async fn step(&mut self, database: &Weak<Database>) -> Result<bool, Failure> {
         // Once the index is complete, what was noted is read again each time: another node may have kept the index
         // meanwhile, or somebody may want it made anew.
-        let before = self.progress.take().filter(|progress| progress.making.is_some());
-        let before = match before {
+        let before = match self.progress.take().filter(|progress| progress.making.is_some()) {
             Some(progress) => progress,
-            None => {
-                let newest = ask(database, |database| database.search(|conn| Box::pin(feed::newest(conn)))).await?;
-                ask(database, |database| {
-                    let life = database.life();
-                    database.index(move |conn| Box::pin(progress(conn, life, newest)))
-                })
-                .await?
-            }
+            None => noted(database).await?,
         };
-        let turns = ask(database, |database| {
-            database.search(move |conn| Box::pin(feed::after(conn, before.fed, TURNS_AT_ONCE)))
-        })
-        .await?;
-        let (after, messages) = match turns.first() {
-            Some(first) if first.upto - first.from >= CHANGES_AT_ONCE => {
-                // A long absence made one long turn: bit by bit.
-                let mut from = first.from;
-                while first.upto - from >= CHANGES_AT_ONCE {
-                    let bit = Fed { from, upto: from + CHANGES_AT_ONCE - 1, ..first.clone() };
-                    from += CHANGES_AT_ONCE;
-                    let messages =
-                        ask(database, |database| database.search(|conn| Box::pin(fed(conn, vec![bit])))).await?;
-                    self.write(database, messages, before, false).await?;
-                }
-                let last = Fed { from, ..first.clone() };
-                let messages =
-                    ask(database, |database| database.search(|conn| Box::pin(fed(conn, vec![last])))).await?;
-                (Progress { fed: first.no, ..before }, messages)
+        let entries = question(database, move |conn| Box::pin(feed::after(conn, before.fed, ENTRIES_AT_ONCE))).await?;
+        let (after, messages) = match (entries.first(), before.making) {
+            (Some(first), _) if changes(first) > CHANGES_AT_ONCE => self.long_entry(database, before, first).await?,
+            (Some(_), _) => next_entries(database, before, entries).await?,
+            (None, Some(place)) => next_messages(database, before, place).await?,
+            (None, None) => {
+                self.progress = Some(before);
+                return Ok(false);
             }
-            Some(_) => {
-                let mut changes = 0;
-                let turns: Vec<_> = turns
-                    .into_iter()
-                    .take_while(|turn| {
-                        changes += turn.upto - turn.from + 1;
-                        changes <= CHANGES_AT_ONCE
-                    })
-                    .collect();
-                let upto = turns.last().map_or(before.fed, |turn| turn.no);
-                let messages = ask(database, |database| database.search(|conn| Box::pin(fed(conn, turns)))).await?;
-                (Progress { fed: upto, ..before }, messages)
-            }
-            None => match before.making {
-                None => {
-                    self.progress = Some(before);
-                    return Ok(false);
-                }
-                Some(place) => {
-                    let messages =
-                        ask(database, |database| database.search(move |conn| Box::pin(next(conn, place)))).await?;
-                    let making = messages.last().map(|last| (last.room.number(), last.id.number()));
-                    (Progress { making, ..before }, messages)
-                }
-            },
         };
         self.write(database, messages, after, after.making != before.making).await?;
         self.progress = Some(after);
         Ok(true)
+    }
+
+    /// Takes in an entry of the feed that has more changes than one step takes, as after a long absence: all but its last
+    /// piece are written here.
+    async fn long_entry(
+        &self,
+        database: &Weak<Database>,
+        before: Progress,
+        entry: &FeedEntry,
+    ) -> Result<Next, Failure> {
+        let mut rest = entry.clone();
+        while changes(&rest) > CHANGES_AT_ONCE {
+            let piece = FeedEntry { upto: rest.from + CHANGES_AT_ONCE - 1, ..rest.clone() };
+            rest.from += CHANGES_AT_ONCE;
+            let messages = question(database, |conn| Box::pin(fed(conn, vec![piece]))).await?;
+            self.write(database, messages, before, false).await?;
+        }
+        let messages = question(database, |conn| Box::pin(fed(conn, vec![rest]))).await?;
+        Ok((Progress { fed: entry.no, ..before }, messages))
     }
 
     /// Writes the entries of these messages, and how far the index has come with them.
@@ -223,6 +199,52 @@ impl Indexer {
     }
 }
 
+/// How far the index is after a step, and the messages that the step takes in.
+type Next = (Progress, Vec<Message>);
+
+/// Returns how far the index has come, as it was noted.
+async fn noted(database: &Weak<Database>) -> Result<Progress, Failure> {
+    let newest = question(database, |conn| Box::pin(feed::newest(conn))).await?;
+    ask(database, |database| {
+        let life = database.life();
+        database.index(move |conn| Box::pin(progress(conn, life, newest)))
+    })
+    .await
+}
+
+/// Returns the messages of the next entries of the feed, as many as one step takes.
+async fn next_entries(database: &Weak<Database>, before: Progress, entries: Vec<FeedEntry>) -> Result<Next, Failure> {
+    let mut sum = 0;
+    let is_within = |entry: &FeedEntry| {
+        sum += changes(entry);
+        sum <= CHANGES_AT_ONCE
+    };
+    let entries: Vec<_> = entries.into_iter().take_while(is_within).collect();
+    let upto = entries.last().map_or(before.fed, |entry| entry.no);
+    let messages = question(database, |conn| Box::pin(fed(conn, entries))).await?;
+    Ok((Progress { fed: upto, ..before }, messages))
+}
+
+/// Returns the next messages of all rooms, while the index is made.
+async fn next_messages(database: &Weak<Database>, before: Progress, place: (i64, i64)) -> Result<Next, Failure> {
+    let messages = question(database, move |conn| Box::pin(next(conn, place))).await?;
+    let making = messages.last().map(|last| (last.room.number(), last.id.number()));
+    Ok((Progress { making, ..before }, messages))
+}
+
+/// Returns how many changes an entry of the feed has.
+fn changes(entry: &FeedEntry) -> u64 {
+    entry.upto - entry.from + 1
+}
+
+/// Asks the database a question on a connection for searches.
+async fn question<T: Send + 'static>(
+    database: &Weak<Database>,
+    work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T> + Send + 'static,
+) -> Result<T, Failure> {
+    ask(database, |database| database.search(work)).await
+}
+
 /// Asks a database that is held only while the question is asked, so that closing a store does not wait for its
 /// followers.
 pub(super) async fn ask<T>(
@@ -237,4 +259,4 @@ pub(super) async fn ask<T>(
 pub(crate) const DONE: i64 = -1;
 
 const CHANGES_AT_ONCE: u64 = AT_ONCE as u64;
-const TURNS_AT_ONCE: usize = AT_ONCE;
+const ENTRIES_AT_ONCE: usize = AT_ONCE;

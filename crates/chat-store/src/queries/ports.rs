@@ -14,8 +14,8 @@ use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Event, Failure, Fed, Find, Found, Head, Journal, MessageId, NewReport, Notification,
-    NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Time, UserId,
+    Audited, Banned, ClientId, Event, Failure, FeedEntry, Find, Found, Head, Journal, MessageId, NewReport,
+    Notification, NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Time, UserId,
 };
 
 use super::{
@@ -87,7 +87,7 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(async move { replay::missed(conn, room, since, limit, &limits).await }))
     }
 
-    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<Fed>> {
+    fn feed(&self, after: u64, limit: usize) -> Answer<'_, Vec<FeedEntry>> {
         self.read(move |conn| Box::pin(feed::after(conn, after, limit)))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_domain::devices::{Push, PushNotes, Pushes, Ready, Waiting};
-use chat_domain::{Fed, Level, Time, Uuid};
+use chat_domain::{FeedEntry, Level, Time, Uuid};
 
 use super::replay::{CEILING, FLOOR};
 use super::{Conn, devices, feed, mentions};
@@ -27,8 +27,8 @@ pub(super) async fn all(conn: &Conn) -> Worked<Option<Pushes>> {
 }
 
 /// Returns what these entries of the feed bring to devices.
-pub(super) async fn of_turns(conn: &Conn, turns: Vec<Fed>, at: Time) -> Worked<Vec<Waiting>> {
-    let said = said(conn, &turns).await?;
+pub(super) async fn of_entries(conn: &Conn, entries: Vec<FeedEntry>, at: Time) -> Worked<Vec<Waiting>> {
+    let said = said(conn, &entries).await?;
     let mut found: BTreeMap<(String, i64), Waiting> = BTreeMap::new();
     let rooms: BTreeSet<i64> = said.iter().map(|said| said.room).collect();
     for Listener { device, person, room } in hearing_all(conn, &rooms).await? {
@@ -86,7 +86,7 @@ struct Listener {
     room: i64,
 }
 
-async fn said(conn: &Conn, turns: &[Fed]) -> Worked<Vec<Said>> {
+async fn said(conn: &Conn, entries: &[FeedEntry]) -> Worked<Vec<Said>> {
     let bound = |bound: &str, seq: &str| bound.replacen('?', "need.room", 1).replacen('?', seq, 1);
     let sql = Sql::new(format!(
         "WITH need (room, low, high) AS ({{}}) SELECT m.room, m.id, m.sender, m.mentions
@@ -96,8 +96,8 @@ async fn said(conn: &Conn, turns: &[Fed]) -> Worked<Vec<Said>> {
         bound(FLOOR, "need.low"),
         bound(CEILING, "need.high")
     ));
-    let of_rooms = turns.iter().filter_map(|turn| Some((turn.room?, turn)));
-    let need = Rows::new(of_rooms.map(|(room, turn)| [room.into(), turn.from.into(), turn.upto.into()]));
+    let of_rooms = entries.iter().filter_map(|entry| Some((entry.room?, entry)));
+    let need = Rows::new(of_rooms.map(|(room, entry)| [room.into(), entry.from.into(), entry.upto.into()]));
     if need.is_empty() {
         return Ok(Vec::new());
     }

@@ -27,7 +27,7 @@ pub(super) async fn all(conn: &Conn) -> Worked<Vec<Subscribed>> {
         let behind = conn.first::<(i64,)>(sql.bind(row.fed).bind(COUNTED)).await?.map_or(0, |(behind,)| behind);
         let rooms_behind = count(owed.get(&row.id).copied().unwrap_or(0))?;
         let (webhook, progress) = parted(row)?;
-        all.push(Subscribed { webhook, progress, rooms_behind, turns_behind: count(behind)? });
+        all.push(Subscribed { webhook, progress, rooms_behind, entries_behind: count(behind)? });
     }
     Ok(all)
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chat_domain::subscribers::{Owed, Progress};
-use chat_domain::{Fed, RoomId, Time};
+use chat_domain::{FeedEntry, RoomId, Time};
 
 use super::settings::HookSettings;
 use crate::again;
@@ -67,14 +67,14 @@ impl Debts {
         self.fed
     }
 
-    /// Returns how many more turns of the feed may be taken in.
+    /// Returns how many more entries of the feed may be taken in.
     pub(super) fn room_for(&self) -> usize {
         MOST.saturating_sub(self.rooms.len())
     }
 
-    /// Takes in turns of the feed. Those of rooms that are not wanted only move the position.
-    pub(super) fn take_in(&mut self, turns: Vec<Fed>, wanted: impl Fn(Option<RoomId>) -> bool, now: Time) {
-        for Fed { no, room, from, upto } in turns {
+    /// Takes in entries of the feed. Those of rooms that are not wanted only move the position.
+    pub(super) fn take_in(&mut self, entries: Vec<FeedEntry>, wanted: impl Fn(Option<RoomId>) -> bool, now: Time) {
+        for FeedEntry { no, room, from, upto } in entries {
             (self.fed, self.changed) = (no, true);
             if wanted(room) {
                 let owed = Owed { room, next: from, upto, tries: 0, since: None, due: now };
@@ -174,13 +174,13 @@ mod tests {
     #[test]
     fn a_room_that_fails_holds_back_itself_alone() {
         let (mut debts, settings) = (debts(), HookSettings::default());
-        debts.take_in(vec![turn(1, 1, 1, 2), turn(2, 2, 1, 1), turn(3, 1, 3, 3)], |_| true, AT);
+        debts.take_in(vec![entry(1, 1, 1, 2), entry(2, 2, 1, 1), entry(3, 1, 3, 3)], |_| true, AT);
         assert_eq!(debts.next(AT), Some(Job { room: room(1), from: 1, upto: 3 }));
         assert_eq!(debts.next(AT), Some(Job { room: room(2), from: 1, upto: 1 }));
         assert_eq!(debts.next(AT), None, "one after the other in a room");
         debts.settle(done(1, 2, End::Refused("500".into())), AT, &settings, 0);
         debts.settle(done(2, 2, End::Told), AT, &settings, 0);
-        debts.take_in(vec![turn(4, 2, 2, 2), turn(5, 1, 4, 4)], |_| true, AT);
+        debts.take_in(vec![entry(4, 2, 2, 2), entry(5, 1, 4, 4)], |_| true, AT);
         assert_eq!(debts.next(AT), Some(Job { room: room(2), from: 2, upto: 2 }));
         assert_eq!(debts.next(AT), None);
         let later = AT.after(settings.first);
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn pauses_grow_from_five_seconds_to_six_hours_and_after_three_days_it_ends() {
         let (mut debts, settings) = (debts(), HookSettings::default());
-        debts.take_in(vec![turn(1, 1, 1, 1)], |_| true, AT);
+        debts.take_in(vec![entry(1, 1, 1, 1)], |_| true, AT);
         let (mut now, mut pauses) = (AT, Vec::new());
         while !debts.has_ended() {
             assert!(debts.next(now).is_some());
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn who_is_back_gets_all_at_once_and_who_is_gone_nothing() {
         let (mut debts, settings) = (debts(), HookSettings::default());
-        debts.take_in((1..=3).map(|n| turn(n, n as i64, 1, 1)).collect(), |_| true, AT);
+        debts.take_in((1..=3).map(|n| entry(n, n as i64, 1, 1)).collect(), |_| true, AT);
         for n in 1..=3 {
             debts.next(AT);
             debts.settle(done(n, 1, End::Refused("no".into())), AT, &settings, 0);
@@ -231,7 +231,7 @@ mod tests {
         debts.settle(done(2, 2, End::Told), later, &settings, 0);
         debts.settle(done(3, 2, End::Told), later, &settings, 0);
         assert_eq!(debts.changes().map(|noted| (noted.failing, noted.owed)), Some((None, Vec::new())));
-        debts.take_in(vec![turn(9, 1, 2, 2)], |_| true, AT);
+        debts.take_in(vec![entry(9, 1, 2, 2)], |_| true, AT);
         debts.next(later);
         debts.settle(done(1, 2, End::Gone), later, &settings, 0);
         assert!(debts.has_ended());
@@ -240,9 +240,9 @@ mod tests {
     #[test]
     fn no_more_is_taken_in_than_can_be_held_back() {
         let mut debts = debts();
-        debts.take_in((1..=MOST as u64).map(|n| turn(n, n as i64, 1, 1)).collect(), |_| true, AT);
+        debts.take_in((1..=MOST as u64).map(|n| entry(n, n as i64, 1, 1)).collect(), |_| true, AT);
         assert_eq!(debts.room_for(), 0);
-        debts.take_in(vec![turn(9_999, 1, 2, 2)], |room| room != self::room(1), AT);
+        debts.take_in(vec![entry(9_999, 1, 2, 2)], |room| room != self::room(1), AT);
         assert_eq!((debts.fed(), debts.changes().map(|noted| noted.owed[0].upto)), (9_999, Some(1)));
     }
 
@@ -256,8 +256,8 @@ mod tests {
         RoomId::new(number)
     }
 
-    fn turn(no: u64, at: i64, from: u64, upto: u64) -> Fed {
-        Fed { no, room: room(at), from, upto }
+    fn entry(no: u64, at: i64, from: u64, upto: u64) -> FeedEntry {
+        FeedEntry { no, room: room(at), from, upto }
     }
 
     fn done(at: i64, next: u64, end: End) -> Done {

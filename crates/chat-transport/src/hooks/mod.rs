@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Brings the list of webhooks up to date, and announces new turns of the feed. Returns whether there are webhooks.
+    /// Brings the list of webhooks up to date, and announces new entries of the feed. Returns whether there are webhooks.
     async fn follow_for_webhooks(
         self: &Arc<Self>,
         client: &Client,
@@ -89,8 +89,8 @@ impl App {
         let known = *newest.borrow();
         // At the start nothing is announced: each task first reads the feed from where its webhook ended.
         let known = if known == 0 { self.journal.feed_end().await? } else { known };
-        let turns = self.journal.feed(known, PAGE).await?;
-        let last = turns.last().map_or(known, |turn| turn.no);
+        let entries = self.journal.feed(known, PAGE).await?;
+        let last = entries.last().map_or(known, |entry| entry.no);
         newest.send_if_modified(|newest| std::mem::replace(newest, last) != last);
         Ok(true)
     }
@@ -127,9 +127,9 @@ impl App {
     }
 }
 
-/// How often to look for new turns while there are webhooks.
+/// How often to look for new entries while there are webhooks.
 const GLANCE: Duration = Duration::from_millis(100);
 /// How often to read the list of webhooks.
 const LOOK: Duration = Duration::from_secs(1);
-/// How many turns are read at once.
+/// How many entries are read at once.
 const PAGE: usize = 1000;

@@ -110,15 +110,15 @@ impl Worker {
         }
     }
 
-    /// Takes in the next turns of the feed; returns whether there may be more.
+    /// Takes in the next entries of the feed; returns whether there may be more.
     async fn read_on(&self, debts: &mut Debts) -> Result<bool, Failure> {
         let limit = debts.room_for();
-        let turns = self.app.journal.feed(debts.fed(), limit).await?;
-        let more = turns.len() == limit;
+        let entries = self.app.journal.feed(debts.fed(), limit).await?;
+        let more = entries.len() == limit;
         let rooms = self.webhook.borrow().rooms.clone();
         // Reports are taken in for all rooms: each names its room itself, and is judged when it is told.
         let wanted = |room: Option<RoomId>| rooms.is_empty() || room.is_none_or(|room| rooms.contains(&room));
-        debts.take_in(turns, wanted, self.app.now());
+        debts.take_in(entries, wanted, self.app.now());
         Ok(more)
     }
 

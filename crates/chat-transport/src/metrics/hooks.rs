@@ -67,6 +67,6 @@ impl OfHooks {
             all.iter().filter(|one| one.progress.ended.is_none()).map(of).sum::<u64>() as i64
         };
         self.rooms_behind.set(sum(|one| one.rooms_behind));
-        self.turns_behind.set(sum(|one| one.turns_behind));
+        self.turns_behind.set(sum(|one| one.entries_behind));
     }
 }

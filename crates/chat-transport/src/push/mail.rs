@@ -75,7 +75,7 @@ impl Mail {
         self.count
     }
 
-    /// Takes in what turns of the feed have brought, up to this number.
+    /// Takes in what entries of the feed have brought, up to this number.
     pub(super) fn take_in(&mut self, fed: u64, waiting: Vec<Waiting>) {
         (self.fed, self.notes.fed) = (fed, true);
         waiting.into_iter().for_each(|waiting| self.put(waiting));

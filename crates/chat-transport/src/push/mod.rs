@@ -126,13 +126,13 @@ impl Pusher {
         self.note().await;
     }
 
-    /// Takes in the next turns of the feed.
+    /// Takes in the next entries of the feed.
     async fn read_on(&mut self) -> Result<(), Failure> {
         loop {
-            let turns = self.app.journal.feed(self.mail.fed(), PAGE).await?;
-            let Some(last) = turns.last().map(|turn| turn.no) else { return Ok(()) };
-            let is_last = turns.len() < PAGE;
-            let waiting = self.app.subscribers.to_push(turns, self.app.now()).await?;
+            let entries = self.app.journal.feed(self.mail.fed(), PAGE).await?;
+            let Some(last) = entries.last().map(|entry| entry.no) else { return Ok(()) };
+            let is_last = entries.len() < PAGE;
+            let waiting = self.app.subscribers.to_push(entries, self.app.now()).await?;
             self.mail.take_in(last, waiting);
             if is_last {
                 return Ok(());
@@ -215,7 +215,7 @@ const NOTE: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long pushes under way may still take at the end.
 const LAST: Duration = Duration::from_secs(1);
-/// How many turns of the feed are taken in at once.
+/// How many entries of the feed are taken in at once.
 const PAGE: usize = 500;
 /// For how many devices at once to look whether their people are away.
 const LOOKED_AT: usize = 2_000;

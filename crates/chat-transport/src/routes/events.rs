@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chat_domain::id::MAX_ID;
-use chat_domain::{Failure, Fed};
+use chat_domain::{Failure, FeedEntry};
 use chat_protocol::Trouble;
 use chat_protocol::rest::answer::Happening;
 use chat_protocol::rest::{Pull, PullFrom, PullPlace, Reply, answer};
@@ -41,35 +41,35 @@ pub(super) async fn pull(call: &Call<'_>) -> Result<Reply, Trouble> {
 /// Returns what happened after a place in the feed, and the place after that.
 async fn next(app: &App, mut place: PullPlace, limit: usize) -> Result<(Vec<Happening>, PullPlace), Failure> {
     let mut events = Vec::new();
-    let turns = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
-    if let Some(kept) = after_gap(place, &turns) {
+    let entries = app.journal.feed(place.no.saturating_sub(1), limit + 1).await?;
+    if let Some(kept) = after_gap(place, &entries) {
         events.push(Happening::Forgotten(None, app.now()));
         place = kept;
     }
-    let moves = follow::moves(&*app.journal, &turns).await?;
-    for turn in turns {
-        let from = if turn.no == place.no { turn.from.max(place.upto.saturating_add(1)) } else { turn.from };
+    let moves = follow::moves(&*app.journal, &entries).await?;
+    for entry in entries {
+        let from = if entry.no == place.no { entry.from.max(place.upto.saturating_add(1)) } else { entry.from };
         let left = limit.saturating_sub(events.len());
         if left == 0 {
             break;
         }
-        if from > turn.upto {
+        if from > entry.upto {
             continue;
         }
-        let upto = turn.upto.min(from + left as u64 - 1);
-        let moved = turn.room.and_then(|room| moves.get(&room).copied()).unwrap_or(0);
-        match (follow::changes(&*app.journal, turn.room, moved, from, upto).await?, turn.room) {
+        let upto = entry.upto.min(from + left as u64 - 1);
+        let moved = entry.room.and_then(|room| moves.get(&room).copied()).unwrap_or(0);
+        match (follow::changes(&*app.journal, entry.room, moved, from, upto).await?, entry.room) {
             (Some(found), _) => events.extend(found),
             (None, room) => events.push(Happening::Forgotten(room.zip(Some(upto)), app.now())),
         }
-        place = PullPlace { no: turn.no, upto, ..place };
+        place = PullPlace { no: entry.no, upto, ..place };
     }
     Ok((events, place))
 }
 
 /// Returns where to go on if the place is no longer in the feed: it was pruned, perhaps with more behind it.
-fn after_gap(place: PullPlace, turns: &[Fed]) -> Option<PullPlace> {
-    let first = turns.first().map_or(0, |first| first.no);
+fn after_gap(place: PullPlace, entries: &[FeedEntry]) -> Option<PullPlace> {
+    let first = entries.first().map_or(0, |first| first.no);
     (place.no > 0 && place.no != first).then_some(PullPlace { no: first, upto: 0, ..place })
 }
 
@@ -85,11 +85,11 @@ mod tests {
     #[test]
     fn a_place_that_was_forgotten_is_noticed_once() {
         let place = |no, upto| PullPlace { epoch: 1, no, upto };
-        let turn = |no| Fed { no, room: RoomId::new(1), from: 7, upto: 9 };
-        assert_eq!(after_gap(place(5, 3), &[turn(5), turn(6)]), None);
-        assert_eq!(after_gap(place(0, 0), &[turn(6)]), None, "who begins has missed nothing");
-        assert_eq!(after_gap(place(5, 3), &[turn(6)]), Some(place(6, 0)));
-        assert_eq!(after_gap(place(6, 0), &[turn(6)]), None);
+        let entry = |no| FeedEntry { no, room: RoomId::new(1), from: 7, upto: 9 };
+        assert_eq!(after_gap(place(5, 3), &[entry(5), entry(6)]), None);
+        assert_eq!(after_gap(place(0, 0), &[entry(6)]), None, "who begins has missed nothing");
+        assert_eq!(after_gap(place(5, 3), &[entry(6)]), Some(place(6, 0)));
+        assert_eq!(after_gap(place(6, 0), &[entry(6)]), None);
         assert_eq!(after_gap(place(5, 3), &[]), Some(place(0, 0)), "all of it");
         assert_eq!(after_gap(place(0, 0), &[]), None);
     }

@@ -10,7 +10,7 @@ use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Command, Failure, Fed, Find, Found, Journal, MessageId, NewReport, Notification,
+    Audited, Banned, ClientId, Command, Failure, FeedEntry, Find, Found, Journal, MessageId, NewReport, Notification,
     NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled, Sink, Time, UserId,
 };
 use tokio::sync::{Notify, oneshot};
@@ -241,7 +241,7 @@ impl Journal for Window {
         thread(reader: UserId, room: RoomId, of: MessageId, page: Page, limit: usize) -> History;
         was_said(sender: UserId, room: RoomId, name: ClientId) -> bool;
         find(reader: UserId, find: Find) -> Found;
-        feed(after: u64, limit: usize) -> Vec<Fed>;
+        feed(after: u64, limit: usize) -> Vec<FeedEntry>;
         feed_end() -> u64;
         inspect(room: RoomId) -> Inspected;
         find_rooms(text: String, before: Option<RoomId>, limit: usize) -> FoundRooms;

@@ -39,7 +39,7 @@ pub(super) fn fields(o: &mut Object<'_>, one: &Subscribed) {
     o.put("created_at", Seconds(webhook.created_at)).put("state", state(progress.failing, progress.ended));
     o.put("failing_since", progress.failing.map(Seconds)).put("ended_at", progress.ended.map(Seconds));
     o.put("error", (!progress.why.is_empty()).then_some(progress.why.as_str()));
-    o.put("chats_behind", one.rooms_behind).put("turns_behind", one.turns_behind);
+    o.put("chats_behind", one.rooms_behind).put("turns_behind", one.entries_behind);
 }
 
 fn state(failing: Option<Time>, ended: Option<Time>) -> &'static str {

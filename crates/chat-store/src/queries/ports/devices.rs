@@ -2,7 +2,7 @@
 
 use chat_domain::devices::{PushNotes, Pushes, Ready, Tried, Waiting};
 use chat_domain::journal::Answer;
-use chat_domain::{Device, Devices, Fed, Level, RoomId, Time, UserId};
+use chat_domain::{Device, Devices, FeedEntry, Level, RoomId, Time, UserId};
 
 use super::super::{Database, devices, pushes};
 
@@ -35,8 +35,8 @@ impl Devices for Database {
         self.read(move |conn| Box::pin(pushes::all(conn)))
     }
 
-    fn to_push(&self, turns: Vec<Fed>, at: Time) -> Answer<'_, Vec<Waiting>> {
-        self.read(move |conn| Box::pin(pushes::of_turns(conn, turns, at)))
+    fn to_push(&self, entries: Vec<FeedEntry>, at: Time) -> Answer<'_, Vec<Waiting>> {
+        self.read(move |conn| Box::pin(pushes::of_entries(conn, entries, at)))
     }
 
     fn push_of(&self, waiting: Waiting, at: Time) -> Answer<'_, Ready> {
