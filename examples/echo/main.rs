@@ -2,7 +2,7 @@
 //!
 //! - `/engine.io/` sends every Engine.IO message back, text as text, binary as binary.
 //! - `/socket.io/` has the namespaces `/` and `/custom`. It emits `auth` with what came when connecting, and answers `message`
-//! with `message-back`, and `message-with-ack` with an acknowledgement, both with the same arguments.
+//!   with `message-back`, and `message-with-ack` with an acknowledgement, both with the same arguments.
 //! - `/ws` sends every WebSocket message back, up to 16 MiB.
 
 mod echo;

@@ -80,7 +80,7 @@ impl Proxies {
     /// Returns the client's address. Each proxy appends the address that it was called from to `X-Forwarded-For`; read from the
     /// end, the first one that is not a trusted proxy is the client. Entries before it are ignored: the client may have written
     /// them.
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
         }

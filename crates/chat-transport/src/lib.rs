@@ -43,8 +43,8 @@
 //! # }
 //! ```
 //!
-//! The layers, from below: [`carry`] moves bytes (HTTP, WebSocket, the queues to clients); [`connection`] is one client's
-//! connection; [`hub`] decides who hears what; [`account`] decides who may come in; [`session`], [`socketio`] and [`routes`] are
+//! The layers, from below: [`carry`] moves bytes (HTTP, WebSocket, the queues to clients); `connection` is one client's
+//! connection; [`hub`] decides who hears what; [`account`] decides who may come in; `session`, [`socketio`] and [`routes`] are
 //! the entrances; and [`service`] serves all of them on one port.
 //!
 //! Public are the parts of which a server is composed, and what an embedder's own routes and sockets need:
@@ -62,7 +62,7 @@ pub mod check;
 pub mod client;
 pub mod clock;
 pub mod cluster;
-pub mod connection;
+pub(crate) mod connection;
 mod drain;
 mod erasing;
 pub mod files;
@@ -71,7 +71,7 @@ pub mod hooks;
 pub mod hub;
 mod lobby;
 mod mentions;
-pub mod metrics;
+pub(crate) mod metrics;
 mod mistakes;
 pub mod notify;
 pub mod operators;
@@ -83,7 +83,7 @@ mod request_id;
 pub mod routes;
 pub mod server;
 pub mod service;
-pub mod session;
+pub(crate) mod session;
 #[cfg(test)]
 mod simulation_tests;
 pub mod socketio;

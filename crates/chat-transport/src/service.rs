@@ -44,7 +44,7 @@ impl Service {
     }
 
     /// Creates it with additional routes.
-    pub fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
+    pub(crate) fn with(app: Arc<App>, beside: Neighbours) -> Result<Arc<Service>, InsertError> {
         Service::among(app, beside, None)
     }
 

@@ -5,10 +5,10 @@ use http::{HeaderMap, HeaderValue, header::COOKIE};
 use super::secret::Secret;
 
 /// The cookie's name, which is Django's.
-pub const NAME: &str = "sessionid";
+pub(crate) const NAME: &str = "sessionid";
 
 /// Returns the session cookie of a request, if it has one.
-pub fn session(headers: &HeaderMap) -> Option<Secret> {
+pub(crate) fn session(headers: &HeaderMap) -> Option<Secret> {
     let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, session) = pairs.find(|(name, session)| *name == NAME && !session.is_empty())?;
@@ -17,7 +17,7 @@ pub fn session(headers: &HeaderMap) -> Option<Secret> {
 
 /// Returns the `Set-Cookie` value that begins or prolongs a session for this many seconds. `secure` must be true exactly over
 /// TLS: over plain HTTP a browser would not send a secure cookie back.
-pub fn keep(session: &Secret, seconds: u64, secure: bool) -> Option<HeaderValue> {
+pub(crate) fn keep(session: &Secret, seconds: u64, secure: bool) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!(
         "{NAME}={}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}",
         session.reveal(),
@@ -29,7 +29,7 @@ pub fn keep(session: &Secret, seconds: u64, secure: bool) -> Option<HeaderValue>
 }
 
 /// Returns the `Set-Cookie` value that ends a session.
-pub fn forget(secure: bool) -> HeaderValue {
+pub(crate) fn forget(secure: bool) -> HeaderValue {
     HeaderValue::from_static(if secure {
         "sessionid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
     } else {

@@ -248,7 +248,7 @@ impl Gate {
 }
 
 /// Reads a subject as an issuer or a back end writes it.
-pub fn subject(text: &str) -> Subject {
+pub(crate) fn subject(text: &str) -> Subject {
     let number = chat_protocol::rest::Tree::Api.user(text);
     match number {
         Some(chat_protocol::rest::Whom::Id(id)) if id.number() < chat_domain::id::FIRST_FOREIGN_USER => {

@@ -160,7 +160,7 @@ impl Issuer {
     }
 
     /// Reads the file again if its time or size has changed. If the new one cannot be used, the keys stay as they are.
-    pub fn reread(&self) {
+    pub(crate) fn reread(&self) {
         let Some(path) = self.source.file() else { return };
         let now = stamp(path);
         if now.is_none() || now == self.held().stamp {

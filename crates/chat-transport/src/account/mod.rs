@@ -2,7 +2,7 @@
 
 pub mod caller;
 mod claims;
-pub mod cookie;
+pub(crate) mod cookie;
 pub(crate) mod door;
 mod endings;
 pub mod gate;

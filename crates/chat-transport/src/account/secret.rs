@@ -34,7 +34,7 @@ impl Secret {
     }
 
     /// Compares in constant time, so that the duration does not tell how much was right.
-    pub fn is(&self, other: &str) -> bool {
+    pub(crate) fn is(&self, other: &str) -> bool {
         let (mine, other) = (Sha256::digest(&self.0), Sha256::digest(other));
         let differing = mine.iter().zip(other.iter()).fold(0, |bits, (a, b)| bits | (a ^ b));
         black_box(differing) == 0

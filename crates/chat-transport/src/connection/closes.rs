@@ -3,9 +3,9 @@
 use crate::carry::outbox::Close;
 
 /// The code for a credential that is no longer good.
-pub const UNAUTHORIZED: u16 = 4401;
+pub(crate) const UNAUTHORIZED: u16 = 4401;
 /// The code for a user who may not be here.
-pub const FORBIDDEN: u16 = 4403;
+pub(crate) const FORBIDDEN: u16 = 4403;
 
 /// Tells whether reconnecting is useless, because this credential is no longer accepted. Socket.IO has a packet that says so;
 /// after any other close its clients reconnect by themselves.

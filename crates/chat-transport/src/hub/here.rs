@@ -143,12 +143,12 @@ impl Hub {
     }
 
     /// Returns how many sockets are open.
-    pub fn sockets(&self) -> usize {
+    pub(crate) fn sockets(&self) -> usize {
         self.0.sockets.count()
     }
 
     /// Tells something to all sockets of a user whose dialect can express it.
-    pub fn tell(&self, user: UserId, news: &News) {
+    pub(crate) fn tell(&self, user: UserId, news: &News) {
         self.tell_where(user, news, |_| true);
     }
 

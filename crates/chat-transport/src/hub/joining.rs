@@ -106,7 +106,7 @@ impl Hub {
     }
 
     /// Takes in a sign that a member of a room types or has stopped. `socket` is the one whose going away ends it.
-    pub fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
+    pub(crate) fn typing(&self, room: RoomId, person: &Arc<Person>, socket: Option<u64>, is_typing: bool) {
         let now = self.now();
         if is_typing && self.mute(person.id(), room).flatten().is_some_and(|until| until > now) {
             return;
@@ -124,7 +124,7 @@ impl Hub {
 
     /// Returns until when somebody is muted in a room (perhaps in the past), or `None` inside if not at all. `None` if their
     /// membership is not known here.
-    pub fn mute(&self, user: UserId, room: RoomId) -> Option<Option<Time>> {
+    pub(crate) fn mute(&self, user: UserId, room: RoomId) -> Option<Option<Time>> {
         self.people().membership(user, room).map(|of| of.mute)
     }
 

@@ -9,7 +9,7 @@ use super::handle::Hub;
 
 impl Hub {
     /// Returns a bell that rings when a room changes.
-    pub fn changes(&self, room: RoomId) -> Arc<Notify> {
+    pub(crate) fn changes(&self, room: RoomId) -> Arc<Notify> {
         self.delivery_of(room).waiters.entry(room).or_default().clone()
     }
 
@@ -27,7 +27,7 @@ impl Hub {
     }
 
     /// Notes that a message was delivered to a user in a way that the hub does not see.
-    pub fn reached(&self, user: UserId, room: RoomId, message: MessageId) {
+    pub(crate) fn reached(&self, user: UserId, room: RoomId, message: MessageId) {
         self.delivery_of(room).has_reached(user, room, message);
     }
 }

@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Returns the id of the session. Whoever knows it can speak for the session.
-    pub fn sid(&self) -> &Sid {
+    pub(crate) fn sid(&self) -> &Sid {
         &self.sid
     }
 
@@ -131,11 +131,6 @@ impl Engine {
     /// Refuses a namespace that the client asked for. Returns false if it no longer wants that.
     pub fn refuse(&self, namespace: &str, message: &str) -> bool {
         self.with(|machine| machine.refuse(namespace, message))
-    }
-
-    /// Disconnects the client from a namespace. Returns false if it is not in it.
-    pub fn disconnect(&self, namespace: &str) -> bool {
-        self.with(|machine| machine.disconnect(namespace))
     }
 
     /// Tells whether the session's user is known.

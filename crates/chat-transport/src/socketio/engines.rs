@@ -113,7 +113,7 @@ impl Engines {
     }
 
     /// Returns the number of sessions whose user is not known.
-    pub fn strangers(&self) -> usize {
+    pub(crate) fn strangers(&self) -> usize {
         self.book().strangers.len()
     }
 

@@ -52,7 +52,7 @@ struct Stream {
 impl Body {
     /// Sends the outbox's bytes as they come. When the client goes away or the outbox ends, the outbox is shut and `guard` is
     /// dropped.
-    pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
+    pub(crate) fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Body {
         Kind::Stream(Box::new(Stream { outbox, _guard: Box::new(guard) })).into()
     }
 

@@ -42,7 +42,7 @@ pub fn unavailable(content: impl Into<Bytes>) -> Response<Body> {
 }
 
 /// Makes a stream of server-sent events out of a queueing outbox. See [`Body::stream`] for `guard`.
-pub fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Response<Body> {
+pub(crate) fn stream(outbox: Arc<Outbox>, guard: impl Send + 'static) -> Response<Body> {
     let mut response = Response::new(Body::stream(outbox, guard));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

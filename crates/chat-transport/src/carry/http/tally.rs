@@ -22,7 +22,7 @@ impl Tally {
     }
 
     /// Returns how often accepting failed, for want of file descriptors for example.
-    pub fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// A counter that many threads add to and few read. Each thread has a part of its own, so that threads do not contend for one
 /// cache line.
 #[derive(Debug, Default)]
-pub struct Count([Part; PARTS]);
+pub(crate) struct Count([Part; PARTS]);
 
 /// A part with its cache line to itself, and the neighbouring line, which processors fetch along with it.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Count {
     }
 
     /// Returns the sum of all parts.
-    pub fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         self.0.iter().map(|part| part.0.load(Ordering::Relaxed)).sum()
     }
 }

@@ -92,27 +92,27 @@ impl Depot {
     }
 
     /// Returns the limits.
-    pub fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 
     /// Returns the bytes that wait in all outboxes.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.budget.used()
     }
 
     /// Returns the milliseconds since the depot was made.
-    pub fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
 
     /// Returns the time by this server's clock.
-    pub fn time(&self) -> Time {
+    pub(crate) fn time(&self) -> Time {
         self.nature.now()
     }
 
     /// Fills the bytes at random. Returns false if there are no random numbers.
-    pub fn fill(&self, bytes: &mut [u8]) -> bool {
+    pub(crate) fn fill(&self, bytes: &mut [u8]) -> bool {
         self.nature.fill(bytes)
     }
 

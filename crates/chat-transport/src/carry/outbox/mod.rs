@@ -15,7 +15,6 @@ mod state;
 mod tests;
 
 pub(crate) use budget::{HEAVY, Holder};
-pub use count::Count;
 pub(crate) use depot::Reached;
 pub use depot::{Depot, Limits};
 pub(crate) use ends::Drive;
@@ -167,7 +166,7 @@ impl Outbox {
 
     /// Takes up to `max` bytes (at least one frame, if there is one) out of an outbox that only queues. They count as waiting
     /// until they are reported as sent.
-    pub fn take(&self, max: usize) -> Option<Bytes> {
+    pub(crate) fn take(&self, max: usize) -> Option<Bytes> {
         self.state().queue.take(max)
     }
 
@@ -191,7 +190,7 @@ impl Outbox {
     }
 
     /// Returns how many bytes wait.
-    pub fn pending(&self) -> usize {
+    pub(crate) fn pending(&self) -> usize {
         self.state().queue.pending()
     }
 
@@ -200,23 +199,18 @@ impl Outbox {
         Some(self.state().written).filter(|written| *written > 0)
     }
 
-    /// Returns the number that is reported with every mark, usually the user's.
-    pub fn owner(&self) -> u64 {
-        self.state().owner
-    }
-
     /// Sets the owner, if it was not known when the outbox was made.
     pub(crate) fn belongs_to(&self, owner: u64) {
         self.state().owner = owner;
     }
 
     /// Returns what all outboxes of this server share.
-    pub fn depot(&self) -> &Arc<Depot> {
+    pub(crate) fn depot(&self) -> &Arc<Depot> {
         &self.depot
     }
 
     /// Notes that the peer was heard. Any byte counts as a sign of life.
-    pub fn hear(&self) {
+    pub(crate) fn hear(&self) {
         self.heard.store(self.depot.now(), Ordering::Relaxed);
     }
 

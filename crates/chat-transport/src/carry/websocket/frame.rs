@@ -40,7 +40,7 @@ pub fn close_frame(code: u16, reason: &str) -> Bytes {
 }
 
 /// Appends a frame to others.
-pub fn put_frame(frames: &mut BytesMut, opcode: Opcode, payload: &[u8]) {
+pub(crate) fn put_frame(frames: &mut BytesMut, opcode: Opcode, payload: &[u8]) {
     put_header(frames, opcode, payload.len());
     frames.put_slice(payload);
 }

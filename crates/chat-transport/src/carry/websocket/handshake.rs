@@ -95,7 +95,7 @@ impl Upgrading {
 
 impl Upgrading {
     /// As [`finish`](Self::finish), with an outbox that only queues and already holds the first frames.
-    pub async fn join(self, limits: FrameLimits, outbox: Arc<Outbox>) -> Option<WebSocket> {
+    pub(crate) async fn join(self, limits: FrameLimits, outbox: Arc<Outbox>) -> Option<WebSocket> {
         let upgraded = self.0.await.ok()?;
         Some(match taken(upgraded) {
             Taken::Plain(stream, early) => WebSocket::join(outbox, stream, early, limits),

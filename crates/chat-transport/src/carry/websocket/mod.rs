@@ -13,7 +13,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Opcode, close_frame, frame, put_frame, text};
+pub(crate) use frame::put_frame;
+pub use frame::{Opcode, close_frame, frame, text};
 pub use handshake::{Handshake, Refused, Upgrading};
 pub use limits::FrameLimits;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes;

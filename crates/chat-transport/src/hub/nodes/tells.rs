@@ -24,7 +24,7 @@ impl Hub {
     }
 
     /// Closes all sockets of a user, on every node.
-    pub fn disconnect(&self, user: UserId) {
+    pub(crate) fn disconnect(&self, user: UserId) {
         let now = self.now();
         self.disconnect_here(user, now);
         self.tell_people(Tell::Disconnect(user, now));

@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// Returns the outbox of the WebSocket that carries the session, if one does.
-    pub fn outbox(&self) -> Option<&Arc<Outbox>> {
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
         self.carrier.get()
     }
 
