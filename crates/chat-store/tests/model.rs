@@ -1,7 +1,11 @@
-//! Random stories: the store answers as the chat in memory does, however its orders were batched, and also after it was
-//! closed and opened again.
+//! Random stories: the store answers as the chat in memory does, however its orders were batched, also after it was closed and
+//! opened again, and while lines to the database break between a commit and its answer.
 
+#[path = "model/asking.rs"]
+mod asking;
 mod common;
+#[path = "model/cuts.rs"]
+mod cuts;
 #[path = "model/leading.rs"]
 mod leading;
 #[path = "model/resuming.rs"]
@@ -9,6 +13,7 @@ mod resuming;
 
 use std::sync::Arc;
 
+use asking::same;
 use chat_domain::Limits;
 use chat_domain::fact::Fact;
 use chat_domain::view::*;
@@ -18,13 +23,14 @@ use chat_domain::{
 };
 use chat_store::{Options, Store};
 use common::postgres::Cluster;
-use common::{Deaf, Dice, Folder, ids, operators, somebody};
+use common::proxy::{Fault, Proxy};
+use common::{Deaf, Dice, Folder, ids, operators, patiently, somebody};
 
 #[tokio::test]
 async fn sqlite_answers_as_the_model_does() {
     for seed in 1..=6 {
         let folder = Folder::new("model");
-        Story::tell(&folder.sqlite(), seed, 140, Stores::One).await;
+        Story::tell(&folder.sqlite(), seed, 140, Stores::One, None).await;
     }
 }
 
@@ -32,7 +38,7 @@ async fn sqlite_answers_as_the_model_does() {
 async fn postgres_answers_as_the_model_does() {
     let Some(cluster) = Cluster::start() else { return };
     for seed in [204, 209] {
-        Story::tell(&cluster.database(&format!("model{seed}")), seed, 150, Stores::Two).await;
+        Story::tell(&cluster.database(&format!("model{seed}")), seed, 150, Stores::Two, None).await;
     }
 }
 
@@ -59,6 +65,10 @@ struct Story {
     url: String,
     store: Store,
     other: Option<Store>,
+    /// What may break between it and the database, and when: by dice of its own, so that the story is the same without it.
+    line: Option<(Arc<Proxy>, Dice)>,
+    /// Whether the store did not find out what became of an order, so that nobody knows how the story goes on.
+    is_given_up: bool,
     model: Chat,
     dice: Dice,
     seed: u64,
@@ -70,7 +80,8 @@ struct Story {
 }
 
 impl Story {
-    async fn tell(url: &str, seed: u64, chapters: usize, stores: Stores) {
+    /// Says whether it was told to its end.
+    async fn tell(url: &str, seed: u64, chapters: usize, stores: Stores, line: Option<Arc<Proxy>>) -> bool {
         let store = open(url, seed).await;
         let other = if stores == Stores::Two { Some(open(url, seed).await) } else { None };
         let mut model = Chat::new(options(seed).limits);
@@ -82,13 +93,32 @@ impl Story {
         }
         let (dice, url) = (Dice::new(seed), url.to_owned());
         let (rooms, messages, heads) = Default::default();
-        let mut story = Story { url, store, other, model, dice, seed, now: 1_000, people, rooms, messages, heads };
+        let line = line.map(|line| (line, Dice::new(seed + 1)));
+        let mut story = Story {
+            url,
+            store,
+            other,
+            line,
+            is_given_up: false,
+            model,
+            dice,
+            seed,
+            now: 1_000,
+            people,
+            rooms,
+            messages,
+            heads,
+        };
         for _ in 0..chapters {
             story.chapter().await;
+            if story.is_given_up {
+                return false;
+            }
         }
-        story.store.close().await;
+        story.ends().await;
         // A story in which nothing happens proves nothing.
         assert!(story.rooms.len() > 5 && story.messages.len() > 50, "{} {}", story.rooms.len(), story.messages.len());
+        true
     }
 
     /// Several orders at once, then questions about what is so now.
@@ -104,11 +134,14 @@ impl Story {
         let talk = self.dice.one_in(2);
         let many = if talk || self.dice.one_in(3) { 1 } else { 1 + self.dice.roll(24) };
         let orders: Vec<_> = (0..many).map(|_| self.order(talk)).collect();
+        let breaks = self.line.as_mut().and_then(|(line, dice)| dice.one_in(2).then(|| line.clone()));
+        breaks.iter().for_each(|line| line.next(Fault::LosesAnswer));
         let waiting: Vec<_> = orders.iter().map(|order| self.store.execute(order.clone())).collect();
         let mut answers = Vec::new();
         for answer in waiting {
             answers.push(answer.await);
         }
+        breaks.iter().for_each(|line| line.mend());
         for (order, answer) in orders.into_iter().zip(answers) {
             self.compare(order, answer);
         }
@@ -119,6 +152,10 @@ impl Story {
 
     /// The model decides the same, given the same numbers.
     fn compare(&mut self, order: Order, answer: Result<Outcome, Failure>) {
+        if self.line.is_some() && answer == Err(Failure::Unavailable) {
+            self.is_given_up = true;
+            return;
+        }
         let event = answer.as_ref().ok().and_then(Outcome::event).cloned();
         let stamp = Stamp { actor: order.actor, at: order.at, ids: ids(event.as_deref()) };
         let expected = self.model.execute(stamp, order.command.clone()).map_err(Failure::Refused);
@@ -211,74 +248,4 @@ impl Story {
         };
         (room, message)
     }
-
-    async fn ask(&mut self) {
-        let reader = self.someone();
-        let (room, message) = self.place(reader);
-        let other = self.someone();
-        let limit = 1 + self.dice.roll(8);
-        let after = if self.dice.one_in(2) { Some(other) } else { None };
-        let (store, model) = (&self.store, &self.model);
-        let about = format!("seed {} reader {reader} room {room} message {message} limit {limit}", self.seed);
-        match self.dice.roll(16) {
-            14 | 15 => self.ask_who_leads(reader, (room, message, other), after, limit).await,
-            0 => {
-                for page in
-                    [Page::Newest, Page::Pinned, Page::Before(message), Page::After(Some(message)), Page::After(None)]
-                {
-                    let expected = model.history(reader, room, page, limit);
-                    same(store.history(reader, room, page, limit).await, expected, &format!("{about} {page:?}"));
-                    let expected = model.thread(reader, room, message, page, limit);
-                    same(
-                        store.thread(reader, room, message, page, limit).await,
-                        expected,
-                        &format!("{about} {page:?}"),
-                    );
-                }
-            }
-            13 => same(self.store.hide(reader, room).await, self.model.hide(reader, room), &about),
-            1 => same(store.message(reader, room, message).await, model.message(reader, room, message), &about),
-            2 => same(store.joining(reader, room).await, model.joining(reader, room), &about),
-            3 => same(store.heads(self.rooms.clone()).await, Ok(model.heads(self.rooms.clone())), &about),
-            4 => {
-                let before = if after.is_some() { Some(room) } else { None };
-                same(store.chats(reader, before, limit).await, model.chats(reader, before, limit), &about);
-            }
-            5 => same(store.chat(reader, room).await, model.chat(reader, room), &about),
-            6 => {
-                let expected = model.members(reader, room, after, limit);
-                same(store.members(reader, room, after, limit).await, expected, &about);
-            }
-            7 => {
-                let expected = model.readers_page(reader, room, message, after, limit);
-                same(store.readers(reader, room, message, after, limit).await, expected, &about);
-            }
-            8 => {
-                let expected = model.likers_page(reader, room, message, after, limit);
-                same(store.likers(reader, room, message, after, limit).await, expected, &about);
-                let page = ReactorsPage { emoji: Emoji::new(["👍", ""][limit % 2]), after: limit as u64, limit };
-                let expected = model.reactors_page(reader, room, message, page.clone());
-                same(store.reactors(reader, room, message, page).await, expected, &about);
-            }
-            9 => operators::see_the_same(store, model, (other, room, message), limit).await,
-            10 => {
-                let of: Vec<_> = self.rooms.iter().flat_map(|&room| [(reader, room), (other, room)]).collect();
-                same(store.summaries(of.clone()).await, Ok(model.summaries(of)), &about);
-            }
-            11 => {
-                let at = Time::from_secs(self.now + limit as i64);
-                same(store.roulette(reader).await, Ok(model.roulette(reader)), &about);
-                same(store.searching(reader).await, Ok(model.searching(reader)), &about);
-                same(store.expired_leases(at).await, Ok(model.expired_leases(at)), &about);
-                self.model.renew_leases([other], at);
-                self.store.renew_leases(vec![other], at).await.unwrap();
-            }
-            _ => self.resume(reader, room, message, limit).await,
-        }
-    }
-}
-
-#[track_caller]
-fn same<T: PartialEq + std::fmt::Debug>(found: Result<T, Failure>, expected: Result<T, Refusal>, about: &str) {
-    assert_eq!(found, expected.map_err(Failure::Refused), "{about}");
 }

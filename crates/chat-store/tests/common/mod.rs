@@ -3,6 +3,7 @@
 
 pub mod operators;
 pub mod postgres;
+pub mod proxy;
 pub mod wire;
 
 use diesel::{Connection, SqliteConnection};

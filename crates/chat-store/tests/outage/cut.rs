@@ -2,7 +2,7 @@
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
-use super::proxy::{Fault, Proxy};
+use super::common::proxy::{Fault, Proxy};
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,7 +1,7 @@
 //! The database stops in the middle of a commit: whoever it is not about is not kept waiting for it.
 
+use super::common::proxy::Fault;
 use super::cut::{behind_a_bad_line, everything_is_there_once, know_the_room};
-use super::proxy::Fault;
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

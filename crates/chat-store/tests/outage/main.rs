@@ -6,7 +6,6 @@ mod cut;
 mod disk;
 mod doubt;
 mod load;
-mod proxy;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -21,8 +20,6 @@ use common::postgres::Cluster;
 use common::{Deaf, Folder, open, options, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
 use load::Load;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgres_is_stopped_and_started_under_load() {

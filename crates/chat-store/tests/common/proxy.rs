@@ -1,14 +1,15 @@
 //! A bad line to the database.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
-
-use super::*;
 
 /// What goes wrong on a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// The connection breaks instead of passing on that something was committed.
     LosesAnswer,
     /// The connection breaks instead of passing on what is asked.
@@ -18,8 +19,8 @@ pub(crate) enum Fault {
 }
 
 /// Stands between the store and Postgres.
-pub(crate) struct Proxy {
-    pub(crate) port: u16,
+pub struct Proxy {
+    pub port: u16,
     line: Arc<Line>,
 }
 
@@ -34,7 +35,7 @@ struct Line {
 }
 
 impl Proxy {
-    pub(crate) async fn start(server: u16) -> Proxy {
+    pub async fn start(server: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let line = Arc::new(Line::default());
@@ -48,27 +49,32 @@ impl Proxy {
     }
 
     /// The next time that it can, the line does that.
-    pub(crate) fn next(&self, fault: Fault) {
+    pub fn next(&self, fault: Fault) {
         *self.line.next.lock().unwrap() = Some(fault);
     }
 
+    /// It does nothing of the kind any more.
+    pub fn mend(&self) {
+        *self.line.next.lock().unwrap() = None;
+    }
+
     /// Whether it has done it.
-    pub(crate) fn has_failed(&self) -> bool {
+    pub fn has_failed(&self) -> bool {
         self.line.next.lock().unwrap().is_none()
     }
 
     /// Passes on again what was held back.
-    pub(crate) fn thaw(&self) {
+    pub fn thaw(&self) {
         self.line.frozen.send_replace(false);
     }
 
     /// How many answers of transactions, and of single statements, were lost.
-    pub(crate) fn lost(&self) -> (usize, usize) {
+    pub fn lost(&self) -> (usize, usize) {
         (self.line.transactions.load(Ordering::SeqCst), self.line.statements.load(Ordering::SeqCst))
     }
 
     /// The client's side of every connection breaks; the server does not notice.
-    pub(crate) fn hang_up(&self) {
+    pub fn hang_up(&self) {
         self.line.hang_up.notify_waiters();
     }
 }
