@@ -73,12 +73,16 @@ mod test {
         Moves = "a resume that forgets moves";
         /// The grace after somebody's last socket is counted from the server's start.
         Grace = "presence that never ends";
+        /// After a clock was set back, no grace ends until the clock has caught up.
+        Wall = "presence by wall clock";
         /// Typing does not end when its signs stop.
         Types = "typing that never ends";
         /// The numbers that count another node's envelopes are not checked.
         Numbers = "n ignored";
         /// The queue to a client has no bound.
         Unbound = "a queue without a bound";
+        /// Mutes are ignored.
+        Voice = "a mute that binds nobody";
     }
 
     thread_local! {

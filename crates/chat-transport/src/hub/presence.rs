@@ -58,7 +58,8 @@ impl People {
     pub(super) fn tick(&mut self, now: Time) {
         let within = self.settings.reconnection;
         self.left_socketio.retain(|_, left| now.since(*left) <= within);
-        if !planted!(Grace) {
+        let is_early = || self.presence.deadline().is_some_and(|deadline| deadline > now);
+        if !planted!(Grace) && !(planted!(Wall) && is_early()) {
             self.shift(PresenceSign::Tick, now)
         }
     }

@@ -10,6 +10,7 @@ use super::cluster::{Acked, Cluster};
 use super::device::Device;
 use super::fold::Fold;
 use super::truth::now;
+use super::voices::Voices;
 use super::words::Kind;
 use chat_domain::Journal;
 
@@ -19,6 +20,7 @@ pub(super) async fn everything(cluster: &Rc<Cluster>, devices: &[Rc<Device>], pe
         cluster.acked.borrow().iter().for_each(|one| acked(cluster, one));
     }
     sent_once(cluster);
+    voices(cluster);
     presence(cluster, devices, people);
     rooms(cluster, devices).await;
     devices.iter().for_each(|device| online(cluster, device));
@@ -26,7 +28,7 @@ pub(super) async fn everything(cluster: &Rc<Cluster>, devices: &[Rc<Device>], pe
 
 /// Checks what every client knows of its rooms.
 pub(super) async fn rooms(cluster: &Rc<Cluster>, devices: &[Rc<Device>]) {
-    for device in devices {
+    for device in devices.iter().filter(|device| !device.is_home()) {
         let folds: Vec<Fold> = device.folds.borrow().values().cloned().collect();
         for fold in folds.iter().filter(|fold| cluster.truth.is_member(device.user(), fold.room)) {
             came_back(cluster, device, fold);
@@ -60,6 +62,16 @@ fn sent_once(cluster: &Cluster) {
             && let Some(before) = names.insert(message.text().to_owned(), message.id)
         {
             cluster.story.red("again", format_args!("{} is message {before} and {}", message.text(), message.id));
+        }
+    }
+}
+
+/// Checks that nobody wrote where they were muted, banned or blocked, and nobody was added who was banned.
+fn voices(cluster: &Cluster) {
+    let mut voices = Voices::default();
+    for event in cluster.truth.events() {
+        if let Err(how) = voices.take(&event) {
+            cluster.story.red("voice", how);
         }
     }
 }
@@ -175,7 +187,7 @@ fn typing(cluster: &Cluster, device: &Device, fold: &Fold) {
 /// Checks that a client knows who is online, unless a sign was dropped because it was slow.
 fn online(cluster: &Cluster, device: &Device) {
     // With several nodes, or members who come and go, a client cannot know it exactly.
-    let ([node], true) = (&cluster.nodes[..], cluster.plan.members == 0) else { return };
+    let ([node], true) = (&cluster.nodes[..], cluster.plan.members + cluster.plan.voices == 0) else { return };
     let Some(app) = node.app() else { return };
     let dropped = app.hub.depot().counters().dropped.load(std::sync::atomic::Ordering::Relaxed);
     // Presence is told when somebody comes online, not when somebody who is online is added to a room.

@@ -26,6 +26,8 @@ pub(super) struct Cluster {
     pub(super) story: Story,
     pub(super) truth: Arc<Truth>,
     pub(super) nodes: Vec<Rc<Node>>,
+    /// The direct chat of the first two, if they have one.
+    pub(super) direct: Option<RoomId>,
     pub(super) acked: RefCell<Vec<Acked>>,
     is_calm: Cell<bool>,
     is_over: Cell<bool>,
@@ -51,19 +53,26 @@ pub(super) struct Ran {
 /// Runs a plan, with this mistake planted.
 pub(super) fn run(plan: &Plan, mistake: Option<Mistake>) -> Ran {
     plant(mistake);
+    let ran = run_tampered(plan, |_, _| {});
+    plant(None);
+    ran
+}
+
+/// Runs a plan, and calls `tamper` before the checks at the end.
+pub(super) fn run_tampered(plan: &Plan, tamper: impl Fn(&Cluster, &[Rc<Device>])) -> Ran {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
-    let story = LocalSet::new().block_on(&runtime, live(plan.clone()));
+    let story = LocalSet::new().block_on(&runtime, live(plan.clone(), tamper));
     // Tasks that are still running are dropped here, while the mistake is still planted.
     drop(runtime);
-    plant(None);
     Ran { red: story.wrong(), hash: story.hash(), lines: story.lines() }
 }
 
-async fn live(plan: Plan) -> Story {
+async fn live(plan: Plan, tamper: impl Fn(&Cluster, &[Rc<Device>])) -> Story {
     let story = Story::new();
     let truth = Truth::new(story.clone());
     let people: Vec<Account> = (0..plan.people).map(|number| truth.register(&format!("p{number}"))).collect();
-    let rooms: Vec<RoomId> = (0..plan.rooms).filter_map(|_| make_room(&truth, &people)).collect();
+    let groups: Vec<RoomId> = (0..plan.rooms).filter_map(|_| make_room(&truth, &people)).collect();
+    let direct = if plan.direct { make_direct(&truth, &people) } else { None };
     let bus = Bus::new();
     let frost = Arc::default();
     let nodes: Vec<_> = (0..plan.nodes).map(|number| Node::new(number, &bus, &frost, &plan, &truth, &story)).collect();
@@ -72,6 +81,7 @@ async fn live(plan: Plan) -> Story {
         story: story.clone(),
         truth,
         nodes,
+        direct,
         acked: RefCell::default(),
         is_calm: Cell::default(),
         is_over: Cell::default(),
@@ -79,16 +89,19 @@ async fn live(plan: Plan) -> Story {
     });
     let device = |number| {
         let account = people[(number % cluster.plan.people) as usize].clone();
+        let is_in = |room: &RoomId| cluster.truth.is_member(account.person.id(), *room);
+        let rooms: Vec<RoomId> = groups.iter().copied().chain(direct).filter(is_in).collect();
         Device::new(number, account, &rooms, &cluster)
     };
     let devices: Vec<Rc<Device>> = (0..cluster.plan.devices).map(device).collect();
     let living: Vec<_> = devices.iter().map(|device| spawn_local(device.clone().live())).collect();
-    cluster.trouble(&people, &rooms).await;
+    cluster.trouble(&people, &groups).await;
     if story.wrong().is_none() {
         cluster.calm().await;
         // Whatever was lost must be noticed without anything new happening.
         check::rooms(&cluster, &devices).await;
-        cluster.quiet(&people, &rooms).await;
+        cluster.quiet(&people, &groups).await;
+        tamper(&cluster, &devices);
         check::everything(&cluster, &devices, &people).await;
     }
     cluster.is_over.set(true);
@@ -97,10 +110,16 @@ async fn live(plan: Plan) -> Story {
 }
 
 fn make_room(truth: &Truth, people: &[Account]) -> Option<RoomId> {
-    let (owner, others) = people.split_first()?;
-    let members = others.iter().map(|other| other.person.id()).collect();
-    let command = Command::CreateGroup { title: "us".into(), members, client_id: None };
-    let order = Order { actor: owner.person.id(), at: Time(0), command, origin: None };
+    let members = people.iter().skip(1).map(|other| other.person.id()).collect();
+    make(truth, people, Command::CreateGroup { title: "us".into(), members, client_id: None })
+}
+
+fn make_direct(truth: &Truth, people: &[Account]) -> Option<RoomId> {
+    make(truth, people, Command::OpenDirect { with: people.get(1)?.person.id() })
+}
+
+fn make(truth: &Truth, people: &[Account], command: Command) -> Option<RoomId> {
+    let order = Order { actor: people.first()?.person.id(), at: Time(0), command, origin: None };
     truth.execute(&order).ok()?.event().map(|event| event.room)
 }
 
@@ -141,8 +160,8 @@ impl Cluster {
     }
 
     /// Makes trouble until the time for it is over: crashes, frozen and deaf nodes, clocks that jump, members who are removed and
-    /// added, a restored database.
-    async fn trouble(&self, people: &[Account], rooms: &[RoomId]) {
+    /// added, muted, banned and blocked, a restored database.
+    async fn trouble(&self, people: &[Account], groups: &[RoomId]) {
         let plan = &self.plan;
         let mut chance = Chance::of(plan.seed, "trouble");
         let end = Instant::now() + Duration::from_millis(plan.trouble);
@@ -173,7 +192,10 @@ impl Cluster {
                 self.truth.restore(chance.between(1, 12) as usize);
             }
             if chance.percent(plan.members) {
-                self.move_somebody(&mut chance, people, rooms);
+                self.move_somebody(&mut chance, people, groups);
+            }
+            if chance.percent(plan.voices) {
+                self.silence_somebody(&mut chance, people, groups);
             }
         }
     }
@@ -192,8 +214,8 @@ impl Cluster {
     }
 
     /// Lets the owner of a room remove somebody, or add them again.
-    fn move_somebody(&self, chance: &mut Chance, people: &[Account], rooms: &[RoomId]) {
-        let (Some(room), Some((owner, others))) = (chance.pick(rooms), people.split_first()) else { return };
+    fn move_somebody(&self, chance: &mut Chance, people: &[Account], groups: &[RoomId]) {
+        let (Some(room), Some((owner, others))) = (chance.pick(groups), people.split_first()) else { return };
         let others: Vec<UserId> = others.iter().map(|other| other.person.id()).collect();
         let Some(user) = chance.pick(&others) else { return };
         let command = match self.truth.is_member(user, room) {
@@ -212,12 +234,10 @@ impl Cluster {
     }
 
     /// Sends a last message in every room, then waits.
-    async fn quiet(&self, people: &[Account], rooms: &[RoomId]) {
-        for room in rooms {
-            let draft = chat_domain::Draft::text("the end");
-            people.first().into_iter().for_each(|owner| {
-                self.order(owner, Command::Send { room: *room, draft: draft.clone(), client_id: None });
-            });
+    async fn quiet(&self, people: &[Account], groups: &[RoomId]) {
+        for room in groups.iter().copied().chain(self.direct) {
+            let send = || Command::Send { room, draft: chat_domain::Draft::text("the end"), client_id: None };
+            people.iter().take(1).for_each(|owner| self.order(owner, send()));
         }
         for _ in 0..20 {
             sleep(Duration::from_secs(1)).await;
@@ -225,7 +245,7 @@ impl Cluster {
         }
     }
 
-    fn order(&self, by: &Account, command: Command) {
+    pub(super) fn order(&self, by: &Account, command: Command) {
         let Some(app) = self.nodes.iter().find_map(|node| node.app()) else { return };
         app.journal.submit(Order { actor: by.person.id(), at: app.now(), command, origin: None });
     }

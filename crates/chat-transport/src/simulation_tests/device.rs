@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
 use chat_domain::{Account, RoomId, UserId};
 use tokio::io::DuplexStream;
@@ -11,7 +10,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::chance::Chance;
 use super::cluster::Cluster;
-use super::ears::{Frame, Heard};
 use super::fold::Fold;
 use super::link::{Broken, Dial, Link};
 use super::talk::Pending;
@@ -27,6 +25,8 @@ pub(super) struct Device {
     pub(super) kind: Cell<Kind>,
     /// How often it resumes by the newest message's id instead of a cursor, in percent.
     pub(super) by_message: u64,
+    /// How often it upgrades from long polling to a WebSocket, in percent of what it does.
+    pub(super) changes: u64,
     pub(super) folds: RefCell<BTreeMap<u64, Fold>>,
     /// Who is online, as far as it was told on this connection.
     pub(super) online: RefCell<BTreeSet<u64>>,
@@ -34,12 +34,14 @@ pub(super) struct Device {
     pub(super) node: Cell<usize>,
     pub(super) is_connected: Cell<bool>,
     /// When it last connected.
-    came: Cell<Instant>,
+    pub(super) came: Cell<Instant>,
     /// The epoch of the database in which it connected.
     pub(super) life: Cell<u64>,
     pub(super) pending: RefCell<Option<Pending>>,
     /// Its own messages that it sent more than once.
     pub(super) again: RefCell<BTreeSet<u64>>,
+    /// When its owner goes home and disconnects for good.
+    home: Option<Instant>,
     pub(super) chance: RefCell<Chance>,
     pub(super) said: Cell<u64>,
     pub(super) cluster: Rc<Cluster>,
@@ -64,14 +66,18 @@ impl Device {
         let one = |chance: &mut Chance, of: &[Kind]| chance.pick(of).into_iter().collect::<Vec<_>>();
         let (kinds, rooms) = match chance.below(10) {
             0 | 1 => (Kind::WHOLE.to_vec(), some),
-            2 | 3 => (vec![Kind::Multiplexed, Kind::SocketIo], rooms.to_vec()),
+            2 | 3 => (Kind::JOINING.to_vec(), rooms.to_vec()),
             // After a restore, ids of messages from before mean nothing, so clients that resume by them are left out.
             4 if !cluster.plan.restore => (one(&mut chance, Kind::PARTIAL), some),
             _ => (one(&mut chance, Kind::WHOLE), some),
         };
         let by_message = if cluster.plan.restore { 0 } else { chance.pick(&[0, 0, 0, 50, 100]).unwrap_or(0) };
         let by_message = if kinds.iter().all(|kind| kind.is_partial()) { 100 } else { by_message };
+        let changes = if kinds.contains(&Kind::LongPoll) { chance.pick(&[0, 5, 40]).unwrap_or(0) } else { 0 };
+        let mut whose = Chance::of(cluster.plan.seed, &account.person.username);
+        let (goes, after) = (whose.percent(cluster.plan.homes), whose.millis((0, cluster.plan.trouble)));
         Rc::new(Device {
+            home: goes.then(|| Instant::now() + after),
             token: cluster.nodes[0].token(&account),
             kind: Cell::new(kinds[0]),
             folds: RefCell::new(rooms.iter().map(|room| (room.number() as u64, Fold::new(*room))).collect()),
@@ -89,6 +95,7 @@ impl Device {
             account,
             kinds,
             by_message,
+            changes,
         })
     }
 
@@ -107,9 +114,14 @@ impl Device {
         self.kinds.len() == 1
     }
 
-    /// Runs until the end of the run.
+    /// Tells whether its owner has gone home.
+    pub(super) fn is_home(&self) -> bool {
+        self.home.is_some_and(|home| home <= Instant::now())
+    }
+
+    /// Runs until the end of the run, or until its owner goes home.
     pub(super) async fn live(self: Rc<Device>) {
-        while !self.cluster.is_over() {
+        while !self.cluster.is_over() && !self.is_home() {
             let kind = self.chance.borrow_mut().pick(&self.kinds).unwrap_or(Kind::Multiplexed);
             self.kind.set(kind);
             self.node.set(self.chance.borrow_mut().below(self.cluster.plan.nodes) as usize);
@@ -119,7 +131,9 @@ impl Device {
             if let Some(pending) = &mut *self.pending.borrow_mut() {
                 pending.asked = None;
             }
-            let pause = self.chance.borrow_mut().millis((10, 300));
+            // Clients that were removed for good retry seldom.
+            let pause = if self.cluster.is_calm() { (500, 1_500) } else { (10, 300) };
+            let pause = self.chance.borrow_mut().millis(pause);
             sleep(pause).await;
         }
     }
@@ -167,7 +181,7 @@ impl Device {
                     act_at = Instant::now() + self.chance.borrow_mut().millis(pace);
                 }
             }
-            if self.cluster.is_over() {
+            if self.cluster.is_over() || self.is_home() {
                 return Ok(());
             }
         }
@@ -181,7 +195,7 @@ impl Device {
         Ok(())
     }
 
-    async fn join(&self, link: &mut Link, kind: Kind, room: u64) -> Result<(), Broken> {
+    pub(super) async fn join(&self, link: &mut Link, kind: Kind, room: u64) -> Result<(), Broken> {
         let by_message = self.goes_by_message();
         let words = {
             let mut folds = self.folds.borrow_mut();
@@ -192,76 +206,10 @@ impl Device {
             if !fold.is_loaded {
                 return Err(Broken::Lost);
             }
-            fold.is_joined = true;
+            (fold.is_joined, fold.is_joining) = (true, true);
             kind.join(fold.room, &fold.from(by_message))
         };
-        link.say(words).await
-    }
-
-    async fn take(&self, link: &mut Link, kind: Kind, frame: Frame) -> Result<(), Broken> {
-        let me = self.user().number() as u64;
-        let room = frame.room.or_else(|| {
-            let folds = self.folds.borrow();
-            folds.keys().next().copied().filter(|_| folds.len() == 1)
-        });
-        if !matches!(frame.heard, Heard::Other) {
-            self.note(format_args!("hears of room {}: {:?}", room.unwrap_or(0), frame.heard));
-        }
-        match &frame.heard {
-            Heard::Resync => {
-                room.and_then(|room| self.folds.borrow_mut().get_mut(&room).map(|fold| fold.is_loaded = false));
-                return Err(Broken::Lost);
-            }
-            Heard::Taken { id, name } => self.taken(*id, name.as_deref()),
-            Heard::Refused { code, name } => self.refused(code, name.as_deref())?,
-            Heard::Online { user, is_online: true } => drop(self.online.borrow_mut().insert(*user)),
-            Heard::Online { user, is_online: false } => drop(self.online.borrow_mut().remove(user)),
-            Heard::Sent { id, content } => self.check_sent(kind, room, *id, content),
-            _ => {}
-        }
-        let Some(room) = room else { return Ok(()) };
-        // What is told between a restore and its being noticed does not count, since everybody loads anew.
-        if self.is_shown_again(kind, &frame.heard) || self.life.get() != self.cluster.truth.epoch() {
-            return Ok(());
-        }
-        let broke = match self.folds.borrow_mut().get_mut(&room) {
-            Some(fold) => fold.take(&frame),
-            None => Ok(()),
-        };
-        // Until the restore is noticed, cursors are still of the old epoch, and whoever has one will load anew.
-        let broke =
-            broke.or_else(|broke| if self.cluster.plan.restore && broke.0 == "cursor" { Ok(()) } else { Err(broke) });
-        if let Err((promise, how)) = broke {
-            self.cluster.story.red(promise, format_args!("{} as {kind:?}: {how}", self.name));
-        }
-        match frame.heard {
-            // A replay may tell of a removal and then of the return, and the room goes on. A client that joined again in between
-            // would go back. A real client sees this by the messages that follow; here it is looked up. No typing is shown in a
-            // room that is not shown.
-            Heard::Removed { user } if user == me => {
-                let is_in = RoomId::new(room as i64).is_some_and(|room| self.is_in(room));
-                if let Some(fold) = self.folds.borrow_mut().get_mut(&room) {
-                    fold.typing.clear();
-                    fold.is_joined &= is_in;
-                }
-                Ok(())
-            }
-            Heard::Added { user } if user == me && kind.joins() => {
-                if self.is_told_beside(room, frame.cursor.is_some()) {
-                    // It was removed before it joined, and only thought that it had joined.
-                    return Err(Broken::Lost);
-                }
-                self.join(link, kind, room).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Tells whether news of a joined room came outside of its stream: without a cursor, and not in a replay.
-    fn is_told_beside(&self, room: u64, has_cursor: bool) -> bool {
-        let folds = self.folds.borrow();
-        let Some(fold) = folds.get(&room).filter(|fold| fold.is_joined && !has_cursor) else { return false };
-        fold.cursor.is_some() || self.came.get().elapsed() > Duration::from_millis(500)
+        link.say(self, words).await
     }
 
     fn first_room(&self) -> Option<(RoomId, From)> {

@@ -5,6 +5,7 @@ use chat_domain::RoomId;
 use super::device::Device;
 use super::ears::Heard;
 use super::talk::Pending;
+use super::voices::Voices;
 use super::words::Kind;
 
 impl Device {
@@ -43,8 +44,33 @@ impl Device {
             cluster.story.red("echo", format_args!("{} hears its {name} before the answer", self.name));
         }
         let Some(room) = room.and_then(|room| RoomId::new(room as i64)) else { return };
+        let folds = self.folds.borrow();
+        let missing = folds.get(&(room.number() as u64)).and_then(|fold| cluster.truth.missing(room, id, &fold.heard));
+        if let Some(missing) = missing {
+            cluster.story.red("gap", format_args!("{} hears message {id} and has not heard {missing}", self.name));
+        }
         if let Some(removed) = cluster.leaks(self.user(), room, id) {
             cluster.story.red("leak", format_args!("{} was removed at {removed} and hears message {id}", self.name));
+        }
+    }
+
+    /// Checks that a message was refused for a reason: its sender was once silenced, or the node was in trouble.
+    pub(super) fn check_refused(&self, code: &str, is_send: bool) {
+        let (story, truth) = (&self.cluster.story, &self.cluster.truth);
+        let pending = self.pending.borrow();
+        let Some(room) = pending.as_ref().filter(|_| is_send).and_then(|it| RoomId::new(it.room as i64)) else {
+            return;
+        };
+        match code {
+            "UNAVAILABLE" => {}
+            // After a clock was set back, everybody seems to have written a moment ago.
+            "RATE_LIMIT" if self.cluster.plan.jumps > 0 => {}
+            "FORBIDDEN" => {
+                let voices = Voices::after(truth.events().iter().map(|event| &**event));
+                let may_be = self.cluster.plan.restore || voices.was_silent(room, self.user());
+                story.check("refused", may_be, || format!("{} may speak in room {room} and is refused", self.name));
+            }
+            _ => story.red("refused", format_args!("{} is refused in room {room}: {code}", self.name)),
         }
     }
 }

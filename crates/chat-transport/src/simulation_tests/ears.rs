@@ -62,6 +62,8 @@ pub(super) enum Heard {
     },
     /// What the client missed was pruned: it must load anew.
     Resync,
+    /// The client has joined a room.
+    Joined,
     /// Socket.IO: the client must answer with this.
     Answer(&'static str),
     /// Socket.IO: the client is connected.
@@ -73,7 +75,7 @@ pub(super) enum Heard {
 /// Parses a frame.
 pub(super) fn hear(kind: Kind, text: &str) -> Frame {
     match kind {
-        Kind::SocketIo => packet(text),
+        Kind::SocketIo | Kind::LongPoll => packet(text),
         Kind::Bare => bare(&parse(text)),
         _ => envelope(&parse(text)),
     }
@@ -103,6 +105,7 @@ fn packet(text: &str) -> Frame {
         let fields = &parse(rest)[0];
         let word = match (fields["status"].as_str(), number) {
             (Some("error"), _) => "error",
+            (Some("joined"), _) => "joined_chat",
             (_, "1") => "message_sent",
             _ => "",
         };
@@ -160,6 +163,7 @@ fn understood(word: &str, frame: &Value, fields: &Value, message: &Value) -> Fra
         ("user:online", _, Some(user)) => Heard::Online { user, is_online: true },
         ("message_sent", Some(id), _) => Heard::Taken { id, name: text("client_id") },
         ("error", ..) => Heard::Refused { code: text("code").unwrap_or_default(), name: text("client_id") },
+        ("joined_chat", ..) => Heard::Joined,
         ("resync", ..) => Heard::Resync,
         ("ready", ..) => Heard::Ready,
         _ => Heard::Other,

@@ -16,6 +16,8 @@ pub(super) struct Fold {
     pub(super) is_loaded: bool,
     /// Whether its socket hears the room now.
     pub(super) is_joined: bool,
+    /// Whether a join was requested and not answered yet. A client that requests two joins from one cursor is told everything twice.
+    pub(super) is_joining: bool,
     /// The cursor of the load, and the present one.
     pub(super) loaded: Option<Cursor>,
     pub(super) cursor: Option<String>,
@@ -41,6 +43,7 @@ impl Fold {
             room,
             is_loaded: false,
             is_joined: false,
+            is_joining: false,
             loaded: None,
             cursor: None,
             last: 0,
@@ -62,7 +65,7 @@ impl Fold {
 
     /// Forgets what held only for the last connection.
     pub(super) fn begin(&mut self) {
-        self.is_joined = false;
+        (self.is_joined, self.is_joining) = (false, false);
         self.typing.clear();
     }
 
@@ -92,6 +95,7 @@ impl Fold {
                 let before = self.read.insert(*user, *upto).unwrap_or(0);
                 check("positions", *upto >= before, || format!("{user} has read up to {before}, then up to {upto}"))?;
             }
+            Heard::Joined => self.is_joining = false,
             Heard::Types { user, is_typing: true } => drop(self.typing.insert(*user)),
             Heard::Types { user, is_typing: false } => drop(self.typing.remove(user)),
             _ => {}

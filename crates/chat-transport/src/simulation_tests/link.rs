@@ -1,21 +1,19 @@
 //! A client's connection to a node.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
+use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{WebSocketStream, client_async};
 
+use super::asked::{Asked, PATIENCE, fetch};
 use super::ears::{Frame, Heard, envelope, hear};
+use super::engine::{Polling, Socket};
 use super::words::{From, Kind};
 use chat_domain::RoomId;
 
@@ -43,9 +41,14 @@ pub(super) struct Link {
 }
 
 enum Way {
-    Socket(Box<WebSocketStream<DuplexStream>>),
+    Socket(Box<Socket>),
+    /// Socket.IO, as long as it polls.
+    Engine(Polling),
     Stream(Incoming, Vec<u8>),
-    Poll { room: RoomId, from: From },
+    Poll {
+        room: RoomId,
+        from: From,
+    },
 }
 
 impl Link {
@@ -55,12 +58,14 @@ impl Link {
         let way = match kind {
             Kind::Poll | Kind::PollMessages => Way::Poll { room, from: from.clone() },
             Kind::Stream => {
-                let answer = ask(dial, "GET", &path, None).await?;
+                let answer = timeout(PATIENCE, Asked::new(dial, "GET", &path, String::new()).answer());
+                let answer = answer.await.map_err(|_| Broken::Lost)??;
                 match answer.status().as_u16() {
                     200 => Way::Stream(answer.into_body(), Vec::new()),
                     status => return Err(Broken::Refused(status)),
                 }
             }
+            Kind::LongPoll => Way::Engine(Polling::open(dial).await?),
             _ => {
                 let stream = dial.dial().ok_or(Broken::Lost)?;
                 let shaken = timeout(PATIENCE, client_async(format!("ws://sim{path}"), stream)).await;
@@ -74,23 +79,34 @@ impl Link {
             }
         };
         let mut link = Link { kind, way, ready: VecDeque::new() };
-        if kind == Kind::SocketIo {
-            link.say(format!("40{}", json!({"token": dial.token()}))).await?;
+        if kind.is_socketio() {
+            link.say(dial, format!("40{}", json!({"token": dial.token()}))).await?;
             while link.next(dial).await?.heard != Heard::Ready {}
         }
         Ok(link)
     }
 
     /// Sends a frame.
-    pub(super) async fn say(&mut self, text: String) -> Result<(), Broken> {
+    pub(super) async fn say(&mut self, dial: &impl Dial, text: String) -> Result<(), Broken> {
         match &mut self.way {
             // The timeout bounds the wait for a node that does not read.
             Way::Socket(socket) => {
                 let said = timeout(PATIENCE, socket.send(Message::text(text))).await;
                 said.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
             }
+            Way::Engine(polling) => polling.say(dial, &text).await,
             Way::Stream(..) | Way::Poll { .. } => Ok(()),
         }
+    }
+
+    /// Upgrades from long polling to a WebSocket, if it polls and the server accepts.
+    pub(super) async fn change(&mut self, dial: &impl Dial) -> Result<(), Broken> {
+        let Way::Engine(polling) = &mut self.way else { return Ok(()) };
+        if let Some((socket, last)) = polling.change(dial).await? {
+            self.ready.extend(last.iter().map(|packet| hear(self.kind, packet)));
+            self.way = Way::Socket(Box::new(socket));
+        }
+        Ok(())
     }
 
     /// Returns the next frame. It may be dropped without loss.
@@ -98,7 +114,7 @@ impl Link {
         loop {
             if let Some(frame) = self.ready.pop_front() {
                 if let Heard::Answer(answer) = frame.heard {
-                    self.say(answer.into()).await?;
+                    self.say(dial, answer.into()).await?;
                     continue;
                 }
                 return Ok(frame);
@@ -113,6 +129,10 @@ impl Link {
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return Err(Broken::Lost),
                 },
+                Way::Engine(polling) => {
+                    let packets = polling.next(dial).await?;
+                    self.ready.extend(packets.iter().map(|packet| hear(self.kind, packet)));
+                }
                 Way::Stream(body, torn) => {
                     let more = body.frame().await.ok_or(Broken::Lost)?.map_err(|_| Broken::Lost)?;
                     torn.extend_from_slice(more.data_ref().map_or(&[][..], |data| data));
@@ -136,47 +156,6 @@ impl Link {
             }
         }
     }
-}
-
-/// Sends a request on a connection of its own, and returns the answer.
-pub(super) async fn fetch(
-    dial: &impl Dial,
-    method: &str,
-    path: &str,
-    body: Option<Value>,
-) -> Result<(u16, Value), Broken> {
-    match fetch_once(dial, method, path, body.clone()).await? {
-        // After a clock was set back, the first request may be limited.
-        (429, _) => {
-            sleep(Duration::from_secs(3)).await;
-            fetch_once(dial, method, path, body).await
-        }
-        answer => Ok(answer),
-    }
-}
-
-async fn fetch_once(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) -> Result<(u16, Value), Broken> {
-    let answering = async {
-        let answer = ask(dial, method, path, body).await?;
-        let status = answer.status().as_u16();
-        let bytes = answer.into_body().collect().await.map_err(|_| Broken::Lost)?.to_bytes();
-        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
-    };
-    timeout(PATIENCE, answering).await.unwrap_or(Err(Broken::Lost))
-}
-
-async fn ask(dial: &impl Dial, method: &str, path: &str, body: Option<Value>) -> Result<Response<Incoming>, Broken> {
-    let stream = dial.dial().ok_or(Broken::Lost)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Broken::Lost)?;
-    tokio::spawn(async move {
-        // An error shows in the answer as well.
-        let _ = connection.await;
-    });
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
-    let request = Request::builder().method(method).uri(path).header("host", "sim");
-    let request = request.header("authorization", format!("Bearer {}", dial.token()));
-    let request = request.body(Full::new(Bytes::from(body))).map_err(|_| Broken::Lost)?;
-    timeout(PATIENCE, sender.send_request(request)).await.map_err(|_| Broken::Lost)?.map_err(|_| Broken::Lost)
 }
 
 /// Takes one complete event out of the bytes that came.
@@ -206,6 +185,3 @@ fn polled(kind: Kind, answer: &Value) -> Vec<Frame> {
     frames.push(Frame { cursor, ..Frame::default() });
     frames
 }
-
-/// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chat_domain::RoomId;
 use serde_json::Value;
 
+use super::asked::fetch;
 use super::device::Device;
 use super::ears::number;
 use super::fold::Fold;
-use super::link::{Broken, fetch};
+use super::link::Broken;
 use super::words::Kind;
 
 impl Device {
@@ -32,7 +33,7 @@ impl Device {
     pub(super) async fn load(&self, kind: Kind, room: RoomId) -> Result<(BTreeMap<u64, String>, String), Broken> {
         let tree = match kind {
             Kind::Roulette => format!("/api/v1/chats/{}", room.uuid()),
-            Kind::SocketIo => format!("/api/v2/chats/{}", room.uuid()),
+            Kind::SocketIo | Kind::LongPoll => format!("/api/v2/chats/{}", room.uuid()),
             _ => format!("/api/chats/{room}"),
         };
         let (mut messages, mut cursor, mut before) = (BTreeMap::new(), None, String::new());

@@ -128,7 +128,7 @@ impl Node {
             self.directory.clone(),
             hub,
             tokens(),
-            settings_without_haste(),
+            settings_without_haste(self.plan.queue),
         );
         let service = Service::new(app.clone()).expect("routes without conflicts");
         let stop = CancellationToken::new();
@@ -234,7 +234,7 @@ impl Node {
         let Some(app) = self.app() else { return };
         let most = self.plan.queue + SLACK;
         for socket in app.hub.everybody() {
-            let waits = socket.line.outbox().map_or(0, |outbox| outbox.pending());
+            let waits = socket.line.pending();
             self.story.check("bound", waits <= most, || format!("{waits} bytes wait for socket {}", socket.id));
         }
     }
@@ -258,12 +258,13 @@ fn tokens() -> Tokens {
 }
 
 /// Returns settings with high rates: clients that are cut off again and again do more than people do.
-fn settings_without_haste() -> ServerSettings {
+fn settings_without_haste(queue: usize) -> ServerSettings {
     let rate = Rate { per_second: 1 << 30, burst: 1 << 30 };
     let rates =
         RateSettings { messages: rate, changes: rate, replays: rate, typing: rate, logins: rate, addresses: rate };
     // A polling client that was cut off is noticed only by its silence, so that must be short.
-    let engine = EngineSettings { ping_interval: 5_000, ping_timeout: 3_000, ..EngineSettings::default() };
+    let (ping_interval, ping_timeout, max_waiting) = (5_000, 3_000, queue);
+    let engine = EngineSettings { ping_interval, ping_timeout, max_waiting, ..EngineSettings::default() };
     let socketio = SocketIoSettings { engine: Arc::new(engine), ..SocketIoSettings::default() };
     ServerSettings { rates, socketio, lobby: Duration::from_secs(5), ..ServerSettings::default() }
 }

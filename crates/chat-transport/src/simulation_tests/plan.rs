@@ -22,6 +22,12 @@ pub(super) struct Plan {
     pub(super) stalls: u64,
     /// How often somebody is removed or added, instead of a message being sent.
     pub(super) members: u64,
+    /// How often somebody is muted, banned or blocked, or that is taken back.
+    pub(super) voices: u64,
+    /// Whether the first two people also have a direct chat.
+    pub(super) direct: bool,
+    /// How many people go home before the trouble is over, in percent.
+    pub(super) homes: u64,
     /// How long a commit takes.
     pub(super) commit: (u64, u64),
     /// How often a commit is refused.
@@ -90,6 +96,9 @@ impl Plan {
             recent: chance.between(2, 40) as usize,
             deaf: sometimes(chance, 50, 800, 3_000),
             freezes: sometimes(chance, 40, 800, 4_000),
+            voices: sometimes(chance, 50, 2, 8),
+            direct: chance.percent(40),
+            homes: sometimes(chance, 40, 20, 60),
         }
     }
 
@@ -115,6 +124,9 @@ impl Plan {
             with(|plan| plan.jumps = 0),
             with(|plan| plan.restore = false),
             with(|plan| plan.members = 0),
+            with(|plan| plan.voices = 0),
+            with(|plan| plan.direct = false),
+            with(|plan| plan.homes = 0),
             with(|plan| plan.stalls = 0),
             with(|plan| plan.refused = 0),
             with(|plan| plan.unknown = 0),

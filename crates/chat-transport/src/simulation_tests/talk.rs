@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use chat_domain::RoomId;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::asked::fetch;
 use super::device::Device;
 use super::ears::number;
 use super::fold::Fold;
-use super::link::{Broken, Link, fetch};
+use super::link::{Broken, Link};
 use super::words::{Act, Kind, Said};
 
 /// A message whose answer has not come.
@@ -27,6 +28,10 @@ impl Device {
     pub(super) async fn act(&self, link: &mut Link, kind: Kind) -> Result<(), Broken> {
         if kind.joins() {
             self.join_all(link, kind).await?;
+        }
+        let goes_over = self.chance.borrow_mut().percent(self.changes);
+        if goes_over {
+            self.change(link).await?;
         }
         let pending = self.pending.borrow().clone();
         if let Some(pending) = pending {
@@ -52,6 +57,14 @@ impl Device {
         }
         self.note(format_args!("does in room {room}: {act:?}"));
         self.say(link, kind, room, &act).await.map(drop)
+    }
+
+    /// Upgrades to a WebSocket, if it polls. Sometimes it is cut off in the middle.
+    async fn change(&self, link: &mut Link) -> Result<(), Broken> {
+        self.note("upgrades, if it polls");
+        let is_cut = !self.cluster.is_calm() && self.chance.borrow_mut().percent(20);
+        let span = if is_cut { self.chance.borrow_mut().millis((0, 60)) } else { Duration::MAX };
+        timeout(span, link.change(self)).await.unwrap_or(Err(Broken::Lost))
     }
 
     fn choose(&self) -> Option<(u64, Act)> {
@@ -95,7 +108,7 @@ impl Device {
     async fn say(&self, link: &mut Link, kind: Kind, room: u64, act: &Act) -> Result<Option<(u16, Value)>, Broken> {
         let Some(room) = RoomId::new(room as i64) else { return Ok(None) };
         match kind.says(room, act) {
-            Said::Frame(text) => link.say(text).await.map(|()| None),
+            Said::Frame(text) => link.say(self, text).await.map(|()| None),
             Said::Request { method, path, body } => fetch(self, method, &path, Some(body)).await.map(Some),
         }
     }
@@ -114,9 +127,11 @@ impl Device {
     pub(super) fn refused(&self, code: &str, name: Option<&str>) -> Result<(), Broken> {
         let is_it =
             self.pending.borrow().as_ref().is_some_and(|it| name.is_none_or(|name| name.is_empty() || name == it.name));
+        self.check_refused(code, name.is_some() && is_it);
         match code {
             // The refusal may have been for joining a room.
             "UNAVAILABLE" if is_it || name.is_none() => Err(Broken::Lost),
+            _ if name.is_none() && self.folds.borrow().values().any(|fold| fold.is_joining) => Err(Broken::Lost),
             _ if is_it && name.is_some() => {
                 self.pending.take();
                 Ok(())

@@ -1,12 +1,14 @@
 //! The truth: the domain's chat in memory, of which every node's journal is a view.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_domain::directory::NewAccount;
 use chat_domain::memory::InMemory;
 use chat_domain::{
-    Account, Command, Directory, Event, Failure, Journal, Limits, Order, Outcome, RoomId, Settled, Sink, UserId,
+    Account, Change, Command, Directory, Event, Extra, Failure, Journal, Limits, Order, Outcome, RoomId, Settled, Sink,
+    Time, UserId,
 };
 use futures_util::FutureExt;
 
@@ -26,6 +28,8 @@ struct State {
     orders: Vec<Order>,
     /// All events, in order.
     events: Vec<Arc<Event>>,
+    /// The messages of each room that are not deleted.
+    standing: BTreeMap<RoomId, BTreeSet<u64>>,
 }
 
 /// The memory's sink, which drops everything: the journals decide what is told when.
@@ -39,7 +43,8 @@ impl Truth {
     /// Creates an empty chat.
     pub(super) fn new(story: Story) -> Arc<Truth> {
         let memory = Arc::new(InMemory::new(Limits::default(), Arc::new(Nobody)));
-        let state = State { memory, accounts: Vec::new(), orders: Vec::new(), events: Vec::new() };
+        let (accounts, orders, events, standing) = Default::default();
+        let state = State { memory, accounts, orders, events, standing };
         Arc::new(Truth { story, state: Mutex::new(state), epoch: AtomicU64::new(1) })
     }
 
@@ -71,7 +76,7 @@ impl Truth {
         }
         for event in happened {
             self.story.note("truth", spoken(&event));
-            state.events.push(event);
+            state.happens(event);
         }
         result
     }
@@ -79,6 +84,13 @@ impl Truth {
     /// Returns all events, in order.
     pub(super) fn events(&self) -> Vec<Arc<Event>> {
         self.state().events.clone()
+    }
+
+    /// Returns a recent message before this one that was not deleted and is not in `heard`.
+    pub(super) fn missing(&self, room: RoomId, before: u64, heard: &BTreeSet<u64>) -> Option<u64> {
+        let state = self.state();
+        let lately = state.standing.get(&room)?.range(..before).rev().take(LATELY);
+        lately.copied().find(|message| !heard.contains(message))
     }
 
     /// Tells whether somebody is in a room.
@@ -89,7 +101,7 @@ impl Truth {
     /// Restores the database to before the last `without` events. Another epoch begins.
     pub(super) fn restore(&self, without: usize) {
         let mut state = self.state();
-        let made = state.orders.iter().take_while(|order| matches!(order.command, Command::CreateGroup { .. })).count();
+        let made = state.orders.iter().take_while(|order| makes_room(&order.command)).count();
         let kept = state.orders.len().saturating_sub(without).max(made);
         state.orders.truncate(kept);
         self.do_again(&mut state);
@@ -111,12 +123,30 @@ impl Truth {
             let _ = now(state.memory.register(account.clone()));
         }
         let again = state.orders.iter().filter_map(|order| now(state.memory.execute(order.clone())).ok());
-        state.events = again.filter_map(|outcome| outcome.event().cloned()).collect();
+        let again: Vec<_> = again.flat_map(|outcome| outcome.happened().cloned().collect::<Vec<_>>()).collect();
+        (state.events, state.standing) = Default::default();
+        again.into_iter().for_each(|event| state.happens(event));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    fn happens(&mut self, event: Arc<Event>) {
+        let standing = self.standing.entry(event.room).or_default();
+        match &event.change {
+            Change::Sent { message, .. } => drop(standing.insert(message.id.number() as u64)),
+            Change::Deleted { message, .. } => drop(standing.remove(&(message.number() as u64))),
+            _ => {}
+        }
+        self.events.push(event);
+    }
+}
+
+fn makes_room(command: &Command) -> bool {
+    matches!(command, Command::CreateGroup { .. } | Command::OpenDirect { .. })
 }
 
 /// Returns an answer of the memory, which is ready at once.
@@ -137,7 +167,24 @@ fn spoken(event: &Event) -> String {
         Liked { message, likes } | Unliked { message, likes } => format!("message {message} has {} likes", likes.count),
         Read(read) => format!("{} has read up to {}", event.actor.username, read.upto),
         Delivered(read) => format!("{} was reached up to {}", event.actor.username, read.upto),
+        Extra(extra) => format!("has {}", spoken_extra(extra)),
         _ => "changes".into(),
     };
     format!("room {} at {}.{}: {what}", event.room, event.head.seq, event.head.moves)
 }
+
+fn spoken_extra(extra: &Extra) -> String {
+    let until = |until: Option<Time>| until.map_or_else(|| "not".into(), |until| format!("until {}", until.0));
+    match extra {
+        Extra::Updated { person, standing } => {
+            let (muted, banned) = (until(standing.muted), until(standing.banned));
+            format!("{}, who is muted {muted}, banned {banned}", person.username)
+        }
+        Extra::Silenced { person, stands: true } => format!("{}, who is blocked", person.username),
+        Extra::Silenced { person, stands: false } => format!("{}, who is not blocked any more", person.username),
+        _ => "changed".into(),
+    }
+}
+
+/// How many messages are looked back for one that is missing.
+const LATELY: usize = 50;

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Roulette,
     /// Dialect 5, over a WebSocket.
     SocketIo,
+    /// Dialect 5, over long polling, from which some go over to a WebSocket.
+    LongPoll,
 }
 
 /// From where a client resumes.
@@ -52,21 +54,28 @@ pub(super) enum Said {
 impl Kind {
     /// The kinds that hear everything. A client may change among them.
     pub(super) const WHOLE: &[Kind] =
-        &[Kind::Stream, Kind::Poll, Kind::Multiplexed, Kind::Room, Kind::Roulette, Kind::SocketIo];
-    /// The kinds that hear messages only.
+        &[Kind::Stream, Kind::Poll, Kind::Multiplexed, Kind::Room, Kind::Roulette, Kind::SocketIo, Kind::LongPoll];
+    /// Those that hear messages alone.
     pub(super) const PARTIAL: &[Kind] = &[Kind::PollMessages, Kind::Bare];
+    /// Those of which one connection has all rooms.
+    pub(super) const JOINING: &[Kind] = &[Kind::Multiplexed, Kind::SocketIo, Kind::LongPoll];
 
-    /// Tells whether one socket serves all rooms.
+    /// Whether one connection has all rooms.
     pub(super) fn joins(self) -> bool {
-        matches!(self, Kind::Multiplexed | Kind::SocketIo)
+        Kind::JOINING.contains(&self)
+    }
+
+    /// Whether it speaks dialect 5.
+    pub(super) fn is_socketio(self) -> bool {
+        matches!(self, Kind::SocketIo | Kind::LongPoll)
     }
 
     /// Tells whether its client is told who is online.
     pub(super) fn hears_presence(self) -> bool {
-        matches!(self, Kind::Multiplexed | Kind::SocketIo | Kind::Room | Kind::Roulette)
+        self.joins() || matches!(self, Kind::Room | Kind::Roulette)
     }
 
-    /// Tells whether it polls.
+    /// Whether it asks again and again, without being there in between.
     pub(super) fn polls(self) -> bool {
         matches!(self, Kind::Poll | Kind::PollMessages)
     }
@@ -88,6 +97,7 @@ impl Kind {
             Kind::Room => format!("/ws/chat/{room}/?token={token}&{from}"),
             Kind::Roulette => format!("/api/v1/ws?chat_id={}&token={token}&{from}", room.uuid()),
             Kind::SocketIo => "/socket.io/?EIO=4&transport=websocket".into(),
+            Kind::LongPoll => String::new(),
         }
     }
 
@@ -129,7 +139,7 @@ impl Kind {
                 let kind = if kind == "read_messages" { "mark_read" } else { kind };
                 Said::Frame(json!({"type": kind, "payload": payload}).to_string())
             }
-            Kind::SocketIo => {
+            Kind::SocketIo | Kind::LongPoll => {
                 let (kind, mut fields) = spelled(act);
                 fields["chat_id"] = room.uuid().to_string().into();
                 let name = match kind {
@@ -149,7 +159,9 @@ impl Kind {
     fn field(self, from: &From) -> (&'static str, Value) {
         match (from, self) {
             (From::Cursor(cursor), _) => ("cursor", json!(cursor)),
-            (From::Message(id), Kind::Roulette | Kind::SocketIo) => ("last_message_id", json!(uuid(*id))),
+            (From::Message(id), kind) if kind == Kind::Roulette || kind.is_socketio() => {
+                ("last_message_id", json!(uuid(*id)))
+            }
             (From::Message(id), _) => ("last_message_id", json!(id)),
         }
     }
