@@ -1,13 +1,16 @@
 //! Commands for operators at a shell, on accounts and tokens. They are refused while a server is using the database.
 
+mod leaving;
+
 use std::fmt::Write as _;
 use std::io::{BufRead, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_domain::directory::NewAccount;
 use chat_domain::grant::{Grant, Holder, Kept};
-use chat_domain::{Account, Directory, Failure, UserId};
+use chat_domain::{Account, Directory, Failure, Sink, UserId};
 use chat_store::{Options, Store};
 use chat_transport::account::password::Passwords;
 use chat_transport::account::secret::Secret;
@@ -18,7 +21,8 @@ use chat_transport::hub::Inbox;
 use clap::{CommandFactory, Subcommand};
 use clap_complete::Shell;
 
-use crate::config::{Config, Given, InForce};
+use self::leaving::Said;
+use crate::config::{Config, Given, InForce, Span, lifetime};
 use crate::{doors, issuers, nodes, secrets};
 
 /// What to do with accounts.
@@ -45,17 +49,48 @@ pub(crate) enum UserAction {
     },
     /// List all accounts: id, username and name, separated by tabs.
     List,
+    /// Keep somebody out until `user enable`: nothing of theirs is lost, and their log-ins go on after it.
+    Disable {
+        /// Whom: a username or an integer id.
+        user: String,
+        /// For how long, such as `7d`; without it until they are let in again.
+        #[arg(long = "for", value_parser = lifetime)]
+        span: Option<Span>,
+        /// Why, for operators.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Let somebody in again who was kept out.
+    Enable {
+        /// Whom: a username or an integer id.
+        user: String,
+    },
+    /// Take name, picture, password, files and memberships from somebody for good; their id stays.
+    Erase {
+        /// Whom: a username or an integer id.
+        user: String,
+        /// What becomes of their messages.
+        #[arg(long)]
+        messages: Said,
+    },
 }
 
-/// Creates or lists accounts, or changes a password.
+/// Makes, lists, changes or ends accounts.
 pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), String> {
+    if let UserAction::Erase { user, messages } = action {
+        return leaving::erase(config, user, *messages).await;
+    }
     let store = open(config).await?;
     let done = match action {
         UserAction::Add { username, name, password_stdin } => {
             add(&store, username, name.clone(), *password_stdin).await
         }
         UserAction::Password { username, password_stdin } => password(&store, username, *password_stdin).await,
-        UserAction::List => list(&store).await,
+        UserAction::List | UserAction::Erase { .. } => list(&store).await,
+        UserAction::Disable { user, span, reason } => {
+            leaving::disable(&store, user, span.map(|span| span.0), reason.clone()).await
+        }
+        UserAction::Enable { user } => leaving::enable(&store, user).await,
     };
     store.close().await;
     done
@@ -102,11 +137,15 @@ pub(crate) fn manual() -> Result<(), String> {
 }
 
 async fn open(config: &Config) -> Result<Store, String> {
+    open_to(config, Inbox::new(1)).await
+}
+
+async fn open_to(config: &Config, sink: Arc<dyn Sink>) -> Result<Store, String> {
     let several_nodes = nodes::several(config)?;
     let secrets = nodes::shown(config)?;
     let (take_over, erasures) = (config.take_over, config.keeping.erasures.clone());
     let options = Options { take_over, erasures, several_nodes, secrets, feeds: false, ..Options::default() };
-    Store::open(&config.database, options, Inbox::new(1)).await.map_err(|error| error.to_string())
+    Store::open(&config.database, options, sink).await.map_err(|error| error.to_string())
 }
 
 async fn add(store: &Store, username: &str, name: Option<String>, from_stdin: bool) -> Result<(), String> {
@@ -117,8 +156,7 @@ async fn add(store: &Store, username: &str, name: Option<String>, from_stdin: bo
 }
 
 async fn password(store: &Store, username: &str, from_stdin: bool) -> Result<(), String> {
-    let nobody = || format!("there is nobody called {username}: `chat-server user list` prints all accounts");
-    let account = store.by_username(username.into()).await.map_err(told)?.ok_or_else(nobody)?;
+    let account = store.by_username(username.into()).await.map_err(told)?.ok_or_else(|| nobody(username))?;
     if store.credential(username.into()).await.map_err(told)?.is_none() {
         return Err(format!("{username} logs in with another server: change the password there"));
     }
@@ -159,15 +197,9 @@ async fn list(store: &Store) -> Result<(), String> {
 }
 
 async fn issue(store: &Store, config: &Config, user: &str) -> Result<(), String> {
-    let by_name = store.by_username(user.into()).await.map_err(told)?.map(|account| account.person.id());
-    let id = by_name.or_else(|| user.parse().ok().and_then(UserId::new));
-    let holder = match id {
-        Some(id) => store.holder(id, None).await.map_err(told)?,
-        None => None,
-    };
-    let Some(Holder { account, generation, .. }) = holder else {
-        return Err(format!("there is nobody called {user}: `chat-server user list` prints all accounts"));
-    };
+    let id = named(store, user).await?.person.id();
+    let holder = store.holder(id, None).await.map_err(told)?.ok_or_else(|| nobody(user))?;
+    let Holder { account, generation, .. } = holder;
     let tokens = Tokens::local(&secrets::of_tokens(config)?, config.access_token_ttl.0.as_secs());
     let handle = account.person.handle;
     let jti = Secret::random().map_err(|error| format!("no random numbers to be had: {error}"))?;
@@ -176,6 +208,20 @@ async fn issue(store: &Store, config: &Config, user: &str) -> Result<(), String>
     let issued = tokens.issue(handle.id.number(), Some(handle.uuid.to_string()), grant, jti.reveal().into(), now);
     let (token, _) = issued.ok_or("no token could be made")?;
     print(format!("{}\n", token.reveal()).as_bytes())
+}
+
+/// Somebody whom a username or an integer id names.
+async fn named(store: &Store, user: &str) -> Result<Account, String> {
+    if let Some(account) = store.by_username(user.into()).await.map_err(told)? {
+        return Ok(account);
+    }
+    let Some(id) = user.parse().ok().and_then(UserId::new) else { return Err(nobody(user)) };
+    let account = store.people(vec![id]).await.map_err(told)?.pop();
+    account.filter(|account| !account.person.is_erased()).ok_or_else(|| nobody(user))
+}
+
+fn nobody(user: &str) -> String {
+    format!("there is nobody called {user}: `chat-server user list` prints all accounts")
 }
 
 fn row(account: &Account) -> String {

@@ -3,19 +3,64 @@
 use std::sync::Arc;
 
 use chat_domain::grant::Ended;
-use chat_domain::{Command, Erasure, Failure, Order, Refusal, UserId};
+use chat_domain::{Command, Directory, Erasure, Failure, Journal, Order, Person, Refusal, Time, UserId};
 use futures_util::future::join_all;
 
 use crate::app::App;
 use crate::clock;
 
-impl App {
-    /// Erases somebody, and their messages too if `unsaid`. They leave every room first: nobody should be left in a direct chat
-    /// or group with a member who can no longer be told from other erased ones. Refused if there is no such user.
-    pub(crate) async fn erase(&self, user: UserId, unsaid: bool) -> Result<Erasure, Failure> {
+/// Erases people from where everything is remembered, with or without a server on it.
+#[derive(Clone)]
+pub struct Eraser {
+    /// What remembers the chats.
+    pub journal: Arc<dyn Journal>,
+    /// What knows people.
+    pub directory: Arc<dyn Directory>,
+}
+
+impl Eraser {
+    /// Erases somebody while no server is there. What they said is unreadable from then on, if it goes too; [`Eraser::finish`] deletes it.
+    pub async fn erase(&self, user: UserId, unsaid: bool, at: Time) -> Result<Erasure, Failure> {
+        self.leave(user).await?;
+        self.directory.end_tokens(user, at).await?;
+        let erasure = Erasure { user, at, unsaid };
+        self.directory.erase(erasure).await?;
+        Ok(erasure)
+    }
+
+    /// Who is to be erased leaves every room before: so nobody is left with a member who cannot be told from others. Who they are.
+    async fn leave(&self, user: UserId) -> Result<Arc<Person>, Failure> {
         let person = self.directory.people(vec![user]).await?.pop().map(|account| account.person);
         let person = person.filter(|person| !person.is_erased()).ok_or(Refusal::UnknownUser)?;
         self.part(user).await?;
+        Ok(person)
+    }
+
+    /// Takes somebody out of the lobby and out of every room.
+    pub(crate) async fn part(&self, user: UserId) -> Result<(), Failure> {
+        for command in [Command::StopSearch, Command::LeaveRoulette] {
+            settled(self.journal.execute(Order { actor: user, at: clock::now(), command, origin: None }).await)?;
+        }
+        let rooms = self.journal.memberships(user).await?;
+        for some in rooms.chunks(AT_ONCE) {
+            let part = |room| Order { actor: user, at: clock::now(), command: Command::Part { room }, origin: None };
+            for parted in join_all(some.iter().map(|of| self.journal.execute(part(of.room)))).await {
+                settled(parted)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl App {
+    /// What erases people here.
+    pub(crate) fn eraser(&self) -> Eraser {
+        Eraser { journal: self.journal.clone(), directory: self.directory.clone() }
+    }
+
+    /// Erases somebody: whatever they have opened goes, on every node.
+    pub(crate) async fn erase(&self, user: UserId, unsaid: bool) -> Result<Erasure, Failure> {
+        let person = self.eraser().leave(user).await?;
         let erasure = Erasure { user, at: self.now(), unsaid };
         self.end_tokens(user, erasure.at).await?;
         let ended = self.directory.erase(erasure).await?;
@@ -34,21 +79,6 @@ impl App {
         let now = self.now();
         ended.families.into_iter().for_each(|family| self.family_ended(user, family, now));
         ended.sessions.iter().for_each(|session| self.hub.end_session(session));
-    }
-
-    /// Takes somebody out of the lobby and out of every room.
-    pub(crate) async fn part(&self, user: UserId) -> Result<(), Failure> {
-        for command in [Command::StopSearch, Command::LeaveRoulette] {
-            settled(self.journal.execute(Order { actor: user, at: clock::now(), command, origin: None }).await)?;
-        }
-        let rooms = self.journal.memberships(user).await?;
-        for some in rooms.chunks(AT_ONCE) {
-            let part = |room| Order { actor: user, at: clock::now(), command: Command::Part { room }, origin: None };
-            for parted in join_all(some.iter().map(|of| self.journal.execute(part(of.room)))).await {
-                settled(parted)?;
-            }
-        }
-        Ok(())
     }
 }
 

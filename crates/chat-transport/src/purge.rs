@@ -10,12 +10,14 @@ use tracing::{debug, info};
 
 use crate::app::App;
 use crate::clock;
+use crate::erasing::Eraser;
 
 impl App {
     /// Deletes what is due until told to stop; it begins with what was left over from the server's last life.
     pub(crate) async fn purge(&self, stop: CancellationToken) {
+        let eraser = self.eraser();
         loop {
-            let done = stop.run_until_cancelled(self.purge_all()).await;
+            let done = stop.run_until_cancelled(eraser.finish()).await;
             let later = match done {
                 None => return,
                 Some(Ok(())) => SWEEP,
@@ -29,8 +31,11 @@ impl App {
             }
         }
     }
+}
 
-    async fn purge_all(&self) -> Result<(), Failure> {
+impl Eraser {
+    /// Deletes all that is to be deleted of those who were erased, or were banned with what they said.
+    pub async fn finish(&self) -> Result<(), Failure> {
         self.purge_messages().await?;
         for erasing in self.directory.erasings(PEOPLE).await?.into_iter().filter(|one| one.done.is_none()) {
             let user = erasing.erasure.user;
@@ -68,7 +73,7 @@ impl App {
     async fn purge_rest(&self, user: UserId) -> Result<(), Failure> {
         loop {
             let began = Instant::now();
-            if self.directory.tidy(user, self.now(), AT_ONCE).await? {
+            if self.directory.tidy(user, clock::now(), AT_ONCE).await? {
                 return Ok(());
             }
             self.let_others(began).await;
@@ -78,7 +83,7 @@ impl App {
     }
 
     /// Pauses for as long as the last step took, and then while orders wait, up to [`PATIENCE`].
-    async fn let_others(&self, began: Instant) {
+    pub(crate) async fn let_others(&self, began: Instant) {
         sleep(began.elapsed()).await;
         let waited = Instant::now();
         while self.journal.waiting() > 0 && waited.elapsed() < PATIENCE {

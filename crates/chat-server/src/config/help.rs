@@ -9,6 +9,8 @@ Examples:
   chat-server --database postgres://chat@db/chat --admin-listen 127.0.0.1:9464
   chat-server --config /etc/chat-server.toml check-config      what is in force, and where each value comes from
   chat-server user add anna                                    an account; its password is printed once
+  chat-server user disable anna --for 7d                       keep somebody out, who comes back to what was theirs
+  chat-server user erase anna --messages delete                for good, with all that they said
   chat-server token --user anna                                an access token, to try things with
   chat-server backup copy.db                                   while the server runs
   chat-server restore copy.db                                  when it has stopped

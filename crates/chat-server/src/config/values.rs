@@ -155,7 +155,7 @@ pub(super) fn web_address(text: &str) -> Result<Uri, String> {
 }
 
 /// Reads a time of at least a second: with less, nobody could come in, or come back.
-pub(super) fn lifetime(text: &str) -> Result<Span, String> {
+pub(crate) fn lifetime(text: &str) -> Result<Span, String> {
     let span: Span = text.parse()?;
     if span.0 < Duration::from_secs(1) { Err("must be a second or more".into()) } else { Ok(span) }
 }
