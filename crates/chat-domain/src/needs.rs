@@ -135,7 +135,7 @@ fn said(room: RoomId, actor: UserId, draft: &Draft, name: Option<&ClientId>) -> 
 
 impl Draft {
     /// Returns the uploaded files that the draft's addresses name.
-    pub(crate) fn named_files(&self) -> Vec<Named> {
+    pub fn named_files(&self) -> Vec<Named> {
         named_files(self.kind, &self.content, |name| self.metadata.field(name)?.text().map(String::from))
     }
 }

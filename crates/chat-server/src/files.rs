@@ -5,35 +5,60 @@ use std::sync::Arc;
 
 use chat_domain::Files;
 use chat_domain::files::FileQuota;
-use chat_transport::files::{FileSettings, Folder, Shelf};
+use chat_transport::account::secret::Secret;
+use chat_transport::files::{Bucket, BucketKey, FileSettings, Folder, Shelf};
 
 use crate::config::Config;
+use crate::config::keeping::FilesAt;
 
 /// The place where files are kept.
 pub(crate) struct Kept {
-    folder: Folder,
+    shelf: Arc<Shelf>,
     /// A directory that is deleted at the end, for a database in memory: what is known of the files ends with that.
     passing: Option<PathBuf>,
 }
 
 /// Opens the directory that is set, or the one beside the database.
 pub(crate) fn kept(config: &Config) -> Result<Kept, String> {
-    if let Some(path) = &config.keeping.files {
-        let folder = Folder::open(path).map_err(|error| format!("cannot keep files in {}: {error}", path.display()))?;
-        return Ok(Kept { folder, passing: None });
+    let at = |shelf, passing| Kept { shelf: Arc::new(shelf), passing };
+    let for_good = |shelf| at(shelf, None);
+    match &config.keeping.files {
+        Some(FilesAt::Folder(path)) => {
+            let folder = Folder::open(path);
+            let folder = folder.map_err(|error| format!("cannot keep files in {}: {error}", path.display()))?;
+            return Ok(for_good(Shelf::Folder(folder)));
+        }
+        Some(FilesAt::Bucket(address)) => return Ok(for_good(Shelf::Bucket(Bucket::new(address, key()?)?))),
+        None => {}
     }
     let passing = || std::env::temp_dir().join(format!("chat-server-files-{}", std::process::id()));
     Ok(match chat_store::file(&config.database) {
-        Some(path) => Kept { folder: Folder::at(format!("{}.files", path.display())), passing: None },
-        None if chat_store::is_shared(&config.database) => Kept { folder: Folder::at(HERE), passing: None },
-        None => Kept { folder: Folder::at(passing()), passing: Some(passing()) },
+        Some(path) => for_good(Shelf::Folder(Folder::at(format!("{}.files", path.display())))),
+        None if chat_store::is_shared(&config.database) => for_good(Shelf::Folder(Folder::at(HERE))),
+        None => at(Shelf::Folder(Folder::at(passing())), Some(passing())),
     })
 }
 
+/// Who may write into the bucket, as everywhere where there is one.
+fn key() -> Result<BucketKey, String> {
+    let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (id, secret) = (from("AWS_ACCESS_KEY_ID"), from("AWS_SECRET_ACCESS_KEY").map(Secret::new));
+    let (id, secret) = id.zip(secret).ok_or("a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")?;
+    Ok(BucketKey { id, secret, session: from("AWS_SESSION_TOKEN").map(Secret::new) })
+}
+
 impl Kept {
+    /// Where the page must be allowed to send files, beside to this server.
+    pub(crate) fn elsewhere(&self) -> Option<String> {
+        match &*self.shelf {
+            Shelf::Folder(_) => None,
+            Shelf::Bucket(bucket) => Some(bucket.origin()),
+        }
+    }
+
     /// Returns the settings for files in this place that `known` knows.
     pub(crate) fn settings(&self, config: &Config, known: Arc<dyn Files>) -> FileSettings {
-        let settings = FileSettings::new(known, Shelf::Folder(self.folder.clone()));
+        let settings = FileSettings::new(known, self.shelf.clone());
         FileSettings {
             most: config.keeping.max_file.0,
             quota: FileQuota { bytes: config.keeping.file_quota.0, ..settings.quota },

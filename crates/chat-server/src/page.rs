@@ -12,6 +12,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
+use crate::config::{Config, Registration};
+
 /// The page of the chat, and what it asks before anybody has logged in.
 pub(crate) struct Page {
     directory: Arc<dyn Directory>,
@@ -32,10 +34,11 @@ struct File {
 }
 
 impl Page {
-    /// Creates a page over the people of a directory. `registration` is whether anybody may create an account, and `ancestors`
-    /// are the sites that may show the page in a frame.
-    pub(crate) fn new(directory: Arc<dyn Directory>, registration: bool, ancestors: &[String]) -> Page {
-        let policy = HeaderValue::try_from(policy(ancestors)).unwrap_or(HeaderValue::from_static(POLICY));
+    /// A page over the people of a directory, which brings files to this site beside its own.
+    pub(crate) fn new(directory: Arc<dyn Directory>, config: &Config, bucket: Option<String>) -> Page {
+        let policy = policy(&config.frame_ancestors, bucket);
+        let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(POLICY));
+        let registration = config.registration == Registration::Open;
         Page { directory, registration, policy }
     }
 
@@ -86,13 +89,16 @@ impl Beside for OperatorsPage {
     }
 }
 
-/// Returns the content security policy of a page that these sites may show in a frame.
-fn policy(ancestors: &[String]) -> String {
-    if ancestors.is_empty() {
-        POLICY.to_owned()
-    } else {
-        POLICY.replace("ancestors 'none'", &format!("ancestors {}", ancestors.join(" ")))
+/// The policy of a page that these sites may show, and that brings files there.
+fn policy(ancestors: &[String], bucket: Option<String>) -> String {
+    let mut policy = POLICY.to_owned();
+    if !ancestors.is_empty() {
+        policy = policy.replace("ancestors 'none'", &format!("ancestors {}", ancestors.join(" ")));
     }
+    if let Some(bucket) = bucket {
+        policy.push_str(&format!("; connect-src 'self' {bucket}"));
+    }
+    policy
 }
 
 fn is_read(request: &Request<Incoming>) -> bool {

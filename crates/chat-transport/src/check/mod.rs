@@ -1,4 +1,4 @@
-//! Asking a back end before a message is sent or edited.
+//! Before something is said it is looked for the files that it names, and a back end is asked.
 
 mod back_end;
 
@@ -8,16 +8,32 @@ use chat_protocol::verdict::{Question, Verdict};
 
 pub use self::back_end::Check;
 use crate::app::App;
+use crate::files::FileSettings;
 
 impl App {
     /// Tells whether the back end is asked about this command.
     pub(crate) fn is_checked(&self, command: &Command) -> bool {
-        self.settings.check.is_some() && matches!(command, Command::Send { .. } | Command::Edit { .. })
+        match command {
+            Command::Send { draft, .. } => self.settings.check.is_some() || self.bucket_of(draft).is_some(),
+            Command::Edit { .. } => self.settings.check.is_some(),
+            _ => false,
+        }
+    }
+
+    /// What knows the files that a draft names, if their bytes do not come through this server: it is looked whether they are there.
+    fn bucket_of(&self, draft: &Draft) -> Option<&FileSettings> {
+        let files = self.settings.files.as_ref()?;
+        (files.shelf.folder().is_none() && !draft.named_files().is_empty()).then_some(files)
     }
 
     /// Returns the command as the back end allows it, perhaps with other content. A repeated send is passed on unasked, since it
     /// is answered like the first one.
     pub(crate) async fn checked(&self, actor: UserId, command: Command) -> Result<Command, Trouble> {
+        if let Command::Send { draft, .. } = &command
+            && let Some(files) = self.bucket_of(draft)
+        {
+            files.look_for(actor, draft).await?;
+        }
         let Some(check) = &self.settings.check else { return Ok(command) };
         match command {
             Command::Send { room, draft, client_id } => {

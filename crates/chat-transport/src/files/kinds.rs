@@ -6,9 +6,18 @@ pub(crate) const ENOUGH: usize = 16;
 /// Returns the type under which a browser may show a file, if its first bytes match the type that its owner named. Everything
 /// else must be downloaded: shown as a page of this server, it could act for whoever looks at it.
 pub(crate) fn shown(mime: &str, first: &[u8]) -> Option<&'static str> {
-    let said = mime.split(';').next().unwrap_or_default().trim();
-    let (word, is_so) = SHOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(said))?;
+    let (word, is_so) = kind(mime)?;
     is_so(first).then_some(*word)
+}
+
+/// Whether a browser may show files of this type, if they are what they are said to be.
+pub(crate) fn may_be_shown(mime: &str) -> bool {
+    kind(mime).is_some()
+}
+
+fn kind(mime: &str) -> Option<&'static (&'static str, Look)> {
+    let said = mime.split(';').next().unwrap_or_default().trim();
+    SHOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(said))
 }
 
 type Look = fn(&[u8]) -> bool;

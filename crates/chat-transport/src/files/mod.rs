@@ -1,9 +1,11 @@
 //! Files that are kept by this server: facts about them in the store, their bytes on a shelf.
 
+mod bucket;
 mod folder;
 pub(crate) mod kinds;
 pub(crate) mod range;
 mod receive;
+mod shelf;
 mod sweep;
 
 use std::fmt;
@@ -14,9 +16,11 @@ use chat_domain::Files;
 use chat_domain::files::FileQuota;
 use http::HeaderName;
 
+pub use self::bucket::{Bucket, BucketKey};
 pub use self::folder::Folder;
 pub(crate) use self::folder::{Begin, Begun};
 pub(crate) use self::receive::{receive, unkept};
+pub use self::shelf::Shelf;
 
 /// Which files are kept, where and for how long.
 #[derive(Clone)]
@@ -38,19 +42,12 @@ pub struct FileSettings {
     pub private: bool,
 }
 
-/// Where the bytes of files are.
-#[derive(Debug)]
-pub enum Shelf {
-    /// In a directory of this machine, or in one that all nodes share.
-    Folder(Folder),
-}
-
 impl FileSettings {
     /// Keeps files with the usual limits.
-    pub fn new(known: Arc<dyn Files>, shelf: Shelf) -> FileSettings {
+    pub fn new(known: Arc<dyn Files>, shelf: Arc<Shelf>) -> FileSettings {
         FileSettings {
             known,
-            shelf: Arc::new(shelf),
+            shelf,
             most: 25 << 20,
             quota: FileQuota { bytes: 1 << 30, span: DAY },
             keep_unbound: DAY,

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{FileSettings, Shelf};
+use super::FileSettings;
 use crate::app::App;
 
 impl App {
@@ -26,16 +26,13 @@ impl App {
 impl FileSettings {
     /// Deletes the bytes of all files that were let go. The store marks them before the first byte is deleted, and forgets them
     /// only after the last: a server that dies in between deletes them again.
-    pub(crate) async fn sweep(&self, now: Time) -> Result<(), Failure> {
+    pub async fn sweep(&self, now: Time) -> Result<(), Failure> {
         loop {
             let gone = self.known.let_go(now.before(self.keep_unbound), AT_ONCE).await?;
             let is_more = gone.len() == AT_ONCE;
             let mut deleted = Vec::with_capacity(gone.len());
             for id in gone {
-                let done = match &*self.shelf {
-                    Shelf::Folder(folder) => folder.delete(id).await,
-                };
-                match done {
+                match self.shelf.delete(id).await {
                     Ok(()) => deleted.push(id),
                     Err(error) => warn!(%id, %error, "a file could not be deleted; it is tried again"),
                 }

@@ -9,7 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
 use super::call::Call;
-use super::file::{folder, in_path, known, last_part};
+use super::file::{in_path, known, last_part};
 use crate::account::caller::How;
 use crate::carry::http::{Body, empty};
 use crate::files::range::{Piece, Wanted};
@@ -81,11 +81,15 @@ async fn wanted(call: &Call<'_>, files: &FileSettings, row: &FileRow, part: Want
             return Ok(response);
         }
     };
-    let first = folder(files).first(id, kinds::ENOUGH).await.map_err(unkept)?;
+    // Where nothing of this type is shown, nothing need be looked at.
+    let first = match kinds::may_be_shown(&row.file.mime) {
+        true => files.shelf.first(id, kinds::ENOUGH).await.map_err(unkept)?,
+        false => Vec::new(),
+    };
     let mut response = match call.parts.method {
         Method::HEAD => empty(status),
         _ => {
-            let chunks = folder(files).read(id, piece.from, piece.length).await.map_err(unkept)?;
+            let chunks = files.shelf.read(id, piece.from, piece.length).await.map_err(unkept)?;
             let mut response = Response::new(Body::chunks(chunks, piece.length));
             *response.status_mut() = status;
             response

@@ -32,13 +32,15 @@ pub(super) async fn announce(call: &Call<'_>, caller: &Caller) -> Result<Reply, 
         Announced::Full(wait) => return Err(Trouble::TooFast(wait.as_secs().max(1))),
         Announced::Taken => {}
     }
-    let (url, place) = (url(call, files, &file), whereabouts(call, files));
-    let uploading = Uploading {
-        url,
-        upload: format!("{place}/{}", file.id),
-        headers: vec![("Content-Type", file.mime.clone())],
-        expires: call.now.after(files.keep_unbound),
+    let (upload, headers) = match &*files.shelf {
+        Shelf::Folder(_) => {
+            let place = whereabouts(call, files);
+            (format!("{place}/{}", file.id), vec![("Content-Type", file.mime.clone())])
+        }
+        Shelf::Bucket(bucket) => bucket.upload(&file, files.keep_unbound),
     };
+    let (url, expires) = (url(call, files, &file), call.now.after(files.keep_unbound));
+    let uploading = Uploading { url, upload, headers, expires };
     Ok(answer::announced(call.target.tree, &file, &uploading))
 }
 
@@ -49,11 +51,7 @@ pub(super) async fn done(call: &Call<'_>, caller: &Caller) -> Result<Reply, Trou
         return Err(Trouble::NoRoute);
     }
     if !row.is_whole {
-        let (come, is_all) = folder(files).come(row.file.id).await.map_err(unkept)?;
-        if !is_all {
-            return Err(Trouble::Offset(come));
-        }
-        files.known.is_whole(row.file.id).await?;
+        files.confirm(&row).await?;
     }
     Ok(answer::file(call.target.tree, &row.file, &url(call, files, &row.file)))
 }
@@ -91,7 +89,7 @@ async fn begin(call: &Call<'_>, files: &FileSettings, row: &FileRow) -> Result<(
     if row.is_whole {
         return Err(Trouble::Offset(size));
     }
-    match folder(files).begin(row.file.id).await.map_err(unkept)? {
+    match folder(files)?.begin(row.file.id).await.map_err(unkept)? {
         Begin::Begun(begun) if begun.length == piece.from => Ok((piece, begun)),
         Begin::Begun(begun) => Err(Trouble::Offset(begun.length)),
         Begin::Busy(come) => Err(Trouble::Offset(come)),
@@ -108,7 +106,7 @@ pub(super) async fn uploaded(call: &Call<'_>) -> Result<Response<Body>, Trouble>
     let (files, row) = known(call).await?;
     let there = match row.is_whole {
         true => row.file.size,
-        false => folder(files).come(row.file.id).await.map_err(unkept)?.0,
+        false => folder(files)?.come(row.file.id).await.map_err(unkept)?.0,
     };
     Ok(come(StatusCode::NO_CONTENT, there))
 }
@@ -131,9 +129,9 @@ pub(super) fn settings<'c>(call: &Call<'c>) -> Result<&'c FileSettings, Trouble>
     call.app.settings.files.as_ref().ok_or(Trouble::NoRoute)
 }
 
-pub(super) fn folder(files: &FileSettings) -> &Folder {
-    let Shelf::Folder(folder) = &*files.shelf;
-    folder
+/// Where bytes are brought to, if it is here.
+fn folder(files: &FileSettings) -> Result<&Folder, Trouble> {
+    files.shelf.folder().ok_or(Trouble::NoRoute)
 }
 
 /// Returns the full address of a file.
