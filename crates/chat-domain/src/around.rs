@@ -12,12 +12,15 @@ use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
+use crate::message::Message;
 use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::person::Person;
 use crate::report::{NewReport, Report, ReportsPage};
+use crate::retention::Vanished;
 use crate::room::Head;
+use crate::rows::ReactionRow;
 use crate::time::Time;
 use crate::view::*;
 
@@ -109,7 +112,11 @@ around! {
     fn audit(reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Vec<Audited>;
     fn blocked_by(user: UserId, before: Option<UserId>, limit: usize) -> Vec<Arc<Person>>;
     fn purging(limit: usize) -> Vec<(RoomId, UserId, MessageId)>;
+    fn keep(room: RoomId, span: Option<Duration>) -> ();
+    fn vanish(keep: Option<Duration>, at: Time, most: usize) -> Option<Vec<Vanished>>;
     fn report(new: NewReport, at: Time) -> (Report, bool);
+    fn said(by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Vec<Arc<Message>>;
+    fn given(by: UserId, after: Option<ReactionRow>, limit: usize) -> Vec<ReactionRow>;
     fn reports(page: ReportsPage) -> Vec<Report>;
     fn resolve_report(report: ReportId, at: Time) -> Option<Report>;
     fn memberships(user: UserId) -> Vec<Membership>;

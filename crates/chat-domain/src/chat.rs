@@ -33,6 +33,7 @@ mod show;
 mod state;
 mod steps;
 mod unsaid;
+mod vanish;
 mod written;
 
 use dirty::Dirty;

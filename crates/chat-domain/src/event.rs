@@ -76,12 +76,7 @@ impl Event {
             _ => return None,
         };
         let reply = Some(Arc::new(InReply { quote, ..InReply::clone(reply) }));
-        let message = Arc::new(Message { reply, ..Message::clone(message) });
-        let change = match &self.change {
-            Change::Sent { reception, .. } => Change::Sent { message, reception: reception.clone() },
-            _ => Change::Edited { message },
-        };
-        Some(Event { change, ..self.clone() })
+        Some(self.saying(Message { reply, ..Message::clone(message) }))
     }
 
     /// Returns the event without anything that this erased user said, in quotes too; `None` if it holds nothing of
@@ -97,12 +92,25 @@ impl Event {
         if let Some(reply) = now.reply.as_mut().filter(|_| quotes) {
             Arc::make_mut(reply).quote.excerpt = "".into();
         }
-        let (message, mut event) = (Arc::new(now), self.clone());
-        event.change = match event.change {
-            Change::Sent { reception, .. } => Change::Sent { message, reception },
+        Some(self.saying(now))
+    }
+
+    /// The same event where it quotes a message up to this one, which vanished; `None` where it does not.
+    pub fn unquoted(&self, upto: MessageId) -> Option<Event> {
+        let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
+        let reply = message.reply.as_ref().filter(|reply| reply.quote.message <= upto && !reply.quote.deleted)?;
+        let reply = Some(Arc::new(InReply { quote: reply.quote.erased(), ..InReply::clone(reply) }));
+        Some(self.saying(Message { reply, ..Message::clone(message) }))
+    }
+
+    /// The same event about the message as it is now.
+    fn saying(&self, message: Message) -> Event {
+        let message = Arc::new(message);
+        let change = match &self.change {
+            Change::Sent { reception, .. } => Change::Sent { message, reception: reception.clone() },
             _ => Change::Edited { message },
         };
-        Some(event)
+        Event { change, ..self.clone() }
     }
 
     /// Whether this user did it, or wrote a message that it is about.

@@ -12,12 +12,15 @@ use crate::event::{Event, Outcome};
 use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
+use crate::message::Message;
 use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::person::Person;
 use crate::report::{NewReport, Report, ReportsPage};
+use crate::retention::Vanished;
 use crate::room::Head;
+use crate::rows::ReactionRow;
 use crate::time::Time;
 use crate::view::*;
 
@@ -147,8 +150,22 @@ pub trait Journal: Send + Sync {
     /// An empty answer means that none is left.
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
 
+    /// For how long a room's messages are kept, whoever asks; without a span as long as everybody's.
+    fn keep(&self, room: RoomId, span: Option<Duration>) -> Answer<'_, ()>;
+
+    /// Lets about so many messages vanish that were kept for long enough at `at`: those of rooms without a span of their own after
+    /// `keep`, if there is one. What is left of each counts as read, is answered like one that was deleted, and is told to nobody; who
+    /// passes a [`Head`] before it is to load anew. None is left when there is no answer.
+    fn vanish(&self, keep: Option<Duration>, at: Time, most: usize) -> Answer<'_, Option<Vec<Vanished>>>;
+
     /// Stores a report about a message. If this user reported the message before, returns that report and `false`.
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)>;
+
+    /// What somebody has said and what still stands, in whatever rooms, after this place in the order of rooms and messages.
+    fn said(&self, by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Answer<'_, Vec<Arc<Message>>>;
+
+    /// The reactions that somebody gives, after this one in the order of rooms, messages and emoji.
+    fn given(&self, by: UserId, after: Option<ReactionRow>, limit: usize) -> Answer<'_, Vec<ReactionRow>>;
 
     /// Returns a page of reports. Whether the caller may see them is not asked here.
     fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>>;

@@ -178,6 +178,7 @@ mod needs;
 pub mod notification;
 pub mod oversight;
 pub mod report;
+pub mod retention;
 pub mod rows;
 pub mod suspension;
 pub mod view;
@@ -241,6 +242,7 @@ pub use quote::{InReply, Quote};
 pub use reception::{Likes, Reception, Status};
 pub use refusal::Refusal;
 pub use report::{NewReport, Report, ReportsPage};
+pub use retention::Vanished;
 pub use room::{Head, Member, Position, Role, Room, RoomKind};
 pub use rows::{
     AuditRow, BlockRow, DirectRow, LobbyRow, LogKind, LogRow, MadeRow, PurgeRow, Reach, ReactionRow, Readership,

@@ -3,9 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::ready;
+use core::time::Duration;
 
 use crate::chat::Chat;
 use crate::command::{Ids, Stamp};
@@ -26,6 +28,7 @@ mod journal;
 mod notifications;
 mod pushed;
 mod reports;
+mod retention;
 mod shelf;
 mod subscribers;
 
@@ -49,6 +52,8 @@ struct World {
     notifications: Notifications,
     reports: Vec<Report>,
     feed: Vec<FeedEntry>,
+    /// For how long messages are kept in rooms that differ from the others.
+    kept: BTreeMap<RoomId, Duration>,
     shelf: Shelf,
     webhooks: Vec<Subscribed>,
     pushed: Pushed,
@@ -58,9 +63,9 @@ impl InMemory {
     /// Makes an empty chat.
     pub fn new(limits: Limits, sink: Arc<dyn Sink>) -> InMemory {
         let next = Ids { room: FIRST_ROOM, message: FIRST_MESSAGE };
-        let (accounts, notifications, reports, feed, shelf, webhooks, pushed) = Default::default();
+        let (accounts, notifications, reports, feed, kept, shelf, webhooks, pushed) = Default::default();
         let chat = Chat::new(limits);
-        let world = World { chat, next, accounts, notifications, reports, feed, shelf, webhooks, pushed };
+        let world = World { chat, next, accounts, notifications, reports, feed, kept, shelf, webhooks, pushed };
         InMemory { sink, world: Mutex::new(world) }
     }
 

@@ -1,5 +1,6 @@
 //! What people see of a whole chat. A store gives the same answers out of its tables.
 
+mod belongings;
 mod find;
 mod history;
 mod lobby;

@@ -72,6 +72,15 @@ pub enum ReportsPage {
         /// The largest number of reports.
         limit: usize,
     },
+    /// Those of one person, oldest first.
+    By {
+        /// Who made them.
+        person: UserId,
+        /// Only those newer than this one.
+        after: Option<ReportId>,
+        /// How many at most.
+        limit: usize,
+    },
     /// All reports from one number to another, oldest first.
     Between {
         /// The first number.
@@ -89,6 +98,7 @@ impl ReportsPage {
                 before.is_none_or(|before| report.id < before)
                     && resolved.is_none_or(|resolved| report.resolved.is_some() == resolved)
             }
+            ReportsPage::By { person, after, .. } => report.by.id == person && Some(report.id) > after,
             ReportsPage::Between { from, upto } => (from..=upto).contains(&(report.id.number() as u64)),
         }
     }

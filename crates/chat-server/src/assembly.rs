@@ -28,7 +28,7 @@ pub(crate) struct Assembly {
     store: Arc<Store>,
     cluster: Option<Arc<Cluster>>,
     /// Kept until the end, since dropping it deletes the files of a database in memory.
-    _files: Kept,
+    files: Kept,
 }
 
 impl Assembly {
@@ -50,14 +50,14 @@ impl Assembly {
         settings.operators = operators::may(config, &doors::told(&doors.operators).0, in_force.to_vec())?;
         let kept = files::kept(config)?;
         settings.files = Some(kept.settings(config, store.clone()));
+        settings.keep_messages = config.keeping.keep_messages.map(|span| span.0);
         let app = App::new(store.clone(), store.clone(), store.clone(), hub, tokens, settings);
-        Ok(Assembly { app, store, cluster, _files: kept })
+        Ok(Assembly { app, store, cluster, files: kept })
     }
 
     /// Returns what answers requests: the chat, and the pages beside it.
     pub(crate) fn service(&self, config: &Config) -> Result<Arc<Service>, String> {
-        let registers = config.registration == Registration::Open;
-        let page = Page::new(self.store.clone(), registers, &config.frame_ancestors);
+        let page = Page::new(self.store.clone(), config, self.files.elsewhere());
         let neighbours = Neighbours { public: Some(Arc::new(page)), operators: Some(Arc::new(OperatorsPage)) };
         Service::among(self.app.clone(), neighbours, self.cluster.clone())
             .map_err(|error| format!("two routes meet: {error}"))

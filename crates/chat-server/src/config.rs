@@ -4,7 +4,7 @@ mod back_ends;
 mod file;
 mod help;
 mod in_force;
-mod keeping;
+pub(crate) mod keeping;
 mod layers;
 mod nearest;
 mod pushes;
@@ -26,8 +26,8 @@ use crate::secrets;
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Given, Unread, here};
 use self::reports::Reports;
-pub(crate) use self::values::{Address, Jwks, Registration, Source, Way};
-use self::values::{Frequency, Span, database, lifetime, origin, queue, secret, some, web_address};
+pub(crate) use self::values::{Address, Jwks, Registration, Source, Span, Way, lifetime};
+use self::values::{Frequency, database, origin, queue, secret, some, web_address};
 use self::{back_ends::BackEnds, keeping::Keeping};
 use crate::commands::UserAction;
 
@@ -257,7 +257,7 @@ pub(crate) enum Action {
     Serve,
     /// Serve a chat in memory with people who live in it, and print a link that logs in.
     Demo,
-    /// Create and list accounts, and change passwords.
+    /// Make, list, disable and erase accounts.
     User {
         /// What to do.
         #[command(subcommand)]

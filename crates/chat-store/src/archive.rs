@@ -42,7 +42,7 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
 
 /// The tables that an archive does not carry. The feed and the index of words are made anew in the other database; back
 /// ends and devices must subscribe there again.
-pub(crate) const LEFT_OUT: [&str; 17] = [
+pub(crate) const LEFT_OUT: [&str; 18] = [
     "families",
     "refresh_tokens",
     "sessions",
@@ -60,6 +60,7 @@ pub(crate) const LEFT_OUT: [&str; 17] = [
     "push_key",
     "devices",
     "pushes",
+    "unfound",
 ];
 /// The tables to which others refer, so that their rows come first.
 pub(crate) const FIRST: [&str; 2] = ["users", "rooms"];

@@ -63,6 +63,11 @@ impl Heard {
         self.news.notify_one();
     }
 
+    /// The index of words has something to forget of which nothing stands in the feed.
+    pub(crate) fn forgets(&self) {
+        self.news.notify_one();
+    }
+
     /// Notes that something may have been committed, without it being known in which rooms.
     pub(crate) fn miss(&self) {
         self.lock().some_were_missed = true;

@@ -194,6 +194,7 @@ impl Files for Store {
     answered! { files:
         fn announce(file: Arc<File>, owner: UserId, quota: FileQuota, at: Time) -> Announced;
         fn file(id: FileId) -> Option<FileRow>;
+        fn files_of(owner: UserId, after: Option<FileId>, limit: usize) -> Vec<FileRow>;
         fn is_whole(id: FileId) -> ();
         fn let_go(unbound: Time, most: usize) -> Vec<FileId>;
         fn are_deleted(ids: Vec<FileId>) -> ();

@@ -91,7 +91,7 @@ declared! {
     notifications: notifications, mentions, owed;
     reactions: reactions;
     reports: reports;
-    rooms: rooms;
+    rooms: rooms, unfound;
     subscribers: webhooks, webhook_rooms;
     users: users, suspensions, erasures, families, refresh_tokens, sessions;
 }

@@ -10,6 +10,8 @@ mod cuts;
 mod leading;
 #[path = "model/resuming.rs"]
 mod resuming;
+#[path = "model/vanishing.rs"]
+mod vanishing;
 
 use std::sync::Arc;
 
@@ -77,6 +79,8 @@ struct Story {
     rooms: Vec<RoomId>,
     messages: Vec<(RoomId, MessageId)>,
     heads: Vec<(RoomId, Head)>,
+    /// In how many goes messages vanished.
+    vanished: usize,
 }
 
 impl Story {
@@ -108,6 +112,7 @@ impl Story {
             rooms,
             messages,
             heads,
+            vanished: 0,
         };
         for _ in 0..chapters {
             story.chapter().await;
@@ -118,6 +123,7 @@ impl Story {
         story.ends().await;
         // A story in which nothing happens proves nothing.
         assert!(story.rooms.len() > 5 && story.messages.len() > 50, "{} {}", story.rooms.len(), story.messages.len());
+        assert!(story.line.is_some() || story.vanished > 3, "{}", story.vanished);
         true
     }
 
@@ -144,6 +150,10 @@ impl Story {
         breaks.iter().for_each(|line| line.mend());
         for (order, answer) in orders.into_iter().zip(answers) {
             self.compare(order, answer);
+        }
+        // What is lost there is looked for in what people say alone.
+        if self.line.is_none() && self.dice.one_in(4) {
+            self.let_vanish().await;
         }
         for _ in 0..12 {
             self.ask().await;

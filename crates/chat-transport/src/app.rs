@@ -93,6 +93,8 @@ pub struct ServerSettings {
     pub operators: OperatorSettings,
     /// How files are kept; `None` if there are none.
     pub files: Option<crate::files::FileSettings>,
+    /// For how long messages are kept in rooms without a span of their own; for good without it.
+    pub keep_messages: Option<Duration>,
 }
 
 impl Default for ServerSettings {
@@ -112,6 +114,7 @@ impl Default for ServerSettings {
             push: PushSettings::default(),
             operators: OperatorSettings::default(),
             files: None,
+            keep_messages: None,
         }
     }
 }
@@ -238,6 +241,7 @@ impl App {
                         self.hub.is_now_here(&person).await;
                     }
                     Tell::Unsaid(user) => self.hub.unsaid_here(user).await,
+                    Tell::Vanished(vanished) => self.hub.vanished_here(vanished).await,
                     Tell::Notification(_) | Tell::Disconnect(..) | Tell::EndSession(_) | Tell::Post(..) => {}
                 }
             }
@@ -253,6 +257,7 @@ impl App {
             self.keep_lobby(stop.clone()),
             self.tell_mentions(stop.clone()),
             self.purge(stop.clone()),
+            self.let_vanish(stop.clone()),
             self.hear_tells(stop.clone()),
             self.tell_webhooks(stop.clone()),
             self.push_missed(stop.clone()),

@@ -9,6 +9,7 @@ use crate::grant::Family;
 use crate::id::{RoomId, UserId};
 use crate::notification::Notification;
 use crate::person::{Mood, Person};
+use crate::retention::Vanished;
 use crate::time::Time;
 
 /// Typing or presence, worth nothing later. Signs are not counted: if one is lost, a later one mends that.
@@ -81,6 +82,8 @@ pub enum Tell {
     Now(Arc<Person>),
     /// Everything that this user ever said has become unreadable.
     Unsaid(UserId),
+    /// The oldest messages of a room were kept for long enough.
+    Vanished(Vanished),
     /// What a back end posted to these people, as the sending node wrote it down.
     Post(Vec<UserId>, String),
 }
@@ -108,7 +111,7 @@ impl Tell {
             Tell::EndSession(digest) => (4, 0, 0, digest.clone()),
             Tell::Post(people, what) => (5, people.first().map_or(0, |user| user.number()), 0, what.clone()),
             Tell::Unsaid(user) => (6, user.number(), 0, String::new()),
-            Tell::Now(_) => return None,
+            Tell::Now(_) | Tell::Vanished(_) => return None,
         })
     }
 }

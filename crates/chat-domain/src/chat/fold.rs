@@ -288,7 +288,7 @@ impl RoomState {
     }
 }
 
-fn insert_number(numbers: &mut Vec<u64>, number: u64) {
+pub(super) fn insert_number(numbers: &mut Vec<u64>, number: u64) {
     if let Err(at) = numbers.binary_search(&number) {
         numbers.insert(at, number);
     }

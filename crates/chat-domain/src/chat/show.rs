@@ -26,6 +26,11 @@ impl Chat {
         self.rooms_of.get(&user).into_iter().flatten().copied()
     }
 
+    /// All that is in rooms, in no order.
+    pub(crate) fn everything(&self) -> impl Iterator<Item = &RoomState> {
+        self.states.values()
+    }
+
     /// Returns all rooms, the newest first.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &Room> {
         let mut rooms: Vec<_> = self.states.values().filter_map(RoomState::peek).collect();
@@ -48,6 +53,11 @@ impl RoomState {
     /// Returns the log without the messages, in order of `seq`.
     pub(crate) fn changes(&self) -> &[LogRow] {
         &self.changes
+    }
+
+    /// The `seq` up to which messages were kept for long enough.
+    pub(crate) fn pruned(&self) -> u64 {
+        self.pruned
     }
 
     /// Returns how many of the first messages are not deleted.

@@ -35,6 +35,16 @@ impl Files for InMemory {
         self.answer(|world| Ok(row(&world.chat, id)))
     }
 
+    fn files_of(&self, owner: UserId, after: Option<FileId>, limit: usize) -> Answer<'_, Vec<FileRow>> {
+        self.answer(|world| {
+            let theirs = world.chat.file_rows().filter(|row| row.owner == owner && row.bond != Bond::Gone);
+            let mut rows: Vec<_> = theirs.filter(|row| Some(row.file.id) > after).cloned().collect();
+            rows.sort_unstable_by_key(|row| row.file.id);
+            rows.truncate(limit);
+            Ok(rows)
+        })
+    }
+
     fn is_whole(&self, id: FileId) -> Answer<'_, ()> {
         self.answer(|world| {
             change(&mut world.chat, id, |row| row.is_whole = true);

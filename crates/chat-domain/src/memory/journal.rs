@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::ready;
+use core::time::Duration;
 
 use super::InMemory;
 use crate::command::ClientId;
@@ -13,12 +14,15 @@ use crate::feed::FeedEntry;
 use crate::find::{Find, Found};
 use crate::id::{MessageId, NotificationId, ReportId, RoomId, UserId};
 use crate::journal::{Answer, Journal, Order};
+use crate::message::Message;
 use crate::moderation::{Audited, Banned};
 use crate::notification::{NewNotification, Notification, NotificationPage};
 use crate::oversight::{FoundRooms, Inspected, Trace};
 use crate::person::Person;
 use crate::report::{NewReport, Report, ReportsPage};
+use crate::retention::Vanished;
 use crate::room::Head;
+use crate::rows::ReactionRow;
 use crate::time::Time;
 use crate::view::*;
 
@@ -168,8 +172,24 @@ impl Journal for InMemory {
         self.answer(|world| Ok(world.chat.purging(limit)))
     }
 
+    fn keep(&self, room: RoomId, span: Option<Duration>) -> Answer<'_, ()> {
+        self.answer(|world| world.keep(room, span))
+    }
+
+    fn vanish(&self, keep: Option<Duration>, at: Time, most: usize) -> Answer<'_, Option<Vec<Vanished>>> {
+        self.answer(|world| Ok(Some(world.vanish(keep, at, most)).filter(|gone| !gone.is_empty())))
+    }
+
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)> {
         self.answer(|world| world.report(new, at))
+    }
+
+    fn said(&self, by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Answer<'_, Vec<Arc<Message>>> {
+        self.answer(|world| Ok(world.chat.said(by, after, limit)))
+    }
+
+    fn given(&self, by: UserId, after: Option<ReactionRow>, limit: usize) -> Answer<'_, Vec<ReactionRow>> {
+        self.answer(|world| Ok(world.chat.given_by(by, after.as_ref(), limit)))
     }
 
     fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>> {

@@ -32,6 +32,7 @@ impl World {
         let shown = self.reports.iter().filter(|report| page.shows(report)).cloned();
         match page {
             ReportsPage::Newest { limit, .. } => shown.rev().take(limit).collect(),
+            ReportsPage::By { limit, .. } => shown.take(limit).collect(),
             ReportsPage::Between { .. } => shown.collect(),
         }
     }

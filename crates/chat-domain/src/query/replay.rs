@@ -30,8 +30,9 @@ impl Chat {
     }
 
     fn page_of(&self, state: &RoomState, row: &Room, replay: Replay) -> Replayed {
-        // A whole chat keeps its whole log.
-        let round = match Round::begin(row, replay, Head::default(), self.limits()) {
+        // A whole chat forgets nothing but old messages.
+        let pruned = Head { seq: state.pruned(), moves: 0 };
+        let round = match Round::begin(row, replay, pruned, self.limits()) {
             Ok(round) => round,
             Err(pruned) => return pruned,
         };

@@ -167,6 +167,11 @@ impl Fields {
         self.0.iter().any(|(known, value)| known == name && *value != Value::Null)
     }
 
+    /// Whether the field is there, be it null.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// Returns all fields as one value.
     pub(super) fn whole(&self) -> Value {
         Value::Map(self.0.clone())

@@ -212,6 +212,8 @@ routes! {
         PostCommented = Post "/server/posts/{post}/commented";
         /// Makes a chat in a user's name.
         ServerChat = Post "/server/chats";
+        /// Says for how long a chat's messages are kept.
+        KeepMessages = Patch "/server/chats/{chat}";
         /// Sends a message in a user's name.
         ServerSend = Post "/server/chats/{chat}/messages";
         /// Everything that happens, in order, to be pulled.
@@ -238,6 +240,8 @@ routes! {
         ShowUser = Get "/server/users/{subject}";
         /// Erases somebody.
         EraseUser = Delete "/server/users/{subject}";
+        /// All that is a user's, a line each.
+        ExportUser = Get "/server/users/{user}/export";
         /// Keeps a user out for a while.
         Suspend = Put "/server/users/{user}/suspension";
         /// Lets a user in again.

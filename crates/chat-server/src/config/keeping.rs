@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chat_transport::files::Bucket;
 use clap::Args;
 use http::Uri;
 
@@ -11,9 +12,14 @@ use super::values::{Span, lifetime, web_address};
 /// Where and how long files are kept, and how large they may be.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Keeping {
-    /// The directory for the bytes of files. Nodes on one database must share it. Without it a directory beside the database.
+    /// Where the bytes of files are kept: a directory, which nodes on one database share; or a bucket,
+    /// `s3://BUCKET/PREFIX?endpoint=https://s3.example&region=eu-west-1`, with the key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    /// Without it beside the database.
     #[arg(long)]
-    pub(crate) files: Option<PathBuf>,
+    pub(crate) files: Option<FilesAt>,
+    /// For how long messages are kept, such as `90d`, where a back end has said nothing else of a chat; without it for good.
+    #[arg(long, value_parser = lifetime)]
+    pub(crate) keep_messages: Option<Span>,
     /// The file that lists who was erased. When an older copy of the database is opened, these people are erased again. Without
     /// it, a file beside an SQLite database, and none for Postgres.
     #[arg(long)]
@@ -34,6 +40,27 @@ pub(crate) struct Keeping {
     /// request went to.
     #[arg(long, value_parser = web_address)]
     pub(crate) public_url: Option<Uri>,
+}
+
+/// Where the bytes of files are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FilesAt {
+    /// In this directory.
+    Folder(PathBuf),
+    /// In the bucket at this address.
+    Bucket(String),
+}
+
+impl FromStr for FilesAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<FilesAt, String> {
+        match text {
+            "" => Err("name a directory or a bucket".into()),
+            _ if text.starts_with("s3:") => Bucket::check(text).map(|()| FilesAt::Bucket(text.to_owned())),
+            _ => Ok(FilesAt::Folder(text.into())),
+        }
+    }
 }
 
 /// A size: bytes, or a number with `KiB`, `MiB` or `GiB`.

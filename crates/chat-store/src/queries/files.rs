@@ -42,6 +42,14 @@ pub(super) fn called(files: &HashMap<FileId, FileRow>, named: &Named) -> Option<
     Some(row.file.clone())
 }
 
+/// The files of somebody that are not gone, in the order of their ids.
+pub(super) async fn of(conn: &Conn, owner: UserId, after: Option<FileId>, limit: usize) -> Worked<Vec<FileRow>> {
+    let sql = format!("SELECT {FILE} FROM files f WHERE f.owner = ? AND f.gone = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
+    let after = after.map_or(String::new(), String::from);
+    let rows = conn.load::<FileInfo>(Sql::new(sql).bind(owner).bind(after).bind(limit)).await?;
+    rows.into_iter().map(file).collect()
+}
+
 /// Returns the rows of these files, locked in the order of their ids if `lock` says so.
 async fn rows<'i>(conn: &Conn, ids: impl Iterator<Item = &'i FileId>, lock: &str) -> Worked<HashMap<FileId, FileRow>> {
     let ids = Rows::new(ids.map(|id| [id.as_str().into()]));

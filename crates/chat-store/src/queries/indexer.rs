@@ -5,7 +5,7 @@ use std::sync::Weak;
 use chat_domain::{Answer, Failure, FeedEntry, Message};
 
 use super::replay::{CEILING, FLOOR};
-use super::{Conn, Database, feed};
+use super::{Conn, Database, feed, vanish};
 use crate::index::Entry;
 use crate::pace::AT_ONCE;
 use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message};
@@ -140,6 +140,10 @@ impl Indexer {
         let (after, messages) = match (entries.first(), before.making) {
             (Some(first), _) if changes(first) > CHANGES_AT_ONCE => self.long_entry(database, before, first).await?,
             (Some(_), _) => next_entries(database, before, entries).await?,
+            (None, _) if self.forget(database, before).await? => {
+                self.progress = Some(before);
+                return Ok(true);
+            }
             (None, Some(place)) => next_messages(database, before, place).await?,
             (None, None) => {
                 self.progress = Some(before);
@@ -168,6 +172,21 @@ impl Indexer {
         }
         let messages = question(database, |conn| Box::pin(fed(conn, vec![rest]))).await?;
         Ok((Progress { fed: entry.no, ..before }, messages))
+    }
+
+    /// Forgets some of what has vanished, after what was read of it before; says whether there was anything.
+    async fn forget(&self, database: &Weak<Database>, progress: Progress) -> Result<bool, Failure> {
+        let stubs = question(database, |conn| Box::pin(vanish::unfound(conn, AT_ONCE))).await?;
+        if stubs.is_empty() {
+            return Ok(false);
+        }
+        let forgotten: Vec<_> = stubs.iter().map(|stub| (stub.room, stub.id.number())).collect();
+        self.write(database, stubs, progress, false).await?;
+        ask(database, |database| {
+            database.write_beside(move |conn| Box::pin(async move { vanish::are_unfound(conn, &forgotten).await }))
+        })
+        .await?;
+        Ok(true)
     }
 
     /// Writes the entries of these messages, and how far the index has come with them.

@@ -1,7 +1,8 @@
 //! Everything that both databases do alike. This folder is compiled twice, for the `Conn` of each database's module.
 
 pub(crate) mod archive;
-pub(crate) mod chats;
+pub(crate) mod belongings;
+mod chats;
 pub(crate) mod commit;
 mod devices;
 mod endings;
@@ -38,6 +39,7 @@ pub(crate) mod sessions;
 mod suspensions;
 mod tells;
 pub(crate) mod threads;
+mod vanish;
 mod webhooks;
 
 use super::{Conn, Database};

@@ -3,6 +3,7 @@
 mod devices;
 mod directory;
 mod files;
+mod steps;
 mod subscribers;
 
 use std::sync::Arc;
@@ -12,15 +13,17 @@ use chat_domain::backplane::{Coming, Tell, Told};
 use chat_domain::journal::Answer;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
+use chat_domain::rows::ReactionRow;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Event, Failure, FeedEntry, Find, Found, Head, Journal, MessageId, NewReport,
+    Audited, Banned, ClientId, Event, Failure, FeedEntry, Find, Found, Head, Journal, Message, MessageId, NewReport,
     Notification, NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Time, UserId,
+    Vanished,
 };
 
 use super::{
-    Database, chats, erasing, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions,
-    reads, replay, reports, schema, tells, threads,
+    Database, belongings, chats, feed, find, lobby, mentions, moderation, named, notifications, oversight, reactions,
+    reads, replay, reports, schema, tells, threads, vanish,
 };
 use crate::outage;
 
@@ -37,15 +40,8 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(reads::history(conn, reader, room, page, limit)))
     }
 
-    fn thread(
-        &self,
-        reader: UserId,
-        room: RoomId,
-        message: MessageId,
-        page: Page,
-        limit: usize,
-    ) -> Answer<'_, History> {
-        self.read(move |conn| Box::pin(threads::page(conn, reader, room, message, page, limit)))
+    fn thread(&self, by: UserId, room: RoomId, of: MessageId, page: Page, most: usize) -> Answer<'_, History> {
+        self.read(move |conn| Box::pin(threads::page(conn, by, room, of, page, most)))
     }
 
     fn was_said(&self, sender: UserId, room: RoomId, name: ClientId) -> Answer<'_, bool> {
@@ -175,24 +171,28 @@ impl Journal for Database {
         self.read(move |conn| Box::pin(moderation::blocked_by(conn, user, before, limit)))
     }
 
+    fn keep(&self, room: RoomId, span: Option<Duration>) -> Answer<'_, ()> {
+        self.write(move |conn| Box::pin(vanish::keep(conn, room, span)))
+    }
+
+    fn vanish(&self, keep: Option<Duration>, at: Time, most: usize) -> Answer<'_, Option<Vec<Vanished>>> {
+        Box::pin(self.let_vanish(keep, at, most))
+    }
+
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>> {
-        Box::pin(async move {
-            loop {
-                if let Some(due) = self.write(move |conn| Box::pin(erasing::purging(conn, limit))).await? {
-                    return Ok(due);
-                }
-            }
-        })
+        Box::pin(self.purge_due(limit))
+    }
+
+    fn said(&self, by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Answer<'_, Vec<Arc<Message>>> {
+        self.read(move |conn| Box::pin(belongings::said(conn, by, after, limit)))
+    }
+
+    fn given(&self, by: UserId, after: Option<ReactionRow>, limit: usize) -> Answer<'_, Vec<ReactionRow>> {
+        self.read(move |conn| Box::pin(belongings::given(conn, by, after, limit)))
     }
 
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)> {
-        Box::pin(async move {
-            let said = self.write(move |conn| Box::pin(reports::add(conn, new, at))).await?;
-            if said.1 {
-                self.intake.heard.reported();
-            }
-            Ok(said)
-        })
+        Box::pin(self.add_report(new, at))
     }
 
     fn reports(&self, page: ReportsPage) -> Answer<'_, Vec<Report>> {

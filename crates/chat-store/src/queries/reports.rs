@@ -39,6 +39,10 @@ pub(super) async fn page(conn: &Conn, page: ReportsPage) -> Worked<Vec<Report>> 
             let below = before.map_or(i64::MAX, ReportId::number);
             select(&format!("WHERE p.id < ?{which} ORDER BY p.id DESC LIMIT ?")).bind(below).bind(limit)
         }
+        ReportsPage::By { person, after, limit } => {
+            let after = after.map_or(0, ReportId::number);
+            select("WHERE p.person = ? AND p.id > ? ORDER BY p.id LIMIT ?").bind(person).bind(after).bind(limit)
+        }
         ReportsPage::Between { from, upto } => {
             select("WHERE p.id >= ? AND p.id <= ? ORDER BY p.id").bind(from).bind(upto)
         }

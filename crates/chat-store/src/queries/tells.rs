@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chat_domain::backplane::{Coming, Going, Tell, Told};
 use chat_domain::grant::Family;
-use chat_domain::{Notification, Time, UserId};
+use chat_domain::{MessageId, Notification, RoomId, Time, UserId, Vanished};
 
 use super::{Conn, notifications, people};
 use crate::by_name::insert;
@@ -29,6 +29,9 @@ pub(super) async fn note(conn: &Conn, tell: &Tell) -> Worked<()> {
         Tell::EndSession(digest) => (END_SESSION, None, None, Some(digest.clone())),
         Tell::Now(person) => (NOW, Some(person.id()), None, None),
         Tell::Unsaid(user) => (UNSAID, Some(*user), None, None),
+        Tell::Vanished(Vanished { room, upto }) => {
+            (VANISHED, None, Some(upto.number()), Some(room.number().to_string()))
+        }
         Tell::Post(people, what) => {
             let people: Vec<_> = people.iter().map(|user| user.number().to_string()).collect();
             (POST, None, None, Some(format!("{} {what}", people.join(","))))
@@ -73,6 +76,10 @@ pub(super) async fn within(conn: &Conn, within: Duration) -> Worked<Vec<Told>> {
             END_SESSION => Tell::EndSession(row.said.clone()?),
             NOW => Tell::Now(shown.get(&row.person?)?.clone()),
             UNSAID => Tell::Unsaid(who()?),
+            VANISHED => {
+                let room = RoomId::new(row.said.as_deref()?.parse().ok()?)?;
+                Tell::Vanished(Vanished { room, upto: MessageId::new(row.number?)? })
+            }
             POST => post(row.said.as_deref()?)?,
             _ => return None,
         };
@@ -128,4 +135,5 @@ const END_FAMILY: &str = "end family";
 const END_SESSION: &str = "end session";
 const NOW: &str = "now";
 const UNSAID: &str = "unsaid";
+const VANISHED: &str = "vanished";
 const POST: &str = "post";

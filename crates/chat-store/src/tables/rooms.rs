@@ -9,11 +9,16 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// Rooms. The last two columns say up to where changes and receipts were deleted.
+    /// Rooms. Up to where something of each was thrown away, and for how long its messages are kept, is said in the last columns.
     rooms {
         id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message, sent, pins, slow_mode,
-        frozen, closed, pruned, pruned_moves,
+        frozen, closed, pruned, pruned_moves, keep, due, vanished,
     }
+}
+
+table! {
+    /// Messages that are stubs, which the index of words is to forget.
+    unfound { room, message }
 }
 
 row! {

@@ -45,8 +45,7 @@ pub(super) struct Recent<'a> {
 impl Recent<'_> {
     /// Returns only the events up to this `seq`.
     pub(super) fn upto(self, seq: u64) -> Self {
-        let is_it = |event: &Arc<Event>| event.change.is_durable() && event.head.seq >= seq;
-        match self.events.iter().position(is_it) {
+        match self.events.iter().position(|event| event.change.is_durable() && event.head.seq >= seq) {
             Some(last) => Recent { events: &self.events[..=last], head: self.events[last].head, ..self },
             None => self,
         }
@@ -213,15 +212,25 @@ impl Log {
 
     /// Drops the oldest events beyond `keep`, but none that has not been heard (`heard` is the first of these).
     pub(super) fn trim(&mut self, keep: usize, heard: u64) {
-        while self.is_over(keep) && self.first < heard {
-            let Some(event) = self.ring.pop_front() else { return };
-            self.first += 1;
-            self.weight -= weight(&event);
-            advance(&mut self.base, &event);
-        }
+        while self.is_over(keep) && self.first < heard && self.pop().is_some() {}
         if self.ring.capacity() > 4 * (keep + 4) {
             self.ring.shrink_to(keep);
         }
+    }
+
+    /// Forgets all that says something of messages up to this one, and nothing that was not heard.
+    pub(super) fn forget(&mut self, upto: MessageId, heard: u64) {
+        let says = |event: &Arc<Event>| matches!(&event.change, Change::Sent { message, .. } | Change::Edited { message } if message.id <= upto);
+        let last = self.ring.iter().rposition(says).map_or(self.first, |last| self.first + last as u64 + 1);
+        while self.first < last.min(heard) && self.pop().is_some() {}
+    }
+
+    /// Forgets the oldest event; nothing if there is none.
+    fn pop(&mut self) -> Option<()> {
+        let event = self.ring.pop_front()?;
+        (self.first, self.weight) = (self.first + 1, self.weight - weight(&event));
+        advance(&mut self.base, &event);
+        Some(())
     }
 
     /// Tells whether everything up to there was told.
@@ -279,10 +288,9 @@ impl Log {
 
 /// Moves a head over an event.
 fn advance(head: &mut Head, event: &Event) {
-    if event.change.is_durable() {
-        head.seq = event.head.seq;
-    } else {
-        head.moves = event.head.moves;
+    match event.change.is_durable() {
+        true => head.seq = event.head.seq,
+        false => head.moves = event.head.moves,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_domain::{Event, Person, UserId};
+use chat_domain::{Event, Person, UserId, Vanished};
 
 use super::delivery::Delivery;
 use super::handle::Hub;
@@ -24,6 +24,14 @@ impl Hub {
         (0..self.shards()).for_each(|shard| {
             self.delivery(shard).rooms.values_mut().for_each(|room| room.log.replace(|event| event.unsaid(user)));
         });
+    }
+
+    /// Nobody reads any more what was kept for long enough, whoever has told it.
+    pub(crate) async fn vanished_here(&self, vanished: Vanished) {
+        self.caught_up().await;
+        if let Some(room) = self.delivery_of(vanished.room).rooms.get_mut(&vanished.room) {
+            room.forget(vanished.upto);
+        }
     }
 }
 

@@ -75,9 +75,19 @@ impl Room {
     /// Drops old events that everybody has heard.
     pub(super) fn trim(&mut self, keep: usize) {
         if self.log.is_over(keep) {
-            let heard = self.subs.iter().map(|sub| sub.next).min().unwrap_or_else(|| self.log.end());
-            self.log.trim(keep, heard);
+            self.log.trim(keep, self.heard());
         }
+    }
+
+    /// Forgets messages up to this one, and what quotes them.
+    pub(super) fn forget(&mut self, upto: MessageId) {
+        self.log.replace(|event| event.unquoted(upto));
+        self.log.forget(upto, self.heard());
+    }
+
+    /// Up to which event everybody has heard.
+    fn heard(&self) -> u64 {
+        self.subs.iter().map(|sub| sub.next).min().unwrap_or_else(|| self.log.end())
     }
 
     /// Tells whether a socket listens.

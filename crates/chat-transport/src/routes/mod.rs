@@ -1,6 +1,7 @@
 //! The HTTP trees, from a request to its answer. All addresses come from [`chat_protocol::rest::TABLE`].
 
 mod account;
+mod belongings;
 mod call;
 mod chat;
 pub(crate) mod cors;
@@ -99,6 +100,7 @@ impl Routes {
                     Route::AsyncApi => return self.asyncapi.answer(&parts.headers),
                     Route::Upload => return told(Box::pin(file::upload(&call, body)).await, tree, now),
                     Route::Uploaded => return told(file::uploaded(&call).await, tree, now),
+                    Route::ExportUser => return told(Box::pin(belongings::export(&call, &self.app)).await, tree, now),
                     Route::File => return told(Box::pin(download::file(&call)).await, tree, now),
                     _ => {}
                 }
@@ -141,6 +143,7 @@ impl Call<'_> {
             Route::PostLiked => server::post_liked(self).await.map(Answered::from),
             Route::PostCommented => server::post_commented(self).await.map(Answered::from),
             Route::ServerChat => server::open_chat(self).await.map(Answered::from),
+            Route::KeepMessages => server::keep_messages(self).await.map(Answered::from),
             Route::ServerSend => server::send(self).await.map(Answered::from),
             Route::Events => events::pull(self).await.map(Answered::from),
             Route::Subscribe => webhook::subscribe(self).await.map(Answered::from),

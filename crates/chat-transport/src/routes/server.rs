@@ -8,8 +8,8 @@ use chat_domain::notification::NewNotification;
 use chat_domain::suspension::FOR_GOOD;
 use chat_domain::{Refusal, Time, UserId};
 use chat_protocol::rest::body::{
-    DisconnectNotice, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat, ServerMessage,
-    SuspendUser,
+    DisconnectNotice, KeepMessages, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat,
+    ServerMessage, SuspendUser,
 };
 use chat_protocol::rest::{Reply, Route, Tree, Whom, answer};
 use chat_protocol::{News, PostCommented, PostLiked, Trouble};
@@ -72,6 +72,13 @@ pub(super) async fn send(call: &Call<'_>) -> Result<Reply, Trouble> {
     let user = whom::in_body(call.app, user).await?;
     whom::account(call.app, user).await?;
     message::send_for(call, user, room, message).await
+}
+
+/// Says for how long a chat's messages are kept; what is older goes behind the answer.
+pub(super) async fn keep_messages(call: &Call<'_>) -> Result<Reply, Trouble> {
+    let (room, KeepMessages(span)) = (call.room()?, KeepMessages::read(&call.body)?);
+    call.app.journal.keep(room, span).await?;
+    Ok(answer::kept(room, span))
 }
 
 /// Introduces a user who has not come yet.

@@ -2,16 +2,19 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chat_domain::journal::Answer;
 use chat_domain::memory::InMemory;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
 use chat_domain::room::Head;
+use chat_domain::rows::ReactionRow;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Command, Failure, FeedEntry, Find, Found, Journal, MessageId, NewReport, Notification,
-    NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled, Sink, Time, UserId,
+    Audited, Banned, ClientId, Command, Failure, FeedEntry, Find, Found, Journal, Message, MessageId, NewReport,
+    Notification, NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled, Sink, Time,
+    UserId, Vanished,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
@@ -274,6 +277,10 @@ impl Journal for Window {
         bans(reader: UserId, room: RoomId, at: Time, before: Option<UserId>, limit: usize) -> Vec<Banned>;
         audit(reader: UserId, room: RoomId, before: Option<u64>, limit: usize) -> Vec<Audited>;
         blocked_by(user: UserId, before: Option<UserId>, limit: usize) -> Vec<Arc<Person>>;
+        keep(room: RoomId, span: Option<Duration>) -> ();
+        vanish(keep: Option<Duration>, at: Time, most: usize) -> Option<Vec<Vanished>>;
+        said(by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Vec<Arc<Message>>;
+        given(by: UserId, after: Option<ReactionRow>, limit: usize) -> Vec<ReactionRow>;
         purging(limit: usize) -> Vec<(RoomId, UserId, MessageId)>;
         report(new: NewReport, at: Time) -> (Report, bool);
         reports(page: ReportsPage) -> Vec<Report>;

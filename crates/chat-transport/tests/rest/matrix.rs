@@ -79,13 +79,16 @@ fn line(route: Route, tree: Tree, target: &User) -> (Line, Json) {
             (BackEnds, json!({"author_id": user, "comment": {"id": "c", "content": "x"}, "comments_count": 1}))
         }
         Route::ServerChat => (BackEnds, json!({"owner_id": user, "type": "group", "title": "us"})),
+        Route::KeepMessages => (BackEnds, json!({"keep_messages": null})),
         Route::ServerSend => (BackEnds, json!({"user_id": user, "content": "x"})),
         Route::Introduce => (BackEnds, json!({"name": "N"})),
         Route::IssueToken => (BackEnds, json!({"user_id": user})),
         Route::Subscribe => (BackEnds, json!({"url": "https://backend.example/hook"})),
         Route::Webhooks | Route::Reports | Route::ResolveReport => (BackEnds, json!({})),
         Route::Webhook | Route::Rotate | Route::Unsubscribe => (BackEnds, json!({})),
-        Route::Suspend | Route::Unsuspend | Route::EraseUser | Route::ShowUser => (BackEnds, json!({})),
+        Route::Suspend | Route::Unsuspend | Route::EraseUser | Route::ShowUser | Route::ExportUser => {
+            (BackEnds, json!({}))
+        }
         Route::Disconnect | Route::Events => (BackEnds, json!({})),
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod admin;
+mod belongings;
 mod chat;
 mod erasing;
 mod explain;
@@ -12,6 +13,7 @@ mod notification;
 mod poll;
 mod push;
 mod report;
+mod retention;
 mod spell;
 mod suspension;
 mod together;
@@ -24,6 +26,7 @@ use crate::json::{Object, object};
 use super::Tree;
 
 pub use account::{Tokens, me, person, signed_in, token, users};
+pub use belongings::{Belonging, belonging};
 pub use chat::{chat, chats, member, members, roulette};
 pub use erasing::{erased, erasures, whoever};
 pub use explain::{Explained, explain};
@@ -34,6 +37,7 @@ pub use notification::{notification, notification_read, notifications, told, upd
 pub use poll::{Changes, Poll, Source, poll};
 pub use push::{device, level, push_key, pushed, vouching};
 pub use report::{one_report, reported, reports, reports_for_operators};
+pub use retention::kept;
 pub use suspension::suspension;
 pub use told::{Happening, Posted, SORTS, events, posted};
 pub use trouble::{Health, health, trouble};

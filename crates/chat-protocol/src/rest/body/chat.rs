@@ -4,6 +4,7 @@ use chat_domain::{Amendment, ClientId, Role, Sentence};
 
 use super::super::fields::{Fields, missing, wrong};
 use super::super::{Tree, Whom};
+use super::retention;
 use crate::trouble::Trouble;
 
 /// The body of `POST chats`.
@@ -75,6 +76,9 @@ impl ChangeChat {
     /// Reads a body.
     pub fn read(body: &[u8]) -> Result<ChangeChat, Trouble> {
         let mut fields = Fields::parse(body)?;
+        if fields.is_named(retention::FIELD) {
+            return Err(wrong(retention::FIELD, "is for back ends to say"));
+        }
         let title = fields.optional_text("title")?;
         let slow_mode = fields.optional_count("slow_mode")?.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
         let amendment = Amendment { title, slow_mode, frozen: fields.optional_flag("frozen")? };

@@ -6,6 +6,7 @@ mod file;
 mod message;
 mod push;
 mod report;
+mod retention;
 mod server;
 mod suspend;
 mod webhook;
@@ -16,6 +17,7 @@ pub use file::AnnounceFile;
 pub use message::{EditMessage, MarkRead, SendMessage, SetTyping};
 pub use push::{NewDevice, OldDevice, SetLevel};
 pub use report::ReportMessage;
+pub use retention::KeepMessages;
 pub use server::{
     DisconnectNotice, LONGEST_TOKEN, NewPerson, NewToken, Notice, PostCommentedNotice, PostLikedNotice, ServerChat,
     ServerMessage,

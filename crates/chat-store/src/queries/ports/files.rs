@@ -17,6 +17,10 @@ impl Files for Database {
         self.read(move |conn| Box::pin(files::one(conn, id)))
     }
 
+    fn files_of(&self, owner: UserId, after: Option<FileId>, limit: usize) -> Answer<'_, Vec<FileRow>> {
+        self.read(move |conn| Box::pin(files::of(conn, owner, after, limit)))
+    }
+
     fn is_whole(&self, id: FileId) -> Answer<'_, ()> {
         self.write(move |conn| Box::pin(files::is_whole(conn, id)))
     }

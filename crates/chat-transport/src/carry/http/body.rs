@@ -34,6 +34,7 @@ enum Kind {
     Stream(Box<Stream>),
     Passed(Box<Incoming>),
     Chunks(Chunks),
+    Pages(mpsc::Receiver<Bytes>),
 }
 
 /// Bytes that come over a channel, and how many are still to come.
@@ -67,6 +68,11 @@ impl Body {
         Kind::Chunks(Chunks { next, left: length }).into()
     }
 
+    /// Bytes as they are handed over, however many.
+    pub(crate) fn pages(next: mpsc::Receiver<Bytes>) -> Body {
+        Kind::Pages(next).into()
+    }
+
     /// Ties the body to the answer that ends with it.
     pub(super) fn ending(self, answer: Answer) -> Body {
         Body { _answer: Some(answer), ..self }
@@ -82,7 +88,7 @@ impl Body {
     pub(super) fn len(&self) -> usize {
         match &self.kind {
             Kind::Full(bytes) => bytes.len(),
-            Kind::Empty | Kind::Stream(_) | Kind::Passed(_) | Kind::Chunks(_) => 0,
+            Kind::Empty | Kind::Stream(_) | Kind::Passed(_) | Kind::Chunks(_) | Kind::Pages(_) => 0,
         }
     }
 }
@@ -117,6 +123,7 @@ impl HttpBody for Body {
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
+            Kind::Pages(next) => return next.poll_recv(cx).map(|page| page.map(|page| Ok(Frame::data(page)))),
             Kind::Chunks(chunks) => return chunks.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Kind::Stream(stream) => return stream.poll(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Kind::Passed(body) => {
@@ -133,7 +140,7 @@ impl HttpBody for Body {
             Kind::Empty => true,
             Kind::Chunks(chunks) => chunks.left == 0,
             Kind::Passed(body) => body.is_end_stream(),
-            Kind::Full(_) | Kind::Stream(_) => false,
+            Kind::Full(_) | Kind::Stream(_) | Kind::Pages(_) => false,
         }
     }
 
@@ -142,7 +149,7 @@ impl HttpBody for Body {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Chunks(chunks) => SizeHint::with_exact(chunks.left),
-            Kind::Stream(_) => SizeHint::default(),
+            Kind::Stream(_) | Kind::Pages(_) => SizeHint::default(),
             Kind::Passed(body) => body.size_hint(),
         }
     }

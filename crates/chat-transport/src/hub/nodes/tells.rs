@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat_domain::backplane::Tell;
 use chat_domain::grant::Family;
-use chat_domain::{Notification, Person, Time, UserId};
+use chat_domain::{Notification, Person, Time, UserId, Vanished};
 use chat_protocol::{News, envelope};
 
 use tracing::debug;
@@ -73,6 +73,12 @@ impl Hub {
         self.tell_people(Tell::Unsaid(user));
     }
 
+    /// The oldest messages of a room were kept for long enough. What was settled before is taken in first.
+    pub(crate) async fn vanished(&self, vanished: Vanished) {
+        self.vanished_here(vanished).await;
+        self.tell_people(Tell::Vanished(vanished));
+    }
+
     /// Lets every node forget that tokens of this person were good.
     pub(crate) fn forget_tokens(&self, person: &Arc<Person>) {
         self.tell_people(Tell::Now(person.clone()));
@@ -97,7 +103,7 @@ impl Hub {
             Tell::EndSession(cookie) => return self.log_out(|socket| socket.cookie.as_deref() == Some(cookie)),
             Tell::EndAll(user, at) => self.log_out(|socket| socket.user() == *user && was_here(socket, Some(*at))),
             Tell::EndFamily(user, family, _) => self.log_out(|socket| is_of(socket, *user, *family)),
-            Tell::Now(_) | Tell::Unsaid(_) => {}
+            Tell::Now(_) | Tell::Unsaid(_) | Tell::Vanished(_) => {}
         }
         self.0.told.put(tell);
     }

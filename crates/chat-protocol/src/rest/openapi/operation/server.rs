@@ -15,6 +15,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
             .about("Sends a message in a user's name")
             .takes(by_somebody(new_message(tree), id(tree)))
             .refuses(&["USER_NOT_FOUND", "CONFLICT"]),
+        Route::KeepMessages => says(200, data(tree, object([("id", id(tree)), ("keep_messages", kept())])))
+            .about("Says for how many seconds a chat's messages are kept; null: as long as everywhere")
+            .takes(body([("keep_messages", kept())])),
         Route::Introduce => one(200, "Me")
             .about("Makes a user known before the first visit")
             .may_take(body([("name?", name()), ("username?", username()), ("avatar?", picture())]))
@@ -26,6 +29,9 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
         Route::EraseUser => says(202, data(tree, object([("id", id(tree)), ("erased_at", moment())])))
             .about("Erases a user: their name goes everywhere, and what they said if that is asked for")
             .asks([("messages!", words(&["keep", "delete"]))])
+            .refuses(&["USER_NOT_FOUND"]),
+        Route::ExportUser => Bodies { answers: vec![(200, None)], ..says(200, Json::Null) }
+            .about("All that is a user's and nobody else's words, a line each, and last of all how many lines that is")
             .refuses(&["USER_NOT_FOUND"]),
         Route::ShowUser => says(200, data(tree, with(me(tree), [("erased_at", or_null(moment()))])))
             .about("Who a user is, and since when they are erased")
@@ -46,6 +52,10 @@ pub(super) fn shape(route: Route, tree: Tree) -> Option<Bodies> {
             .refuses(&["USER_NOT_FOUND", "FORBIDDEN"]),
         _ => return None,
     })
+}
+
+fn kept() -> Json {
+    or_null(json!({"type": "integer", "minimum": 1, "maximum": 3_153_600_000_u64}))
 }
 
 fn moment() -> Json {

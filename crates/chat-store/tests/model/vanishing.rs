@@ -1,0 +1,23 @@
+//! Messages that are kept for a while only.
+
+use std::time::Duration;
+
+use super::*;
+
+impl Story {
+    /// What was kept for long enough in some room vanishes, a few at a time.
+    pub(super) async fn let_vanish(&mut self) {
+        let Some(room) = self.dice.pick(&self.rooms) else { return };
+        let (keep, most) = (Duration::from_secs(5 + self.dice.roll(60) as u64), 1 + self.dice.roll(9));
+        let at = Time::from_secs(self.now);
+        self.store.keep(room, Some(keep)).await.unwrap();
+        let mut found = Vec::new();
+        while let Some(gone) = self.store.vanish(None, at, most).await.unwrap() {
+            found.extend(gone);
+        }
+        self.store.keep(room, None).await.unwrap();
+        let expected: Vec<_> = std::iter::from_fn(|| self.model.vanish(room, at.before(keep), at, most)).collect();
+        assert_eq!(found, expected, "seed {} room {room}", self.seed);
+        self.vanished += found.len();
+    }
+}

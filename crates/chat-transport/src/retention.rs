@@ -1,0 +1,42 @@
+//! Keeping messages for a while only: some at a time, so that it holds up nobody who talks.
+
+use std::time::Duration;
+
+use chat_domain::Failure;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use crate::app::App;
+
+impl App {
+    /// Lets messages vanish that were kept for long enough, until told to stop.
+    pub(crate) async fn let_vanish(&self, stop: CancellationToken) {
+        let mut ticks = interval(LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            if let Some(Err(failure)) = stop.run_until_cancelled(self.let_all_vanish()).await {
+                debug!(%failure, "old messages will vanish later");
+            }
+        }
+    }
+
+    async fn let_all_vanish(&self) -> Result<(), Failure> {
+        let (eraser, at) = (self.eraser(), self.now());
+        loop {
+            let began = tokio::time::Instant::now();
+            let Some(gone) = self.journal.vanish(self.settings.keep_messages, at, AT_ONCE).await? else {
+                return Ok(());
+            };
+            for vanished in gone {
+                self.hub.vanished(vanished).await;
+            }
+            eraser.let_others(began).await;
+        }
+    }
+}
+
+/// How often it is looked what is too old: it is gone within a minute.
+const LOOK: Duration = Duration::from_secs(5);
+/// How many vanish in one go.
+const AT_ONCE: usize = 200;
