@@ -1,9 +1,11 @@
 """Erasing: whoever is erased with what they said is unreadable at once, whoever was away hears of it, and nothing of it is left."""
 
+import asyncio
+
 import pytest
 
 from harness.dialects import DIALECTS, Multiplexed, joined
-from harness.http import call
+from harness.http import call, session
 from harness.people import PASSWORD, group, register, register_many
 
 KEY = "key-of-the-back-end"
@@ -63,3 +65,29 @@ async def test_what_the_erased_said_is_gone_for_everybody(server):
     messages = (await boris.call("GET", f"/api/chats/{chat.id}/messages?features=replies")).data
     assert [message["content"] for message in messages] == ["what?"]
     assert messages[0]["reply_to"]["excerpt"] == "" and messages[0]["reply_to"]["deleted"]
+
+
+async def test_operators_see_how_far_an_erasing_is(server):
+    anna, boris = await register_many(server, 2)
+    chat = await group(boris, anna)
+    for number in range(5):
+        await say(anna, chat, f"{SECRET} {number}")
+    await ask(server, "DELETE", f"{anna.uuid}?messages=delete", expect=202)
+    await ask(server, "DELETE", f"{boris.uuid}?messages=keep", expect=202)
+    async for attempt in patience():
+        async with session().get(f"{server.admin_url}/admin/api/erasures") as answer:
+            assert answer.status == 200
+            listed = {one["user_id"]: one for one in (await answer.json())["data"]}
+        mine, other = listed[anna.uuid], listed[boris.uuid]
+        assert (mine["messages"], mine["said"], other["messages"], other["said"]) == ("delete", 5, "keep", 0)
+        assert mine["left"] <= 5 and SECRET not in str(listed) and anna.username not in str(listed)
+        if mine["done_at"] and other["done_at"]:
+            assert mine["left"] == 0 and mine["done_at"] >= mine["erased_at"]
+            return
+        assert attempt < 600, listed
+
+
+async def patience():
+    for attempt in range(601):
+        yield attempt
+        await asyncio.sleep(0.1)
