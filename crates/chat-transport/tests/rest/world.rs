@@ -233,8 +233,13 @@ fn said(answer: &[u8]) -> Said {
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
     let pair = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let headers = lines.filter_map(pair).collect();
+    let headers: Vec<_> = lines.filter_map(pair).collect();
     let body = &answer[end + 4..];
-    let body = if body.is_empty() { Json::Null } else { serde_json::from_slice(body).expect("a body of JSON") };
+    // What comes page after page is looked at elsewhere.
+    let is_paged = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
+    let body = match body.is_empty() || is_paged {
+        true => Json::Null,
+        false => serde_json::from_slice(body).expect("a body of JSON"),
+    };
     Said { status, headers, body }
 }
