@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_domain::journal::Answer;
 use chat_domain::memory::InMemory;
 use chat_domain::notification::{NewNotification, NotificationPage};
 use chat_domain::oversight::{FoundRooms, Inspected, Trace};
@@ -12,9 +11,9 @@ use chat_domain::room::Head;
 use chat_domain::rows::ReactionRow;
 use chat_domain::view::*;
 use chat_domain::{
-    Audited, Banned, ClientId, Command, Failure, FeedEntry, Find, Found, Journal, Message, MessageId, NewReport,
-    Notification, NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled, Sink, Time,
-    UserId, Vanished,
+    Answer, Audited, Banned, ClientId, Command, Failure, FeedEntry, Find, Found, Journal, Message, MessageId,
+    NewReport, Notification, NotificationId, Order, Outcome, Person, Report, ReportId, ReportsPage, RoomId, Settled,
+    Sink, Time, UserId, Vanished,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::time::sleep;
