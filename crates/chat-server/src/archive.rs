@@ -212,7 +212,7 @@ fn read_all(input: impl BufRead, batches: &Batches) -> Result<(), String> {
             }
             HEAD if number == 1 => continue,
             _ if number == 1 => {
-                return Err("this is not an archive of chat-server: `chat-server export` makes one".into());
+                return Err("this is no archive of chat-server: `chat-server export` makes one".into());
             }
             END => is_whole = row.first() == Some(&(ROWS.into(), Value::Int(rows))),
             _ => {

@@ -1,5 +1,6 @@
 //! After a crash: how soon the server answers, and how soon everybody has what they missed.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -22,22 +23,7 @@ pub(crate) async fn resume(
     rooms: &[u64],
     people: &[Rc<Somebody>],
 ) -> Result<Server, Trouble> {
-    let (mut there, mut cursors) = (Vec::new(), Vec::<(u64, Dialect, String)>::new());
-    for (number, somebody) in people.iter().enumerate() {
-        let (room, dialect) = (rooms[number * rooms.len() / people.len()], MIXED[number % MIXED.len()]);
-        let open = Connection::open_from(server.address, number, dialect, room, &somebody.token, Some(""));
-        let mut connection = open.await?;
-        let cursor = match dialect {
-            // Dialect 1's messages have no cursor. One of any other dialect does as well.
-            Dialect::Rest => cursors.last().map(|(_, _, cursor)| cursor.clone()),
-            Dialect::Room | Dialect::Roulette => {
-                text_after(&connection.until(Kind::Answer).await?, CURSOR).map(Into::into)
-            }
-            _ => text_after(&connection.join(room, Some("")).await?, CURSOR).map(Into::into),
-        };
-        cursors.push((room, dialect, cursor.ok_or("joining told no cursor")?));
-        there.push(connection);
-    }
+    let (there, places) = join_all(server.address, rooms, people).await?;
     let mut http = Http::open(server.address, 0).await?;
     for (number, room) in rooms.iter().enumerate() {
         let owner = &people[(number * people.len()).div_ceil(rooms.len())].token;
@@ -49,23 +35,10 @@ pub(crate) async fn resume(
     server = Server::ours(args, home, port)?;
     let began = Instant::now();
     let mut waiting = Vec::new();
-    for (number, (somebody, (room, dialect, cursor))) in people.iter().zip(cursors).enumerate() {
+    for (number, (somebody, place)) in people.iter().zip(places).enumerate() {
         let (address, token) = (server.address, somebody.token.clone());
-        waiting.push(spawn_local(async move {
-            let mut heard = 0;
-            let came = async {
-                let open = Connection::open_from(address, number, dialect, room, &token, Some(&cursor));
-                let mut connection = open.await?;
-                if let Some(join) = dialect.join(room, Some(&cursor)) {
-                    connection.mouth().say(&join).await?;
-                }
-                while heard == 0 {
-                    connection.hear(|kind, _| heard += u32::from(kind == Kind::Message)).await?;
-                }
-                Ok::<_, Trouble>(connection)
-            };
-            came.await.map_err(|error| error.to_string())
-        }));
+        let back = async move { come_back(address, number, &token, &place).await.map_err(|error| error.to_string()) };
+        waiting.push(spawn_local(back));
     }
     let mut back = Vec::new();
     for waiting in waiting {
@@ -79,6 +52,47 @@ pub(crate) async fn resume(
         used.as_secs_f64() * 1e6 / back.len() as f64
     );
     Ok(server)
+}
+
+/// Where somebody resumes: the room, the dialect, and the cursor.
+type Place = (u64, Dialect, String);
+
+/// Lets everybody join with a cursor.
+async fn join_all(
+    server: SocketAddr,
+    rooms: &[u64],
+    people: &[Rc<Somebody>],
+) -> Result<(Vec<Connection>, Vec<Place>), Trouble> {
+    let (mut there, mut places) = (Vec::new(), Vec::<Place>::new());
+    for (number, somebody) in people.iter().enumerate() {
+        let (room, dialect) = (rooms[number * rooms.len() / people.len()], MIXED[number % MIXED.len()]);
+        let mut connection = Connection::open_from(server, number, dialect, room, &somebody.token, Some("")).await?;
+        let cursor = match dialect {
+            // Dialect 1's messages have no cursor. One of any other dialect does as well.
+            Dialect::Rest => places.last().map(|(_, _, cursor)| cursor.clone()),
+            Dialect::Room | Dialect::Roulette => {
+                text_after(&connection.until(Kind::Answer).await?, CURSOR).map(Into::into)
+            }
+            _ => text_after(&connection.join(room, Some("")).await?, CURSOR).map(Into::into),
+        };
+        places.push((room, dialect, cursor.ok_or("joining told no cursor")?));
+        there.push(connection);
+    }
+    Ok((there, places))
+}
+
+/// Resumes, and waits for the message that was missed.
+async fn come_back(server: SocketAddr, number: usize, token: &str, place: &Place) -> Result<Connection, Trouble> {
+    let (room, dialect, cursor) = place;
+    let mut connection = Connection::open_from(server, number, *dialect, *room, token, Some(cursor)).await?;
+    if let Some(join) = dialect.join(*room, Some(cursor)) {
+        connection.mouth().say(&join).await?;
+    }
+    let mut heard = 0;
+    while heard == 0 {
+        connection.hear(|kind, _| heard += u32::from(kind == Kind::Message)).await?;
+    }
+    Ok(connection)
 }
 
 /// Fills the database, kills the server, and waits for the first good answer of a new one.

@@ -51,20 +51,12 @@ impl Talks {
         members: Vec<Member>,
     ) -> Result<(), String> {
         let known: Vec<_> = members.iter().filter_map(|member| people.get(&member.user_id).copied()).collect();
-        let owner = match &chat.owner_id {
-            Some(owner) => people.get(owner).copied(),
-            None => known.first().copied(),
-        };
-        let problem = match owner {
-            _ if known.len() != members.len() => Some("somebody in this chat has no line before it"),
-            None => Some("nobody of whom a line stands before it owns this chat or is in it"),
-            _ if self.chats.contains_key(&chat.id) => Some("a chat of this id is there already"),
-            Some(_) if chat.sort == Sort::Direct && known.len() != 2 => Some("a direct chat has two members"),
-            Some(_) => None,
-        };
-        let (None, Some(owner)) = (problem, owner) else {
-            self.wrong.say(line, problem.unwrap_or_default());
-            return Ok(());
+        let owner = match self.owner(people, &chat, &known, members.len()) {
+            Ok(owner) => owner,
+            Err(problem) => {
+                self.wrong.say(line, problem);
+                return Ok(());
+            }
         };
         if let Key::Number(number) = chat.id {
             filling.store.number_from(Numbered::Room(number)).await.map_err(said_of)?;
@@ -87,6 +79,21 @@ impl Talks {
         Ok(())
     }
 
+    /// Returns the owner of a new chat, or what is wrong with it.
+    fn owner(&self, people: &People, chat: &Chat, known: &[UserId], members: usize) -> Result<UserId, &'static str> {
+        let owner = match &chat.owner_id {
+            Some(owner) => people.get(owner).copied(),
+            None => known.first().copied(),
+        };
+        match owner {
+            _ if known.len() != members => Err("somebody in this chat has no line before it"),
+            None => Err("nobody of whom a line stands before it owns this chat or is in it"),
+            _ if self.chats.contains_key(&chat.id) => Err("a chat of this id is there already"),
+            Some(_) if chat.sort == Sort::Direct && known.len() != 2 => Err("a direct chat has two members"),
+            Some(owner) => Ok(owner),
+        }
+    }
+
     pub(super) async fn said(
         &mut self,
         filling: &mut Filling,
@@ -102,14 +109,9 @@ impl Talks {
             self.wrong.say(line, "a message of this id is there already");
             return Ok(());
         }
-        if let Some(number) = kept(&message.id).filter(|number| *number != self.next) {
-            self.carry_out(filling).await?;
-            if number < self.next {
-                self.wrong.say(line, "messages come in the order of their ids");
-                return Ok(());
-            }
-            filling.store.number_from(Numbered::Message(number)).await.map_err(said_of)?;
-            self.next = number;
+        if !self.goes_on_from(filling, &message.id).await? {
+            self.wrong.say(line, "messages come in the order of their ids");
+            return Ok(());
         }
         let (kind, created_at) = (message.sort.as_deref().unwrap_or("text"), message.created_at.0);
         let Some(kind) = MessageKind::from_word(kind) else {
@@ -139,6 +141,18 @@ impl Talks {
             self.wait(filling, Waiting { line, wish: (sender, edited.0, edit), makes: None }).await?;
         }
         Ok(())
+    }
+
+    /// Lets the next message have the number that its row keeps. Returns false if a later one was used already.
+    async fn goes_on_from(&mut self, filling: &mut Filling, key: &Key) -> Result<bool, String> {
+        let Some(number) = kept(key).filter(|number| *number != self.next) else { return Ok(true) };
+        self.carry_out(filling).await?;
+        if number < self.next {
+            return Ok(false);
+        }
+        filling.store.number_from(Numbered::Message(number)).await.map_err(said_of)?;
+        self.next = number;
+        Ok(true)
     }
 
     pub(super) async fn reacted(

@@ -46,19 +46,9 @@ impl Session {
         name: &str,
         line: Line,
     ) -> Result<Session, Trouble> {
-        let (pass, cookie) = match &caller.by {
-            By::Token(pass) => (Some(*pass), None),
-            By::Backend(..) => (None, None),
-            By::Cookie { digest } => (None, Some(digest.clone())),
-        };
-        let (person, user) = (caller.account.person.clone(), caller.account.person.id());
-        let now = app.now();
-        let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass, now);
-        if let By::Backend(credential, _) = &caller.by {
-            socket.rest_on_word(credential.clone());
-        }
+        let socket = socket(&app, &caller, endpoint, line);
         let mut greeting = Frames::new();
-        reply::hello(endpoint, &socket.person, name, now, &mut greeting);
+        reply::hello(endpoint, &socket.person, name, socket.since, &mut greeting);
         let opened = app.hub.open(&socket, &greeting);
         // Read only now: a socket that the hub knows is closed when another epoch begins, so that this is the epoch of everything
         // that follows.
@@ -68,20 +58,25 @@ impl Session {
         match opened {
             Opened::TooMany => return Err(Trouble::TooManySockets),
             Opened::Ask => {
-                let memberships = session.app.journal.memberships(user).await?;
-                session.app.hub.learn(user, memberships, epoch);
+                let memberships = session.app.journal.memberships(caller.id()).await?;
+                session.app.hub.learn(caller.id(), memberships, epoch);
             }
             Opened::Known => {}
         }
-        // Log-outs since the credential was checked did not find this socket, so look once more.
-        if session.app.gate.is_ended(&caller) {
+        session.check_again(&caller).await?;
+        Ok(session)
+    }
+
+    /// Refuses a caller whose log-in has ended since the credential was checked: that did not find this socket.
+    async fn check_again(&self, caller: &Caller) -> Result<(), Trouble> {
+        if self.app.gate.is_ended(caller) {
             return Err(Trouble::Unauthorized);
         }
-        if let Some(digest) = &session.socket.cookie {
-            let still_good = session.app.gate.whose_session(digest.to_string(), session.app.now()).await?;
+        if let Some(digest) = &self.socket.cookie {
+            let still_good = self.app.gate.whose_session(digest.to_string(), self.app.now()).await?;
             still_good.ok_or(Trouble::Unauthorized)?;
         }
-        Ok(session)
+        Ok(())
     }
 
     /// Lets the user appear online. Called once nothing can refuse the connection any more.
@@ -138,4 +133,19 @@ impl Drop for Session {
             ending => tracing::debug!(connection = id, user, ?ending, "gone"),
         }
     }
+}
+
+/// Makes the socket of a caller, which rests on the caller's credential.
+fn socket(app: &App, caller: &Caller, endpoint: Endpoint, line: Line) -> Arc<Socket> {
+    let (pass, cookie) = match &caller.by {
+        By::Token(pass) => (Some(*pass), None),
+        By::Backend(..) => (None, None),
+        By::Cookie { digest } => (None, Some(digest.clone())),
+    };
+    let person = caller.account.person.clone();
+    let socket = Socket::new(app.hub.next_socket(), person, endpoint, line, cookie, pass, app.now());
+    if let By::Backend(credential, _) = &caller.by {
+        socket.rest_on_word(credential.clone());
+    }
+    socket
 }
