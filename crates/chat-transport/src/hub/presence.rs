@@ -58,8 +58,10 @@ impl People {
     pub(super) fn tick(&mut self, now: Time) {
         let within = self.settings.reconnection;
         self.left_socketio.retain(|_, left| now.since(*left) <= within);
-        let is_early = || self.presence.deadline().is_some_and(|deadline| deadline > now);
-        if !planted!(Grace) && !(planted!(Wall) && is_early()) {
+        if planted!(Wall) && self.presence.deadline().is_some_and(|deadline| deadline > now) {
+            return;
+        }
+        if !planted!(Grace) {
             self.shift(PresenceSign::Tick, now)
         }
     }
