@@ -1,5 +1,5 @@
-//! Two stores that are each to be alone on one Postgres: the second is refused, and says why; the first gives way to one that
-//! takes over. Of several nodes only those that have died lose their connections.
+//! Two stores, each of which must be alone on one Postgres: the second one is refused, and says why; the first one
+//! gives way to a store that takes over. Of several nodes, only those that have died lose their connections.
 
 mod common;
 
@@ -13,7 +13,7 @@ use common::postgres::Cluster;
 use common::{Deaf, somebody};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
-/// The address that the other process is to open.
+/// The address that the other process opens.
 const PLACE: &str = "CHAT_STORE_TEST_ALONE";
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn whoever_was_taken_over_answers_nothing_more() {
     let second = alone(&url, true).await.unwrap();
     first.people(vec![ann]).await.unwrap_err();
     second.people(vec![ann]).await.unwrap();
-    // Where the row of the second one is no longer fresh the first one would take the database again.
+    // If the second one's row were not fresh any more, the first one would take the database again.
     assert_eq!(cluster.ask("alone", "SELECT count(*) FROM nodes").trim(), "1");
     second.close().await;
     first.close().await;
@@ -67,7 +67,8 @@ async fn one_that_was_killed_is_not_waited_for() {
     child.wait().unwrap();
     let killed = Instant::now();
     let next = alone(&url, false).await.unwrap();
-    // Its row is fresh for fifteen seconds, which is no matter: nobody on this machine need ask the database whether it has ended.
+    // Its row is fresh for fifteen seconds, but that does not matter: on the same machine everybody can see that the
+    // process has ended.
     assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
     next.close().await;
 }
@@ -89,7 +90,7 @@ async fn whoever_comes_sends_the_dead_away_and_leaves_the_living_alone() {
     living.close().await;
 }
 
-/// Not a test: what the other process does, until it is killed.
+/// Not a test: the code of the other process, until it is killed.
 #[tokio::test]
 async fn another_process() {
     let Ok(place) = std::env::var(PLACE) else { return };

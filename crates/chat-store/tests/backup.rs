@@ -1,4 +1,4 @@
-//! A copy that is made while others write is of one moment, and one that was cut off from its log is told of.
+//! A copy that is made while others write is as of one moment, and a copy that lost its log is noticed.
 
 mod common;
 
@@ -36,7 +36,7 @@ async fn a_copy_is_of_one_moment_while_others_write() {
         let copy = folder.0.join(format!("copy{n}.db"));
         back_up(&folder.sqlite(), &copy).unwrap();
         assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
-        // The copy is whole without anything beside it.
+        // The copy is complete without any file beside it.
         let elsewhere = Folder::new("elsewhere");
         fs::copy(&copy, elsewhere.0.join("chat.db")).unwrap();
         let (copied, said) = told(&elsewhere.sqlite());
@@ -79,7 +79,7 @@ async fn a_copy_without_its_log_is_told_of() {
     assert!(said.contains("without its log"), "{said}");
     assert_ne!(copied.epoch(), store.epoch());
     copied.close().await;
-    // With its log it is whole; so is one of a store that was closed.
+    // With its log it is complete; so is a copy of a store that was closed.
     ["chat.db", "chat.db-wal"].into_iter().for_each(copy);
     let (copied, said) = told(&elsewhere.sqlite());
     assert!(!said.contains("without its log"), "{said}");
@@ -104,7 +104,7 @@ async fn a_copy_is_put_back_and_what_was_there_stays_beside_it() {
     let busy = restore(&folder.sqlite(), &copy);
     assert!(matches!(busy, Err(BackupError::Place(OpenError::InUse(_)))), "{busy:?}");
     let epoch = store.epoch();
-    // As a crash leaves it: with its log, which is not of the copy.
+    // As after a crash: with its log, which does not belong to the copy.
     for end in ["", "-wal"] {
         fs::copy(folder.0.join(format!("chat.db{end}")), folder.0.join(format!("crashed{end}"))).unwrap();
     }
@@ -163,7 +163,7 @@ async fn room(store: &Store) -> (UserId, RoomId) {
     (me, store.execute(order(me, 1, made)).await.unwrap().event().unwrap().room)
 }
 
-/// A store, and what the log said while it was opened.
+/// Opens a store. Returns it with what was logged meanwhile.
 fn told(url: &str) -> (Store, String) {
     let log = Log::default();
     let opened = tracing::subscriber::with_default(log.clone(), || futures_util::FutureExt::now_or_never(open(url)));
@@ -171,7 +171,7 @@ fn told(url: &str) -> (Store, String) {
     (opened.expect("SQLite is opened at once"), said)
 }
 
-/// Keeps what is logged.
+/// A writer that keeps what is logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 

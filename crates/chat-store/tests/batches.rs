@@ -1,4 +1,4 @@
-//! What concerns very many is done some at a time, each time a transaction of its own: others have their turn in between.
+//! Work on very many rows is done in parts, each in a transaction of its own, so that others can commit in between.
 
 mod common;
 
@@ -31,7 +31,7 @@ async fn large_acts(store: Store) {
     let (ann, bob) = (people[0], people[1]);
     let (crowd, other) = (group(&store, ann, &people[1..]).await, group(&store, ann, &[bob]).await);
 
-    // One mark for everybody, and the notifications behind it.
+    // One mark for everybody, from which the notifications are made afterwards.
     give(&store, ann, say(crowd, "hello @all")).await;
     let (mut told, mut pages) = (BTreeSet::new(), 0);
     loop {
@@ -42,13 +42,13 @@ async fn large_acts(store: Store) {
         assert!(page.len() <= AT_ONCE);
         assert!(page.iter().all(|one| told.insert(one.user)), "nobody is told twice");
         pages += 1;
-        // Whoever else says something is heard before the next ones are told.
+        // Somebody else's message is committed before the next ones are notified.
         give(&store, bob, say(other, "meanwhile")).await;
     }
     assert_eq!((told.len(), pages), (PEOPLE - 1, (PEOPLE - 1).div_ceil(AT_ONCE)));
     assert!(!told.contains(&ann));
 
-    // A ban that erases what was said.
+    // A ban that deletes messages.
     try_join_all((0..SAID).map(|_| store.execute(order(bob, 4, say(crowd, "buy this"))))).await.expect("they are said");
     let (sentence, delete_messages) = (Some(Sentence::default()), true);
     give(&store, ann, Command::Ban { room: crowd, user: bob, sentence, delete_messages }).await;
@@ -69,7 +69,7 @@ async fn large_acts(store: Store) {
     let left = store.history(ann, crowd, Page::Newest, 50).await.expect("a page").messages;
     assert!(left.iter().all(|shown| shown.message.sender.id() == ann));
 
-    // The end of a group is one change, however many are in it.
+    // Ending a group is one change, however many members it has.
     let before = store.head(ann, crowd).await.expect("a member").seq;
     let ended = give(&store, ann, Command::EndGroup { room: crowd }).await;
     assert_eq!(ended.event().expect("an event").head.seq, before + 1);

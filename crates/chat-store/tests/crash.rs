@@ -1,5 +1,5 @@
-//! A process that is killed at random moments, that runs out of disk, whose syncs are counted: always another one, started
-//! from this same file.
+//! A process that is killed at random moments, that runs out of disk, or whose waits for the disk are counted. It is
+//! another process, started from this same file.
 
 mod common;
 
@@ -33,7 +33,7 @@ async fn what_was_acknowledged_survives_fifty_kills() {
         let mut child = another(&folder, "send");
         let said = BufReader::new(child.stdout.take().unwrap());
         let listener = std::thread::spawn(move || said.lines().map_while(Result::ok).collect::<Vec<_>>());
-        // At some moment of its life: while it opens, in the middle of a commit, after it.
+        // It is killed at some moment of its life: while it opens, in the middle of a commit, after it.
         std::thread::sleep(Duration::from_millis(40 + dice.roll(160) as u64));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -48,8 +48,8 @@ async fn what_was_acknowledged_survives_fifty_kills() {
     verify(&folder, &acknowledged).await;
 }
 
-/// `kill -9` cannot tell a commit that reached the disk from one that reached the kernel: the calls that wait for the disk
-/// are counted.
+/// `kill -9` cannot tell a commit that reached the disk from one that reached only the kernel, so the calls that wait
+/// for the disk are counted.
 #[tokio::test]
 async fn every_commit_waits_for_the_disk() {
     if Process::new("strace").arg("-V").output().is_err() {
@@ -71,7 +71,7 @@ async fn every_commit_waits_for_the_disk() {
     assert!(syncs >= 50, "50 sends, one after another, were {syncs} syncs");
 }
 
-/// A file that may not grow is what a full disk is.
+/// A full disk is imitated by a file that may not grow.
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_is_overcome() {
     let folder = Folder::new("disk");
@@ -80,7 +80,7 @@ async fn a_full_disk_loses_nothing_and_is_overcome() {
     store.close().await;
     let me = std::env::current_exe().unwrap();
     let mut child = Process::new("sh");
-    // The signal would end the process; without it a write past the limit fails, as one to a full disk does.
+    // The signal would end the process. If it is ignored, a write past the limit fails, as on a full disk.
     child.args(["-c", "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\" \"$@\""]).arg(me);
     let mut child = in_role(child, &folder, "fill").stdout(Stdio::piped()).spawn().unwrap();
     let mut acknowledged = BTreeSet::new();
@@ -102,7 +102,7 @@ async fn a_full_disk_loses_nothing_and_is_overcome() {
     verify(&folder, &acknowledged).await;
 }
 
-/// Not a test: what the other process does.
+/// Not a test: the code of the other process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_process() {
     let (Ok(role), Ok(place)) = (std::env::var(ROLE), std::env::var(PLACE)) else { return };
@@ -121,7 +121,7 @@ async fn another_process() {
 }
 
 async fn send_for_ever(store: Arc<Store>, me: UserId, room: RoomId) {
-    // The names of earlier lives are taken: each begins where there is nothing yet.
+    // Earlier lives have used their names of requests; each life begins after those.
     let there = store.history(me, room, Page::Newest, 1).await.unwrap();
     let first = there.messages.last().map_or(0, |shown| shown.message.content.parse::<u64>().unwrap() + 1_000);
     let next = Arc::new(AtomicU64::new(first));
@@ -139,7 +139,7 @@ async fn send_for_ever(store: Arc<Store>, me: UserId, room: RoomId) {
     futures_util::future::join_all(senders).await;
 }
 
-/// Sends until the disk is full, says so, and goes on until ten more were taken.
+/// Sends until the disk is full, says so, and goes on until ten more messages were accepted.
 async fn fill(store: &Store, me: UserId, room: RoomId) {
     let (mut full, mut more) = (false, 0);
     for n in 0..100_000 {
@@ -161,7 +161,7 @@ async fn fill(store: &Store, me: UserId, room: RoomId) {
     }
 }
 
-/// Sends a number and says when it was acknowledged.
+/// Sends a number, and says when it was acknowledged.
 async fn send(store: &Store, me: UserId, room: RoomId, n: u64) -> Result<(), Failure> {
     let client_id = ClientId::new(n.to_string());
     let send = Command::Send { room, draft: Draft::text(n.to_string()), client_id };
@@ -188,7 +188,8 @@ async fn room(store: &Store) {
     store.execute(order(me, 1, made)).await.unwrap();
 }
 
-/// Everything acknowledged is there, nothing twice, the log is whole, and SQLite itself is content.
+/// Everything that was acknowledged is there, nothing is there twice, the log has no gaps, and SQLite finds nothing
+/// wrong.
 async fn verify(folder: &Folder, acknowledged: &BTreeSet<u64>) {
     let store = open(&folder.sqlite()).await;
     let (me, room) = (UserId::new(1).unwrap(), RoomId::new(1).unwrap());

@@ -1,4 +1,4 @@
-//! Devices that are pushed: both databases know as memory does what is for whom, and what of it is still to be told.
+//! Devices: both databases agree with memory about what is to be pushed to whom.
 
 mod common;
 
@@ -199,7 +199,7 @@ impl<S: Journal + Directory + Subscribers> World<'_, S> {
         }
     }
 
-    /// What is new in the feed for devices.
+    /// Returns what is new in the feed for devices.
     async fn fed(&self, fed: &mut u64) -> Vec<(Uuid, RoomId, MessageId)> {
         self.store.feed_end().await.unwrap();
         let entries = self.store.feed(*fed, 100).await.unwrap();

@@ -1,4 +1,4 @@
-//! Who people are: the same answers as from the directory in memory, and nobody twice however many come at once.
+//! The directory: the same answers as from memory, and no account twice, however many requests come at once.
 
 mod common;
 
@@ -17,7 +17,7 @@ use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Deaf, Dice, Folder, open, order, patiently, somebody};
 
-/// The time of the stories: far ahead, because a store forgets by itself what ended in the past.
+/// The time of the stories, which is far in the future, because a store deletes what has expired by the real clock.
 const BEGIN: i64 = 4_000_000_000;
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn postgres_knows_people_as_memory_does() {
     story(&open(&cluster.database("people")).await, 9).await;
 }
 
-/// Random calls to both; every answer is the same.
+/// Random calls to both, whose answers must be equal.
 async fn story(store: &Store, seed: u64) {
     let model = InMemory::new(Limits::default(), Arc::new(Deaf));
     let mut dice = Dice::new(seed);
@@ -157,7 +157,7 @@ fn visitor(dice: &mut Dice, name: String) -> Visitor {
         0 => Subject::Number(UserId::new(number).unwrap()),
         1 => Subject::Uuid(Uuid(77 + dice.roll(3) as u128)),
         2 => Subject::Uuid(UserId::new(number).unwrap().uuid()),
-        // Somebody to whom an integer was given, or will be: nobody may come as them.
+        // A user to whom an integer was assigned or will be: nobody may come as them.
         3 => Subject::Uuid(UserId::new(FIRST_FOREIGN_USER + dice.roll(4) as i64).unwrap().uuid()),
         _ => Subject::Text(format!("subject {}", dice.roll(3))),
     };
@@ -207,7 +207,7 @@ async fn two_stores_on_one_postgres_make_nobody_and_nothing_twice() {
         visitors.push(visitor);
         match account {
             Ok(_) => registered += 1,
-            // On a busy machine; it may have been made all the same.
+            // On a busy machine it may have been made nevertheless.
             Err(Failure::Unavailable) => unknown += 1,
             Err(failure) => assert_eq!(failure, Failure::Refused(Refusal::NameTaken)),
         }

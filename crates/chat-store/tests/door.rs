@@ -1,4 +1,4 @@
-//! What cannot be opened, and what the one who started the program is told then.
+//! Databases that cannot be opened, and what the operator is told.
 
 mod common;
 
@@ -16,7 +16,7 @@ use common::postgres::{Cluster, unprivileged_ids};
 use common::{Deaf, Folder, open, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
 
-/// The address that the other process is to open.
+/// The address that the other process opens.
 const PLACE: &str = "CHAT_STORE_TEST_DOOR";
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn names_of_before_are_found_as_names_are_compared_today() {
     store.close().await;
 }
 
-/// Another node makes the tables just now, or has gone while it did.
+/// Another node is making the tables, or has died while it did.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_is_opened_when_the_tables_are_free() {
     let Some(cluster) = Cluster::start() else { return };
@@ -140,7 +140,7 @@ async fn newer_is_refused(url: &str) {
     assert!(error.to_string().contains("use the newer program"), "{error}");
 }
 
-/// Whoever may only read the file or its directory is told so, and finds everything once they may write.
+/// A user who may only read the file or its directory is told so, and finds everything once they may write.
 #[tokio::test]
 async fn a_file_or_directory_that_cannot_be_written_to_says_so() {
     let folder = Folder::new("readonly");
@@ -159,8 +159,8 @@ async fn a_file_or_directory_that_cannot_be_written_to_says_so() {
     store.close().await;
 }
 
-/// Whoever closed a store may copy or move its file: no thread of ours has it open any more, in the middle of whatever it was
-/// closed.
+/// A closed store's file may be copied or moved: this process does not have it open any more, whatever the store was
+/// doing when it was closed.
 #[tokio::test]
 async fn of_a_store_that_was_closed_nothing_is_open() {
     for round in 0..20 {
@@ -168,7 +168,7 @@ async fn of_a_store_that_was_closed_nothing_is_open() {
         let (me, room) = said_something(&folder).await;
         assert_eq!(held(&folder), Vec::<PathBuf>::new(), "round {round}");
         let store = open(&folder.sqlite()).await;
-        // Enough that the log of writes is brought into the file meanwhile.
+        // Enough messages for the log of writes to be brought into the file meanwhile.
         let writes: Vec<_> = (0..2_000).map(|_| store.execute(order(me, 3, say(room, "more")))).collect();
         let reads: Vec<_> = (0..50).map(|_| store.history(me, room, Page::Newest, 1_000)).collect();
         store.close().await;
@@ -181,7 +181,7 @@ async fn of_a_store_that_was_closed_nothing_is_open() {
     }
 }
 
-/// The files of a folder that this process has open.
+/// Returns the files of a directory that this process has open.
 fn held(folder: &Folder) -> Vec<PathBuf> {
     let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.ok()?.path()).ok());
     open.filter(|file| file.starts_with(&folder.0)).collect()
@@ -197,21 +197,21 @@ async fn said_something(folder: &Folder) -> (UserId, RoomId) {
     (me, room)
 }
 
-/// Sets what may be done with the files in a folder, and with it.
+/// Sets the permissions of a directory and of the files in it.
 fn permit(folder: &Path, files: u32, directory: u32) {
     let ours = fs::metadata(folder).unwrap();
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
-        // What the other user has made is ours again, so that the permissions are those of others.
+        // The files that the other user made become ours again, so that the permissions are those of others.
         chown(&file, Some(ours.uid()), Some(ours.gid())).unwrap();
         fs::set_permissions(file, Permissions::from_mode(files)).unwrap();
     }
     fs::set_permissions(folder, Permissions::from_mode(directory)).unwrap();
 }
 
-/// What a process says that opens the database; root may write everywhere, so then it is somebody else's.
+/// Returns what a process says that opens the database. Root may write everywhere, so it runs as another user then.
 fn opened_by_another(folder: &Folder) -> String {
-    // The other user may not be allowed to look into the directory that this program is in.
+    // The other user may not be allowed to read this program's directory.
     let elsewhere = Folder::new("program");
     let program = elsewhere.0.join("door");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
@@ -227,7 +227,7 @@ fn opened_by_another(folder: &Folder) -> String {
     line.unwrap_or_else(|| panic!("{said} {}", String::from_utf8_lossy(&output.stderr))).to_owned()
 }
 
-/// Not a test: what the other process does.
+/// Not a test: the code of the other process.
 #[tokio::test]
 async fn another_process() {
     let Ok(place) = std::env::var(PLACE) else { return };

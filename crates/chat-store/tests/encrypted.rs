@@ -1,4 +1,4 @@
-//! Postgres through TLS: what each `sslmode` asks of the server, and what is said when it does not have it.
+//! Postgres through TLS: what each `sslmode` demands of the server, and the errors if the server does not have it.
 
 mod common;
 
@@ -71,7 +71,7 @@ async fn opened(cluster: &Cluster, host: &str, query: &str) -> Result<Store, Ope
     Store::open(&url, options(), Arc::new(Deaf)).await
 }
 
-/// Gives a server a certificate for `localhost`, and lets nobody in without encryption.
+/// Gives a server a certificate for `localhost`, and makes it refuse connections without encryption.
 fn certify(cluster: &Cluster) {
     let folder = cluster.folder();
     fs::write(folder.join("names"), "subjectAltName=DNS:localhost").unwrap();
@@ -93,7 +93,7 @@ fn certify(cluster: &Cluster) {
     fs::write(data.join("pg_hba.conf"), format!("{first}{doors}")).unwrap();
     cluster.ask("postgres", "ALTER SYSTEM SET ssl = on");
     cluster.ask("postgres", "SELECT pg_reload_conf()");
-    // The server takes a moment to hear of it.
+    // The server takes a moment to reload its settings.
     let until = Instant::now() + Duration::from_secs(30);
     while cluster.ask("postgres", "SHOW ssl").trim() != "on" {
         assert!(Instant::now() < until, "{}", cluster.log());

@@ -1,4 +1,5 @@
-//! Erasing people with what they said: unreadable at once, deleted in batches, over restarts, and again in an older copy.
+//! Erasing people and what they said: it is unreadable at once, deleted in batches, also after restarts, and again in
+//! an older copy.
 
 mod common;
 
@@ -17,7 +18,7 @@ use common::postgres::Cluster;
 use common::{Folder, open, order, somebody};
 use futures_util::future::join_all;
 
-/// What nobody is to read, and what its word becomes in the index.
+/// A text that nobody may read any more, and its word in the index.
 const SECRET: &str = "Schwertfisch";
 const STEM: &str = "schwertfisch";
 const MANY: usize = 230;
@@ -28,7 +29,7 @@ async fn sqlite_erases() {
     let store = open(&folder.sqlite()).await;
     let world = World::fill(&store).await;
     let found = move || found_in(&folder.0, &[SECRET.as_bytes(), STEM.as_bytes()]);
-    // The index is a moment late.
+    // The index follows a moment later.
     let began = Instant::now();
     while world.finds(&store).await == 0 {
         assert!(began.elapsed() < Duration::from_secs(60), "the index does not follow");
@@ -75,7 +76,7 @@ async fn an_older_copy_is_erased_again_and_no_other_database() {
     }
     world.purge(&store).await;
     store.close().await;
-    // The same people by number, and the same list, but another database.
+    // The same ids and the same list, but another database.
     std::fs::copy(folder.0.join("chat.db.erasures"), elsewhere.0.join("chat.db.erasures")).unwrap();
     let other = open(&elsewhere.sqlite()).await;
     let ann = somebody(&other, "ann").await;
@@ -161,7 +162,7 @@ impl World {
         store.find(self.bob, find).await.unwrap().hits.len()
     }
 
-    /// As a server does it.
+    /// Deletes the messages as a server does.
     async fn erase(&self, store: &Store) {
         store.execute(order(self.ann, 900, Command::Part { room: self.room })).await.unwrap();
         let erasure = Erasure { user: self.ann, at: Time::from_secs(901), unsaid: true };
@@ -173,7 +174,7 @@ impl World {
         assert_eq!(store.erasings(9).await.unwrap(), [erasing]);
     }
 
-    /// Whichever way somebody looks.
+    /// Checks that the text is not to be found in any answer.
     async fn is_unreadable(&self, store: &Store) {
         let mut seen = String::new();
         let mut page = Page::After(None);
@@ -205,14 +206,14 @@ impl World {
         assert!(store.by_username("ann".into()).await.unwrap().is_none());
     }
 
-    /// A server that is killed in the middle, and another one.
+    /// A server that is killed in the middle, and the next one.
     async fn purge_half(&self, store: Store) -> Store {
         let due = store.purging(200).await.unwrap();
         assert_eq!(due.len(), 200);
         let some = due.iter().take(120).copied();
         join_all(some.map(|(room, actor, message)| store.execute(order(actor, 902, Command::Purge { room, message }))))
             .await;
-        // What was not deleted comes again.
+        // What was not deleted is returned again.
         let again: BTreeSet<_> = store.purging(200).await.unwrap().into_iter().map(|(.., id)| id).collect();
         assert!(due[120..].iter().all(|(.., id)| again.contains(id)));
         let left = store.erasing(self.ann).await.unwrap().unwrap().left;
@@ -249,7 +250,7 @@ impl World {
     }
 }
 
-/// Which files have any of these bytes in them.
+/// Returns the files that contain any of these bytes.
 fn found_in(folder: &Path, needles: &[&[u8]]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

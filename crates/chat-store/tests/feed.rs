@@ -1,4 +1,4 @@
-//! The feed: everything that was committed, once, in the order of each room, whoever writes it.
+//! The feed has everything that was committed, once, in the order of each room, whoever writes it.
 
 mod common;
 
@@ -23,7 +23,8 @@ async fn postgres_feeds_everything_once_and_over_restarts() {
     everything_once(&cluster.database("feed")).await;
 }
 
-/// Stories of several rooms, each half by a store that is closed, and by one that is dropped as if it had died.
+/// Stories of several rooms. Half of each is told by a store that is closed, and half by one that is dropped as if it
+/// had died.
 async fn everything_once(url: &str) {
     let store = open(url).await;
     let ann = somebody(&store, "ann").await.id();
@@ -38,7 +39,7 @@ async fn everything_once(url: &str) {
     store.close().await;
     let store = open(url).await;
     talk(&store, &mut dice, ann, &rooms).await;
-    // It may not have been written when the store goes: the next one finds what is missing.
+    // The feed may not have been written when the store is dropped: the next store finds what is missing.
     drop(store);
     let store = open(url).await;
     let feed = complete(&store, ann, &rooms).await;
@@ -51,7 +52,7 @@ async fn talk(store: &Store, dice: &mut Dice, ann: UserId, rooms: &[RoomId]) {
     futures_util::future::try_join_all(orders).await.unwrap();
 }
 
-/// Waits until the feed has come to the heads of these rooms, and sees that it is right.
+/// Waits until the feed has come to the heads of these rooms, and checks that it is right.
 async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<FeedEntry> {
     let began = Instant::now();
     loop {
@@ -74,7 +75,7 @@ async fn complete(store: &Store, ann: UserId, rooms: &[RoomId]) -> Vec<FeedEntry
     }
 }
 
-/// The feed from its beginning, in pages.
+/// Returns the feed from its beginning, in pages.
 async fn whole(store: &Store) -> Vec<FeedEntry> {
     let mut feed: Vec<FeedEntry> = Vec::new();
     loop {
@@ -87,10 +88,11 @@ async fn whole(store: &Store) -> Vec<FeedEntry> {
     }
 }
 
-/// The address that the other process is to open.
+/// The address that the other process opens.
 const PLACE: &str = "CHAT_STORE_TEST_FEED";
 
-/// Whoever writes the feed freezes, somebody else goes on within 20 s, and the frozen one writes nothing more when it comes back.
+/// The holder of the lease freezes. Another node takes over within 20 s, and the frozen one writes nothing when it
+/// wakes up.
 #[tokio::test]
 async fn postgres_feeds_on_when_the_holder_freezes_comes_back_and_is_killed() {
     let Some(cluster) = Cluster::start() else { return };
@@ -117,7 +119,7 @@ async fn postgres_feeds_on_when_the_holder_freezes_comes_back_and_is_killed() {
     store.close().await;
 }
 
-/// Not a test: what the other process does.
+/// Not a test: the code of the other process.
 #[tokio::test]
 async fn another_process() {
     let Ok(place) = std::env::var(PLACE) else { return };
@@ -126,7 +128,7 @@ async fn another_process() {
     let made = Command::CreateGroup { title: "all".into(), members: vec![], client_id: None };
     let room = store.execute(order(ann, 1, made)).await.unwrap().event().unwrap().room;
     loop {
-        // While it was frozen its connections were ended: it comes back.
+        // While it was frozen, its connections were ended; it connects again.
         let _ = store.execute(order(ann, 2, say(room, "hello"))).await;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -1,4 +1,4 @@
-//! Files that live here: both databases know of them what the memory knows.
+//! Uploaded files: both databases agree with memory.
 
 mod common;
 
@@ -43,7 +43,7 @@ fn send(room: RoomId, content: String, kind: MessageKind) -> Command {
     Command::Send { room, draft: Draft { kind, ..Draft::text(content) }, client_id: None }
 }
 
-/// The same happens in a store and in memory, and both say the same.
+/// Does the same in a store and in memory, and compares the answers.
 async fn story(store: &Store, seed: u64) {
     let memory = InMemory::new(Limits::default(), Arc::new(Deaf));
     let mut dice = Dice::new(seed);
@@ -139,7 +139,7 @@ async fn story(store: &Store, seed: u64) {
     assert_eq!(shown(here, &|_| false), shown(there, &is_gone), "what is gone is shown no more");
 }
 
-/// The message that was sent. Which numbers are given to what is refused is each one's own affair.
+/// Returns the message that was sent. The ids that are used for refused orders may differ.
 fn sent(outcome: &Outcome) -> MessageId {
     match &outcome.event().unwrap().change {
         Change::Sent { message, .. } => message.id,
@@ -147,7 +147,7 @@ fn sent(outcome: &Outcome) -> MessageId {
     }
 }
 
-/// Two nodes bind one file at once, and a third sweeps: it belongs to one message then, and is not let go.
+/// Two nodes bind one file at once while a third one sweeps: it then belongs to one message, and is not let go.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_bound_once_however_many_nodes_there_are_and_never_swept_then() {
     let Some(cluster) = Cluster::start() else { return };
@@ -187,7 +187,7 @@ async fn a_file_is_bound_once_however_many_nodes_there_are_and_never_swept_then(
     assert_eq!(bound + swept, 30);
 }
 
-/// Erased with its owner, also where a message stands that names it.
+/// A file is deleted with its owner, even if a message that names it stays.
 #[tokio::test]
 async fn the_files_of_the_erased_are_gone_at_once() {
     let store = open("sqlite::memory:").await;

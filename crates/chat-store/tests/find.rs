@@ -1,4 +1,4 @@
-//! Finding messages by their words: both databases find what a look at every message finds.
+//! Finding messages by their words: both databases find what looking at every message finds.
 
 mod common;
 
@@ -35,7 +35,7 @@ async fn postgres_finds_what_a_look_at_every_message_finds() {
     }
 }
 
-/// The same happens in a store and in memory; then both are asked the same.
+/// Does the same in a store and in memory, and asks both the same.
 async fn story(store: &Store, seed: u64) {
     let mut model = Chat::new(Limits::default());
     let mut dice = Dice::new(seed);
@@ -73,7 +73,7 @@ async fn story(store: &Store, seed: u64) {
                 _ => say(room, &text(&mut dice)),
             },
         };
-        // Several messages of one moment.
+        // Several messages of the same moment.
         let order = Order { actor, at: Time(1_000_000 + dice.roll(40) as i64 + n / 2), command, origin: None };
         let event = happens(store, &mut model, order).await;
         match event.as_ref().map(|event| &event.change) {
@@ -90,7 +90,8 @@ async fn story(store: &Store, seed: u64) {
         let theirs = model.find(reader, &Find { limit, ..find.clone() }).map(|found| seen(found.hits));
         let theirs = theirs.map_err(Failure::Refused);
         let mut ours = all(store, reader, &find).await;
-        // While the index of a new database is made, rooms come into it in no order: it is known by nothing that all is in it.
+        // While the index of a new database is made, rooms are taken in in no particular order; and nothing tells when
+        // it is complete.
         while ours != theirs && began.elapsed() < Duration::from_secs(20) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             ours = all(store, reader, &find).await;
@@ -102,7 +103,7 @@ async fn story(store: &Store, seed: u64) {
     store.close().await;
 }
 
-/// Has an order decided by both; what happened.
+/// Has both decide an order. Returns what happened.
 async fn happens(store: &Store, model: &mut Chat, order: Order) -> Option<Arc<Event>> {
     let event = store.execute(order.clone()).await.ok().and_then(|outcome| outcome.event().cloned());
     let (mut room, mut message) = (RoomId::new(1).unwrap(), MessageId::new(1).unwrap());
@@ -144,7 +145,7 @@ fn question(dice: &mut Dice, people: &[UserId], rooms: &[RoomId]) -> Find {
 
 type Seen = Vec<(MessageId, Vec<(usize, usize)>, String)>;
 
-/// All pages of what is found.
+/// Returns all pages of what is found.
 async fn all(store: &Store, reader: UserId, find: &Find) -> Result<Seen, Failure> {
     let (mut pages, mut find) = (Vec::new(), find.clone());
     loop {
@@ -190,7 +191,7 @@ const WORDS: &[&str] = &[
 async fn sqlite_finds_words_in_their_forms_and_as_they_are_now() {
     let folder = Folder::new("find");
     examples(&folder.sqlite()).await;
-    // Without its index a database makes it anew, and so does one that was put back from a copy.
+    // A database without its index makes it anew, and so does one that was restored from a copy.
     std::fs::remove_file(folder.0.join("chat.db.search")).unwrap();
     let store = open(&folder.sqlite()).await;
     appears(&store, UserId::new(1).unwrap(), "сообщение").await;
@@ -212,7 +213,7 @@ async fn postgres_finds_words_in_their_forms_and_as_they_are_now() {
     store.close().await;
 }
 
-/// Whichever of two nodes keeps the index, what is said through the other one is found soon.
+/// Whichever of two nodes keeps the index, what is sent through the other one is found soon.
 #[tokio::test]
 async fn postgres_finds_what_was_said_on_either_of_two_nodes() {
     let Some(cluster) = Cluster::start() else { return };

@@ -1,4 +1,4 @@
-//! What is too old is forgotten, and who asks for it is told so; another life of the database is another epoch.
+//! What is too old is deleted, and readers who ask for it are told so. Another life of the database has another epoch.
 
 mod common;
 
@@ -25,7 +25,7 @@ async fn postgres_forgets() {
     forget(&cluster.database("forget")).await;
 }
 
-/// A server that is started every day, or crashes, must come to it too.
+/// A server that is started every day, or crashes often, must delete old rows, too.
 #[tokio::test]
 async fn postgres_forgets_soon_after_a_start() {
     let Some(cluster) = Cluster::start() else { return };

@@ -1,4 +1,4 @@
-//! Somebody else holds a room while something is said there: it waits, and then is said as if nobody had.
+//! Somebody else has a room locked while a message is sent there: it waits, and is then sent as if nothing had been.
 
 mod common;
 
@@ -12,7 +12,8 @@ use common::{open, order, say, somebody};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tokio::task::JoinHandle;
 
-/// Forgetting what is old changes a room's row, and a delivery in a big room a member's, but nothing that a message rests on.
+/// Deleting old rows changes a room's row, and a delivered position in a big room a member's, but nothing on which a
+/// message depends.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_that_changed_beside_the_point_take_what_waited_for_them() {
     let Some(cluster) = Cluster::start() else { return };
@@ -22,13 +23,14 @@ async fn rows_that_changed_beside_the_point_take_what_waited_for_them() {
     scene.waits_for("0 s").await;
     other.batch_execute("COMMIT").await.unwrap();
     answer.await.unwrap().unwrap();
-    // Said once, at once: a number that was taken for a second attempt is missing.
+    // It was sent with one statement: otherwise an id would have been used for a second attempt.
     let state = "SELECT r.sent, r.pruned, m.sent, m.delivered_moved, max(s.id) - min(s.id)
         FROM rooms r, members m, messages s GROUP BY 1, 2, 3, 4";
     assert_eq!(scene.ask(state), "3|1|3|7|2");
 }
 
-/// A name that was used is found out by writing it again. However long that took, the first message is the answer.
+/// That a name was used before is found out by writing it again. However long that took, the answer is the first
+/// message.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeat_that_waited_long_is_answered() {
     let Some(cluster) = Cluster::start() else { return };
@@ -42,7 +44,7 @@ async fn a_repeat_that_waited_long_is_answered() {
     assert_eq!(message(&answer.await.unwrap().unwrap()), message(&first));
 }
 
-/// Somebody whose store remembers the only room of its database.
+/// A user whose store remembers the only room of its database.
 struct Scene<'c> {
     cluster: &'c Cluster,
     store: Arc<Store>,
@@ -62,7 +64,7 @@ impl<'c> Scene<'c> {
         Scene { cluster, store, me, room }
     }
 
-    /// Somebody who has begun, and done this.
+    /// Another connection, which has begun a transaction and done this.
     async fn hold(&self, statements: &str) -> AsyncPgConnection {
         let mut other = AsyncPgConnection::establish(&self.cluster.address("held", self.cluster.port)).await.unwrap();
         other.batch_execute(&format!("BEGIN; {statements}")).await.unwrap();
@@ -74,7 +76,7 @@ impl<'c> Scene<'c> {
         tokio::spawn(async move { store.execute(order(me, 2, command)).await })
     }
 
-    /// Waits until a statement has waited so long.
+    /// Waits until a statement has waited for so long.
     async fn waits_for(&self, long: &str) {
         let sql = format!(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'

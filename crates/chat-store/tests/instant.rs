@@ -1,5 +1,6 @@
-//! Two nodes on one Postgres: on the one somebody talks, from memory as fast as it goes; on the other they are muted, banned, blocked or
-//! the room is frozen, in that very moment. What was said before the commit of that stands, and nothing is said after it.
+//! Two nodes on one Postgres. Over one, a user sends from memory as fast as possible; over the other, at that very
+//! moment, they are muted, banned or blocked, or the room is frozen. What was sent before that commit stands, and
+//! nothing is sent after it.
 
 mod common;
 
@@ -45,7 +46,7 @@ async fn a_frozen_room_decides_what_is_said_after_its_commit_on_another_node() {
     stage.play(room, &[freeze(true)], &[freeze(false)], |why| *why == Refusal::Frozen).await;
 }
 
-/// Two nodes, and two people who share a group and a direct chat.
+/// Two nodes, and two users who share a group and a direct chat.
 struct Stage {
     here: Store,
     there: Store,
@@ -70,11 +71,11 @@ impl Stage {
         Some(Stage { here, there, ann, bob, group: rooms[0], direct: rooms[1], _cluster: cluster })
     }
 
-    /// Bob talks here while Ann does this there and takes it back, again and again at other moments.
+    /// Bob sends here while Ann does this there and takes it back, again and again, at other moments each time.
     async fn play(&self, room: RoomId, act: &[Command], back: &[Command], is_it: impl Fn(&Refusal) -> bool) {
         let mut dice = Dice::new(18);
         for round in 0..ROUNDS {
-            // From the second one on it is said from memory.
+            // From the second message on, it is decided from memory.
             for _ in 0..3 {
                 let again = common::patiently(|| self.say(room)).await;
                 again.unwrap_or_else(|why| panic!("round {round}: he may speak again: {why}"));
@@ -97,7 +98,7 @@ impl Stage {
         }
     }
 
-    /// Bob talks until he is refused: the numbers of what he has said by then, and why not more.
+    /// Bob sends until he is refused. Returns the `seq` of what he has sent, and the refusal.
     async fn talk(&self, room: RoomId) -> (Vec<u64>, Refusal) {
         let mut said = Vec::new();
         loop {
@@ -113,14 +114,14 @@ impl Stage {
         self.here.execute(order(self.bob, 2, say(room, "and another thing"))).await
     }
 
-    /// What Ann does there; answers the `seq` of the first of it.
+    /// Does what Ann does there. Returns the `seq` of the first change.
     async fn order(&self, commands: &[Command]) -> u64 {
         let mut first = None;
         for command in commands {
             let done = common::patiently(|| self.there.execute(order(self.ann, 2, command.clone()))).await.unwrap();
             first = first.or(done.event().map(|event| event.head.seq));
         }
-        // Done at the second try, a block says nothing of when.
+        // If the first try was not answered, the second one does not tell when the block was done.
         first.unwrap_or(u64::MAX)
     }
 }

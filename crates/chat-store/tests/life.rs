@@ -1,4 +1,4 @@
-//! A database that was put back or brought from elsewhere begins another life: cursors of the old one say nothing about it.
+//! A restored or imported database begins another life: cursors of the old one say nothing about it.
 
 mod common;
 
@@ -21,12 +21,12 @@ async fn sqlite_notices_an_older_copy_in_its_place() {
     fs::copy(file("chat.db"), file("backup.db")).unwrap();
     let later = say_something(&folder.sqlite(), me, room).await;
     assert_eq!(first, later, "another life without a reason");
-    // Into the same file, whose number stays.
+    // Restored into the same file, whose number stays.
     fs::copy(file("backup.db"), file("chat.db")).unwrap();
     let restored = say_something(&folder.sqlite(), me, room).await;
     assert_ne!(later, restored, "an older copy in the same file");
     assert_eq!(say_something(&folder.sqlite(), me, room).await, restored);
-    // A file of its own, and nothing is noted beside it.
+    // Another file, beside which nothing is noted.
     fs::copy(file("backup.db"), file("import.db")).unwrap();
     let imported = say_something(&format!("sqlite:{}", file("import.db").display()), me, room).await;
     assert_ne!(imported, first, "a copy elsewhere");
@@ -41,7 +41,7 @@ async fn what_a_crash_leaves_tells_a_newer_file_from_an_older_one() {
     let mut last = noted();
     for number in 0..3 {
         store.execute(order(me, 3 + number, say(room, "hello"))).await.unwrap();
-        // The note is behind the answer, and before the next order's.
+        // The note is written after the answer, and before the next order's.
         store.execute(order(me, 3 + number, say(room, "again"))).await.unwrap();
         let now = noted();
         assert!(now > last, "{now} after {last}");
@@ -56,7 +56,7 @@ async fn postgres_notices_a_copy() {
     let url = cluster.database("original");
     let (me, room) = begin(&url).await;
     let first = say_something(&url, me, room).await;
-    // Connections of a store that was closed take a moment to end.
+    // The connections of a closed store take a moment to end.
     let until = Instant::now() + Duration::from_secs(30);
     while cluster.ask("postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = 'original'").trim() != "0" {
         assert!(Instant::now() < until, "a store that was closed keeps its connections");
@@ -75,12 +75,12 @@ async fn running_stores_notice_a_failover_beneath_them() {
     let nodes = [open(&url).await, open(&url).await].map(Arc::new);
     nodes[0].execute(order(me, 2, say(room, "hello"))).await.unwrap();
     let before = one_life(&nodes, me, room).await;
-    // A mere restart is none.
+    // A mere restart does not begin another life.
     cluster.down();
     cluster.up();
     assert_eq!(one_life(&nodes, me, room).await, before, "another life without a reason");
     cluster.becomes_standby();
-    // What a standby shows may be of the past.
+    // A standby may show the past.
     assert_eq!(nodes[1].head(me, room).await, Err(Failure::Unavailable));
     cluster.promote();
     let after = one_life(&nodes, me, room).await;
@@ -88,7 +88,7 @@ async fn running_stores_notice_a_failover_beneath_them() {
     nodes[1].execute(order(me, 3, say(room, "again"))).await.unwrap();
     assert_eq!(one_life(&nodes, me, room).await, after, "another life without a reason");
     assert_eq!(say_something(&url, me, room).await, after);
-    // One that is begun on purpose is heard of everywhere, too.
+    // A life that is begun on purpose is noticed everywhere, too.
     let renewed = nodes[0].renew_epoch().await.unwrap();
     assert!(renewed > after);
     assert_eq!(one_life(&nodes, me, room).await, renewed);
@@ -99,8 +99,8 @@ async fn running_stores_notice_an_older_copy_beneath_them() {
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("older");
     let (me, room) = begin(&url).await;
-    // The second node only reads: nothing tells it, but the first one. Nobody writes the feed either: its commits would be counted on from
-    // the copy's, until there is one with the number of the one that is missing.
+    // The second node only reads, so nothing tells it but the first one. Nobody writes the feed, either: its commits
+    // would go on counting from the copy's, until one has the number of the missing transaction.
     let node = || async { Store::open(&url, Options { feeds: false, ..options() }, Arc::new(Deaf)).await.unwrap() };
     let nodes = [node().await, node().await].map(Arc::new);
     let before = one_life(&nodes, me, room).await;
@@ -112,27 +112,27 @@ async fn running_stores_notice_an_older_copy_beneath_them() {
     let first = going_on(|| nodes[0].head(me, room)).await;
     assert_eq!((first.seq, nodes[0].epoch() > before), (told.seq - 1, true), "the older copy went unnoticed");
     let after = one_life(&nodes, me, room).await;
-    // The same copy once more: the number of its life comes back with it, and is not taken for the first one's.
+    // The same copy again: its epoch comes back with it, and must not be taken for the first copy's life.
     going_on(|| nodes[1].execute(order(me, 2, say(room, "lost again")))).await;
     cluster.put_back();
     cluster.up();
     assert!(one_life(&nodes, me, room).await > after, "a number came back");
 }
 
-/// The epoch that these stores agree on, once each has looked at the database, both at once.
+/// Returns the epoch on which these stores agree, after each has looked at the database, both at once.
 async fn one_life(nodes: &[Arc<Store>; 2], me: UserId, room: RoomId) -> u64 {
     let looked = nodes.clone().map(|node| tokio::spawn(async move { going_on(|| node.head(me, room)).await }));
     for looked in looked {
         looked.await.unwrap();
     }
-    // Who was sent away by the other looks again.
+    // A node whose connection was ended by the other one looks again.
     going_on(|| nodes[0].head(me, room)).await;
     going_on(|| nodes[1].head(me, room)).await;
     assert_eq!(nodes[0].epoch(), nodes[1].epoch());
     nodes[0].epoch()
 }
 
-/// The answer to what is asked until the database is there again.
+/// Asks until the database is there again.
 async fn going_on<T, F: Future<Output = Result<T, Failure>>>(ask: impl Fn() -> F) -> T {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
@@ -152,7 +152,7 @@ async fn begin(url: &str) -> (UserId, RoomId) {
     (me, room)
 }
 
-/// Opens the database, says something and closes it; the epoch that it had.
+/// Opens the database, sends a message and closes it. Returns the epoch that it had.
 async fn say_something(url: &str, me: UserId, room: RoomId) -> u64 {
     let store = open(url).await;
     store.execute(order(me, 2, say(room, "hello"))).await.unwrap();

@@ -1,4 +1,4 @@
-//! SQLite's log of writes is brought into the file, and begun anew, before it is long.
+//! SQLite's log of writes is brought into the file, and begins anew, before it is long.
 
 mod common;
 
@@ -6,7 +6,7 @@ use chat_domain::{Command, Journal, UserId};
 use common::{Folder, open, order, raw, say, somebody};
 use diesel::connection::SimpleConnection;
 
-/// Each message alone in its commit: that makes the most of a log.
+/// Each message is committed alone, which makes the log as long as possible.
 #[tokio::test]
 async fn what_is_said_one_by_one_makes_no_long_log() {
     let folder = Folder::new("log");
@@ -47,7 +47,7 @@ async fn large_groups_make_no_long_log() {
 async fn what_a_crash_left_in_the_log_is_brought_into_the_file_at_the_start() {
     let folder = Folder::new("left");
     open(&folder.sqlite()).await.close().await;
-    // As somebody who never comes to its end.
+    // A reader that never ends.
     let mut crashed = raw(&folder.0.join("chat.db").display().to_string());
     let much = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE much (it BLOB);
         INSERT INTO much VALUES (zeroblob(30000000))";
@@ -58,7 +58,7 @@ async fn what_a_crash_left_in_the_log_is_brought_into_the_file_at_the_start() {
     store.close().await;
 }
 
-/// How long the log is.
+/// Returns the length of the log.
 fn log(folder: &Folder) -> u64 {
     folder.0.join("chat.db-wal").metadata().unwrap().len()
 }

@@ -1,4 +1,4 @@
-//! What a store remembers of its rooms is never told for what they have become meanwhile.
+//! A store never takes what it remembers of its rooms for what they have become meanwhile.
 
 mod common;
 
@@ -18,7 +18,7 @@ async fn sqlite_remembers_nothing_that_is_no_longer_so() {
     store.close().await;
 }
 
-/// Two stores on one database, of which each knows the rooms that the other changes.
+/// Two stores on one database, each of which knows rooms that the other one changes.
 #[tokio::test]
 async fn postgres_remembers_nothing_that_is_no_longer_so() {
     let Some(cluster) = Cluster::start() else { return };
@@ -26,7 +26,7 @@ async fn postgres_remembers_nothing_that_is_no_longer_so() {
     changes_under_it(&open(&url).await, &open(&url).await).await;
 }
 
-/// A room is seen as it is now because of one of its members: of the others nothing new was seen.
+/// A room is loaded anew because of one member. Of the other members nothing new is known.
 #[tokio::test]
 async fn postgres_does_not_take_members_of_before_for_those_of_a_room_that_was_seen_again() {
     let Some(cluster) = Cluster::start() else { return };
@@ -46,7 +46,7 @@ async fn postgres_does_not_take_members_of_before_for_those_of_a_room_that_was_s
     assert_eq!(refused.unwrap_err(), Failure::Refused(Refusal::NotMember));
 }
 
-/// Says something; how much the same person has said there by then.
+/// Sends a message. Returns how many the same user has sent there by then.
 async fn own_number(store: &Store, actor: UserId, room: RoomId) -> u64 {
     let event = happens(store, actor, say(room, "hello")).await;
     let Change::Sent { message, .. } = &event.change else { panic!("{event:?}") };
@@ -86,7 +86,7 @@ async fn changes_under_it(one: &Store, other: &Store) {
     said(one, bob, room, "bob").await;
 }
 
-/// Somebody from another issuer, who is called so now.
+/// A user of another issuer, who has this username now.
 async fn named(store: &Store, name: &str) -> UserId {
     let (issuer, subject) = ("elsewhere".into(), Subject::Text("ann".into()));
     let visitor = Visitor { issuer, subject, name: Some(name.into()), username: None, avatar: None };
@@ -97,14 +97,14 @@ async fn happens(store: &Store, actor: UserId, command: Command) -> Arc<Event> {
     store.execute(order(actor, 2, command)).await.unwrap().event().unwrap().clone()
 }
 
-/// Says so much that the store trusts its memory of the room.
+/// Sends so many messages that the store trusts its memory of the room.
 async fn trust(store: &Store, actor: UserId, room: RoomId, name: &str) {
     for _ in 0..40 {
         said(store, actor, room, name).await;
     }
 }
 
-/// Says something under this name; its number is the next one.
+/// Sends a message under this name. Its number is the next one.
 async fn said(store: &Store, actor: UserId, room: RoomId, name: &str) -> MessageId {
     let event = happens(store, actor, say(room, "hello")).await;
     let Change::Sent { message, .. } = &event.change else { panic!("{event:?}") };

@@ -1,4 +1,4 @@
-//! A process that is killed while it makes the tables: the next one makes them, whole.
+//! A process is killed while it makes the tables: the next one makes them completely.
 
 mod common;
 
@@ -17,10 +17,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-/// The address that the other process is to open.
+/// The address that the other process opens.
 const PLACE: &str = "CHAT_STORE_TEST_MIGRATION";
 
-/// At every write and at every wait for the disk, each in a life of its own.
+/// Killed at every write and at every wait for the disk, each in a life of its own.
 #[tokio::test]
 async fn sqlite_is_killed_at_every_call_of_its_first_opening() {
     if Process::new("strace").arg("-V").output().is_err() {
@@ -50,7 +50,7 @@ async fn sqlite_is_killed_at_every_call_of_its_first_opening() {
     }
 }
 
-/// After every statement that it sends from the beginning of the transaction to its end.
+/// Killed after every statement that it sends from the beginning of the transaction to its end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_is_left_after_every_statement_of_its_first_opening() {
     let Some(cluster) = Cluster::start() else { return };
@@ -62,7 +62,7 @@ async fn postgres_is_left_after_every_statement_of_its_first_opening() {
         let url = cluster.database(&name);
         let (port, sent) = cut_after(cluster.port, kills + 1).await;
         let mut child = another(&format!("{}?sslmode=disable", cluster.address(&name, port)));
-        // The sender is gone when the child has come through.
+        // The sender is gone once the process has come to the end.
         let is_killed = sent.await.is_ok();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -94,7 +94,7 @@ async fn postgres_is_left_in_the_middle_of_making_its_tables() {
     assert_eq!(postgres_tables(&cluster, "middle"), postgres_tables(&cluster, "whole"));
 }
 
-/// What the migrations make is what is declared: every column that a statement may name, and no other.
+/// The migrations make exactly the tables and columns that are declared.
 #[tokio::test]
 async fn both_databases_have_the_tables_that_are_declared() {
     let declared = |but: &[&str]| -> Vec<String> {
@@ -123,7 +123,7 @@ async fn both_databases_have_the_tables_that_are_declared() {
     assert_eq!(said, declared(ONLY_SQLITE));
 }
 
-/// Lets whoever makes the tables pause in the middle.
+/// Makes whoever makes the tables pause in the middle.
 const PAUSE: &str = "
     CREATE FUNCTION pause() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
         IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'public.messages') THEN
@@ -132,7 +132,7 @@ const PAUSE: &str = "
     END $$;
     CREATE EVENT TRIGGER pause ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION pause()";
 
-/// Not a test: what the other process does.
+/// Not a test: the code of the other process.
 #[tokio::test]
 async fn another_process() {
     let Ok(place) = std::env::var(PLACE) else { return };
@@ -148,8 +148,8 @@ fn in_role(mut child: Process, url: &str) -> Child {
     child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Stands before the server. Once this many statements have left, from the first transaction's beginning on, it says so and
-/// passes on nothing more.
+/// A proxy before the server. Once this many statements have been sent since the first transaction began, it says so
+/// and passes on nothing more.
 async fn cut_after(server: u16, statements: usize) -> (u16, oneshot::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -173,7 +173,7 @@ async fn cut_after(server: u16, statements: usize) -> (u16, oneshot::Receiver<()
                     *left -= 1;
                     if *left == 0 {
                         tell.send(()).unwrap();
-                        // Until it is dead; then the server hears that it is gone.
+                        // It waits until the process is dead; then the server notices that it is gone.
                         while let Ok(1..) = client.read(&mut bytes).await {}
                         return;
                     }
@@ -201,7 +201,7 @@ struct Said {
     said: String,
 }
 
-/// Everything that the file holds beside rows, once SQLite itself is content with it.
+/// Returns everything that the file has besides rows, after SQLite has found nothing wrong with it.
 fn sqlite_tables(folder: &Folder) -> Vec<String> {
     let mut conn = raw(&folder.0.join("chat.db").display().to_string());
     let mut ask = |sql: &str| -> Vec<String> {

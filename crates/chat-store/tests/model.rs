@@ -1,5 +1,5 @@
-//! Random stories: the store answers as the chat in memory does, however its orders were batched, also after it was closed and
-//! opened again, and while lines to the database break between a commit and its answer.
+//! Random stories: a store answers as the chat in memory does, however its orders were batched, also after it was closed
+//! and opened again, and while connections to the database break between a commit and its answer.
 
 #[path = "model/asking.rs"]
 mod asking;
@@ -44,15 +44,15 @@ async fn postgres_answers_as_the_model_does() {
     }
 }
 
-/// Two on one database take turns, so that each remembers what the other changes.
+/// Two stores on one database alternate, so that each remembers what the other one changes.
 #[derive(PartialEq)]
 enum Stores {
     One,
     Two,
 }
 
-/// One committer, so that the orders of different people are decided in the order in which they were given. In every second
-/// story the larger rooms are quiet.
+/// There is one committer, so that the orders of different users are decided in the order in which they were given. In
+/// every second story, the larger rooms are quiet.
 fn options(seed: u64) -> Options {
     let common = common::options();
     let quiet_room = if seed.is_multiple_of(2) { 3 } else { common.limits.quiet_room };
@@ -127,7 +127,7 @@ impl Story {
         true
     }
 
-    /// Several orders at once, then questions about what is so now.
+    /// Gives several orders at once, then asks what is so now.
     async fn chapter(&mut self) {
         if self.dice.one_in(10) {
             self.store.close().await;
@@ -136,7 +136,7 @@ impl Story {
         if let Some(other) = self.other.as_mut().filter(|_| self.dice.one_in(3)) {
             std::mem::swap(&mut self.store, other);
         }
-        // Often one says something, and then another: what is said alone takes the short way.
+        // Often one user sends, then another: a message alone in its batch goes the short way.
         let talk = self.dice.one_in(2);
         let many = if talk || self.dice.one_in(3) { 1 } else { 1 + self.dice.roll(24) };
         let orders: Vec<_> = (0..many).map(|_| self.order(talk)).collect();
@@ -160,7 +160,7 @@ impl Story {
         }
     }
 
-    /// The model decides the same, given the same numbers.
+    /// The model decides the same, with the same ids.
     fn compare(&mut self, order: Order, answer: Result<Outcome, Failure>) {
         if self.line.is_some() && answer == Err(Failure::Unavailable) {
             self.is_given_up = true;
@@ -244,7 +244,7 @@ impl Story {
         if self.dice.one_in(3) { ClientId::new(name) } else { None }
     }
 
-    /// A message, mostly one of the newest in a room of the actor's, and mostly with that room.
+    /// Returns a message, mostly one of the newest in a room of the actor's, and mostly with that room.
     fn place(&mut self, actor: UserId) -> (RoomId, MessageId) {
         let rooms: Vec<_> = self.model.memberships(actor).into_iter().map(|membership| membership.room).collect();
         let nowhere = RoomId::new(77).unwrap();

@@ -1,4 +1,4 @@
-//! Many write at once, and whoever looks sees everything once and in order.
+//! Many write at once, and every reader sees everything once and in order.
 
 mod common;
 
@@ -29,7 +29,7 @@ async fn on_postgres_everybody_sees_everything_once_and_in_order_through_two_sto
     assert_eq!(deadlocks.trim(), "0");
 }
 
-/// 64 writers in 4 rooms, each with its own pace; 8 who poll while they write.
+/// There are 64 writers in 4 rooms, each with its own pace, and 8 readers who poll meanwhile.
 async fn crowd(stores: Vec<Arc<Store>>) {
     let mut people = Vec::new();
     for n in 0..64 {
@@ -70,14 +70,14 @@ async fn rooms(store: &Store, people: &[UserId]) -> Vec<RoomId> {
     rooms
 }
 
-/// Sends, likes, reads and edits; gives back what it sent.
+/// Sends, likes, reads and edits. Returns what it sent.
 async fn write(store: Arc<Store>, me: UserId, rooms: Vec<RoomId>, seed: u64) -> Vec<(RoomId, MessageId)> {
     let (mut dice, mut sent) = (Dice::new(seed), Vec::new());
     for n in 0..25 {
         let room = rooms[dice.roll(rooms.len())];
         let named = ClientId::new(format!("{seed}.{n}"));
         let said = Command::Send { room, draft: Draft::text(format!("{seed}.{n}")), client_id: named };
-        // Under its name it is said once, however often it is asked for.
+        // Under its name it is sent once, however often it is asked for.
         let answer = patiently(|| store.execute(order(me, 2 + n, said.clone()))).await.unwrap();
         let Change::Sent { message, .. } = &answer.event().unwrap().change else { panic!("{answer:?}") };
         sent.push((room, message.id));
@@ -90,14 +90,14 @@ async fn write(store: Arc<Store>, me: UserId, rooms: Vec<RoomId>, seed: u64) -> 
             4 => Command::LeaveRoulette,
             _ => Command::OpenDirect { with: UserId::new(1 + dice.roll(64) as i64).unwrap() },
         };
-        // With oneself, or in an open roulette chat, the answer is no.
+        // Refused with oneself, or while in an open roulette chat.
         let _ = store.execute(order(me, 2 + n, other)).await;
         tokio::time::sleep(Duration::from_millis(dice.roll(8) as u64)).await;
     }
     sent
 }
 
-/// Asks for what came after the last message, over and over.
+/// Asks again and again for what came after the last message.
 async fn poll(store: Arc<Store>, me: UserId, room: RoomId, over: Arc<AtomicBool>) -> Vec<MessageId> {
     let mut seen: Vec<MessageId> = Vec::new();
     loop {
@@ -119,7 +119,7 @@ async fn poll(store: Arc<Store>, me: UserId, room: RoomId, over: Arc<AtomicBool>
     }
 }
 
-/// The log of a room: 1, 2, 3 … without holes, and its messages likewise.
+/// Checks the log of a room: 1, 2, 3 … without holes, and its messages likewise.
 async fn whole(store: &Store, reader: UserId, room: RoomId) {
     let head = store.head(reader, room).await.unwrap();
     let messages = store.history(reader, room, Page::Newest, 100_000).await.unwrap().messages;
@@ -135,7 +135,7 @@ async fn whole(store: &Store, reader: UserId, room: RoomId) {
     assert_eq!(until, head);
     let durable = events.iter().filter(|event| event.change.is_durable());
     let numbers: Vec<_> = durable.map(|event| event.head.seq).collect();
-    // An edit of a message that the reader never had is told with the message: those numbers are the only ones left out.
+    // An edit of a message that the reader never had is told with the message. Only such numbers are left out.
     let left_out = (1..=head.seq).filter(|seq| numbers.binary_search(seq).is_err()).count();
     let edited = messages.iter().filter(|shown| shown.message.edited.is_some()).count();
     assert_eq!(left_out, edited);

@@ -1,4 +1,4 @@
-//! What a Postgres may have been told about those who connect, and the store works all the same.
+//! What a Postgres may restrict for those who connect; the store works nevertheless.
 
 mod common;
 
@@ -8,8 +8,8 @@ use chat_store::Store;
 use common::postgres::Cluster;
 use common::{open, order, say, somebody};
 
-/// Passwords that are made for a while belong to a role of their own, which acts as the one that owns everything. Such a one
-/// may not even see since when it is connected.
+/// A temporary password often belongs to a role of its own, which acts as the role that owns everything. It may not
+/// even see when its own connection began.
 #[tokio::test]
 async fn who_acts_as_somebody_else() {
     let Some(cluster) = Cluster::start() else { return };
@@ -25,7 +25,7 @@ async fn who_acts_as_somebody_else() {
     works(&open(&url.replace("chat:", "visitor:")).await).await;
 }
 
-/// Where transactions are stricter than they need be.
+/// Transactions are stricter than they need to be.
 #[tokio::test]
 async fn whose_transactions_are_serializable() {
     let Some(cluster) = Cluster::start() else { return };
@@ -34,7 +34,7 @@ async fn whose_transactions_are_serializable() {
     works(&open(&url).await).await;
 }
 
-/// One says things, and another reads them.
+/// One user sends, and another one reads.
 async fn works(store: &Store) {
     let (ann, bob) = (somebody(store, "ann").await.id(), somebody(store, "bob").await.id());
     let made = Command::CreateGroup { title: "all".into(), members: vec![bob], client_id: None };

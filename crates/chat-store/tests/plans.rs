@@ -1,4 +1,5 @@
-//! Every question is an index range: all of them are asked of filled tables, and both databases say how they go about it.
+//! Every question is a range of an index: all of them are asked of filled tables, and both databases say how they
+//! answer them.
 
 mod common;
 
@@ -22,7 +23,7 @@ use diesel::{RunQueryDsl, sql_query};
 /// Every statement that was sent to a database in this process.
 static SENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// What is watched is watched in the whole process: one test at a time.
+/// Statements are recorded for the whole process, so only one test runs at a time.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test]
@@ -47,7 +48,7 @@ async fn sqlite_finds_everything_by_an_index() {
     let store = open(&folder.sqlite()).await;
     everything(&store).await;
     store.close().await;
-    // Whether a row that is referred to is still referred to would be searched for if it went: none ever goes.
+    // If a row to which others refer were deleted, the database would search for those; none is ever deleted.
     conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
     let sent = SENT.lock().unwrap().clone();
     let verbs = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"];
@@ -59,17 +60,17 @@ async fn sqlite_finds_everything_by_an_index() {
         let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut conn).unwrap();
         for step in &plan {
             assert!(is_range(&step.detail), "{} in {statement}", step.detail);
-            // A page that has to be sorted was not read in its order: all of the room would be read for each.
+            // A page that has to be sorted was not read in its order: the whole room would be read for each page.
             let sorts = step.detail.contains("TEMP B-TREE") && statement.contains("FROM messages m JOIN");
             assert!(!sorts, "{} in {statement}", step.detail);
         }
     }
 }
 
-/// Whether a step of SQLite's goes through a part of a table, or through what was given with the statement.
+/// Whether a step of SQLite's plan goes through a part of a table, or through rows that were given with the statement.
 fn is_range(step: &str) -> bool {
     let Some(scanned) = step.strip_prefix("SCAN ") else { return true };
-    // What the statement brings along; tables of a handful of rows; the partial index of those who wait.
+    // Rows that were given with the statement; tables of a handful of rows; the partial index of those who wait.
     let small = "need said bound newest mark gone new a b w ids facts CONSTANT (subquery";
     let name = scanned.split([' ', '-']).next().unwrap_or_default();
     small.split(' ').any(|one| one == name)
@@ -106,11 +107,12 @@ async fn postgres_finds_everything_by_an_index() {
     assert!(log.matches("plan:").count() > 60, "the plans were not logged");
     assert!(log.contains("held AS MATERIALIZED"), "nothing was said from memory");
     let tables = "users families refresh_tokens sessions notifications rooms members messages sent made directs changes reactions receipts lobby feed fed words";
-    // Rooms are looked up one by one, by their keys: whoever walks through all of them compares each with all that is asked.
+    // Rooms are looked up one by one, by their keys. A plan that walks through all rooms compares each with all that
+    // are asked for.
     for (at, _) in log.match_indices("Index Scan using rooms_pkey on rooms") {
         let step = log[at..].split("->").next().unwrap_or_default();
         let from = log[..at].rfind("Query Text").unwrap_or(0);
-        // (The feed's look through all rooms goes on where it was, page by page.)
+        // (The feed's look through all rooms goes on where it stopped, page by page.)
         assert!(
             step.contains("Index Cond: (id =") || step.contains("Index Cond: (id > "),
             "{}",
@@ -125,7 +127,7 @@ async fn postgres_finds_everything_by_an_index() {
     }
 }
 
-/// Asks and gives everything that there is.
+/// Asks every question and gives every order that there is.
 async fn everything(store: &Store) {
     let (me, other, room) = (UserId::new(7).unwrap(), UserId::new(8).unwrap(), RoomId::new(7).unwrap());
     let message = MessageId::new(103_007).unwrap();
@@ -192,7 +194,7 @@ async fn commands(store: &Store, me: UserId, other: UserId, room: RoomId, messag
     ];
     let answers: Vec<_> = commands.into_iter().map(|command| store.execute(order(me, 10, command))).collect();
     for answer in answers {
-        // Some are refused: what they ask is asked all the same.
+        // Some are refused, but what they ask is asked nevertheless.
         let _ = answer.await;
     }
     let own = Command::CreateGroup { title: "mine".into(), members: vec![], client_id: None };
@@ -246,13 +248,13 @@ async fn people(store: &Store, me: UserId) {
     for is_read in [None, Some(true), Some(false)] {
         store.notifications(me, NotificationPage { is_read, before: None, limit: 9 }).await.unwrap();
     }
-    // There is none of this number, and it is looked for all the same.
+    // There is none with this number, but it is looked for nevertheless.
     let _ = store.read_notification(me, NotificationId::new(1 << 40).unwrap(), Time(9)).await;
     store.read_all_notifications(me, Time(9)).await.unwrap();
 }
 
-/// 2,000 people, 500 groups of 41 with 200 messages each, and of everything else as much as goes with it; in SQL that both
-/// databases speak.
+/// Fills the tables with 2,000 users, 500 groups of 41 members with 200 messages each, and as much of everything else
+/// as goes with that; in SQL that both databases accept.
 const FILL: &[&str] = &[
     "INSERT INTO users (id, uuid, issuer, subject, username, folded, name, shown, avatar, password)
      WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)

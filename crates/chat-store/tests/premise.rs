@@ -1,5 +1,6 @@
-//! What is remembered of a room may be wrong, where others write too: then that room is looked at first, and no other one. A
-//! message that was committed from memory has the number that was taken for it in advance; one that was not has a later one.
+//! What is remembered of a room may be wrong where others write, too. Then that room is looked at first, and no other
+//! one. A message that was committed from memory has the id that was taken for it in advance; any other has a later
+//! one.
 
 mod common;
 
@@ -13,7 +14,7 @@ async fn one_room_that_others_have_written_to_holds_up_no_other() {
     let Some(cluster) = Cluster::start() else { return };
     let (scene, other) = Scene::of(&cluster).await;
     other.execute(order(scene.me, 3, say(scene.rooms[1], "from elsewhere"))).await.unwrap();
-    // On one thread what is asked before anything is awaited is one batch.
+    // On one thread, everything that is asked before the first await is one batch.
     let answers: Vec<_> = scene.rooms.map(|room| scene.store.execute(order(scene.me, 4, say(room, "hello")))).into();
     let mut ids = Vec::new();
     for answer in answers {
@@ -23,7 +24,7 @@ async fn one_room_that_others_have_written_to_holds_up_no_other() {
     assert!(ids[1] > scene.last + 50, "it was committed from a memory that is wrong: {ids:?}");
 }
 
-/// How far somebody has read decides nothing that is said.
+/// Read positions decide nothing about sending.
 #[tokio::test]
 async fn what_others_have_read_is_no_reason_to_look() {
     let Some(cluster) = Cluster::start() else { return };
@@ -33,7 +34,7 @@ async fn what_others_have_read_is_no_reason_to_look() {
     assert_eq!(scene.say(room).await, scene.last + 1);
 }
 
-/// What goes another way in the same batch is no reason either.
+/// Other orders in the same batch, which go the sure way, do not matter either.
 #[tokio::test]
 async fn what_is_not_said_takes_nothing_along_but_its_own_room() {
     let Some(cluster) = Cluster::start() else { return };
@@ -59,7 +60,7 @@ struct Scene {
     me: UserId,
     friend: UserId,
     rooms: [RoomId; 3],
-    /// The newest message, which was committed from memory.
+    /// Returns the newest message, which was committed from memory.
     last: i64,
 }
 

@@ -1,4 +1,4 @@
-//! What people find bad: the databases and the memory say the same of it.
+//! Reports: both databases agree with memory.
 
 mod common;
 
@@ -33,7 +33,7 @@ async fn compare<S: Journal + Directory>(store: &S) {
     assert_eq!(reported(store).await, reported(&memory).await);
 }
 
-/// Who finds what bad, what becomes of it, and what is shown of it then.
+/// Reports messages, resolves reports, and compares the lists.
 async fn reported<S: Journal + Directory>(store: &S) -> Vec<Vec<Report>> {
     let (ann, bob, eve) = (person(store, "ann").await, person(store, "bob").await, person(store, "eve").await);
     let made = Command::CreateGroup { title: "tea".into(), members: vec![bob], client_id: None };
@@ -79,7 +79,7 @@ async fn reported<S: Journal + Directory>(store: &S) -> Vec<Vec<Report>> {
     shown
 }
 
-/// How many reports the feed tells of, once all of them stand there.
+/// Returns how many reports the feed tells of, once all of them are in it.
 async fn fed(store: &impl Journal) -> u64 {
     let end = common::patiently(|| store.feed_end()).await.expect("a number");
     let entries: Vec<FeedEntry> = store.feed(0, 1000).await.expect("entries");

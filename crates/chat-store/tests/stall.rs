@@ -1,4 +1,5 @@
-//! One batch does not end: what was not begun is told so meanwhile. (Within two seconds: that is tested where the queue is.)
+//! One batch does not end: orders that were not begun are answered meanwhile. (That it is within two seconds is tested
+//! where the queue is.)
 
 mod common;
 
@@ -13,7 +14,7 @@ use chat_store::Store;
 use common::{Folder, options, order, say, somebody};
 use tokio::time::timeout;
 
-/// Whoever answers a batch that was committed says so here, and waits at the gate until the test lets it pass.
+/// A sink that says here that a batch was committed, and waits at the gate until the test opens it.
 struct Gate {
     arrived: SyncSender<()>,
     opened: Mutex<Receiver<()>>,
@@ -58,7 +59,7 @@ async fn what_was_not_begun_is_answered_while_a_batch_does_not_end() {
     store.close().await;
 }
 
-/// The answer, unless it hangs.
+/// Returns the answer, unless it hangs.
 async fn in_time<T>(answer: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(60), answer).await.expect("an answer")
 }

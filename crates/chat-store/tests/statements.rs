@@ -1,4 +1,5 @@
-//! How much SQLite is asked for one order to a room that the writer remembers: what changes, and nothing that it knows.
+//! What SQLite is asked for one order to a room that the writer remembers: to write what changes, and nothing that the
+//! writer knows.
 
 mod common;
 
@@ -23,7 +24,7 @@ async fn what_is_remembered_is_not_asked_for() {
     })
     .unwrap();
     let folder = Folder::new("statements");
-    // Who writes the feed and the index of words asks beside the orders, whenever it gets to it.
+    // Whoever writes the feed and the index of words asks questions between the orders, so there is none here.
     let options = Options { feeds: false, ..options() };
     let store = Store::open(&folder.sqlite(), options, Arc::new(Deaf)).await.unwrap();
     let (ann, bob) = (somebody(&store, "ann").await.id(), somebody(&store, "bob").await.id());
@@ -43,8 +44,8 @@ async fn what_is_remembered_is_not_asked_for() {
     store.close().await;
 }
 
-/// What came of an order, and the statements that it took: all but the questions for the mark and for the length of the log,
-/// which come when the answer is out already.
+/// Returns what came of an order, and the statements that it took, except for those for the mark and the length of the
+/// log, which come after the answer.
 async fn asked(store: &Store, actor: UserId, command: Command) -> (Outcome, Vec<String>) {
     SENT.lock().unwrap().clear();
     let outcome = store.execute(order(actor, 2, command)).await.unwrap();

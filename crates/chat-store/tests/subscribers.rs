@@ -1,4 +1,4 @@
-//! Who outside is told: both databases remember it as memory does, and only whoever keeps the feed notes how far that has come.
+//! Webhooks: both databases agree with memory, and only the holder of the lease notes how far they were told.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! How often one order crosses the wire to Postgres and back. Each crossing is what an order waits for beside the disk.
+//! How many round trips to Postgres an order takes: besides the disk, that is what it waits for.
 
 mod common;
 
@@ -16,7 +16,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpStream, UnixListener, UnixStream, tcp};
 use tokio::task::yield_now;
 
-/// On one thread: whoever can do something does it while the others wait.
+/// On one thread, everything that can be done is done while the others wait.
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_said_to_a_room_that_is_remembered_is_one_round_trip() {
     let Some(cluster) = Cluster::start() else { return };
@@ -44,19 +44,20 @@ async fn what_is_said_to_a_room_that_is_remembered_is_one_round_trip() {
             let before = trips.load(Ordering::SeqCst);
             store.execute(order(actor, 2, command.clone())).await.unwrap();
             let taken = trips.load(Ordering::SeqCst) - before;
-            // The first time everything is prepared, which takes crossings of its own.
+            // The first time, everything is prepared, which takes round trips of its own.
             assert!(n == 0 || (1..=most).contains(&taken), "{taken} round trips for {command:?}");
         }
     }
     store.close().await;
 }
 
-/// What was read, and then who has seen it, is asked only once it is known from where on.
+/// How many round trips a read takes: the readers of what it newly covers can be asked only once it is known where that
+/// begins.
 const COUNT_OF_A_READ: usize = 5;
 
-/// Stands before the server and holds back what it says until all that the client asked is answered, and the client, who had
-/// its turns, asks nothing more: each time something is let through is one round trip. Over a socket of the kind whose bytes are
-/// there as soon as they were written.
+/// A proxy before the server that holds answers back until everything that the client asked is answered, and the
+/// client, given enough time, asks nothing more. So each time it lets something through is one round trip. It uses a
+/// kind of socket on which bytes have arrived as soon as they are written.
 fn count(folder: &Folder, server: u16, trips: Arc<AtomicUsize>) {
     let listener = UnixListener::bind(folder.0.join(".s.PGSQL.5432")).unwrap();
     tokio::spawn(async move {
@@ -75,7 +76,7 @@ async fn hold_back(client: UnixStream, server: TcpStream, trips: Arc<AtomicUsize
     let (mut asked, mut answered) = (Messages::within(), Messages::within());
     let mut bytes = vec![0; 65536];
     loop {
-        // The client begins: nothing is on its way.
+        // The client begins, so nothing is on its way.
         let Ok(read @ 1..) = client.read(&mut bytes).await else { return };
         let mut open = pass(&bytes[..read], &mut asked, &mut to_server).await;
         let mut turns = 0;
@@ -105,14 +106,14 @@ async fn hold_back(client: UnixStream, server: TcpStream, trips: Arc<AtomicUsize
     }
 }
 
-/// Passes on what the client says; how many answers that asks for.
+/// Passes on what the client says. Returns how many answers it asks for.
 async fn pass(bytes: &[u8], asked: &mut Messages, to_server: &mut tcp::OwnedWriteHalf) -> usize {
     to_server.write_all(bytes).await.unwrap();
     asked.push(bytes);
     asked.filter(|(kind, _)| ends_a_question(*kind)).count()
 }
 
-/// Carries both ways until the server lets the client in.
+/// Passes on both directions until the server has let the client in.
 async fn let_in(
     client: &mut OwnedReadHalf,
     to_client: &mut OwnedWriteHalf,
@@ -138,5 +139,5 @@ async fn let_in(
     }
 }
 
-/// More than anybody needs to go on from an answer to the next question.
+/// More than any client needs between an answer and its next question.
 const TURNS: usize = 100;

@@ -16,7 +16,7 @@ async fn a_sqlite_database_of_the_first_version_is_brought_up_to_date() {
     conn.batch_execute(include_str!("dumps/sqlite-1.sql")).unwrap();
     drop(conn);
     is_whole(&open(&folder.sqlite()).await).await;
-    // Once more: it is up to date already.
+    // Opened again: it is up to date already.
     goes_on(&open(&folder.sqlite()).await).await;
 }
 
@@ -47,7 +47,7 @@ async fn a_postgres_database_without_ranks_is_brought_up_to_date() {
     takes_ranks(&open(&url).await).await;
 }
 
-/// Nothing is lost of what Ann, Bob and Eve have; nobody is anything but what they were, and everybody can become something.
+/// Nothing is lost of what Ann, Bob and Eve have. Everybody has the rank that they had, and can be given another one.
 async fn takes_ranks(store: &Store) {
     let (ann, bob, eve) = (user(1), user(2), user(3));
     let view = store.chat(ann, room()).await.unwrap();
@@ -59,7 +59,7 @@ async fn takes_ranks(store: &Store) {
     assert_eq!(told, ["Привет", "hello @ann", "fourth", "an answer"]);
     assert_eq!(store.history(ann, room(), Page::Pinned, 9).await.unwrap().messages.len(), 1);
     assert_eq!(store.audit(ann, room(), None, 9).await.unwrap(), []);
-    // The title that it was given before is told as it is now.
+    // A title that was given before is told as it is now.
     let replay = Replay { since: Since::Head(Head::default()), from: None, until: None, limit: 100 };
     let Replayed::Changes { events, .. } = store.replay(bob, room(), replay).await.unwrap() else { panic!("pruned") };
     let is_change = |event: &&std::sync::Arc<Event>| matches!(&event.change, Change::Extra(Extra::Changed { title, .. }) if title.as_deref() == Some("The team"));
@@ -99,7 +99,7 @@ fn room() -> RoomId {
     RoomId::new(1).unwrap()
 }
 
-/// What Ann, Bob and Eve said and did in the group of the dump.
+/// Checks what Ann, Bob and Eve said and did in the group of the dump.
 async fn is_whole(store: &Store) {
     let (ann, bob) = (user(1), user(2));
     let history = store.history(ann, room(), Page::Newest, 50).await.unwrap();
@@ -124,7 +124,7 @@ async fn is_whole(store: &Store) {
     );
 }
 
-/// The names of requests are good for ever, and reactions go on where likes left off.
+/// Names of requests are good for ever, and reactions continue the likes.
 async fn goes_on(store: &Store) {
     let (ann, bob) = (user(1), user(2));
     let again = Command::Send { room: room(), draft: Draft::text("Привет"), client_id: ClientId::new("c0") };

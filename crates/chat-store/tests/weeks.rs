@@ -1,5 +1,5 @@
-//! Somebody was away for 20,000 messages. What the database reads for them is counted: with a wrong plan every page reads
-//! the room anew, and nobody notices before the room is large.
+//! A user was away for 20,000 messages. What the database reads for them is counted: with a wrong plan, every page
+//! reads the whole room, which nobody notices before the room is large.
 
 mod common;
 
@@ -9,7 +9,7 @@ use chat_store::{Options, Store};
 use common::postgres::Cluster;
 use common::{Deaf, options, order, say, somebody};
 
-/// Whatever the planner believes: that the tables are empty, that they are as small as they were, or what is so.
+/// Whatever the planner believes: that the tables are empty, as small as they were, or the truth.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_reads_every_missed_message_about_once() {
     let Some(cluster) = Cluster::start() else { return };
@@ -33,7 +33,7 @@ async fn postgres_reads_every_missed_message_about_once() {
             assert_eq!(replayed(&store, me, room, since).await, MISSED + 1);
             store.close().await;
             let read = read(&cluster, name) - began;
-            // Each message once, its author once, and for each page a few of what stands around it.
+            // Each message once, its author once, and a few rows around each page.
             assert!(read < 3 * MISSED, "{read} rows read for {MISSED} messages since {since:?}, analyzed {when:?}");
         }
         let began = read(&cluster, name);
@@ -45,13 +45,13 @@ async fn postgres_reads_every_missed_message_about_once() {
     }
 }
 
-/// A store without the feed, whose followers read what is new as well: here only those who ask are counted.
+/// A store without the feed, whose followers would read, too: here only the readers' rows are counted.
 async fn open(url: &str) -> Store {
     let options = Options { feeds: false, ..options() };
     Store::open(url, options, std::sync::Arc::new(Deaf)).await.unwrap()
 }
 
-/// A room of three, one of whom has read something.
+/// A room of three members, one of whom has read something.
 async fn talk(store: &Store) -> (UserId, RoomId) {
     let mut people = Vec::new();
     for name in ["ann", "bob", "cid"] {
@@ -65,7 +65,7 @@ async fn talk(store: &Store) -> (UserId, RoomId) {
     (people[0], room)
 }
 
-/// Pages of what was missed, as a session asks for them; how many messages came.
+/// Reads pages of what was missed, as a session does. Returns how many messages came.
 async fn replayed(store: &Store, me: UserId, room: RoomId, since: Since) -> usize {
     let mut replay = Replay { since, from: None, until: None, limit: 200 };
     let (mut sent, mut last) = (0, 0);
@@ -84,7 +84,7 @@ async fn replayed(store: &Store, me: UserId, room: RoomId, since: Since) -> usiz
     }
 }
 
-/// Everything that is asked of a large room beside.
+/// Asks everything else about a large room.
 async fn look_around(store: &Store, me: UserId, room: RoomId) {
     let newest = store.history(me, room, Page::Newest, 50).await.unwrap().messages[49].message.id;
     let middle = MessageId::new(newest.number() - 10_000).unwrap();
@@ -106,7 +106,7 @@ async fn look_around(store: &Store, me: UserId, room: RoomId) {
     store.execute(order(me, 8, Command::Delete { room, message: middle })).await.unwrap();
 }
 
-/// How many rows were read by now, through whatever way. Connections count when they end.
+/// Returns how many rows were read by now, in whatever way. A connection's are counted when it ends.
 fn read(cluster: &Cluster, database: &str) -> usize {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while cluster.ask(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()").trim()
@@ -122,7 +122,7 @@ fn read(cluster: &Cluster, database: &str) -> usize {
 
 const MISSED: usize = 20_000;
 
-/// As many more messages of the second one as were missed.
+/// Sends as many more messages of the second user as were missed.
 const FILL: &str = "
     INSERT INTO messages (room, id, seq, number, sender, own_number, kind, content, metadata, created_at)
     SELECT m.room, m.id + n, m.seq + n, m.number + n, m.sender, m.own_number + n, m.kind, m.content, m.metadata,

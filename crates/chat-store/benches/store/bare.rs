@@ -1,4 +1,4 @@
-//! The least that could be done: the rows of messages in batches, and nothing asked.
+//! A bare loop that does the least possible: it inserts the rows of messages in batches, and asks nothing.
 
 use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -33,7 +33,7 @@ diesel::table! {
     }
 }
 
-/// Inserts batches for one turn, every row with its prepared statement; so many rows a second.
+/// Inserts batches for one round, with a prepared statement for every row; returns rows a second.
 pub(crate) fn sqlite(path: &Path, batch: usize) -> f64 {
     let mut conn = SqliteConnection::establish(&path.display().to_string()).unwrap();
     conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;").unwrap();
@@ -75,7 +75,7 @@ fn message(conn: &mut SqliteConnection, n: i64) {
         .unwrap();
 }
 
-/// The same on Postgres: a batch with its BEGIN and COMMIT is one round trip.
+/// Does the same on Postgres, where a batch with its BEGIN and COMMIT is one round trip.
 pub(crate) async fn postgres(url: &str, batch: usize) -> f64 {
     let mut conn = AsyncPgConnection::establish(url).await.unwrap();
     conn.batch_execute(&tables("")).await.unwrap();
@@ -101,12 +101,12 @@ fn script(from: i64, batch: i64) -> String {
     )
 }
 
-/// A number above all that were used before: the microsecond.
+/// Returns a number above all that were used before: the microsecond.
 fn unused() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64
 }
 
-/// The tables that a message goes to, with their indexes.
+/// The tables to which a message is written, with their indexes.
 fn tables(how: &str) -> String {
     format!(
         "CREATE TABLE IF NOT EXISTS messages (room BIGINT, id BIGINT, seq BIGINT, number BIGINT, sender BIGINT,

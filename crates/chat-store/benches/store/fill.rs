@@ -1,12 +1,12 @@
-//! A database with many messages, written past the store.
+//! A database with many messages, which are written without the store.
 
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
-/// Room 1 has a million messages, rooms 2 to 1,001 a thousand each, rooms 1,002 to 1,004 a million. User 1 is in the first
-/// 1,001, has read nothing and written nothing; user 2 wrote all. Twenty others are in room 1.
+/// Room 1 has a million messages, rooms 2 to 1,001 a thousand each, and rooms 1,002 to 1,004 a million each. User 1 is
+/// in the first 1,001, and has read and written nothing; user 2 wrote everything. Twenty others are in room 1.
 pub(crate) fn sqlite(file: &Path) {
     let mut conn = SqliteConnection::establish(&file.display().to_string()).unwrap();
     conn.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN;").unwrap();

@@ -1,4 +1,4 @@
-//! Sends at a fixed rate while the index of words follows: how late it is, and what it costs those who send.
+//! Sends at a fixed rate while the index of words follows: how late the index is, and what it costs those who send.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio::time::sleep_until;
 
 use crate::common::{Deaf, options, order, say, somebody};
 
-/// The same without anybody who follows, and with.
+/// Measures without anybody who follows the feed, and with.
 pub(crate) async fn following(plain: &str, indexed: &str) {
     let without = send(plain, false).await;
     let with = send(indexed, true).await;
@@ -24,11 +24,11 @@ pub(crate) async fn following(plain: &str, indexed: &str) {
 }
 
 struct Cost {
-    /// ms of an answer, for 99 of 100.
+    /// The time in which 99 of 100 orders were answered, in ms.
     late: f64,
-    /// Seconds until something was found.
+    /// The time until a message was found, in seconds.
     behind: f64,
-    /// µs of CPU a message.
+    /// The CPU time of a message, in µs.
     cpu: f64,
 }
 
@@ -59,7 +59,7 @@ async fn send(url: &str, feeds: bool) -> Cost {
     cost
 }
 
-/// One of those who send, at their part of the rate.
+/// One of the senders, who sends a part of the rate.
 async fn speak(store: Arc<Store>, (me, room): (UserId, RoomId), n: usize, began: Instant) -> Vec<f64> {
     let pause = Duration::from_secs_f64(SENDERS as f64 / RATE as f64);
     let mut due = began + pause.mul_f64(n as f64 / SENDERS as f64);
@@ -74,7 +74,7 @@ async fn speak(store: Arc<Store>, (me, room): (UserId, RoomId), n: usize, began:
     times
 }
 
-/// Says something that nobody has said, and looks for it: so many seconds after its answer it was found.
+/// Sends a word that nobody has sent, and searches for it. Returns how many seconds after the answer it was found.
 async fn until_found(store: &Store, me: UserId, room: RoomId, began: Instant) -> f64 {
     let word = format!("needle{}", began.elapsed().as_micros());
     store.execute(order(me, 2, say(room, &word))).await.unwrap();

@@ -1,7 +1,7 @@
-//! What the store costs, beside a bare loop that does the least that could be done: both in one run, on one disk.
+//! What the store costs, compared with a bare loop that does the least possible: both in one run, on one disk.
 //!
-//! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` do one database,
-//! `-- search` and `-- search-postgres` find among a million messages, and follow what is sent.
+//! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` measure one
+//! database, `-- search` and `-- search-postgres` measure searching a million messages, and following what is sent.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
@@ -73,7 +73,7 @@ fn main() {
     }
 }
 
-/// Durable sends, beside a bare loop that inserts the same rows in batches of the same size.
+/// Measures durable sends, and a bare loop that inserts the same rows in batches of the same size.
 async fn writing(url: &str, bare: &dyn Fn(usize) -> f64) {
     let store = Arc::new(open(url).await);
     let mut people = Vec::new();
@@ -83,7 +83,7 @@ async fn writing(url: &str, bare: &dyn Fn(usize) -> f64) {
     let made = Command::CreateGroup { title: "all".into(), members: people.clone(), client_id: None };
     let room = store.execute(order(people[0], 1, made)).await.unwrap().event().unwrap().room;
     for callers in [1, 64, 256] {
-        // Turn about in short turns, and the middle one: the disk's moods must not decide.
+        // The two take turns, and the median counts, so that changes of the disk's speed do not decide.
         let mut turns = Vec::new();
         for _ in 0..TURNS {
             let (ours, cpu) = send(&store, &people[..callers], room).await;
@@ -99,11 +99,11 @@ async fn writing(url: &str, bare: &dyn Fn(usize) -> f64) {
     store.close().await;
 }
 
-/// How many turns each side has, and how long one is.
+/// How many rounds each side has, and how long one is.
 const TURNS: usize = 11;
 pub(crate) const TURN: Duration = Duration::from_millis(500);
 
-/// Everybody sends, and sends again when it is durable: so many a second, and so many µs of CPU each.
+/// Everybody sends, and sends again when the message is durable. Returns messages a second, and µs of CPU for each.
 async fn send(store: &Arc<Store>, people: &[UserId], room: RoomId) -> (f64, f64) {
     let (began, cpu) = (Instant::now(), cpu());
     let senders = people.iter().map(|&me| {
@@ -128,7 +128,8 @@ async fn send(store: &Arc<Store>, people: &[UserId], room: RoomId) -> (f64, f64)
     (f64::from(sent) / began.elapsed().as_secs_f64(), spent * 1e6 / f64::from(sent))
 }
 
-/// A thousand people in pairs: everybody sends twice, then has got what the other one sent. The CPU is that of whoever writes.
+/// A thousand users in pairs: each sends twice, then reads what the other one sent. Measures the CPU time of whoever
+/// writes.
 async fn pairs(url: &str, writer_cpu: &dyn Fn() -> f64) {
     let store = Arc::new(open(url).await);
     let mut pairs = Vec::new();
@@ -170,7 +171,7 @@ async fn pairs(url: &str, writer_cpu: &dyn Fn() -> f64) {
     store.close().await;
 }
 
-/// Seconds of CPU that the thread which writes to SQLite has used.
+/// Returns the CPU time that the thread which writes to SQLite has used, in seconds.
 fn writer_cpu() -> f64 {
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let ours = tasks
@@ -182,7 +183,7 @@ fn writer_cpu() -> f64 {
     ours.filter_map(nanos).sum::<f64>() / 1e9
 }
 
-/// Seconds of CPU that this process has used.
+/// Returns the CPU time that this process has used, in seconds.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -190,7 +191,7 @@ fn cpu() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-/// Questions to a database of five million messages.
+/// Measures questions to a database of five million messages.
 async fn reading(file: &std::path::Path) {
     let url = format!("sqlite:{}", file.display());
     let store = open(&url).await;
@@ -219,7 +220,7 @@ async fn reading(file: &std::path::Path) {
     store.close().await;
 }
 
-/// The median of many, in µs.
+/// Returns the median, in µs.
 async fn time(mut work: impl AsyncFnMut()) -> f64 {
     let mut times = Vec::new();
     for _ in 0..201 {

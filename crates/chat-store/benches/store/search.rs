@@ -1,4 +1,4 @@
-//! What finding costs among a million messages whose words are as often as in a language, in rooms of all sizes.
+//! What searching costs among a million messages, whose words are as frequent as in a language, in rooms of all sizes.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use chat_store::{Record, Store, unindexed};
 
 use crate::common::{Dice, open, somebody};
 
-/// Fills a database, has it indexed, and asks.
+/// Fills a database, has it indexed, and searches.
 pub(crate) async fn search(url: &str, bytes: &dyn Fn() -> (u64, u64)) {
     let store = open(url).await;
     for name in ["writer", "of-one-room", "of-a-thousand", "of-all"] {
@@ -15,7 +15,7 @@ pub(crate) async fn search(url: &str, bytes: &dyn Fn() -> (u64, u64)) {
     }
     println!("  filling {MESSAGES} messages …");
     fill(&store).await;
-    // The index of what was put in past the feed is made when a server starts.
+    // The messages are not in the feed. The index of them is made when a server starts.
     store.close().await;
     chat_store::reindex(url).await.unwrap();
     let (store, began, before) = (open(url).await, Instant::now(), super::cpu());
@@ -62,7 +62,7 @@ async fn ask(store: &Store, name: &str, reader: UserId, room: Option<i64>, first
     );
 }
 
-/// Room `n` has one part in `n` of what the first has, as the words have.
+/// Room `n` has the `n`th part of the first room's messages, as words do.
 async fn fill(store: &Store) {
     let mut dice = Dice::new(42);
     let shares: f64 = (1..=ROOMS).map(|room| 1.0 / room as f64).sum();
@@ -75,7 +75,7 @@ async fn fill(store: &Store) {
         records.push(member(room, 1, size));
         for number in 1..=size {
             id += 1;
-            // Rooms talk at the same time.
+            // Messages of different rooms alternate.
             let at = number * 1_000_003 % MESSAGES * 1_000 + room;
             records.push(message(room, id, number, at, &text(&mut dice)));
             if records.len() >= AT_ONCE {
@@ -138,14 +138,14 @@ fn text(dice: &mut Dice) -> String {
     (0..words).map(|_| word(often(dice))).collect::<Vec<_>>().join(" ")
 }
 
-/// The number of a word: word `n` comes one `n`th as often as the first.
+/// Returns the number of a random word: word `n` comes one `n`th as often as the first.
 fn often(dice: &mut Dice) -> usize {
     let share = dice.roll(1 << 30) as f64 / (1 << 30) as f64;
-    // The inverse of the logarithm that the sum of the parts is about.
+    // The sum of the parts is about a logarithm; this is its inverse.
     ((WORDS as f64).powf(share) as usize).min(WORDS)
 }
 
-/// The word of a number, in one alphabet or the other.
+/// Returns the word with this number, in one alphabet or the other.
 fn word(number: usize) -> String {
     let (first, second) = if number.is_multiple_of(2) { (RUSSIAN_FIRST, RUSSIAN_SECOND) } else { (FIRST, SECOND) };
     let (mut word, mut left) = (String::new(), number);
@@ -165,11 +165,11 @@ const RUSSIAN_SECOND: &[char] = &['а', 'о', 'у', 'и'];
 const MESSAGES: i64 = 1_000_000;
 const ROOMS: i64 = 10_000;
 const WORDS: usize = 50_000;
-/// From which word on words are rare: each in some dozens of messages.
+/// From this number on, words are rare: each is in some dozens of messages.
 const RARE: usize = 20_000;
-/// Those that stand in about a tenth of all messages.
+/// Words that are in about a tenth of all messages.
 const OFTEN: usize = 6;
 /// How often each question is asked.
 const QUESTIONS: usize = 300;
-/// How many rows are put in at once.
+/// How many rows are inserted at a time.
 const AT_ONCE: usize = 5_000;

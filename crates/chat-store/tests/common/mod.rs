@@ -18,16 +18,16 @@ use chat_domain::{
 };
 use chat_store::{Options, Store};
 
-/// Numbers that look random and come again with the same seed.
+/// Numbers that look random, but are the same for the same seed.
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice with a seed, which a failing test prints.
+    /// Makes dice with a seed, which a failing test prints.
     pub fn new(seed: u64) -> Dice {
         Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// A number below `sides`.
+    /// Returns a number below `sides`.
     pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -35,18 +35,18 @@ impl Dice {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % sides
     }
 
-    /// One of these.
+    /// Returns one of these.
     pub fn pick<T: Clone>(&mut self, of: &[T]) -> Option<T> {
         if of.is_empty() { None } else { Some(of[self.roll(of.len())].clone()) }
     }
 
-    /// True in one of so many cases.
+    /// Returns `true` in one of so many cases.
     pub fn one_in(&mut self, cases: usize) -> bool {
         self.roll(cases) == 0
     }
 }
 
-/// A sink that remembers what it heard.
+/// A sink that keeps what it was told.
 #[derive(Default)]
 pub struct Heard(Mutex<Vec<Settled>>);
 
@@ -57,37 +57,38 @@ impl Sink for Heard {
 }
 
 impl Heard {
-    /// Everything that was heard since the last time.
+    /// Returns everything that it was told since the last time.
     pub fn take(&self) -> Vec<Settled> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
-/// A sink that does not listen.
+/// A sink that ignores what it is told.
 pub struct Deaf;
 
 impl Sink for Deaf {
     fn settled(&self, _: Vec<Settled>) {}
 }
 
-/// A store at an address, with nobody listening.
+/// Opens a store at an address, with a sink that ignores everything.
 pub async fn open(url: &str) -> Store {
     Store::open(url, options(), Arc::new(Deaf)).await.unwrap()
 }
 
-/// The tests' clocks begin in 1970, and what is old goes: so nothing is. Several stores on one database stand for several nodes.
+/// The tests' clocks begin in 1970, so nothing may be deleted for its age. Several stores on one database stand for
+/// several nodes.
 pub fn options() -> Options {
     let keep_changes = Duration::from_secs(200 * 365 * 24 * 3600);
     Options { keep_changes, several_nodes: true, ..Options::default() }
 }
 
-/// Somebody new.
+/// Registers a new user.
 pub async fn somebody(store: &Store, name: &str) -> Arc<Person> {
     let registered = patiently(|| async {
         let (username, password) = (name.to_owned(), "digest".to_owned());
         let account = NewAccount { username, name: None, avatar: String::new(), password };
         match store.register(account).await {
-            // It may have been done all the same.
+            // The user may have been made nevertheless.
             Err(Failure::Unavailable) => store.by_username(name.to_owned()).await?.ok_or(Failure::Unavailable),
             registered => registered,
         }
@@ -95,7 +96,7 @@ pub async fn somebody(store: &Store, name: &str) -> Arc<Person> {
     registered.await.unwrap().person
 }
 
-/// The answer, also on a busy machine, where a database may not give it in time: then it is asked for again.
+/// Asks until there is an answer: on a busy machine, a database may not give it in time.
 pub async fn patiently<T, A: Future<Output = Result<T, Failure>>>(mut ask: impl FnMut() -> A) -> Result<T, Failure> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
@@ -106,7 +107,7 @@ pub async fn patiently<T, A: Future<Output = Result<T, Failure>>>(mut ask: impl 
     }
 }
 
-/// Waits until this one tells.
+/// Waits until this store holds the lease of the feed.
 pub async fn leads(store: &Store) {
     let began = Instant::now();
     while !store.tells() {
@@ -115,21 +116,21 @@ pub async fn leads(store: &Store) {
     }
 }
 
-/// An order of nobody's socket.
+/// Makes an order that comes from no socket.
 pub fn order(actor: UserId, at: i64, command: Command) -> Order {
     Order { actor, at: Time::from_secs(at), command, origin: None }
 }
 
-/// A text to a room.
+/// Makes the command that sends a text to a room.
 pub fn say(room: RoomId, text: &str) -> Command {
     Command::Send { room, draft: Draft::text(text), client_id: None }
 }
 
-/// A directory of its own under the system's temporary one, gone at the end.
+/// A directory below the system's temporary one, which is removed at the end.
 pub struct Folder(pub std::path::PathBuf);
 
 impl Folder {
-    /// A new one.
+    /// Makes a new one.
     pub fn new(name: &str) -> Folder {
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -139,7 +140,7 @@ impl Folder {
         Folder(path)
     }
 
-    /// The address of an SQLite file in it.
+    /// Returns the address of an SQLite file in it.
     pub fn sqlite(&self) -> String {
         format!("sqlite:{}", self.0.join("chat.db").display())
     }
@@ -151,8 +152,8 @@ impl Drop for Folder {
     }
 }
 
-/// Says that a test is skipped because a program is missing, past the harness, which keeps what a good test prints to
-/// itself. Where everything was installed (`tests/run` says so), that is a failure.
+/// Says that a test is skipped because a program is missing. It is written past the harness, which shows nothing of a
+/// test that passes. Where everything was installed (`tests/run` says so), this fails.
 pub fn skip(program: &str, package: &str) {
     let required = std::env::var_os("CHAT_TESTS_REQUIRE_ALL").is_some_and(|value| value == "1");
     assert!(!required, "{program} is required and not installed (apt-get install {package})");
@@ -161,12 +162,12 @@ pub fn skip(program: &str, package: &str) {
     std::io::stderr().write_all(said.as_bytes()).unwrap();
 }
 
-/// A connection past the store.
+/// Makes a connection without the store.
 pub fn raw(path: &str) -> SqliteConnection {
     SqliteConnection::establish(path).unwrap()
 }
 
-/// The numbers that the store gave, or some that nobody has.
+/// Returns numbers that the store used, or others that were not used.
 pub fn ids(event: Option<&Event>) -> Ids {
     let (mut room, mut message) = (RoomId::new(1 << 50).unwrap(), MessageId::new(1 << 50).unwrap());
     match event.map(|event| (&event.change, event.room)) {

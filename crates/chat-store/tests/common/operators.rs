@@ -5,7 +5,7 @@ use chat_store::Store;
 
 use super::patiently;
 
-/// A store answers them as the model does.
+/// Checks that a store answers operators as the model does.
 pub async fn see_the_same(
     store: &Store,
     model: &Chat,

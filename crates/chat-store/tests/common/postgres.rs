@@ -1,4 +1,4 @@
-//! A Postgres of one's own: made in a temporary directory, on a free port, gone at the end.
+//! A Postgres server of the test's own: made in a temporary directory, on a free port, removed at the end.
 
 use std::fs;
 use std::io::Write;
@@ -16,14 +16,14 @@ pub struct Cluster {
     programs: PathBuf,
     folder: Folder,
     user: Option<(u32, u32)>,
-    /// What was mounted for it.
+    /// The file system that was mounted for it, if any.
     disk: Option<PathBuf>,
-    /// Where it listens, on the loopback.
+    /// The port on the loopback.
     pub port: u16,
 }
 
 impl Cluster {
-    /// Starts one. Without Postgres on this machine the test is skipped.
+    /// Starts a server. Without Postgres on this machine, the test is skipped.
     pub fn start() -> Option<Cluster> {
         let Some(programs) = programs() else {
             super::skip("Postgres", "postgresql");
@@ -33,8 +33,9 @@ impl Cluster {
         Some(Cluster::start_in(programs, folder, None))
     }
 
-    /// Starts one on a file system of its own and of this size, where one may be mounted. Where that is not allowed no package
-    /// helps: then it is said, and the tests with files that may not grow stand for it.
+    /// Starts a server on a file system of its own with this size, if one may be mounted. Where that is not allowed,
+    /// installing something would not help; so this is only said, and the tests with files that may not grow stand for
+    /// it.
     pub fn start_on_a_disk(size: &str) -> Option<Cluster> {
         let Some(programs) = programs() else {
             super::skip("Postgres", "postgresql");
@@ -66,7 +67,7 @@ impl Cluster {
         cluster
     }
 
-    /// The address of a new database.
+    /// Returns the address of a new database.
     pub fn database(&self, name: &str) -> String {
         self.run(
             "psql",
@@ -86,28 +87,28 @@ impl Cluster {
         self.address(name, self.port)
     }
 
-    /// The address of a database behind some port.
+    /// Returns the address of a database behind another port.
     pub fn address(&self, name: &str, port: u16) -> String {
         format!("postgres://chat:secret@127.0.0.1:{port}/{name}")
     }
 
-    /// The answer of one SQL statement.
+    /// Returns the answer to a SQL statement.
     pub fn ask(&self, database: &str, sql: &str) -> String {
         self.try_ask(database, sql).unwrap_or_else(|said| panic!("{sql}: {said}"))
     }
 
-    /// The same, or what was said instead.
+    /// Returns the answer to a SQL statement, or the error.
     pub fn try_ask(&self, database: &str, sql: &str) -> Result<String, String> {
         let port = self.port.to_string();
         self.try_run("psql", &["-h", "127.0.0.1", "-p", &port, "-U", "chat", "-d", database, "-tAc", sql])
     }
 
-    /// Where all of it is.
+    /// Returns the directory of everything.
     pub fn folder(&self) -> &Path {
         &self.folder.0
     }
 
-    /// Lets the files of all its processes grow to so many bytes.
+    /// Lets the files of all of the server's processes grow to this size, in bytes.
     pub fn limit_files(&self, bytes: &str) {
         let server = fs::read_to_string(self.folder.0.join("data/postmaster.pid")).unwrap();
         let server = server.lines().next().unwrap().to_owned();
@@ -119,7 +120,7 @@ impl Cluster {
         }
     }
 
-    /// Seconds of CPU that all its processes have used, those that have ended included.
+    /// Returns the CPU time that all of its processes have used, in seconds, including those that have ended.
     pub fn cpu(&self) -> f64 {
         let server = fs::read_to_string(self.folder.0.join("data/postmaster.pid")).unwrap();
         let server = server.lines().next().unwrap();
@@ -133,7 +134,7 @@ impl Cluster {
         (living + spent(server, &[11, 12, 13, 14])) / 100.0
     }
 
-    /// What it wrote into its log.
+    /// Returns what it has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.0.join("log")).unwrap()
     }
@@ -144,7 +145,7 @@ impl Cluster {
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-s", "-l", &log.display().to_string(), "start"]);
     }
 
-    /// Waits until it has recovered by itself; starts it if it has ended instead.
+    /// Waits until it has recovered by itself, or starts it if it has ended instead.
     pub fn up_again(&self) {
         let until = Instant::now() + Duration::from_secs(60);
         while self.try_ask("postgres", "SELECT 1").is_err() {
@@ -160,21 +161,21 @@ impl Cluster {
         self.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "-s", "stop"]);
     }
 
-    /// Puts a copy of everything aside, as a backup does.
+    /// Makes a copy of everything, as a backup does.
     pub fn back_up(&self) {
         self.run("pg_ctl", &["-D", &self.data(), "-m", "fast", "-w", "-s", "stop"]);
         self.run("cp", &["-a", &self.data(), &self.backup()]);
         self.up();
     }
 
-    /// Puts the backup in the place of everything, without a start.
+    /// Puts the backup in the place of everything, without starting the server.
     pub fn put_back(&self) {
         self.down();
         fs::remove_dir_all(self.data()).unwrap();
         self.run("cp", &["-a", &self.backup(), &self.data()]);
     }
 
-    /// Stops it, and starts it as one that follows another server.
+    /// Stops it, and starts it as a standby.
     pub fn becomes_standby(&self) {
         self.down();
         let signal = PathBuf::from(self.data()).join("standby.signal");
@@ -183,7 +184,7 @@ impl Cluster {
         self.up();
     }
 
-    /// Makes a standby the server, as a failover does.
+    /// Promotes a standby, as a failover does.
     pub fn promote(&self) {
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-s", "promote"]);
     }
@@ -230,14 +231,14 @@ impl Cluster {
     }
 
     fn try_run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
-        // The client may be kept elsewhere than the server.
+        // The client may be installed elsewhere than the server.
         let beside = self.programs.join(program);
         let mut command = Command::new(if beside.exists() { beside } else { program.into() });
         command.args(arguments).env("PGPASSWORD", "secret").current_dir(&self.folder.0).stdin(Stdio::null());
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
         }
-        // The server keeps its parent's output open: a file rather than a pipe that would never end.
+        // The server keeps its parent's output open, so this must be a file, and not a pipe, which would never end.
         let out = self.folder.0.join(format!("{program}.out"));
         let file = fs::File::create(&out).unwrap();
         let status = command.stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
@@ -255,7 +256,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Where Postgres' programs are: on the path, or where Debian keeps them.
+/// Returns where Postgres's programs are: on the path, or where Debian has them.
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).find(|folder| folder.join("initdb").exists());
@@ -265,14 +266,14 @@ fn programs() -> Option<PathBuf> {
     })
 }
 
-/// Postgres does not run as root: then somebody else owns the folder.
+/// Gives the directory to another user, because Postgres does not run as root.
 fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
     let (user, group) = unprivileged_ids()?;
     chown(folder, Some(user), Some(group)).unwrap();
     Some((user, group))
 }
 
-/// Somebody who may less than root, if root is who we are.
+/// Returns a user with fewer rights than root, if the test runs as root.
 pub fn unprivileged_ids() -> Option<(u32, u32)> {
     if fs::metadata("/proc/self").map(|me| me.uid()).unwrap_or(1) != 0 {
         return None;

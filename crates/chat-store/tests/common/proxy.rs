@@ -1,4 +1,4 @@
-//! A bad line to the database.
+//! A bad connection to the database.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,18 +7,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 
-/// What goes wrong on a line.
+/// What goes wrong with a connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
-    /// The connection breaks instead of passing on that something was committed.
+    /// It breaks instead of passing on that something was committed.
     LosesAnswer,
-    /// The connection breaks instead of passing on what is asked.
+    /// It breaks instead of passing on what is asked.
     LosesQuestion,
-    /// From the moment when something was committed nothing is passed on any more, on no connection, until it thaws.
+    /// From the moment when something was committed, nothing is passed on over any connection, until it thaws.
     Freezes,
 }
 
-/// Stands between the store and Postgres.
+/// A proxy between the store and Postgres.
 pub struct Proxy {
     pub port: u16,
     line: Arc<Line>,
@@ -27,7 +27,7 @@ pub struct Proxy {
 #[derive(Default)]
 struct Line {
     next: Mutex<Option<Fault>>,
-    /// What was lost: the answers of transactions, and those of single statements.
+    /// How many answers were lost: of transactions, and of single statements.
     transactions: AtomicUsize,
     statements: AtomicUsize,
     hang_up: Notify,
@@ -48,32 +48,32 @@ impl Proxy {
         Proxy { port, line }
     }
 
-    /// The next time that it can, the line does that.
+    /// Makes this go wrong at the next opportunity.
     pub fn next(&self, fault: Fault) {
         *self.line.next.lock().unwrap() = Some(fault);
     }
 
-    /// It does nothing of the kind any more.
+    /// Makes nothing go wrong any more.
     pub fn mend(&self) {
         *self.line.next.lock().unwrap() = None;
     }
 
-    /// Whether it has done it.
+    /// Whether it has gone wrong.
     pub fn has_failed(&self) -> bool {
         self.line.next.lock().unwrap().is_none()
     }
 
-    /// Passes on again what was held back.
+    /// Passes on again, including what was held back.
     pub fn thaw(&self) {
         self.line.frozen.send_replace(false);
     }
 
-    /// How many answers of transactions, and of single statements, were lost.
+    /// Returns how many answers of transactions, and of single statements, were lost.
     pub fn lost(&self) -> (usize, usize) {
         (self.line.transactions.load(Ordering::SeqCst), self.line.statements.load(Ordering::SeqCst))
     }
 
-    /// The client's side of every connection breaks; the server does not notice.
+    /// Breaks the client's side of every connection. The server does not notice.
     pub fn hang_up(&self) {
         self.line.hang_up.notify_waiters();
     }
@@ -100,24 +100,24 @@ impl Line {
         true
     }
 
-    /// Waits while nothing is passed on, as from these bytes of the server on.
+    /// Waits while nothing is passed on, beginning with these bytes of the server.
     async fn passes(&self, said: &[u8]) {
         let (transaction, statement) = committed(said);
         if (transaction || statement) && self.takes(Fault::Freezes) {
             self.frozen.send_replace(true);
         }
-        // Its sender is here, so it is not gone.
+        // Its sender is in this function, so it is not gone.
         let _ = self.frozen.subscribe().wait_for(|frozen| !frozen).await;
     }
 }
 
-/// Whether these bytes of the server say that a transaction was committed, or a single statement.
+/// Whether these bytes of the server say that a transaction, or a single statement, was committed.
 fn committed(said: &[u8]) -> (bool, bool) {
     let has = |words: &[u8]| said.windows(words.len()).any(|bytes| bytes == words);
     (has(b"COMMIT\0"), has(b"UPDATE 1\0Z\0\0\0\x05I"))
 }
 
-/// Carries bytes both ways.
+/// Passes bytes on in both directions.
 async fn carry(mut client: TcpStream, server: u16, line: Arc<Line>) {
     let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
     let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);

@@ -1,30 +1,30 @@
-//! Postgres' messages, cut out of the bytes that carry them.
+//! Postgres's messages, cut out of the bytes of a connection.
 
-/// What comes from one side of a connection.
+/// The bytes that come from one side of a connection.
 pub struct Messages {
     bytes: Vec<u8>,
-    /// The first one of a client says no kind.
+    /// Whether the next message is the client's first, which has no kind.
     is_first: bool,
 }
 
 impl Messages {
-    /// From the client's first byte on.
+    /// Makes a stream that begins with a client's first byte.
     pub fn of_client() -> Messages {
         Messages { bytes: Vec::new(), is_first: true }
     }
 
-    /// From the server, or from a client that was let in.
+    /// Makes a stream from the server, or from a client that was let in.
     pub fn within() -> Messages {
         Messages { bytes: Vec::new(), is_first: false }
     }
 
-    /// More bytes have come.
+    /// Adds bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 }
 
-/// The kind of each message that is whole, and all its bytes.
+/// Returns each complete message, with its kind and all its bytes.
 impl Iterator for Messages {
     type Item = (u8, Vec<u8>);
 
@@ -43,10 +43,10 @@ impl Iterator for Messages {
     }
 }
 
-/// Whether the server ends its answer to a client's message of this kind by saying that it is ready.
+/// Whether the server ends its answer to a client's message of this kind with being ready.
 pub fn ends_a_question(kind: u8) -> bool {
     matches!(kind, b'S' | b'Q')
 }
 
-/// The kind of the message with which the server says so.
+/// The kind of the message with which the server says that it is ready.
 pub const READY: u8 = b'Z';

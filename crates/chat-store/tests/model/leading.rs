@@ -3,7 +3,7 @@
 use super::*;
 
 impl Story {
-    /// What who leads a group does, and what everybody does who has enough of somebody.
+    /// Returns something that a moderator or owner does, or a block.
     pub(super) fn lead(&mut self, room: RoomId, user: UserId, message: MessageId) -> Command {
         let seconds = if self.dice.one_in(4) { None } else { Some(1 + self.dice.roll(20) as u64) };
         let reason = if self.dice.one_in(2) { Some("because".into()) } else { None };
@@ -24,7 +24,7 @@ impl Story {
         }
     }
 
-    /// Some of it takes note of itself: what is to be erased behind a ban is so until it is done.
+    /// Compares what those who lead groups ask. Asking for purges forgets those that are done, in both.
     pub(super) async fn ask_who_leads(
         &mut self,
         reader: UserId,

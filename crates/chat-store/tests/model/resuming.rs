@@ -1,9 +1,9 @@
-//! Whoever was away comes back.
+//! A client comes back after a while.
 
 use super::*;
 
 impl Story {
-    /// A whole resume, page by page.
+    /// Reads a whole resume, page by page.
     pub(super) async fn resume(&mut self, reader: UserId, room: RoomId, message: MessageId, limit: usize) {
         let known: Vec<_> = self.heads.iter().filter(|(of, _)| *of == room).map(|(_, head)| *head).collect();
         let since = match self.dice.pick(&known) {

@@ -1,4 +1,4 @@
-//! The connection to Postgres is cut while something is said.
+//! The connection to Postgres is cut while a message is sent.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
@@ -16,7 +16,7 @@ async fn between_commit_and_its_answer() {
         proxy.next(Fault::LosesAnswer);
         let answer = store.execute(order(me, 2, say(room, &n.to_string()))).await;
         assert!(proxy.has_failed(), "the test cut nothing");
-        // It was committed; the store found that out, so the answer is the message.
+        // It was committed, and the store found that out, so the answer is the message.
         said(answer, n);
     }
     let (transactions, statements) = proxy.lost();
@@ -38,8 +38,8 @@ async fn before_the_question_arrives() {
     everything_is_there_once(&store, me, room).await;
 }
 
-/// The server does not notice that nobody waits for its answer, and would do what it was asked later: after the store has
-/// looked, and said it again.
+/// The server does not notice that the client is gone, and would do what it was asked later: after the store has
+/// looked, and sent the message again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_the_server_waits_for_somebody_else() {
     let Some(cluster) = Cluster::start() else { return };
@@ -53,7 +53,7 @@ async fn while_the_server_waits_for_somebody_else() {
     });
     waiting(&cluster, 1).await;
     proxy.hang_up();
-    // The old connection's statement is no longer there, and the new one's waits in its place.
+    // The old connection's statement is gone, and the new one's waits in its place.
     let pid = "SELECT max(pid) FROM pg_locks WHERE NOT granted";
     let old = cluster.ask("cut", pid);
     let began = Instant::now();
@@ -65,7 +65,7 @@ async fn while_the_server_waits_for_somebody_else() {
     everything_is_there_once(&store, me, room).await;
 }
 
-/// Everybody sees what a server has written that waits for its standby, but it may yet be lost with the server.
+/// Everybody sees what a server has written that waits for its standby, but it could still be lost with the server.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_a_standby_has_yet_to_hear_of_it() {
     let Some(cluster) = Cluster::start() else { return };
@@ -95,14 +95,14 @@ async fn while_a_standby_has_yet_to_hear_of_it() {
 pub(crate) async fn behind_a_bad_line(cluster: &Cluster) -> (Arc<Store>, Proxy, UserId, RoomId) {
     cluster.database("cut");
     let proxy = Proxy::start(cluster.port).await;
-    // Nobody else commits anything: what the line does is done to what is said.
+    // Nobody else commits anything, so what the proxy does is done to the message.
     let options = Options { committers: 1, feeds: false, ..options() };
     let store = Store::open(&cluster.address("cut", proxy.port), options, Arc::new(Deaf)).await.unwrap();
     let (me, room) = room(&store).await;
     (Arc::new(store), proxy, me, room)
 }
 
-/// After this the store need not look before it says something there.
+/// After this, the store can send there from memory.
 pub(crate) async fn know_the_room(store: &Store, me: UserId, room: RoomId) {
     store.execute(order(me, 2, say(room, "again"))).await.unwrap();
 }

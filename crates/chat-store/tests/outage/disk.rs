@@ -1,21 +1,21 @@
-//! The disk under Postgres is full: once as a file system of its own that is, where one may be mounted, and once as files that
-//! may not grow, which every machine has.
+//! The disk of Postgres is full: once as a small file system of its own, where one may be mounted, and once as files
+//! that may not grow, which every machine has.
 
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_under_postgres_loses_nothing_and_is_overcome() {
     let Some(cluster) = Cluster::start_on_a_disk("96m") else { return };
-    // What an operator finds to delete.
+    // Something that an operator can delete.
     let ballast = cluster.folder().join("data/ballast");
     std::fs::write(&ballast, vec![1; 24 << 20]).unwrap();
     fill(&cluster, || {
-        // So far only its tables had no room; now its own log has none either, and it gives up.
+        // So far only the tables had no room. Now the server's own log has none either, and the server gives up.
         let more = "SELECT pg_logical_emit_message(false, 'more', 'log'), pg_switch_wal()";
         let gave_up = (0..20).any(|_| cluster.try_ask("postgres", more).is_err());
         assert!(gave_up && cluster.log().contains("PANIC"), "{}", cluster.log());
         std::fs::remove_file(&ballast).unwrap();
-        // A server that has no room for its own log ends, and does not come back by itself.
+        // A server without room for its own log ends, and does not come back by itself.
         cluster.up_again();
     })
     .await;
@@ -28,14 +28,14 @@ async fn files_under_postgres_that_may_not_grow_are_overcome() {
     fill(&cluster, || cluster.limit_files("unlimited")).await;
 }
 
-/// Sends long texts, each until it is taken, until the disk is full; has that ended, and sends some more.
+/// Sends long texts, each until it is accepted, until the disk is full; ends that, and sends some more.
 async fn fill(cluster: &Cluster, make_room: impl FnOnce()) {
     let store = open(&cluster.database("disk")).await;
     let (me, room) = room(&store).await;
     let (mut dice, mut make_room) = (common::Dice::new(7), Some(make_room));
     let (mut taken, mut refused, mut after) = (0u64, 0, 0);
     while after < 50 {
-        // The tables compress what repeats itself.
+        // The tables compress repetitions.
         let noise: String = (0..15_000).map(|_| char::from(b'!' + dice.roll(90) as u8)).collect();
         let mut waiting = true;
         while waiting {
@@ -49,7 +49,7 @@ async fn fill(cluster: &Cluster, make_room: impl FnOnce()) {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             }
-            // A while in which all that is asked fails, or some of it.
+            // For a while, all or some questions fail.
             if refused == 20
                 && let Some(make_room) = make_room.take()
             {

@@ -1,4 +1,4 @@
-//! The database stops in the middle of a commit: whoever it is not about is not kept waiting for it.
+//! The database stops in the middle of a commit: orders that are not in it are answered nevertheless.
 
 use super::common::proxy::Fault;
 use super::cut::{behind_a_bad_line, everything_is_there_once, know_the_room};
@@ -9,7 +9,7 @@ async fn only_the_batch_in_doubt_waits() {
     let Some(cluster) = Cluster::start() else { return };
     let (store, proxy, me, room) = behind_a_bad_line(&cluster).await;
     for round in 0..2 {
-        // Once as a transaction, once as a single statement.
+        // Once for a transaction, once for a single statement.
         let looks =
             if round == 0 { Command::Change { room, amendment: Amendment::title("other") } } else { say(room, "once") };
         know_the_room(&store, me, room).await;
@@ -28,7 +28,8 @@ async fn only_the_batch_in_doubt_waits() {
         for answer in reads {
             assert_eq!(answer.await.unwrap(), Err(Failure::Unavailable));
         }
-        // The others were told within two seconds; that they were not kept waiting is all that a busy machine can show.
+        // The other orders were answered within two seconds. On a busy machine a test can only show that they did not
+        // wait for the commit.
         assert!(!in_doubt.is_finished(), "nobody knows yet what became of it");
         proxy.thaw();
         in_doubt.await.unwrap().unwrap();

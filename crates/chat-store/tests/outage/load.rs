@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Sixteen who send numbers, each until it is taken, as a client with an offline queue does.
+/// Sixteen users who send numbers, each until it is accepted, as a client with an offline queue does.
 pub(crate) struct Load {
     taken: Arc<AtomicUsize>,
     refused: Arc<AtomicUsize>,
@@ -49,7 +49,7 @@ impl Load {
         until(|| self.refused.load(Ordering::Relaxed) > before).await;
     }
 
-    /// Everything that was taken is there, once.
+    /// Checks that everything that was accepted is there once.
     pub(crate) async fn finish(self, store: &Store) {
         self.over.store(true, Ordering::Relaxed);
         let mut taken = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! One row of a batch that the database does not want.
+//! The database refuses one row of a batch.
 
 use super::*;
 
@@ -22,7 +22,7 @@ async fn on_postgres_a_row_that_the_database_refuses_fails_alone() {
     one_bad_row(&store, me, room).await;
 }
 
-/// A rule of the database that no rule of ours knows.
+/// A rule in the database that the domain does not have.
 const NO_SECOND_BAD: &str = "CREATE UNIQUE INDEX no_second_bad ON messages (content) WHERE content = 'bad'";
 
 async fn one_bad_row(store: &Store, me: UserId, room: RoomId) {
