@@ -10,7 +10,7 @@ use super::address::Address;
 use super::queries::{indexer, transacted};
 use crate::error::OpenError;
 use crate::index::{Candidates, Entry, Needle, Question};
-use crate::rows::{message_id, room_id};
+use crate::rows::{STANDS, message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work::Options;
 use crate::work_error::Worked;
@@ -62,13 +62,13 @@ impl Conn {
             Needle::Whole(mark) => spelled.extend(["'", mark, "'"]),
             Needle::Beginning(mark) => spelled.extend(["'", mark, "':*"]),
         });
-        let sql = Sql::new(
+        let sql = Sql::new(format!(
             "SELECT w.at, w.message, w.room FROM words w
              WHERE w.marks @@ ?::tsquery AND (w.at, w.message) < (?, ?) AND w.at >= ? AND w.room IN (
                 SELECT m.room FROM members m JOIN rooms r ON r.id = m.room
-                WHERE m.person = ? AND m.active AND NOT (r.closed AND r.kind = 'group'))
-             ORDER BY w.at DESC, w.message DESC LIMIT ?",
-        );
+                WHERE m.person = ? AND m.active AND {STANDS})
+             ORDER BY w.at DESC, w.message DESC LIMIT ?"
+        ));
         let sql = sql.bind(words).bind(below.at).bind(below.message).bind(since).bind(reader).bind(limit);
         self.script(FREELY).await?;
         let rows = self.load::<(i64, i64, i64)>(sql).await?;

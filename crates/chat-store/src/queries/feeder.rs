@@ -21,38 +21,10 @@ pub(crate) async fn run(
     holder: u64,
     mut stop: mpsc::Receiver<oneshot::Sender<()>>,
 ) {
-    let several = Conn::SHARED && intake.options.several_nodes && intake.options.feeds;
-    let (indexer, sweep) = (Indexer::new(holder), None);
-    let beat = Instant::now() + if intake.options.feeds { Duration::ZERO } else { NEVER };
-    let pace = Pace::begin(Instant::now());
-    let mut feeder = Feeder {
-        database,
-        holder,
-        several,
-        has_lease: false,
-        anew: true,
-        sweep,
-        beat,
-        indexer,
-        pace,
-        is_behind: false,
-    };
+    let mut feeder = Feeder::new(database, &intake, holder);
     loop {
-        let mut asked = tokio::select! {
-            biased;
-            asked = stop.recv() => Some(asked),
-            () = sleep_until(feeder.pace.step), if feeder.is_behind => None,
-            () = intake.heard.news(), if !feeder.is_behind && (feeder.has_lease || several) => None,
-            () = sleep(if several { OTHERS } else { GLANCE }), if feeder.has_lease => None,
-            () = sleep_until(feeder.beat) => None,
-        };
-        if asked.is_none() && !feeder.is_behind && (feeder.has_lease || several) {
-            // What is committed in the meantime is written at once with it.
-            let gathered = feeder.pace.gather(Instant::now());
-            asked = tokio::select! { asked = stop.recv() => Some(asked), () = sleep_until(gathered) => None };
-        }
-        match asked {
-            None => feeder.turn(&intake).await,
+        match feeder.wait(&intake, &mut stop).await {
+            None => feeder.step(&intake).await,
             Some(None) => return intake.heard.begin(Writing::Nothing),
             Some(Some(done)) => {
                 feeder.end(&intake).await;
@@ -84,6 +56,9 @@ struct Feeder {
     is_behind: bool,
 }
 
+/// Who is told that the feed is no longer written; nobody if the store was dropped.
+type Stop = Option<oneshot::Sender<()>>;
+
 /// The room after which the look through all rooms goes on, or when the next look is due.
 enum Sweep {
     After(i64),
@@ -91,7 +66,43 @@ enum Sweep {
 }
 
 impl Feeder {
-    async fn turn(&mut self, intake: &Intake) {
+    fn new(database: Weak<Database>, intake: &Intake, holder: u64) -> Feeder {
+        let now = Instant::now();
+        Feeder {
+            database,
+            holder,
+            several: Conn::SHARED && intake.options.several_nodes && intake.options.feeds,
+            has_lease: false,
+            anew: true,
+            sweep: None,
+            beat: now + if intake.options.feeds { Duration::ZERO } else { NEVER },
+            indexer: Indexer::new(holder),
+            pace: Pace::begin(now),
+            is_behind: false,
+        }
+    }
+
+    /// Waits until there is something to do (`None`), or until it is told to stop.
+    async fn wait(&self, intake: &Intake, stop: &mut mpsc::Receiver<oneshot::Sender<()>>) -> Option<Stop> {
+        let writes = self.has_lease || self.several;
+        let asked = tokio::select! {
+            biased;
+            asked = stop.recv() => Some(asked),
+            () = sleep_until(self.pace.step), if self.is_behind => None,
+            () = intake.heard.news(), if !self.is_behind && writes => None,
+            () = sleep(if self.several { OTHERS } else { GLANCE }), if self.has_lease => None,
+            () = sleep_until(self.beat) => None,
+        };
+        if asked.is_some() || self.is_behind || !writes {
+            return asked;
+        }
+        // What is committed in the meantime is written at once with it.
+        let gathered = self.pace.gather(Instant::now());
+        tokio::select! { asked = stop.recv() => Some(asked), () = sleep_until(gathered) => None }
+    }
+
+    /// Renews the lease if it is due, writes what was heard, and lets the index take in some of what there is.
+    async fn step(&mut self, intake: &Intake) {
         let now = Instant::now();
         if now >= self.beat {
             self.take_lease(now).await;
@@ -181,7 +192,7 @@ impl Feeder {
     async fn end(&mut self, intake: &Intake) {
         self.is_behind = false;
         if self.has_lease || self.several {
-            self.turn(intake).await;
+            self.step(intake).await;
         }
         if self.has_lease {
             let holder = self.holder;

@@ -128,6 +128,13 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
     }
     let new = store(conn, whom, at).await?;
     tells::note_notifications(conn, &new).await?;
+    pay(conn, paid, going_on).await?;
+    // If everybody in this page had been notified before, the page would be empty, which would mean that none is left.
+    if new.is_empty() { Box::pin(notify(conn, at, most)).await } else { Ok(new) }
+}
+
+/// Deletes what is no longer owed; where everybody is owed a notification, notes after whom to go on.
+async fn pay(conn: &Conn, paid: Vec<(i64, i64, i64)>, going_on: Vec<(i64, i64, i64)>) -> Worked<()> {
     for write in [
         delete!(owed, paid.into_iter(), |(room, message, person)| { room: room, message: message, person: person }),
         update!(owed, going_on.into_iter(), |(room, message, last)| {
@@ -139,8 +146,7 @@ pub(super) async fn notify(conn: &Conn, at: Time, most: usize) -> Worked<Vec<Arc
             conn.run(write.into_sql("")).await?;
         }
     }
-    // If everybody in this page had been notified before, the page would be empty, which would mean that none is left.
-    if new.is_empty() { Box::pin(notify(conn, at, most)).await } else { Ok(new) }
+    Ok(())
 }
 
 /// Returns members of a room besides the sender, in order of their ids.

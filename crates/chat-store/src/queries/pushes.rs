@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_domain::devices::{Push, PushNotes, Pushes, Ready, Waiting};
-use chat_domain::{FeedEntry, Level, Time, Uuid};
+use chat_domain::{FeedEntry, Level, RoomId, Time, Uuid};
 
 use super::replay::{CEILING, FLOOR};
 use super::{Conn, devices, feed, mentions};
@@ -165,15 +165,7 @@ pub(super) async fn one(conn: &Conn, waiting: Waiting, at: Time) -> Worked<Ready
     ));
     let sql = sql.bind(waiting.device.to_string()).bind(false).bind(at).bind(at);
     let Some(device) = conn.first::<DeviceRow>(sql).await? else { return Ok(Ready::Gone) };
-    let sql = Sql::new(format!(
-        "SELECT r.kind, r.title, m.read_message, m.read_number,
-            (SELECT l.level FROM levels l WHERE l.person = m.person AND l.room = m.room)
-         FROM members m JOIN rooms r ON r.id = m.room
-         WHERE m.room = ? AND m.person = ? AND m.active AND {STANDS}
-         AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.person = m.person AND s.until > ?)"
-    ));
-    let sql = sql.bind(waiting.room).bind(device.person).bind(at);
-    let Some(place) = conn.first::<PlaceRow>(sql).await? else { return Ok(Ready::Nothing) };
+    let Some(place) = place(conn, waiting.room, device.person, at).await? else { return Ok(Ready::Nothing) };
     let PlaceRow { kind, title, read_message, read_number, level } = place;
     let kind = room_kind(&kind)?;
     let level = level.and_then(|word| Level::of(&word)).unwrap_or(Level::unsaid(kind));
@@ -196,6 +188,18 @@ pub(super) async fn one(conn: &Conn, waiting: Waiting, at: Time) -> Worked<Ready
     let need = [room, person, newest, read_number.into(), read_message.unwrap_or(0).into()];
     let Some(row) = conn.first::<SaidRow>(sql.rows(Rows::new([need]))).await? else { return Ok(Ready::Nothing) };
     Ok(Ready::Push(Push::of(devices::device(device)?, kind, title, &message(row)?)))
+}
+
+/// Returns a member to whom something may be pushed: not while they are suspended.
+async fn place(conn: &Conn, room: RoomId, person: i64, at: Time) -> Worked<Option<PlaceRow>> {
+    let sql = Sql::new(format!(
+        "SELECT r.kind, r.title, m.read_message, m.read_number,
+            (SELECT l.level FROM levels l WHERE l.person = m.person AND l.room = m.room)
+         FROM members m JOIN rooms r ON r.id = m.room
+         WHERE m.room = ? AND m.person = ? AND m.active AND {STANDS}
+         AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.person = m.person AND s.until > ?)"
+    ));
+    Ok(conn.first::<PlaceRow>(sql.bind(room).bind(person).bind(at)).await?)
 }
 
 /// Notes changes, if this holder has the lease.

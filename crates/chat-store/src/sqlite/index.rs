@@ -15,7 +15,7 @@ use super::queries::indexer;
 use super::{Conn, file, ready, transact};
 use crate::error::OpenError;
 use crate::index::{Candidates, Entry, LATEST, Needle, Question};
-use crate::rows::{message_id, room_id};
+use crate::rows::{STANDS, message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
@@ -141,7 +141,7 @@ impl Conn {
         let text = format!(
             "{walk} SELECT d.id, d.room, d.message FROM c CROSS JOIN search.docs d WHERE d.id = c.id AND d.room IN (
                 SELECT m.room FROM members m JOIN rooms r ON r.id = m.room
-                WHERE m.person = ? AND m.active AND NOT (r.closed AND r.kind = 'group'))
+                WHERE m.person = ? AND m.active AND {STANDS})
              ORDER BY d.id DESC LIMIT ?"
         );
         let sql = |upto: i64, from: i64, limit: usize| {

@@ -58,20 +58,7 @@ impl Database {
         let file = file::DatabaseFile::find(path)?;
         let conn = file.connect()?;
         ready(queries::schema::migrate(&conn, life, file.number())).map_err(|error| file.explain(error))?;
-        let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
-        let was_open = ready(queries::schema::fact(&conn, "open")).map_err(OpenError::away)? == Some(1);
-        if last < file.noted() {
-            tracing::warn!("the file is older than it was: whoever comes back loads anew");
-            ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
-        } else if was_open && !file.had_log() {
-            tracing::warn!(
-                "the file was copied while it was in use, without its log ({path}-wal): what was said last is missing, and \
-                 whoever comes back loads anew; `chat-server backup` copies all of it"
-            );
-            ready(queries::schema::renew(&conn, life, 0)).map_err(OpenError::away)?;
-        }
-        ready(queries::schema::put(&conn, "open", 1)).map_err(OpenError::away)?;
-        file.note(last);
+        recognise(&conn, &file, path, life)?;
         // A crash leaves the log as it was, so a loop of crashes would make it longer each time.
         if let Err(error) = conn.empty_log() {
             tracing::warn!("the log of writes could not be brought into the file at once: {error}");
@@ -243,6 +230,25 @@ impl Database {
 
 /// The number of threads that search.
 const FINDERS: usize = 2;
+
+/// Begins another life if the file is an older copy of the database. Notes that the file is open.
+fn recognise(conn: &Conn, file: &file::DatabaseFile, path: &str, life: u64) -> Result<(), OpenError> {
+    let last = ready(conn.last_mark()).map_err(|error| OpenError::away(error.into()))?;
+    let was_open = ready(queries::schema::fact(conn, "open")).map_err(OpenError::away)? == Some(1);
+    if last < file.noted() {
+        tracing::warn!("the file is older than it was: whoever comes back loads anew");
+        ready(queries::schema::renew(conn, life, 0)).map_err(OpenError::away)?;
+    } else if was_open && !file.had_log() {
+        tracing::warn!(
+            "the file was copied while it was in use, without its log ({path}-wal): what was said last is missing, and \
+             whoever comes back loads anew; `chat-server backup` copies all of it"
+        );
+        ready(queries::schema::renew(conn, life, 0)).map_err(OpenError::away)?;
+    }
+    ready(queries::schema::put(conn, "open", 1)).map_err(OpenError::away)?;
+    file.note(last);
+    Ok(())
+}
 
 /// Does work in a transaction of its own.
 async fn transact<T>(conn: &Conn, work: impl for<'c> FnOnce(&'c Conn) -> Working<'c, T>) -> Worked<T> {

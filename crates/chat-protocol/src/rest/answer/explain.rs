@@ -2,7 +2,7 @@
 
 use chat_domain::devices::Tried;
 use chat_domain::oversight::Trace;
-use chat_domain::{Device, Level, MessageId, Position, Time};
+use chat_domain::{Device, Level, Message, MessageId, Position, Time};
 
 use super::Reply;
 use super::admin::{Closing, Connection, answer, closing, connection};
@@ -35,12 +35,7 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
         ("member_since", &|o| {
             o.put("at", trace.since.map(Micros));
         }),
-        ("message", &|o| {
-            o.put("id", message.id.uuid()).put("chat_id", message.room.uuid()).put("seq", message.seq);
-            o.put("user_id", message.sender.handle.uuid).put("at", Micros(message.created_at));
-            o.put("edited_at", message.edited.map(|(at, _)| Micros(at)));
-            o.put("deleted_at", message.deleted.map(|(at, _)| Micros(at)));
-        }),
+        ("message", &|o| fields(o, message)),
         ("delivered", &|o| position(o, member.delivered, member.reached(), message.id)),
         ("read", &|o| position(o, member.read, member.read.message, message.id)),
         ("sockets", &|o| {
@@ -62,13 +57,7 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
             o.put("level", level.map(Level::word));
         }),
         ("push", &|o| {
-            o.objects("subscriptions", *devices, |o, (device, tried)| {
-                // Only the host is shown: whoever knows the whole address could push to the device.
-                let service = device.address.split('/').nth(2).unwrap_or_default();
-                o.put("id", device.id).put("service", service).put("since", Micros(device.created_at));
-                o.put("tries", u64::from(tried.tries)).put("at", tried.at.map(Micros));
-                o.put("answer", tried.at.map(|_| tried.answer.as_str()));
-            });
+            o.objects("subscriptions", *devices, subscription);
         }),
     ];
     answer(|o| {
@@ -79,6 +68,23 @@ pub fn explain(explained: &Explained<'_>) -> Reply {
             });
         });
     })
+}
+
+/// Writes what is known of the message itself.
+fn fields(o: &mut Object<'_>, message: &Message) {
+    o.put("id", message.id.uuid()).put("chat_id", message.room.uuid()).put("seq", message.seq);
+    o.put("user_id", message.sender.handle.uuid).put("at", Micros(message.created_at));
+    o.put("edited_at", message.edited.map(|(at, _)| Micros(at)));
+    o.put("deleted_at", message.deleted.map(|(at, _)| Micros(at)));
+}
+
+/// Writes a device, and how the last pushes to it went.
+fn subscription(o: &mut Object<'_>, (device, tried): &(Device, Tried)) {
+    // Only the host is shown: whoever knows the whole address could push to the device.
+    let service = device.address.split('/').nth(2).unwrap_or_default();
+    o.put("id", device.id).put("service", service).put("since", Micros(device.created_at));
+    o.put("tries", u64::from(tried.tries)).put("at", tried.at.map(Micros));
+    o.put("answer", tried.at.map(|_| tried.answer.as_str()));
 }
 
 /// Writes a position: up to which message it is, whether that is this one or a later one, and when it moved there.
