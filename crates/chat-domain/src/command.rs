@@ -221,7 +221,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draft {
-    /// The sort of message, by which its metadata are checked.
+    /// The kind of message, by which its metadata are checked.
     pub kind: MessageKind,
     /// The text, or the address of the file.
     pub content: String,

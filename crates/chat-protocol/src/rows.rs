@@ -68,7 +68,7 @@ pub struct Chat {
     pub id: Key,
     /// Whether it is a group or a direct chat.
     #[serde(rename = "type", default)]
-    pub sort: Sort,
+    pub kind: ChatKind,
     /// The title of a group.
     pub title: Option<String>,
     /// The owner of a group; if it is missing, the first member.
@@ -80,7 +80,7 @@ pub struct Chat {
 /// The two kinds of chats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Sort {
+pub enum ChatKind {
     /// Any number of people, who come and go.
     #[default]
     Group,
@@ -115,7 +115,7 @@ pub struct Message {
     pub content: String,
     /// The kind of message, as dialects name it; if it is missing, `text`.
     #[serde(rename = "type")]
-    pub sort: Option<String>,
+    pub kind: Option<String>,
     metadata: Option<Tree>,
     /// The message that it answers.
     pub reply_to_id: Option<Key>,

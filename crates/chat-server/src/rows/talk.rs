@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chat_domain::ClientId;
 use chat_domain::{Command, Draft, Emoji, MessageId, MessageKind, Outcome, UserId};
-use chat_protocol::rows::{Chat, Key, Member, Message, Reaction, Sort};
+use chat_protocol::rows::{Chat, ChatKind, Key, Member, Message, Reaction};
 use chat_store::Numbered;
 
 use super::Wrong;
@@ -61,7 +61,7 @@ impl Talks {
         if let Key::Number(number) = chat.id {
             filling.store.number_from(Numbered::Room(number)).await.map_err(said_of)?;
         }
-        let called = (chat.sort == Sort::Group).then(|| chat.title.as_deref().unwrap_or("group"));
+        let called = (chat.kind == ChatKind::Group).then(|| chat.title.as_deref().unwrap_or("group"));
         let room = match filling.open(called, owner, &known, chat.created_at.0).await {
             Ok(room) => room,
             Err(failure) => {
@@ -89,7 +89,7 @@ impl Talks {
             _ if known.len() != members => Err("somebody in this chat has no line before it"),
             None => Err("nobody of whom a line stands before it owns this chat or is in it"),
             _ if self.chats.contains_key(&chat.id) => Err("a chat of this id is there already"),
-            Some(_) if chat.sort == Sort::Direct && known.len() != 2 => Err("a direct chat has two members"),
+            Some(_) if chat.kind == ChatKind::Direct && known.len() != 2 => Err("a direct chat has two members"),
             Some(owner) => Ok(owner),
         }
     }
@@ -113,7 +113,7 @@ impl Talks {
             self.wrong.say(line, "messages come in the order of their ids");
             return Ok(());
         }
-        let (kind, created_at) = (message.sort.as_deref().unwrap_or("text"), message.created_at.0);
+        let (kind, created_at) = (message.kind.as_deref().unwrap_or("text"), message.created_at.0);
         let Some(kind) = MessageKind::from_word(kind) else {
             self.wrong.say(line, &format!("there is no sort of message called `{kind}`"));
             return Ok(());

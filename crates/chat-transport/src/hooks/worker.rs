@@ -169,7 +169,7 @@ async fn tell(app: &App, client: &Client, webhook: &Webhook, job: Job, next: &mu
                 return End::Told;
             }
             let told = posted(app.journal.epoch(), &event);
-            let told = told.filter(|told| is_wanted(webhook, &event, told.sort));
+            let told = told.filter(|told| is_wanted(webhook, &event, told.kind));
             let Some(told) = told else { continue };
             let answered = post(client, webhook, &told, app.now()).await;
             app.hub.metrics().hooks().tried(&answered);

@@ -39,7 +39,7 @@ pub use push::{device, level, push_key, pushed, vouching};
 pub use report::{one_report, reported, reports, reports_for_operators};
 pub use retention::kept;
 pub use suspension::suspension;
-pub use told::{Happening, Posted, SORTS, events, posted};
+pub use told::{EVENT_KINDS, Happening, Posted, events, posted};
 pub use trouble::{Health, health, trouble};
 pub use webhook::{one_webhook, webhook_made, webhooks};
 

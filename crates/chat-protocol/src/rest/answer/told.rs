@@ -25,9 +25,9 @@ pub enum Happening {
 /// Returns what happened, in order, and where to go on.
 pub fn events(happened: &[Happening], place: PullPlace) -> Reply {
     bare(200, |o| {
-        o.objects("data", happened.iter().filter_map(|one| Some((one.sort()?, one))), |o, (sort, one)| {
+        o.objects("data", happened.iter().filter_map(|one| Some((one.kind()?, one))), |o, (kind, one)| {
             o.put("id", one.id(place.epoch).as_str());
-            fields(o, sort, one);
+            fields(o, kind, one);
         });
         o.put("cursor", place.spelled().as_str());
     })
@@ -38,8 +38,8 @@ pub fn events(happened: &[Happening], place: PullPlace) -> Reply {
 pub struct Posted {
     /// The id of the event, which is the same whenever the event is told again.
     pub id: String,
-    /// The kind of event: one of [`SORTS`].
-    pub sort: &'static str,
+    /// The kind of event: one of [`EVENT_KINDS`].
+    pub kind: &'static str,
     /// The body, in JSON.
     pub body: Vec<u8>,
 }
@@ -47,9 +47,9 @@ pub struct Posted {
 /// Returns what is posted about something that happened; `None` if back ends are not told of it. Ids hold for one life
 /// of the database (`epoch`): after a restore, other things happen with the same numbers.
 pub fn posted(epoch: u64, happening: &Happening) -> Option<Posted> {
-    let (sort, mut body) = (happening.sort()?, Vec::with_capacity(USUAL));
-    object(&mut body, |o| fields(o, sort, happening));
-    Some(Posted { id: happening.id(epoch), sort, body })
+    let (kind, mut body) = (happening.kind()?, Vec::with_capacity(USUAL));
+    object(&mut body, |o| fields(o, kind, happening));
+    Some(Posted { id: happening.id(epoch), kind, body })
 }
 
 impl Happening {
@@ -64,11 +64,11 @@ impl Happening {
 
     /// Whether back ends are told of it.
     pub fn is_told(&self) -> bool {
-        self.sort().is_some()
+        self.kind().is_some()
     }
 
     /// Returns the name of its kind; `None` if back ends are not told of it.
-    fn sort(&self) -> Option<&'static str> {
+    fn kind(&self) -> Option<&'static str> {
         match self {
             Happening::Change(event) => name(&event.change),
             Happening::Report(_) => Some("report.created"),
@@ -89,8 +89,8 @@ impl Happening {
     }
 }
 
-fn fields(o: &mut Object<'_>, sort: &str, happening: &Happening) {
-    o.put("type", sort);
+fn fields(o: &mut Object<'_>, kind: &str, happening: &Happening) {
+    o.put("type", kind);
     match happening {
         Happening::Change(event) => {
             o.put("timestamp", Seconds(event.at)).nest("data", |o| data(o, event));
@@ -111,7 +111,7 @@ fn fields(o: &mut Object<'_>, sort: &str, happening: &Happening) {
 }
 
 /// The kinds of events that back ends are told of.
-pub const SORTS: [&str; 13] = [
+pub const EVENT_KINDS: [&str; 13] = [
     "message.created",
     "message.edited",
     "message.deleted",

@@ -3,7 +3,7 @@
 use chat_domain::RoomId;
 
 use super::super::Tree;
-use super::super::answer::SORTS;
+use super::super::answer::EVENT_KINDS;
 use super::super::fields::{Fields, wrong};
 use crate::trouble::Trouble;
 
@@ -23,8 +23,8 @@ impl NewWebhook {
     pub fn read(body: &[u8]) -> Result<NewWebhook, Trouble> {
         let mut fields = Fields::parse(body)?;
         let address = fields.short_text("url", LONGEST)?;
-        let wants = fields.texts("events", SORTS.len())?;
-        if let Some(strange) = wants.iter().find(|sort| !SORTS.contains(&sort.as_str())) {
+        let wants = fields.texts("events", EVENT_KINDS.len())?;
+        if let Some(strange) = wants.iter().find(|kind| !EVENT_KINDS.contains(&kind.as_str())) {
             return Err(wrong("events", &format!("names `{strange}`, which is no sort of event")));
         }
         let rooms = fields.texts("chat_ids", MOST_ROOMS)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::answer::SORTS;
+use super::super::answer::EVENT_KINDS;
 use super::super::{Route, Tree};
 use super::operation::{Bodies, data, done, says};
 use super::schema::{Kind, given_id, id};
@@ -15,7 +15,7 @@ pub(super) fn bodies(route: Route) -> Bodies {
             .about("Subscribes an address to what happens from now on")
             .takes(body([
                 ("url", address()),
-                ("events?", at_most(SORTS.len(), sorts())),
+                ("events?", at_most(EVENT_KINDS.len(), kinds())),
                 ("chat_ids?", at_most(1000, given_id(Kind::Room, Tree::V2))),
             ]))
             .refuses(&["CONFLICT"]),
@@ -36,7 +36,7 @@ fn webhook() -> Json {
     object([
         ("id", id(Tree::V2)),
         ("url", text()),
-        ("events", array(sorts())),
+        ("events", array(kinds())),
         ("chat_ids", array(id(Tree::V2))),
         ("created_at", moment()),
         ("state", words(&["ok", "failing", "ended"])),
@@ -59,6 +59,6 @@ fn at_most(most: usize, item: Json) -> Json {
     json!({"type": "array", "items": item, "maxItems": most})
 }
 
-fn sorts() -> Json {
-    words(&SORTS)
+fn kinds() -> Json {
+    words(&EVENT_KINDS)
 }
