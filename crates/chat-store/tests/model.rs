@@ -67,9 +67,10 @@ struct Story {
     url: String,
     store: Store,
     other: Option<Store>,
-    /// What may break between it and the database, and when: by dice of its own, so that the story is the same without it.
+    /// The connection that may break, and the dice that say when. It has dice of its own, so that the story is the same
+    /// without it.
     line: Option<(Arc<Proxy>, Dice)>,
-    /// Whether the store did not find out what became of an order, so that nobody knows how the story goes on.
+    /// Whether the store did not find out what became of an order. Then nobody knows how the story goes on.
     is_given_up: bool,
     model: Chat,
     dice: Dice,
@@ -84,7 +85,7 @@ struct Story {
 }
 
 impl Story {
-    /// Says whether it was told to its end.
+    /// Returns whether the story was told to its end.
     async fn tell(url: &str, seed: u64, chapters: usize, stores: Stores, line: Option<Arc<Proxy>>) -> bool {
         let store = open(url, seed).await;
         let other = if stores == Stores::Two { Some(open(url, seed).await) } else { None };

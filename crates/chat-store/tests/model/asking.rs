@@ -1,9 +1,9 @@
-//! What is asked, of the store and of the model.
+//! Questions to the store and to the model.
 
 use super::*;
 
 impl Story {
-    /// A question about what is so now.
+    /// Asks something about what is so now, and compares the answers.
     pub(super) async fn ask(&mut self) {
         let reader = self.someone();
         let (room, message) = self.place(reader);
@@ -68,7 +68,7 @@ impl Story {
             _ => self.resume(reader, room, message, limit).await,
         }
     }
-    /// In the end everybody's rooms are what they are in the model, whatever was not answered before.
+    /// At the end, everybody's rooms are as in the model, even if some questions were not answered before.
     pub(super) async fn ends(&mut self) {
         for reader in self.people.iter().map(|person| person.id()) {
             let chats = patiently(|| self.store.chats(reader, None, 100));
@@ -83,7 +83,8 @@ impl Story {
     }
 }
 
-/// Whoever asks on a busy machine may get no answer in time, which is neither; the end of the story asks until there is one.
+/// On a busy machine a question may get no answer in time, which proves nothing. At the end of the story it is asked
+/// until there is one.
 #[track_caller]
 pub(super) fn same<T: PartialEq + std::fmt::Debug>(
     found: Result<T, Failure>,

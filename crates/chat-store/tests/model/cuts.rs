@@ -1,8 +1,8 @@
-//! The same seeds on SQLite, which has no line that could break, and on Postgres behind one that does.
+//! The same seeds on SQLite, which has no connection that could break, and on Postgres behind connections that do.
 
 use super::*;
 
-/// `CHAT_CUTS` says how many answers are lost; the step `cuts` of tests/run loses two hundred.
+/// `CHAT_CUTS` says how many answers are lost; the step `cuts` of `tests/run` loses two hundred.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_answer_as_the_model_does_where_lines_break_between_a_commit_and_its_answer() {
     let Some(cluster) = Cluster::start() else { return };
@@ -17,7 +17,7 @@ async fn both_answer_as_the_model_does_where_lines_break_between_a_commit_and_it
         cluster.database(&name);
         let behind = cluster.address(&name, proxy.port);
         given_up += usize::from(!Story::tell(&behind, seed, CHAPTERS, Stores::One, Some(proxy.clone())).await);
-        // The store asks for a while before it gives up, and the server answers.
+        // The store goes on asking for a while before it gives up, and the server answers by then.
         assert!(given_up * 5 <= lost(), "{given_up} stories were given up for want of an answer");
         if lost() >= cuts {
             let (transactions, statements) = proxy.lost();
