@@ -1,10 +1,13 @@
 //! Moving all data out of a database, and into another one of either kind.
 
+mod bytes;
+mod progress;
+
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use chat_domain::Value;
 use chat_protocol::archive;
@@ -13,13 +16,15 @@ use chat_transport::hub::Inbox;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use self::bytes::Bytes;
+pub(crate) use self::progress::Progress;
 use crate::config::Config;
 
 /// Exports a database into a file, or to the standard output if that is `-`.
 pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
     if is_dash(file) {
         let mut out = BufWriter::new(io::stdout());
-        return write_all(config, &mut out).await;
+        return write_all(config, &mut out).await.map(drop);
     }
     if file.exists() {
         return Err(format!("{} is there already: name another file, or move it away", file.display()));
@@ -28,8 +33,11 @@ pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
     let failed = |error: io::Error| format!("cannot write {}: {error}", draft.display());
     let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(failed)?;
     let mut out = BufWriter::new(made);
-    let done = write_all(config, &mut out).await.and_then(|()| out.get_ref().sync_all().map_err(failed));
-    match done {
+    let bytes = Bytes::out(config, file);
+    bytes.iter().try_for_each(Bytes::copy)?;
+    let done = write_all(config, &mut out).await;
+    let done = done.and_then(|named| bytes.iter().try_for_each(|bytes| bytes.finish(&named)));
+    match done.and_then(|()| out.get_ref().sync_all().map_err(failed)) {
         Ok(()) => fs::rename(&draft, file).map_err(failed),
         Err(problem) => {
             // The unfinished file is useless. If it cannot be removed, the first error is still the one that matters.
@@ -39,25 +47,39 @@ pub(crate) async fn export(config: &Config, file: &Path) -> Result<(), String> {
     }
 }
 
-async fn write_all(config: &Config, out: &mut (impl Write + Send)) -> Result<(), String> {
-    let mut progress = Progress::new("exported");
+/// Writes all rows. Returns which files they name.
+async fn write_all(config: &Config, out: &mut (impl Write + Send)) -> Result<BTreeSet<String>, String> {
+    let (mut progress, mut named) = (Progress::new("exported"), BTreeSet::new());
     let failed = |error: io::Error| format!("cannot write: {error}");
     out.write_all(archive::line(HEAD, &[(VERSION.into(), Value::Int(NEWEST))]).as_bytes()).map_err(failed)?;
     chat_store::export(&config.database, &mut |Record { table, row }| {
         progress.more(1);
+        named.extend(file_of(&table, &row));
         out.write_all(archive::line(&table, &row).as_bytes()).map_err(failed)
     })
     .await?;
     let end = archive::line(END, &[(ROWS.into(), Value::Int(progress.done as i64))]);
     out.write_all(end.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;
     progress.end();
-    Ok(())
+    Ok(named)
+}
+
+/// The file of a row, if all bytes of it are there.
+fn file_of(table: &str, row: &[(String, Value)]) -> Option<String> {
+    let field = |name: &str| row.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let is_there = table == "files" && field("gone") == Some(&Value::Int(0)) && field("whole") == Some(&Value::Int(1));
+    field("id").filter(|_| is_there).and_then(Value::text).map(Into::into)
 }
 
 /// Imports an archive from a file, or from the standard input if that is `-`, into an empty database.
 pub(crate) async fn import(config: &Config, file: &Path) -> Result<(), String> {
+    import_rows(&config.database, config.take_over, file).await?;
+    Bytes::bring_back(config, file)
+}
+
+async fn import_rows(database: &str, take_over: bool, file: &Path) -> Result<(), String> {
     let input = input(file)?;
-    put_into(&config.database, config.take_over, move |batches| read_all(input, batches)).await
+    put_into(database, take_over, move |batches| read_all(input, batches)).await
 }
 
 /// Opens a file for reading, or the standard input if that is `-`.
@@ -74,7 +96,11 @@ pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), String> 
     if chat_store::is_shared(&config.database) {
         return export(config, file).await;
     }
-    chat_store::back_up(&config.database, file).map_err(|error| error.to_string())
+    let bytes = Bytes::out(config, file);
+    bytes.iter().try_for_each(Bytes::copy)?;
+    chat_store::back_up(&config.database, file).map_err(|error| error.to_string())?;
+    let Some(bytes) = bytes else { return Ok(()) };
+    bytes.finish(&chat_store::files_of_copy(file).map_err(|error| error.to_string())?)
 }
 
 /// Restores a backup, which is a copy of an SQLite database or an archive. An SQLite database is exchanged for it, and the old
@@ -83,18 +109,22 @@ pub(crate) async fn restore(config: &Config, file: &Path) -> Result<(), String> 
     let is_copy = begins_as_sqlite(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let Some(place) = chat_store::file(&config.database) else {
         return match is_copy {
-            true => put_into(&config.database, config.take_over, copied(file)).await,
+            true => {
+                put_into(&config.database, config.take_over, copied(file)).await?;
+                Bytes::bring_back(config, file)
+            }
             false => import(config, file).await,
         };
     };
     if is_copy {
-        return exchange(&config.database, file);
+        exchange(&config.database, file)?;
+        return Bytes::bring_back(config, file);
     }
     refuse_if_busy(&config.database).await?;
     let made = PathBuf::from(format!("{}.imported", place.display()));
     let address = format!("sqlite:{}", made.display());
-    let done = match import(&Config { database: address, ..config.clone() }, file).await {
-        Ok(()) => exchange(&config.database, &made),
+    let done = match import_rows(&address, config.take_over, file).await {
+        Ok(()) => exchange(&config.database, &made).and_then(|()| Bytes::bring_back(config, file)),
         problem => problem,
     };
     // The database was restored from it, so it is not needed any more.
@@ -239,40 +269,11 @@ fn is_dash(file: &Path) -> bool {
 /// The reason for not importing into a database.
 pub(crate) const NOT_EMPTY: &str = "there are people in the database already: import into an empty one";
 
-/// Shows how many rows are done: at a terminal while they are being done, elsewhere at the end.
-pub(crate) struct Progress {
-    what: &'static str,
-    done: usize,
-    began: Instant,
-    shown: Option<Instant>,
-}
-
-impl Progress {
-    pub(crate) fn new(what: &'static str) -> Progress {
-        let now = Instant::now();
-        Progress { what, done: 0, began: now, shown: io::stderr().is_terminal().then_some(now) }
-    }
-
-    pub(crate) fn more(&mut self, rows: usize) {
-        self.done += rows;
-        if self.shown.is_some_and(|shown| shown.elapsed() > OFTEN) {
-            self.shown = Some(Instant::now());
-            eprint!("\r{} rows {} …", self.done, self.what);
-        }
-    }
-
-    pub(crate) fn end(&self) {
-        let line = if self.shown.is_some() { "\r" } else { "" };
-        eprintln!("{line}{} rows {} in {:.1} s", self.done, self.what, self.began.elapsed().as_secs_f64());
-    }
-}
-
 /// Rows that were read, on their way into a database.
 pub(crate) type Batches = mpsc::Sender<Vec<Record>>;
 
 /// The first bytes of an SQLite database.
 const SQLITE: &[u8] = b"SQLite format 3\0";
-const OFTEN: Duration = Duration::from_millis(100);
 /// How many rows are put in with one transaction.
 const BATCH: usize = 5_000;
 const HEAD: &str = "archive";

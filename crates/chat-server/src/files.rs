@@ -32,11 +32,20 @@ pub(crate) fn kept(config: &Config) -> Result<Kept, String> {
         None => {}
     }
     let passing = || std::env::temp_dir().join(format!("chat-server-files-{}", std::process::id()));
-    Ok(match chat_store::file(&config.database) {
-        Some(path) => for_good(Shelf::Folder(Folder::at(format!("{}.files", path.display())))),
-        None if chat_store::is_shared(&config.database) => for_good(Shelf::Folder(Folder::at(HERE))),
+    Ok(match folder(config) {
+        Some(path) => for_good(Shelf::Folder(Folder::at(path))),
         None => at(Shelf::Folder(Folder::at(passing())), Some(passing())),
     })
+}
+
+/// Returns the directory that is set, or the one beside the database. There is none for a bucket, nor for a database in memory.
+pub(crate) fn folder(config: &Config) -> Option<PathBuf> {
+    match (&config.keeping.files, chat_store::file(&config.database)) {
+        (Some(FilesAt::Folder(path)), _) => Some(path.clone()),
+        (Some(FilesAt::Bucket(_)), _) => None,
+        (None, Some(path)) => Some(format!("{}.files", path.display()).into()),
+        (None, None) => chat_store::is_shared(&config.database).then(|| HERE.into()),
+    }
 }
 
 /// Who may write into the bucket, as everywhere where there is one.

@@ -1,5 +1,6 @@
 //! Backups of a database that others may use meanwhile, and restoring them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::BackupError;
@@ -12,6 +13,11 @@ use crate::{sqlite, store};
 /// This blocks for as long as it takes to read and write the whole file.
 pub fn back_up(url: &str, to: &Path) -> Result<(), BackupError> {
     sqlite::back_up(Path::new(file(url)?), to)
+}
+
+/// Returns the ids of the files that such a copy names and of which all bytes had come.
+pub fn files_of_copy(copy: &Path) -> Result<BTreeSet<String>, BackupError> {
+    sqlite::files_of_copy(copy)
 }
 
 /// Puts such a copy in the place of the database at an address (`sqlite:FILE`), which nobody may have open. The

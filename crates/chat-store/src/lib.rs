@@ -71,7 +71,7 @@ mod work;
 mod work_error;
 
 pub use archive::{Numbered, Record, export};
-pub use backup::{back_up, restore};
+pub use backup::{back_up, files_of_copy, restore};
 pub use error::{BackupError, OpenError};
 pub use reindex::{reindex, unindexed};
 pub use store::{Store, file, is_shared};

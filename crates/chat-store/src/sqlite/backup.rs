@@ -1,5 +1,6 @@
 //! Copying the file of a database as it is at one moment, while others write to it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::path::Path;
 
@@ -22,6 +23,13 @@ pub(crate) fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
         let _ = fs::remove_file(to);
     }
     copied
+}
+
+/// Returns the ids of the files that a copy names and of which all bytes had come.
+pub(crate) fn files_of_copy(copy: &Path) -> Result<BTreeSet<String>, BackupError> {
+    let conn = Conn::open(&copy.display().to_string()).map_err(|error| BackupError::failed(&error))?;
+    let ids = ready(conn.load::<(String,)>(Sql::new("SELECT f.id FROM files f WHERE f.gone = 0 AND f.whole")));
+    Ok(ids.map_err(|error| BackupError::failed(&error))?.into_iter().map(|(id,)| id).collect())
 }
 
 fn copy(conn: &Conn, to: &Path) -> Result<(), WorkError> {

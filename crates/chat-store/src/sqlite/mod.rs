@@ -24,7 +24,7 @@ use chat_domain::{Failure, Order, Outcome, Settled, Time};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::archive::export;
-pub(crate) use self::backup::back_up;
+pub(crate) use self::backup::{back_up, files_of_copy};
 use self::conn::{Conn, ready};
 pub(crate) use self::index::{reindex, unindexed};
 use self::queries::prune::Part;
