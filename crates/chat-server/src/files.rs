@@ -28,7 +28,7 @@ pub(crate) fn kept(config: &Config) -> Result<Kept, String> {
             let folder = folder.map_err(|error| format!("cannot keep files in {}: {error}", path.display()))?;
             return Ok(for_good(Shelf::Folder(folder)));
         }
-        Some(FilesAt::Bucket(address)) => return Ok(for_good(Shelf::Bucket(Bucket::new(address, key()?)?))),
+        Some(FilesAt::Bucket(address)) => return Ok(for_good(Shelf::Bucket(Box::new(Bucket::new(address, key()?)?)))),
         None => {}
     }
     let passing = || std::env::temp_dir().join(format!("chat-server-files-{}", std::process::id()));

@@ -131,4 +131,4 @@ const ROOMS_AT_ONCE: usize = 50;
 const CLOCKS: Duration = Duration::from_secs(60);
 
 /// The number under which this is held: one node at a time is enough.
-const VANISH_LOCK: i64 = 0x76_616e_6973_68;
+const VANISH_LOCK: i64 = 0x7661_6e69_7368;

@@ -15,7 +15,7 @@ pub enum Shelf {
     /// In a directory of this machine, or of one that all nodes share.
     Folder(Folder),
     /// In a bucket of S3: clients bring them there.
-    Bucket(Bucket),
+    Bucket(Box<Bucket>),
 }
 
 /// What there is of a file.
