@@ -122,7 +122,7 @@ async def test_the_index_is_made_anew_while_the_server_serves(tmp_path, entries)
             await asyncio.gather(*(say(ann, chat, f"entry {n}") for n in range(at, min(at + 50, entries))))
         await found(ann, f'"entry {entries - 1}"')
         with sqlite3.connect(tmp_path / "chat.db.search") as index:
-            index.execute("DELETE FROM docs")
+            index.execute("DELETE FROM indexed")
         assert (await find(ann, "entry")).body["data"] == []
         command = [binary(), "reindex", "--database", f"sqlite:{tmp_path}/chat.db"]
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60)

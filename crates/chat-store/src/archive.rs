@@ -42,7 +42,7 @@ pub async fn export(url: &str, take: &mut (dyn FnMut(Record) -> Result<(), Strin
 
 /// The tables that an archive does not carry. The feed and the index of words are made anew in the other database; back
 /// ends and devices must subscribe there again.
-pub(crate) const LEFT_OUT: [&str; 18] = [
+pub(crate) const LEFT_OUT: [&str; 19] = [
     "families",
     "refresh_tokens",
     "sessions",
@@ -54,7 +54,8 @@ pub(crate) const LEFT_OUT: [&str; 18] = [
     "tells",
     "leases",
     "followers",
-    "words",
+    "indexed",
+    "gathered",
     "webhooks",
     "webhook_rooms",
     "push_key",

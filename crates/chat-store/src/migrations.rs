@@ -14,5 +14,5 @@ pub(crate) const SQLITE: &[&str] =
 /// The migrations of Postgres.
 pub(crate) const POSTGRES: &[&str] = steps!(
     "postgres", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
-    "19", "20", "21", "22"
+    "19", "20", "21", "22", "23"
 );

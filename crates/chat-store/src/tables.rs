@@ -58,7 +58,7 @@ macro_rules! row {
 }
 
 /// The tables that only Postgres has.
-pub const ONLY_POSTGRES: &[&str] = &["nodes", "tells", "words"];
+pub const ONLY_POSTGRES: &[&str] = &["nodes", "tells", "indexed", "gathered"];
 
 /// The tables that only SQLite has.
 pub const ONLY_SQLITE: &[&str] = &["ids"];
@@ -87,7 +87,7 @@ declared! {
     messages: messages;
     moderation: audit, purges, blocks;
     names: sent, made, directs;
-    nodes: nodes, tells, words;
+    nodes: nodes, tells, indexed, gathered;
     notifications: notifications, mentions, owed;
     reactions: reactions;
     reports: reports;

@@ -13,6 +13,8 @@ use chat_domain::{
 use chat_store::Store;
 use common::postgres::Cluster;
 use common::{Dice, Folder, open, order, patiently, say, somebody};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 
 #[tokio::test]
 async fn sqlite_finds_what_a_look_at_every_message_finds() {
@@ -73,8 +75,9 @@ async fn story(store: &Store, seed: u64) {
                 _ => say(room, &text(&mut dice)),
             },
         };
-        // Several messages of the same moment.
-        let order = Order { actor, at: Time(1_000_000 + dice.roll(40) as i64 + n / 2), command, origin: None };
+        // Several messages of one moment, and some that come after later ones.
+        let at = Time(1_000_000 + STEP * (dice.roll(40) as i64 + n / 2));
+        let order = Order { actor, at, command, origin: None };
         let event = happens(store, &mut model, order).await;
         match event.as_ref().map(|event| &event.change) {
             Some(Change::Created { .. }) => rooms.push(event.unwrap().room),
@@ -137,12 +140,15 @@ fn question(dice: &mut Dice, people: &[UserId], rooms: &[RoomId]) -> Find {
         sought: Sought::parse(&q).unwrap(),
         room: if dice.one_in(3) { dice.pick(rooms) } else { None },
         from: if dice.one_in(4) { dice.pick(people) } else { None },
-        since: dice.one_in(5).then(|| Time(1_000_000 + dice.roll(60) as i64)),
-        before: dice.one_in(5).then(|| Time(1_000_000 + dice.roll(110) as i64)),
+        since: dice.one_in(5).then(|| Time(1_000_000 + STEP * dice.roll(60) as i64)),
+        before: dice.one_in(5).then(|| Time(1_000_000 + STEP * dice.roll(110) as i64)),
         below: None,
         limit: 1 + dice.roll(7),
     }
 }
+
+/// Between two moments of a story, in microseconds: several of them share a place in the index, and not all.
+const STEP: i64 = 700;
 
 type Seen = Vec<(MessageId, Vec<(usize, usize)>, String)>;
 
@@ -201,6 +207,15 @@ async fn sqlite_finds_words_in_their_forms_and_as_they_are_now() {
     let store = open(&folder.sqlite()).await;
     appears(&store, UserId::new(1).unwrap(), "сообщение").await;
     store.close().await;
+    // And one that was made in another way, before or after.
+    for form in [0, 9] {
+        let mut index = SqliteConnection::establish(folder.0.join("chat.db.search").to_str().unwrap()).unwrap();
+        index.batch_execute(&format!("DROP TABLE indexed; PRAGMA user_version = {form}")).unwrap();
+        drop(index);
+        let store = open(&folder.sqlite()).await;
+        appears(&store, UserId::new(1).unwrap(), "сообщение").await;
+        store.close().await;
+    }
 }
 
 #[tokio::test]
@@ -208,7 +223,7 @@ async fn postgres_finds_words_in_their_forms_and_as_they_are_now() {
     let Some(cluster) = Cluster::start() else { return };
     let url = cluster.database("find");
     examples(&url).await;
-    cluster.ask("find", "DELETE FROM words; UPDATE followers SET no = 0 WHERE name LIKE 'search %'");
+    cluster.ask("find", "DELETE FROM indexed; UPDATE followers SET no = 0 WHERE name LIKE 'search %'");
     let store = open(&url).await;
     appears(&store, UserId::new(1).unwrap(), "сообщение").await;
     store.close().await;

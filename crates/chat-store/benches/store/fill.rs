@@ -30,7 +30,8 @@ const MESSAGES: &str = "
     FROM rooms r CROSS JOIN n WHERE number <= r.sent;
     UPDATE rooms SET last_message = (SELECT MAX(m.id) FROM messages m WHERE m.room = rooms.id);";
 
-const MEMBERS: &str = "
+/// Everybody is in the first room, the first two in all.
+pub(crate) const MEMBERS: &str = "
     INSERT INTO members (room, person, active, joined, sent, read_message, read_number, read_own, read_at, read_moved,
         delivered_message, delivered_number, delivered_own, delivered_at, delivered_moved)
     SELECT r.id, u.id, 1, 1, CASE u.id WHEN 2 THEN r.sent ELSE 0 END, NULL, 0, 0, 1, 0, NULL, 0, 0, 1, 0

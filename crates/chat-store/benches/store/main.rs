@@ -1,7 +1,8 @@
 //! What the store costs, compared with a bare loop that does the least possible: both in one run, on one disk.
 //!
 //! `cargo bench -p chat-store` prints a table; `cargo bench -p chat-store -- sqlite` and `-- postgres` measure one
-//! database, `-- search` and `-- search-postgres` measure searching a million messages, and following what is sent.
+//! database, `-- history` compares pages of plain and of rich messages, `-- search` and `-- search-postgres` measure
+//! searching a million messages, and following what is sent.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
@@ -9,6 +10,7 @@ mod common;
 mod bare;
 mod fill;
 mod following;
+mod history;
 mod search;
 
 use std::sync::Arc;
@@ -32,6 +34,10 @@ fn main() {
         runtime.block_on(pairs(&format!("sqlite:{}", folder.0.join("pairs.db").display()), &writer_cpu));
         runtime.block_on(reading(&folder.0.join("full.db")));
     }
+    if which.iter().any(|wanted| wanted == "history") {
+        let folder = Folder::new("bench");
+        runtime.block_on(history::history(&folder.0.join("full.db")));
+    }
     if which.iter().any(|wanted| wanted == "search") {
         let folder = Folder::new("bench");
         let size = |name: &str| std::fs::metadata(folder.0.join(name)).map_or(0, |file| file.len());
@@ -46,7 +52,7 @@ fn main() {
         let size = |table: &str| {
             cluster.ask("search", &format!("SELECT pg_total_relation_size('{table}')")).trim().parse().unwrap()
         };
-        runtime.block_on(search::search(&url, &|| (size("words"), size("messages"))));
+        runtime.block_on(search::search(&url, &|| (size("indexed"), size("messages"))));
         runtime.block_on(following::following(&cluster.database("plain"), &cluster.database("indexed")));
     }
     if which.iter().any(|wanted| wanted == "pairs") {

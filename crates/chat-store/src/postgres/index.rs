@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use chat_domain::Time;
-use chat_domain::find::Place;
-
 use super::Conn;
 use super::address::Address;
 use super::queries::{indexer, transacted};
 use crate::error::OpenError;
-use crate::index::{Candidates, Entry, Needle, Question};
-use crate::rows::{STANDS, message_id, room_id};
+use crate::index::{Bundle, Known, Needle, Question, moment};
 use crate::sql::{Rows, Sql, Write};
 use crate::work::Options;
 use crate::work_error::Worked;
@@ -37,49 +33,44 @@ impl Conn {
     /// The prefix of the index's tables.
     pub(crate) const INDEX: &str = "";
 
-    /// Does nothing: entries are overwritten, and the index belongs to this database.
+    /// The table that collects keys while the index is made anew, with its columns.
+    pub(crate) const GATHERED: &str = "gathered (at, message, room)";
+
+    /// Does nothing: bundles are overwritten, and the index belongs to this database.
     pub(crate) async fn empty_index(&self) -> Worked<()> {
         Ok(())
     }
 
-    /// Writes entries, over older ones of the same messages.
-    pub(crate) async fn index(&self, entries: &[Entry]) -> Worked<()> {
-        let keys = entries.iter().map(|entry| [entry.at.into(), entry.message.into()]);
-        self.write(Write::other("DELETE FROM words WHERE (at, message) IN (", Rows::new(keys), ")")).await?;
-        let rows = entries.iter().filter(|entry| !entry.marks.is_empty()).map(|entry| {
-            let marks: Vec<_> = entry.marks.iter().map(|mark| format!("'{mark}'")).collect();
-            [entry.at.into(), entry.message.into(), entry.room.into(), marks.join(" ").into()]
-        });
-        let head =
-            "INSERT INTO words (at, message, room, marks) SELECT n.at, n.message, n.room, n.marks::tsvector FROM (";
-        Ok(self.write(Write::other(head, Rows::new(rows), ") n (at, message, room, marks)")).await?)
+    /// Does nothing: Postgres reuses the space of collected keys itself.
+    pub(crate) async fn shrink_index(&self) -> Worked<()> {
+        Ok(())
     }
 
-    /// Returns the newest messages that could match.
-    pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
-        let Question { reader, since, below, limit, .. } = *question;
+    /// Writes bundles in place of the bundles with these numbers.
+    pub(crate) async fn index(&self, gone: &[i64], bundles: &[Bundle]) -> Worked<()> {
+        self.write(Write::other("DELETE FROM indexed WHERE id IN (", Rows::ints(gone.iter().copied()), ")")).await?;
+        let rows = bundles
+            .iter()
+            .map(|bundle| [bundle.moment.into(), bundle.spelled_messages().into(), bundle.spelled_marks().into()]);
+        Ok(self.write(Write::insert("indexed (id, messages, marks)", Rows::new(rows), "")).await?)
+    }
+
+    /// Returns the newest bundles with messages that could match.
+    pub(crate) async fn candidates(&self, question: &Question) -> Worked<Vec<Known>> {
         let words = question.spelled(") & (", " | ", |spelled, mark| match mark {
             Needle::Whole(mark) => spelled.extend(["'", mark, "'"]),
             Needle::Beginning(mark) => spelled.extend(["'", mark, "':*"]),
         });
-        let sql = Sql::new(format!(
-            "SELECT w.at, w.message, w.room FROM words w
-             WHERE w.marks @@ ?::tsquery AND (w.at, w.message) < (?, ?) AND w.at >= ? AND w.room IN (
-                SELECT m.room FROM members m JOIN rooms r ON r.id = m.room
-                WHERE m.person = ? AND m.active AND {STANDS})
-             ORDER BY w.at DESC, w.message DESC LIMIT ?"
-        ));
-        let sql = sql.bind(words).bind(below.at).bind(below.message).bind(since).bind(reader).bind(limit);
+        let sql = Sql::new(
+            "SELECT i.id, i.messages FROM indexed i
+             WHERE array_to_tsvector(string_to_array(i.marks, ' ')) @@ ?::tsquery AND i.id <= ? AND i.id >= ?
+             ORDER BY i.id DESC LIMIT ?",
+        );
+        let sql = sql.bind(words).bind(moment(question.below.at)).bind(question.from).bind(question.limit);
         self.script(FREELY).await?;
-        let rows = self.load::<(i64, i64, i64)>(sql).await?;
+        let rows = self.load(sql).await?;
         self.script(AS_EVER).await?;
-        let more = rows.len() >= limit;
-        let mut places = Vec::with_capacity(rows.len());
-        for (at, message, room) in rows {
-            places.push((room_id(room)?, Place { at: Time(at), message: message_id(message)? }));
-        }
-        let next = places.last().filter(|_| more).map(|(_, place)| *place);
-        Ok(Candidates { places, next })
+        rows.into_iter().map(Known::read).collect()
     }
 }
 

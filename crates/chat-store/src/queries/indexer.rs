@@ -2,14 +2,13 @@
 
 use std::sync::Weak;
 
-use chat_domain::{Answer, Failure, FeedEntry, Message};
+use chat_domain::{Answer, Failure, FeedEntry};
 
-use super::replay::{CEILING, FLOOR};
+use super::pieces::{self, Piece};
 use super::{Conn, Database, feed, vanish};
-use crate::index::Entry;
+use crate::index::bundles;
 use crate::pace::AT_ONCE;
-use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message};
-use crate::sql::{Rows, Sql};
+use crate::sql::Sql;
 use crate::work::Working;
 use crate::work_error::Worked;
 
@@ -77,45 +76,6 @@ pub(crate) async fn making(conn: &Conn) -> Worked<Option<(i64, i64)>> {
     Ok(Some((noted("search room"), noted("search message"))).filter(|(room, _)| *room != DONE))
 }
 
-/// Returns the messages that these entries of the feed are about, as they are now.
-async fn fed(conn: &Conn, entries: Vec<FeedEntry>) -> Worked<Vec<Message>> {
-    let need = || {
-        let rows = entries.iter().map(|entry| [entry.room.into(), entry.from.into(), entry.upto.into()]);
-        Rows::new(rows)
-    };
-    let bound = |bound: &str, seq: &str| bound.replacen('?', "need.room", 1).replacen('?', seq, 1);
-    let sent = format!(
-        "WITH need (room, low, high) AS ({{}}) SELECT {MESSAGE}, {MORE}, {PERSON}
-         FROM need CROSS JOIN messages m CROSS JOIN users u
-         WHERE m.room = need.room AND m.id > {} AND m.id <= {}
-         AND m.seq >= need.low AND m.seq <= need.high AND u.id = m.sender",
-        bound(FLOOR, "need.low"),
-        bound(CEILING, "need.high")
-    );
-    let changed = format!(
-        "WITH need (room, low, high) AS ({{}}) SELECT {MESSAGE}, {MORE}, {PERSON}
-         FROM need CROSS JOIN changes c CROSS JOIN messages m CROSS JOIN users u
-         WHERE c.room = need.room AND c.seq >= need.low AND c.seq <= need.high AND c.kind IN ('edited', 'deleted')
-         AND m.room = c.room AND m.id = c.message AND u.id = m.sender"
-    );
-    let mut rows = conn.load::<SaidRow>(Sql::new(sent).rows(need())).await?;
-    rows.extend(conn.load::<SaidRow>(Sql::new(changed).rows(need())).await?);
-    let mut messages = rows.into_iter().map(message).collect::<Worked<Vec<_>>>()?;
-    messages.sort_by_key(|message| message.id);
-    messages.dedup_by_key(|message| message.id);
-    Ok(messages)
-}
-
-/// Returns the next messages of all rooms.
-async fn next(conn: &Conn, after: (i64, i64)) -> Worked<Vec<Message>> {
-    let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM messages m JOIN users u ON u.id = m.sender
-         WHERE (m.room, m.id) > (?, ?) ORDER BY m.room, m.id LIMIT ?"
-    ));
-    let rows = conn.load::<SaidRow>(sql.bind(after.0).bind(after.1).bind(AT_ONCE)).await?;
-    rows.into_iter().map(message).collect()
-}
-
 /// Keeps the index, on the node that holds the lease of the feed.
 pub(crate) struct Indexer {
     holder: u64,
@@ -137,7 +97,7 @@ impl Indexer {
             None => noted(database).await?,
         };
         let entries = question(database, move |conn| Box::pin(feed::after(conn, before.fed, ENTRIES_AT_ONCE))).await?;
-        let (after, messages) = match (entries.first(), before.making) {
+        let (after, piece) = match (entries.first(), before.making) {
             (Some(first), _) if changes(first) > CHANGES_AT_ONCE => self.long_entry(database, before, first).await?,
             (Some(_), _) => next_entries(database, before, entries).await?,
             (None, _) if self.forget(database, before).await? => {
@@ -150,7 +110,7 @@ impl Indexer {
                 return Ok(false);
             }
         };
-        self.write(database, messages, after, after.making != before.making).await?;
+        self.write(database, piece, after, after.making != before.making).await?;
         self.progress = Some(after);
         Ok(true)
     }
@@ -167,21 +127,20 @@ impl Indexer {
         while changes(&rest) > CHANGES_AT_ONCE {
             let piece = FeedEntry { upto: rest.from + CHANGES_AT_ONCE - 1, ..rest.clone() };
             rest.from += CHANGES_AT_ONCE;
-            let messages = question(database, |conn| Box::pin(fed(conn, vec![piece]))).await?;
-            self.write(database, messages, before, false).await?;
+            let piece = question(database, |conn| Box::pin(pieces::heard(conn, vec![piece]))).await?;
+            self.write(database, piece, before, false).await?;
         }
-        let messages = question(database, |conn| Box::pin(fed(conn, vec![rest]))).await?;
-        Ok((Progress { fed: entry.no, ..before }, messages))
+        let piece = question(database, |conn| Box::pin(pieces::heard(conn, vec![rest]))).await?;
+        Ok((Progress { fed: entry.no, ..before }, piece))
     }
 
     /// Forgets some of what has vanished, after what was read of it before; says whether there was anything.
     async fn forget(&self, database: &Weak<Database>, progress: Progress) -> Result<bool, Failure> {
-        let stubs = question(database, |conn| Box::pin(vanish::unfound(conn, AT_ONCE))).await?;
-        if stubs.is_empty() {
+        let (forgotten, piece) = question(database, |conn| Box::pin(pieces::vanished(conn))).await?;
+        if forgotten.is_empty() {
             return Ok(false);
         }
-        let forgotten: Vec<_> = stubs.iter().map(|stub| (stub.room, stub.id.number())).collect();
-        self.write(database, stubs, progress, false).await?;
+        self.write(database, piece, progress, false).await?;
         ask(database, |database| {
             database.write_beside(move |conn| Box::pin(async move { vanish::are_unfound(conn, &forgotten).await }))
         })
@@ -189,17 +148,18 @@ impl Indexer {
         Ok(true)
     }
 
-    /// Writes the entries of these messages, and how far the index has come with them.
+    /// Writes the bundles of a piece, and how far the index has come with it.
     async fn write(
         &self,
         database: &Weak<Database>,
-        messages: Vec<Message>,
+        piece: Piece,
         progress: Progress,
         made: bool,
     ) -> Result<(), Failure> {
-        let entries = move || messages.iter().map(Entry::of).collect::<Vec<_>>();
+        let with_bundles = move || (bundles(&piece.known, piece.newest, &piece.messages), piece);
         // Finding stems takes a while, so it is done on a thread where it keeps nobody waiting.
-        let entries = tokio::task::spawn_blocking(entries).await.map_err(|_| Failure::Unavailable)?;
+        let ready = tokio::task::spawn_blocking(with_bundles).await;
+        let (bundles, piece) = ready.map_err(|_| Failure::Unavailable)?;
         let holder = self.holder;
         let written = ask(database, |database| {
             database.index(move |conn| {
@@ -208,8 +168,13 @@ impl Indexer {
                     if Conn::SHARED && !feed::hold(conn, holder).await? {
                         return Ok(false);
                     }
-                    conn.index(&entries).await?;
+                    let gone: Vec<_> = piece.known.iter().map(|known| known.moment).collect();
+                    conn.index(&gone, &bundles).await?;
+                    pieces::gather(conn, &piece).await?;
                     note(conn, progress, made).await?;
+                    if made && progress.making.is_none() {
+                        conn.shrink_index().await?;
+                    }
                     Ok(true)
                 })
             })
@@ -218,8 +183,8 @@ impl Indexer {
     }
 }
 
-/// How far the index is after a step, and the messages that the step takes in.
-type Next = (Progress, Vec<Message>);
+/// How far the index is after a step, and what the step takes in.
+type Next = (Progress, Piece);
 
 /// Returns how far the index has come, as it was noted.
 async fn noted(database: &Weak<Database>) -> Result<Progress, Failure> {
@@ -240,15 +205,26 @@ async fn next_entries(database: &Weak<Database>, before: Progress, entries: Vec<
     };
     let entries: Vec<_> = entries.into_iter().take_while(is_within).collect();
     let upto = entries.last().map_or(before.fed, |entry| entry.no);
-    let messages = question(database, |conn| Box::pin(fed(conn, entries))).await?;
-    Ok((Progress { fed: upto, ..before }, messages))
+    let piece = question(database, |conn| Box::pin(pieces::heard(conn, entries))).await?;
+    Ok((Progress { fed: upto, ..before }, piece))
 }
 
-/// Returns the next messages of all rooms, while the index is made.
+/// Returns the next piece of an index that is made anew. First the keys of all messages are collected. Then the messages are
+/// taken by their age, so that those of a bundle come together.
 async fn next_messages(database: &Weak<Database>, before: Progress, place: (i64, i64)) -> Result<Next, Failure> {
-    let messages = question(database, move |conn| Box::pin(next(conn, place))).await?;
-    let making = messages.last().map(|last| (last.room.number(), last.id.number()));
-    Ok((Progress { making, ..before }, messages))
+    let next = question(database, move |conn| {
+        Box::pin(async move {
+            if place.0 == GATHERED { pieces::oldest(conn).await } else { pieces::keys(conn, place).await }
+        })
+    });
+    let piece = next.await?;
+    let making = match (piece.gathered.last(), piece.done) {
+        (Some((_, message, room)), _) => Some((*room, *message)),
+        (None, Some((at, _))) => Some((GATHERED, at)),
+        (None, None) if place.0 == GATHERED => None,
+        (None, None) => Some((GATHERED, 0)),
+    };
+    Ok((Progress { making, ..before }, piece))
 }
 
 /// Returns how many changes an entry of the feed has.
@@ -276,6 +252,9 @@ pub(super) async fn ask<T>(
 
 /// Stands in the place of a room when the index is complete.
 pub(crate) const DONE: i64 = -1;
+
+/// Stands in the place of a room when the keys of all messages are collected.
+const GATHERED: i64 = -2;
 
 const CHANGES_AT_ONCE: u64 = AT_ONCE as u64;
 const ENTRIES_AT_ONCE: usize = AT_ONCE;

@@ -22,6 +22,7 @@ pub(crate) mod named;
 pub(crate) mod notifications;
 mod oversight;
 pub(crate) mod people;
+mod pieces;
 mod ports;
 mod previous;
 pub(crate) mod prune;

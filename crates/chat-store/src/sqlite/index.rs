@@ -1,21 +1,18 @@
 //! The index of words on SQLite: a file of its own beside the database, so that writing to it does not keep the only
 //! writer busy.
 //!
-//! Everything in it can be made again from the messages. The number of an entry contains when the message was sent, so
-//! that FTS5 finds the newest messages first, and can stop early.
+//! Everything in it can be made again from the messages. The number of a bundle is the moment of its first messages, so
+//! that FTS5 finds the newest bundles first, and can stop early.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chat_domain::find::Place;
-use chat_domain::{MessageId, Time};
 use diesel::QueryResult;
 
 use super::queries::indexer;
 use super::{Conn, file, ready, transact};
 use crate::error::OpenError;
-use crate::index::{Candidates, Entry, LATEST, Needle, Question};
-use crate::rows::{STANDS, message_id, room_id};
+use crate::index::{Bundle, Known, Needle, Question, moment};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
@@ -73,131 +70,64 @@ fn connect(path: &Path) -> Result<Conn, String> {
 pub(super) fn attach(conn: &Conn, path: Option<&Path>) -> QueryResult<()> {
     let path = path.map_or(":memory:".into(), |path| path.display().to_string());
     ready(conn.run(Sql::new("ATTACH DATABASE ? AS search").bind(path)))?;
-    conn.batch(TABLES)
+    let form = ready(conn.first::<(i64,)>(Sql::new("PRAGMA search.user_version")))?.map_or(0, |(form,)| form);
+    let tables = ready(conn.first::<(i64,)>(Sql::new("SELECT COUNT(*) FROM search.sqlite_master")))?;
+    match form {
+        FORM => conn.batch(TABLES),
+        _ if tables.is_none_or(|(tables,)| tables == 0) => conn
+            .batch(&format!("PRAGMA search.auto_vacuum = INCREMENTAL; {TABLES} PRAGMA search.user_version = {FORM}")),
+        _ => Err(diesel::result::Error::QueryBuilderError("it was made by another version of the server".into())),
+    }
 }
 
 impl Conn {
     /// The prefix of the index's tables.
     pub(crate) const INDEX: &str = "search.";
 
-    /// Deletes all entries.
+    /// The table that collects keys while the index is made anew, with its columns.
+    pub(crate) const GATHERED: &str = "search.gathered (at, message, room)";
+
+    /// Deletes all bundles.
     pub(crate) async fn empty_index(&self) -> Worked<()> {
-        Ok(self.batch("DELETE FROM search.docs; INSERT INTO search.words (words) VALUES ('delete-all')")?)
+        Ok(self.batch("DELETE FROM search.indexed; INSERT INTO search.words (words) VALUES ('delete-all')")?)
     }
 
-    /// Writes entries, over older ones of the same messages.
-    pub(crate) async fn index(&self, entries: &[Entry]) -> Worked<()> {
-        let mut numbers = self.numbers(entries).await?;
-        let (mut gone, mut docs, mut words) = (Vec::new(), Vec::new(), Vec::new());
-        for entry in entries {
-            let mut near_by = numbers.range(near(entry.at));
-            let known = near_by.find(|(_, message)| **message == entry.message.number()).map(|(id, _)| *id);
-            gone.extend(known);
-            let Some(id) = known.or_else(|| near(entry.at).find(|id| !numbers.contains_key(id))) else { continue };
-            if !entry.marks.is_empty() {
-                numbers.insert(id, entry.message.number());
-                docs.push([id.into(), entry.room.into(), entry.message.into()]);
-                let marks: Vec<_> = entry.marks.iter().map(String::as_str).collect();
-                words.push([id.into(), marks.join(" ").into()]);
-            }
+    /// Returns the space of collected keys to the file system.
+    pub(crate) async fn shrink_index(&self) -> Worked<()> {
+        Ok(self.batch("PRAGMA search.incremental_vacuum")?)
+    }
+
+    /// Writes bundles in place of the bundles with these numbers.
+    pub(crate) async fn index(&self, gone: &[i64], bundles: &[Bundle]) -> Worked<()> {
+        let all: BTreeSet<_> = gone.iter().copied().chain(bundles.iter().map(|bundle| bundle.moment)).collect();
+        for table in ["DELETE FROM search.indexed WHERE id IN (", "DELETE FROM search.words WHERE rowid IN ("] {
+            self.write(Write::other(table, Rows::ints(all.iter().copied()), ")")).await?;
         }
-        for table in ["DELETE FROM search.docs WHERE id IN (", "DELETE FROM search.words WHERE rowid IN ("] {
-            self.write(Write::other(table, Rows::ints(gone.iter().copied()), ")")).await?;
-        }
-        self.write(Write::insert("search.docs (id, room, message)", Rows::new(docs), "")).await?;
+        let kept = bundles.iter().map(|bundle| [bundle.moment.into(), bundle.spelled_messages().into()]);
+        self.write(Write::insert("search.indexed (id, messages)", Rows::new(kept), "")).await?;
+        let words = bundles.iter().map(|bundle| [bundle.moment.into(), bundle.spelled_marks().into()]);
         self.write(Write::insert("search.words (rowid, marks)", Rows::new(words), "")).await?;
         Ok(())
     }
 
-    /// Returns the numbers that are taken around the moments of these messages, with the messages that have them.
-    async fn numbers(&self, entries: &[Entry]) -> QueryResult<BTreeMap<i64, i64>> {
-        let mut moments: Vec<_> = entries.iter().map(|entry| entry.at.0).collect();
-        moments.sort_unstable();
-        moments.dedup();
-        let mut numbers = BTreeMap::new();
-        for moments in moments.chunks(MOST_MOMENTS) {
-            let sql = Sql::new(
-                "WITH need (low, high) AS ({}) SELECT d.id, d.message FROM need CROSS JOIN search.docs d
-                 WHERE d.id >= need.low AND d.id < need.high",
-            );
-            let need = moments.iter().map(|at| [number(*at).into(), number(at + SPREAD).into()]);
-            numbers.extend(self.load::<(i64, i64)>(sql.rows(Rows::new(need))).await?);
-        }
-        Ok(numbers)
-    }
-
-    /// Returns the newest messages that could match.
-    pub(crate) async fn candidates(&self, question: &Question) -> Worked<Candidates> {
-        let Question { reader, since, below, limit, .. } = *question;
+    /// Returns the newest bundles with messages that could match.
+    pub(crate) async fn candidates(&self, question: &Question) -> Worked<Vec<Known>> {
         let words = question.spelled(") AND (", " OR ", |spelled, mark| match mark {
             Needle::Whole(mark) => spelled.extend(["\"", mark, "\""]),
             Needle::Beginning(mark) => spelled.extend(["\"", mark, "\" *"]),
         });
-        let walk = format!(
-            "WITH c AS MATERIALIZED (SELECT w.rowid AS id FROM search.words w
-                WHERE w.words MATCH ? AND w.rowid < ? AND w.rowid >= ? ORDER BY w.rowid DESC LIMIT {MOST_LOOKED_AT})"
+        let sql = Sql::new(
+            "WITH c AS MATERIALIZED (SELECT w.rowid AS id FROM search.words w WHERE w.words MATCH ? AND w.rowid <= ?
+                AND w.rowid >= ? ORDER BY w.rowid DESC LIMIT ?)
+             SELECT i.id, i.messages FROM c CROSS JOIN search.indexed i WHERE i.id = c.id ORDER BY i.id DESC",
         );
-        let (upto, from) = (number(below.at.0 + 1), number(since.0.max(0)));
-        let text = format!(
-            "{walk} SELECT d.id, d.room, d.message FROM c CROSS JOIN search.docs d WHERE d.id = c.id AND d.room IN (
-                SELECT m.room FROM members m JOIN rooms r ON r.id = m.room
-                WHERE m.person = ? AND m.active AND {STANDS})
-             ORDER BY d.id DESC LIMIT ?"
-        );
-        let sql = |upto: i64, from: i64, limit: usize| {
-            Sql::new(text.clone()).bind(words.clone()).bind(upto).bind(from).bind(reader).bind(limit)
-        };
-        let mut rows = self.load::<(i64, i64, i64)>(sql(upto, from, limit)).await?;
-        let next = match rows.last().filter(|_| rows.len() >= limit).map(|row| row.0) {
-            Some(last) => {
-                // Messages of the same moment have no order among them, so all of the last moment are taken.
-                rows.extend(self.load::<(i64, i64, i64)>(sql(last, number(moment(last)), MOST_LOOKED_AT)).await?);
-                Some(Place { at: Time(moment(last)), message: FIRST })
-            }
-            None => {
-                let sql = Sql::new(format!("{walk} SELECT MIN(c.id), COUNT(*) FROM c"));
-                let looked = self.first::<(Option<i64>, i64)>(sql.bind(words.clone()).bind(upto).bind(from)).await?;
-                let last = looked.filter(|(_, many)| *many >= MOST_LOOKED_AT as i64).and_then(|(id, _)| id);
-                rows.retain(|row| last.is_none_or(|last| moment(row.0) > moment(last)));
-                last.map(|last| Place { at: Time(moment(last) + 1), message: FIRST })
-            }
-        };
-        let mut places = Vec::with_capacity(rows.len());
-        for (id, room, message) in rows {
-            places.push((room_id(room)?, Place { at: Time(moment(id)), message: message_id(message)? }));
-        }
-        places.retain(|(_, place)| *place < below);
-        places.sort_unstable_by_key(|(_, place)| std::cmp::Reverse(*place));
-        Ok(Candidates { places, next })
+        let sql = sql.bind(words).bind(moment(question.below.at)).bind(question.from).bind(question.limit);
+        self.load(sql).await?.into_iter().map(Known::read).collect()
     }
 }
 
-/// Returns the first number for a message of this moment.
-fn number(at: i64) -> i64 {
-    at.clamp(0, LATEST) << BITS
-}
-
-/// Returns the moment that a number contains.
-fn moment(number: i64) -> i64 {
-    number >> BITS
-}
-
-/// Returns the numbers for a message of this moment. Only an import has more than two thousand messages in a
-/// microsecond; those that find no number at their own moment get one a little later.
-fn near(at: Time) -> std::ops::Range<i64> {
-    number(at.0)..number(at.0 + SPREAD)
-}
-
-const BITS: u32 = 11;
-const SPREAD: i64 = 8;
-
-const FIRST: MessageId = MessageId::new(1).expect("1 is an id");
-
-/// The largest number of entries that one question looks at. After that it returns what it has.
-const MOST_LOOKED_AT: usize = 20_000;
-
-/// For how many moments numbers are asked for at once.
-const MOST_MOMENTS: usize = 256;
+/// The number of this layout of the file. A file with another layout is made anew.
+const FORM: i64 = 2;
 
 const TABLES: &str = "
     PRAGMA search.journal_mode = WAL;
@@ -206,6 +136,8 @@ const TABLES: &str = "
     PRAGMA search.wal_autocheckpoint = 1000;
     CREATE VIRTUAL TABLE IF NOT EXISTS search.words USING fts5
         (marks, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
-    CREATE TABLE IF NOT EXISTS search.docs (id INTEGER PRIMARY KEY, room INTEGER NOT NULL, message INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS search.indexed (id INTEGER PRIMARY KEY, messages TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS search.gathered
+        (at INTEGER, message INTEGER, room INTEGER NOT NULL, PRIMARY KEY (at, message)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS search.followers (name TEXT PRIMARY KEY, no INTEGER NOT NULL);
 ";

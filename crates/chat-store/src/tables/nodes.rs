@@ -14,8 +14,13 @@ table! {
 }
 
 table! {
-    /// The words by which messages are found.
-    words { at, message, room, marks }
+    /// The bundles of the index: a few messages each, and the words by which they are found.
+    indexed { id, messages, marks }
+}
+
+table! {
+    /// The messages that are still to be put into the index while it is made anew.
+    gathered { at, message, room }
 }
 
 row! {
