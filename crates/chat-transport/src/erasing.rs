@@ -7,7 +7,6 @@ use chat_domain::{Command, Directory, Erasure, Failure, Journal, Order, Person, 
 use futures_util::future::join_all;
 
 use crate::app::App;
-use crate::clock;
 
 /// Erases people from where everything is remembered, with or without a server on it.
 #[derive(Clone)]
@@ -16,7 +15,12 @@ pub struct Eraser {
     pub journal: Arc<dyn Journal>,
     /// What knows people.
     pub directory: Arc<dyn Directory>,
+    /// What says which time it is.
+    pub clock: Clock,
 }
+
+/// What says which time it is: a server's own clock, or [`crate::clock::now`].
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
 
 impl Eraser {
     /// Erases somebody while no server is there. What they said is unreadable from then on, if it goes too; [`Eraser::finish`] deletes it.
@@ -36,14 +40,19 @@ impl Eraser {
         Ok(person)
     }
 
+    /// The moment that it is.
+    pub(crate) fn now(&self) -> Time {
+        (self.clock)()
+    }
+
     /// Takes somebody out of the lobby and out of every room.
     pub(crate) async fn part(&self, user: UserId) -> Result<(), Failure> {
         for command in [Command::StopSearch, Command::LeaveRoulette] {
-            settled(self.journal.execute(Order { actor: user, at: clock::now(), command, origin: None }).await)?;
+            settled(self.journal.execute(Order { actor: user, at: self.now(), command, origin: None }).await)?;
         }
         let rooms = self.journal.memberships(user).await?;
         for some in rooms.chunks(AT_ONCE) {
-            let part = |room| Order { actor: user, at: clock::now(), command: Command::Part { room }, origin: None };
+            let part = |room| Order { actor: user, at: self.now(), command: Command::Part { room }, origin: None };
             for parted in join_all(some.iter().map(|of| self.journal.execute(part(of.room)))).await {
                 settled(parted)?;
             }
@@ -55,7 +64,9 @@ impl Eraser {
 impl App {
     /// What erases people here.
     pub(crate) fn eraser(&self) -> Eraser {
-        Eraser { journal: self.journal.clone(), directory: self.directory.clone() }
+        let hub = self.hub.clone();
+        let clock = Arc::new(move || hub.now());
+        Eraser { journal: self.journal.clone(), directory: self.directory.clone(), clock }
     }
 
     /// Erases somebody: whatever they have opened goes, on every node.

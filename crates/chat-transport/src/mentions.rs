@@ -9,7 +9,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::app::App;
-use crate::clock;
 
 impl App {
     /// Stores and tells the notifications that are owed, until told to stop; it begins with those left over from the server's
@@ -34,7 +33,7 @@ impl App {
 
     async fn notify_mentioned(&self) -> Result<(), Failure> {
         loop {
-            let new = self.journal.notify_mentioned(clock::now(), AT_ONCE).await?;
+            let new = self.journal.notify_mentioned(self.now(), AT_ONCE).await?;
             if new.is_empty() {
                 return Ok(());
             }

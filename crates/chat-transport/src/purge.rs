@@ -9,7 +9,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 use crate::app::App;
-use crate::clock;
 use crate::erasing::Eraser;
 
 impl App {
@@ -57,7 +56,7 @@ impl Eraser {
             }
             let deleted = due.into_iter().map(|(room, actor, message)| {
                 let command = Command::Purge { room, message };
-                self.journal.execute(Order { actor, at: clock::now(), command, origin: None })
+                self.journal.execute(Order { actor, at: self.now(), command, origin: None })
             });
             for deleted in join_all(deleted).await {
                 match deleted {
@@ -73,7 +72,7 @@ impl Eraser {
     async fn purge_rest(&self, user: UserId) -> Result<(), Failure> {
         loop {
             let began = Instant::now();
-            if self.directory.tidy(user, clock::now(), AT_ONCE).await? {
+            if self.directory.tidy(user, self.now(), AT_ONCE).await? {
                 return Ok(());
             }
             self.let_others(began).await;

@@ -53,7 +53,7 @@ pub(crate) async fn erase(config: &Config, who: &str, said: Said) -> Result<(), 
 async fn erase_in(config: &Config, store: &Arc<Store>, who: &str, said: Said) -> Result<(), String> {
     let user = named(store, who).await?.person.id();
     let kept = files::kept(config)?;
-    let eraser = Eraser { journal: store.clone(), directory: store.clone() };
+    let eraser = Eraser { journal: store.clone(), directory: store.clone(), clock: Arc::new(clock::now) };
     eraser.erase(user, said == Said::Delete, clock::now()).await.map_err(told)?;
     let later = |failure| format!("{failure}: {user} is erased, and the next server deletes what is left of them");
     eraser.finish().await.map_err(later)?;
