@@ -30,8 +30,12 @@ pub(super) fn search(first: u64, count: u64, mistake: Option<Mistake>, enough: i
             if seed >= first.saturating_add(count) {
                 return;
             }
-            let Ran { red, .. } = run(&Plan::of(seed), mistake);
             tried.fetch_add(1, Ordering::Relaxed);
+            let plan = Plan::of(seed);
+            if !can_show(mistake, &plan) {
+                continue;
+            }
+            let Ran { red, .. } = run(&plan, mistake);
             if let Some(red) = red {
                 reds.lock().expect("no panic").insert(seed, red);
             }
@@ -41,6 +45,20 @@ pub(super) fn search(first: u64, count: u64, mistake: Option<Mistake>, enough: i
     thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(look))));
     let red = reds.into_inner().expect("no panic").pop_first();
     Found { tried: tried.into_inner(), red }
+}
+
+/// Tells whether a plan has the trouble without which a mistake cannot show: the others need not be run.
+fn can_show(mistake: Option<Mistake>, plan: &Plan) -> bool {
+    match mistake {
+        Some(Mistake::Numbers) => plan.nodes > 1 && plan.lost + plan.deaf > 0,
+        Some(Mistake::Wall) => plan.jumps > 0 && plan.homes + plan.members + plan.voices > 0,
+        Some(Mistake::Drops | Mistake::Unbound) => plan.stalls > 0,
+        Some(Mistake::Lingers) => plan.members + plan.voices > 0,
+        Some(Mistake::Voice) => plan.voices > 0,
+        Some(Mistake::Again) => plan.unknown > 0,
+        Some(Mistake::Epoch) => plan.restore,
+        _ => true,
+    }
 }
 
 /// Returns a simpler plan in which the same checker finds something, as far as a few tries lead.
