@@ -140,6 +140,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["last_reply_at"], "When the newest of them came.", NONE),
     (&["pinned"], "Whether it is pinned.", NONE),
     (&["slow_mode"], "How many seconds lie between two messages of a member.", NONE),
+    (&["keep_messages"], "For how many seconds messages are kept; null: as long as in other chats.", "2592000"),
     (&["erased_at"], "Since when the user is erased, or null.", NONE),
     (&["messages"], "Whether what they said stays, without a name.", NONE),
     (&["frozen"], "Whether only owners and moderators send.", NONE),
