@@ -95,7 +95,8 @@ impl Event {
         Some(self.saying(now))
     }
 
-    /// The same event where it quotes a message up to this one, which vanished; `None` where it does not.
+    /// Returns the event without the quote of a message up to this one, which has vanished; `None` if it quotes no such
+    /// message.
     pub fn unquoted(&self, upto: MessageId) -> Option<Event> {
         let (Change::Sent { message, .. } | Change::Edited { message }) = &self.change else { return None };
         let reply = message.reply.as_ref().filter(|reply| reply.quote.message <= upto && !reply.quote.deleted)?;
@@ -103,7 +104,7 @@ impl Event {
         Some(self.saying(Message { reply, ..Message::clone(message) }))
     }
 
-    /// The same event about the message as it is now.
+    /// Returns the event about the message as it is now.
     fn saying(&self, message: Message) -> Event {
         let message = Arc::new(message);
         let change = match &self.change {

@@ -36,7 +36,7 @@ pub trait Files: Send + Sync {
     /// moment on.
     fn file(&self, id: FileId) -> Answer<'_, Option<FileRow>>;
 
-    /// The files of somebody that are not gone, after this one in the order of ids.
+    /// Returns a user's files that are not gone, in the order of ids, beginning after this one.
     fn files_of(&self, owner: UserId, after: Option<FileId>, limit: usize) -> Answer<'_, Vec<FileRow>>;
 
     /// Notes that all bytes of a file were uploaded, so that messages can name it from now on.

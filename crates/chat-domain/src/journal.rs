@@ -150,21 +150,23 @@ pub trait Journal: Send + Sync {
     /// An empty answer means that none is left.
     fn purging(&self, limit: usize) -> Answer<'_, Vec<(RoomId, UserId, MessageId)>>;
 
-    /// For how long a room's messages are kept, whoever asks; without a span as long as everybody's.
+    /// Sets for how long a room's messages are kept, whoever asks. `None` means as long as those of other rooms.
     fn keep(&self, room: RoomId, span: Option<Duration>) -> Answer<'_, ()>;
 
-    /// Lets about so many messages vanish that were kept for long enough at `at`: those of rooms without a span of their own after
-    /// `keep`, if there is one. What is left of each counts as read, is answered like one that was deleted, and is told to nobody; who
-    /// passes a [`Head`] before it is to load anew. None is left when there is no answer.
+    /// Lets about `most` messages vanish that were kept for long enough at `at`; in rooms without a span of their own,
+    /// that is `keep`, or for good if it is `None`. Each leaves a stub, which counts as read and is answered like a
+    /// deleted message. Nobody is told; a reader whose [`Head`] is before it must load the room anew. An empty answer
+    /// means that none is left.
     fn vanish(&self, keep: Option<Duration>, at: Time, most: usize) -> Answer<'_, Option<Vec<Vanished>>>;
 
     /// Stores a report about a message. If this user reported the message before, returns that report and `false`.
     fn report(&self, new: NewReport, at: Time) -> Answer<'_, (Report, bool)>;
 
-    /// What somebody has said and what still stands, in whatever rooms, after this place in the order of rooms and messages.
+    /// Returns a user's messages that are not deleted, in all rooms, in the order of rooms and messages, beginning
+    /// after this place.
     fn said(&self, by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Answer<'_, Vec<Arc<Message>>>;
 
-    /// The reactions that somebody gives, after this one in the order of rooms, messages and emoji.
+    /// Returns the reactions that a user gives, in the order of rooms, messages and emoji, beginning after this one.
     fn given(&self, by: UserId, after: Option<ReactionRow>, limit: usize) -> Answer<'_, Vec<ReactionRow>>;
 
     /// Returns a page of reports. Whether the caller may see them is not asked here.

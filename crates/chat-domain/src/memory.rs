@@ -52,7 +52,7 @@ struct World {
     notifications: Notifications,
     reports: Vec<Report>,
     feed: Vec<FeedEntry>,
-    /// For how long messages are kept in rooms that differ from the others.
+    /// For how long messages are kept, for rooms with a span of their own.
     kept: BTreeMap<RoomId, Duration>,
     shelf: Shelf,
     webhooks: Vec<Subscribed>,

@@ -64,7 +64,7 @@ pub struct Found {
 pub struct Moved {
     /// Their row in the room.
     pub member: Member,
-    /// Who they are.
+    /// The user.
     pub person: Arc<Person>,
     /// The messages that [`Round::announced`] named, with their readers.
     pub messages: Vec<Readership>,

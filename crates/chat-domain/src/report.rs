@@ -72,11 +72,11 @@ pub enum ReportsPage {
         /// The largest number of reports.
         limit: usize,
     },
-    /// Those of one person, oldest first.
+    /// The reports of one user, oldest first.
     By {
-        /// Who made them.
+        /// The user who made them.
         person: UserId,
-        /// Only those newer than this one.
+        /// Only reports newer than this one.
         after: Option<ReportId>,
         /// How many at most.
         limit: usize,

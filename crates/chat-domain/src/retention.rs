@@ -1,14 +1,14 @@
-//! Keeping messages for a while only.
+//! Keeping messages only for a while.
 
 use crate::id::{MessageId, RoomId};
 
-/// That the oldest messages of a room are gone because they were kept for long enough. What is left of each is a stub, which counts as
-/// read: nobody is told that it was deleted.
+/// The oldest messages of a room have vanished, because they were kept for long enough. Each leaves a stub, which
+/// counts as read. Nobody is told that they were deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Vanished {
-    /// Whose messages they were.
+    /// The room.
     pub room: RoomId,
-    /// The newest of them.
+    /// The newest message that has vanished.
     pub upto: MessageId,
 }

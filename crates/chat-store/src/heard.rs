@@ -63,7 +63,7 @@ impl Heard {
         self.news.notify_one();
     }
 
-    /// The index of words has something to forget of which nothing stands in the feed.
+    /// Notes that the index of words has something to forget that no entry of the feed tells.
     pub(crate) fn forgets(&self) {
         self.news.notify_one();
     }

@@ -1,5 +1,5 @@
-//! Messages that are kept for a while only: what is left counts as read, is answered like what was deleted, and is found by nobody,
-//! wherever the work was broken off.
+//! Messages that are kept only for a while: what is left counts as read, is answered like a deleted message, and is
+//! found by nobody, wherever the work was interrupted.
 
 mod common;
 
@@ -60,7 +60,7 @@ struct Count {
     many: i64,
 }
 
-/// A room with old messages of ann's, and some that are kept; and another room that keeps everything.
+/// A room with old messages of Ann's and some that are kept, and another room that keeps everything.
 struct World {
     ann: UserId,
     bob: UserId,
@@ -101,7 +101,7 @@ impl World {
         world
     }
 
-    /// Some name what is old, and one names a file.
+    /// Sends a message. Some answer old ones, and one names a file.
     async fn say(&mut self, store: &Store, room: RoomId, number: i64, at: i64) {
         let reply_to = if number == OLD { Some(self.sent[1]) } else { None };
         let draft = match number {
@@ -117,7 +117,7 @@ impl World {
         self.sent.push(message.id);
     }
 
-    /// Half of it by a server that is killed, the rest by another one.
+    /// Lets half of the messages vanish by a server that is killed, and the rest by another one.
     async fn vanish<F: Future<Output = Store>>(&self, store: Store, again: impl Fn() -> F) -> Store {
         let start = store.head(self.bob, self.room).await.unwrap();
         let first = store.message(self.bob, self.room, self.sent[0]).await.unwrap().message.clone();
@@ -135,11 +135,11 @@ impl World {
         self.counts(&store, OLD).await;
         assert_eq!(store.let_go(Time::from_secs(0), 9).await.unwrap(), [FileId::of_bits(7)], "its file goes");
         self.reads(&store, start, &first).await;
-        // Others are kept until it is said of all rooms.
+        // Messages of other rooms are kept until a span is set for all rooms.
         assert_eq!(store.history(self.bob, self.other, Page::Newest, 9).await.unwrap().messages.len(), 1);
         let all = store.vanish(Some(2 * DAY), self.now, 100).await.unwrap().unwrap();
         assert_eq!(all.iter().map(|gone| gone.room).collect::<Vec<_>>(), [self.other]);
-        // Their chat is empty, and goes on.
+        // Their chat is empty, and can go on.
         assert_eq!(store.chat(self.bob, self.other).await.unwrap().unread, 0);
         let more = store.execute(order(self.ann, self.now.0 / 1_000_000, common::say(self.other, "Schwertfisch")));
         more.await.unwrap();
@@ -157,7 +157,7 @@ impl World {
         assert_eq!(shown, self.sent[vanished as usize..(OLD + KEPT) as usize]);
     }
 
-    /// What is left for those who ask, and for those who come back.
+    /// Checks what is left for readers who ask, and for those who come back.
     async fn reads(&self, store: &Store, start: Head, first: &Message) {
         let (bob, room) = (self.bob, self.room);
         let unknown = Err(Failure::Refused(Refusal::UnknownMessage));
@@ -167,7 +167,7 @@ impl World {
         let pins = store.history(bob, room, Page::Pinned, 9).await.unwrap().messages;
         assert_eq!(pins.iter().map(|pin| pin.message.id).collect::<Vec<_>>(), [self.sent[OLD as usize]]);
         assert_eq!(store.inspect(room).await.unwrap().room.pins, 1);
-        // Who has read up to what is gone has as much before them as who has read nothing.
+        // A reader up to a message that has vanished has as much unread as one who has read nothing.
         let read = Command::Read { room, upto: Some(self.sent[9]) };
         store.execute(order(bob, self.now.0 / 1_000_000, read)).await.unwrap();
         assert_eq!(store.chat(bob, room).await.unwrap().unread, KEPT as u64);
@@ -184,7 +184,7 @@ impl World {
             let sent = events.iter().filter(|event| matches!(event.change, Change::Sent { .. })).count();
             assert_eq!(sent, if matches!(since, Since::Head(_)) { 0 } else { KEPT as usize });
         }
-        // A repeat is known, and says no more than one of a message that was deleted.
+        // A repeat is recognised, and tells no more than one of a deleted message.
         let draft = Draft::text("Schwertfisch 0 @bob");
         let again = Command::Send { room, draft, client_id: ClientId::new("name-0") };
         let answer = store.execute(order(self.ann, self.now.0 / 1_000_000, again)).await.unwrap();
@@ -194,7 +194,7 @@ impl World {
         let sought = Sought::parse("Schwertfisch").unwrap();
         let find = Find { sought, room: Some(room), from: None, since: None, before: None, below: None, limit: 50 };
         let began = Instant::now();
-        // Whoever opened the store just now keeps the index again in a moment.
+        // The store that was just opened keeps the index in a moment.
         while store.find(bob, find.clone()).await.unwrap().hits.len() != KEPT as usize {
             assert!(began.elapsed() < Duration::from_secs(60), "what is kept is not found, or what is gone is");
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -82,7 +82,7 @@ pub enum Tell {
     Now(Arc<Person>),
     /// Everything that this user ever said has become unreadable.
     Unsaid(UserId),
-    /// The oldest messages of a room were kept for long enough.
+    /// Notes that the oldest messages of a room have vanished, because they were kept for long enough.
     Vanished(Vanished),
     /// What a back end posted to these people, as the sending node wrote it down.
     Post(Vec<UserId>, String),

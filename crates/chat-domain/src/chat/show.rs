@@ -26,7 +26,7 @@ impl Chat {
         self.rooms_of.get(&user).into_iter().flatten().copied()
     }
 
-    /// All that is in rooms, in no order.
+    /// Returns everything that is known of rooms, in no particular order.
     pub(crate) fn everything(&self) -> impl Iterator<Item = &RoomState> {
         self.states.values()
     }
@@ -55,7 +55,7 @@ impl RoomState {
         &self.changes
     }
 
-    /// The `seq` up to which messages were kept for long enough.
+    /// Returns the `seq` up to which messages have vanished.
     pub(crate) fn pruned(&self) -> u64 {
         self.pruned
     }

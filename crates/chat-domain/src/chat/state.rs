@@ -41,7 +41,8 @@ pub(crate) struct RoomState {
     pub(super) mentions: Map<Option<UserId>, Vec<(u64, UserId)>>,
     /// The [numbers](Message::number) of deleted messages, in order.
     pub(super) deleted: Vec<u64>,
-    /// The newest message that was kept for long enough, and its `seq`: nobody goes on from before it. Only a whole chat keeps them.
+    /// The newest message that has vanished, and its `seq`. No replay can begin before it. Only a whole chat keeps
+    /// this.
     pub(super) vanished: Option<MessageId>,
     pub(super) pruned: u64,
     /// The log without the messages, in order of `seq`. Only a whole chat keeps it.

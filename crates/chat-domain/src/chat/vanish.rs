@@ -1,4 +1,4 @@
-//! What vanishes of a whole chat because it was kept for long enough.
+//! Messages of a whole chat that vanish because they were kept for long enough.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,7 +11,8 @@ use crate::retention::Vanished;
 use crate::time::Time;
 
 impl Chat {
-    /// Leaves stubs of the messages of a room that were sent before `old`, the oldest first and at most so many.
+    /// Leaves stubs in the place of the messages of a room that were sent before `old`: of the oldest, at most `most`
+    /// of them.
     pub fn vanish(&mut self, room: RoomId, old: Time, at: Time, most: usize) -> Option<Vanished> {
         let state = self.states.get(&room)?;
         let left = state.messages.iter().skip_while(|message| Some(message.id) <= state.vanished);

@@ -1,4 +1,4 @@
-//! Keeping messages for a while only, in memory.
+//! Keeping messages only for a while, in memory.
 
 use alloc::vec::Vec;
 use core::time::Duration;

@@ -1,4 +1,4 @@
-//! What somebody has said and done anywhere, out of a whole chat.
+//! What a user has said and done in any room of a whole chat.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::rows::ReactionRow;
 
 impl Chat {
-    /// What somebody has said and what still stands, in the order of rooms and messages.
+    /// Returns a user's messages that are not deleted, in the order of rooms and messages.
     pub fn said(&self, by: UserId, after: Option<(RoomId, MessageId)>, limit: usize) -> Vec<Arc<Message>> {
         let mut said: Vec<_> = self.everything().flat_map(|state| state.messages().iter()).cloned().collect();
         said.retain(|message| message.sender.id() == by && message.deleted.is_none());
@@ -19,7 +19,7 @@ impl Chat {
         said.into_iter().map(|message| self.as_now(&message)).collect()
     }
 
-    /// The reactions that somebody gives, in the order of rooms, messages and emoji.
+    /// Returns the reactions that a user gives, in the order of rooms, messages and emoji.
     pub fn given_by(&self, by: UserId, after: Option<&ReactionRow>, limit: usize) -> Vec<ReactionRow> {
         let messages = self.everything().flat_map(|state| state.messages().iter().map(move |one| (state, one)));
         let given = messages.flat_map(|(state, message)| state.reactors(message.id));

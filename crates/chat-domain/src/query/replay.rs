@@ -30,7 +30,7 @@ impl Chat {
     }
 
     fn page_of(&self, state: &RoomState, row: &Room, replay: Replay) -> Replayed {
-        // A whole chat forgets nothing but old messages.
+        // A whole chat keeps its whole log, except for messages that have vanished.
         let pruned = Head { seq: state.pruned(), moves: 0 };
         let round = match Round::begin(row, replay, pruned, self.limits()) {
             Ok(round) => round,

@@ -167,7 +167,7 @@ impl Fields {
         self.0.iter().any(|(known, value)| known == name && *value != Value::Null)
     }
 
-    /// Whether the field is there, be it null.
+    /// Whether the field is there, even if it is null.
     pub(super) fn is_named(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }

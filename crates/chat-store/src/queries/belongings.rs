@@ -1,4 +1,4 @@
-//! What somebody has said and done, in whatever rooms.
+//! What a user has said and done, in any room.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::sql::Sql;
 use crate::tables::reactions::{REACTION, ReactionOf, reaction};
 use crate::work_error::Worked;
 
-/// What they have said and what still stands, in the order of rooms and messages.
+/// Returns a user's messages that are not deleted, in the order of rooms and messages.
 pub(super) async fn said(
     conn: &Conn,
     by: UserId,
@@ -30,7 +30,7 @@ pub(super) async fn said(
         if said.len() >= limit {
             break;
         }
-        // The next room in which they are or were.
+        // The next room in which the user is or was.
         let next = "SELECT MIN(m.room) AS room FROM members m WHERE m.person = ? AND m.room > ? AND";
         let sql = Sql::new(format!("SELECT MIN(n.room) FROM ({next} m.active UNION ALL {next} NOT m.active) n"));
         let sql = sql.bind(by).bind(room).bind(by).bind(room);
@@ -42,7 +42,7 @@ pub(super) async fn said(
     threads::messages(conn, said).await
 }
 
-/// The reactions that they give, in the order of rooms, messages and emoji.
+/// Returns the reactions that a user gives, in the order of rooms, messages and emoji.
 pub(super) async fn given(
     conn: &Conn,
     by: UserId,

@@ -42,7 +42,7 @@ pub(super) fn called(files: &HashMap<FileId, FileRow>, named: &Named) -> Option<
     Some(row.file.clone())
 }
 
-/// The files of somebody that are not gone, in the order of their ids.
+/// Returns a user's files that are not gone, in the order of their ids.
 pub(super) async fn of(conn: &Conn, owner: UserId, after: Option<FileId>, limit: usize) -> Worked<Vec<FileRow>> {
     let sql = format!("SELECT {FILE} FROM files f WHERE f.owner = ? AND f.gone = 0 AND f.id > ? ORDER BY f.id LIMIT ?");
     let after = after.map_or(String::new(), String::from);

@@ -134,7 +134,7 @@ impl Indexer {
         Ok((Progress { fed: entry.no, ..before }, piece))
     }
 
-    /// Forgets some of what has vanished, after what was read of it before; says whether there was anything.
+    /// Deletes some entries of messages that have vanished. Returns whether there were any.
     async fn forget(&self, database: &Weak<Database>, progress: Progress) -> Result<bool, Failure> {
         let (forgotten, piece) = question(database, |conn| Box::pin(pieces::vanished(conn))).await?;
         if forgotten.is_empty() {

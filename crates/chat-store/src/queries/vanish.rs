@@ -1,4 +1,4 @@
-//! Keeping messages for a while only: what is older leaves a stub that counts as read, and is told to nobody.
+//! Keeping messages only for a while. An older message leaves a stub, which counts as read; nobody is told.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::rows::{MESSAGE, MORE, PERSON, SaidRow, message, message_id, room_id};
 use crate::sql::{Rows, Sql, Write};
 use crate::work_error::Worked;
 
-/// For how long a room's messages are kept; without a span as long as everybody's.
+/// Sets for how long a room's messages are kept; without a span, as long as those of other rooms.
 pub(super) async fn keep(conn: &Conn, room: RoomId, span: Option<Duration>) -> Worked<()> {
     let sql = Sql::new("UPDATE rooms SET keep = ? WHERE id = ?").bind(span.map(micros)).bind(room);
     match conn.run(sql).await? {
@@ -19,8 +19,8 @@ pub(super) async fn keep(conn: &Conn, room: RoomId, span: Option<Duration>) -> W
     }
 }
 
-/// Rooms of which something may have been kept for long enough, with the moment before which it was sent: those with a span of their
-/// own first.
+/// Returns rooms in which messages may have been kept for long enough, each with the moment before which those were
+/// sent. Rooms with a span of their own come first.
 pub(super) async fn due(conn: &Conn, keep: Option<Duration>, at: Time) -> Worked<Vec<(RoomId, Time)>> {
     let own = Sql::new(
         "SELECT r.id, r.keep FROM rooms r WHERE r.keep IS NOT NULL AND r.due < ? - r.keep ORDER BY r.id LIMIT ?",
@@ -34,7 +34,7 @@ pub(super) async fn due(conn: &Conn, keep: Option<Duration>, at: Time) -> Worked
     rooms.into_iter().map(|(room, keep)| Ok((room_id(room)?, Time(at.0.saturating_sub(keep))))).collect()
 }
 
-/// Has about so many messages of these rooms vanish.
+/// Lets about `most` messages of these rooms vanish.
 pub(super) async fn slice(conn: &Conn, due: &[(RoomId, Time)], at: Time, most: usize) -> Worked<Vec<Vanished>> {
     conn.lock_names(&[VANISH_LOCK]).await?;
     conn.lock_rooms(due.iter().map(|(room, _)| room.number())).await?;
@@ -50,7 +50,7 @@ pub(super) async fn slice(conn: &Conn, due: &[(RoomId, Time)], at: Time, most: u
     Ok(gone)
 }
 
-/// The oldest messages of a room that were sent before `old`, and how many that are.
+/// Lets the oldest messages of a room vanish that were sent before `old`. Returns them, and how many they are.
 async fn of_room(conn: &Conn, room: RoomId, old: Time, at: Time, most: usize) -> Worked<(Option<Vanished>, usize)> {
     let sql = Sql::new("SELECT r.vanished FROM rooms r WHERE r.id = ?").bind(room);
     let Some((from,)) = conn.first::<(i64,)>(sql).await? else { return Ok((None, 0)) };
@@ -60,7 +60,7 @@ async fn of_room(conn: &Conn, room: RoomId, old: Time, at: Time, most: usize) ->
     );
     let rows = conn.load::<(i64, i64, i64, bool)>(sql.bind(room).bind(from).bind(most + 1)).await?;
     let gone: Vec<_> = rows.iter().take(most).take_while(|(_, _, sent, _)| *sent < old.0).collect();
-    // Nothing is sent before what is there already, and nothing much before now.
+    // A message is never sent before one that is there already, and clocks differ by no more than `CLOCKS`.
     let next = rows.get(gone.len()).map_or(at.before(CLOCKS).max(old), |(_, _, sent, _)| Time(*sent));
     let Some(&&(upto, seq, ..)) = gone.last() else {
         conn.run(Sql::new("UPDATE rooms SET due = ? WHERE id = ?").bind(next).bind(room)).await?;
@@ -78,7 +78,7 @@ async fn of_room(conn: &Conn, room: RoomId, old: Time, at: Time, most: usize) ->
     Ok((Some(vanished), gone.len()))
 }
 
-/// Takes from the messages between two what they say, and all that belongs to it; the index is to forget them.
+/// Empties the messages between two ids, deletes what belongs to them, and notes that the index must forget them.
 async fn leave_stubs(conn: &Conn, room: RoomId, (from, upto): (i64, i64), at: Time) -> Worked<()> {
     let between = |sql: &'static str| Sql::new(sql).bind(room).bind(from).bind(upto);
     for sql in [
@@ -105,7 +105,7 @@ async fn leave_stubs(conn: &Conn, room: RoomId, (from, upto): (i64, i64), at: Ti
     Ok(())
 }
 
-/// Some of the stubs that the index of words is to forget.
+/// Returns some of the stubs that the index of words must forget.
 pub(super) async fn unfound(conn: &Conn, most: usize) -> Worked<Vec<Message>> {
     let sql = Sql::new(format!(
         "SELECT {MESSAGE}, {MORE}, {PERSON} FROM (SELECT x.room, x.message FROM unfound x ORDER BY x.room, x.message LIMIT ?) n
@@ -114,7 +114,7 @@ pub(super) async fn unfound(conn: &Conn, most: usize) -> Worked<Vec<Message>> {
     conn.load::<SaidRow>(sql.bind(most)).await?.into_iter().map(message).collect()
 }
 
-/// It has forgotten these.
+/// Notes that the index has forgotten these.
 pub(super) async fn are_unfound(conn: &Conn, stubs: &[(RoomId, i64)]) -> Worked<()> {
     let rows = Rows::new(stubs.iter().map(|&(room, message)| [room.into(), message.into()]));
     Ok(conn.write(Write::other("DELETE FROM unfound WHERE (room, message) IN (", rows, ")")).await?)
@@ -124,11 +124,11 @@ fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Rooms that are looked at in one transaction.
+/// The number of rooms in one transaction.
 const ROOMS_AT_ONCE: usize = 50;
 
-/// How far clocks may be apart.
+/// How far apart clocks may be.
 const CLOCKS: Duration = Duration::from_secs(60);
 
-/// The number under which this is held: one node at a time is enough.
+/// The number that is locked while messages vanish, because one node at a time is enough.
 const VANISH_LOCK: i64 = 0x7661_6e69_7368;

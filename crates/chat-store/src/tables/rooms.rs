@@ -9,7 +9,7 @@ use crate::sql::Write;
 use crate::work_error::Worked;
 
 table! {
-    /// Rooms. Up to where something of each was thrown away, and for how long its messages are kept, is said in the last columns.
+    /// Rooms. The last columns say up to where changes and receipts were deleted, and for how long messages are kept.
     rooms {
         id, kind, title, owner, created_at, seq, moves, members_seq, members, last_at, last_message, sent, pins, slow_mode,
         frozen, closed, pruned, pruned_moves, keep, due, vanished,
@@ -17,7 +17,7 @@ table! {
 }
 
 table! {
-    /// Messages that are stubs, which the index of words is to forget.
+    /// Stubs of messages that the index of words must forget.
     unfound { room, message }
 }
 

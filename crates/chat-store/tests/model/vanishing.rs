@@ -1,11 +1,11 @@
-//! Messages that are kept for a while only.
+//! Messages that are kept only for a while.
 
 use std::time::Duration;
 
 use super::*;
 
 impl Story {
-    /// What was kept for long enough in some room vanishes, a few at a time.
+    /// Lets messages of a room vanish that were kept for long enough, a few at a time.
     pub(super) async fn let_vanish(&mut self) {
         let Some(room) = self.dice.pick(&self.rooms) else { return };
         let (keep, most) = (Duration::from_secs(5 + self.dice.roll(60) as u64), 1 + self.dice.roll(9));

@@ -1,4 +1,4 @@
-//! All that belongs to somebody, a line each, and nobody else's words.
+//! Everything that belongs to a user, each on a line of its own, without anybody else's words.
 
 use chat_domain::rows::ReactionRow;
 use chat_domain::view::Membership;
@@ -8,32 +8,32 @@ use super::super::Tree;
 use super::{account, chat, report};
 use crate::json::{Object, Raw, object};
 
-/// Something that belongs to somebody.
+/// Something that belongs to a user.
 #[derive(Clone, Copy, Debug)]
 pub enum Belonging<'a> {
-    /// Who they are.
+    /// The user.
     User(&'a Person),
-    /// A room that they are in.
+    /// A room that they are in, with their rank.
     Chat(&'a Membership, Role),
-    /// What they said.
+    /// A message that they sent.
     Message(&'a Message),
-    /// A reaction that they gave.
+    /// A reaction that they give.
     Reaction(&'a ReactionRow),
-    /// A file that they brought.
+    /// A file that they uploaded.
     File(&'a File),
-    /// Whom they block.
+    /// A user whom they block.
     Block(&'a Person),
-    /// What they found bad.
+    /// A report that they made.
     Report(&'a Report),
-    /// What they were notified of; its words are others'.
+    /// A notification of theirs, without its text, which is somebody else's.
     Notification(&'a Notification),
-    /// Where they are pushed what they miss.
+    /// The address of a device of theirs.
     Subscription(&'a str),
-    /// That this is all: so many lines.
+    /// The end: how many lines there were.
     End(u64),
 }
 
-/// Puts its line behind others.
+/// Adds the line of something that belongs to the user.
 pub fn belonging(out: &mut Vec<u8>, it: Belonging<'_>) {
     let word = match it {
         Belonging::User(_) => "user",

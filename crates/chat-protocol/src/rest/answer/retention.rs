@@ -1,4 +1,4 @@
-//! For how long messages are kept.
+//! How long messages are kept.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use chat_domain::RoomId;
 use super::super::Tree;
 use super::{Reply, reply};
 
-/// For how long a room's messages are kept; as long as everywhere without a span.
+/// Returns for how long a room's messages are kept; without a span, as long as those of other rooms.
 pub fn kept(room: RoomId, span: Option<Duration>) -> Reply {
     let tree = Tree::V2;
     reply(tree, 200, |o| {

@@ -1,19 +1,19 @@
-//! For how long messages are kept.
+//! How long messages are kept.
 
 use std::time::Duration;
 
 use super::super::fields::{Fields, missing, wrong};
 use crate::trouble::Trouble;
 
-/// What `PATCH server/chats/{id}` takes.
+/// The body of `PATCH server/chats/{id}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepMessages(
-    /// For how long; as long as everywhere where it is null.
+    /// For how long; `None` for as long as in other rooms.
     pub Option<Duration>,
 );
 
 impl KeepMessages {
-    /// Understands a body.
+    /// Reads a body.
     pub fn read(body: &[u8]) -> Result<KeepMessages, Trouble> {
         let mut fields = Fields::parse(body)?;
         if !fields.is_named(FIELD) {
@@ -27,7 +27,7 @@ impl KeepMessages {
     }
 }
 
-/// The name of the field, which is not for users.
+/// The name of the field, which only back ends may set.
 pub(super) const FIELD: &str = "keep_messages";
 
 /// A hundred years.

@@ -1,4 +1,4 @@
-//! Answers that take more than one step.
+//! Answers that take more than one step of work.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use chat_domain::{Failure, MessageId, NewReport, Report, RoomId, Time, UserId, V
 use super::super::{Database, erasing, reports, vanish};
 
 impl Database {
-    /// As [`chat_domain::Journal::report`]: what is new is for the feed.
+    /// As [`chat_domain::Journal::report`]; a new report is written to the feed.
     pub(super) async fn add_report(&self, new: NewReport, at: Time) -> Result<(Report, bool), Failure> {
         let said = self.write(move |conn| Box::pin(reports::add(conn, new, at))).await?;
         if said.1 {
@@ -16,7 +16,7 @@ impl Database {
         Ok(said)
     }
 
-    /// As [`chat_domain::Journal::purging`]: orders of which nothing is left are passed over.
+    /// As [`chat_domain::Journal::purging`]; goes on past orders of which nothing is left.
     pub(super) async fn purge_due(&self, limit: usize) -> Result<Vec<(RoomId, UserId, MessageId)>, Failure> {
         loop {
             if let Some(due) = self.write(move |conn| Box::pin(erasing::purging(conn, limit))).await? {
@@ -25,7 +25,7 @@ impl Database {
         }
     }
 
-    /// As [`chat_domain::Journal::vanish`]: nothing is written where nothing is due.
+    /// As [`chat_domain::Journal::vanish`]; writes nothing if nothing is due.
     pub(super) async fn let_vanish(
         &self,
         keep: Option<Duration>,
