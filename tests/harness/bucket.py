@@ -1,4 +1,4 @@
-"""A private S3 server on free ports, which checks signatures and keeps to itself."""
+"""A private S3 server on free ports, which checks signatures."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class Bucket:
         identities = [{"name": "chat", "credentials": keys, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]
         (home / "s3.json").write_text(json.dumps({"identities": identities}))
         ports = {name: free_port() for name in ("master", "volume", "filer")}
-        # Each port has another one beside it, which is this one and ten thousand unless it is said.
+        # Each port has a second one for gRPC, ten thousand higher unless it is given.
         ports |= {f"{name}.port.grpc": free_port() for name in ("master", "volume", "filer", "s3")}
         command = [program, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={home}", "-master.telemetry=false"]
         command += ["-master.volumeSizeLimitMB=64", "-volume.max=100", "-filer", "-s3", f"-s3.port={self.port}"]
@@ -57,7 +57,7 @@ class Bucket:
         return self
 
     def make(self):
-        """Makes the bucket, once the server is there."""
+        """Creates the bucket, as soon as the server answers."""
         deadline = time.monotonic() + 120
         while True:
             made = self.ask("PUT", "")
@@ -69,7 +69,7 @@ class Bucket:
             time.sleep(0.2)
 
     def ask(self, method, key):
-        """The status of a request that is signed with the key, past the chat server."""
+        """Sends a signed request straight to the bucket; returns the status."""
         command = [
             "curl",
             "-sS",

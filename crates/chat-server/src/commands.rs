@@ -49,33 +49,33 @@ pub(crate) enum UserAction {
     },
     /// List all accounts: id, username and name, separated by tabs.
     List,
-    /// Keep somebody out until `user enable`: nothing of theirs is lost, and their log-ins go on after it.
+    /// Suspend an account until `user enable`, or for a while. Nothing is lost, and its log-ins are good again afterwards.
     Disable {
-        /// Whom: a username or an integer id.
+        /// The account: a username or a number.
         user: String,
-        /// For how long, such as `7d`; without it until they are let in again.
+        /// For how long, such as `7d` [default: until `user enable`].
         #[arg(long = "for", value_parser = lifetime)]
         span: Option<Span>,
-        /// Why, for operators.
+        /// The reason, for operators.
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Let somebody in again who was kept out.
+    /// Let a suspended account in again.
     Enable {
-        /// Whom: a username or an integer id.
+        /// The account: a username or a number.
         user: String,
     },
-    /// Take name, picture, password, files and memberships from somebody for good; their id stays.
+    /// Erase an account for good: its name, picture, password, files and memberships. Its id stays.
     Erase {
-        /// Whom: a username or an integer id.
+        /// The account: a username or a number.
         user: String,
-        /// What becomes of their messages.
+        /// What happens to its messages.
         #[arg(long)]
         messages: Said,
     },
 }
 
-/// Makes, lists, changes or ends accounts.
+/// Creates, lists, changes, suspends or erases accounts.
 pub(crate) async fn user(config: &Config, action: &UserAction) -> Result<(), String> {
     if let UserAction::Erase { user, messages } = action {
         return leaving::erase(config, user, *messages).await;
@@ -210,7 +210,7 @@ async fn issue(store: &Store, config: &Config, user: &str) -> Result<(), String>
     print(format!("{}\n", token.reveal()).as_bytes())
 }
 
-/// Somebody whom a username or an integer id names.
+/// Returns the account with this username or number.
 async fn named(store: &Store, user: &str) -> Result<Account, String> {
     if let Some(account) = store.by_username(user.into()).await.map_err(told)? {
         return Ok(account);

@@ -257,7 +257,7 @@ pub(crate) enum Action {
     Serve,
     /// Serve a chat in memory with people who live in it, and print a link that logs in.
     Demo,
-    /// Make, list, disable and erase accounts.
+    /// Create, list, suspend and erase accounts, and change passwords.
     User {
         /// What to do.
         #[command(subcommand)]

@@ -48,7 +48,7 @@ pub(crate) fn folder(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// Who may write into the bucket, as everywhere where there is one.
+/// Returns the key of the bucket, from the environment variables that other S3 programs use too.
 fn key() -> Result<BucketKey, String> {
     let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (id, secret) = (from("AWS_ACCESS_KEY_ID"), from("AWS_SECRET_ACCESS_KEY").map(Secret::new));
@@ -57,7 +57,7 @@ fn key() -> Result<BucketKey, String> {
 }
 
 impl Kept {
-    /// Where the page must be allowed to send files, beside to this server.
+    /// Returns the origin other than this server's to which the page must be allowed to send files.
     pub(crate) fn elsewhere(&self) -> Option<String> {
         match &*self.shelf {
             Shelf::Folder(_) => None,

@@ -8,12 +8,12 @@ use futures_util::future::join_all;
 
 use crate::app::App;
 
-/// Erases people from where everything is remembered, with or without a server on it.
+/// Erases people from the ports that remember them, in a server or without one.
 #[derive(Clone)]
 pub struct Eraser {
-    /// What remembers the chats.
+    /// The journal: rooms and what happens in them.
     pub journal: Arc<dyn Journal>,
-    /// What knows people.
+    /// The directory: people and their credentials.
     pub directory: Arc<dyn Directory>,
     /// What says which time it is.
     pub clock: Clock,
@@ -23,7 +23,8 @@ pub struct Eraser {
 pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
 
 impl Eraser {
-    /// Erases somebody while no server is there. What they said is unreadable from then on, if it goes too; [`Eraser::finish`] deletes it.
+    /// Erases somebody while no server is running, and their messages too if `unsaid`. The messages become unreadable at once;
+    /// [`Eraser::finish`] deletes them.
     pub async fn erase(&self, user: UserId, unsaid: bool, at: Time) -> Result<Erasure, Failure> {
         self.leave(user).await?;
         self.directory.end_tokens(user, at).await?;
@@ -32,7 +33,8 @@ impl Eraser {
         Ok(erasure)
     }
 
-    /// Who is to be erased leaves every room before: so nobody is left with a member who cannot be told from others. Who they are.
+    /// Takes somebody who is to be erased out of every room, so that nobody is left with a member who cannot be told from others.
+    /// Returns who they are.
     async fn leave(&self, user: UserId) -> Result<Arc<Person>, Failure> {
         let person = self.directory.people(vec![user]).await?.pop().map(|account| account.person);
         let person = person.filter(|person| !person.is_erased()).ok_or(Refusal::UnknownUser)?;
@@ -62,14 +64,14 @@ impl Eraser {
 }
 
 impl App {
-    /// What erases people here.
+    /// Returns the eraser over this server's ports.
     pub(crate) fn eraser(&self) -> Eraser {
         let hub = self.hub.clone();
         let clock = Arc::new(move || hub.now());
         Eraser { journal: self.journal.clone(), directory: self.directory.clone(), clock }
     }
 
-    /// Erases somebody: whatever they have opened goes, on every node.
+    /// Erases somebody, and closes whatever they have open, on every node.
     pub(crate) async fn erase(&self, user: UserId, unsaid: bool) -> Result<Erasure, Failure> {
         let person = self.eraser().leave(user).await?;
         let erasure = Erasure { user, at: self.now(), unsaid };

@@ -1,4 +1,4 @@
-//! Keeping messages for a while only: some at a time, so that it holds up nobody who talks.
+//! Keeping messages for a limited time. Old ones are deleted some at a time, so that others who write are not held up.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tracing::debug;
 use crate::app::App;
 
 impl App {
-    /// Lets messages vanish that were kept for long enough, until told to stop.
+    /// Deletes messages that are too old, until told to stop.
     pub(crate) async fn let_vanish(&self, stop: CancellationToken) {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -36,7 +36,7 @@ impl App {
     }
 }
 
-/// How often it is looked what is too old: it is gone within a minute.
+/// How often to look for messages that are too old, so that they are gone within a minute.
 const LOOK: Duration = Duration::from_secs(5);
-/// How many vanish in one go.
+/// How many are deleted in one transaction.
 const AT_ONCE: usize = 200;

@@ -1,4 +1,4 @@
-//! Keeping people out, and erasing them, from a shell.
+//! Suspending and erasing people from a shell.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use super::{named, open_to, print, row, told};
 use crate::config::Config;
 use crate::files;
 
-/// What becomes of what somebody said who is erased.
+/// What happens to the messages of an erased person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Said {
-    /// It stays, without a name.
+    /// They stay, without a name.
     Keep,
-    /// It goes with them.
+    /// They are deleted.
     Delete,
 }
 
-/// Keeps somebody out, for a while or until they are let in again.
+/// Suspends somebody, for a while or until they are let in again.
 pub(super) async fn disable(store: &Store, who: &str, span: Option<Duration>, reason: String) -> Result<(), String> {
     if reason.chars().count() > REASON {
         return Err(format!("a reason must have at most {REASON} characters"));
@@ -42,7 +42,7 @@ async fn suspend(store: &Store, who: &str, until: Time, reason: String) -> Resul
     print(format!("{}\n", row(&account)).as_bytes())
 }
 
-/// Erases somebody, and deletes whatever goes with them before it ends. What ends too early is ended by the next server.
+/// Erases somebody, and deletes what goes with them before it returns. If it is interrupted, the next server goes on.
 pub(crate) async fn erase(config: &Config, who: &str, said: Said) -> Result<(), String> {
     let store = Arc::new(open_to(config, Arc::new(Nobody)).await?);
     let done = erase_in(config, &store, who, said).await;
@@ -61,12 +61,12 @@ async fn erase_in(config: &Config, store: &Arc<Store>, who: &str, said: Said) ->
     print(format!("{}\n", user.number()).as_bytes())
 }
 
-/// There is nobody to be told of what is settled.
+/// A sink for outcomes, of which nobody is to be told.
 struct Nobody;
 
 impl Sink for Nobody {
     fn settled(&self, _: Vec<Settled>) {}
 }
 
-/// Characters of a reason.
+/// How many characters a reason may have.
 const REASON: usize = 500;

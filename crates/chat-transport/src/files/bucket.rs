@@ -1,5 +1,5 @@
-//! The bytes of files in a bucket of S3, or of whatever speaks as it does. Clients bring them there themselves, at an address that is
-//! signed for one file; they are read through this server.
+//! The bytes of files in a bucket of S3 or of a compatible service. Clients upload them directly, to an address that is signed
+//! for one file; downloads go through this server.
 
 use std::fmt;
 use std::io;
@@ -28,20 +28,20 @@ pub struct Bucket {
     client: Client,
 }
 
-/// Who may write into a bucket.
+/// The key with which this server signs requests to a bucket.
 #[derive(Debug)]
 pub struct BucketKey {
     /// The name of the key.
     pub id: String,
-    /// What only who has it knows.
+    /// The secret of the key.
     pub secret: Secret,
-    /// What comes with a key that is good for a while only.
+    /// The token that comes with a temporary key.
     pub session: Option<Secret>,
 }
 
 impl Bucket {
-    /// The bucket at an address such as `s3://BUCKET/PREFIX?endpoint=https://s3.example&region=eu-west-1`. Without an endpoint it is one
-    /// of Amazon's.
+    /// Opens the bucket at an address such as `s3://BUCKET/PREFIX?endpoint=https://s3.example&region=eu-west-1`. Without an
+    /// endpoint it is one of Amazon's. The bucket is not asked anything yet.
     pub fn new(address: &str, key: BucketKey) -> Result<Bucket, String> {
         let (place, prefix) = parse(address)?;
         let secret = key.secret.reveal().to_owned();
@@ -54,17 +54,18 @@ impl Bucket {
         Ok(Bucket { place, credentials, prefix, client })
     }
 
-    /// Whether an address may be a bucket's.
+    /// Checks whether an address can be a bucket's.
     pub fn check(address: &str) -> Result<(), String> {
         parse(address).map(drop)
     }
 
-    /// Where pages must be allowed to send files.
+    /// Returns the origin to which pages must be allowed to send files.
     pub fn origin(&self) -> String {
         self.place.base_url().origin().ascii_serialization()
     }
 
-    /// Where the bytes of a file go, and the headers with which alone they are taken: so many, of this type, and never over others.
+    /// Returns the address to which a file is uploaded, and the headers that the upload must have: its size, its type, and that
+    /// it must not replace another.
     pub(crate) fn upload(&self, file: &File, within: Duration) -> (String, Vec<(&'static str, String)>) {
         let (object, size) = (self.object(file.id), file.size.to_string());
         let mut put = PutObject::new(&self.place, Some(&self.credentials), &object);
@@ -76,7 +77,7 @@ impl Bucket {
         (address, vec![("Content-Type", file.mime.clone()), ("If-None-Match", "*".into())])
     }
 
-    /// How many bytes of a file are there; none while they are on their way.
+    /// Returns the size of a file; `None` if it is not there, or is still being uploaded.
     pub(crate) async fn size(&self, id: FileId) -> io::Result<Option<u64>> {
         let object = self.object(id);
         let address = HeadObject::new(&self.place, Some(&self.credentials), &object).sign(SIGNED);
@@ -91,7 +92,7 @@ impl Bucket {
         }
     }
 
-    /// The first bytes of a file, as many as there are of these.
+    /// Returns the first `most` bytes of a file, or all of a shorter one.
     pub(crate) async fn first(&self, id: FileId, most: usize) -> io::Result<Vec<u8>> {
         let answer = self.get(id, 0, most as u64).await?;
         let body = timeout(PATIENCE, answer.into_body().collect()).await.map_err(io::Error::other)?;
@@ -100,7 +101,7 @@ impl Bucket {
         Ok(first)
     }
 
-    /// These bytes of a file, as somebody takes them. If not all of them can be read they end before.
+    /// Reads a part of a file, as fast as the receiver takes it. If reading fails, the channel ends early.
     pub(crate) async fn read(&self, id: FileId, from: u64, length: u64) -> io::Result<mpsc::Receiver<Bytes>> {
         let mut body = self.get(id, from, length).await?.into_body();
         let (give, take) = mpsc::channel(1);
@@ -112,7 +113,7 @@ impl Bucket {
                             return;
                         }
                     }
-                    // Trailers are passed over.
+                    // Trailers are skipped.
                     Ok(Err(_)) => {}
                     Err(error) => return tracing::warn!(%id, %error, "a file broke off"),
                 }
@@ -121,7 +122,7 @@ impl Bucket {
         Ok(take)
     }
 
-    /// Deletes a file. One that is not there is no mistake.
+    /// Deletes a file. It is no error if there is none.
     pub(crate) async fn delete(&self, id: FileId) -> io::Result<()> {
         let object = self.object(id);
         let address = DeleteObject::new(&self.place, Some(&self.credentials), &object).sign(SIGNED);
@@ -138,7 +139,7 @@ impl Bucket {
         let answer = self.ask(Method::GET, &address, Some(range)).await?;
         match answer.status() {
             StatusCode::PARTIAL_CONTENT => Ok(answer),
-            // Not everybody knows parts: then it is all of it.
+            // A service that does not know ranges answers with the whole file.
             StatusCode::OK if from == 0 => Ok(answer),
             other => Err(refused(other)),
         }
@@ -154,13 +155,13 @@ impl Bucket {
         self.client.start(request).await.map_err(io::Error::other)
     }
 
-    /// Names that people give are no part of it.
+    /// Names that people give are no part of the object's name.
     fn object(&self, id: FileId) -> String {
         format!("{}{id}", self.prefix)
     }
 }
 
-/// What is secret is not shown.
+/// Leaves the key out.
 impl fmt::Debug for Bucket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bucket").field("place", &self.place).field("prefix", &self.prefix).finish_non_exhaustive()
@@ -195,13 +196,13 @@ fn refused(status: StatusCode) -> io::Error {
     io::Error::other(format!("the bucket answered {}", status.as_u16()))
 }
 
-/// How long an address is good that is used at once.
+/// For how long an address is signed that is used at once.
 const SIGNED: Duration = Duration::from_secs(300);
-/// For how long one can be signed.
+/// The longest time for which an address can be signed.
 const LONGEST_SIGNED: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long it is waited for the next bytes.
+/// How long to wait for the next bytes.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Bytes of an answer that is read as a whole.
+/// How many bytes of an answer are read as a whole.
 const LONGEST_REFUSAL: usize = 64 << 10;
 
 #[cfg(test)]

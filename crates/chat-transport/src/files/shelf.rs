@@ -1,4 +1,4 @@
-//! Where the bytes of files are, and whether all of a file's are there.
+//! The shelf: where the bytes of files are, and whether all of a file's are there.
 
 use std::io;
 
@@ -14,22 +14,22 @@ use super::{Bucket, FileSettings, Folder, unkept};
 pub enum Shelf {
     /// In a directory of this machine, or of one that all nodes share.
     Folder(Folder),
-    /// In a bucket of S3: clients bring them there.
+    /// In a bucket of S3, to which clients upload them directly.
     Bucket(Box<Bucket>),
 }
 
-/// What there is of a file.
+/// How much there is of a file.
 enum Come {
-    /// All of it.
+    /// All of it is there.
     All,
-    /// So many bytes.
+    /// This many bytes are there.
     Some(u64),
-    /// Something else than was announced.
+    /// What is there differs from what was announced.
     Other,
 }
 
 impl Shelf {
-    /// The directory, if they are in one: only there they come through this server.
+    /// Returns the directory, if the bytes are in one. Only then are they uploaded through this server.
     pub(crate) fn folder(&self) -> Option<&Folder> {
         match self {
             Shelf::Folder(folder) => Some(folder),
@@ -37,7 +37,7 @@ impl Shelf {
         }
     }
 
-    /// The first bytes of a whole file, as many as there are of these.
+    /// Returns the first `most` bytes of a complete file, or all of a shorter one.
     pub(crate) async fn first(&self, id: FileId, most: usize) -> io::Result<Vec<u8>> {
         match self {
             Shelf::Folder(folder) => folder.first(id, most).await,
@@ -45,7 +45,7 @@ impl Shelf {
         }
     }
 
-    /// These bytes of a whole file, as somebody takes them. If not all of them can be read they end before.
+    /// Reads a part of a complete file, as fast as the receiver takes it. If reading fails, the channel ends early.
     pub(crate) async fn read(&self, id: FileId, from: u64, length: u64) -> io::Result<mpsc::Receiver<Bytes>> {
         match self {
             Shelf::Folder(folder) => folder.read(id, from, length).await,
@@ -53,7 +53,7 @@ impl Shelf {
         }
     }
 
-    /// Deletes all that there is of a file.
+    /// Deletes a file, complete or not.
     pub(super) async fn delete(&self, id: FileId) -> io::Result<()> {
         match self {
             Shelf::Folder(folder) => folder.delete(id).await,
@@ -77,7 +77,7 @@ impl Shelf {
 }
 
 impl FileSettings {
-    /// Notes that all bytes of a file are there, if they are. What is not what was announced is deleted.
+    /// Marks a file as complete if all of its bytes are there. If they differ from what was announced, the file is deleted.
     pub(crate) async fn confirm(&self, row: &FileRow) -> Result<(), Trouble> {
         match self.shelf.come(&row.file).await.map_err(unkept)? {
             Come::All => Ok(self.known.is_whole(row.file.id).await?),
@@ -89,8 +89,8 @@ impl FileSettings {
         }
     }
 
-    /// Looks whether the files that somebody wants to name are all there, where nobody has said that they are. What is not there is
-    /// refused by the rules.
+    /// Checks whether the files that a message names are complete, if that was not confirmed before. A missing one is refused
+    /// later, by the rules.
     pub(crate) async fn look_for(&self, sender: UserId, draft: &Draft) -> Result<(), Trouble> {
         for named in draft.named_files() {
             let row = self.known.file(named.id).await?;

@@ -1,4 +1,4 @@
-//! All that belongs to somebody, for a back end that hands it to them.
+//! The export of everything that belongs to one person, for a back end that passes it on to them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::whom;
 use crate::app::App;
 use crate::carry::http::{Body, empty};
 
-/// All that is somebody's, page after page as it is taken. The last line says that it is all.
+/// Streams the export, reading a page whenever the last one was taken. The last line tells that it is complete.
 pub(super) async fn export(call: &Call<'_>, app: &Arc<App>) -> Result<Response<Body>, Trouble> {
     app.settings.http.admit_key(&call.parts.headers)?;
     let user = whom::in_path(call.app, call.user()).await?.ok_or(Refusal::UnknownUser)?;
@@ -46,7 +46,7 @@ struct Export {
     lines: u64,
 }
 
-/// Why an export broke off; nothing where whoever wanted it has gone.
+/// Why an export broke off; `None` if the receiver has gone.
 type Broken = Option<Failure>;
 
 impl Export {
@@ -70,7 +70,7 @@ impl Export {
     }
 
     async fn membership(&mut self, user: UserId, membership: &Membership) -> Result<(), Broken> {
-        // They may have left a moment ago.
+        // They may have left the room a moment ago.
         match self.app.journal.member(user, membership.room, user).await {
             Ok(member) => self.line(Belonging::Chat(membership, member.role)).await,
             Err(Failure::Refused(_)) => Ok(()),
@@ -177,7 +177,7 @@ impl Export {
     }
 }
 
-/// Rows that are read at once.
+/// How many rows are read at once.
 const PAGE: usize = 500;
-/// Bytes that are handed over at once.
+/// How many bytes are sent at once.
 const AT_ONCE: usize = 32 << 10;
