@@ -104,7 +104,7 @@ impl Cluster {
         let users: Vec<UserId> = others.iter().map(|other| other.person.id()).collect();
         let Some(user) = chance.pick(&users) else { return };
         let seconds = chance.percent(50).then(|| chance.between(1, 4));
-        let sentence = chance.percent(60).then(|| Sentence { seconds, reason: None });
+        let sentence = chance.percent(60).then_some(Sentence { seconds, reason: None });
         if chance.percent(60) {
             return self.order(owner, Command::Mute { room, user, sentence });
         }
