@@ -12,7 +12,7 @@ use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
-use crate::{acked, hooks, idle, logins, pairs, rest, storm, stuck};
+use crate::{acked, crowds, hooks, idle, logins, pairs, reactions, rest, storm, stuck};
 
 /// Runs the scenarios that were asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
@@ -120,7 +120,18 @@ impl Stage<'_> {
                 let [quiet, busy] = logins::run(args, &self.server, rooms[0], &people).await?;
                 quiet.print();
                 busy.print();
-                targets::logins(&quiet, &busy).print("");
+                targets::beside(&quiet, &busy).print("");
+            }
+            Scenario::Crowds => {
+                for [quiet, busy] in crowds::run(args, &self.server, &self.world).await? {
+                    quiet.print();
+                    busy.print();
+                    targets::beside(&quiet, &busy).print("");
+                }
+            }
+            Scenario::Reactions => {
+                let (people, rooms) = self.groups(args.members, args.members).await?;
+                reactions::run(&self.server, rooms[0], &people).await?;
             }
             Scenario::Targets => {}
         }
