@@ -18,7 +18,7 @@ use crate::journal::Answer;
 
 pub use hearing::Hearing;
 pub use numbering::Numbering;
-pub use sign::{Coming, Going, Sign, Stated, Tell, TellKey, Told};
+pub use sign::{Coming, Going, Rated, Sign, Spent, Stated, Tell, TellKey, Told};
 
 /// A bus between nodes. It may deliver an envelope to the other nodes once, twice, late, out of order, or never.
 pub trait Backplane: Send + Sync {

@@ -66,6 +66,12 @@ impl Source {
     }
 }
 
+impl std::fmt::Display for Source {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
 impl Proxies {
     /// Trusts proxies in these networks, and no others.
     pub fn new(trusted: Vec<Network>) -> Proxies {

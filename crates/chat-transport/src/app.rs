@@ -264,6 +264,7 @@ impl App {
             self.keep_vouched(stop.clone()),
             self.sweep_files(stop.clone()),
             self.keep_suspended(stop.clone()),
+            self.share_rates(stop.clone()),
             self.rates.run(|| self.now(), stop),
         );
     }

@@ -85,6 +85,7 @@ pub mod routes;
 pub mod server;
 pub mod service;
 pub(crate) mod session;
+mod sharing;
 #[cfg(test)]
 mod simulation_tests;
 pub mod socketio;

@@ -1,15 +1,19 @@
 //! Limits on how often users and addresses may do things.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+mod used;
+
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use chat_domain::bucket::{Bucket, Rate};
+use chat_domain::backplane::{Rated, Spent};
+use chat_domain::bucket::Rate;
 use chat_domain::{Time, UserId};
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use self::used::{ToTell, Used};
 use crate::address::Source;
+use crate::hub::Standing;
 
 /// How often each kind of thing may be done.
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +48,15 @@ impl Default for RateSettings {
 /// What users and addresses have done lately.
 pub(crate) struct Rates {
     settings: RwLock<RateSettings>,
-    messages: Buckets<UserId>,
-    changes: Buckets<UserId>,
-    replays: Buckets<UserId>,
-    typing: Buckets<UserId>,
-    logins: Buckets<(String, Source)>,
-    addresses: Buckets<Source>,
+    standing: RwLock<Standing>,
+    messages: Used,
+    changes: Used,
+    replays: Used,
+    typing: Used,
+    logins: Used,
+    addresses: Used,
+    /// What the other nodes are still to be told.
+    to_tell: ToTell,
 }
 
 impl Rates {
@@ -57,12 +64,14 @@ impl Rates {
     pub(crate) fn new(settings: RateSettings) -> Rates {
         Rates {
             settings: RwLock::new(settings),
-            messages: Buckets::default(),
-            changes: Buckets::default(),
-            replays: Buckets::default(),
-            typing: Buckets::default(),
-            logins: Buckets::default(),
-            addresses: Buckets::default(),
+            standing: RwLock::default(),
+            messages: Used::default(),
+            changes: Used::default(),
+            replays: Used::default(),
+            typing: Used::default(),
+            logins: Used::default(),
+            addresses: Used::default(),
+            to_tell: ToTell::default(),
         }
     }
 
@@ -71,35 +80,36 @@ impl Rates {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    fn settings(&self) -> RateSettings {
-        *self.settings.read().unwrap_or_else(PoisonError::into_inner)
+    /// From here on this node stands so among the others.
+    pub(crate) fn stands(&self, standing: Standing) {
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 
     /// Counts a message, edit, deletion or like. The error is the number of seconds to wait.
     pub(crate) fn message(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.messages.take(user, self.settings().messages, now)
+        self.take(Rated::Messages, of(user), 1, now).map_err(seconds)
     }
 
     /// Counts another lasting change, of which this many people hear. The error is the number of seconds to wait.
     pub(crate) fn change(&self, user: UserId, people: usize, now: Time) -> Result<(), u64> {
-        self.changes.take_many(user, tenths(people), self.settings().tenths(), now).map_err(seconds)
+        self.take(Rated::Changes, of(user), tenths(people), now).map_err(seconds)
     }
 
     /// Counts a mark of having read. It costs a tenth of a person now; [`heard`](Self::heard) adds the rest once it has moved a
     /// position.
     pub(crate) fn read(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.changes.take_many(user, 1, self.settings().tenths(), now).map_err(seconds)
+        self.take(Rated::Changes, of(user), 1, now).map_err(seconds)
     }
 
     /// Adds to a change the people who heard of it beyond those that were counted before. It never refuses: the user waits longer
     /// next time.
     pub(crate) fn heard(&self, user: UserId, more: usize, now: Time) {
-        self.changes.owe(user, tenths(more), self.settings().tenths(), now);
+        self.owe(Rated::Changes, of(user), tenths(more), now);
     }
 
     /// Counts stored bytes that are to be sent to a user. The error is how long to wait first.
     pub(crate) fn replay(&self, user: UserId, bytes: usize, now: Time) -> Result<(), Duration> {
-        self.replays.take_many(user, bytes.try_into().unwrap_or(u64::MAX), self.settings().replays, now)
+        self.take(Rated::Replays, of(user), bytes.try_into().unwrap_or(u64::MAX), now)
     }
 
     /// Counts a request for something stored before its size is known; [`fetched`](Self::fetched) adds the rest. The error is the
@@ -111,7 +121,7 @@ impl Rates {
     /// Adds the size of what was fetched, beyond what [`fetch`](Self::fetch) has counted.
     pub(crate) fn fetched(&self, user: UserId, bytes: usize, now: Time) {
         let more = bytes.saturating_sub(FETCH).try_into().unwrap_or(u64::MAX);
-        self.replays.owe(user, more, self.settings().replays, now);
+        self.owe(Rated::Replays, of(user), more, now);
     }
 
     /// Tells whether a sign of typing is passed on. Beyond the limit a sign is dropped silently, but the end of typing always
@@ -122,73 +132,83 @@ impl Rates {
 
     /// Counts a sign of typing or a change of status. The error is the number of seconds to wait.
     pub(crate) fn sign(&self, user: UserId, now: Time) -> Result<(), u64> {
-        self.typing.take(user, self.settings().typing, now)
+        self.take(Rated::Typing, of(user), 1, now).map_err(seconds)
     }
 
     /// Counts a log-in, a registration or a refreshed token from an address. The error is the number of seconds to wait.
     pub(crate) fn address(&self, from: Source, now: Time) -> Result<(), u64> {
-        self.addresses.take(from, self.settings().addresses, now)
+        self.take(Rated::Addresses, digest(&from.to_string()), 1, now).map_err(seconds)
     }
 
     /// Counts an attempt to log in to an account from an address. The error is the number of seconds to wait.
     pub(crate) fn login(&self, username: &str, from: Source, now: Time) -> Result<(), u64> {
-        self.logins.take((username.to_lowercase(), from), self.settings().logins, now)
+        self.take(Rated::Logins, account(username, from), 1, now).map_err(seconds)
     }
 
     /// Forgets the attempts before a log-in that succeeded.
     pub(crate) fn logged_in(&self, username: &str, from: Source) {
-        self.logins.forget(&(username.to_lowercase(), from));
+        self.logins.forget(account(username, from));
+    }
+
+    /// What has been done here that other nodes are to be told, once there is something.
+    pub(crate) async fn spent(&self) -> Vec<Spent> {
+        self.to_tell.next().await
+    }
+
+    /// This was done on other nodes: it is paid for here, too.
+    pub(crate) fn spent_elsewhere(&self, spent: Vec<Spent>, now: Time) {
+        for Spent { of, who, many } in spent {
+            self.used(of).owe(who, many, self.rate(of), now);
+        }
     }
 
     /// Drops counters that are back at zero from time to time, until told to stop.
     pub(crate) async fn run(&self, now: impl Fn() -> Time, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
-            let now = now();
-            self.messages.sweep(now);
-            self.changes.sweep(now);
-            self.replays.sweep(now);
-            self.typing.sweep(now);
-            self.logins.sweep(now);
-            self.addresses.sweep(now);
+            let all = [&self.messages, &self.changes, &self.replays, &self.typing, &self.logins, &self.addresses];
+            all.into_iter().for_each(|used| used.sweep(now()));
         }
     }
-}
 
-struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
-
-impl<K: Eq + Hash> Buckets<K> {
-    fn take(&self, key: K, rate: Rate, now: Time) -> Result<(), u64> {
-        self.take_many(key, 1, rate, now).map_err(seconds)
+    fn take(&self, of: Rated, who: u64, many: u64, now: Time) -> Result<(), Duration> {
+        let standing = *self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        let is_told = self.used(of).take(who, many, self.rate(of), standing, now)?;
+        if is_told {
+            self.to_tell.add(of, who, many);
+        }
+        Ok(())
     }
 
-    fn take_many(&self, key: K, many: u64, rate: Rate, now: Time) -> Result<(), Duration> {
-        self.buckets().entry(key).or_default().take_many(many, rate, now)
-    }
-
-    fn owe(&self, key: K, many: u64, rate: Rate, now: Time) {
-        self.buckets().entry(key).or_default().owe(many, rate, now);
-    }
-
-    fn forget(&self, key: &K) {
-        self.buckets().remove(key);
-    }
-
-    fn buckets(&self) -> MutexGuard<'_, HashMap<K, Bucket>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn sweep(&self, now: Time) {
-        let mut buckets = self.buckets();
-        buckets.retain(|_, bucket| !bucket.is_full(now));
-        if buckets.capacity() > 4 * buckets.len() + 64 {
-            buckets.shrink_to_fit();
+    fn owe(&self, of: Rated, who: u64, many: u64, now: Time) {
+        let standing = *self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        let (used, rate) = (self.used(of), self.rate(of));
+        used.owe(who, many, rate, now);
+        if standing.others > 0 && used.is_to_be_told(who, many, rate, now) {
+            self.to_tell.add(of, who, many);
         }
     }
-}
 
-impl<K> Default for Buckets<K> {
-    fn default() -> Self {
-        Buckets(Mutex::default())
+    fn used(&self, of: Rated) -> &Used {
+        match of {
+            Rated::Messages => &self.messages,
+            Rated::Changes => &self.changes,
+            Rated::Replays => &self.replays,
+            Rated::Typing => &self.typing,
+            Rated::Logins => &self.logins,
+            Rated::Addresses => &self.addresses,
+        }
+    }
+
+    fn rate(&self, of: Rated) -> Rate {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        match of {
+            Rated::Messages => settings.messages,
+            Rated::Changes => settings.tenths(),
+            Rated::Replays => settings.replays,
+            Rated::Typing => settings.typing,
+            Rated::Logins => settings.logins,
+            Rated::Addresses => settings.addresses,
+        }
     }
 }
 
@@ -204,6 +224,19 @@ fn tenths(people: usize) -> u64 {
     u64::try_from(people).unwrap_or(u64::MAX).saturating_mul(10)
 }
 
+fn of(user: UserId) -> u64 {
+    user.number() as u64
+}
+
+fn account(username: &str, from: Source) -> u64 {
+    digest(&format!("{from} {}", username.to_lowercase()))
+}
+
+/// The same on every node, and nobody finds another text with the same one.
+fn digest(text: &str) -> u64 {
+    Sha256::digest(text).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// Returns the seconds that a client is told to wait: never 0.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + 1
@@ -212,3 +245,6 @@ fn seconds(wait: Duration) -> u64 {
 /// Bytes that a request counts for at least, whatever comes of it.
 const FETCH: usize = 1 << 10;
 const SWEEP: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,8 @@ pub struct Hearing {
     wanted: bool,
     /// When the last comparison was.
     compared: Option<Time>,
-    /// Whether the database shows no other node.
-    is_alone: bool,
+    /// How many other nodes the database shows. `None` before it was asked, and where it showed none before another was heard.
+    shown: Option<usize>,
     /// How many envelopes were missed for good since [`Hearing::holes`] was last asked.
     holes: u64,
 }
@@ -46,7 +46,7 @@ struct Channel {
 impl Hearing {
     /// A node that has heard no other node yet.
     pub fn new(own: Speaker) -> Hearing {
-        Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None, is_alone: false, holes: 0 }
+        Hearing { own, nodes: BTreeMap::new(), wanted: false, compared: None, shown: None, holes: 0 }
     }
 
     /// Takes an envelope in. Returns `false` if it is to be ignored: it is this node's own, from another cluster or
@@ -68,7 +68,7 @@ impl Hearing {
         }
         let Some(node) = self.nodes.get_mut(&node) else { return false };
         (node.heard, node.is_silent) = (now, false);
-        self.is_alone = false;
+        self.shown = self.shown.filter(|shown| *shown > 0);
         let begins = known != Some(life);
         let channel = node.channels.entry(envelope.channel).or_insert_with(|| Channel::from(envelope, begins));
         let (fresh, lost) = channel.hear(now, envelope);
@@ -108,7 +108,12 @@ impl Hearing {
 
     /// Whether there is no other node to tell anything to: the database shows none, and none is heard.
     pub fn is_alone(&self) -> bool {
-        self.is_alone && self.nodes.is_empty()
+        self.shown == Some(0) && self.nodes.is_empty()
+    }
+
+    /// How many others there are, as far as they are heard or the database shows them.
+    pub fn others(&self) -> usize {
+        self.nodes.len().max(self.shown.unwrap_or(0))
     }
 
     /// Returns how many envelopes were missed for good since this was last asked.
@@ -135,7 +140,7 @@ impl Hearing {
         let dead = self.nodes.iter().filter(|(id, node)| is_dead(id, node));
         let dead: Vec<_> = dead.map(|(id, node)| (*id, node.heard)).collect();
         dead.iter().for_each(|(id, _)| self.lost(*id));
-        self.is_alone = living.is_empty();
+        self.shown = Some(living.len());
         dead
     }
 }

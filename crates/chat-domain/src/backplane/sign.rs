@@ -50,6 +50,38 @@ pub enum Sign {
         /// Everybody in this part.
         people: Vec<Stated>,
     },
+    /// What people have used of their rates on the sending node, which counts against these on all nodes.
+    Spent(Vec<Spent>),
+}
+
+/// How much one person or address has used of a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Spent {
+    /// The rate.
+    pub of: Rated,
+    /// Who has used it: the number of a user, or a digest of an address.
+    pub who: u64,
+    /// How much of it, in the unit of that rate.
+    pub many: u64,
+}
+
+/// A rate that is counted over all nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Rated {
+    /// Messages, edits, deletes and likes of a user.
+    Messages,
+    /// Other lasting changes of a user, in tenths of a person who hears of them.
+    Changes,
+    /// Bytes of stored data that a user fetches.
+    Replays,
+    /// Typing signs and changes of mood of a user.
+    Typing,
+    /// Attempts to log in to an account from an address.
+    Logins,
+    /// Log-ins, registrations and refreshed tokens of an address.
+    Addresses,
 }
 
 /// A person as the node to which they are connected describes them.
@@ -62,6 +94,9 @@ pub struct Stated {
     pub mood: Option<Mood>,
     /// Those of their rooms in which coming and going is announced.
     pub rooms: Vec<RoomId>,
+    /// How many connections they have there, once these are so many that other nodes are to count them; else 0.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_none"))]
+    pub sockets: u32,
 }
 
 /// What is told to a person, or to everybody about a person. It is counted, so that its loss is noticed.
@@ -89,12 +124,18 @@ pub enum Tell {
 }
 
 impl Stated {
-    /// A number that differs for different users and moods, to be summed up in [`Sign::Count`].
-    pub fn hash(user: UserId, mood: Mood) -> u64 {
+    /// A number that differs for different users, moods and [`Stated::sockets`], to be summed up in [`Sign::Count`].
+    pub fn hash(user: UserId, mood: Mood, sockets: u32) -> u64 {
         let number = (user.number() as u64).wrapping_mul(8).wrapping_add(mood as u64 + 1);
+        let number = number ^ u64::from(sockets).rotate_right(32);
         let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
     }
+}
+
+#[cfg(feature = "serde")]
+fn is_none(sockets: &u32) -> bool {
+    *sockets == 0
 }
 
 impl Tell {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use chat_domain::backplane::{Spent, Tell};
 use chat_domain::{Directory, Journal, RoomId, Time};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -42,7 +43,9 @@ pub(super) struct Shared {
     pub(super) missing: Missing,
     /// The other nodes, where there are several.
     pub(super) nodes: Option<Nodes>,
-    pub(super) told: Told,
+    pub(super) told: Told<Tell>,
+    /// What people have done on other nodes of what has a rate.
+    pub(super) spent: Told<Spent>,
     pub(super) sockets: Sockets,
     pub(super) settings: HubSettings,
     pub(super) depot: Arc<Depot>,
@@ -97,6 +100,7 @@ impl Hub {
             lists: Mutex::default(),
             missing: Missing::default(),
             told: Told::default(),
+            spent: Told::default(),
             nodes: others.map(|among| Nodes::new(among, epoch)),
             sockets: Sockets::default(),
             inbox,

@@ -18,7 +18,8 @@ impl Hub {
     /// Lets a socket in and sends it these first frames. The result tells whether the journal must be asked for its user's rooms
     /// and [`learn`](Hub::learn) be called.
     pub(crate) fn open(&self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
-        let opened = self.people().open(socket, greeting);
+        let most = self.standing().of(self.0.settings.sockets_per_user);
+        let opened = self.people().open(socket, greeting, most);
         if opened == Opened::TooMany {
             return opened;
         }

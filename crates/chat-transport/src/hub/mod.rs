@@ -52,5 +52,6 @@ pub use self::inbox::Inbox;
 pub use self::nodes::{Among, Reader, Written};
 pub use self::settings::HubSettings;
 
+pub(crate) use self::nodes::{OWN, Standing};
 pub(crate) use self::people::Opened;
 pub(crate) use self::room::{Attached, Start};

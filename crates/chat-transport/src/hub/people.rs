@@ -97,7 +97,7 @@ impl People {
     pub(super) fn new(settings: &HubSettings, epoch: u64, has_others: bool) -> People {
         People {
             comings: Comings::default(),
-            own: has_others.then(Own::new),
+            own: has_others.then(|| Own::new(settings.sockets_per_user)),
             elsewhere: Elsewhere::default(),
             settings: settings.clone(),
             epoch,
@@ -111,16 +111,18 @@ impl People {
         }
     }
 
-    /// Lets a socket in. Its first frames are sent under the lock, so that nothing can be told before them.
-    pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames) -> Opened {
+    /// Lets a socket in, unless its user has `most` here, or too many on all nodes. Its first frames are sent under the lock, so that
+    /// nothing can be told before them.
+    pub(super) fn open(&mut self, socket: &Arc<Socket>, greeting: &Frames, most: usize) -> Opened {
+        let here = self.users.get(&socket.user()).map_or(0, |local| local.sockets.len());
+        if here >= most || here + self.elsewhere.sockets(socket.user()) >= self.settings.sockets_per_user {
+            return Opened::TooMany;
+        }
         let local = self.users.entry(socket.user()).or_insert_with(|| Local {
             sockets: Vec::new(),
             person: socket.person.clone(),
             rooms: Rooms::Asked(Vec::new()),
         });
-        if local.sockets.len() >= self.settings.sockets_per_user {
-            return Opened::TooMany;
-        }
         socket.line.offer(greeting);
         local.person = socket.person.clone();
         local.sockets.push(socket.clone());
@@ -191,7 +193,7 @@ impl People {
         let online = self.users.keys().filter(|user| self.presence.connections(**user) > 0);
         self.left.extend(online.map(|user| (*user, now)));
         self.presence = presence::Presence::new(self.settings.presence_grace);
-        self.own = self.own.as_ref().map(|_| Own::new());
+        self.own = self.own.as_ref().map(|_| Own::new(self.settings.sockets_per_user));
         self.elsewhere = Elsewhere::default();
         // The counters of rooms may be lower in the new epoch.
         self.comings = Comings::default();

@@ -3,6 +3,7 @@
 mod asides;
 mod back;
 mod counts;
+mod crowded;
 mod ending;
 mod gathering;
 mod holdback;

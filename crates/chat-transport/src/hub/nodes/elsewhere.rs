@@ -11,9 +11,16 @@ use super::super::map::Map;
 /// People who are connected to other nodes, and their rooms.
 #[derive(Default)]
 pub(in crate::hub) struct Elsewhere {
-    nodes: BTreeMap<u64, Map<UserId, Mood>>,
+    nodes: BTreeMap<u64, Map<UserId, Look>>,
     people: Map<UserId, Absent>,
     rooms: Map<RoomId, BTreeSet<UserId>>,
+}
+
+/// How a person looks on one node, and how many sockets they have there; 0 while these are too few to be stated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::hub) struct Look {
+    pub(in crate::hub) mood: Mood,
+    pub(in crate::hub) sockets: u32,
 }
 
 /// A person who is connected elsewhere.
@@ -30,7 +37,7 @@ impl Elsewhere {
         match stated.mood {
             None => drop(there.remove(&user)),
             Some(mood) => {
-                there.insert(user, mood);
+                there.insert(user, Look { mood, sockets: stated.sockets });
                 self.learn(stated);
             }
         }
@@ -61,6 +68,11 @@ impl Elsewhere {
     /// Returns how many people of a node are known, and a hash of them.
     pub(in crate::hub) fn count(&self, node: u64) -> (u64, u64) {
         count(self.nodes.get(&node).into_iter().flatten())
+    }
+
+    /// Returns how many sockets a user has on other nodes, as far as these state it.
+    pub(in crate::hub) fn sockets(&self, user: UserId) -> usize {
+        self.nodes.values().filter_map(|there| there.get(&user)).map(|look| look.sockets as usize).sum()
     }
 
     /// Returns a person who is connected elsewhere.
@@ -116,9 +128,11 @@ impl Elsewhere {
     }
 }
 
-/// Returns the number of these people, and a hash of them and their moods.
-pub(in crate::hub) fn count<'a>(people: impl Iterator<Item = (&'a UserId, &'a Mood)>) -> (u64, u64) {
-    people.fold((0, 0), |(people, hash), (user, mood)| (people + 1, hash.wrapping_add(Stated::hash(*user, *mood))))
+/// Returns the number of these people, and a hash of them and how they look.
+pub(in crate::hub) fn count<'a>(people: impl Iterator<Item = (&'a UserId, &'a Look)>) -> (u64, u64) {
+    people.fold((0, 0), |(people, sum), (user, look)| {
+        (people + 1, sum.wrapping_add(Stated::hash(*user, look.mood, look.sockets)))
+    })
 }
 
 /// Returns in which of `of` parts a person is stated.

@@ -11,6 +11,7 @@ mod overheard;
 mod own;
 mod say;
 mod signs;
+mod standing;
 mod tells;
 mod told;
 mod wire;
@@ -28,6 +29,7 @@ pub(super) use self::comings::Comings;
 pub(super) use self::elsewhere::Elsewhere;
 pub(super) use self::overheard::Overheard;
 pub(super) use self::own::Own;
+pub(crate) use self::standing::{OWN, Standing};
 pub(super) use self::told::Told;
 pub use self::wire::{Reader, Written};
 

@@ -5,41 +5,46 @@ use std::time::Duration;
 
 use chat_domain::backplane::{Sign, Stated};
 use chat_domain::presence::{Presence, PresenceSign};
-use chat_domain::{Mood, Person, RoomId, Time, UserId};
+use chat_domain::{Person, RoomId, Time, UserId};
 
 use super::super::map::Map;
-use super::elsewhere::{count, part_of};
+use super::elsewhere::{Look, count, part_of};
+use super::standing::OWN;
 
 /// What this node states about its own people to the others.
 pub(in crate::hub) struct Own {
     /// The presence of those with a socket here, without a grace.
     presence: Presence,
-    stated: Map<UserId, Mood>,
+    stated: Map<UserId, Look>,
+    /// So many sockets of one user are not stated.
+    untold: usize,
     /// Signs that wait to be sent.
     waiting: Vec<Sign>,
 }
 
 impl Own {
-    pub(in crate::hub) fn new() -> Own {
-        Own { presence: Presence::new(Duration::ZERO), stated: Map::default(), waiting: Vec::new() }
+    /// Nobody, of users who may have so many sockets each.
+    pub(in crate::hub) fn new(sockets_per_user: usize) -> Own {
+        let untold = sockets_per_user / OWN as usize;
+        Own { presence: Presence::new(Duration::ZERO), stated: Map::default(), untold, waiting: Vec::new() }
     }
 
     /// Takes in a sign of somebody with a socket here. Returns true if the others must be told how they look now.
     pub(in crate::hub) fn takes(&mut self, user: UserId, sign: PresenceSign, now: Time) -> bool {
         self.presence.handle(now, sign);
         self.presence.handle(now, PresenceSign::Tick);
-        let mood = self.mood(user);
-        let before = match mood {
-            Some(mood) => self.stated.insert(user, mood),
+        let look = self.look(user);
+        let before = match look {
+            Some(look) => self.stated.insert(user, look),
             None => self.stated.remove(&user),
         };
-        before != mood
+        before != look
     }
 
     /// Adds a statement of how somebody looks now.
     pub(in crate::hub) fn state(&mut self, person: Arc<Person>, rooms: Vec<RoomId>) {
-        let mood = self.mood(person.id());
-        self.waiting.push(Sign::Here(Stated { person, mood, rooms }));
+        let look = self.look(person.id());
+        self.waiting.push(Sign::Here(stated(person, look, rooms)));
     }
 
     /// Takes the signs to send.
@@ -54,18 +59,25 @@ impl Own {
     }
 
     /// Returns everybody, in parts that fit into an envelope.
-    pub(in crate::hub) fn parts(&self) -> Vec<Vec<(UserId, Mood)>> {
+    pub(in crate::hub) fn parts(&self) -> Vec<Vec<(UserId, Look)>> {
         let of = (self.stated.len() / PART).max(1).next_power_of_two();
         let mut parts = vec![Vec::new(); of];
-        for (user, mood) in &self.stated {
-            parts[part_of(*user, of as u64) as usize].push((*user, *mood));
+        for (user, look) in &self.stated {
+            parts[part_of(*user, of as u64) as usize].push((*user, *look));
         }
         parts
     }
 
-    fn mood(&self, user: UserId) -> Option<Mood> {
-        (self.presence.connections(user) > 0).then(|| self.presence.mood(user))
+    fn look(&self, user: UserId) -> Option<Look> {
+        let sockets = self.presence.connections(user);
+        let told = if sockets > self.untold { sockets.try_into().unwrap_or(u32::MAX) } else { 0 };
+        (sockets > 0).then(|| Look { mood: self.presence.mood(user), sockets: told })
     }
+}
+
+/// Returns the statement about somebody who looks like this; `None` once they have gone.
+pub(super) fn stated(person: Arc<Person>, look: Option<Look>, rooms: Vec<RoomId>) -> Stated {
+    Stated { person, mood: look.map(|look| look.mood), rooms, sockets: look.map_or(0, |look| look.sockets) }
 }
 
 /// Roughly how many people one part has.

@@ -7,6 +7,7 @@ use chat_protocol::Typing;
 
 use super::super::handle::Hub;
 use super::super::people::People;
+use super::own::stated;
 use super::{Nodes, Numbers};
 
 impl Hub {
@@ -55,6 +56,7 @@ impl Hub {
                 }
                 Sign::Ask { .. } => {}
                 Sign::Part { of, part, people } => self.people().part(node, of, part, &people, now),
+                Sign::Spent(spent) => spent.into_iter().for_each(|spent| self.0.spent.put(spent)),
             }
         }
         self.0.presence.notify_one();
@@ -107,7 +109,7 @@ impl People {
     fn part(&mut self, node: u64, of: u64, part: u64, people: &[Stated], now: Time) {
         for user in self.elsewhere.ghosts(node, of, part, people) {
             let Some(person) = self.elsewhere.person(user).cloned() else { continue };
-            self.state(node, &Stated { person, mood: None, rooms: Vec::new() }, now);
+            self.state(node, &stated(person, None, Vec::new()), now);
         }
         people.iter().for_each(|stated| self.state(node, stated, now));
     }
@@ -122,14 +124,14 @@ impl People {
         let Some(own) = &self.own else { return Vec::new() };
         let parts = own.parts();
         let of = parts.len() as u64;
-        let stated = |(user, mood)| {
+        let state = |(user, look)| {
             let person = self.users.get(&user)?.person.clone();
-            Some(Stated { person, mood: Some(mood), rooms: self.told_rooms(user) })
+            Some(stated(person, Some(look), self.told_rooms(user)))
         };
         let part = |(part, people): (u64, Vec<_>)| Sign::Part {
             of,
             part,
-            people: people.into_iter().filter_map(stated).collect(),
+            people: people.into_iter().filter_map(state).collect(),
         };
         (0..).zip(parts).map(part).collect()
     }

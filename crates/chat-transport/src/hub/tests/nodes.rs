@@ -11,7 +11,7 @@ use crate::hub::Among;
 /// The ears of a node, which may be told to lose what they hear.
 pub(super) struct Ear {
     inbox: Arc<Inbox>,
-    is_deaf: AtomicBool,
+    pub(super) is_deaf: AtomicBool,
 }
 
 impl Ears for Ear {
@@ -31,17 +31,21 @@ impl Ears for Ear {
 }
 
 /// Two nodes. Everything is settled on the first one.
-struct Pair {
-    here: World,
-    there: World,
+pub(super) struct Pair {
+    pub(super) here: World,
+    pub(super) there: World,
     /// The ears of the second one.
-    ear: Arc<Ear>,
+    pub(super) ear: Arc<Ear>,
     _other: Arc<Ear>,
 }
 
 impl Pair {
     async fn new() -> Pair {
-        let (bus, settings) = (Bus::new(), HubSettings::default());
+        Pair::with(HubSettings::default()).await
+    }
+
+    pub(super) async fn with(settings: HubSettings) -> Pair {
+        let bus = Bus::new();
         let alone = World::new(settings.clone()).await;
         let (here, other) = alone.node(1, &bus, &settings);
         let (there, ear) = alone.node(2, &bus, &settings);
@@ -58,7 +62,7 @@ impl Pair {
         self.listen(clock::now());
     }
 
-    fn listen(&self, now: Time) {
+    pub(super) fn listen(&self, now: Time) {
         for world in [&self.here, &self.there] {
             world.hub.overhear(world.hub.0.nodes.as_ref().expect("a node among others"), now);
             world.flush();
@@ -66,7 +70,7 @@ impl Pair {
     }
 
     /// Lets time pass on both.
-    async fn pass(&self, now: Time) {
+    pub(super) async fn pass(&self, now: Time) {
         for world in [&self.here, &self.there] {
             world.hub.pass_among_nodes(now);
         }
