@@ -14,6 +14,7 @@ mod nodes;
 mod shapes;
 mod shards;
 mod tells;
+mod unsaid;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};

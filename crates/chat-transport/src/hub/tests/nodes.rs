@@ -40,7 +40,7 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    async fn new() -> Pair {
+    pub(super) async fn new() -> Pair {
         Pair::with(HubSettings::default()).await
     }
 
@@ -55,8 +55,8 @@ impl Pair {
         pair
     }
 
-    /// Lets the second node hear and tell what was settled on the first.
-    fn tell(&self) {
+    /// What is settled here is heard there, and told.
+    pub(super) fn tell(&self) {
         self.here.hand_on();
         self.here.flush();
         self.listen(clock::now());

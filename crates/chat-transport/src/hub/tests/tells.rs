@@ -9,7 +9,7 @@ use chat_domain::{Change, Event};
 use super::*;
 
 /// A journal that remembers what other nodes did.
-struct Elsewhere {
+pub(super) struct Elsewhere {
     inner: Arc<InMemory>,
     told: Vec<Told>,
     came: Mutex<Option<(Coming, Arc<Event>)>>,
@@ -38,8 +38,8 @@ impl Around for Elsewhere {
     }
 }
 
-/// Makes a node that hears nothing, over what other nodes did.
-fn deaf(alone: &World, told: Vec<Told>) -> (World, Arc<Elsewhere>) {
+/// A node that hears nothing, over what others did; the world that it is made of.
+pub(super) fn deaf(alone: &World, told: Vec<Told>) -> (World, Arc<Elsewhere>) {
     let over = Elsewhere { inner: alone.journal.clone(), told, came: Mutex::new(None), asked: Mutex::new(0) };
     let over = Arc::new(over);
     let (world, _) = alone.node_over(2, &Bus::new(), &HubSettings::default(), over.clone());
