@@ -38,7 +38,7 @@ impl Assembly {
         let options = store_options(config, doors)?;
         let store = Store::open(&config.database, options, inbox.clone()).await.map_err(|error| error.to_string())?;
         let store = Arc::new(store);
-        let depot = Depot::new(queues(config));
+        let depot = Depot::ahead(queues(config), store.ahead());
         let among = nodes::among(config, &store, &inbox).await?;
         let cluster = nodes::cluster(config, &store, among.as_ref())?;
         let hub = Hub::among(hub_settings(config)?, depot, inbox, store.clone(), store.clone(), among);

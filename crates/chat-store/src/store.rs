@@ -5,6 +5,7 @@ mod filling;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use chat_domain::around::Around;
 use chat_domain::backplane::{Listener, Neighbour, Speaker, Whereabouts, Wire};
@@ -158,6 +159,17 @@ pub fn is_shared(url: &str) -> bool {
 /// Returns what comes after `sqlite:`, without two slashes in front.
 pub(crate) fn named(path: &str) -> &str {
     path.strip_prefix("//").unwrap_or(path)
+}
+
+impl Store {
+    /// The microseconds by which the clock of this machine is ahead of the one by which all nodes go, the database's; kept up to date.
+    /// Whoever makes orders takes them off.
+    pub fn ahead(&self) -> Arc<AtomicI64> {
+        match &self.database {
+            Database::Sqlite(_) => Arc::default(),
+            Database::Postgres(database) => database.ahead(),
+        }
+    }
 }
 
 impl Whereabouts for Store {

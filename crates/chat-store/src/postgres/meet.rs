@@ -1,6 +1,7 @@
 //! This node among the other nodes on its database: its identity, and its way to the others.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use chat_domain::backplane::{Listener, Neighbour, Speaker, Wire};
@@ -38,6 +39,11 @@ impl Database {
     /// Returns the wire to the other nodes.
     pub(crate) async fn wire(&self, ears: Arc<dyn Listener>) -> Result<Arc<dyn Wire>, OpenError> {
         Ok(Arc::new(Notifying::begin(&self.address, ears).await.ok_or(OpenError::Unheard)?))
+    }
+
+    /// Returns the microseconds by which the clock of this machine is ahead of the database's; kept up to date.
+    pub(crate) fn ahead(&self) -> Arc<AtomicI64> {
+        self.address.node().clock.ahead()
     }
 
     /// Returns the other nodes that were alive when the database was last asked.

@@ -3,6 +3,7 @@
 mod address;
 mod archive;
 mod backlog;
+mod clock;
 mod committer;
 mod conn;
 mod doubt;
@@ -71,6 +72,7 @@ impl Database {
         queries::schema::migrate(&conn, life, conn.identity().await).await?;
         known.begin(queries::schema::epoch(&conn).await.map_err(OpenError::away)?);
         address.node().begin(&conn, intake.options.take_over).await?;
+        address.node().clock.look(&conn).await.map_err(OpenError::away)?;
         let committers = (0..intake.options.committers.max(1)).map(|_| {
             let (queue, orders) = mpsc::channel(intake.options.queue);
             tokio::spawn(committer::run(orders, intake.clone(), address.clone()));

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Conn;
 use super::address::Address;
+use super::clock::Clock;
 use super::doubt::Backend;
 use super::notify::Hearers;
 use super::process;
@@ -18,7 +19,7 @@ use crate::by_name::given;
 use crate::error::OpenError;
 use crate::sql::{Rows, Sql};
 use crate::tables::nodes::OtherRow;
-use crate::work::Options;
+use crate::work::{Options, now};
 use crate::work_error::{WorkError, Worked};
 
 /// A node, and whether it must be alone on its database.
@@ -32,6 +33,7 @@ pub(super) struct Node {
     /// The digests of the secrets of access tokens; the first one signs.
     secrets: Arc<[String]>,
     address: Option<Arc<str>>,
+    pub(super) clock: Clock,
 }
 
 /// The other nodes that had the database open when it was last asked.
@@ -66,7 +68,15 @@ impl Node {
         let who = format!("process {} on {host}", std::process::id()).into();
         let process = process::own().map(Arc::from);
         let address = options.node_address.as_deref().map(Arc::from);
-        Node { id, who, is_alone: !options.several_nodes, process, secrets: options.secrets.clone().into(), address }
+        Node {
+            id,
+            who,
+            is_alone: !options.several_nodes,
+            process,
+            secrets: options.secrets.clone().into(),
+            address,
+            clock: Clock::default(),
+        }
     }
 
     /// Takes the node's place at the start. Waits for another node that is about to end or has just died, unless the
@@ -185,24 +195,27 @@ impl Node {
     /// Keeps the row fresh, and returns the other nodes; `None` if the own row is gone.
     async fn beat(&self, conn: &Conn, backend: Option<Backend>) -> QueryResult<Option<Vec<Neighbour>>> {
         let (pid, since) = split(backend);
-        let sql = Sql::new(
+        let sql = Sql::new(format!(
             "WITH own AS (UPDATE nodes SET seen = clock_timestamp(), backend = ?, since = ? WHERE node = ? RETURNING node)
-             SELECT o.node, NULL FROM own o
-             UNION ALL SELECT n.node, n.address FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'",
-        );
-        let rows = conn.load::<(i64, Option<String>)>(sql.bind(pid).bind(since).bind(self.id)).await?;
-        let is_there = rows.first().is_some_and(|(node, _)| *node == self.id as i64);
-        Ok(is_there.then(|| self.others(rows)))
+             SELECT o.node, NULL, {clock} FROM own o
+             UNION ALL SELECT n.node, n.address, 0 FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'",
+            clock = Conn::CLOCK
+        ));
+        let asked = now();
+        let rows = conn.load::<(i64, Option<String>, i64)>(sql.bind(pid).bind(since).bind(self.id)).await?;
+        let Some(&(_, _, theirs)) = rows.first().filter(|(node, ..)| *node == self.id as i64) else { return Ok(None) };
+        self.clock.compare(asked, theirs);
+        Ok(Some(self.others(rows.into_iter().map(|(node, address, _)| (node, address)))))
     }
 
     /// Returns the other nodes that have the database open now.
     pub(super) async fn neighbours(&self, conn: &Conn) -> QueryResult<Vec<Neighbour>> {
         let sql = "SELECT n.node, n.address FROM nodes n WHERE n.seen > clock_timestamp() - interval '7 s'";
-        Ok(self.others(conn.load(Sql::new(sql)).await?))
+        Ok(self.others(conn.load(Sql::new(sql)).await?.into_iter()))
     }
 
-    fn others(&self, rows: Vec<(i64, Option<String>)>) -> Vec<Neighbour> {
-        let all = rows.into_iter().map(|(node, address)| Neighbour { node: node as u64, address });
+    fn others(&self, rows: impl Iterator<Item = (i64, Option<String>)>) -> Vec<Neighbour> {
+        let all = rows.map(|(node, address)| Neighbour { node: node as u64, address });
         all.filter(|other| other.node != self.id).collect()
     }
 

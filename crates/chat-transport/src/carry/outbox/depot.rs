@@ -4,7 +4,7 @@ use std::{
     mem,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -65,7 +65,12 @@ pub(crate) struct Reached {
 impl Depot {
     /// Creates a depot with these limits.
     pub fn new(limits: Limits) -> Arc<Depot> {
-        Depot::within(limits, Arc::new(Real))
+        Depot::within(limits, Arc::new(Real::default()))
+    }
+
+    /// The same where the clock of the machine is so many microseconds ahead of the one by which this server is to go.
+    pub fn ahead(limits: Limits, ahead: Arc<AtomicI64>) -> Arc<Depot> {
+        Depot::within(limits, Arc::new(Real { ahead }))
     }
 
     /// Creates a depot with another clock and other random numbers, for a simulation.

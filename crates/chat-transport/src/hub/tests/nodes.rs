@@ -55,7 +55,7 @@ impl Pair {
         pair
     }
 
-    /// What is settled here is heard there, and told.
+    /// Lets the second node hear and tell what was settled on the first.
     pub(super) fn tell(&self) {
         self.here.hand_on();
         self.here.flush();

@@ -38,7 +38,7 @@ impl Around for Elsewhere {
     }
 }
 
-/// A node that hears nothing, over what others did; the world that it is made of.
+/// Makes a node that hears nothing, over what other nodes did.
 pub(super) fn deaf(alone: &World, told: Vec<Told>) -> (World, Arc<Elsewhere>) {
     let over = Elsewhere { inner: alone.journal.clone(), told, came: Mutex::new(None), asked: Mutex::new(0) };
     let over = Arc::new(over);
