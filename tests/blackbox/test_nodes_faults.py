@@ -6,16 +6,13 @@ import os
 import signal
 from dataclasses import replace
 
-import aiohttp
 import pytest
 
-from harness.bus import Bus
 from harness.cast import BACK_END_KEY
 from harness.dialects import DIALECTS, Multiplexed, Roulette, SocketIo, fresh
 from harness.http import call
-from harness.nodes import Nodes
 from harness.people import group, register_many
-from harness.postgres import Cluster
+from harness.place import Place, say
 from harness.roulette import search
 from harness.story import Returning
 
@@ -26,31 +23,6 @@ FROZEN = float(os.environ.get("CHAT_FAULTS_FROZEN", "8"))
 ROUNDS = int(os.environ.get("CHAT_FAULTS_ROUNDS", "1"))
 # Against hanging alone.
 PATIENCE = 240
-
-
-class Place:
-    """Three nodes on a Postgres of their own, each behind a bus that does what it is told."""
-
-    def __init__(self, **flags):
-        self.cluster, self.flags = Cluster(), flags
-
-    async def __aenter__(self):
-        await asyncio.to_thread(self.cluster.__enter__)
-        database = self.cluster.database()
-        self.buses = [Bus(database, seed) for seed in range(3)]
-        self.running = Nodes([bus.database for bus in self.buses], 3, presence_grace="1", **self.flags)
-        await asyncio.to_thread(self.running.start)
-        self.nodes = self.running.nodes
-        return self
-
-    async def __aexit__(self, *_):
-        await asyncio.to_thread(self.running.__exit__)
-        for bus in self.buses:
-            bus.stop()
-        await asyncio.to_thread(self.cluster.__exit__)
-
-    async def restart(self, node):
-        await asyncio.to_thread(node.start)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -155,22 +127,6 @@ def reader(place, dialect, user, chat):
     turn = itertools.count(1)
     on_the_next_node = lambda: dialect(replace(user, server=place.nodes[next(turn) % 3]), chat)  # noqa: E731
     return Returning(on_the_next_node, itertools.repeat(1 << 60))
-
-
-async def say(place, user, chat, content):
-    """Until some node says that it is said: the same name makes it one message."""
-    body = {"content": content, "client_id": content}
-    for node in itertools.cycle(place.nodes):
-        asked = replace(user, server=node).call("POST", f"/api/chats/{chat.id}/messages", body)
-        try:
-            answer = await asyncio.wait_for(asked, 30)
-        except (OSError, aiohttp.ClientError, TimeoutError):
-            await asyncio.sleep(0.1)
-            continue
-        if answer.status == 200:
-            return answer.data["id"], content
-        assert answer.status in (401, 503), answer.body
-        await asyncio.sleep(0.1)
 
 
 async def test_what_is_told_to_people_comes_by_the_database_while_the_bus_is_silent():

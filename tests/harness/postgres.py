@@ -29,7 +29,8 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        if is_running(self.pid):
+            self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self):
@@ -73,6 +74,9 @@ class Cluster:
         """Creates a database; returns its address."""
         name = f"chat{next(self.numbers)}"
         self._run("createdb", "-h", self.home, "-p", str(self.port), "-U", "chat", name)
+        return self.address(name)
+
+    def address(self, name):
         return f"postgres://chat@127.0.0.1:{self.port}/{name}"
 
     def ask(self, sql, name="chat1"):

@@ -50,7 +50,7 @@ impl Address {
 
     async fn recognised(&self) -> Result<Conn, String> {
         let mut conn = self.dial().await?;
-        conn.epoch = self.life.recognise(&conn).await.map_err(|error| error.to_string())?;
+        (conn.epoch, conn.line) = self.life.recognise(&conn, self.node.id).await.map_err(|error| error.to_string())?;
         self.node.check(&conn).await.map_err(|error| error.to_string())?;
         match conn.is_current() {
             true => {

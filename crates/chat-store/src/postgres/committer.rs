@@ -69,14 +69,14 @@ impl Committer {
         }
         self.connect(deadline).await;
         let Some(conn) = &self.conn else { return intake.turn_away(batch) };
-        let mut epoch = conn.epoch;
+        let mut life = (conn.epoch, conn.line);
         let mut after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         if let After::NotBegun(batch) = after {
             // The connection was lost before anything was asked of it.
             self.conn = None;
             self.connect(deadline).await;
             let Some(conn) = &self.conn else { return intake.turn_away(batch) };
-            epoch = conn.epoch;
+            life = (conn.epoch, conn.line);
             after = commit_batch(conn, &intake, &mut self.cache, batch).await;
         }
         match after {
@@ -86,7 +86,7 @@ impl Committer {
                 self.conn = None;
                 intake.turn_away(batch);
             }
-            After::Unknown(unknown) => self.find_out(unknown, epoch).await,
+            After::Unknown(unknown) => self.find_out(unknown, life).await,
         }
     }
 
@@ -105,7 +105,9 @@ impl Committer {
         };
         match optimistic.keep(conn).await {
             Ok(kept) => {
-                self.cache.keep(optimistic.written_in(&kept));
+                let written = optimistic.written_in(&kept);
+                conn.reached(written);
+                self.cache.keep(written);
                 outage::back();
                 self.intake.sink.took(batch.len(), began.elapsed());
                 let mut left = self.answer_in(&kept, batch, optimistic.results);
@@ -187,12 +189,12 @@ impl Committer {
         }
     }
 
-    /// Finds out over a new connection whether a transaction was committed. Its mark means something only in the life
-    /// with this epoch.
-    async fn find_out(&mut self, unknown: Unknown, epoch: u64) {
+    /// Asks a new connection what became of a transaction, in the life of whose epoch, and on whose timeline, its mark means something.
+    async fn find_out(&mut self, unknown: Unknown, life: (u64, i64)) {
         let mark = unknown.mark;
         let committed = self.learned(|conn| {
-            Box::pin(async move { if conn.epoch == epoch { conn.was_committed(mark).await } else { Ok(Some(false)) } })
+            let is_of_it = (conn.epoch, conn.line) == life;
+            Box::pin(async move { if is_of_it { conn.was_committed(mark).await } else { Ok(Some(false)) } })
         });
         let committed = committed.await.unwrap_or(false);
         unknown.found(&self.intake, committed);

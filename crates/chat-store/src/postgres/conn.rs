@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use chat_domain::RoomId;
+use chat_domain::fact::Written;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -15,6 +16,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::address::NAME;
 use super::life::Life;
+use super::vouch::Place;
 use crate::sql::{Readable, Rows, Sql, Typed, Write};
 use crate::work_error::Unkept;
 
@@ -33,6 +35,8 @@ pub(crate) struct Conn {
     patience: Duration,
     /// The epoch that the database had when this connection was made; zero before it was looked at.
     pub(super) epoch: u64,
+    /// The timeline of the server likewise: the numbers of transactions mean something on it alone.
+    pub(super) line: i64,
 }
 
 impl Conn {
@@ -53,7 +57,7 @@ impl Conn {
     pub(crate) const MIGRATIONS: &[&str] = crate::migrations::POSTGRES;
 
     pub(super) fn new(inner: AsyncPgConnection, life: Arc<Life>) -> Conn {
-        Conn { inner, life, patience: FIRST, epoch: 0 }
+        Conn { inner, life, patience: FIRST, epoch: 0, line: 0 }
     }
 
     /// From now on, tells those who wait soon if the server does not answer.
@@ -147,6 +151,11 @@ impl Conn {
         Ok(kept.into_iter().filter_map(|(room, moves, _)| Some((RoomId::new(room)?, moves as u64))).collect())
     }
 
+    /// This was kept.
+    pub(crate) fn reached(&self, written: &Written) {
+        written.rooms.iter().take(1).for_each(|room| self.life.reached(self.epoch, room.id, room.head.seq));
+    }
+
     /// Undoes what was written.
     pub(crate) async fn rollback(&self) -> QueryResult<()> {
         self.script("ROLLBACK").await
@@ -166,6 +175,10 @@ impl Conn {
     /// number, and the timeline, which changes when a cluster goes back. A role that may not read the cluster's number
     /// does without.
     pub(crate) async fn identity(&self) -> Option<i64> {
+        self.place().await.map(|place| place.number)
+    }
+
+    pub(super) async fn place(&self) -> Option<Place> {
         let own = "SELECT d.oid::bigint, has_function_privilege('pg_control_system()', 'EXECUTE'),
             ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
             FROM pg_database d WHERE d.datname = current_database()";
@@ -176,7 +189,7 @@ impl Conn {
             }
             false => 0,
         };
-        Some(cluster.rotate_left(32) ^ own.rotate_left(16) ^ line)
+        Some(Place { number: cluster.rotate_left(32) ^ own.rotate_left(16) ^ line, line })
     }
 
     /// Returns the mark by which it can be found out later whether this transaction was committed.

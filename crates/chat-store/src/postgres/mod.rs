@@ -23,6 +23,7 @@ mod raw;
 mod server;
 mod suitable;
 mod tls;
+mod vouch;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -15,6 +15,7 @@ use super::clock::Clock;
 use super::doubt::Backend;
 use super::notify::Hearers;
 use super::process;
+use super::vouch::VOUCHES_WITHIN;
 use crate::by_name::given;
 use crate::error::OpenError;
 use crate::sql::{Rows, Sql};
@@ -235,6 +236,10 @@ pub(super) async fn keep_alive(
     loop {
         match timeout(BEAT, stop.recv()).await {
             Ok(Some(done)) => {
+                // It may end before it has come here once.
+                if conn.is_none() {
+                    conn = timeout(PATIENCE, connect(&address)).await.ok().flatten();
+                }
                 if let Some((conn, _)) = &conn {
                     // Without this, the row is deleted by other nodes after a while.
                     let _ = address.node().leave(conn).await;
@@ -247,7 +252,7 @@ pub(super) async fn keep_alive(
             Err(_) => {}
         }
         if conn.is_none() {
-            conn = timeout(PATIENCE, connect(&address)).await.ok().flatten();
+            conn = timeout(PATIENCE + VOUCHES_WITHIN, connect(&address)).await.ok().flatten();
         }
         conn = match conn {
             Some((conn, backend)) if conn.is_current() => {

@@ -152,6 +152,7 @@ async fn attempt(conn: &Conn, intake: &Intake, cache: &mut RoomCache, batch: &[W
     }
     match conn.keep(save::statements(&written, &before), mark).await {
         Ok(()) => {
+            conn.reached(&written);
             remembered.keep(&written);
             *cache = remembered;
             Ok(Attempt::Committed(results))

@@ -175,9 +175,8 @@ impl Cluster {
         self.run("cp", &["-a", &self.backup(), &self.data()]);
     }
 
-    /// Stops it, and starts it as a standby.
-    pub fn becomes_standby(&self) {
-        self.down();
+    /// Starts it as a standby.
+    pub fn up_as_standby(&self) {
         let signal = PathBuf::from(self.data()).join("standby.signal");
         fs::write(&signal, "").unwrap();
         self.user.into_iter().for_each(|(user, group)| chown(&signal, Some(user), Some(group)).unwrap());
