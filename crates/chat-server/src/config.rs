@@ -65,8 +65,9 @@ pub(crate) struct Config {
     /// Take the Postgres database over from a server that is dead, or that is to stop using it.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// How several nodes on one Postgres database hear of each other: `postgres`, `redis://HOST:PORT` (Redis 7 or Valkey; needs
-    /// --cluster-secret), or `none` for a single node. Without it `postgres` if the database is in Postgres.
+    /// How several nodes on one Postgres database hear of each other: `postgres`, `redis://HOST:PORT` (Redis 7 or Valkey;
+    /// needs --cluster-secret; the servers of a Redis Cluster separated by commas), `redis+sentinel://HOST:PORT,…/NAME`,
+    /// or `none` for a single node. Without it `postgres` if the database is in Postgres.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
     /// The private address, a host and a port, to which other nodes pass on requests of Socket.IO sessions that are here.

@@ -3,18 +3,20 @@
 //!
 //! Whoever can reach that server could publish anything. Each message is therefore signed with the secret of the cluster.
 
+mod servers;
+
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chat_domain::backplane::{Listener, Wire};
 use futures_util::StreamExt;
-use redis::Client;
 use redis::aio::{MultiplexedConnection, PubSub};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 
+use self::servers::Servers;
 use crate::account::secret::Secret;
 
 /// This node's end of the bus.
@@ -48,11 +50,11 @@ impl Redis {
         (node, secret): (u64, Secret),
         ears: Arc<dyn Listener>,
     ) -> Result<Redis, String> {
-        let client = Client::open(address).map_err(|error| error.to_string())?;
+        let servers = Servers::parse(address)?;
         let (queue, waiting) = mpsc::channel(MOST_WAITING);
         let (own, signer) = (Arc::new(Own::default()), Arc::new(Signer { node, secret }));
-        tokio::spawn(listen(client.clone(), channel.clone(), signer.clone(), Arc::downgrade(&ears), own.clone()));
-        tokio::spawn(speak(client, channel, waiting));
+        tokio::spawn(listen(servers.clone(), channel.clone(), signer.clone(), Arc::downgrade(&ears), own.clone()));
+        tokio::spawn(speak(servers, channel, waiting, own.clone()));
         let began = Instant::now();
         while began.elapsed() < BEGINS {
             let heard = own.bell.notified();
@@ -122,22 +124,22 @@ impl Own {
     }
 }
 
-/// Listens, and subscribes again after every failure, until the listener is dropped. After each subscription the listener is told
-/// that it may have missed something.
-async fn listen(client: Client, channel: String, signer: Arc<Signer>, weak: Weak<dyn Listener>, own: Arc<Own>) {
+/// Listens until nobody wants to hear any more. Each new subscription may have missed something.
+async fn listen(mut servers: Servers, channel: String, signer: Arc<Signer>, weak: Weak<dyn Listener>, own: Arc<Own>) {
     while weak.strong_count() > 0 {
-        if let Ok(Ok(subscribed)) = timeout(PATIENCE, subscribed(&client, &channel)).await {
+        if let Ok(Ok(subscribed)) = timeout(PATIENCE, subscribed(&servers, &channel)).await {
             if let Some(ears) = weak.upgrade() {
                 ears.was_deaf();
             }
             hear(subscribed, &signer, &weak, &own).await;
         }
+        servers.turn();
         sleep(PAUSE).await;
     }
 }
 
-async fn subscribed(client: &Client, channel: &str) -> redis::RedisResult<PubSub> {
-    let mut connection = client.get_async_pubsub().await?;
+async fn subscribed(servers: &Servers, channel: &str) -> redis::RedisResult<PubSub> {
+    let mut connection = servers.now().await?.get_async_pubsub().await?;
     connection.subscribe(channel).await?;
     Ok(connection)
 }
@@ -157,9 +159,10 @@ async fn hear(mut subscribed: PubSub, signer: &Signer, weak: &Weak<dyn Listener>
     }
 }
 
-/// Publishes what is queued, up to [`MOST_AT_ONCE`] messages in one round trip.
-async fn speak(client: Client, channel: String, mut waiting: mpsc::Receiver<String>) {
-    let mut connection: Option<MultiplexedConnection> = None;
+/// Says what waits, as much as there is at once. A server to which this was said for long without its being heard may have become
+/// another one's copy.
+async fn speak(mut servers: Servers, channel: String, mut waiting: mpsc::Receiver<String>, own: Arc<Own>) {
+    let mut connection: Option<(MultiplexedConnection, Instant)> = None;
     while let Some(first) = waiting.recv().await {
         let mut said = redis::pipe();
         said.publish(&channel, first).ignore();
@@ -167,19 +170,25 @@ async fn speak(client: Client, channel: String, mut waiting: mpsc::Receiver<Stri
             let Ok(next) = waiting.try_recv() else { break };
             said.publish(&channel, next).ignore();
         }
-        if connection.is_none() {
-            let connecting = timeout(PATIENCE, client.get_multiplexed_async_connection());
-            connection = connecting.await.ok().and_then(Result::ok);
+        if connection.as_ref().is_none_or(|(_, since)| since.elapsed() > SILENCE && !own.is_heard()) {
+            let connecting = timeout(PATIENCE, connected(&servers));
+            connection = connecting.await.ok().and_then(Result::ok).map(|connected| (connected, Instant::now()));
         }
-        let Some(connected) = &mut connection else {
+        let Some((connected, _)) = &mut connection else {
+            servers.turn();
             sleep(PAUSE).await;
             continue;
         };
         let done = timeout(PATIENCE, said.query_async::<()>(connected)).await;
         if !matches!(done, Ok(Ok(()))) {
             connection = None;
+            servers.turn();
         }
     }
+}
+
+async fn connected(servers: &Servers) -> redis::RedisResult<MultiplexedConnection> {
+    servers.now().await?.get_multiplexed_async_connection().await
 }
 
 /// The block size of SHA-256, in bytes.

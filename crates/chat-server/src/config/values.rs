@@ -81,7 +81,9 @@ impl FromStr for Way {
         match text {
             "postgres" => Ok(Way::Postgres),
             "none" => Ok(Way::None),
-            _ if text.starts_with("redis://") => Ok(Way::Redis(text.to_owned())),
+            _ if text.starts_with("redis://") || text.starts_with("redis+sentinel://") => {
+                Ok(Way::Redis(text.to_owned()))
+            }
             _ => Err(format!("`{text}` is not a way between nodes: use postgres, redis://HOST:PORT or none")),
         }
     }
