@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 
+import aiohttp
 import pytest
 
 from harness.cast import BACK_END_KEY
@@ -91,6 +92,23 @@ async def test_every_node_takes_the_packets_of_every_session(cluster):
             address = f"{node.url}/socket.io/?EIO=4&transport=polling&sid={sid}"
             async with session().post(address, data="40") as answer:
                 assert (answer.status, await answer.text()) == (200, "ok")
+
+
+async def test_what_nodes_pass_on_goes_by_tls_where_that_is_wanted(request, new_database, backplane):
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("nodes share a Postgres")
+    with Nodes(new_database(), 2, node_tls=True, **backplane) as running:
+        for owner in running.nodes:
+            sid = await handshake(owner)
+            for node in running.nodes:
+                address = f"{node.url}/socket.io/?EIO=4&transport=polling&sid={sid}"
+                async with session().post(address, data="40") as answer:
+                    assert (answer.status, await answer.text()) == (200, "ok")
+        assert await relayed(running.nodes) == 2
+        # Whoever speaks plainly there is not answered.
+        private = f"http://{running.nodes[0].flags['node-listen']}"
+        with pytest.raises(aiohttp.ClientError):
+            await session().get(f"{private}/socket.io/?EIO=4&transport=polling&sid={sid}")
 
 
 async def test_a_session_that_no_node_has_is_unknown(cluster):

@@ -8,10 +8,10 @@ use chat_store::{Options, Store};
 use chat_transport::address::Proxies;
 use chat_transport::app::{App, ServerSettings};
 use chat_transport::beside::Neighbours;
-use chat_transport::carry::http::HttpSettings;
+use chat_transport::carry::http::{HttpSettings, Tls};
 use chat_transport::carry::outbox::{self, Depot};
 use chat_transport::carry::websocket::FrameLimits;
-use chat_transport::cluster::Cluster;
+use chat_transport::cluster::{Cluster, NodeTls};
 use chat_transport::hub::{Hub, HubSettings, Inbox};
 use chat_transport::rates::RateSettings;
 use chat_transport::{routes, service::Service};
@@ -27,6 +27,8 @@ pub(crate) struct Assembly {
     pub(crate) app: Arc<App>,
     store: Arc<Store>,
     cluster: Option<Arc<Cluster>>,
+    /// What other nodes are answered by, where it is TLS.
+    pub(crate) node_tls: Option<Tls>,
     /// Kept until the end, since dropping it deletes the files of a database in memory.
     files: Kept,
 }
@@ -35,7 +37,8 @@ impl Assembly {
     /// Opens the database and puts everything above it together. Other nodes are told of these doors.
     pub(crate) async fn open(config: &Config, doors: &Doors, in_force: &[InForce]) -> Result<Assembly, String> {
         let inbox = Inbox::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let options = store_options(config, doors)?;
+        let node_tls = nodes::tls(config)?;
+        let options = store_options(config, doors, node_tls.as_ref())?;
         let store = Store::open(&config.database, options, inbox.clone()).await.map_err(|error| error.to_string())?;
         let store = Arc::new(store);
         let depot = Depot::ahead(queues(config), store.ahead());
@@ -52,7 +55,8 @@ impl Assembly {
         settings.files = Some(kept.settings(config, store.clone()));
         settings.keep_messages = config.keeping.keep_messages.map(|span| span.0);
         let app = App::new(store.clone(), store.clone(), store.clone(), hub, tokens, settings);
-        Ok(Assembly { app, store, cluster, files: kept })
+        let node_tls = node_tls.map(|own| own.tls);
+        Ok(Assembly { app, store, cluster, node_tls, files: kept })
     }
 
     /// Returns what answers requests: the chat, and the pages beside it.
@@ -92,7 +96,7 @@ pub(crate) fn rates(config: &Config) -> RateSettings {
     }
 }
 
-fn store_options(config: &Config, doors: &Doors) -> Result<Options, String> {
+fn store_options(config: &Config, doors: &Doors, tls: Option<&NodeTls>) -> Result<Options, String> {
     Ok(Options {
         limits: limits(config),
         keep_changes: config.keep_changes.0,
@@ -100,7 +104,7 @@ fn store_options(config: &Config, doors: &Doors) -> Result<Options, String> {
         take_over: config.take_over,
         several_nodes: nodes::several(config)?,
         secrets: nodes::secrets(config)?,
-        node_address: nodes::address(config, &doors.nodes)?,
+        node_address: nodes::address(config, &doors.nodes, tls)?,
         ..Options::default()
     })
 }

@@ -76,6 +76,10 @@ pub(crate) struct Config {
     /// The address that other nodes use to reach this one, if it differs from --node-listen.
     #[arg(long)]
     pub(crate) node_address: Option<String>,
+    /// Speak TLS with other nodes, and with none that does not. Each node makes a key of its own, which the others find in the
+    /// database.
+    #[arg(long)]
+    pub(crate) node_tls: bool,
     /// The secret that all nodes of a cluster share, 16 bytes or more. Without it, --node-listen answers nobody. Other users of
     /// this machine can read command lines: prefer --cluster-secret-file.
     #[arg(long, value_parser = secret)]

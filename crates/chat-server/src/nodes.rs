@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_domain::backplane::{Listener, Wire};
 use chat_store::Store;
 use chat_transport::carry::http;
-use chat_transport::cluster::Cluster;
+use chat_transport::cluster::{Cluster, NodeTls};
 use chat_transport::hub::{Among, Inbox, Reader, Written};
 use chat_transport::redis::Redis;
 use tracing::warn;
@@ -27,8 +27,22 @@ pub(crate) fn several(config: &Config) -> Result<bool, String> {
     }
 }
 
-/// Returns the address at which other nodes reach this one, if it listens for them.
-pub(crate) fn address(config: &Config, doors: &[http::Listener]) -> Result<Option<String>, String> {
+/// Returns the address at which other nodes reach this one, if it listens for them, and behind it the mark of its key.
+pub(crate) fn address(
+    config: &Config,
+    doors: &[http::Listener],
+    tls: Option<&NodeTls>,
+) -> Result<Option<String>, String> {
+    let address = bare(config, doors)?;
+    Ok(address.map(|at| tls.map_or_else(|| at.clone(), |tls| format!("{at}#{}", tls.mark))))
+}
+
+/// Returns what this node speaks TLS with to other nodes, if it does.
+pub(crate) fn tls(config: &Config) -> Result<Option<NodeTls>, String> {
+    config.node_tls.then(NodeTls::fresh).transpose()
+}
+
+fn bare(config: &Config, doors: &[http::Listener]) -> Result<Option<String>, String> {
     let Some(door) = doors.first() else { return Ok(None) };
     if let Some(address) = &config.node_address {
         return Ok(Some(address.clone()));
@@ -52,7 +66,7 @@ pub(crate) fn cluster(
     if config.node_listen.is_some() && secret.is_none() {
         warn!("--node-listen answers nobody: give all nodes the same --cluster-secret-file");
     }
-    Ok(among.map(|among| Arc::new(Cluster::new(among.speaker.node, secret, store.clone()))))
+    Ok(among.map(|among| Arc::new(Cluster::new(among.speaker.node, secret, config.node_tls, store.clone()))))
 }
 
 /// Returns what must be the same on all nodes: a digest of the secrets of access tokens, if no issuer vouches for people. A node

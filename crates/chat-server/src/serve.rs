@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use chat_transport::carry::http::{self, HttpSettings, Listener};
+use chat_transport::carry::http::{self, HttpSettings, Listener, Tls};
 use chat_transport::notify::{self, notify};
 use chat_transport::service::Service;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -43,7 +43,7 @@ pub(crate) async fn serve(given: Given, log: Adjust, hang_up: io::Result<Signal>
     greet(&config, &doors, tls.is_some(), demo.as_ref());
     let http = HttpSettings { tally: app.tally.clone(), tls: tls.clone(), ..connections(&config) };
     let (stop, closed) = (CancellationToken::new(), CancellationToken::new());
-    let tasks = Tasks::begin(doors, &http, &service, &stop, &closed);
+    let tasks = Tasks::begin(doors, (&http, assembly.node_tls.clone()), &service, &stop, &closed);
     if let (Some(demo), Some(at)) = (demo, at.first()) {
         tokio::spawn(stage.play(demo, reachable(*at), closed.clone()));
     }
@@ -81,7 +81,7 @@ impl Tasks {
     /// Begins to serve. Clients and other nodes are served until `closed`, operators and what happens beside requests until `stop`.
     fn begin(
         doors: Doors,
-        http: &HttpSettings,
+        (http, node_tls): (&HttpSettings, Option<Tls>),
         service: &Arc<Service>,
         stop: &CancellationToken,
         closed: &CancellationToken,
@@ -92,7 +92,7 @@ impl Tasks {
         });
         let to_clients = |door| tokio::spawn(to_clients(door, http.clone(), service.clone(), closed.clone()));
         let to_operators = |door| tokio::spawn(to_operators(door, service.clone(), stop.clone()));
-        let to_nodes = |door| tokio::spawn(to_nodes(door, service.clone(), closed.clone()));
+        let to_nodes = |door| tokio::spawn(to_nodes(door, node_tls.clone(), service.clone(), closed.clone()));
         let Doors { public, operators, nodes } = doors;
         Tasks {
             service: beside,
@@ -154,12 +154,12 @@ async fn to_operators(listener: Listener, service: Arc<Service>, stop: Cancellat
 }
 
 /// Answers other nodes. Their connections are not limited by address: clients are counted by the node that they came to.
-async fn to_nodes(door: Listener, service: Arc<Service>, stop: CancellationToken) {
+async fn to_nodes(door: Listener, tls: Option<Tls>, service: Arc<Service>, stop: CancellationToken) {
     let answer = move |request, peer| {
         let service = service.clone();
         async move { service.answer_node(request, peer).await }
     };
-    let settings = HttpSettings { per_address: usize::MAX >> 4, ..HttpSettings::default() };
+    let settings = HttpSettings { per_address: usize::MAX >> 4, tls, ..HttpSettings::default() };
     http::serve(door, settings, stop, answer).await;
 }
 

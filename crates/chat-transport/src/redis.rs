@@ -159,8 +159,8 @@ async fn hear(mut subscribed: PubSub, signer: &Signer, weak: &Weak<dyn Listener>
     }
 }
 
-/// Says what waits, as much as there is at once. A server to which this was said for long without its being heard may have become
-/// another one's copy.
+/// Publishes what waits, as much as there is at once. If nothing of it is heard for long, the server may have become a replica of
+/// another one, so it connects anew.
 async fn speak(mut servers: Servers, channel: String, mut waiting: mpsc::Receiver<String>, own: Arc<Own>) {
     let mut connection: Option<(MultiplexedConnection, Instant)> = None;
     while let Some(first) = waiting.recv().await {

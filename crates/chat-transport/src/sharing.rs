@@ -1,4 +1,4 @@
-//! What has a rate counts wherever it is done: nodes tell each other.
+//! Rates over several nodes: each node tells the others what its users have used of their rates.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 
 impl App {
-    /// Tells other nodes what people do here of what has a rate, and takes in what they tell, until told to stop.
+    /// Tells other nodes what was used of rates here, and takes in what they tell, until told to stop.
     pub(crate) async fn share_rates(&self, stop: CancellationToken) {
         if self.hub.node().is_some() {
             tokio::join!(self.tell_spent(&stop), self.hear_spent(&stop), self.keep_standing(&stop));
         }
     }
 
-    /// At once, then what has gathered.
+    /// Tells the first use at once, and then what has gathered.
     async fn tell_spent(&self, stop: &CancellationToken) {
         while let Some(spent) = stop.run_until_cancelled(self.rates.spent()).await {
             self.hub.tell_spent(&spent);
@@ -39,7 +39,7 @@ impl App {
     }
 }
 
-/// What is done within this time is told at once.
+/// The pause in which uses gather.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How often it is looked who else is there, and whether they hear each other.
+/// How often to look which other nodes there are, and whether the bus works.
 const LOOK: Duration = Duration::from_millis(500);

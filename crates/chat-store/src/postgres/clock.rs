@@ -1,4 +1,5 @@
-//! How far the clock of this machine is off the database's, by which all nodes go: what ends on one must not have ended on another.
+//! The difference between the clock of this machine and the database's, which counts for all nodes: what is valid on one must not
+//! have expired on another.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,20 +12,20 @@ use crate::sql::Sql;
 use crate::work::now;
 use crate::work_error::Worked;
 
-/// How far the clock of this machine is off the database's.
+/// The difference between the clock of this machine and the database's.
 #[derive(Clone, Default)]
 pub(super) struct Clock {
-    /// The microseconds by which it is ahead, as far as that matters.
+    /// How many microseconds this machine is ahead; changed only where that is off by more than [`TOLERATED`].
     ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// The microseconds by which it is ahead; kept up to date.
+    /// Returns how many microseconds this machine is ahead; kept up to date.
     pub(super) fn ahead(&self) -> Arc<AtomicI64> {
         self.ahead.clone()
     }
 
-    /// Asks the database.
+    /// Asks the database for its time.
     pub(super) async fn look(&self, conn: &Conn) -> Worked<()> {
         let asked = now();
         if let Some((theirs,)) = conn.first::<(i64,)>(Sql::new(format!("SELECT {}", Conn::CLOCK))).await? {
@@ -33,7 +34,7 @@ impl Clock {
         Ok(())
     }
 
-    /// The database was asked at this moment, and has just answered that it is this one there.
+    /// Takes in the database's time, which it was asked for at `asked` and has answered just now.
     pub(super) fn compare(&self, asked: Time, theirs: i64) {
         self.learn(asked.0, theirs, now().0);
     }
@@ -53,7 +54,7 @@ impl Clock {
     }
 }
 
-/// Clocks that are as near as this are the same.
+/// A difference in microseconds that does no harm.
 const TOLERATED: i64 = 1_000_000;
 
 #[cfg(test)]

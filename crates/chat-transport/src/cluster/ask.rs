@@ -11,11 +11,12 @@ use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Body;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::{Cluster, SECRET};
+use super::{Cluster, SECRET, tls};
 use crate::app::named;
 
 /// A node's answer; `None` if it gave none in time.
@@ -48,24 +49,39 @@ impl Cluster {
     }
 
     async fn asked(&self, address: &str, method: Method, path: &str) -> Said {
-        let request = Request::builder().method(method).uri(path).header(HOST, HeaderValue::from_str(address).ok()?);
+        let host = HeaderValue::from_str(parted(address).0).ok()?;
+        let request = Request::builder().method(method).uri(path).header(HOST, host);
         let request = request.header(SECRET, self.shown()?).body(Empty::<Bytes>::new()).ok()?;
-        let response = reached(address).await?.send_request(request).await.ok()?;
+        let response = reached(address, self.is_tls).await?.send_request(request).await.ok()?;
         let status = response.status();
         let body = Limited::new(response.into_body(), LONGEST).collect().await.ok()?;
         Some((status, body.to_bytes()))
     }
 }
 
-/// Connects to a node; `None` if that fails or takes too long.
-pub(super) async fn reached<B>(address: &str) -> Option<SendRequest<B>>
+/// Connects to a node; `None` if that fails or takes too long, or if it does not speak TLS where `is_tls` wants that.
+pub(super) async fn reached<B>(address: &str, is_tls: bool) -> Option<SendRequest<B>>
 where
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let stream = timeout(CONNECTS, TcpStream::connect(address)).await.ok()?.ok()?;
+    let (at, mark) = parted(address);
+    let stream = timeout(CONNECTS, TcpStream::connect(at)).await.ok()?.ok()?;
     stream.set_nodelay(true).ok()?;
+    match mark {
+        Some(mark) => speaks(timeout(CONNECTS, tls::connected(stream, mark)).await.ok()??).await,
+        None if is_tls => None,
+        None => speaks(stream).await,
+    }
+}
+
+async fn speaks<B>(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Option<SendRequest<B>>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let (sender, connection) = Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.ok()?;
     tokio::spawn(async move {
         if let Err(error) = connection.with_upgrades().await {
@@ -73,6 +89,11 @@ where
         }
     });
     Some(sender)
+}
+
+/// Returns where a node is, and the mark of its key if it speaks TLS.
+fn parted(address: &str) -> (&str, Option<&str>) {
+    address.split_once('#').map_or((address, None), |(at, mark)| (at, Some(mark)))
 }
 
 /// A node that does not answer an operator within this time counts as missing.

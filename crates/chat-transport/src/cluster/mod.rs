@@ -6,6 +6,7 @@
 
 mod ask;
 mod pass;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use chat_protocol::engineio::Home;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) use self::pass::Passing;
+pub use self::tls::NodeTls;
 use crate::account::secret::Secret;
 use crate::carry::http::Peer;
 
@@ -23,6 +25,8 @@ use crate::carry::http::Peer;
 pub struct Cluster {
     node: u64,
     secret: Option<Secret>,
+    /// Whether it speaks with others by TLS alone.
+    is_tls: bool,
     whereabouts: Arc<dyn Whereabouts>,
     /// When the database was last asked for a node that is not known here.
     looked: Mutex<Option<Instant>>,
@@ -33,9 +37,10 @@ pub struct Cluster {
 pub(crate) struct PassedOn;
 
 impl Cluster {
-    /// Creates the cluster as this node sees it. Without a secret no request is passed on in either direction.
-    pub fn new(node: u64, secret: Option<Secret>, whereabouts: Arc<dyn Whereabouts>) -> Cluster {
-        Cluster { node, secret, whereabouts, looked: Mutex::new(None) }
+    /// Creates the cluster as this node sees it. Without a secret no request is passed on in either direction; with `is_tls` none
+    /// to a node that does not speak TLS.
+    pub fn new(node: u64, secret: Option<Secret>, is_tls: bool, whereabouts: Arc<dyn Whereabouts>) -> Cluster {
+        Cluster { node, secret, is_tls, whereabouts, looked: Mutex::new(None) }
     }
 
     /// Returns this node's mark, which stands in the ids of its Socket.IO sessions.

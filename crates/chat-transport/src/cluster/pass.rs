@@ -48,7 +48,7 @@ impl Passing {
         }
         let address = self.cluster.address(home).await?;
         let (request, upgrading) = self.rewritten(request, &peer)?;
-        let mut sender = reached(&address).await?;
+        let mut sender = reached(&address, self.cluster.is_tls).await?;
         (self.count)();
         let mut response = tokio::select! {
             response = sender.send_request(request) => response.ok()?,

@@ -1,4 +1,4 @@
-//! What people have used of one rate.
+//! What users or addresses have used of one rate.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,20 +11,20 @@ use tokio::sync::Notify;
 
 use crate::hub::{OWN, Standing};
 
-/// What people have used of one rate.
+/// What users or addresses have used of one rate.
 #[derive(Default)]
 pub(super) struct Used(Mutex<HashMap<u64, Buckets>>);
 
 #[derive(Default)]
 struct Buckets {
-    /// Of everything, wherever it was done.
+    /// For all uses, on whichever node.
     all: Bucket,
-    /// Of what is not told to other nodes.
+    /// For the uses on this node that are not told to the others.
     own: Bucket,
 }
 
 impl Used {
-    /// Somebody does so much, or is told how long to wait. Answers whether other nodes are to be told of it.
+    /// Takes this much from the rate, or returns how long to wait. The bool tells whether other nodes must be told.
     pub(super) fn take(
         &self,
         who: u64,
@@ -44,12 +44,12 @@ impl Used {
         Ok(standing.others > 0 && buckets.is_told(many, rate, now))
     }
 
-    /// Somebody has done so much already.
+    /// Counts a use that has happened already.
     pub(super) fn owe(&self, who: u64, many: u64, rate: Rate, now: Time) {
         self.used().entry(who).or_default().all.owe(many, rate, now);
     }
 
-    /// Whether other nodes are to be told of so much.
+    /// Whether other nodes must be told of a use that has happened already.
     pub(super) fn is_to_be_told(&self, who: u64, many: u64, rate: Rate, now: Time) -> bool {
         self.used().entry(who).or_default().is_told(many, rate, now)
     }
@@ -58,7 +58,7 @@ impl Used {
         self.used().remove(&who);
     }
 
-    /// Forgets those who have everything again.
+    /// Drops everybody whose buckets are full again.
     pub(super) fn sweep(&self, now: Time) {
         let mut used = self.used();
         used.retain(|_, buckets| !(buckets.all.is_full(now) && buckets.own.is_full(now)));
@@ -73,14 +73,14 @@ impl Used {
 }
 
 impl Buckets {
-    /// Takes what was done out of what is not told, if there is so much.
+    /// Whether a use must be told: it must if it is more than this node's own part of the rate.
     fn is_told(&mut self, many: u64, rate: Rate, now: Time) -> bool {
         let weighed = many.saturating_mul(OWN.into());
         weighed > u64::from(rate.burst.max(1)) || self.own.take_many(weighed, rate, now).is_err()
     }
 }
 
-/// What other nodes are to be told.
+/// Uses that other nodes are still to be told.
 #[derive(Default)]
 pub(super) struct ToTell {
     waiting: Mutex<BTreeMap<(Rated, u64), u64>>,
@@ -88,7 +88,7 @@ pub(super) struct ToTell {
 }
 
 impl ToTell {
-    /// So much more. What there is no room for counts here alone.
+    /// Adds a use. When too many users wait, it counts on this node alone.
     pub(super) fn add(&self, of: Rated, who: u64, many: u64) {
         let mut waiting = self.waiting();
         if waiting.len() >= MOST && !waiting.contains_key(&(of, who)) {
@@ -100,7 +100,7 @@ impl ToTell {
         self.bell.notify_one();
     }
 
-    /// Everything that waits, once there is something.
+    /// Waits until there are uses to tell, and takes them all.
     pub(super) async fn next(&self) -> Vec<Spent> {
         loop {
             let waiting = std::mem::take(&mut *self.waiting());
@@ -116,5 +116,5 @@ impl ToTell {
     }
 }
 
-/// People of whom it waits to be told at most.
+/// How many users and addresses may wait to be told.
 const MOST: usize = 8_192;

@@ -1,29 +1,29 @@
-//! Where Redis is: at one address, at any of those of a Redis Cluster, or where its sentinels say.
+//! The addresses of Redis: one server, the servers of a Redis Cluster, or sentinels that know the server.
 
 use redis::{Client, RedisResult, cmd};
 
-/// Where Redis is.
+/// The addresses of Redis.
 #[derive(Clone, Debug)]
 pub(super) struct Servers {
-    /// The servers, of which each will do; or their sentinels.
+    /// Servers of which any one will do, or sentinels.
     at: Vec<Client>,
     watched: Option<Watched>,
-    /// Which of them is asked.
+    /// Counts which of them is used.
     turn: usize,
 }
 
-/// What sentinels watch over.
+/// A server that sentinels watch.
 #[derive(Clone, Debug)]
 struct Watched {
-    /// The name by which they know it.
+    /// Its name among the sentinels.
     name: String,
-    /// What comes before the address of the server in its URL.
+    /// The user and password for it, as they stand in a URL.
     login: String,
 }
 
 impl Servers {
-    /// `redis://HOST:PORT`, more of those of one cluster behind commas, or `redis+sentinel://HOST:PORT,…/NAME`. A log-in in front of
-    /// the hosts is for every server, and not for sentinels.
+    /// Reads `redis://HOST:PORT`, with more servers of one cluster separated by commas, or `redis+sentinel://HOST:PORT,…/NAME`. A
+    /// user and password in front of the hosts are for the servers, not for sentinels.
     pub(super) fn parse(address: &str) -> Result<Servers, String> {
         let (scheme, rest) = address.split_once("://").ok_or("it has no scheme")?;
         let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -45,7 +45,7 @@ impl Servers {
         Ok(Servers { at: at.collect::<Result<_, _>>()?, watched, turn: 0 })
     }
 
-    /// The server to connect to now.
+    /// Returns the server to connect to.
     pub(super) async fn now(&self) -> RedisResult<Client> {
         let asked = &self.at[self.turn % self.at.len()];
         let Some(Watched { name, login }) = &self.watched else { return Ok(asked.clone()) };
@@ -57,7 +57,7 @@ impl Servers {
         Client::open(format!("redis://{login}{host}:{port}"))
     }
 
-    /// That one was of no use: the next is asked.
+    /// Uses the next address from here on, since this one was of no use.
     pub(super) fn turn(&mut self) {
         self.turn = self.turn.wrapping_add(1);
     }

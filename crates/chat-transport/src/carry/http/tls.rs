@@ -82,6 +82,13 @@ impl Tls {
         Ok(Tls(Arc::new(Inner { pairs, held, stamps, acceptor: TlsAcceptor::from(Arc::new(config)) })))
     }
 
+    /// Makes TLS of a configuration, without any files.
+    pub(crate) fn by(config: ServerConfig) -> Tls {
+        let held = Arc::new(Held(Mutex::new(Arc::default())));
+        let (stamps, acceptor) = (Mutex::default(), TlsAcceptor::from(Arc::new(config)));
+        Tls(Arc::new(Inner { pairs: Vec::new(), held, stamps, acceptor }))
+    }
+
     /// Reads all files again if one has changed. If any cannot be used, all certificates stay as they are.
     pub fn reread(&self) {
         let now: Vec<Option<FileStamp>> = self.0.pairs.iter().map(stamps).collect();
@@ -102,7 +109,7 @@ impl Tls {
     }
 
     /// Does the TLS handshake. The bool tells whether the client chose HTTP/2.
-    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
+    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
         let stream = self.0.acceptor.accept(stream).await?;
         let speaks_2 = stream.get_ref().1.alpn_protocol() == Some(HTTP_2);
         Ok((stream, speaks_2))

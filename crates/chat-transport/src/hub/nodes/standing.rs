@@ -1,40 +1,41 @@
-//! How much of what one person may do in the cluster is for this node to let pass.
+//! How much of what a user may do in the whole cluster this node may allow.
 
 use chat_domain::backplane::{Sign, Spent};
 
 use super::super::handle::Hub;
 
-/// How a node stands among the others.
+/// The other nodes, as far as they matter for limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
-    /// How many others there are.
+    /// How many other nodes there are.
     pub(crate) others: usize,
-    /// What is said here does not come to them, nor what they say here.
+    /// Whether the bus to them is down.
     pub(crate) is_apart: bool,
 }
 
 impl Hub {
-    /// How this node stands among the others.
+    /// Returns how many other nodes there are, and whether they are reached.
     pub(crate) fn standing(&self) -> Standing {
         let Some(nodes) = &self.0.nodes else { return Standing::default() };
         let others = nodes.numbers().hearing.others();
         Standing { others, is_apart: others > 0 && !nodes.among.backplane.is_well() }
     }
 
-    /// Tells the other nodes what people have done here of what has a rate.
+    /// Tells the other nodes what was used of rates here.
     pub(crate) fn tell_spent(&self, spent: &[Spent]) {
         self.tell_signs(spent.chunks(AT_ONCE).map(|some| Sign::Spent(some.to_vec())).collect());
     }
 
-    /// What people have done on other nodes since this was last asked, once there is something.
+    /// Waits until other nodes have told what was used of rates there, and takes it.
     pub(crate) async fn spent_elsewhere(&self) -> Vec<Spent> {
         self.0.spent.next().await
     }
 }
 
 impl Standing {
-    /// What part of the whole a node lets pass, above and below the line. While nodes hear each other, each counts what the others let
-    /// pass; while they do not, an equal part would keep whoever is at one node from most of theirs: it is half as much again.
+    /// Returns which part of a limit this node may allow, as numerator and denominator. While nodes hear each other that is the
+    /// whole, since each counts what the others have allowed. While they do not it is half as much again as an equal part, so that
+    /// users of one node keep more of theirs.
     pub(crate) fn part(self) -> (u32, u32) {
         match self.is_apart {
             true => (3, u32::try_from(self.others).unwrap_or(u32::MAX).saturating_add(1).saturating_mul(2)),
@@ -42,17 +43,17 @@ impl Standing {
         }
     }
 
-    /// How many of so many sockets that is: one at least.
+    /// Returns that part of a number of sockets: one at least.
     pub(crate) fn of(self, most: usize) -> usize {
         let (above, below) = self.part();
         (most.saturating_mul(above as usize) / below as usize).clamp(1, most.max(1))
     }
 }
 
-/// One of so many parts of whatever somebody may do is each node's own: what stays within is not told to the others. So most people
-/// cost the bus nothing, and whoever is spread over three nodes has two such parts more than the whole.
+/// The denominator of the part of every limit that is each node's own: uses within it are not told to the others. So most users cost
+/// nothing on the bus, and a user of three nodes can have two such parts more than the whole.
 pub(crate) const OWN: u32 = 8;
-/// As much at once as an envelope takes.
+/// How many uses fit into one envelope.
 const AT_ONCE: usize = 64;
 
 #[cfg(test)]
