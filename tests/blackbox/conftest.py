@@ -61,6 +61,18 @@ def backplane(request):
         yield {"backplane": redis.url}
 
 
+@pytest.fixture(scope="module", params=["postgres", "redis"])
+def over(request):
+    """The same, over each of the ways."""
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("nodes share a Postgres")
+    if request.param == "postgres":
+        yield {}
+        return
+    with Redis() as redis:
+        yield {"backplane": redis.url}
+
+
 @pytest.fixture(scope="session")
 def serving(request, backplane):
     """Makes a server, or several nodes that look like one."""

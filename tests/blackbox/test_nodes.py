@@ -9,7 +9,9 @@ import pytest
 
 from harness.cast import BACK_END_KEY
 from harness.dialects import DIALECTS, Multiplexed, SocketIo
+from harness.fold import DELETED, LIKED, subject
 from harness.http import call
+from harness.inbox import kind
 from harness.nodes import SECRET, Nodes
 from harness.people import group, register_many
 from harness.redis import Redis
@@ -19,10 +21,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture(scope="module")
-def nodes(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
-    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **backplane) as running:
+def nodes(new_database, over):
+    with Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **over) as running:
         yield running.nodes
 
 
@@ -79,6 +79,31 @@ async def test_every_change_of_a_message_is_heard_elsewhere(nodes, maker):
             for viewer in viewers:
                 await viewer.next(lambda frame: said(frame, "first words"))
                 await viewer.next(lambda frame: said(frame, "other words"))
+            await actor.like(message)
+            for viewer in viewers:
+                await viewer.next(lambda frame: kind(frame) in LIKED)
+            await actor.delete(message)
+            for viewer in viewers:
+                await viewer.next(lambda frame: kind(frame) in DELETED and subject(frame) == message)
+
+
+async def test_who_has_read_and_who_is_called_otherwise_is_known_on_other_nodes(nodes):
+    async with hall(nodes) as (author, chat, viewers):
+        actor = Multiplexed(author, chat)
+        await actor.join()
+        async with actor:
+            await actor.message("to be read")
+            shown = [await viewer.next(lambda frame: said(frame, "to be read")) for viewer in viewers]
+            for viewer in viewers:
+                await viewer.read()
+                await actor.next(
+                    lambda frame, viewer=viewer: kind(frame) == "messages_read" and names(frame, viewer.user)
+                )
+            await author.call("PATCH", "/api/auth/me", {"name": "Another Name"}, expect=200)
+            await actor.message("by another name")
+            for viewer, before in zip(viewers, shown, strict=True):
+                after = await viewer.next(lambda frame: said(frame, "by another name"))
+                assert said(after, "Another Name") == said(before, author.name)
 
 
 async def test_typing_and_who_is_online_reach_other_nodes(nodes):

@@ -13,6 +13,7 @@ from harness.dialects import DIALECTS, Multiplexed, Roulette, SocketIo, fresh
 from harness.http import call
 from harness.people import group, register_many
 from harness.place import Place, say
+from harness.redis import Redis
 from harness.roulette import search
 from harness.story import Returning
 
@@ -90,12 +91,36 @@ async def roll(place):
         await place.restart(node)
 
 
+async def stop_redis(place):
+    place.redis.process.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(FROZEN)
+    place.redis.process.send_signal(signal.SIGCONT)
+
+
+async def end_subscribers(place):
+    for _ in range(3):
+        await asyncio.to_thread(place.redis.command, "CLIENT", "KILL", "TYPE", "pubsub")
+        await asyncio.sleep(1)
+
+
 FAULTS = [kill, freeze, lose_some, lose_all, double_and_reorder, end_listeners, cut_off, restart_postgres, roll]
+# Those that are otherwise where nodes hear each other over Redis.
+FAULTS_OVER_REDIS = [kill, stop_redis, end_subscribers]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.__name__ for fault in FAULTS])
 async def test_nothing_is_lost_doubled_or_out_of_order(fault):
-    async with Place() as place:
+    await loses_nothing(fault, Place())
+
+
+@pytest.mark.parametrize("fault", FAULTS_OVER_REDIS, ids=[fault.__name__ for fault in FAULTS_OVER_REDIS])
+async def test_nothing_is_lost_doubled_or_out_of_order_over_redis(fault):
+    with Redis() as redis:
+        await loses_nothing(fault, Place(redis))
+
+
+async def loses_nothing(fault, somewhere):
+    async with somewhere as place:
         people = await register_many(place.nodes[0], len(DIALECTS) + 2)
         chat = await group(*people)
         readers = [reader(place, dialect, people[1 + number], chat) for number, dialect in enumerate(DIALECTS)]

@@ -21,10 +21,8 @@ AT_ONCE = 4
 
 
 @pytest.fixture(scope="module")
-def nodes(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
-    with Nodes(new_database(), 2, **backplane) as running:
+def nodes(new_database, over):
+    with Nodes(new_database(), 2, **over) as running:
         yield running.nodes
 
 

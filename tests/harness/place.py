@@ -15,8 +15,9 @@ from harness.postgres import Cluster
 class Place:
     """Each fault of the tests is something that happens here."""
 
-    def __init__(self, **flags):
-        self.cluster, self.flags = Cluster(), flags
+    def __init__(self, redis=None, **flags):
+        self.cluster, self.redis = Cluster(), redis
+        self.flags = flags | ({"backplane": redis.url} if redis else {})
 
     async def __aenter__(self):
         await asyncio.to_thread(self.cluster.__enter__)
