@@ -20,15 +20,13 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use http::Uri;
 
-use crate::issuers::{self, IssuerConfig};
-use crate::secrets;
+use crate::{issuers, issuers::IssuerConfig, secrets};
 
 pub(crate) use self::in_force::InForce;
 pub(crate) use self::layers::{Given, Unread, here};
-use self::reports::Reports;
 pub(crate) use self::values::{Address, Jwks, Registration, Source, Span, Way, lifetime};
 use self::values::{Frequency, database, origin, queue, secret, some, web_address};
-use self::{back_ends::BackEnds, keeping::Keeping};
+use self::{back_ends::BackEnds, keeping::Keeping, reports::Reports};
 use crate::commands::UserAction;
 
 /// A realtime chat server that speaks five dialects over one core.
@@ -65,9 +63,8 @@ pub(crate) struct Config {
     /// Take the Postgres database over from a server that is dead, or that is to stop using it.
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// How several nodes on one Postgres database hear of each other: `postgres`, `redis://HOST:PORT` (Redis 7 or Valkey;
-    /// needs --cluster-secret; the servers of a Redis Cluster separated by commas), `redis+sentinel://HOST:PORT,…/NAME`,
-    /// or `none` for a single node. Without it `postgres` if the database is in Postgres.
+    /// How several nodes on one Postgres hear of each other: `postgres` (its default), `none` for a single node, or over Redis 7 or
+    /// Valkey, with --cluster-secret: `redis://HOST:PORT`, of a cluster `redis://HOST:PORT,…`, `redis+sentinel://HOST:PORT,…/NAME`.
     #[arg(long)]
     pub(crate) backplane: Option<Way>,
     /// The private address, a host and a port, to which other nodes pass on requests of Socket.IO sessions that are here.
@@ -76,8 +73,7 @@ pub(crate) struct Config {
     /// The address that other nodes use to reach this one, if it differs from --node-listen.
     #[arg(long)]
     pub(crate) node_address: Option<String>,
-    /// Speak TLS with other nodes, and with none that does not. Each node makes a key of its own, which the others find in the
-    /// database.
+    /// Speak TLS with other nodes, and with none that does not. Each makes a key, which the others find in the database.
     #[arg(long)]
     pub(crate) node_tls: bool,
     /// The secret that all nodes of a cluster share, 16 bytes or more. Without it, --node-listen answers nobody. Other users of
@@ -151,8 +147,7 @@ pub(crate) struct Config {
     /// Messages, edits, deletions and likes of a user per second; `20/60` also allows 60 at once.
     #[arg(long, default_value = "20/60")]
     pub(crate) rate_messages: Frequency,
-    /// Other lasting changes of a user per second, each counted once for every person who hears of it: a new group of 50 counts
-    /// as 50.
+    /// Other lasting changes of a user per second, each counted once for every person who hears of it.
     #[arg(long, default_value = "100/3000")]
     pub(crate) rate_changes: Frequency,
     /// Bytes of history, replays and lists of a user per second. Beyond it, what somebody missed comes more slowly.

@@ -1,7 +1,7 @@
 //! This node among the other nodes on its database: its identity, and its way to the others.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chat_domain::backplane::{Listener, Neighbour, Speaker, Wire};
@@ -17,6 +17,20 @@ use crate::work::new_life;
 /// How long a node tries to meet the others at its start.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(100);
+
+/// The other nodes that had the database open when it was last asked.
+#[derive(Default)]
+pub(super) struct Neighbours(Mutex<Vec<Neighbour>>);
+
+impl Neighbours {
+    pub(super) fn all(&self) -> Vec<Neighbour> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn put(&self, living: &[Neighbour]) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = living.to_vec();
+    }
+}
 
 impl Database {
     /// Returns this node's identity. The ears are told which other nodes are alive.

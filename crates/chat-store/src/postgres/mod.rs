@@ -38,7 +38,7 @@ use self::backlog::Work;
 use self::conn::Conn;
 pub(crate) use self::index::{reindex, unindexed};
 use self::life::Life;
-use self::node::Neighbours;
+use self::meet::Neighbours;
 use self::notify::Hearers;
 use self::pool::Pool;
 use self::queries::prune::Part;

@@ -1,7 +1,7 @@
 //! This node among the nodes that have the same database open. Each keeps a row in `nodes` fresh, by the database's
 //! clock.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_domain::backplane::Neighbour;
@@ -13,6 +13,7 @@ use super::Conn;
 use super::address::Address;
 use super::clock::Clock;
 use super::doubt::Backend;
+use super::meet::Neighbours;
 use super::notify::Hearers;
 use super::process;
 use super::vouch::VOUCHES_WITHIN;
@@ -35,20 +36,6 @@ pub(super) struct Node {
     secrets: Arc<[String]>,
     address: Option<Arc<str>>,
     pub(super) clock: Clock,
-}
-
-/// The other nodes that had the database open when it was last asked.
-#[derive(Default)]
-pub(super) struct Neighbours(Mutex<Vec<Neighbour>>);
-
-impl Neighbours {
-    pub(super) fn all(&self) -> Vec<Neighbour> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn put(&self, living: &[Neighbour]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = living.to_vec();
-    }
 }
 
 /// Another node that has the database open, and why this one must not be beside it.
@@ -156,8 +143,12 @@ impl Node {
         let others = conn.load::<OtherRow>(sql.bind(self.id)).await?;
         Ok(others.into_iter().find_map(|OtherRow { who, seconds, is_cut_off, alone, secrets }| {
             let is_about_being_alone = self.is_alone || alone;
-            let stands = is_about_being_alone || !self.shares(secrets.as_deref());
-            stands.then_some(Other { who, seconds, is_cut_off, is_about_being_alone })
+            (is_about_being_alone || !self.shares(secrets.as_deref())).then_some(Other {
+                who,
+                seconds,
+                is_cut_off,
+                is_about_being_alone,
+            })
         }))
     }
 
@@ -189,8 +180,7 @@ impl Node {
              SELECT o.node, o.who, clock_timestamp(), o.backend, o.since, o.alone, o.process, o.secrets, o.address FROM own o
              ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, backend = excluded.backend, since = excluded.since"
         ));
-        let sql = sql.rows(row);
-        conn.run(sql).await.map(drop)
+        conn.run(sql.rows(row)).await.map(drop)
     }
 
     /// Keeps the row fresh, and returns the other nodes; `None` if the own row is gone.
@@ -236,7 +226,6 @@ pub(super) async fn keep_alive(
     loop {
         match timeout(BEAT, stop.recv()).await {
             Ok(Some(done)) => {
-                // It may end before it has come here once.
                 if conn.is_none() {
                     conn = timeout(PATIENCE, connect(&address)).await.ok().flatten();
                 }

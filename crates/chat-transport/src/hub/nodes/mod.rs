@@ -28,8 +28,9 @@ use self::known::Known;
 pub(super) use self::comings::Comings;
 pub(super) use self::elsewhere::Elsewhere;
 pub(super) use self::overheard::Overheard;
+pub(crate) use self::own::OWN;
 pub(super) use self::own::Own;
-pub(crate) use self::standing::{OWN, Standing};
+pub(crate) use self::standing::Standing;
 pub(super) use self::told::Told;
 pub use self::wire::{Reader, Written};
 

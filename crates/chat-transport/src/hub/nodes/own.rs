@@ -9,7 +9,6 @@ use chat_domain::{Person, RoomId, Time, UserId};
 
 use super::super::map::Map;
 use super::elsewhere::{Look, count, part_of};
-use super::standing::OWN;
 
 /// What this node states about its own people to the others.
 pub(in crate::hub) struct Own {
@@ -82,3 +81,6 @@ pub(super) fn stated(person: Arc<Person>, look: Option<Look>, rooms: Vec<RoomId>
 
 /// Roughly how many people one part has.
 const PART: usize = 8;
+/// The denominator of the part of every limit that is each node's own: uses within it are not told to the others. So most users cost
+/// nothing on the bus, and a user of three nodes can have two such parts more than the whole.
+pub(crate) const OWN: u32 = 8;

@@ -50,9 +50,6 @@ impl Standing {
     }
 }
 
-/// The denominator of the part of every limit that is each node's own: uses within it are not told to the others. So most users cost
-/// nothing on the bus, and a user of three nodes can have two such parts more than the whole.
-pub(crate) const OWN: u32 = 8;
 /// How many uses fit into one envelope.
 const AT_ONCE: usize = 64;
 
