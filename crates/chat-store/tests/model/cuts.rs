@@ -30,5 +30,6 @@ async fn both_answer_as_the_model_does_where_lines_break_between_a_commit_and_it
     }
 }
 
-const FIRST: u64 = 301;
+/// The seed of the first story.
+pub(super) const FIRST: u64 = 301;
 const CHAPTERS: usize = 110;
