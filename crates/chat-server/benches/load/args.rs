@@ -129,9 +129,6 @@ pub(crate) enum Scenario {
     Ready,
     /// One room at a fixed rate, alone and while a hundred people log in: the delays in both.
     Logins,
-    /// One room at a fixed rate, alone and while a room of 10,000 is mentioned, loses much of what was said, and ends: the delays
-    /// in both.
-    Crowds,
     /// Everybody in a room reacts to one message within ten seconds.
     Reactions,
     /// Everything that has a target, in less than six minutes. Whether each was reached is repeated at the end.

@@ -8,7 +8,6 @@ mod args;
 mod bare;
 mod commits;
 mod connection;
-mod crowds;
 mod dialect;
 mod fanout;
 mod hooks;

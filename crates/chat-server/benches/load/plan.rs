@@ -12,7 +12,7 @@ use crate::measure::{Figures, print_head};
 use crate::process::{Server, keep_to};
 use crate::targets::{self, Target};
 use crate::world::{Somebody, World};
-use crate::{acked, crowds, hooks, idle, logins, pairs, reactions, rest, storm, stuck};
+use crate::{acked, hooks, idle, logins, pairs, reactions, rest, storm, stuck};
 
 /// Runs the scenarios that were asked for.
 pub(crate) async fn run(args: &Args) -> Result<(), Trouble> {
@@ -121,13 +121,6 @@ impl Stage<'_> {
                 quiet.print();
                 busy.print();
                 targets::beside(&quiet, &busy).print("");
-            }
-            Scenario::Crowds => {
-                for [quiet, busy] in crowds::run(args, &self.server, &self.world).await? {
-                    quiet.print();
-                    busy.print();
-                    targets::beside(&quiet, &busy).print("");
-                }
             }
             Scenario::Reactions => {
                 let (people, rooms) = self.groups(args.members, args.members).await?;

@@ -24,7 +24,6 @@ pub(crate) struct World {
 /// A person.
 pub(crate) struct Somebody {
     uuid: String,
-    pub(crate) id: u64,
     pub(crate) token: String,
 }
 
@@ -73,19 +72,6 @@ impl World {
         .await
     }
 
-    /// Lets these people join a room of this owner.
-    pub(crate) async fn join(&self, room: u64, owner: &Rc<Somebody>, people: Vec<Rc<Somebody>>) -> Result<(), Trouble> {
-        let (count, owner) = (people.len(), owner.clone());
-        let joined = many(self.server, count, move |mut http, number| {
-            let (owner, body) = (owner.clone(), format!("{{\"user_id\":{}}}", people[number].id));
-            async move {
-                http.ask(By::Token(&owner.token), "POST", &format!("/api/chats/{room}/members"), &body).await?;
-                Ok((http, ()))
-            }
-        });
-        joined.await.map(drop)
-    }
-
     async fn introduce(&self, http: &mut Http, number: usize) -> Result<Somebody, Trouble> {
         let body = format!("{{\"name\":\"Load {number}\",\"username\":\"load.{number}\"}}");
         let answer = http.ask(By::Key, "PUT", &format!("/api/v2/server/users/load-{number}"), &body).await?;
@@ -94,7 +80,7 @@ impl World {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let issued = self.tokens.issue(id as i64, Some(uuid.clone()), Grant::default(), format!("load-{number}"), now);
         let (token, _) = issued.ok_or("no token could be made")?;
-        Ok(Somebody { uuid, id, token: token.reveal().to_owned() })
+        Ok(Somebody { uuid, token: token.reveal().to_owned() })
     }
 }
 
