@@ -129,7 +129,12 @@ impl Inbox {
         self.lanes[lane].progress.notify_waiters();
     }
 
-    /// Waits until the hub knows everything that was settled before the call.
+    /// Ends a lane: nobody takes anything out of it any more, and nobody waits for that.
+    pub(super) fn end(&self, lane: usize) {
+        self.done(lane, u64::MAX);
+    }
+
+    /// Waits until the hub knows everything that was settled before the call, or has stopped.
     pub(super) async fn caught_up(&self) {
         for lane in &self.lanes {
             let came = lane.waiting().came;

@@ -55,7 +55,8 @@ impl Hub {
                 Next::At(when) => stop.run_until_cancelled(timeout_at(when.into(), bell)).await.map(drop),
             };
             if waited.is_none() {
-                return self.holdback(shard).only(&[], self.instant(), &*self.0.journal);
+                self.holdback(shard).only(&[], self.instant(), &*self.0.journal);
+                return self.0.inbox.end(shard);
             }
             // Let other tasks run first: what they bring in goes out with the same write.
             tokio::task::yield_now().await;

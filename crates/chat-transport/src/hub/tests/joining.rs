@@ -3,6 +3,8 @@
 //! Each step takes one lock and gives it back before the next. So threads can only interleave whole steps, and trying all orders
 //! of the steps covers everything that a model checker would find.
 
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::hub::past::Past;
 
@@ -40,6 +42,17 @@ async fn who_has_read_ahead_gets_nothing_twice_whatever_comes_first() {
         (1, 2),
         "{ahead} {live}"
     );
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_hub_that_has_stopped() {
+    let world = World::new(HubSettings::default()).await;
+    let stop = CancellationToken::new();
+    stop.cancel();
+    world.hub.run(stop).await;
+    world.say(0, "nobody takes this in");
+    world.inbox.settled(std::mem::take(&mut world.recorder.0.lock().expect("the recorder")));
+    tokio::time::timeout(Duration::from_secs(10), world.hub.caught_up()).await.expect("not to wait");
 }
 
 /// Returns every way to interleave `first` steps of one with `second` of another; `true` is a step of the first.
