@@ -123,7 +123,7 @@ def test_what_is_no_archive_is_refused_and_says_where(tmp_path):
     for n, (given, said) in enumerate(
         [
             (b"".join(lines[:-1]), b"the end of the file is missing"),
-            (b"".join(lines[1:]), b"not an archive"),
+            (b"".join(lines[1:]), b"no archive"),
             (newer, b"newer program"),
             (lines[0] + b"not json\n", b"line 2"),
             (lines[0] + b'{"strangers":{"id":1}}\n{"end":{"rows":1}}\n', b"no table"),
