@@ -108,7 +108,7 @@ async fn leave_stubs(conn: &Conn, room: RoomId, (from, upto): (i64, i64), at: Ti
 /// Returns some of the stubs that the index of words must forget.
 pub(super) async fn unfound(conn: &Conn, most: usize) -> Worked<Vec<Message>> {
     let sql = Sql::new(format!(
-        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM (SELECT x.room, x.message FROM unfound x ORDER BY x.room, x.message LIMIT ?) n
+        "SELECT {MESSAGE}, {MORE}, {PERSON} FROM (SELECT q.room, q.message FROM unfound q ORDER BY q.room, q.message LIMIT ?) n
          CROSS JOIN messages m CROSS JOIN users u WHERE m.room = n.room AND m.id = n.message AND u.id = m.sender"
     ));
     conn.load::<SaidRow>(sql.bind(most)).await?.into_iter().map(message).collect()

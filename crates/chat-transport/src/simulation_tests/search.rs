@@ -61,9 +61,9 @@ fn can_show(mistake: Option<Mistake>, plan: &Plan) -> bool {
     }
 }
 
-/// Returns a simpler plan in which the same checker finds something, as far as a few tries lead.
-pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>) -> Plan {
-    let (mut plan, mut tries) = (plan, TRIES);
+/// Returns a simpler plan in which the same checker finds something, as far as so many tries lead.
+pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>, tries: u32) -> Plan {
+    let (mut plan, mut tries) = (plan, tries);
     'shorter: loop {
         for simpler in plan.simpler() {
             if tries == 0 {
@@ -78,6 +78,3 @@ pub(super) fn shrink(plan: Plan, checker: &str, mistake: Option<Mistake>) -> Pla
         return plan;
     }
 }
-
-/// How many simpler plans are tried.
-const TRIES: u32 = 60;
