@@ -104,8 +104,9 @@ async def test_nothing_is_left_of_who_came_and_went(server):
     people = await register_many(server, PEOPLE)
     chat = await group(*people)
     all_ways = ways(server, people, chat)
+    # As many before: an allocator keeps what so many needed at once, and no more however many come after them.
     for name in NAMES:
-        await churn(all_ways[name], max(200, MANY // 20))
+        await churn(all_ways[name], MANY)
     before_text = await settled(server, 1)
     before = server.memory()
     for name in NAMES:
