@@ -52,6 +52,13 @@ def new_database(request):
 
 
 @pytest.fixture(scope="session")
+def on_postgres(request):
+    """Skips what needs a Postgres, which nodes share, where none was asked for."""
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("it needs a Postgres")
+
+
+@pytest.fixture(scope="session")
 def backplane(request):
     """The flags of nodes: how they hear of each other."""
     if request.config.getoption("--backplane") == "postgres":
@@ -62,10 +69,8 @@ def backplane(request):
 
 
 @pytest.fixture(scope="module", params=["postgres", "redis"])
-def over(request):
+def over(request, on_postgres):
     """The same, over each of the ways."""
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
     if request.param == "postgres":
         yield {}
         return

@@ -24,9 +24,7 @@ def settings():
     return set(re.findall(r"--([a-z-]+)", subprocess.run([binary(), "--help"], capture_output=True, text=True).stdout))
 
 
-def test_run_starts_three_nodes_and_ends_them(request):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("it starts a Postgres")
+def test_run_starts_three_nodes_and_ends_them(on_postgres):
     port = free_tens()
     given = os.environ | {"CHAT_SERVER": str(pathlib.Path(binary()).resolve()), "PORT": str(port)}
     running = subprocess.Popen([CLUSTER / "run"], env=given, stdout=subprocess.PIPE, text=True)

@@ -139,9 +139,7 @@ async def test_a_kill_loses_nothing_and_reorders_nothing(new_database):
 
 
 @pytest.mark.database
-async def test_the_death_of_the_node_that_tells_is_noticed(request, new_database):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("several nodes need Postgres")
+async def test_the_death_of_the_node_that_tells_is_noticed(on_postgres, new_database):
     with Nodes(new_database(), 2, **FLAGS) as nodes:
         [ann] = await register_many(nodes, 1)
         chat = await group(ann)

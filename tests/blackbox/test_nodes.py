@@ -147,9 +147,7 @@ async def test_a_node_with_another_secret_is_refused_and_says_why(nodes):
     other.__exit__()
 
 
-async def test_over_redis_nodes_hear_each_other_and_go_on_when_it_was_away(new_database, request):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+async def test_over_redis_nodes_hear_each_other_and_go_on_when_it_was_away(on_postgres, new_database):
     with Redis() as redis, Nodes(new_database(), 2, backplane=redis.url) as running:
         here, there = running.nodes
         people = await register_many(here, 2)

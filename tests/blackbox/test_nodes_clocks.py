@@ -27,9 +27,7 @@ def hurries():
 
 
 @pytest.fixture(scope="module")
-def nodes(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+def nodes(on_postgres, new_database, backplane):
     database = new_database()
     with (
         Server(database, **FLAGS, **backplane) as right,

@@ -16,17 +16,15 @@ from harness.people import group, history, register_many
 from harness.place import Place, say
 from harness.standby import Standby
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("on_postgres")]
 
 # Against hanging alone.
 PATIENCE = 240
 
 
 @contextlib.asynccontextmanager
-async def followed(request):
+async def followed():
     """Three nodes, a standby of their Postgres, and a group with a client of each dialect in it."""
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
     async with Place() as place:
         people = await register_many(place.nodes[0], len(DIALECTS) + 1)
         chat = await group(*people)
@@ -43,8 +41,8 @@ async def followed(request):
             await asyncio.to_thread(standby.__exit__)
 
 
-async def test_nobody_loads_anew_where_nothing_is_lost(request):
-    async with followed(request) as (place, standby, author, chat, clients), joined(*clients, cursor=""):
+async def test_nobody_loads_anew_where_nothing_is_lost():
+    async with followed() as (place, standby, author, chat, clients), joined(*clients, cursor=""):
         said = [(await say(place, author, chat, fresh("before")))[1] for _ in range(3)]
         failing = asyncio.create_task(fail_over(place, standby))
         while not failing.done():
@@ -63,8 +61,8 @@ async def test_nobody_loads_anew_where_nothing_is_lost(request):
             assert sorted(message["content"] for message in shown) == sorted(said)
 
 
-async def test_everybody_loads_anew_once_where_something_is_lost(request):
-    async with followed(request) as (place, standby, author, chat, clients), joined(*clients, cursor=""):
+async def test_everybody_loads_anew_once_where_something_is_lost():
+    async with followed() as (place, standby, author, chat, clients), joined(*clients, cursor=""):
         kept = (await say(place, author, chat, fresh("kept")))[1]
         await asyncio.to_thread(standby.falls_behind)
         lost = [(await say(place, author, chat, fresh("lost")))[1] for _ in range(3)]

@@ -17,19 +17,13 @@ from harness.redis import Redis
 from harness.roulette import search
 from harness.story import Returning
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("on_postgres")]
 
 MESSAGES = int(os.environ.get("CHAT_FAULTS_MESSAGES", "60"))
 FROZEN = float(os.environ.get("CHAT_FAULTS_FROZEN", "8"))
 ROUNDS = int(os.environ.get("CHAT_FAULTS_ROUNDS", "1"))
 # Against hanging alone.
 PATIENCE = 240
-
-
-@pytest.fixture(scope="module", autouse=True)
-def on_postgres(request):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
 
 
 async def kill(place):

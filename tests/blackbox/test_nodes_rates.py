@@ -20,9 +20,7 @@ LASTS = BURST / PER_SECOND
 
 
 @pytest.fixture(scope="module")
-def nodes(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+def nodes(on_postgres, new_database, backplane):
     flags = {"rate_messages": f"{PER_SECOND}/{BURST}", "max_sockets_per_user": SOCKETS}
     with Nodes(new_database(), 3, **flags, **backplane) as running:
         yield running.nodes

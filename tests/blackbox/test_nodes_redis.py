@@ -11,13 +11,7 @@ from harness.nodes import Nodes
 from harness.people import group, register_many
 from harness.redis import cluster, watched
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def on_postgres(request):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("on_postgres")]
 
 
 async def test_where_sentinels_put_another_server_in_the_place_of_a_dead_one(new_database):

@@ -20,9 +20,7 @@ TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": Non
 
 
 @pytest.fixture(scope="module")
-def cluster(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+def cluster(on_postgres, new_database, backplane):
     with (
         Nodes(new_database(), 3, presence_grace="1", api_key=BACK_END_KEY, **backplane) as running,
         proxied(running) as proxy,
@@ -94,9 +92,7 @@ async def test_every_node_takes_the_packets_of_every_session(cluster):
                 assert (answer.status, await answer.text()) == (200, "ok")
 
 
-async def test_what_nodes_pass_on_goes_by_tls_where_that_is_wanted(request, new_database, backplane):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+async def test_what_nodes_pass_on_goes_by_tls_where_that_is_wanted(on_postgres, new_database, backplane):
     with Nodes(new_database(), 2, node_tls=True, **backplane) as running:
         for owner in running.nodes:
             sid = await handshake(owner)
@@ -129,9 +125,7 @@ async def test_nobody_without_the_secret_is_answered_at_the_address_of_a_node(cl
                 assert answer.status == 401, path
 
 
-async def test_the_session_of_a_dead_node_is_unknown_and_its_client_resumes_elsewhere(new_database, request):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("nodes share a Postgres")
+async def test_the_session_of_a_dead_node_is_unknown_and_its_client_resumes_elsewhere(on_postgres, new_database):
     with Nodes(new_database(), 3) as running:
         nodes = running.nodes
         people = await register_many(nodes[0], 2)

@@ -81,9 +81,7 @@ async def test_what_waits_and_the_key_outlive_a_kill_and_a_log_out_ends_it(new_d
 
 
 @pytest.mark.database
-async def test_a_socket_on_another_node_counts_and_another_node_goes_on(request, new_database):
-    if request.config.getoption("--database") != "postgres":
-        pytest.skip("several nodes need Postgres")
+async def test_a_socket_on_another_node_counts_and_another_node_goes_on(on_postgres, new_database):
     with Nodes(new_database(), 2, **FLAGS) as nodes:
         ann, bob, cid = await register_many(nodes, 3)
         to_bob, to_cid = await direct(ann, bob), await direct(ann, cid)

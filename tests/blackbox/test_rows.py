@@ -107,10 +107,8 @@ async def test_a_shop_moves_in_with_its_numbers(new_database, tmp_path):
         assert [message["id"] for message in await get(server, anna, "/api/chats/8/messages")] == [1045, 1052]
 
 
-async def test_uuids_and_texts_come_from_postgres_too(new_database, tmp_path):
+async def test_uuids_and_texts_come_from_postgres_too(on_postgres, new_database, tmp_path):
     database = new_database()
-    if database is None:
-        pytest.skip("it asks a Postgres")
     their = new_database()
     command = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "-v", "ON_ERROR_STOP=1", their]
     first, second = "0b4e0d2c-91ad-4a3e-8f3b-7a0f5a1c2d3e", "a3c6b6b0-1111-4222-8333-444455556666"
