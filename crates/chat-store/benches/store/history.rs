@@ -4,10 +4,8 @@ use std::path::Path;
 
 use chat_domain::view::Page;
 use chat_domain::{Journal, RoomId, UserId};
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 
-use super::fill::MEMBERS;
+use super::fill::{MEMBERS, write};
 use crate::common::{open, somebody};
 
 /// Pages of 50 from a million messages of either sort, in turns.
@@ -19,7 +17,7 @@ pub(crate) async fn history(file: &Path) {
     }
     store.close().await;
     println!("  filling 2,000,000 messages …");
-    fill(file);
+    write(file, [ROOMS, MESSAGES, MEMBERS]);
     let store = open(&url).await;
     let room = |number| RoomId::new(number).unwrap();
     let (me, mut both) = (UserId::new(1).unwrap(), [Vec::new(), Vec::new()]);
@@ -49,15 +47,6 @@ pub(crate) async fn history(file: &Path) {
         "  page of 50: CPU {plain:6.0} µs plain, {rich:6.0} µs with reactions, replies and mentions: {times:.2} ×, at most 1.30: {verdict}"
     );
     store.close().await;
-}
-
-fn fill(file: &Path) {
-    let mut conn = SqliteConnection::establish(&file.display().to_string()).unwrap();
-    conn.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN;").unwrap();
-    conn.batch_execute(ROOMS).unwrap();
-    conn.batch_execute(MESSAGES).unwrap();
-    conn.batch_execute(MEMBERS).unwrap();
-    conn.batch_execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
 }
 
 /// The rooms with a million messages.
